@@ -1,0 +1,230 @@
+"""All settings of the project, each from the environment, with defaults that run on a fresh clone.
+
+The defaults serve the demo alone: DEBUG on, SQLite, and the sandbox in Smartsheet's place. As soon as DEBUG
+is off or real Smartsheet is chosen, the secrets must come from the environment; a missing one stops the start.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import django_stubs_ext
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+django_stubs_ext.monkeypatch()
+
+ROOT = Path(__file__).resolve().parent.parent
+env = environ.Env()
+env.read_env(ROOT / ".env")
+
+DEBUG = env.bool("DEBUG", default=True)
+REGION_NAME: str = env.str("SMARTSHEET_REGION", default="sandbox")
+IS_DEMO = DEBUG and REGION_NAME == "sandbox"
+
+
+def secret(name: str, *, demo: str) -> str:
+    """The secret from the environment; the demo's well-known one only while this is the demo."""
+    value: str = env.str(name, default="")
+    if not value and not IS_DEMO:
+        raise ImproperlyConfigured(f"{name} is not set: it is needed outside the demo (DEBUG off or real Smartsheet).")
+    return value or demo
+
+
+SECRET_KEY = secret("SECRET_KEY", demo="the demo's key, which protects nothing but practice data")
+
+# Where this app is reached; Smartsheet sends people back to BASE_URL + /identity/callback/.
+BASE_URL: str = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
+BASE_HOST = urlsplit(BASE_URL).hostname or ""
+IS_HTTPS = BASE_URL.startswith("https://")
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[BASE_HOST, "127.0.0.1", "localhost"] if DEBUG else [BASE_HOST])
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+# Smartsheet. https://developers.smartsheet.com/api/smartsheet/introduction (regions)
+
+REGION_HOSTS = {
+    "com": ("https://api.smartsheet.com/2.0", "https://app.smartsheet.com/b/authorize"),
+    "eu": ("https://api.smartsheet.eu/2.0", "https://app.smartsheet.eu/b/authorize"),
+    "au": ("https://api.smartsheet.au/2.0", "https://app.smartsheet.au/b/authorize"),
+    "gov": ("https://api.smartsheetgov.com/2.0", "https://app.smartsheetgov.com/b/authorize"),
+    "sandbox": ("http://127.0.0.1:8001/2.0", "http://127.0.0.1:8001/b/authorize"),
+}
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+def smartsheet_url(name: str, default: str) -> str:
+    """A base URL: https, or http on this machine alone, since bearer tokens travel over it."""
+    url: str = env.str(name, default=default).rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        raise ImproperlyConfigured(f"{name} must be an https address (http only on 127.0.0.1), not {url!r}.")
+    return url
+
+
+if REGION_NAME not in REGION_HOSTS:
+    raise ImproperlyConfigured(f"SMARTSHEET_REGION is {REGION_NAME!r}: use com, eu, au or gov, or leave it out for the sandbox.")
+_api_base, _authorize_url = REGION_HOSTS[REGION_NAME]
+_client_auth: str = env.str("SMARTSHEET_CLIENT_AUTH", default="hash")
+if _client_auth not in {"hash", "secret"}:
+    raise ImproperlyConfigured(f"SMARTSHEET_CLIENT_AUTH is {_client_auth!r}: use hash or secret.")
+
+SMARTSHEET_DEFAULT_REGION = REGION_NAME
+SMARTSHEET_REGIONS = {
+    REGION_NAME: {
+        "api_base": smartsheet_url("SMARTSHEET_API_BASE", _api_base),
+        "authorize_url": smartsheet_url("SMARTSHEET_AUTHORIZE_URL", _authorize_url),
+        "client_id": secret("SMARTSHEET_CLIENT_ID", demo="byline-demo"),
+        "client_secret": secret("SMARTSHEET_CLIENT_SECRET", demo="byline-demo-secret"),
+        "client_auth": _client_auth,
+        "scopes": tuple(env.list("SMARTSHEET_SCOPES", default=["READ_SHEETS", "WRITE_SHEETS"])),
+    }
+}
+SMARTSHEET_DEADLINE: float = env.float("SMARTSHEET_DEADLINE", default=15.0)  # seconds that nobody waits longer than
+SMARTSHEET_CA_BUNDLE: str = env.str("SMARTSHEET_CA_BUNDLE", default="")  # path; empty: the system's
+
+# Fernet keys, comma-separated: the first encrypts, all decrypt. https://cryptography.io/en/latest/fernet/
+TOKEN_KEYS = [
+    key for key in secret("TOKEN_KEYS", demo="wTC1zWX2qxNezJO0_sSQ3kkW9L1QRToKQE7JKw6m2nA=").split(",") if key
+]
+
+# requests-oauthlib refuses http. Every address above is https or this machine's own, so nothing is lost by allowing it
+# for the sandbox, and nothing is changed for real Smartsheet.
+if any(region["api_base"].startswith("http://") for region in SMARTSHEET_REGIONS.values()):  # type: ignore[union-attr] # values differ in type
+    os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
+
+# Django
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "csp",
+    "simple_history",
+    "audit",
+    "identity",
+    "edits",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.LoopbackHostMiddleware",
+    "audit.middleware.RequestContextMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "identity.middleware.SmartsheetUserMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+AUTHENTICATION_BACKENDS = ["identity.backends.SmartsheetBackend", "django.contrib.auth.backends.ModelBackend"]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "identity.context_processors.smartsheet_user",
+                "config.context_processors.demo",
+            ]
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# SQLite as a server's database: readers beside one writer (WAL), a write transaction that takes its lock at its start
+# (IMMEDIATE: no deadlock on upgrade), durable at every commit (FULL). https://docs.djangoproject.com/en/5.2/ref/databases/
+SQLITE_OPTIONS = {
+    "timeout": 20,
+    "transaction_mode": "IMMEDIATE",
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=134217728; "
+        "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-20000; PRAGMA temp_store=MEMORY;"
+    ),
+}
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{ROOT / 'var' / 'db.sqlite3'}")}
+DATABASES["default"]["CONN_MAX_AGE"] = None
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# A transaction around a whole request would roll the log of a failed edit back with it.
+DATABASES["default"]["ATOMIC_REQUESTS"] = False
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"].setdefault("OPTIONS", {}).update(SQLITE_OPTIONS)
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = ROOT / "var" / "static"
+STATICFILES_DIRS = [ROOT / "static"]
+WHITENOISE_USE_FINDERS = DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# Security
+
+_authorize_parts = urlsplit(str(SMARTSHEET_REGIONS[REGION_NAME]["authorize_url"]))
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],  # Tabler's form controls draw their marks with data: pictures
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        # The sign-in form answers with a redirect to Smartsheet, which browsers hold against form-action.
+        "form-action": [SELF, f"{_authorize_parts.scheme}://{_authorize_parts.netloc}"],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS or not DEBUG
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=0 if DEBUG else 31_536_000)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)  # how many proxies of ours stand in front
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+LOGIN_URL = "/"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+SIMPLE_HISTORY_REVERT_DISABLED = True
+SIMPLE_HISTORY_ENFORCE_HISTORY_MODEL_PERMISSIONS = True
+
+# These loggers write tokens, codes and bodies at DEBUG.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        name: {"level": "WARNING"} for name in ("requests_oauthlib", "oauthlib", "smartsheet", "urllib3", "requests")
+    },
+}

@@ -1,0 +1,26 @@
+"""The front page and the health check."""
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from audit import triggers
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Signed out: what this is and the button to sign in. Signed in: who you are and where to go."""
+    return render(request, "home.html", {"next": request.GET.get("next", "")})
+
+
+@require_safe
+def healthz(_request: HttpRequest) -> JsonResponse:
+    """200 while the database answers and the log's append-only triggers stand, else 503 and which of them fails."""
+    try:
+        missing = triggers.missing(connection)
+    except DatabaseError:
+        return JsonResponse({"status": "failing", "database": "unreachable"}, status=503)
+    if missing:
+        return JsonResponse({"status": "failing", "database": "ok", "missing_triggers": missing}, status=503)
+    return JsonResponse({"status": "ok", "database": "ok", "missing_triggers": []})

