@@ -55,7 +55,9 @@ def main(arguments: Sequence[str]) -> int:
     }
     try:
         if sys.version_info < OLDEST_PYTHON:
-            raise Stop(f"Python {OLDEST_PYTHON[0]}.{OLDEST_PYTHON[1]} or newer is needed, this is {sys.version.split()[0]}.")
+            raise Stop(
+                f"Python {OLDEST_PYTHON[0]}.{OLDEST_PYTHON[1]} or newer is needed, this is {sys.version.split()[0]}."
+            )
         if command not in commands:
             raise Stop(f"Unknown command {command!r}: use one of {', '.join(commands)}.")
         return commands[command](rest)
@@ -94,7 +96,17 @@ def lock(_arguments: list[str]) -> int:
     if uv is None:
         raise Stop("Locking needs uv: `pip install uv` (only for maintainers who change requirements*.in).")
     for name in ("requirements", "requirements-dev"):
-        command = [uv, "pip", "compile", "-q", "--upgrade", "--universal", "--generate-hashes", "--python-version", "3.11"]
+        command = [
+            uv,
+            "pip",
+            "compile",
+            "-q",
+            "--upgrade",
+            "--universal",
+            "--generate-hashes",
+            "--python-version",
+            "3.11",
+        ]
         command += ["--no-emit-index-url", "--no-emit-find-links", "--custom-compile-command", "python3 run.py lock"]
         call([*command, f"{name}.in", "-o", f"{name}.txt"], "locking")
     call([*npm(), "install", "--package-lock-only"], "npm install --package-lock-only")
@@ -103,6 +115,9 @@ def lock(_arguments: list[str]) -> int:
 
 def run(_arguments: list[str]) -> int:
     """Set up, then serve the app and the stand-in for Smartsheet until Ctrl-C."""
+    for name in ("SIGTERM", "SIGHUP"):  # a closed terminal ends it as Ctrl-C does
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), interrupt)
     real_smartsheet = bool(os.environ.get("SMARTSHEET_REGION"))
     for port, what, variable in ((APP_PORT, "the app", "APP_PORT"), (SANDBOX_PORT, "the sandbox", "SANDBOX_PORT")):
         if not (real_smartsheet and what == "the sandbox"):
@@ -110,7 +125,11 @@ def run(_arguments: list[str]) -> int:
     prepare("requirements.txt")
     manage("migrate", "--verbosity", "0")
     environment = app_environment()
-    processes = [] if real_smartsheet else [start(sandbox_command(), "the sandbox", SANDBOX_PORT, "/_sandbox/people", environment)]
+    processes = (
+        []
+        if real_smartsheet
+        else [start(sandbox_command(), "the sandbox", SANDBOX_PORT, "/_sandbox/people", environment)]
+    )
     try:
         processes.append(start(server_command(), "the app", APP_PORT, "/healthz", environment))
         announce(real_smartsheet)
@@ -219,12 +238,7 @@ def start(command: list[str], what: str, port: int, path: str, environment: dict
 
 
 def wait(processes: Sequence[subprocess.Popen[bytes]]) -> int:
-    """Until Ctrl-C, SIGTERM or the end of one of the processes."""
-
-    def interrupt(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, interrupt)
+    """Until Ctrl-C, a signal to end, or the end of one of the processes."""
     try:
         while all(process.poll() is None for process in processes):
             time.sleep(0.2)
@@ -232,6 +246,10 @@ def wait(processes: Sequence[subprocess.Popen[bytes]]) -> int:
         say("Stopping")
         return 0
     raise Stop("One of the two processes ended; its message stands above. The other is stopped too.")
+
+
+def interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:

@@ -38,7 +38,9 @@ SECRET_KEY = secret("SECRET_KEY", demo="the demo's key, which protects nothing b
 BASE_URL: str = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 BASE_HOST = urlsplit(BASE_URL).hostname or ""
 IS_HTTPS = BASE_URL.startswith("https://")
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[BASE_HOST, "127.0.0.1", "localhost"] if DEBUG else [BASE_HOST])
+ALLOWED_HOSTS: list[str] = env.list(
+    "ALLOWED_HOSTS", default=[BASE_HOST, "127.0.0.1", "localhost"] if DEBUG else [BASE_HOST]
+)
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 # Smartsheet. https://developers.smartsheet.com/api/smartsheet/introduction (regions)
@@ -63,7 +65,9 @@ def smartsheet_url(name: str, default: str) -> str:
 
 
 if REGION_NAME not in REGION_HOSTS:
-    raise ImproperlyConfigured(f"SMARTSHEET_REGION is {REGION_NAME!r}: use com, eu, au or gov, or leave it out for the sandbox.")
+    raise ImproperlyConfigured(
+        f"SMARTSHEET_REGION is {REGION_NAME!r}: use com, eu, au or gov, or leave it out for the sandbox."
+    )
 _api_base, _authorize_url = REGION_HOSTS[REGION_NAME]
 _client_auth: str = env.str("SMARTSHEET_CLIENT_AUTH", default="hash")
 if _client_auth not in {"hash", "secret"}:
@@ -90,7 +94,7 @@ TOKEN_KEYS = [
 
 # requests-oauthlib refuses http. Every address above is https or this machine's own, so nothing is lost by allowing it
 # for the sandbox, and nothing is changed for real Smartsheet.
-if any(region["api_base"].startswith("http://") for region in SMARTSHEET_REGIONS.values()):  # type: ignore[union-attr] # values differ in type
+if any(str(region["api_base"]).startswith("http://") for region in SMARTSHEET_REGIONS.values()):
     os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
 
 # Django

@@ -1,0 +1,71 @@
+"""What every test stands on: the running sandbox, settings that point to it, and people who sign in."""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from pytest_django.fixtures import SettingsWrapper
+
+from tests import append_only, signing_in
+from tests.running_sandbox import Person, RunningSandbox
+
+append_only.let_the_test_runner_flush()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A database of its own for every test process: a real file on SQLite, so that threads and processes share it."""
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    is_sqlite = database["ENGINE"].endswith("sqlite3")
+    name = str(tmp_path_factory.mktemp("database") / "test.sqlite3") if is_sqlite else f"test_byline_{os.getpid()}"
+    database.setdefault("TEST", {})["NAME"] = name
+
+
+@pytest.fixture(scope="session")
+def running_sandbox() -> Iterator[RunningSandbox]:
+    with RunningSandbox("--rate-limit", "0") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running_sandbox: RunningSandbox, settings: SettingsWrapper) -> RunningSandbox:
+    """The sandbox, fresh from its seed, with the settings pointed at it."""
+    running_sandbox.reset()
+    running_sandbox.register_app(redirect_url="http://testserver/identity/callback/")
+    point_settings_at(running_sandbox, settings)
+    return running_sandbox
+
+
+def point_settings_at(sandbox: RunningSandbox, settings: SettingsWrapper) -> None:
+    region = settings.SMARTSHEET_REGIONS["sandbox"]
+    urls = {"api_base": sandbox.api, "authorize_url": f"{sandbox.url}/b/authorize"}
+    settings.SMARTSHEET_REGIONS = {"sandbox": region | urls}
+
+
+@pytest.fixture
+def alice(sandbox: RunningSandbox) -> Person:
+    return sandbox.people()["alice"]
+
+
+@pytest.fixture
+def bob(sandbox: RunningSandbox) -> Person:
+    return sandbox.people()["bob"]
+
+
+@pytest.fixture
+def charlie(sandbox: RunningSandbox) -> Person:
+    return sandbox.people()["charlie"]
+
+
+@pytest.fixture
+def sign_in(sandbox: RunningSandbox) -> Callable[[Client, Person], HttpResponse]:
+    """sign_in(client, alice): the whole OAuth dance through the consent page."""
+
+    def sign_in_as(client: Client, person: Person) -> HttpResponse:
+        return signing_in.sign_in(client, sandbox, person)
+
+    return sign_in_as

@@ -1,0 +1,73 @@
+"""`make test`: lint, types, import contracts, then the tests on SQLite and, where it is there, on PostgreSQL.
+
+Arguments go to pytest: `make test ARGS="-k conflict"`.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+
+import psycopg
+
+LOCAL_POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
+CHECKS = [
+    ["ruff", "check", "."],
+    ["ruff", "format", "--check", "."],
+    ["mypy", "."],
+    ["importlinter.cli", "lint"],
+    ["djlint", "templates", "--lint", "--quiet"],
+]
+WITHOUT_DATABASE = ["tests/sandbox", "tests/gateway"]  # run once: no database takes part
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run everything, the failed parts named at the end; gives the exit code."""
+    failed = [name for name, command in checks() if run(name, command)]
+    sqlite = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    if run("pytest on SQLite", pytest_command(arguments), sqlite):
+        failed.append("pytest on SQLite")
+    postgres = postgres_url()
+    if postgres:
+        command = pytest_command([*arguments, *(f"--ignore={path}" for path in WITHOUT_DATABASE)])
+        if run("pytest on PostgreSQL", command, os.environ | {"DATABASE_URL": postgres}):
+            failed.append("pytest on PostgreSQL")
+    elif "CI" in os.environ:
+        failed.append("PostgreSQL is not there, and in CI it must be")
+    else:
+        print("\nPostgreSQL: skipped, no DATABASE_URL and no server on 127.0.0.1:5432")
+    print(f"\nFAILED: {', '.join(failed)}" if failed else "\nAll green.")
+    return 1 if failed else 0
+
+
+def checks() -> list[tuple[str, list[str]]]:
+    return [(" ".join(check), [sys.executable, "-m", *check]) for check in CHECKS]
+
+
+def pytest_command(arguments: Sequence[str]) -> list[str]:
+    return [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *arguments]
+
+
+def run(name: str, command: list[str], environment: dict[str, str] | None = None) -> int:
+    print(f"\n== {name}", flush=True)
+    started = time.monotonic()
+    code = subprocess.call(command, env=environment)
+    print(f"-- {name}: {'ok' if code == 0 else 'FAILED'} in {time.monotonic() - started:.0f} s", flush=True)
+    return code
+
+
+def postgres_url() -> str | None:
+    """DATABASE_URL if it names a PostgreSQL, else the local server if one answers."""
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgres"):
+        return given
+    try:
+        psycopg.connect(LOCAL_POSTGRES, connect_timeout=2).close()
+    except psycopg.Error:
+        return None
+    return LOCAL_POSTGRES
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,99 @@
+"""The sandbox as the tests use it: the real program in a process of its own, and its control plane."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who can sign in to the sandbox; `token` is their personal access token."""
+
+    id: int
+    email: str
+    name: str
+    token: str
+
+
+class RunningSandbox:
+    """Starts `python -m sandbox` on a free port and ends it; a context manager."""
+
+    def __init__(self, *arguments: str, ca_bundle: str | None = None) -> None:
+        command = [sys.executable, "-m", "sandbox", "--port", "0", "--quiet", *arguments]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line.startswith("listening on "), f"the sandbox did not start: {line!r}"
+        self.url = line.split()[2]
+        self.api = f"{self.url}/2.0"
+        self.http = requests.Session()
+        self.http.trust_env = False
+        if ca_bundle is not None:
+            self.http.verify = ca_bundle
+
+    def __enter__(self) -> RunningSandbox:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        self.http.close()
+        self.process.terminate()
+        self.process.wait(timeout=10)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        """Ask the control plane below /_sandbox/ and give the JSON of its answer."""
+        answer = self.http.request(method, f"{self.url}/_sandbox/{path}", json=body, timeout=10)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def reset(self) -> None:
+        """Back to the seed: people, sheets, tokens, faults, journal."""
+        self.control("POST", "reset")
+
+    def people(self) -> dict[str, Person]:
+        """Everybody by lower-case first name: people()["alice"]."""
+        listed = self.control("GET", "people")
+        people = [Person(id=p["id"], email=p["email"], name=p["name"], token=p["token"]) for p in listed]
+        return {(person.name or person.email).split()[0].lower(): person for person in people}
+
+    def register_app(self, *, redirect_url: str, client_id: str = "byline-demo") -> None:
+        app = {"clientId": client_id, "clientSecret": f"{client_id}-secret", "redirectUri": redirect_url}
+        self.control("POST", "apps", app)
+
+    def fault(self, **fault: Any) -> None:
+        """Make the next matching request fail; the keys are those of docs/sandbox.md."""
+        self.control("POST", "faults", fault)
+
+    def requests(self, *, method: str | None = None, path: str = "") -> list[dict[str, Any]]:
+        """What arrived since the last reset, optionally of one method or with a part of a path."""
+        journal: list[dict[str, Any]] = self.control("GET", "requests")
+        return [entry for entry in journal if (not method or entry["method"] == method) and path in entry["path"]]
+
+    def forget_requests(self) -> None:
+        self.control("DELETE", "requests")
+
+    def call(self, person: Person, method: str, path: str, body: Any = None) -> Any:
+        """One API call as that person, straight to the sandbox: how a test looks at what is really there."""
+        headers = {"Authorization": f"Bearer {person.token}"}
+        answer = self.http.request(method, f"{self.api}{path}", json=body, headers=headers, timeout=30)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def sheet(self, person: Person, name: str) -> dict[str, Any]:
+        """The whole sheet of that name as the person sees it."""
+        listed = self.call(person, "GET", "/sheets?includeAll=true")["data"]
+        sheet_id = next(sheet["id"] for sheet in listed if sheet["name"] == name)
+        sheet: dict[str, Any] = self.call(person, "GET", f"/sheets/{sheet_id}?level=2&include=objectValue")
+        return sheet

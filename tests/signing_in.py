@@ -1,0 +1,57 @@
+"""The whole sign-in as a browser does it: form, consent page, way back."""
+
+from html.parser import HTMLParser
+from urllib.parse import urljoin, urlsplit
+
+from django.http import HttpResponse
+from django.test import Client
+
+from tests.running_sandbox import Person, RunningSandbox
+
+
+class FormParser(HTMLParser):
+    """The action and the hidden inputs of a page's first form."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.action = ""
+        self.hidden: dict[str, str] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        if tag == "form" and not self.action:
+            self.action = values.get("action") or "."
+        if tag == "input" and values.get("type") == "hidden":
+            self.hidden[values.get("name") or ""] = values.get("value") or ""
+
+
+def begin(client: Client, *, next_url: str = "") -> str:
+    """Press "Sign in with Smartsheet"; gives the authorize address that the browser is sent to."""
+    answer = client.post("/identity/login/", {"next": next_url} if next_url else {})
+    assert answer.status_code == 302, answer.content
+    return answer["Location"]
+
+
+def decide(sandbox: RunningSandbox, authorize_url: str, person: Person, decision: str = "allow") -> str:
+    """Choose the person on the consent page and Allow or Deny; gives the callback address."""
+    page = sandbox.http.get(authorize_url, timeout=10)
+    assert page.ok, page.text
+    form = FormParser()
+    form.feed(page.text)
+    fields = form.hidden | {"person": str(person.id), "decision": decision}
+    answer = sandbox.http.post(urljoin(page.url, form.action), data=fields, allow_redirects=False, timeout=10)
+    assert answer.status_code in {302, 303}, answer.text
+    return answer.headers["Location"]
+
+
+def come_back(client: Client, callback_url: str) -> HttpResponse:
+    """Follow Smartsheet's redirect to the app; gives the app's answer."""
+    parts = urlsplit(callback_url)
+    return client.get(f"{parts.path}?{parts.query}")  # type: ignore[return-value] # the test client's response class
+
+
+def sign_in(client: Client, sandbox: RunningSandbox, person: Person) -> HttpResponse:
+    """The three steps in one."""
+    answer = come_back(client, decide(sandbox, begin(client), person))
+    assert answer.status_code == 302, answer.content
+    return answer
