@@ -210,8 +210,9 @@ def app_environment() -> dict[str, str]:
 
 
 def sandbox_command() -> list[str]:
-    state, redirect = VAR / "sandbox.json", f"http://127.0.0.1:{APP_PORT}/identity/callback/"
-    command = [str(PYTHON), "-m", "sandbox", "--port", str(SANDBOX_PORT), "--state", str(state)]
+    state = os.environ.get("SANDBOX_STATE", str(VAR / "sandbox.json"))
+    redirect = f"http://127.0.0.1:{APP_PORT}/identity/callback/"
+    command = [str(PYTHON), "-m", "sandbox", "--port", str(SANDBOX_PORT), "--state", state]
     return [*command, "--redirect-url", redirect, "--quiet"]
 
 
