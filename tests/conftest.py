@@ -44,6 +44,9 @@ def point_settings_at(sandbox: RunningSandbox, settings: SettingsWrapper) -> Non
     region = settings.SMARTSHEET_REGIONS["sandbox"]
     urls = {"api_base": sandbox.api, "authorize_url": f"{sandbox.url}/b/authorize"}
     settings.SMARTSHEET_REGIONS = {"sandbox": region | urls}
+    policy = settings.CONTENT_SECURITY_POLICY
+    directives = policy["DIRECTIVES"] | {"form-action": ["'self'", sandbox.url]}
+    settings.CONTENT_SECURITY_POLICY = policy | {"DIRECTIVES": directives}
 
 
 @pytest.fixture
