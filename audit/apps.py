@@ -1,0 +1,16 @@
+"""The audit app: what was done, by whom, with what outcome."""
+
+from django.apps import AppConfig
+from django.core.checks import Tags, register
+from django.db.models.signals import post_migrate
+
+
+class AuditConfig(AppConfig):
+    name = "audit"
+    verbose_name = "audit log"
+
+    def ready(self) -> None:
+        from audit import checks, triggers  # models are not loaded before this
+
+        post_migrate.connect(triggers.reinstall, sender=self, dispatch_uid="audit.triggers")
+        register(checks.append_only, Tags.database)
