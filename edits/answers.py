@@ -21,17 +21,13 @@ from edits.errors import (
 )
 from edits.transport import Answer, NoAnswer, NotSent
 
-MAINTENANCE = 4001
-SERVER_TIMEOUT = 4002
-RATE_LIMIT = 4003
-RETRY = 4004
-TRANSIENT = frozenset({SERVER_TIMEOUT, RATE_LIMIT, RETRY})  # a read may well succeed a moment later
+MAINTENANCE, SERVER_TIMEOUT, RETRY = 4001, 4002, 4004  # errorCode
 SUCCESS, PARTIAL_SUCCESS = 0, 3  # resultCode
 
 SIGN_IN_AGAIN = "Smartsheet does not know you any more: please sign in again."
 NOT_SENT = "Smartsheet cannot be reached at the moment. Nothing was changed."
 TOO_LATE = "Smartsheet took too long, so the change was not sent. Nothing was changed."
-NO_ANSWER = "Smartsheet did not give a usable answer. Nothing was changed."
+NO_ANSWER = "Smartsheet did not give a usable answer: try again in a moment."
 UNKNOWN = "The change was sent, but Smartsheet gave no clear answer: it may or may not have been made."
 
 
@@ -47,6 +43,11 @@ def read(answer: Answer, *, is_write: bool) -> JsonObject | GatewayError:
 def no_answer(error: NotSent | NoAnswer, *, is_write: bool) -> GatewayError:
     """The error that a failed exchange amounts to."""
     return Unavailable(NOT_SENT) if isinstance(error, NotSent) else _no_clear_answer(is_write=is_write)
+
+
+def may_pass(error: GatewayError) -> bool:
+    """Whether a read may well succeed a moment later."""
+    return isinstance(error, RateLimited) or error.error_code in (SERVER_TIMEOUT, RETRY)
 
 
 def _no_clear_answer(*, is_write: bool) -> GatewayError:
