@@ -1,0 +1,10 @@
+"""Signing in with Smartsheet: who somebody is, and their token."""
+
+from django.apps import AppConfig
+
+
+class IdentityConfig(AppConfig):
+    name = "identity"
+
+    def ready(self) -> None:
+        from identity import checks, history  # noqa: F401 # importing them registers the checks and the receiver

@@ -1,0 +1,149 @@
+"""What a person reads when signing in did not work: what happened, what was done, what to do."""
+
+from dataclasses import dataclass
+
+from identity.oauth import BadAnswer, ClientRefused, GrantRefused, OAuthError, Step, Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One page. `code` is what to quote to an administrator."""
+
+    code: str
+    status: int
+    title: str
+    happened: str
+    done: str
+    advice: str
+
+
+NOTHING_USED = "Nothing that came with this request was used or kept."
+THROWN_AWAY = "What Smartsheet had granted was thrown away unused."
+NOTHING_KEPT = "This app received no access to Smartsheet and kept nothing."
+BEGIN_AGAIN = "Sign in again from here."
+LATER = "Wait a minute, then sign in again."
+TELL = "Sign in again; if the same happens, tell the administrator of this app the words in small print below."
+
+WRONG_STATE = Failure(
+    code="wrong_state",
+    status=400,
+    title="This sign-in does not belong to this browser",
+    happened=(
+        "The way back from Smartsheet matches no sign-in that was begun in this browser. It has been used already, "
+        "was begun in another browser, or this browser does not keep cookies."
+    ),
+    done=NOTHING_USED,
+    advice=BEGIN_AGAIN,
+)
+EXPIRED_STATE = Failure(
+    code="expired_state",
+    status=400,
+    title="This sign-in took too long",
+    happened="More than ten minutes passed between the Sign in button and the way back from Smartsheet.",
+    done=NOTHING_USED,
+    advice=BEGIN_AGAIN,
+)
+DENIED = Failure(
+    code="denied",
+    status=403,
+    title="Access was not allowed",
+    happened="On Smartsheet's page, Deny was chosen.",
+    done=NOTHING_KEPT,
+    advice="If that was not what you meant, sign in again and choose Allow.",
+)
+REQUEST_REFUSED = Failure(
+    code="request_refused",
+    status=502,
+    title="Smartsheet refused this app's request",
+    happened="Smartsheet sent you back with an error instead of asking for your consent.",
+    done=NOTHING_KEPT,
+    advice=TELL,
+)
+MISSING_CODE = Failure(
+    code="missing_code",
+    status=400,
+    title="Smartsheet's answer was incomplete",
+    happened="The way back from Smartsheet carried no code, so there was nothing to sign in with.",
+    done=NOTHING_KEPT,
+    advice=BEGIN_AGAIN,
+)
+DEACTIVATED = Failure(
+    code="deactivated",
+    status=403,
+    title="You may not use this app",
+    happened="Smartsheet knows you, but an administrator has deactivated your account in this app.",
+    done=THROWN_AWAY,
+    advice="If you think this is a mistake, ask the administrator of this app.",
+)
+
+OF_OAUTH: dict[tuple[Step, type[OAuthError]], Failure] = {
+    ("token", GrantRefused): Failure(
+        code="code_refused",
+        status=400,
+        title="This sign-in is no longer valid",
+        happened="Smartsheet did not accept the code it had sent: it has expired or has been used already.",
+        done=NOTHING_KEPT,
+        advice=BEGIN_AGAIN,
+    ),
+    ("token", ClientRefused): Failure(
+        code="app_refused",
+        status=502,
+        title="Smartsheet does not accept this app",
+        happened="Smartsheet refused to give this app a token. Its registration there has to be put right.",
+        done=NOTHING_KEPT,
+        advice=TELL,
+    ),
+    ("token", Unavailable): Failure(
+        code="token_unavailable",
+        status=503,
+        title="Smartsheet did not answer",
+        happened="Smartsheet could not be reached, or did not answer in time, when this app asked it for a token.",
+        done="The code was sent once and is not tried again.",
+        advice=LATER,
+    ),
+    ("token", BadAnswer): Failure(
+        code="token_unreadable",
+        status=502,
+        title="Smartsheet's answer could not be understood",
+        happened="When this app asked for a token, Smartsheet answered with something else.",
+        done="The code was sent once and is not tried again.",
+        advice=TELL,
+    ),
+    ("profile", GrantRefused): Failure(
+        code="profile_refused",
+        status=502,
+        title="Smartsheet would not say who you are",
+        happened="Smartsheet gave this app a token, but refused it when asked whose it is.",
+        done=THROWN_AWAY,
+        advice=TELL,
+    ),
+    ("profile", ClientRefused): Failure(
+        code="profile_refused",
+        status=502,
+        title="Smartsheet would not say who you are",
+        happened="Smartsheet gave this app a token, but refused to say whose it is.",
+        done=THROWN_AWAY,
+        advice=TELL,
+    ),
+    ("profile", Unavailable): Failure(
+        code="profile_unavailable",
+        status=503,
+        title="Smartsheet did not say who you are",
+        happened="Smartsheet gave this app a token, but did not answer in time when asked whose it is.",
+        done=THROWN_AWAY,
+        advice=LATER,
+    ),
+    ("profile", BadAnswer): Failure(
+        code="profile_unreadable",
+        status=502,
+        title="Smartsheet did not say who you are",
+        happened="Smartsheet gave this app a token, but answered with something else when asked whose it is.",
+        done=THROWN_AWAY,
+        advice=TELL,
+    ),
+}
+
+
+def of(error: OAuthError) -> Failure:
+    """The page for an error of exchange_code()."""
+    return OF_OAUTH[error.step, type(error)]

@@ -1,0 +1,86 @@
+"""What Smartsheet says of a person, whole, as templates, views and the front end get it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+LARGEST_ID = 2**63 - 1
+
+
+class ProfileError(ValueError):
+    """What Smartsheet sent is no profile: it has no usable id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A person of one region, by the JSON of GET /users/me.
+
+    `profile["firstName"]` reads that JSON, so that a template may name a field as Smartsheet does; the
+    attributes are what every page needs. Smartsheet's profile has no name: `name` is made of its parts.
+    https://developers.smartsheet.com/api/smartsheet/openapi/users/get-current-user
+    """
+
+    region: str
+    id: int
+    data: Mapping[str, Any] = field(repr=False, hash=False)
+
+    @classmethod
+    def parse(cls, region: str, data: object) -> Self:
+        """The profile in a JSON answer; raises ProfileError when it names nobody."""
+        if not isinstance(data, dict):
+            raise ProfileError("The profile is not a JSON object.")
+        id_ = data.get("id")
+        if type(id_) is not int or not 0 < id_ <= LARGEST_ID:
+            raise ProfileError("The profile has no numeric id.")
+        return cls(region=region, id=id_, data=data)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.data[key]
+
+    @property
+    def email(self) -> str:
+        return self._text("email")
+
+    @property
+    def first_name(self) -> str:
+        return self._text("firstName")
+
+    @property
+    def last_name(self) -> str:
+        return self._text("lastName")
+
+    @property
+    def name(self) -> str:
+        """First and last name, or what there is of them, or the e-mail address."""
+        return " ".join(part for part in (self.first_name, self.last_name) if part) or self.email
+
+    @property
+    def initials(self) -> str:
+        parts = [part for part in (self.first_name, self.last_name) if part] or [self.email]
+        return "".join(part[:1] for part in parts).upper()
+
+    def as_json(self) -> dict[str, Any]:
+        """The whole profile for a front end, with `name` and `region`, and every id as text as well."""
+        whole: dict[str, Any] = with_text_ids(dict(self.data))
+        return {**whole, "name": self.name, "region": self.region}
+
+    def _text(self, key: str) -> str:
+        value = self.data.get(key)
+        return value.strip() if isinstance(value, str) else ""
+
+
+def with_text_ids(value: Any) -> Any:
+    """The same JSON, each integer under `id` or `…Id` also as text under `id_str` or `…Id_str`.
+
+    JavaScript's numbers end at 2**53; Smartsheet's ids do not.
+    """
+    if isinstance(value, list):
+        return [with_text_ids(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    texts = {f"{key}_str": str(item) for key, item in value.items() if _is_id(key) and type(item) is int}
+    return {key: with_text_ids(item) for key, item in value.items()} | texts
+
+
+def _is_id(key: str) -> bool:
+    return key == "id" or key.endswith("Id")
