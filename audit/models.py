@@ -1,7 +1,9 @@
 """The one table of the log. Every edit is a few entries that share an `edit_id`: first what was intended, then what
 came of it. Nothing in it is ever altered: audit/triggers.py has the database see to that."""
 
+from collections.abc import Collection, Mapping
 from typing import Any, NoReturn, Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models.functions import Now
@@ -46,21 +48,34 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """Entries of the person with this Smartsheet id."""
         return self.filter(actor_id=actor_id)
 
-    def of_edit(self, edit_id: object) -> Self:
-        """All entries, intents and outcomes, of one edit (a UUID)."""
+    def outcomes(self) -> Self:
+        """What came of it: one entry per row, and one per cell that Smartsheet made something else of."""
+        return self.exclude(phase=Phase.INTENT)
+
+    def of_edit(self, edit_id: UUID) -> Self:
+        """All entries of one edit, its intents and outcomes."""
         return self.filter(edit_id=edit_id)
 
     def on_sheet(self, sheet_id: int) -> Self:
         """Entries on this sheet."""
         return self.filter(sheet_id=sheet_id)
 
-    def on_row(self, row_id: int) -> Self:
-        """Entries on this row; quick only together with its sheet, as the index begins with that."""
-        return self.filter(row_id=row_id)
+    def on_row(self, *, sheet_id: int, row_id: int) -> Self:
+        """Entries on this row, the one that added it included, though it was written before the row had its id."""
+        on_row = models.Q(sheet_id=sheet_id, row_id=row_id)
+        added = Entry.objects.filter(on_row, phase=Phase.APPLIED, action=Action.ADD).values("edit_id", "line").first()
+        return self.filter(on_row | models.Q(**added) if added else on_row)
 
     def on_column(self, column_id: int) -> Self:
-        """Entries on this column; quick only together with its sheet."""
+        """Entries on this column; quick only together with its sheet, as the index begins with that."""
         return self.filter(column_id=column_id)
+
+    def on_lines(self, lines: Mapping[UUID, Collection[int | None]]) -> Self:
+        """Entries of these lines (rows) of these edits."""
+        wanted = models.Q(pk__in=[])
+        for edit_id, numbers in lines.items():
+            wanted |= models.Q(edit_id=edit_id, line__in=numbers)
+        return self.filter(wanted)
 
     def before(self, entry_id: int) -> Self:
         """Entries written earlier than the one with this id, newest first."""

@@ -67,6 +67,11 @@ def install(connection: BaseDatabaseWrapper) -> None:
             cursor.execute(statement)
 
 
+def names(connection: BaseDatabaseWrapper) -> list[str]:
+    """The triggers that protect the log on this kind of database."""
+    return sorted(_triggers(connection))
+
+
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """The names of the triggers that do not stand, or on PostgreSQL do not fire always; empty when all is well.
 

@@ -1,0 +1,52 @@
+"""The log in the admin: to look at, a bounded part of it, and never to change."""
+
+from functools import cached_property
+from typing import cast
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from audit.models import Entry
+
+MOST = 10_000  # entries that the admin pages through; counting and skipping more would cost what the log page avoids
+
+
+class CappedPaginator(Paginator[Entry]):
+    """Counts to MOST and no further."""
+
+    @cached_property
+    def count(self) -> int:
+        return cast("QuerySet[Entry]", self.object_list)[:MOST].count()
+
+
+@admin.register(Entry)
+class EntryAdmin(admin.ModelAdmin[Entry]):
+    """Read-only."""
+
+    list_display = (
+        "id",
+        "at",
+        "phase",
+        "actor_name",
+        "action",
+        "sheet_name",
+        "row_label",
+        "column_title",
+        "old",
+        "new",
+    )
+    ordering = ("-id",)
+    sortable_by = ()
+    paginator = CappedPaginator
+    show_full_result_count = False
+
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, _request: HttpRequest, _obj: Entry | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Entry | None = None) -> bool:
+        return False

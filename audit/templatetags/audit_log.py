@@ -1,0 +1,101 @@
+"""How the log looks in templates: values, times, outcomes."""
+
+from datetime import UTC, datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+
+from audit import values
+from audit.models import Phase
+
+register = template.Library()
+
+NEAR = 40  # characters of unchanged text kept beside a change on the log page
+LONG = 300  # characters of a changed value shown there
+
+ICONS = {
+    Phase.APPLIED: "bi-check-circle-fill text-green",
+    Phase.REFUSED: "bi-slash-circle-fill text-orange",
+    Phase.FAILED: "bi-x-octagon-fill text-red",
+    Phase.UNKNOWN: "bi-question-circle-fill text-purple",
+    Phase.INTENT: "bi-question-circle-fill text-purple",
+}
+
+_MARKS = {
+    "removed": '<del class="was text-break">{}</del>',
+    "added": '<ins class="is text-break">{}</ins>',
+    "kept": '<span class="text-break">{}</span>',
+}
+_EMPTY = SafeString('<span class="text-secondary fst-italic">empty</span>')
+_ARROW = SafeString(' <i class="bi bi-arrow-right text-secondary" aria-hidden="true"></i> ')
+
+
+@register.filter
+def icon(phase: str) -> str:
+    """The classes of the icon that stands beside an outcome's word."""
+    return ICONS[Phase(phase)]
+
+
+@register.filter
+def word(phase: str) -> str:
+    """The word for an outcome."""
+    return str(Phase(phase).label)
+
+
+@register.filter
+def when(moment: datetime) -> SafeString:
+    """A moment as people say it, "3 minutes ago", with the exact one in UTC on hover and for machines."""
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exactly(moment), ago(moment))
+
+
+@register.filter
+def exactly(moment: datetime) -> str:
+    """A moment to the millisecond in UTC."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03} UTC"
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    """How long ago a moment was, in its largest unit."""
+    if (timezone.now() - moment).total_seconds() < 60:
+        return "just now"
+    return f"{timesince(moment, depth=1)} ago"
+
+
+@register.filter
+def initials(name: str) -> str:
+    """The first letters of a person's first and last name."""
+    words = name.split()
+    return "".join(word[0] for word in dict.fromkeys((*words[:1], *words[-1:]))).upper()
+
+
+@register.filter
+def spoken(value: str | None) -> str | SafeString:
+    """One value of the log (canonical JSON) in words."""
+    return values.human(value) or _EMPTY
+
+
+@register.simple_tag
+def marked(old: str | None, new: str | None, *, whole: bool = False) -> SafeString:
+    """Old and new value (canonical JSON) with what was removed and added marked; shortened unless `whole`."""
+    before, after = values.human_pair(old, new)
+    if not (before and after):
+        return format_html("{}{}{}", _mark("removed", before, whole), _ARROW, _mark("added", after, whole))
+    pieces = values.differences(before, after)
+    between = _ARROW if all(piece.kind != "kept" for piece in pieces) else ""
+    return SafeString(between.join(_mark(piece.kind, piece.text, whole) for piece in pieces))
+
+
+def _mark(kind: str, text: str, whole: bool) -> SafeString:
+    if not text:
+        return _EMPTY
+    if not whole:
+        text = _shortened(text, NEAR if kind == "kept" else LONG)
+    return format_html(_MARKS[kind], text.replace("\n", " ⏎ "))
+
+
+def _shortened(text: str, side: int) -> str:
+    return text if len(text) <= 2 * side else f"{text[:side]} … {text[-side:]}"

@@ -1,0 +1,84 @@
+"""The pages of the log."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from audit import choices
+from audit.facts import facts_of
+from audit.filters import PAGING, LogFilter
+from audit.models import Entry, Phase
+from audit.paging import page_of
+from audit.reading import with_outcomes
+
+
+class Chip(NamedTuple):
+    """A filter in force: what it is about, the name and id it is set to, and the query without it."""
+
+    what: str
+    name: str
+    id: str
+    query: str
+
+
+@require_safe
+@login_required
+def log(request: HttpRequest) -> HttpResponse:
+    """Who changed what, when, and what came of it; newest first, a page at a time, narrowed by the query."""
+    people, sheets = choices.people(), choices.sheets()
+    form = LogFilter(request.GET, people=people, sheets=sheets)
+    if not form.is_valid():
+        return render(request, "audit/log.html", {"form": form}, status=400)
+    asked = form.cleaned_data
+    page = page_of(form.narrow(Entry.objects.intents()), before=asked.get("before"), after=asked.get("after"))
+    changes = with_outcomes(page.entries)
+    names = {
+        "person": dict(people).get(asked.get("person", 0), ""),
+        "sheet": dict(sheets).get(asked.get("sheet", 0), ""),
+    }
+    if changes:  # all of the one row and column, if such a filter is in force
+        names |= {"row": changes[0].row_label, "column": changes[0].intent.column_title}
+    context = {"form": form, "page": page, "changes": changes, "chips": _chips(request.GET, form.active, names)}
+    return render(request, "audit/log.html", context)
+
+
+@require_safe
+@login_required
+def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Every fact of one change. The address of an outcome leads to the intent that it speaks of."""
+    found = get_object_or_404(Entry, pk=entry_id)
+    if found.phase != Phase.INTENT and (intent := _intent_of(found)):
+        return redirect(f"{reverse('audit:entry', args=[intent.pk])}#entry-{found.pk}")
+    (change,) = with_outcomes([found])
+    others = Entry.objects.intents().of_edit(found.edit_id).exclude(pk=found.pk)
+    context = {"change": change, "facts": facts_of(change), "has_others": others.exists()}
+    return render(request, "audit/entry.html", context)
+
+
+def _intent_of(outcome: Entry) -> Entry | None:
+    intents = Entry.objects.intents().of_edit(outcome.edit_id).order_by("id")
+    if outcome.line is not None:
+        intents = intents.filter(line=outcome.line)
+    if outcome.column_id is not None:
+        intents = intents.on_column(outcome.column_id)
+    return intents.first()
+
+
+def _chips(query: QueryDict, active: Mapping[str, object], names: Mapping[str, str]) -> list[Chip]:
+    return [
+        Chip(what=name, name=names.get(name, ""), id=str(value), query=_without(query, name))
+        for name, value in active.items()
+    ]
+
+
+def _without(query: QueryDict, name: str) -> str:
+    rest = query.copy()
+    gone = (name, "row", "column") if name == "sheet" else (name,)
+    for parameter in (*gone, *PAGING):
+        rest.pop(parameter, None)
+    return rest.urlencode()
