@@ -1,0 +1,105 @@
+"""`python -m sandbox`: the stand-in for Smartsheet as a program."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+from sandbox.persistence import Unreadable
+from sandbox.server import serve
+from sandbox.settings import Settings
+from sandbox.world import World
+
+DESCRIPTION = """\
+A stand-in for Smartsheet's API 2.0 and its sign-in, for practice and tests. Point any Smartsheet client at
+http://127.0.0.1:8001/2.0 and sign in at http://127.0.0.1:8001/b/authorize. It starts with a few people and
+sheets, the same at every start, and keeps all in memory.
+"""
+
+EPILOG = """\
+http://127.0.0.1:8001/_sandbox/ shows who can sign in, with an access token each.
+
+  curl -H "Authorization: Bearer TOKEN" http://127.0.0.1:8001/2.0/users/me
+  curl -X POST http://127.0.0.1:8001/_sandbox/reset
+  curl -X POST http://127.0.0.1:8001/_sandbox/faults -d '{"method": "PUT", "status": 503, "times": 2}'
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    default = Settings()
+    parser = argparse.ArgumentParser(
+        "python -m sandbox",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--host", default=default.host, help=f"address to listen on (default {default.host})")
+    add("--port", type=int, default=default.port, help=f"port (default {default.port}; 0 picks a free one)")
+    add("--state", type=Path, metavar="FILE", help="keep everything in this JSON file over restarts")
+    add("--tls", nargs=2, type=Path, metavar=("CERT", "KEY"), help="serve https with this certificate and key (PEM)")
+    add("--rows", type=int, default=0, metavar="N", help='add a "Large sheet" with N rows')
+    add("--columns", type=int, default=20, metavar="M", help="columns of the large sheet (default 20)")
+    add("--redirect-url", default=default.redirect_url, metavar="URL", help="where the demo app wants people back")
+    add(
+        "--rate-limit",
+        type=int,
+        default=default.rate_limit,
+        metavar="N",
+        help=f"requests a minute for each token (default {default.rate_limit}; 0 = no limit)",
+    )
+    add("--quiet", action="store_true", help="do not print each request on stderr")
+    return parser
+
+
+def read_settings(arguments: list[str] | None = None) -> Settings:
+    """The settings that the command line asks for."""
+    given = parser().parse_args(arguments)
+    return Settings(
+        host=given.host,
+        port=given.port,
+        state_file=given.state,
+        tls=tuple(given.tls) if given.tls else None,
+        rows=given.rows,
+        columns=given.columns,
+        redirect_url=given.redirect_url,
+        rate_limit=given.rate_limit,
+        quiet=given.quiet,
+    )
+
+
+async def run(world: World) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in ("SIGINT", "SIGTERM"):
+        try:
+            loop.add_signal_handler(getattr(signal, name), stop.set)
+        except NotImplementedError:  # Windows has no such handlers: Ctrl-C arrives as KeyboardInterrupt
+            break
+    await serve(world, stop=stop)
+
+
+def main() -> int:
+    """Run the program; the exit code."""
+    settings = read_settings()
+    try:
+        asyncio.run(run(World(settings)))
+    except Unreadable as error:
+        print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        reason = error.strerror or error
+        print(f"cannot listen on {settings.host}:{settings.port}: {reason}. Try another --port.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""Answers as bytes on the wire: JSON, errors, and answers spoilt by a fault."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from sandbox.errors import ApiError
+from sandbox.faults import Fault
+from sandbox.serialise import dumps
+
+JSON_TYPE = {"Content-Type": "application/json;charset=UTF-8"}
+DRIP_SECONDS = 0.1
+HTML = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+
+
+def json_response(content: bytes, *, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    """An answer with the content type that Smartsheet sends."""
+    return web.Response(body=content, status=status, headers=JSON_TYPE | (headers or {}))
+
+
+def error_response(error: ApiError) -> web.Response:
+    """A refusal."""
+    return json_response(dumps(error.body()), status=error.status, headers=error.headers)
+
+
+async def spoil(request: web.Request, response: web.StreamResponse, fault: Fault) -> web.StreamResponse:
+    """What is sent in place of `response`, the honest answer."""
+    if fault.drop in ("before", "after"):
+        return _hang_up(request)
+    if fault.body is None and fault.refuses:
+        response = error_response(fault.error())
+    content = bytes(response.body) if isinstance(response, web.Response) and isinstance(response.body, bytes) else b""
+    if fault.drop == "during":
+        return await _cut_off(request, response.status, content)
+    if fault.body == "drip":
+        return await _drip(request, fault.status or 200, content)
+    if fault.body:
+        response = _other_body(fault, content)
+    response.headers.update(fault.headers)
+    return response
+
+
+def _other_body(fault: Fault, content: bytes) -> web.Response:
+    if fault.body == "html":
+        return web.Response(body=HTML, status=fault.status or 502, headers={"Content-Type": "text/html"})
+    if fault.body == "empty":
+        return web.Response(status=fault.status or 200, headers=JSON_TYPE)
+    return json_response(content[: len(content) // 2], status=fault.status or 200)
+
+
+def _hang_up(request: web.Request) -> web.Response:
+    if request.transport:
+        request.transport.abort()
+    return web.Response()
+
+
+async def _cut_off(request: web.Request, status: int, content: bytes) -> web.StreamResponse:
+    """Promise the whole body, send half of it, and hang up."""
+    response = web.StreamResponse(status=status, headers=JSON_TYPE)
+    response.content_length = len(content)
+    await response.prepare(request)
+    await response.write(content[: len(content) // 2])
+    await asyncio.sleep(0.05)  # abort() throws away what is still in the socket's buffer
+    _hang_up(request)
+    return response
+
+
+async def _drip(request: web.Request, status: int, content: bytes) -> web.StreamResponse:
+    """Send the body a byte at a time, until the client has had enough."""
+    response = web.StreamResponse(status=status, headers=JSON_TYPE)
+    response.content_length = len(content)
+    await response.prepare(request)
+    try:
+        for position in range(len(content)):
+            await response.write(content[position : position + 1])
+            await asyncio.sleep(DRIP_SECONDS)
+    except ConnectionError:
+        return response
+    await response.write_eof()
+    return response

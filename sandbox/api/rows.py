@@ -1,0 +1,94 @@
+"""Rows. https://developers.smartsheet.com/api/smartsheet/openapi/rows"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.access import Access
+from sandbox.api.sheets import view_of
+from sandbox.cells import Writing
+from sandbox.errors import ApiError
+from sandbox.routing import Call, operation
+from sandbox.serialise import Rows, columns_json
+from sandbox.sheets import Row
+from sandbox.writes import Failure, add_rows, delete_rows, read_edits, update_rows
+
+Json = Any
+
+
+@operation("row-get", "GET", "/sheets/{sheetId}/rows/{rowId}", scope="READ_SHEETS")
+def get(call: Call) -> Json:
+    """One row."""
+    sheet, view, row = call.sheet, view_of(call), row_in_path(call)
+    body = Rows(call.state, sheet, call.access, view).json(row)
+    body |= {
+        "sheetId": sheet.id,
+        "version": sheet.version,
+        "accessLevel": call.access.shown(api_level=call.api_level),
+    }
+    return body | ({"columns": columns_json(sheet, call.access, view)} if "columns" in view.include else {})
+
+
+@operation("rows-addToSheet", "POST", "/sheets/{sheetId}/rows", scope="WRITE_SHEETS", access=Access.EDITOR)
+def add(call: Call) -> Json:
+    """Add one row or several; the answer has the form of the question."""
+    body, writing, partial = _read(call)
+    edits, failures = read_edits(writing, body, adding=True, partial=partial, most=call.settings.rows_per_call)
+    rows = add_rows(writing, edits, most_rows=call.settings.rows_per_sheet, most_cells=call.settings.cells_per_sheet)
+    shown = [{"sheetId": call.sheet.id} | row for row in _shown(call, rows)]
+    single = not isinstance(call.json(), list) and len(shown) == 1
+    return _result(call, shown[0] if single else shown, failures)
+
+
+@operation("update-rows", "PUT", "/sheets/{sheetId}/rows", scope="WRITE_SHEETS", access=Access.EDITOR)
+def update(call: Call) -> Json:
+    """Change cells, attributes and places of rows."""
+    body, writing, partial = _read(call)
+    edits, failures = read_edits(writing, body, adding=False, partial=partial, most=call.settings.rows_per_call)
+    return _result(call, _shown(call, update_rows(writing, edits)), failures)
+
+
+@operation("delete-rows", "DELETE", "/sheets/{sheetId}/rows", scope="WRITE_SHEETS", access=Access.EDITOR)
+def delete(call: Call) -> Json:
+    """Delete rows together with the rows below them in the hierarchy."""
+    sheet, row_ids = call.sheet, call.numbers("ids")
+    if not row_ids:
+        raise ApiError(1009, "ids")
+    writing = Writing(call.state, sheet, call.person, call.access)
+    gone = delete_rows(writing, row_ids, ignore_missing=call.flag("ignoreRowsNotFound"))
+    return _result(call, gone, [])
+
+
+def row_in_path(call: Call) -> Row:
+    """The row that the path names; 1006 if the sheet has none such."""
+    row = call.sheet.row(call.path_id("rowId"))
+    if row is None:
+        raise ApiError(1006)
+    return row
+
+
+def _read(call: Call) -> tuple[list[Json], Writing, bool]:
+    sheet, body = call.sheet, call.json()
+    writing = Writing(
+        call.state,
+        sheet,
+        call.person,
+        call.access,
+        override_validation=call.flag("overrideValidation"),
+        numeric_dates=call.flag("numericDates"),
+    )
+    return body if isinstance(body, list) else [body], writing, call.flag("allowPartialSuccess")
+
+
+def _shown(call: Call, rows: list[Row]) -> list[Json]:
+    return Rows(call.state, call.sheet, call.access, view_of(call)).list(rows)
+
+
+def _result(call: Call, result: Json, failures: list[Failure]) -> Json:
+    body = {
+        "message": "PARTIAL_SUCCESS" if failures else "SUCCESS",
+        "resultCode": 3 if failures else 0,
+        "result": result,
+        "version": call.sheet.version,
+    }
+    return body | ({"failedItems": [failure.json() for failure in failures]} if failures else {})

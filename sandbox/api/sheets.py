@@ -1,0 +1,94 @@
+"""Sheets. https://developers.smartsheet.com/api/smartsheet/openapi/sheets"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.clock import parse
+from sandbox.errors import ApiError
+from sandbox.paging import DEFAULT_SIZE, index_result
+from sandbox.routing import Call, operation
+from sandbox.serialise import Rows, View, sheet_json, sheet_summary
+from sandbox.sheets import Row
+
+Json = Any
+
+
+def view_of(call: Call) -> View:
+    """The variant of a sheet that the parameters ask for."""
+    columns = call.numbers("columnIds")
+    return View(
+        level=call.number("level", 0, most=2),
+        include=call.words("include"),
+        exclude=call.words("exclude"),
+        numeric_dates=call.flag("numericDates"),
+        columns=None if columns is None else frozenset(columns),
+    )
+
+
+@operation("list-sheets", "GET", "/sheets", scope="READ_SHEETS")
+def list_all(call: Call) -> Json:
+    """The sheets this person can see."""
+    sheets = call.state.sheets_of(call.person.id)
+    if since := _moment(call, "modifiedSince"):
+        sheets = [sheet for sheet in sheets if sheet.modified_at >= since]
+    include = call.words("include")
+    summaries = []
+    for sheet in sheets:
+        access = sheet.access_of(call.person.id)
+        if access:
+            summary = sheet_summary(sheet, access, api_level=call.api_level, include=include)
+            summaries.append(summary | _owner(call, sheet.owner_id, include))
+    return index_result(call, summaries)
+
+
+@operation("getSheet", "GET", "/sheets/{sheetId}", scope="READ_SHEETS")
+def get(call: Call) -> Json:
+    """A sheet with its rows: all of them, unless a page or certain rows are asked for."""
+    sheet, view = call.sheet, view_of(call)
+    if "ifVersionAfter" in call.query and call.number("ifVersionAfter", 0) == sheet.version:
+        return {"version": sheet.version}
+    owner = call.state.people.get(sheet.owner_id)
+    head = sheet_json(sheet, call.access, view, owner=owner, api_level=call.api_level)
+    rows = _page(call, _filtered(call, sheet.rows))
+    return head | {"rows": Rows(call.state, sheet, call.access, view).list(rows)}
+
+
+@operation("get-sheetVersion", "GET", "/sheets/{sheetId}/version", scope="READ_SHEETS")
+def version(call: Call) -> Json:
+    """The number that counts the changes of a sheet."""
+    return {"version": call.sheet.version}
+
+
+def _filtered(call: Call, rows: list[Row]) -> list[Row]:
+    """Only the rows named by id, number or time of change; names of rows that are not there are ignored."""
+    ids, numbers = call.numbers("rowIds"), call.numbers("rowNumbers")
+    since = _moment(call, "rowsModifiedSince")
+    if ids is None and numbers is None and since is None:
+        return rows
+    wanted = set(ids or []) | {rows[number - 1].id for number in numbers or [] if 0 < number <= len(rows)}
+    named = [row for row in rows if (ids is None and numbers is None) or row.id in wanted]
+    return [row for row in named if since is None or row.modified_at >= since]
+
+
+def _page(call: Call, rows: list[Row]) -> list[Row]:
+    if "page" not in call.query and "pageSize" not in call.query:
+        return rows
+    size = call.number("pageSize", DEFAULT_SIZE, least=1)
+    pages = max(1, -(-len(rows) // size))
+    page = min(call.number("page", 1, least=1), pages)
+    return rows[(page - 1) * size : page * size]
+
+
+def _owner(call: Call, owner_id: int, include: frozenset[str]) -> dict[str, Json]:
+    owner = call.state.people.get(owner_id)
+    return {"owner": owner.email, "ownerId": owner.id} if owner and "ownerInfo" in include else {}
+
+
+def _moment(call: Call, name: str) -> Any:
+    """A time among the parameters; 1018 if it is none."""
+    text = call.query.get(name)
+    moment = parse(text.replace(" ", "+")) if text else None
+    if text and moment is None:
+        raise ApiError(1018, text, name)
+    return moment

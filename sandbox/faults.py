@@ -1,0 +1,142 @@
+"""Faults to order: what shall go wrong with the next requests that match."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from sandbox.errors import CODE_OF_STATUS, ERRORS, ApiError
+
+Json = Any
+
+DROPS = ("before", "during", "after")
+BODIES = ("html", "empty", "truncated", "drip")
+
+
+class BadFault(ValueError):
+    """The description of a fault makes no sense; the text says why."""
+
+
+@dataclass(slots=True)
+class Fault:
+    """What is to happen to matching requests. All that is None matches anything.
+
+    `delay` seconds pass before anything else. `drop` closes the connection without a (whole) answer: before or after
+    the operation was carried out, or in the midst of the answer. `body` sends something that is no JSON answer; with
+    `apply` the operation is carried out all the same. Without drop, body, status and errorCode the request is merely
+    delayed. `times` 0 stays until it is removed.
+    """
+
+    method: str | None = None
+    path: str | None = None
+    operation: str | None = None
+    person: int | None = None
+    times: int = 1
+    status: int | None = None
+    errorCode: int | None = None  # noqa: N815 - the fields are the keys of the JSON object
+    message: str | None = None
+    detail: Json = None
+    headers: dict[str, str] = field(default_factory=dict)
+    delay: float = 0.0
+    drop: str | None = None
+    body: str | None = None
+    apply: bool = False
+
+    def matches(self, *, method: str, path: str, operation: str | None, person_id: int | None) -> bool:
+        """Whether a request is one of those meant."""
+        return (
+            self.method in (None, method)
+            and self.operation in (None, operation)
+            and self.person in (None, person_id)
+            and (self.path is None or re.search(self.path, path) is not None)
+        )
+
+    @property
+    def carries_out(self) -> bool:
+        """Whether the operation itself still happens."""
+        if self.drop:
+            return self.drop != "before"
+        return self.apply or self.body in ("truncated", "drip") or not (self.body or self.refuses)
+
+    @property
+    def refuses(self) -> bool:
+        """Whether an error is the answer."""
+        return self.status is not None or self.errorCode is not None
+
+    def error(self) -> ApiError:
+        """The error to answer with; what was left open is as Smartsheet's list has it."""
+        code = self.errorCode or CODE_OF_STATUS.get(self.status or 0, 4000)
+        message = self.message
+        if message is None:
+            message = re.sub(r"\{\d\}", "?", ERRORS.get(code, (0, "An error has occurred."))[1])
+        return ApiError(code, status=self.status, message=message, detail=self.detail)
+
+    def json(self) -> dict[str, Json]:
+        """As it was ordered, with what was left open filled in."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+
+def read_fault(description: Json) -> Fault:
+    """A fault from its JSON object. Raises BadFault."""
+    if not isinstance(description, dict):
+        raise BadFault("a fault is a JSON object")
+    known = {each.name for each in fields(Fault)}
+    if unknown := sorted(set(description) - known):
+        raise BadFault(f"unknown keys: {', '.join(unknown)}; known are: {', '.join(sorted(known))}")
+    given = {name: value for name, value in description.items() if value is not None}
+    fault = Fault(**given)
+    _check(fault)
+    return fault
+
+
+def _check(fault: Fault) -> None:
+    if fault.drop not in (None, *DROPS):
+        raise BadFault(f"drop is one of {', '.join(DROPS)}")
+    if fault.body not in (None, *BODIES):
+        raise BadFault(f"body is one of {', '.join(BODIES)}")
+    kinds: dict[str, type | tuple[type, ...]] = {
+        "times": int,
+        "status": (int, type(None)),
+        "errorCode": (int, type(None)),
+        "person": (int, type(None)),
+        "delay": (int, float),
+        "headers": dict,
+        "apply": bool,
+    }
+    for name, kind in kinds.items():
+        if not isinstance(getattr(fault, name), kind):
+            raise BadFault(f"{name} has the wrong type")
+    try:
+        re.compile(fault.path or "")
+    except re.error as error:
+        raise BadFault(f"path is no regular expression: {error}") from None
+
+
+class Faults:
+    """The faults that are still to come, in the order given."""
+
+    def __init__(self) -> None:
+        self.pending: list[Fault] = []
+
+    def add(self, faults: list[Fault]) -> None:
+        """Order more."""
+        self.pending += faults
+
+    def clear(self) -> None:
+        """Nothing more shall go wrong."""
+        self.pending = []
+
+    def take(self, *, method: str, path: str, operation: str | None, person_id: int | None) -> Fault | None:
+        """The fault that befalls this request, used up by it."""
+        for fault in self.pending:
+            if fault.matches(method=method, path=path, operation=operation, person_id=person_id):
+                self._use(fault)
+                return fault
+        return None
+
+    def _use(self, fault: Fault) -> None:
+        if fault.times == 1:
+            self.pending.remove(fault)
+        elif fault.times > 1:
+            fault.times -= 1

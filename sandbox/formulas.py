@@ -1,0 +1,117 @@
+"""The few formulas the stand-in can work out: arithmetic over `[Column]@row`, and SUM(CHILDREN()).
+
+Anything else is kept and shown as a formula without a value; whoever writes one is told so on stderr.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+
+from sandbox.sheets import Cell, Column, Row, Sheet
+from sandbox.values import text_of
+
+Number = int | float
+
+REFERENCE = re.compile(r"\[([^\]]+)\]@row|([A-Za-z]\w*)@row")
+SUM_OF_CHILDREN = re.compile(r"=\s*SUM\(\s*CHILDREN\(\s*\)\s*\)", re.IGNORECASE)
+OPERATORS: dict[type[ast.operator], Callable[[Number, Number], Number]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
+
+
+class Incalculable(Exception):
+    """The formula is beyond the stand-in."""
+
+
+def recalculate(sheet: Sheet, rows: list[Row]) -> None:
+    """Work out the formulas of these rows and of the rows above them in the hierarchy."""
+    for row in _with_ancestors(sheet, rows):
+        for column in sheet.columns:
+            if formula := column.formula or row.cell(column.id).formula:
+                row.put(column.id, calculated(sheet, row, column, formula))
+
+
+def calculated(sheet: Sheet, row: Row, column: Column, formula: str) -> Cell:
+    """The cell that holds a formula and, if it can be worked out, its value."""
+    cell = Cell(formula=formula, format=row.cell(column.id).format)
+    try:
+        value = _value(sheet, row, column, formula)
+    except (Incalculable, SyntaxError):
+        return cell
+    except ZeroDivisionError:
+        value = "#DIVIDE BY ZERO"
+    return replace(cell, value=value, display=text_of(value))
+
+
+def warn_about(formula: str) -> None:
+    """Say aloud that a formula which was just written will stay without a value."""
+    if not SUM_OF_CHILDREN.fullmatch(formula) and not _is_arithmetic(formula):
+        print(f"NOT CALCULATED: the sandbox keeps {formula!r} but cannot work it out", file=sys.stderr, flush=True)
+
+
+def _is_arithmetic(formula: str) -> bool:
+    try:
+        _calculate(ast.parse(REFERENCE.sub("1", formula[1:].strip()), mode="eval").body, [])
+    except (Incalculable, SyntaxError):
+        return False
+    except ZeroDivisionError:
+        return True
+    return True
+
+
+def _value(sheet: Sheet, row: Row, column: Column, formula: str) -> Number | str:
+    if SUM_OF_CHILDREN.fullmatch(formula):
+        return _rounded(sum(_number(child.cell(column.id)) for child in sheet.children(row.id)))
+    operands = [_operand(sheet, row, match[1] or match[2]) for match in REFERENCE.finditer(formula)]
+    return _rounded(_calculate(ast.parse(REFERENCE.sub("_", formula[1:].strip()), mode="eval").body, operands))
+
+
+def _operand(sheet: Sheet, row: Row, title: str) -> Number:
+    column = next((column for column in sheet.columns if column.title == title), None)
+    if column is None:
+        raise Incalculable(title)
+    return _number(row.cell(column.id))
+
+
+def _number(cell: Cell) -> Number:
+    return cell.value if isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool) else 0
+
+
+def _calculate(node: ast.expr, operands: list[Number]) -> Number:
+    match node:
+        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
+            return number
+        case ast.Name(id="_") if operands:
+            return operands.pop(0)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
+            return OPERATORS[type(op)](_calculate(left, operands), _calculate(right, operands))
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_calculate(operand, operands)
+        case _:
+            raise Incalculable(type(node).__name__)
+
+
+def _rounded(value: Number) -> Number:
+    """Without the noise of binary fractions; whole results as whole numbers."""
+    value = round(value, 10)
+    return int(value) if value == int(value) else value
+
+
+def _with_ancestors(sheet: Sheet, rows: list[Row]) -> list[Row]:
+    """Each row once, children before their parents."""
+    found: dict[int, Row] = {}
+    for start in rows:
+        row: Row | None = start
+        while row:
+            found.pop(row.id, None)
+            found[row.id] = row
+            row = sheet.row(row.parent_id)
+    return list(found.values())

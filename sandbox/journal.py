@@ -1,0 +1,57 @@
+"""What arrived: the requests since the start or the last reset, for tests and for curious people."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+KEPT = 100_000
+SECRET_PARAMETERS = {"code", "refresh_token", "client_secret", "hash", "access_token"}
+
+
+@dataclass(slots=True)
+class Arrival:
+    """One request. `status` is null if no answer was sent; `applied` says whether its operation was carried out."""
+
+    method: str
+    path: str
+    query: str
+    at: str
+    operation: str | None = None
+    person_id: int | None = None
+    status: int | None = None
+    applied: bool = False
+
+    def json(self) -> dict[str, Any]:
+        """As GET /_sandbox/requests shows it."""
+        body = asdict(self)
+        body["personId"] = body.pop("person_id")
+        return body
+
+
+class Journal:
+    """The last requests, oldest first. Tokens and secrets are never in it."""
+
+    def __init__(self) -> None:
+        self.arrivals: deque[Arrival] = deque(maxlen=KEPT)
+
+    def note(self, *, method: str, path: str, query: str) -> Arrival:
+        """A request has arrived."""
+        arrival = Arrival(method, path, without_secrets(query), datetime.now(UTC).isoformat())
+        self.arrivals.append(arrival)
+        return arrival
+
+    def clear(self) -> None:
+        """Forget all."""
+        self.arrivals.clear()
+
+
+def without_secrets(query: str) -> str:
+    """The query string with the values of codes, tokens and secrets taken out."""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    if not any(name in SECRET_PARAMETERS for name, _ in pairs):
+        return query
+    return urlencode([(name, "hidden" if name in SECRET_PARAMETERS else value) for name, value in pairs])

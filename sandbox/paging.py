@@ -1,0 +1,33 @@
+"""Lists a page at a time. https://developers.smartsheet.com/api/smartsheet/guides/basics/pagination"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from sandbox.routing import Call
+
+Item = TypeVar("Item")
+
+DEFAULT_SIZE = 100
+
+
+def page_of(call: Call, items: Sequence[Item]) -> tuple[dict[str, Any], Sequence[Item]]:
+    """The head of an IndexResult, and the items of the page asked for; the last page stands for any beyond it."""
+    if call.flag("includeAll"):
+        return _head(1, len(items), len(items)), items
+    size = call.number("pageSize", DEFAULT_SIZE, least=1)
+    pages = max(1, -(-len(items) // size))
+    page = min(call.number("page", 1, least=1), pages)
+    return _head(page, size, len(items)), items[(page - 1) * size : page * size]
+
+
+def index_result(call: Call, items: Sequence[Any]) -> dict[str, Any]:
+    """An IndexResult of items that are JSON already."""
+    head, shown = page_of(call, items)
+    return head | {"data": list(shown)}
+
+
+def _head(page: int, size: int, count: int) -> dict[str, Any]:
+    pages = max(1, -(-count // size)) if size else 1
+    return {"pageNumber": page, "pageSize": size, "totalPages": pages, "totalCount": count}

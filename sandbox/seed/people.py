@@ -1,0 +1,134 @@
+"""The people who can sign in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.state import Person
+
+ACCOUNT = {"name": "Northside Construction", "id": 2117734062876548}
+
+ALICE = 5138417202923396
+BOB = 2886617389238148
+CHARLIE = 7390216980293508
+DORA = 1760717622601604
+ERIKA = 48569348493401217  # 17 digits: more than a JavaScript number can hold
+FRANK = 6264317109872516
+
+
+def people() -> list[Person]:
+    """New objects at each call, since a running stand-in may change them."""
+    return [_alice(), _bob(), _charlie(), _dora(), _erika(), _frank()]
+
+
+def _alice() -> Person:
+    return Person(
+        ALICE,
+        _profile("alice@example.com", "Alice", "Archer", "en_US", "US/Pacific")
+        | {
+            "admin": True,
+            "groupAdmin": True,
+            "resourceViewer": True,
+            "jiraAdmin": True,
+            "salesforceAdmin": True,
+            "salesforceUser": True,
+            "alternateEmails": [
+                {"id": 8150532427671428, "email": "alice.archer@example.com", "confirmed": True},
+                {"id": 3646932800300932, "email": "archer@example.com", "confirmed": False},
+            ],
+            "sheetCount": -1,
+            "lastLogin": "2026-01-05T07:58:12Z",
+            "customWelcomeScreenViewed": "2025-08-25T12:15:47Z",
+            "title": "Site director",
+            "department": "Construction",
+            "company": "Northside Construction",
+            "workPhone": "+1 555 0100",
+            "mobilePhone": "+1 555 0101",
+            "role": "Project sponsor",
+            "profileImage": {"imageId": "u!1!nAtdn5RJB_o!k6_e_3h2R3w", "height": 1050, "width": 1050},
+        },
+        "System admin; owns most sheets",
+    )
+
+
+def _bob() -> Person:
+    return Person(
+        BOB,
+        _profile("bob@example.com", "Bob", "Baker", "en_GB", "Europe/London")
+        | {
+            "groupAdmin": True,
+            "title": "Site manager",
+            "department": "Construction",
+            "company": "Northside Construction",
+            "workPhone": "+44 1632 960001",
+            "mobilePhone": "+44 7700 900001",
+            "role": "Editor",
+            "profileImage": {"imageId": "u!1!b0bBAkEr_o!k6", "height": 400, "width": 400},
+            "lastLogin": "2026-01-05T08:31:40Z",
+        },
+        "Edits the site plan, reads the budget, owns the snagging list",
+    )
+
+
+def _charlie() -> Person:
+    return Person(
+        CHARLIE,
+        _profile("charlie@example.com", "Charlie", "Carter", "en_US", "America/New_York")
+        | {"licensedSheetCreator": False, "title": "Client's representative"},
+        "Reads the site plan, edits the budget",
+    )
+
+
+def _dora() -> Person:
+    return Person(
+        DORA,
+        _profile("dora@example.com", "Dora", "Díaz", "es_ES", "Europe/Madrid")
+        | {"title": "Structural engineer", "workPhone": "+34 910 000 001"},
+        "May comment on the site plan, sees no other sheet",
+    )
+
+
+def _erika() -> Person:
+    return Person(
+        ERIKA,
+        _profile(
+            "erika.mueller-luedenscheidt-schnarrenberger@bauleitung.example.com",
+            "Erika Annegret 🏗️",
+            "Müller-Lüdenscheidt von und zu Schnarrenberger",
+            "de_DE",
+            "Europe/Berlin",
+        )
+        | {"department": "Bauüberwachung & Qualität", "company": "Größe <GmbH> & Söhne", "title": "Oberbauleiterin"},
+        "Admin of the site plan and the budget; a long name, and an id of 17 digits",
+    )
+
+
+def _frank() -> Person:
+    """The least that Smartsheet tells of anybody: no names, no rights."""
+    profile = {"email": "frank@example.com", "locale": "en_AU", "timeZone": "Australia/Sydney", "account": ACCOUNT}
+    return Person(FRANK, profile, "Edits the site plan; has no name, only an address")
+
+
+def _profile(email: str, first_name: str, last_name: str, locale: str, time_zone: str) -> dict[str, Any]:
+    return {
+        "email": email,
+        "firstName": first_name,
+        "lastName": last_name,
+        "locale": locale,
+        "timeZone": time_zone,
+        "account": ACCOUNT,
+        "admin": False,
+        "licensedSheetCreator": True,
+        "groupAdmin": False,
+        "resourceViewer": False,
+        "jiraAdmin": False,
+        "salesforceAdmin": False,
+        "salesforceUser": False,
+        "alternateEmails": [],
+        "title": "",
+        "department": "",
+        "company": "",
+        "workPhone": "",
+        "mobilePhone": "",
+        "role": "",
+    }

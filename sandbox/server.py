@@ -1,0 +1,188 @@
+"""The HTTP server: routes, the way of a request through faults and limits, errors as JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from sandbox import api, control, oauth
+from sandbox.answers import error_response, json_response, spoil
+from sandbox.errors import ApiError
+from sandbox.faults import Fault
+from sandbox.gate import acting_person, authenticate, authorize, token_in
+from sandbox.journal import Arrival
+from sandbox.routing import OPERATIONS, Call, Operation
+from sandbox.serialise import dumps
+from sandbox.state import Token
+from sandbox.world import World
+
+PREFIX = "/2.0"
+LARGEST_BODY = 64 * 2**20
+NOBODY = Token(access="", person_id=0)
+
+__all__ = ["api", "make_app", "serve"]
+
+
+def make_app(world: World) -> web.Application:
+    """The whole server as an aiohttp application."""
+    app = web.Application(middlewares=[_through(world)], client_max_size=LARGEST_BODY)
+    for operation in OPERATIONS.values():
+        handler = _endpoint(world, operation)
+        app.router.add_route(operation.method, PREFIX + operation.path, handler, name=operation.id)
+    oauth.add_routes(app, world)
+    control.add_routes(app, world)
+    return app
+
+
+def _endpoint(world: World, operation: Operation) -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        return _answer(world, operation, request, await request.read())
+
+    return handle
+
+
+def _answer(world: World, operation: Operation, request: web.Request, body: bytes) -> web.Response:
+    """Carry out one operation. From here on nothing waits, so no other request comes in between."""
+    state, headers = world.state, request.headers
+    if operation.is_open:
+        token, person = NOBODY, next(iter(state.people.values()))
+    else:
+        token = authenticate(state, headers)
+        world.rate_limit.spend(token.access, operation.cost)
+        authorize(operation, token)
+        person = acting_person(state, token, headers)
+    accept = headers.get("Accept", "*/*")
+    if not any(kind in accept for kind in ("*/*", "application/*", "application/json")):
+        raise ApiError(1052)
+    call = Call(state, world.settings, operation, token, person, request.match_info, request.query, headers, body)
+    content = operation.handler(call)
+    if operation.method != "GET":
+        world.saver.soon()
+    return json_response(dumps(content, numeric_dates=call.flag("numericDates")))
+
+
+def _through(world: World) -> Middleware:
+    @web.middleware
+    async def through(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path.startswith("/_sandbox"):
+            return await handler(request)
+        arrival = _note(world, request)
+        try:
+            with _alone(world, request):
+                response = await _with_faults(world, request, handler, arrival)
+        except ApiError as error:
+            response = error_response(error)
+            arrival.status = response.status
+        if not world.settings.quiet:
+            who = world.state.people.get(arrival.person_id or 0)
+            print(request.method, request.path, arrival.status or "dropped", who.name if who else "-", file=sys.stderr)
+        return response
+
+    return through
+
+
+def _note(world: World, request: web.Request) -> Arrival:
+    arrival = world.journal.note(method=request.method, path=request.path, query=request.query_string)
+    arrival.operation = request.match_info.route.name
+    token = token_in(world.state, request.headers)
+    arrival.person_id = token.person_id if token else None
+    return arrival
+
+
+@contextmanager
+def _alone(world: World, request: web.Request) -> Iterator[None]:
+    """Refuse (4004) a change to a sheet while another one by the same token is under way on it."""
+    operation = OPERATIONS.get(request.match_info.route.name or "")
+    token = token_in(world.state, request.headers)
+    if operation is None or token is None or not operation.changes_sheet:
+        yield
+        return
+    key = (token.access, request.match_info["sheetId"])
+    if key in world.busy:
+        raise ApiError(4004, key[1])
+    world.busy.add(key)
+    try:
+        yield
+    finally:
+        world.busy.discard(key)
+
+
+async def _with_faults(world: World, request: web.Request, handler: Handler, arrival: Arrival) -> web.StreamResponse:
+    await request.read()
+    fault = world.faults.take(
+        method=request.method, path=request.path, operation=arrival.operation, person_id=arrival.person_id
+    )
+    if fault is None:
+        return await _carry_out(request, handler, arrival)
+    await asyncio.sleep(fault.delay)
+    response = await _carry_out(request, handler, arrival) if fault.carries_out else web.Response()
+    return await _spoilt(request, response, fault, arrival)
+
+
+async def _spoilt(
+    request: web.Request, response: web.StreamResponse, fault: Fault, arrival: Arrival
+) -> web.StreamResponse:
+    if fault.drop:
+        arrival.status = None
+    elif fault.status or fault.refuses:
+        arrival.status = fault.status or fault.error().status
+    else:
+        arrival.status = response.status
+    return await spoil(request, response, fault)
+
+
+async def _carry_out(request: web.Request, handler: Handler, arrival: Arrival) -> web.StreamResponse:
+    try:
+        response = await handler(request)
+    except ApiError as error:
+        response = error_response(error)
+    except web.HTTPException as refusal:
+        response = _unknown(request, refusal)
+    except Exception:  # noqa: BLE001 - a mistake of ours must look like Smartsheet's own, and be seen on stderr
+        traceback.print_exc()
+        response = error_response(ApiError(4000))
+    arrival.status = response.status
+    arrival.applied = response.status < 400
+    return response
+
+
+def _unknown(request: web.Request, refusal: web.HTTPException) -> web.Response:
+    """No route: say so aloud, since Smartsheet itself might well have one."""
+    print(f"NOT EMULATED: {request.method} {request.path}", file=sys.stderr, flush=True)
+    if isinstance(refusal, web.HTTPMethodNotAllowed):
+        return error_response(ApiError(1122, request.method))
+    if isinstance(refusal, web.HTTPRequestEntityTooLarge):
+        return error_response(ApiError(1128))
+    return error_response(ApiError(1006))
+
+
+async def serve(world: World, *, stop: asyncio.Event) -> None:
+    """Listen until `stop` is set. Says where on stdout, once. Raises OSError when the port cannot be had."""
+    runner = web.AppRunner(make_app(world), access_log=None, shutdown_timeout=0.5)
+    await runner.setup()
+    settings = world.settings
+    try:
+        site = web.TCPSite(runner, settings.host, settings.port, ssl_context=_tls(world), backlog=1024)
+        await site.start()
+        host, port = runner.addresses[0][:2]
+        print(f"listening on {'https' if settings.tls else 'http'}://{host}:{port}", flush=True)
+        await stop.wait()
+    finally:
+        await runner.cleanup()
+        world.saver.now()
+
+
+def _tls(world: World) -> ssl.SSLContext | None:
+    if world.settings.tls is None:
+        return None
+    certificate, key = world.settings.tls
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    return context

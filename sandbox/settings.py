@@ -1,0 +1,24 @@
+"""What can be set from the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One run of the stand-in. Limits are Smartsheet's own unless made smaller (or, at 0, switched off)."""
+
+    host: str = "127.0.0.1"
+    port: int = 8001
+    state_file: Path | None = None
+    tls: tuple[Path, Path] | None = None
+    rows: int = 0
+    columns: int = 0
+    redirect_url: str = "http://127.0.0.1:8000/identity/callback/"
+    rate_limit: int = 300
+    rows_per_call: int = 500
+    rows_per_sheet: int = 20_000
+    cells_per_sheet: int = 500_000
+    quiet: bool = False

@@ -1,0 +1,226 @@
+"""A sheet in memory: columns, and rows in the order in which they are shown, each knowing its parent.
+
+A cell never changes: a write puts another Cell in its place, and the old one stays in the row's history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sandbox.access import Access
+
+Json = Any
+Primitive = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class CellRef:
+    """Where a cell is; one end of a cell link."""
+
+    sheet_id: int
+    row_id: int
+    column_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one cell holds. `value` None is an empty cell; `object_value` is kept for multi-value columns only."""
+
+    value: Primitive = None
+    display: str | None = None
+    object_value: Json = None
+    formula: str | None = None
+    hyperlink: dict[str, Json] | None = None
+    link: CellRef | None = None
+    link_broken: bool = False
+    format: str | None = None
+
+
+EMPTY = Cell()
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One entry of a cell's history: what it became, when, and who made it so (a person's or system user's id)."""
+
+    cell: Cell
+    at: datetime
+    by: int
+
+
+@dataclass(slots=True)
+class Column:
+    """A column; `type` is the true type (level 2), whatever older API levels show of it."""
+
+    id: int
+    title: str
+    type: str = "TEXT_NUMBER"
+    primary: bool = False
+    options: list[str] = field(default_factory=list)
+    contact_options: list[dict[str, str]] = field(default_factory=list)
+    symbol: str | None = None
+    system_type: str | None = None
+    auto_number: dict[str, Json] | None = None
+    next_number: int = 1
+    locked: bool = False
+    hidden: bool = False
+    validation: bool = False
+    width: int = 150
+    description: str | None = None
+    formula: str | None = None
+    format: str | None = None
+
+
+@dataclass(slots=True)
+class Row:
+    """A row and the history of its cells (a cell that is not in `history` is as it was when the row was added)."""
+
+    id: int
+    created_at: datetime
+    created_by: int
+    modified_at: datetime
+    modified_by: int
+    parent_id: int | None = None
+    expanded: bool = True
+    locked: bool = False
+    format: str | None = None
+    number: str | int | None = None
+    cells: dict[int, Cell] = field(default_factory=dict)
+    history: dict[int, list[Revision]] = field(default_factory=dict)
+    _json: dict[Any, bytes] = field(default_factory=dict, repr=False, compare=False)
+
+    def cell(self, column_id: int) -> Cell:
+        """The cell in that column; an empty one if nothing is there."""
+        return self.cells.get(column_id, EMPTY)
+
+    def write(self, column_id: int, cell: Cell, *, at: datetime, by: int) -> None:
+        """Put a cell in and remember it. The very same content again is no change, and leaves no trace."""
+        old = self.cells.get(column_id, EMPTY)
+        if cell == old and type(cell.value) is type(old.value):
+            return
+        revisions = self.history.setdefault(column_id, self.revisions(column_id))
+        revisions.append(Revision(cell, at, by))
+        self.put(column_id, cell)
+        self.modified_at, self.modified_by = at, by
+
+    def put(self, column_id: int, cell: Cell) -> None:
+        """Put a cell in without history: what a formula now yields."""
+        self._json.clear()
+        if cell == EMPTY:
+            self.cells.pop(column_id, None)
+        else:
+            self.cells[column_id] = cell
+
+    def touch(self, *, at: datetime, by: int) -> None:
+        """Something about the row itself changed."""
+        self.modified_at, self.modified_by = at, by
+        self._json.clear()
+
+    def revisions(self, column_id: int) -> list[Revision]:
+        """The history of a cell, oldest first."""
+        if column_id in self.history:
+            return self.history[column_id]
+        cell = self.cells.get(column_id)
+        return [Revision(cell, self.created_at, self.created_by)] if cell else []
+
+    def is_blank(self) -> bool:
+        """Whether no cell holds anything."""
+        return all(cell.value is None for cell in self.cells.values())
+
+
+class Place(NamedTuple):
+    """Where a row stands: its number from 1, and the row above it on its level (None: it is the first)."""
+
+    number: int
+    sibling_id: int | None
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A sheet and who it is shared with (person id → access; the owner is not among the shares)."""
+
+    id: int
+    name: str
+    owner_id: int
+    created_at: datetime
+    modified_at: datetime
+    columns: list[Column] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    shares: dict[int, Access] = field(default_factory=dict)
+    version: int = 1
+    links_out: list[tuple[CellRef, CellRef]] = field(default_factory=list)
+    _by_id: dict[int, Row] = field(default_factory=dict, repr=False, compare=False)
+    _places: dict[int, Place] = field(default_factory=dict, repr=False, compare=False)
+
+    def access_of(self, person_id: int) -> Access | None:
+        """What a person may do here; None: they cannot even see it."""
+        return Access.OWNER if person_id == self.owner_id else self.shares.get(person_id)
+
+    def column(self, column_id: object) -> Column | None:
+        """The column with that id."""
+        return next((column for column in self.columns if column.id == column_id), None)
+
+    def row(self, row_id: object) -> Row | None:
+        """The row with that id."""
+        if len(self._by_id) != len(self.rows):
+            self._by_id = {row.id: row for row in self.rows}
+        return self._by_id.get(row_id) if isinstance(row_id, int) else None
+
+    def place(self, row: Row) -> Place:
+        """Where a row stands now."""
+        if not self._places:
+            self._places = _places(self.rows)
+        return self._places[row.id]
+
+    def index(self, row: Row) -> int:
+        """The row's position from 0."""
+        return self.place(row).number - 1
+
+    def end_of(self, row: Row) -> int:
+        """The position after the row's last descendant."""
+        family = {row.id}
+        end = self.index(row) + 1
+        while end < len(self.rows) and self.rows[end].parent_id in family:
+            family.add(self.rows[end].id)
+            end += 1
+        return end
+
+    def family(self, row: Row) -> list[Row]:
+        """The row with all its descendants, in order."""
+        return self.rows[self.index(row) : self.end_of(row)]
+
+    def children(self, row_id: int) -> list[Row]:
+        """The rows directly under a row."""
+        return [row for row in self.rows if row.parent_id == row_id]
+
+    def insert(self, index: int, rows: Sequence[Row]) -> None:
+        """Put rows in at a position; their parents are theirs to know."""
+        self.rows[index:index] = rows
+        self._rearranged()
+
+    def remove(self, row_ids: Iterable[int]) -> None:
+        """Take rows out (the caller names the descendants too)."""
+        gone = set(row_ids)
+        self.rows = [row for row in self.rows if row.id not in gone]
+        self._rearranged()
+
+    def changed(self, *, at: datetime) -> None:
+        """Count one change: the next version."""
+        self.version += 1
+        self.modified_at = at
+
+    def _rearranged(self) -> None:
+        self._by_id = {}
+        self._places = {}
+
+
+def _places(rows: Iterable[Row]) -> dict[int, Place]:
+    last: dict[int | None, int] = {}
+    places: dict[int, Place] = {}
+    for number, row in enumerate(rows, start=1):
+        places[row.id] = Place(number, last.get(row.parent_id))
+        last[row.parent_id] = row.id
+    return places

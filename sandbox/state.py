@@ -1,0 +1,150 @@
+"""Everything the stand-in knows: people, apps, tokens, sheets. It lives in memory; persistence.py can save it."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sandbox.clock import now
+from sandbox.sheets import Sheet
+
+Json = Any
+
+CODE_LIFETIME = timedelta(minutes=10)
+TOKEN_LIFETIME_SECONDS = 604_799
+
+# https://developers.smartsheet.com/api/smartsheet/openapi/events: system user ids
+CELL_LINK_USER = 3377704922834820
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody with an account; `profile` is what GET /users/me tells a system admin of themselves."""
+
+    id: int
+    profile: dict[str, Json]
+    about: str = ""
+
+    @property
+    def email(self) -> str:
+        """The primary address."""
+        return str(self.profile["email"])
+
+    @property
+    def name(self) -> str:
+        """First and last name; who has neither goes by the address."""
+        names = (self.profile.get("firstName"), self.profile.get("lastName"))
+        return " ".join(str(name) for name in names if name) or self.email
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether they are a system admin of the organisation."""
+        return bool(self.profile.get("admin"))
+
+    @property
+    def personal_token(self) -> str:
+        """Their personal access token: the same at every start, so that scripts can keep it."""
+        return hashlib.sha256(f"practice token of {self.id}".encode()).hexdigest()[:37]
+
+    def mini(self) -> dict[str, Json]:
+        """The MiniUser of writer info and histories: no id in it, as with Smartsheet."""
+        return {"name": self.name, "email": self.email}
+
+
+@dataclass(slots=True)
+class App:
+    """A client registered in Developer Tools."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    redirect_url: str
+    name: str
+
+
+@dataclass(slots=True)
+class Grant:
+    """An authorization code, good once and for ten minutes."""
+
+    code: str = field(repr=False)
+    client_id: str
+    person_id: int
+    scopes: list[str]
+    expires_at: datetime
+    used: bool = False
+
+
+@dataclass(slots=True)
+class Token:
+    """An access token with its refresh token; a personal one has no client, no refresh token, and every scope."""
+
+    access: str = field(repr=False)
+    person_id: int
+    client_id: str | None = None
+    refresh: str | None = field(default=None, repr=False)
+    scopes: list[str] | None = None
+    expires_at: datetime | None = None
+    replaced: bool = False
+    revoked: bool = False
+
+    @property
+    def is_dead(self) -> bool:
+        """Rotated away or revoked."""
+        return self.replaced or self.revoked
+
+
+@dataclass(slots=True)
+class State:
+    """The whole world of one stand-in."""
+
+    people: dict[int, Person] = field(default_factory=dict)
+    apps: dict[str, App] = field(default_factory=dict)
+    grants: dict[str, Grant] = field(default_factory=dict)
+    tokens: dict[str, Token] = field(default_factory=dict)
+    sheets: dict[int, Sheet] = field(default_factory=dict)
+    ids_given: int = 0
+
+    def new_id(self) -> int:
+        """The next of a fixed series of 16-digit numbers that look random; JavaScript can hold each exactly."""
+        self.ids_given += 1
+        return 10**15 + self.ids_given * 6_364_136_223_846_793_007 % (8 * 10**15)
+
+    def person_by_email(self, email: str) -> Person | None:
+        """The person with that address, however it is capitalised."""
+        wanted = email.casefold()
+        return next((person for person in self.people.values() if person.email.casefold() == wanted), None)
+
+    def sheets_of(self, person_id: int) -> list[Sheet]:
+        """The sheets a person can see, by name."""
+        seen = (sheet for sheet in self.sheets.values() if sheet.access_of(person_id))
+        return sorted(seen, key=lambda sheet: (sheet.name.casefold(), sheet.id))
+
+    def mini_user(self, person_id: int) -> dict[str, Json]:
+        """Name and address of whoever has that id, system users included."""
+        person = self.people.get(person_id)
+        return person.mini() if person else {"name": "Cell Link Update", "email": "noreply@example.com"}
+
+    def grant(self, *, app: App, person_id: int, scopes: list[str]) -> Grant:
+        """A new authorization code."""
+        grant = Grant(secrets.token_hex(10), app.client_id, person_id, scopes, now() + CODE_LIFETIME)
+        self.grants[grant.code] = grant
+        return grant
+
+    def issue(self, *, client_id: str, person_id: int, scopes: list[str]) -> Token:
+        """A new pair of tokens."""
+        token = Token(
+            secrets.token_hex(18) + "a",
+            person_id,
+            client_id=client_id,
+            refresh=secrets.token_hex(18) + "b",
+            scopes=scopes,
+            expires_at=now() + timedelta(seconds=TOKEN_LIFETIME_SECONDS),
+        )
+        self.tokens[token.access] = token
+        return token
+
+    def token_by_refresh(self, refresh: str) -> Token | None:
+        """The pair that a refresh token belongs to, dead pairs included."""
+        return next((token for token in self.tokens.values() if token.refresh == refresh), None)

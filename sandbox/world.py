@@ -1,0 +1,34 @@
+"""One running stand-in: its state, and what it remembers of the requests it got."""
+
+from __future__ import annotations
+
+from sandbox.faults import Faults
+from sandbox.journal import Journal
+from sandbox.limits import RateLimit
+from sandbox.persistence import Saver, load
+from sandbox.seed import seeded
+from sandbox.settings import Settings
+from sandbox.state import State
+
+
+class World:
+    """Everything that one server process holds."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.state: State = load(settings.state_file) or seeded(settings)
+        self.faults = Faults()
+        self.journal = Journal()
+        self.rate_limit = RateLimit(settings.rate_limit)
+        self.busy: set[tuple[str, str]] = set()
+        self.saver = Saver(settings.state_file, lambda: self.state)
+
+    def reset(self) -> None:
+        """Back to the seed. Registered apps stay, being set up rather than data; all else is as after a start."""
+        apps = self.state.apps
+        self.state = seeded(self.settings)
+        self.state.apps |= apps
+        self.faults.clear()
+        self.journal.clear()
+        self.rate_limit.reset()
+        self.saver.soon()
