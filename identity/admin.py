@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
 
@@ -14,6 +15,8 @@ class SmartsheetUserAdmin(SimpleHistoryAdmin):  # type: ignore[misc] # django-si
     list_display = ["name", "email", "region", "smartsheet_id", "fetched_at"]
     list_filter = ["region"]
     search_fields = ["first_name", "last_name", "email", "=smartsheet_id"]
+
+    readonly_fields = ["user", "region", "smartsheet_id", "email", "first_name", "last_name", "profile", "fetched_at"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -28,4 +31,13 @@ class SmartsheetUserAdmin(SimpleHistoryAdmin):  # type: ignore[misc] # django-si
         response: HttpResponse = super().history_view(
             request, object_id, {**(extra_context or {}), "admin_user_view": ""}
         )
+        return response
+
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """To look at only: without its button, the page would still put an old version back when posted to."""
+        if request.method != "GET":
+            raise PermissionDenied
+        response: HttpResponse = super().history_form_view(request, object_id, version_id, extra_context)
         return response

@@ -32,6 +32,7 @@ TOKEN_TYPES: dict[str, type | tuple[type, ...]] = {
     "expires_in": (int, float),
     "scope": str,
 }
+BEARER = re.compile(r"[\x21-\x7e]+")  # https://datatracker.ietf.org/doc/html/rfc6749#appendix-A.12
 LONGEST_LIFE = 10**9  # seconds; more is no duration but a mistake
 SPENT = {1069, 1071, 1132}  # the code or token has expired, is not valid, was revoked
 WRONG_HASH = 1072  # also called invalid_grant, but it is the app's secret that is wrong
@@ -197,22 +198,21 @@ def _flattened(response: requests.Response) -> requests.Response:
     answer = _json_object("token", response, unauthorized=ClientRefused)
     nested = answer.get("token")
     token = nested if isinstance(nested, dict) else answer
-    if not isinstance(token.get("access_token"), str) or not token["access_token"]:
+    sound = {key: token[key] for key, kind in TOKEN_TYPES.items() if isinstance(token.get(key), kind)}
+    if not BEARER.fullmatch(sound.get("access_token", "")):
         raise BadAnswer("token", "no access token in the answer", status=response.status_code)
-    response._content = json.dumps({key: token[key] for key in TOKEN_TYPES if _is_sound(key, token)}).encode()
+    if not 0 < sound.get("expires_in", 0) <= LONGEST_LIFE:
+        sound.pop("expires_in", None)
+    response._content = json.dumps(sound).encode()
     return response
 
 
-def _is_sound(key: str, token: dict[str, Any]) -> bool:
-    return isinstance(token.get(key), TOKEN_TYPES[key])
-
-
 def _grant(token: dict[str, Any], *, asked_scope: str) -> Grant:
-    seconds = token.get("expires_in", 0)
+    seconds = token.get("expires_in")
     return Grant(
         access_token=token["access_token"],
         refresh_token=token.get("refresh_token", ""),
-        expires_at=timezone.now() + timedelta(seconds=seconds) if 0 < seconds <= LONGEST_LIFE else None,
+        expires_at=timezone.now() + timedelta(seconds=seconds) if seconds else None,
         scope=" ".join(token.get("scope") or [asked_scope]),
     )
 

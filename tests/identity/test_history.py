@@ -1,0 +1,79 @@
+"""What was known of a person is kept: old names stay findable."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from identity.models import SmartsheetUser
+from tests.identity.provider import ALICE, Answer, Provider
+
+
+def test_an_old_name_stays_findable(client: Client, provider: Provider) -> None:
+    provider.come_back(client)
+    provider.profile = Answer(ALICE | {"lastName": "Bell"})
+    provider.come_back(client)
+    now, then = SmartsheetUser.history.all()
+    assert (now.last_name, then.last_name) == ("Bell", "Ashby")
+    assert then.profile == ALICE
+    assert SmartsheetUser.history.get(last_name="Ashby").smartsheet_id == ALICE["id"]
+
+
+def test_it_says_who_by_number_and_name_of_then(client: Client, provider: Provider) -> None:
+    provider.come_back(client)
+    provider.profile = Answer(ALICE | {"lastName": "Bell"})
+    provider.come_back(client)
+    now, then = SmartsheetUser.history.all()
+    assert [(one.history_user_id, one.actor_region, one.actor_name) for one in (now, then)] == [
+        (ALICE["id"], "sandbox", "Alice Bell"),
+        (ALICE["id"], "sandbox", "Alice Ashby"),
+    ]
+    assert str(now.history_user) == "Alice Bell"
+
+
+def test_nothing_changed_leaves_no_row(client: Client, provider: Provider) -> None:
+    provider.come_back(client)
+    first = SmartsheetUser.objects.get().fetched_at
+    provider.come_back(client)
+    assert SmartsheetUser.history.count() == 1
+    assert SmartsheetUser.objects.get().fetched_at > first
+
+
+def test_the_time_of_the_last_login_leaves_no_row(client: Client, provider: Provider) -> None:
+    provider.come_back(client)
+    provider.profile = Answer(ALICE | {"lastLogin": "2026-06-01T12:00:00Z"})
+    provider.come_back(client)
+    assert SmartsheetUser.history.count() == 1
+    assert SmartsheetUser.objects.get().profile["lastLogin"] == "2026-06-01T12:00:00Z"
+
+
+def test_any_other_field_of_the_profile_leaves_one(client: Client, provider: Provider) -> None:
+    provider.come_back(client)
+    provider.profile = Answer(ALICE | {"title": "Site director"})
+    provider.come_back(client)
+    assert [one.profile.get("title") for one in SmartsheetUser.history.all()] == ["Site director", None]
+
+
+def test_it_outlives_the_account(client: Client, provider: Provider) -> None:
+    provider.come_back(client)
+    User.objects.get().delete()
+    assert not SmartsheetUser.objects.exists()
+    deleted, created = SmartsheetUser.history.all()
+    assert (deleted.history_type, created.history_type) == ("-", "+")
+    assert created.actor_name == "Alice Ashby"
+    assert created.history_user_id == ALICE["id"]
+
+
+def test_profile_and_history_are_kept_together(
+    client: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A history row that cannot be written takes the change back with it."""
+    provider.come_back(client)
+    provider.profile = Answer(ALICE | {"lastName": "Bell"})
+
+    def fail(*_args: object, **_kwargs: object) -> None:
+        raise RuntimeError("disk full")
+
+    monkeypatch.setattr(SmartsheetUser.history.model, "save", fail)
+    with pytest.raises(RuntimeError, match="disk full"):
+        provider.come_back(client)
+    assert SmartsheetUser.objects.get().last_name == "Ashby"

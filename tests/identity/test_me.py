@@ -1,0 +1,62 @@
+"""GET /identity/me: who is signed in, for a front end."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from tests.identity.provider import ALICE, Answer, Provider
+from tests.running_sandbox import Person, RunningSandbox
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_is_null_before_sign_in(client: Client) -> None:
+    answer = client.get("/identity/me")
+    assert answer.json() == {"user": None}
+    assert answer["Content-Type"] == "application/json"
+
+
+def test_it_is_the_whole_profile_after(
+    client: Client, sandbox: RunningSandbox, alice: Person, sign_in: Callable[[Client, Person], HttpResponse]
+) -> None:
+    sign_in(client, alice)
+    user = client.get("/identity/me").json()["user"]
+    whole: dict[str, Any] = sandbox.call(alice, "GET", "/users/me")
+    assert {key: user[key] for key in ("email", "firstName", "timeZone", "locale", "admin")} == {
+        key: whole[key] for key in ("email", "firstName", "timeZone", "locale", "admin")
+    }
+    assert whole.keys() <= user.keys()
+    assert user["name"] == alice.name
+    assert user["region"] == "sandbox"
+    assert user["id_str"] == str(alice.id)
+    assert user["account"] == whole["account"] | {"id_str": str(whole["account"]["id"])}
+    assert [one["id_str"] for one in user["alternateEmails"]] == [str(one["id"]) for one in whole["alternateEmails"]]
+
+
+def test_every_integer_id_is_text_too(client: Client, provider: Provider) -> None:
+    provider.profile = Answer(ALICE | {"planId": 48569348493401217, "groups": [[{"id": 2**53 + 1}]], "imageId": "u!1"})
+    provider.come_back(client)
+    user = client.get("/identity/me").json()["user"]
+    assert (user["planId"], user["planId_str"]) == (48569348493401217, "48569348493401217")
+    assert user["groups"] == [[{"id": 2**53 + 1, "id_str": "9007199254740993"}]]
+    assert "imageId_str" not in user
+
+
+def test_what_smartsheet_adds_one_day_comes_through(client: Client, provider: Provider) -> None:
+    provider.profile = Answer(ALICE | {"favouriteColour": {"name": "green"}})
+    provider.come_back(client)
+    assert client.get("/identity/me").json()["user"]["favouriteColour"] == {"name": "green"}
+
+
+def test_nobody_keeps_a_copy(client: Client) -> None:
+    control = client.get("/identity/me")["Cache-Control"]
+    assert "no-store" in control
+    assert "private" in control
+
+
+def test_it_changes_nothing(client: Client) -> None:
+    assert client.post("/identity/me").status_code == 405
+    assert client.head("/identity/me").status_code == 200

@@ -1,0 +1,33 @@
+"""Where a person goes after signing in: only within this app."""
+
+import pytest
+from django.test import Client
+
+from tests.identity.provider import Provider
+
+
+@pytest.mark.parametrize("url", ["/sheets/1/?page=2", "/audit/", "http://testserver/sheets/"])
+def test_it_goes_on_where_the_person_wanted(client: Client, provider: Provider, url: str) -> None:
+    assert provider.come_back(client, next_url=url)["Location"] == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "///evil.example/",
+        "/\\evil.example/",
+        "http:evil.example",
+        "javascript:alert(1)",
+        "\x08//evil.example",
+        "https://testserver@evil.example/",
+    ],
+)
+def test_it_goes_nowhere_else(client: Client, provider: Provider, url: str) -> None:
+    assert provider.come_back(client, next_url=url)["Location"] == "/"
+
+
+def test_each_tab_has_its_own(client: Client, provider: Provider) -> None:
+    client.post("/identity/login/", {"next": "/audit/"})
+    assert provider.come_back(client, next_url="/sheets/")["Location"] == "/sheets/"

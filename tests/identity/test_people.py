@@ -1,0 +1,75 @@
+"""Who somebody is: region and number, and nothing else."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import IntegrityError
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from identity.models import SmartsheetUser
+from identity.oauth import Grant
+from identity.profiles import Profile
+from tests.identity.provider import ALICE, Answer, Provider
+
+BOB: dict[str, Any] = {"id": 2886617389238148, "email": "bob@example.org", "firstName": "Bob", "lastName": "Baker"}
+
+
+def test_a_changed_email_is_the_same_person(client: Client, provider: Provider) -> None:
+    provider.come_back(client)
+    provider.profile = Answer(ALICE | {"email": "alice@elsewhere.example"})
+    provider.come_back(client)
+    person = SmartsheetUser.objects.get()
+    assert person.email == "alice@elsewhere.example"
+    assert User.objects.count() == 1
+
+
+def test_an_email_that_changes_hands_is_another_person(client: Client, provider: Provider) -> None:
+    provider.come_back(client)
+    provider.profile = Answer(BOB | {"email": ALICE["email"]})
+    provider.come_back(Client())
+    alice, bob = SmartsheetUser.objects.order_by("pk")
+    assert (alice.smartsheet_id, bob.smartsheet_id) == (ALICE["id"], BOB["id"])
+    assert alice.user != bob.user
+    assert alice.email == bob.email
+    assert client.get("/identity/me").json()["user"]["id"] == ALICE["id"]
+
+
+def test_the_same_number_in_another_region_is_another_person(
+    client: Client, provider: Provider, settings: Settings
+) -> None:
+    provider.come_back(client)
+    settings.SMARTSHEET_REGIONS = settings.SMARTSHEET_REGIONS | {"eu": settings.SMARTSHEET_REGIONS["sandbox"]}
+    settings.SMARTSHEET_DEFAULT_REGION = "eu"
+    provider.come_back(Client())
+    assert set(SmartsheetUser.objects.values_list("region", "user__username")) == {
+        ("sandbox", f"sandbox-{ALICE['id']}"),
+        ("eu", f"eu-{ALICE['id']}"),
+    }
+
+
+def test_the_database_allows_no_second_row(client: Client, provider: Provider) -> None:
+    provider.come_back(client)
+    again = SmartsheetUser(
+        user=User.objects.create_user("another"),
+        region="sandbox",
+        smartsheet_id=ALICE["id"],
+        profile={},
+        fetched_at=timezone.now(),
+    )
+    with pytest.raises(IntegrityError):
+        again.save()
+
+
+def test_two_first_sign_ins_at_once_make_one_person(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second one looked before the first one was there."""
+    profile = Profile.parse("sandbox", ALICE)
+    grant = Grant(access_token="a", refresh_token="r", expires_at=None, scope="")
+    first = SmartsheetUser.objects.signed_in(profile, grant)
+    looks = iter([SmartsheetUser.objects.none()])
+    people = SmartsheetUser.objects.all()
+    monkeypatch.setattr(people, "select_for_update", lambda: next(looks, SmartsheetUser.objects.all()))
+    assert people.signed_in(profile, grant) == first
+    assert User.objects.count() == 1

@@ -1,0 +1,31 @@
+"""Signing out ends the session."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.http import HttpResponse
+from django.test import Client
+
+from tests.running_sandbox import Person
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_ends_the_session(client: Client, alice: Person, sign_in: Callable[[Client, Person], HttpResponse]) -> None:
+    sign_in(client, alice)
+    key = client.session.session_key
+    answer = client.post("/identity/logout/")
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert client.get("/identity/me").json() == {"user": None}
+    assert not Session.objects.filter(pk=key).exists()
+
+
+def test_it_must_be_posted(client: Client, alice: Person, sign_in: Callable[[Client, Person], HttpResponse]) -> None:
+    sign_in(client, alice)
+    assert client.get("/identity/logout/").status_code == 405
+    assert client.get("/identity/me").json()["user"]["id"] == alice.id
+
+
+def test_it_does_no_harm_to_the_signed_out(client: Client) -> None:
+    assert client.post("/identity/logout/").status_code == 302

@@ -1,0 +1,129 @@
+"""The state: random, of this browser, used once, for ten minutes."""
+
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+
+from tests.identity.provider import Provider
+from tests.running_sandbox import Person, RunningSandbox
+from tests.signing_in import begin, come_back, decide
+
+pytestmark = pytest.mark.django_db
+
+
+def state_of(client: Client) -> str:
+    return dict(parse_qsl(urlsplit(begin(client)).query))["state"]
+
+
+def assert_refused(client: Client, query: dict[str, str], code: str) -> None:
+    page = client.get("/identity/callback/", query)
+    assert page.status_code == 400
+    assert code in page.content.decode()
+    assert "Sign in with Smartsheet" in page.content.decode()
+    assert client.get("/identity/me").json() == {"user": None}
+
+
+def test_it_differs_each_time(client: Client) -> None:
+    states = {state_of(client) for _ in range(4)}
+    assert len(states) == 4
+    assert all(len(state) >= 43 for state in states)  # 32 random bytes
+
+
+@pytest.mark.parametrize("state", ["", "wrong", "ünïcode", "\x00", "x" * 5000])
+def test_it_handles_wrong_state(client: Client, provider: Provider, state: str) -> None:
+    begin(client)
+    assert_refused(client, {"state": state, "code": "a-code"}, "wrong_state")
+    assert provider.arrivals == []
+
+
+def test_it_handles_missing_state(client: Client, provider: Provider) -> None:
+    begin(client)
+    assert_refused(client, {"code": "a-code"}, "wrong_state")
+    assert provider.arrivals == []
+
+
+def test_a_wrong_state_is_told_before_a_denial(client: Client, provider: Provider) -> None:
+    assert_refused(client, {"state": "wrong", "error": "access_denied"}, "wrong_state")
+
+
+def test_a_wrong_state_does_not_use_up_the_right_one(client: Client, provider: Provider) -> None:
+    state = state_of(client)
+    client.get("/identity/callback/", {"state": "wrong", "code": "a-code"})
+    assert client.get("/identity/callback/", {"state": state, "code": "a-code"}).status_code == 302
+
+
+def test_it_handles_the_state_of_another_browser(client: Client, provider: Provider) -> None:
+    state = state_of(client)
+    assert_refused(Client(), {"state": state, "code": "a-code"}, "wrong_state")
+    assert provider.arrivals == []
+
+
+def test_it_handles_a_used_state(client: Client, sandbox: RunningSandbox, alice: Person) -> None:
+    callback_url = decide(sandbox, begin(client), alice)
+    assert come_back(client, callback_url).status_code == 302
+    sandbox.forget_requests()
+    assert come_back(client, callback_url).status_code == 400
+    assert sandbox.requests() == []
+    assert client.get("/identity/me").json()["user"]["id"] == alice.id
+
+
+def test_a_state_is_used_up_by_a_failure_too(client: Client, provider: Provider) -> None:
+    state = state_of(client)
+    provider.token.status = 500
+    assert client.get("/identity/callback/", {"state": state, "code": "a-code"}).status_code == 503
+    assert_refused(client, {"state": state, "code": "a-code"}, "wrong_state")
+    assert len(provider.arrivals) == 1
+
+
+def test_it_lives_for_ten_minutes(client: Client, provider: Provider) -> None:
+    with time_machine.travel("2026-06-01T12:00:00Z", tick=False) as clock:
+        early, late = state_of(client), state_of(client)
+        clock.shift(600)
+        assert client.get("/identity/callback/", {"state": early, "code": "a-code"}).status_code == 302
+        client.post("/identity/logout/")
+        late = state_of(client)
+        clock.shift(601)
+        provider.arrivals.clear()
+        assert_refused(client, {"state": late, "code": "a-code"}, "expired_state")
+    assert provider.arrivals == []
+
+
+def test_several_tabs_may_sign_in(client: Client, provider: Provider) -> None:
+    states = [state_of(client) for _ in range(5)]
+    for state in reversed(states):
+        assert client.get("/identity/callback/", {"state": state, "code": "a-code"}).status_code == 302
+
+
+def test_only_the_last_five_are_kept(client: Client, provider: Provider) -> None:
+    states = [state_of(client) for _ in range(6)]
+    assert_refused(client, {"state": states[0], "code": "a-code"}, "wrong_state")
+    assert client.get("/identity/callback/", {"state": states[1], "code": "a-code"}).status_code == 302
+
+
+def test_it_needs_no_session_that_is_gone(client: Client, provider: Provider) -> None:
+    begin(client)
+    client.session.delete()
+    assert provider.come_back(client).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_once_one_is_exchanged(client: Client, provider: Provider) -> None:
+    state = state_of(client)
+    cookie = client.cookies["sessionid"].value
+
+    def come_back_at_once(_number: int) -> int:
+        other = Client()
+        other.cookies["sessionid"] = cookie
+        try:
+            return other.get("/identity/callback/", {"state": state, "code": "a-code"}).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = sorted(pool.map(come_back_at_once, range(4)))
+    assert statuses == [302, 400, 400, 400]
+    assert len(provider.arrived("POST", "/2.0/token")) == 1

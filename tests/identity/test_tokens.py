@@ -1,0 +1,81 @@
+"""The access token that a person's requests go out with."""
+
+import pickle
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import AnonymousUser, User
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from identity.models import SmartsheetUser, Token
+from identity.oauth import Grant
+from identity.regions import default_region
+from identity.tokens import SignInAgain, token_for
+from tests.identity.provider import TOKEN, Answer, Provider
+from tests.running_sandbox import Person, RunningSandbox
+
+
+@pytest.mark.django_db
+def test_smartsheet_takes_it_for_the_person(
+    client: Client, sandbox: RunningSandbox, alice: Person, sign_in: Callable[[Client, Person], HttpResponse]
+) -> None:
+    sign_in(client, alice)
+    headers = {"Authorization": f"Bearer {token_for(User.objects.get())}"}
+    answer = sandbox.http.get(f"{sandbox.api}/users/me", headers=headers, timeout=10)
+    assert answer.json()["id"] == alice.id
+
+
+def test_nobody_signed_in_has_none(db: None) -> None:
+    with pytest.raises(SignInAgain):
+        token_for(AnonymousUser())
+
+
+def test_a_user_of_the_admin_alone_has_none(db: None) -> None:
+    with pytest.raises(SignInAgain):
+        token_for(User.objects.create_superuser("root"))
+
+
+def test_an_expired_one_asks_to_sign_in(client: Client, provider: Provider) -> None:
+    provider.come_back(client)
+    Token.objects.update(expires_at=timezone.now() + timedelta(seconds=5))
+    assert token_for(User.objects.get()) == "first-access"
+    Token.objects.update(expires_at=timezone.now())
+    with pytest.raises(SignInAgain):
+        token_for(User.objects.get())
+
+
+def test_signing_in_again_replaces_it(client: Client, provider: Provider) -> None:
+    provider.come_back(client)
+    provider.token = Answer(TOKEN | {"access_token": "second-access"})
+    provider.come_back(client)
+    assert token_for(User.objects.get()) == "second-access"
+
+
+def test_signing_out_keeps_it_for_other_browsers(client: Client, provider: Provider) -> None:
+    provider.come_back(client)
+    client.post("/identity/logout/")
+    assert token_for(User.objects.get()) == "first-access"
+
+
+def test_nothing_shows_it(client: Client, provider: Provider) -> None:
+    provider.come_back(client)
+    token = Token.objects.get()
+    grant = Grant(access_token="first-access", refresh_token="first-refresh", expires_at=None, scope="")
+    shown = [repr(token), str(token), f"{token}", repr(Token.objects.all()), repr(grant), str(grant)]
+    shown += [repr(default_region()), str(default_region()), repr(token.person), str(token.person)]
+    for text in shown:
+        assert "first-" not in text
+        assert "byline-demo-secret" not in text
+
+
+def test_a_pickle_does_not_hold_it(client: Client, provider: Provider) -> None:
+    provider.come_back(client)
+    person = SmartsheetUser.objects.select_related("token").get()
+    pickled = pickle.dumps([person, person.token, Token.objects.all()])
+    assert b"first-" not in pickled
+    again, token, _queryset = pickle.loads(pickled)  # noqa: S301 # pickled one line above
+    assert again == person
+    assert token.access_token == "first-access"  # read from the database anew
