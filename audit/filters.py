@@ -14,12 +14,12 @@ PAGING = ("before", "after")
 
 
 class NumberField(forms.IntegerField):
-    """A positive number that the database's ids can hold; its one message names the field of the address."""
+    """A number from `least` to what the database's ids can hold; its one message names the field of the address."""
 
-    def __init__(self, what: str, **kwargs: Any) -> None:
+    def __init__(self, what: str, *, least: int = 1, **kwargs: Any) -> None:
         message = f"{what}, a whole number."
         messages = dict.fromkeys(("invalid", "min_value", "max_value"), message)
-        super().__init__(required=False, min_value=1, max_value=LARGEST_ID, error_messages=messages, **kwargs)
+        super().__init__(required=False, min_value=least, max_value=LARGEST_ID, error_messages=messages, **kwargs)
 
 
 class LogFilter(forms.Form):
@@ -34,7 +34,7 @@ class LogFilter(forms.Form):
     column = NumberField("“column” must be a column's id")
     edit = forms.UUIDField(required=False, error_messages={"invalid": "“edit” must be the id of an edit, a UUID."})
     before = NumberField("“before” must be an entry's number")
-    after = NumberField("“after” must be an entry's number")
+    after = NumberField("“after” must be an entry's number", least=0)
 
     def __init__(self, query: QueryDict, *, people: list[Choice], sheets: list[Choice]) -> None:
         super().__init__(query)

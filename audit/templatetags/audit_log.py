@@ -69,7 +69,7 @@ def ago(moment: datetime) -> str:
 def initials(name: str) -> str:
     """The first letters of a person's first and last name."""
     words = name.split()
-    return "".join(word[0] for word in dict.fromkeys((*words[:1], *words[-1:]))).upper()
+    return "".join(word[0] for word in (*words[:1], *words[1:][-1:])).upper()
 
 
 @register.filter

@@ -1,0 +1,49 @@
+"""Edits by Alice and Bob, recorded as the app records them."""
+
+from audit.models import Entry
+from audit.recording import Action, Actor, Change, Intent, Json, Origin, Outcome, Phase, intend, settle
+
+ALICE = Actor(id=4_100_000_000_000_001, region="sandbox", name="Alice Archer", email="alice@example.com")
+BOB = Actor(id=4_100_000_000_000_002, region="sandbox", name="Bob Baker", email="bob@example.com")
+
+SITE_PLAN = (7_000_000_000_000_001, "Site plan")
+BUDGET = (7_000_000_000_000_002, "Budget")
+ROW, OTHER_ROW, STATUS, NOTES = 31, 32, 501, 502
+
+
+def cell(
+    old: Json = "Open", new: Json = "Done", *, row: int = ROW, column: int = STATUS, title: str = "Status"
+) -> Change:
+    return Change(row_id=row, row_label="14 'Pour foundation'", column_id=column, column_title=title, old=old, new=new)
+
+
+def new_row(new: Json) -> Change:
+    return Change(row_id=None, row_label="Paint the walls", column_id=None, column_title="", old=None, new=new)
+
+
+def intended(
+    *changes: Change,
+    actor: Actor = ALICE,
+    sheet: tuple[int, str] = SITE_PLAN,
+    action: Action = Action.CHANGE,
+    reason: str = "",
+) -> Intent:
+    return intend(
+        actor=actor,
+        action=action,
+        sheet_id=sheet[0],
+        sheet_name=sheet[1],
+        changes=changes or [cell()],
+        origin=Origin.FORM,
+        reason=reason,
+    )
+
+
+def saved(*changes: Change, actor: Actor = ALICE, sheet: tuple[int, str] = SITE_PLAN) -> Intent:
+    intent = intended(*changes, actor=actor, sheet=sheet)
+    settle(intent, [Outcome(Phase.APPLIED, None)])
+    return intent
+
+
+def entries_of(intent: Intent) -> list[Entry]:
+    return list(Entry.objects.of_edit(intent.edit_id).order_by("id"))

@@ -1,0 +1,184 @@
+"""Nothing that is written can be changed, by any statement, on either database."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F
+
+from audit.models import AppendOnlyError, Entry
+from tests.audit import edits
+
+pytestmark = pytest.mark.django_db
+
+is_sqlite = connection.vendor == "sqlite"
+on_sqlite = pytest.mark.skipif(not is_sqlite, reason="a statement of SQLite's")
+on_postgresql = pytest.mark.skipif(is_sqlite, reason="a statement of PostgreSQL's")
+
+COLUMNS = ", ".join(f'"{field.column}"' for field in Entry._meta.concrete_fields)
+UNNUMBERED = COLUMNS.replace('"id", ', "")
+WORDS = {
+    "<columns>": COLUMNS,
+    "<forged>": COLUMNS.replace('"at"', "STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')").replace('"new"', "'forged'"),
+    "<unnumbered>": UNNUMBERED,
+    "<backdated>": UNNUMBERED.replace('"at"', "'2001-01-01 00:00:00.000'"),
+}
+
+
+@pytest.fixture
+def entry() -> Entry:
+    return edits.entries_of(edits.saved())[0]
+
+
+def written() -> list[tuple[object, ...]]:
+    return list(Entry.objects.order_by("id").values_list())
+
+
+def refused(attempt: Callable[[], object]) -> None:
+    """Assert that the database refuses the attempt, and that the log is as it was."""
+    before = written()
+    assert before
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        attempt()
+    assert written() == before
+
+
+def execute(*statements: str) -> None:
+    """Run SQL in which WORDS stand for lists of columns."""
+    with connection.cursor() as cursor:
+        for statement in statements:
+            for word, columns in WORDS.items():
+                statement = statement.replace(word, columns)
+            cursor.execute(statement)
+
+
+def forged(entry: Entry) -> Entry:
+    """The entry as a new object with its old id, which Entry.save() would not stop."""
+    return Entry(
+        **{name: getattr(entry, name) for name in ("id", "edit_id", "phase", "actor_id")}, actor_name="Mallory"
+    )
+
+
+def test_the_entry_says_that_it_cannot_be_saved_again(entry: Entry) -> None:
+    entry.actor_name = "Mallory"
+    with pytest.raises(AppendOnlyError):
+        entry.save()
+
+
+def test_the_entry_says_that_it_cannot_be_deleted(entry: Entry) -> None:
+    with pytest.raises(AppendOnlyError):
+        entry.delete()
+
+
+def test_saving_past_the_model_is_refused(entry: Entry) -> None:
+    refused(lambda: super(Entry, entry).save())
+
+
+def test_deleting_past_the_model_is_refused(entry: Entry) -> None:
+    refused(lambda: super(Entry, entry).delete())
+
+
+def test_an_update_of_a_query_is_refused(entry: Entry) -> None:
+    refused(lambda: Entry.objects.filter(pk=entry.pk).update(actor_id=F("actor_id") + 1))
+
+
+def test_a_bulk_update_is_refused(entry: Entry) -> None:
+    entry.actor_name = "Mallory"
+    refused(lambda: Entry.objects.bulk_update([entry], ["actor_name"]))
+
+
+def test_a_deletion_of_a_query_is_refused(entry: Entry) -> None:
+    refused(lambda: Entry.objects.filter(pk=entry.pk).delete())
+
+
+def test_a_raw_deletion_is_refused(entry: Entry) -> None:
+    refused(lambda: Entry.objects.filter(pk=entry.pk)._raw_delete("default"))
+
+
+def test_an_upsert_is_refused(entry: Entry) -> None:
+    def upsert() -> None:
+        Entry.objects.bulk_create(
+            [forged(entry)], update_conflicts=True, unique_fields=["id"], update_fields=["actor_name"]
+        )
+
+    refused(upsert)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_entry SET new = 'forged'",
+        "UPDATE audit_entry SET at = at",
+        "DELETE FROM audit_entry",
+        "WITH one AS (SELECT MIN(id) AS id FROM audit_entry) DELETE FROM audit_entry WHERE id IN (SELECT id FROM one)",
+    ],
+)
+@pytest.mark.usefixtures("entry")
+def test_plain_sql_is_refused(statement: str) -> None:
+    refused(lambda: execute(statement))
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT OR REPLACE INTO audit_entry (<columns>) SELECT <forged> FROM audit_entry",
+        "REPLACE INTO audit_entry (<columns>) SELECT <forged> FROM audit_entry",
+        "INSERT INTO audit_entry (<columns>) SELECT <forged> FROM audit_entry WHERE true "
+        "ON CONFLICT (id) DO UPDATE SET new = excluded.new",
+        "UPDATE OR REPLACE audit_entry SET id = id + 1",
+        "UPDATE OR IGNORE audit_entry SET new = 'forged'",
+    ],
+)
+@pytest.mark.usefixtures("entry")
+def test_sqlites_ways_to_replace_are_refused(statement: str) -> None:
+    refused(lambda: execute(statement))
+
+
+@on_sqlite
+@pytest.mark.usefixtures("entry")
+def test_replacing_is_refused_without_recursive_triggers_and_with() -> None:
+    replace = "INSERT OR REPLACE INTO audit_entry (<columns>) SELECT <forged> FROM audit_entry"
+    for switch in ("ON", "OFF"):
+        execute(f"PRAGMA recursive_triggers = {switch}")
+        refused(lambda: execute(replace))
+
+
+@on_postgresql
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ["TRUNCATE audit_entry"],
+        ["TRUNCATE audit_entry RESTART IDENTITY CASCADE"],
+        ["SET LOCAL session_replication_role = replica", "UPDATE audit_entry SET new = 'forged'"],
+        ["SET LOCAL session_replication_role = replica", "DELETE FROM audit_entry"],
+        ["SET LOCAL session_replication_role = replica", "TRUNCATE audit_entry"],
+        ["MERGE INTO audit_entry USING (SELECT 1) AS one ON true WHEN MATCHED THEN UPDATE SET new = 'forged'"],
+        ["MERGE INTO audit_entry USING (SELECT 1) AS one ON true WHEN MATCHED THEN DELETE"],
+        ["INSERT INTO audit_entry SELECT * FROM audit_entry ON CONFLICT (id) DO UPDATE SET new = 'forged'"],
+    ],
+    ids=lambda statements: statements[-1][:30] + " as a replica" * (len(statements) > 1),
+)
+@pytest.mark.usefixtures("entry")
+def test_postgresqls_ways_round_a_trigger_are_refused(statements: list[str]) -> None:
+    refused(lambda: execute(*statements))
+
+
+def test_the_apps_clock_does_not_date_an_entry() -> None:
+    real = datetime.now(UTC)
+    with time_machine.travel(real - timedelta(days=4000)):
+        intent = edits.saved()
+    assert all(abs(entry.at - real) < timedelta(seconds=30) for entry in edits.entries_of(intent))
+
+
+@pytest.mark.usefixtures("entry")
+def test_a_forged_time_is_not_taken() -> None:
+    forge = "INSERT INTO audit_entry (<unnumbered>) SELECT <backdated> FROM audit_entry"
+    if is_sqlite:
+        with pytest.raises(DatabaseError, match="set by the database alone"), transaction.atomic():
+            execute(forge)
+    else:
+        execute(forge)
+    assert not Entry.objects.filter(at__year__lt=2020).exists()

@@ -1,0 +1,166 @@
+"""The filters of the log, which live in its address."""
+
+import uuid
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from audit import choices
+from audit.choices import Choice
+from audit.recording import Action, Actor, Outcome, Phase, settle
+from tests.audit.edits import (
+    ALICE,
+    BOB,
+    BUDGET,
+    NOTES,
+    OTHER_ROW,
+    ROW,
+    SITE_PLAN,
+    STATUS,
+    cell,
+    intended,
+    new_row,
+    saved,
+)
+from tests.audit.test_log_page import words_of
+
+pytestmark = pytest.mark.django_db
+
+PLAN_ID, BUDGET_ID = SITE_PLAN[0], BUDGET[0]
+
+
+@pytest.fixture
+def written(db: None) -> None:
+    saved(cell(new="alice-plan"))
+    saved(cell(new="alice-budget"), sheet=BUDGET)
+    saved(cell(new="bob-plan-other-row", row=OTHER_ROW), actor=BOB)
+    saved(cell(new="bob-plan-notes", column=NOTES, title="Notes"), actor=BOB)
+
+
+def found(reader: Client, query: str) -> list[str]:
+    """The new values on the page, newest first."""
+    response = reader.get(f"/audit/?{query}")
+    assert response.status_code == 200
+    return [change.new.strip('"') for change in response.context["changes"]]
+
+
+@pytest.mark.usefixtures("written")
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (f"person={ALICE.id}", ["alice-budget", "alice-plan"]),
+        (f"person={BOB.id}", ["bob-plan-notes", "bob-plan-other-row"]),
+        (f"sheet={BUDGET_ID}", ["alice-budget"]),
+        (f"person={ALICE.id}&sheet={PLAN_ID}", ["alice-plan"]),
+        (f"sheet={PLAN_ID}&row={ROW}", ["bob-plan-notes", "alice-plan"]),
+        (f"sheet={PLAN_ID}&row={ROW}&column={STATUS}", ["alice-plan"]),
+        (f"sheet={PLAN_ID}&column={STATUS}", ["bob-plan-other-row", "alice-plan"]),
+        ("person=&sheet=", ["bob-plan-notes", "bob-plan-other-row", "alice-budget", "alice-plan"]),
+        (f"person=%20{BOB.id}%20&sheet={BUDGET_ID}", []),
+        (f"edit={uuid.UUID(int=0)}", []),
+        ("person=9223372036854775807", []),
+    ],
+)
+def test_it_shows_what_is_asked_for_and_nothing_else(reader: Client, query: str, expected: list[str]) -> None:
+    assert found(reader, query) == expected
+
+
+def test_one_edit_has_an_address(reader: Client) -> None:
+    intent = saved(cell(new="a"), cell(new="b", row=OTHER_ROW))
+    saved()
+    assert found(reader, f"edit={intent.edit_id}") == ["b", "a"]
+
+
+def test_a_row_begins_with_the_edit_that_added_it(reader: Client) -> None:
+    intent = intended(new_row({"Task": "A"}), new_row({"Task": "B"}), action=Action.ADD)
+    settle(intent, [Outcome(Phase.APPLIED, 91), Outcome(Phase.APPLIED, 92)])
+    saved(cell(row=92))
+    changes = reader.get(f"/audit/?sheet={PLAN_ID}&row=92").context["changes"]
+    assert [(change.intent.action, change.row_id, change.new) for change in changes] == [
+        ("change", 92, '"Done"'),
+        ("add", 92, '{"Task":"B"}'),
+    ]
+
+
+@pytest.mark.usefixtures("written")
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("person=alice", "“person” must be a Smartsheet id, a whole number."),
+        ("person=1.5", "“person” must be"),
+        ("person=-1", "“person” must be"),
+        ("person=0", "“person” must be"),
+        ("person=9223372036854775808", "“person” must be"),
+        ("person=" + "9" * 5000, "“person” must be"),
+        ("person=%00", "“person” must be"),
+        ("sheet=Site+plan", "“sheet” must be a sheet's id"),
+        (f"sheet={PLAN_ID}&row=x", "“row” must be a row's id"),
+        (f"sheet={PLAN_ID}&column='", "“column” must be a column's id"),
+        ("row=31", "“row” and “column” need “sheet” beside them."),
+        ("column=501", "“row” and “column” need “sheet” beside them."),
+        ("before=yesterday", "“before” must be an entry's number"),
+        ("after=-1", "“after” must be an entry's number"),
+        ("before=5&after=2", "“before” and “after” exclude each other."),
+        ("edit=5", "“edit” must be the id of an edit, a UUID."),
+    ],
+)
+def test_what_it_does_not_understand_it_says_and_shows_nothing(reader: Client, query: str, message: str) -> None:
+    response = reader.get(f"/audit/?{query}")
+    assert response.status_code == 400
+    words = response.content.decode()
+    assert message.replace("'", "&#x27;") in words
+    assert "changes" not in response.context
+    assert "alice-plan" not in words
+
+
+@pytest.mark.usefixtures("written")
+def test_the_filters_in_force_are_named_and_each_can_be_taken_off(reader: Client) -> None:
+    query = f"person={BOB.id}&sheet={PLAN_ID}&row={ROW}&column={NOTES}&before=999999"
+    chips = reader.get(f"/audit/?{query}").context["chips"]
+    assert [(chip.what, chip.name) for chip in chips] == [
+        ("person", "Bob Baker"),
+        ("sheet", "Site plan"),
+        ("row", "14 'Pour foundation'"),
+        ("column", "Notes"),
+    ]
+    assert chips[0].query == f"sheet={PLAN_ID}&row={ROW}&column={NOTES}"
+    assert chips[1].query == f"person={BOB.id}"
+    assert chips[2].query == f"person={BOB.id}&sheet={PLAN_ID}&column={NOTES}"
+
+
+@pytest.mark.usefixtures("written")
+def test_filters_that_match_nothing_say_so_with_their_ids(reader: Client) -> None:
+    words = words_of(reader, "/audit/?person=77")
+    assert "Nothing matches these filters" in words
+    assert "Person: 77" in words
+
+
+@pytest.mark.usefixtures("written")
+def test_paging_keeps_the_filters(reader: Client) -> None:
+    saved(*(cell(column=column) for column in range(60)))
+    body = reader.get(f"/audit/?person={ALICE.id}").content.decode()
+    assert f'rel="next" href="?person={ALICE.id}&amp;before=' in body
+
+
+@pytest.mark.usefixtures("written")
+def test_the_selects_offer_everybody_and_every_sheet_under_the_newest_name(reader: Client) -> None:
+    saved(actor=Actor(BOB.id, "sandbox", "Aaron Baker", "bob@example.com"), sheet=(BUDGET_ID, "Zero budget"))
+    assert choices.people() == [Choice(BOB.id, "Aaron Baker"), Choice(ALICE.id, "Alice Archer")]
+    assert choices.sheets() == [Choice(PLAN_ID, "Site plan"), Choice(BUDGET_ID, "Zero budget")]
+    body = reader.get(f"/audit/?sheet={BUDGET_ID}").content.decode()
+    assert f'<option value="{BOB.id}">Aaron Baker · {BOB.id}</option>' in body
+    assert f'<option value="{BUDGET_ID}" selected>Zero budget · {BUDGET_ID}</option>' in body
+
+
+def test_the_choices_of_an_empty_log_are_empty() -> None:
+    assert choices.people() == choices.sheets() == []
+
+
+@pytest.mark.parametrize("query", [f"person={ALICE.id}", f"sheet={PLAN_ID}", f"person={ALICE.id}&sheet={PLAN_ID}"])
+@pytest.mark.usefixtures("written")
+def test_filters_cost_no_query_more(
+    reader: Client, query: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(7):
+        found(reader, query)

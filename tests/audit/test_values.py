@@ -1,0 +1,111 @@
+"""Values of the log in words."""
+
+import pytest
+
+from audit.recording import Json, canonical
+from audit.templatetags.audit_log import initials, marked, spoken
+from audit.values import differences, human, human_pair
+
+BOB = {"objectType": "CONTACT", "email": "bob@example.com", "name": "Bob Baker"}
+LONG = " ".join(f"word{number}" for number in range(400))
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, ""),
+        ("Done", "Done"),
+        (" padded ", "“ padded ”"),
+        (True, "✓ checked"),
+        (False, "unchecked"),
+        (1250.5, "1250.5"),
+        ("2026-11-23", "2026-11-23"),
+        (BOB, "Bob Baker <bob@example.com>"),
+        ({"objectType": "CONTACT", "email": "bob@example.com"}, "bob@example.com"),
+        ({"objectType": "CONTACT", "email": "bob@example.com", "name": "bob@example.com"}, "bob@example.com"),
+        ({"objectType": "MULTI_CONTACT", "values": [BOB, {"email": "a@b.c"}]}, "Bob Baker <bob@example.com>, a@b.c"),
+        ({"objectType": "MULTI_PICKLIST", "values": ["Red", "Blue"]}, "Red, Blue"),
+        ({"objectType": "DURATION", "days": 2}, '{"days": 2, "objectType": "DURATION"}'),
+        ({"Task": "Pour", "Done": True, "Who": BOB}, "Done: ✓ checked; Task: Pour; Who: Bob Baker <bob@example.com>"),
+        ({}, ""),
+        ([1, None], "1, empty"),
+    ],
+)
+def test_a_value_reads_as_people_say_it(value: Json, words: str) -> None:
+    assert human(canonical(value)) == words
+
+
+def test_a_number_and_its_text_are_told_apart() -> None:
+    assert human_pair("5", '"5"') == ("5", '"5"')
+    assert human_pair('"5"', '"6"') == ("5", "6")
+
+
+def test_short_values_are_marked_whole() -> None:
+    assert marked('"Open"', '"Done"') == (
+        '<del class="was text-break">Open</del>'
+        ' <i class="bi bi-arrow-right text-secondary" aria-hidden="true"></i> '
+        '<ins class="is text-break">Done</ins>'
+    )
+
+
+def test_alike_texts_are_marked_by_word() -> None:
+    kinds = [
+        (piece.kind, piece.text)
+        for piece in differences("Pour the north foundation today", "Pour the south foundation now")
+    ]
+    assert kinds == [
+        ("kept", "Pour the "),
+        ("removed", "north "),
+        ("added", "south "),
+        ("kept", "foundation "),
+        ("removed", "today"),
+        ("added", "now"),
+    ]
+
+
+@pytest.mark.parametrize(("old", "new"), [(None, '"Done"'), ('"Open"', None), ('"Open"', '""')])
+def test_an_empty_cell_is_called_empty(old: str | None, new: str | None) -> None:
+    assert "empty" in marked(old, new)
+    assert ("<del" in marked(old, new)) is (old is not None)
+    assert ("<ins" in marked(old, new)) is (new == '"Done"')
+    assert spoken(None) == '<span class="text-secondary fst-italic">empty</span>'
+
+
+def test_a_long_text_is_shortened_around_its_changes() -> None:
+    short = marked(canonical(LONG), canonical(LONG.replace("word200", "other")))
+    assert '<del class="was text-break">word200 </del><ins class="is text-break">other </ins>' in short
+    assert len(short) < 500
+    assert "word100" in marked(canonical(LONG), canonical(LONG.replace("word200", "other")), whole=True)
+
+
+def test_an_entirely_different_long_text_is_shortened_too() -> None:
+    assert len(marked(canonical("a" * 4000), canonical("b" * 4000))) < 2000
+    assert "a" * 4000 in marked(canonical("a" * 4000), canonical("b" * 4000), whole=True)
+
+
+def test_the_worst_texts_are_compared_in_time() -> None:
+    differences("x " * 2000, "x y " * 1000)
+    differences(LONG, LONG[::-1])
+
+
+def test_values_are_escaped() -> None:
+    assert marked('"<b>"', '"<i>"') == (
+        '<del class="was text-break">&lt;b&gt;</del>'
+        ' <i class="bi bi-arrow-right text-secondary" aria-hidden="true"></i> '
+        '<ins class="is text-break">&lt;i&gt;</ins>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [
+        ("Alice Archer", "AA"),
+        ("Alice van Archer", "AA"),
+        ("Cher", "C"),
+        ("Bob Bob", "BB"),
+        ("", ""),
+        ("élan vital", "ÉV"),
+    ],
+)
+def test_initials(name: str, letters: str) -> None:
+    assert initials(name) == letters
