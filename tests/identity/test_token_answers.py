@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,6 +61,19 @@ def test_it_proves_itself_with_the_secret(client: Client, provider: Provider, se
     assert request.form["client_secret"] == "byline-demo-secret"
     assert "hash" not in request.form
     assert request.authorization is None
+
+
+def test_it_heeds_no_environment(
+    client: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A proxy would see the secret; a password of .netrc would go out in its place."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password something\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert provider.come_back(client).status_code == 302
+    assert [arrival.authorization for arrival in provider.arrivals] == [None, "Bearer first-access"]
 
 
 INVALID_GRANT = {"errorCode": 1071, "message": "Invalid Grant.", "error": "invalid_grant", "refId": "abc123"}
