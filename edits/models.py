@@ -1,0 +1,60 @@
+"""What this app keeps of edits itself; what was done stands in the audit log."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import DatabaseError, models
+from django.utils import timezone
+
+from audit.recording import NotRecorded
+
+KEPT = timedelta(days=1)
+
+
+class AlreadySent(Exception):
+    """The form was sent before; `is_done` says whether it has been carried out since."""
+
+    def __init__(self, *, is_done: bool) -> None:
+        super().__init__("The form was sent before.")
+        self.is_done = is_done
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    """Forms that were sent."""
+
+    def claim(self, key: UUID) -> None:
+        """Take a form's one right to be carried out.
+
+        Raises:
+            AlreadySent: it has been taken.
+            NotRecorded: the database did not take it, so nothing may be sent.
+        """
+        try:
+            self.filter(at__lt=timezone.now() - KEPT).delete()
+            submission, is_new = self.get_or_create(key=key)
+        except DatabaseError as error:
+            raise NotRecorded("The submission could not be written.") from error
+        if not is_new:
+            raise AlreadySent(is_done=submission.is_done)
+
+    def finish(self, key: UUID) -> None:
+        """Note that the form was carried out. Whether that can be noted changes nothing about it."""
+        try:
+            self.filter(key=key).update(is_done=True)
+        except DatabaseError:
+            return
+
+
+class Submission(models.Model):
+    """A form that was sent once, so that pressing Save twice writes once."""
+
+    key = models.UUIDField(primary_key=True)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    is_done = models.BooleanField(default=False)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.key} at {self.at:%F %T}"

@@ -1,0 +1,60 @@
+"""What the pages of this app have in common: who acts, how a success is told, how a problem is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+
+from audit.recording import Actor
+from edits.problems import NOT_NOTED, Doing, Problem
+from edits.services import Saved
+from identity.middleware import SmartsheetRequest
+
+
+def actor_of(request: SmartsheetRequest) -> Actor:
+    """The signed-in person, as the log is to remember them."""
+    person = request.smartsheet_user
+    if person is None:
+        raise LookupError("Nobody is signed in.")  # smartsheet_required sees to it that somebody is
+    return Actor(id=person.id, region=person.region, name=person.name, email=person.email)
+
+
+def doing(request: SmartsheetRequest, what: Doing) -> Doing:
+    """What a request is about: opening a form is reading, sending it is `what`."""
+    return what if request.method == "POST" else Doing.READ
+
+
+def saved_page(request: SmartsheetRequest, saved: Saved, *, sheet_id: int, text: str) -> HttpResponse:
+    """Back to the sheet, where `text` says what was done, with the way to it in the log."""
+    if not saved.is_noted:  # the database may be away, and with it the messages of the next page
+        return problem_page(request, NOT_NOTED, sheet_id=sheet_id)
+    if saved.edit_id:
+        url = f"{reverse('audit:log')}?edit={saved.edit_id}"
+        link = format_html('{} · <a class="alert-link" href="{}">view in log</a>', text, url)
+        messages.success(request, link)
+    else:
+        messages.info(request, text)
+    return redirect("edits:sheet", sheet_id)
+
+
+def problem_page(request: SmartsheetRequest, problem: Problem, *, sheet_id: int | None = None) -> HttpResponse:
+    """A page that is about nothing but the problem."""
+    return render_problem(request, "edits/problem.html", {"sheet_id": sheet_id}, problem)
+
+
+def render_problem(
+    request: SmartsheetRequest, template: str, context: dict[str, Any], problem: Problem | None, *, status: int = 200
+) -> HttpResponse:
+    """Any page, with the problem on top and its status and headers; `status` is for a page without one."""
+    context = {**context, "problem": problem, "next": request.path}
+    response = render(request, template, context, status=problem.status if problem else status)
+    if problem and problem.retry_after:
+        response["Retry-After"] = str(problem.retry_after)
+    if problem and problem.is_sign_in:
+        response["WWW-Authenticate"] = "Smartsheet"  # a 401 has to name a way; browsers know none of this name
+    return response

@@ -1,0 +1,96 @@
+"""The page of a row form: opened, sent, and shown again with what was typed when something is in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from uuid import UUID, uuid4
+
+from django.http import HttpResponse
+
+from audit.recording import NotRecorded
+from edits import drafts, snapshots
+from edits.errors import GatewayError
+from edits.forms import RowForm
+from edits.last_changes import last_changes
+from edits.models import AlreadySent, Submission
+from edits.pages import problem_page, render_problem, saved_page
+from edits.problems import ALREADY_SENT, Doing, Problem, problem_of
+from edits.services import CellEdit, Conflict, Saved
+from identity.middleware import SmartsheetRequest
+
+NOTHING_CHANGED = "Nothing was sent: you changed no cell."
+ALREADY_SO = "Nothing was sent: the row already holds what you typed."
+ALREADY_DONE = "That was saved the first time; nothing was sent again."
+
+
+def row_page(
+    request: SmartsheetRequest, form: RowForm, problem: Problem | None = None, *, status: int = 200
+) -> HttpResponse:
+    """The form, with a problem on top if there is one."""
+    if problem and problem.is_sign_in and request.method == "POST":
+        drafts.keep(request)
+    if form.row:
+        form.add_last_changes(last_changes(sheet_id=form.sheet.id, row_id=form.row.id))
+    context = {
+        "form": form,
+        "sheet": form.sheet,
+        "row": form.row,
+        "label": form.sheet.label(form.row) if form.row else "",
+        "snapshot": snapshots.take(form.sheet.raw),
+        "once": uuid4(),
+        "is_restored": form.is_bound and request.method != "POST",
+    }
+    return render_problem(request, "edits/row_form.html", context, problem, status=status)
+
+
+def remembered_page(request: SmartsheetRequest, problem: Problem, *, sheet_id: int, row_id: int | None) -> HttpResponse:
+    """The form as it was sent, when what it is about cannot be read; without one, the problem alone."""
+    if request.method != "POST":
+        return problem_page(request, problem, sheet_id=sheet_id)
+    sheet, row = snapshots.restore(request.POST, sheet_id=sheet_id, row_id=row_id)
+    return row_page(request, RowForm(request.POST, sheet=sheet, row=row), problem)
+
+
+def save(request: SmartsheetRequest, form: RowForm, make: Callable[[list[CellEdit]], Saved]) -> HttpResponse:
+    """Check the form, have it carried out once, and tell what came of it."""
+    doing = Doing.CHANGE if form.row else Doing.ADD
+    edits = form.edits() if form.is_valid() else []
+    if form.is_valid() and not edits and doing is Doing.ADD:
+        form.add_error(None, "Fill in at least one cell.")
+    if not form.is_valid():
+        return row_page(request, form, status=422)
+    try:
+        saved = _once(request, lambda: make(edits)) if edits else Saved(count=0)
+    except Conflict as conflict:
+        form.add_conflicts(conflict.cells)
+        return row_page(request, form, status=409)
+    except AlreadySent as earlier:
+        if not earlier.is_done:
+            return row_page(request, form, ALREADY_SENT)
+        return saved_page(request, Saved(count=0), sheet_id=form.sheet.id, text=ALREADY_DONE)
+    except (GatewayError, NotRecorded) as error:
+        if isinstance(error, GatewayError):
+            form.add_refusal(error)
+        return row_page(request, form, problem_of(error, doing=doing))
+    text = _words(saved, doing) if edits else NOTHING_CHANGED
+    return saved_page(request, saved, sheet_id=form.sheet.id, text=text)
+
+
+def _once(request: SmartsheetRequest, make: Callable[[], Saved]) -> Saved:
+    """Carry a form out if it was not before: its key works once. A program's form may go without one."""
+    key = None
+    with suppress(ValueError):
+        key = UUID(request.POST.get("once", ""))
+    if key:
+        Submission.objects.claim(key)
+    saved = make()
+    if key:
+        Submission.objects.finish(key)
+    return saved
+
+
+def _words(saved: Saved, doing: Doing) -> str:
+    if doing is Doing.ADD:
+        return "Row added"
+    return f"{saved.count} cell{'' if saved.count == 1 else 's'} changed" if saved.count else ALREADY_SO

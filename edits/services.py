@@ -1,0 +1,277 @@
+"""Changing sheets: compare, record, call, record. The only place where the log and Smartsheet meet.
+
+Each function makes at most one write. Before it the log holds what is intended (if it cannot be written, nothing is
+sent: NotRecorded); after it, what came of it. No database transaction is open during the call.
+
+A write without a clear answer (OutcomeUnknown) is never sent again. It is read back once, and counts as applied only
+when that is certain:
+
+- a change: every cell sent now holds what was sent, and the last to write the row was this person. Cells that still
+  hold the old value prove nothing, as the request may be on its way yet;
+- a deletion: the row, which was there a moment ago, is gone;
+- a new row: never, as it cannot be told from one that the person added elsewhere.
+
+Everything else stays unknown in the log, and the error goes on to the caller.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from audit.recording import Action, Actor, Change, Intent, NotRecorded, Origin, Outcome, Phase, intend, settle
+from edits.errors import GatewayError, NotFound, OutcomeUnknown, Unavailable
+from edits.gateway import Gateway
+from edits.sheets import Cell, Column, Contact, Json, Row, Sheet, parse_time
+from edits.values import Shown, held, is_same, shown, text_of, to_send
+
+log = logging.getLogger(__name__)
+
+MOVED_AWAY = "It was no longer beneath the row that was deleted, and is still there."
+READ_BACK = "Smartsheet gave no clear answer; reading the row back showed that it was done."
+
+
+@dataclass(frozen=True, slots=True)
+class CellEdit:
+    """What a person wants of one cell: `shown` is what they saw, `typed` what it shall hold."""
+
+    column: Column
+    shown: Shown
+    typed: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class CellConflict:
+    """A cell that somebody else changed while it was being edited; `by` and `at` (UTC) when Smartsheet tells."""
+
+    edit: CellEdit
+    now: Shown
+    by: str = ""
+    at: datetime | None = None
+
+
+class Conflict(Exception):
+    """Cells to be changed are no longer as they were shown. Nothing was sent."""
+
+    def __init__(self, cells: Sequence[CellConflict]) -> None:
+        super().__init__(f"{len(cells)} cells were changed meanwhile.")
+        self.cells = tuple(cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What was done: how many cells or rows changed, the row, and whether the log could note the outcome as well."""
+
+    count: int
+    row_id: int | None = None
+    edit_id: UUID | None = None
+    is_noted: bool = True
+
+
+def update_row(*, gateway: Gateway, actor: Actor, sheet: Sheet, row: Row, edits: Sequence[CellEdit]) -> Saved:
+    """Change cells of a row. `row` must have been read just now: it is what the edits are compared with.
+
+    A cell that already holds what was typed is left alone. https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
+
+    Raises:
+        Conflict: a cell holds neither what the person saw nor what they typed; nothing was sent.
+        NotRecorded: the log could not be written; nothing was sent.
+        GatewayError: nothing was changed, except that after OutcomeUnknown it may have been.
+    """
+    wanted = [edit for edit in edits if not is_same(edit.typed, shown(edit.column, row.cell(edit.column)))]
+    _refuse_conflicts(gateway, sheet, row, wanted)
+    if not wanted:
+        return Saved(count=0, row_id=row.id)
+    sent = {edit.column.id: to_send(edit.column, edit.typed, row.cell(edit.column)) for edit in wanted}
+    after = {column_id: held(Cell.parse({"columnId": column_id, **cell})) for column_id, cell in sent.items()}
+    label = sheet.label(row)
+    intent = intend(
+        actor=actor,
+        action=Action.CHANGE,
+        sheet_id=sheet.id,
+        sheet_name=sheet.name,
+        origin=Origin.FORM,
+        changes=[
+            Change(row.id, label, edit.column.id, edit.column.title, held(row.cell(edit.column)), after[edit.column.id])
+            for edit in wanted
+        ],
+    )
+    body = [{"id": row.id, "cells": [{"columnId": column_id, **cell} for column_id, cell in sent.items()]}]
+
+    def call() -> list[Outcome]:
+        answer = gateway.update_rows(sheet.id, body, edit_id=intent.edit_id)
+        return [Outcome(Phase.APPLIED, row.id, label, returned=_returned(answer, row.id, after))]
+
+    def read_back() -> bool:
+        now = Row.parse(gateway.row(sheet.id, row.id))
+        holds = {cell.column_id: held(cell) for cell in now.cells.values()}
+        is_applied = all(is_same(holds.get(column_id), value) for column_id, value in after.items())
+        return is_applied and now.modified_by is not None and now.modified_by.email == actor.email
+
+    is_noted = _make(intent, call, read_back=read_back, row_ids=[row.id])
+    return Saved(count=len(wanted), row_id=row.id, edit_id=intent.edit_id, is_noted=is_noted)
+
+
+def add_row(*, gateway: Gateway, actor: Actor, sheet: Sheet, edits: Sequence[CellEdit]) -> Saved:
+    """Add a row at the bottom of the sheet. https://developers.smartsheet.com/api/smartsheet/openapi/rows/rows-addtosheet
+
+    Raises:
+        NotRecorded: the log could not be written; nothing was sent.
+        GatewayError: nothing was added, except that after OutcomeUnknown it may have been.
+    """
+    cells = [
+        {"columnId": edit.column.id, **to_send(edit.column, edit.typed, Cell(column_id=edit.column.id))}
+        for edit in edits
+    ]
+    label = next((text_of(edit.typed) for edit in edits if edit.column.is_primary), "")
+    content = _content(sheet, Row.parse({"id": 0, "cells": cells}))
+    intent = intend(
+        actor=actor,
+        action=Action.ADD,
+        sheet_id=sheet.id,
+        sheet_name=sheet.name,
+        origin=Origin.FORM,
+        changes=[Change(None, label, None, "", None, content)],
+    )
+    added: list[Row] = []
+
+    def call() -> list[Outcome]:
+        answer = gateway.add_rows(sheet.id, [{"toBottom": True, "cells": cells}], edit_id=intent.edit_id)
+        added.extend(Row.parse(raw) for raw in _results(answer))
+        return [
+            Outcome(Phase.APPLIED, row.id, sheet.label(row), returned={None: _agreed(_content(sheet, row), content)})
+            for row in added
+        ]
+
+    is_noted = _make(intent, call, read_back=lambda: False, row_ids=[None])
+    return Saved(count=1, row_id=added[0].id if added else None, edit_id=intent.edit_id, is_noted=is_noted)
+
+
+def delete_row(*, gateway: Gateway, actor: Actor, sheet: Sheet, row: Row) -> Saved:
+    """Delete a row and all rows beneath it; `sheet` must have been read just now, with all of them in it.
+
+    https://developers.smartsheet.com/api/smartsheet/openapi/rows/delete-rows
+
+    Raises:
+        NotRecorded: the log could not be written; nothing was sent.
+        GatewayError: nothing was deleted, except that after OutcomeUnknown it may have been.
+    """
+    family = sheet.family(row.id)
+    labels = {one.id: sheet.label(one) for one in family}
+    intent = intend(
+        actor=actor,
+        action=Action.DELETE,
+        sheet_id=sheet.id,
+        sheet_name=sheet.name,
+        origin=Origin.FORM,
+        changes=[Change(one.id, labels[one.id], None, "", _content(sheet, one), None) for one in family],
+    )
+
+    def call() -> list[Outcome]:
+        gone = set(_results(gateway.delete_rows(sheet.id, [row.id], edit_id=intent.edit_id)))
+        deleted = [Outcome(Phase.APPLIED, row_id, labels.pop(row_id, "")) for row_id in sorted(gone)]
+        return deleted + [Outcome(Phase.FAILED, row_id, message=MOVED_AWAY) for row_id in labels]
+
+    def read_back() -> bool:
+        try:
+            gateway.row(sheet.id, row.id)
+        except NotFound:
+            return True
+        return False
+
+    is_noted = _make(intent, call, read_back=read_back, row_ids=[one.id for one in family])
+    return Saved(count=len(family), row_id=row.id, edit_id=intent.edit_id, is_noted=is_noted)
+
+
+def _make(
+    intent: Intent,
+    call: Callable[[], list[Outcome]],
+    *,
+    read_back: Callable[[], bool],
+    row_ids: Sequence[int | None],
+) -> bool:
+    """Make the call and record what came of it. Gives whether that could be recorded; raises GatewayError."""
+    try:
+        outcomes = call()
+    except GatewayError as error:
+        phase = _phase(error, read_back)
+        message = READ_BACK if phase is Phase.APPLIED else error.message
+        outcomes = [
+            Outcome(phase, row_id, message=message, error_code=error.error_code, ref_id=error.ref_id)
+            for row_id in row_ids
+        ]
+        is_noted = _settle(intent, outcomes)
+        if phase is not Phase.APPLIED:
+            raise
+        return is_noted
+    return _settle(intent, outcomes)
+
+
+def _phase(error: GatewayError, read_back: Callable[[], bool]) -> Phase:
+    if isinstance(error, Unavailable):
+        return Phase.FAILED
+    if not isinstance(error, OutcomeUnknown):
+        return Phase.REFUSED
+    try:
+        return Phase.APPLIED if read_back() else Phase.UNKNOWN
+    except GatewayError:
+        return Phase.UNKNOWN
+
+
+def _settle(intent: Intent, outcomes: Sequence[Outcome]) -> bool:
+    try:
+        settle(intent, outcomes)
+    except NotRecorded:
+        log.exception("The outcome of edit %s could not be recorded.", intent.edit_id)
+        return False
+    return True
+
+
+def _refuse_conflicts(gateway: Gateway, sheet: Sheet, row: Row, edits: Sequence[CellEdit]) -> None:
+    conflicts = []
+    for edit in edits:
+        now = shown(edit.column, row.cell(edit.column))
+        if not is_same(now, edit.shown):
+            by, at = _last_writer(gateway, sheet, row, edit.column)
+            conflicts.append(CellConflict(edit, now, by, at))
+    if conflicts:
+        raise Conflict(conflicts)
+
+
+def _last_writer(gateway: Gateway, sheet: Sheet, row: Row, column: Column) -> tuple[str, datetime | None]:
+    """Who wrote the cell last, and when. Costs ten requests; not knowing it is no reason to fail."""
+    try:
+        history = gateway.cell_history(sheet.id, row.id, column.id)
+    except GatewayError:
+        return "", None
+    if not history:
+        return "", None
+    writer = Contact.parse(history[0].get("modifiedBy") or {})
+    return writer.name or writer.email, parse_time(history[0].get("modifiedAt"))
+
+
+def _content(sheet: Sheet, row: Row) -> dict[str, Json]:
+    """What is in a row, by column title, without empty cells."""
+    cells = ((column.title, held(row.cell(column))) for column in sheet.columns)
+    return {title: value for title, value in cells if value is not None}
+
+
+def _results(answer: Json) -> list[Json]:
+    result = answer.get("result") or []
+    return result if isinstance(result, list) else [result]
+
+
+def _returned(answer: Json, row_id: int, sent: dict[int, Json]) -> dict[int | None, Json]:
+    """What Smartsheet says the cells sent hold now, as far as it says so."""
+    rows = [Row.parse(raw) for raw in _results(answer) if raw.get("id") == row_id]
+    cells = {cell.column_id: held(cell) for row in rows for cell in row.cells.values()}
+    return _agreed(cells, sent) if cells else {}
+
+
+def _agreed(returned: Mapping[Any, Json], sent: Mapping[Any, Json]) -> dict[Any, Json]:
+    """For each value sent the one returned; where the two are the same to a reader, as it was sent."""
+    return {key: value if is_same(returned.get(key), value) else returned.get(key) for key, value in sent.items()}

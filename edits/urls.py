@@ -1,0 +1,14 @@
+"""Below /sheets/."""
+
+from django.urls import path
+
+from edits import views
+
+app_name = "edits"
+urlpatterns = [
+    path("", views.sheets, name="sheets"),
+    path("<int:sheet_id>/", views.sheet, name="sheet"),
+    path("<int:sheet_id>/rows/add/", views.add_row, name="add_row"),
+    path("<int:sheet_id>/rows/<int:row_id>/edit/", views.edit_row, name="edit_row"),
+    path("<int:sheet_id>/rows/<int:row_id>/delete/", views.delete_row, name="delete_row"),
+]

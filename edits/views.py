@@ -1,0 +1,140 @@
+"""The pages on which people look at sheets and change them.
+
+A page that could not do what was asked for says so with an honest status: 401 sign in again, 403, 404, 409 a conflict
+or a form sent twice, 422 invalid or refused, 429, 502 sent without a clear answer, 503 Smartsheet or the log away.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from audit.recording import NotRecorded
+from edits import drafts, reading, services
+from edits.errors import GatewayError
+from edits.forms import RowForm
+from edits.gateway import gateway_for
+from edits.pages import actor_of, doing, problem_page, saved_page
+from edits.problems import Doing, problem_of
+from edits.row_pages import remembered_page, row_page, save
+from edits.services import CellEdit, Saved
+from edits.sheets import SheetSummary
+from edits.tables import table_of
+from edits.values import why_no_edits, why_not_deleted
+from identity.decorators import smartsheet_required
+from identity.middleware import SmartsheetRequest
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@require_safe
+@smartsheet_required
+def sheets(request: SmartsheetRequest) -> HttpResponse:
+    """The sheets that the person can see, last changed first; ?q= searches their names."""
+    query = request.GET.get("q", "").strip()
+    try:
+        found = [SheetSummary.parse(raw) for raw in gateway_for(request.user).sheets()]
+    except GatewayError as error:
+        return problem_page(request, problem_of(error, doing=Doing.READ))
+    named = [sheet for sheet in found if query.casefold() in sheet.name.casefold()]
+    named.sort(key=lambda sheet: sheet.modified_at or LONG_AGO, reverse=True)
+    return render(request, "edits/sheets.html", {"sheets": named, "query": query, "count": len(found)})
+
+
+@require_safe
+@smartsheet_required
+def sheet(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
+    """A page of a sheet's rows, ?page= counted from 1."""
+    number = request.GET.get("page", "1")
+    page = max(1, int(number)) if number.isdecimal() else 1
+    try:
+        found = reading.read_page(gateway_for(request.user), sheet_id, page)
+    except GatewayError as error:
+        return problem_page(request, problem_of(error, doing=Doing.READ))
+    pages = max(1, math.ceil(found.total_rows / reading.ROWS_PER_PAGE))
+    context = {
+        "sheet": found,
+        "table": table_of(found),
+        "page": min(page, pages),
+        "pages": pages,
+        "why_no_edits": why_no_edits(found.access),
+    }
+    return render(request, "edits/sheet.html", context)
+
+
+@drafts.kept_when_signed_out
+@require_http_methods(["GET", "HEAD", "POST"])
+@smartsheet_required
+def edit_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpResponse:
+    """The form of one row."""
+    try:
+        gateway = gateway_for(request.user)
+        sheet, row = reading.read_row(gateway, sheet_id, row_id)
+    except GatewayError as error:
+        problem = problem_of(error, doing=doing(request, Doing.CHANGE))
+        return remembered_page(request, problem, sheet_id=sheet_id, row_id=row_id)
+
+    def update(edits: list[CellEdit]) -> Saved:
+        return services.update_row(gateway=gateway, actor=actor_of(request), sheet=sheet, row=row, edits=edits)
+
+    if request.method == "POST":
+        return save(request, RowForm(request.POST, sheet=sheet, row=row), update)
+    return row_page(request, RowForm(drafts.take(request), sheet=sheet, row=row))
+
+
+@drafts.kept_when_signed_out
+@require_http_methods(["GET", "HEAD", "POST"])
+@smartsheet_required
+def add_row(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
+    """The form of a new row, which goes to the bottom of the sheet."""
+    try:
+        gateway = gateway_for(request.user)
+        sheet = reading.read_columns(gateway, sheet_id)
+    except GatewayError as error:
+        problem = problem_of(error, doing=doing(request, Doing.ADD))
+        return remembered_page(request, problem, sheet_id=sheet_id, row_id=None)
+
+    def add(edits: list[CellEdit]) -> Saved:
+        return services.add_row(gateway=gateway, actor=actor_of(request), sheet=sheet, edits=edits)
+
+    if request.method == "POST":
+        return save(request, RowForm(request.POST, sheet=sheet), add)
+    return row_page(request, RowForm(drafts.take(request), sheet=sheet))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@smartsheet_required
+def delete_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpResponse:
+    """Asks before it deletes a row with all that are beneath it; POST deletes.
+
+    `rows` is how many the person agreed to: if it is no longer so many, they are asked again.
+    """
+    try:
+        gateway = gateway_for(request.user)
+        sheet, row = reading.read_family(gateway, sheet_id, row_id)
+    except GatewayError as error:
+        return problem_page(request, problem_of(error, doing=doing(request, Doing.DELETE)), sheet_id=sheet_id)
+    family = sheet.family(row_id)
+    count = len(family)
+    context = {
+        "sheet": sheet,
+        "row": row,
+        "label": sheet.label(row),
+        "count": count,
+        "beneath": [sheet.label(one) for one in family[1:]],
+        "why_not": why_not_deleted(sheet, row),
+    }
+    if request.method != "POST":
+        return render(request, "edits/delete_row.html", context)
+    if request.POST.get("rows", str(count)) != str(count):
+        return render(request, "edits/delete_row.html", context | {"was": request.POST["rows"]}, status=409)
+    try:
+        saved = services.delete_row(gateway=gateway, actor=actor_of(request), sheet=sheet, row=row)
+    except (GatewayError, NotRecorded) as error:
+        return problem_page(request, problem_of(error, doing=Doing.DELETE), sheet_id=sheet_id)
+    beneath = f" and {count - 1} beneath it" if count > 1 else ""
+    return saved_page(request, saved, sheet_id=sheet_id, text=f"“{sheet.label(row)}”{beneath} deleted")
