@@ -1,0 +1,62 @@
+"""The ways of reading that are compared. Each takes a Target and gives a function that reads once.
+
+They import what they need when they are called: each is measured in a process that loads nothing of the others,
+and the gateway changes how the SDK connects.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Read = Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where to read, with whose token, and what."""
+
+    api: str
+    token: str
+    sheet_id: int
+    row_id: int
+
+
+def sheet_by_gateway(target: Target) -> Read:
+    from edits.gateway import Gateway
+
+    return lambda: Gateway(region_api_base=target.api, token=target.token, deadline=60).sheet(target.sheet_id)
+
+
+def sheet_by_requests(target: Target) -> Read:
+    import orjson
+    import requests
+
+    session = requests.Session()
+    session.headers["Authorization"] = f"Bearer {target.token}"
+    url = f"{target.api}/sheets/{target.sheet_id}?level=2&include=objectValue"
+    return lambda: orjson.loads(session.get(url, timeout=60).content)
+
+
+def sheet_by_sdk(target: Target) -> Read:
+    from smartsheet import Smartsheet
+
+    client = Smartsheet(target.token, api_base=target.api, user_agent="Byline")
+    client.errors_as_exceptions()
+    # Without objectValue, since its models refuse those of checkboxes: it reads less than the others.
+    return lambda: client.Sheets.get_sheet(target.sheet_id, level=2)
+
+
+def row_by_gateway(target: Target) -> Read:
+    from edits.gateway import Gateway
+
+    return lambda: Gateway(region_api_base=target.api, token=target.token).row(target.sheet_id, target.row_id)
+
+
+def row_by_sdk(target: Target) -> Read:
+    from smartsheet import Smartsheet
+
+    def read() -> object:
+        client = Smartsheet(target.token, api_base=target.api, user_agent="Byline")
+        client.errors_as_exceptions()
+        return client.Sheets.get_row(target.sheet_id, target.row_id, level=2)
+
+    return read
