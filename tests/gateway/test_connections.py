@@ -1,0 +1,138 @@
+"""The way there: what is sent along, what is not followed, and what is known not to have been sent."""
+
+import os
+import socket
+from pathlib import Path
+from time import monotonic
+from uuid import uuid4
+
+import pytest
+from pytest_django import Settings
+
+from edits import transport
+from edits.errors import OutcomeUnknown, Refused, Unavailable
+from edits.gateway import Gateway
+from tests.gateway.conftest import Plan
+from tests.gateway.scripted_server import ScriptedServer, answer
+from tests.running_sandbox import Person, RunningSandbox
+
+NO_SHEETS = answer('{"data": []}')
+SUCCESS = answer('{"resultCode": 0, "result": []}')
+
+
+def gateway_to(server: ScriptedServer, *, deadline: float = 1.0) -> Gateway:
+    return Gateway(region_api_base=server.api, token="alices-token", deadline=deadline)
+
+
+def test_dripping_headers_do_not_hold_anybody_up() -> None:
+    with ScriptedServer(b"HTTP/1.1 200 OK\r\nX-Drip: " + b"x" * 60, pause=0.05) as server:
+        begun = monotonic()
+        with pytest.raises(Unavailable):
+            gateway_to(server).sheets()
+        assert monotonic() - begun < 1.4
+
+
+def test_a_redirect_is_not_followed() -> None:
+    elsewhere = answer("", "Location: /2.0/elsewhere", status="302 Found")
+    with ScriptedServer(elsewhere, elsewhere) as server:
+        with pytest.raises(Unavailable):
+            gateway_to(server).sheets()
+        with pytest.raises(OutcomeUnknown):
+            gateway_to(server).update_rows(1, [{"id": 1}])
+        assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("body", ["[]", "3", "null", "{}", '{"resultCode": 5}', '{"id": 1}', '{"a":', "[" * 100_000])
+def test_a_success_that_does_not_say_so_leaves_a_write_open(body: str) -> None:
+    with ScriptedServer(answer(body)) as server, pytest.raises(OutcomeUnknown):
+        gateway_to(server).update_rows(1, [{"id": 1}])
+
+
+@pytest.mark.parametrize("body", ["[]", '{"errorCode": "x", "message": 7, "refId": [], "detail": 3}', "\xff"])
+def test_an_error_that_makes_no_sense_is_one_all_the_same(body: str) -> None:
+    with ScriptedServer(answer(body, status="400 Bad Request")) as server, pytest.raises(Refused) as caught:
+        gateway_to(server).update_rows(1, [{"id": 1}])
+    refusal = caught.value
+    assert (refusal.message, refusal.error_code, refusal.ref_id) == ("Smartsheet refuses this.", None, "")
+    assert refusal.detail == {}
+
+
+def test_cookies_are_not_kept() -> None:
+    with_cookie = answer('{"data": []}', "Set-Cookie: person=alice; Path=/")
+    with ScriptedServer(with_cookie, NO_SHEETS) as server:
+        gateway = gateway_to(server)
+        gateway.sheets()
+        gateway.sheets()
+        assert len(server.requests) == 2
+        assert "cookie" not in server.requests[1].lower()
+
+
+def test_a_write_says_which_edit_it_belongs_to() -> None:
+    edit_id = uuid4()
+    with ScriptedServer(SUCCESS, SUCCESS, NO_SHEETS) as server:
+        gateway = gateway_to(server)
+        gateway.update_rows(1, [{"id": 1}], edit_id=edit_id)
+        gateway.delete_rows(1, [1])
+        gateway.sheets()
+    update, delete, read = server.requests
+    assert f"Smartsheet-Change-Agent: Byline {edit_id}\r\n" in update
+    assert "Content-Type: application/json\r\n" in update
+    assert "Smartsheet-Change-Agent: Byline\r\n" in delete
+    assert "Smartsheet-Change-Agent" not in read
+    for request in server.requests:
+        assert "Authorization: Bearer alices-token\r\n" in request
+        assert "smartsheet-integration-source: APPLICATION,Byline,Byline\r\n" in request
+
+
+def test_proxies_and_netrc_of_the_environment_are_not_used(
+    server: RunningSandbox, gateway: Gateway, plan: Plan, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password else\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    assert gateway.row(plan.sheet_id, plan.row_id)["id"] == plan.row_id
+
+
+def test_a_write_that_finds_nobody_was_not_sent() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    gateway = Gateway(region_api_base=f"http://127.0.0.1:{port}/2.0", token="alices-token", deadline=1)
+    with pytest.raises(Unavailable, match="Nothing was changed"):
+        gateway.update_rows(1, [{"id": 1}])
+
+
+def test_a_write_to_a_stranger_was_not_sent(tls_sandbox: RunningSandbox, settings: Settings) -> None:
+    settings.SMARTSHEET_CA_BUNDLE = ""  # the system's authorities, none of which vouches for this server
+    tls_sandbox.reset()
+    alice = tls_sandbox.people()["alice"]
+    gateway = Gateway(region_api_base=tls_sandbox.api, token=alice.token, deadline=1)
+    with pytest.raises(Unavailable, match="Nothing was changed"):
+        gateway.update_rows(1, [{"id": 1}])
+    assert tls_sandbox.requests(path="/2.0/") == []
+
+
+def test_people_share_connections_and_nothing_else(server: RunningSandbox, people: dict[str, Person]) -> None:
+    adapters = {
+        id(Gateway(region_api_base=server.api, token=person.token)._session.get_adapter(server.api))
+        for person in people.values()
+    }
+    assert len(adapters) == 1
+
+
+def test_a_forked_process_makes_connections_of_its_own() -> None:
+    before = transport.new_session().get_adapter("https://api.smartsheet.com")
+    child = os.fork()
+    if child == 0:
+        after = transport.new_session().get_adapter("https://api.smartsheet.com")
+        os._exit(0 if after is not before else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_an_answer_without_end_is_cut_off(
+    server: RunningSandbox, gateway: Gateway, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "LARGEST_ANSWER", 500)
+    with pytest.raises(Unavailable):
+        gateway.sheet(plan.sheet_id)

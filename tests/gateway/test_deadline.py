@@ -1,0 +1,42 @@
+"""One budget of seconds for everything that one request of a person asks of Smartsheet."""
+
+from time import monotonic, sleep
+
+import pytest
+from pytest_django import Settings
+
+from edits.errors import Unavailable
+from edits.gateway import Gateway
+from tests.gateway.conftest import OpenGateway, Plan
+from tests.running_sandbox import Person, RunningSandbox
+
+
+def test_it_holds_for_all_calls_together(
+    server: RunningSandbox, open_gateway: OpenGateway, people: dict[str, Person], plan: Plan
+) -> None:
+    server.fault(method="GET", times=0, delay=0.6)
+    gateway, begun = open_gateway(people["alice"], deadline=1), monotonic()
+    gateway.row(plan.sheet_id, plan.row_id)
+    with pytest.raises(Unavailable):
+        gateway.row(plan.sheet_id, plan.row_id)
+    assert 0.9 < monotonic() - begun < 1.4
+    assert len(server.requests(method="GET", path="/rows/")) == 2
+
+
+def test_a_write_that_would_begin_too_late_is_not_sent(
+    server: RunningSandbox, open_gateway: OpenGateway, people: dict[str, Person], plan: Plan
+) -> None:
+    gateway = open_gateway(people["alice"], deadline=0.6)
+    sleep(0.35)
+    with pytest.raises(Unavailable, match="was not sent"):
+        gateway.update_rows(plan.sheet_id, [plan.change("late")])
+    assert server.requests(method="PUT") == []
+
+
+def test_the_setting_is_the_default(server: RunningSandbox, people: dict[str, Person], settings: Settings) -> None:
+    settings.SMARTSHEET_DEADLINE = 0.5
+    server.fault(method="GET", times=0, delay=20, drop="before")
+    begun = monotonic()
+    with pytest.raises(Unavailable):
+        Gateway(region_api_base=server.api, token=people["alice"].token).sheets()
+    assert 0.5 <= monotonic() - begun < 0.9

@@ -1,0 +1,103 @@
+"""Whatever Smartsheet does: the right error, in time, a write sent once, and time left to look what came of it."""
+
+from time import monotonic
+
+import pytest
+
+from edits.errors import GatewayError, OutcomeUnknown, RateLimited, Refused
+from edits.gateway import Gateway
+from tests.gateway.conftest import DEADLINE, OpenGateway, Plan
+from tests.gateway.failures import DETAIL, FAILURES, Failure
+from tests.running_sandbox import Person, RunningSandbox
+
+SLACK = 0.4  # seconds that a busy machine may add
+
+each_failure = pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.name)
+
+
+@each_failure
+def test_a_read_ends_in_its_error(server: RunningSandbox, gateway: Gateway, plan: Plan, failure: Failure) -> None:
+    server.fault(method="GET", times=0, **failure.fault)
+    begun = monotonic()
+    with pytest.raises(GatewayError) as caught:
+        gateway.row(plan.sheet_id, plan.row_id)
+    assert monotonic() - begun < DEADLINE + SLACK
+    assert type(caught.value) is failure.read
+    assert len(server.requests(method="GET", path="/rows/")) == failure.reads
+
+
+@each_failure
+def test_a_write_is_sent_once(
+    server: RunningSandbox, open_gateway: OpenGateway, people: dict[str, Person], plan: Plan, failure: Failure
+) -> None:
+    server.fault(method="PUT", times=0, **failure.fault)
+    gateway, begun = open_gateway(people["erika"]), monotonic()
+    with pytest.raises(GatewayError) as caught:
+        gateway.update_rows(plan.sheet_id, [plan.change("Erika was here")])
+    assert monotonic() - begun < 0.75 * DEADLINE + SLACK
+    assert type(caught.value) is failure.write
+    assert [arrival["operation"] for arrival in server.requests(method="PUT")] == ["update-rows"]
+    row = gateway.row(plan.sheet_id, plan.row_id)
+    assert (plan.value(row) == "Erika was here") is failure.is_applied
+    assert not (failure.is_applied and failure.write is not OutcomeUnknown)
+
+
+@pytest.mark.parametrize("fault", [{"drop": "before"}, {"drop": "after"}, {"status": 500, "errorCode": 4002}])
+def test_adding_and_deleting_are_sent_once(
+    server: RunningSandbox, gateway: Gateway, plan: Plan, fault: dict[str, object]
+) -> None:
+    server.fault(method="POST", path="/rows$", times=0, **fault)
+    server.fault(method="DELETE", path="/rows$", times=0, **fault)
+    with pytest.raises(OutcomeUnknown):
+        gateway.add_rows(plan.sheet_id, [{"cells": [{"columnId": plan.column_id, "value": "new"}]}])
+    with pytest.raises(OutcomeUnknown):
+        gateway.delete_rows(plan.sheet_id, [plan.row_id])
+    assert [arrival["method"] for arrival in server.requests(path="/rows")] == ["POST", "DELETE"]
+
+
+@pytest.mark.parametrize("fault", [{"drop": "before"}, {"status": 500, "errorCode": 4002}, {"status": 429}])
+def test_a_read_gets_over_a_short_failure(
+    server: RunningSandbox, gateway: Gateway, plan: Plan, fault: dict[str, object]
+) -> None:
+    server.fault(method="GET", times=2, **fault)
+    assert gateway.row(plan.sheet_id, plan.row_id)["id"] == plan.row_id
+    assert len(server.requests(method="GET", path="/rows/")) == 3
+
+
+def test_a_read_waits_as_long_as_it_is_told(server: RunningSandbox, gateway: Gateway, plan: Plan) -> None:
+    server.fault(method="GET", status=429, headers={"Retry-After": "1"})
+    begun = monotonic()
+    gateway.row(plan.sheet_id, plan.row_id)
+    assert 1 <= monotonic() - begun < DEADLINE
+
+
+def test_a_refusal_says_which_row_and_why(server: RunningSandbox, gateway: Gateway, plan: Plan) -> None:
+    server.fault(method="PUT", status=400, errorCode=1042, message="No such option.", detail=DETAIL)
+    with pytest.raises(Refused) as caught:
+        gateway.update_rows(plan.sheet_id, [plan.change("x")])
+    refusal = caught.value
+    assert (refusal.error_code, refusal.detail, refusal.message) == (
+        1042,
+        DETAIL,
+        "Smartsheet refuses this: No such option.",
+    )
+    assert refusal.ref_id
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ({"Retry-After": "30"}, 30),
+        ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0),
+        ({"Retry-After": "soon"}, None),
+        ({}, None),
+    ],
+)
+def test_a_busy_smartsheet_says_when_to_come_back(
+    server: RunningSandbox, gateway: Gateway, plan: Plan, header: dict[str, str], seconds: int | None
+) -> None:
+    server.fault(method="PUT", status=429, headers=header)
+    with pytest.raises(RateLimited) as caught:
+        gateway.update_rows(plan.sheet_id, [plan.change("x")])
+    assert caught.value.retry_after == seconds
+    assert caught.value.error_code == 4003
