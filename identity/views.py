@@ -4,8 +4,8 @@ import logging
 
 from django.conf import settings
 from django.contrib import auth
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
@@ -25,7 +25,7 @@ def login(request: HttpRequest) -> HttpResponse:
     region = regions.default_region()
     next_url = own_url(request, request.POST.get("next", ""))
     state = states.begin(request.session, region=region.name, next_url=next_url)
-    return redirect(authorization_url(region, state=state))
+    return HttpResponseRedirect(authorization_url(region, state=state))
 
 
 @never_cache
@@ -54,14 +54,14 @@ def callback(request: HttpRequest) -> HttpResponse:
         return failed(request, failures.DEACTIVATED)
     auth.login(request, user)  # ends the session of anybody else
     request.session.cycle_key()  # login() keeps the key when the same person signs in again
-    return redirect(pending.next_url)
+    return HttpResponseRedirect(pending.next_url)
 
 
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
     """End this browser's session, with all that is in it."""
     auth.logout(request)
-    return redirect(settings.LOGIN_URL)
+    return HttpResponseRedirect(settings.LOGIN_URL)
 
 
 @never_cache
@@ -75,7 +75,7 @@ def me(request: SmartsheetRequest) -> JsonResponse:
 def own_url(request: HttpRequest, url: str) -> str:
     """`url` if it leads to this app, else the front page."""
     is_own = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return url if is_own else settings.LOGIN_URL
+    return url if is_own and url.startswith(("/", "http")) else settings.LOGIN_URL
 
 
 def failed(request: HttpRequest, failure: Failure, *, next_url: str = "", reference: str = "") -> HttpResponse:

@@ -22,10 +22,20 @@ def test_it_goes_on_where_the_person_wanted(client: Client, provider: Provider, 
         "javascript:alert(1)",
         "\x08//evil.example",
         "https://testserver@evil.example/",
+        "home",
+        "nonsense",
+        "sheets/1/",
+        "/" + "x" * 3000,
     ],
 )
 def test_it_goes_nowhere_else(client: Client, provider: Provider, url: str) -> None:
     assert provider.come_back(client, next_url=url)["Location"] == "/"
+
+
+def test_it_puts_no_header_of_anybody_else_in(client: Client, provider: Provider) -> None:
+    answer = provider.come_back(client, next_url="/sheets/\r\nSet-Cookie: a=b")
+    assert answer.status_code == 302
+    assert "a" not in answer.cookies
 
 
 def test_each_tab_has_its_own(client: Client, provider: Provider) -> None:
