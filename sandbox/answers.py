@@ -28,7 +28,7 @@ def error_response(error: ApiError) -> web.Response:
 async def spoil(request: web.Request, response: web.StreamResponse, fault: Fault) -> web.StreamResponse:
     """What is sent in place of `response`, the honest answer."""
     if fault.drop in ("before", "after"):
-        return _hang_up(request)
+        return hang_up(request)
     if fault.body is None and fault.refuses:
         response = error_response(fault.error())
     content = bytes(response.body) if isinstance(response, web.Response) and isinstance(response.body, bytes) else b""
@@ -50,7 +50,8 @@ def _other_body(fault: Fault, content: bytes) -> web.Response:
     return json_response(content[: len(content) // 2], status=fault.status or 200)
 
 
-def _hang_up(request: web.Request) -> web.Response:
+def hang_up(request: web.Request) -> web.Response:
+    """Close the connection without an answer."""
     if request.transport:
         request.transport.abort()
     return web.Response()
@@ -63,7 +64,7 @@ async def _cut_off(request: web.Request, status: int, content: bytes) -> web.Str
     await response.prepare(request)
     await response.write(content[: len(content) // 2])
     await asyncio.sleep(0.05)  # abort() throws away what is still in the socket's buffer
-    _hang_up(request)
+    hang_up(request)
     return response
 
 

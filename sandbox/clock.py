@@ -12,11 +12,9 @@ def now() -> datetime:
 
 def parse(text: str) -> datetime | None:
     """An ISO 8601 time or epoch milliseconds as UTC; a time without a zone is taken as UTC. None if it is neither."""
-    if text.isdigit():
-        return datetime.fromtimestamp(int(text) / 1000, UTC)
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = datetime.fromtimestamp(int(text) / 1000, UTC) if text.isdigit() else datetime.fromisoformat(text)
+    except (ValueError, OverflowError, OSError):
         return None
     return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
 

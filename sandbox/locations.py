@@ -115,5 +115,5 @@ def _shift(sheet: Sheet, row: Row, *, outdent: bool) -> None:
 def _check_parent(sheet: Sheet, parent: Row | None, own: set[int], parent_id: int) -> None:
     if parent is None or parent_id in own:
         raise ApiError(1063, parent_id)
-    if parent.is_blank():
+    if sheet.is_blank(parent):
         raise ApiError(1185)

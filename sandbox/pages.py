@@ -15,7 +15,7 @@ STYLE = """
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--back); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
 main { max-width: 46rem; margin: 0 auto; padding: 1rem; }
-.practice { background: var(--warn); color: var(--warn-ink); padding: .6rem 1rem; text-align: center; }
+.practice { margin: 0; background: var(--warn); color: var(--warn-ink); padding: .6rem 1rem; text-align: center; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .75rem; padding: 1.25rem; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .5rem; } h2 { font-size: 1.1rem; margin: 1.5rem 0 .5rem; }
 fieldset { border: 0; margin: 1rem 0 0; padding: 0; } legend { font-weight: 600; padding: 0; margin-bottom: .5rem; }
@@ -44,7 +44,7 @@ def _layout(title: str, content: str) -> str:
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        f'<p class="practice" role="note" style="margin:0">{PRACTICE}</p>\n'
+        f'<p class="practice" role="note">{PRACTICE}</p>\n'
         f'<main>\n<div class="card">\n{content}\n</div>\n</main>\n</body>\n</html>\n'
     )
 

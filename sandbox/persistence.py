@@ -34,9 +34,11 @@ def load(path: Path | None) -> State | None:
         return None
     try:
         state = build(State, orjson.loads(path.read_bytes()))
+        if not isinstance(state, State) or not state.people:
+            raise ValueError("there is nobody in it")
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise Unreadable(f"{path} holds no saved state of the sandbox: {error}") from error
-    return state if isinstance(state, State) else None
+    return state
 
 
 def save(path: Path, state: State) -> None:
@@ -69,7 +71,8 @@ def build(kind: Any, data: Json) -> Json:
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(data)
     if isinstance(kind, type) and is_dataclass(kind):
-        return kind(**{name: build(hint, data[name]) for name, hint in _hints(kind).items() if name in data})
+        given = dict(data)
+        return kind(**{name: build(hint, given[name]) for name, hint in _hints(kind).items() if name in given})
     return data
 
 

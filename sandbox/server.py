@@ -13,18 +13,17 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from sandbox import api, control, oauth
-from sandbox.answers import error_response, json_response, spoil
+from sandbox.answers import error_response, hang_up, json_response, spoil
 from sandbox.errors import ApiError
 from sandbox.faults import Fault
 from sandbox.gate import acting_person, authenticate, authorize, token_in
 from sandbox.journal import Arrival
 from sandbox.routing import OPERATIONS, Call, Operation
 from sandbox.serialise import dumps
-from sandbox.state import Token
+from sandbox.state import Person, Token
 from sandbox.world import World
 
 PREFIX = "/2.0"
-LARGEST_BODY = 64 * 2**20
 NOBODY = Token(access="", person_id=0)
 
 __all__ = ["api", "make_app", "serve"]
@@ -32,7 +31,7 @@ __all__ = ["api", "make_app", "serve"]
 
 def make_app(world: World) -> web.Application:
     """The whole server as an aiohttp application."""
-    app = web.Application(middlewares=[_through(world)], client_max_size=LARGEST_BODY)
+    app = web.Application(middlewares=[_through(world)], client_max_size=0)
     for operation in OPERATIONS.values():
         handler = _endpoint(world, operation)
         app.router.add_route(operation.method, PREFIX + operation.path, handler, name=operation.id)
@@ -51,21 +50,23 @@ def _endpoint(world: World, operation: Operation) -> Handler:
 def _answer(world: World, operation: Operation, request: web.Request, body: bytes) -> web.Response:
     """Carry out one operation. From here on nothing waits, so no other request comes in between."""
     state, headers = world.state, request.headers
-    if operation.is_open:
-        token, person = NOBODY, next(iter(state.people.values()))
-    else:
+    token, person = NOBODY, Person(id=0, profile={})
+    if not operation.is_open:
         token = authenticate(state, headers)
         world.rate_limit.spend(token.access, operation.cost)
         authorize(operation, token)
         person = acting_person(state, token, headers)
-    accept = headers.get("Accept", "*/*")
-    if not any(kind in accept for kind in ("*/*", "application/*", "application/json")):
-        raise ApiError(1052)
+        _check_accept(headers.get("Accept", "*/*"))
     call = Call(state, world.settings, operation, token, person, request.match_info, request.query, headers, body)
     content = operation.handler(call)
     if operation.method != "GET":
         world.saver.soon()
     return json_response(dumps(content, numeric_dates=call.flag("numericDates")))
+
+
+def _check_accept(accept: str) -> None:
+    if not any(kind in accept for kind in ("*/*", "application/*", "application/json")):
+        raise ApiError(1052)
 
 
 def _through(world: World) -> Middleware:
@@ -121,7 +122,10 @@ async def _with_faults(world: World, request: web.Request, handler: Handler, arr
     )
     if fault is None:
         return await _carry_out(request, handler, arrival)
+    resets = world.resets
     await asyncio.sleep(fault.delay)
+    if resets != world.resets:
+        return hang_up(request)
     response = await _carry_out(request, handler, arrival) if fault.carries_out else web.Response()
     return await _spoilt(request, response, fault, arrival)
 
@@ -158,8 +162,6 @@ def _unknown(request: web.Request, refusal: web.HTTPException) -> web.Response:
     print(f"NOT EMULATED: {request.method} {request.path}", file=sys.stderr, flush=True)
     if isinstance(refusal, web.HTTPMethodNotAllowed):
         return error_response(ApiError(1122, request.method))
-    if isinstance(refusal, web.HTTPRequestEntityTooLarge):
-        return error_response(ApiError(1128))
     return error_response(ApiError(1006))
 
 

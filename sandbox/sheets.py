@@ -126,10 +126,6 @@ class Row:
         cell = self.cells.get(column_id)
         return [Revision(cell, self.created_at, self.created_by)] if cell else []
 
-    def is_blank(self) -> bool:
-        """Whether no cell holds anything."""
-        return all(cell.value is None for cell in self.cells.values())
-
 
 class Place(NamedTuple):
     """Where a row stands: its number from 1, and the row above it on its level (None: it is the first)."""
@@ -139,8 +135,20 @@ class Place(NamedTuple):
 
 
 @dataclass(slots=True)
+class SheetSettings:
+    """What is set for a sheet as a whole, and by each person for themselves (person id → settings)."""
+
+    publish: dict[str, Json] = field(default_factory=dict)
+    project: dict[str, Json] | None = None
+    personal: dict[int, dict[str, bool]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Sheet:
-    """A sheet and who it is shared with (person id → access; the owner is not among the shares)."""
+    """A sheet and who it is shared with (person or group id → access; the owner is not among the shares).
+
+    `inherited` is what groups and workspaces give each person; sharing.py works it out.
+    """
 
     id: int
     name: str
@@ -150,6 +158,10 @@ class Sheet:
     columns: list[Column] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     shares: dict[int, Access] = field(default_factory=dict)
+    share_times: dict[int, tuple[datetime, datetime]] = field(default_factory=dict)
+    inherited: dict[int, Access] = field(default_factory=dict)
+    container_id: int | None = None
+    settings: SheetSettings = field(default_factory=SheetSettings)
     version: int = 1
     links_out: list[tuple[CellRef, CellRef]] = field(default_factory=list)
     _by_id: dict[int, Row] = field(default_factory=dict, repr=False, compare=False)
@@ -157,7 +169,10 @@ class Sheet:
 
     def access_of(self, person_id: int) -> Access | None:
         """What a person may do here; None: they cannot even see it."""
-        return Access.OWNER if person_id == self.owner_id else self.shares.get(person_id)
+        if person_id == self.owner_id:
+            return Access.OWNER
+        found = (self.shares.get(person_id), self.inherited.get(person_id))
+        return max((access for access in found if access is not None), default=None)
 
     def column(self, column_id: object) -> Column | None:
         """The column with that id."""
@@ -191,6 +206,10 @@ class Sheet:
     def family(self, row: Row) -> list[Row]:
         """The row with all its descendants, in order."""
         return self.rows[self.index(row) : self.end_of(row)]
+
+    def is_blank(self, row: Row) -> bool:
+        """Whether nobody has put anything into the row; column formulas fill even blank ones."""
+        return all(column.formula or row.cell(column.id).value is None for column in self.columns)
 
     def children(self, row_id: int) -> list[Row]:
         """The rows directly under a row."""

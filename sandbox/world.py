@@ -21,6 +21,7 @@ class World:
         self.journal = Journal()
         self.rate_limit = RateLimit(settings.rate_limit)
         self.busy: set[tuple[str, str]] = set()
+        self.resets = 0
         self.saver = Saver(settings.state_file, lambda: self.state)
 
     def reset(self) -> None:
@@ -31,4 +32,6 @@ class World:
         self.faults.clear()
         self.journal.clear()
         self.rate_limit.reset()
+        self.busy.clear()
+        self.resets += 1  # what still waits belongs to the world before: the server lets it die
         self.saver.soon()

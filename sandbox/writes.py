@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ from sandbox.clock import iso, now
 from sandbox.errors import ApiError
 from sandbox.formulas import recalculate
 from sandbox.locations import ATTRIBUTES, Location, insert_rows, move_rows, read_location
-from sandbox.sheets import Cell, CellRef, Column, Row
+from sandbox.sheets import Cell, CellRef, Column, Row, Sheet
 
 Json = Any
 
@@ -158,19 +159,25 @@ def add_rows(writing: Writing, edits: list[RowEdit], *, most_rows: int, most_cel
 def update_rows(writing: Writing, edits: list[RowEdit]) -> list[Row]:
     """Update the rows and give them back. What is the same as before leaves no trace."""
     sheet, at, by = writing.sheet, now(), writing.person.id
-    before = {edit.row.id: _fingerprint(edit.row) for edit in edits if edit.row}
     rows = [edit.row for edit in edits if edit.row]
+    before = {row.id: _fingerprint(row) for row in rows}
+    parents = _parents(sheet, rows)
     for edit in edits:
         if edit.row:
             _apply(writing, edit.row, edit)
-    if edits and edits[0].location:
-        move_rows(sheet, rows, edits[0].location)
-    changed = [row for row in rows if edits[0].location or _fingerprint(row) != before[row.id]]
+    location = edits[0].location if edits else None
+    if location:
+        move_rows(sheet, rows, location)
+    changed = [row for row in rows if location or _fingerprint(row) != before[row.id]]
     for row in changed:
         row.touch(at=at, by=by)
     if changed:
-        _finish(writing, changed)
+        _finish(writing, changed + parents)
     return rows
+
+
+def _parents(sheet: Sheet, rows: Iterable[Row]) -> list[Row]:
+    return [parent for row in rows if (parent := sheet.row(row.parent_id))]
 
 
 def _apply(writing: Writing, row: Row, edit: RowEdit) -> None:
@@ -211,7 +218,7 @@ def delete_rows(writing: Writing, row_ids: list[int], *, ignore_missing: bool) -
         raise ApiError(1092)
     if not gone:
         return []
-    parents = [parent for row in gone.values() if (parent := sheet.row(row.parent_id)) and parent.id not in gone]
+    parents = [parent for parent in _parents(sheet, gone.values()) if parent.id not in gone]
     sheet.remove(gone)
     for row in gone.values():
         for column_id in row.cells:

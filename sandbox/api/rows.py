@@ -11,7 +11,7 @@ from sandbox.errors import ApiError
 from sandbox.routing import Call, operation
 from sandbox.serialise import Rows, columns_json
 from sandbox.sheets import Row
-from sandbox.writes import Failure, add_rows, delete_rows, read_edits, update_rows
+from sandbox.writes import Failure, RowEdit, add_rows, delete_rows, read_edits, update_rows
 
 Json = Any
 
@@ -32,30 +32,29 @@ def get(call: Call) -> Json:
 @operation("rows-addToSheet", "POST", "/sheets/{sheetId}/rows", scope="WRITE_SHEETS", access=Access.EDITOR)
 def add(call: Call) -> Json:
     """Add one row or several; the answer has the form of the question."""
-    body, writing, partial = _read(call)
-    edits, failures = read_edits(writing, body, adding=True, partial=partial, most=call.settings.rows_per_call)
-    rows = add_rows(writing, edits, most_rows=call.settings.rows_per_sheet, most_cells=call.settings.cells_per_sheet)
+    writing, body = _writing(call), call.json()
+    edits, failures = _edits(call, writing, body, adding=True)
+    limits = call.settings
+    rows = add_rows(writing, edits, most_rows=limits.rows_per_sheet, most_cells=limits.cells_per_sheet)
     shown = [{"sheetId": call.sheet.id} | row for row in _shown(call, rows)]
-    single = not isinstance(call.json(), list) and len(shown) == 1
-    return _result(call, shown[0] if single else shown, failures)
+    return _result(call, shown[0] if isinstance(body, dict) and shown else shown, failures)
 
 
 @operation("update-rows", "PUT", "/sheets/{sheetId}/rows", scope="WRITE_SHEETS", access=Access.EDITOR)
 def update(call: Call) -> Json:
     """Change cells, attributes and places of rows."""
-    body, writing, partial = _read(call)
-    edits, failures = read_edits(writing, body, adding=False, partial=partial, most=call.settings.rows_per_call)
+    writing = _writing(call)
+    edits, failures = _edits(call, writing, call.json(), adding=False)
     return _result(call, _shown(call, update_rows(writing, edits)), failures)
 
 
 @operation("delete-rows", "DELETE", "/sheets/{sheetId}/rows", scope="WRITE_SHEETS", access=Access.EDITOR)
 def delete(call: Call) -> Json:
     """Delete rows together with the rows below them in the hierarchy."""
-    sheet, row_ids = call.sheet, call.numbers("ids")
+    row_ids = call.numbers("ids")
     if not row_ids:
         raise ApiError(1009, "ids")
-    writing = Writing(call.state, sheet, call.person, call.access)
-    gone = delete_rows(writing, row_ids, ignore_missing=call.flag("ignoreRowsNotFound"))
+    gone = delete_rows(_writing(call), row_ids, ignore_missing=call.flag("ignoreRowsNotFound"))
     return _result(call, gone, [])
 
 
@@ -67,17 +66,21 @@ def row_in_path(call: Call) -> Row:
     return row
 
 
-def _read(call: Call) -> tuple[list[Json], Writing, bool]:
-    sheet, body = call.sheet, call.json()
-    writing = Writing(
+def _writing(call: Call) -> Writing:
+    return Writing(
         call.state,
-        sheet,
+        call.sheet,
         call.person,
         call.access,
         override_validation=call.flag("overrideValidation"),
         numeric_dates=call.flag("numericDates"),
     )
-    return body if isinstance(body, list) else [body], writing, call.flag("allowPartialSuccess")
+
+
+def _edits(call: Call, writing: Writing, body: Json, *, adding: bool) -> tuple[list[RowEdit], list[Failure]]:
+    items = body if isinstance(body, list) else [body]
+    partial, most = call.flag("allowPartialSuccess"), call.settings.rows_per_call
+    return read_edits(writing, items, adding=adding, partial=partial, most=most)
 
 
 def _shown(call: Call, rows: list[Row]) -> list[Json]:

@@ -1,0 +1,92 @@
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.running_sandbox import Person, RunningSandbox
+from tests.sandbox.client import Client, Grid
+
+
+@pytest.fixture
+def sandbox(running_sandbox: RunningSandbox) -> RunningSandbox:
+    """The sandbox, fresh from its seed; these tests need no Django settings pointed at it."""
+    running_sandbox.reset()
+    return running_sandbox
+
+
+@pytest.fixture
+def client_of(sandbox: RunningSandbox) -> Iterator[Callable[[Person | str | None], Client]]:
+    """client_of(alice): the API with her personal token, or with a token given as text, or with none."""
+    clients: list[Client] = []
+
+    def make(holder: Person | str | None) -> Client:
+        clients.append(Client(sandbox, holder.token if isinstance(holder, Person) else holder))
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def as_alice(client_of: Callable[[Person], Client], alice: Person) -> Client:
+    """Alice owns the site plan."""
+    return client_of(alice)
+
+
+@pytest.fixture
+def as_bob(client_of: Callable[[Person], Client], bob: Person) -> Client:
+    """Bob is an editor of the site plan."""
+    return client_of(bob)
+
+
+@pytest.fixture
+def as_charlie(client_of: Callable[[Person], Client], charlie: Person) -> Client:
+    """Charlie may only look at the site plan."""
+    return client_of(charlie)
+
+
+@pytest.fixture
+def as_dora(client_of: Callable[[Person], Client], sandbox: RunningSandbox) -> Client:
+    """Dora may comment on the site plan."""
+    return client_of(sandbox.people()["dora"])
+
+
+def sheet_id(client: Client, name: str) -> int:
+    """The id of the sheet of that name, among those the client can see."""
+    sheets = client.json("/sheets?includeAll=true")["data"]
+    found: int = next(sheet["id"] for sheet in sheets if sheet["name"] == name)
+    return found
+
+
+@pytest.fixture
+def plan(as_alice: Client) -> Grid:
+    """The site plan in the hands of its owner."""
+    return Grid(as_alice, sheet_id(as_alice, "Site plan"))
+
+
+@pytest.fixture
+def bobs_plan(as_bob: Client) -> Grid:
+    """The site plan in the hands of an editor."""
+    return Grid(as_bob, sheet_id(as_bob, "Site plan"))
+
+
+@pytest.fixture
+def budget(as_alice: Client) -> Grid:
+    """The budget in the hands of its owner."""
+    return Grid(as_alice, sheet_id(as_alice, "Budget"))
+
+
+@pytest.fixture(scope="session")
+def limited_sandbox() -> Iterator[RunningSandbox]:
+    """A sandbox that allows 25 requests a minute."""
+    with RunningSandbox("--rate-limit", "25") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def alice_limited(limited_sandbox: RunningSandbox) -> Iterator[tuple[RunningSandbox, Client, Grid]]:
+    """Alice there, with the site plan."""
+    limited_sandbox.reset()
+    client = Client(limited_sandbox, limited_sandbox.people()["alice"].token)
+    yield limited_sandbox, client, Grid(client, sheet_id(client, "Site plan"))
+    client.close()

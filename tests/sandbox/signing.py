@@ -1,0 +1,75 @@
+"""Signing in at the sandbox as a browser and a client would, with plain requests."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import requests
+
+from tests.running_sandbox import Person, RunningSandbox
+
+CLIENT_ID, SECRET = "practice", "practice-secret"
+REDIRECT_URL = "http://127.0.0.1:9/back"
+
+
+def register(sandbox: RunningSandbox, *, client_id: str = CLIENT_ID, redirect_url: str = REDIRECT_URL) -> None:
+    app = {"clientId": client_id, "clientSecret": SECRET, "redirectUrl": redirect_url, "name": "Practice <app>"}
+    sandbox.control("POST", "apps", app)
+
+
+def ask(sandbox: RunningSandbox, **parameters: str) -> requests.Response:
+    """GET the consent page; a parameter given as "" is left out."""
+    given = {"client_id": CLIENT_ID, "response_type": "code", "scope": "READ_SHEETS", "state": "a/b c"} | parameters
+    given = {name: value for name, value in given.items() if value}
+    return requests.get(f"{sandbox.url}/b/authorize", params=given, allow_redirects=False, timeout=10)
+
+
+def hidden_fields(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
+
+
+def decide(sandbox: RunningSandbox, page: str, **fields: str) -> requests.Response:
+    """Send the form of a consent page."""
+    form = hidden_fields(page) | fields
+    return requests.post(f"{sandbox.url}/b/authorize", data=form, allow_redirects=False, timeout=10)
+
+
+def answer_of(response: requests.Response, *, redirect_url: str = REDIRECT_URL) -> dict[str, str]:
+    """The query of a redirect back to the client."""
+    assert response.status_code == 302, response.text
+    location = response.headers["Location"]
+    assert location.startswith(redirect_url)
+    return dict(parse_qsl(urlsplit(location).query, strict_parsing=True))
+
+
+def code_for(sandbox: RunningSandbox, person: Person, *, scope: str = "READ_SHEETS") -> str:
+    """An authorization code, by way of the consent page."""
+    page = ask(sandbox, scope=scope).text
+    return answer_of(decide(sandbox, page, decision="allow", person=str(person.id)))["code"]
+
+
+def digest(credential: str) -> str:
+    return hashlib.sha256(f"{SECRET}|{credential}".encode()).hexdigest()
+
+
+def token_request(sandbox: RunningSandbox, **parameters: str) -> requests.Response:
+    """POST /token as a form, for a code unless said otherwise."""
+    form = {"grant_type": "authorization_code", "client_id": CLIENT_ID} | parameters
+    form = {name: value for name, value in form.items() if value}
+    return requests.post(f"{sandbox.api}/token", data=form, timeout=10)
+
+
+def sign_in(sandbox: RunningSandbox, person: Person, *, scope: str = "READ_SHEETS") -> dict[str, Any]:
+    """The token answer of a whole sign-in."""
+    code = code_for(sandbox, person, scope=scope)
+    response = token_request(sandbox, code=code, hash=digest(code))
+    assert response.status_code == 200, response.text
+    body: dict[str, Any] = response.json()
+    return body
+
+
+def refresh(sandbox: RunningSandbox, refresh_token: str) -> requests.Response:
+    return token_request(sandbox, grant_type="refresh_token", refresh_token=refresh_token, hash=digest(refresh_token))

@@ -1,0 +1,90 @@
+import pytest
+
+from tests.sandbox.client import Client, Grid, refusal
+
+TASK = "Core walls"
+LINE = "Contingency"
+
+
+def link_to(budget: Grid, line: str, column: str = "Amount") -> dict[str, int]:
+    return {"sheetId": budget.id, "rowId": budget.row(line), "columnId": budget.column(column)}
+
+
+def test_the_seed_has_linked_cells(plan: Grid, budget: Grid) -> None:
+    cell = plan.cell("Structure", "Approved")
+    assert (cell["value"], cell["displayValue"]) == (310000, "310000")
+    assert cell["linkInFromCell"] == {"status": "OK", "sheetName": "Budget"} | link_to(budget, "Structure")
+    assert budget.cell("Structure", "Amount")["linksOutToCells"] == [
+        {"status": "OK", "sheetId": plan.id, "rowId": plan.row("Structure"), "columnId": plan.column("Approved"),
+         "sheetName": "Site plan"}
+    ]  # fmt: skip
+
+
+def test_link_details_can_be_left_out(plan: Grid, budget: Grid, as_alice: Client) -> None:
+    body = as_alice.json(f"{plan.path}?exclude=linkInFromCellDetails&columnIds={plan.column('Approved')}")
+    assert body["rows"][0]["cells"][0]["linkInFromCell"] == {"sheetId": budget.id, "sheetName": "Budget"}
+    body = as_alice.json(f"{budget.path}?exclude=linksOutToCellsDetails&columnIds={budget.column('Amount')}")
+    assert body["rows"][0]["cells"][0]["linksOutToCells"] == [{"sheetId": plan.id, "sheetName": "Site plan"}]
+
+
+def test_a_link_shows_what_its_source_holds_and_keeps_up(plan: Grid, budget: Grid) -> None:
+    response = plan.put(TASK, {"title": "Approved", "value": None, "linkInFromCell": link_to(budget, LINE)})
+    assert response.status_code == 200, response.text
+    assert plan.again().cell(TASK, "Approved")["value"] == 40000
+    version = plan.again().body["version"]
+    budget.put(LINE, {"title": "Amount", "value": 41000})
+    now = plan.again()
+    assert now.cell(TASK, "Approved")["value"] == 41000
+    assert now.body["version"] == version + 1
+    newest = plan.history(TASK, "Approved")[0]
+    assert newest["modifiedBy"]["name"] == "Cell Link Update"
+
+
+def test_a_link_whose_source_is_gone_is_broken(plan: Grid, budget: Grid, as_alice: Client) -> None:
+    as_alice.ask("DELETE", f"{budget.path}/rows?ids={budget.row('Structure')}")
+    cell = plan.again().cell("Structure", "Approved")
+    assert cell["linkInFromCell"]["status"] == "BROKEN"
+    assert cell["value"] == 310000
+
+
+@pytest.mark.parametrize("cell", [{"value": ""}, {"value": 5}, {"value": "", "linkInFromCell": None}])
+def test_a_plain_value_ends_the_link(plan: Grid, budget: Grid, cell: dict[str, object]) -> None:
+    plan.put("Structure", {"title": "Approved"} | cell)
+    assert "linkInFromCell" not in plan.again().cell("Structure", "Approved")
+    assert "linksOutToCells" not in budget.again().cell("Structure", "Amount")
+    budget.put("Structure", {"title": "Amount", "value": 1})
+    assert plan.again().cell("Structure", "Approved").get("value") == (cell["value"] or None)
+
+
+def test_a_deleted_row_leaves_no_link_behind(plan: Grid, budget: Grid, as_alice: Client) -> None:
+    as_alice.ask("DELETE", f"{plan.path}/rows?ids={plan.row('Structure')}")
+    assert "linksOutToCells" not in budget.again().cell("Structure", "Amount")
+
+
+def test_links_and_values_do_not_mix_in_a_request(plan: Grid, budget: Grid, as_alice: Client) -> None:
+    link = {"title": "Approved", "value": None, "linkInFromCell": link_to(budget, LINE)}
+    assert refusal(plan.put(TASK, link, {"title": "Notes", "value": "x"})) == (400, 1115)
+    assert refusal(plan.put(TASK, link, toTop=True)) == (400, 1115)
+    rows = [
+        {"id": plan.row(TASK), "cells": plan.cells(link)},
+        {"id": plan.row("Roof"), "cells": plan.cells({"title": "Notes", "value": "x"})},
+    ]
+    assert refusal(as_alice.ask("PUT", f"{plan.path}/rows", rows)) == (400, 1115)
+
+
+def test_a_new_row_cannot_have_links(plan: Grid, budget: Grid) -> None:
+    link = {"title": "Approved", "value": None, "linkInFromCell": link_to(budget, LINE)}
+    assert refusal(plan.post(link)) == (400, 1032)
+
+
+def test_a_link_leads_to_a_cell_of_another_sheet_that_one_can_see(plan: Grid, budget: Grid, as_bob: Client) -> None:
+    def attempt(grid: Grid, **target: int) -> tuple[int, int]:
+        link = link_to(budget, LINE) | target
+        return refusal(grid.put(TASK, {"title": "Approved", "value": None, "linkInFromCell": link}))
+
+    assert attempt(plan, sheetId=plan.id) == (400, 1116)
+    assert attempt(plan, sheetId=42) == (404, 1114)
+    assert attempt(plan, rowId=42) == (400, 1034)
+    assert attempt(plan, columnId=42) == (400, 1036)
+    snagging = next(sheet["id"] for sheet in as_bob.json("/sheets")["data"] if sheet["name"] == "Snagging list")
+    assert attempt(plan, sheetId=snagging) == (404, 1114)

@@ -1,0 +1,77 @@
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.running_sandbox import ROOT, RunningSandbox
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "sandbox", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
+
+
+def test_help_explains_itself() -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    for word in ("--port", "--state", "--tls", "--rows", "--columns", "--rate-limit", "/_sandbox/", "/2.0"):
+        assert word in done.stdout
+
+
+def test_a_port_in_use_is_said_in_one_line(sandbox: RunningSandbox) -> None:
+    port = sandbox.url.rsplit(":", 1)[1]
+    done = run("--port", port)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert port in line
+    assert "--port" in line
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"people": {"1": {"id": "x"}}}', '"text"'])
+def test_a_state_file_of_something_else_is_left_alone(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "state.json"
+    path.write_text(content)
+    done = run("--port", "0", "--state", str(path))
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert str(path) in line
+    assert path.read_text() == content
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_ends_cleanly_even_while_an_answer_is_due(number: signal.Signals) -> None:
+    with RunningSandbox() as sandbox:
+        sandbox.fault(delay=60)
+        with pytest.raises(requests.ReadTimeout):
+            requests.get(f"{sandbox.api}/users/me", timeout=0.2)
+        started = time.monotonic()
+        sandbox.process.send_signal(number)
+        assert sandbox.process.wait(timeout=5) == 0
+        assert time.monotonic() - started < 3
+
+
+def test_what_is_not_emulated_is_said_on_stderr(capfd: pytest.CaptureFixture[str]) -> None:
+    with RunningSandbox() as sandbox:
+        requests.get(f"{sandbox.api}/reports/1", timeout=5)
+        requests.get(f"{sandbox.api}/serverinfo-nope", timeout=5)
+    said = capfd.readouterr().err
+    assert "NOT EMULATED: GET /2.0/reports/1" in said
+
+
+def test_it_starts_in_well_under_a_second() -> None:
+    started = time.monotonic()
+    with RunningSandbox() as sandbox:
+        assert time.monotonic() - started < 2, "half of this is what a busy machine may add"
+        assert sandbox.people()
+
+
+def test_a_large_sheet_is_made_to_measure() -> None:
+    with RunningSandbox("--rows", "1000", "--columns", "30") as sandbox:
+        sheet = sandbox.sheet(sandbox.people()["bob"], "Large sheet")
+        assert (len(sheet["rows"]), len(sheet["columns"])) == (1000, 30)
+        assert all("value" in cell for cell in sheet["rows"][-1]["cells"])

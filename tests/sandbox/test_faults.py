@@ -1,0 +1,178 @@
+import time
+from typing import Any
+
+import pytest
+import requests
+
+from tests.running_sandbox import Person, RunningSandbox
+from tests.sandbox.client import Client, Grid, refusal
+
+TASK = "Core walls"
+NOTE = {"title": "Notes", "value": "written"}
+
+
+def was_written(plan: Grid) -> bool:
+    return plan.again().cell(TASK, "Notes").get("value") == "written"
+
+
+def last_write(sandbox: RunningSandbox) -> tuple[int | None, bool]:
+    """Status and `applied` of the only PUT that arrived."""
+    (arrival,) = sandbox.requests(method="PUT")
+    return arrival["status"], arrival["applied"]
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(400, 1008), (401, 1002), (403, 1004), (404, 1006), (429, 4003), (500, 4000), (503, 4001)],
+)
+def test_a_status_brings_its_documented_error(sandbox: RunningSandbox, plan: Grid, status: int, code: int) -> None:
+    sandbox.fault(status=status)
+    assert refusal(plan.put(TASK, NOTE)) == (status, code)
+    assert not was_written(plan)
+    assert last_write(sandbox) == (status, False)
+
+
+def test_an_error_code_brings_its_status(sandbox: RunningSandbox, plan: Grid) -> None:
+    sandbox.fault(errorCode=4002)
+    response = plan.put(TASK, NOTE)
+    assert refusal(response) == (500, 4002)
+    assert response.json()["message"] == "Server timeout exceeded. Request has failed."
+
+
+def test_every_part_of_an_error_can_be_chosen(sandbox: RunningSandbox, plan: Grid) -> None:
+    detail = {"index": 0, "rowId": plan.row(TASK)}
+    sandbox.fault(status=400, errorCode=1042, message="Not today.", detail=detail, headers={"Retry-After": "2"})
+    response = plan.put(TASK, NOTE)
+    assert refusal(response) == (400, 1042)
+    assert (response.json()["message"], response.json()["detail"]) == ("Not today.", detail)
+    assert response.headers["Retry-After"] == "2"
+
+
+def test_an_error_can_come_although_the_change_was_made(sandbox: RunningSandbox, plan: Grid) -> None:
+    sandbox.fault(status=503, apply=True)
+    assert refusal(plan.put(TASK, NOTE)) == (503, 4001)
+    assert was_written(plan)
+    assert last_write(sandbox) == (503, True)
+
+
+@pytest.mark.parametrize(("drop", "written"), [("before", False), ("during", True), ("after", True)])
+def test_a_connection_is_dropped(sandbox: RunningSandbox, plan: Grid, drop: str, written: bool) -> None:
+    sandbox.fault(drop=drop)
+    with pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+        plan.put(TASK, NOTE)
+    assert was_written(plan) is written
+    assert last_write(sandbox) == (None, written)
+
+
+@pytest.mark.parametrize("apply", [False, True])
+def test_a_page_of_a_gateway_comes_instead(sandbox: RunningSandbox, plan: Grid, apply: bool) -> None:
+    sandbox.fault(body="html", apply=apply)
+    response = plan.put(TASK, NOTE)
+    assert response.status_code == 502
+    assert response.headers["Content-Type"] == "text/html"
+    assert "<html>" in response.text
+    assert was_written(plan) is apply
+
+
+@pytest.mark.parametrize("apply", [False, True])
+def test_an_empty_answer(sandbox: RunningSandbox, plan: Grid, apply: bool) -> None:
+    sandbox.fault(body="empty", apply=apply, status=200)
+    response = plan.put(TASK, NOTE)
+    assert (response.status_code, response.content) == (200, b"")
+    assert response.headers["Content-Type"] == "application/json;charset=UTF-8"
+    assert was_written(plan) is apply
+
+
+def test_half_an_answer(sandbox: RunningSandbox, plan: Grid) -> None:
+    sandbox.fault(body="truncated")
+    response = plan.put(TASK, NOTE)
+    assert response.status_code == 200
+    assert response.text.startswith('{"message":"SUCCESS"')
+    with pytest.raises(requests.JSONDecodeError):
+        response.json()
+    assert was_written(plan)
+
+
+def test_a_dripping_answer(sandbox: RunningSandbox, plan: Grid, as_alice: Client) -> None:
+    sandbox.fault(body="drip")
+    started = time.monotonic()
+    with as_alice.http.get(f"{as_alice.api}/users/me", stream=True, timeout=5) as response:
+        assert next(response.iter_content(1)) == b"{"
+        assert next(response.iter_content(1)) == b'"'
+    assert 0.05 < time.monotonic() - started < 2
+    assert plan.again().body == plan.body
+
+
+def test_a_delay_alone_only_delays(sandbox: RunningSandbox, plan: Grid) -> None:
+    sandbox.fault(delay=0.3)
+    started = time.monotonic()
+    assert plan.put(TASK, NOTE).status_code == 200
+    assert time.monotonic() - started >= 0.3
+    assert was_written(plan)
+
+
+def test_a_change_is_made_although_the_client_has_hung_up(
+    sandbox: RunningSandbox, plan: Grid, as_alice: Client
+) -> None:
+    sandbox.fault(method="PUT", delay=0.4)
+    rows = [{"id": plan.row(TASK), "cells": plan.cells(NOTE)}]
+    with pytest.raises(requests.ReadTimeout):
+        as_alice.http.put(f"{as_alice.api}{plan.path}/rows", json=rows, timeout=0.1)
+    assert not was_written(plan)
+    time.sleep(0.5)
+    assert was_written(plan)
+
+
+def test_a_fault_meets_only_what_it_is_meant_for(
+    sandbox: RunningSandbox, plan: Grid, bobs_plan: Grid, bob: Person
+) -> None:
+    sandbox.fault(operation="update-rows", method="PUT", path=rf"/sheets/{plan.id}/rows$", person=bob.id, status=503)
+    assert plan.put(TASK, NOTE).status_code == 200
+    assert bobs_plan.client.get(plan.path).status_code == 200
+    assert bobs_plan.put(TASK, NOTE).status_code == 503
+    assert bobs_plan.put(TASK, NOTE).status_code == 200
+
+
+def test_a_fault_lasts_as_often_as_it_was_ordered(sandbox: RunningSandbox, as_alice: Client) -> None:
+    sandbox.control("POST", "faults", [{"status": 503, "times": 2}, {"status": 500}])
+    assert [as_alice.get("/users/me").status_code for _ in range(4)] == [503, 503, 500, 200]
+    sandbox.fault(status=503, times=0)
+    assert [as_alice.get("/users/me").status_code for _ in range(4)] == [503] * 4
+    assert sandbox.control("DELETE", "faults") == []
+    assert as_alice.get("/users/me").status_code == 200
+
+
+def test_the_token_endpoint_and_the_consent_page_fail_too(sandbox: RunningSandbox) -> None:
+    sandbox.fault(operation="tokens-getOrRefresh", status=500)
+    sandbox.fault(operation="authorize", status=503)
+    assert requests.post(f"{sandbox.api}/token", timeout=5).status_code == 500
+    assert requests.get(f"{sandbox.url}/b/authorize", timeout=5).status_code == 503
+
+
+def test_pending_faults_are_shown(sandbox: RunningSandbox) -> None:
+    sandbox.fault(status=503, times=3)
+    (pending,) = sandbox.control("GET", "faults")
+    assert (pending["status"], pending["times"], pending["drop"]) == (503, 3, None)
+
+
+@pytest.mark.parametrize(
+    ("fault", "word"),
+    [
+        ({"stauts": 503}, "stauts"),
+        ({"drop": "sometimes"}, "drop"),
+        ({"body": "xml"}, "body"),
+        ({"status": "503"}, "status"),
+        ({"path": "("}, "path"),
+        ({"delay": "long"}, "delay"),
+        ("503", "object"),
+    ],
+)
+def test_a_senseless_fault_is_refused_by_name(sandbox: RunningSandbox, fault: Any, word: str) -> None:
+    response = requests.post(f"{sandbox.url}/_sandbox/faults", json=[{"status": 500}, fault], timeout=5)
+    assert response.status_code == 400
+    assert word in response.json()["message"]
+    assert sandbox.control("GET", "faults") == []
+
+
+def test_a_fault_that_is_no_json_is_refused(sandbox: RunningSandbox) -> None:
+    assert requests.post(f"{sandbox.url}/_sandbox/faults", data="{", timeout=5).status_code == 400
