@@ -37,6 +37,11 @@ class LoggedChange:
         return Phase(self.outcome.phase if self.outcome else Phase.INTENT)
 
     @property
+    def is_row(self) -> bool:
+        """Whether it is about a row as a whole, not a cell."""
+        return self.intent.column_id is None
+
+    @property
     def is_applied(self) -> bool:
         """Whether Smartsheet has it."""
         return self.phase == Phase.APPLIED
@@ -55,7 +60,7 @@ class LoggedChange:
     @property
     def stored(self) -> Entry | None:
         """The entry whose `new` is what Smartsheet made of the value, where that is not what was sent."""
-        if self.intent.column_id is None:
+        if self.is_row:
             return self.outcome if self.outcome and self.outcome.new is not None else None
         return next((entry for entry in reversed(self.outcomes) if entry.column_id is not None), None)
 

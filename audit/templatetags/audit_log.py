@@ -14,7 +14,7 @@ from audit.models import Phase
 register = template.Library()
 
 NEAR = 40  # characters of unchanged text kept beside a change on the log page
-LONG = 300  # characters of a changed value shown there
+LONG = 100  # characters of a changed value shown there
 
 ICONS = {
     Phase.APPLIED: "bi-check-circle-fill text-green",
@@ -79,9 +79,14 @@ def spoken(value: str | None) -> str | SafeString:
 
 
 @register.simple_tag
-def marked(old: str | None, new: str | None, *, whole: bool = False) -> SafeString:
-    """Old and new value (canonical JSON) with what was removed and added marked; shortened unless `whole`."""
+def marked(old: str | None, new: str | None, *, is_row: bool = False, whole: bool = False) -> SafeString:
+    """Old and new value (canonical JSON) with what was removed and added marked; shortened unless `whole`.
+
+    Of a row added or deleted, only the side that there is.
+    """
     before, after = values.human_pair(old, new)
+    if is_row and not (before and after):
+        return _mark("added", after, whole) if after else _mark("removed", before, whole)
     if not (before and after):
         return format_html("{}{}{}", _mark("removed", before, whole), _ARROW, _mark("added", after, whole))
     pieces = values.differences(before, after)
@@ -94,7 +99,8 @@ def _mark(kind: str, text: str, whole: bool) -> SafeString:
         return _EMPTY
     if not whole:
         text = _shortened(text, NEAR if kind == "kept" else LONG)
-    return format_html(_MARKS[kind], text.replace("\n", " ⏎ "))
+    body = text.rstrip(" ") or text
+    return format_html(_MARKS[kind] + "{}", body.replace("\n", " ⏎ "), text[len(body) :])
 
 
 def _shortened(text: str, side: int) -> str:
