@@ -31,9 +31,10 @@ button { font: inherit; padding: .6rem 1.5rem; border-radius: .5rem; border: 1px
 button.allow { background: var(--accent); color: var(--on-accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .problem { border-left: .3rem solid #d03b3b; padding: .25rem .75rem; }
+.people { list-style: none; padding: 0; } .people li { padding: .5rem 0; border-bottom: 1px solid var(--line); }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-code { font-size: .875em; overflow-wrap: anywhere; }
+code { font-size: .875em; overflow-wrap: anywhere; } td code { white-space: nowrap; } a { color: var(--accent); }
 """
 
 PRACTICE = "Practice stand-in. This is not Smartsheet: nobody here is real, and nothing is sent anywhere."
@@ -43,7 +44,8 @@ def _layout(title: str, content: str) -> str:
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        f'<title>{escape(title)}</title>\n<link rel="icon" href="data:,">\n'
+        f"<style>{STYLE}</style>\n</head>\n<body>\n"
         f'<p class="practice" role="note">{PRACTICE}</p>\n'
         f'<main>\n<div class="card">\n{content}\n</div>\n</main>\n</body>\n</html>\n'
     )
@@ -81,9 +83,13 @@ def _person_choice(person: Person) -> str:
     return (
         f'<label class="person" for="{field}">'
         f'<input type="radio" name="person" id="{field}" value="{person.id}" required>'
-        f"<span><strong>{escape(person.name)}</strong><small>{escape(person.email)}</small>"
-        f'<small class="soft">{escape(person.about)}</small></span></label>\n'
+        f"<span>{_who(person)}</span></label>\n"
     )
+
+
+def _who(person: Person) -> str:
+    address = f"<small>{escape(person.email)}</small>" if person.email != person.name else ""
+    return f'<strong>{escape(person.name)}</strong>{address}<small class="soft">{escape(person.about)}</small>'
 
 
 def error_page(message: str) -> str:
@@ -98,9 +104,7 @@ def error_page(message: str) -> str:
 def index_page(state: State) -> str:
     """What is here: people with their tokens, sheets, and where to find the rest."""
     people = "".join(
-        f"<tr><td>{escape(person.name)}<small class='soft'>{escape(person.about)}</small></td>"
-        f"<td>{escape(person.email)}</td><td><code>{person.personal_token}</code></td></tr>\n"
-        for person in state.people.values()
+        f"<li>{_who(person)}<code>{person.personal_token}</code></li>\n" for person in state.people.values()
     )
     sheets = "".join(
         f"<tr><td>{escape(sheet.name)}</td><td><code>{sheet.id}</code></td><td>{len(sheet.rows)} rows</td>"
@@ -111,9 +115,7 @@ def index_page(state: State) -> str:
         "Smartsheet stand-in",
         "<h1>A stand-in for Smartsheet</h1>\n"
         '<p class="soft">The API is at <code>/2.0</code>, the sign-in at <code>/b/authorize</code>.</p>\n'
-        "<h2>People</h2>\n<div class='scroll' tabindex='0' role='region' aria-label='People'><table><thead><tr>"
-        "<th scope='col'>Name</th><th scope='col'>Address</th><th scope='col'>Access token</th></tr></thead>"
-        f"<tbody>\n{people}</tbody></table></div>\n"
+        f"<h2>People and their access tokens</h2>\n<ul class='people'>\n{people}</ul>\n"
         "<h2>Sheets</h2>\n<div class='scroll' tabindex='0' role='region' aria-label='Sheets'><table><thead><tr>"
         "<th scope='col'>Name</th><th scope='col'>Id</th><th scope='col'>Size</th><th scope='col'>Owner</th></tr>"
         f"</thead><tbody>\n{sheets}</tbody></table></div>\n"

@@ -66,7 +66,7 @@ def column_json(sheet: Sheet, column: Column, access: Access, view: View) -> dic
     body: dict[str, Json] = {
         "id": column.id,
         "version": column_version(column),
-        "index": sheet.columns.index(column),
+        "index": sheet.position(column),
         "title": column.title,
         "type": shown,
     }

@@ -178,6 +178,10 @@ class Sheet:
         """The column with that id."""
         return next((column for column in self.columns if column.id == column_id), None)
 
+    def position(self, column: Column) -> int:
+        """The column's place from 0."""
+        return next(index for index, each in enumerate(self.columns) if each is column)
+
     def row(self, row_id: object) -> Row | None:
         """The row with that id."""
         if len(self._by_id) != len(self.rows):

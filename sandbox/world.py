@@ -6,7 +6,7 @@ from sandbox.faults import Faults
 from sandbox.journal import Journal
 from sandbox.limits import RateLimit
 from sandbox.persistence import Saver, load
-from sandbox.seed import seeded
+from sandbox.seed import register_demo_app, seeded
 from sandbox.settings import Settings
 from sandbox.state import State
 
@@ -17,6 +17,7 @@ class World:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.state: State = load(settings.state_file) or seeded(settings)
+        register_demo_app(self.state, settings)
         self.faults = Faults()
         self.journal = Journal()
         self.rate_limit = RateLimit(settings.rate_limit)

@@ -18,8 +18,7 @@ def seeded(settings: Settings) -> State:
     state.people = {person.id: person for person in people()}
     for person in state.people.values():
         state.tokens[person.personal_token] = Token(person.personal_token, person.id)
-    app = App("byline-demo", "byline-demo-secret", settings.redirect_url, "Byline (demo)")
-    state.apps[app.client_id] = app
+    register_demo_app(state, settings)
     spending = budget(state)
     site_plan(state, spending)
     snagging_list(state)
@@ -28,3 +27,9 @@ def seeded(settings: Settings) -> State:
         large_sheet(state, rows=settings.rows, columns=settings.columns)
     state.ids_given = FIRST_RUNTIME_ID
     return state
+
+
+def register_demo_app(state: State, settings: Settings) -> None:
+    """The client that is there from the start, with the redirect URL of this start."""
+    app = App("byline-demo", "byline-demo-secret", settings.redirect_url, "Byline (demo)")
+    state.apps[app.client_id] = app

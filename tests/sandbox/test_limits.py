@@ -61,3 +61,8 @@ def test_one_token_makes_one_change_to_a_sheet_at_a_time(
         fast = pool.submit(write, plan if same_person else bobs_plan, "Core walls")
         assert sorted([slow.result(), fast.result()]) == statuses
     assert plan.put("Core walls", {"title": "Notes", "value": "later"}).status_code == 200
+
+
+def test_a_large_request_is_taken(plan: Grid, as_alice: Client) -> None:
+    row = {"cells": plan.cells({"title": "Notes", "value": "x" * 4000}, {"title": "Task", "value": "y" * 4000})}
+    assert as_alice.ask("POST", f"{plan.path}/rows", [row] * 500).status_code == 200

@@ -1,16 +1,25 @@
 """What --state keeps over a restart."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.running_sandbox import RunningSandbox
 from tests.sandbox.client import Client, Grid, refusal
-from tests.sandbox.signing import code_for, digest, refresh, register, sign_in, token_request
+from tests.sandbox.signing import (
+    answer_of,
+    ask,
+    code_for,
+    decide,
+    digest,
+    refresh,
+    register,
+    sign_in,
+    token_request,
+)
 
 
 @contextmanager
@@ -52,7 +61,8 @@ def test_it_is_saved_soon_after_a_change(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
     with started(path) as (sandbox, plan):
         plan.put("Core walls", {"title": "Notes", "value": "saved soon"})
-        sandbox.process.kill() if _appears(path, "saved soon") else pytest.fail("never saved")
+        assert _appears(path, "saved soon")
+        sandbox.process.kill()
         sandbox.process.wait()
     with started(path) as (_sandbox, plan):
         assert plan.cell("Core walls", "Notes")["value"] == "saved soon"
@@ -60,8 +70,6 @@ def test_it_is_saved_soon_after_a_change(tmp_path: Path) -> None:
 
 
 def _appears(path: Path, text: str) -> bool:
-    import time
-
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
         if path.exists() and text in path.read_text():
@@ -104,3 +112,11 @@ def test_reset_goes_into_the_file(tmp_path: Path) -> None:
         fresh = plan.again().body
     with started(path) as (_sandbox, plan):
         assert plan.body == fresh
+
+
+def test_the_demo_app_has_the_redirect_url_of_this_start(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    for url in ("http://127.0.0.1:9/first", "http://127.0.0.1:9/second"):
+        with RunningSandbox("--state", str(path), "--redirect-url", url) as sandbox:
+            page = ask(sandbox, client_id="byline-demo").text
+            answer_of(decide(sandbox, page, decision="deny"), redirect_url=url)
