@@ -66,9 +66,10 @@ class CellField(forms.Field):
     """A field for one cell. `posted` and `from_hidden` are the two ways a value travels through a browser."""
 
     is_ticked = False  # whether a browser sends nothing at all for "none"
+    hint = ""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, show_hidden_initial=True, **kwargs)
+    def __init__(self, *, help_text: str = "", **kwargs: Any) -> None:
+        super().__init__(required=False, show_hidden_initial=True, help_text=help_text or self.hint, **kwargs)
         self.shown: Shown = None
 
     def make_room(self, value: Shown) -> None:
@@ -189,6 +190,8 @@ class ChoiceField(CellField, forms.ChoiceField):
 class ContactField(CellField, forms.CharField):
     """One e-mail address; the column's contacts are suggested."""
 
+    hint = "An e-mail address."
+
     def __init__(self, *, choices: Iterable[Choice], **kwargs: Any) -> None:
         super().__init__(widget=SuggestingInput(suggestions=list(choices)), **kwargs)
 
@@ -216,6 +219,7 @@ class ChoicesField(CellField, forms.MultipleChoiceField):
 class AddressesField(CellField, forms.CharField):
     """Any number of e-mail addresses, one to a line."""
 
+    hint = "E-mail addresses, one to a line."
     hidden_widget = JsonInput
 
     def __init__(self, **kwargs: Any) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -39,7 +40,8 @@ class ConflictInWords:
     saw: str
     now: str
     typed: str
-    conflict: CellConflict
+    by: str
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +137,15 @@ class RowForm(forms.Form):
                 saw=label_of(field, conflict.edit.shown),
                 now=label_of(field, conflict.now),
                 typed=label_of(field, conflict.edit.typed),
-                conflict=conflict,
+                by=conflict.by,
+                at=conflict.at,
             )
             self.add_error(name, "Somebody else has changed this cell. Choose what it shall hold.")
+
+    @property
+    def has_conflicts(self) -> bool:
+        """Whether a cell was changed meanwhile."""
+        return any(self._bound(name).conflict for name in self.columns)
 
     def add_refusal(self, error: GatewayError) -> None:
         """Show Smartsheet's refusal at the field of the column it names, if it names one."""

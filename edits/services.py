@@ -274,4 +274,10 @@ def _returned(answer: Json, row_id: int, sent: dict[int, Json]) -> dict[int | No
 
 def _agreed(returned: Mapping[Any, Json], sent: Mapping[Any, Json]) -> dict[Any, Json]:
     """For each value sent the one returned; where the two are the same to a reader, as it was sent."""
-    return {key: value if is_same(returned.get(key), value) else returned.get(key) for key, value in sent.items()}
+    return {key: _agreed_value(returned.get(key), value) for key, value in sent.items()}
+
+
+def _agreed_value(returned: Json, sent: Json) -> Json:
+    # Answers to writes show the choices of a multi-value cell as one text, of which the list cannot be told again.
+    is_list_as_text = isinstance(sent, list) and isinstance(returned, str)
+    return sent if is_list_as_text or is_same(returned, sent) else returned

@@ -5,7 +5,6 @@
   const form = document.getElementById("row-form");
   const save = form.querySelector("[data-save]");
   const leave = form.querySelector("[data-leave]");
-  const problem = document.getElementById("problem");
   let isSent = false;
 
   const text = (value) => value.replace(/\r\n?/g, "\n");
@@ -78,6 +77,4 @@
     save?.removeAttribute("aria-disabled");
     mark();
   });
-
-  problem?.focus();
 })();

@@ -1,0 +1,145 @@
+"""A browser without JavaScript: it reads the row form of a page, lets one type into it, and sends what browsers send."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+
+Fields = dict[str, list[str]]
+
+
+class FormReader(HTMLParser):
+    """The fields that the form with this id would send, and the text of the page."""
+
+    def __init__(self, form_id: str) -> None:
+        super().__init__()
+        self.form_id = form_id
+        self.fields: Fields = {}
+        self.kinds: dict[str, str] = {}
+        self.options: Fields = {}
+        self.texts: list[str] = []
+        self._is_inside = False
+        self._is_script = False
+        self._area: str | None = None
+        self._select: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        self._is_script = tag in {"script", "style"}
+        if tag == "form":
+            self._is_inside = values.get("id") == self.form_id
+        name = values.get("name")
+        if tag == "option" and self._select:
+            self._option(values)
+        if not self._is_inside or not name:
+            return
+        self.kinds[name] = str(values.get("type") or tag)
+        if tag == "input":
+            self._input(name, values)
+        elif tag == "textarea":
+            self._area = name
+            self.fields[name] = [""]
+        elif tag == "select":
+            self._select = name
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._is_inside = False
+        elif tag == "textarea" and self._area:
+            self.fields[self._area] = [self.fields[self._area][0].removeprefix("\n").replace("\n", "\r\n")]
+            self._area = None
+        elif tag == "select":
+            self._select = None
+        self._is_script = False
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.fields[self._area][0] += data
+        if not self._is_script:
+            self.texts.append(data)
+
+    def _input(self, name: str, values: dict[str, str | None]) -> None:
+        if values.get("type") in {"checkbox", "radio"}:
+            self.options.setdefault(name, []).append(values.get("value") or "on")
+            if "checked" not in values:
+                return
+        value = (values.get("value") or ("on" if values.get("type") == "checkbox" else "")).replace("\n", "\r\n")
+        self.fields.setdefault(name, []).append(value)
+
+    def _option(self, values: dict[str, str | None]) -> None:
+        assert self._select
+        value = values.get("value") or ""
+        self.options.setdefault(self._select, []).append(value)
+        if "selected" in values or self._select not in self.fields:
+            self.fields[self._select] = [value]
+
+
+@dataclass
+class Page:
+    """An answer of the app as a person has it before them."""
+
+    client: Client
+    path: str
+    status: int
+    html: str
+    text: str
+    fields: Fields = field(repr=False)
+    kinds: dict[str, str] = field(repr=False)
+    options: Fields = field(repr=False)
+    headers: Any = field(repr=False)
+
+    @classmethod
+    def of(cls, client: Client, path: str, response: HttpResponse) -> Page:
+        html = response.content.decode()
+        reader = FormReader("row-form")
+        reader.feed(html)
+        return cls(
+            client=client,
+            path=path,
+            status=response.status_code,
+            html=html,
+            text=" ".join(" ".join(reader.texts).split()),
+            fields=reader.fields,
+            kinds=reader.kinds,
+            options=reader.options,
+            headers=response.headers,
+        )
+
+    @classmethod
+    def open(cls, client: Client, path: str) -> Page:
+        return cls.of(client, path, client.get(path))  # type: ignore[arg-type] # the test client's response class
+
+    def type(self, changes: dict[int, str | list[str] | None]) -> Page:
+        """Type into the fields of these columns; a list ticks boxes, None unticks them all."""
+        for column_id, value in changes.items():
+            name = f"col-{column_id}"
+            assert name in self.kinds, f"there is no field {name}"
+            self.fields[name] = [value] if isinstance(value, str) else value or []
+        return self
+
+    def choose(self, column_id: int, choice: str) -> Page:
+        """Choose "theirs" or "mine" at a conflict."""
+        name = f"choice-col-{column_id}"
+        assert choice in self.options[name]
+        self.fields[name] = [choice]
+        return self
+
+    def save(self) -> Page:
+        """Press Save. A redirect is followed."""
+        sent = {name: values for name, values in self.fields.items() if values}
+        response = self.client.post(self.path, sent, follow=True)
+        path = response.redirect_chain[-1][0] if response.redirect_chain else self.path
+        page = Page.of(self.client, path, response)  # type: ignore[arg-type] # as above
+        page.was_redirected = bool(response.redirect_chain)
+        return page
+
+    was_redirected: bool = False
+
+    def value(self, column_id: int) -> str:
+        """What stands in the field of a column."""
+        (value,) = self.fields.get(f"col-{column_id}", [""])
+        return value.replace("\r\n", "\n")

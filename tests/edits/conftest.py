@@ -1,0 +1,25 @@
+"""Bob edits the site plan in the app; Alice is there to look and to interfere without it."""
+
+from collections.abc import Callable
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from tests.edits.site_plan import SitePlan
+from tests.running_sandbox import Person, RunningSandbox
+
+SignIn = Callable[[Client, Person], HttpResponse]
+
+
+@pytest.fixture
+def plan(sandbox: RunningSandbox, alice: Person) -> SitePlan:
+    return SitePlan(sandbox, alice)
+
+
+@pytest.fixture
+def browser(db: None, client: Client, sign_in: SignIn, bob: Person, plan: SitePlan) -> Client:
+    """Bob, who may edit the site plan, signed in."""
+    sign_in(client, bob)
+    plan.sandbox.forget_requests()
+    return client
