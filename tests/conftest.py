@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.http import HttpResponse
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from tests import append_only, signing_in
 from tests.running_sandbox import Person, RunningSandbox
@@ -32,7 +32,7 @@ def running_sandbox() -> Iterator[RunningSandbox]:
 
 
 @pytest.fixture
-def sandbox(running_sandbox: RunningSandbox, settings: SettingsWrapper) -> RunningSandbox:
+def sandbox(running_sandbox: RunningSandbox, settings: Settings) -> RunningSandbox:
     """The sandbox, fresh from its seed, with the settings pointed at it."""
     running_sandbox.reset()
     running_sandbox.register_app(redirect_url="http://testserver/identity/callback/")
@@ -40,7 +40,7 @@ def sandbox(running_sandbox: RunningSandbox, settings: SettingsWrapper) -> Runni
     return running_sandbox
 
 
-def point_settings_at(sandbox: RunningSandbox, settings: SettingsWrapper) -> None:
+def point_settings_at(sandbox: RunningSandbox, settings: Settings) -> None:
     region = settings.SMARTSHEET_REGIONS["sandbox"]
     urls = {"api_base": sandbox.api, "authorize_url": f"{sandbox.url}/b/authorize"}
     settings.SMARTSHEET_REGIONS = {"sandbox": region | urls}

@@ -69,7 +69,7 @@ class RunningSandbox:
         return {(person.name or person.email).split()[0].lower(): person for person in people}
 
     def register_app(self, *, redirect_url: str, client_id: str = "byline-demo") -> None:
-        app = {"clientId": client_id, "clientSecret": f"{client_id}-secret", "redirectUri": redirect_url}
+        app = {"clientId": client_id, "clientSecret": f"{client_id}-secret", "redirectUrl": redirect_url}
         self.control("POST", "apps", app)
 
     def fault(self, **fault: Any) -> None:
