@@ -77,6 +77,5 @@ FAILURES = [
     Failure("dropped after applying", {"drop": "after"}, Unavailable, OutcomeUnknown, reads=3, is_applied=True),
     Failure("dropped in the answer", {"drop": "during"}, Unavailable, OutcomeUnknown, reads=3, is_applied=True),
     Failure("dripping", {"body": "drip"}, Unavailable, OutcomeUnknown, is_applied=True),
-    # The last one: while a write hangs, its writer can write nothing else to that sheet.
     Failure("hung", {"delay": 20, "drop": "before"}, Unavailable, OutcomeUnknown),
 ]

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from contextlib import ExitStack
 from pathlib import Path
 from time import monotonic
 from uuid import uuid4
@@ -32,8 +33,9 @@ def test_dripping_headers_do_not_hold_anybody_up() -> None:
         assert monotonic() - begun < 1.4
 
 
-def test_a_redirect_is_not_followed() -> None:
-    elsewhere = answer("", "Location: /2.0/elsewhere", status="302 Found")
+@pytest.mark.parametrize("target", ["/2.0/elsewhere", "http://[", "\xff"])
+def test_a_redirect_is_not_followed(target: str) -> None:
+    elsewhere = answer("", f"Location: {target}", status="302 Found")
     with ScriptedServer(elsewhere, elsewhere) as server:
         with pytest.raises(Unavailable):
             gateway_to(server).sheets()
@@ -101,6 +103,22 @@ def test_a_write_that_finds_nobody_was_not_sent() -> None:
     gateway = Gateway(region_api_base=f"http://127.0.0.1:{port}/2.0", token="alices-token", deadline=1)
     with pytest.raises(Unavailable, match="Nothing was changed"):
         gateway.update_rows(1, [{"id": 1}])
+
+
+def test_a_host_with_many_silent_addresses_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, ExitStack() as stack:
+        for _ in range(8):  # more than the listener has room for: the next to call is left waiting
+            caller = stack.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(listener.getsockname())
+        silent = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", listener.getsockname())
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [silent] * 8)
+        monkeypatch.setattr(transport, "CONNECT_SECONDS", 0.3)
+        gateway = Gateway(region_api_base="http://smartsheet.test/2.0", token="alices-token", deadline=1)
+        begun = monotonic()
+        with pytest.raises(Unavailable, match="Nothing was changed"):
+            gateway.update_rows(1, [{"id": 1}])
+        assert 0.7 < monotonic() - begun < 1.2
 
 
 def test_a_write_to_a_stranger_was_not_sent(tls_sandbox: RunningSandbox, settings: Settings) -> None:

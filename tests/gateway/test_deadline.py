@@ -15,7 +15,7 @@ def test_it_holds_for_all_calls_together(
     server: RunningSandbox, open_gateway: OpenGateway, people: dict[str, Person], plan: Plan
 ) -> None:
     server.fault(method="GET", times=0, delay=0.6)
-    gateway, begun = open_gateway(people["alice"], deadline=1), monotonic()
+    begun, gateway = monotonic(), open_gateway(people["alice"], deadline=1)
     gateway.row(plan.sheet_id, plan.row_id)
     with pytest.raises(Unavailable):
         gateway.row(plan.sheet_id, plan.row_id)

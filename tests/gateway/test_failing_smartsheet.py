@@ -31,14 +31,14 @@ def test_a_write_is_sent_once(
     server: RunningSandbox, open_gateway: OpenGateway, people: dict[str, Person], plan: Plan, failure: Failure
 ) -> None:
     server.fault(method="PUT", times=0, **failure.fault)
-    gateway, begun = open_gateway(people["erika"]), monotonic()
+    begun, gateway = monotonic(), open_gateway(people["alice"])
     with pytest.raises(GatewayError) as caught:
-        gateway.update_rows(plan.sheet_id, [plan.change("Erika was here")])
+        gateway.update_rows(plan.sheet_id, [plan.change("Alice was here")])
     assert monotonic() - begun < 0.75 * DEADLINE + SLACK
     assert type(caught.value) is failure.write
     assert [arrival["operation"] for arrival in server.requests(method="PUT")] == ["update-rows"]
     row = gateway.row(plan.sheet_id, plan.row_id)
-    assert (plan.value(row) == "Erika was here") is failure.is_applied
+    assert (plan.value(row) == "Alice was here") is failure.is_applied
     assert not (failure.is_applied and failure.write is not OutcomeUnknown)
 
 
