@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""One command for a fresh clone: `python3 run.py [run|setup|test|bench|lock]` (or `make …`).
+"""One command for a fresh clone: `python3 run.py [run|setup|test|test-sandbox|bench|lock]` (or `make …`).
 
 Standard library alone, so that it works before anything is installed. Every step leaves a stamp
 with the hash of what it was made from; a second start skips whatever has not changed.
@@ -17,6 +17,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -50,6 +51,7 @@ def main(arguments: Sequence[str]) -> int:
         "run": run,
         "setup": setup,
         "test": test,
+        "test-sandbox": test_sandbox,
         "bench": bench,
         "lock": lock,
     }
@@ -82,6 +84,12 @@ def test(arguments: list[str]) -> int:
     """Lint, types, import contracts, then pytest on SQLite and, where it is there, on PostgreSQL."""
     prepare("requirements.txt", "requirements-dev.txt")
     return subprocess.call([str(PYTHON), "-m", "tests.run", *arguments], cwd=ROOT)
+
+
+def test_sandbox(arguments: list[str]) -> int:
+    """Hold the sandbox against Smartsheet's own tests, document, recordings and JavaScript SDK; downloads them."""
+    prepare("requirements.txt", "requirements-dev.txt")
+    return subprocess.call([str(PYTHON), "-m", "tests.conformance", *arguments], cwd=ROOT)
 
 
 def bench(arguments: list[str]) -> int:
@@ -148,7 +156,7 @@ def prepare(*requirements: str) -> None:
         say("Making a virtual environment in .venv")
         call([sys.executable, "-m", "venv", str(VENV)], "python3 -m venv (on Debian: apt install python3-venv)")
     for name in requirements:
-        once(f"pip-{name}", [ROOT / name], lambda name=name: install(name))
+        once(f"pip-{name}", [ROOT / name], partial(install, name))
     front_end = [ROOT / "package-lock.json", Path(__file__)]
     once("npm", front_end, install_front_end)
     own = [path for path in sorted((ROOT / "static").rglob("*")) if path.is_file()]

@@ -8,6 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
+from sandbox.catalogue import operations_table
 from sandbox.persistence import Unreadable
 from sandbox.server import serve
 from sandbox.settings import Settings
@@ -26,6 +27,14 @@ http://127.0.0.1:8001/_sandbox/ shows who can sign in, with an access token each
   curl -X POST http://127.0.0.1:8001/_sandbox/reset
   curl -X POST http://127.0.0.1:8001/_sandbox/faults -d '{"method": "PUT", "status": 503, "times": 2}'
 """
+
+
+class PrintOperations(argparse.Action):
+    """--operations: like --help, it prints and ends."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_given: object) -> None:
+        print(operations_table())
+        parser.exit()
 
 
 def parser() -> argparse.ArgumentParser:
@@ -52,7 +61,16 @@ def parser() -> argparse.ArgumentParser:
         metavar="N",
         help=f"requests a minute for each token (default {default.rate_limit}; 0 = no limit)",
     )
+    add("--attachment-mb", type=int, default=30, metavar="N", help="largest attached file (default 30; 0 = no limit)")
+    add(
+        "--file-url-seconds",
+        type=int,
+        default=default.file_url_seconds,
+        metavar="N",
+        help=f"how long the address of an attached file is good (default {default.file_url_seconds})",
+    )
     add("--quiet", action="store_true", help="do not print each request on stderr")
+    add("--operations", action=PrintOperations, nargs=0, help="print what is emulated as a Markdown table, and stop")
     return parser
 
 
@@ -68,6 +86,8 @@ def read_settings(arguments: list[str] | None = None) -> Settings:
         columns=given.columns,
         redirect_url=given.redirect_url,
         rate_limit=given.rate_limit,
+        attachment_bytes=given.attachment_mb * 2**20,
+        file_url_seconds=given.file_url_seconds,
         quiet=given.quiet,
     )
 

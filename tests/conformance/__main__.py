@@ -1,0 +1,55 @@
+"""`make test-sandbox`: every suite against a sandbox of its own making, then one table.
+
+Arguments name suites to run, by any part of their names: `make test-sandbox ARGS="recorded javascript"`.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+from tests.conformance import javascript_suite, openapi_suite, recorded_suite, sdk_suite
+from tests.conformance.outcome import Outcome, failures, table
+from tests.running_sandbox import RunningSandbox
+
+SUITES: dict[str, Callable[[RunningSandbox, str], Outcome]] = {
+    "Smartsheet's tests, Python SDK 3.5.5": sdk_suite.run,
+    "Smartsheet's tests, Python SDK 4.4.0": sdk_suite.run,
+    "OpenAPI document, reads": openapi_suite.run_reads,
+    "OpenAPI document, writes": openapi_suite.run_writes,
+    "Recorded answers": recorded_suite.run,
+    "JavaScript SDK 5": javascript_suite.run,
+}
+
+
+def main(wanted: Sequence[str]) -> int:
+    """The exit code: 1 if anything failed."""
+    names = [name for name in SUITES if not wanted or any(word.lower() in name.lower() for word in wanted)]
+    if not names:
+        print(f"No suite is called so; there are: {', '.join(SUITES)}", file=sys.stderr)
+        return 2
+    outcomes = [run_one(name) for name in names]
+    print(f"\n{table(outcomes)}")
+    if failed := failures(outcomes):
+        print(f"\n{failed}\n\nFAILED. What the programs printed is in var/conformance/*.log")
+        return 1
+    return 0
+
+
+def run_one(name: str) -> Outcome:
+    """One suite, against a fresh sandbox."""
+    print(f"== {name}", flush=True)
+    started = time.monotonic()
+    try:
+        with RunningSandbox("--rate-limit", "0") as sandbox:
+            outcome = SUITES[name](sandbox, name)
+    except (AssertionError, OSError, subprocess.SubprocessError) as error:
+        outcome = Outcome(name, failed=[f"came to no end: {error}"])
+    print(f"-- {'FAILED' if outcome.failed else 'done'} in {time.monotonic() - started:.0f} s", flush=True)
+    return outcome
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

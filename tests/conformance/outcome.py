@@ -1,0 +1,49 @@
+"""What came of a suite, and the table of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from textwrap import wrap
+
+HEADINGS = ("suite", "passed", "failed", "skipped", "why")
+WIDTH_OF_WHY = 90
+
+
+@dataclass(slots=True)
+class Outcome:
+    """One line of the table. `failed` holds a sentence per failure, `skipped` a count per reason."""
+
+    suite: str
+    passed: int = 0
+    failed: list[str] = field(default_factory=list)
+    skipped: dict[str, int] = field(default_factory=dict)
+
+    def skip(self, why: str, count: int = 1) -> None:
+        """Count something that was not tried."""
+        self.skipped[why] = self.skipped.get(why, 0) + count
+
+    @property
+    def line(self) -> tuple[str, str, str, str, str]:
+        """The cells of the table."""
+        reasons = [why if count == 1 else f"{count} × {why}" for why, count in self.skipped.items()]
+        counts = str(self.passed), str(len(self.failed)), str(sum(self.skipped.values()))
+        return self.suite, *counts, "; ".join(reasons)
+
+
+def table(outcomes: Sequence[Outcome]) -> str:
+    """All suites, aligned; long reasons are folded."""
+    lines = [HEADINGS, *(folded for outcome in outcomes for folded in _fold(outcome.line))]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(HEADINGS))]
+    rule = tuple("-" * width for width in widths)
+    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in [HEADINGS, rule, *lines[1:]])
+
+
+def _fold(line: tuple[str, str, str, str, str]) -> list[tuple[str, str, str, str, str]]:
+    first, *rest = wrap(line[4], WIDTH_OF_WHY) or [""]
+    return [(*line[:4], first), *(("", "", "", "", text) for text in rest)]
+
+
+def failures(outcomes: Sequence[Outcome]) -> str:
+    """Every failure by suite; empty if there is none."""
+    return "\n".join(f"{outcome.suite}: {sentence}" for outcome in outcomes for sentence in outcome.failed)

@@ -1,0 +1,19 @@
+"""Where the reference material lies, and where downloads are kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SHARED = ROOT.parent / "shared" / "smartsheet"
+SCRATCH = ROOT / "var" / "conformance"
+
+SDK_TESTS = SHARED / "run-sdk-tests"
+OPENAPI = SHARED / "openapi.json"
+OPENAPI_CHECK = SHARED / "check-openapi"
+RECORDINGS = SHARED / "sdk_scenarios.json"
+
+
+def absent(path: Path) -> str:
+    """Why a suite cannot run: "" if what it needs is there."""
+    return "" if path.exists() else f"../shared/smartsheet/{path.name} is not there"

@@ -1,0 +1,29 @@
+"""Running somebody else's program, with what it says kept in a file."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tests.conformance.places import SCRATCH
+
+LONGEST = 900  # seconds; the first run downloads
+
+
+def run(command: Sequence[str], *, log: str, environment: Mapping[str, str], folder: Path = SCRATCH) -> tuple[int, str]:
+    """Run to the end; the exit code and all it printed, which is also in var/conformance/<log>.log."""
+    SCRATCH.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=LONGEST,
+        check=False,
+    )
+    (SCRATCH / f"{log}.log").write_text(done.stdout)
+    return done.returncode, done.stdout

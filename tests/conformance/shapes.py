@@ -1,0 +1,26 @@
+"""The shape of an answer: which keys it has, how deep, and what kind of thing each holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+KINDS = {str: "string", bool: "boolean", int: "number", float: "number", type(None): "null"}
+
+
+def shape(value: Any) -> set[str]:
+    """The set of `path: kind`; all members of a list count as one, e.g. `data[].cells[].value: number`."""
+    return set(_walk(value, ""))
+
+
+def _walk(value: Any, path: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield f"{path}: object"
+        for key, inner in value.items():
+            yield from _walk(inner, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        yield f"{path}: array"
+        for inner in value:
+            yield from _walk(inner, f"{path}[]")
+    else:
+        yield f"{path}: {KINDS[type(value)]}"

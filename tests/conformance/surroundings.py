@@ -1,0 +1,72 @@
+"""What a recorded question takes for granted: sheets, rows and people that it names by made-up numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+
+from tests.running_sandbox import Person, RunningSandbox
+
+Json = Any
+ID_KEYS = ("id", "ids", "Id", "Ids")
+
+
+class Surroundings:
+    """Builds them in the sandbox, and turns the recording's numbers and addresses into those that exist there."""
+
+    def __init__(self, sandbox: RunningSandbox) -> None:
+        self.sandbox = sandbox
+        self.people = sandbox.people()
+        self.asker: Person = self.people["alice"]
+        self.known: dict[Any, Any] = {}
+
+    def ask(self, method: str, path: str, body: Json = None, **options: Any) -> requests.Response:
+        """Ask as the asker."""
+        headers = {"Authorization": f"Bearer {self.asker.token}"} | options.pop("headers", {})
+        url = f"{self.sandbox.api}{path}"
+        return self.sandbox.http.request(method, url, json=body, headers=headers, timeout=10, **options)
+
+    def made(self, method: str, path: str, body: Json) -> Json:
+        """What a request that must succeed gives back as its result."""
+        answer = self.ask(method, path, body)
+        assert answer.ok, f"{method} {path}: {answer.text}"
+        return answer.json()["result"]
+
+    def sheet(
+        self, number: int, columns: Mapping[int, Json], rows: Mapping[int, Mapping[int, Json]] | None = None
+    ) -> None:
+        """A sheet that the recording knows as `number`, its columns by type or attributes, its rows by their cells."""
+        described = [
+            {"title": f"Column{place}", "primary": place == 1} | (given if isinstance(given, dict) else {"type": given})
+            for place, given in enumerate(columns.values(), start=1)
+        ]
+        sheet = self.made("POST", "/sheets", {"name": f"Sheet {number}", "columns": described})
+        self.known[number] = sheet["id"]
+        self.known |= dict(zip(columns, (column["id"] for column in sheet["columns"]), strict=True))
+        for row, cells in (rows or {}).items():
+            written = [{"columnId": self.known[column]} | cell for column, cell in cells.items()]
+            (added,) = self.made("POST", f"/sheets/{sheet['id']}/rows", [{"toBottom": True, "cells": written}])
+            self.known[row] = added["id"]
+
+    def person(self, number: int | str, name: str) -> None:
+        """Somebody whom the recording knows by a number or an address."""
+        person = self.people[name]
+        self.known[number] = person.id if isinstance(number, int) else person.email
+
+    def path(self, recorded: str) -> str:
+        """A path with the numbers that exist."""
+        parts = recorded.split("/")
+        return "/".join(str(self.known.get(int(part), part)) if part.isdigit() else part for part in parts)
+
+    def body(self, recorded: Json, key: str = "") -> Json:
+        """A body with the ids and addresses that exist."""
+        if isinstance(recorded, dict):
+            return {name: self.body(value, name) for name, value in recorded.items()}
+        if isinstance(recorded, list):
+            return [self.body(item, key) for item in recorded]
+        if isinstance(recorded, str):
+            return self.known.get(recorded, recorded)
+        is_id = key.endswith(ID_KEYS) and isinstance(recorded, int)
+        return self.known.get(recorded, recorded) if is_id else recorded
