@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 KEPT = 100_000
-SECRET_PARAMETERS = {"code", "refresh_token", "client_secret", "hash", "access_token"}
+SECRET_PARAMETERS = {"code", "refresh_token", "client_secret", "hash", "access_token", "Signature"}
 
 
 @dataclass(slots=True)

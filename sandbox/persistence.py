@@ -17,6 +17,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import orjson
 
+from sandbox import files
 from sandbox.state import State
 
 Json = Any
@@ -38,11 +39,13 @@ def load(path: Path | None) -> State | None:
             raise ValueError("there is nobody in it")
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise Unreadable(f"{path} holds no saved state of the sandbox: {error}") from error
+    files.load(state, path)
     return state
 
 
 def save(path: Path, state: State) -> None:
     """Write the state; a crash leaves either the old file or the new one, never half of one."""
+    files.save(state, path)
     content = orjson.dumps(state, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
     with temporary.open("wb") as file:
@@ -50,6 +53,7 @@ def save(path: Path, state: State) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
+    files.tidy(state, path)
 
 
 def build(kind: Any, data: Json) -> Json:

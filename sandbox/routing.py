@@ -22,13 +22,16 @@ if TYPE_CHECKING:
 Json = Any
 Handler = Callable[["Call"], Json]
 
+FILE_COST = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One operation of the API: its id in Smartsheet's OpenAPI document, where it is, and what it asks for.
 
     `scope` "" means any valid token; `access` is the least access level on the sheet in the path; `cost` is what the
-    request counts against the rate limit; `is_open` marks the token endpoint, which looks at no Authorization header.
+    request counts against the rate limit, unless `takes_file` and it brings one, which is heavier; `is_open` marks the
+    token endpoint, which looks at no Authorization header.
     """
 
     id: str
@@ -39,6 +42,13 @@ class Operation:
     access: Access = Access.VIEWER
     cost: int = 1
     is_open: bool = False
+    takes_file: bool = False
+
+    def cost_of(self, headers: Mapping[str, str]) -> int:
+        """What a request with these headers counts against the rate limit."""
+        is_multipart = headers.get("Content-Type", "").lower().startswith("multipart/")
+        is_file = is_multipart or headers.get("Content-Disposition", "").lower().startswith("attachment")
+        return FILE_COST if self.takes_file and is_file else self.cost
 
     @property
     def changes_sheet(self) -> bool:
@@ -58,11 +68,12 @@ def operation(
     access: Access = Access.VIEWER,
     cost: int = 1,
     is_open: bool = False,
+    takes_file: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Declare the function an operation; see Operation for the arguments."""
 
     def declare(handler: Handler) -> Handler:
-        declared = Operation(operation_id, method, path, handler, scope, access, cost, is_open)
+        declared = Operation(operation_id, method, path, handler, scope, access, cost, is_open, takes_file)
         OPERATIONS[operation_id] = declared
         return handler
 

@@ -11,6 +11,7 @@ import orjson
 
 from sandbox.access import Access
 from sandbox.clock import epoch_ms, iso, parse
+from sandbox.remarks_json import Remarks
 from sandbox.sheets import Cell, Column, Revision, Row, Sheet
 from sandbox.state import Person, State
 from sandbox.values import ISO_DATE
@@ -203,8 +204,11 @@ class Rows:
     as fast as memory allows.
     """
 
-    def __init__(self, state: State, sheet: Sheet, access: Access, view: View) -> None:
+    def __init__(
+        self, state: State, sheet: Sheet, access: Access, view: View, *, remarks: Remarks | None = None
+    ) -> None:
         self.state, self.sheet, self.access, self.view = state, sheet, access, view
+        self._remarks = remarks
         self._links = _links_out(state, sheet, view)
         self._linked_rows = {row_id for row_id, _ in self._links}
 
@@ -225,6 +229,8 @@ class Rows:
         if self.view.include & {"writerInfo", "rowWriterInfo"}:
             body["createdBy"] = self.state.mini_user(row.created_by)
             body["modifiedBy"] = self.state.mini_user(row.modified_by)
+        if self._remarks:
+            body |= self._remarks.of_row(row.id)
         return body | {"cells": orjson.Fragment(self._cells(row))}
 
     def list(self, rows: Iterable[Row]) -> list[dict[str, Json]]:

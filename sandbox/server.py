@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from sandbox import api, control, oauth
+from sandbox import api, control, downloads, oauth
 from sandbox.answers import error_response, hang_up, json_response, spoil
 from sandbox.errors import ApiError
 from sandbox.faults import Fault
@@ -36,6 +36,7 @@ def make_app(world: World) -> web.Application:
         handler = _endpoint(world, operation)
         app.router.add_route(operation.method, PREFIX + operation.path, handler, name=operation.id)
     oauth.add_routes(app, world)
+    downloads.add_routes(app, world)
     control.add_routes(app, world)
     return app
 
@@ -53,7 +54,7 @@ def _answer(world: World, operation: Operation, request: web.Request, body: byte
     token, person = NOBODY, Person(id=0, profile={})
     if not operation.is_open:
         token = authenticate(state, headers)
-        world.rate_limit.spend(token.access, operation.cost)
+        world.rate_limit.spend(token.access, operation.cost_of(headers))
         authorize(operation, token)
         person = acting_person(state, token, headers)
         _check_accept(headers.get("Accept", "*/*"))

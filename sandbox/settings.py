@@ -21,4 +21,6 @@ class Settings:
     rows_per_call: int = 500
     rows_per_sheet: int = 20_000
     cells_per_sheet: int = 500_000
+    attachment_bytes: int = 30 * 2**20
+    file_url_seconds: int = 120
     quiet: bool = False

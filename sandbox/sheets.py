@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sandbox.access import Access
+from sandbox.attachments import Attachment
+from sandbox.discussions import Discussion
 
 Json = Any
 Primitive = str | int | float | bool | None
@@ -164,6 +166,8 @@ class Sheet:
     settings: SheetSettings = field(default_factory=SheetSettings)
     version: int = 1
     links_out: list[tuple[CellRef, CellRef]] = field(default_factory=list)
+    discussions: list[Discussion] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
     _by_id: dict[int, Row] = field(default_factory=dict, repr=False, compare=False)
     _places: dict[int, Place] = field(default_factory=dict, repr=False, compare=False)
 

@@ -105,6 +105,12 @@ class State:
     tokens: dict[str, Token] = field(default_factory=dict)
     sheets: dict[int, Sheet] = field(default_factory=dict)
     ids_given: int = 0
+    _files: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """The contents of attached files by digest. They are saved beside the rest, not in it."""
+        return self._files
 
     def new_id(self) -> int:
         """The next of a fixed series of 16-digit numbers that look random; JavaScript can hold each exactly."""

@@ -12,6 +12,7 @@ from sandbox.clock import iso, now
 from sandbox.errors import ApiError
 from sandbox.formulas import recalculate
 from sandbox.locations import ATTRIBUTES, Location, insert_rows, move_rows, read_location
+from sandbox.remarks import remove_from_rows
 from sandbox.sheets import Cell, CellRef, Column, Row, Sheet
 
 Json = Any
@@ -220,6 +221,7 @@ def delete_rows(writing: Writing, row_ids: list[int], *, ignore_missing: bool) -
         return []
     parents = [parent for parent in _parents(sheet, gone.values()) if parent.id not in gone]
     sheet.remove(gone)
+    remove_from_rows(sheet, gone)
     for row in gone.values():
         for column_id in row.cells:
             links.forget(writing.state, CellRef(sheet.id, row.id, column_id))

@@ -1,5 +1,5 @@
 """The operations, one module per resource. Importing this package declares them all."""
 
-from sandbox.api import cells, columns, rows, sheets, tokens, users
+from sandbox.api import attachments, cells, columns, comments, discussions, rows, sheets, tokens, users
 
-__all__ = ["cells", "columns", "rows", "sheets", "tokens", "users"]
+__all__ = ["attachments", "cells", "columns", "comments", "discussions", "rows", "sheets", "tokens", "users"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.access import Access
-from sandbox.api.sheets import view_of
+from sandbox.api.sheets import remarks_of, view_of
 from sandbox.cells import Writing
 from sandbox.errors import ApiError
 from sandbox.routing import Call, operation
@@ -20,7 +20,7 @@ Json = Any
 def get(call: Call) -> Json:
     """One row."""
     sheet, view, row = call.sheet, view_of(call), row_in_path(call)
-    body = Rows(call.state, sheet, call.access, view).json(row)
+    body = Rows(call.state, sheet, call.access, view, remarks=remarks_of(call, view)).json(row)
     body |= {
         "sheetId": sheet.id,
         "version": sheet.version,

@@ -7,6 +7,7 @@ from typing import Any
 from sandbox.clock import parse
 from sandbox.errors import ApiError
 from sandbox.paging import DEFAULT_SIZE, index_result
+from sandbox.remarks_json import Remarks
 from sandbox.routing import Call, operation
 from sandbox.serialise import Rows, View, sheet_json, sheet_summary
 from sandbox.sheets import Row
@@ -24,6 +25,11 @@ def view_of(call: Call) -> View:
         numeric_dates=call.flag("numericDates"),
         columns=None if columns is None else frozenset(columns),
     )
+
+
+def remarks_of(call: Call, view: View) -> Remarks:
+    """The discussions and attachments that the parameters ask for."""
+    return Remarks(call.state, call.sheet, call.access, include=view.include, api_level=call.api_level)
 
 
 @operation("list-sheets", "GET", "/sheets", scope="READ_SHEETS")
@@ -50,8 +56,10 @@ def get(call: Call) -> Json:
         return {"version": sheet.version}
     owner = call.state.people.get(sheet.owner_id)
     head = sheet_json(sheet, call.access, view, owner=owner, api_level=call.api_level)
+    remarks = remarks_of(call, view)
     rows = _page(call, _filtered(call, sheet.rows))
-    return head | {"rows": Rows(call.state, sheet, call.access, view).list(rows)}
+    shown = Rows(call.state, sheet, call.access, view, remarks=remarks).list(rows)
+    return head | remarks.of_sheet() | {"rows": shown}
 
 
 @operation("get-sheetVersion", "GET", "/sheets/{sheetId}/version", scope="READ_SHEETS")

@@ -1,0 +1,155 @@
+"""Attachments. https://developers.smartsheet.com/api/smartsheet/openapi/attachments"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sandbox.access import Access
+from sandbox.api.comments import own_comment_in_path
+from sandbox.api.discussions import discussion_in_path
+from sandbox.api.rows import row_in_path
+from sandbox.attaching import new_file, read_attachment
+from sandbox.attachments import COMMENT, FILE, ROW, SHEET, Attachment, current
+from sandbox.clock import now
+from sandbox.downloads import download_of
+from sandbox.errors import ApiError
+from sandbox.paging import page_of
+from sandbox.remarks import (
+    attached_to,
+    comment_ids,
+    discussions_on_row,
+    find_attachment,
+    remove_attachments,
+    versions_of,
+)
+from sandbox.remarks_json import attachment_json, attachments_json
+from sandbox.results import success
+from sandbox.routing import Call, operation
+from sandbox.uploads import is_link, read_upload
+
+Json = Any
+
+ON_SHEET = "/sheets/{sheetId}/attachments"
+ON_ROW = "/sheets/{sheetId}/rows/{rowId}/attachments"
+ON_COMMENT = "/sheets/{sheetId}/comments/{commentId}/attachments"
+IN_DISCUSSION = "/sheets/{sheetId}/discussions/{discussionId}/attachments"
+ONE = ON_SHEET + "/{attachmentId}"
+VERSIONS = ONE + "/versions"
+
+
+@operation("attachments-listOnSheet", "GET", ON_SHEET, scope="READ_SHEETS")
+def list_on_sheet(call: Call) -> Json:
+    """Everything attached to the sheet, its rows and its comments."""
+    return _list(call, current(call.sheet.attachments))
+
+
+@operation("attachments-listOnRow", "GET", ON_ROW, scope="READ_SHEETS")
+def list_on_row(call: Call) -> Json:
+    """Everything attached to a row and to the comments on it."""
+    row = row_in_path(call)
+    comments = comment_ids(discussions_on_row(call.sheet, row.id))
+    return _list(call, attached_to(call.sheet, {row.id} | comments))
+
+
+@operation("discussion-listAttachments", "GET", IN_DISCUSSION, scope="READ_SHEETS")
+def list_in_discussion(call: Call) -> Json:
+    """Everything attached to the comments of a discussion."""
+    return _list(call, attached_to(call.sheet, comment_ids([discussion_in_path(call)])))
+
+
+@operation("attachments-get", "GET", ONE, scope="READ_SHEETS")
+def get(call: Call) -> Json:
+    """One attachment; if it is a file, with the address from which it can be downloaded for a while."""
+    attachment = attachment_in_path(call)
+    return attachment_json(call.state, attachment, download=download_of(call, attachment))
+
+
+@operation("attachments-attachToSheet", "POST", ON_SHEET, scope="WRITE_SHEETS", access=Access.EDITOR, takes_file=True)
+def attach_to_sheet(call: Call) -> Json:
+    """Attach a file or a link to the sheet."""
+    return _add(call, read_attachment(call, parent_type=SHEET, parent_id=call.sheet.id))
+
+
+@operation("row-attachments-attachFile", "POST", ON_ROW, scope="WRITE_SHEETS", access=Access.EDITOR, takes_file=True)
+def attach_to_row(call: Call) -> Json:
+    """Attach a file or a link to a row."""
+    return _add(call, read_attachment(call, parent_type=ROW, parent_id=row_in_path(call).id))
+
+
+@operation(
+    "attachments-attachToComment", "POST", ON_COMMENT, scope="WRITE_SHEETS", access=Access.COMMENTER, takes_file=True
+)
+def attach_to_comment(call: Call) -> Json:
+    """Attach a file or a link to one's own comment."""
+    _, comment = own_comment_in_path(call)
+    return _add(call, read_attachment(call, parent_type=COMMENT, parent_id=comment.id))
+
+
+@operation("attachments-delete", "DELETE", ONE, scope="WRITE_SHEETS", access=Access.COMMENTER)
+def delete(call: Call) -> Json:
+    """Delete one version; the one before it, if there is any, takes its place."""
+    return _remove(call, [_removable(call)])
+
+
+@operation("attachments-versionList", "GET", VERSIONS, scope="READ_SHEETS")
+def list_versions(call: Call) -> Json:
+    """The versions of an attachment, newest first."""
+    return _list(call, versions_of(call.sheet, attachment_in_path(call))[::-1])
+
+
+@operation("attachments-versionUpload", "POST", VERSIONS, scope="WRITE_SHEETS", access=Access.EDITOR, takes_file=True)
+def upload_version(call: Call) -> Json:
+    """Put a newer version of a file in front of the others."""
+    old = attachment_in_path(call)
+    if old.parent_type == COMMENT:
+        raise ApiError(1100)
+    if old.type != FILE:
+        raise ApiError(1101)
+    if is_link(call):
+        raise ApiError(1124)
+    version = new_file(call, read_upload(call), parent_type=old.parent_type, parent_id=old.parent_id)
+    version.first_id = old.first_id
+    return _add(call, version)
+
+
+@operation("attachments-versionsDelete", "DELETE", VERSIONS, scope="WRITE_SHEETS", access=Access.COMMENTER)
+def delete_versions(call: Call) -> Json:
+    """Delete an attachment with all its versions."""
+    return _remove(call, versions_of(call.sheet, _removable(call)))
+
+
+def attachment_in_path(call: Call) -> Attachment:
+    """The attachment that the path names; 1006 if the sheet has none such."""
+    attachment = find_attachment(call.sheet, call.path_id("attachmentId"))
+    if attachment is None:
+        raise ApiError(1006)
+    return attachment
+
+
+def _removable(call: Call) -> Attachment:
+    """The attachment in the path, if this person may remove it: on comments one's own, elsewhere an editor's right."""
+    attachment = attachment_in_path(call)
+    if attachment.parent_type == COMMENT and attachment.created_by != call.person.id:
+        raise ApiError(1081)
+    if attachment.parent_type != COMMENT and call.access < Access.EDITOR:
+        raise ApiError(1004)
+    return attachment
+
+
+def _list(call: Call, attachments: Sequence[Attachment]) -> Json:
+    head, shown = page_of(call, attachments)
+    return head | {"data": attachments_json(call.state, shown)}
+
+
+def _add(call: Call, attachment: Attachment) -> Json:
+    call.sheet.attachments.append(attachment)
+    call.sheet.changed(at=now())
+    result = attachment_json(call.state, attachment)
+    return success(result) | {"version": call.sheet.version}
+
+
+def _remove(call: Call, attachments: Sequence[Attachment]) -> Json:
+    remove_attachments(call.sheet, attachments)
+    call.sheet.changed(at=now())
+    return success()

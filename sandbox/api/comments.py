@@ -1,0 +1,85 @@
+"""Comments. https://developers.smartsheet.com/api/smartsheet/openapi/comments"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.access import Access
+from sandbox.api.discussions import ONE as DISCUSSION
+from sandbox.api.discussions import discussion_in_path
+from sandbox.clock import now
+from sandbox.commenting import new_comment, read_text
+from sandbox.discussions import Comment, Discussion
+from sandbox.errors import ApiError
+from sandbox.remarks import find_comment, remove_comment
+from sandbox.remarks_json import comment_json
+from sandbox.results import success
+from sandbox.routing import Call, operation
+from sandbox.uploads import read_with_file
+
+Json = Any
+
+ONE = "/sheets/{sheetId}/comments/{commentId}"
+
+
+@operation(
+    "comments-create",
+    "POST",
+    DISCUSSION + "/comments",
+    scope="WRITE_SHEETS",
+    access=Access.COMMENTER,
+    takes_file=True,
+)
+def create(call: Call) -> Json:
+    """Add a comment to a discussion."""
+    discussion = discussion_in_path(call)
+    body, upload = read_with_file(call, "comment")
+    comment = new_comment(call, read_text(body), upload)
+    discussion.comments.append(comment)
+    return _changed(call, comment)
+
+
+@operation("comment-get", "GET", ONE, scope="READ_SHEETS")
+def get(call: Call) -> Json:
+    """One comment, and which discussion it is part of."""
+    discussion, comment = comment_in_path(call)
+    return comment_json(call.state, call.sheet, comment) | {"discussionId": discussion.id}
+
+
+@operation("comment-edit", "PUT", ONE, scope="WRITE_SHEETS", access=Access.COMMENTER)
+def edit(call: Call) -> Json:
+    """Change the text of one's own comment."""
+    _, comment = own_comment_in_path(call)
+    comment.text = read_text(call.json())
+    comment.modified_at = now()
+    return _changed(call, comment)
+
+
+@operation("comment-delete", "DELETE", ONE, scope="WRITE_SHEETS", access=Access.COMMENTER)
+def delete(call: Call) -> Json:
+    """Delete one's own comment."""
+    remove_comment(call.sheet, *own_comment_in_path(call))
+    call.sheet.changed(at=now())
+    return success() | {"version": call.sheet.version}
+
+
+def comment_in_path(call: Call) -> tuple[Discussion, Comment]:
+    """The comment that the path names, and its discussion; 1006 if the sheet has none such."""
+    found = find_comment(call.sheet, call.path_id("commentId"))
+    if found is None:
+        raise ApiError(1006)
+    return found
+
+
+def own_comment_in_path(call: Call) -> tuple[Discussion, Comment]:
+    """The comment that the path names; 1081 if it is somebody else's."""
+    discussion, comment = comment_in_path(call)
+    if comment.created_by != call.person.id:
+        raise ApiError(1081)
+    return discussion, comment
+
+
+def _changed(call: Call, comment: Comment) -> Json:
+    call.sheet.changed(at=now())
+    result = comment_json(call.state, call.sheet, comment)
+    return success(result) | {"version": call.sheet.version}

@@ -1,0 +1,65 @@
+"""Making attachments out of what a request brings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox import files
+from sandbox.attachments import COMMENT, FILE, LINK_SUBTYPES, LINK_TYPES, Attachment
+from sandbox.cells import check_attributes, check_type
+from sandbox.clock import now
+from sandbox.errors import ApiError
+from sandbox.routing import Call
+from sandbox.uploads import Upload, is_link, read_upload
+
+Json = Any
+
+WRITABLE = {"name", "description", "url", "attachmentType", "attachmentSubType"}
+READ_ONLY = {"id", "parentId", "parentType", "mimeType", "sizeInKb", "createdAt", "createdBy", "urlExpiresInMillis"}
+
+
+def read_attachment(call: Call, *, parent_type: str, parent_id: int) -> Attachment:
+    """The attachment that the body describes (a link) or is (a file), not yet on the sheet. Raises ApiError."""
+    if is_link(call):
+        return _link(call, parent_type=parent_type, parent_id=parent_id)
+    return new_file(call, read_upload(call), parent_type=parent_type, parent_id=parent_id)
+
+
+def new_file(call: Call, upload: Upload, *, parent_type: str, parent_id: int) -> Attachment:
+    """A file as an attachment; its content is kept."""
+    attachment = _new(call, FILE, upload.name, parent_type=parent_type, parent_id=parent_id)
+    attachment.mime_type, attachment.size = upload.mime_type, len(upload.content)
+    attachment.digest = files.keep(call.state, upload.content)
+    return attachment
+
+
+def _link(call: Call, *, parent_type: str, parent_id: int) -> Attachment:
+    body = call.json()
+    check_attributes("attachment", body, allowed=WRITABLE, read_only=READ_ONLY)
+    for name in WRITABLE:
+        check_type(body, name, str)
+    for name in ("attachmentType", "url"):
+        if not body.get(name):
+            raise ApiError(1012, f"attachment.{name}")
+    _check_type(body["attachmentType"], body.get("attachmentSubType"))
+    if body.get("description") is not None and parent_type == COMMENT:
+        raise ApiError(1032, "attachment.description")
+    name = body.get("name") or body["url"]
+    link = _new(call, body["attachmentType"], name, parent_type=parent_type, parent_id=parent_id)
+    link.url, link.description, link.sub_type = body["url"], body.get("description"), body.get("attachmentSubType")
+    return link
+
+
+def _check_type(kind: str, sub_type: str | None) -> None:
+    if kind == FILE:
+        raise ApiError(1051)
+    if kind not in LINK_TYPES:
+        raise ApiError(1255, kind)
+    allowed = {"EGNYTE": {"FOLDER"}, "GOOGLE_DRIVE": LINK_SUBTYPES - {"FOLDER"}}.get(kind, frozenset())
+    if sub_type is not None and sub_type not in allowed:
+        raise ApiError(1031, sub_type, "attachment.attachmentSubType")
+
+
+def _new(call: Call, kind: str, name: str, *, parent_type: str, parent_id: int) -> Attachment:
+    new_id = call.state.new_id()
+    return Attachment(new_id, new_id, kind, name, parent_type, parent_id, now(), call.person.id)

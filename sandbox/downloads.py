@@ -1,0 +1,86 @@
+"""Addresses under which attached files can be had for a while, without a token: signed, like those of a file store.
+
+https://developers.smartsheet.com/api/smartsheet/openapi/attachments/attachments-get
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+import time
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from aiohttp import web
+
+from sandbox.attachments import Attachment
+from sandbox.routing import Call
+from sandbox.world import World
+
+PREFIX = "/files"
+KEY = secrets.token_bytes(32)
+SIGNED = ("response-content-disposition", "response-content-type", "Expires")
+
+
+def download_of(call: Call, attachment: Attachment) -> dict[str, Any]:
+    """`url` and `urlExpiresInMillis` of a file; nothing for a link, which has its own."""
+    if attachment.digest is None:
+        return {}
+    seconds = call.settings.file_url_seconds
+    query = {
+        "response-content-disposition": _disposition(attachment.name),
+        "response-content-type": attachment.mime_type or "",
+        "Expires": str(int(time.time()) + seconds),
+    }
+    query["Signature"] = _signature(attachment.digest, query)
+    scheme = "https" if call.settings.tls else "http"
+    host = call.headers.get("Host", call.settings.host)
+    url = f"{scheme}://{host}{PREFIX}/{attachment.digest}?{urlencode(query)}"
+    return {"url": url, "urlExpiresInMillis": seconds * 1000}
+
+
+def add_routes(app: web.Application, world: World) -> None:
+    """Mount the file store."""
+
+    async def download(request: web.Request) -> web.StreamResponse:
+        return _answer(world, request)
+
+    app.router.add_get(f"{PREFIX}/{{digest}}", download)
+
+
+def _answer(world: World, request: web.Request) -> web.Response:
+    digest, query = request.match_info["digest"], request.query
+    if "Authorization" in request.headers:
+        return _refusal(400, "InvalidArgument", "Only one auth mechanism allowed")
+    if not hmac.compare_digest(query.get("Signature", "").encode(), _signature(digest, query).encode()):
+        return _refusal(403, "SignatureDoesNotMatch", "The request signature does not match the signature provided")
+    if int(query["Expires"]) < time.time():
+        return _refusal(403, "AccessDenied", "Request has expired")
+    content = world.state.files.get(digest)
+    if content is None:
+        return _refusal(404, "NoSuchKey", "The specified key does not exist.")
+    headers = {
+        "Content-Type": query["response-content-type"] or "application/octet-stream",
+        "Content-Disposition": query["response-content-disposition"],
+    }
+    return web.Response(body=content, headers=headers)
+
+
+def _signature(digest: str, query: Mapping[str, str]) -> str:
+    signed = "\n".join([digest, *(query.get(name, "") for name in SIGNED)])
+    return hmac.new(KEY, signed.encode(), hashlib.sha256).hexdigest()
+
+
+def _disposition(name: str) -> str:
+    plain = re.sub(r'[^ -~]|["\\]', "_", name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def _refusal(status: int, code: str, message: str) -> web.Response:
+    error = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
+    content = f'<?xml version="1.0" encoding="UTF-8"?>\n{error}'
+    return web.Response(text=content, status=status, content_type="application/xml")
