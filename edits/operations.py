@@ -118,7 +118,9 @@ class Operations(ABC):
     # How
 
     def _sheet(self, sheet_id: int, **query: object) -> JsonObject:
-        return self._read("getSheet", f"/sheets/{sheet_id:d}", **{"include": "objectValue"} | query)
+        # accessApiLevel: else whoever may comment is said to be a viewer
+        wanted = {"include": "objectValue", "accessApiLevel": 1} | query
+        return self._read("getSheet", f"/sheets/{sheet_id:d}", **wanted)
 
     def _all_pages(self, sheet_id: int, page_size: int, **query: object) -> Iterator[JsonObject]:
         number, seen = 1, 0

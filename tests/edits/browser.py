@@ -1,4 +1,4 @@
-"""A browser without JavaScript: it reads the row form of a page, lets one type into it, and sends what browsers send."""
+"""A browser without JavaScript: reads the row form of a page, lets one type into it, sends what browsers send."""
 
 from __future__ import annotations
 

@@ -87,4 +87,6 @@ class SitePlan:
 
     def _label(self, row: dict[str, Any]) -> str:
         primary = next(iter(self.columns.values()))
-        return next((str(cell["value"]) for cell in row["cells"] if cell["columnId"] == primary and "value" in cell), "")
+        return next(
+            (str(cell["value"]) for cell in row["cells"] if cell["columnId"] == primary and "value" in cell), ""
+        )

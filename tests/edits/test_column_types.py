@@ -68,7 +68,11 @@ def test_a_cell_of_each_type_is_changed(
     (change,) = with_outcomes(Entry.objects.intents())
     assert change.phase == "applied"
     assert change.stored is None
-    assert (change.intent.actor_id, change.intent.actor_name, change.intent.actor_email) == (bob.id, bob.name, bob.email)
+    assert (change.intent.actor_id, change.intent.actor_name, change.intent.actor_email) == (
+        bob.id,
+        bob.name,
+        bob.email,
+    )
     assert (change.intent.sheet_id, change.intent.row_id, change.intent.column_id) == (
         plan.id,
         plan.rows[ROW],
@@ -111,9 +115,7 @@ def test_an_untouched_cell_of_several_lines_is_not_changed(browser: Client, plan
     assert [entry.column_title for entry in Entry.objects.intents()] == ["Start"]
 
 
-def test_lines_that_end_as_windows_has_it_are_not_a_change_either(
-    browser: Client, plan: SitePlan, bob: Person
-) -> None:
+def test_lines_that_end_as_windows_has_it_are_not_a_change_either(browser: Client, plan: SitePlan, bob: Person) -> None:
     plan.write(ROW, Notes="one\r\ntwo\r\nthree")
     Page.open(browser, plan.edit_path(ROW)).save()
     assert plan.writes(bob) == []

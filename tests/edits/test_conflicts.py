@@ -1,0 +1,151 @@
+"""Somebody else changes the row while a person has its form open."""
+
+import pytest
+from django.test import Client
+
+from audit.models import Entry
+from tests.edits.browser import Page
+from tests.edits.site_plan import SitePlan
+from tests.running_sandbox import Person
+
+ROW = "Dig foundations"
+
+
+@pytest.fixture
+def conflict(browser: Client, plan: SitePlan) -> Page:
+    """Bob's form after Alice has changed one of the two cells that he changed."""
+    page = Page.open(browser, plan.edit_path(ROW))
+    page.type({plan.columns["Status"]: "Blocked", plan.columns["Notes"]: "Rock"})
+    plan.write(ROW, Status="Complete")
+    return page.save()
+
+
+def test_a_cell_that_collides_is_told_with_all_three_values_and_by_whom(
+    conflict: Page, plan: SitePlan, bob: Person
+) -> None:
+    assert conflict.status == 409
+    assert "Somebody else has changed what you are changing. Nothing was saved yet." in conflict.text
+    assert "You saw In progress Now Complete (by Alice Archer, just now ) You typed Blocked" in conflict.text
+    assert conflict.value(plan.columns["Status"]) == "Blocked"
+    assert conflict.value(plan.columns["Notes"]) == "Rock"
+    assert plan.writes(bob) == []
+    assert not Entry.objects.exists()
+
+
+def test_only_the_colliding_cell_has_a_choice(conflict: Page, plan: SitePlan) -> None:
+    assert [name for name in conflict.options if name.startswith("choice-")] == [f"choice-col-{plan.columns['Status']}"]
+
+
+def test_keep_theirs(conflict: Page, plan: SitePlan, bob: Person) -> None:
+    assert "1 cell changed" in conflict.choose(plan.columns["Status"], "theirs").save().text
+    assert (plan.value(ROW, "Status"), plan.value(ROW, "Notes")) == ("Complete", "Rock")
+    assert plan.last_writer(ROW, "Status") == "alice@example.com"
+
+
+def test_use_mine(conflict: Page, plan: SitePlan, bob: Person) -> None:
+    assert "2 cells changed" in conflict.choose(plan.columns["Status"], "mine").save().text
+    assert (plan.value(ROW, "Status"), plan.value(ROW, "Notes")) == ("Blocked", "Rock")
+    intent = Entry.objects.intents().get(column_title="Status")
+    assert (intent.old, intent.new) == ('"Complete"', '"Blocked"')
+
+
+def test_edit_by_hand(conflict: Page, plan: SitePlan, bob: Person) -> None:
+    conflict.choose(plan.columns["Status"], "mine").type({plan.columns["Status"]: "Not started"})
+    assert "2 cells changed" in conflict.save().text
+    assert plan.value(ROW, "Status") == "Not started"
+
+
+def test_a_second_change_meanwhile_is_a_second_conflict(conflict: Page, plan: SitePlan, bob: Person) -> None:
+    plan.write(ROW, Status="Not started")
+    again = conflict.choose(plan.columns["Status"], "mine").save()
+    assert again.status == 409
+    assert "You saw Complete Now Not started" in again.text
+    assert plan.writes(bob) == []
+
+
+def test_cells_that_do_not_collide_do_not_conflict(browser: Client, plan: SitePlan, bob: Person) -> None:
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "Rock"})
+    plan.write(ROW, Status="Complete", Budget=1)
+    assert "1 cell changed" in page.save().text
+    assert (plan.value(ROW, "Status"), plan.value(ROW, "Budget")) == ("Complete", 1)
+
+
+def test_the_same_value_by_both_is_no_conflict_and_nothing_to_send(
+    browser: Client, plan: SitePlan, bob: Person
+) -> None:
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Status"]: "Complete"})
+    plan.write(ROW, Status="Complete")
+    assert "the row already holds what you typed" in page.save().text
+    assert plan.writes(bob) == []
+    assert plan.last_writer(ROW, "Status") == "alice@example.com"
+    assert not Entry.objects.exists()
+
+
+def test_changed_there_and_back_is_no_conflict(browser: Client, plan: SitePlan, bob: Person) -> None:
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Status"]: "Blocked"})
+    plan.write(ROW, Status="Complete")
+    plan.write(ROW, Status="In progress")
+    assert "1 cell changed" in page.save().text
+
+
+@pytest.mark.parametrize(
+    ("column", "typed", "theirs", "words"),
+    [
+        ("Done", ["on"], {"value": "half of it", "strict": False}, "You saw not checked Now half of it"),
+        ("Start", "2026-02-01", {"value": "2026-03-01"}, "You saw 2026-01-12 Now 2026-03-01"),
+        ("Start", "2026-02-01", {"value": "later", "strict": False}, "You saw 2026-01-12 Now later"),
+        ("Budget", "2", {"value": ""}, "You saw 38000 Now empty"),
+        ("Equipment", ["Crane"], {"value": ""}, "You saw Excavator, Lorry Now empty"),
+        (
+            "Team",
+            "alice@example.com",
+            {"objectValue": {"objectType": "MULTI_CONTACT", "values": [{"objectType": "CONTACT", "email": "x@y.org"}]}},
+            "You saw bob@example.com, alice@example.com Now x@y.org",
+        ),
+    ],
+)
+def test_every_type_can_conflict_and_be_resolved(
+    browser: Client, plan: SitePlan, bob: Person, column: str, typed: str | list[str], theirs: object, words: str
+) -> None:
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns[column]: typed})
+    plan.write(ROW, **{column: theirs})
+    now = plan.value(ROW, column)
+    page = page.save()
+    assert page.status == 409
+    assert words in page.text
+    saved = page.choose(plan.columns[column], "theirs").save()
+    assert saved.was_redirected, saved.text
+    assert "you changed no cell" in saved.text
+    assert plan.value(ROW, column) == now
+    assert plan.writes(bob) == []
+
+
+def test_an_empty_choice_that_was_filled_meanwhile_conflicts(browser: Client, plan: SitePlan, bob: Person) -> None:
+    plan.write(ROW, Equipment="")
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Equipment"]: ["Crane"]})
+    plan.write(ROW, Equipment={"objectValue": {"objectType": "MULTI_PICKLIST", "values": ["Lorry"]}})
+    page = page.save()
+    assert "You saw empty Now Lorry" in page.text
+    assert "1 cell changed" in page.choose(plan.columns["Equipment"], "mine").save().text
+    assert plan.value(ROW, "Equipment") == ["Crane"]
+
+
+def test_without_the_history_the_conflict_is_told_all_the_same(browser: Client, plan: SitePlan, bob: Person) -> None:
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Status"]: "Blocked"})
+    plan.write(ROW, Status="Complete")
+    plan.sandbox.fault(operation="cellHistory-get", person=bob.id, status=403, times=0)
+    page = page.save()
+    assert page.status == 409
+    assert "Now Complete You typed Blocked" in page.text
+
+
+def test_a_program_that_sends_no_initial_value_meets_the_cell_as_it_is(
+    browser: Client, plan: SitePlan, bob: Person
+) -> None:
+    plan.write(ROW, Status="Complete")
+    answer = browser.post(plan.edit_path(ROW), {f"col-{plan.columns['Status']}": "Blocked"})
+    assert answer.status_code == 302
+    assert plan.value(ROW, "Status") == "Blocked"
+    assert plan.value(ROW, "Done") is False
+    assert plan.value(ROW, "Equipment") == ["Excavator", "Lorry"]
+    assert [entry.column_title for entry in Entry.objects.intents()] == ["Status"]
