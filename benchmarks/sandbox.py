@@ -1,0 +1,145 @@
+"""What the sandbox can bear, measured: `python -m benchmarks.sandbox`.
+
+It must never be what another measurement measures. So: a sheet of 20,000 rows and 20 columns has to arrive in well
+under the time that its reader needs to parse it; small requests have to be answered at 1,000 a second on one core;
+and 200 people have to be served at once, each with a token and a connection of their own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import cycle, islice
+from statistics import median, quantiles
+from time import perf_counter
+from urllib.parse import parse_qs, urlsplit
+
+import orjson
+
+from benchmarks.wire import Connection
+from tests.running_sandbox import Person, RunningSandbox
+
+ROWS, COLUMNS = 20_000, 20
+SERVED_IN = 0.5  # of what the standard library's json takes to parse it
+SMALL_A_SECOND = 1_000
+SMALL_REQUESTS = 5_000
+CONNECTIONS = 4
+PEOPLE = 200
+CALLS_EACH = 10
+APP = {"clientId": "crowd", "clientSecret": "crowd-secret", "redirectUrl": "http://127.0.0.1:9/callback"}
+
+
+def main() -> int:
+    """Measure all three; 1 if a goal is missed."""
+    with RunningSandbox("--rate-limit", "0", "--rows", str(ROWS), "--columns", str(COLUMNS)) as sandbox:
+        alice = sandbox.people()["alice"]
+        met = [large_sheet(sandbox, alice), small_requests(sandbox, alice), many_people(sandbox)]
+    return 0 if all(met) else 1
+
+
+def large_sheet(sandbox: RunningSandbox, person: Person) -> bool:
+    """Serve the large sheet, plain and with all that can be asked for, and parse what came."""
+    sheet_id = _sheet_id(sandbox, person, "Large sheet")
+    print(f"A sheet of {ROWS:,} rows and {COLUMNS} columns (goal: at most {SERVED_IN} x json.loads)")
+    with Connection(sandbox.url, person.token) as connection:
+        met = [_serve(connection, f"/sheets/{sheet_id}", query) for query in ("", "?level=2&include=objectValue")]
+    return all(met)
+
+
+def _serve(connection: Connection, path: str, query: str) -> bool:
+    _status, body = connection.ask("GET", path + query)
+    served = _median_seconds(partial(connection.ask, "GET", path + query))
+    standard, quick = _median_seconds(partial(json.loads, body)), _median_seconds(partial(orjson.loads, body))
+    ratios = f"{served / standard:.2f} x json.loads, {served / quick:.2f} x orjson.loads"
+    print(f"  {query or 'plain':<30}{len(body) / 1e6:6.1f} MB in {served:.2f} s = {ratios}")
+    return served <= SERVED_IN * standard
+
+
+def small_requests(sandbox: RunningSandbox, person: Person) -> bool:
+    """GET /users/me and one row, over a few kept connections; the sandbox has one core, whatever the machine has."""
+    plan = sandbox.sheet(person, "Site plan")
+    paths = {"users/me": "/users/me", "a row": f"/sheets/{plan['id']}/rows/{plan['rows'][0]['id']}"}
+    print(f"\nSmall requests, {CONNECTIONS} kept connections (goal: {SMALL_A_SECOND:,} a second)")
+    rates = {name: _rate(sandbox, person, path) for name, path in paths.items()}
+    for name, rate in rates.items():
+        print(f"  {name:<30}{rate:8,.0f} a second")
+    return min(rates.values()) >= SMALL_A_SECOND
+
+
+def _rate(sandbox: RunningSandbox, person: Person, path: str) -> float:
+    def ask_many(_number: int) -> None:
+        with Connection(sandbox.url, person.token) as connection:
+            for _ in range(SMALL_REQUESTS // CONNECTIONS):
+                status, _body = connection.ask("GET", path)
+                assert status == 200
+
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        begun = perf_counter()
+        list(pool.map(ask_many, range(CONNECTIONS)))
+        return SMALL_REQUESTS / (perf_counter() - begun)
+
+
+def many_people(sandbox: RunningSandbox) -> bool:
+    """Everybody signed in by OAuth and busy at the same time: who am I, which sheets, a row; nothing may fail."""
+    people = list(islice(cycle([sandbox.people()[name] for name in ("alice", "bob", "charlie", "erika")]), PEOPLE))
+    tokens = [sign_in(sandbox, person) for person in people]
+    plan = sandbox.sheet(people[0], "Site plan")
+    paths = ["/users/me", "/sheets", f"/sheets/{plan['id']}/rows/{plan['rows'][0]['id']}"]
+
+    def be_busy(token: str) -> list[float]:
+        with Connection(sandbox.url, token) as connection:
+            return [_asked(connection, path) for path in islice(cycle(paths), CALLS_EACH)]
+
+    with ThreadPoolExecutor(PEOPLE) as pool:
+        begun = perf_counter()
+        waits = [wait for visit in pool.map(be_busy, tokens) for wait in visit]
+        took = perf_counter() - begun
+    slowest = quantiles(waits, n=100)[-1]
+    print(f"\n{PEOPLE} people at once, {CALLS_EACH} requests each (goal: no failure)")
+    print(f"  {len(waits) / took:,.0f} a second; median wait {median(waits):.2f} s, slowest 1% {slowest:.2f} s")
+    return True
+
+
+def _asked(connection: Connection, path: str) -> float:
+    begun = perf_counter()
+    status, body = connection.ask("GET", path)
+    if status != 200:
+        raise SystemExit(f"GET {path} was answered {status}: {body!r}")
+    return perf_counter() - begun
+
+
+def sign_in(sandbox: RunningSandbox, person: Person) -> str:
+    """A new access token of that person, through the consent page."""
+    sandbox.control("POST", "apps", APP)
+    form = {"client_id": APP["clientId"], "response_type": "code", "scope": "READ_SHEETS", "person": str(person.id)}
+    page = f"{sandbox.url}/b/authorize"
+    answer = sandbox.http.post(page, data=form | {"decision": "allow"}, allow_redirects=False, timeout=10)
+    code = parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
+    proof = hashlib.sha256(f"{APP['clientSecret']}|{code}".encode()).hexdigest()
+    grant = {"grant_type": "authorization_code", "client_id": APP["clientId"], "code": code, "hash": proof}
+    token: str = sandbox.http.post(f"{sandbox.api}/token", data=grant, timeout=10).json()["access_token"]
+    return token
+
+
+def _sheet_id(sandbox: RunningSandbox, person: Person, name: str) -> int:
+    listed = sandbox.call(person, "GET", "/sheets?includeAll=true")["data"]
+    sheet_id: int = next(sheet["id"] for sheet in listed if sheet["name"] == name)
+    return sheet_id
+
+
+def _median_seconds(act: Callable[[], object], times: int = 5) -> float:
+    return median(_seconds(act) for _ in range(times))
+
+
+def _seconds(act: Callable[[], object]) -> float:
+    begun = perf_counter()
+    act()
+    return perf_counter() - begun
+
+
+if __name__ == "__main__":
+    sys.exit(main())
