@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from sandbox.clock import now
 from sandbox.sheets import CellRef, Row, Sheet
 from sandbox.state import CELL_LINK_USER, State
 
@@ -23,6 +24,15 @@ def forget(state: State, destination: CellRef) -> None:
     for sheet in state.sheets.values():
         if sheet.links_out:
             sheet.links_out = [pair for pair in sheet.links_out if pair[1] != destination]
+
+
+def cut(state: State, gone: Sheet) -> None:
+    """A sheet is deleted: what it showed of others is forgotten, what others show of it is broken from now on."""
+    for sheet in state.sheets.values():
+        sheet.links_out = [pair for pair in sheet.links_out if pair[1].sheet_id != gone.id]
+    gone.rows = []
+    gone.insert(0, [])
+    propagate(state, gone, at=now())
 
 
 def propagate(state: State, sheet: Sheet, *, at: datetime, depth: int = 10) -> None:

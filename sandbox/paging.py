@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from sandbox.errors import ApiError
 from sandbox.routing import Call
 
 Item = TypeVar("Item")
@@ -26,6 +28,28 @@ def index_result(call: Call, items: Sequence[Any]) -> dict[str, Any]:
     """An IndexResult of items that are JSON already."""
     head, shown = page_of(call, items)
     return head | {"data": list(shown)}
+
+
+def token_page(call: Call, items: Sequence[Any]) -> dict[str, Any]:
+    """A page of the newer kind: it names where the next begins, and not how many there are."""
+    size = call.number("maxItems", DEFAULT_SIZE, least=DEFAULT_SIZE)
+    start = _start(call)
+    page: dict[str, Any] = {"data": list(items[start : start + size])}
+    return page | ({"lastKey": _key(start + size)} if start + size < len(items) else {})
+
+
+def _key(start: int) -> str:
+    return base64.urlsafe_b64encode(f"after {start}".encode()).decode()
+
+
+def _start(call: Call) -> int:
+    key = call.query.get("lastKey")
+    if not key:
+        return 0
+    try:
+        return int(base64.urlsafe_b64decode(key).decode().removeprefix("after "))
+    except ValueError:
+        raise ApiError(1018, key, "lastKey") from None
 
 
 def _head(page: int, size: int, count: int) -> dict[str, Any]:

@@ -34,11 +34,22 @@ def make_app(world: World) -> web.Application:
     app = web.Application(middlewares=[_through(world)], client_max_size=0)
     for operation in OPERATIONS.values():
         handler = _endpoint(world, operation)
-        app.router.add_route(operation.method, PREFIX + operation.path, handler, name=operation.id)
+        app.router.add_route(operation.method, PREFIX + operation.path, handler, name=_route_name(operation))
     oauth.add_routes(app, world)
     downloads.add_routes(app, world)
     control.add_routes(app, world)
     return app
+
+
+def _route_name(operation: Operation) -> str:
+    """The id with underscores: aiohttp takes no name that has a Python keyword (as in create-sheet-in-folder)."""
+    return operation.id.replace("-", "_")
+
+
+def _operation_in(request: web.Request) -> str | None:
+    """The id of the operation that a request is for; for other pages the name of their route, if they have one."""
+    name = request.match_info.route.name
+    return name.replace("_", "-") if name else None
 
 
 def _endpoint(world: World, operation: Operation) -> Handler:
@@ -92,7 +103,7 @@ def _through(world: World) -> Middleware:
 
 def _note(world: World, request: web.Request) -> Arrival:
     arrival = world.journal.note(method=request.method, path=request.path, query=request.query_string)
-    arrival.operation = request.match_info.route.name
+    arrival.operation = _operation_in(request)
     token = token_in(world.state, request.headers)
     arrival.person_id = token.person_id if token else None
     return arrival
@@ -101,7 +112,7 @@ def _note(world: World, request: web.Request) -> Arrival:
 @contextmanager
 def _alone(world: World, request: web.Request) -> Iterator[None]:
     """Refuse (4004) a change to a sheet while another one by the same token is under way on it."""
-    operation = OPERATIONS.get(request.match_info.route.name or "")
+    operation = OPERATIONS.get(_operation_in(request) or "")
     token = token_in(world.state, request.headers)
     if operation is None or token is None or not operation.changes_sheet:
         yield

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.clock import now
+from sandbox.containers import Folder, Workspace
+from sandbox.groups import Group
 from sandbox.sheets import Sheet
 
 Json = Any
@@ -27,6 +29,7 @@ class Person:
     id: int
     profile: dict[str, Json]
     about: str = ""
+    status: str = "ACTIVE"
 
     @property
     def email(self) -> str:
@@ -104,6 +107,9 @@ class State:
     grants: dict[str, Grant] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
     sheets: dict[int, Sheet] = field(default_factory=dict)
+    folders: dict[int, Folder] = field(default_factory=dict)
+    workspaces: dict[int, Workspace] = field(default_factory=dict)
+    groups: dict[int, Group] = field(default_factory=dict)
     ids_given: int = 0
     _files: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
@@ -126,6 +132,17 @@ class State:
         """The sheets a person can see, by name."""
         seen = (sheet for sheet in self.sheets.values() if sheet.access_of(person_id))
         return sorted(seen, key=lambda sheet: (sheet.name.casefold(), sheet.id))
+
+    def members(self, holder_id: int) -> list[int]:
+        """The people behind a person's or a group's id."""
+        group = self.groups.get(holder_id)
+        return group.member_ids if group else [holder_id]
+
+    def container(self, container_id: int | None) -> Folder | Workspace | None:
+        """The folder or workspace with that id; None for Home, and if there is none such."""
+        if container_id is None:
+            return None
+        return self.folders.get(container_id) or self.workspaces.get(container_id)
 
     def mini_user(self, person_id: int) -> dict[str, Json]:
         """Name and address of whoever has that id, system users included."""

@@ -1,5 +1,45 @@
 """The operations, one module per resource. Importing this package declares them all."""
 
-from sandbox.api import attachments, cells, columns, comments, discussions, rows, sheets, tokens, users
+from sandbox.api import (
+    alternate_emails,
+    attachments,
+    cells,
+    columns,
+    comments,
+    contacts,
+    discussions,
+    folders,
+    groups,
+    managing,
+    publishing,
+    rows,
+    server,
+    shares,
+    sheets,
+    templates,
+    tokens,
+    users,
+    workspaces,
+)
 
-__all__ = ["attachments", "cells", "columns", "comments", "discussions", "rows", "sheets", "tokens", "users"]
+__all__ = [
+    "alternate_emails",
+    "attachments",
+    "cells",
+    "columns",
+    "comments",
+    "contacts",
+    "discussions",
+    "folders",
+    "groups",
+    "managing",
+    "publishing",
+    "rows",
+    "server",
+    "shares",
+    "sheets",
+    "templates",
+    "tokens",
+    "users",
+    "workspaces",
+]

@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.errors import ApiError
+from sandbox.membership import add, leave, read_rights, remove
+from sandbox.paging import index_result
+from sandbox.people import RIGHTS, is_colleague
+from sandbox.results import success
 from sandbox.routing import Call, operation
 from sandbox.state import Person
 
 Json = Any
 
 FOR_ADMINS = ("sheetCount", "lastLogin", "customWelcomeScreenViewed")
-OF_OTHERS_FOR_ADMINS = (*FOR_ADMINS, "admin", "groupAdmin", "licensedSheetCreator", "resourceViewer")
+OF_OTHERS_FOR_ADMINS = (*FOR_ADMINS, *RIGHTS)
+IMAGE_TYPES = ("image/gif", "image/jpeg", "image/jpg", "image/png")
+IMAGE_SIZE = 1050
 
 
 @operation("get-current-user", "GET", "/users/me")
@@ -20,16 +26,115 @@ def me(call: Call) -> Json:
     return _profile(call.person, without=() if call.person.is_admin else FOR_ADMINS)
 
 
+@operation("list-users", "GET", "/users", scope="READ_USERS")
+def list_all(call: Call) -> Json:
+    """The people of the organisation; rights, status and log-in times for system admins only."""
+    wanted = {email.casefold() for email in call.words("email")}
+    colleagues = [person for person in call.state.people.values() if is_colleague(person, call.person)]
+    found = [person for person in colleagues if not wanted or person.email.casefold() in wanted]
+    return index_result(call, [user_json(person, call.person, include=call.words("include")) for person in found])
+
+
+@operation("list-org-sheets", "GET", "/users/sheets", scope="ADMIN_USERS")
+def list_org_sheets(call: Call) -> Json:
+    """The sheets of everybody in the organisation, without their owners, as the deprecated operation has them."""
+    check_system_admin(call)
+    owners = {person.id for person in call.state.people.values() if is_colleague(person, call.person)}
+    sheets = [sheet for sheet in call.state.sheets.values() if sheet.owner_id in owners]
+    return index_result(call, [{"id": each.id, "name": each.name, "owner": "", "ownerId": 0} for each in sheets])
+
+
 @operation("get-user", "GET", "/users/{userId}", scope="READ_USERS")
 def get(call: Call) -> Json:
     """The profile of somebody of the same organisation; rights and log-in times for system admins only."""
-    person = call.state.people.get(call.path_id("userId"))
-    if person is None or person.profile["account"]["id"] != call.person.profile["account"]["id"]:
-        raise ApiError(1020)
+    person = colleague_in_path(call)
     if not call.person.is_admin:
         return _profile(person, without=OF_OTHERS_FOR_ADMINS)
-    return _profile(person, without=()) | {"status": "ACTIVE"}
+    return _profile(person, without=()) | {"status": person.status}
+
+
+@operation("add-user", "POST", "/users", scope="ADMIN_USERS")
+def create(call: Call) -> Json:
+    """Invite somebody into the organisation."""
+    check_system_admin(call)
+    return success(user_json(add(call.state, call.person, call.json()), call.person))
+
+
+@operation("update-user", "PUT", "/users/{userId}", scope="ADMIN_USERS")
+def update(call: Call) -> Json:
+    """Change what somebody may do in the organisation, and what they are called."""
+    check_system_admin(call)
+    person = colleague_in_path(call)
+    rights = read_rights(call.json(), of_all=True)
+    if person.id == call.person.id and not rights["admin"]:
+        raise ApiError(1049)
+    person.profile |= rights
+    return success(user_json(person, call.person))
+
+
+@operation("remove-user", "DELETE", "/users/{userId}", scope="ADMIN_USERS")
+def delete(call: Call) -> Json:
+    """Take somebody out of the organisation; they stay with an account of their own."""
+    check_system_admin(call)
+    person = colleague_in_path(call)
+    if person.id == call.person.id:
+        raise ApiError(1047)
+    heir = _heir(call)
+    remove(call.state, person, heir=heir, with_sheets=call.flag("transferSheets"))
+    if call.flag("removeFromSharing"):
+        leave(call.state, person)
+    return success()
+
+
+@operation("update-user-profile-image", "POST", "/users/{userId}/profileimage", scope="WRITE_SHEETS")
+def set_image(call: Call) -> Json:
+    """Set one's own picture, or a colleague's as a system admin. Only that there is one is kept, not what it shows."""
+    person = colleague_in_path(call)
+    if person.id != call.person.id:
+        check_system_admin(call)
+    if call.headers.get("Content-Type", "").lower() not in IMAGE_TYPES or not call.body:
+        raise ApiError(1124 if call.body else 1024)
+    image_id = f"u!1!{call.state.new_id():x}"
+    person.profile["profileImage"] = {"imageId": image_id, "height": IMAGE_SIZE, "width": IMAGE_SIZE}
+    shown = ("id", "email", "name", "firstName", "lastName", "profileImage")
+    return success({name: value for name, value in user_json(person, call.person).items() if name in shown})
+
+
+def check_system_admin(call: Call) -> None:
+    """Refuse (1004) everybody else."""
+    if not call.person.is_admin:
+        raise ApiError(1004)
+
+
+def colleague_in_path(call: Call) -> Person:
+    """Somebody of the same organisation; 1020 if there is nobody such."""
+    person = call.state.people.get(call.path_id("userId"))
+    if person is None or not is_colleague(person, call.person):
+        raise ApiError(1020)
+    return person
+
+
+def user_json(person: Person, asker: Person, *, include: frozenset[str] = frozenset()) -> dict[str, Json]:
+    """A User, which unlike a profile has a name and a status."""
+    body: dict[str, Json] = {"id": person.id, "email": person.email, "name": person.name}
+    optional = ["firstName", "lastName", "profileImage"]
+    if asker.is_admin:
+        optional += ["sheetCount", "customWelcomeScreenViewed", *(["lastLogin"] if "lastLogin" in include else [])]
+        body |= {name: bool(person.profile.get(name)) for name in RIGHTS} | {"status": person.status}
+    return body | {name: person.profile[name] for name in optional if person.profile.get(name)}
 
 
 def _profile(person: Person, *, without: tuple[str, ...]) -> Json:
     return {"id": person.id} | {name: value for name, value in person.profile.items() if name not in without}
+
+
+def _heir(call: Call) -> Person | None:
+    """Who gets what the removed person owned. Raises ApiError 1019 or 1021."""
+    if "transferTo" not in call.query:
+        return None
+    heir = call.state.people.get(call.number("transferTo", 0))
+    if heir is None:
+        raise ApiError(1019)
+    if not is_colleague(heir, call.person):
+        raise ApiError(1021)
+    return heir

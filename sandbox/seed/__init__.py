@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.seed.large import large_sheet
-from sandbox.seed.people import people
+from sandbox.seed.people import groups, people
 from sandbox.seed.site_plan import site_plan
 from sandbox.seed.small import budget, empty_sheet, snagging_list
 from sandbox.settings import Settings
@@ -19,6 +19,7 @@ def seeded(settings: Settings) -> State:
     for person in state.people.values():
         state.tokens[person.personal_token] = Token(person.personal_token, person.id)
     register_demo_app(state, settings)
+    state.groups = {group.id: group for group in groups()}
     spending = budget(state)
     site_plan(state, spending)
     snagging_list(state)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
+from sandbox.groups import Group
 from sandbox.state import Person
 
 ACCOUNT = {"name": "Northside Construction", "id": 2117734062876548}
@@ -15,10 +17,18 @@ DORA = 1760717622601604
 ERIKA = 48569348493401217  # 17 digits: more than a JavaScript number can hold
 FRANK = 6264317109872516
 
+EXEC = 4037119328249732
+FOUNDED = datetime(2025, 11, 3, 9, 0, tzinfo=UTC)
+
 
 def people() -> list[Person]:
     """New objects at each call, since a running stand-in may change them."""
     return [_alice(), _bob(), _charlie(), _dora(), _erika(), _frank()]
+
+
+def groups() -> list[Group]:
+    """The groups of the organisation."""
+    return [Group(EXEC, "exec", ALICE, FOUNDED, FOUNDED, "Who decides", [ALICE, DORA])]
 
 
 def _alice() -> Person:

@@ -1,0 +1,93 @@
+"""What folders, workspaces and Home have in common: finding them, and showing what is in them."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from sandbox.access import Access
+from sandbox.cells import check_attributes
+from sandbox.containers import Folder, Workspace
+from sandbox.creating import check_name
+from sandbox.errors import ApiError
+from sandbox.paging import token_page
+from sandbox.routing import Call
+from sandbox.serialise import permalink, sheet_summary
+from sandbox.sheets import Sheet
+from sandbox.state import State
+from sandbox.tree import access_to, folders_in, sheets_in
+
+Json = Any
+Container = TypeVar("Container", Folder, Workspace)
+
+CHILD_TYPES = frozenset({"sheets", "reports", "sights", "folders", "templates"})
+
+
+def folder_in_path(call: Call, *, least: Access = Access.VIEWER) -> Folder:
+    """The folder that the path names, if this person can see it (1006) and may do what they want (1004)."""
+    return _reachable(call, call.state.folders.get(call.path_id("folderId")), least)
+
+
+def workspace_in_path(call: Call, *, least: Access = Access.VIEWER) -> Workspace:
+    """The workspace that the path names; refused like a folder."""
+    return _reachable(call, call.state.workspaces.get(call.path_id("workspaceId")), least)
+
+
+def _reachable(call: Call, container: Container | None, least: Access) -> Container:
+    access = access_to(call.state, container, call.person.id) if container else None
+    if container is None or access is None:
+        raise ApiError(1006)
+    if access < least:
+        raise ApiError(1004)
+    return container
+
+
+def read_name(call: Call, kind: str) -> str:
+    """The name in the body, which holds nothing else."""
+    body = call.json()
+    check_attributes(kind, body, allowed={"name"}, read_only={"id", "permalink", "accessLevel", "favorite"})
+    return check_name(kind, body.get("name"))
+
+
+def folder_head(folder: Folder) -> dict[str, Json]:
+    """A folder without what is in it."""
+    return {"id": folder.id, "name": folder.name, "permalink": permalink("folders", folder.id)}
+
+
+def workspace_head(state: State, workspace: Workspace, person_id: int) -> dict[str, Json]:
+    """A workspace without what is in it."""
+    access = access_to(state, workspace, person_id) or Access.VIEWER
+    return {
+        "id": workspace.id,
+        "name": workspace.name,
+        "accessLevel": access.name,
+        "permalink": permalink("workspaces", workspace.id),
+    }
+
+
+def sheet_listing(call: Call, sheet: Sheet) -> dict[str, Json]:
+    """A sheet in a listing."""
+    access = sheet.access_of(call.person.id) or Access.VIEWER
+    return sheet_summary(sheet, access, api_level=call.api_level, include=call.words("include"))
+
+
+def contents(call: Call, container_id: int) -> dict[str, Json]:
+    """The sheets and folders in a container, the folders with theirs; kinds that are not there are left out."""
+    state = call.state
+    sheets = [sheet_listing(call, sheet) for sheet in sheets_in(state, container_id, call.person.id)]
+    folders = [folder_head(folder) | contents(call, folder.id) for folder in folders_in(state, container_id)]
+    return {kind: found for kind, found in {"sheets": sheets, "folders": folders}.items() if found}
+
+
+def children(call: Call, container_id: int) -> dict[str, Json]:
+    """What is directly in a container, of all kinds mixed, a page at a time."""
+    wanted = call.words("childrenResourceTypes") or CHILD_TYPES
+    if unknown := wanted - CHILD_TYPES:
+        raise ApiError(1018, min(unknown), "childrenResourceTypes")
+    found: list[Json] = []
+    if "sheets" in wanted:
+        sheets = sheets_in(call.state, container_id, call.person.id)
+        found += [{"resourceType": "sheet"} | sheet_listing(call, sheet) for sheet in sheets]
+    if "folders" in wanted:
+        folders = folders_in(call.state, container_id)
+        found += [{"resourceType": "folder"} | folder_head(folder) for folder in folders]
+    return token_page(call, found)

@@ -1,0 +1,129 @@
+"""Folders and Home. https://developers.smartsheet.com/api/smartsheet/openapi/folders"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.access import Access
+from sandbox.api.containers import (
+    children,
+    contents,
+    folder_head,
+    folder_in_path,
+    read_name,
+    sheet_listing,
+    workspace_head,
+)
+from sandbox.clock import now
+from sandbox.containers import Folder
+from sandbox.destinations import destination_of
+from sandbox.errors import ApiError
+from sandbox.paging import index_result
+from sandbox.results import success
+from sandbox.routing import Call, operation
+from sandbox.sharing import spread
+from sandbox.tree import below, folders_in, home_sheets, remove, workspace_access
+
+Json = Any
+
+
+@operation("home-get", "GET", "/home", scope="READ_SHEETS")
+def home(call: Call) -> Json:
+    """All that a person can see, as it is nested."""
+    state, person_id = call.state, call.person.id
+    visible = [each for each in state.workspaces.values() if workspace_access(state, each, person_id)]
+    workspaces = [workspace_head(state, each, person_id) | contents(call, each.id) for each in visible]
+    return _personal(call) | {"workspaces": workspaces}
+
+
+@operation("list-home-contents", "GET", "/folders/personal", scope="READ_SHEETS")
+def personal(call: Call) -> Json:
+    """A person's own Sheets folder."""
+    return _personal(call)
+
+
+@operation("home-list-folders", "GET", "/home/folders", scope="READ_SHEETS")
+def list_in_home(call: Call) -> Json:
+    """The folders at the top of a person's Home."""
+    folders = folders_in(call.state, None, owner_id=call.person.id)
+    return index_result(call, [folder_head(folder) for folder in folders])
+
+
+@operation("create-home-folder", "POST", "/home/folders", scope="ADMIN_WORKSPACES")
+def create_in_home(call: Call) -> Json:
+    """Make a folder at the top of Home."""
+    return create_folder(call, None)
+
+
+@operation("get-folder", "GET", "/folders/{folderId}", scope="READ_SHEETS")
+def get(call: Call) -> Json:
+    """A folder with all below it."""
+    folder = folder_in_path(call)
+    return folder_head(folder) | contents(call, folder.id)
+
+
+@operation("get-folder-metadata", "GET", "/folders/{folderId}/metadata", scope="READ_SHEETS")
+def metadata(call: Call) -> Json:
+    """A folder without what is in it."""
+    folder = folder_in_path(call)
+    return folder_head(folder) | {"createdAt": folder.created_at}
+
+
+@operation("get-folder-children", "GET", "/folders/{folderId}/children", scope="READ_SHEETS")
+def list_children(call: Call) -> Json:
+    """What is directly in a folder."""
+    return children(call, folder_in_path(call).id)
+
+
+@operation("list-folders", "GET", "/folders/{folderId}/folders", scope="READ_SHEETS")
+def list_in_folder(call: Call) -> Json:
+    """The folders directly in a folder."""
+    return index_result(call, [folder_head(each) for each in folders_in(call.state, folder_in_path(call).id)])
+
+
+@operation("create-folder-folder", "POST", "/folders/{folderId}/folders", scope="ADMIN_WORKSPACES")
+def create_in_folder(call: Call) -> Json:
+    """Make a folder in a folder."""
+    return create_folder(call, folder_in_path(call, least=Access.ADMIN).id)
+
+
+@operation("update-folder", "PUT", "/folders/{folderId}", scope="ADMIN_WORKSPACES")
+def update(call: Call) -> Json:
+    """Rename a folder."""
+    folder = folder_in_path(call, least=Access.ADMIN)
+    folder.name = read_name(call, "folder")
+    return success(folder_head(folder))
+
+
+@operation("move-folder", "POST", "/folders/{folderId}/move", scope="ADMIN_WORKSPACES")
+def move(call: Call) -> Json:
+    """Put a folder with all below it elsewhere."""
+    folder = folder_in_path(call, least=Access.ADMIN)
+    destination = destination_of(call, call.json())
+    if destination in list(below(call.state, folder.id)):
+        raise ApiError(1258)
+    folder.container_id = destination
+    spread(call.state)
+    return success(folder_head(folder))
+
+
+@operation("delete-folder", "DELETE", "/folders/{folderId}", scope="ADMIN_WORKSPACES")
+def delete(call: Call) -> Json:
+    """Delete a folder with all below it."""
+    remove(call.state, folder_in_path(call, least=Access.ADMIN).id)
+    return success()
+
+
+def create_folder(call: Call, container_id: int | None) -> Json:
+    """Make the folder that the body describes."""
+    folder = Folder(call.state.new_id(), read_name(call, "folder"), call.person.id, now(), container_id)
+    call.state.folders[folder.id] = folder
+    return success(folder_head(folder))
+
+
+def _personal(call: Call) -> dict[str, Json]:
+    folders = folders_in(call.state, None, owner_id=call.person.id)
+    return {
+        "sheets": [sheet_listing(call, sheet) for sheet in home_sheets(call.state, call.person.id)],
+        "folders": [folder_head(folder) | contents(call, folder.id) for folder in folders],
+    }

@@ -1,0 +1,157 @@
+"""Sheets as a whole: making, renaming, copying, moving, deleting them.
+
+https://developers.smartsheet.com/api/smartsheet/openapi/sheets
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sandbox.access import Access
+from sandbox.api.containers import folder_in_path, workspace_in_path
+from sandbox.api.sheets import view_of
+from sandbox.cells import check_attributes, check_type
+from sandbox.clock import now
+from sandbox.creating import check_name, copy_sheet, new_sheet
+from sandbox.destinations import destination_of
+from sandbox.errors import ApiError
+from sandbox.results import success
+from sandbox.routing import Call, operation
+from sandbox.serialise import View, columns_json, permalink
+from sandbox.sharing import spread
+from sandbox.sheets import Sheet
+from sandbox.tree import remove_sheet
+
+Json = Any
+
+DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+
+
+@operation("create-sheet-in-sheets-folder", "POST", "/sheets", scope="CREATE_SHEETS")
+def create_in_home(call: Call) -> Json:
+    """Make a sheet at the top of Home."""
+    return _create(call, None)
+
+
+@operation("create-sheet-in-folder", "POST", "/folders/{folderId}/sheets", scope="CREATE_SHEETS")
+def create_in_folder(call: Call) -> Json:
+    """Make a sheet in a folder."""
+    return _create(call, folder_in_path(call, least=Access.ADMIN).id)
+
+
+@operation("create-sheet-in-workspace", "POST", "/workspaces/{workspaceId}/sheets", scope="CREATE_SHEETS")
+def create_in_workspace(call: Call) -> Json:
+    """Make a sheet in a workspace."""
+    return _create(call, workspace_in_path(call, least=Access.ADMIN).id)
+
+
+@operation("updateSheet", "PUT", "/sheets/{sheetId}", scope="ADMIN_SHEETS")
+def update(call: Call) -> Json:
+    """Rename a sheet (its owner alone), set its project (editors), or what one sees of it oneself (anybody)."""
+    sheet, body = call.sheet, call.json()
+    check_attributes("sheet", body, allowed={"name", "projectSettings", "userSettings"}, read_only={"id", "permalink"})
+    result = head(call, sheet)
+    if "userSettings" in body:
+        result["userSettings"] = _set_personal(call, body["userSettings"])
+    if body.get("projectSettings") is not None:
+        result["projectSettings"] = _set_project(call, body["projectSettings"])
+    if body.get("name") is not None:
+        result["name"] = _rename(call, body["name"])
+    return success(result)
+
+
+@operation("deleteSheet", "DELETE", "/sheets/{sheetId}", scope="DELETE_SHEETS", access=Access.OWNER)
+def delete(call: Call) -> Json:
+    """Delete a sheet."""
+    remove_sheet(call.state, call.sheet)
+    return success()
+
+
+@operation("copy-sheet", "POST", "/sheets/{sheetId}/copy", scope="CREATE_SHEETS")
+def copy(call: Call) -> Json:
+    """Copy a sheet; with its rows only if `include` asks for them."""
+    body = call.json()
+    container_id = destination_of(call, body)
+    name = check_name("sheet", body.get("newName") or call.sheet.name)
+    include = call.words("include")
+    sheet = copy_sheet(call.state, call.person, call.sheet, name=name, container_id=container_id, include=include)
+    spread(call.state)
+    return success(head(call, sheet))
+
+
+@operation("move-sheet", "POST", "/sheets/{sheetId}/move", scope="CREATE_SHEETS", access=Access.ADMIN)
+def move(call: Call) -> Json:
+    """Put a sheet elsewhere; whom it is shared with stays."""
+    body = call.json()
+    if isinstance(body, dict) and "newName" in body:
+        raise ApiError(1032, "newName")
+    call.sheet.container_id = destination_of(call, body)
+    spread(call.state)
+    return success(head(call, call.sheet))
+
+
+def head(call: Call, sheet: Sheet) -> dict[str, Json]:
+    """What is said of a sheet after something was done to it as a whole."""
+    access = sheet.access_of(call.person.id) or Access.VIEWER
+    return {
+        "id": sheet.id,
+        "name": sheet.name,
+        "accessLevel": access.shown(api_level=call.api_level),
+        "permalink": permalink("sheets", sheet.id),
+    }
+
+
+def _create(call: Call, container_id: int | None) -> Json:
+    include = call.words("include")
+    sheet = new_sheet(call.state, call.person, call.json(), container_id=container_id, include=include)
+    spread(call.state)
+    view = View(level=2) if "level" not in call.query else view_of(call)
+    return success(head(call, sheet) | {"columns": columns_json(sheet, Access.OWNER, view)})
+
+
+def _rename(call: Call, name: Json) -> str:
+    if call.access < Access.OWNER:
+        raise ApiError(1004)
+    call.sheet.name = check_name("sheet", name)
+    call.sheet.changed(at=now())
+    return call.sheet.name
+
+
+def _set_personal(call: Call, settings: Json) -> dict[str, bool]:
+    names = ("criticalPathEnabled", "displaySummaryTasks")
+    check_attributes("userSettings", settings, allowed=set(names), read_only=set())
+    for name in names:
+        check_type(settings, name, bool)
+    mine = call.sheet.settings.personal.setdefault(call.person.id, dict(zip(names, (False, True), strict=True)))
+    mine |= {name: value for name, value in settings.items() if value is not None}
+    return mine
+
+
+def _set_project(call: Call, settings: Json) -> dict[str, Json]:
+    if call.access < Access.EDITOR:
+        raise ApiError(1004)
+    names = {"lengthOfDay", "nonWorkingDays", "workingDays"}
+    check_attributes("projectSettings", settings, allowed=names, read_only=set())
+    if call.sheet.settings.project is None:
+        raise ApiError(1143, "projectSettings")
+    _check_project(settings)
+    call.sheet.settings.project |= {name: value for name, value in settings.items() if value is not None}
+    call.sheet.changed(at=now())
+    return call.sheet.settings.project
+
+
+def _check_project(settings: dict[str, Json]) -> None:
+    check_type(settings, "lengthOfDay", (int, float))
+    check_type(settings, "nonWorkingDays", list)
+    check_type(settings, "workingDays", list)
+    if not 1 <= (settings.get("lengthOfDay") or 8) <= 24:
+        raise ApiError(1031, settings["lengthOfDay"], "projectSettings.lengthOfDay")
+    for day in settings.get("workingDays") or []:
+        if day not in DAYS:
+            raise ApiError(1031, day, "projectSettings.workingDays")
+    for day in settings.get("nonWorkingDays") or []:
+        try:
+            date.fromisoformat(day)
+        except (TypeError, ValueError):
+            raise ApiError(1031, day, "projectSettings.nonWorkingDays") from None

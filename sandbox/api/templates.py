@@ -1,0 +1,23 @@
+"""Templates. https://developers.smartsheet.com/api/smartsheet/openapi/templates"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.paging import index_result
+from sandbox.routing import Call, operation
+from sandbox.templates import TEMPLATES
+
+Json = Any
+
+
+@operation("templates-list", "GET", "/templates", scope="READ_SHEETS")
+def list_own(call: Call) -> Json:
+    """The templates that people made themselves: the stand-in has none."""
+    return index_result(call, [])
+
+
+@operation("templates-listPublic", "GET", "/templates/public", scope="READ_SHEETS")
+def list_public(call: Call) -> Json:
+    """The templates that come with Smartsheet."""
+    return index_result(call, [template.json(template_id) for template_id, template in TEMPLATES.items()])

@@ -1,0 +1,89 @@
+"""Workspaces. https://developers.smartsheet.com/api/smartsheet/openapi/workspaces"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.access import Access
+from sandbox.api.containers import children, contents, folder_head, read_name, workspace_head, workspace_in_path
+from sandbox.api.folders import create_folder
+from sandbox.clock import now
+from sandbox.containers import Workspace
+from sandbox.paging import index_result, token_page
+from sandbox.results import success
+from sandbox.routing import Call, operation
+from sandbox.tree import folders_in, remove, workspace_access
+
+Json = Any
+
+
+@operation("list-workspaces", "GET", "/workspaces", scope="READ_SHEETS")
+def list_all(call: Call) -> Json:
+    """The workspaces that this person can see; paginationType=token asks for the newer kind of pages."""
+    state, person_id = call.state, call.person.id
+    seen = [workspace for workspace in state.workspaces.values() if workspace_access(state, workspace, person_id)]
+    shown = [workspace_head(state, each, person_id) for each in sorted(seen, key=lambda each: each.name.casefold())]
+    return token_page(call, shown) if call.query.get("paginationType") == "token" else index_result(call, shown)
+
+
+@operation("create-workspace", "POST", "/workspaces", scope="ADMIN_WORKSPACES")
+def create(call: Call) -> Json:
+    """Make a workspace."""
+    workspace = Workspace(call.state.new_id(), read_name(call, "workspace"), call.person.id, now(), now())
+    call.state.workspaces[workspace.id] = workspace
+    return success(_head(call, workspace))
+
+
+@operation("get-workspace", "GET", "/workspaces/{workspaceId}", scope="READ_SHEETS")
+def get(call: Call) -> Json:
+    """A workspace with what is in it: of its folders only the heads, unless loadAll=true."""
+    workspace = workspace_in_path(call)
+    found = contents(call, workspace.id)
+    if "folders" in found and not call.flag("loadAll"):
+        found["folders"] = [folder_head(folder) for folder in folders_in(call.state, workspace.id)]
+    return _head(call, workspace) | found
+
+
+@operation("get-workspace-metadata", "GET", "/workspaces/{workspaceId}/metadata", scope="READ_SHEETS")
+def metadata(call: Call) -> Json:
+    """A workspace without what is in it."""
+    workspace = workspace_in_path(call)
+    return _head(call, workspace) | {"createdAt": workspace.created_at, "modifiedAt": workspace.modified_at}
+
+
+@operation("get-workspace-children", "GET", "/workspaces/{workspaceId}/children", scope="READ_SHEETS")
+def list_children(call: Call) -> Json:
+    """What is directly in a workspace."""
+    return children(call, workspace_in_path(call).id)
+
+
+@operation("update-workspace", "PUT", "/workspaces/{workspaceId}", scope="ADMIN_WORKSPACES")
+def update(call: Call) -> Json:
+    """Rename a workspace."""
+    workspace = workspace_in_path(call, least=Access.ADMIN)
+    workspace.name, workspace.modified_at = read_name(call, "workspace"), now()
+    return success(_head(call, workspace))
+
+
+@operation("delete-workspace", "DELETE", "/workspaces/{workspaceId}", scope="ADMIN_WORKSPACES")
+def delete(call: Call) -> Json:
+    """Delete a workspace with all that is in it."""
+    remove(call.state, workspace_in_path(call, least=Access.OWNER).id)
+    return success()
+
+
+@operation("get-workspace-folders", "GET", "/workspaces/{workspaceId}/folders", scope="READ_SHEETS")
+def list_folders(call: Call) -> Json:
+    """The folders at the top of a workspace."""
+    folders = folders_in(call.state, workspace_in_path(call).id)
+    return index_result(call, [folder_head(folder) for folder in folders])
+
+
+@operation("create-workspace-folder", "POST", "/workspaces/{workspaceId}/folders", scope="ADMIN_WORKSPACES")
+def add_folder(call: Call) -> Json:
+    """Make a folder in a workspace."""
+    return create_folder(call, workspace_in_path(call, least=Access.ADMIN).id)
+
+
+def _head(call: Call, workspace: Workspace) -> dict[str, Json]:
+    return workspace_head(call.state, workspace, call.person.id)

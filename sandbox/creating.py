@@ -1,0 +1,103 @@
+"""New sheets: from columns, from a template or another sheet, as a copy.
+
+https://developers.smartsheet.com/api/smartsheet/openapi/sheets
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from sandbox import links
+from sandbox.clock import now
+from sandbox.columns import read_columns
+from sandbox.errors import ApiError
+from sandbox.formulas import recalculate
+from sandbox.sheets import Row, Sheet
+from sandbox.state import Person, State
+from sandbox.templates import TEMPLATES
+
+Json = Any
+
+LONGEST_NAME = 50
+
+
+def check_name(kind: str, name: Json) -> str:
+    """The name of a sheet, folder or workspace. Raises ApiError (1008, 1012, 1041)."""
+    if name is None or name == "":
+        raise ApiError(1012, f"{kind}.name")
+    if not isinstance(name, str):
+        raise ApiError(1008, 'Field "name" was of unexpected type.')
+    if len(name) > LONGEST_NAME:
+        raise ApiError(1041, f"{kind}.name", LONGEST_NAME, len(name))
+    return name
+
+
+def new_sheet(
+    state: State, person: Person, definition: Json, *, container_id: int | None, include: frozenset[str]
+) -> Sheet:
+    """Make the sheet that a request body describes, owned by whoever asks. Raises ApiError (1033, 1054, 1140…)."""
+    if not isinstance(definition, dict):
+        raise ApiError(1008, "Expected an object of type sheet.")
+    if not person.profile.get("licensedSheetCreator"):
+        raise ApiError(1140)
+    name = check_name("sheet", definition.get("name"))
+    from_id = definition.get("fromId")
+    source = state.sheets.get(from_id) if from_id is not None else None
+    if source and source.access_of(person.id):
+        return copy_sheet(state, person, source, name=name, container_id=container_id, include=include)
+    if from_id is not None and from_id not in TEMPLATES:
+        raise ApiError(1033)
+    columns = TEMPLATES[from_id].columns if from_id is not None else definition.get("columns")
+    if not columns:
+        raise ApiError(1054)
+    sheet = _blank(state, person, name, container_id)
+    sheet.columns = read_columns(state, columns)
+    if from_id is not None:
+        sheet.settings.project = TEMPLATES[from_id].project
+    state.sheets[sheet.id] = sheet
+    return sheet
+
+
+def copy_sheet(
+    state: State, person: Person, source: Sheet, *, name: str, container_id: int | None, include: frozenset[str]
+) -> Sheet:
+    """A copy with columns of its own, and with rows only if `include` says `data` or `all`."""
+    sheet = _blank(state, person, name, container_id)
+    columns = {column.id: replace(column, id=state.new_id()) for column in source.columns}
+    sheet.columns = list(columns.values())
+    state.sheets[sheet.id] = sheet
+    if include & {"data", "all"}:
+        sheet.rows = _copied_rows(state, person, source, {old: column.id for old, column in columns.items()})
+        _settle_links(state, sheet, keep=bool(include & {"cellLinks", "all"}))
+        recalculate(sheet, sheet.rows)
+    if include & {"shares", "all"}:
+        sheet.shares = {holder: access for holder, access in source.shares.items() if holder != person.id}
+    sheet.settings.project = source.settings.project
+    return sheet
+
+
+def _blank(state: State, person: Person, name: str, container_id: int | None) -> Sheet:
+    return Sheet(state.new_id(), name, person.id, now(), now(), container_id=container_id)
+
+
+def _copied_rows(state: State, person: Person, source: Sheet, columns: dict[int, int]) -> list[Row]:
+    at, ids = now(), {row.id: state.new_id() for row in source.rows}
+    rows = []
+    for old in source.rows:
+        row = Row(ids[old.id], at, person.id, at, person.id, parent_id=ids.get(old.parent_id or 0))
+        row.expanded, row.locked, row.format, row.number = old.expanded, old.locked, old.format, old.number
+        row.cells = {columns[column_id]: cell for column_id, cell in old.cells.items() if column_id in columns}
+        rows.append(row)
+    return rows
+
+
+def _settle_links(state: State, sheet: Sheet, *, keep: bool) -> None:
+    """Let the copied cells show what their originals show, or turn the links into plain values."""
+    for row in sheet.rows:
+        linked = [column_id for column_id, cell in row.cells.items() if cell.link]
+        if keep:
+            links.register(state, sheet, row, linked)
+            continue
+        for column_id in linked:
+            row.put(column_id, replace(row.cell(column_id), link=None, link_broken=False))
