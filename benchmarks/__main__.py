@@ -2,9 +2,11 @@
 
 import argparse
 import sys
+from dataclasses import replace
 
 from benchmarks.measure import Result, in_own_process
 from benchmarks.readers import Target
+from benchmarks.replay import Replay
 from tests.running_sandbox import RunningSandbox
 
 TIMES_FLOOR = 1.5  # the gateway takes at most so many times as long as bare requests and orjson
@@ -17,25 +19,29 @@ def main() -> int:
     parser.add_argument("--columns", type=int, default=20)
     parser.add_argument("--times", type=int, default=5, help="readings of the sheet, of which the median counts")
     chosen = parser.parse_args()
-    size = ["--rows", str(chosen.rows), "--columns", str(chosen.columns)]
-    with RunningSandbox("--rate-limit", "0", *size) as sandbox:
-        target = large_sheet(sandbox)
-        is_met = compare_sheets(target, chosen.rows, chosen.columns, times=chosen.times)
-        compare_rows(target)
+    # The SDK's models refuse the objectValue of a checkbox, which every fifth column is: those are left out.
+    size = ["--rows", str(chosen.rows), "--columns", str(-(-chosen.columns * 5 // 4))]
+    with RunningSandbox("--rate-limit", "0", *size) as sandbox, Replay(sandbox.url) as replay:
+        target = large_sheet(sandbox, chosen.columns)
+        compare_rows(
+            target
+        )  # first: a child process inherits the peak memory of its parent, where the answers are kept
+        from_memory = replace(target, api=f"{replay.url}/2.0")
+        is_met = compare_sheets(from_memory, chosen.rows, times=chosen.times)
     return 0 if is_met else 1
 
 
-def large_sheet(sandbox: RunningSandbox) -> Target:
+def large_sheet(sandbox: RunningSandbox, columns: int) -> Target:
     alice = sandbox.people()["alice"]
     listed = sandbox.call(alice, "GET", "/sheets?includeAll=true")["data"]
     sheet_id = next(sheet["id"] for sheet in listed if sheet["name"] == "Large sheet")
-    # Only the first row, since a child process inherits its parent's peak memory.
-    first = sandbox.call(alice, "GET", f"/sheets/{sheet_id}?page=1&pageSize=1")["rows"][0]
-    return Target(sandbox.api, alice.token, sheet_id, first["id"])
+    sheet = sandbox.call(alice, "GET", f"/sheets/{sheet_id}?page=1&pageSize=1")
+    column_ids = [column["id"] for column in sheet["columns"] if column["type"] != "CHECKBOX"]
+    return Target(sandbox.api, alice.token, sheet_id, column_ids[:columns], sheet["rows"][0]["id"])
 
 
-def compare_sheets(target: Target, rows: int, columns: int, *, times: int) -> bool:
-    print(f"Reading a sheet of {rows:,} rows and {columns} columns")
+def compare_sheets(target: Target, rows: int, *, times: int) -> bool:
+    print(f"\nReading a sheet of {rows:,} rows and {len(target.column_ids)} columns")
     floor = in_own_process("sheet_by_requests", target, times=times)
     gateway = in_own_process("sheet_by_gateway", target, times=times)
     typed = in_own_process("sheet_by_sdk", target, times=1)
@@ -50,7 +56,7 @@ def compare_sheets(target: Target, rows: int, columns: int, *, times: int) -> bo
 
 
 def compare_rows(target: Target) -> None:
-    print("\nReading one row, everything built anew each time")
+    print("Reading one row, everything built anew each time")
     gateway = in_own_process("row_by_gateway", target, times=200)
     typed = in_own_process("row_by_sdk", target, times=50)
     line("new gateway", gateway)

@@ -17,13 +17,18 @@ class Target:
     api: str
     token: str
     sheet_id: int
+    column_ids: list[int]
     row_id: int
 
 
 def sheet_by_gateway(target: Target) -> Read:
     from edits.gateway import Gateway
 
-    return lambda: Gateway(region_api_base=target.api, token=target.token, deadline=60).sheet(target.sheet_id)
+    def read() -> object:
+        gateway = Gateway(region_api_base=target.api, token=target.token, deadline=60)
+        return gateway.sheet(target.sheet_id, column_ids=target.column_ids)
+
+    return read
 
 
 def sheet_by_requests(target: Target) -> Read:
@@ -32,7 +37,8 @@ def sheet_by_requests(target: Target) -> Read:
 
     session = requests.Session()
     session.headers["Authorization"] = f"Bearer {target.token}"
-    url = f"{target.api}/sheets/{target.sheet_id}?level=2&include=objectValue"
+    columns = ",".join(map(str, target.column_ids))
+    url = f"{target.api}/sheets/{target.sheet_id}?level=2&include=objectValue&columnIds={columns}"
     return lambda: orjson.loads(session.get(url, timeout=60).content)
 
 
@@ -41,8 +47,9 @@ def sheet_by_sdk(target: Target) -> Read:
 
     client = Smartsheet(target.token, api_base=target.api, user_agent="Byline")
     client.errors_as_exceptions()
-    # Without objectValue, since its models refuse those of checkboxes: it reads less than the others.
-    return lambda: client.Sheets.get_sheet(target.sheet_id, level=2)
+    return lambda: client.Sheets.get_sheet(
+        target.sheet_id, include="objectValue", level=2, column_ids=target.column_ids
+    )
 
 
 def row_by_gateway(target: Target) -> Read:
