@@ -1,0 +1,84 @@
+"""What people say about the site plan and attach to it, as the tests do it."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from tests.sandbox.client import Client, Grid
+
+Json = Any
+
+PIXEL = b"\x89PNG\r\n\x1a\n\r\n--boundary\r\n\x00\xff"
+
+
+def result(response: requests.Response) -> dict[str, Json]:
+    """What a change gave back."""
+    assert response.status_code == 200, response.text
+    body = response.json()
+    assert (body["message"], body["resultCode"]) == ("SUCCESS", 0)
+    found: dict[str, Json] = body["result"]
+    return found
+
+
+def begin(client: Client, place: str, text: str = "Is the crane booked?") -> dict[str, Json]:
+    """A new discussion on the sheet or row with that path."""
+    return result(client.ask("POST", f"{place}/discussions", {"comment": {"text": text}}))
+
+
+def reply(client: Client, plan: Grid, discussion_id: int, text: str = "For Monday") -> dict[str, Json]:
+    return result(client.ask("POST", f"{plan.path}/discussions/{discussion_id}/comments", {"text": text}))
+
+
+def row_path(plan: Grid, task: str = "Pour slab") -> str:
+    return f"{plan.path}/rows/{plan.row(task)}"
+
+
+def link(client: Client, place: str, **attributes: Json) -> requests.Response:
+    """Attach a link; None takes an attribute out."""
+    body = {"name": "Weather", "url": "https://example.com/weather", "attachmentType": "LINK"} | attributes
+    return client.ask(
+        "POST", f"{place}/attachments", {name: value for name, value in body.items() if value is not None}
+    )
+
+
+def send(
+    client: Client, path: str, content: bytes = PIXEL, *, name: str = "slab.png", **headers: str | None
+) -> requests.Response:
+    """A simple upload; a header given as None is left out, underscores stand for hyphens."""
+    given: dict[str, str | None] = {
+        "Content-Disposition": f'attachment; filename="{quote(name)}"',
+        "Content-Type": "image/png",
+    }
+    given |= {header.replace("_", "-"): value for header, value in headers.items()}
+    sent = {header: value for header, value in given.items() if value is not None}
+    return client.http.post(f"{client.api}{path}", data=content, headers=sent, timeout=30)
+
+
+def attach(client: Client, place: str, content: bytes = PIXEL, *, name: str = "slab.png") -> dict[str, Json]:
+    """A file attached to the sheet, row or comment with that path."""
+    return result(send(client, f"{place}/attachments", content, name=name))
+
+
+def send_parts(client: Client, path: str, parts: dict[str, Json]) -> requests.Response:
+    """A multipart upload; each part as requests has it: (file name, content, type)."""
+    return client.http.post(f"{client.api}{path}", files=parts, timeout=30)
+
+
+def download(attachment: dict[str, Json]) -> requests.Response:
+    """Fetch what GET attachment points to, as a stranger would."""
+    return requests.get(attachment["url"], timeout=10)
+
+
+def version(client: Client, plan: Grid) -> int:
+    number = client.json(f"{plan.path}/version")["version"]
+    assert isinstance(number, int)
+    return number
+
+
+def ids(listed: dict[str, Json]) -> list[int]:
+    """The ids of a listing, which must say how many there are."""
+    assert listed["totalCount"] == len(listed["data"])
+    return [item["id"] for item in listed["data"]]
