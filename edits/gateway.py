@@ -77,6 +77,10 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
         )
         self.errors_as_exceptions()
 
+    def __getattr__(self, name: str) -> Any:
+        """The SDK would import a module of that name and offer its typed models."""
+        raise AttributeError(f"the gateway has no {name}")
+
     def _read(self, operation: str, path: str, **query: object) -> JsonObject:
         self.with_change_agent(None)
         url = f"{path}?{urlencode({'level': LEVEL} | query, safe=',')}"

@@ -1,5 +1,6 @@
 """Many requests of two people at once over the same connections: every one goes out with its own person's token."""
 
+import gc
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -31,3 +32,4 @@ def test_none_of_a_thousand_calls_is_swapped(
         for arrival in server.requests()
     )
     assert arrived == {(person.id, True): CALLS // 2 for person in both}
+    assert gc.isenabled()

@@ -59,3 +59,8 @@ def test_not_a_number_is_not_sent(server: RunningSandbox, gateway: Gateway, plan
     with pytest.raises(ValueError, match="JSON"):
         gateway.update_rows(plan.sheet_id, [plan.change(float("nan"))])
     assert server.requests() == []
+
+
+def test_the_models_that_lose_data_cannot_be_had(gateway: Gateway) -> None:
+    for name in ("Sheets", "Passthrough", "antigravity"):
+        assert not hasattr(gateway, name)
