@@ -10,6 +10,7 @@ import requests
 from tests.sandbox.client import Client, Grid
 
 Json = Any
+Headers = dict[str, str | None]
 
 PIXEL = b"\x89PNG\r\n\x1a\n\r\n--boundary\r\n\x00\xff"
 
@@ -38,22 +39,22 @@ def row_path(plan: Grid, task: str = "Pour slab") -> str:
 
 def link(client: Client, place: str, **attributes: Json) -> requests.Response:
     """Attach a link; None takes an attribute out."""
-    body = {"name": "Weather", "url": "https://example.com/weather", "attachmentType": "LINK"} | attributes
+    body: dict[str, Json] = {
+        "name": "Weather",
+        "url": "https://example.com/weather",
+        "attachmentType": "LINK",
+    } | attributes
     return client.ask(
         "POST", f"{place}/attachments", {name: value for name, value in body.items() if value is not None}
     )
 
 
 def send(
-    client: Client, path: str, content: bytes = PIXEL, *, name: str = "slab.png", **headers: str | None
+    client: Client, path: str, content: bytes = PIXEL, *, name: str = "slab.png", headers: Headers | None = None
 ) -> requests.Response:
-    """A simple upload; a header given as None is left out, underscores stand for hyphens."""
-    given: dict[str, str | None] = {
-        "Content-Disposition": f'attachment; filename="{quote(name)}"',
-        "Content-Type": "image/png",
-    }
-    given |= {header.replace("_", "-"): value for header, value in headers.items()}
-    sent = {header: value for header, value in given.items() if value is not None}
+    """A simple upload; a header given as None is left out."""
+    usual = {"Content-Disposition": f'attachment; filename="{quote(name)}"', "Content-Type": "image/png"}
+    sent = {header: value for header, value in (usual | (headers or {})).items() if value is not None}
     return client.http.post(f"{client.api}{path}", data=content, headers=sent, timeout=30)
 
 

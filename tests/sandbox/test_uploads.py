@@ -13,6 +13,7 @@ from tests.running_sandbox import RunningSandbox
 from tests.sandbox.client import Client, Grid, refusal
 from tests.sandbox.remarks import (
     PIXEL,
+    Headers,
     attach,
     begin,
     download,
@@ -47,7 +48,7 @@ def started(*arguments: str) -> Iterator[tuple[RunningSandbox, Client, Grid]]:
     ],
 )
 def test_a_file_is_named_by_its_header(plan: Grid, as_bob: Client, disposition: str, name: str) -> None:
-    response = send(as_bob, f"{plan.path}/attachments", Content_Disposition=disposition)
+    response = send(as_bob, f"{plan.path}/attachments", headers={"Content-Disposition": disposition})
     assert result(response)["name"] == name
 
 
@@ -61,21 +62,21 @@ def test_a_file_is_named_by_its_header(plan: Grid, as_bob: Client, disposition: 
     ],
 )
 def test_a_type_left_blank_is_guessed(plan: Grid, as_bob: Client, given: str, name: str, kind: str) -> None:
-    attachment = result(send(as_bob, f"{plan.path}/attachments", b"{}", name=name, Content_Type=given))
+    attachment = result(send(as_bob, f"{plan.path}/attachments", b"{}", name=name, headers={"Content-Type": given}))
     assert (attachment["attachmentType"], attachment["mimeType"]) == ("FILE", kind)
 
 
 @pytest.mark.parametrize(
     ("headers", "named"),
     [
-        ({"Content_Disposition": None}, "Content-Disposition"),
-        ({"Content_Disposition": "attachment"}, "Content-Disposition"),
-        ({"Content_Disposition": 'inline; filename="x"'}, "Content-Disposition"),
-        ({"Content_Type": None}, "Content-Type"),
+        ({"Content-Disposition": None}, "Content-Disposition"),
+        ({"Content-Disposition": "attachment"}, "Content-Disposition"),
+        ({"Content-Disposition": 'inline; filename="x"'}, "Content-Disposition"),
+        ({"Content-Type": None}, "Content-Type"),
     ],
 )
-def test_a_missing_header_is_named(plan: Grid, as_bob: Client, headers: dict[str, str | None], named: str) -> None:
-    response = send(as_bob, f"{plan.path}/attachments", **headers)
+def test_a_missing_header_is_named(plan: Grid, as_bob: Client, headers: Headers, named: str) -> None:
+    response = send(as_bob, f"{plan.path}/attachments", headers=headers)
     assert refusal(response) == (400, 1011)
     assert named in response.json()["message"]
 
