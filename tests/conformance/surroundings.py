@@ -57,8 +57,8 @@ class Surroundings:
 
     def path(self, recorded: str) -> str:
         """A path with the numbers that exist."""
-        parts = recorded.split("/")
-        return "/".join(str(self.known.get(int(part), part)) if part.isdigit() else part for part in parts)
+        parts = (int(part) if part.isdigit() else part for part in recorded.split("/"))
+        return "/".join(str(self.known.get(part, part)) for part in parts)
 
     def body(self, recorded: Json, key: str = "") -> Json:
         """A body with the ids and addresses that exist."""
