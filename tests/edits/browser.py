@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 Fields = dict[str, list[str]]
+INLINE = {"a", "b", "code", "del", "em", "i", "ins", "span", "strong", "time"}
 
 
 class FormReader(HTMLParser):
@@ -30,6 +31,7 @@ class FormReader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
         self._is_script = tag in {"script", "style"}
+        self._part(tag)
         if tag == "form":
             self._is_inside = values.get("id") == self.form_id
         name = values.get("name")
@@ -47,6 +49,7 @@ class FormReader(HTMLParser):
             self._select = name
 
     def handle_endtag(self, tag: str) -> None:
+        self._part(tag)
         if tag == "form":
             self._is_inside = False
         elif tag == "textarea" and self._area:
@@ -61,6 +64,9 @@ class FormReader(HTMLParser):
             self.fields[self._area][0] += data
         if not self._is_script:
             self.texts.append(data)
+
+    def _part(self, tag: str) -> None:
+        self.texts.append("" if tag in INLINE else " ")
 
     def _input(self, name: str, values: dict[str, str | None]) -> None:
         if values.get("type") in {"checkbox", "radio"}:
@@ -102,7 +108,7 @@ class Page:
             path=path,
             status=response.status_code,
             html=html,
-            text=" ".join(" ".join(reader.texts).split()),
+            text=" ".join("".join(reader.texts).split()),
             fields=reader.fields,
             kinds=reader.kinds,
             options=reader.options,

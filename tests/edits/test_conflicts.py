@@ -25,7 +25,7 @@ def test_a_cell_that_collides_is_told_with_all_three_values_and_by_whom(
 ) -> None:
     assert conflict.status == 409
     assert "Somebody else has changed what you are changing. Nothing was saved yet." in conflict.text
-    assert "You saw In progress Now Complete (by Alice Archer, just now ) You typed Blocked" in conflict.text
+    assert "You saw In progress Now Complete (by Alice Archer, just now) You typed Blocked" in conflict.text
     assert conflict.value(plan.columns["Status"]) == "Blocked"
     assert conflict.value(plan.columns["Notes"]) == "Rock"
     assert plan.writes(bob) == []

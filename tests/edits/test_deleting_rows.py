@@ -1,0 +1,81 @@
+"""Deleting a row, with all that are beneath it."""
+
+import json
+
+from django.test import Client
+
+from audit.models import Entry
+from audit.reading import with_outcomes
+from tests.edits.browser import Page
+from tests.edits.site_plan import SitePlan
+from tests.running_sandbox import Person
+
+
+def test_the_page_asks_first_and_says_what_goes(browser: Client, plan: SitePlan, bob: Person) -> None:
+    page = Page.open(browser, plan.delete_path("Groundworks"))
+    assert "Delete “Groundworks”?" in page.text
+    assert "All 7 rows indented beneath it go too: 8 rows are deleted." in page.text
+    assert "in the name of Bob Baker" in page.text
+    assert "Survey and set out" in page.text
+    assert plan.writes(bob) == []
+
+    assert "indented" not in Page.open(browser, plan.delete_path("Pour slab")).text
+
+
+def test_a_row_goes_and_the_log_keeps_what_was_in_it(browser: Client, plan: SitePlan, bob: Person) -> None:
+    answer = browser.post(plan.delete_path("Pour slab"), {"rows": "1"}, follow=True)
+    assert "“Pour slab” deleted" in answer.content.decode()
+    assert "Pour slab" not in plan.labels()
+    (write,) = plan.writes(bob)
+    assert write["operation"] == "delete-rows"
+    (change,) = with_outcomes(Entry.objects.intents())
+    assert (change.phase, change.row_id, change.intent.actor_id) == ("applied", plan.rows["Pour slab"], bob.id)
+    old = json.loads(change.intent.old or "")
+    assert (old["Task"], old["Budget"], old["Equipment"]) == ("Pour slab", 66500, ["Concrete pump"])
+    assert change.intent.new is None
+
+
+def test_rows_beneath_it_go_too_and_each_is_in_the_log(browser: Client, plan: SitePlan, bob: Person) -> None:
+    answer = browser.post(plan.delete_path("Groundworks"), {"rows": "8"}, follow=True)
+    assert "“Groundworks” and 7 beneath it deleted" in answer.content.decode()
+    assert plan.labels()[0] == "Structure"
+    changes = with_outcomes(Entry.objects.intents().order_by("id"))
+    assert [change.phase for change in changes] == ["applied"] * 8
+    assert [change.row_label for change in changes][:3] == ["Groundworks", "Preparation", "Survey and set out"]
+    assert len({change.intent.edit_id for change in changes}) == 1
+    assert len(plan.writes(bob)) == 1
+
+
+def test_a_post_alone_deletes(browser: Client, plan: SitePlan, bob: Person) -> None:
+    assert browser.post(plan.delete_path("Pour slab")).status_code == 302
+    assert "Pour slab" not in plan.labels()
+
+
+def test_rows_that_came_beneath_it_meanwhile_are_asked_about(browser: Client, plan: SitePlan, bob: Person) -> None:
+    row = {"parentId": plan.rows["Excavation"], "cells": [{"columnId": plan.columns["Task"], "value": "Dig more"}]}
+    plan.sandbox.call(plan.person, "POST", f"/sheets/{plan.id}/rows", [row])
+    page = browser.post(plan.delete_path("Excavation"), {"rows": "3"})
+    assert page.status_code == 409
+    assert "You agreed to delete 3 rows; by now it would be 4." in " ".join(page.content.decode().split())
+    assert plan.writes(bob) == []
+    assert not Entry.objects.exists()
+
+
+def test_a_locked_row_beneath_it_keeps_it(browser: Client, plan: SitePlan, bob: Person) -> None:
+    page = Page.open(browser, plan.delete_path("Final account"))
+    assert "It or a row beneath it is locked: only admins of the sheet can delete it." in page.text
+    assert '<button class="btn btn-danger"' not in page.html
+    answer = browser.post(plan.delete_path("Final account"))
+    assert answer.status_code == 403
+    assert "You cannot delete this row." in answer.content.decode()
+    (change,) = with_outcomes(Entry.objects.intents())
+    assert change.phase == "refused"
+    assert "Final account" in plan.labels()
+
+
+def test_a_second_time_it_is_not_there_any_more(browser: Client, plan: SitePlan, bob: Person) -> None:
+    assert browser.post(plan.delete_path("Pour slab")).status_code == 302
+    answer = browser.post(plan.delete_path("Pour slab"))
+    assert answer.status_code == 404
+    assert "This row is not there any more" in answer.content.decode()
+    assert len(plan.writes(bob)) == 1
