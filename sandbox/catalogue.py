@@ -7,7 +7,7 @@ from itertools import groupby
 
 from sandbox import api
 from sandbox.access import Access
-from sandbox.routing import OPERATIONS, Operation
+from sandbox.routing import FILE_COST, OPERATIONS, Operation
 
 HEADINGS = ("Operation", "Request", "Scope", "Sheet access", "Counts as", "What it does")
 
@@ -39,6 +39,6 @@ def _line(operation: Operation) -> tuple[str, ...]:
         f"`{operation.method} {operation.path}`",
         f"`{operation.scope}`" if operation.scope else "none",
         operation.access.name if on_sheet or operation.access > Access.VIEWER else "–",
-        str(operation.cost),
+        str(operation.cost) + (f"; {FILE_COST} with a file" if operation.takes_file else ""),
         (operation.handler.__doc__ or "").strip().splitlines()[0],
     )

@@ -11,6 +11,7 @@ from typing import Any
 from sandbox import links
 from sandbox.clock import now
 from sandbox.columns import read_columns
+from sandbox.copying import copy_remarks
 from sandbox.errors import ApiError
 from sandbox.formulas import recalculate
 from sandbox.sheets import Row, Sheet
@@ -71,6 +72,8 @@ def copy_sheet(
         sheet.rows = _copied_rows(state, person, source, {old: column.id for old, column in columns.items()})
         _settle_links(state, sheet, keep=bool(include & {"cellLinks", "all"}))
         recalculate(sheet, sheet.rows)
+    ids = {old.id: row.id for old, row in zip(source.rows, sheet.rows, strict=False)}
+    copy_remarks(state, source, sheet, ids=ids | {source.id: sheet.id}, include=include)
     if include & {"shares", "all"}:
         sheet.shares = {holder: access for holder, access in source.shares.items() if holder != person.id}
     sheet.settings.project = source.settings.project

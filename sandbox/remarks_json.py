@@ -112,6 +112,10 @@ class Remarks:
                 shown = discussion_json(state, sheet, discussion, access=access, api_level=api_level, include=inner)
                 by_parent.setdefault(discussion.row_id or sheet.id, []).append(shown)
 
+    def __bool__(self) -> bool:
+        """Whether anything was asked for."""
+        return bool(self._lists)
+
     def of_sheet(self) -> dict[str, Json]:
         """For the sheet itself: each list that was asked for, empty or not."""
         return {name: by_parent.get(self._sheet_id, []) for name, by_parent in self._lists.items()}

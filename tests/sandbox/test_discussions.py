@@ -266,3 +266,31 @@ def test_sheets_and_rows_show_their_discussions_on_demand(plan: Grid, as_alice: 
     (found,) = as_alice.json(f"{row_path(plan)}?include=discussions,attachments")["discussions"]
     assert found["commentAttachments"] == [photo]
     assert "discussions" not in as_alice.json(plan.path)
+
+
+def copied(client: Client, plan: Grid, include: str) -> Grid:
+    """A copy of the sheet, with what `include` names."""
+    body = {"destinationType": "home", "newName": f"Copy with {include}"}
+    return Grid(client, result(client.ask("POST", f"{plan.path}/copy?include={include}", body))["id"])
+
+
+def test_the_copy_of_a_sheet_brings_them_on_demand(plan: Grid, as_alice: Client, as_dora: Client) -> None:
+    said = begin(as_dora, row_path(plan))
+    photo = attach(as_dora, f"{plan.path}/comments/{said['comments'][0]['id']}")
+    begin(as_alice, plan.path, "On the sheet")
+    link(as_alice, row_path(plan, "Roof"))
+    every = copied(as_alice, plan, "data,discussions,attachments")
+    (on_row,) = as_alice.json(f"{row_path(every)}/discussions?include=comments,attachments")["data"]
+    (comment,) = on_row["comments"]
+    assert (comment["text"], comment["createdBy"]) == ("Is the crane booked?", DORA)
+    assert {on_row["id"], comment["id"]}.isdisjoint({said["id"], said["comments"][0]["id"]})
+    (copied_photo,) = comment["attachments"]
+    assert copied_photo["id"] != photo["id"]
+    assert download(as_alice.json(f"{every.path}/attachments/{copied_photo['id']}")).content == PIXEL
+    assert len(as_alice.json(f"{every.path}/discussions")["data"]) == 2
+    assert len(as_alice.json(f"{row_path(every, 'Roof')}/attachments")["data"]) == 1
+    assert len(as_alice.json(f"{copied(as_alice, plan, 'data,attachments').path}/attachments")["data"]) == 1
+    without_rows = copied(as_alice, plan, "discussions")
+    assert [found["title"] for found in as_alice.json(f"{without_rows.path}/discussions")["data"]] == ["On the sheet"]
+    assert ids(as_alice.json(f"{copied(as_alice, plan, 'data').path}/discussions")) == []
+    assert ids(as_alice.json(f"{plan.path}/discussions")) != []
