@@ -41,7 +41,7 @@ def _link(call: Call, *, parent_type: str, parent_id: int) -> Attachment:
     for name in ("attachmentType", "url"):
         if not body.get(name):
             raise ApiError(1012, f"attachment.{name}")
-    _check_type(body["attachmentType"], body.get("attachmentSubType"))
+    _check_kind(body["attachmentType"], body.get("attachmentSubType"))
     if body.get("description") is not None and parent_type == COMMENT:
         raise ApiError(1032, "attachment.description")
     name = body.get("name") or body["url"]
@@ -50,7 +50,7 @@ def _link(call: Call, *, parent_type: str, parent_id: int) -> Attachment:
     return link
 
 
-def _check_type(kind: str, sub_type: str | None) -> None:
+def _check_kind(kind: str, sub_type: str | None) -> None:
     if kind == FILE:
         raise ApiError(1051)
     if kind not in LINK_TYPES:
