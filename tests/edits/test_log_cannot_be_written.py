@@ -1,0 +1,102 @@
+"""No entry, no call. No second entry: the person learns that it was saved all the same."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from audit.models import Entry
+from audit.reading import with_outcomes
+from edits.models import Submission
+from tests.edits.browser import Page
+from tests.edits.site_plan import SitePlan
+from tests.running_sandbox import Person
+
+ROW = "Dig foundations"
+CANNOT = "The audit log cannot be written"
+
+Refuse = Callable[[str, str], None]
+
+
+@pytest.fixture
+def refuse(db: None) -> Refuse:
+    """refuse(table, condition): from now on the database takes no such row, as when its disk is full."""
+
+    def refuse_rows(table: str, condition: str) -> None:
+        with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                cursor.execute(
+                    f"CREATE TRIGGER disk_full BEFORE INSERT ON {table} WHEN {condition}"
+                    " BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+                )
+            else:
+                cursor.execute(
+                    "CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS"
+                    " $$BEGIN RAISE EXCEPTION 'disk full'; END$$"
+                )
+                cursor.execute(
+                    f"CREATE TRIGGER disk_full BEFORE INSERT ON {table} FOR EACH ROW WHEN ({condition})"
+                    " EXECUTE FUNCTION disk_full()"
+                )
+
+    return refuse_rows
+
+
+def test_no_intent_no_change(browser: Client, plan: SitePlan, bob: Person, refuse: Refuse) -> None:
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "Rock"})
+    refuse(Entry._meta.db_table, "NEW.phase = 'intent'")
+    page = page.save()
+    assert (page.status, CANNOT in page.text) == (503, True)
+    assert "This app changes nothing that it cannot record, so nothing was sent to Smartsheet." in page.text
+    assert page.value(plan.columns["Notes"]) == "Rock"
+    assert plan.writes(bob) == []
+    assert plan.value(ROW, "Notes") is None
+
+
+def test_no_intent_no_new_row(browser: Client, plan: SitePlan, bob: Person, refuse: Refuse) -> None:
+    page = Page.open(browser, plan.add_path).type({plan.columns["Task"]: "Paint"})
+    refuse(Entry._meta.db_table, "NEW.phase = 'intent'")
+    page = page.save()
+    assert (page.status, CANNOT in page.text) == (503, True)
+    assert page.value(plan.columns["Task"]) == "Paint"
+    assert plan.writes(bob) == []
+
+
+def test_no_intent_no_deletion(browser: Client, plan: SitePlan, bob: Person, refuse: Refuse) -> None:
+    refuse(Entry._meta.db_table, "NEW.phase = 'intent'")
+    answer = browser.post(plan.delete_path(ROW))
+    assert (answer.status_code, CANNOT in answer.content.decode()) == (503, True)
+    assert "Nothing was deleted." in answer.content.decode()
+    assert plan.writes(bob) == []
+
+
+def test_a_database_that_takes_no_submission_takes_no_intent_either(
+    browser: Client, plan: SitePlan, bob: Person, refuse: Refuse
+) -> None:
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "Rock"})
+    refuse(Submission._meta.db_table, "1 = 1")
+    page = page.save()
+    assert (page.status, CANNOT in page.text) == (503, True)
+    assert plan.writes(bob) == []
+
+
+def test_no_outcome_but_saved(browser: Client, plan: SitePlan, bob: Person, refuse: Refuse) -> None:
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "Rock"})
+    refuse(Entry._meta.db_table, "NEW.phase <> 'intent'")
+    page = page.save()
+    assert (page.status, "Saved, but the log could not note it" in page.text) == (200, True)
+    assert not page.was_redirected
+    assert "Your change was saved." in page.text
+    assert plan.value(ROW, "Notes") == "Rock"
+    (change,) = with_outcomes(Entry.objects.intents())
+    assert (change.outcome, change.intent.actor_id) == (None, bob.id)
+
+
+def test_no_outcome_and_not_saved(browser: Client, plan: SitePlan, bob: Person, refuse: Refuse) -> None:
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "Rock"})
+    refuse(Entry._meta.db_table, "NEW.phase <> 'intent'")
+    plan.sandbox.fault(method="PUT", status=403)
+    page = page.save()
+    assert (page.status, "Nothing was saved." in page.text) == (403, True)
+    assert page.value(plan.columns["Notes"]) == "Rock"

@@ -1,0 +1,162 @@
+"""The form itself: which field for which column, what it takes and refuses, and how it is rendered."""
+
+import re
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.test import Client
+
+from edits.forms import RowForm
+from edits.sheets import Sheet
+from tests.edits.browser import Page
+from tests.edits.site_plan import SitePlan
+
+PEOPLE = [{"name": "Alice Archer", "email": "alice@example.com"}, {"name": "Bob Baker", "email": "bob@example.com"}]
+
+
+def form_of(kind: str, cell: dict[str, Any] | None = None, data: str | None = None, **raw: Any) -> RowForm:
+    """The form of a row with one cell; `data` as a browser sends it."""
+    sheet = Sheet.parse(
+        {
+            "id": 1,
+            "accessLevel": "EDITOR",
+            "columns": [{"id": 2, "title": "X", "type": kind, **raw}],
+            "rows": [{"id": 3, "rowNumber": 1, "cells": [{"columnId": 2, **(cell or {})}]}],
+        }
+    )
+    return RowForm(None if data is None else QueryDict(data), sheet=sheet, row=sheet.rows[0])
+
+
+def edits(form: RowForm) -> list[tuple[object, object]]:
+    assert form.is_valid(), form.errors
+    return [(edit.shown, edit.typed) for edit in form.edits()]
+
+
+def html_of(form: RowForm) -> str:
+    return str(form["col-2"].as_field_group())
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "field"),
+    [
+        ("TEXT_NUMBER", {}, '<input type="text"'),
+        ("DATE", {}, '<input type="date"'),
+        ("CHECKBOX", {}, '<input type="checkbox"'),
+        ("CHECKBOX", {"symbol": "FLAG"}, '<input type="checkbox"'),
+        ("PICKLIST", {"options": ["a", "b"]}, "<select"),
+        ("PICKLIST", {"symbol": "RYG"}, '<option value="Yellow"'),
+        ("PICKLIST", {"symbol": "OF_TOMORROW"}, '<input type="text"'),
+        ("MULTI_PICKLIST", {"options": ["a", "b"]}, "<fieldset"),
+        ("CONTACT_LIST", {}, "<datalist"),
+        ("CONTACT_LIST", {"contactOptions": PEOPLE}, '<option value="bob@example.com">Bob Baker (bob@example.com)'),
+        ("CONTACT_LIST", {"contactOptions": PEOPLE, "validation": True}, "<select"),
+        ("MULTI_CONTACT_LIST", {}, "<textarea"),
+        ("MULTI_CONTACT_LIST", {"contactOptions": PEOPLE}, "<fieldset"),
+    ],
+)
+def test_the_field_suits_the_column(kind: str, raw: dict[str, Any], field: str) -> None:
+    html = html_of(form_of(kind, **raw))
+    assert field in html
+    assert 'name="initial-col-2"' in html
+    assert re.search(r'class="form-(control|select|check-input)', html)
+    assert 'for="id_col-2' in html
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "typed", "message"),
+    [
+        ("PICKLIST", {"options": ["a"]}, "c", "Select a valid choice"),
+        ("MULTI_PICKLIST", {"options": ["a"]}, "c", "Select a valid choice"),
+        ("DATE", {}, "28.2.2026", "Enter a date such as 2026-11-30."),
+        ("DATE", {}, "2026-02-30", "Enter a date such as 2026-11-30."),
+        ("CONTACT_LIST", {}, "Bob", "“Bob” is not an e-mail address."),
+        ("CONTACT_LIST", {"contactOptions": PEOPLE, "validation": True}, "x@y.org", "Select a valid choice"),
+        ("MULTI_CONTACT_LIST", {}, "a@b.org%0D%0ABob", "“Bob” is not an e-mail address."),
+        ("TEXT_NUMBER", {}, "x" * 4001, "Use at most 4,000 characters: this has 4,001."),
+        ("TEXT_NUMBER", {}, "a%00b", "Null characters are not allowed."),
+    ],
+)
+def test_what_cannot_be_is_refused_and_kept(kind: str, raw: dict[str, Any], typed: str, message: str) -> None:
+    form = form_of(kind, data=f"col-2={typed}", **raw)
+    assert message in form.errors["col-2"][0]
+    html = html_of(form)
+    assert message in html
+    assert 'id="id_col-2_error"' in html
+    assert re.search(r'aria-describedby="[^"]*id_col-2_error', html)
+    assert "is-invalid" in html
+    assert 'aria-invalid="true"' in html
+
+
+def test_what_was_there_before_is_no_mistake_of_the_person() -> None:
+    for kind, value in (("CONTACT_LIST", "the driver"), ("PICKLIST", "gone"), ("DATE", "soon"), ("CHECKBOX", "maybe")):
+        form = form_of(kind, {"value": value}, f"initial-col-2={value}&col-2={value}", options=["a"])
+        assert edits(form) == []
+
+
+def test_changed_is_what_differs_from_what_was_shown_and_not_from_what_is_there() -> None:
+    there = {"value": "theirs"}
+    assert edits(form_of("TEXT_NUMBER", there, "initial-col-2=shown&col-2=shown")) == []
+    assert edits(form_of("TEXT_NUMBER", there, "initial-col-2=shown&col-2=theirs")) == [("shown", "theirs")]
+    assert edits(form_of("TEXT_NUMBER", there, "col-2=typed")) == [("theirs", "typed")]
+    assert edits(form_of("TEXT_NUMBER", there, "")) == []
+
+
+def test_boxes_that_are_not_sent_are_unticked_only_if_the_form_had_them() -> None:
+    assert edits(form_of("CHECKBOX", {"value": True}, "initial-col-2=True")) == [(True, False)]
+    assert edits(form_of("CHECKBOX", {"value": True}, "")) == []
+    assert edits(form_of("CHECKBOX", {}, "initial-col-2=False&col-2=on")) == [(False, True)]
+    values = {"objectValue": {"objectType": "MULTI_PICKLIST", "values": ["a", "b"]}}
+    options = {"options": ["a", "b", "c"]}
+    unticked = form_of("MULTI_PICKLIST", values, "initial-col-2=%5B%22a%22%2C%22b%22%5D", **options)
+    assert edits(unticked) == [(("a", "b"), ())]
+    assert edits(form_of("MULTI_PICKLIST", values, "", **options)) == []
+    reordered = form_of("MULTI_PICKLIST", values, "initial-col-2=%5B%22b%22%2C%22a%22%5D&col-2=a&col-2=b", **options)
+    assert edits(reordered) == []
+
+
+def test_an_initial_value_that_is_none_is_as_if_it_were_not_there() -> None:
+    assert edits(form_of("DATE", {"value": "2026-01-01"}, "initial-col-2=x&col-2=2026-01-01")) == []
+    assert edits(form_of("MULTI_PICKLIST", {}, "initial-col-2=%7B&col-2=a", options=["a"])) == [((), ("a",))]
+
+
+def test_spaces_around_an_address_are_no_change() -> None:
+    assert edits(form_of("CONTACT_LIST", {"value": "a@b.org"}, "initial-col-2=a@b.org&col-2=+a@b.org+")) == []
+
+
+def test_the_description_helps_and_is_text() -> None:
+    html = html_of(form_of("TEXT_NUMBER", description="In <b>euros</b>"))
+    assert "In &lt;b&gt;euros&lt;/b&gt;" in html
+    assert 'aria-describedby="id_col-2_helptext"' in html
+    assert 'id="id_col-2_helptext"' in html
+
+
+def test_texts_of_the_sheet_are_escaped_everywhere(browser: Client, plan: SitePlan) -> None:
+    evil = '"><img src=x onerror=alert(1)>'
+    html = html_of(form_of("TEXT_NUMBER", {"value": evil}, title=evil))
+    html += html_of(form_of("PICKLIST", {"value": evil}, options=[evil]))
+    html += html_of(form_of("MULTI_PICKLIST", {"value": evil}, options=[evil]))
+    html += html_of(form_of("CONTACT_LIST", contactOptions=[{"name": evil, "email": evil}]))
+    plan.write("Dig foundations", Notes=evil, Task=evil)
+    for path in (plan.path, plan.edit_path("Dig foundations"), plan.delete_path("Dig foundations")):
+        html += Page.open(browser, path).html
+    assert "<img src=x" not in html
+
+
+def test_the_summary_leads_to_the_fields(browser: Client, plan: SitePlan) -> None:
+    page = Page.open(browser, plan.edit_path("Dig foundations"))
+    page = page.type({plan.columns["Responsible"]: "Bob", plan.columns["Notes"]: "x" * 4001}).save()
+    assert page.status == 422
+    assert "Not saved yet: please look at these" in page.text
+    for title in ("Responsible", "Notes"):
+        assert f'href="#id_col-{plan.columns[title]}"' in page.html
+        assert f'id="id_col-{plan.columns[title]}"' in page.html
+    assert 'id="problem" role="alert" tabindex="-1" autofocus' in page.html
+
+
+def test_who_has_no_sheets_learns_how_to_get_one() -> None:
+    person = {"email": "dora@example.com", "name": "Dora"}
+    html = render_to_string("edits/sheets.html", {"sheets": [], "query": "", "count": 0, "smartsheet_user": person})
+    assert "No sheet is shared with you yet" in html
+    assert "dora@example.com" in html

@@ -1,0 +1,82 @@
+"""Save pressed twice writes once, with and without JavaScript."""
+
+import threading
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from edits.models import Submission
+from tests.edits.browser import Page
+from tests.edits.site_plan import SitePlan
+from tests.running_sandbox import Person
+
+ROW = "Dig foundations"
+
+
+def test_a_row_is_added_once(browser: Client, plan: SitePlan, bob: Person) -> None:
+    page = Page.open(browser, plan.add_path).type({plan.columns["Task"]: "Paint"})
+    assert "Row added" in page.save().text
+    again = page.save()
+    assert again.was_redirected
+    assert "That was saved the first time; nothing was sent again." in again.text
+    assert plan.labels().count("Paint") == 1
+    assert len(plan.writes(bob)) == 1
+
+
+def test_a_change_is_made_once(browser: Client, plan: SitePlan, bob: Person) -> None:
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "Rock"})
+    page.save()
+    plan.write(ROW, Notes="")
+    assert page.save().status == 200
+    assert len(plan.writes(bob)) == 1
+    assert plan.value(ROW, "Notes") is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_the_same_moment_write_once(browser: Client, plan: SitePlan, bob: Person) -> None:
+    page = Page.open(browser, plan.add_path).type({plan.columns["Task"]: "Paint"})
+    plan.sandbox.fault(method="POST", path="/rows", person=bob.id, delay=0.5, status=None, times=1)
+    answers: list[Page] = []
+
+    def send() -> None:
+        client = Client()
+        client.cookies = browser.cookies
+        answers.append(Page(client, page.path, 0, "", "", dict(page.fields), page.kinds, page.options, None).save())
+        connection.close()
+
+    threads = [threading.Thread(target=send) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answer.status for answer in answers) in ([200, 409], [200, 200])
+    assert len(plan.writes(bob)) == 1
+    assert plan.labels().count("Paint") == 1
+
+
+def test_after_a_failure_the_form_can_be_sent_again(browser: Client, plan: SitePlan, bob: Person) -> None:
+    plan.sandbox.fault(method="POST", path="/rows", person=bob.id, status=503)
+    first = Page.open(browser, plan.add_path).type({plan.columns["Task"]: "Paint"})
+    failed = first.save()
+    assert failed.status == 503
+
+    again = first.save()  # the browser's Back, and Save
+    assert (again.status, "This form was sent already" in again.text) == (409, True)
+    assert again.value(plan.columns["Task"]) == "Paint"
+    assert "Row added" in failed.save().text
+    assert plan.labels().count("Paint") == 1
+
+
+def test_what_is_older_than_a_day_is_forgotten(db: None, browser: Client, plan: SitePlan) -> None:
+    old = Submission.objects.create(key=uuid4(), at="2026-01-01T00:00:00Z")
+    Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "Rock"}).save()
+    assert not Submission.objects.filter(key=old.key).exists()
+    assert Submission.objects.filter(is_done=True).count() == 1
+
+
+def test_a_key_that_is_none_is_no_key(browser: Client, plan: SitePlan) -> None:
+    answer = browser.post(plan.edit_path(ROW), {f"col-{plan.columns['Notes']}": "Rock", "once": "x"})
+    assert answer.status_code == 302
+    assert not Submission.objects.exists()

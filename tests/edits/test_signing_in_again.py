@@ -1,0 +1,108 @@
+"""What was typed survives a sign-in that Smartsheet or this app has ended."""
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from audit.models import Entry
+from audit.reading import with_outcomes
+from tests import signing_in
+from tests.edits.browser import Page
+from tests.edits.site_plan import SitePlan
+from tests.running_sandbox import Person, RunningSandbox
+
+ROW = "Dig foundations"
+RESTORED = "This is what you typed before you signed in. It is not saved yet."
+
+
+def sign_in_again(client: Client, sandbox: RunningSandbox, person: Person, next_url: str) -> HttpResponse:
+    authorize_url = signing_in.begin(client, next_url=next_url)
+    return signing_in.come_back(client, signing_in.decide(sandbox, authorize_url, person))
+
+
+def typed(browser: Client, plan: SitePlan) -> Page:
+    page = Page.open(browser, plan.edit_path(ROW))
+    return page.type({plan.columns["Notes"]: "Rock & <roll>", plan.columns["Equipment"]: ["Crane"]})
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_the_form_comes_back_after_smartsheet_has_forgotten_the_token(
+    browser: Client, plan: SitePlan, bob: Person, method: str
+) -> None:
+    page = typed(browser, plan)
+    plan.sandbox.fault(method=method, person=bob.id, status=401, errorCode=1003)
+    page = page.save()
+    assert page.status == 401
+    assert "Sign in with Smartsheet" in page.text
+    assert f'name="next" value="{plan.edit_path(ROW)}"' in page.html
+    assert "Nothing was saved. What you typed is still in the form." in page.text
+    assert page.value(plan.columns["Notes"]) == "Rock & <roll>"
+
+    answer = sign_in_again(browser, plan.sandbox, bob, plan.edit_path(ROW))
+    assert answer["Location"] == plan.edit_path(ROW)
+    page = Page.open(browser, plan.edit_path(ROW))
+    assert RESTORED in page.text
+    assert page.value(plan.columns["Notes"]) == "Rock & <roll>"
+    assert page.fields[f"col-{plan.columns['Equipment']}"] == ["Crane"]
+    assert plan.value(ROW, "Notes") is None
+    assert "2 cells changed" in page.save().text
+    assert (plan.value(ROW, "Notes"), plan.value(ROW, "Equipment")) == ("Rock & <roll>", ["Crane"])
+    assert RESTORED not in Page.open(browser, plan.edit_path(ROW)).text
+
+
+def test_what_others_changed_while_one_signed_in_again_is_a_conflict(
+    browser: Client, plan: SitePlan, bob: Person
+) -> None:
+    plan.sandbox.fault(method="PUT", person=bob.id, status=401)
+    typed(browser, plan).save()
+    plan.write(ROW, Notes="Clay")
+    sign_in_again(browser, plan.sandbox, bob, plan.edit_path(ROW))
+    page = Page.open(browser, plan.edit_path(ROW)).save()
+    assert (page.status, "You saw empty Now Clay" in page.text) == (409, True)
+
+
+def test_a_refused_sign_in_is_in_the_log(browser: Client, plan: SitePlan, bob: Person) -> None:
+    plan.sandbox.fault(method="PUT", person=bob.id, status=401)
+    typed(browser, plan).save()
+    assert {change.phase for change in with_outcomes(Entry.objects.intents())} == {"refused"}
+
+
+def test_a_form_sent_after_the_session_ended_comes_back_too(browser: Client, plan: SitePlan, bob: Person) -> None:
+    page = typed(browser, plan)
+    browser.post("/identity/logout/")
+    answer = browser.post(plan.edit_path(ROW), page.fields)
+    assert (answer.status_code, answer["Location"]) == (302, f"/?next={plan.edit_path(ROW)}")
+    sign_in_again(browser, plan.sandbox, bob, plan.edit_path(ROW))
+    page = Page.open(browser, plan.edit_path(ROW))
+    assert RESTORED in page.text
+    assert page.value(plan.columns["Notes"]) == "Rock & <roll>"
+    assert "2 cells changed" in page.save().text
+
+
+def test_nobody_else_gets_to_see_it(browser: Client, plan: SitePlan, alice: Person, bob: Person) -> None:
+    plan.sandbox.fault(method="PUT", person=bob.id, status=401)
+    typed(browser, plan).save()
+    sign_in_again(browser, plan.sandbox, alice, plan.edit_path(ROW))
+    page = Page.open(browser, plan.edit_path(ROW))
+    assert RESTORED not in page.text
+    assert page.value(plan.columns["Notes"]) == ""
+
+
+def test_the_form_of_a_new_row_comes_back(browser: Client, plan: SitePlan, bob: Person) -> None:
+    plan.sandbox.fault(method="POST", path="/rows", person=bob.id, status=401)
+    page = Page.open(browser, plan.add_path).type({plan.columns["Task"]: "Paint"}).save()
+    assert page.status == 401
+    sign_in_again(browser, plan.sandbox, bob, plan.add_path)
+    page = Page.open(browser, plan.add_path)
+    assert (RESTORED in page.text, page.value(plan.columns["Task"])) == (True, "Paint")
+    assert "Row added" in page.save().text
+    assert plan.labels().count("Paint") == 1
+
+
+def test_only_the_last_few_are_kept(browser: Client, plan: SitePlan, bob: Person) -> None:
+    browser.post("/identity/logout/")
+    for row_id in range(1, 9):
+        browser.post(f"{plan.path}rows/{row_id}/edit/", {"col-1": "x" * 100, "snapshot": "y", "once": "z"})
+    drafts = browser.session["drafts"]
+    assert list(drafts) == [f"{plan.path}rows/{row_id}/edit/" for row_id in range(4, 9)]
+    assert set(drafts.values()) == {f"col-1={'x' * 100}"}
