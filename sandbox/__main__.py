@@ -69,9 +69,40 @@ def parser() -> argparse.ArgumentParser:
         metavar="N",
         help=f"how long the address of an attached file is good (default {default.file_url_seconds})",
     )
+    _add_webhook_options(parser, default)
     add("--quiet", action="store_true", help="do not print each request on stderr")
     add("--operations", action=PrintOperations, nargs=0, help="print what is emulated as a Markdown table, and stop")
     return parser
+
+
+def _add_webhook_options(parser: argparse.ArgumentParser, default: Settings) -> None:
+    add = parser.add_argument_group("webhooks").add_argument
+    add(
+        "--webhook-debounce",
+        type=float,
+        default=default.webhook_debounce,
+        metavar="SECONDS",
+        help=f"how long events are gathered for one callback (default {default.webhook_debounce:g})",
+    )
+    add(
+        "--webhook-retry-factor",
+        type=float,
+        default=default.webhook_retry_factor,
+        metavar="F",
+        help="multiplies the waits before retries: 15 s doubling to 16 min, then 3 h each (default 1)",
+    )
+    add(
+        "--webhook-timeout",
+        type=float,
+        default=default.webhook_timeout,
+        metavar="SECONDS",
+        help=f"how long a callback may take (default {default.webhook_timeout:g})",
+    )
+    add(
+        "--no-loopback-webhooks",
+        action="store_true",
+        help="refuse callback addresses of this machine, and http, as Smartsheet does",
+    )
 
 
 def read_settings(arguments: list[str] | None = None) -> Settings:
@@ -88,6 +119,10 @@ def read_settings(arguments: list[str] | None = None) -> Settings:
         rate_limit=given.rate_limit,
         attachment_bytes=given.attachment_mb * 2**20,
         file_url_seconds=given.file_url_seconds,
+        webhook_debounce=given.webhook_debounce,
+        webhook_retry_factor=given.webhook_retry_factor,
+        webhook_timeout=given.webhook_timeout,
+        loopback_webhooks=not given.no_loopback_webhooks,
         quiet=given.quiet,
     )
 

@@ -140,10 +140,13 @@ ERRORS: dict[int, tuple[int, str]] = {
     1140: (403, "The user must be added as a licensed user."),
     1142: (400, "Column type {0} is reserved for project sheets and may not be manually set on a column."),
     1148: (400, "Numeric cell values must be between {0} and {1}."),
-    1151: (404, "Scope object not found."),
-    1152: (400, "URL must have HTTPS."),
-    1153: (403, "Webhook app revoked."),
-    1154: (403, "Webhook disabled by Smartsheet."),
+    1151: (400, "Scope '{0}', object id {1} was not found."),
+    1152: (400, "Only URLs with a protocol of 'https' are supported for attribute '{0}'."),
+    1153: (
+        403,
+        "This webhook cannot be enabled because access was revoked for the application that created it.",
+    ),
+    1154: (403, "Please contact Support in order to enable this webhook."),
     1156: (400, "Invalid email."),
     1157: (
         400,

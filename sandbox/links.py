@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from sandbox.clock import now
+from sandbox.events import on_cell, on_sheet
 from sandbox.sheets import CellRef, Row, Sheet
 from sandbox.state import CELL_LINK_USER, State
 
@@ -42,6 +43,8 @@ def propagate(state: State, sheet: Sheet, *, at: datetime, depth: int = 10) -> N
         row = target.row(destination.row_id) if target else None
         if target and row and _carry(sheet, source, row, destination.column_id, at):
             target.changed(at=at)
+            state.announce(on_sheet(target.id, "row", row.id, "updated", by=CELL_LINK_USER))
+            state.announce(on_cell(target.id, row.id, destination.column_id, "updated", by=CELL_LINK_USER))
             if depth:
                 propagate(state, target, at=at, depth=depth - 1)
 

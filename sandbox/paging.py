@@ -12,6 +12,7 @@ from sandbox.routing import Call
 Item = TypeVar("Item")
 
 DEFAULT_SIZE = 100
+LARGEST_SIZE = 10_000
 
 
 def page_of(call: Call, items: Sequence[Item]) -> tuple[dict[str, Any], Sequence[Item]]:
@@ -28,6 +29,16 @@ def index_result(call: Call, items: Sequence[Any]) -> dict[str, Any]:
     """An IndexResult of items that are JSON already."""
     head, shown = page_of(call, items)
     return head | {"data": list(shown)}
+
+
+def unknown_pages(call: Call, items: Sequence[Any]) -> dict[str, Any]:
+    """A page that does not say how many there are; all its numbers are 0 beyond the last."""
+    size = call.number("pageSize", DEFAULT_SIZE, least=1, most=LARGEST_SIZE)
+    page = call.number("page", 1, least=1)
+    shown = list(items[(page - 1) * size : page * size])
+    if not shown:
+        return _head(0, 0, 0) | {"totalPages": 0, "data": []}
+    return {"pageNumber": page, "pageSize": size, "totalPages": -1, "totalCount": -1, "data": shown}
 
 
 def token_page(call: Call, items: Sequence[Any]) -> dict[str, Any]:

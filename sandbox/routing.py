@@ -17,6 +17,7 @@ from sandbox.sheets import Sheet
 from sandbox.state import Person, State, Token
 
 if TYPE_CHECKING:
+    from sandbox.courier import Courier
     from sandbox.settings import Settings
 
 Json = Any
@@ -93,6 +94,7 @@ class Call:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
+    courier: Courier
     loaded_sheet: Sheet | None = None
 
     @property

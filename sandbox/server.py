@@ -8,6 +8,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from inspect import isawaitable
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -15,6 +16,7 @@ from aiohttp.typedefs import Handler, Middleware
 from sandbox import api, control, downloads, oauth
 from sandbox.answers import error_response, hang_up, json_response, spoil
 from sandbox.errors import ApiError
+from sandbox.events import Cause, change_agent
 from sandbox.faults import Fault
 from sandbox.gate import acting_person, authenticate, authorize, token_in
 from sandbox.journal import Arrival
@@ -54,13 +56,13 @@ def _operation_in(request: web.Request) -> str | None:
 
 def _endpoint(world: World, operation: Operation) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
-        return _answer(world, operation, request, await request.read())
+        return await _answer(world, operation, request, await request.read())
 
     return handle
 
 
-def _answer(world: World, operation: Operation, request: web.Request, body: bytes) -> web.Response:
-    """Carry out one operation. From here on nothing waits, so no other request comes in between."""
+async def _answer(world: World, operation: Operation, request: web.Request, body: bytes) -> web.Response:
+    """Carry out one operation. Few wait for anything, so hardly ever does another request come in between."""
     state, headers = world.state, request.headers
     token, person = NOBODY, Person(id=0, profile={})
     if not operation.is_open:
@@ -69,9 +71,17 @@ def _answer(world: World, operation: Operation, request: web.Request, body: byte
         authorize(operation, token)
         person = acting_person(state, token, headers)
         _check_accept(headers.get("Accept", "*/*"))
-    call = Call(state, world.settings, operation, token, person, request.match_info, request.query, headers, body)
-    content = operation.handler(call)
+    path, query, courier = request.match_info, request.query, world.courier
+    call = Call(state, world.settings, operation, token, person, path, query, headers, body, courier)
+    try:
+        content = operation.handler(call)
+    finally:
+        news = state.take_news()
+    if isawaitable(content):
+        content = await content
     if operation.method != "GET":
+        agent = change_agent(headers.get("Smartsheet-Change-Agent"))
+        world.bus.publish(Cause(token.person_id or None, token.client_id, agent), news)
         world.saver.soon()
     return json_response(dumps(content, numeric_dates=call.flag("numericDates")))
 
@@ -185,11 +195,14 @@ async def serve(world: World, *, stop: asyncio.Event) -> None:
     try:
         site = web.TCPSite(runner, settings.host, settings.port, ssl_context=_tls(world), backlog=1024)
         await site.start()
+        world.courier.resume()
         host, port = runner.addresses[0][:2]
         print(f"listening on {'https' if settings.tls else 'http'}://{host}:{port}", flush=True)
         await stop.wait()
     finally:
         await runner.cleanup()
+        world.courier.stop()
+        await world.callbacks.close()
         world.saver.now()
 
 

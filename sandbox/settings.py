@@ -20,7 +20,12 @@ class Settings:
     rate_limit: int = 300
     rows_per_call: int = 500
     rows_per_sheet: int = 20_000
+    columns_per_sheet: int = 400
     cells_per_sheet: int = 500_000
     attachment_bytes: int = 30 * 2**20
     file_url_seconds: int = 120
+    webhook_debounce: float = 60.0
+    webhook_retry_factor: float = 1.0
+    webhook_timeout: float = 10.0
+    loopback_webhooks: bool = True
     quiet: bool = False

@@ -98,15 +98,16 @@ class Row:
         """The cell in that column; an empty one if nothing is there."""
         return self.cells.get(column_id, EMPTY)
 
-    def write(self, column_id: int, cell: Cell, *, at: datetime, by: int) -> None:
-        """Put a cell in and remember it. The very same content again is no change, and leaves no trace."""
+    def write(self, column_id: int, cell: Cell, *, at: datetime, by: int) -> bool:
+        """Put a cell in and remember it. The very same content again is no change (False), and leaves no trace."""
         old = self.cells.get(column_id, EMPTY)
         if cell == old and type(cell.value) is type(old.value):
-            return
+            return False
         revisions = self.history.setdefault(column_id, self.revisions(column_id))
         revisions.append(Revision(cell, at, by))
         self.put(column_id, cell)
         self.modified_at, self.modified_by = at, by
+        return True
 
     def put(self, column_id: int, cell: Cell) -> None:
         """Put a cell in without history: what a formula now yields."""

@@ -10,8 +10,11 @@ from typing import Any
 
 from sandbox.clock import now
 from sandbox.containers import Folder, Workspace
+from sandbox.events import Event
 from sandbox.groups import Group
+from sandbox.reports import Report
 from sandbox.sheets import Sheet
+from sandbox.webhooks import Webhook
 
 Json = Any
 
@@ -110,13 +113,25 @@ class State:
     folders: dict[int, Folder] = field(default_factory=dict)
     workspaces: dict[int, Workspace] = field(default_factory=dict)
     groups: dict[int, Group] = field(default_factory=dict)
+    webhooks: dict[int, Webhook] = field(default_factory=dict)
+    reports: list[Report] = field(default_factory=list)
     ids_given: int = 0
+    _news: list[Event] = field(default_factory=list, repr=False, compare=False)
     _files: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def files(self) -> dict[str, bytes]:
         """The contents of attached files by digest. They are saved beside the rest, not in it."""
         return self._files
+
+    def announce(self, event: Event) -> None:
+        """Something happened; it is published when the request is done."""
+        self._news.append(event)
+
+    def take_news(self) -> list[Event]:
+        """What happened since this was last asked."""
+        news, self._news = self._news, []
+        return news
 
     def new_id(self) -> int:
         """The next of a fixed series of 16-digit numbers that look random; JavaScript can hold each exactly."""

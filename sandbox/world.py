@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from sandbox.callbacks import Callbacks
+from sandbox.courier import Courier
+from sandbox.events import Bus
 from sandbox.faults import Faults
 from sandbox.journal import Journal
 from sandbox.limits import RateLimit
 from sandbox.persistence import Saver, load
+from sandbox.reporting import report
 from sandbox.seed import register_demo_app, seeded
 from sandbox.settings import Settings
 from sandbox.state import State
@@ -24,12 +28,22 @@ class World:
         self.busy: set[tuple[str, str]] = set()
         self.resets = 0
         self.saver = Saver(settings.state_file, lambda: self.state)
+        self.callbacks = Callbacks(settings)
+        self.courier = self._new_courier()
+        self.bus = Bus()
+        self.bus.listen(lambda cause, events: report(self.state, cause, events))
+        self.bus.listen(lambda cause, events: self.courier.heard(cause, events))
+
+    def _new_courier(self) -> Courier:
+        return Courier(self.state, self.settings, self.callbacks, self.saver.soon)
 
     def reset(self) -> None:
         """Back to the seed. Registered apps stay, being set up rather than data; all else is as after a start."""
         apps = self.state.apps
         self.state = seeded(self.settings)
         self.state.apps |= apps
+        self.courier.stop()
+        self.courier = self._new_courier()
         self.faults.clear()
         self.journal.clear()
         self.rate_limit.reset()

@@ -10,10 +10,11 @@ from sandbox import links
 from sandbox.cells import Writing, check_attributes, check_type, mixes_links, read_cells
 from sandbox.clock import iso, now
 from sandbox.errors import ApiError
+from sandbox.events import on_cell, on_sheet
 from sandbox.formulas import recalculate
 from sandbox.locations import ATTRIBUTES, Location, insert_rows, move_rows, read_location
 from sandbox.remarks import remove_from_rows
-from sandbox.sheets import Cell, CellRef, Column, Row, Sheet
+from sandbox.sheets import EMPTY, Cell, CellRef, Column, Row, Sheet
 
 Json = Any
 
@@ -154,6 +155,10 @@ def add_rows(writing: Writing, edits: list[RowEdit], *, most_rows: int, most_cel
     if rows:
         insert_rows(sheet, rows, edits[0].location)
         _finish(writing, rows)
+    for row in rows:
+        _announce(writing, row, "created")
+        for column_id in row.cells:
+            _announce_cell(writing, row, column_id, "created")
     return rows
 
 
@@ -172,6 +177,7 @@ def update_rows(writing: Writing, edits: list[RowEdit]) -> list[Row]:
     changed = [row for row in rows if location or _fingerprint(row) != before[row.id]]
     for row in changed:
         row.touch(at=at, by=by)
+        _announce(writing, row, "updated")
     if changed:
         _finish(writing, changed + parents)
     return rows
@@ -184,7 +190,9 @@ def _parents(sheet: Sheet, rows: Iterable[Row]) -> list[Row]:
 def _apply(writing: Writing, row: Row, edit: RowEdit) -> None:
     at, by = now(), writing.person.id
     for column_id, cell in edit.cells.items():
-        row.write(column_id, cell, at=at, by=by)
+        change = "created" if row.cell(column_id) == EMPTY else "updated"
+        if row.write(column_id, cell, at=at, by=by):
+            _announce_cell(writing, row, column_id, change)
     links.register(writing.state, writing.sheet, row, list(edit.cells))
     _set_attributes(row, edit)
 
@@ -226,7 +234,17 @@ def delete_rows(writing: Writing, row_ids: list[int], *, ignore_missing: bool) -
         for column_id in row.cells:
             links.forget(writing.state, CellRef(sheet.id, row.id, column_id))
     _finish(writing, parents)
+    for row in gone.values():
+        _announce(writing, row, "deleted")
     return list(gone)
+
+
+def _announce(writing: Writing, row: Row, change: str) -> None:
+    writing.state.announce(on_sheet(writing.sheet.id, "row", row.id, change, by=writing.person.id))
+
+
+def _announce_cell(writing: Writing, row: Row, column_id: int, change: str) -> None:
+    writing.state.announce(on_cell(writing.sheet.id, row.id, column_id, change, by=writing.person.id))
 
 
 def _next_number(columns: list[Column]) -> str | int | None:

@@ -8,6 +8,7 @@ from sandbox.api import (
     comments,
     contacts,
     discussions,
+    events,
     folders,
     groups,
     managing,
@@ -19,6 +20,7 @@ from sandbox.api import (
     templates,
     tokens,
     users,
+    webhooks,
     workspaces,
 )
 
@@ -30,6 +32,7 @@ __all__ = [
     "comments",
     "contacts",
     "discussions",
+    "events",
     "folders",
     "groups",
     "managing",
@@ -41,5 +44,6 @@ __all__ = [
     "templates",
     "tokens",
     "users",
+    "webhooks",
     "workspaces",
 ]

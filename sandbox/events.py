@@ -1,0 +1,96 @@
+"""What happens in the stand-in's world, told to whoever listens: webhooks, and Event Reporting.
+
+Whatever changes something announces it to the state (`State.announce`). When the request is done, all its news are
+published together: each once, in the order of KINDS, and with `sheet updated` for every sheet that had any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sandbox.clock import now
+
+Json = Any
+
+# https://developers.smartsheet.com/api/smartsheet/openapi/webhooks/callbackevent
+ON_SHEETS = ("sheet", "column", "row", "cell", "attachment", "discussion", "comment")
+LONGEST_CHANGE_AGENT = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened: `kind` of object, what became of it, through whom (a person's or system user's id).
+
+    A cell has no id of its own but that of its row and column; a column event names its column in both.
+    `details` are for Event Reporting alone.
+    """
+
+    kind: str
+    change: str
+    object_id: int | str | None
+    by: int
+    sheet_id: int | None = None
+    row_id: int | None = None
+    column_id: int | None = None
+    details: dict[str, Json] = field(default_factory=dict, hash=False, compare=False)
+    at: datetime = field(default_factory=now, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The request behind events: whose token it carried (None: no token), of which app, for whom it says it acts."""
+
+    person_id: int | None = None
+    client_id: str | None = None
+    change_agent: str | None = None
+
+
+Listener = Callable[[Cause, list[Event]], None]
+
+
+class Bus:
+    """Carries the news to the listeners."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> None:
+        """Be told from now on."""
+        self._listeners.append(listener)
+
+    def publish(self, cause: Cause, news: list[Event]) -> None:
+        """Tell everybody what a request did; also if it was nothing that anybody announced."""
+        events = sorted(dict.fromkeys(_with_sheets(news)), key=_order)
+        for listener in self._listeners:
+            listener(cause, events)
+
+
+def on_sheet(
+    sheet_id: int, kind: str, object_id: int, change: str, *, by: int, column_id: int | None = None, **details: Json
+) -> Event:
+    """An event on a sheet; `column_id` where it concerns one column."""
+    return Event(kind, change, object_id, by, sheet_id, column_id=column_id, details=details)
+
+
+def on_cell(sheet_id: int, row_id: int, column_id: int, change: str, *, by: int) -> Event:
+    """An event of a cell."""
+    return Event("cell", change, None, by, sheet_id, row_id, column_id)
+
+
+def change_agent(header: str | None) -> str | None:
+    """The Smartsheet-Change-Agent header of a request; too long a list loses its oldest part."""
+    return header[-LONGEST_CHANGE_AGENT:] if header else None
+
+
+def _with_sheets(news: Iterable[Event]) -> Iterator[Event]:
+    for event in news:
+        if event.kind in ON_SHEETS and event.sheet_id is not None and event.kind != "sheet":
+            yield Event("sheet", "updated", event.sheet_id, event.by, event.sheet_id, at=event.at)
+        yield event
+
+
+def _order(event: Event) -> int:
+    return ON_SHEETS.index(event.kind) if event.kind in ON_SHEETS else len(ON_SHEETS)

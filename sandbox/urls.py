@@ -1,0 +1,44 @@
+"""Where callbacks may go. https://developers.smartsheet.com/api/smartsheet/openapi/webhooks: Webhook Callbacks"""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from sandbox.errors import ApiError
+
+PORTS = (443, 8000, 8008, 8080, 8443)
+
+
+def check_callback_url(url: str, *, allow_loopback: bool) -> None:
+    """Refuse a URL that is not https (1152), or whose port or address Smartsheet would not call (1031).
+
+    With `allow_loopback`, addresses of this machine may be called as they are, so that nobody needs a tunnel.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise ApiError(1031, url, "webhook.callbackUrl") from None
+    if allow_loopback and is_loopback(host) and parts.scheme in ("http", "https"):
+        return
+    if parts.scheme != "https":
+        raise ApiError(1152, "callbackUrl")
+    if not host or (port or 443) not in PORTS or is_private(host):
+        raise ApiError(1031, url, "webhook.callbackUrl")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def is_private(host: str) -> bool:
+    """Whether an address is not one of the public internet; names are taken to be."""
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return is_loopback(host)
