@@ -24,7 +24,7 @@ from edits.services import CellConflict, CellEdit
 from edits.sheets import Cell, Column, Row, Sheet
 from edits.values import display, is_same, shown, why_read_only
 
-NAME = re.compile(r"col-([0-9]+)")
+NAME = re.compile(r"col-([0-9]{1,20})")
 THEIRS = "theirs"
 CSS_CLASSES: dict[type, str] = {
     forms.CheckboxInput: "form-check-input",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -11,9 +13,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from audit.recording import Actor
+from edits.models import Submission
 from edits.problems import NOT_NOTED, Doing, Problem
 from edits.services import Saved
 from identity.middleware import SmartsheetRequest
+
+ALREADY_DONE = "That was done the first time; nothing was sent again."
 
 
 def actor_of(request: SmartsheetRequest) -> Actor:
@@ -27,6 +32,33 @@ def actor_of(request: SmartsheetRequest) -> Actor:
 def doing(request: SmartsheetRequest, what: Doing) -> Doing:
     """What a request is about: opening a form is reading, sending it is `what`."""
     return what if request.method == "POST" else Doing.READ
+
+
+def once(request: SmartsheetRequest, make: Callable[[], Saved]) -> Saved:
+    """Carry a form out if it was not before: its key works once. A program's form may go without one.
+
+    Raises AlreadySent, NotRecorded, and what `make` raises.
+    """
+    key = _key(request)
+    if key:
+        Submission.objects.claim(key)
+    saved = make()
+    if key:
+        Submission.objects.finish(key)
+    return saved
+
+
+def was_done(request: SmartsheetRequest) -> bool:
+    """Whether this very form has been carried out already."""
+    key = _key(request)
+    return key is not None and Submission.objects.filter(key=key, is_done=True).exists()
+
+
+def _key(request: SmartsheetRequest) -> UUID | None:
+    try:
+        return UUID(request.POST.get("once", ""))
+    except ValueError:
+        return None
 
 
 def saved_page(request: SmartsheetRequest, saved: Saved, *, sheet_id: int, text: str) -> HttpResponse:

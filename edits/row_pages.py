@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.http import HttpResponse
 
@@ -13,15 +12,14 @@ from edits import drafts, snapshots
 from edits.errors import GatewayError
 from edits.forms import RowForm
 from edits.last_changes import last_changes
-from edits.models import AlreadySent, Submission
-from edits.pages import problem_page, render_problem, saved_page
+from edits.models import AlreadySent
+from edits.pages import ALREADY_DONE, once, problem_page, render_problem, saved_page
 from edits.problems import ALREADY_SENT, Doing, Problem, problem_of
 from edits.services import CellEdit, Conflict, Saved
 from identity.middleware import SmartsheetRequest
 
 NOTHING_CHANGED = "Nothing was sent: you changed no cell."
 ALREADY_SO = "Nothing was sent: the row already holds what you typed."
-ALREADY_DONE = "That was saved the first time; nothing was sent again."
 
 
 def row_page(
@@ -61,7 +59,7 @@ def save(request: SmartsheetRequest, form: RowForm, make: Callable[[list[CellEdi
     if not form.is_valid():
         return row_page(request, form, status=422)
     try:
-        saved = _once(request, lambda: make(edits)) if edits else Saved(count=0)
+        saved = once(request, lambda: make(edits)) if edits else Saved(count=0)
     except Conflict as conflict:
         form.add_conflicts(conflict.cells)
         return row_page(request, form, status=409)
@@ -75,19 +73,6 @@ def save(request: SmartsheetRequest, form: RowForm, make: Callable[[list[CellEdi
         return row_page(request, form, problem_of(error, doing=doing))
     text = _words(saved, doing) if edits else NOTHING_CHANGED
     return saved_page(request, saved, sheet_id=form.sheet.id, text=text)
-
-
-def _once(request: SmartsheetRequest, make: Callable[[], Saved]) -> Saved:
-    """Carry a form out if it was not before: its key works once. A program's form may go without one."""
-    key = None
-    with suppress(ValueError):
-        key = UUID(request.POST.get("once", ""))
-    if key:
-        Submission.objects.claim(key)
-    saved = make()
-    if key:
-        Submission.objects.finish(key)
-    return saved
 
 
 def _words(saved: Saved, doing: Doing) -> str:

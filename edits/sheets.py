@@ -199,6 +199,7 @@ class Sheet:
     columns: tuple[Column, ...] = ()
     rows: tuple[Row, ...] = ()
     total_rows: int = 0
+    modified_at: datetime | None = None
     raw: Mapping[str, Json] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -211,6 +212,7 @@ class Sheet:
             columns=tuple(Column.parse(column) for column in raw.get("columns") or ()),
             rows=tuple(_rows(raw.get("rows") or (), ancestors)),
             total_rows=raw.get("totalRowCount") or 0,
+            modified_at=parse_time(raw.get("modifiedAt")),
             raw=raw,
         )
 

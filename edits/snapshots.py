@@ -34,6 +34,6 @@ def restore(data: QueryDict, *, sheet_id: int, row_id: int | None) -> tuple[Shee
 
 
 def _sketch(data: QueryDict, sheet_id: int) -> Sheet:
-    ids = [int(match[1]) for name in data if (match := re.fullmatch(r"col-([0-9]+)", name))]
+    ids = [int(match[1]) for name in data if (match := re.fullmatch(r"col-([0-9]{1,20})", name))]
     columns = tuple(Column(id=column_id, title=f"Column {column_id}") for column_id in ids)
     return Sheet(id=sheet_id, name=f"Sheet {sheet_id}", access=Access.EDITOR, columns=columns)

@@ -7,7 +7,9 @@ or a form sent twice, 422 invalid or refused, 429, 502 sent without a clear answ
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime
+from uuid import uuid4
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -18,8 +20,9 @@ from edits import drafts, reading, services
 from edits.errors import GatewayError
 from edits.forms import RowForm
 from edits.gateway import gateway_for
-from edits.pages import actor_of, doing, problem_page, saved_page
-from edits.problems import Doing, problem_of
+from edits.models import AlreadySent
+from edits.pages import ALREADY_DONE, actor_of, doing, once, problem_page, saved_page, was_done
+from edits.problems import ALREADY_SENT, Doing, problem_of
 from edits.row_pages import remembered_page, row_page, save
 from edits.services import CellEdit, Saved
 from edits.sheets import SheetSummary
@@ -28,6 +31,7 @@ from edits.values import why_no_edits, why_not_deleted
 from identity.decorators import smartsheet_required
 from identity.middleware import SmartsheetRequest
 
+PAGE = re.compile("[0-9]{1,9}")
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -50,7 +54,7 @@ def sheets(request: SmartsheetRequest) -> HttpResponse:
 def sheet(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
     """A page of a sheet's rows, ?page= counted from 1."""
     number = request.GET.get("page", "1")
-    page = max(1, int(number)) if number.isdecimal() else 1
+    page = max(1, int(number)) if PAGE.fullmatch(number) else 1
     try:
         found = reading.read_page(gateway_for(request.user), sheet_id, page)
     except GatewayError as error:
@@ -113,6 +117,8 @@ def delete_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpRe
 
     `rows` is how many the person agreed to: if it is no longer so many, they are asked again.
     """
+    if was_done(request):
+        return saved_page(request, Saved(count=0), sheet_id=sheet_id, text=ALREADY_DONE)
     try:
         gateway = gateway_for(request.user)
         sheet, row = reading.read_family(gateway, sheet_id, row_id)
@@ -127,13 +133,19 @@ def delete_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpRe
         "count": count,
         "beneath": [sheet.label(one) for one in family[1:]],
         "why_not": why_not_deleted(sheet, row),
+        "once": uuid4(),
     }
     if request.method != "POST":
         return render(request, "edits/delete_row.html", context)
     if request.POST.get("rows", str(count)) != str(count):
         return render(request, "edits/delete_row.html", context | {"was": request.POST["rows"]}, status=409)
     try:
-        saved = services.delete_row(gateway=gateway, actor=actor_of(request), sheet=sheet, row=row)
+        saved = once(
+            request,
+            lambda: services.delete_row(gateway=gateway, actor=actor_of(request), sheet=sheet, row=row),
+        )
+    except AlreadySent:
+        return problem_page(request, ALREADY_SENT, sheet_id=sheet_id)
     except (GatewayError, NotRecorded) as error:
         return problem_page(request, problem_of(error, doing=Doing.DELETE), sheet_id=sheet_id)
     beneath = f" and {count - 1} beneath it" if count > 1 else ""

@@ -1,5 +1,6 @@
 """Save pressed twice writes once, with and without JavaScript."""
 
+import re
 import threading
 from uuid import uuid4
 
@@ -20,7 +21,7 @@ def test_a_row_is_added_once(browser: Client, plan: SitePlan, bob: Person) -> No
     assert "Row added" in page.save().text
     again = page.save()
     assert again.was_redirected
-    assert "That was saved the first time; nothing was sent again." in again.text
+    assert "That was done the first time; nothing was sent again." in again.text
     assert plan.labels().count("Paint") == 1
     assert len(plan.writes(bob)) == 1
 
@@ -32,6 +33,15 @@ def test_a_change_is_made_once(browser: Client, plan: SitePlan, bob: Person) -> 
     assert page.save().status == 200
     assert len(plan.writes(bob)) == 1
     assert plan.value(ROW, "Notes") is None
+
+
+def test_a_row_is_deleted_once_and_both_answers_say_so(browser: Client, plan: SitePlan, bob: Person) -> None:
+    html = browser.get(plan.delete_path(ROW)).content.decode()
+    sent = dict(re.findall(r'name="(once|rows)" value="([^"]*)"', html))
+    first, second = (browser.post(plan.delete_path(ROW), sent, follow=True).content.decode() for _ in range(2))
+    assert f"“{ROW}” deleted" in first
+    assert "That was done the first time; nothing was sent again." in second
+    assert len(plan.writes(bob)) == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,6 +1,7 @@
 """The list of sheets, and a sheet."""
 
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -40,7 +41,7 @@ def test_the_list_can_be_searched(browser: Client) -> None:
 
 def test_the_sheet_shows_levels_marks_and_who_one_is(browser: Client, plan: SitePlan) -> None:
     page = Page.open(browser, plan.path)
-    assert "Changes are made as Bob Baker. 24 rows." in page.text
+    assert "Changes are made as Bob Baker. 24 rows, last changed" in page.text
     assert "Level 1: Excavation" in page.text
     assert "Level 2: Dig foundations" in page.text
     assert "Smartsheet fills this column in itself." in page.text
@@ -78,6 +79,15 @@ def test_a_sheet_that_does_not_exist_or_is_not_shared(browser: Client, plan: Sit
         assert "All sheets" in page.text
 
 
+def test_numbers_beyond_all_bounds_are_nobodys_ids(browser: Client, plan: SitePlan) -> None:
+    many = "9" * 25
+    for path in (f"/sheets/{many}/rows/{many}/edit/", f"{plan.path}rows/{many}/edit/", f"/sheets/{many}/rows/add/"):
+        sent = urlencode({f"col-{many}": "x", "col-" + "9" * 5000: "y", f"col-{2**64}": "typed"})
+        answer = browser.post(path, sent, content_type="application/x-www-form-urlencoded")
+        assert answer.status_code == 404
+        assert "typed" in answer.content.decode()
+
+
 def test_the_last_change_stands_beneath_the_field(browser: Client, plan: SitePlan, bob: Person) -> None:
     path = plan.edit_path("Dig foundations")
     assert "Last changed here by" not in Page.open(browser, path).text
@@ -113,7 +123,7 @@ def test_a_large_sheet_comes_in_pages(
     assert "Page 3 of 3" in last.text
     assert last.html.count('<tr id="row-') == 50
     assert 'href="?page=4"' not in last.html
-    for number in ("0", "x", "-1"):
+    for number in ("0", "x", "-1", "9" * 5000):
         assert "Page 1 of 3" in Page.open(client, f"{path}?page={number}").text
 
 
