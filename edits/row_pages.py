@@ -71,6 +71,7 @@ def save(request: SmartsheetRequest, form: RowForm, make: Callable[[list[CellEdi
         if isinstance(error, GatewayError):
             form.add_refusal(error)
         return row_page(request, form, problem_of(error, doing=doing))
+    drafts.take(request)  # what was kept when a sign-in was asked for is saved now
     text = _words(saved, doing) if edits else NOTHING_CHANGED
     return saved_page(request, saved, sheet_id=form.sheet.id, text=text)
 

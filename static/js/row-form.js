@@ -5,7 +5,9 @@
   const form = document.getElementById("row-form");
   const save = form.querySelector("[data-save]");
   const leave = form.querySelector("[data-leave]");
+  const isKept = "kept" in form.dataset; // the server remembers what was typed, until more is typed
   let isSent = false;
+  let isTouched = false;
 
   const text = (value) => value.replace(/\r\n?/g, "\n");
   const sorted = (values) => JSON.stringify([...values].sort());
@@ -38,6 +40,7 @@
   }
 
   form.addEventListener("input", (event) => {
+    isTouched = true;
     const mine = document.getElementById(`id_${event.target.name}_mine`);
     if (mine) {
       mine.checked = true;
@@ -65,7 +68,7 @@
   });
 
   addEventListener("beforeunload", (event) => {
-    if (!isSent && mark()) {
+    if (!isSent && mark() && (isTouched || !isKept)) {
       event.preventDefault();
     }
   });

@@ -99,6 +99,13 @@ def test_the_form_of_a_new_row_comes_back(browser: Client, plan: SitePlan, bob: 
     assert plan.labels().count("Paint") == 1
 
 
+def test_what_was_saved_after_all_does_not_come_back(browser: Client, plan: SitePlan, bob: Person) -> None:
+    page = typed(browser, plan)
+    plan.sandbox.fault(method="PUT", person=bob.id, status=401)
+    assert "2 cells changed" in page.save().save().text
+    assert RESTORED not in Page.open(browser, plan.edit_path(ROW)).text
+
+
 def test_only_the_last_few_are_kept(browser: Client, plan: SitePlan, bob: Person) -> None:
     browser.post("/identity/logout/")
     for row_id in range(1, 9):
