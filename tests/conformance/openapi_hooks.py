@@ -1,9 +1,9 @@
 """Loaded by schemathesis (SCHEMATHESIS_HOOKS), in whose own environment it runs: makes generated bodies ones that the
 server can act on.
 
-The document describes the body of a row write by the Row object that answers hold, read-only attributes and all, and
-says in words which may be sent; and ids have to exist. So: real ids, and of a row only what may be written. A single
-row is sent as a list of one, since the schema of the answer knows the list alone.
+The document describes the body of a row write by the Row object that answers hold, read-only attributes and all, says
+in words which may be sent, and lets comments be empty; and ids have to exist. So: real ids, of a row only what may be
+written, and always a text. A single row is sent as a list of one, since the schema of the answer knows the list alone.
 """
 
 import json
@@ -15,18 +15,23 @@ import schemathesis
 IDS = json.loads(os.environ["REAL_IDS"])
 WRITABLE = ("cells", "expanded", "locked")
 CELL_WRITABLE = ("value", "strict")
+TEXT = "Is this the final date?"
 
 
-def map_body(context: Any, body: Any) -> Any:
-    """The body, with what is generated put in the place of what exists."""
-    operation = context.operation.definition.raw["operationId"]
-    if operation in ("rows-addToSheet", "update-rows"):
-        rows = body if isinstance(body, list) else [body]
-        changed = [row_with_real_ids(row) for row in rows if isinstance(row, dict)]
-        return changed if operation == "rows-addToSheet" else [row | {"id": IDS["rowId"]} for row in changed[:1]]
-    if operation == "createWebhook" and isinstance(body, dict):
-        return body | {"scopeObjectId": IDS["sheetId"], "subscope": {"columnIds": IDS["columnIds"]}}
-    return body
+def before_call(context: Any, case: Any, kwargs: Any) -> None:
+    """Put what exists in the place of what was generated."""
+    mend = MENDED.get(case.operation.definition.raw["operationId"])
+    if mend is not None and isinstance(case.body, dict | list):
+        case.body = mend(case.body)
+
+
+def rows_to_add(body: Any) -> Any:
+    rows = body if isinstance(body, list) else [body]
+    return [row_with_real_ids(row) for row in rows if isinstance(row, dict)]
+
+
+def row_to_update(body: Any) -> Any:
+    return [row | {"id": IDS["rowId"]} for row in rows_to_add(body)[:1]]
 
 
 def row_with_real_ids(row: dict[str, Any]) -> dict[str, Any]:
@@ -40,4 +45,27 @@ def row_with_real_ids(row: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-schemathesis.hook(map_body)
+def webhook(body: Any) -> Any:
+    return body | {"scopeObjectId": IDS["sheetId"], "subscope": {"columnIds": IDS["columnIds"]}}
+
+
+def discussion(body: Any) -> Any:
+    """As JSON, or as the part of that name beside a file."""
+    if "discussion" in body or "file" in body:
+        return body | {"discussion": {"comment": {"text": TEXT}}}
+    return {"comment": {"text": TEXT}}
+
+
+def comment(body: Any) -> Any:
+    """As JSON, or as the part of that name beside a file."""
+    return body | ({"comment": {"text": TEXT}} if "comment" in body or "file" in body else {"text": TEXT})
+
+
+MENDED = {
+    "rows-addToSheet": rows_to_add,
+    "update-rows": row_to_update,
+    "createWebhook": webhook,
+    "row-discussions-create": discussion,
+    "comments-create": comment,
+}
+schemathesis.hook(before_call)
