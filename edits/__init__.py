@@ -1,0 +1,1 @@
+"""Changing sheets as the person who is signed in."""

@@ -1,4 +1,4 @@
-"""Changing sheets as the person who is signed in."""
+"""How Django knows this app."""
 
 from django.apps import AppConfig
 
