@@ -33,5 +33,8 @@ def new_comment(call: Call, text: str, upload: Upload | None) -> Comment:
     at = now()
     comment = Comment(call.state.new_id(), text, at, call.person.id, at)
     if upload:
-        call.sheet.attachments.append(new_file(call, upload, parent_type=COMMENT, parent_id=comment.id))
+        attachment = new_file(call, upload, parent_type=COMMENT, parent_id=comment.id)
+        call.sheet.attachments.append(attachment)
+        call.announce("attachment", attachment.id, "created", attachmentName=attachment.name)
+    call.announce("comment", comment.id, "created")
     return comment

@@ -24,8 +24,7 @@ LONGEST_CHANGE_AGENT = 512
 class Event:
     """Something that happened: `kind` of object, what became of it, through whom (a person's or system user's id).
 
-    A cell has no id of its own but that of its row and column; a column event names its column in both.
-    `details` are for Event Reporting alone.
+    A cell has no id of its own but that of its row and column. `details` are for Event Reporting alone.
     """
 
     kind: str
@@ -37,6 +36,11 @@ class Event:
     column_id: int | None = None
     details: dict[str, Json] = field(default_factory=dict, hash=False, compare=False)
     at: datetime = field(default_factory=now, compare=False)
+
+    @property
+    def column(self) -> int | str | None:
+        """The one column that it concerns."""
+        return self.object_id if self.kind == "column" else self.column_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +72,9 @@ class Bus:
             listener(cause, events)
 
 
-def on_sheet(
-    sheet_id: int, kind: str, object_id: int, change: str, *, by: int, column_id: int | None = None, **details: Json
-) -> Event:
-    """An event on a sheet; `column_id` where it concerns one column."""
-    return Event(kind, change, object_id, by, sheet_id, column_id=column_id, details=details)
+def on_sheet(sheet_id: int, kind: str, object_id: int, change: str, *, by: int) -> Event:
+    """An event on a sheet."""
+    return Event(kind, change, object_id, by, sheet_id)
 
 
 def on_cell(sheet_id: int, row_id: int, column_id: int, change: str, *, by: int) -> Event:

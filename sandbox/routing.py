@@ -13,6 +13,7 @@ import orjson
 
 from sandbox.access import Access
 from sandbox.errors import ApiError
+from sandbox.events import Event
 from sandbox.sheets import Sheet
 from sandbox.state import Person, State, Token
 
@@ -114,6 +115,11 @@ class Call:
     def access(self) -> Access:
         """What this person may do on the sheet in the path."""
         return self.sheet.access_of(self.person.id) or Access.VIEWER
+
+    def announce(self, kind: str, object_id: int | str, change: str, **details: Json) -> None:
+        """Something happened through this person: on the sheet in the path, where there is one. See events.py."""
+        sheet_id = self.loaded_sheet.id if self.loaded_sheet else None
+        self.state.announce(Event(kind, change, object_id, self.person.id, sheet_id, details=details))
 
     def path_id(self, name: str) -> int:
         """A number in the path; 1018 if it is none."""

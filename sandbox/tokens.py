@@ -9,6 +9,7 @@ from typing import Any
 
 from sandbox.clock import now
 from sandbox.errors import ApiError
+from sandbox.events import Event
 from sandbox.state import TOKEN_LIFETIME_SECONDS, App, State, Token
 
 
@@ -31,6 +32,7 @@ def revoke(state: State, token: Token, *, all_of_client: bool) -> None:
         same_client = other.person_id == token.person_id and other.client_id == token.client_id
         if other is token or (all_of_client and same_client and token.client_id is not None):
             other.revoked = True
+            _announce(state, other, "revoke", tokenUserId=other.person_id)
 
 
 def _by_code(state: State, app: App, parameters: Mapping[str, str]) -> Token:
@@ -42,7 +44,9 @@ def _by_code(state: State, app: App, parameters: Mapping[str, str]) -> Token:
     if grant.expires_at <= now():
         raise ApiError(1069)
     grant.used = True
-    return state.issue(client_id=app.client_id, person_id=grant.person_id, scopes=grant.scopes)
+    token = state.issue(client_id=app.client_id, person_id=grant.person_id, scopes=grant.scopes)
+    _announce(state, token, "authorize", accessScopes=grant.scopes, appClientId=app.client_id, appName=app.name)
+    return token
 
 
 def _by_refresh_token(state: State, app: App, parameters: Mapping[str, str]) -> Token:
@@ -54,7 +58,15 @@ def _by_refresh_token(state: State, app: App, parameters: Mapping[str, str]) -> 
     if old.revoked:
         raise ApiError(1132)
     old.replaced = True
-    return state.issue(client_id=app.client_id, person_id=old.person_id, scopes=old.scopes or [])
+    token = state.issue(client_id=app.client_id, person_id=old.person_id, scopes=old.scopes or [])
+    _announce(state, token, "refresh")
+    return token
+
+
+def _announce(state: State, token: Token, change: str, **details: Any) -> None:
+    """For Event Reporting; a token goes by a number made from its digest."""
+    number = int(hashlib.sha256(token.access.encode()).hexdigest()[:13], 16)
+    state.announce(Event("access_token", change, number, token.person_id, details=details))
 
 
 def _authenticate(app: App, credential: str, parameters: Mapping[str, str]) -> None:

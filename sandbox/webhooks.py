@@ -106,7 +106,7 @@ class Webhook:
             return False
         if not self.column_ids:
             return True
-        return event.column_id in self.column_ids or (event.kind, event.change) == ("row", "deleted")
+        return event.column in self.column_ids or (event.kind, event.change) == ("row", "deleted")
 
 
 def notice(event: Event, cause: Cause) -> dict[str, Json]:

@@ -145,6 +145,7 @@ def _list(call: Call, attachments: Sequence[Attachment]) -> Json:
 def _add(call: Call, attachment: Attachment) -> Json:
     call.sheet.attachments.append(attachment)
     call.sheet.changed(at=now())
+    call.announce("attachment", attachment.id, "created", attachmentName=attachment.name)
     result = attachment_json(call.state, attachment)
     return success(result) | {"version": call.sheet.version}
 
@@ -152,4 +153,6 @@ def _add(call: Call, attachment: Attachment) -> Json:
 def _remove(call: Call, attachments: Sequence[Attachment]) -> Json:
     remove_attachments(call.sheet, attachments)
     call.sheet.changed(at=now())
+    for attachment in attachments:
+        call.announce("attachment", attachment.id, "deleted")
     return success()

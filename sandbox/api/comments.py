@@ -52,14 +52,19 @@ def edit(call: Call) -> Json:
     _, comment = own_comment_in_path(call)
     comment.text = read_text(call.json())
     comment.modified_at = now()
+    call.announce("comment", comment.id, "updated")
     return _changed(call, comment)
 
 
 @operation("comment-delete", "DELETE", ONE, scope="WRITE_SHEETS", access=Access.COMMENTER)
 def delete(call: Call) -> Json:
     """Delete one's own comment."""
-    remove_comment(call.sheet, *own_comment_in_path(call))
+    discussion, comment = own_comment_in_path(call)
+    remove_comment(call.sheet, discussion, comment)
     call.sheet.changed(at=now())
+    call.announce("comment", comment.id, "deleted")
+    if not discussion.comments:
+        call.announce("discussion", discussion.id, "deleted")
     return success() | {"version": call.sheet.version}
 
 

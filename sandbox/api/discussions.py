@@ -79,6 +79,7 @@ def delete(call: Call) -> Json:
         raise ApiError(1081)
     remove_discussions(call.sheet, [discussion])
     call.sheet.changed(at=now())
+    call.announce("discussion", discussion.id, "deleted")
     return success()
 
 
@@ -115,5 +116,6 @@ def _create(call: Call, row_id: int | None) -> Json:
     discussion.comments.append(new_comment(call, text, upload))
     sheet.discussions.append(discussion)
     sheet.changed(at=now())
+    call.announce("discussion", discussion.id, "created")
     result = new_discussion_json(call.state, sheet, discussion)
     return success(result) | {"version": sheet.version}

@@ -91,7 +91,8 @@ def create_in_folder(call: Call) -> Json:
 def update(call: Call) -> Json:
     """Rename a folder."""
     folder = folder_in_path(call, least=Access.ADMIN)
-    folder.name = read_name(call, "folder")
+    old, folder.name = folder.name, read_name(call, "folder")
+    call.announce("folder", folder.id, "rename", oldName=old, newName=folder.name)
     return success(folder_head(folder))
 
 
@@ -110,7 +111,9 @@ def move(call: Call) -> Json:
 @operation("delete-folder", "DELETE", "/folders/{folderId}", scope="ADMIN_WORKSPACES")
 def delete(call: Call) -> Json:
     """Delete a folder with all below it."""
-    remove(call.state, folder_in_path(call, least=Access.ADMIN).id)
+    folder = folder_in_path(call, least=Access.ADMIN)
+    remove(call.state, folder.id)
+    call.announce("folder", folder.id, "deleted")
     return success()
 
 
@@ -118,6 +121,7 @@ def create_folder(call: Call, container_id: int | None) -> Json:
     """Make the folder that the body describes."""
     folder = Folder(call.state.new_id(), read_name(call, "folder"), call.person.id, now(), container_id)
     call.state.folders[folder.id] = folder
+    call.announce("folder", folder.id, "created", folderName=folder.name)
     return success(folder_head(folder))
 
 

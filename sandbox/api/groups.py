@@ -43,6 +43,7 @@ def create(call: Call) -> Json:
     group.description = body.get("description") or ""
     group.member_ids = _members(call, body.get("members") or [])
     call.state.groups[group.id] = group
+    call.announce("group", group.id, "created", groupName=group.name)
     return success(_whole(call.state, group))
 
 
@@ -58,6 +59,7 @@ def update(call: Call) -> Json:
     if body.get("description") is not None:
         group.description = body["description"]
     group.modified_at = now()
+    call.announce("group", group.id, "updated")
     return success(_json(call.state, group))
 
 
@@ -66,6 +68,7 @@ def delete(call: Call) -> Json:
     """Delete a group, and with it what was shared with it."""
     group = _own_group(call)
     del call.state.groups[group.id]
+    call.announce("group", group.id, "deleted")
     for item in shared_items(call.state):
         if group.id in item.shares:
             end_share(item, group.id)
@@ -82,6 +85,8 @@ def add_members(call: Call) -> Json:
     if not new and not isinstance(body, list):
         raise ApiError(1129)
     group.member_ids += new
+    for member in new:
+        call.announce("group", group.id, "add_member", memberUserId=member)
     group.modified_at = now()
     spread(call.state)
     shown = [_member(call.state.people[member]) for member in new]
@@ -95,6 +100,7 @@ def remove_member(call: Call) -> Json:
     if user_id not in group.member_ids:
         raise ApiError(1006)
     group.member_ids.remove(user_id)
+    call.announce("group", group.id, "remove_member", memberUserId=user_id)
     group.modified_at = now()
     spread(call.state)
     return success()

@@ -65,6 +65,7 @@ def update(call: Call) -> Json:
 def delete(call: Call) -> Json:
     """Delete a sheet."""
     remove_sheet(call.state, call.sheet)
+    call.announce("sheet", call.sheet.id, "deleted")
     return success()
 
 
@@ -77,6 +78,7 @@ def copy(call: Call) -> Json:
     include = call.words("include")
     sheet = copy_sheet(call.state, call.person, call.sheet, name=name, container_id=container_id, include=include)
     spread(call.state)
+    call.announce("sheet", sheet.id, "created", sheetName=name, sourceType="sheet", sourceObjectId=call.sheet.id)
     return success(head(call, sheet))
 
 
@@ -86,8 +88,9 @@ def move(call: Call) -> Json:
     body = call.json()
     if isinstance(body, dict) and "newName" in body:
         raise ApiError(1032, "newName")
-    call.sheet.container_id = destination_of(call, body)
+    old, call.sheet.container_id = call.sheet.container_id, destination_of(call, body)
     spread(call.state)
+    call.announce("sheet", call.sheet.id, "move", parentContainerId=old, newParentContainerId=call.sheet.container_id)
     return success(head(call, call.sheet))
 
 
@@ -106,6 +109,7 @@ def _create(call: Call, container_id: int | None) -> Json:
     include = call.words("include")
     sheet = new_sheet(call.state, call.person, call.json(), container_id=container_id, include=include)
     spread(call.state)
+    call.announce("sheet", sheet.id, "created", sheetName=sheet.name)
     view = View(level=2) if "level" not in call.query else view_of(call)
     return success(head(call, sheet) | {"columns": columns_json(sheet, Access.OWNER, view)})
 
@@ -113,8 +117,10 @@ def _create(call: Call, container_id: int | None) -> Json:
 def _rename(call: Call, name: Json) -> str:
     if call.access < Access.OWNER:
         raise ApiError(1004)
-    call.sheet.name = check_name("sheet", name)
+    old, call.sheet.name = call.sheet.name, check_name("sheet", name)
     call.sheet.changed(at=now())
+    call.announce("sheet", call.sheet.id, "updated")
+    call.announce("sheet", call.sheet.id, "rename", oldName=old, newName=call.sheet.name)
     return call.sheet.name
 
 
@@ -138,6 +144,7 @@ def _set_project(call: Call, settings: Json) -> dict[str, Json]:
     _check_project(settings)
     call.sheet.settings.project |= {name: value for name, value in settings.items() if value is not None}
     call.sheet.changed(at=now())
+    call.announce("sheet", call.sheet.id, "updated")
     return call.sheet.settings.project
 
 

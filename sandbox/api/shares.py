@@ -171,6 +171,7 @@ def _add(call: Call, item: Item, access: Access) -> Json:
     new = [(holder, level) for holder, level in asked if holder not in known]
     for holder, level in new:
         set_share(item, holder, level)
+        _announce(call, item, holder, "add_share", accessLevel=level.name)
     spread(call.state)
     shown = [share_json(call.state, item, holder) for holder, _ in new]
     return success(shown if isinstance(body, list) else shown[0])
@@ -192,8 +193,14 @@ def _delete(call: Call, item: Item, access: Access) -> Json:
     if holder != call.person.id:
         _check_editable(call, item, holder, access)
     end_share(item, holder)
+    _announce(call, item, holder, "remove_share")
     spread(call.state)
     return success()
+
+
+def _announce(call: Call, item: Item, holder: int, change: str, **details: Json) -> None:
+    who = {"groupId" if holder in call.state.groups else "userId": holder}
+    call.announce("workspace" if isinstance(item, Workspace) else "sheet", item.id, change, **who, **details)
 
 
 def _check_editable(call: Call, item: Item, holder: int, access: Access) -> None:

@@ -57,7 +57,9 @@ def get(call: Call) -> Json:
 def create(call: Call) -> Json:
     """Invite somebody into the organisation."""
     check_system_admin(call)
-    return success(user_json(add(call.state, call.person, call.json()), call.person))
+    person = add(call.state, call.person, call.json())
+    call.announce("user", person.id, "add_to_account")
+    return success(user_json(person, call.person))
 
 
 @operation("update-user", "PUT", "/users/{userId}", scope="ADMIN_USERS")
@@ -69,6 +71,7 @@ def update(call: Call) -> Json:
     if person.id == call.person.id and not rights["admin"]:
         raise ApiError(1049)
     person.profile |= rights
+    call.announce("user", person.id, "update_user")
     return success(user_json(person, call.person))
 
 
@@ -81,8 +84,10 @@ def delete(call: Call) -> Json:
         raise ApiError(1047)
     heir = _heir(call)
     remove(call.state, person, heir=heir, with_sheets=call.flag("transferSheets"))
+    call.announce("user", person.id, "remove_from_account")
     if call.flag("removeFromSharing"):
         leave(call.state, person)
+        call.announce("user", person.id, "remove_shares")
     return success()
 
 

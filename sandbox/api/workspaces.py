@@ -31,6 +31,7 @@ def create(call: Call) -> Json:
     """Make a workspace."""
     workspace = Workspace(call.state.new_id(), read_name(call, "workspace"), call.person.id, now(), now())
     call.state.workspaces[workspace.id] = workspace
+    call.announce("workspace", workspace.id, "created", workspaceName=workspace.name)
     return success(_head(call, workspace))
 
 
@@ -61,14 +62,18 @@ def list_children(call: Call) -> Json:
 def update(call: Call) -> Json:
     """Rename a workspace."""
     workspace = workspace_in_path(call, least=Access.ADMIN)
-    workspace.name, workspace.modified_at = read_name(call, "workspace"), now()
+    old, workspace.name = workspace.name, read_name(call, "workspace")
+    workspace.modified_at = now()
+    call.announce("workspace", workspace.id, "rename", oldName=old, newName=workspace.name)
     return success(_head(call, workspace))
 
 
 @operation("delete-workspace", "DELETE", "/workspaces/{workspaceId}", scope="ADMIN_WORKSPACES")
 def delete(call: Call) -> Json:
     """Delete a workspace with all that is in it."""
-    remove(call.state, workspace_in_path(call, least=Access.OWNER).id)
+    workspace = workspace_in_path(call, least=Access.OWNER)
+    remove(call.state, workspace.id)
+    call.announce("workspace", workspace.id, "deleted")
     return success()
 
 

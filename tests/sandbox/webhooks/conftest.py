@@ -1,0 +1,30 @@
+from collections.abc import Iterator
+
+import pytest
+
+from tests.running_sandbox import RunningSandbox
+from tests.sandbox.client import Client, Grid
+from tests.sandbox.webhooks.hook import Hook, enabled_hook
+from tests.sandbox.webhooks.receiver import Receiver
+
+IMPATIENT = ("--webhook-debounce", "0.1", "--webhook-retry-factor", "0.00001", "--webhook-timeout", "0.5")
+
+
+@pytest.fixture(scope="package")
+def running_sandbox() -> Iterator[RunningSandbox]:
+    """A sandbox that calls back soon, and waits a second in place of three hours before the late retries."""
+    with RunningSandbox("--rate-limit", "0", *IMPATIENT) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    receiver = Receiver()
+    yield receiver
+    receiver.close()
+
+
+@pytest.fixture
+def hook(as_alice: Client, plan: Grid, receiver: Receiver) -> Hook:
+    """Alice's webhook on the whole site plan, enabled."""
+    return enabled_hook(as_alice, plan.id, receiver)
