@@ -19,6 +19,7 @@ from sandbox.errors import ApiError
 from sandbox.results import success
 from sandbox.routing import Call, operation
 from sandbox.serialise import View, columns_json, permalink
+from sandbox.settings_json import PERSONAL
 from sandbox.sharing import spread
 from sandbox.sheets import Sheet
 from sandbox.tree import remove_sheet
@@ -125,11 +126,10 @@ def _rename(call: Call, name: Json) -> str:
 
 
 def _set_personal(call: Call, settings: Json) -> dict[str, bool]:
-    names = ("criticalPathEnabled", "displaySummaryTasks")
-    check_attributes("userSettings", settings, allowed=set(names), read_only=set())
-    for name in names:
+    check_attributes("userSettings", settings, allowed=set(PERSONAL), read_only=set())
+    for name in PERSONAL:
         check_type(settings, name, bool)
-    mine = call.sheet.settings.personal.setdefault(call.person.id, dict(zip(names, (False, True), strict=True)))
+    mine = call.sheet.settings.personal.setdefault(call.person.id, dict(PERSONAL))
     mine |= {name: value for name, value in settings.items() if value is not None}
     return mine
 

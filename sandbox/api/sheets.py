@@ -10,6 +10,7 @@ from sandbox.paging import DEFAULT_SIZE, index_result
 from sandbox.remarks_json import Remarks
 from sandbox.routing import Call, operation
 from sandbox.serialise import Rows, View, sheet_json, sheet_summary
+from sandbox.settings_json import settings_json
 from sandbox.sheets import Row
 
 Json = Any
@@ -36,7 +37,7 @@ def remarks_of(call: Call, view: View) -> Remarks:
 def list_all(call: Call) -> Json:
     """The sheets this person can see."""
     sheets = call.state.sheets_of(call.person.id)
-    if since := _moment(call, "modifiedSince"):
+    if since := time_parameter(call, "modifiedSince"):
         sheets = [sheet for sheet in sheets if sheet.modified_at >= since]
     include = call.words("include")
     summaries = []
@@ -56,6 +57,7 @@ def get(call: Call) -> Json:
         return {"version": sheet.version}
     owner = call.state.people.get(sheet.owner_id)
     head = sheet_json(sheet, call.access, view, owner=owner, api_level=call.api_level)
+    head |= settings_json(call.state, sheet, call.person.id)
     remarks = remarks_of(call, view)
     rows = _page(call, _filtered(call, sheet.rows))
     shown = Rows(call.state, sheet, call.access, view, remarks=remarks).list(rows)
@@ -71,7 +73,7 @@ def version(call: Call) -> Json:
 def _filtered(call: Call, rows: list[Row]) -> list[Row]:
     """Only the rows named by id, number or time of change; names of rows that are not there are ignored."""
     ids, numbers = call.numbers("rowIds"), call.numbers("rowNumbers")
-    since = _moment(call, "rowsModifiedSince")
+    since = time_parameter(call, "rowsModifiedSince")
     if ids is None and numbers is None and since is None:
         return rows
     wanted = set(ids or []) | {rows[number - 1].id for number in numbers or [] if 0 < number <= len(rows)}
@@ -93,7 +95,7 @@ def _owner(call: Call, owner_id: int, include: frozenset[str]) -> dict[str, Json
     return {"owner": owner.email, "ownerId": owner.id} if owner and "ownerInfo" in include else {}
 
 
-def _moment(call: Call, name: str) -> Any:
+def time_parameter(call: Call, name: str) -> Any:
     """A time among the parameters; 1018 if it is none."""
     text = call.query.get(name)
     moment = parse(text.replace(" ", "+")) if text else None
