@@ -146,7 +146,7 @@ def _check_auto_number(column: Column) -> None:
         raise ApiError(1083, column.title)
     check_attributes("autoNumberFormat", form, allowed={"prefix", "suffix", "fill", "startingNumber"}, read_only=set())
     fill = form.get("fill") or ""
-    if not isinstance(form.get("startingNumber", 1), int) or set(fill) > {"0"} or len(fill) > 10:
+    if not isinstance(form.get("startingNumber", 1), int) or not set(fill) <= {"0"} or len(fill) > 10:
         raise ApiError(1084)
     text = f"{form.get('prefix') or ''}{fill}{form.get('suffix') or ''}"
     if len(text) > LONGEST_AUTO_NUMBER:

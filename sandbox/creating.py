@@ -5,6 +5,7 @@ https://developers.smartsheet.com/api/smartsheet/openapi/sheets
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -55,7 +56,7 @@ def new_sheet(
     sheet = _blank(state, person, name, container_id)
     sheet.columns = read_columns(state, columns)
     if from_id is not None:
-        sheet.settings.project = TEMPLATES[from_id].project
+        sheet.settings.project = deepcopy(TEMPLATES[from_id].project)
     state.sheets[sheet.id] = sheet
     return sheet
 
@@ -76,7 +77,7 @@ def copy_sheet(
     copy_remarks(state, source, sheet, ids=ids | {source.id: sheet.id}, include=include)
     if include & {"shares", "all"}:
         sheet.shares = {holder: access for holder, access in source.shares.items() if holder != person.id}
-    sheet.settings.project = source.settings.project
+    sheet.settings.project = deepcopy(source.settings.project)
     return sheet
 
 

@@ -41,7 +41,7 @@ def create(call: Call) -> Json:
     check_attributes("group", body, allowed={"name", "description", "members"}, read_only=READ_ONLY | {"ownerId"})
     group = Group(call.state.new_id(), _name(call, body), call.person.id, now(), now())
     group.description = body.get("description") or ""
-    group.member_ids = _members(call, body.get("members") or [])
+    group.member_ids = _members(call, [] if body.get("members") is None else body["members"])
     call.state.groups[group.id] = group
     call.announce("group", group.id, "created", groupName=group.name)
     return success(_whole(call.state, group))

@@ -51,6 +51,18 @@ def as_dora(client_of: Callable[[Person], Client], sandbox: RunningSandbox) -> C
     return client_of(sandbox.people()["dora"])
 
 
+@pytest.fixture
+def as_erika(client_of: Callable[[Person], Client], sandbox: RunningSandbox) -> Client:
+    """Erika is an admin of the site plan, not its owner."""
+    return client_of(sandbox.people()["erika"])
+
+
+@pytest.fixture
+def as_nobody(client_of: Callable[[None], Client]) -> Client:
+    """Somebody without a token."""
+    return client_of(None)
+
+
 def sheet_id(client: Client, name: str) -> int:
     """The id of the sheet of that name, among those the client can see."""
     sheets = client.json("/sheets?includeAll=true")["data"]
