@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from sandbox.clock import now
 from sandbox.errors import ApiError
-from sandbox.routing import Operation
+from sandbox.routing import JSON_TYPE, Operation
 from sandbox.state import Person, State, Token
 
 
@@ -39,12 +39,28 @@ def authorize(operation: Operation, token: Token) -> None:
         raise ApiError(1004)
 
 
+def media_type(operation: Operation, headers: Mapping[str, str]) -> str:
+    """The form of answer that the Accept header asks for: JSON wherever that will do; 1052 if there is none such."""
+    accept = headers.get("Accept", "*/*")
+    if operation.is_open or any(kind in accept for kind in ("*/*", "application/*", JSON_TYPE)):
+        return JSON_TYPE
+    wanted = next((kind for kind in operation.media_types if kind in accept), None)
+    if wanted is None:
+        raise ApiError(1052)
+    return wanted
+
+
 def acting_person(state: State, token: Token, headers: Mapping[str, str]) -> Person:
-    """The token's owner, or whom a system admin assumes with their personal token (never another admin)."""
+    """The token's owner, or whom a system admin assumes with their personal token (never another admin).
+
+    That the token of somebody deactivated is as good as none (1002) is not known from Smartsheet.
+    """
     person = state.people[token.person_id]
+    if not person.is_active:
+        raise ApiError(1002)
     if "Assume-User" not in headers:
         return person
     assumed = state.person_by_email(unquote(headers["Assume-User"]))
-    if not person.is_admin or token.client_id or assumed is None or assumed.is_admin:
+    if not person.is_admin or token.client_id or assumed is None or assumed.is_admin or not assumed.is_active:
         raise ApiError(1030)
     return assumed

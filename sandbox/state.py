@@ -51,6 +51,11 @@ class Person:
         return bool(self.profile.get("admin"))
 
     @property
+    def is_active(self) -> bool:
+        """Whether they may come in; whoever is invited may, and thereby accepts."""
+        return self.status != "DEACTIVATED"
+
+    @property
     def personal_token(self) -> str:
         """Their personal access token: the same at every start, so that scripts can keep it."""
         return hashlib.sha256(f"practice token of {self.id}".encode()).hexdigest()[:37]

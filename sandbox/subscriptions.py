@@ -50,9 +50,10 @@ def is_app_authorized(state: State, webhook: Webhook) -> bool:
 
 
 def sheet_of(state: State, webhook: Webhook) -> Sheet | None:
-    """The sheet, if it is still there and the webhook's owner can see it."""
+    """The sheet, if it is still there and the webhook's owner, being active, can see it."""
     sheet = state.sheets.get(webhook.sheet_id)
-    return sheet if sheet and sheet.access_of(webhook.owner_id) else None
+    is_visible = sheet and sheet.access_of(webhook.owner_id) and state.people[webhook.owner_id].is_active
+    return sheet if is_visible else None
 
 
 def exceeds_limits(sheet: Sheet, settings: Settings) -> bool:

@@ -91,6 +91,18 @@ def delete(call: Call) -> Json:
     return success()
 
 
+@operation("deactivate-user", "POST", "/users/{userId}/deactivate", scope="ADMIN_USERS")
+def deactivate(call: Call) -> Json:
+    """Let somebody in no more."""
+    return _set_status(call, "DEACTIVATED", oneself=1336)
+
+
+@operation("reactivate-user", "POST", "/users/{userId}/reactivate", scope="ADMIN_USERS")
+def reactivate(call: Call) -> Json:
+    """Let somebody in again."""
+    return _set_status(call, "ACTIVE", oneself=1355)
+
+
 @operation("update-user-profile-image", "POST", "/users/{userId}/profileimage", scope="WRITE_SHEETS")
 def set_image(call: Call) -> Json:
     """Set one's own picture, or a colleague's as a system admin. Only that there is one is kept, not what it shows."""
@@ -131,6 +143,16 @@ def user_json(person: Person, asker: Person, *, include: frozenset[str] = frozen
 
 def _profile(person: Person, *, without: tuple[str, ...]) -> Json:
     return {"id": person.id} | {name: value for name, value in person.profile.items() if name not in without}
+
+
+def _set_status(call: Call, status: str, *, oneself: int) -> Json:
+    check_system_admin(call)
+    person = colleague_in_path(call)
+    if person.id == call.person.id:
+        raise ApiError(oneself)
+    person.status = status
+    call.announce("user", person.id, "update_user")
+    return success()
 
 
 def _heir(call: Call) -> Person | None:

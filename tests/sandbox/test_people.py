@@ -141,6 +141,17 @@ def test_the_sheets_of_the_organisation_are_listed_without_owners(as_alice: Clie
     assert all((sheet["owner"], sheet["ownerId"]) == ("", 0) for sheet in sheets)
 
 
+def test_somebody_deactivated_cannot_come_in(as_alice: Client, as_bob: Client, bob: Person, alice: Person) -> None:
+    assert as_alice.ask("POST", f"/users/{bob.id}/deactivate").json() == {"message": "SUCCESS", "resultCode": 0}
+    assert as_alice.json(f"/users/{bob.id}")["status"] == "DEACTIVATED"
+    assert refusal(as_bob.get("/users/me")) == (401, 1002)
+    assert refusal(as_alice.get("/users/me", headers={"Assume-User": "bob%40example.com"})) == (401, 1030)
+    as_alice.ask("POST", f"/users/{bob.id}/reactivate")
+    assert as_bob.get("/users/me").status_code == 200
+    assert refusal(as_alice.ask("POST", f"/users/{alice.id}/deactivate")) == (403, 1336)
+    assert refusal(as_alice.ask("POST", f"/users/{alice.id}/reactivate")) == (403, 1355)
+
+
 def test_a_further_address_waits_to_be_confirmed(as_alice: Client, bob: Person) -> None:
     path = f"/users/{bob.id}/alternateemails"
     result = as_alice.ask("POST", path, [{"email": "bob@site.example"}, {"email": "b@site.example"}]).json()["result"]

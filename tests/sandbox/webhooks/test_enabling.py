@@ -102,6 +102,16 @@ def test_a_deleted_sheet_is_lost(hook: Hook, plan: Grid, receiver: Receiver) -> 
     assert receiver.wait(1)[0].body["newWebhookStatus"] == "DISABLED_SCOPE_INACCESSIBLE"
 
 
+def test_whoever_is_deactivated_is_called_no_more(
+    as_alice: Client, as_bob: Client, bob: Person, plan: Grid, receiver: Receiver
+) -> None:
+    hook = enabled_hook(as_bob, plan.id, receiver)
+    as_alice.ask("POST", f"/users/{bob.id}/deactivate")
+    assert receiver.wait(1)[0].body["newWebhookStatus"] == "DISABLED_SCOPE_INACCESSIBLE"
+    as_alice.ask("POST", f"/users/{bob.id}/reactivate")
+    assert hook.status == "ENABLED"
+
+
 @pytest.fixture
 def token(sandbox: RunningSandbox, alice: Person) -> dict[str, str]:
     """What an app got when Alice let it in."""

@@ -1,0 +1,65 @@
+"""Sorting the rows of a sheet. https://developers.smartsheet.com/api/smartsheet/openapi/rows/rows-sort
+
+Rows are sorted among their siblings and take their descendants along. Blank cells come last, whatever the direction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.serialise import cell_of
+from sandbox.sheets import Column, Row, Sheet
+from sandbox.state import State
+from sandbox.values import options_of
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One column to sort by."""
+
+    column: Column
+    descending: bool = False
+
+
+def sort(state: State, sheet: Sheet, criteria: Sequence[Criterion]) -> bool:
+    """Put the rows in order, the first criterion weighing most; whether any row had to move."""
+    before = [row.id for row in sheet.rows]
+    children: dict[int | None, list[Row]] = {}
+    for row in sheet.rows:
+        children.setdefault(row.parent_id, []).append(row)
+    for siblings in children.values():
+        for criterion in reversed(criteria):
+            _sort_siblings(state, siblings, criterion)
+    sheet.rows = _family(children, None)
+    sheet.insert(0, [])
+    return [row.id for row in sheet.rows] != before
+
+
+def _sort_siblings(state: State, siblings: list[Row], criterion: Criterion) -> None:
+    column = criterion.column
+    values = {row.id: cell_of(state, row, column).value for row in siblings}
+    blank = [row for row in siblings if values[row.id] is None]
+    filled = [row for row in siblings if values[row.id] is not None]
+    filled.sort(key=lambda row: _key(column, values[row.id]), reverse=criterion.descending)
+    siblings[:] = filled + blank
+
+
+def _key(column: Column, value: Json) -> tuple[int, float, str]:
+    """Options in their own order, then numbers, then text."""
+    options = options_of(column)
+    if value in options:
+        return (0, float(options.index(value)), "")
+    if isinstance(value, (int, float)):
+        return (1, float(value), "")
+    return (2, 0.0, str(value).casefold())
+
+
+def _family(children: dict[int | None, list[Row]], parent_id: int | None) -> list[Row]:
+    rows: list[Row] = []
+    for row in children.get(parent_id, []):
+        rows += [row, *_family(children, row.id)]
+    return rows
