@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -18,6 +20,18 @@ HTML = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><
 def json_response(content: bytes, *, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
     """An answer with the content type that Smartsheet sends."""
     return web.Response(body=content, status=status, headers=JSON_TYPE | (headers or {}))
+
+
+def file_response(content: bytes, *, media_type: str, name: str) -> web.Response:
+    """A file to keep."""
+    headers = {"Content-Type": media_type, "Content-Disposition": disposition(name)}
+    return web.Response(body=content, headers=headers)
+
+
+def disposition(name: str) -> str:
+    """A Content-Disposition with the name of a file, plain and with all its letters (RFC 6266)."""
+    plain = re.sub(r'[^ -~]|["\\]', "_", name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def error_response(error: ApiError) -> web.Response:

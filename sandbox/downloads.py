@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 import secrets
 import time
 from collections.abc import Mapping
 from html import escape
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from aiohttp import web
 
+from sandbox.answers import disposition
 from sandbox.attachments import Attachment
 from sandbox.routing import Call
 from sandbox.world import World
@@ -32,7 +32,7 @@ def download_of(call: Call, attachment: Attachment) -> dict[str, Any]:
         return {}
     seconds = call.settings.file_url_seconds
     query = {
-        "response-content-disposition": _disposition(attachment.name),
+        "response-content-disposition": disposition(attachment.name),
         "response-content-type": attachment.mime_type or "",
         "Expires": str(int(time.time()) + seconds),
     }
@@ -73,11 +73,6 @@ def _answer(world: World, request: web.Request) -> web.Response:
 def _signature(digest: str, query: Mapping[str, str]) -> str:
     signed = "\n".join([digest, *(query.get(name, "") for name in SIGNED)])
     return hmac.new(KEY, signed.encode(), hashlib.sha256).hexdigest()
-
-
-def _disposition(name: str) -> str:
-    plain = re.sub(r'[^ -~]|["\\]', "_", name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def _refusal(status: int, code: str, message: str) -> web.Response:

@@ -25,6 +25,7 @@ Json = Any
 Handler = Callable[["Call"], Json]
 
 FILE_COST = 10
+JSON_TYPE = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Operation:
 
     `scope` "" means any valid token; `access` is the least access level on the sheet in the path; `cost` is what the
     request counts against the rate limit, unless `takes_file` and it brings one, which is heavier; `is_open` marks the
-    token endpoint, which looks at no Authorization header.
+    token endpoint, which looks at no Authorization header; `media_types` are those it can answer in beside JSON.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Operation:
     cost: int = 1
     is_open: bool = False
     takes_file: bool = False
+    media_types: tuple[str, ...] = ()
 
     def cost_of(self, headers: Mapping[str, str]) -> int:
         """What a request with these headers counts against the rate limit."""
@@ -71,11 +73,12 @@ def operation(
     cost: int = 1,
     is_open: bool = False,
     takes_file: bool = False,
+    media_types: tuple[str, ...] = (),
 ) -> Callable[[Handler], Handler]:
     """Declare the function an operation; see Operation for the arguments."""
 
     def declare(handler: Handler) -> Handler:
-        declared = Operation(operation_id, method, path, handler, scope, access, cost, is_open, takes_file)
+        declared = Operation(operation_id, method, path, handler, scope, access, cost, is_open, takes_file, media_types)
         OPERATIONS[operation_id] = declared
         return handler
 
@@ -84,7 +87,7 @@ def operation(
 
 @dataclass(slots=True)
 class Call:
-    """One request, understood: who asks for what, with which parameters, on which sheet."""
+    """One request, understood: who asks for what, with which parameters, on which sheet, in which form of answer."""
 
     state: State
     settings: Settings
@@ -96,6 +99,7 @@ class Call:
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     courier: Courier
+    media_type: str = JSON_TYPE
     loaded_sheet: Sheet | None = None
 
     @property

@@ -14,11 +14,12 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from sandbox import api, control, downloads, oauth
-from sandbox.answers import error_response, hang_up, json_response, spoil
+from sandbox.answers import error_response, file_response, hang_up, json_response, spoil
 from sandbox.errors import ApiError
 from sandbox.events import Cause, change_agent
+from sandbox.exports import Export
 from sandbox.faults import Fault
-from sandbox.gate import acting_person, authenticate, authorize, token_in
+from sandbox.gate import acting_person, authenticate, authorize, media_type, token_in
 from sandbox.journal import Arrival
 from sandbox.routing import OPERATIONS, Call, Operation
 from sandbox.serialise import dumps
@@ -70,9 +71,9 @@ async def _answer(world: World, operation: Operation, request: web.Request, body
         world.rate_limit.spend(token.access, operation.cost_of(headers))
         authorize(operation, token)
         person = acting_person(state, token, headers)
-        _check_accept(headers.get("Accept", "*/*"))
     path, query, courier = request.match_info, request.query, world.courier
-    call = Call(state, world.settings, operation, token, person, path, query, headers, body, courier)
+    form = media_type(operation, headers)
+    call = Call(state, world.settings, operation, token, person, path, query, headers, body, courier, form)
     try:
         content = operation.handler(call)
     finally:
@@ -83,12 +84,9 @@ async def _answer(world: World, operation: Operation, request: web.Request, body
         agent = change_agent(headers.get("Smartsheet-Change-Agent"))
         world.bus.publish(Cause(token.person_id or None, token.client_id, agent), news)
         world.saver.soon()
+    if isinstance(content, Export):
+        return file_response(content.content, media_type=content.media_type, name=content.name)
     return json_response(dumps(content, numeric_dates=call.flag("numericDates")))
-
-
-def _check_accept(accept: str) -> None:
-    if not any(kind in accept for kind in ("*/*", "application/*", "application/json")):
-        raise ApiError(1052)
 
 
 def _through(world: World) -> Middleware:

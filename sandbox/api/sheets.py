@@ -6,6 +6,7 @@ from typing import Any
 
 from sandbox.clock import parse
 from sandbox.errors import ApiError
+from sandbox.exports import MEDIA_TYPES, PAPER, Export, export
 from sandbox.paging import DEFAULT_SIZE, index_result
 from sandbox.remarks_json import Remarks
 from sandbox.routing import Call, operation
@@ -49,10 +50,12 @@ def list_all(call: Call) -> Json:
     return index_result(call, summaries)
 
 
-@operation("getSheet", "GET", "/sheets/{sheetId}", scope="READ_SHEETS")
+@operation("getSheet", "GET", "/sheets/{sheetId}", scope="READ_SHEETS", media_types=MEDIA_TYPES)
 def get(call: Call) -> Json:
-    """A sheet with its rows: all of them, unless a page or certain rows are asked for."""
+    """A sheet with its rows: all of them, unless a page or certain rows are asked for. Also as CSV, Excel or PDF."""
     sheet, view = call.sheet, view_of(call)
+    if call.media_type in MEDIA_TYPES:
+        return _file(call)
     if "ifVersionAfter" in call.query and call.number("ifVersionAfter", 0) == sheet.version:
         return {"version": sheet.version}
     owner = call.state.people.get(sheet.owner_id)
@@ -68,6 +71,14 @@ def get(call: Call) -> Json:
 def version(call: Call) -> Json:
     """The number that counts the changes of a sheet."""
     return {"version": call.sheet.version}
+
+
+def _file(call: Call) -> Export:
+    paper = call.query.get("paperSize", "LETTER")
+    if paper not in PAPER:
+        raise ApiError(1053, paper)
+    rows = _page(call, _filtered(call, call.sheet.rows))
+    return export(call.sheet, rows, media_type=call.media_type, paper=paper)
 
 
 def _filtered(call: Call, rows: list[Row]) -> list[Row]:
