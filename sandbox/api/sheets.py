@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
+
 from sandbox.clock import parse
 from sandbox.errors import ApiError
 from sandbox.exports import MEDIA_TYPES, PAPER, Export, export
 from sandbox.paging import DEFAULT_SIZE, index_result
 from sandbox.remarks_json import Remarks
 from sandbox.routing import Call, operation
-from sandbox.serialise import Rows, View, sheet_json, sheet_summary
+from sandbox.serialise import Rows, View, dumps, sheet_json, sheet_summary
 from sandbox.settings_json import settings_json
 from sandbox.sheets import Row
 
@@ -78,7 +80,8 @@ def _file(call: Call) -> Export:
     if paper not in PAPER:
         raise ApiError(1053, paper)
     rows = _page(call, _filtered(call, call.sheet.rows))
-    return export(call.sheet, rows, media_type=call.media_type, paper=paper)
+    shown = orjson.loads(dumps(Rows(call.state, call.sheet, call.access, View(level=2)).list(rows)))
+    return export(call.sheet, shown, media_type=call.media_type, paper=paper)
 
 
 def _filtered(call: Call, rows: list[Row]) -> list[Row]:

@@ -5,14 +5,17 @@ https://developers.smartsheet.com/api/smartsheet/openapi/sheets/getsheet
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from sandbox.exports.pdf import PAPER, pdf
 from sandbox.exports.table import Table
 from sandbox.exports.text import csv
 from sandbox.exports.workbook import workbook
-from sandbox.sheets import Row, Sheet
+from sandbox.sheets import Sheet
+
+Json = Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ MEDIA_TYPES = tuple(WRITERS)
 __all__ = ["MEDIA_TYPES", "PAPER", "Export", "export"]
 
 
-def export(sheet: Sheet, rows: Iterable[Row], *, media_type: str, paper: str) -> Export:
-    """These rows of a sheet as a file of that type; `paper` (a key of PAPER) matters to PDF alone."""
+def export(sheet: Sheet, rows: list[Json], *, media_type: str, paper: str) -> Export:
+    """These rows of a sheet, given as JSON, as a file of that type; `paper` (a key of PAPER) matters to PDF alone."""
     extension, write = WRITERS[media_type]
     return Export(write(Table.of(sheet, rows), paper), media_type, f"{sheet.name}.{extension}")

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from sandbox.sheets import Cell, Primitive, Row, Sheet
+from sandbox.sheets import Sheet
 from sandbox.values import text_of
+
+Json = Any
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The titles of the columns, and a list of cells for each row."""
+    """The titles of the columns, and for each row a list of its cells as JSON."""
 
     name: str
     titles: list[str]
-    rows: list[list[Cell]]
+    rows: list[list[Json]]
 
     @classmethod
-    def of(cls, sheet: Sheet, rows: Iterable[Row]) -> Table:
-        """All columns of these rows."""
-        columns = [column.id for column in sheet.columns]
-        cells = [[row.cell(column_id) for column_id in columns] for row in rows]
-        return cls(sheet.name, [column.title for column in sheet.columns], cells)
+    def of(cls, sheet: Sheet, rows: list[Json]) -> Table:
+        """All columns of these rows, which are as JSON answers have them."""
+        return cls(sheet.name, [column.title for column in sheet.columns], [row["cells"] for row in rows])
 
     def texts(self) -> Iterator[list[str]]:
         """Titles first, then the rows, as they read in the grid."""
@@ -31,12 +32,13 @@ class Table:
             yield [shown(cell) for cell in row]
 
 
-def shown(cell: Cell) -> str:
+def shown(cell: Json) -> str:
     """What a cell shows."""
-    return cell.display if cell.display is not None else text_of(cell.value)
+    display = cell.get("displayValue")
+    return str(display) if display is not None else text_of(cell.get("value"))
 
 
-def number(cell: Cell) -> Primitive:
+def number(cell: Json) -> int | float | None:
     """The number that a cell holds; None for anything else."""
-    is_number = isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool)
-    return cell.value if is_number else None
+    value = cell.get("value")
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None

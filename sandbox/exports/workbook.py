@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from typing import Any
 from xml.sax.saxutils import escape
 
 from sandbox.exports.table import Table, number, shown
-from sandbox.sheets import Cell
+
+Json = Any
 
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -54,7 +56,7 @@ def _sheet(table: Table) -> str:
     return f'<worksheet xmlns="{MAIN}"><sheetData>{data}</sheetData></worksheet>'
 
 
-def _cell(cell: Cell) -> str:
+def _cell(cell: Json) -> str:
     value = number(cell)
     return f"<c><v>{value}</v></c>" if value is not None else _text(shown(cell))
 

@@ -30,6 +30,15 @@ def test_a_sheet_comes_as_csv(budget: Grid, as_alice: Client) -> None:
     assert len(rows) == budget.body["totalRowCount"]
 
 
+def test_a_file_shows_what_the_grid_shows(plan: Grid, as_alice: Client) -> None:
+    lines = csv.DictReader(io.StringIO(fetched(as_alice, plan, CSV).decode(), newline=""))
+    drains = next(line for line in lines if line["Task"] == "Drainage runs")
+    assert drains["No."] == "SP-008"
+    assert drains["Modified by"] == "Bob Baker"
+    assert drains["Team"] == plan.cell("Drainage runs", "Team").get("displayValue", "")
+    assert drains["Equipment"] == plan.cell("Drainage runs", "Equipment").get("displayValue", "")
+
+
 def test_only_the_wanted_rows_come(budget: Grid, as_alice: Client) -> None:
     lines = fetched(as_alice, budget, CSV, f"?rowIds={budget.row('Services')}").decode().splitlines()
     assert [line.split(",")[0] for line in lines] == ["Line", "Services"]
