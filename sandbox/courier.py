@@ -52,11 +52,15 @@ class Courier:
                 self._start(self._deliver(webhook))
 
     async def verify(self, webhook: Webhook) -> None:
-        """Enable the webhook if whoever is at its URL says they want it, else disable it."""
-        challenge = str(uuid.uuid4())
+        """Enable the webhook if whoever is at its URL says they want it, else disable it.
+
+        What became of it meanwhile stands.
+        """
+        before, challenge = webhook.status, str(uuid.uuid4())
         async with self._turns[webhook.sheet_id]:
             is_wanted = await self._callbacks.verify(webhook, challenge)
-        webhook.become(Status.ENABLED if is_wanted else Status.DISABLED_VERIFICATION_FAILED, at=now())
+        if webhook.status is before:
+            webhook.become(Status.ENABLED if is_wanted else Status.DISABLED_VERIFICATION_FAILED, at=now())
 
     def stop(self) -> None:
         """Give up everything that is under way."""
