@@ -113,7 +113,7 @@ def _read_cell(writing: Writing, row: Row | None, column: Column, item: dict[str
     if is_link(item):
         return _link(writing, row, item)
     if item.get("image") is not None:
-        raise ApiError(1161, row.id if row else None, column.id)
+        return _alt_text(row, column, item)
     if item.get("value") is not None and item.get("objectValue") is not None:
         raise ApiError(1130)
     if item.get("hyperlink") is not None:
@@ -152,6 +152,20 @@ def _formula(item: dict[str, Json], old: Cell) -> Cell:
         return old
     warn_about(formula)
     return Cell(formula=formula)
+
+
+def _alt_text(row: Row | None, column: Column, item: dict[str, Json]) -> Cell:
+    """Of a picture only the text can be written. https://developers.smartsheet.com/api/smartsheet/openapi/cellimages"""
+    check_attributes("image", item["image"], allowed={"altText"}, read_only={"id", "height", "width"})
+    old, text = row.cell(column.id) if row else EMPTY, item["image"].get("altText")
+    if old.image is None:
+        raise ApiError(1161, row.id if row else None, column.id)
+    others = ("value", "objectValue", "hyperlink", "linkInFromCell")
+    if any(item.get(name) is not None for name in others):
+        raise ApiError(1163, message=f"If cell.image is non-null then {', '.join(others)} must all be null.")
+    if not isinstance(text, str) or len(text) > 100:
+        raise ApiError(1165)
+    return replace(old, value=text, display=text, image=old.image | {"altText": text})
 
 
 def _link(writing: Writing, row: Row | None, item: dict[str, Json]) -> Cell:

@@ -30,17 +30,22 @@ def download_of(call: Call, attachment: Attachment) -> dict[str, Any]:
     """`url` and `urlExpiresInMillis` of a file; nothing for a link, which has its own."""
     if attachment.digest is None:
         return {}
+    url = address_of(call, attachment.digest, name=attachment.name, mime_type=attachment.mime_type or "")
+    return {"url": url, "urlExpiresInMillis": call.settings.file_url_seconds * 1000}
+
+
+def address_of(call: Call, digest: str, *, name: str, mime_type: str) -> str:
+    """Where the content with that digest can be had for a while, under a name and as a type ("" if unknown)."""
     seconds = call.settings.file_url_seconds
     query = {
-        "response-content-disposition": disposition(attachment.name),
-        "response-content-type": attachment.mime_type or "",
+        "response-content-disposition": disposition(name),
+        "response-content-type": mime_type,
         "Expires": str(int(time.time()) + seconds),
     }
-    query["Signature"] = _signature(attachment.digest, query)
+    query["Signature"] = _signature(digest, query)
     scheme = "https" if call.settings.tls else "http"
     host = call.headers.get("Host", call.settings.host)
-    url = f"{scheme}://{host}{PREFIX}/{attachment.digest}?{urlencode(query)}"
-    return {"url": url, "urlExpiresInMillis": seconds * 1000}
+    return f"{scheme}://{host}{PREFIX}/{digest}?{urlencode(query)}"
 
 
 def add_routes(app: web.Application, world: World) -> None:

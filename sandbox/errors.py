@@ -159,6 +159,7 @@ ERRORS: dict[int, tuple[int, str]] = {
         "The specified email address ({0}) is an alternate email address for a user with a primary"
         " email address of {1}.",
     ),
+    1165: (400, "Cannot add image to cell with alt text larger than 100 characters."),
     1161: (400, "Cannot set altText for a cell that does not contain an image: row {0}, column {1}."),
     1162: (400, "A formula must always start with an equal sign (=)."),
     1163: (

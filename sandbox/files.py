@@ -18,7 +18,7 @@ def keep(state: State, content: bytes) -> str:
 
 
 def forget_unused(state: State) -> None:
-    """Forget contents that no attachment has."""
+    """Forget contents that no attachment has. Pictures of cells are kept, since histories still show them."""
     used = _used(state)
     for digest in state.files.keys() - used:
         del state.files[digest]
@@ -51,9 +51,8 @@ def load(state: State, state_file: Path) -> None:
 
 
 def _used(state: State) -> set[str]:
-    return {
-        attachment.digest for sheet in state.sheets.values() for attachment in sheet.attachments if attachment.digest
-    }
+    attachments = (attachment for sheet in state.sheets.values() for attachment in sheet.attachments)
+    return {attachment.digest for attachment in attachments if attachment.digest} | set(state.images.values())
 
 
 def _folder(state_file: Path) -> Path:

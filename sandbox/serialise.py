@@ -115,6 +115,8 @@ def cell_json(state: State, sheet: Sheet, column: Column, cell: Cell, view: View
         body["hyperlink"] = cell.hyperlink
     if cell.link is not None:
         body["linkInFromCell"] = _link_json(state, cell, view)
+    if cell.image is not None:
+        body |= {"formula": _image_formula(cell.image), "image": cell.image}
     if cell.format is not None and "format" in view.include:
         body["format"] = cell.format
     return body
@@ -152,6 +154,12 @@ def _link_json(state: State, cell: Cell, view: View) -> dict[str, Json]:
     }
     body = {"sheetId": cell.link.sheet_id, "sheetName": source.name if source else ""}
     return body if "linkInFromCellDetails" in view.exclude else details | body
+
+
+def _image_formula(image: dict[str, Json]) -> str:
+    """A picture reads as a formula of Smartsheet's own."""
+    text = image["altText"].replace('"', '""')
+    return f'=SYS_CELLIMAGE("{text}","{image["id"]}",{image["height"]},{image["width"]},"{text}")'
 
 
 def _links_out(state: State, sheet: Sheet, view: View) -> dict[tuple[int, int], list[dict[str, Json]]]:

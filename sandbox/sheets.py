@@ -39,6 +39,7 @@ class Cell:
     link: CellRef | None = None
     link_broken: bool = False
     format: str | None = None
+    image: dict[str, Json] | None = None
 
 
 EMPTY = Cell()

@@ -120,6 +120,7 @@ class State:
     groups: dict[int, Group] = field(default_factory=dict)
     webhooks: dict[int, Webhook] = field(default_factory=dict)
     reports: list[Report] = field(default_factory=list)
+    images: dict[str, str] = field(default_factory=dict)
     ids_given: int = 0
     _news: list[Event] = field(default_factory=list, repr=False, compare=False)
     _files: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)

@@ -3,6 +3,7 @@
 from sandbox.api import (
     alternate_emails,
     attachments,
+    cell_images,
     cells,
     columns,
     comments,
@@ -30,6 +31,7 @@ from sandbox.api import (
 __all__ = [
     "alternate_emails",
     "attachments",
+    "cell_images",
     "cells",
     "columns",
     "comments",

@@ -32,20 +32,20 @@ def get(call: Call) -> Json:
 @operation("rows-addToSheet", "POST", "/sheets/{sheetId}/rows", scope="WRITE_SHEETS", access=Access.EDITOR)
 def add(call: Call) -> Json:
     """Add one row or several; the answer has the form of the question."""
-    writing, body = _writing(call), call.json()
+    writing, body = writing_of(call), call.json()
     edits, failures = _edits(call, writing, body, adding=True)
     limits = call.settings
     rows = add_rows(writing, edits, most_rows=limits.rows_per_sheet, most_cells=limits.cells_per_sheet)
-    shown = [{"sheetId": call.sheet.id} | row for row in _shown(call, rows)]
+    shown = [{"sheetId": call.sheet.id} | row for row in rows_json(call, rows)]
     return _result(call, shown[0] if isinstance(body, dict) and shown else shown, failures)
 
 
 @operation("update-rows", "PUT", "/sheets/{sheetId}/rows", scope="WRITE_SHEETS", access=Access.EDITOR)
 def update(call: Call) -> Json:
     """Change cells, attributes and places of rows."""
-    writing = _writing(call)
+    writing = writing_of(call)
     edits, failures = _edits(call, writing, call.json(), adding=False)
-    return _result(call, _shown(call, update_rows(writing, edits)), failures)
+    return _result(call, rows_json(call, update_rows(writing, edits)), failures)
 
 
 @operation("delete-rows", "DELETE", "/sheets/{sheetId}/rows", scope="WRITE_SHEETS", access=Access.EDITOR)
@@ -54,7 +54,7 @@ def delete(call: Call) -> Json:
     row_ids = call.numbers("ids")
     if not row_ids:
         raise ApiError(1009, "ids")
-    gone = delete_rows(_writing(call), row_ids, ignore_missing=call.flag("ignoreRowsNotFound"))
+    gone = delete_rows(writing_of(call), row_ids, ignore_missing=call.flag("ignoreRowsNotFound"))
     return _result(call, gone, [])
 
 
@@ -66,7 +66,8 @@ def row_in_path(call: Call) -> Row:
     return row
 
 
-def _writing(call: Call) -> Writing:
+def writing_of(call: Call) -> Writing:
+    """Who writes, and how the parameters want values to be read."""
     return Writing(
         call.state,
         call.sheet,
@@ -83,7 +84,8 @@ def _edits(call: Call, writing: Writing, body: Json, *, adding: bool) -> tuple[l
     return read_edits(writing, items, adding=adding, partial=partial, most=most)
 
 
-def _shown(call: Call, rows: list[Row]) -> list[Json]:
+def rows_json(call: Call, rows: list[Row]) -> list[Json]:
+    """These rows, in the variant that the parameters ask for."""
     return Rows(call.state, call.sheet, call.access, view_of(call)).list(rows)
 
 

@@ -1,0 +1,51 @@
+"""Pictures in cells. https://developers.smartsheet.com/api/smartsheet/openapi/cellimages"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.access import Access
+from sandbox.api.columns import column_in_path
+from sandbox.api.rows import row_in_path, rows_json, writing_of
+from sandbox.downloads import address_of
+from sandbox.errors import ApiError
+from sandbox.images import keep_image, showing
+from sandbox.results import success
+from sandbox.routing import Call, operation
+from sandbox.uploads import read_upload
+from sandbox.writes import read_edits, update_rows
+
+Json = Any
+
+CELL = "/sheets/{sheetId}/rows/{rowId}/columns/{columnId}"
+
+
+@operation("addImageToCell", "POST", f"{CELL}/cellimages", scope="WRITE_SHEETS", access=Access.EDITOR, cost=10)
+def add(call: Call) -> Json:
+    """Put a picture (PNG, GIF or JPEG) into a cell."""
+    row, column, upload = row_in_path(call), column_in_path(call), read_upload(call)
+    alt_text, writing = call.query.get("altText", upload.name), writing_of(call)
+    # Read as a text: locks, formulas and validation stand against a picture as they do against a value.
+    cell = {"columnId": column.id, "value": alt_text, "strict": False}
+    (edit, *_), _none = read_edits(writing, [{"id": row.id, "cells": [cell]}], adding=False, partial=False, most=1)
+    image = keep_image(call.state, upload, alt_text=alt_text)
+    edit.cells[column.id] = showing(edit.cells[column.id], image)
+    (shown, *_) = rows_json(call, update_rows(writing, [edit]))
+    return success(shown) | {"version": call.sheet.version}
+
+
+@operation("listImageUrls", "POST", "/imageurls", scope="READ_SHEETS", cost=10)
+def list_urls(call: Call) -> Json:
+    """The addresses where pictures can be had for a while."""
+    wanted = call.json()
+    if not isinstance(wanted, list) or not all(isinstance(item, dict) for item in wanted):
+        raise ApiError(1008, "Expected a list of objects of type imageUrl.")
+    urls = [_url(call, item.get("imageId")) for item in wanted]
+    return {"urlExpiresInMillis": call.settings.file_url_seconds * 1000, "imageUrls": urls}
+
+
+def _url(call: Call, image_id: Json) -> Json:
+    digest = call.state.images.get(image_id) if isinstance(image_id, str) else None
+    if digest is None:
+        return {"imageId": image_id, "error": ApiError(1006).body()}
+    return {"imageId": image_id, "url": address_of(call, digest, name=f"{digest[:16]}", mime_type="")}
