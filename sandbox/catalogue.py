@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Iterator
 from itertools import groupby
 
 from sandbox import api
 from sandbox.access import Access
 from sandbox.routing import FILE_COST, OPERATIONS, Operation
+
+__all__ = ["api", "operations_table"]  # api: importing it fills the registry
 
 HEADINGS = ("Operation", "Request", "Scope", "Sheet access", "Counts as", "What it does")
 
@@ -28,8 +32,10 @@ def _place(operation: Operation) -> tuple[str, str, str]:
 
 
 def _resource(operation: Operation) -> str:
-    module = operation.handler.__module__.removeprefix(f"{api.__name__}.")
-    return module.replace("_", " ").capitalize()
+    """What the module says it is about, leading to the vendor's page that it names."""
+    about = sys.modules[operation.handler.__module__].__doc__ or ""
+    title, page = re.split(r"[.:]\s", about)[0], re.search(r"https://[^\s:]+", about)
+    return f"[{title}]({page[0]})" if page else title
 
 
 def _line(operation: Operation) -> tuple[str, ...]:
@@ -39,6 +45,6 @@ def _line(operation: Operation) -> tuple[str, ...]:
         f"`{operation.method} {operation.path}`",
         f"`{operation.scope}`" if operation.scope else "none",
         operation.access.name if on_sheet or operation.access > Access.VIEWER else "–",
-        str(operation.cost) + (f"; {FILE_COST} with a file" if operation.takes_file else ""),
+        f"{operation.cost}, {FILE_COST} with a file" if operation.takes_file else str(operation.cost),
         (operation.handler.__doc__ or "").strip().splitlines()[0],
     )

@@ -1,4 +1,4 @@
-"""POST and DELETE /token. https://developers.smartsheet.com/api/smartsheet/openapi/tokens"""
+"""Tokens. https://developers.smartsheet.com/api/smartsheet/openapi/tokens"""
 
 from __future__ import annotations
 

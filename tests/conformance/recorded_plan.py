@@ -138,6 +138,15 @@ def source_of_link(around: Surroundings) -> None:
     around.sheet(4, {6: TEXT}, {5: {6: {"value": "new value"}}})
 
 
+def picture(around: Surroundings) -> None:
+    around.sheet(1, {6: TEXT}, {4: {6: {"value": "first"}}, 2: {6: {"value": "to be a picture"}}})
+    known = around.known
+    cell = f"/sheets/{known[1]}/rows/{known[2]}/columns/{known[6]}"
+    headers = {"Content-Type": "image/gif", "Content-Disposition": 'attachment; filename="puppy.gif"'}
+    answer = around.ask("POST", f"{cell}/cellimages", data=b"GIF89a\x4c\x01\x2c\x01", headers=headers)
+    known["abc"] = answer.json()["result"]["cells"][0]["image"]["id"]
+
+
 def shared_sheet(around: Surroundings) -> None:
     around.sheet(1, {3: TEXT}, {4: {3: {"value": "Some Value"}}})
     around.person("john.doe@smartsheet.com", "bob")
@@ -219,6 +228,8 @@ QUESTIONS: dict[str, Question] = {
         nothing, adds=dict.fromkeys((f"data[].{key}" for key in (*IMAGE, "customWelcomeScreenViewed: string")), YOUNGER)
     ),
     "Serialization - BulkFailure": Question(one_known_column),
+    "Serialization - Image": Question(picture),
+    "Serialization - Image Urls": Question(picture),
     "Serialization - Cell Link": Question(
         source_of_link, {"result[].cells[].displayValue: string": "recorded wherever else a cell holds a text"}
     ),
@@ -261,8 +272,6 @@ NOT_ASKED: dict[str, str] = {
     "Set Sight Publish Status": SIGHTS,
     "Get Sight Publish Status": SIGHTS,
     "Delete Sight": SIGHTS,
-    "Serialization - Image": "cell images are not emulated",
-    "Serialization - Image Urls": "cell images are not emulated",
     "Serialization - Favorite": "favorites are not emulated",
     "Serialization - Template": "templates: about none of the things that are compared",
     "Serialization - Update Request": "update requests are not emulated",
