@@ -12,6 +12,7 @@ from typing import Any
 from sandbox.access import Access
 from sandbox.errors import ApiError
 from sandbox.formulas import warn_about
+from sandbox.images import LONGEST_ALT_TEXT
 from sandbox.serialise import permalink
 from sandbox.sheets import EMPTY, Cell, CellRef, Column, Row, Sheet
 from sandbox.state import Person, State
@@ -163,7 +164,7 @@ def _alt_text(row: Row | None, column: Column, item: dict[str, Json]) -> Cell:
     others = ("value", "objectValue", "hyperlink", "linkInFromCell")
     if any(item.get(name) is not None for name in others):
         raise ApiError(1163, message=f"If cell.image is non-null then {', '.join(others)} must all be null.")
-    if not isinstance(text, str) or len(text) > 100:
+    if not isinstance(text, str) or len(text) > LONGEST_ALT_TEXT:
         raise ApiError(1165)
     return replace(old, value=text, display=text, image=old.image | {"altText": text})
 

@@ -236,6 +236,11 @@ class Sheet:
         self.rows = [row for row in self.rows if row.id not in gone]
         self._rearranged()
 
+    def forget_looks(self) -> None:
+        """The columns are others than they were, so no row's JSON is good any more."""
+        for row in self.rows:
+            row._json.clear()
+
     def changed(self, *, at: datetime) -> None:
         """Count one change: the next version."""
         self.version += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sandbox.access import Access
@@ -9,7 +10,7 @@ from sandbox.api.columns import column_in_path
 from sandbox.api.rows import row_in_path, rows_json, writing_of
 from sandbox.downloads import address_of
 from sandbox.errors import ApiError
-from sandbox.images import keep_image, showing
+from sandbox.images import LONGEST_ALT_TEXT, keep_image, showing
 from sandbox.results import success
 from sandbox.routing import Call, operation
 from sandbox.uploads import read_upload
@@ -24,7 +25,8 @@ CELL = "/sheets/{sheetId}/rows/{rowId}/columns/{columnId}"
 def add(call: Call) -> Json:
     """Put a picture (PNG, GIF or JPEG) into a cell."""
     row, column, upload = row_in_path(call), column_in_path(call), read_upload(call)
-    alt_text, writing = call.query.get("altText", upload.name), writing_of(call)
+    file_name = re.split(r"[/\\]", upload.name)[-1][:LONGEST_ALT_TEXT]  # some clients send the whole path
+    alt_text, writing = call.query.get("altText", file_name), writing_of(call)
     # Read as a text: locks, formulas and validation stand against a picture as they do against a value.
     cell = {"columnId": column.id, "value": alt_text, "strict": False}
     (edit, *_), _none = read_edits(writing, [{"id": row.id, "cells": [cell]}], adding=False, partial=False, most=1)

@@ -4,26 +4,64 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.access import Access
+from sandbox.api.rows import writing_of
 from sandbox.api.sheets import view_of
+from sandbox.column_changes import add_columns, delete_column, update_column
 from sandbox.errors import ApiError
 from sandbox.paging import index_result
+from sandbox.results import success
 from sandbox.routing import Call, operation
-from sandbox.serialise import column_json, columns_json
+from sandbox.serialise import View, column_json, columns_json
 from sandbox.sheets import Column
 
 Json = Any
 
+ALL, ONE = "/sheets/{sheetId}/columns", "/sheets/{sheetId}/columns/{columnId}"
 
-@operation("columns-listOnSheet", "GET", "/sheets/{sheetId}/columns", scope="READ_SHEETS")
+
+@operation("columns-listOnSheet", "GET", ALL, scope="READ_SHEETS")
 def list_all(call: Call) -> Json:
     """The columns of a sheet."""
     return index_result(call, columns_json(call.sheet, call.access, view_of(call)))
 
 
-@operation("column-get", "GET", "/sheets/{sheetId}/columns/{columnId}", scope="READ_SHEETS")
+@operation("columns-addToSheet", "POST", ALL, scope="ADMIN_SHEETS", access=Access.ADMIN)
+def add(call: Call) -> Json:
+    """Insert one column or several at one place; the answer has the form of the question."""
+    writing, body = writing_of(call), call.json()
+    definitions = body if isinstance(body, list) else [body]
+    if not definitions:
+        raise ApiError(1012, "column")
+    limits = call.settings
+    most_columns, most_cells = limits.columns_per_sheet, limits.cells_per_sheet
+    added = [
+        _json(call, column)
+        for column in add_columns(writing, definitions, most_columns=most_columns, most_cells=most_cells)
+    ]
+    return success(added if isinstance(body, list) else added[0])
+
+
+@operation("column-get", "GET", ONE, scope="READ_SHEETS")
 def get(call: Call) -> Json:
     """One column."""
     return column_json(call.sheet, column_in_path(call), call.access, view_of(call))
+
+
+@operation("column-updateColumn", "PUT", ONE, scope="ADMIN_SHEETS", access=Access.ADMIN)
+def update(call: Call) -> Json:
+    """Rename, move or otherwise change a column; another type converts its cells."""
+    writing, column = writing_of(call), column_in_path(call)
+    update_column(writing, column, call.json())
+    return success(_json(call, column))
+
+
+@operation("column-delete", "DELETE", ONE, scope="ADMIN_SHEETS", access=Access.ADMIN)
+def delete(call: Call) -> Json:
+    """Delete a column, unless it is the primary one."""
+    writing, column = writing_of(call), column_in_path(call)
+    delete_column(writing, column)
+    return success()
 
 
 def column_in_path(call: Call) -> Column:
@@ -32,3 +70,8 @@ def column_in_path(call: Call) -> Column:
     if column is None:
         raise ApiError(1006)
     return column
+
+
+def _json(call: Call, column: Column) -> Json:
+    """A column as it was just written: with its true type, unless a level is asked for."""
+    return column_json(call.sheet, column, call.access, view_of(call) if "level" in call.query else View(level=2))

@@ -155,8 +155,8 @@ def shared_sheet(around: Surroundings) -> None:
 
 
 QUESTIONS: dict[str, Question] = {
-    "Update Column - Change Type - Picklist": Question(three_columns),
-    "Update Column - Change Type - Contact List": Question(three_columns),
+    "Update Column - Change Type - Picklist": Question(three_columns, {"result.version: number": YOUNGER}),
+    "Update Column - Change Type - Contact List": Question(three_columns, {"result.version: number": YOUNGER}),
     "Change Agent Header - Can Be Passed": Question(nothing, {VERSION_OF_COLUMN: YOUNGER}),
     "Assume User - Can Be Set": Question(
         bobs_sheet,
@@ -211,7 +211,7 @@ QUESTIONS: dict[str, Question] = {
     "Serialization - Discussion": Question(sheet_with_row),
     "Serialization - Contact": Question(contact),
     "Serialization - Folder": Question(nothing),
-    "Serialization - Column": Question(sheet_with_row),
+    "Serialization - Column": Question(sheet_with_row, {"result[].version: number": YOUNGER}),
     "Serialization - UserProfile": Question(
         nothing,
         adds=dict.fromkeys((*IMAGE, "customWelcomeScreenViewed: string"), YOUNGER)

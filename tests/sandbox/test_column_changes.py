@@ -1,0 +1,193 @@
+from typing import Any
+
+import pytest
+
+from tests.sandbox.client import Client, Grid, refusal
+
+TASK = "Drainage runs"
+
+
+def columns_of(grid: Grid) -> str:
+    return f"{grid.path}/columns"
+
+
+def add(grid: Grid, *definitions: dict[str, Any]) -> Any:
+    answer = grid.client.ask("POST", columns_of(grid), list(definitions))
+    assert answer.status_code == 200, answer.text
+    return answer.json()["result"]
+
+
+def change(grid: Grid, of: str, /, **attributes: Any) -> Any:
+    answer = grid.client.ask("PUT", f"{columns_of(grid)}/{grid.column(of)}", attributes)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["result"]
+
+
+def titles(grid: Grid) -> list[str]:
+    return [column["title"] for column in grid.again().body["columns"]]
+
+
+def test_columns_are_inserted_side_by_side(budget: Grid) -> None:
+    before = budget.body["version"]
+    added = add(budget, {"title": "One", "type": "DATE", "index": 1}, {"title": "Two", "type": "CHECKBOX", "index": 1})
+    assert [(column["title"], column["index"]) for column in added] == [("One", 1), ("Two", 2)]
+    assert titles(budget) == ["Line", "One", "Two", "Amount", "Approved", "Approved on"]
+    assert budget.again().body["version"] == before + 1
+    assert set(budget.again().cell("Services", "One")) == {"columnId"}
+
+
+def test_one_column_is_answered_by_one(budget: Grid) -> None:
+    definition = {"title": "Kind", "type": "MULTI_PICKLIST", "options": ["a", "b"], "index": 99}
+    answer = budget.client.ask("POST", columns_of(budget), definition).json()["result"]
+    assert (answer["title"], answer["type"], answer["options"], answer["index"]) == (
+        "Kind",
+        "MULTI_PICKLIST",
+        ["a", "b"],
+        4,
+    )
+
+
+def test_a_column_formula_fills_all_rows(budget: Grid) -> None:
+    add(budget, {"title": "Double", "type": "TEXT_NUMBER", "index": 2, "formula": "=Amount@row * 2"})
+    assert budget.again().cell("Finishes", "Double")["value"] == 192_800
+    refused = budget.again().put("Finishes", {"title": "Double", "value": 1})
+    assert refusal(refused) == (400, 1302)
+
+
+def test_numbers_are_given_to_the_rows_that_are_there(budget: Grid) -> None:
+    form = {"prefix": "B-", "fill": "00", "startingNumber": 5}
+    add(budget, {"title": "No.", "systemColumnType": "AUTO_NUMBER", "autoNumberFormat": form, "index": 0})
+    numbers = [budget.again().cell(line, "No.")["value"] for line in budget.tasks()]
+    assert numbers == ["B-05", "B-06", "B-07", "B-08", "B-09", "B-10"]
+    budget.again().post({"title": "Line", "value": "Late"})
+    assert budget.again().cell("Late", "No.")["value"] == "B-11"
+
+
+@pytest.mark.parametrize(
+    ("definitions", "status", "code"),
+    [
+        ([{"title": "New", "type": "DATE"}], 400, 1012),
+        ([{"type": "DATE", "index": 0}], 400, 1012),
+        ([{"title": "New", "type": "DATE", "index": -1}], 400, 1031),
+        ([{"title": "New", "type": "DATE", "index": 0}, {"title": "Newer", "type": "DATE", "index": 1}], 400, 1135),
+        ([{"title": "New", "type": "DATE", "index": 0}] * 2, 400, 1133),
+        ([{"title": "Amount", "type": "DATE", "index": 0}], 400, 1056),
+        ([{"title": "New", "type": "TEXT_NUMBER", "primary": True, "index": 0}], 400, 1055),
+        ([{"title": "New", "type": "PREDECESSOR", "index": 0}], 400, 1142),
+        ([{"title": name, "systemColumnType": "CREATED_BY", "index": 0} for name in "ab"], 400, 1134),
+        ([], 400, 1012),
+    ],
+)
+def test_what_makes_no_column_is_refused(budget: Grid, definitions: Any, status: int, code: int) -> None:
+    assert refusal(budget.client.ask("POST", columns_of(budget), definitions)) == (status, code)
+    assert titles(budget) == ["Line", "Amount", "Approved", "Approved on"]
+
+
+def test_a_second_system_column_is_refused(plan: Grid) -> None:
+    definition = {"title": "Also created", "systemColumnType": "CREATED_DATE", "index": 0}
+    assert refusal(plan.client.ask("POST", columns_of(plan), definition)) == (400, 1077)
+
+
+def test_only_admins_change_columns(bobs_plan: Grid) -> None:
+    definition = {"title": "New", "type": "DATE", "index": 0}
+    path = f"{columns_of(bobs_plan)}/{bobs_plan.column('Notes')}"
+    assert refusal(bobs_plan.client.ask("POST", columns_of(bobs_plan), definition)) == (403, 1004)
+    assert refusal(bobs_plan.client.ask("PUT", path, {"title": "Remarks"})) == (403, 1004)
+    assert refusal(bobs_plan.client.ask("DELETE", path)) == (403, 1004)
+
+
+def test_a_column_is_renamed_and_moved(budget: Grid) -> None:
+    shown = change(budget, "Approved on", title="Signed on", index=1, width=120, description="By the client")
+    assert (shown["title"], shown["index"], shown["width"], shown["type"]) == ("Signed on", 1, 120, "DATE")
+    assert titles(budget) == ["Line", "Signed on", "Amount", "Approved"]
+    assert [cell["columnId"] for cell in budget.again().rows["Services"]["cells"]] == [
+        column["id"] for column in budget.again().body["columns"]
+    ]
+
+
+def test_another_type_converts_the_cells(plan: Grid) -> None:
+    cell = plan.cell("Dig foundations", "Start")
+    change(plan, "Start", type="TEXT_NUMBER")
+    assert plan.again().cell("Dig foundations", "Start")["displayValue"] == cell["value"]
+    change(plan, "Responsible", type="MULTI_CONTACT_LIST")
+    responsible = plan.again().cell("Dig foundations", "Responsible")
+    assert responsible["objectValue"]["values"][0]["email"] == "bob@example.com"
+    change(plan, "Equipment", type="TEXT_NUMBER")
+    equipment = plan.again().cell("Dig foundations", "Equipment")
+    assert equipment["value"] == equipment["displayValue"] == "Excavator, Lorry"
+    assert "objectValue" not in equipment
+    change(plan, "Status", type="MULTI_PICKLIST", options=["Complete", "Late"])
+    assert plan.again().cell("Dig foundations", "Status")["objectValue"]["objectType"] == "MULTI_PICKLIST"
+
+
+def test_a_text_becomes_what_it_reads_as(budget: Grid) -> None:
+    change(budget, "Approved on", type="TEXT_NUMBER")
+    budget.again().put("Services", {"title": "Approved on", "value": "not yet"})
+    change(budget, "Approved on", type="DATE")
+    assert budget.again().cell("Structure", "Approved on")["value"] == "2025-11-14"
+    assert budget.again().cell("Services", "Approved on")["value"] == "not yet"
+
+
+def test_another_type_lifts_the_validation(budget: Grid) -> None:
+    assert change(budget, "Approved on", validation=True)["validation"] is True
+    refused = budget.put("Services", {"title": "Approved on", "value": "soon", "strict": False})
+    assert refusal(refused) == (400, 1042)
+    assert change(budget, "Approved on", type="TEXT_NUMBER")["validation"] is False
+    assert budget.put("Services", {"title": "Approved on", "value": "soon"}).status_code == 200
+
+
+def test_options_and_symbols_take_turns(plan: Grid) -> None:
+    shown = change(plan, "Status", type="PICKLIST", symbol="HARVEY_BALLS")
+    assert shown["symbol"] == "HARVEY_BALLS"
+    assert "options" not in shown
+    shown = change(plan, "Status", type="PICKLIST", options=["Open", "Shut"])
+    assert shown["options"] == ["Open", "Shut"]
+    assert "symbol" not in shown
+
+
+def test_a_column_formula_is_put_in_and_taken_out(budget: Grid) -> None:
+    change(budget, "Amount", formula="=1 + 1")
+    assert budget.again().cell("Services", "Amount")["value"] == 2
+    assert "formula" not in change(budget, "Amount", formula="")
+    assert budget.again().put("Services", {"title": "Amount", "value": 7}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("title", "attributes", "code"),
+    [
+        ("Amount", {"options": ["1"]}, 1090),
+        ("Amount", {"symbol": "FLAG"}, 1090),
+        ("Amount", {"title": "Line"}, 1056),
+        ("Amount", {"index": -1}, 1031),
+        ("Amount", {"primary": True}, 1055),
+        ("Amount", {"id": 1}, 1032),
+        ("Amount", {"type": "CHECKBOX", "symbol": "RYG"}, 1058),
+        ("Line", {"type": "DATE"}, 1057),
+        ("Line", {"colour": "red"}, 1008),
+        ("Line", {"title": "x" * 51}, 1041),
+    ],
+)
+def test_a_change_that_makes_no_sense_is_refused(budget: Grid, title: str, attributes: Any, code: int) -> None:
+    answer = budget.client.ask("PUT", f"{columns_of(budget)}/{budget.column(title)}", attributes)
+    assert refusal(answer) == (400, code)
+    assert budget.again().body["columns"] == budget.body["columns"]
+
+
+def test_a_column_is_deleted_with_its_cells(budget: Grid) -> None:
+    answer = budget.client.ask("DELETE", f"{columns_of(budget)}/{budget.column('Amount')}")
+    assert answer.json() == {"message": "SUCCESS", "resultCode": 0}
+    assert titles(budget) == ["Line", "Approved", "Approved on"]
+    assert len(budget.again().rows["Services"]["cells"]) == 3
+    assert refusal(budget.client.get(f"{columns_of(budget)}/{budget.column('Amount')}")) == (404, 1006)
+
+
+def test_the_primary_column_stays(budget: Grid) -> None:
+    assert refusal(budget.client.ask("DELETE", f"{columns_of(budget)}/{budget.column('Line')}")) == (400, 1065)
+
+
+def test_what_showed_a_deleted_column_is_broken(plan: Grid, budget: Grid, as_alice: Client) -> None:
+    linked = [cell for row in plan.body["rows"] for cell in row["cells"] if "linkInFromCell" in cell]
+    assert {cell["linkInFromCell"]["status"] for cell in linked} == {"OK"}
+    as_alice.ask("DELETE", f"{columns_of(budget)}/{budget.column('Amount')}")
+    again = [cell for row in plan.again().body["rows"] for cell in row["cells"] if "linkInFromCell" in cell]
+    assert {cell["linkInFromCell"]["status"] for cell in again} == {"BROKEN"}

@@ -1,0 +1,140 @@
+from typing import Any
+
+import pytest
+import requests
+
+from tests.sandbox.client import Client, Grid, refusal
+from tests.sandbox.conftest import sheet_id
+
+
+@pytest.fixture
+def empty(as_alice: Client) -> Grid:
+    """Alice's sheet without rows, which Bob may edit."""
+    return Grid(as_alice, sheet_id(as_alice, "Empty sheet"))
+
+
+def transfer(
+    source: Grid, target: Grid, *rows: str, how: str = "copy", query: str = "", client: Client | None = None
+) -> requests.Response:
+    body = {"rowIds": [source.row(row) for row in rows], "to": {"sheetId": target.id}}
+    return (client or source.client).ask("POST", f"{source.path}/rows/{how}{query}", body)
+
+
+def test_rows_are_copied_to_the_bottom(budget: Grid, plan: Grid) -> None:
+    answer = transfer(budget, plan, "Services", "Structure").json()
+    assert answer["destinationSheetId"] == plan.id
+    assert [pair["from"] for pair in answer["rowMappings"]] == [budget.row("Structure"), budget.row("Services")]
+    last = plan.again().body["rows"][-2:]
+    assert [row["id"] for row in last] == [pair["to"] for pair in answer["rowMappings"]]
+    assert [row["cells"][0]["value"] for row in last] == ["Structure", "Services"]
+    assert budget.again().body["totalRowCount"] == budget.body["totalRowCount"]
+
+
+def test_cells_go_where_title_and_type_are_the_same_and_else_get_a_column(budget: Grid, plan: Grid) -> None:
+    before = len(plan.columns)
+    transfer(budget, plan, "Structure")
+    now = plan.again()
+    assert [column["title"] for column in now.body["columns"][before:]] == ["Amount", "Approved 1", "Approved on"]
+    assert now.cell("Structure", "Approved 1")["value"] is True
+    assert now.cell("Structure", "Amount")["value"] == 310_000
+    assert "value" not in now.cell("Structure", "Approved")
+
+
+def test_who_may_not_make_columns_leaves_cells_behind(budget: Grid, empty: Grid, as_bob: Client) -> None:
+    assert transfer(budget, empty, "Structure", client=as_bob).status_code == 200
+    assert set(empty.again().columns) == {"Name", "Value"}
+    assert empty.again().tasks() == ["Structure"]
+
+
+def test_formulas_and_links_become_values(plan: Grid, empty: Grid) -> None:
+    source = plan.cell("Drainage runs", "Remaining")
+    assert source["formula"]
+    transfer(plan, empty, "Drainage runs")
+    copy = empty.again().cell("Drainage runs", "Remaining")
+    assert copy["value"] == source["value"]
+    assert "formula" not in copy
+
+
+def test_rows_below_are_copied_on_demand_and_stay_below(plan: Grid, empty: Grid) -> None:
+    alone = transfer(plan, empty, "Groundworks").json()["rowMappings"]
+    assert len(alone) == 1
+    family = transfer(plan, empty, "Groundworks", query="?include=children").json()["rowMappings"]
+    new = {pair["from"]: pair["to"] for pair in family}
+    parents = {row["id"]: row.get("parentId") for row in empty.again().body["rows"]}
+    assert len(family) > 1
+    for row in plan.body["rows"]:
+        if row["id"] in new and row.get("parentId") in new:
+            assert parents[new[row["id"]]] == new[row["parentId"]]
+
+
+def test_rows_move_with_all_below_them(plan: Grid, empty: Grid) -> None:
+    answer = transfer(plan, empty, "Groundworks", how="move").json()
+    gone = {pair["from"] for pair in answer["rowMappings"]}
+    assert gone & {row["id"] for row in plan.again().body["rows"]} == set()
+    assert empty.again().body["totalRowCount"] == len(gone) == plan.body["totalRowCount"] - len(plan.again().rows)
+    assert empty.again().tasks()[0] == "Groundworks"
+
+
+def test_a_moved_row_begins_a_history_of_its_own(budget: Grid, empty: Grid, as_bob: Client) -> None:
+    budget.put("Services", {"title": "Line", "value": "Service"})
+    transfer(budget.again(), empty, "Service", how="move")
+    (only,) = empty.again().history("Service", "Name")
+    assert only["modifiedBy"]["name"] == "Alice Archer"
+
+
+def test_what_was_said_and_attached_goes_along_on_demand(budget: Grid, empty: Grid, as_alice: Client) -> None:
+    row = f"{budget.path}/rows/{budget.row('Services')}"
+    as_alice.ask("POST", f"{row}/discussions", {"comment": {"text": "Too much"}})
+    as_alice.ask(
+        "POST", f"{row}/attachments", {"name": "Offer", "attachmentType": "LINK", "url": "https://example.com"}
+    )
+    plain, full = (
+        transfer(budget, empty, "Services", query=query).json()["rowMappings"][0]["to"]
+        for query in ("", "?include=discussions,attachments")
+    )
+    counts = {
+        row_id: [
+            as_alice.json(f"{empty.path}/rows/{row_id}/{kind}")["totalCount"] for kind in ("discussions", "attachments")
+        ]
+        for row_id in (plain, full)
+    }
+    assert counts == {plain: [0, 0], full: [1, 1]}
+
+
+def test_missing_rows_are_refused_or_passed_over(budget: Grid, empty: Grid) -> None:
+    body = {"rowIds": [budget.row("Services"), 42], "to": {"sheetId": empty.id}}
+    assert refusal(budget.client.ask("POST", f"{budget.path}/rows/copy", body)) == (404, 1006)
+    assert empty.again().body["totalRowCount"] == 0
+    answer = budget.client.ask("POST", f"{budget.path}/rows/copy?ignoreRowsNotFound=true", body)
+    assert len(answer.json()["rowMappings"]) == 1
+
+
+@pytest.mark.parametrize("how", ["copy", "move"])
+def test_a_directive_that_makes_no_sense_is_refused(budget: Grid, how: str) -> None:
+    row, path = budget.row("Services"), f"{budget.path}/rows/{how}"
+    bodies: dict[int, Any] = {
+        1012: {"rowIds": [], "to": {"sheetId": 1}},
+        1006: {"rowIds": [row], "to": {"sheetId": 1}},
+        1136: {"rowIds": [row], "to": {"sheetId": budget.id}},
+        1008: {"rowIds": ["a"], "to": {"sheetId": 1}},
+    }
+    for code, body in bodies.items():
+        assert refusal(budget.client.ask("POST", path, body))[1] == code
+
+
+def test_the_same_row_twice_is_refused(budget: Grid, empty: Grid) -> None:
+    assert refusal(transfer(budget, empty, "Services", "Services")) == (400, 1137)
+
+
+def test_who_may_not_write_there_transfers_nothing(budget: Grid, plan: Grid, as_charlie: Client) -> None:
+    assert refusal(transfer(budget, plan, "Services", client=as_charlie)) == (403, 1004)
+
+
+def test_who_may_only_look_copies_but_does_not_move(budget: Grid, plan: Grid, as_bob: Client) -> None:
+    assert transfer(budget, plan, "Services", client=as_bob).status_code == 200
+    assert refusal(transfer(budget, plan, "Services", how="move", client=as_bob)) == (403, 1004)
+
+
+def test_locked_rows_stay(bobs_plan: Grid, empty: Grid) -> None:
+    assert refusal(transfer(bobs_plan, empty, "Final account", how="move")) == (403, 1092)
+    assert empty.again().body["totalRowCount"] == 0
