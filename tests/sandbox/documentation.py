@@ -1,0 +1,41 @@
+"""docs/sandbox.md and what in it is generated: `python -m tests.sandbox.documentation` writes that afresh."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+from tests.running_sandbox import ROOT
+
+DOCUMENT = ROOT / "docs" / "sandbox.md"
+GENERATED = {"help": "--help", "operations": "--operations"}  # mark in the document → what prints it
+WIDTH = "116"
+
+
+def updated(document: str) -> str:
+    """The document with its generated parts as they are now."""
+    for mark, option in GENERATED.items():
+        said = printed(option)
+        block = f"```text\n{said}\n```" if mark == "help" else said
+        start, end = f"<!-- {mark} -->", f"<!-- end of {mark} -->"
+        before, _, rest = document.partition(start)
+        document = f"{before}{start}\n{block}\n{end}{rest.partition(end)[2]}"
+    return document
+
+
+def printed(option: str) -> str:
+    """What the sandbox prints when asked for it."""
+    command = [sys.executable, "-m", "sandbox", option]
+    environment = os.environ | {"COLUMNS": WIDTH}
+    return subprocess.check_output(command, cwd=ROOT, env=environment, text=True).strip()
+
+
+def examples(language: str) -> list[str]:
+    """The blocks of code in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", DOCUMENT.read_text(), re.MULTILINE | re.DOTALL)
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(updated(DOCUMENT.read_text()))
