@@ -47,9 +47,11 @@ class RequestContextMiddleware:
 
 
 def context_of(request: HttpRequest) -> RequestContext:
-    """A new id, the client's address and the capped User-Agent of a request."""
+    """A new id, the client's address and the capped User-Agent of a request; the id stands on the request too."""
+    request_id = uuid.uuid4().hex
+    request.request_id = request_id  # type: ignore[attr-defined]  # for apps that know nothing of the log
     return RequestContext(
-        request_id=uuid.uuid4().hex,
+        request_id=request_id,
         ip=client_ip(
             remote_address=request.META.get("REMOTE_ADDR", ""),
             forwarded_for=request.META.get("HTTP_X_FORWARDED_FOR", ""),

@@ -216,6 +216,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)  # how many proxies of ours stand in front
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a row of 400 columns, each with what was shown of it
 LOGIN_URL = "/"
 MESSAGE_TAGS = {messages.ERROR: "danger", messages.DEBUG: "secondary"}  # Bootstrap's names
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.running_sandbox import Person, RunningSandbox
@@ -35,7 +35,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(live_server: LiveServer, sandbox: RunningSandbox, settings: SettingsWrapper) -> str:
+def site(live_server: LiveServer, sandbox: RunningSandbox, settings: Settings) -> str:
     """The app's address; the sandbox sends people back to it."""
     url: str = live_server.url
     settings.BASE_URL = url
@@ -46,7 +46,7 @@ def site(live_server: LiveServer, sandbox: RunningSandbox, settings: SettingsWra
 @pytest.fixture
 def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
     context = browser.new_context(base_url=site, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(6_000)
     yield context
     context.close()
 
