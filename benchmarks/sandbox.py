@@ -51,11 +51,13 @@ def large_sheet(sandbox: RunningSandbox, person: Person) -> bool:
 
 
 def _serve(connection: Connection, path: str, query: str) -> bool:
+    begun = perf_counter()
     _status, body = connection.ask("GET", path + query)
+    first = perf_counter() - begun
     served = _median_seconds(partial(connection.ask, "GET", path + query))
     standard, quick = _median_seconds(partial(json.loads, body)), _median_seconds(partial(orjson.loads, body))
     ratios = f"{served / standard:.2f} x json.loads, {served / quick:.2f} x orjson.loads"
-    print(f"  {query or 'plain':<30}{len(body) / 1e6:6.1f} MB in {served:.2f} s = {ratios}")
+    print(f"  {query or 'plain':<30}{len(body) / 1e6:6.1f} MB in {served:.2f} s = {ratios} (first time: {first:.2f} s)")
     return served <= SERVED_IN * standard
 
 
