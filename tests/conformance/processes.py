@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -15,10 +16,11 @@ LONGEST = 900  # seconds; the first run downloads
 def run(command: Sequence[str], *, log: str, environment: Mapping[str, str], folder: Path = SCRATCH) -> tuple[int, str]:
     """Run to the end; the exit code and all it printed, which is also in var/conformance/<log>.log."""
     SCRATCH.mkdir(parents=True, exist_ok=True)
+    own = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # where pip is sure to be
     done = subprocess.run(
         command,
         cwd=folder,
-        env=os.environ | environment,
+        env={**os.environ, "PATH": own, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
