@@ -14,6 +14,7 @@ from sandbox.serialise import dumps
 
 JSON_TYPE = {"Content-Type": "application/json;charset=UTF-8"}
 DRIP_SECONDS = 0.1
+ENDLESS = b'"endless",' * 6_000
 HTML = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
@@ -43,13 +44,17 @@ async def spoil(request: web.Request, response: web.StreamResponse, fault: Fault
     """What is sent in place of `response`, the honest answer."""
     if fault.drop in ("before", "after"):
         return hang_up(request)
-    if fault.body is None and fault.refuses:
+    if fault.has_content:
+        response = json_response(dumps(fault.content), status=fault.status or 200)
+    elif fault.body is None and fault.refuses:
         response = error_response(fault.error())
     content = bytes(response.body) if isinstance(response, web.Response) and isinstance(response.body, bytes) else b""
     if fault.drop == "during":
         return await _cut_off(request, response.status, content)
     if fault.body == "drip":
         return await _drip(request, fault.status or 200, content)
+    if fault.body == "endless":
+        return await _go_on(request, fault.status or 200)
     if fault.body:
         response = _other_body(fault, content)
     response.headers.update(fault.headers)
@@ -80,6 +85,19 @@ async def _cut_off(request: web.Request, status: int, content: bytes) -> web.Str
     await asyncio.sleep(0.05)  # abort() throws away what is still in the socket's buffer
     hang_up(request)
     return response
+
+
+async def _go_on(request: web.Request, status: int) -> web.StreamResponse:
+    """Send JSON that never ends, as fast as it is taken, until the client has had enough."""
+    response = web.StreamResponse(status=status, headers=JSON_TYPE)
+    await response.prepare(request)
+    try:
+        await response.write(b"[")
+        while True:
+            await response.write(ENDLESS)
+            await asyncio.sleep(0)
+    except ConnectionError:
+        return response
 
 
 async def _drip(request: web.Request, status: int, content: bytes) -> web.StreamResponse:

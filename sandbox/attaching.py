@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox import files
-from sandbox.attachments import COMMENT, FILE, LINK_SUBTYPES, LINK_TYPES, Attachment
+from sandbox.attachments import COMMENT, FILE, GOV_LINK_TYPES, LINK_SUBTYPES, LINK_TYPES, Attachment
 from sandbox.cells import check_attributes, check_type
 from sandbox.clock import now
 from sandbox.errors import ApiError
@@ -41,7 +41,8 @@ def _link(call: Call, *, parent_type: str, parent_id: int) -> Attachment:
     for name in ("attachmentType", "url"):
         if not body.get(name):
             raise ApiError(1012, f"attachment.{name}")
-    _check_kind(body["attachmentType"], body.get("attachmentSubType"))
+    types = GOV_LINK_TYPES if call.state.region == "gov" else LINK_TYPES
+    _check_kind(body["attachmentType"], body.get("attachmentSubType"), types)
     if body.get("description") is not None and parent_type == COMMENT:
         raise ApiError(1032, "attachment.description")
     name = body.get("name") or body["url"]
@@ -50,10 +51,10 @@ def _link(call: Call, *, parent_type: str, parent_id: int) -> Attachment:
     return link
 
 
-def _check_kind(kind: str, sub_type: str | None) -> None:
+def _check_kind(kind: str, sub_type: str | None, types: frozenset[str]) -> None:
     if kind == FILE:
         raise ApiError(1051)
-    if kind not in LINK_TYPES:
+    if kind not in types:
         raise ApiError(1255, kind)
     allowed = {"EGNYTE": {"FOLDER"}, "GOOGLE_DRIVE": LINK_SUBTYPES - {"FOLDER"}}.get(kind, frozenset())
     if sub_type is not None and sub_type not in allowed:

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from sandbox import api
 from sandbox.access import Access
-from sandbox.routing import FILE_COST, OPERATIONS, Operation
+from sandbox.routing import HEAVY, OPERATIONS, Operation
 
 __all__ = ["api", "operations_table"]  # api: importing it fills the registry
 
@@ -45,6 +45,6 @@ def _line(operation: Operation) -> tuple[str, ...]:
         f"`{operation.method} {operation.path}`",
         f"`{operation.scope}`" if operation.scope else "none",
         operation.access.name if on_sheet or operation.access > Access.VIEWER else "–",
-        f"{operation.cost}, {FILE_COST} with a file" if operation.takes_file else str(operation.cost),
+        f"{operation.cost}, {HEAVY} with a file" if operation.takes_file else str(operation.cost),
         (operation.handler.__doc__ or "").strip().splitlines()[0],
     )

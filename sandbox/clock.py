@@ -1,13 +1,31 @@
-"""Time as Smartsheet writes it: UTC, to the second."""
+"""Time as Smartsheet writes it: UTC, to the second.
+
+A stand-in's clock can be put forward, so that what takes days need not be waited for. Each request is answered by the
+clock of the stand-in that it was sent to (`put_forward`), since several can run in one process.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import time
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
+
+_ahead: ContextVar[float] = ContextVar("seconds ahead of the true time", default=0.0)
+
+
+def put_forward(seconds: float) -> None:
+    """Let the clock run so many seconds ahead, in the current task."""
+    _ahead.set(seconds)
 
 
 def now() -> datetime:
     """The present, UTC, without fractions of a second (the API never shows any)."""
-    return datetime.now(UTC).replace(microsecond=0)
+    return (datetime.now(UTC) + timedelta(seconds=_ahead.get())).replace(microsecond=0)
+
+
+def elapsed() -> float:
+    """Seconds on a clock that never goes back but when it is put back."""
+    return time.monotonic() + _ahead.get()
 
 
 def parse(text: str) -> datetime | None:

@@ -1,4 +1,7 @@
-"""The control plane, /_sandbox: who can sign in, reset, faults, apps, and what arrived. Not part of Smartsheet."""
+"""The control plane, /_sandbox: who can sign in, reset, faults, latency, clock, apps, and what arrived.
+
+Not part of Smartsheet.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,16 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from sandbox.clock import iso, now, put_forward
 from sandbox.faults import BadFault, read_fault
+from sandbox.latency import BadLatency, Latency, read_profile
 from sandbox.pages import index_page
 from sandbox.state import App
 from sandbox.world import World
 
 Json = Any
+
+MOST_AHEAD_SECONDS = 100 * 365 * 86_400
 
 
 def add_routes(app: web.Application, world: World) -> None:
@@ -26,7 +33,12 @@ def add_routes(app: web.Application, world: World) -> None:
     app.router.add_get("/_sandbox/faults", control.faults)
     app.router.add_post("/_sandbox/faults", control.add_faults)
     app.router.add_delete("/_sandbox/faults", control.clear_faults)
+    app.router.add_get("/_sandbox/apps", control.apps)
     app.router.add_post("/_sandbox/apps", control.add_app)
+    app.router.add_get("/_sandbox/latency", control.latency)
+    app.router.add_post("/_sandbox/latency", control.set_latency)
+    app.router.add_get("/_sandbox/clock", control.clock)
+    app.router.add_post("/_sandbox/clock", control.set_clock)
     app.router.add_get("/_sandbox/requests", control.requests)
     app.router.add_delete("/_sandbox/requests", control.clear_requests)
 
@@ -86,6 +98,39 @@ class Control:
         self.world.faults.clear()
         return _json([])
 
+    async def latency(self, request: web.Request) -> web.StreamResponse:
+        """How long requests wait."""
+        return _json(self.world.latency.json())
+
+    async def set_latency(self, request: web.Request) -> web.StreamResponse:
+        """Let requests wait by a profile, from the first of its waits on."""
+        try:
+            profile = read_profile(orjson.loads(await request.read()))
+        except (BadLatency, orjson.JSONDecodeError) as error:
+            return _json({"message": str(error)}, status=400)
+        self.world.latency = Latency(profile, self.world.settings.seed)
+        return await self.latency(request)
+
+    async def clock(self, request: web.Request) -> web.StreamResponse:
+        """What time it is here, and how many seconds that is ahead of the true time."""
+        return _json({"now": iso(now()), "ahead": self.world.seconds_ahead})
+
+    async def set_clock(self, request: web.Request) -> web.StreamResponse:
+        """Put the clock so many seconds ahead of the true time."""
+        try:
+            ahead = float(orjson.loads(await request.read())["ahead"])
+            if not abs(ahead) <= MOST_AHEAD_SECONDS:
+                raise ValueError(ahead)
+        except (KeyError, TypeError, ValueError):
+            return _json({"message": "a clock is a JSON object with ahead, in seconds, at most a century"}, status=400)
+        self.world.seconds_ahead = ahead
+        put_forward(ahead)
+        return await self.clock(request)
+
+    async def apps(self, request: web.Request) -> web.StreamResponse:
+        """The registered clients, without their secrets."""
+        return _json([_app(app) for app in self.world.state.apps.values()])
+
     async def add_app(self, request: web.Request) -> web.StreamResponse:
         """Register a client, or replace it."""
         try:
@@ -101,7 +146,7 @@ class Control:
             return _json({"message": message}, status=400)
         self.world.state.apps[app.client_id] = app
         self.world.saver.soon()
-        return _json({"clientId": app.client_id, "redirectUrl": app.redirect_url, "name": app.name})
+        return _json(_app(app))
 
     async def requests(self, request: web.Request) -> web.StreamResponse:
         """What arrived."""
@@ -111,6 +156,10 @@ class Control:
         """Forget what arrived."""
         self.world.journal.clear()
         return _json([])
+
+
+def _app(app: App) -> Json:
+    return {"clientId": app.client_id, "redirectUrl": app.redirect_url, "name": app.name}
 
 
 def _json(content: Json, *, status: int = 200) -> web.Response:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-import time
 from collections.abc import Mapping
 from html import escape
 from typing import Any
@@ -18,6 +17,7 @@ from aiohttp import web
 
 from sandbox.answers import disposition
 from sandbox.attachments import Attachment
+from sandbox.clock import now
 from sandbox.routing import Call
 from sandbox.world import World
 
@@ -40,7 +40,7 @@ def address_of(call: Call, digest: str, *, name: str, mime_type: str) -> str:
     query = {
         "response-content-disposition": disposition(name),
         "response-content-type": mime_type,
-        "Expires": str(int(time.time()) + seconds),
+        "Expires": str(int(now().timestamp()) + seconds),
     }
     query["Signature"] = _signature(digest, query)
     scheme = "https" if call.settings.tls else "http"
@@ -63,7 +63,7 @@ def _answer(world: World, request: web.Request) -> web.Response:
         return _refusal(400, "InvalidArgument", "Only one auth mechanism allowed")
     if not hmac.compare_digest(query.get("Signature", "").encode(), _signature(digest, query).encode()):
         return _refusal(403, "SignatureDoesNotMatch", "The request signature does not match the signature provided")
-    if int(query["Expires"]) < time.time():
+    if int(query["Expires"]) < now().timestamp():
         return _refusal(403, "AccessDenied", "Request has expired")
     content = world.state.files.get(digest)
     if content is None:

@@ -52,7 +52,8 @@ class Consent:
         return self._allow(app, int(person), parameters)
 
     def _allow(self, app: App, person_id: int, parameters: Mapping[str, str]) -> web.StreamResponse:
-        grant = self.world.state.grant(app=app, person_id=person_id, scopes=parameters.get("scope", "").split())
+        scopes, seconds = parameters.get("scope", "").split(), self.world.settings.code_seconds
+        grant = self.world.state.grant(app=app, person_id=person_id, scopes=scopes, seconds=seconds)
         self.world.saver.soon()
         lifetime_ms = epoch_ms(grant.expires_at) - epoch_ms(now())
         return _back(app, {"code": grant.code, "expires_in": str(lifetime_ms)}, parameters)

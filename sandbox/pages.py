@@ -113,12 +113,14 @@ def index_page(state: State) -> str:
     )
     return _layout(
         "Smartsheet stand-in",
-        "<h1>A stand-in for Smartsheet</h1>\n"
+        f"<h1>A stand-in for Smartsheet ({escape(state.region)})</h1>\n"
         '<p class="soft">The API is at <code>/2.0</code>, the sign-in at <code>/b/authorize</code>.</p>\n'
         f"<h2>People and their access tokens</h2>\n<ul class='people'>\n{people}</ul>\n"
         "<h2>Sheets</h2>\n<div class='scroll' tabindex='0' role='region' aria-label='Sheets'><table><thead><tr>"
         "<th scope='col'>Name</th><th scope='col'>Id</th><th scope='col'>Size</th><th scope='col'>Owner</th></tr>"
         f"</thead><tbody>\n{sheets}</tbody></table></div>\n"
-        "<h2>Control</h2>\n<p><a href='/_sandbox/people'>people</a>, <a href='/_sandbox/requests'>requests</a> and "
-        "<a href='/_sandbox/faults'>faults</a> as JSON; POST <code>/_sandbox/reset</code> begins anew.</p>",
+        "<h2>Control</h2>\n<p><a href='/_sandbox/people'>people</a>, <a href='/_sandbox/requests'>requests</a>, "
+        "<a href='/_sandbox/faults'>faults</a>, <a href='/_sandbox/latency'>latency</a>, "
+        "<a href='/_sandbox/clock'>clock</a> and <a href='/_sandbox/apps'>apps</a> as JSON; "
+        "POST <code>/_sandbox/reset</code> begins anew.</p>",
     )

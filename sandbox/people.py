@@ -42,7 +42,7 @@ def new_person(state: State, *, email: str, account: dict[str, Json], **profile:
     """Somebody new, with a personal token of their own."""
     rest = {"locale": "en_US", "timeZone": "US/Pacific", "account": account, "alternateEmails": []}
     rights = dict.fromkeys(RIGHTS, False)
-    person = Person(state.new_id(), {"email": email} | rest | rights | profile, "Invited", "PENDING")
+    person = Person(state.new_id(), {"email": email} | rest | rights | profile, "Invited", "PENDING", state.region)
     state.people[person.id] = person
     state.tokens[person.personal_token] = Token(person.personal_token, person.id)
     return person

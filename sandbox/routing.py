@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Json = Any
 Handler = Callable[["Call"], Json]
 
-FILE_COST = 10
+HEAVY = 10
 JSON_TYPE = "application/json"
 
 
@@ -48,11 +48,11 @@ class Operation:
     takes_file: bool = False
     media_types: tuple[str, ...] = ()
 
-    def cost_of(self, headers: Mapping[str, str]) -> int:
-        """What a request with these headers counts against the rate limit."""
+    def is_heavy(self, headers: Mapping[str, str]) -> bool:
+        """Whether a request with these headers counts several times against the rate limit."""
         is_multipart = headers.get("Content-Type", "").lower().startswith("multipart/")
         is_file = is_multipart or headers.get("Content-Disposition", "").lower().startswith("attachment")
-        return FILE_COST if self.takes_file and is_file else self.cost
+        return self.cost >= HEAVY or (self.takes_file and is_file)
 
     @property
     def changes_sheet(self) -> bool:

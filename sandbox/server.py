@@ -6,14 +6,14 @@ import asyncio
 import ssl
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from inspect import isawaitable
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from sandbox import api, control, downloads, oauth
+from sandbox import api, clock, control, downloads, oauth
 from sandbox.answers import error_response, file_response, hang_up, json_response, spoil
 from sandbox.errors import ApiError
 from sandbox.events import Cause, change_agent
@@ -27,9 +27,11 @@ from sandbox.state import Person, Token
 from sandbox.world import World
 
 PREFIX = "/2.0"
+LONGEST_ADDRESS = 8_150  # Smartsheet refuses long ones with 414; from where on is not known
+TOO_LONG = "<html><body><h1>414 Request-URI Too Large</h1></body></html>"
 NOBODY = Token(access="", person_id=0)
 
-__all__ = ["api", "make_app", "serve"]
+__all__ = ["api", "listening", "make_app"]
 
 
 def make_app(world: World) -> web.Application:
@@ -68,7 +70,7 @@ async def _answer(world: World, operation: Operation, request: web.Request, body
     token, person = NOBODY, Person(id=0, profile={})
     if not operation.is_open:
         token = authenticate(state, headers)
-        world.rate_limit.spend(token.access, operation.cost_of(headers))
+        world.rate_limit.spend(token.access, is_heavy=operation.is_heavy(headers))
         authorize(operation, token)
         person = acting_person(state, token, headers)
     path, query, courier = request.match_info, request.query, world.courier
@@ -92,6 +94,7 @@ async def _answer(world: World, operation: Operation, request: web.Request, body
 def _through(world: World) -> Middleware:
     @web.middleware
     async def through(request: web.Request, handler: Handler) -> web.StreamResponse:
+        clock.put_forward(world.seconds_ahead)
         if request.path.startswith("/_sandbox"):
             return await handler(request)
         arrival = _note(world, request)
@@ -122,7 +125,8 @@ def _alone(world: World, request: web.Request) -> Iterator[None]:
     """Refuse (4004) a change to a sheet while another one by the same token is under way on it."""
     operation = OPERATIONS.get(_operation_in(request) or "")
     token = token_in(world.state, request.headers)
-    if operation is None or token is None or not operation.changes_sheet:
+    is_free = not world.settings.one_write_at_a_time
+    if is_free or operation is None or token is None or not operation.changes_sheet:
         yield
         return
     key = (token.access, request.match_info["sheetId"])
@@ -137,17 +141,28 @@ def _alone(world: World, request: web.Request) -> Iterator[None]:
 
 async def _with_faults(world: World, request: web.Request, handler: Handler, arrival: Arrival) -> web.StreamResponse:
     await request.read()
+    if len(request.raw_path) > LONGEST_ADDRESS:
+        arrival.status = 414
+        return web.Response(text=TOO_LONG, status=414, content_type="text/html")
     fault = world.faults.take(
         method=request.method, path=request.path, operation=arrival.operation, person_id=arrival.person_id
     )
+    wait = world.latency.wait_before(request.method) + (fault.delay if fault else 0.0)
+    if wait and not await _wait(world, wait):
+        return hang_up(request)
     if fault is None:
         return await _carry_out(request, handler, arrival)
-    resets = world.resets
-    await asyncio.sleep(fault.delay)
-    if resets != world.resets:
-        return hang_up(request)
     response = await _carry_out(request, handler, arrival) if fault.carries_out else web.Response()
+    if fault.hold and not await _wait(world, fault.hold):
+        return hang_up(request)
     return await _spoilt(request, response, fault, arrival)
+
+
+async def _wait(world: World, seconds: float) -> bool:
+    """Whether the world is still the same after so long."""
+    resets = world.resets
+    await asyncio.sleep(seconds)
+    return resets == world.resets
 
 
 async def _spoilt(
@@ -185,9 +200,11 @@ def _unknown(request: web.Request, refusal: web.HTTPException) -> web.Response:
     return error_response(ApiError(1006))
 
 
-async def serve(world: World, *, stop: asyncio.Event) -> None:
-    """Listen until `stop` is set. Says where on stdout, once. Raises OSError when the port cannot be had."""
-    runner = web.AppRunner(make_app(world), access_log=None, shutdown_timeout=0.5)
+@asynccontextmanager
+async def listening(world: World) -> AsyncIterator[str]:
+    """Serve as long as the context lasts; gives the address. Raises OSError when the port cannot be had."""
+    app = make_app(world)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5, max_line_size=2 * LONGEST_ADDRESS)
     await runner.setup()
     settings = world.settings
     try:
@@ -195,8 +212,7 @@ async def serve(world: World, *, stop: asyncio.Event) -> None:
         await site.start()
         world.courier.resume()
         host, port = runner.addresses[0][:2]
-        print(f"listening on {'https' if settings.tls else 'http'}://{host}:{port}", flush=True)
-        await stop.wait()
+        yield f"{'https' if settings.tls else 'http'}://{host}:{port}"
     finally:
         await runner.cleanup()
         world.courier.stop()

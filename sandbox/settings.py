@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 
@@ -10,6 +10,7 @@ from pathlib import Path
 class Settings:
     """One run of the stand-in. Limits are Smartsheet's own unless made smaller (or, at 0, switched off)."""
 
+    region: str = "com"
     host: str = "127.0.0.1"
     port: int = 8001
     state_file: Path | None = None
@@ -17,7 +18,12 @@ class Settings:
     rows: int = 0
     columns: int = 0
     redirect_url: str = "http://127.0.0.1:8000/identity/callback/"
+    apps: tuple[tuple[str, str, str], ...] = ()
+    code_seconds: int = 600
+    token_seconds: int = 604_799
     rate_limit: int = 300
+    heavy_cost: int = 10
+    one_write_at_a_time: bool = True
     rows_per_call: int = 500
     rows_per_sheet: int = 20_000
     columns_per_sheet: int = 400
@@ -28,4 +34,11 @@ class Settings:
     webhook_retry_factor: float = 1.0
     webhook_timeout: float = 10.0
     loopback_webhooks: bool = True
+    latency: str = "none"
+    seed: int = 0
     quiet: bool = False
+
+    def in_region(self, region: str, *, place: int) -> Settings:
+        """The same for one of several regions: a port of its own behind the first, and a state file of its own."""
+        state_file = self.state_file and self.state_file.with_name(f"{self.state_file.name}.{region}")
+        return replace(self, region=region, port=self.port and self.port + place, state_file=state_file)

@@ -18,9 +18,6 @@ from sandbox.webhooks import Webhook
 
 Json = Any
 
-CODE_LIFETIME = timedelta(minutes=10)
-TOKEN_LIFETIME_SECONDS = 604_799
-
 # https://developers.smartsheet.com/api/smartsheet/openapi/events: system user ids
 CELL_LINK_USER = 3377704922834820
 
@@ -33,6 +30,7 @@ class Person:
     profile: dict[str, Json]
     about: str = ""
     status: str = "ACTIVE"
+    region: str = "com"
 
     @property
     def email(self) -> str:
@@ -57,8 +55,9 @@ class Person:
 
     @property
     def personal_token(self) -> str:
-        """Their personal access token: the same at every start, so that scripts can keep it."""
-        return hashlib.sha256(f"practice token of {self.id}".encode()).hexdigest()[:37]
+        """Their personal access token: the same at every start, so that scripts can keep it; another in each region."""
+        where = "" if self.region == "com" else f" in {self.region}"
+        return hashlib.sha256(f"practice token of {self.id}{where}".encode()).hexdigest()[:37]
 
     def mini(self) -> dict[str, Json]:
         """The MiniUser of writer info and histories: no id in it, as with Smartsheet."""
@@ -77,7 +76,7 @@ class App:
 
 @dataclass(slots=True)
 class Grant:
-    """An authorization code, good once and for ten minutes."""
+    """An authorization code, good once and not for long."""
 
     code: str = field(repr=False)
     client_id: str
@@ -110,6 +109,7 @@ class Token:
 class State:
     """The whole world of one stand-in."""
 
+    region: str = "com"
     people: dict[int, Person] = field(default_factory=dict)
     apps: dict[str, App] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
@@ -170,21 +170,22 @@ class State:
         person = self.people.get(person_id)
         return person.mini() if person else {"name": "Cell Link Update", "email": "noreply@example.com"}
 
-    def grant(self, *, app: App, person_id: int, scopes: list[str]) -> Grant:
-        """A new authorization code."""
-        grant = Grant(secrets.token_hex(10), app.client_id, person_id, scopes, now() + CODE_LIFETIME)
+    def grant(self, *, app: App, person_id: int, scopes: list[str], seconds: int) -> Grant:
+        """A new authorization code, good for so many seconds."""
+        expires_at = now() + timedelta(seconds=seconds)
+        grant = Grant(secrets.token_hex(10), app.client_id, person_id, scopes, expires_at)
         self.grants[grant.code] = grant
         return grant
 
-    def issue(self, *, client_id: str, person_id: int, scopes: list[str]) -> Token:
-        """A new pair of tokens."""
+    def issue(self, *, client_id: str, person_id: int, scopes: list[str], seconds: int) -> Token:
+        """A new pair of tokens; the access token is good for so many seconds."""
         token = Token(
             secrets.token_hex(18) + "a",
             person_id,
             client_id=client_id,
             refresh=secrets.token_hex(18) + "b",
             scopes=scopes,
-            expires_at=now() + timedelta(seconds=TOKEN_LIFETIME_SECONDS),
+            expires_at=now() + timedelta(seconds=seconds),
         )
         self.tokens[token.access] = token
         return token

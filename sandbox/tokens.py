@@ -10,11 +10,14 @@ from typing import Any
 from sandbox.clock import now
 from sandbox.errors import ApiError
 from sandbox.events import Event
-from sandbox.state import TOKEN_LIFETIME_SECONDS, App, State, Token
+from sandbox.state import App, State, Token
 
 
-def exchange(state: State, parameters: Mapping[str, str]) -> dict[str, Any]:
-    """Answer a token request, for a code or a refresh token. Raises ApiError (1067-1073, 1132, 1236-1238)."""
+def exchange(state: State, parameters: Mapping[str, str], *, seconds: int) -> dict[str, Any]:
+    """Answer a token request, for a code or a refresh token; the new access token is good for so many seconds.
+
+    Raises ApiError (1067-1073, 1132, 1236-1238).
+    """
     grant_type = _required(parameters, "grant_type")
     if grant_type not in ("authorization_code", "refresh_token"):
         raise ApiError(1068)
@@ -22,8 +25,8 @@ def exchange(state: State, parameters: Mapping[str, str]) -> dict[str, Any]:
     if app is None:
         raise ApiError(1067)
     if grant_type == "authorization_code":
-        return _answer(_by_code(state, app, parameters))
-    return _answer(_by_refresh_token(state, app, parameters))
+        return _answer(_by_code(state, app, parameters, seconds), seconds)
+    return _answer(_by_refresh_token(state, app, parameters, seconds), seconds)
 
 
 def revoke(state: State, token: Token, *, all_of_client: bool) -> None:
@@ -35,7 +38,7 @@ def revoke(state: State, token: Token, *, all_of_client: bool) -> None:
             _announce(state, other, "revoke", tokenUserId=other.person_id)
 
 
-def _by_code(state: State, app: App, parameters: Mapping[str, str]) -> Token:
+def _by_code(state: State, app: App, parameters: Mapping[str, str], seconds: int) -> Token:
     code = _required(parameters, "code")
     _authenticate(app, code, parameters)
     grant = state.grants.get(code)
@@ -44,12 +47,12 @@ def _by_code(state: State, app: App, parameters: Mapping[str, str]) -> Token:
     if grant.expires_at <= now():
         raise ApiError(1069)
     grant.used = True
-    token = state.issue(client_id=app.client_id, person_id=grant.person_id, scopes=grant.scopes)
+    token = state.issue(client_id=app.client_id, person_id=grant.person_id, scopes=grant.scopes, seconds=seconds)
     _announce(state, token, "authorize", accessScopes=grant.scopes, appClientId=app.client_id, appName=app.name)
     return token
 
 
-def _by_refresh_token(state: State, app: App, parameters: Mapping[str, str]) -> Token:
+def _by_refresh_token(state: State, app: App, parameters: Mapping[str, str], seconds: int) -> Token:
     refresh = _required(parameters, "refresh_token")
     _authenticate(app, refresh, parameters)
     old = state.token_by_refresh(refresh)
@@ -58,7 +61,8 @@ def _by_refresh_token(state: State, app: App, parameters: Mapping[str, str]) -> 
     if old.revoked:
         raise ApiError(1132)
     old.replaced = True
-    token = state.issue(client_id=app.client_id, person_id=old.person_id, scopes=old.scopes or [])
+    scopes = old.scopes or []
+    token = state.issue(client_id=app.client_id, person_id=old.person_id, scopes=scopes, seconds=seconds)
     _announce(state, token, "refresh")
     return token
 
@@ -92,10 +96,10 @@ def _required(parameters: Mapping[str, str], name: str) -> str:
     return parameters[name]
 
 
-def _answer(token: Token) -> dict[str, Any]:
+def _answer(token: Token, seconds: int) -> dict[str, Any]:
     return {
         "access_token": token.access,
         "token_type": "bearer",
         "refresh_token": token.refresh,
-        "expires_in": TOKEN_LIFETIME_SECONDS,
+        "expires_in": seconds,
     }

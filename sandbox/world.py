@@ -7,10 +7,11 @@ from sandbox.courier import Courier
 from sandbox.events import Bus
 from sandbox.faults import Faults
 from sandbox.journal import Journal
+from sandbox.latency import PROFILES, Latency
 from sandbox.limits import RateLimit
 from sandbox.persistence import Saver, load
 from sandbox.reporting import report
-from sandbox.seed import register_demo_app, seeded
+from sandbox.seed import register_apps, seeded
 from sandbox.settings import Settings
 from sandbox.state import State
 
@@ -21,10 +22,12 @@ class World:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.state: State = load(settings.state_file) or seeded(settings)
-        register_demo_app(self.state, settings)
-        self.faults = Faults()
+        register_apps(self.state, settings)
+        self.faults = Faults(settings.seed)
+        self.latency = self._first_latency()
+        self.seconds_ahead = 0.0
         self.journal = Journal()
-        self.rate_limit = RateLimit(settings.rate_limit)
+        self.rate_limit = RateLimit(settings.rate_limit, settings.heavy_cost)
         self.busy: set[tuple[str, str]] = set()
         self.resets = 0
         self.saver = Saver(settings.state_file, lambda: self.state)
@@ -33,6 +36,9 @@ class World:
         self.bus = Bus()
         self.bus.listen(lambda cause, events: report(self.state, cause, events))
         self.bus.listen(lambda cause, events: self.courier.heard(cause, events))
+
+    def _first_latency(self) -> Latency:
+        return Latency(PROFILES[self.settings.latency], self.settings.seed)
 
     def _new_courier(self) -> Courier:
         return Courier(self.state, self.settings, self.callbacks, self.saver.soon)
@@ -45,6 +51,8 @@ class World:
         self.courier.stop()
         self.courier = self._new_courier()
         self.faults.clear()
+        self.latency = self._first_latency()
+        self.seconds_ahead = 0.0
         self.journal.clear()
         self.rate_limit.reset()
         self.busy.clear()

@@ -68,7 +68,7 @@ def read_edits(
     writing: Writing, items: list[Json], *, adding: bool, partial: bool, most: int
 ) -> tuple[list[RowEdit], list[Failure]]:
     """Read the rows of a request. Raises the first ApiError with `detail`, unless `partial` collects the failures."""
-    if len(items) > most:
+    if 0 < most < len(items):
         raise ApiError(1061, "row")
     edits: list[RowEdit] = []
     failures: list[Failure] = []

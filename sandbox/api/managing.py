@@ -70,7 +70,7 @@ def delete(call: Call) -> Json:
     return success()
 
 
-@operation("copy-sheet", "POST", "/sheets/{sheetId}/copy", scope="CREATE_SHEETS")
+@operation("copy-sheet", "POST", "/sheets/{sheetId}/copy", scope="CREATE_SHEETS", cost=10)
 def copy(call: Call) -> Json:
     """Copy a sheet; with its rows only if `include` asks for them."""
     body = call.json()

@@ -55,7 +55,7 @@ def _directive(call: Call) -> tuple[list[int], Writing]:
         raise ApiError(1012, "copyOrMoveRowDirective.to.sheetId")
     if not isinstance(row_ids, list) or not all(isinstance(row_id, int) for row_id in row_ids):
         raise ApiError(1008, 'Field "rowIds" was of unexpected type.')
-    if len(row_ids) > call.settings.rows_per_call:
+    if 0 < call.settings.rows_per_call < len(row_ids):
         raise ApiError(1061, "rowIds")
     return row_ids, _target(call, to["sheetId"])
 

@@ -15,7 +15,7 @@ Json = Any
 def get_or_refresh(call: Call) -> Json:
     """Code or refresh token for a new pair. Parameters may come in the query or as a form, whatever the headers say."""
     form = dict(parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True))
-    return tokens.exchange(call.state, form | dict(call.query))
+    return tokens.exchange(call.state, form | dict(call.query), seconds=call.settings.token_seconds)
 
 
 @operation("tokens-delete", "DELETE", "/token")

@@ -14,11 +14,12 @@ FIRST_RUNTIME_ID = 10**9
 
 def seeded(settings: Settings) -> State:
     """A fresh state."""
-    state = State()
+    state = State(settings.region)
     state.people = {person.id: person for person in people()}
     for person in state.people.values():
+        person.region = settings.region
         state.tokens[person.personal_token] = Token(person.personal_token, person.id)
-    register_demo_app(state, settings)
+    register_apps(state, settings)
     state.groups = {group.id: group for group in groups()}
     spending = budget(state)
     site_plan(state, spending)
@@ -30,7 +31,8 @@ def seeded(settings: Settings) -> State:
     return state
 
 
-def register_demo_app(state: State, settings: Settings) -> None:
-    """The client that is there from the start, with the redirect URL of this start."""
-    app = App("byline-demo", "byline-demo-secret", settings.redirect_url, "Byline (demo)")
-    state.apps[app.client_id] = app
+def register_apps(state: State, settings: Settings) -> None:
+    """The clients that are there from the start: the demo, and those that this start was told of."""
+    demo = App("byline-demo", "byline-demo-secret", settings.redirect_url, "Byline (demo)")
+    told = [App(client_id, secret, url, client_id) for client_id, secret, url in settings.apps]
+    state.apps |= {app.client_id: app for app in (demo, *told)}

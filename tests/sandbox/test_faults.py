@@ -103,6 +103,61 @@ def test_a_dripping_answer(sandbox: RunningSandbox, plan: Grid, as_alice: Client
     assert plan.again().body == plan.body
 
 
+def test_an_answer_that_never_ends(sandbox: RunningSandbox, plan: Grid, as_alice: Client) -> None:
+    sandbox.fault(body="endless")
+    with as_alice.http.get(f"{as_alice.api}/users/me", stream=True, timeout=5) as response:
+        assert response.status_code == 200
+        received = 0
+        for chunk in response.iter_content(2**20):
+            received += len(chunk)
+            if received > 20 * 2**20:
+                break
+        assert received > 20 * 2**20
+    assert plan.again().body == plan.body
+
+
+@pytest.mark.parametrize("apply", [False, True])
+@pytest.mark.parametrize("content", [[], ["no", "object"], {"resultCode": 0}, 7, "text"])
+def test_other_json_comes_instead(sandbox: RunningSandbox, plan: Grid, content: Any, apply: bool) -> None:
+    sandbox.fault(content=content, status=500, apply=apply)
+    response = plan.put(TASK, NOTE)
+    assert (response.status_code, response.json()) == (500, content)
+    assert was_written(plan) is apply
+    assert last_write(sandbox) == (500, apply)
+
+
+def test_a_redirect(sandbox: RunningSandbox, plan: Grid) -> None:
+    sandbox.fault(status=302, headers={"Location": "https://evil.example.com/"})
+    response = plan.client.get(plan.path, allow_redirects=False)
+    assert (response.status_code, response.headers["Location"]) == (302, "https://evil.example.com/")
+
+
+@pytest.mark.parametrize(("code", "status"), [(1361, 403), (1043, 404), (5151, 500), (1358, 501), (5001, 400)])
+def test_an_error_that_is_never_made_has_its_status_too(
+    sandbox: RunningSandbox, plan: Grid, code: int, status: int
+) -> None:
+    sandbox.fault(errorCode=code, message="So it is.")
+    assert refusal(plan.put(TASK, NOTE)) == (status, code)
+    assert last_write(sandbox) == (status, False)
+
+
+def test_an_answer_comes_late_although_the_change_is_made_at_once(
+    sandbox: RunningSandbox, plan: Grid, as_alice: Client
+) -> None:
+    sandbox.fault(method="PUT", hold=0.6)
+    rows = [{"id": plan.row(TASK), "cells": plan.cells(NOTE)}]
+    with pytest.raises(requests.ReadTimeout):
+        as_alice.http.put(f"{as_alice.api}{plan.path}/rows", json=rows, timeout=0.2)
+    assert was_written(plan)
+
+
+def test_an_address_that_is_too_long_is_refused_as_by_a_proxy(sandbox: RunningSandbox, as_alice: Client) -> None:
+    assert as_alice.get(f"/users/me?ids={'1' * 8_000}").status_code == 200
+    response = as_alice.get(f"/users/me?ids={'1' * 9_000}")
+    assert response.status_code == 414
+    assert response.headers["Content-Type"].startswith("text/html")
+
+
 def test_a_delay_alone_only_delays(sandbox: RunningSandbox, plan: Grid) -> None:
     sandbox.fault(delay=0.3)
     started = time.monotonic()
@@ -161,6 +216,9 @@ def test_pending_faults_are_shown(sandbox: RunningSandbox) -> None:
         ({"stauts": 503}, "stauts"),
         ({"drop": "sometimes"}, "drop"),
         ({"body": "xml"}, "body"),
+        ({"body": "html", "content": {}}, "content"),
+        ({"probability": 2}, "probability"),
+        ({"seed": "x"}, "seed"),
         ({"status": "503"}, "status"),
         ({"path": "("}, "path"),
         ({"delay": "long"}, "delay"),

@@ -1,0 +1,223 @@
+"""The command line: its options, and the settings that they make."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from sandbox.catalogue import operations_table
+from sandbox.latency import PROFILES
+from sandbox.settings import Settings
+
+DESCRIPTION = """\
+A stand-in for Smartsheet's API 2.0 and its sign-in, for practice and tests. Point any Smartsheet client at
+http://127.0.0.1:8001/2.0 and sign in at http://127.0.0.1:8001/b/authorize. It starts with a few people and
+sheets, the same at every start, and keeps all in memory.
+"""
+
+EPILOG = """\
+http://127.0.0.1:8001/_sandbox/ shows who can sign in, with an access token each.
+
+  curl -H "Authorization: Bearer TOKEN" http://127.0.0.1:8001/2.0/users/me
+  curl -X POST http://127.0.0.1:8001/_sandbox/reset
+  curl -X POST http://127.0.0.1:8001/_sandbox/faults -d '{"method": "PUT", "status": 503, "times": 2}'
+  curl -X POST http://127.0.0.1:8001/_sandbox/latency -d '{"profile": "slow"}'
+  curl -X POST http://127.0.0.1:8001/_sandbox/clock -d '{"ahead": 604800}'
+"""
+
+REGIONS = ("com", "eu", "au", "gov")
+LIMITS = {
+    "rate-limit": "requests a minute for each token",
+    "heavy-cost": "what a heavy request counts as: cell history, files, pictures, copying and publishing sheets",
+    "rows-per-call": "rows in one request",
+    "rows-per-sheet": "rows of a sheet",
+    "columns-per-sheet": "columns of a sheet",
+    "cells-per-sheet": "cells of a sheet",
+}
+
+
+class PrintOperations(argparse.Action):
+    """--operations: like --help, it prints and ends."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_given: object) -> None:
+        print(operations_table())
+        parser.exit()
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    default = Settings()
+    parser = argparse.ArgumentParser(
+        "python -m sandbox",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--host", default=default.host, help=f"address to listen on (default {default.host})")
+    add("--port", type=int, default=default.port, help=f"port (default {default.port}; 0 picks a free one)")
+    add(
+        "--regions",
+        type=_regions,
+        default=(),
+        metavar="LIST",
+        help=f"several regions side by side, as {','.join(REGIONS)}: each with people's tokens, apps and data of its"
+        " own, on ports one after the other",
+    )
+    add(
+        "--state",
+        type=Path,
+        metavar="FILE",
+        help="keep everything in this JSON file over restarts (with --regions: in FILE.com and so on)",
+    )
+    add("--tls", nargs=2, type=Path, metavar=("CERT", "KEY"), help="serve https with this certificate and key (PEM)")
+    add("--rows", type=int, default=0, metavar="N", help='add a "Large sheet" with N rows')
+    add("--columns", type=int, default=20, metavar="M", help="columns of the large sheet (default 20)")
+    add("--quiet", action="store_true", help="do not print each request on stderr")
+    add("--operations", action=PrintOperations, nargs=0, help="print what is emulated as a Markdown table, and stop")
+    _add_sign_in_options(parser, default)
+    _add_limits(parser, default)
+    _add_trouble_options(parser, default)
+    _add_webhook_options(parser, default)
+    return parser
+
+
+def _regions(text: str) -> tuple[str, ...]:
+    regions = tuple(part.strip() for part in text.split(","))
+    if len(set(regions)) < len(regions) or not set(regions) <= set(REGIONS):
+        raise argparse.ArgumentTypeError(f"of {','.join(REGIONS)}, each at most once")
+    return regions
+
+
+def _add_sign_in_options(parser: argparse.ArgumentParser, default: Settings) -> None:
+    add = parser.add_argument_group("sign-in").add_argument
+    add("--redirect-url", default=default.redirect_url, metavar="URL", help="where the demo app wants people back")
+    add(
+        "--app",
+        action="append",
+        nargs=3,
+        default=[],
+        metavar=("ID", "SECRET", "URL"),
+        help="register another client with its redirect URL; may be given several times",
+    )
+    add(
+        "--code-seconds",
+        type=int,
+        default=default.code_seconds,
+        metavar="N",
+        help=f"how long an authorization code is good (default {default.code_seconds})",
+    )
+    add(
+        "--token-seconds",
+        type=int,
+        default=default.token_seconds,
+        metavar="N",
+        help=f"how long an access token is good (default {default.token_seconds})",
+    )
+
+
+def _add_limits(parser: argparse.ArgumentParser, default: Settings) -> None:
+    group = parser.add_argument_group("limits", "Smartsheet's own, unless made smaller; 0 switches one off.")
+    for name, meaning in LIMITS.items():
+        usual = getattr(default, name.replace("-", "_"))
+        group.add_argument(f"--{name}", type=int, default=usual, metavar="N", help=f"{meaning} (default {usual})")
+    add = group.add_argument
+    add("--attachment-mb", type=int, default=30, metavar="N", help="megabytes of an attached file (default 30)")
+    add(
+        "--file-url-seconds",
+        type=int,
+        default=default.file_url_seconds,
+        metavar="N",
+        help=f"how long the address of an attached file is good (default {default.file_url_seconds})",
+    )
+    add(
+        "--concurrent-writes",
+        action="store_true",
+        help="let one token change a sheet several times at once (else 4004)",
+    )
+
+
+def _add_trouble_options(parser: argparse.ArgumentParser, default: Settings) -> None:
+    add = parser.add_argument_group("trouble").add_argument
+    add(
+        "--latency",
+        choices=PROFILES,
+        default=default.latency,
+        metavar="PROFILE",
+        help=f"how long requests wait: {', '.join(PROFILES)} (default {default.latency})",
+    )
+    add(
+        "--seed",
+        type=int,
+        default=default.seed,
+        metavar="N",
+        help="what chance begins with: faults by probability and latencies come the same again (default 0)",
+    )
+
+
+def _add_webhook_options(parser: argparse.ArgumentParser, default: Settings) -> None:
+    add = parser.add_argument_group("webhooks").add_argument
+    add(
+        "--webhook-debounce",
+        type=float,
+        default=default.webhook_debounce,
+        metavar="SECONDS",
+        help=f"how long events are gathered for one callback (default {default.webhook_debounce:g})",
+    )
+    add(
+        "--webhook-retry-factor",
+        type=float,
+        default=default.webhook_retry_factor,
+        metavar="F",
+        help="multiplies the waits before retries: 15 s doubling to 16 min, then 3 h each (default 1)",
+    )
+    add(
+        "--webhook-timeout",
+        type=float,
+        default=default.webhook_timeout,
+        metavar="SECONDS",
+        help=f"how long a callback may take (default {default.webhook_timeout:g})",
+    )
+    add(
+        "--no-loopback-webhooks",
+        action="store_true",
+        help="refuse callback addresses of this machine, and http, as Smartsheet does",
+    )
+
+
+def read_settings(arguments: list[str] | None = None) -> list[Settings]:
+    """The settings that the command line asks for: one for each region."""
+    given = parser().parse_args(arguments)
+    settings = _settings(given)
+    return [settings.in_region(name, place=place) for place, name in enumerate(given.regions)] or [settings]
+
+
+def _settings(given: argparse.Namespace) -> Settings:
+    return Settings(
+        host=given.host,
+        port=given.port,
+        state_file=given.state,
+        tls=tuple(given.tls) if given.tls else None,
+        rows=given.rows,
+        columns=given.columns,
+        redirect_url=given.redirect_url,
+        apps=tuple((client_id, secret, url) for client_id, secret, url in given.app),
+        code_seconds=given.code_seconds,
+        token_seconds=given.token_seconds,
+        rate_limit=given.rate_limit,
+        heavy_cost=given.heavy_cost,
+        rows_per_call=given.rows_per_call,
+        rows_per_sheet=given.rows_per_sheet,
+        columns_per_sheet=given.columns_per_sheet,
+        cells_per_sheet=given.cells_per_sheet,
+        one_write_at_a_time=not given.concurrent_writes,
+        attachment_bytes=given.attachment_mb * 2**20,
+        file_url_seconds=given.file_url_seconds,
+        webhook_debounce=given.webhook_debounce,
+        webhook_retry_factor=given.webhook_retry_factor,
+        webhook_timeout=given.webhook_timeout,
+        loopback_webhooks=not given.no_loopback_webhooks,
+        latency=given.latency,
+        seed=given.seed,
+        quiet=given.quiet,
+    )

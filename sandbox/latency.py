@@ -1,0 +1,73 @@
+"""How long answers take: so long as the sandbox itself needs, or as long as over a network."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, fields
+from random import Random
+from typing import Any
+
+Json = Any
+
+LONGEST_SECONDS = 30.0
+
+
+class BadLatency(ValueError):
+    """The description of a latency makes no sense; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Median seconds until a read or a write is carried out, and how far the waits scatter (log-normally).
+
+    `spread` is the standard deviation of the logarithm: at 0.5 one request in twenty waits 2.3 times the median or
+    more, at 1.2 seven times.
+    """
+
+    read: float = 0.0
+    write: float = 0.0
+    spread: float = 0.0
+
+
+PROFILES = {
+    "none": Profile(),
+    "near": Profile(0.02, 0.05, 0.3),
+    "usual": Profile(0.15, 0.4, 0.5),
+    "slow": Profile(1.0, 2.5, 0.5),
+    "erratic": Profile(0.2, 0.5, 1.2),
+}
+
+
+class Latency:
+    """The waits of one run: with the same profile, seed and order of requests they are the same again."""
+
+    def __init__(self, profile: Profile, seed: int) -> None:
+        self.profile = profile
+        self._chance = Random(f"latency {seed}")
+
+    def wait_before(self, method: str) -> float:
+        """Seconds that a request waits before it is carried out."""
+        median = self.profile.read if method in ("GET", "HEAD") else self.profile.write
+        if not median:
+            return 0.0
+        return min(LONGEST_SECONDS, median * math.exp(self._chance.gauss(0.0, self.profile.spread)))
+
+    def json(self) -> dict[str, Json]:
+        """The profile, and the names of those that have one."""
+        return asdict(self.profile) | {"profiles": {name: asdict(profile) for name, profile in PROFILES.items()}}
+
+
+def read_profile(description: Json) -> Profile:
+    """A profile by its name, or from its parts. Raises BadLatency."""
+    if not isinstance(description, dict):
+        raise BadLatency("a latency is a JSON object")
+    if set(description) == {"profile"}:
+        if description["profile"] not in PROFILES:
+            raise BadLatency(f"profile is one of {', '.join(PROFILES)}")
+        return PROFILES[description["profile"]]
+    known = {each.name for each in fields(Profile)}
+    if unknown := sorted(set(description) - known):
+        raise BadLatency(f"unknown keys: {', '.join(unknown)}; known are: profile, or {', '.join(sorted(known))}")
+    if any(isinstance(part, bool) or not isinstance(part, (int, float)) or part < 0 for part in description.values()):
+        raise BadLatency("read, write and spread are numbers, 0 or more")
+    return Profile(**description)
