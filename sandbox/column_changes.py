@@ -5,7 +5,8 @@ https://developers.smartsheet.com/api/smartsheet/openapi/columns
 
 from __future__ import annotations
 
-from dataclasses import fields
+from collections.abc import Callable
+from dataclasses import fields, replace
 from typing import Any
 
 from sandbox import links
@@ -15,8 +16,9 @@ from sandbox.columns import read_column
 from sandbox.conversions import converted
 from sandbox.errors import ApiError
 from sandbox.events import on_sheet
-from sandbox.formulas import recalculate, warn_about
-from sandbox.sheets import CellRef, Column
+from sandbox.formulas import recalculate, renamed, warn_about, without
+from sandbox.serialise import cell_of
+from sandbox.sheets import CellRef, Column, Row, Sheet
 from sandbox.writes import auto_number
 
 Json = Any
@@ -39,6 +41,10 @@ JSON_NAMES = {
     "format": "format",
 }
 OF_THE_TYPE = ("options", "contactOptions", "symbol", "systemColumnType", "autoNumberFormat", "validation")
+KEPT_BETWEEN = {
+    "options": {"PICKLIST", "MULTI_PICKLIST"},
+    "contactOptions": {"CONTACT_LIST", "MULTI_CONTACT_LIST"},
+}
 
 
 def add_columns(writing: Writing, definitions: list[Json], *, most_columns: int, most_cells: int) -> list[Column]:
@@ -66,7 +72,10 @@ def add_columns(writing: Writing, definitions: list[Json], *, most_columns: int,
 
 
 def update_column(writing: Writing, column: Column, given: Json) -> None:
-    """Change what is named. Another type converts the cells and lifts the validation. Raises ApiError (1056, 1057…)."""
+    """Change what is named. Another type converts the cells and lifts the validation.
+
+    Formulas follow a column that is renamed. Raises ApiError (1056, 1057…).
+    """
     if not isinstance(given, dict):
         raise ApiError(1008, "Expected an object of type column.")
     if "type" not in given and any(given.get(name) for name in ("symbol", "systemColumnType", "options")):
@@ -78,51 +87,93 @@ def update_column(writing: Writing, column: Column, given: Json) -> None:
     _check_unique(writing, new)
     if "startingNumber" not in (given.get("autoNumberFormat") or {}):
         new.next_number = column.next_number
+    if new.title != column.title:
+        _rewrite_formulas(writing.sheet, lambda formula: renamed(formula, column.title, new.title))
     _become(writing, column, new)
     _move(writing, column, given.get("index"))
     _finish(writing, [column], "updated")
 
 
 def _become(writing: Writing, column: Column, new: Column) -> None:
-    is_converted = new.type != column.type
-    is_filled = new.formula != column.formula or (new.system_type == "AUTO_NUMBER" != column.system_type)
+    is_converted = (new.type, new.system_type) != (column.type, column.system_type)
+    is_filled = new.formula != column.formula or (is_converted and new.system_type == "AUTO_NUMBER")
+    cells = {row.id: cell_of(writing.state, row, column) for row in writing.sheet.rows} if is_converted else {}
     new.validation = new.validation and not is_converted
+    if is_converted and column.system_type == "AUTO_NUMBER":
+        _forget_numbers(writing.sheet)
     for field in fields(Column):
         setattr(column, field.name, getattr(new, field.name))
-    if is_converted:
+    if is_converted and column.system_type:
+        _empty(writing, column)
+    elif is_converted:
         for row in writing.sheet.rows:
-            row.put(column.id, converted(writing.state, column, row.cell(column.id)))
+            row.put(column.id, converted(writing.state, column, cells[row.id]))
+        recalculate(writing.sheet, writing.sheet.rows)
     if is_filled:
         _fill(writing, column)
 
 
 def delete_column(writing: Writing, column: Column) -> None:
-    """Take a column away with its cells. Raises ApiError 1065 for the primary one."""
+    """Take a column away with its cells; formulas that used it say so. Raises ApiError 1065 or 1260."""
     sheet = writing.sheet
     if column.primary:
         raise ApiError(1065)
+    if not column.hidden and all(other.hidden for other in sheet.columns if other is not column):
+        raise ApiError(1260)
+    _empty(writing, column)
+    if column.system_type == "AUTO_NUMBER":
+        _forget_numbers(sheet)
     sheet.columns.remove(column)
-    for row in sheet.rows:
+    _rewrite_formulas(sheet, lambda formula: without(formula, column.title))
+    recalculate(sheet, sheet.rows)
+    _finish(writing, [column], "deleted")
+
+
+def _empty(writing: Writing, column: Column) -> None:
+    """Take the cells of a column away, with their past and their links."""
+    for row in writing.sheet.rows:
         cell = row.cells.pop(column.id, None)
         row.history.pop(column.id, None)
         if cell and cell.link:
-            links.forget(writing.state, CellRef(sheet.id, row.id, column.id))
-        if column.system_type == "AUTO_NUMBER":
-            row.number = None
-    _finish(writing, [column], "deleted")
+            links.forget(writing.state, CellRef(writing.sheet.id, row.id, column.id))
+
+
+def _forget_numbers(sheet: Sheet) -> None:
+    for row in sheet.rows:
+        row.number = None
+
+
+def _rewrite_formulas(sheet: Sheet, rewrite: Callable[[str], str]) -> None:
+    """Change the formulas of the columns and cells of a sheet; what they yield is left as it is."""
+    for column in sheet.columns:
+        column.formula = rewrite(column.formula) if column.formula else None
+    for row in sheet.rows:
+        _rewrite_cells(row, rewrite)
+
+
+def _rewrite_cells(row: Row, rewrite: Callable[[str], str]) -> None:
+    with_formula = {column_id: cell for column_id, cell in row.cells.items() if cell.formula}
+    for column_id, cell in with_formula.items():
+        row.put(column_id, replace(cell, formula=rewrite(cell.formula or "")))
 
 
 def _merged(column: Column, given: dict[str, Json]) -> dict[str, Json]:
     """The column's definition, with what is given in place of what it was."""
     old = {name: getattr(column, attribute) for attribute, name in JSON_NAMES.items()}
-    if given.get("type") not in (None, column.type):
-        old = {name: value for name, value in old.items() if name not in OF_THE_TYPE}
+    kind = given.get("type") or column.type
+    if (kind, given.get("systemColumnType") or column.system_type) != (column.type, column.system_type):
+        old = {name: value for name, value in old.items() if _outlasts(name, column.type, kind)}
     if given.get("symbol"):
         old["options"] = []
     if given.get("options"):
         old["symbol"] = None
     new = {name: value for name, value in given.items() if value is not None}
     return {name: value for name, value in (old | new).items() if value is not None}
+
+
+def _outlasts(name: str, old: str, new: str) -> bool:
+    """Whether an attribute of a column is still its own when it is of another type."""
+    return name not in OF_THE_TYPE or {old, new} <= KEPT_BETWEEN.get(name, set())
 
 
 def _check_unique(writing: Writing, column: Column) -> None:

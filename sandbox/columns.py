@@ -10,6 +10,7 @@ from sandbox.errors import ApiError
 from sandbox.sheets import Column
 from sandbox.state import State
 from sandbox.symbols import CHECKBOX_SYMBOLS, PICKLIST_SYMBOLS
+from sandbox.values import EMAIL
 
 Json = Any
 
@@ -77,14 +78,17 @@ def read_column(state: State, definition: Json) -> Column:
         setattr(column, name, definition.get(name) or getattr(column, name))
     check_column(column)
     if column.auto_number:
-        column.next_number = column.auto_number.pop("startingNumber", 1)
+        column.next_number = column.auto_number.get("startingNumber", 1)
+        column.auto_number = {name: value for name, value in column.auto_number.items() if name != "startingNumber"}
     return column
 
 
 def check_column(column: Column) -> None:
-    """Refuse what does not go together (1041, 1057-1060, 1078, 1083, 1084, 1088)."""
+    """Refuse what does not go together (1031, 1041, 1057-1060, 1078, 1083, 1084, 1088, 1156, 1162, 1210, 1303)."""
     if len(column.title) > LONGEST_TITLE:
         raise ApiError(1041, "column.title", LONGEST_TITLE, len(column.title))
+    if column.width < 0:
+        raise ApiError(1031, column.width, "column.width")
     if column.primary and (column.type != "TEXT_NUMBER" or column.symbol or column.system_type):
         raise ApiError(1057)
     symbols = {"CHECKBOX": CHECKBOX_SYMBOLS, "PICKLIST": tuple(PICKLIST_SYMBOLS)}.get(column.type, ())
@@ -94,8 +98,12 @@ def check_column(column: Column) -> None:
         raise ApiError(1059)
     if column.options and column.type not in ("PICKLIST", "MULTI_PICKLIST"):
         raise ApiError(1060, column.type)
-    if column.contact_options and column.type not in ("CONTACT_LIST", "MULTI_CONTACT_LIST"):
-        raise ApiError(1032, "column.contactOptions")
+    if column.validation and (column.type == "TEXT_NUMBER" or column.system_type):
+        raise ApiError(1210, column.type)
+    if column.formula:
+        _check_formula(column)
+    if column.contact_options:
+        _check_contact_options(column)
     if column.system_type and column.symbol:
         raise ApiError(1078, column.system_type, "symbol", column.symbol)
     if column.auto_number:
@@ -138,6 +146,23 @@ def _type(definition: dict[str, Json]) -> str:
     if kind not in TYPES:
         raise ApiError(1031, kind, "column.type")
     return str(kind)
+
+
+def _check_formula(column: Column) -> None:
+    if not (column.formula or "").startswith("="):
+        raise ApiError(1162)
+    if column.system_type:
+        raise ApiError(1303)
+
+
+def _check_contact_options(column: Column) -> None:
+    if column.type not in ("CONTACT_LIST", "MULTI_CONTACT_LIST"):
+        raise ApiError(1032, "column.contactOptions")
+    for option in column.contact_options:
+        check_attributes("contactOption", option, allowed={"email", "name"}, read_only=set())
+        check_type(option, "name", str)
+        if not EMAIL.fullmatch(str(option.get("email"))):
+            raise ApiError(1156)
 
 
 def _check_auto_number(column: Column) -> None:

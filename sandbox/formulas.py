@@ -17,6 +17,7 @@ from sandbox.values import text_of
 
 Number = int | float
 
+LOST = "#REF"
 REFERENCE = re.compile(r"\[([^\]]+)\]@row|([A-Za-z]\w*)@row")
 SUM_OF_CHILDREN = re.compile(r"=\s*SUM\(\s*CHILDREN\(\s*\)\s*\)", re.IGNORECASE)
 OPERATORS: dict[type[ast.operator], Callable[[Number, Number], Number]] = {
@@ -51,6 +52,22 @@ def calculated(sheet: Sheet, row: Row, column: Column, formula: str) -> Cell:
     return replace(cell, value=value, display=text_of(value))
 
 
+def renamed(formula: str, old: str, new: str) -> str:
+    """The formula with a column's new title in place of the old one."""
+    return _mentions(old).sub(lambda _match: f"[{new}]", formula)
+
+
+def without(formula: str, title: str) -> str:
+    """The formula after a column was deleted: what it took from there is lost."""
+    return re.sub(rf"(?:{_mentions(title).pattern})(?:@row|\$?\d+)?", LOST, formula)
+
+
+def _mentions(title: str) -> re.Pattern[str]:
+    """A column's title as formulas of its own sheet write it: in brackets, or bare if it is one plain word."""
+    bare = rf"|\b{title}(?=@row\b|\d+\b)" if re.fullmatch(r"[A-Za-z]+", title) else ""
+    return re.compile(rf"\[{re.escape(title)}\]{bare}")
+
+
 def warn_about(formula: str) -> None:
     """Say aloud that a formula which was just written will stay without a value."""
     if not SUM_OF_CHILDREN.fullmatch(formula) and not _is_arithmetic(formula):
@@ -68,6 +85,8 @@ def _is_arithmetic(formula: str) -> bool:
 
 
 def _value(sheet: Sheet, row: Row, column: Column, formula: str) -> Number | str:
+    if LOST in formula:
+        return LOST
     if SUM_OF_CHILDREN.fullmatch(formula):
         return _rounded(sum(_number(child.cell(column.id)) for child in sheet.children(row.id)))
     operands = [_operand(sheet, row, match[1] or match[2]) for match in REFERENCE.finditer(formula)]

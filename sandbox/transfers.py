@@ -15,7 +15,7 @@ from sandbox.copying import copy_remarks
 from sandbox.errors import ApiError
 from sandbox.events import on_sheet
 from sandbox.formulas import recalculate
-from sandbox.sheets import Cell, Column, Row
+from sandbox.sheets import Cell, Column, Row, Sheet
 from sandbox.writes import RowEdit, add_rows
 
 Json = Any
@@ -51,7 +51,10 @@ def copy_rows(
     gets a new one at the right, if the person may make it, and is left behind if not. Formulas and cell links become
     the values that they show. What is below another copied row remains so.
     """
-    columns = _matched(writing, rows, target, limits)
+    columns = _matches(writing, target)
+    missing = [] if target.access < Access.ADMIN else _missing(writing, rows, columns)
+    _check_size(target.sheet, len(rows), len(missing), limits)
+    columns |= {column.id: _new_column(target, column) for column in missing}
     edits = [RowEdit(None, None, _cells(row, columns), _looks(row)) for row in rows]
     copies = add_rows(target, edits, most_rows=limits.rows, most_cells=limits.cells)
     ids = {row.id: copy.id for row, copy in zip(rows, copies, strict=True)}
@@ -63,31 +66,38 @@ def copy_rows(
     return ids
 
 
-def _matched(writing: Writing, rows: list[Row], target: Writing, limits: Limits) -> dict[int, Column]:
-    """Column id → the column of the other sheet that takes its cells; new ones are made where that is allowed."""
-    found: dict[int, Column] = {}
-    for column in writing.sheet.columns:
-        if column.system_type:
-            continue
-        if match := _match(column, target.sheet.columns):
-            found[column.id] = match
-        elif target.access >= Access.ADMIN and any(row.cell(column.id).value is not None for row in rows):
-            found[column.id] = _new_column(target, column, limits)
-    return found
+def _matches(writing: Writing, target: Writing) -> dict[int, Column]:
+    """Column id → the column of the other sheet that takes its cells."""
+    plain = [column for column in writing.sheet.columns if not column.system_type]
+    found = {column.id: _match(column, target.sheet.columns) for column in plain}
+    return {column_id: match for column_id, match in found.items() if match}
 
 
 def _match(column: Column, others: list[Column]) -> Column | None:
     if column.primary:
         return next(other for other in others if other.primary)
-    is_free = [other for other in others if not (other.primary or other.system_type or other.formula)]
-    return next((other for other in is_free if (other.title, other.type) == (column.title, column.type)), None)
+    alike = (other for other in others if (other.title, other.type) == (column.title, column.type))
+    return next((other for other in alike if not (other.primary or other.system_type)), None)
 
 
-def _new_column(target: Writing, column: Column, limits: Limits) -> Column:
-    """A column like this one; another one of that title and another type gets it a number."""
-    sheet, title, number = target.sheet, column.title, 1
-    if limits.columns and len(sheet.columns) >= limits.columns:
+def _missing(writing: Writing, rows: list[Row], matches: dict[int, Column]) -> list[Column]:
+    """The columns that have something for the other sheet, but no place there."""
+    homeless = [column for column in writing.sheet.columns if not column.system_type and column.id not in matches]
+    return [column for column in homeless if any(row.cell(column.id).value is not None for row in rows)]
+
+
+def _check_size(sheet: Sheet, more_rows: int, more_columns: int, limits: Limits) -> None:
+    """Before anything is done: raises ApiError 1061 where the sheet would get too large."""
+    rows, columns = len(sheet.rows) + more_rows, len(sheet.columns) + more_columns
+    if 0 < limits.columns < columns:
         raise ApiError(1061, "column")
+    if 0 < limits.rows < rows or 0 < limits.cells < rows * columns:
+        raise ApiError(1061, "row")
+
+
+def _new_column(target: Writing, column: Column) -> Column:
+    """A column like this one at the right; another one of that title and another type gets it a number."""
+    sheet, title, number = target.sheet, column.title, 1
     while any(other.title == title for other in sheet.columns):
         title, number = f"{column.title} {number}", number + 1
     new = replace(column, id=target.state.new_id(), title=title, formula=None, locked=False)
@@ -98,8 +108,9 @@ def _new_column(target: Writing, column: Column, limits: Limits) -> Column:
 
 
 def _cells(row: Row, columns: dict[int, Column]) -> dict[int, Cell]:
-    """What goes along. Types are the same on both sides, so a cell is good there as it is."""
-    taken = {columns[column_id].id: cell for column_id, cell in row.cells.items() if column_id in columns}
+    """What goes along. Types are the same on both sides, so a cell is good there as it is; formulas there stay."""
+    takers = {column_id: column for column_id, column in columns.items() if not column.formula}
+    taken = {takers[column_id].id: cell for column_id, cell in row.cells.items() if column_id in takers}
     return {key: replace(cell, formula=None, link=None, link_broken=False) for key, cell in taken.items()}
 
 
