@@ -8,6 +8,7 @@ Errors: edits.errors.
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from time import monotonic
 from types import SimpleNamespace
 from typing import Any
@@ -37,15 +38,28 @@ LEVEL = 2  # below it multi-select columns are passed off as text
 log = logging.getLogger(__name__)
 
 
-def _session(**_options: object) -> Session:
+_is_building: ContextVar[bool] = ContextVar("is_building", default=False)
+_sdk_session, _sdk_logging = sdk.pinned_session, sdk.setup_logging
+
+
+def _session(**options: object) -> Session:
+    """The session of a gateway; the SDK's own for whoever else uses the SDK in this process."""
+    if not _is_building.get():
+        sdk_session: Session = _sdk_session(**options)
+        return sdk_session
     session = new_session()
     session.headers["smartsheet-integration-source"] = "APPLICATION,Byline,Byline"
     return session
 
 
+def _logging() -> None:
+    if not _is_building.get():
+        _sdk_logging()
+
+
 # The SDK builds a TLS context (25 ms) for every client, repeats requests on its own, and sets other people's loggers.
 sdk.pinned_session = _session
-sdk.setup_logging = lambda: None
+sdk.setup_logging = _logging
 
 
 def gateway_for(user: AbstractBaseUser | AnonymousUser) -> "Gateway":
@@ -69,12 +83,16 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
         if not token or not (token.isascii() and token.isprintable()):
             raise SignInAgain(answers.SIGN_IN_AGAIN)
         self._budget = Budget(settings.SMARTSHEET_DEADLINE if deadline is None else deadline)
-        super().__init__(
-            access_token=token,
-            api_base=region_api_base,
-            user_agent="Byline",
-            max_retry_time=_Patience(self._budget),
-        )
+        mark = _is_building.set(True)
+        try:
+            super().__init__(
+                access_token=token,
+                api_base=region_api_base,
+                user_agent="Byline",
+                max_retry_time=_Patience(self._budget),
+            )
+        finally:
+            _is_building.reset(mark)
         self.errors_as_exceptions()
 
     def __getattr__(self, name: str) -> Any:

@@ -1,0 +1,16 @@
+"""Other code of the same process may use the SDK plainly; the gateway leaves its clients as they are."""
+
+import smartsheet
+
+from edits.gateway import Gateway
+from edits.transport import new_session
+from tests.running_sandbox import Person, RunningSandbox
+
+
+def test_a_plain_client_works_beside_a_gateway(sandbox: RunningSandbox, alice: Person) -> None:
+    gateway = Gateway(region_api_base=sandbox.api, token=alice.token)
+    plain = smartsheet.Smartsheet(alice.token, api_base=sandbox.api)
+    assert plain.Users.get_current_user().email == alice.email
+    assert gateway.sheets()
+    assert type(plain._session.get_adapter(sandbox.api)) is not type(new_session().get_adapter(sandbox.api))
+    plain._session.close()
