@@ -1,10 +1,13 @@
 """Other code of the same process may use the SDK plainly; the gateway leaves its clients as they are."""
 
+import pytest
 import smartsheet
 
 from edits.gateway import Gateway
 from edits.transport import new_session
 from tests.running_sandbox import Person, RunningSandbox
+
+pytestmark = pytest.mark.filterwarnings("ignore:ssl.OP_NO_SSL:DeprecationWarning")  # the SDK's own TLS context
 
 
 def test_a_plain_client_works_beside_a_gateway(sandbox: RunningSandbox, alice: Person) -> None:
