@@ -23,34 +23,16 @@ class Person:
     token: str
 
 
-class RunningSandbox:
-    """Starts `python -m sandbox` on a free port and ends it; a context manager."""
+class Sandbox:
+    """A sandbox that listens at a URL, wherever it comes from."""
 
-    def __init__(self, *arguments: str, ca_bundle: str | None = None) -> None:
-        command = [sys.executable, "-m", "sandbox", "--port", "0", "--quiet", *arguments]
-        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        assert line.startswith("listening on "), f"the sandbox did not start: {line!r}"
-        self.url = line.split()[2]
-        self.api = f"{self.url}/2.0"
+    def __init__(self, url: str, *, ca_bundle: str | None = None) -> None:
+        self.url = url
+        self.api = f"{url}/2.0"
         self.http = requests.Session()
         self.http.trust_env = False
         if ca_bundle is not None:
             self.http.verify = ca_bundle
-
-    def __enter__(self) -> RunningSandbox:
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        self.stop()
-
-    def stop(self) -> None:
-        self.http.close()
-        self.process.terminate()
-        self.process.wait(timeout=10)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """Ask the control plane below /_sandbox/ and give the JSON of its answer."""
@@ -97,3 +79,32 @@ class RunningSandbox:
         sheet_id = next(sheet["id"] for sheet in listed if sheet["name"] == name)
         sheet: dict[str, Any] = self.call(person, "GET", f"/sheets/{sheet_id}?level=2&include=objectValue")
         return sheet
+
+
+class RunningSandbox(Sandbox):
+    """Starts `python -m sandbox` on a free port and ends it; a context manager."""
+
+    def __init__(self, *arguments: str, ca_bundle: str | None = None) -> None:
+        command = [sys.executable, "-m", "sandbox", "--port", "0", "--quiet", *arguments]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        super().__init__(self.next_address(), ca_bundle=ca_bundle)
+
+    def next_address(self) -> str:
+        """The URL that the program says next: it says one for each of its regions."""
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line.startswith("listening on "), f"the sandbox did not start: {line!r}"
+        return line.split()[2]
+
+    def __enter__(self) -> RunningSandbox:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        self.http.close()
+        self.process.terminate()
+        self.process.wait(timeout=10)
+        assert self.process.stdout is not None
+        self.process.stdout.close()

@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 
-from tests.running_sandbox import RunningSandbox
+from tests.running_sandbox import Sandbox
 
 Json = Any
 
@@ -14,7 +14,7 @@ Json = Any
 class Client:
     """The API as the holder of one access token."""
 
-    def __init__(self, sandbox: RunningSandbox, token: str | None) -> None:
+    def __init__(self, sandbox: Sandbox, token: str | None) -> None:
         self.api = sandbox.api
         self.http = requests.Session()
         self.http.trust_env = False

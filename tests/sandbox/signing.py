@@ -9,18 +9,18 @@ from urllib.parse import parse_qsl, urlsplit
 
 import requests
 
-from tests.running_sandbox import Person, RunningSandbox
+from tests.running_sandbox import Person, Sandbox
 
 CLIENT_ID, SECRET = "practice", "practice-secret"
 REDIRECT_URL = "http://127.0.0.1:9/back"
 
 
-def register(sandbox: RunningSandbox, *, client_id: str = CLIENT_ID, redirect_url: str = REDIRECT_URL) -> None:
+def register(sandbox: Sandbox, *, client_id: str = CLIENT_ID, redirect_url: str = REDIRECT_URL) -> None:
     app = {"clientId": client_id, "clientSecret": SECRET, "redirectUrl": redirect_url, "name": "Practice <app>"}
     sandbox.control("POST", "apps", app)
 
 
-def ask(sandbox: RunningSandbox, **parameters: str) -> requests.Response:
+def ask(sandbox: Sandbox, **parameters: str) -> requests.Response:
     """GET the consent page; a parameter given as "" is left out."""
     given = {"client_id": CLIENT_ID, "response_type": "code", "scope": "READ_SHEETS", "state": "a/b c"} | parameters
     given = {name: value for name, value in given.items() if value}
@@ -31,7 +31,7 @@ def hidden_fields(page: str) -> dict[str, str]:
     return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
 
 
-def decide(sandbox: RunningSandbox, page: str, **fields: str) -> requests.Response:
+def decide(sandbox: Sandbox, page: str, **fields: str) -> requests.Response:
     """Send the form of a consent page."""
     form = hidden_fields(page) | fields
     return requests.post(f"{sandbox.url}/b/authorize", data=form, allow_redirects=False, timeout=10)
@@ -45,7 +45,7 @@ def answer_of(response: requests.Response, *, redirect_url: str = REDIRECT_URL) 
     return dict(parse_qsl(urlsplit(location).query, strict_parsing=True))
 
 
-def code_for(sandbox: RunningSandbox, person: Person, *, scope: str = "READ_SHEETS") -> str:
+def code_for(sandbox: Sandbox, person: Person, *, scope: str = "READ_SHEETS") -> str:
     """An authorization code, by way of the consent page."""
     page = ask(sandbox, scope=scope).text
     return answer_of(decide(sandbox, page, decision="allow", person=str(person.id)))["code"]
@@ -55,14 +55,14 @@ def digest(credential: str) -> str:
     return hashlib.sha256(f"{SECRET}|{credential}".encode()).hexdigest()
 
 
-def token_request(sandbox: RunningSandbox, **parameters: str) -> requests.Response:
+def token_request(sandbox: Sandbox, **parameters: str) -> requests.Response:
     """POST /token as a form, for a code unless said otherwise."""
     form = {"grant_type": "authorization_code", "client_id": CLIENT_ID} | parameters
     form = {name: value for name, value in form.items() if value}
     return requests.post(f"{sandbox.api}/token", data=form, timeout=10)
 
 
-def sign_in(sandbox: RunningSandbox, person: Person, *, scope: str = "READ_SHEETS") -> dict[str, Any]:
+def sign_in(sandbox: Sandbox, person: Person, *, scope: str = "READ_SHEETS") -> dict[str, Any]:
     """The token answer of a whole sign-in."""
     code = code_for(sandbox, person, scope=scope)
     response = token_request(sandbox, code=code, hash=digest(code))
@@ -71,5 +71,5 @@ def sign_in(sandbox: RunningSandbox, person: Person, *, scope: str = "READ_SHEET
     return body
 
 
-def refresh(sandbox: RunningSandbox, refresh_token: str) -> requests.Response:
+def refresh(sandbox: Sandbox, refresh_token: str) -> requests.Response:
     return token_request(sandbox, grant_type="refresh_token", refresh_token=refresh_token, hash=digest(refresh_token))
