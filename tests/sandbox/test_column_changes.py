@@ -1,8 +1,15 @@
+"""Adding, changing, moving and deleting columns."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from tests.running_sandbox import Person, RunningSandbox
 from tests.sandbox.client import Client, Grid, refusal
+from tests.sandbox.conftest import sheet_id
+from tests.sandbox.signing import register, sign_in
 
 TASK = "Drainage runs"
 
@@ -76,6 +83,26 @@ def test_numbers_are_given_to_the_rows_that_are_there(budget: Grid) -> None:
         ([{"title": "New", "type": "PREDECESSOR", "index": 0}], 400, 1142),
         ([{"title": name, "systemColumnType": "CREATED_BY", "index": 0} for name in "ab"], 400, 1134),
         ([], 400, 1012),
+        (["New"], 400, 1008),
+        ([{"title": "New", "type": "DATE", "index": "0"}], 400, 1008),
+        ([{"title": "New", "type": "DATETIME", "index": 0}], 400, 1089),
+        ([{"title": "New", "type": "NUMBER", "index": 0}], 400, 1031),
+        ([{"title": "New", "type": "DATE", "index": 0, "options": ["a"]}], 400, 1060),
+        ([{"title": "New", "type": "PICKLIST", "index": 0, "options": ["a"], "symbol": "RYG"}], 400, 1059),
+        ([{"title": "New", "type": "PICKLIST", "index": 0, "symbol": "FLAG"}], 400, 1058),
+        ([{"title": "New", "type": "DATE", "index": 0, "systemColumnType": "CREATED_BY"}], 400, 1079),
+        ([{"title": "New", "type": "DATE", "index": 0, "autoNumberFormat": {"fill": "00"}}], 400, 1083),
+        (
+            [{"title": "New", "systemColumnType": "AUTO_NUMBER", "index": 0, "autoNumberFormat": {"fill": "1"}}],
+            400,
+            1084,
+        ),
+        ([{"title": "New", "systemColumnType": "AUTO_NUMBER", "index": 0, "formula": "=1"}], 400, 1303),
+        ([{"title": "New", "type": "TEXT_NUMBER", "index": 0, "formula": "1 + 1"}], 400, 1162),
+        ([{"title": "New", "type": "TEXT_NUMBER", "index": 0, "validation": True}], 400, 1210),
+        ([{"title": "New", "type": "CONTACT_LIST", "index": 0, "contactOptions": ["Bob"]}], 400, 1008),
+        ([{"title": "New", "type": "CONTACT_LIST", "index": 0, "contactOptions": [{"email": "Bob"}]}], 400, 1156),
+        ([{"title": "New", "type": "DATE", "index": 0, "lockedForUser": True}], 400, 1032),
     ],
 )
 def test_what_makes_no_column_is_refused(budget: Grid, definitions: Any, status: int, code: int) -> None:
@@ -161,6 +188,10 @@ def test_a_column_formula_is_put_in_and_taken_out(budget: Grid) -> None:
         ("Amount", {"index": -1}, 1031),
         ("Amount", {"primary": True}, 1055),
         ("Amount", {"id": 1}, 1032),
+        ("Amount", {"title": ""}, 1012),
+        ("Amount", {"width": -1}, 1031),
+        ("Amount", {"type": "ABSTRACT_DATETIME"}, 1142),
+        ("Amount", {"type": "DATE", "contactOptions": [{"email": "bob@example.com"}]}, 1032),
         ("Amount", {"type": "CHECKBOX", "symbol": "RYG"}, 1058),
         ("Line", {"type": "DATE"}, 1057),
         ("Line", {"colour": "red"}, 1008),
@@ -171,6 +202,73 @@ def test_a_change_that_makes_no_sense_is_refused(budget: Grid, title: str, attri
     answer = budget.client.ask("PUT", f"{columns_of(budget)}/{budget.column(title)}", attributes)
     assert refusal(answer) == (400, code)
     assert budget.again().body["columns"] == budget.body["columns"]
+
+
+def test_numbering_goes_on_unless_it_is_told_where_to_start(plan: Grid) -> None:
+    change(plan, "No.", autoNumberFormat={"prefix": "N", "suffix": "-{YY}"})
+    plan.post({"title": "Task", "value": "next"})
+    change(plan, "No.", autoNumberFormat={"startingNumber": 500})
+    plan.post({"title": "Task", "value": "fresh"})
+    numbers = [plan.again().cell(task, "No.")["value"] for task in ("Groundworks", "next", "fresh")]
+    assert numbers == ["SP-001", f"N{len(plan.body['rows']) + 1}-{datetime.now(UTC):%y}", 500]
+
+
+def test_a_column_is_locked_and_hidden(plan: Grid, as_bob: Client) -> None:
+    shown = change(plan, "Notes", locked=True, hidden=True)
+    assert shown["locked"] is shown["hidden"] is True
+    assert plan.again(as_bob).columns["Notes"]["lockedForUser"] is True
+    assert refusal(plan.again(as_bob).put("Roof", {"title": "Notes", "value": "x"})) == (403, 1039)
+    assert "locked" not in change(plan, "Notes", locked=False, hidden=False)
+    assert plan.again(as_bob).put("Roof", {"title": "Notes", "value": "x"}).status_code == 200
+
+
+def test_changing_columns_needs_the_scope_for_it(
+    sandbox: RunningSandbox, client_of: Callable[[str], Client], budget: Grid, alice: Person
+) -> None:
+    register(sandbox)
+    path = f"{columns_of(budget)}/{budget.column('Amount')}"
+    writer = client_of(sign_in(sandbox, alice, scope="READ_SHEETS WRITE_SHEETS")["access_token"])
+    assert refusal(writer.ask("PUT", path, {"width": 90})) == (403, 1004)
+    admin = client_of(sign_in(sandbox, alice, scope="ADMIN_SHEETS")["access_token"])
+    assert admin.ask("PUT", path, {"width": 90}).status_code == 200
+
+
+def test_a_sheet_has_400_columns_and_no_more(as_alice: Client) -> None:
+    sheet = Grid(as_alice, sheet_id(as_alice, "Empty sheet"))
+    new = [{"title": f"C{number}", "type": "TEXT_NUMBER", "index": 2} for number in range(399)]
+    assert refusal(as_alice.ask("POST", columns_of(sheet), new)) == (400, 1061)
+    assert len(sheet.again().columns) == 2
+    assert len(add(sheet, *new[:398])) == 398
+    assert refusal(as_alice.ask("POST", columns_of(sheet), new[398])) == (400, 1061)
+
+
+def test_a_sheet_takes_no_column_beyond_its_cells() -> None:
+    with RunningSandbox("--cells-per-sheet", "30") as sandbox:
+        client = Client(sandbox, sandbox.people()["alice"].token)
+        budget = Grid(client, sheet_id(client, "Budget"))
+        add(budget, {"title": "Fifth", "type": "DATE", "index": 4})
+        definition = {"title": "Sixth", "type": "DATE", "index": 5}
+        assert refusal(client.ask("POST", columns_of(budget), definition)) == (400, 1061)
+        client.close()
+
+
+def test_every_change_of_columns_is_a_version(budget: Grid) -> None:
+    versions = [budget.body["version"]]
+    add(budget, {"title": "One", "type": "DATE", "index": 1})
+    versions.append(budget.again().body["version"])
+    change(budget, "Amount", hidden=True)
+    versions.append(budget.again().body["version"])
+    budget.client.ask("DELETE", f"{columns_of(budget)}/{budget.column('Amount')}")
+    versions.append(budget.again().body["version"])
+    assert versions == list(range(versions[0], versions[0] + 4))
+
+
+def test_the_last_visible_column_stays(budget: Grid) -> None:
+    for title in ("Line", "Approved", "Approved on"):
+        change(budget, title, hidden=True)
+    path = f"{columns_of(budget)}/{budget.column('Amount')}"
+    assert refusal(budget.client.ask("DELETE", path)) == (400, 1260)
+    assert budget.client.ask("DELETE", f"{columns_of(budget)}/{budget.column('Approved')}").status_code == 200
 
 
 def test_a_column_is_deleted_with_its_cells(budget: Grid) -> None:

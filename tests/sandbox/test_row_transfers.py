@@ -1,8 +1,11 @@
+"""Copying and moving rows to another sheet."""
+
 from typing import Any
 
 import pytest
 import requests
 
+from tests.running_sandbox import RunningSandbox
 from tests.sandbox.client import Client, Grid, refusal
 from tests.sandbox.conftest import sheet_id
 
@@ -138,3 +141,71 @@ def test_who_may_only_look_copies_but_does_not_move(budget: Grid, plan: Grid, as
 def test_locked_rows_stay(bobs_plan: Grid, empty: Grid) -> None:
     assert refusal(transfer(bobs_plan, empty, "Final account", how="move")) == (403, 1092)
     assert empty.again().body["totalRowCount"] == 0
+
+
+def test_a_refused_transfer_leaves_nothing_behind() -> None:
+    with RunningSandbox("--cells-per-sheet", "20") as sandbox:
+        client = Client(sandbox, sandbox.people()["alice"].token)
+        budget, empty = (Grid(client, sheet_id(client, name)) for name in ("Budget", "Empty sheet"))
+        assert refusal(transfer(budget, empty, *budget.tasks(), how="move")) == (400, 1061)
+        assert set(empty.again().columns) == {"Name", "Value"}
+        assert empty.again().body["version"] == empty.body["version"]
+        assert budget.again().body["rows"] == budget.body["rows"]
+        client.close()
+
+
+def test_the_formula_of_a_column_there_stands(budget: Grid, plan: Grid, as_alice: Client) -> None:
+    twice = {"title": "Remaining", "type": "TEXT_NUMBER", "index": 1, "formula": "=Amount@row * 2"}
+    as_alice.ask("POST", f"{budget.path}/columns", twice)
+    transfer(plan, budget, "Pour slab")
+    copy = budget.again()
+    assert copy.cell("Pour slab", "Remaining") == {
+        "columnId": copy.column("Remaining"), "value": 0, "displayValue": "0", "formula": "=Amount@row * 2",
+    }  # fmt: skip
+    assert "Remaining 1" not in copy.columns
+
+
+def test_system_columns_tell_of_the_copy(plan: Grid, budget: Grid, as_erika: Client) -> None:
+    transfer(budget, plan, "Services", client=as_erika)
+    copy = plan.again()
+    assert copy.cell("Services", "No.")["value"] == f"SP-{len(plan.body['rows']) + 1:03}"
+    assert copy.cell("Services", "Created by")["displayValue"].startswith("Erika")
+    assert copy.cell("Services", "Created")["value"] == copy.rows["Services"]["createdAt"]
+
+
+def test_both_sheets_of_a_move_have_a_new_version(budget: Grid, empty: Grid) -> None:
+    transfer(budget, empty, "Services")
+    assert budget.again().body["version"] == budget.body["version"]
+    assert empty.again().body["version"] == empty.body["version"] + 1
+    transfer(budget, empty, "Finishes", how="move")
+    assert budget.again().body["version"] == budget.body["version"] + 1
+    assert empty.again().body["version"] == empty.body["version"] + 2
+
+
+def test_what_showed_a_moved_row_is_broken(budget: Grid, plan: Grid, empty: Grid) -> None:
+    transfer(budget, empty, "Structure", how="move")
+    assert plan.again().cell("Structure", "Approved")["linkInFromCell"]["status"] == "BROKEN"
+    assert plan.again().cell("Envelope", "Approved")["linkInFromCell"]["status"] == "OK"
+
+
+def test_nothing_to_transfer_is_no_change(budget: Grid, empty: Grid) -> None:
+    body = {"rowIds": [42], "to": {"sheetId": empty.id}}
+    answer = budget.client.ask("POST", f"{budget.path}/rows/move?ignoreRowsNotFound=true", body)
+    assert answer.json() == {"destinationSheetId": empty.id, "rowMappings": []}
+    assert empty.again().body == empty.body
+    assert budget.again().body == budget.body
+
+
+def test_a_child_without_its_parent_stands_alone(plan: Grid, empty: Grid) -> None:
+    transfer(plan, empty, "Pour slab", how="move")
+    assert "parentId" not in empty.again().rows["Pour slab"]
+    assert "Pour slab" not in plan.again().rows
+    assert plan.again().cell("Concrete", "Budget")["value"] == 41_000 + 87_250
+
+
+def test_choices_and_contacts_go_along_as_they_are(plan: Grid, empty: Grid) -> None:
+    transfer(plan, empty, "Dig foundations")
+    for title in ("Equipment", "Team", "Responsible", "Status"):
+        source, copy = plan.cell("Dig foundations", title), empty.again().cell("Dig foundations", title)
+        assert source | {"columnId": 0} == copy | {"columnId": 0}
+    assert empty.again().columns["Status"]["options"] == plan.columns["Status"]["options"]
