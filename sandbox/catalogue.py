@@ -11,7 +11,7 @@ from sandbox import api
 from sandbox.access import Access
 from sandbox.routing import HEAVY, OPERATIONS, Operation
 
-__all__ = ["api", "operations_table"]  # api: importing it fills the registry
+__all__ = ["OPERATIONS", "api", "operations_table"]  # api: importing it fills the registry
 
 HEADINGS = ("Operation", "Request", "Scope", "Sheet access", "Counts as", "What it does")
 

@@ -36,9 +36,18 @@ def check_name(kind: str, name: Json) -> str:
 
 
 def new_sheet(
-    state: State, person: Person, definition: Json, *, container_id: int | None, include: frozenset[str]
+    state: State,
+    person: Person,
+    definition: Json,
+    *,
+    container_id: int | None,
+    include: frozenset[str],
+    most_columns: int,
 ) -> Sheet:
-    """Make the sheet that a request body describes, owned by whoever asks. Raises ApiError (1033, 1054, 1140…)."""
+    """Make the sheet that a request body describes, owned by whoever asks.
+
+    Raises ApiError (1033, 1054, 1061, 1140 and those of columns). `most_columns` 0 is no limit.
+    """
     if not isinstance(definition, dict):
         raise ApiError(1008, "Expected an object of type sheet.")
     if not person.profile.get("licensedSheetCreator"):
@@ -55,6 +64,8 @@ def new_sheet(
         raise ApiError(1054)
     sheet = _blank(state, person, name, container_id)
     sheet.columns = read_columns(state, columns)
+    if 0 < most_columns < len(sheet.columns):
+        raise ApiError(1061, "column")
     if from_id is not None:
         sheet.settings.project = deepcopy(TEMPLATES[from_id].project)
     state.sheets[sheet.id] = sheet

@@ -108,7 +108,10 @@ def head(call: Call, sheet: Sheet) -> dict[str, Json]:
 
 def _create(call: Call, container_id: int | None) -> Json:
     include = call.words("include")
-    sheet = new_sheet(call.state, call.person, call.json(), container_id=container_id, include=include)
+    most = call.settings.columns_per_sheet
+    sheet = new_sheet(
+        call.state, call.person, call.json(), container_id=container_id, include=include, most_columns=most
+    )
     spread(call.state)
     call.announce("sheet", sheet.id, "created", sheetName=sheet.name)
     view = View(level=2) if "level" not in call.query else view_of(call)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 
 from tests.running_sandbox import RunningSandbox
 from tests.sandbox.client import Client, Grid, refusal
@@ -33,10 +34,14 @@ def start() -> Iterator[Start]:
         sandbox.stop()
 
 
+def ask_for_sheet(client: Client, *, columns: int) -> requests.Response:
+    titles = [{"title": f"c{number}", "type": "TEXT_NUMBER", "primary": not number} for number in range(columns)]
+    return client.ask("POST", "/sheets", {"name": "New", "columns": titles})
+
+
 def new_sheet(client: Client, *, columns: int) -> str:
     """The path of a new sheet without rows."""
-    titles = [{"title": f"c{number}", "type": "TEXT_NUMBER", "primary": not number} for number in range(columns)]
-    response = client.ask("POST", "/sheets", {"name": "New", "columns": titles})
+    response = ask_for_sheet(client, columns=columns)
     assert response.status_code == 200, response.text
     return f"/sheets/{response.json()['result']['id']}"
 
@@ -63,6 +68,7 @@ def test_a_call_and_a_sheet_can_be_small(start: Start) -> None:
     assert [add_rows(client, path, count) for count in (3, 2, 1)] == [200, 200, 400], "12 cells"
     path = new_sheet(client, columns=2)
     assert [add_columns(client, path, title) for title in ("third", "fourth")] == [200, 400]
+    assert refusal(ask_for_sheet(client, columns=4)) == (400, 1061)
 
 
 def test_calls_and_sheets_can_be_boundless(start: Start) -> None:
