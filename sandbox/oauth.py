@@ -13,7 +13,7 @@ from aiohttp import web
 from sandbox.access import SCOPES
 from sandbox.clock import epoch_ms, now
 from sandbox.pages import consent_page, error_page
-from sandbox.state import App
+from sandbox.state import App, Person
 from sandbox.world import World
 
 CARRIED = ("client_id", "response_type", "scope", "state", "redirect_uri")
@@ -47,7 +47,7 @@ class Consent:
         if form["decision"] != "allow":
             return _back(app, {"error": "access_denied"}, parameters)
         person = form.get("person", "")
-        if not person.isdigit() or int(person) not in self.world.state.people:
+        if person not in {str(each.id) for each in self._people()}:
             return self._page(parameters, message="Choose who you are.")
         return self._allow(app, int(person), parameters)
 
@@ -58,6 +58,9 @@ class Consent:
         lifetime_ms = epoch_ms(grant.expires_at) - epoch_ms(now())
         return _back(app, {"code": grant.code, "expires_in": str(lifetime_ms)}, parameters)
 
+    def _people(self) -> list[Person]:
+        return [person for person in self.world.state.people.values() if person.is_active]
+
     def _page(self, parameters: Mapping[str, str], *, message: str = "") -> web.StreamResponse:
         refusal = self._refusal(parameters)
         if refusal is not None:
@@ -66,7 +69,7 @@ class Consent:
         carried = {name: parameters[name] for name in CARRIED if name in parameters}
         page = consent_page(
             app=state.apps[parameters["client_id"]],
-            people=list(state.people.values()),
+            people=self._people(),
             scopes=parameters.get("scope", "").split(),
             carried=carried,
             message=message,
