@@ -86,6 +86,7 @@ SMARTSHEET_REGIONS = {
     }
 }
 SMARTSHEET_DEADLINE: float = env.float("SMARTSHEET_DEADLINE", default=15.0)  # seconds that nobody waits longer than
+TOKEN_REFRESH_AHEAD: float = env.float("TOKEN_REFRESH_AHEAD", default=3600.0)  # seconds before a token expires
 SMARTSHEET_CA_BUNDLE: str = env.str("SMARTSHEET_CA_BUNDLE", default="")  # path; empty: the system's
 
 # Fernet keys, comma-separated: the first encrypts, all decrypt. https://cryptography.io/en/latest/fernet/

@@ -28,6 +28,7 @@ MAINTENANCE, SERVER_TIMEOUT, RETRY = 4001, 4002, 4004  # errorCode
 SUCCESS, PARTIAL_SUCCESS = 0, 3  # resultCode
 
 SIGN_IN_AGAIN = "Smartsheet does not know you any more: please sign in again."
+NOT_RENEWED = "Smartsheet could not renew your sign-in just now. Nothing was changed; try again in a moment."
 NOT_SENT = "Smartsheet cannot be reached at the moment. Nothing was changed."
 TOO_LATE = "Smartsheet took too long, so the change was not sent. Nothing was changed."
 NO_ANSWER = "Smartsheet did not give a usable answer: try again in a moment."

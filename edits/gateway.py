@@ -7,11 +7,12 @@ Errors: edits.errors.
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from time import monotonic
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -62,13 +63,41 @@ sdk.pinned_session = _session
 sdk.setup_logging = _logging
 
 
+class Renew(Protocol):
+    """Gives the token to try once more with after one was rejected. Raises SignInAgain, Unavailable."""
+
+    def __call__(self, rejected: str, *, error_code: int | None, seconds: float) -> str: ...
+
+
 def gateway_for(user: AbstractBaseUser | AnonymousUser) -> "Gateway":
-    """The gateway of one signed-in person for one request of theirs. Raises SignInAgain."""
+    """The gateway of one signed-in person for one request of theirs.
+
+    Refreshing the token takes its time from the request's deadline. Raises SignInAgain, Unavailable.
+    """
+    begun = monotonic()
     try:
-        person = SmartsheetUser.objects.get(user=user.pk)
-        return Gateway(region_api_base=region(person.region).api_base, token=tokens.token_for(user))
-    except (SmartsheetUser.DoesNotExist, UnknownRegion, tokens.SignInAgain):
+        api_base = region(SmartsheetUser.objects.get(user=user.pk).region).api_base
+    except (SmartsheetUser.DoesNotExist, UnknownRegion):
         raise SignInAgain(answers.SIGN_IN_AGAIN) from None
+    with _errors_of_tokens():
+        token = tokens.token_for(user)
+
+    def renew(rejected: str, *, error_code: int | None, seconds: float) -> str:
+        with _errors_of_tokens():
+            return tokens.token_instead_of(rejected, user, error_code=error_code, seconds=seconds)
+
+    deadline = settings.SMARTSHEET_DEADLINE - (monotonic() - begun)
+    return Gateway(region_api_base=api_base, token=token, deadline=deadline, renew=renew)
+
+
+@contextmanager
+def _errors_of_tokens() -> Iterator[None]:
+    try:
+        yield
+    except tokens.SignInAgain:
+        raise SignInAgain(answers.SIGN_IN_AGAIN) from None
+    except tokens.TryLater:
+        raise Unavailable(answers.NOT_RENEWED) from None
 
 
 class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ships no types
@@ -77,12 +106,20 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
     `deadline` is the seconds that all calls of this gateway may take together. Every method raises GatewayError;
     a write makes exactly one request, whatever comes of it. Ids are Smartsheet's 64-bit numbers, rows and sheets
     its JSON objects.
+
+    A read whose token is rejected is repeated once with the one that `renew` gives. A write is not, though a rejected
+    one was surely not made: no code here is able to send a write twice. The person's next read renews the token.
     """
 
-    def __init__(self, *, region_api_base: str, token: str, deadline: float | None = None) -> None:
+    _access_token: str  # the SDK's, put into the headers of each request
+
+    def __init__(
+        self, *, region_api_base: str, token: str, deadline: float | None = None, renew: Renew | None = None
+    ) -> None:
         if not token or not (token.isascii() and token.isprintable()):
             raise SignInAgain(answers.SIGN_IN_AGAIN)
         self._budget = Budget(settings.SMARTSHEET_DEADLINE if deadline is None else deadline)
+        self._renew = renew
         mark = _is_building.set(True)
         try:
             super().__init__(
@@ -102,6 +139,14 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
     def _read(self, operation: str, path: str, **query: object) -> JsonObject:
         self.with_change_agent(None)
         url = f"{path}?{urlencode({'level': LEVEL} | query, safe=',')}"
+        try:
+            return self._call(operation, "GET", url)
+        except SignInAgain as rejection:
+            if self._renew is None:
+                raise
+            error_code = rejection.error_code
+        seconds = self._budget.for_read() / 2
+        self._access_token = self._renew(self._access_token, error_code=error_code, seconds=seconds)
         return self._call(operation, "GET", url)
 
     def _write(

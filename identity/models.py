@@ -1,10 +1,13 @@
 """People as Smartsheet knows them, and their tokens."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
+from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, models, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from identity.fields import EncryptedTextField
@@ -93,13 +96,20 @@ def _remarkable(profile: Any) -> dict[str, Any]:
 
 
 class Token(models.Model):
-    """What a person's requests to Smartsheet go out with. Shows itself to nobody."""
+    """What a person's requests to Smartsheet go out with. Shows itself to nobody.
+
+    The last two columns are a lease: whoever holds it, in whatever process, is the only one to refresh the token
+    (identity.tokens). Without a holder it is a pause: Smartsheet could not be had, ask again after it.
+    """
 
     person = models.OneToOneField(SmartsheetUser, on_delete=models.CASCADE, related_name="token", primary_key=True)
     access_token = EncryptedTextField()
     refresh_token = EncryptedTextField()
+    issued_at = models.DateTimeField(null=True, help_text="tells one pair from the next")
     expires_at = models.DateTimeField(null=True)
     scope = models.TextField(help_text="what was granted, separated by spaces")
+    lease = models.UUIDField(null=True)
+    leased_until = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"token of person {self.person_id}"
@@ -116,16 +126,79 @@ class Token(models.Model):
     def of(cls, person: SmartsheetUser, grant: Grant) -> Self:
         """The person's token, not saved yet.
 
-        Saving replaces the old one unread, so that a lost key locks nobody out.
+        Saving replaces the old one unread, so that a lost key locks nobody out; and ends a lease on it.
         """
-        return cls(
-            person=person,
-            access_token=grant.access_token,
-            refresh_token=grant.refresh_token,
-            expires_at=grant.expires_at,
-            scope=grant.scope,
-        )
+        return cls(person=person, **_columns(grant))
 
     @property
     def is_expired(self) -> bool:
         return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def is_due(self) -> bool:
+        """Whether to refresh it now: TOKEN_REFRESH_AHEAD before its end, or halfway if it does not live so long."""
+        if self.expires_at is None:
+            return False
+        ahead = timedelta(seconds=settings.TOKEN_REFRESH_AHEAD)
+        if self.issued_at is not None:
+            ahead = min(ahead, (self.expires_at - self.issued_at) / 2)
+        return self.expires_at - ahead <= timezone.now()
+
+    @property
+    def is_being_refreshed(self) -> bool:
+        return self.lease is not None and self._is_leased
+
+    @property
+    def is_put_off(self) -> bool:
+        return self.lease is None and self._is_leased
+
+    @property
+    def _is_leased(self) -> bool:
+        return self.leased_until is not None and self.leased_until > timezone.now()
+
+    def take_lease(self, *, seconds: float) -> bool:
+        """Become the one who refreshes this pair; False if somebody else is, or has done so meanwhile.
+
+        One UPDATE on the row's own columns: a second one waits for it and then finds the condition untrue, on
+        PostgreSQL as on SQLite. (A condition over a join would go into a subquery, which is not looked at again.)
+        """
+        now, lease = timezone.now(), uuid4()
+        is_free = Q(leased_until=None) | Q(leased_until__lte=now)
+        free = Token.objects.filter(is_free, pk=self.pk, issued_at=self.issued_at)
+        with transaction.atomic(durable=True):
+            taken = free.update(lease=lease, leased_until=now + timedelta(seconds=seconds))
+        if taken:
+            self.lease = lease
+        return bool(taken)
+
+    def renew(self, grant: Grant) -> bool:
+        """Replace the pair, durably; False if the lease was lost, to a new sign-in or a disconnect."""
+        with transaction.atomic(durable=True):
+            return bool(self._leased().update(**_columns(grant), lease=None, leased_until=None))
+
+    def put_off(self, *, seconds: float) -> None:
+        """Give the lease back, to nobody until these seconds are over."""
+        self._leased().update(lease=None, leased_until=timezone.now() + timedelta(seconds=seconds))
+
+    def drop(self) -> None:
+        """Delete the pair that is of no more use, if the lease still holds."""
+        self._leased().delete()
+
+    def _leased(self) -> "models.QuerySet[Token]":
+        return Token.objects.filter(pk=self.pk, lease=self._held_lease)
+
+    @property
+    def _held_lease(self) -> UUID:
+        if self.lease is None:
+            raise RuntimeError("take_lease() comes first")
+        return self.lease
+
+
+def _columns(grant: Grant) -> dict[str, Any]:
+    return {
+        "access_token": grant.access_token,
+        "refresh_token": grant.refresh_token,
+        "issued_at": timezone.now(),
+        "expires_at": grant.expires_at,
+        "scope": grant.scope,
+    }

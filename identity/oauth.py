@@ -138,6 +138,19 @@ def fetch_token(region: Region, *, code: str, deadline: Deadline) -> Grant:
     return _grant(answer, asked_scope=" ".join(region.scopes))
 
 
+def refresh_token(region: Region, *, spent: str, scope: str, deadline: Deadline) -> Grant:
+    """The pair that takes the place of the one with the refresh token `spent`, which is of no more use afterwards.
+
+    Exactly one request; raises OAuthError. `scope` is what was granted before: it stays.
+    https://developers.smartsheet.com/api/smartsheet/openapi/tokens/tokens-getorrefresh
+    """
+    proof = _proof(region, spent) | {"client_id": region.client_id}
+    with _session(region, deadline) as session:
+        session.register_compliance_hook("refresh_token_response", _flattened)
+        answer = _ask("token", lambda: session.refresh_token(region.token_url, refresh_token=spent, **proof))
+    return _grant(answer, asked_scope=scope)
+
+
 def fetch_profile(region: Region, *, access_token: str, deadline: Deadline) -> Profile:
     """Whose token this is; any valid token may ask, whatever its scope. Raises OAuthError.
 
@@ -152,14 +165,15 @@ def fetch_profile(region: Region, *, access_token: str, deadline: Deadline) -> P
         raise BadAnswer("profile", str(error), status=response.status_code) from None
 
 
-def revoke_token(region: Region, *, access_token: str, deadline: Deadline) -> None:
-    """End the token at Smartsheet; raises OAuthError.
+def revoke_token(region: Region, *, access_token: str, deadline: Deadline, is_for_all: bool = False) -> None:
+    """End the token at Smartsheet, or all that the person ever gave this app; raises OAuthError.
 
     https://developers.smartsheet.com/api/smartsheet/openapi/tokens/tokens-delete
     """
     with _session(region, deadline) as session:
         headers = {"Authorization": f"Bearer {access_token}"}
-        response = _ask("revocation", lambda: session.delete(region.token_url, headers=headers))
+        params = {"deleteAllForApiClient": "true"} if is_for_all else {}
+        response = _ask("revocation", lambda: session.delete(region.token_url, headers=headers, params=params))
     _json_object("revocation", response, unauthorized=GrantRefused)
 
 
@@ -175,7 +189,7 @@ def _session(region: Region, deadline: Deadline) -> OAuth2Session:
 
 
 def _proof(region: Region, code: str) -> dict[str, str]:
-    """How the app proves itself: the secret, or a hash that binds it to this code."""
+    """How the app proves itself: the secret, or a hash that binds it to this code or refresh token."""
     if region.client_auth == "secret":
         return {"client_secret": region.client_secret}
     return {"hash": hashlib.sha256(f"{region.client_secret}|{code}".encode()).hexdigest()}

@@ -25,12 +25,12 @@ def typed(browser: Client, plan: SitePlan) -> Page:
     return page.type({plan.columns["Notes"]: "Rock & <roll>", plan.columns["Equipment"]: ["Crane"]})
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT"])
+@pytest.mark.parametrize(("method", "times"), [("GET", 2), ("PUT", 1)])
 def test_the_form_comes_back_after_smartsheet_has_forgotten_the_token(
-    browser: Client, plan: SitePlan, bob: Person, method: str
+    browser: Client, plan: SitePlan, bob: Person, method: str, times: int
 ) -> None:
     page = typed(browser, plan)
-    plan.sandbox.fault(method=method, person=bob.id, status=401, errorCode=1003)
+    plan.sandbox.fault(method=method, person=bob.id, status=401, errorCode=1003, times=times)
     page = page.save()
     assert page.status == 401
     assert "Sign in with Smartsheet" in page.text
@@ -48,6 +48,13 @@ def test_the_form_comes_back_after_smartsheet_has_forgotten_the_token(
     assert "2 cells changed" in page.save().text
     assert (plan.value(ROW, "Notes"), plan.value(ROW, "Equipment")) == ("Rock & <roll>", ["Crane"])
     assert RESTORED not in Page.open(browser, plan.edit_path(ROW)).text
+
+
+def test_nobody_notices_an_expired_token(browser: Client, plan: SitePlan, bob: Person) -> None:
+    page = typed(browser, plan)
+    plan.sandbox.fault(method="GET", person=bob.id, status=401, errorCode=1003)
+    assert "2 cells changed" in page.save().text
+    assert plan.value(ROW, "Notes") == "Rock & <roll>"
 
 
 def test_what_others_changed_while_one_signed_in_again_is_a_conflict(

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from time import monotonic
+from typing import Any
 
 import pytest
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -11,14 +13,23 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from edits.errors import SignInAgain
-from edits.gateway import gateway_for
+from edits.errors import SignInAgain, Unavailable
+from edits.gateway import Gateway, gateway_for
 from identity.models import SmartsheetUser, Token
-from tests.running_sandbox import Person
+from tests.running_sandbox import Person, RunningSandbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SignIn = Callable[[Client, Person], HttpResponse]
+
+
+def names(gateway: Gateway) -> set[str]:
+    return {sheet["name"] for sheet in gateway.sheets()}
+
+
+def refreshes(sandbox: RunningSandbox) -> list[dict[str, Any]]:
+    """The token requests after the one of the sign-in."""
+    return sandbox.requests(method="POST", path="/token")[1:]
 
 
 def user_of(person: Person) -> AbstractBaseUser:
@@ -40,11 +51,91 @@ def test_nobody_gets_none() -> None:
         gateway_for(AnonymousUser())
 
 
-def test_an_expired_token_asks_to_sign_in(client: Client, sign_in: SignIn, alice: Person) -> None:
+def test_an_expired_token_is_refreshed(client: Client, sign_in: SignIn, alice: Person) -> None:
     sign_in(client, alice)
     Token.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert "Site plan" in names(gateway_for(user_of(alice)))
+    assert not Token.objects.get().is_expired
+
+
+def test_one_that_cannot_be_refreshed_any_more_asks_to_sign_in(
+    client: Client, sign_in: SignIn, alice: Person, sandbox: RunningSandbox
+) -> None:
+    sign_in(client, alice)
+    Token.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    sandbox.fault(path="/token", status=400, errorCode=1071)
     with pytest.raises(SignInAgain):
         gateway_for(user_of(alice))
+
+
+def test_one_that_cannot_be_refreshed_just_now_says_so(
+    client: Client, sign_in: SignIn, alice: Person, sandbox: RunningSandbox
+) -> None:
+    sign_in(client, alice)
+    Token.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    sandbox.fault(path="/token", status=503)
+    with pytest.raises(Unavailable, match="could not renew your sign-in just now"):
+        gateway_for(user_of(alice))
+
+
+def test_a_read_with_an_expired_token_is_repeated_with_the_next(
+    client: Client, sign_in: SignIn, alice: Person, sandbox: RunningSandbox
+) -> None:
+    sign_in(client, alice)
+    sandbox.fault(path="/sheets", status=401, errorCode=1003)
+    gateway = gateway_for(user_of(alice))
+    assert "Site plan" in names(gateway)
+    assert [entry["status"] for entry in sandbox.requests(path="/sheets")] == [401, 200]
+    assert "Site plan" in names(gateway)
+    assert len(refreshes(sandbox)) == 1
+
+
+def test_a_read_is_repeated_once_only(client: Client, sign_in: SignIn, alice: Person, sandbox: RunningSandbox) -> None:
+    sign_in(client, alice)
+    sandbox.fault(path="/sheets", status=401, errorCode=1003, times=0)
+    with pytest.raises(SignInAgain):
+        gateway_for(user_of(alice)).sheets()
+    assert len(sandbox.requests(path="/sheets")) == 2
+
+
+def test_a_read_with_a_pair_that_another_process_has_replaced_is_repeated(
+    client: Client, sign_in: SignIn, alice: Person, sandbox: RunningSandbox
+) -> None:
+    sign_in(client, alice)
+    gateway = gateway_for(user_of(alice))
+    Token.objects.update(expires_at=timezone.now())
+    gateway_for(user_of(alice))
+    assert "Site plan" in names(gateway)
+    assert [entry["status"] for entry in sandbox.requests(path="/sheets")] == [401, 200]
+    assert len(refreshes(sandbox)) == 1
+
+
+def test_a_write_with_an_expired_token_is_not_repeated(
+    client: Client, sign_in: SignIn, alice: Person, sandbox: RunningSandbox
+) -> None:
+    sign_in(client, alice)
+    sandbox.fault(method="PUT", status=401, errorCode=1003)
+    sheet = sandbox.sheet(alice, "Site plan")
+    with pytest.raises(SignInAgain):
+        gateway_for(user_of(alice)).update_rows(sheet["id"], [{"id": sheet["rows"][0]["id"], "expanded": True}])
+    assert len(sandbox.requests(method="PUT")) == 1
+    assert not refreshes(sandbox)
+
+
+def test_refreshing_takes_its_time_from_the_deadline(
+    client: Client, sign_in: SignIn, alice: Person, sandbox: RunningSandbox, settings: Settings
+) -> None:
+    sign_in(client, alice)
+    settings.SMARTSHEET_DEADLINE = 1.5
+    now = timezone.now()
+    Token.objects.update(issued_at=now - timedelta(minutes=9), expires_at=now + timedelta(minutes=1))
+    sandbox.fault(path="/token", delay=20, drop="before")
+    sandbox.fault(path="/sheets", delay=20, drop="before")
+    begun = monotonic()
+    with pytest.raises(Unavailable):
+        gateway_for(user_of(alice)).sheets()
+    assert monotonic() - begun == pytest.approx(1.5, abs=0.2)
+    assert len(refreshes(sandbox)) == 1
 
 
 def test_a_region_no_longer_served_asks_to_sign_in(

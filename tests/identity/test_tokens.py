@@ -2,13 +2,11 @@
 
 import pickle
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpResponse
 from django.test import Client
-from django.utils import timezone
 
 from identity.models import SmartsheetUser, Token
 from identity.oauth import Grant
@@ -36,15 +34,6 @@ def test_nobody_signed_in_has_none(db: None) -> None:
 def test_a_user_of_the_admin_alone_has_none(db: None) -> None:
     with pytest.raises(SignInAgain):
         token_for(User.objects.create_superuser("root"))
-
-
-def test_an_expired_one_asks_to_sign_in(client: Client, provider: Provider) -> None:
-    provider.come_back(client)
-    Token.objects.update(expires_at=timezone.now() + timedelta(seconds=5))
-    assert token_for(User.objects.get()) == "first-access"
-    Token.objects.update(expires_at=timezone.now())
-    with pytest.raises(SignInAgain):
-        token_for(User.objects.get())
 
 
 def test_signing_in_again_replaces_it(client: Client, provider: Provider) -> None:
