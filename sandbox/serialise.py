@@ -246,11 +246,11 @@ class Rows:
         return [self.json(row) for row in rows]
 
     def _cells(self, row: Row) -> bytes:
-        cacheable = self.view.columns is None and row.id not in self._linked_rows and not _shows_a_link(row)
-        if cacheable and (kept := row._json.get(self.view)):
+        stands_alone = self.view.columns is None and row.id not in self._linked_rows
+        if stands_alone and (kept := row._json.get(self.view)):
             return kept
         encoded = dumps(_cells(self.state, self.sheet, row, self.view, self._links))
-        if cacheable:
+        if stands_alone and not _shows_a_link(row):
             row._json[self.view] = encoded
         return encoded
 
