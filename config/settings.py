@@ -20,6 +20,15 @@ ROOT = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.read_env(ROOT / ".env")
 
+# https://developers.smartsheet.com/api/smartsheet/introduction
+REGION_HOSTS = {
+    "com": ("https://api.smartsheet.com/2.0", "https://app.smartsheet.com/b/authorize"),
+    "eu": ("https://api.smartsheet.eu/2.0", "https://app.smartsheet.eu/b/authorize"),
+    "au": ("https://api.smartsheet.au/2.0", "https://app.smartsheet.au/b/authorize"),
+    "gov": ("https://api.smartsheetgov.com/2.0", "https://app.smartsheetgov.com/b/authorize"),
+    "sandbox": ("http://127.0.0.1:8001/2.0", "http://127.0.0.1:8001/b/authorize"),
+}
+
 DEBUG = env.bool("DEBUG", default=True)
 REGION_NAME: str = env.str("SMARTSHEET_REGION", default="sandbox")
 IS_DEMO = DEBUG and REGION_NAME == "sandbox"
@@ -33,6 +42,21 @@ def secret(name: str, *, demo: str) -> str:
     return value or demo
 
 
+def number(name: str, *, default: float, least: float = 0) -> float:
+    """A number from the environment, `least` or more."""
+    try:
+        value: float = env.float(name, default=default)
+    except ValueError:
+        value = float("nan")
+    if not least <= value < float("inf"):
+        raise ImproperlyConfigured(f"{name} must be a number, {least:g} or more.")
+    return value
+
+
+if REGION_NAME not in REGION_HOSTS:
+    raise ImproperlyConfigured(
+        f"SMARTSHEET_REGION is {REGION_NAME!r}: use com, eu, au or gov, or leave it out for the sandbox."
+    )
 SECRET_KEY = secret("SECRET_KEY", demo="the demo's key, which protects nothing but practice data")
 
 # Where this app is reached; Smartsheet sends people back to BASE_URL + /identity/callback/.
@@ -44,15 +68,8 @@ ALLOWED_HOSTS: list[str] = env.list(
 )
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
-# Smartsheet. https://developers.smartsheet.com/api/smartsheet/introduction (regions)
+# Smartsheet
 
-REGION_HOSTS = {
-    "com": ("https://api.smartsheet.com/2.0", "https://app.smartsheet.com/b/authorize"),
-    "eu": ("https://api.smartsheet.eu/2.0", "https://app.smartsheet.eu/b/authorize"),
-    "au": ("https://api.smartsheet.au/2.0", "https://app.smartsheet.au/b/authorize"),
-    "gov": ("https://api.smartsheetgov.com/2.0", "https://app.smartsheetgov.com/b/authorize"),
-    "sandbox": ("http://127.0.0.1:8001/2.0", "http://127.0.0.1:8001/b/authorize"),
-}
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -65,10 +82,6 @@ def smartsheet_url(name: str, default: str) -> str:
     return url
 
 
-if REGION_NAME not in REGION_HOSTS:
-    raise ImproperlyConfigured(
-        f"SMARTSHEET_REGION is {REGION_NAME!r}: use com, eu, au or gov, or leave it out for the sandbox."
-    )
 _api_base, _authorize_url = REGION_HOSTS[REGION_NAME]
 _client_auth: str = env.str("SMARTSHEET_CLIENT_AUTH", default="hash")
 if _client_auth not in {"hash", "secret"}:
@@ -85,9 +98,13 @@ SMARTSHEET_REGIONS = {
         "scopes": tuple(env.list("SMARTSHEET_SCOPES", default=["READ_SHEETS", "WRITE_SHEETS"])),
     }
 }
-SMARTSHEET_DEADLINE: float = env.float("SMARTSHEET_DEADLINE", default=15.0)  # seconds that nobody waits longer than
+SMARTSHEET_DEADLINE: float = number(
+    "SMARTSHEET_DEADLINE", default=15, least=0.1
+)  # seconds that nobody waits longer than
 TOKEN_REFRESH_AHEAD: float = env.float("TOKEN_REFRESH_AHEAD", default=3600.0)  # seconds before a token expires
 SMARTSHEET_CA_BUNDLE: str = env.str("SMARTSHEET_CA_BUNDLE", default="")  # path; empty: the system's
+if SMARTSHEET_CA_BUNDLE and not Path(SMARTSHEET_CA_BUNDLE).is_file():
+    raise ImproperlyConfigured(f"SMARTSHEET_CA_BUNDLE names no file: {SMARTSHEET_CA_BUNDLE}")
 
 # Fernet keys, comma-separated: the first encrypts, all decrypt. https://cryptography.io/en/latest/fernet/
 TOKEN_KEYS = [
@@ -155,14 +172,17 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # SQLite as a server's database: readers beside one writer (WAL), a write transaction that takes its lock at its start
 # (IMMEDIATE: no deadlock on upgrade), durable at every commit (FULL). https://docs.djangoproject.com/en/5.2/ref/databases/
 SQLITE_OPTIONS = {
-    "timeout": 20,
+    "timeout": 7,  # seconds; whoever waits for the lock in vain waits no longer than for Smartsheet
     "transaction_mode": "IMMEDIATE",
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=134217728; "
         "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-20000; PRAGMA temp_store=MEMORY;"
     ),
 }
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{ROOT / 'var' / 'db.sqlite3'}")}
+_database: str = env.str("DATABASE_URL", default=f"sqlite:///{ROOT / 'var' / 'db.sqlite3'}")
+if not _database.startswith(("postgres://", "postgresql://", "sqlite:///")):
+    raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite:///.")
+DATABASES = {"default": env.db_url_config(_database)}
 DATABASES["default"]["CONN_MAX_AGE"] = None
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # A transaction around a whole request would roll the log of a failed edit back with it.
@@ -210,11 +230,11 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS or not DEBUG
-SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=0 if DEBUG else 31_536_000)
+SECURE_HSTS_SECONDS = int(number("SECURE_HSTS_SECONDS", default=0 if DEBUG else 31_536_000))
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
-TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)  # how many proxies of ours stand in front
+TRUSTED_PROXIES = int(number("TRUSTED_PROXIES", default=0))  # how many proxies of ours stand in front
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a row of 400 columns, each with what was shown of it
@@ -234,5 +254,6 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         name: {"level": "WARNING"} for name in ("requests_oauthlib", "oauthlib", "smartsheet", "urllib3", "requests")
-    },
+    }
+    | {"django": {"handlers": [], "level": "INFO"}},  # else its own handler says everything a second time
 }

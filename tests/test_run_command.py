@@ -1,6 +1,7 @@
 """`make run` as a newcomer meets it: what it says, what it starts, and that Ctrl-C ends all of it."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -39,6 +40,21 @@ def test_it_says_which_port_is_in_use(variable: str) -> None:
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.parametrize("number", ["abc", "-1", "0", "65536", ""])
+def test_it_says_what_a_port_may_be(number: str) -> None:
+    result = run("no-command", APP_PORT=number)
+    assert result.returncode == 1
+    assert len(result.stderr.strip().splitlines()) == 1, result.stderr
+    assert ("APP_PORT" in result.stderr) is bool(number)  # empty is as if it were not set
+
+
+def test_it_does_not_give_one_port_to_both_programs() -> None:
+    number = str(free_port())
+    result = run(APP_PORT=number, SANDBOX_PORT=number)
+    assert result.returncode == 1
+    assert f"both {number}" in result.stderr
+
+
 def test_it_names_the_commands_when_one_is_unknown() -> None:
     result = run("frobnicate")
     assert result.returncode == 1
@@ -53,6 +69,7 @@ def test_it_serves_both_programs_and_ctrl_c_ends_them(tmp_path: Path) -> None:
         "SANDBOX_PORT": str(sandbox),
         "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
         "SANDBOX_STATE": str(tmp_path / "sandbox.json"),
+        "http_proxy": "http://127.0.0.1:1",  # what runs here is not to be asked through it
     }
     command = [sys.executable, "run.py"]
     with subprocess.Popen(
@@ -76,3 +93,38 @@ def test_it_serves_both_programs_and_ctrl_c_ends_them(tmp_path: Path) -> None:
     for port in (app, sandbox):
         with pytest.raises(requests.ConnectionError):
             requests.get(f"http://127.0.0.1:{port}/", timeout=2)
+
+
+def test_it_serves_a_public_host_outside_debug(tmp_path: Path) -> None:
+    number = free_port()
+    environment = {
+        "APP_PORT": str(number),
+        "SANDBOX_PORT": str(free_port()),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
+        "SANDBOX_STATE": str(tmp_path / "sandbox.json"),
+        "DEBUG": "false",
+        "BASE_URL": "https://byline.example.com",
+        "TRUSTED_PROXIES": "1",
+        "SECRET_KEY": "k7#Vd0b!2mQx9zR4tYw6uPa8sDf1gHj3kLe5nBc7vMi2oTq-Wp8Zr",
+        "TOKEN_KEYS": "wTC1zWX2qxNezJO0_sSQ3kkW9L1QRToKQE7JKw6m2nA=",
+        "SMARTSHEET_CLIENT_ID": "byline-demo",
+        "SMARTSHEET_CLIENT_SECRET": "byline-demo-secret",
+    }
+    proxied = {"Host": "byline.example.com", "X-Forwarded-Proto": "https"}
+    with subprocess.Popen(
+        [sys.executable, "run.py"],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert any("who can sign in" in line for line in iter(process.stdout.readline, ""))
+        front_page = requests.get(f"http://127.0.0.1:{number}/", headers=proxied, timeout=10)
+        style = re.search(r"/static/css/byline\.[0-9a-f]+\.css", front_page.text)
+        assert front_page.status_code == 200
+        assert style
+        assert requests.get(f"http://127.0.0.1:{number}{style[0]}", headers=proxied, timeout=10).ok
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)

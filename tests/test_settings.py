@@ -1,0 +1,65 @@
+"""A start that cannot go well ends with a sentence that names the variable, not with a traceback."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SECRETS = {
+    "SECRET_KEY": "k7#Vd0b!2mQx9zR4tYw6uPa8sDf1gHj3kLe5nBc7vMi2oTq-Wp8Zr",
+    "TOKEN_KEYS": "wTC1zWX2qxNezJO0_sSQ3kkW9L1QRToKQE7JKw6m2nA=",
+    "SMARTSHEET_CLIENT_ID": "byline-demo",
+    "SMARTSHEET_CLIENT_SECRET": "byline-demo-secret",
+}
+
+
+def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "manage.py", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=60)
+
+
+def assert_it_stops_with_a_sentence(result: subprocess.CompletedProcess[str], about: str) -> None:
+    assert result.returncode == 1, result.stdout
+    assert about in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1, result.stderr
+
+
+@pytest.mark.parametrize("elsewhere", [{"DEBUG": "false"}, {"SMARTSHEET_REGION": "eu"}])
+@pytest.mark.parametrize("name", SECRETS)
+def test_it_names_the_secret_that_is_missing_outside_the_demo(name: str, elsewhere: dict[str, str]) -> None:
+    assert_it_stops_with_a_sentence(manage("check", **SECRETS | {name: ""} | elsewhere), f"{name} is not set")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SMARTSHEET_REGION", "moon"),
+        ("SMARTSHEET_DEADLINE", "soon"),
+        ("SMARTSHEET_DEADLINE", "0"),
+        ("SMARTSHEET_DEADLINE", "inf"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("SMARTSHEET_API_BASE", "http://smartsheet.example.com/2.0"),
+        ("SMARTSHEET_CA_BUNDLE", "/nowhere/ca.pem"),
+        ("DATABASE_URL", "foo"),
+        ("DATABASE_URL", "mysql://localhost/byline"),
+    ],
+)
+def test_it_names_the_variable_that_cannot_be_used(name: str, value: str) -> None:
+    assert_it_stops_with_a_sentence(manage("check", **{name: value}), name)
+
+
+def test_it_says_that_the_database_is_not_there() -> None:
+    result = manage("migrate", DATABASE_URL="postgres://nobody:secret-word@127.0.0.1:1/byline")
+    assert result.returncode == 1
+    assert "The database cannot be used" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "secret-word" not in result.stderr
+
+
+def test_a_deployment_with_its_secrets_passes_every_check() -> None:
+    public = {"DEBUG": "false", "BASE_URL": "https://byline.example.com"}
+    result = manage("check", "--deploy", "--fail-level", "WARNING", **SECRETS | public)
+    assert result.returncode == 0, result.stderr
