@@ -27,6 +27,8 @@ from edits.transport import Answer, NoAnswer, NotSent
 MAINTENANCE, SERVER_TIMEOUT, RETRY = 4001, 4002, 4004  # errorCode
 SUCCESS, PARTIAL_SUCCESS = 0, 3  # resultCode
 
+LONGEST_WAIT = 86_400.0  # seconds; nobody is told to wait longer
+
 SIGN_IN_AGAIN = "Smartsheet does not know you any more: please sign in again."
 NOT_RENEWED = "Smartsheet could not renew your sign-in just now. Nothing was changed; try again in a moment."
 NOT_SENT = "Smartsheet cannot be reached at the moment. Nothing was changed."
@@ -135,8 +137,9 @@ def _sentence(what: str, said: str) -> str:
 def _retry_after(header: str) -> float | None:
     """Seconds, from seconds or a date. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after"""
     if header.isdecimal():
-        return float(header)
+        return min(float(header), LONGEST_WAIT)
     try:
-        return max(0.0, (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds())
+        wait = (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds()
+        return min(max(0.0, wait), LONGEST_WAIT)
     except (ValueError, TypeError):  # not a date, or one without a time zone
         return None

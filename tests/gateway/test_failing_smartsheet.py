@@ -89,6 +89,8 @@ def test_a_refusal_says_which_row_and_why(server: RunningSandbox, gateway: Gatew
     [
         ({"Retry-After": "30"}, 30),
         ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0),
+        ({"Retry-After": "9" * 400}, 86_400),
+        ({"Retry-After": "Wed, 21 Oct 2415 07:28:00 GMT"}, 86_400),
         ({"Retry-After": "soon"}, None),
         ({}, None),
     ],
