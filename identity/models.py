@@ -1,5 +1,6 @@
 """People as Smartsheet knows them, and their tokens."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import UUID, uuid4
@@ -17,6 +18,15 @@ from identity.profiles import Profile
 
 # Changes at every sign-in and tells nobody anything: not worth a row in the history.
 UNREMARKABLE = {"lastLogin"}
+
+
+@dataclass(frozen=True, slots=True)
+class NameThen:
+    """What somebody was called, since when this app knows of it."""
+
+    name: str
+    email: str
+    since: datetime
 
 
 class SmartsheetUserQuerySet(models.QuerySet["SmartsheetUser"]):
@@ -77,6 +87,15 @@ class SmartsheetUser(models.Model):
 
     def as_actor(self) -> Actor:
         return Actor(id=self.smartsheet_id, region=self.region, name=self.name)
+
+    def names(self) -> "list[NameThen]":
+        """The names and e-mail addresses that the person has had here, newest first."""
+        names: list[NameThen] = []
+        for then in self.history.order_by("history_id"):
+            profile = Profile(region=self.region, id=self.smartsheet_id, data=then.profile)
+            if not names or (names[0].name, names[0].email) != (profile.name, profile.email):
+                names.insert(0, NameThen(profile.name, profile.email, then.history_date))
+        return names
 
     def remember(self, profile: Profile, *, at: datetime) -> None:
         """Keep the profile that Smartsheet gave at `at`; a history row only where something changed."""

@@ -81,18 +81,20 @@ def token_instead_of(rejected: str, user: AnyUser, *, error_code: int | None, se
             raise TryLater
 
 
-def with_token(user: AnyUser, call: Callable[[str], T]) -> T:
-    """What `call`, which reads or can be repeated, gives for the user's access token.
+def with_token(user: AnyUser, call: Callable[[str, Deadline], T]) -> T:
+    """What `call`, which reads or can be repeated, gives for the user's access token, within SMARTSHEET_DEADLINE.
 
     Where identity.oauth says that the token has ended, it is called once more with the next one. Raises what it
     raises, SignInAgain and TryLater.
     """
+    ends, deadline = monotonic() + settings.SMARTSHEET_DEADLINE, Deadline(settings.SMARTSHEET_DEADLINE)
     token = token_for(user)
     try:
-        return call(token)
+        return call(token, deadline)
     except GrantRefused as error:
-        token = token_instead_of(token, user, error_code=error.error_code)
-    return call(token)
+        left = (ends - monotonic()) / 2
+        token = token_instead_of(token, user, error_code=error.error_code, seconds=left)
+    return call(token, deadline)
 
 
 def _ends(seconds: float | None) -> float:

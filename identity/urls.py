@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from identity import views
+from identity import account_views, views
 
 app_name = "identity"
 urlpatterns = [
     path("login/", views.login, name="login"),
     path("callback/", views.callback, name="callback"),
     path("logout/", views.logout, name="logout"),
+    path("logout/everywhere/", account_views.sign_out_everywhere, name="sign_out_everywhere"),
     path("me", views.me, name="me"),
+    path("profile/", account_views.profile, name="profile"),
+    path("profile/refresh/", account_views.refresh_profile, name="refresh_profile"),
+    path("disconnect/", account_views.disconnect, name="disconnect"),
 ]

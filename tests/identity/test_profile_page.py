@@ -1,0 +1,166 @@
+"""A person's own page: everything that Smartsheet says of them, how old it is, and what they were called before."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from identity.models import SmartsheetUser, Token
+from identity.profile_fields import OTHER, grouped
+from tests.identity.provider import ALICE, TOKEN, Answer, Provider
+from tests.running_sandbox import Person, RunningSandbox
+
+PAGE = "/identity/profile/"
+REFRESH = "/identity/profile/refresh/"
+
+
+def leaves(value: Any) -> list[Any]:
+    """Each value that is not made of others."""
+    if isinstance(value, dict):
+        return [leaf for inner in value.values() for leaf in leaves(inner)]
+    if isinstance(value, list):
+        return [leaf for inner in value for leaf in leaves(inner)]
+    return [value]
+
+
+def text(client: Client) -> str:
+    answer = client.get(PAGE)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+@pytest.mark.django_db
+def test_every_field_is_there(
+    client: Client, sandbox: RunningSandbox, alice: Person, sign_in: Callable[[Client, Person], HttpResponse]
+) -> None:
+    sign_in(client, alice)
+    profile = sandbox.call(alice, "GET", "/users/me")
+    shown = [field for group in grouped(profile) for field in group.fields]
+    assert len(shown) == len(leaves(profile)) > 30
+    page = text(client)
+    for field in shown:
+        assert field.label in page
+        assert field.value in page
+    for word in ("US/Pacific", "Site director", "Northside Construction", "2026-01-05 07:58 UTC", "alice.archer@"):
+        assert word in page
+
+
+def test_a_field_that_nobody_knows_yet_is_shown_too() -> None:
+    (group,) = grouped({"favouriteColour": {"hex": "#ff0000", "likes": [1, None]}, "isNew": False})
+    assert group.title == OTHER
+    assert [(field.label, field.value) for field in group.fields] == [
+        ("Favourite colour, hex", "#ff0000"),
+        ("Favourite colour, likes 1", "1"),
+        ("Favourite colour, likes 2", ""),
+        ("Is new", "no"),
+    ]
+
+
+def test_it_is_said_in_words() -> None:
+    data = ALICE | {"admin": True, "account": {"id": 5, "name": "Northside"}}
+    found = {field.label: field for group in grouped(data) for field in group.fields}
+    assert (found["System administrator"].value, found["Smartsheet id"].is_code) == ("yes", True)
+    assert (found["Organisation"].value, found["Organisation, id"].value) == ("Northside", "5")
+
+
+def test_what_smartsheet_says_is_no_markup(client: Client, provider: Provider) -> None:
+    provider.profile = Answer(ALICE | {"title": "<b>boss</b>", "<i>": "x"})
+    provider.come_back(client)
+    page = text(client)
+    assert "&lt;b&gt;boss&lt;/b&gt;" in page
+    assert "<b>boss" not in page
+    assert "<i>" not in page
+
+
+def test_its_age_is_said(client: Client, provider: Provider) -> None:
+    provider.come_back(client)
+    SmartsheetUser.objects.update(fetched_at=timezone.now() - timedelta(days=3))
+    assert ">3 days ago</time>" in text(client)
+    assert len(provider.arrived("GET", "/2.0/users/me")) == 1  # looking at it asks nobody
+
+
+def test_the_button_asks_smartsheet(client: Client, provider: Provider) -> None:
+    provider.come_back(client)
+    SmartsheetUser.objects.update(fetched_at=timezone.now() - timedelta(days=3))
+    provider.profile = Answer(ALICE | {"lastName": "Anders", "title": "Director"})
+    answer = client.post(REFRESH, follow=True)
+    assert answer.redirect_chain == [(PAGE, 302)]
+    page = " ".join(answer.content.decode().split())
+    assert "This is what Smartsheet says of you now." in page
+    assert "Director" in page
+    assert ">just now</time>" in page
+
+
+def test_names_that_one_had_stay(client: Client, provider: Provider) -> None:
+    provider.come_back(client)
+    for change in (
+        {"title": "Director"},
+        {"lastName": "Anders"},
+        {"lastName": "Anders", "email": "anders@example.org"},
+    ):
+        provider.profile = Answer(ALICE | change)
+        client.post(REFRESH)
+    names = SmartsheetUser.objects.get().names()
+    assert [(then.name, then.email) for then in names] == [
+        ("Alice Anders", "anders@example.org"),
+        ("Alice Anders", "alice@example.org"),
+        ("Alice Ashby", "alice@example.org"),
+    ]
+    page = text(client)
+    assert "Alice Ashby" in page
+    assert page.index("anders@example.org · known since") < page.index("alice@example.org · known since")
+
+
+def test_a_refresh_without_an_answer_keeps_what_was_known(client: Client, provider: Provider) -> None:
+    provider.come_back(client)
+    known = SmartsheetUser.objects.get().fetched_at
+    for answer in (Answer(b"<html>", 503), Answer({}), Answer(ALICE | {"id": 77, "firstName": "Mallory"})):
+        provider.profile = answer
+        page = client.post(REFRESH, follow=True).content.decode()
+        assert "Smartsheet did not give your profile just now" in page
+        assert "Mallory" not in page
+    assert SmartsheetUser.objects.get().fetched_at == known
+
+
+def test_an_expired_token_is_refreshed_on_the_way(client: Client, provider: Provider) -> None:
+    provider.come_back(client)
+    Token.objects.update(expires_at=timezone.now())
+    provider.token = Answer(TOKEN | {"access_token": "next-access"})
+    assert "what Smartsheet says of you now" in client.post(REFRESH, follow=True).content.decode()
+    assert provider.arrived("GET", "/2.0/users/me")[-1].authorization == "Bearer next-access"
+
+
+@pytest.mark.django_db
+def test_a_revoked_one_asks_to_sign_in_again(
+    client: Client, sandbox: RunningSandbox, alice: Person, sign_in: Callable[[Client, Person], HttpResponse]
+) -> None:
+    sign_in(client, alice)
+    sandbox.fault(path="/users/me", status=401, errorCode=1003)
+    sandbox.fault(path="/token", status=400, errorCode=1132)
+    page = client.post(REFRESH, follow=True).content.decode()
+    assert "sign in again to have your profile fetched" in page
+    assert f'name="next" value="{PAGE}"' in page
+    assert REFRESH not in page
+
+
+def test_the_menu_leads_to_it(client: Client, provider: Provider) -> None:
+    provider.come_back(client)
+    assert f'href="{PAGE}"' in client.get("/").content.decode()
+
+
+def test_it_is_kept_nowhere_and_shown_to_nobody_else(client: Client, provider: Provider) -> None:
+    provider.come_back(client)
+    assert "no-store" in client.get(PAGE)["Cache-Control"]
+    client.post("/identity/logout/")
+    assert client.get(PAGE)["Location"] == f"/?next={PAGE}"
+    assert client.post(REFRESH).status_code == 302
+    assert len(provider.arrived("GET", "/2.0/users/me")) == 1
+
+
+def test_only_a_button_refreshes(client: Client, provider: Provider) -> None:
+    provider.come_back(client)
+    assert client.get(REFRESH).status_code == 405
