@@ -139,7 +139,7 @@ ERRORS: dict[int, tuple[int, str]] = {
     1140: (403, "The user must be added as a licensed user."),
     1142: (400, "Column type {0} is reserved for project sheets and may not be manually set on a column."),
     1148: (400, "Numeric cell values must be between {0} and {1}."),
-    1151: (400, "Scope '{0}', object id {1} was not found."),
+    1151: (404, "Scope object not found."),
     1152: (400, "Only URLs with a protocol of 'https' are supported for attribute '{0}'."),
     1153: (
         403,

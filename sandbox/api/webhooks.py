@@ -60,7 +60,7 @@ def create(call: Call) -> Json:
         modified_at=now(),
     )
     if sheet_of(call.state, webhook) is None:
-        raise ApiError(1151, "sheet", webhook.sheet_id)
+        raise ApiError(1151)
     webhook.column_ids = _columns(call, webhook.sheet_id, body.get("subscope"))
     call.state.webhooks[webhook.id] = webhook
     return success(_json(call, webhook))
@@ -132,7 +132,7 @@ async def _enable(call: Call, webhook: Webhook) -> None:
         raise ApiError(1153)
     sheet = sheet_of(call.state, webhook)
     if sheet is None:
-        raise ApiError(1151, "sheet", webhook.sheet_id)
+        raise ApiError(1151)
     if exceeds_limits(sheet, call.settings):
         webhook.become(Status.DISABLED_EXCEEDED_GRID_LIMITS, at=now())
     else:

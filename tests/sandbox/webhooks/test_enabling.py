@@ -89,7 +89,7 @@ def test_the_subscriber_is_told_that_access_is_lost_and_regained(
     assert (lost.body["webhookId"], lost.body["scopeObjectId"]) == (hook.id, plan.id)
     assert "events" not in lost.body
     assert lost.is_signed_with(hook.secret)
-    assert refusal(hook.put(enabled=True)) == (400, 1151)
+    assert refusal(hook.put(enabled=True)) == (404, 1151)
     plan.client.ask("POST", f"{plan.path}/shares", {"email": "bob@example.com", "accessLevel": "VIEWER"})
     assert hook.status == "ENABLED"
     assert receiver.wait(2)[1].body["newWebhookStatus"] == "ENABLED"
