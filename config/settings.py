@@ -238,6 +238,7 @@ TRUSTED_PROXIES = int(number("TRUSTED_PROXIES", default=0))  # how many proxies 
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a row of 400 columns, each with what was shown of it
+DEFAULT_EXCEPTION_REPORTER_FILTER = "config.error_pages.WithoutVariables"
 LOGIN_URL = "/"
 MESSAGE_TAGS = {messages.ERROR: "danger", messages.DEBUG: "secondary"}  # Bootstrap's names
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -1,0 +1,41 @@
+"""The page that DEBUG makes of a fault shows no token, though it is Django's frames that hold it."""
+
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+from pytest_django import Settings
+
+from identity.models import Token
+from tests.running_sandbox import Person, RunningSandbox
+from tests.signing_in import begin, come_back, decide
+
+
+@pytest.mark.django_db
+def test_a_token_that_cannot_be_stored_is_not_shown(
+    client: Client, sandbox: RunningSandbox, alice: Person, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Token] = []
+    make = Token.of
+
+    def remember(*args: Any, **kwargs: Any) -> Token:
+        made.append(make(*args, **kwargs))
+        return made[-1]
+
+    def fail(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "identity_token" in sql and not sql.startswith("SELECT"):
+            raise OperationalError("disk full")
+        return execute(sql, params, many, context)
+
+    monkeypatch.setattr(Token, "of", remember)
+    settings.DEBUG = True
+    client.raise_request_exception = False
+    callback_url = decide(sandbox, begin(client), alice)
+    with connection.execute_wrapper(fail):
+        page = come_back(client, callback_url)
+    assert page.status_code == 500
+    text = page.content.decode()
+    assert "disk full" in text
+    assert made[0].access_token not in text
+    assert made[0].refresh_token not in text
