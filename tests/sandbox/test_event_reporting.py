@@ -129,16 +129,17 @@ def test_times_may_be_numbers(as_alice: Client, plan: Grid) -> None:
     ("query", "code"),
     [
         ("", 1228),
-        (f"since={ago()}&streamPosition=x", 1227),
+        ("since={now}&streamPosition=x", 1227),
         ("since=yesterday", 1018),
         ("streamPosition=nonsense", 1018),
-        (f"since={ago()}&maxCount=0", 1229),
-        (f"since={ago()}&maxCount=10001", 1229),
-        (f"since={ago()}&to={ago(days=1)}", 1018),
+        ("since={now}&maxCount=0", 1229),
+        ("since={now}&maxCount=10001", 1229),
+        ("since={now}&to={yesterday}", 1018),
     ],
 )
 def test_what_is_no_question(as_alice: Client, query: str, code: int) -> None:
-    assert refusal(as_alice.get(f"/events?{query}")) == (400, code)
+    times = query.format(now=ago(), yesterday=ago(days=1))
+    assert refusal(as_alice.get(f"/events?{times}")) == (400, code)
 
 
 def test_it_is_for_system_admins(as_bob: Client) -> None:
