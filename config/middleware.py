@@ -1,9 +1,14 @@
-"""Keeps a person on the one address that the sign-in comes back to."""
+"""One address for the sign-in to come back to, and a plain word when the database is away."""
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+
+log = logging.getLogger(__name__)
 
 
 class LoopbackHostMiddleware:
@@ -20,3 +25,20 @@ class LoopbackHostMiddleware:
         if request.method == "GET" and name == "localhost" and settings.BASE_HOST == "127.0.0.1":
             return HttpResponseRedirect(settings.BASE_URL + request.get_full_path())
         return self.get_response(request)
+
+
+class DatabaseAwayMiddleware:
+    """Answers 503 with a sentence where a view could not reach this app's database, or found it locked too long."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, _request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, OperationalError | InterfaceError):
+            return None
+        log.error("The database is away: %s", type(exception).__name__)
+        # Rendered without the request: who is signed in stands in the same database.
+        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "10"})

@@ -101,7 +101,7 @@ SMARTSHEET_REGIONS = {
 SMARTSHEET_DEADLINE: float = number(
     "SMARTSHEET_DEADLINE", default=15, least=0.1
 )  # seconds that nobody waits longer than
-TOKEN_REFRESH_AHEAD: float = env.float("TOKEN_REFRESH_AHEAD", default=3600.0)  # seconds before a token expires
+TOKEN_REFRESH_AHEAD: float = number("TOKEN_REFRESH_AHEAD", default=3600)  # seconds before a token expires
 SMARTSHEET_CA_BUNDLE: str = env.str("SMARTSHEET_CA_BUNDLE", default="")  # path; empty: the system's
 if SMARTSHEET_CA_BUNDLE and not Path(SMARTSHEET_CA_BUNDLE).is_file():
     raise ImproperlyConfigured(f"SMARTSHEET_CA_BUNDLE names no file: {SMARTSHEET_CA_BUNDLE}")
@@ -146,6 +146,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "config.middleware.DatabaseAwayMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"

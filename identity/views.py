@@ -75,7 +75,7 @@ def me(request: SmartsheetRequest) -> JsonResponse:
 def own_url(request: HttpRequest, url: str) -> str:
     """`url` if it leads to this app, else the front page."""
     is_own = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return url if is_own and url.startswith(("/", "http")) else settings.LOGIN_URL
+    return url if is_own and url.startswith(("/", "http://", "https://")) else settings.LOGIN_URL
 
 
 def failed(request: HttpRequest, failure: Failure, *, next_url: str = "", reference: str = "") -> HttpResponse:
