@@ -15,10 +15,13 @@ SECRETS = {
     "SMARTSHEET_CLIENT_SECRET": "byline-demo-secret",
 }
 
+# The browser tests set it for the process that they share with these.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
+
 
 def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "manage.py", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, cwd=ROOT, env=ENVIRONMENT | environment, capture_output=True, text=True, timeout=60)
 
 
 def assert_it_stops_with_a_sentence(result: subprocess.CompletedProcess[str], about: str) -> None:
