@@ -1,0 +1,56 @@
+"""What happens to people and their tokens, for whoever wants to hear of it: the audit log, and your own app.
+
+    @receiver(signed_in)
+    def greet(person: SmartsheetUser, **_kwargs: object) -> None: ...
+
+A `person` is a SmartsheetUser, whose `user` is the Django user; a `profile` is the Profile of somebody of whom
+this app may keep nothing. No signal carries a token, a code or a secret. Accept `**kwargs`: more may come.
+
+Only a receiver of `signing_in` can stop what happens, by raising. All the others are told what has happened already:
+what they raise goes to the log of the program and no further. https://docs.djangoproject.com/en/5.2/topics/signals/
+"""
+
+from django.dispatch import Signal
+
+# A person whom Smartsheet vouches for is about to be let in: `person`. Sent in the transaction that keeps their profile
+# and token, and before their session begins. A receiver that raises undoes both, and the token is handed back; one that
+# raises CannotRecord has the person told so.
+signing_in = Signal()
+
+# A person has a session: `person`.
+signed_in = Signal()
+
+# Nobody was let in: `profile` (None where nobody got as far as to be known), `region` ("" likewise), `code` (as
+# identity.failures has it), `title` in words, `is_fault` (something failed, nobody decided), `error` (an OAuthError or
+# None).
+sign_in_refused = Signal()
+
+# A person pressed Sign out: `person`.
+signed_out = Signal()
+
+# A session ended otherwise: `person`, `why` in words.
+session_ended = Signal()
+
+# Smartsheet says something else of a person than before: `person`, `before` (a Profile; None of somebody new). Sent
+# when the change is committed.
+profile_changed = Signal()
+
+# The access token was renewed: `person`.
+token_refreshed = Signal()
+
+# There is no token any more that Smartsheet would take; the person has to sign in again: `person`, `why` in words.
+token_lost = Signal()
+
+# This app gave a token up at Smartsheet: `profile`, `is_confirmed` (Smartsheet said that it has ended), `why` in words.
+token_revoked = Signal()
+
+# A person had this app forget their token: `person`, `is_confirmed` (as above).
+disconnected = Signal()
+
+# Somebody of the admin barred a person from this app, or let them in again: `person`, `is_active`, `by` (a Django
+# user).
+activation_changed = Signal()
+
+
+class CannotRecord(Exception):
+    """What must be on record cannot be recorded just now. For receivers of `signing_in`."""
