@@ -237,8 +237,12 @@ def once(name: str, inputs: Sequence[Path], action: Callable[[], None], *, made:
 # Processes
 
 
+def regions() -> str:
+    return setting("SMARTSHEET_REGIONS") or setting("SMARTSHEET_REGION", "sandbox")
+
+
 def is_real_smartsheet() -> bool:
-    return setting("SMARTSHEET_REGION", "sandbox") != "sandbox"
+    return regions() != "sandbox"
 
 
 def app_environment() -> dict[str, str]:
@@ -311,7 +315,7 @@ def stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
 def announce(real_smartsheet: bool) -> None:
     say(f"Byline runs: open http://127.0.0.1:{APP_PORT}/ (Ctrl-C stops it)")
     if real_smartsheet:
-        say(f"Signing in goes to the real Smartsheet, region {setting('SMARTSHEET_REGION')}.")
+        say(f"Signing in goes to the real Smartsheet, region {regions()}.")
         return
     import json
 

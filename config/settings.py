@@ -9,54 +9,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import django_stubs_ext
-import environ
 from csp.constants import NONE, SELF
 from django.contrib.messages import constants as messages
 from django.core.exceptions import ImproperlyConfigured
 
+from config import smartsheet
+from config.environment import DEBUG, ROOT, env, number, origins
+from config.smartsheet import secret
+
 django_stubs_ext.monkeypatch()
 
-ROOT = Path(__file__).resolve().parent.parent
-env = environ.Env()
-env.read_env(ROOT / ".env")
-
-# https://developers.smartsheet.com/api/smartsheet/introduction
-REGION_HOSTS = {
-    "com": ("https://api.smartsheet.com/2.0", "https://app.smartsheet.com/b/authorize"),
-    "eu": ("https://api.smartsheet.eu/2.0", "https://app.smartsheet.eu/b/authorize"),
-    "au": ("https://api.smartsheet.au/2.0", "https://app.smartsheet.au/b/authorize"),
-    "gov": ("https://api.smartsheetgov.com/2.0", "https://app.smartsheetgov.com/b/authorize"),
-    "sandbox": ("http://127.0.0.1:8001/2.0", "http://127.0.0.1:8001/b/authorize"),
-}
-
-DEBUG = env.bool("DEBUG", default=True)
-REGION_NAME: str = env.str("SMARTSHEET_REGION", default="sandbox")
-IS_DEMO = DEBUG and REGION_NAME == "sandbox"
-
-
-def secret(name: str, *, demo: str) -> str:
-    """The secret from the environment; the demo's well-known one only while this is the demo."""
-    value: str = env.str(name, default="")
-    if not value and not IS_DEMO:
-        raise ImproperlyConfigured(f"{name} is not set: it is needed outside the demo (DEBUG off or real Smartsheet).")
-    return value or demo
-
-
-def number(name: str, *, default: float, least: float = 0) -> float:
-    """A number from the environment, `least` or more."""
-    try:
-        value: float = env.float(name, default=default)
-    except ValueError:
-        value = float("nan")
-    if not least <= value < float("inf"):
-        raise ImproperlyConfigured(f"{name} must be a number, {least:g} or more.")
-    return value
-
-
-if REGION_NAME not in REGION_HOSTS:
-    raise ImproperlyConfigured(
-        f"SMARTSHEET_REGION is {REGION_NAME!r}: use com, eu, au or gov, or leave it out for the sandbox."
-    )
 SECRET_KEY = secret("SECRET_KEY", demo="the demo's key, which protects nothing but practice data")
 
 # Where this app is reached; Smartsheet sends people back to BASE_URL + /identity/callback/.
@@ -70,34 +32,8 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 # Smartsheet
 
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-
-
-def smartsheet_url(name: str, default: str) -> str:
-    """A base URL: https, or http on this machine alone, since bearer tokens travel over it."""
-    url: str = env.str(name, default=default).rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-        raise ImproperlyConfigured(f"{name} must be an https address (http only on 127.0.0.1), not {url!r}.")
-    return url
-
-
-_api_base, _authorize_url = REGION_HOSTS[REGION_NAME]
-_client_auth: str = env.str("SMARTSHEET_CLIENT_AUTH", default="hash")
-if _client_auth not in {"hash", "secret"}:
-    raise ImproperlyConfigured(f"SMARTSHEET_CLIENT_AUTH is {_client_auth!r}: use hash or secret.")
-
-SMARTSHEET_DEFAULT_REGION = REGION_NAME
-SMARTSHEET_REGIONS = {
-    REGION_NAME: {
-        "api_base": smartsheet_url("SMARTSHEET_API_BASE", _api_base),
-        "authorize_url": smartsheet_url("SMARTSHEET_AUTHORIZE_URL", _authorize_url),
-        "client_id": secret("SMARTSHEET_CLIENT_ID", demo="byline-demo"),
-        "client_secret": secret("SMARTSHEET_CLIENT_SECRET", demo="byline-demo-secret"),
-        "client_auth": _client_auth,
-        "scopes": tuple(env.list("SMARTSHEET_SCOPES", default=["READ_SHEETS", "WRITE_SHEETS"])),
-    }
-}
+SMARTSHEET_REGIONS = smartsheet.regions(tuple(env.list("SMARTSHEET_SCOPES", default=["READ_SHEETS", "WRITE_SHEETS"])))
+SMARTSHEET_DEFAULT_REGION = smartsheet.REGION_NAMES[0]
 SMARTSHEET_DEADLINE: float = number(
     "SMARTSHEET_DEADLINE", default=15, least=0.1
 )  # seconds that nobody waits longer than
@@ -113,7 +49,7 @@ TOKEN_KEYS = [
 
 # requests-oauthlib refuses http. Every address above is https or this machine's own, so nothing is lost by allowing it
 # for the sandbox, and nothing is changed for real Smartsheet.
-if any(str(region["api_base"]).startswith("http://") for region in SMARTSHEET_REGIONS.values()):
+if any(region["api_base"].startswith("http://") for region in SMARTSHEET_REGIONS.values()):
     os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
 
 # Django
@@ -162,6 +98,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "identity.context_processors.smartsheet_user",
+                "identity.context_processors.sign_in_regions",
                 "config.context_processors.demo",
             ]
         },
@@ -211,7 +148,7 @@ STORAGES = {
 
 # Security
 
-_authorize_parts = urlsplit(str(SMARTSHEET_REGIONS[REGION_NAME]["authorize_url"]))
+_authorize_urls = [urlsplit(region["authorize_url"]) for region in SMARTSHEET_REGIONS.values()]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -221,7 +158,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         # The sign-in form answers with a redirect to Smartsheet, which browsers hold against form-action.
-        "form-action": [SELF, f"{_authorize_parts.scheme}://{_authorize_parts.netloc}"],
+        "form-action": [SELF, *(f"{url.scheme}://{url.netloc}" for url in _authorize_urls)],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }
@@ -240,6 +177,7 @@ if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a row of 400 columns, each with what was shown of it
 DEFAULT_EXCEPTION_REPORTER_FILTER = "config.error_pages.WithoutVariables"
+CORS_ALLOWED_ORIGINS = origins("CORS_ALLOWED_ORIGINS")  # other origins whose pages may read /identity/me
 LOGIN_URL = "/"
 MESSAGE_TAGS = {messages.ERROR: "danger", messages.DEBUG: "secondary"}  # Bootstrap's names
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -19,6 +19,7 @@ class Failure:
 
 NOTHING_USED = "Nothing that came with this request was used or kept."
 THROWN_AWAY = "What Smartsheet had granted was thrown away unused."
+GIVEN_UP = "What Smartsheet had granted was given back unused, and this app has kept no access in your name."
 NOTHING_KEPT = "This app received no access to Smartsheet and kept nothing."
 BEGIN_AGAIN = "Sign in again from here."
 LATER = "Wait a minute, then sign in again."
@@ -30,7 +31,7 @@ WRONG_STATE = Failure(
     title="This sign-in does not belong to this browser",
     happened=(
         "The way back from Smartsheet matches no sign-in that was begun in this browser. It has been used already, "
-        "was begun in another browser, or this browser does not keep cookies."
+        "was begun in another browser or followed by too many others, or this browser does not keep cookies."
     ),
     done=NOTHING_USED,
     advice=BEGIN_AGAIN,
@@ -42,6 +43,22 @@ EXPIRED_STATE = Failure(
     happened="More than ten minutes passed between the Sign in button and the way back from Smartsheet.",
     done=NOTHING_USED,
     advice=BEGIN_AGAIN,
+)
+WRONG_CALLBACK = Failure(
+    code="wrong_callback",
+    status=400,
+    title="Smartsheet sent you back to the wrong address",
+    happened="This app is registered with another region's address there: its registration has to be put right.",
+    done=NOTHING_USED,
+    advice=TELL,
+)
+UNKNOWN_REGION = Failure(
+    code="unknown_region",
+    status=400,
+    title="This app does not know that region",
+    happened="The sign-in asked for a region of Smartsheet in which this app is not registered.",
+    done=NOTHING_USED,
+    advice="Choose one of the regions below.",
 )
 DENIED = Failure(
     code="denied",
@@ -72,8 +89,35 @@ DEACTIVATED = Failure(
     status=403,
     title="You may not use this app",
     happened="Smartsheet knows you, but an administrator has deactivated your account in this app.",
-    done=THROWN_AWAY,
+    done=GIVEN_UP,
     advice="If you think this is a mistake, ask the administrator of this app.",
+)
+NOT_LISTED = Failure(
+    code="not_listed",
+    status=403,
+    title="You may not use this app",
+    happened="Smartsheet knows you, but this app is open to certain people or organisations only.",
+    done=GIVEN_UP,
+    advice=(
+        "If you have another Smartsheet account, sign out of Smartsheet and sign in again from here with that one. "
+        "Or ask the administrator of this app to let you in."
+    ),
+)
+NOT_RECORDED = Failure(
+    code="not_recorded",
+    status=503,
+    title="Nobody can sign in just now",
+    happened="Smartsheet knows you, but this app could not write your sign-in into its audit log, which it must.",
+    done=GIVEN_UP,
+    advice=LATER,
+)
+RATE_LIMITED = Failure(
+    code="rate_limited",
+    status=429,
+    title="Too many attempts to sign in",
+    happened="From your network, signing in was tried more often within a minute than this app allows.",
+    done="This attempt was not looked at, and nothing is locked.",
+    advice="Wait a minute, then sign in again.",
 )
 PROFILE_REFUSED = Failure(
     code="profile_refused",

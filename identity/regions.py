@@ -1,13 +1,21 @@
 """Smartsheet's regions: islands with people, sheets, app registrations and tokens of their own."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
 
+PLACES = {"com": "United States", "eu": "Europe", "au": "Australia", "gov": "US government"}
+DOMAINS = {"com": "smartsheet.com", "eu": "smartsheet.eu", "au": "smartsheet.au", "gov": "smartsheetgov.com"}
+
 
 class UnknownRegion(LookupError):
     """The deployment is not configured for this region."""
+
+
+class WrongCallback(Exception):
+    """Somebody came back from one region to the callback address of another: its app registration is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +36,11 @@ class Region:
     scopes: tuple[str, ...]
 
     @property
+    def label(self) -> str:
+        """What people know it by: the address that they open in the browser, and where it is."""
+        return f"{DOMAINS[self.name]} ({PLACES[self.name]})" if self.name in DOMAINS else self.name
+
+    @property
     def token_url(self) -> str:
         return f"{self.api_base}/token"
 
@@ -38,12 +51,27 @@ class Region:
 
 def region(name: str) -> Region:
     """The region of this name; raises UnknownRegion."""
-    configured: dict[str, dict[str, Any]] = settings.SMARTSHEET_REGIONS
+    configured: Mapping[str, Any] = settings.SMARTSHEET_REGIONS
     if name not in configured:
         raise UnknownRegion(name)
     return Region(name=name, **configured[name])
 
 
+def regions() -> list[Region]:
+    """All regions that people can sign in to here, the default first."""
+    configured: Mapping[str, Any] = settings.SMARTSHEET_REGIONS
+    return sorted(map(region, configured), key=lambda one: one.name != settings.SMARTSHEET_DEFAULT_REGION)
+
+
 def default_region() -> Region:
     """The region that signing in goes to when nobody chose another."""
     return region(settings.SMARTSHEET_DEFAULT_REGION)
+
+
+def require_own_callback(where: Region, *, came_to: str) -> None:
+    """Raise WrongCallback unless the region's people may come back to …/callback/<came_to>/ ("": …/callback/)."""
+    expected = {where.name, ""} if where == default_region() else {where.name}
+    if came_to not in expected:
+        raise WrongCallback(
+            f"the redirect URL registered in {where.name} must end with /identity/callback/{where.name}/"
+        )

@@ -1,18 +1,17 @@
-"""Signing in with Smartsheet, signing out, and who is signed in."""
+"""Signing in with Smartsheet, and signing out."""
 
 import logging
 
 from django.conf import settings
 from django.contrib import auth
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_POST
 
 from identity import failures, regions, states
 from identity.failures import Failure
-from identity.middleware import SmartsheetRequest
 from identity.oauth import OAuthError, authorization_url, exchange_code
 
 logger = logging.getLogger(__name__)
@@ -21,8 +20,12 @@ logger = logging.getLogger(__name__)
 @never_cache
 @require_POST
 def login(request: HttpRequest) -> HttpResponse:
-    """Send the browser to Smartsheet's consent page; `next` says where to go when it is back."""
-    region = regions.default_region()
+    """Send the browser to the consent page of `region`; `next` says where to go when it is back."""
+    chosen = request.POST.get("region")
+    try:
+        region = regions.region(chosen) if chosen else regions.default_region()
+    except regions.UnknownRegion:
+        return failed(request, failures.UNKNOWN_REGION)
     next_url = own_url(request, request.POST.get("next", ""))
     state = states.begin(request.session, region=region.name, next_url=next_url)
     return HttpResponseRedirect(authorization_url(region, state=state))
@@ -30,15 +33,22 @@ def login(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_GET
-def callback(request: HttpRequest) -> HttpResponse:
-    """The way back from Smartsheet: state, refusal, code, exchange, in this order; then a session of its own."""
+def callback(request: HttpRequest, region_name: str = "") -> HttpResponse:
+    """The way back from Smartsheet: state, refusal, code, exchange, in this order; then a session of its own.
+
+    Each region but the default has an address of its own to come back to, so that a code of one is never sent to
+    another. https://datatracker.ietf.org/doc/html/rfc9700#section-4.4.2.2
+    """
     try:
         pending = states.take(request.session, request.GET.get("state", ""))
         region = regions.region(pending.region)
+        regions.require_own_callback(region, came_to=region_name)
     except states.ExpiredState:
         return failed(request, failures.EXPIRED_STATE)
     except (states.WrongState, regions.UnknownRegion):
         return failed(request, failures.WRONG_STATE)
+    except regions.WrongCallback as wrong:
+        return failed(request, failures.WRONG_CALLBACK, reference=str(wrong))
     if error := request.GET.get("error"):
         is_denied = error == "access_denied"
         return failed(request, failures.DENIED if is_denied else failures.REQUEST_REFUSED, next_url=pending.next_url)
@@ -62,14 +72,6 @@ def logout(request: HttpRequest) -> HttpResponse:
     """End this browser's session, with all that is in it."""
     auth.logout(request)
     return HttpResponseRedirect(settings.LOGIN_URL)
-
-
-@never_cache
-@require_safe
-def me(request: SmartsheetRequest) -> JsonResponse:
-    """{"user": null}, or {"user": {…}}: the cached profile with name, region and ids as text too (id_str)."""
-    person = request.smartsheet_user
-    return JsonResponse({"user": person.as_json() if person else None})
 
 
 def own_url(request: HttpRequest, url: str) -> str:

@@ -40,11 +40,20 @@ def test_it_names_the_secret_that_is_missing_outside_the_demo(name: str, elsewhe
     ("name", "value"),
     [
         ("SMARTSHEET_REGION", "moon"),
+        ("SMARTSHEET_REGIONS", "eu,moon"),
+        ("SMARTSHEET_REGIONS", ","),
         ("SMARTSHEET_DEADLINE", "soon"),
         ("SMARTSHEET_DEADLINE", "0"),
         ("SMARTSHEET_DEADLINE", "inf"),
         ("TRUSTED_PROXIES", "-1"),
         ("SMARTSHEET_API_BASE", "http://smartsheet.example.com/2.0"),
+        ("SMARTSHEET_API_BASE", "https://api.smartsheet.com.example.com/2.0"),
+        ("SMARTSHEET_AUTHORIZE_URL", "https://smartsheet.com@example.com/b/authorize"),
+        ("CORS_ALLOWED_ORIGINS", "*"),
+        ("CORS_ALLOWED_ORIGINS", "null"),
+        ("CORS_ALLOWED_ORIGINS", "https://*.example.com"),
+        ("CORS_ALLOWED_ORIGINS", "https://app.example.com/"),
+        ("CORS_ALLOWED_ORIGINS", "https://App.example.com"),
         ("SMARTSHEET_CA_BUNDLE", "/nowhere/ca.pem"),
         ("DATABASE_URL", "foo"),
         ("DATABASE_URL", "mysql://localhost/byline"),
@@ -66,3 +75,54 @@ def test_a_deployment_with_its_secrets_passes_every_check() -> None:
     public = {"DEBUG": "false", "BASE_URL": "https://byline.example.com"}
     result = manage("check", "--deploy", "--fail-level", "WARNING", **SECRETS | public)
     assert result.returncode == 0, result.stderr
+
+
+def settings_of(expression: str, **environment: str) -> str:
+    """What the settings make of an environment."""
+    code = f"from django.conf import settings; print({expression})"
+    settings = {"DJANGO_SETTINGS_MODULE": "config.settings"}
+    command = [sys.executable, "-c", code]
+    environment = ENVIRONMENT | settings | environment
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    assert result.returncode == 0, result.stderr
+    return result.stdout.strip()
+
+
+TWO_REGIONS = SECRETS | {
+    "SMARTSHEET_REGIONS": "com,eu",
+    "SMARTSHEET_CLIENT_ID_EU": "byline-eu",
+    "SMARTSHEET_CLIENT_SECRET_EU": "eu-secret",
+}
+
+
+def test_each_region_has_its_own_registration_and_hosts() -> None:
+    facts = "{n: (r['api_base'], r['client_id'], r['client_auth']) for n, r in settings.SMARTSHEET_REGIONS.items()}"
+    assert settings_of(facts, **TWO_REGIONS, SMARTSHEET_CLIENT_AUTH_EU="secret") == str(
+        {
+            "com": ("https://api.smartsheet.com/2.0", "byline-demo", "hash"),
+            "eu": ("https://api.smartsheet.eu/2.0", "byline-eu", "secret"),
+        }
+    )
+
+
+def test_pages_may_send_people_to_every_region() -> None:
+    allowed = settings_of("settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['form-action']", **TWO_REGIONS)
+    assert allowed == str(["'self'", "https://app.smartsheet.com", "https://app.smartsheet.eu"])
+
+
+@pytest.mark.parametrize("name", ["SMARTSHEET_CLIENT_ID_EU", "SMARTSHEET_CLIENT_SECRET_EU"])
+def test_no_region_borrows_the_registration_of_another(name: str) -> None:
+    assert_it_stops_with_a_sentence(manage("check", **TWO_REGIONS | {name: ""}), f"{name} is not set")
+
+
+def test_tokens_go_to_hosts_of_the_list_alone() -> None:
+    elsewhere = {"SMARTSHEET_API_BASE_EU": "https://stand-in.example.com/2.0"}
+    assert_it_stops_with_a_sentence(manage("check", **TWO_REGIONS | elsewhere), "SMARTSHEET_API_BASE_EU")
+    trusted = {"SMARTSHEET_TRUSTED_HOSTS": "stand-in.example.com"}
+    assert manage("check", **TWO_REGIONS | elsewhere | trusted).returncode == 0
+
+
+def test_two_regions_in_production_pass_every_check() -> None:
+    public = {"DEBUG": "false", "BASE_URL": "https://byline.example.com", "CORS_ALLOWED_ORIGINS": "https://a.example"}
+    result = manage("check", "--deploy", "--fail-level", "WARNING", **TWO_REGIONS | public)
+    assert (result.returncode, result.stderr) == (0, "")

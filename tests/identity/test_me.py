@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from pytest_django import Settings
 
 from tests.identity.provider import ALICE, Answer, Provider
 from tests.running_sandbox import Person, RunningSandbox
@@ -60,3 +61,65 @@ def test_nobody_keeps_a_copy(client: Client) -> None:
 def test_it_changes_nothing(client: Client) -> None:
     assert client.post("/identity/me").status_code == 405
     assert client.head("/identity/me").status_code == 200
+
+
+FRIEND = "https://app.example.com"
+
+
+@pytest.fixture
+def friend(settings: Settings) -> str:
+    """The one origin that is allowed to read."""
+    settings.CORS_ALLOWED_ORIGINS = [FRIEND]
+    return FRIEND
+
+
+def cors(answer: Any) -> dict[str, str]:
+    return {name: value for name, value in answer.headers.items() if name.startswith("Access-Control-")}
+
+
+def test_other_origins_may_not_read_it_unless_they_are_listed(client: Client) -> None:
+    answer = client.get("/identity/me", headers={"Origin": FRIEND})
+    assert cors(answer) == {}
+    assert "Origin" in answer["Vary"]
+
+
+def test_a_listed_origin_may_read_it_with_cookies(client: Client, friend: str) -> None:
+    answer = client.get("/identity/me", headers={"Origin": friend})
+    assert cors(answer) == {"Access-Control-Allow-Origin": friend, "Access-Control-Allow-Credentials": "true"}
+    assert "Origin" in answer["Vary"]
+
+
+def test_a_listed_origin_may_ask_beforehand(client: Client, friend: str) -> None:
+    headers = {"Origin": friend, "Access-Control-Request-Method": "GET"}
+    answer = client.options("/identity/me", headers=headers)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert cors(answer) == {
+        "Access-Control-Allow-Origin": friend,
+        "Access-Control-Allow-Credentials": "true",
+        "Access-Control-Allow-Methods": "GET, HEAD",
+        "Access-Control-Max-Age": "600",
+    }
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "null",
+        "*",
+        "http://app.example.com",
+        "https://app.example.com:8443",
+        "https://app.example.com.evil.example",
+        "https://evil-app.example.com",
+        "https://app.example.com/",
+        "https://APP.example.com",
+        "",
+    ],
+)
+@pytest.mark.parametrize("method", ["get", "options"])
+def test_no_other_origin_is_told_anything(client: Client, friend: str, origin: str, method: str) -> None:
+    assert cors(getattr(client, method)("/identity/me", headers={"Origin": origin})) == {}
+
+
+def test_nothing_else_may_be_read_from_elsewhere(client: Client, friend: str) -> None:
+    for path in ("/", "/identity/profile/", "/audit/", "/healthz"):
+        assert cors(client.get(path, headers={"Origin": friend})) == {}
