@@ -47,16 +47,18 @@ class RequestContextMiddleware:
 
 
 def context_of(request: HttpRequest) -> RequestContext:
-    """A new id, the client's address and the capped User-Agent of a request; the id stands on the request too."""
+    """A new id, the client's address and the capped User-Agent of a request; id and address stand on it too."""
     request_id = uuid.uuid4().hex
     request.request_id = request_id  # type: ignore[attr-defined]  # for apps that know nothing of the log
+    ip = client_ip(
+        remote_address=request.META.get("REMOTE_ADDR", ""),
+        forwarded_for=request.META.get("HTTP_X_FORWARDED_FOR", ""),
+        trusted_proxies=settings.TRUSTED_PROXIES,
+    )
+    request.client_ip = ip  # type: ignore[attr-defined]  # likewise
     return RequestContext(
         request_id=request_id,
-        ip=client_ip(
-            remote_address=request.META.get("REMOTE_ADDR", ""),
-            forwarded_for=request.META.get("HTTP_X_FORWARDED_FOR", ""),
-            trusted_proxies=settings.TRUSTED_PROXIES,
-        ),
+        ip=ip,
         user_agent=request.META.get("HTTP_USER_AGENT", "")[:USER_AGENT_LENGTH],
     )
 

@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from django.contrib.messages import constants as messages
 from django.core.exceptions import ImproperlyConfigured
 
-from config import smartsheet
+from config import people, smartsheet
 from config.environment import DEBUG, ROOT, env, number, origins
 from config.smartsheet import secret
 
@@ -55,7 +55,7 @@ if any(region["api_base"].startswith("http://") for region in SMARTSHEET_REGIONS
 # Django
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "config.apps.ProjectAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "audit",
     "identity",
     "edits",
+    "config.apps.ProjectConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -179,6 +180,24 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a row of 400 columns, each with what wa
 DEFAULT_EXCEPTION_REPORTER_FILTER = "config.error_pages.WithoutVariables"
 CORS_ALLOWED_ORIGINS = origins("CORS_ALLOWED_ORIGINS")  # other origins whose pages may read /identity/me
 LOGIN_URL = "/"
+
+# Who may sign in, and as what
+
+SIGN_IN_ACCOUNTS = people.accounts("SIGN_IN_ACCOUNTS")
+SIGN_IN_DOMAINS = people.domains("SIGN_IN_DOMAINS")
+SIGN_IN_PEOPLE = people.people("SIGN_IN_PEOPLE")
+ADMIN_CONTACT: str = env.str("ADMIN_CONTACT", default="")  # whom to ask; an e-mail address becomes a link
+ROLES = {
+    "auditor": people.people("BYLINE_AUDITORS", is_for_demo=True),
+    "form_designer": people.people("BYLINE_FORM_DESIGNERS"),
+    "administrator": people.people("BYLINE_ADMINISTRATORS", is_for_demo=True),
+}
+RATE_LIMITS = {  # attempts a minute from one address
+    "sign_in": int(number("SIGN_IN_RATE_LIMIT", default=120, least=2)),
+    "password": int(number("PASSWORD_RATE_LIMIT", default=10, least=1)),
+}
+
+# Pages
 MESSAGE_TAGS = {messages.ERROR: "danger", messages.DEBUG: "secondary"}  # Bootstrap's names
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 

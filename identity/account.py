@@ -8,6 +8,7 @@ from identity import oauth, sessions
 from identity.models import SmartsheetUser, Token
 from identity.oauth import BadAnswer, OAuthError
 from identity.regions import UnknownRegion, region
+from identity.signals import disconnected, token_revoked
 from identity.tokens import SignInAgain, TryLater, with_token
 
 logger = logging.getLogger(__name__)
@@ -36,6 +37,10 @@ def disconnect(person: SmartsheetUser) -> bool:
     is_confirmed = _revoke(person)
     Token.objects.filter(person=person).delete()
     sessions.end_all(person.user)
+    token_revoked.send_robust(
+        SmartsheetUser, profile=person.as_profile(), is_confirmed=is_confirmed, why="The person disconnected the app."
+    )
+    disconnected.send_robust(SmartsheetUser, person=person, is_confirmed=is_confirmed)
     return is_confirmed
 
 

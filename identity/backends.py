@@ -3,16 +3,19 @@
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
-from django.contrib.auth.models import User
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import Model
 from django.http import HttpRequest
 
+from identity import admission, roles
 from identity.models import SmartsheetUser
 from identity.oauth import Grant
 from identity.profiles import Profile
 
 
 class SmartsheetBackend(BaseBackend):
-    """Signs in whoever Smartsheet vouches for; permissions stay with Django's own backend."""
+    """Signs in whoever Smartsheet vouches for; their permissions are those of their roles."""
 
     def authenticate(
         self, request: HttpRequest | None, profile: Profile | None = None, grant: Grant | None = None, **kwargs: Any
@@ -26,5 +29,18 @@ class SmartsheetBackend(BaseBackend):
         return SmartsheetUser.objects.signed_in(profile, grant).user
 
     def get_user(self, user_id: int) -> User | None:
-        """With the Smartsheet side in the same query: every page needs it."""
-        return User.objects.select_related("smartsheet").filter(pk=user_id, is_active=True).first()
+        """With the Smartsheet side in the same query: every page needs it. None for who may not come in any more."""
+        user = User.objects.select_related("smartsheet").filter(pk=user_id, is_active=True).first()
+        person: SmartsheetUser | None = getattr(user, "smartsheet", None)
+        return user if person is None or admission.is_listed(person.as_profile()) else None
+
+    def get_user_permissions(self, user_obj: AbstractBaseUser | AnonymousUser, obj: Model | None = None) -> set[str]:
+        """What the person's roles allow; nothing that is about one object."""
+        person: SmartsheetUser | None = getattr(user_obj, "smartsheet", None)
+        if person is None or obj is not None or not user_obj.is_active:
+            return set()
+        return roles.permissions_of(person.roles)
+
+    def has_module_perms(self, user_obj: AbstractBaseUser | AnonymousUser, app_label: str) -> bool:
+        """Whether the admin has something of this app to show them."""
+        return any(name.startswith(f"{app_label}.") for name in self.get_user_permissions(user_obj))

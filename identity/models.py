@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property, partial
 from typing import Any, Self
 from uuid import UUID, uuid4
 
@@ -11,10 +12,13 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from identity import roles
 from identity.fields import EncryptedTextField
 from identity.history import Actor, records
 from identity.oauth import Grant
 from identity.profiles import Profile
+from identity.rate_limits import Attempts  # noqa: F401 # Django looks for models here, and finds roles.Role too
+from identity.signals import profile_changed
 
 # Changes at every sign-in and tells nobody anything: not worth a row in the history.
 UNREMARKABLE = {"lastLogin"}
@@ -82,6 +86,12 @@ class SmartsheetUser(models.Model):
     def name(self) -> str:
         return self.as_profile().name
 
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """The names of all their roles; read once for this instance, and so once per request."""
+        given = self.given_roles.values_list("name", flat=True)
+        return roles.by_settings(self.as_profile()).union(given)
+
     def as_profile(self) -> Profile:
         return Profile(region=self.region, id=self.smartsheet_id, data=self.profile)
 
@@ -100,6 +110,7 @@ class SmartsheetUser(models.Model):
     def remember(self, profile: Profile, *, at: datetime) -> None:
         """Keep the profile that Smartsheet gave at `at`; a history row only where something changed."""
         is_same = _remarkable(self.profile) == _remarkable(profile.data)
+        before = None if self._state.adding else self.as_profile()
         self.profile, self.fetched_at = dict(profile.data), at
         self.email, self.first_name, self.last_name = profile.email, profile.first_name, profile.last_name
         self._history_user = self.as_actor()  # it was fetched with their own token
@@ -108,6 +119,7 @@ class SmartsheetUser(models.Model):
             return
         with transaction.atomic():
             self.save()
+            transaction.on_commit(partial(profile_changed.send_robust, SmartsheetUser, person=self, before=before))
 
 
 def _remarkable(profile: Any) -> dict[str, Any]:
@@ -199,9 +211,10 @@ class Token(models.Model):
         """Give the lease back, to nobody until these seconds are over."""
         self._leased().update(lease=None, leased_until=timezone.now() + timedelta(seconds=seconds))
 
-    def drop(self) -> None:
-        """Delete the pair that is of no more use, if the lease still holds."""
-        self._leased().delete()
+    def drop(self) -> bool:
+        """Delete the pair that is of no more use; False if the lease was lost, and with it the pair."""
+        deleted, _by_model = self._leased().delete()
+        return bool(deleted)
 
     def _leased(self) -> "models.QuerySet[Token]":
         return Token.objects.filter(pk=self.pk, lease=self._held_lease)

@@ -107,12 +107,11 @@ def authorization_url(region: Region, *, state: str) -> str:
     return str(url)
 
 
-def exchange_code(region: Region, *, code: str, seconds: float) -> tuple[Profile, Grant]:
-    """Who the code speaks for, and their token, within `seconds`; raises OAuthError.
+def exchange_code(region: Region, *, code: str, deadline: Deadline) -> tuple[Profile, Grant]:
+    """Who the code speaks for, and their token, within the deadline; raises OAuthError.
 
     A token whose owner cannot be learned is handed back as far as time allows: nobody would ever use it.
     """
-    deadline = Deadline(seconds)
     grant = fetch_token(region, code=code, deadline=deadline)
     try:
         return fetch_profile(region, access_token=grant.access_token, deadline=deadline), grant

@@ -1,6 +1,6 @@
 """What Smartsheet says of a person, whole, as templates, views and the front end get it."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -58,6 +58,19 @@ class Profile:
     def initials(self) -> str:
         parts = [part for part in (self.first_name, self.last_name) if part] or [self.email]
         return "".join(part[:1] for part in parts).upper()
+
+    @property
+    def domain(self) -> str:
+        """What stands behind the @ of the e-mail address, in small letters; "" if it is no plain address.
+
+        Outside ASCII there are characters that only look the same in small letters, so such an address has none.
+        """
+        mailbox, _at, domain = self.email.lower().partition("@")
+        return domain if mailbox and "@" not in domain and self.email.isascii() else ""
+
+    def is_among(self, people: Container[str]) -> bool:
+        """Whether the person is one of those named in settings: as region:id, or by e-mail in small letters."""
+        return f"{self.region}:{self.id}" in people or (bool(self.domain) and self.email.lower() in people)
 
     def as_json(self) -> dict[str, Any]:
         """The whole profile for a front end, with `name` and `region`, and every id as text as well."""

@@ -10,7 +10,10 @@ Only a receiver of `signing_in` can stop what happens, by raising. All the other
 what they raise goes to the log of the program and no further. https://docs.djangoproject.com/en/5.2/topics/signals/
 """
 
-from django.dispatch import Signal
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_out
+from django.dispatch import Signal, receiver
 
 # A person whom Smartsheet vouches for is about to be let in: `person`. Sent in the transaction that keeps their profile
 # and token, and before their session begins. A receiver that raises undoes both, and the token is handed back; one that
@@ -20,9 +23,8 @@ signing_in = Signal()
 # A person has a session: `person`.
 signed_in = Signal()
 
-# Nobody was let in: `profile` (None where nobody got as far as to be known), `region` ("" likewise), `code` (as
-# identity.failures has it), `title` in words, `is_fault` (something failed, nobody decided), `error` (an OAuthError or
-# None).
+# Nobody was let in: `failure` (of identity.failures), `profile` (None where nobody got as far as to be known), `region`
+# ("" likewise), `error` (the exception behind it, which holds no secret, or None).
 sign_in_refused = Signal()
 
 # A person pressed Sign out: `person`.
@@ -50,6 +52,14 @@ disconnected = Signal()
 # Somebody of the admin barred a person from this app, or let them in again: `person`, `is_active`, `by` (a Django
 # user).
 activation_changed = Signal()
+
+
+@receiver(user_logged_out)
+def _tell_signed_out(user: Any, **_kwargs: object) -> None:
+    """Here, and not in the view: the admin has a button of its own."""
+    person = getattr(user, "smartsheet", None)
+    if person is not None:
+        signed_out.send_robust(type(person), person=person)
 
 
 class CannotRecord(Exception):

@@ -15,7 +15,7 @@ from django.db import transaction
 
 SESSION_KEY = "identity.pending"
 LIFETIME = 600  # seconds; Smartsheet's own code lives as long
-MOST = 5  # sign-ins under way in one browser: a few tabs
+MOST = 20  # sign-ins under way in one browser: as many tabs
 
 
 class WrongState(Exception):

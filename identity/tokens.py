@@ -23,9 +23,10 @@ from django.contrib.auth.models import AnonymousUser
 
 from identity import oauth
 from identity.fields import WrongTokenKey
-from identity.models import Token
+from identity.models import SmartsheetUser, Token
 from identity.oauth import GrantRefused, OAuthError
 from identity.regions import Region, UnknownRegion, region
+from identity.signals import token_lost, token_refreshed
 from identity.transport import Deadline
 
 SHARE = 1 / 3  # of SMARTSHEET_DEADLINE; the rest is for what the person came for
@@ -140,12 +141,15 @@ def _refresh(token: Token, *, seconds: float) -> None:
         grant = oauth.refresh_token(where, spent=token.refresh_token, scope=token.scope, deadline=deadline)
     except GrantRefused as error:
         logger.warning("%s is dropped: it cannot be refreshed any more. %s", token, error)
-        token.drop()
+        if token.drop():
+            token_lost.send_robust(SmartsheetUser, person=token.person, why=str(error))
     except (OAuthError, UnknownRegion) as error:
         logger.warning("%s could not be refreshed for now. %s", token, error)
         token.put_off(seconds=PAUSE)
     else:
-        if not token.renew(grant):
+        if token.renew(grant):
+            token_refreshed.send_robust(SmartsheetUser, person=token.person)
+        else:
             _hand_back(where, grant.access_token, deadline)
 
 

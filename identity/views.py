@@ -1,24 +1,33 @@
 """Signing in with Smartsheet, and signing out."""
 
-import logging
+from functools import partial
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import auth
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from identity import failures, regions, states
-from identity.failures import Failure
+from identity.admission import NotAdmitted, admit
+from identity.decorators import rate_limited
+from identity.failure_pages import failed
+from identity.models import SmartsheetUser
 from identity.oauth import OAuthError, authorization_url, exchange_code
+from identity.signals import session_ended, signed_in
+from identity.transport import Deadline
 
-logger = logging.getLogger(__name__)
+# What a person cannot be sent on to: it answers a pressed button, or Smartsheet, alone.
+NO_PAGES = {"login", "callback", "callback_of_region", "logout", "sign_out_everywhere", "refresh_profile", "disconnect"}
 
 
 @never_cache
 @require_POST
+@rate_limited("sign_in", methods={"POST"})
 def login(request: HttpRequest) -> HttpResponse:
     """Send the browser to the consent page of `region`; `next` says where to go when it is back."""
     chosen = request.POST.get("region")
@@ -33,6 +42,7 @@ def login(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_GET
+@rate_limited("sign_in", methods={"GET"})
 def callback(request: HttpRequest, region_name: str = "") -> HttpResponse:
     """The way back from Smartsheet: state, refusal, code, exchange, in this order; then a session of its own.
 
@@ -48,23 +58,34 @@ def callback(request: HttpRequest, region_name: str = "") -> HttpResponse:
     except (states.WrongState, regions.UnknownRegion):
         return failed(request, failures.WRONG_STATE)
     except regions.WrongCallback as wrong:
-        return failed(request, failures.WRONG_CALLBACK, reference=str(wrong))
+        return failed(request, failures.WRONG_CALLBACK, region=region.name, error=wrong)
+    failed_here = partial(failed, request, next_url=pending.next_url, region=region.name)
     if error := request.GET.get("error"):
-        is_denied = error == "access_denied"
-        return failed(request, failures.DENIED if is_denied else failures.REQUEST_REFUSED, next_url=pending.next_url)
+        return failed_here(failures.DENIED if error == "access_denied" else failures.REQUEST_REFUSED)
     code = request.GET.get("code")
     if not code:
-        return failed(request, failures.MISSING_CODE, next_url=pending.next_url)
+        return failed_here(failures.MISSING_CODE)
+    deadline = Deadline(settings.SMARTSHEET_DEADLINE)
     try:
-        profile, grant = exchange_code(region, code=code, seconds=settings.SMARTSHEET_DEADLINE)
+        profile, grant = exchange_code(region, code=code, deadline=deadline)
     except OAuthError as oauth_error:
-        return failed(request, failures.of(oauth_error), next_url=pending.next_url, reference=str(oauth_error))
-    user = auth.authenticate(request, profile=profile, grant=grant)
-    if user is None:
-        return failed(request, failures.DEACTIVATED)
+        return failed_here(failures.of(oauth_error), error=oauth_error)
+    try:
+        user = admit(request, profile=profile, grant=grant, deadline=deadline)
+    except NotAdmitted as refusal:
+        return failed_here(refusal.failure, profile=profile)
+    _begin_session(request, user)
+    return HttpResponseRedirect(pending.next_url)
+
+
+def _begin_session(request: HttpRequest, user: User) -> None:
+    """A new session, with a key that nobody had before; what the same person had in the old one stays."""
+    before: SmartsheetUser | None = getattr(request.user, "smartsheet", None)
     auth.login(request, user)  # ends the session of anybody else
     request.session.cycle_key()  # login() keeps the key when the same person signs in again
-    return HttpResponseRedirect(pending.next_url)
+    if before is not None and before.user_id != user.pk:
+        session_ended.send_robust(SmartsheetUser, person=before, why="Somebody else signed in, in the same browser.")
+    signed_in.send_robust(SmartsheetUser, person=user.smartsheet)
 
 
 @require_POST
@@ -75,13 +96,15 @@ def logout(request: HttpRequest) -> HttpResponse:
 
 
 def own_url(request: HttpRequest, url: str) -> str:
-    """`url` if it leads to this app, else the front page."""
+    """`url` if it leads to a page of this app, else the front page."""
     is_own = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return url if is_own and url.startswith(("/", "http://", "https://")) else settings.LOGIN_URL
+    is_page = is_own and url.startswith(("/", "http://", "https://")) and _is_page(urlsplit(url).path)
+    return url if is_page else settings.LOGIN_URL
 
 
-def failed(request: HttpRequest, failure: Failure, *, next_url: str = "", reference: str = "") -> HttpResponse:
-    """The page of a sign-in that failed; `reference` says more to an administrator and holds no secret."""
-    logger.warning("Sign-in failed: %s %s", failure.code, reference)
-    context = {"failure": failure, "next": next_url, "reference": reference}
-    return render(request, "identity/failed.html", context, status=failure.status)
+def _is_page(path: str) -> bool:
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return True  # whose page says that there is none
+    return match.app_name not in {"identity", "admin"} or match.url_name not in NO_PAGES

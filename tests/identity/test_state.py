@@ -98,8 +98,8 @@ def test_several_tabs_may_sign_in(client: Client, provider: Provider) -> None:
         assert client.get("/identity/callback/", {"state": state, "code": "a-code"}).status_code == 302
 
 
-def test_only_the_last_five_are_kept(client: Client, provider: Provider) -> None:
-    states = [state_of(client) for _ in range(6)]
+def test_only_the_last_twenty_are_kept(client: Client, provider: Provider) -> None:
+    states = [state_of(client) for _ in range(21)]
     assert_refused(client, {"state": states[0], "code": "a-code"}, "wrong_state")
     assert client.get("/identity/callback/", {"state": states[1], "code": "a-code"}).status_code == 302
 

@@ -1,0 +1,16 @@
+"""The project's own part: an admin for Smartsheet's people, and the log of what happens to them."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class ProjectConfig(AppConfig):
+    name = "config"
+
+    def ready(self) -> None:
+        """Importing it connects what it hears."""
+        from config import logged_events  # noqa: F401 # models are not loaded before this
+
+
+class ProjectAdminConfig(AdminConfig):
+    default_site = "config.admin.ProjectAdminSite"

@@ -1,0 +1,1 @@
+"""Has the audit log hear what happens to people and their tokens."""

@@ -1,0 +1,52 @@
+"""Lists of people, organisations and domains from the environment, checked and in one way of writing."""
+
+import re
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config.environment import env
+from config.smartsheet import IS_DEMO, REGION_NAMES
+
+EMAIL = re.compile(r"[^@\s:]+@[^@\s:]+")
+DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+DEMO_PERSON = "alice@example.com"  # the first of the sandbox's people, so that a newcomer can see everything
+
+
+def people(variable: str, *, is_for_demo: bool = False) -> frozenset[str]:
+    """People named as region:id or by e-mail address, separated by commas; letters become small ones."""
+    default = [DEMO_PERSON] if is_for_demo and IS_DEMO else []
+    return frozenset(_person(variable, one) for one in _entries(variable, default))
+
+
+def accounts(variable: str) -> frozenset[str]:
+    """Smartsheet's accounts as region:id; an id alone is one of the default region."""
+    return frozenset(
+        _with_region(variable, one if ":" in one else f"{REGION_NAMES[0]}:{one}") for one in _entries(variable)
+    )
+
+
+def domains(variable: str) -> frozenset[str]:
+    """What may stand behind the @: whole domains in ASCII, without the @ and without a wildcard."""
+    found = [one.lower() for one in _entries(variable)]
+    for one in found:
+        if not DOMAIN.fullmatch(one):
+            raise ImproperlyConfigured(
+                f"{variable} must be domains like example.com, separated by commas, not {one!r}."
+            )
+    return frozenset(found)
+
+
+def _entries(variable: str, default: list[str] | None = None) -> list[str]:
+    return [one.strip() for one in env.list(variable, default=default or []) if one.strip()]
+
+
+def _person(variable: str, one: str) -> str:
+    return one.lower() if EMAIL.fullmatch(one) else _with_region(variable, one)
+
+
+def _with_region(variable: str, one: str) -> str:
+    region, _colon, number = one.partition(":")
+    if region not in REGION_NAMES or not (number.isascii() and number.isdigit()):
+        example = f"{REGION_NAMES[0]}:4583173393803140"
+        raise ImproperlyConfigured(f"{variable} holds {one!r}, which is not written like {example}.")
+    return one

@@ -1,0 +1,73 @@
+"""How often one address may try to sign in. Counted in the database, which all processes of the app share.
+
+How often is a setting, RATE_LIMITS: attempts a minute by what is tried. identity.decorators has the rest.
+"""
+
+import ipaddress
+from datetime import datetime, timedelta
+from math import ceil
+
+from django.db import models, transaction
+from django.utils import timezone
+
+WINDOW = timedelta(minutes=1)
+OWN_NETWORK = 64  # bits of an IPv6 address that one customer has; the rest they choose at will
+
+
+class AttemptsQuerySet(models.QuerySet["Attempts"]):
+    def count_one(self, *, what: str, address: str) -> "Attempts":
+        """One more attempt from this address; gives the window that it falls in."""
+        now = timezone.now()
+        with transaction.atomic():
+            window, is_new = self.select_for_update().get_or_create(
+                what=what, address=address, defaults={"began_at": now}
+            )
+            if is_new:
+                self._forget(before=now - WINDOW)
+            elif window.is_over:
+                window.began_at, window.count = now, 0
+            window.count += 1
+            window.save()
+        return window
+
+    def _forget(self, *, before: datetime) -> None:
+        """Drop the windows of addresses that have not come back, but for those that somebody is counting in."""
+        over = self.select_for_update(skip_locked=True).filter(began_at__lt=before)
+        self.filter(pk__in=list(over.values_list("pk", flat=True))).delete()
+
+
+class Attempts(models.Model):
+    """The attempts from one address in its current window."""
+
+    what = models.CharField(max_length=20)
+    address = models.CharField(max_length=50)
+    began_at = models.DateTimeField(db_index=True)
+    count = models.PositiveIntegerField(default=0)
+
+    objects = AttemptsQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["what", "address"], name="one_row_per_address")]
+
+    def __str__(self) -> str:
+        return f"{self.what} from {self.address}: {self.count}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.began_at + WINDOW <= timezone.now()
+
+    @property
+    def seconds_left(self) -> int:
+        return max(1, ceil((self.began_at + WINDOW - timezone.now()).total_seconds()))
+
+
+def window_of(client_ip: str, *, what: str) -> Attempts:
+    """The current window of the client's address, this attempt counted in."""
+    return Attempts.objects.count_one(what=what, address=_counted_as(client_ip))
+
+
+def _counted_as(client_ip: str) -> str:
+    address = ipaddress.ip_address(client_ip)
+    if address.version == 4:
+        return client_ip
+    return str(ipaddress.ip_network((address, OWN_NETWORK), strict=False))

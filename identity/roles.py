@@ -1,0 +1,68 @@
+"""What somebody may do here beyond editing in their own name. Roles are given in the admin, or by settings.
+
+A role is looked up with each request, so giving it and taking it away take effect at once. One given by
+BYLINE_AUDITORS, BYLINE_FORM_DESIGNERS or BYLINE_ADMINISTRATORS, which name people as region:id or by e-mail address,
+is taken away there.
+"""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db import models
+
+from identity.history import records
+from identity.profiles import Profile
+
+
+class RoleName(models.TextChoices):
+    AUDITOR = "auditor", "auditor"
+    FORM_DESIGNER = "form_designer", "form designer"
+    ADMINISTRATOR = "administrator", "administrator"
+
+
+USE_ADMIN = "identity.use_admin"
+BAR_PEOPLE = "identity.bar_people"
+AUDITING = frozenset({"audit.view_all", "audit.export"})
+PERMISSIONS: dict[str, frozenset[str]] = {
+    RoleName.AUDITOR: AUDITING,
+    RoleName.FORM_DESIGNER: frozenset({"edits.design_forms"}),
+    RoleName.ADMINISTRATOR: AUDITING
+    | {
+        "audit.erase",
+        "audit.view_entry",
+        USE_ADMIN,
+        BAR_PEOPLE,
+        "identity.view_smartsheetuser",
+        "identity.view_historicalsmartsheetuser",
+        "identity.view_role",
+        "identity.add_role",
+        "identity.delete_role",
+        "identity.view_historicalrole",
+    },
+}
+
+
+def by_settings(profile: Profile) -> frozenset[str]:
+    """The roles that the settings give this person."""
+    return frozenset(name for name in RoleName if profile.is_among(settings.ROLES[name]))
+
+
+def permissions_of(roles: Iterable[str]) -> set[str]:
+    """All that these roles together allow, as Django writes permissions: "app.codename"."""
+    return {permission for role in roles for permission in PERMISSIONS[role]}
+
+
+class Role(models.Model):
+    """One role of one person, given in the admin; the history says by whom and when."""
+
+    person = models.ForeignKey("identity.SmartsheetUser", on_delete=models.CASCADE, related_name="given_roles")
+    name = models.CharField("role", max_length=20, choices=RoleName.choices)
+
+    history = records(excluded_fields=[])
+
+    class Meta:
+        ordering = ["name", "person"]
+        constraints = [models.UniqueConstraint(fields=["person", "name"], name="one_row_per_role")]
+
+    def __str__(self) -> str:
+        return f"{self.get_name_display()}: {self.person}"
