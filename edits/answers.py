@@ -22,7 +22,8 @@ from edits.errors import (
     SignInAgain,
     Unavailable,
 )
-from edits.transport import Answer, NoAnswer, NotSent
+from edits.transport import Answer, NoAnswer
+from identity.connections import NotSent
 
 MAINTENANCE, SERVER_TIMEOUT, RETRY = 4001, 4002, 4004  # errorCode
 SUCCESS, PARTIAL_SUCCESS = 0, 3  # resultCode

@@ -27,8 +27,9 @@ from edits import answers
 from edits.budget import Budget
 from edits.errors import GatewayError, JsonObject, RateLimited, SignInAgain, Unavailable
 from edits.operations import Operations
-from edits.transport import NoAnswer, NotSent, exchange, new_session
+from edits.transport import NoAnswer, exchange, new_session
 from identity import tokens
+from identity.connections import NotSent
 from identity.models import SmartsheetUser
 from identity.regions import UnknownRegion, region
 

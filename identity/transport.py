@@ -5,36 +5,37 @@ from time import monotonic
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3 import Timeout
+from django.conf import settings
 from urllib3.exceptions import HTTPError
 
-CONNECT_SECONDS = 5.0
+from identity.connections import NotSent, TimedAdapter, until
+
 LARGEST_ANSWER = 2**20  # bytes; a profile has some 2 KB
 
 
 class Deadline:
-    """The moment, `seconds` from now, at which everything must be over."""
+    """The moment, `seconds` from now, at which everything must be over; `at` is of monotonic()."""
 
     def __init__(self, seconds: float) -> None:
-        self._at = monotonic() + seconds
+        self.at = monotonic() + seconds
 
     def left(self) -> float:
         """The seconds left; raises requests.Timeout when there are none."""
-        left = self._at - monotonic()
+        left = self.at - monotonic()
         if left <= 0:
             raise requests.Timeout("The time for this sign-in is over.")
         return left
 
 
-class BoundedAdapter(HTTPAdapter):
+class BoundedAdapter(TimedAdapter):
     """Reads each answer whole before giving it on, within the deadline and a largest size.
 
-    requests' own timeout counts from byte to byte: a server that drips would keep a person waiting for ever.
+    It keeps no connection beyond its session: a refresh token is good for one use, so no request that carries one goes
+    out on a connection that the server may be closing. Raises nothing but requests' own exceptions.
     """
 
     def __init__(self, deadline: Deadline) -> None:
-        super().__init__()
+        super().__init__(settings.SMARTSHEET_CA_BUNDLE)
         self._deadline = deadline
 
     def send(
@@ -47,21 +48,23 @@ class BoundedAdapter(HTTPAdapter):
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
         left = self._deadline.left()
-        bound: Any = Timeout(connect=min(CONNECT_SECONDS, left), total=left)  # requests takes it, its types do not
-        response = super().send(request, stream=True, timeout=bound, verify=verify, cert=cert, proxies=proxies)
-        try:
-            response._content = self._body(response)
-        except HTTPError:
-            raise requests.ConnectionError("The answer broke off.") from None
-        finally:
-            response.close()
+        with until(self._deadline.at):
+            try:
+                response = super().send(request, stream=True, timeout=left, proxies=proxies)
+            except NotSent:
+                raise requests.ConnectionError("No connection came about.") from None
+            try:
+                response._content = self._body(response)
+            except (HTTPError, OSError):
+                raise requests.ConnectionError("The answer broke off.") from None
+            finally:
+                response.close()
         return response
 
     def _body(self, response: requests.Response) -> bytes:
         body = b""
         while chunk := response.raw.read1(2**16, decode_content=True):
             body += chunk
-            self._deadline.left()
             if len(body) > LARGEST_ANSWER:
                 raise requests.ConnectionError("The answer is too large.")
         return body

@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit
 from django.http import HttpResponse
 from django.test import Client
 
-from tests.running_sandbox import Person, RunningSandbox
+from tests.running_sandbox import Person, Sandbox
 
 
 class FormParser(HTMLParser):
@@ -32,7 +32,7 @@ def begin(client: Client, *, next_url: str = "") -> str:
     return answer["Location"]
 
 
-def decide(sandbox: RunningSandbox, authorize_url: str, person: Person, decision: str = "allow") -> str:
+def decide(sandbox: Sandbox, authorize_url: str, person: Person, decision: str = "allow") -> str:
     """Choose the person on the consent page and Allow or Deny; gives the callback address."""
     page = sandbox.http.get(authorize_url, timeout=10)
     assert page.ok, page.text
@@ -50,7 +50,7 @@ def come_back(client: Client, callback_url: str) -> HttpResponse:
     return client.get(f"{parts.path}?{parts.query}")  # type: ignore[return-value] # the test client's response class
 
 
-def sign_in(client: Client, sandbox: RunningSandbox, person: Person) -> HttpResponse:
+def sign_in(client: Client, sandbox: Sandbox, person: Person) -> HttpResponse:
     """The three steps in one."""
     answer = come_back(client, decide(sandbox, begin(client), person))
     assert answer.status_code == 302, answer.content

@@ -13,6 +13,7 @@ from pytest_django import Settings
 from edits import transport
 from edits.errors import OutcomeUnknown, Refused, Unavailable
 from edits.gateway import Gateway
+from identity import connections
 from tests.gateway.conftest import Plan
 from tests.gateway.scripted_server import ScriptedServer, answer
 from tests.running_sandbox import Person, RunningSandbox
@@ -113,7 +114,7 @@ def test_a_host_with_many_silent_addresses_is_given_up_in_time(monkeypatch: pyte
             caller.connect_ex(listener.getsockname())
         silent = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", listener.getsockname())
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [silent] * 8)
-        monkeypatch.setattr(transport, "CONNECT_SECONDS", 0.3)
+        monkeypatch.setattr(connections, "CONNECT_SECONDS", 0.3)
         gateway = Gateway(region_api_base="http://smartsheet.test/2.0", token="alices-token", deadline=1)
         begun = monotonic()
         with pytest.raises(Unavailable, match="Nothing was changed"):
