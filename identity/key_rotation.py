@@ -1,0 +1,81 @@
+"""Stored tokens encrypted anew with the first of TOKEN_KEYS, so that older keys can be thrown away."""
+
+from collections import Counter
+from collections.abc import Iterator
+from enum import StrEnum
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet, TextField, Value
+from django.db.models.functions import Cast
+
+from identity.fields import cipher
+from identity.models import Token
+
+BATCH = 100  # tokens in one transaction: some 30 ms for which nobody else can store one of them
+SECRETS = ("access_token", "refresh_token")
+
+
+class Key(StrEnum):
+    """Which of TOKEN_KEYS a stored token is encrypted with."""
+
+    FIRST = "first"
+    OLDER = "older"
+    UNKNOWN = "unknown"
+
+
+def tally() -> Counter[Key]:
+    """How many stored tokens are encrypted with which key; changes nothing. Raises ImproperlyConfigured."""
+    return Counter(_key_of(secrets) for batch in _batches() for _pk, *secrets in _ciphertexts(batch))
+
+
+def rotate() -> Iterator[Counter[Key]]:
+    """Encrypt what older keys have encrypted with the first one; after each batch, what has been met so far.
+
+    Only the two columns change, and only inside of a short transaction that has locked the rows: a refresh at the same
+    time waits for it, or has stored its new pair before; its lease stays. Raises ImproperlyConfigured.
+    """
+    met: Counter[Key] = Counter()
+    for batch in _batches():
+        with transaction.atomic(durable=True):
+            for pk, *secrets in _ciphertexts(batch.select_for_update()):
+                key = _key_of(secrets)
+                met[key] += 1
+                if key is Key.OLDER:
+                    _store(pk, [cipher().rotate(secret).decode() for secret in secrets])
+        yield met
+
+
+def _batches() -> Iterator[QuerySet[Token]]:
+    last = 0
+    while pks := list(Token.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        yield Token.objects.filter(pk__in=pks).order_by("pk")
+        last = pks[-1]
+
+
+def _ciphertexts(tokens: QuerySet[Token]) -> QuerySet[Token, tuple[int, str, str]]:
+    """Each token's key and both texts as they are stored: the field itself would decrypt them."""
+    stored = {f"stored_{name}": Cast(name, TextField()) for name in SECRETS}
+    return tokens.annotate(**stored).values_list("pk", *stored)
+
+
+def _store(pk: int, ciphertexts: list[str]) -> None:
+    values = [Value(text, output_field=TextField()) for text in ciphertexts]  # the field itself would encrypt them
+    Token.objects.filter(pk=pk).update(**dict(zip(SECRETS, values, strict=True)))
+
+
+def _key_of(secrets: list[str]) -> Key:
+    every = cipher()
+    first = MultiFernet([Fernet(settings.TOKEN_KEYS[0])])
+    if all(_opens(first, secret) for secret in secrets):
+        return Key.FIRST
+    return Key.OLDER if all(_opens(every, secret) for secret in secrets) else Key.UNKNOWN
+
+
+def _opens(keys: MultiFernet, secret: str) -> bool:
+    try:
+        keys.decrypt(secret)
+    except InvalidToken:
+        return False
+    return True

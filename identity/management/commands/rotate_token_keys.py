@@ -1,0 +1,40 @@
+"""manage.py rotate_token_keys: encrypt all stored tokens with the first of TOKEN_KEYS. docs/operations.md"""
+
+from collections import Counter
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from identity import key_rotation
+from identity.key_rotation import Key
+
+
+class Command(BaseCommand):
+    help = "Encrypts all stored tokens with the first of TOKEN_KEYS; safe while people are working."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="change nothing, only count")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        try:
+            before = key_rotation.tally()
+            if not options["dry_run"]:
+                self._rotate(before)
+            self._report(before if options["dry_run"] else key_rotation.tally())
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error)) from None
+
+    def _rotate(self, before: Counter[Key]) -> None:
+        for met in key_rotation.rotate():
+            self.stdout.write(f"{met.total()} of {before.total()}: {met[Key.OLDER]} encrypted anew")
+
+    def _report(self, found: Counter[Key]) -> None:
+        self.stdout.write(
+            f"{found[Key.FIRST]} tokens are under the first key, {found[Key.OLDER]} under older ones,"
+            f" {found[Key.UNKNOWN]} under none of TOKEN_KEYS."
+        )
+        if found[Key.UNKNOWN]:
+            self.stdout.write("Whom the last belong to is asked to sign in again; if you have their key, add it.")
+        elif not found[Key.OLDER]:
+            self.stdout.write("All keys but the first can go.")

@@ -1,0 +1,163 @@
+"""Changing the key that tokens are encrypted with, while people are working."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from cryptography.fernet import Fernet
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from identity import key_rotation
+from identity.checks import stored_tokens
+from identity.key_rotation import Key, tally
+from identity.models import SmartsheetUser, Token
+from identity.oauth import Grant
+from identity.profiles import Profile
+from tests.identity.provider import ALICE, Provider
+
+OLD, NEW, LOST = (Fernet.generate_key().decode() for _ in range(3))
+PEOPLE = 7
+pytestmark = pytest.mark.django_db
+
+
+def people(count: int) -> None:
+    """That many people with tokens, encrypted with the first of TOKEN_KEYS."""
+    for number in range(1, count + 1):
+        profile = Profile.parse("sandbox", ALICE | {"id": number})
+        grant = Grant(access_token=f"access-{number}", refresh_token="", expires_at=None, scope="READ_SHEETS")
+        SmartsheetUser.objects.signed_in(profile, grant)
+
+
+@pytest.fixture
+def under_the_old_key(settings: Settings) -> None:
+    settings.TOKEN_KEYS = [OLD]
+    people(PEOPLE)
+    settings.TOKEN_KEYS = [NEW, OLD]
+
+
+def rotate(*options: str) -> str:
+    said = StringIO()
+    call_command("rotate_token_keys", *options, stdout=said)
+    return said.getvalue()
+
+
+def stored() -> list[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT access_token, refresh_token FROM identity_token ORDER BY person_id")
+        return list(cursor.fetchall())
+
+
+@pytest.mark.usefixtures("under_the_old_key")
+def test_all_tokens_go_under_the_first_key(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(key_rotation, "BATCH", 3)
+    said = rotate().splitlines()
+    assert said == [
+        "3 of 7: 3 encrypted anew",
+        "6 of 7: 6 encrypted anew",
+        "7 of 7: 7 encrypted anew",
+        "7 tokens are under the first key, 0 under older ones, 0 under none of TOKEN_KEYS.",
+        "All keys but the first can go.",
+    ]
+    settings.TOKEN_KEYS = [NEW]
+    texts = [token.access_token for token in Token.objects.order_by("pk")]
+    assert texts == [f"access-{number}" for number in range(1, PEOPLE + 1)]
+
+
+@pytest.mark.usefixtures("under_the_old_key")
+def test_a_second_time_changes_nothing() -> None:
+    rotate()
+    before = stored()
+    assert "7 of 7: 0 encrypted anew" in rotate()
+    assert stored() == before
+
+
+@pytest.mark.usefixtures("under_the_old_key")
+def test_a_dry_run_counts_and_changes_nothing() -> None:
+    before = stored()
+    assert rotate("--dry-run").splitlines() == [
+        "0 tokens are under the first key, 7 under older ones, 0 under none of TOKEN_KEYS."
+    ]
+    assert stored() == before
+
+
+@pytest.mark.usefixtures("under_the_old_key")
+def test_what_no_key_opens_is_counted_and_left_alone(settings: Settings) -> None:
+    before = stored()
+    settings.TOKEN_KEYS = [NEW, LOST]
+    said = rotate()
+    assert "0 tokens are under the first key, 0 under older ones, 7 under none of TOKEN_KEYS." in said
+    assert "asked to sign in again" in said
+    assert stored() == before
+
+
+@pytest.mark.usefixtures("under_the_old_key")
+def test_it_leaves_leases_and_dates_alone() -> None:
+    assert Token.objects.earliest("pk").take_lease(seconds=30)
+    columns = ("pk", "issued_at", "expires_at", "scope", "lease", "leased_until")
+    before = list(Token.objects.order_by("pk").values_list(*columns))
+    rotate()
+    assert list(Token.objects.order_by("pk").values_list(*columns)) == before
+    assert tally() == {Key.FIRST: PEOPLE}
+
+
+def test_a_pair_that_was_refreshed_meanwhile_is_not_undone(client: Client, provider: Provider) -> None:
+    provider.come_back(client)
+    token = Token.objects.get()
+    assert token.take_lease(seconds=30)
+    rotate()
+    grant = Grant(access_token="next", refresh_token="", expires_at=timezone.now() + timedelta(days=7), scope="")
+    assert token.renew(grant)
+    rotate()
+    assert Token.objects.get().access_token == "next"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("under_the_old_key")
+def test_it_is_safe_beside_refreshes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One half of the pairs is replaced while all are encrypted anew; none of the new ones is lost."""
+    monkeypatch.setattr(key_rotation, "BATCH", 2)
+
+    def refresh(number: int) -> bool:
+        try:
+            token = Token.objects.get(person__smartsheet_id=number)
+            is_leased = token.take_lease(seconds=30)
+            return is_leased and token.renew(Grant(f"next-{number}", "", None, ""))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        refreshed = pool.map(refresh, range(1, PEOPLE + 1, 2))
+        rotate()
+        assert all(refreshed)
+    texts = [token.access_token for token in Token.objects.order_by("pk")]
+    assert texts == [f"{'next' if number % 2 else 'access'}-{number}" for number in range(1, PEOPLE + 1)]
+    assert tally() == {Key.FIRST: PEOPLE}
+
+
+@pytest.mark.parametrize("keys", [[], ["no key"]])
+def test_unusable_keys_are_named(settings: Settings, keys: list[str]) -> None:
+    people(1)
+    settings.TOKEN_KEYS = keys
+    with pytest.raises(CommandError, match="TOKEN_KEYS must be Fernet keys"):
+        rotate()
+
+
+@pytest.mark.usefixtures("under_the_old_key")
+def test_a_check_says_that_the_key_is_lost(settings: Settings) -> None:
+    assert stored_tokens(databases=["default"]) == []
+    settings.TOKEN_KEYS = [NEW]
+    (warning,) = stored_tokens(databases=["default"])
+    assert warning.id == "identity.W001"
+    assert "asked to sign in again" in warning.msg
+
+
+@pytest.mark.usefixtures("under_the_old_key")
+def test_no_text_holds_a_token_or_a_key(settings: Settings) -> None:
+    said = rotate("--dry-run") + rotate()
+    for secret in (OLD, NEW, "access-1", *(text for pair in stored() for text in pair)):
+        assert secret not in said
