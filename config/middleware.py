@@ -1,11 +1,12 @@
-"""One address for the sign-in to come back to, and a plain word when the database is away."""
+"""One address for the sign-in to come back to, and words where Django has none: a wrong method, an absent database."""
 
 import logging
 from collections.abc import Callable
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import render
 from django.template.loader import render_to_string
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,21 @@ class LoopbackHostMiddleware:
         if request.method == "GET" and name == "localhost" and settings.BASE_HOST == "127.0.0.1":
             return HttpResponseRedirect(settings.BASE_URL + request.get_full_path())
         return self.get_response(request)
+
+
+class NotAPageMiddleware:
+    """Puts a page into the empty answer that Django gives a browser at the address of a button."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed) or response.content or not request.accepts("text/html"):
+            return response
+        page = render(request, "405.html", status=405)
+        page["Allow"] = response["Allow"]
+        return page
 
 
 class DatabaseAwayMiddleware:

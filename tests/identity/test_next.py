@@ -2,7 +2,9 @@
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
+from identity import urls
 from tests.identity.provider import Provider
 
 
@@ -42,3 +44,13 @@ def test_it_puts_no_header_of_anybody_else_in(client: Client, provider: Provider
 def test_each_tab_has_its_own(client: Client, provider: Provider) -> None:
     client.post("/identity/login/", {"next": "/audit/"})
     assert provider.come_back(client, next_url="/sheets/")["Location"] == "/sheets/"
+
+
+@pytest.mark.parametrize("name", [pattern.name for pattern in urls.urlpatterns if pattern.name != "callback_of_region"])
+def test_it_goes_to_nothing_that_is_no_page(client: Client, provider: Provider, name: str) -> None:
+    target = provider.come_back(client, next_url=reverse(f"identity:{name}"))["Location"]
+    assert client.get(target).status_code == 200
+
+
+def test_it_does_not_go_to_the_admins_way_out(client: Client, provider: Provider) -> None:
+    assert provider.come_back(client, next_url="/admin/logout/")["Location"] == "/"
