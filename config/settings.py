@@ -14,8 +14,9 @@ from django.contrib.messages import constants as messages
 from django.core.exceptions import ImproperlyConfigured
 
 from config import people, smartsheet
-from config.environment import DEBUG, ROOT, env, number, origins
+from config.environment import DEBUG, ROOT, env, names, number, origins
 from config.smartsheet import secret
+from edits.features import Feature, scopes_of
 
 django_stubs_ext.monkeypatch()
 
@@ -32,7 +33,11 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 # Smartsheet
 
-SMARTSHEET_REGIONS = smartsheet.regions(tuple(env.list("SMARTSHEET_SCOPES", default=["READ_SHEETS", "WRITE_SHEETS"])))
+# What people can do here; Smartsheet is asked for the least that it needs.
+BYLINE_FEATURES = names(
+    "BYLINE_FEATURES", default=list(Feature), among=set(Feature), advice="use view, change, add and delete"
+)
+SMARTSHEET_REGIONS = smartsheet.regions(tuple(env.list("SMARTSHEET_SCOPES", default=scopes_of(BYLINE_FEATURES))))
 SMARTSHEET_DEFAULT_REGION = smartsheet.REGION_NAMES[0]
 SMARTSHEET_DEADLINE: float = number(
     "SMARTSHEET_DEADLINE", default=15, least=0.1

@@ -3,6 +3,7 @@
     GatewayError
       SignInAgain      the token is not accepted (401): ask the person to sign in again
       Forbidden        this person may not do this (403): say so, asking again is of no use
+        NotGranted     this app may not do this in their name: nothing was sent
       NotFound         there is no such sheet, row or column for this person (404)
       Refused          Smartsheet said no to this very request (other 4xx): `detail` names the row
       RateLimited      too many requests (429): nothing was done, try again after `retry_after`
@@ -41,6 +42,14 @@ class SignInAgain(GatewayError):
 
 class Forbidden(GatewayError):
     """The person's access, plan or token does not allow this."""
+
+
+class NotGranted(Forbidden):
+    """This app does not offer it, or the person's token lacks a scope for it; `can_be_granted` by signing in again."""
+
+    def __init__(self, message: str, *, can_be_granted: bool) -> None:
+        super().__init__(message)
+        self.can_be_granted = can_be_granted
 
 
 class NotFound(GatewayError):

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from time import monotonic
 from types import SimpleNamespace
 from typing import Any, Protocol
@@ -23,9 +24,10 @@ from django.contrib.auth.models import AnonymousUser
 from requests import PreparedRequest, Session
 from smartsheet.util import fresh_operation
 
-from edits import answers
+from edits import answers, features
 from edits.budget import Budget
-from edits.errors import GatewayError, JsonObject, RateLimited, SignInAgain, Unavailable
+from edits.errors import GatewayError, JsonObject, NotGranted, RateLimited, SignInAgain, Unavailable
+from edits.features import Feature
 from edits.operations import Operations
 from edits.transport import NoAnswer, exchange, new_session
 from identity import tokens
@@ -35,6 +37,7 @@ from identity.regions import UnknownRegion, region
 
 EXTRA_TRIES = 2
 PATIENCE = 4.0  # seconds for all the tries of one read
+NOT_KNOWN = {1002, 1003}  # errorCode: the token is not valid, has expired
 LEVEL = 2  # below it multi-select columns are passed off as text
 
 log = logging.getLogger(__name__)
@@ -77,7 +80,8 @@ def gateway_for(user: AbstractBaseUser | AnonymousUser) -> "Gateway":
     """
     begun = monotonic()
     try:
-        api_base = region(SmartsheetUser.objects.get(user=user.pk).region).api_base
+        name, scope = SmartsheetUser.objects.values_list("region", "token__scope").get(user=user.pk)
+        where = region(name)
     except (SmartsheetUser.DoesNotExist, UnknownRegion):
         raise SignInAgain(answers.SIGN_IN_AGAIN) from None
     with _errors_of_tokens():
@@ -88,7 +92,16 @@ def gateway_for(user: AbstractBaseUser | AnonymousUser) -> "Gateway":
             return tokens.token_instead_of(rejected, user, error_code=error_code, seconds=seconds)
 
     deadline = settings.SMARTSHEET_DEADLINE - (monotonic() - begun)
-    return Gateway(region_api_base=api_base, token=token, deadline=deadline, renew=renew)
+    scopes = Scopes(asked=frozenset(where.scopes), granted=frozenset((scope or "").split()))
+    return Gateway(region_api_base=where.api_base, token=token, deadline=deadline, renew=renew, scopes=scopes)
+
+
+@dataclass(frozen=True, slots=True)
+class Scopes:
+    """What the app asks for in a region, and what a person's token was granted there."""
+
+    asked: frozenset[str]
+    granted: frozenset[str]
 
 
 @contextmanager
@@ -105,22 +118,31 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
     """Smartsheet as one person sees it, for one request of theirs.
 
     `deadline` is the seconds that all calls of this gateway may take together. Every method raises GatewayError;
-    a write makes exactly one request, whatever comes of it. Ids are Smartsheet's 64-bit numbers, rows and sheets
-    its JSON objects.
+    a write that may have been made is never sent again. Ids are Smartsheet's 64-bit numbers, rows and sheets its JSON
+    objects. `scopes` are those of the token; None if they are not known here, so that Smartsheet alone decides.
 
-    A read whose token is rejected is repeated once with the one that `renew` gives. A write is not, though a rejected
-    one was surely not made: no code here is able to send a write twice. The person's next read renews the token.
+    A call whose token is rejected is repeated once with the one that `renew` gives: a read always, a write only where
+    Smartsheet itself says that the token is not valid (1002) or has expired (1003). Whom it does not know it does
+    nothing for, so such a write was surely not made.
+    https://developers.smartsheet.com/api/smartsheet/error-codes
     """
 
     _access_token: str  # the SDK's, put into the headers of each request
 
     def __init__(
-        self, *, region_api_base: str, token: str, deadline: float | None = None, renew: Renew | None = None
+        self,
+        *,
+        region_api_base: str,
+        token: str,
+        deadline: float | None = None,
+        renew: Renew | None = None,
+        scopes: Scopes | None = None,
     ) -> None:
         if not token or not (token.isascii() and token.isprintable()):
             raise SignInAgain(answers.SIGN_IN_AGAIN)
         self._budget = Budget(settings.SMARTSHEET_DEADLINE if deadline is None else deadline)
         self._renew = renew
+        self._scopes = scopes
         mark = _is_building.set(True)
         try:
             super().__init__(
@@ -133,6 +155,18 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
             _is_building.reset(mark)
         self.errors_as_exceptions()
 
+    def why_not(self, feature: Feature) -> str:
+        """Why this app may not do this in the person's name, as a sentence; "" if it may."""
+        if self._scopes is None:
+            return ""
+        asked, granted = self._scopes.asked, self._scopes.granted
+        return features.why_not(feature, offered=settings.BYLINE_FEATURES, asked=asked, granted=granted)
+
+    def require(self, feature: Feature) -> None:
+        """Raises NotGranted, before anything is sent, where the person's token or this deployment does not allow it."""
+        if reason := self.why_not(feature):
+            raise NotGranted(reason, can_be_granted=reason == features.NOT_GRANTED)
+
     def __getattr__(self, name: str) -> Any:
         """The SDK would import a module of that name and offer its typed models."""
         raise AttributeError(f"the gateway has no {name}")
@@ -143,11 +177,7 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
         try:
             return self._call(operation, "GET", url)
         except SignInAgain as rejection:
-            if self._renew is None:
-                raise
-            error_code = rejection.error_code
-        seconds = self._budget.for_read() / 2
-        self._access_token = self._renew(self._access_token, error_code=error_code, seconds=seconds)
+            self._take_next_token(rejection)
         return self._call(operation, "GET", url)
 
     def _write(
@@ -162,7 +192,20 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
         # orjson would write NaN as null, which clears the cell.
         sent = None if body is None else json.dumps(body, allow_nan=False).encode()
         self.with_change_agent("Byline" if edit_id is None else f"Byline {edit_id}")
+        try:
+            return self._call(operation, method, path, sent)
+        except SignInAgain as rejection:
+            if rejection.error_code not in NOT_KNOWN:
+                raise
+            self._take_next_token(rejection)
         return self._call(operation, method, path, sent)
+
+    def _take_next_token(self, rejection: SignInAgain) -> None:
+        """Take the token that is valid in place of the rejected one; raises the rejection where nothing renews it."""
+        if self._renew is None:
+            raise rejection
+        seconds = self._budget.for_read() / 2
+        self._access_token = self._renew(self._access_token, error_code=rejection.error_code, seconds=seconds)
 
     def _call(self, name: str, method: str, path: str, body: bytes | None = None) -> JsonObject:
         headers = {} if body is None else {"Content-Type": "application/json"}

@@ -87,6 +87,6 @@ def render_problem(
     response = render(request, template, context, status=problem.status if problem else status)
     if problem and problem.retry_after:
         response["Retry-After"] = str(problem.retry_after)
-    if problem and problem.is_sign_in:
+    if problem and problem.status == 401:
         response["WWW-Authenticate"] = "Smartsheet"  # a 401 has to name a way; browsers know none of this name
     return response

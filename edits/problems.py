@@ -10,6 +10,7 @@ from edits.errors import (
     Forbidden,
     GatewayError,
     NotFound,
+    NotGranted,
     OutcomeUnknown,
     RateLimited,
     Refused,
@@ -60,6 +61,7 @@ NOT_NOTED = Problem(
 
 TITLES: dict[type[Exception], tuple[int, str]] = {
     SignInAgain: (401, "Please sign in again"),
+    NotGranted: (403, "This app may not do this for you"),
     Forbidden: (403, "Smartsheet does not allow this"),
     NotFound: (404, "It is not there any more"),
     Refused: (422, "Smartsheet refused this"),
@@ -92,7 +94,7 @@ def problem_of(error: GatewayError | NotRecorded, *, doing: Doing) -> Problem:
         ref_id=error.ref_id,
         error_code=error.error_code,
         retry_after=None if wait is None else max(1, round(wait)),
-        is_sign_in=isinstance(error, SignInAgain),
+        is_sign_in=isinstance(error, SignInAgain) or (isinstance(error, NotGranted) and error.can_be_granted),
     )
 
 
@@ -113,6 +115,10 @@ def advice(error: GatewayError, doing: Doing) -> str:
     match error:
         case SignInAgain():
             return "Sign in again, and you come back to this page."
+        case NotGranted(can_be_granted=True):
+            return "After signing in you come back to this page."
+        case NotGranted():
+            return "If you need it, ask whoever runs this app."
         case Forbidden():
             return "If you need this, ask the owner of the sheet for access."
         case NotFound():

@@ -25,6 +25,7 @@ from uuid import UUID
 
 from audit.recording import Action, Actor, Change, Intent, NotRecorded, Origin, Outcome, Phase, intend, settle
 from edits.errors import GatewayError, NotFound, OutcomeUnknown, Unavailable
+from edits.features import Feature
 from edits.gateway import Gateway
 from edits.sheets import Cell, Column, Contact, Json, Row, Sheet, parse_time
 from edits.values import Shown, held, is_same, shown, text_of, to_send
@@ -82,6 +83,7 @@ def update_row(*, gateway: Gateway, actor: Actor, sheet: Sheet, row: Row, edits:
         NotRecorded: the log could not be written; nothing was sent.
         GatewayError: nothing was changed, except that after OutcomeUnknown it may have been.
     """
+    gateway.require(Feature.CHANGE)
     wanted = [edit for edit in edits if not is_same(edit.typed, shown(edit.column, row.cell(edit.column)))]
     _refuse_conflicts(gateway, sheet, row, wanted)
     if not wanted:
@@ -123,6 +125,7 @@ def add_row(*, gateway: Gateway, actor: Actor, sheet: Sheet, edits: Sequence[Cel
         NotRecorded: the log could not be written; nothing was sent.
         GatewayError: nothing was added, except that after OutcomeUnknown it may have been.
     """
+    gateway.require(Feature.ADD)
     cells = [
         {"columnId": edit.column.id, **to_send(edit.column, edit.typed, Cell(column_id=edit.column.id))}
         for edit in edits
@@ -160,6 +163,7 @@ def delete_row(*, gateway: Gateway, actor: Actor, sheet: Sheet, row: Row) -> Sav
         NotRecorded: the log could not be written; nothing was sent.
         GatewayError: nothing was deleted, except that after OutcomeUnknown it may have been.
     """
+    gateway.require(Feature.DELETE)
     family = sheet.family(row.id)
     labels = {one.id: sheet.label(one) for one in family}
     intent = intend(

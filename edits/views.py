@@ -18,14 +18,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from audit.recording import NotRecorded
 from edits import drafts, reading, services
 from edits.errors import GatewayError
+from edits.features import Feature
 from edits.forms import RowForm
-from edits.gateway import gateway_for
+from edits.gateway import Gateway, gateway_for
 from edits.models import AlreadySent
 from edits.pages import ALREADY_DONE, actor_of, doing, once, problem_page, saved_page, was_done
 from edits.problems import ALREADY_SENT, Doing, problem_of
 from edits.row_pages import remembered_page, row_page, save
 from edits.services import CellEdit, Saved
-from edits.sheets import SheetSummary
+from edits.sheets import Access, SheetSummary
 from edits.tables import table_of
 from edits.values import why_no_edits, why_not_deleted
 from identity.decorators import smartsheet_required
@@ -56,7 +57,8 @@ def sheet(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
     number = request.GET.get("page", "1")
     page = max(1, int(number)) if PAGE.fullmatch(number) else 1
     try:
-        found = reading.read_page(gateway_for(request.user), sheet_id, page)
+        gateway = gateway_for(request.user)
+        found = reading.read_page(gateway, sheet_id, page)
     except GatewayError as error:
         return problem_page(request, problem_of(error, doing=Doing.READ))
     pages = max(1, math.ceil(found.total_rows / reading.ROWS_PER_PAGE))
@@ -65,9 +67,19 @@ def sheet(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
         "table": table_of(found),
         "page": min(page, pages),
         "pages": pages,
-        "why_no_edits": why_no_edits(found.access),
+        **_offered(gateway, found.access),
     }
     return render(request, "edits/sheet.html", context)
+
+
+def _offered(gateway: Gateway, access: Access) -> dict[str, list[str]]:
+    """What the person can do with the rows of a sheet, and why they cannot do the rest, in sentences."""
+    no_access = why_no_edits(access)
+    reasons = {one: gateway.why_not(one) or no_access for one in (Feature.CHANGE, Feature.ADD, Feature.DELETE)}
+    return {
+        "can": [feature for feature, reason in reasons.items() if not reason],
+        "why_not": list(dict.fromkeys(filter(None, reasons.values()))),
+    }
 
 
 @drafts.kept_when_signed_out
@@ -77,6 +89,7 @@ def edit_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpResp
     """The form of one row."""
     try:
         gateway = gateway_for(request.user)
+        gateway.require(Feature.CHANGE)
         sheet, row = reading.read_row(gateway, sheet_id, row_id)
     except GatewayError as error:
         problem = problem_of(error, doing=doing(request, Doing.CHANGE))
@@ -97,6 +110,7 @@ def add_row(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
     """The form of a new row, which goes to the bottom of the sheet."""
     try:
         gateway = gateway_for(request.user)
+        gateway.require(Feature.ADD)
         sheet = reading.read_columns(gateway, sheet_id)
     except GatewayError as error:
         problem = problem_of(error, doing=doing(request, Doing.ADD))
@@ -132,7 +146,7 @@ def delete_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpRe
         "label": sheet.label(row),
         "count": count,
         "beneath": [sheet.label(one) for one in family[1:]],
-        "why_not": why_not_deleted(sheet, row),
+        "why_not": gateway.why_not(Feature.DELETE) or why_not_deleted(sheet, row),
         "once": uuid4(),
     }
     if request.method != "POST":

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from edits.errors import SignInAgain, Unavailable
+from edits.errors import JsonObject, OutcomeUnknown, SignInAgain, Unavailable
 from edits.gateway import Gateway, gateway_for
 from identity.models import SmartsheetUser, Token
 from tests.running_sandbox import Person, RunningSandbox
@@ -110,16 +110,62 @@ def test_a_read_with_a_pair_that_another_process_has_replaced_is_repeated(
     assert len(refreshes(sandbox)) == 1
 
 
-def test_a_write_with_an_expired_token_is_not_repeated(
+def write(gateway: Gateway, sandbox: RunningSandbox, alice: Person) -> JsonObject:
+    sheet = sandbox.sheet(alice, "Site plan")
+    return gateway.update_rows(sheet["id"], [{"id": sheet["rows"][0]["id"], "expanded": True}])
+
+
+def test_a_write_with_an_expired_token_is_repeated_with_the_next(
     client: Client, sign_in: SignIn, alice: Person, sandbox: RunningSandbox
 ) -> None:
     sign_in(client, alice)
     sandbox.fault(method="PUT", status=401, errorCode=1003)
-    sheet = sandbox.sheet(alice, "Site plan")
+    assert write(gateway_for(user_of(alice)), sandbox, alice)["message"] == "SUCCESS"
+    assert [entry["status"] for entry in sandbox.requests(method="PUT")] == [401, 200]
+    assert len(refreshes(sandbox)) == 1
+
+
+def test_a_write_with_a_pair_that_another_process_has_replaced_is_repeated(
+    client: Client, sign_in: SignIn, alice: Person, sandbox: RunningSandbox
+) -> None:
+    sign_in(client, alice)
+    gateway = gateway_for(user_of(alice))
+    Token.objects.update(expires_at=timezone.now())
+    gateway_for(user_of(alice))
+    assert write(gateway, sandbox, alice)["message"] == "SUCCESS"
+    assert [entry["status"] for entry in sandbox.requests(method="PUT")] == [401, 200]
+    assert len(refreshes(sandbox)) == 1
+
+
+@pytest.mark.parametrize("fault", [{"status": 401, "errorCode": 1005}, {"status": 401, "body": "html"}], ids=str)
+def test_a_write_is_not_repeated_unless_smartsheet_says_that_it_knows_nobody(
+    client: Client, sign_in: SignIn, alice: Person, sandbox: RunningSandbox, fault: dict[str, Any]
+) -> None:
+    sign_in(client, alice)
+    sandbox.fault(method="PUT", **fault)
     with pytest.raises(SignInAgain):
-        gateway_for(user_of(alice)).update_rows(sheet["id"], [{"id": sheet["rows"][0]["id"], "expanded": True}])
+        write(gateway_for(user_of(alice)), sandbox, alice)
     assert len(sandbox.requests(method="PUT")) == 1
     assert not refreshes(sandbox)
+
+
+def test_a_write_is_repeated_once_only(client: Client, sign_in: SignIn, alice: Person, sandbox: RunningSandbox) -> None:
+    sign_in(client, alice)
+    sandbox.fault(method="PUT", status=401, errorCode=1003, times=0)
+    with pytest.raises(SignInAgain):
+        write(gateway_for(user_of(alice)), sandbox, alice)
+    assert len(sandbox.requests(method="PUT")) == 2
+
+
+def test_the_second_try_of_a_write_is_not_repeated_either(
+    client: Client, sign_in: SignIn, alice: Person, sandbox: RunningSandbox
+) -> None:
+    sign_in(client, alice)
+    sandbox.fault(method="PUT", status=401, errorCode=1003)
+    sandbox.fault(method="PUT", drop="after")
+    with pytest.raises(OutcomeUnknown):
+        write(gateway_for(user_of(alice)), sandbox, alice)
+    assert len(sandbox.requests(method="PUT")) == 2
 
 
 def test_refreshing_takes_its_time_from_the_deadline(

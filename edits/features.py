@@ -1,0 +1,53 @@
+"""What people can do here, the scopes that each of it needs, and why somebody cannot.
+
+https://developers.smartsheet.com/api/smartsheet/guides/advanced-topics/oauth (Access Scopes)
+"""
+
+from collections.abc import Iterable, Set
+from enum import StrEnum
+
+
+class Feature(StrEnum):
+    """One thing that a deployment may offer, by BYLINE_FEATURES, or leave out."""
+
+    VIEW = "view"
+    CHANGE = "change"
+    ADD = "add"
+    DELETE = "delete"
+
+
+READ, WRITE = "READ_SHEETS", "WRITE_SHEETS"
+# Rows are sheet data: Smartsheet asks for WRITE_SHEETS to delete them; DELETE_SHEETS is for whole sheets.
+SCOPES: dict[Feature, frozenset[str]] = {
+    Feature.VIEW: frozenset({READ}),
+    Feature.CHANGE: frozenset({READ, WRITE}),
+    Feature.ADD: frozenset({READ, WRITE}),
+    Feature.DELETE: frozenset({READ, WRITE}),
+}
+NAMES = {
+    Feature.VIEW: "Looking at sheets",
+    Feature.CHANGE: "Changing cells",
+    Feature.ADD: "Adding rows",
+    Feature.DELETE: "Deleting rows",
+}
+NOT_ASKED = "This app asks Smartsheet for no more than a look at your sheets, so nothing can be changed here."
+NOT_GRANTED = (
+    "When you signed in, this app was not allowed to do this with your sheets: sign in again and allow it, and you can."
+)
+
+
+def scopes_of(features: Iterable[str]) -> tuple[str, ...]:
+    """The least that these features need, in alphabetical order."""
+    return tuple(sorted(set().union(*(SCOPES[Feature(feature)] for feature in features))))
+
+
+def why_not(feature: Feature, *, offered: Iterable[str], asked: Iterable[str], granted: Set[str]) -> str:
+    """Why a person cannot do this here, as a sentence; "" if they can.
+
+    `offered` are the deployment's features, `asked` the scopes that it asks for, `granted` those of the person's token.
+    """
+    if feature not in set(offered):
+        return f"{NAMES[feature]} is switched off in this app."
+    if SCOPES[feature] <= granted:
+        return ""
+    return NOT_GRANTED if SCOPES[feature] <= set(asked) else NOT_ASKED

@@ -1,0 +1,140 @@
+"""What a person's token, or the deployment, does not allow is not offered, and refused before anything is sent."""
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from audit.models import Entry
+from edits import features, services
+from edits.errors import NotGranted
+from edits.features import Feature
+from edits.gateway import gateway_for
+from edits.sheets import Row, Sheet
+from identity.models import SmartsheetUser, Token
+from tests.edits.browser import Page
+from tests.edits.site_plan import SitePlan
+from tests.running_sandbox import Person, RunningSandbox
+from tests.signing_in import begin, sign_in
+
+pytestmark = pytest.mark.django_db
+
+ROW = "Dig foundations"
+SIGN_IN = "Sign in with Smartsheet"
+
+
+@pytest.fixture
+def reader(browser: Client) -> Client:
+    """Bob, whose token was granted less than the app asked for."""
+    Token.objects.update(scope="READ_SHEETS")
+    return browser
+
+
+def page_of(browser: Client, path: str, status: int = 200) -> str:
+    answer = browser.get(path)
+    assert answer.status_code == status
+    return answer.content.decode()
+
+
+def test_a_narrower_grant_switches_changes_off_with_a_sentence(reader: Client, plan: SitePlan) -> None:
+    page = page_of(reader, plan.path)
+    assert features.NOT_GRANTED in page
+    for offer in ("Add row", 'title="Edit"', 'title="Delete"'):
+        assert offer not in page
+
+
+def test_with_the_whole_grant_everything_is_offered(browser: Client, plan: SitePlan) -> None:
+    page = page_of(browser, plan.path)
+    assert features.NOT_GRANTED not in page
+    for offer in ("Add row", 'title="Edit"', 'title="Delete"'):
+        assert offer in page
+
+
+def test_forms_opened_by_hand_say_so_and_offer_to_sign_in(reader: Client, plan: SitePlan) -> None:
+    for path in (plan.edit_path(ROW), plan.add_path):
+        page = page_of(reader, path, status=403)
+        assert features.NOT_GRANTED in page
+        assert SIGN_IN in page
+    assert features.NOT_GRANTED in page_of(reader, plan.delete_path(ROW))
+
+
+def test_a_form_sent_by_hand_is_refused_before_anything_is_sent(browser: Client, plan: SitePlan, bob: Person) -> None:
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "typed"})
+    Token.objects.update(scope="READ_SHEETS")
+    page = page.save()
+    assert page.status == 403
+    assert features.NOT_GRANTED in page.text
+    assert "Nothing was saved. What you typed is still in the form." in page.text
+    assert page.value(plan.columns["Notes"]) == "typed"
+    assert browser.post(plan.add_path, {f"col-{plan.columns['Task']}": "x"}).status_code == 403
+    assert browser.post(plan.delete_path(ROW), {}).status_code == 403
+    assert plan.writes(bob) == []
+    assert not Entry.objects.filter(phase="intent").exists()
+
+
+def test_what_was_typed_can_be_saved_once_it_is_granted(
+    browser: Client, plan: SitePlan, sandbox: RunningSandbox, bob: Person
+) -> None:
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "typed"})
+    Token.objects.update(scope="READ_SHEETS")
+    assert page.save().status == 403
+    sign_in(browser, sandbox, bob)
+    page = Page.open(browser, plan.edit_path(ROW))
+    assert page.value(plan.columns["Notes"]) == "typed"
+    assert "1 cell changed" in page.save().text
+    assert plan.value(ROW, "Notes") == "typed"
+
+
+def test_another_apps_code_is_refused_too(reader: Client, plan: SitePlan, bob: Person) -> None:
+    gateway = gateway_for(SmartsheetUser.objects.get(smartsheet_id=bob.id).user)
+    sheet = Sheet.parse({"id": 1, "name": "x", "columns": [], "rows": []})
+    actor = services.Actor(id=bob.id, region="sandbox", name=bob.name, email=bob.email)
+    row = Row.parse({"id": 1, "cells": []})
+    with pytest.raises(NotGranted):
+        services.update_row(gateway=gateway, actor=actor, sheet=sheet, row=row, edits=[])
+    with pytest.raises(NotGranted):
+        services.add_row(gateway=gateway, actor=actor, sheet=sheet, edits=[])
+    with pytest.raises(NotGranted):
+        services.delete_row(gateway=gateway, actor=actor, sheet=sheet, row=row)
+    assert plan.writes(bob) == []
+
+
+def test_an_app_that_asks_for_less_says_that_it_does(
+    client: Client, plan: SitePlan, sandbox: RunningSandbox, bob: Person, settings: Settings
+) -> None:
+    """As with SMARTSHEET_SCOPES=READ_SHEETS: signing in again would change nothing, so it is not offered."""
+    region = settings.SMARTSHEET_REGIONS["sandbox"] | {"scopes": ("READ_SHEETS",)}
+    settings.SMARTSHEET_REGIONS = {"sandbox": region}
+    assert "scope=READ_SHEETS&" in begin(client) + "&"
+    assert "and change their rows" not in page_of(client, "/")
+    sign_in(client, sandbox, bob)
+    assert Token.objects.get().scope == "READ_SHEETS"
+    assert features.NOT_ASKED in page_of(client, plan.path)
+    page = page_of(client, plan.edit_path(ROW), status=403)
+    assert features.NOT_ASKED in page
+    assert SIGN_IN not in page
+
+
+def test_a_feature_that_is_switched_off_is_gone_alone(
+    browser: Client, plan: SitePlan, bob: Person, settings: Settings
+) -> None:
+    settings.BYLINE_FEATURES = ["view", "change"]
+    page = page_of(browser, plan.path)
+    assert 'title="Edit"' in page
+    assert 'title="Delete"' not in page
+    assert "Deleting rows is switched off in this app." in page
+    assert "Adding rows is switched off in this app." in page_of(browser, plan.add_path, status=403)
+    assert browser.post(plan.delete_path(ROW), {}).status_code == 403
+    assert plan.writes(bob) == []
+
+
+@pytest.mark.parametrize(
+    ("offered", "scopes"),
+    [
+        (["view"], ("READ_SHEETS",)),
+        (["view", "delete"], ("READ_SHEETS", "WRITE_SHEETS")),
+        (list(Feature), ("READ_SHEETS", "WRITE_SHEETS")),
+    ],
+    ids=["view", "delete", "all"],
+)
+def test_no_more_is_asked_for_than_is_needed(offered: list[str], scopes: tuple[str, ...]) -> None:
+    assert features.scopes_of(offered) == scopes
