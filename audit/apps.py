@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.core.checks import Tags, register
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
 
@@ -10,7 +11,8 @@ class AuditConfig(AppConfig):
     verbose_name = "audit log"
 
     def ready(self) -> None:
-        from audit import checks, triggers  # models are not loaded before this
+        from audit import checks, triggers, triggers_sqlite  # models are not loaded before this
 
+        connection_created.connect(triggers_sqlite.register, dispatch_uid="audit.triggers_sqlite")
         post_migrate.connect(triggers.reinstall, sender=self, dispatch_uid="audit.triggers")
         register(checks.append_only, Tags.database)

@@ -5,9 +5,12 @@ index each, and then takes the newest name of each: the cost is the number of pe
 https://wiki.postgresql.org/wiki/Loose_indexscan
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.db import connection
+
+from audit.models import PersonalText
 
 LIMIT = 500  # by id; whoever is beyond it is still reached by a link or the address
 
@@ -17,8 +20,10 @@ _HOP = """
         UNION ALL
         SELECT (SELECT MIN({id}) FROM audit_entry WHERE {id} > ids.id) FROM ids WHERE ids.id IS NOT NULL
     )
-    SELECT ids.id, (SELECT {name} FROM audit_entry WHERE {id} = ids.id ORDER BY audit_entry.id DESC LIMIT 1)
+    SELECT ids.id, ({name})
     FROM ids WHERE ids.id IS NOT NULL LIMIT %s"""
+
+_NEWEST = "SELECT {name} FROM audit_entry WHERE {id} = ids.id ORDER BY audit_entry.id DESC LIMIT 1"
 
 
 class Choice(NamedTuple):
@@ -30,15 +35,21 @@ class Choice(NamedTuple):
 
 def people() -> list[Choice]:
     """Everybody who has entries, by name."""
-    return _hop(_HOP.format(id="actor_id", name="actor_name"))
+    found = _hop(_HOP.format(id="actor_id", name=_NEWEST.format(id="actor_id", name="actor")))
+    names = PersonalText.objects.names(commitment for _, commitment in found)
+    return _by_name(Choice(id, names[commitment].name if commitment in names else "") for id, commitment in found)
 
 
 def sheets() -> list[Choice]:
     """Every sheet that has entries, by name."""
-    return _hop(_HOP.format(id="sheet_id", name="sheet_name"))
+    return _by_name(_hop(_HOP.format(id="sheet_id", name=_NEWEST.format(id="sheet_id", name="sheet_name"))))
 
 
 def _hop(sql: str) -> list[Choice]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [LIMIT])
-        return sorted((Choice(*row) for row in cursor.fetchall()), key=lambda choice: choice.name.casefold())
+        return [Choice(*row) for row in cursor.fetchall()]
+
+
+def _by_name(choices: Iterable[Choice]) -> list[Choice]:
+    return sorted(choices, key=lambda choice: choice.name.casefold())

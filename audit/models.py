@@ -1,40 +1,30 @@
-"""The one table of the log. Every edit is a few entries that share an `edit_id`: first what was intended, then what
-came of it. Nothing in it is ever altered: audit/triggers.py has the database see to that."""
+"""The log's tables. Every edit is a few entries that share an `edit_id`: first what was intended, then what came of it;
+an act that needs no intent is one entry. The chain and its seals prove them. Nothing of these is ever altered:
+audit/triggers.py has the database see to that. Clear text that must be erasable stands apart (PersonalText)."""
 
-from collections.abc import Collection, Mapping
-from typing import Any, NoReturn, Self
+import json
+from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
+from typing import Any, NamedTuple, NoReturn, Self
 from uuid import UUID
 
 from django.db import models
 from django.db.models.functions import Now
 
+from audit.phases import Action, Origin, Phase
 
-class Phase(models.TextChoices):
-    """Where in the life of an edit an entry was written. The labels are the words that people read."""
-
-    INTENT = "intent", "not certain yet"
-    APPLIED = "applied", "saved"
-    REFUSED = "refused", "refused"
-    FAILED = "failed", "failed"
-    UNKNOWN = "unknown", "not certain yet"
-
-
-class Action(models.TextChoices):
-    """What was to be done."""
-
-    CHANGE = "change", "changed cell"
-    ADD = "add", "added row"
-    DELETE = "delete", "deleted row"
-
-
-class Origin(models.TextChoices):
-    """Where in this app the edit was made."""
-
-    FORM = "form", "row form"
+__all__ = ["Action", "Origin", "Phase"]
 
 
 class AppendOnlyError(Exception):
-    """An entry that is already written was to be saved again or deleted."""
+    """An entry was to be saved or deleted. audit.recording is the one way in, and there is none out."""
+
+
+class Names(NamedTuple):
+    """What somebody was called when an entry was written."""
+
+    name: str
+    email: str
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
@@ -43,6 +33,10 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def intents(self) -> Self:
         """What people set out to do: one entry per cell, or per row added or deleted."""
         return self.filter(phase=Phase.INTENT)
+
+    def heads(self) -> Self:
+        """What the page lists by itself: intents, and acts that needed none; not outcomes, not readings of the log."""
+        return self.filter(is_head=True)
 
     def by_actor(self, actor_id: int) -> Self:
         """Entries of the person with this Smartsheet id."""
@@ -101,13 +95,14 @@ class Entry(models.Model):
     at = models.DateTimeField("at (UTC)", db_default=Now(), editable=False)  # by the database's clock alone
     edit_id = models.UUIDField()
     line = models.PositiveIntegerField(null=True)  # which row of the edit; pairs an outcome with its intents
+    is_head = models.BooleanField(default=True)  # whether the page lists it by itself
     request_id = models.CharField(max_length=64, blank=True)
     phase = models.CharField(max_length=16, choices=Phase.choices)
     actor_id = models.BigIntegerField()
-    actor_name = models.TextField()
-    actor_email = models.TextField(blank=True)
     region = models.CharField(max_length=16)
-    action = models.CharField(max_length=16, choices=Action.choices)
+    actor = models.CharField(max_length=64)  # the commitment to name and e-mail address, which stand in PersonalText
+    action = models.CharField(max_length=32, choices=Action.choices)
+    subject = models.TextField(blank=True)  # what it is about if not a sheet: "identity.smartsheetuser/5"
     sheet_id = models.BigIntegerField(null=True)
     sheet_name = models.TextField(blank=True)
     row_id = models.BigIntegerField(null=True)
@@ -118,11 +113,14 @@ class Entry(models.Model):
     new = models.TextField(null=True)
     reason = models.TextField(blank=True)
     origin = models.CharField(max_length=16, choices=Origin.choices)
-    ip = models.GenericIPAddressField("IP address", null=True)
+    ip = models.CharField("IP address", max_length=45, null=True)
     user_agent = models.TextField(blank=True)
     error_code = models.BigIntegerField(null=True)
     ref_id = models.TextField(blank=True)
     message = models.TextField(blank=True)
+    evidence = models.TextField(null=True)  # canonical JSON: what a settled or reconciled outcome rests on
+    refers_to = models.BigIntegerField(null=True)  # the entry that this one speaks of
+    leaf = models.BinaryField(max_length=32)  # audit.leaves.leaf() of all of the above but id and at
 
     objects = EntryQuerySet.as_manager()
 
@@ -134,20 +132,29 @@ class Entry(models.Model):
             models.Index(fields=["sheet_id", "row_id", "column_id", "id"], name="audit_entry_cell"),
             models.Index(fields=["edit_id", "line"], name="audit_entry_edit"),
             models.Index(fields=["at"], name="audit_entry_at"),
+            models.Index(fields=["subject", "id"], name="audit_entry_subject", condition=~models.Q(subject="")),
+            models.Index(fields=["refers_to"], name="audit_entry_refers", condition=models.Q(refers_to__isnull=False)),
+            models.Index(
+                fields=["phase", "id"], name="audit_entry_notable", condition=~models.Q(phase__in=["intent", "applied"])
+            ),
+            models.Index(fields=["action", "id"], name="audit_entry_action", condition=~models.Q(action="change")),
+        ]
+        permissions = [
+            ("view_all", "Can read everybody's entries"),
+            ("export", "Can export the log"),
+            ("erase", "Can erase a person's name from the log"),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_phase_display()}: {self.actor_name} {self.get_action_display()} (entry {self.pk})"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write a new entry.
+    def save(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        """Refuse: entries are written by audit.recording.
 
         Raises:
-            AppendOnlyError: it has been written before.
+            AppendOnlyError: always.
         """
-        if not self._state.adding:
-            raise AppendOnlyError("An entry of the audit log cannot be changed.")
-        super().save(*args, **{**kwargs, "force_insert": True})
+        raise AppendOnlyError("An entry of the audit log is written by audit.recording alone, once.")
 
     def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Refuse.
@@ -156,3 +163,115 @@ class Entry(models.Model):
             AppendOnlyError: always.
         """
         raise AppendOnlyError("An entry of the audit log cannot be deleted.")
+
+    @cached_property
+    def names(self) -> Names:
+        """The actor's name and e-mail address as they were then. Read several entries' with `with_names()`."""
+        return PersonalText.objects.names([self.actor]).get(self.actor) or _erased(self)
+
+    @property
+    def actor_name(self) -> str:
+        return self.names.name
+
+    @property
+    def actor_email(self) -> str:
+        return self.names.email
+
+
+def _erased(entry: Entry) -> Names:
+    return Names(f"person {entry.actor_id} (name erased)", "")
+
+
+def with_names(entries: Iterable[Entry]) -> list[Entry]:
+    """The entries, each knowing its actor's names, by one query for all."""
+    entries = list(entries)
+    known = PersonalText.objects.names({entry.actor for entry in entries})
+    for entry in entries:
+        entry.names = known.get(entry.actor) or _erased(entry)
+    return entries
+
+
+class Leaf(models.Model):
+    """A link of the chain: one for each entry, without gaps, in the order of commits; written by the database."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    entry_id = models.BigIntegerField(unique=True)
+    hash = models.BinaryField(max_length=32)  # audit.leaves.link()
+
+    class Meta:
+        verbose_name_plural = "leaves"
+
+    def __str__(self) -> str:
+        return f"link {self.seq} of the chain: entry {self.entry_id}"
+
+
+class Seal(models.Model):
+    """A signed statement about the links from `first_seq` to `last_seq`; an empty one, where `last_seq` is smaller by
+    one, proves that nothing was written. Each names the hash of the one before."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField("at (UTC)")
+    first_seq = models.BigIntegerField()
+    last_seq = models.BigIntegerField()
+    root = models.BinaryField(max_length=32)  # audit.merkle.root() over the records
+    head = models.BinaryField(max_length=32)  # the chain's link at `last_seq`
+    previous = models.BinaryField(max_length=32)  # the hash of the seal before; zeros for the first
+    key_id = models.CharField(max_length=16)
+    signature = models.BinaryField(max_length=64)  # Ed25519
+
+    def __str__(self) -> str:
+        return f"seal {self.pk} over the links {self.first_seq} to {self.last_seq}"
+
+
+class PersonalTextQuerySet(models.QuerySet["PersonalText"]):
+    def actors(self) -> Self:
+        """Names and e-mail addresses of people."""
+        return self.filter(kind=PersonalText.Kind.ACTOR)
+
+    def clear(self) -> Self:
+        """What has not been erased."""
+        return self.filter(erased_at=None)
+
+    def names(self, commitments: Iterable[str]) -> dict[str, Names]:
+        """The names behind these commitments, without those that were erased."""
+        found = self.clear().filter(commitment__in=set(commitments)).values_list("commitment", "text")
+        return {commitment: Names(*json.loads(text)) for commitment, text in found}
+
+
+class PersonalText(models.Model):
+    """The clear text behind a commitment. Entries hold HMAC-SHA256(salt, text) alone, so blanking text and salt here
+    erases it for good and leaves every hash as it is."""
+
+    class Kind(models.TextChoices):
+        ACTOR = "actor", "name and e-mail address"
+        VALUE = "value", "value"
+
+    commitment = models.CharField(max_length=64, primary_key=True)
+    salt = models.CharField(max_length=64, blank=True)
+    text = models.TextField(blank=True)  # canonical JSON; of an actor [name, e-mail address]
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    region = models.CharField(max_length=16, blank=True)
+    person_id = models.BigIntegerField(null=True)  # whom it is about, if that is known
+    email = models.TextField(blank=True)
+    erased_at = models.DateTimeField(null=True)
+
+    objects = PersonalTextQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person_id", "region", "kind"], name="audit_personal_person"),
+            models.Index(fields=["email"], name="audit_personal_email", condition=~models.Q(email="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.commitment[:8]}"
+
+
+class Cursor(models.Model):
+    """How far somebody who follows the chain has got. Working state, no evidence."""
+
+    name = models.CharField(max_length=100, primary_key=True)
+    seq = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.seq}"

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from audit.models import Action, Entry, Phase
+from audit.models import Action, Entry, Phase, with_names
 
 PATIENCE = timedelta(minutes=1)  # an edit takes at most 15 seconds; after this its process has most likely died
 
@@ -83,7 +83,7 @@ class LoggedChange:
 
 def with_outcomes(intents: Iterable[Entry]) -> list[LoggedChange]:
     """The intents in their order, each with its outcomes, by one query for all."""
-    intents = list(intents)
+    intents = with_names(intents)
     lines: defaultdict[UUID, set[int | None]] = defaultdict(set)
     for intent in intents:
         lines[intent.edit_id].add(intent.line)

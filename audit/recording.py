@@ -1,25 +1,28 @@
-"""The one way into the log: intend() before a call to Smartsheet, settle() after it.
+"""The one way into the log: intend() before a call to Smartsheet, settle() after it; note() for an act by itself.
 
     intent = intend(actor=…, action=…, sheet_id=…, sheet_name=…, changes=[…], origin=Origin.FORM)
     …                                   # the call, with no transaction open
     settle(intent, [Outcome(…), …])     # one per row
 
 Each of the two is one short transaction of its own. If intend() raises, the call must not be made. If the process
-dies between the two, or settle() raises, the log shows the edit as not certain yet.
+dies between the two, or settle() raises, the log shows the edit as not certain yet. note() joins the transaction at
+hand, so that an act on our own database and its entry are kept or lost together.
 """
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db import Error, transaction
-
+from audit import personal
 from audit.context import current
-from audit.models import Action, Entry, Origin, Phase
+from audit.models import Names
+from audit.phases import Action, Origin, Phase
+from audit.writing import NotRecorded, Row, write
 
 __all__ = [
+    "THIS_APP",
     "Action",
     "Actor",
     "Change",
@@ -29,15 +32,14 @@ __all__ = [
     "Origin",
     "Outcome",
     "Phase",
+    "canonical",
     "intend",
+    "nobody",
+    "note",
     "settle",
 ]
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
-
-
-class NotRecorded(Exception):
-    """The log could not be written. Before the call: do not make it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,21 @@ class Actor:
     email: str
 
 
+THIS_APP = Actor(id=0, region="", name="this app", email="")
+
+
+def nobody(region: str = "") -> Actor:
+    """Somebody who is not signed in."""
+    return Actor(id=0, region=region, name="somebody not signed in", email="")
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One cell; or, with column_id None, one row that is added (row_id None) or deleted.
 
     `old` and `new` are values as Smartsheet has them in JSON, None for an empty cell. For a row they are an object of
-    its cells by column title: `new` of one added, `old` of one deleted.
+    its cells by column title: `new` of one added, `old` of one deleted. Of a personal one (or a secret) the chain gets
+    a commitment, and the values stand apart, where they can be erased.
     """
 
     row_id: int | None
@@ -64,6 +75,7 @@ class Change:
     column_title: str
     old: Json
     new: Json
+    is_personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +87,8 @@ class Outcome:
     `row_id` None, it speaks of all that remain: one Outcome(FAILED, None) settles an edit that failed as a whole.
 
     `returned` holds what Smartsheet says the row has now, by column id; for a row added, by None, shaped as its
-    Change's `new`. What differs from the intent is recorded.
+    Change's `new`. What differs from the intent is recorded. `evidence` is what an outcome rests on that was found out
+    afterwards.
     """
 
     phase: Phase
@@ -85,6 +98,7 @@ class Outcome:
     error_code: int | None = None
     ref_id: str = ""
     returned: Mapping[int | None, Json] = field(default_factory=dict)
+    evidence: Json = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +106,25 @@ class Intent:
     """An edit that is recorded and may now be made: `edit_id` names it, `lines` are its changes row by row."""
 
     edit_id: uuid.UUID
-    common: Mapping[str, Any]
+    actor: Actor
+    common: Row
     lines: tuple[tuple[Change, ...], ...]
 
 
 def intend(
     *,
     actor: Actor,
-    action: Action,
+    action: Action | str,
     sheet_id: int,
     sheet_name: str,
     changes: Sequence[Change],
     origin: Origin,
     reason: str = "",
+    refers_to: int | None = None,
 ) -> Intent:
     """Record what is about to be done, one entry per change, committed when this returns.
+
+    `refers_to` is the entry that is undone by it.
 
     Raises:
         NotRecorded: the database did not take it; the call must not be made.
@@ -116,24 +134,17 @@ def intend(
     if not changes:
         raise ValueError("An edit without a change is no edit.")
     edit_id = uuid.uuid4()
-    request = current()
-    common = {
-        "edit_id": edit_id,
-        "request_id": request.request_id,
-        "ip": request.ip,
-        "user_agent": _text(request.user_agent),
-        "actor_id": actor.id,
-        "actor_name": _text(actor.name),
-        "actor_email": _text(actor.email),
-        "region": actor.region,
-        "action": action,
-        "origin": origin,
+    common = _common(actor, edit_id=edit_id, action=action, origin=origin, reason=reason) | {
         "sheet_id": sheet_id,
         "sheet_name": _text(sheet_name),
-        "reason": _text(reason),
+        "refers_to": refers_to,
     }
-    intent = Intent(edit_id=edit_id, common=common, lines=_by_row(changes))
-    _write(_entry(intent, line, change, phase=Phase.INTENT) for line, row in enumerate(intent.lines) for change in row)
+    intent = Intent(edit_id=edit_id, actor=actor, common=common, lines=_by_row(changes))
+    draft = _Draft(actor)
+    for line, row in enumerate(intent.lines):
+        for change in row:
+            draft.add(common, change, line=line, phase=Phase.INTENT, is_head=True)
+    draft.write(alone=True)
     return intent
 
 
@@ -144,7 +155,114 @@ def settle(intent: Intent, outcomes: Sequence[Outcome]) -> None:
         NotRecorded: the database did not take it; the log goes on to show the edit as not certain yet.
         RuntimeError: a transaction is open.
     """
-    _write(entry for line, outcome in _paired(intent, outcomes) for entry in _outcome_entries(intent, line, outcome))
+    draft = _Draft(intent.actor)
+    for line, outcome in _paired(intent, outcomes):
+        _add_outcome(draft, intent, line, outcome)
+    draft.write(alone=True)
+
+
+def note(
+    *,
+    actor: Actor,
+    action: Action | str,
+    phase: Phase = Phase.DONE,
+    origin: Origin = Origin.APP,
+    subject: str = "",
+    label: str = "",
+    changes: Sequence[Change] = (),
+    sheet_id: int | None = None,
+    sheet_name: str = "",
+    reason: str = "",
+    message: str = "",
+    error_code: int | None = None,
+    ref_id: str = "",
+    evidence: Json = None,
+    refers_to: int | None = None,
+    is_head: bool = True,
+) -> uuid.UUID:
+    """Record an act that is one entry by itself, or one per change: a sign-in, a refusal, a changed record of this app.
+
+    `subject` names what it is about if that is no sheet, "app.model/key", and `label` says so to people. With
+    `is_head` False the log's page lists it only when asked for its action. Joins the transaction at hand, if there is
+    one. Gives the id that the entries share. Raises NotRecorded.
+    """
+    edit_id = uuid.uuid4()
+    common = _common(actor, edit_id=edit_id, action=action, origin=origin, reason=reason) | {
+        "subject": _text(subject),
+        "sheet_id": sheet_id,
+        "sheet_name": _text(sheet_name),
+        "message": _text(message),
+        "error_code": error_code,
+        "ref_id": _text(ref_id),
+        "evidence": canonical(evidence),
+        "refers_to": refers_to,
+    }
+    draft = _Draft(actor)
+    for change in changes or [Change(None, label, None, "", None, None)]:
+        draft.add(common, change, line=None, phase=phase, is_head=is_head)
+    draft.write(alone=False)
+    return edit_id
+
+
+class _Draft:
+    """Entries on their way into the log, and the commitments that they name."""
+
+    def __init__(self, actor: Actor) -> None:
+        names = Names(_text(actor.name), _text(actor.email))
+        self._actor = actor
+        self._committed = [personal.of_actor(region=actor.region, person_id=actor.id, names=names)]
+        self._rows: list[Row] = []
+
+    def add(self, common: Row, change: Change, *, line: int | None, phase: Phase, is_head: bool, **facts: Any) -> None:
+        """One more entry: the change's facts, those in common, and `facts` over them."""
+        self._rows.append(
+            {
+                **common,
+                "actor": self._committed[0].commitment,
+                "line": line,
+                "phase": str(phase),
+                "is_head": is_head,
+                "row_id": change.row_id,
+                "row_label": _text(change.row_label),
+                "column_id": change.column_id,
+                "column_title": _text(change.column_title),
+                "old": self._value(change.old, change),
+                "new": self._value(change.new, change),
+                **facts,
+            }
+        )
+
+    def write(self, *, alone: bool) -> None:
+        write(self._rows, self._committed, alone=alone)
+
+    def _value(self, value: Json, change: Change) -> str | None:
+        text = canonical(value)
+        if text is None or not change.is_personal:
+            return text
+        committed = personal.of_value(text)
+        self._committed.append(committed)
+        return canonical({"hmac": committed.commitment, "objectType": "COMMITMENT"})
+
+
+def _common(actor: Actor, *, edit_id: uuid.UUID, action: str, origin: Origin, reason: str) -> dict[str, Any]:
+    """What all entries of one act say alike."""
+    request = current()
+    return {
+        "edit_id": edit_id.hex,
+        "request_id": request.request_id,
+        "ip": request.ip,
+        "user_agent": _text(request.user_agent),
+        "actor_id": actor.id,
+        "region": actor.region,
+        "action": str(action),
+        "subject": "",
+        "origin": str(origin),
+        "reason": _text(reason),
+        "error_code": None,
+        "ref_id": "",
+        "message": "",
+        "evidence": None,
+    }
 
 
 def canonical(value: Json) -> str | None:
@@ -167,15 +285,6 @@ def _plain(value: Json) -> Json:
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     return value
-
-
-def _write(entries: Iterable[Entry]) -> None:
-    written = list(entries)
-    try:
-        with transaction.atomic(durable=True):
-            Entry.objects.bulk_create(written)
-    except (Error, OverflowError) as error:  # SQLite's driver says OverflowError of an id beyond 64 bits
-        raise NotRecorded("The audit log could not be written.") from error
 
 
 def _by_row(changes: Sequence[Change]) -> tuple[tuple[Change, ...], ...]:
@@ -202,24 +311,27 @@ def _paired(intent: Intent, outcomes: Sequence[Outcome]) -> Iterator[tuple[int |
         yield silent[position] if position < len(silent) else None, outcome
 
 
-def _outcome_entries(intent: Intent, line: int | None, outcome: Outcome) -> Iterator[Entry]:
+def _add_outcome(draft: _Draft, intent: Intent, line: int | None, outcome: Outcome) -> None:
     row = () if line is None else intent.lines[line]
     returned = {change.column_id: value for change, value in _made_otherwise(row, outcome)}
     row_id = row[0].row_id if row else None
     label = outcome.row_label or (row[0].row_label if row else "")
     whole = Change(outcome.row_id or row_id, label, None, "", None, returned.get(None))
-    yield _entry(
-        intent,
-        line,
-        whole,
+    draft.add(
+        intent.common,
+        replace(whole, is_personal=any(change.is_personal for change in row)),
+        line=line,
         phase=outcome.phase,
+        is_head=False,
         message=_text(outcome.message),
         error_code=outcome.error_code,
         ref_id=_text(outcome.ref_id),
+        evidence=canonical(outcome.evidence),
     )
     for change in row:
         if change.column_id is not None and change.column_id in returned:
-            yield _entry(intent, line, replace(change, new=returned[change.column_id]), phase=outcome.phase)
+            made = replace(change, new=returned[change.column_id])
+            draft.add(intent.common, made, line=line, phase=outcome.phase, is_head=False)
 
 
 def _made_otherwise(row: Sequence[Change], outcome: Outcome) -> Iterator[tuple[Change, Json]]:
@@ -229,21 +341,6 @@ def _made_otherwise(row: Sequence[Change], outcome: Outcome) -> Iterator[tuple[C
             value = outcome.returned[change.column_id]
             if canonical(value) != canonical(change.new):
                 yield change, value
-
-
-def _entry(intent: Intent, line: int | None, change: Change, *, phase: Phase, **facts: Any) -> Entry:
-    return Entry(
-        **intent.common,
-        line=line,
-        phase=phase,
-        row_id=change.row_id,
-        row_label=_text(change.row_label),
-        column_id=change.column_id,
-        column_title=_text(change.column_title),
-        old=canonical(change.old),
-        new=canonical(change.new),
-        **facts,
-    )
 
 
 def _text(value: str) -> str:

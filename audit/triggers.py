@@ -1,59 +1,31 @@
-"""Append-only, and timed by the database's own clock: enforced by triggers, on SQLite and PostgreSQL.
+"""Append-only, timed by the database's own clock and chained at commit: enforced by triggers, on SQLite and PostgreSQL.
 
 The triggers stand from the first migration and are put back after every migrate, since SQLite drops them when a
-migration rebuilds the table. Nothing reads a switch: whoever may not change the tables' structure cannot go round them.
+migration rebuilds a table. Nothing reads a switch: whoever may not change the tables' structure cannot go round them.
+The tables of django-simple-history, whatever app they are of, are protected in the same way.
 https://www.sqlite.org/lang_createtrigger.html
 https://www.postgresql.org/docs/current/sql-createtrigger.html
 """
 
-from typing import Any
+from types import ModuleType
+from typing import Any, NamedTuple
 
+from django.apps import apps
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from simple_history.models import HistoricalChanges
 
-TABLE = "audit_entry"
+from audit import partitions, triggers_postgresql, triggers_sqlite
 
-# REPLACE removes the old row without firing a DELETE trigger, so an id that is taken is refused before that. SQLite's
-# 'now' stands still within a statement, so that the column's default equals it, and nothing forged does.
-SQLITE = {
-    "audit_entry_no_update": """
-        CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry
-        BEGIN SELECT RAISE(ABORT, 'the audit log is append-only: an entry cannot be changed'); END""",
-    "audit_entry_no_delete": """
-        CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry
-        BEGIN SELECT RAISE(ABORT, 'the audit log is append-only: an entry cannot be deleted'); END""",
-    "audit_entry_no_replace": """
-        CREATE TRIGGER audit_entry_no_replace BEFORE INSERT ON audit_entry
-        WHEN EXISTS (SELECT 1 FROM audit_entry WHERE id = NEW.id)
-        BEGIN SELECT RAISE(ABORT, 'the audit log is append-only: an entry cannot be replaced'); END""",
-    "audit_entry_clock": """
-        CREATE TRIGGER audit_entry_clock BEFORE INSERT ON audit_entry
-        WHEN NEW.at IS NOT STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')
-        BEGIN SELECT RAISE(ABORT, 'the time of an audit entry is set by the database alone'); END""",
-}
+ENTRY, LEAF, SEAL, PERSONAL = "audit_entry", "audit_leaf", "audit_seal", "audit_personaltext"
 
-# ALWAYS: they fire under session_replication_role = replica too.
-POSTGRESQL_FUNCTIONS = """
-    CREATE OR REPLACE FUNCTION audit_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        RAISE EXCEPTION 'the audit log is append-only: % is refused', TG_OP USING ERRCODE = 'restrict_violation';
-    END $$;
-    CREATE OR REPLACE FUNCTION audit_entry_set_clock() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-        NEW.at := clock_timestamp();
-        RETURN NEW;
-    END $$"""
-POSTGRESQL = {
-    "audit_entry_no_change": """
-        CREATE TRIGGER audit_entry_no_change BEFORE UPDATE OR DELETE ON audit_entry
-        FOR EACH ROW EXECUTE FUNCTION audit_entry_refuse()""",
-    "audit_entry_no_truncate": """
-        CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON audit_entry
-        FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_refuse()""",
-    "audit_entry_clock": """
-        CREATE TRIGGER audit_entry_clock BEFORE INSERT ON audit_entry
-        FOR EACH ROW EXECUTE FUNCTION audit_entry_set_clock()""",
-}
+
+class Trigger(NamedTuple):
+    """A trigger by name, the table that it stands on, and the SQL that makes it."""
+
+    table: str
+    name: str
+    sql: str
 
 
 class UnsupportedDatabase(Exception):
@@ -61,15 +33,34 @@ class UnsupportedDatabase(Exception):
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Put the triggers on the log's table, in place of any that stand there by their names, without a gap between."""
+    """Put the triggers on the tables, in place of any that stand there by their names, without a gap between."""
+    sql = _sql(connection)
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        for statement in _statements(connection):
+        for statement in sql.FUNCTIONS:
             cursor.execute(statement)
+        for trigger in expected(connection):
+            for statement in sql.replace(table=trigger.table, name=trigger.name, create=trigger.sql):
+                cursor.execute(statement)
+
+
+def expected(connection: BaseDatabaseWrapper) -> list[Trigger]:
+    """The triggers that must stand, on those of the tables that have been made."""
+    sql = _sql(connection)
+    there = set(connection.introspection.table_names())
+    found: list[Trigger] = []
+    for table, key in _append_only_tables().items():
+        found += [Trigger(table, name, create) for name, create in sql.append_only(table, key=key).items()]
+    found += [Trigger(PERSONAL, name, create) for name, create in sql.erasable(PERSONAL).items()]
+    found += [Trigger(ENTRY, name, create) for name, create in sql.ENTRY.items()]
+    of_parts = [
+        Trigger(part, name, create) for part in sql.parts(connection) for name, create in sql.part(part).items()
+    ]
+    return [trigger for trigger in found if trigger.table in there] + of_parts
 
 
 def names(connection: BaseDatabaseWrapper) -> list[str]:
-    """The triggers that protect the log on this kind of database."""
-    return sorted(_triggers(connection))
+    """The names of the triggers that must stand."""
+    return sorted({trigger.name for trigger in expected(connection)})
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
@@ -78,42 +69,33 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     Raises:
         django.db.DatabaseError: the database does not answer.
     """
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [TABLE])
-        else:
-            cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass(%s) AND tgenabled = 'A'", [TABLE])
-        standing = {name for (name,) in cursor.fetchall()}
-    return sorted(_triggers(connection).keys() - standing)
+    standing = _sql(connection).standing(connection)
+    return sorted({trigger.name for trigger in expected(connection) if (trigger.table, trigger.name) not in standing})
 
 
 def is_table_there(connection: BaseDatabaseWrapper) -> bool:
-    """Whether the log's table has been made yet."""
-    return TABLE in connection.introspection.table_names()
+    """Whether the log's tables have been made yet."""
+    return {ENTRY, LEAF} <= set(connection.introspection.table_names())
 
 
 def reinstall(*, using: str, **_kwargs: Any) -> None:
-    """The receiver of post_migrate: what a migration dropped stands again."""
+    """The receiver of post_migrate: what a migration dropped stands again, and the coming months are ready."""
     connection = connections[using]
     if is_table_there(connection):
         install(connection)
+        if connection.vendor == "postgresql":
+            partitions.prepare_ahead(connection)
 
 
-def _triggers(connection: BaseDatabaseWrapper) -> dict[str, str]:
-    known = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
+def _append_only_tables() -> dict[str, str]:
+    """Each table that nothing is changed or deleted in, with its primary key's column."""
+    histories = [model for model in apps.get_models() if issubclass(model, HistoricalChanges)]
+    own = {ENTRY: "id", LEAF: "seq", SEAL: "id"}
+    return own | {model._meta.db_table: "history_id" for model in histories}
+
+
+def _sql(connection: BaseDatabaseWrapper) -> ModuleType:
+    known = {"sqlite": triggers_sqlite, "postgresql": triggers_postgresql}
     if connection.vendor not in known:
         raise UnsupportedDatabase(connection.vendor)
     return known[connection.vendor]
-
-
-def _statements(connection: BaseDatabaseWrapper) -> list[str]:
-    if connection.vendor == "sqlite":
-        drop, after, first = "DROP TRIGGER IF EXISTS {name}", [], []
-    else:
-        drop = f"DROP TRIGGER IF EXISTS {{name}} ON {TABLE}"
-        after = [f"ALTER TABLE {TABLE} ENABLE ALWAYS TRIGGER {{name}}"]
-        first = [POSTGRESQL_FUNCTIONS]
-    statements = list(first)
-    for name, create in _triggers(connection).items():
-        statements += [drop.format(name=name), create, *(step.format(name=name) for step in after)]
-    return statements

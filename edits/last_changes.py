@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Exists, Max, OuterRef
 
-from audit.models import Entry, Phase
+from audit.models import Entry, Phase, with_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,6 @@ def last_changes(*, sheet_id: int, row_id: int) -> dict[int, LastChange]:
     )
     return {
         entry.column_id: LastChange(by=entry.actor_name, at=entry.at, entry_id=entry.pk)
-        for entry in Entry.objects.filter(pk__in=latest)
+        for entry in with_names(Entry.objects.filter(pk__in=latest))
         if entry.column_id
     }

@@ -17,8 +17,8 @@ from audit import triggers
 def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """The log's table without its triggers, for the block."""
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        for name in triggers.names(connection):
-            on = f" ON {triggers.TABLE}" if connection.vendor == "postgresql" else ""
+        for table, name, _ in triggers.expected(connection):
+            on = f" ON {table}" if connection.vendor == "postgresql" else ""
             cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
     try:
         yield

@@ -3,12 +3,6 @@
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-from audit import triggers
-
-
-def append_only(_apps, schema_editor):
-    triggers.install(schema_editor.connection)
-
 
 class Migration(migrations.Migration):
     initial = True
@@ -80,5 +74,4 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(append_only, migrations.RunPython.noop),
     ]

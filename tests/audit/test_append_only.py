@@ -55,14 +55,12 @@ def execute(*statements: str) -> None:
 
 
 def forged(entry: Entry) -> Entry:
-    """The entry as a new object with its old id, which Entry.save() would not stop."""
-    return Entry(
-        **{name: getattr(entry, name) for name in ("id", "edit_id", "phase", "actor_id")}, actor_name="Mallory"
-    )
+    """The entry as a new object with its old id."""
+    return Entry(**{name: getattr(entry, name) for name in ("id", "edit_id", "phase", "actor_id")}, new="forged")
 
 
 def test_the_entry_says_that_it_cannot_be_saved_again(entry: Entry) -> None:
-    entry.actor_name = "Mallory"
+    entry.new = "forged"
     with pytest.raises(AppendOnlyError):
         entry.save()
 
@@ -85,8 +83,8 @@ def test_an_update_of_a_query_is_refused(entry: Entry) -> None:
 
 
 def test_a_bulk_update_is_refused(entry: Entry) -> None:
-    entry.actor_name = "Mallory"
-    refused(lambda: Entry.objects.bulk_update([entry], ["actor_name"]))
+    entry.new = "forged"
+    refused(lambda: Entry.objects.bulk_update([entry], ["new"]))
 
 
 def test_a_deletion_of_a_query_is_refused(entry: Entry) -> None:
@@ -99,9 +97,7 @@ def test_a_raw_deletion_is_refused(entry: Entry) -> None:
 
 def test_an_upsert_is_refused(entry: Entry) -> None:
     def upsert() -> None:
-        Entry.objects.bulk_create(
-            [forged(entry)], update_conflicts=True, unique_fields=["id"], update_fields=["actor_name"]
-        )
+        Entry.objects.bulk_create([forged(entry)], update_conflicts=True, unique_fields=["id"], update_fields=["new"])
 
     refused(upsert)
 
@@ -176,9 +172,6 @@ def test_the_apps_clock_does_not_date_an_entry() -> None:
 @pytest.mark.usefixtures("entry")
 def test_a_forged_time_is_not_taken() -> None:
     forge = "INSERT INTO audit_entry (<unnumbered>) SELECT <backdated> FROM audit_entry"
-    if is_sqlite:
-        with pytest.raises(DatabaseError, match="set by the database alone"), transaction.atomic():
-            execute(forge)
-    else:
+    with pytest.raises(DatabaseError, match="set by the database alone"), transaction.atomic():
         execute(forge)
     assert not Entry.objects.filter(at__year__lt=2020).exists()

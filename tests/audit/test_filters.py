@@ -162,5 +162,5 @@ def test_the_choices_of_an_empty_log_are_empty() -> None:
 def test_filters_cost_no_query_more(
     reader: Client, query: str, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         found(reader, query)

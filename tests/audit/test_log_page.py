@@ -163,7 +163,7 @@ def test_the_number_of_queries_does_not_depend_on_the_log(
         saved(
             cell(row=number, new=str(number)), actor=ALICE if number % 2 else BOB, sheet=(number + 1, f"Sheet {number}")
         )
-    with django_assert_num_queries(7):  # session, user, profile; people, sheets; intents, outcomes
+    with django_assert_num_queries(9):  # session, user, profile; people, their names, sheets; intents, names, outcomes
         body_of(reader)
 
 

@@ -1,0 +1,63 @@
+"""Merkle trees as RFC 9162 makes them: one hash for many records, and short proofs that a record is among them.
+
+https://www.rfc-editor.org/rfc/rfc9162#name-merkle-trees
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+EMPTY = hashlib.sha256(b"").digest()  # the root over nothing
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    """The hash of two subtrees."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def root(records: Sequence[bytes]) -> bytes:
+    """The one hash over the records in their order, 32 bytes."""
+    levels = list(records)
+    if not levels:
+        return EMPTY
+    while len(levels) > 1:
+        levels = _level_above(levels)
+    return levels[0]
+
+
+def path(records: Sequence[bytes], index: int) -> list[bytes]:
+    """The hashes that lead from the record at `index` to the root, lowest first."""
+    found = []
+    level = list(records)
+    while len(level) > 1:
+        neighbour = index ^ 1
+        if neighbour < len(level):
+            found.append(level[neighbour])
+        level, index = _level_above(level), index // 2
+    return found
+
+
+def root_from(record: bytes, *, index: int, size: int, path: Sequence[bytes]) -> bytes:
+    """The root that a record at `index` among `size` and its path amount to.
+
+    Raises:
+        ValueError: the path is not as long as it must be.
+    """
+    if not 0 <= index < size:
+        raise ValueError("The place lies outside of the tree.")
+    rest, current, last = list(path), record, size - 1
+    while last:
+        if index % 2 or index < last:
+            if not rest:
+                raise ValueError("The path is too short.")
+            neighbour = rest.pop(0)
+            current = node(neighbour, current) if index % 2 else node(current, neighbour)
+        index, last = index // 2, last // 2
+    if rest:
+        raise ValueError("The path is too long.")
+    return current
+
+
+def _level_above(level: list[bytes]) -> list[bytes]:
+    """Pairs hashed; a last one without a pair rises as it is, which gives the tree of the RFC."""
+    pairs = [node(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
+    return pairs if len(level) % 2 == 0 else [*pairs, level[-1]]

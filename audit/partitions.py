@@ -1,0 +1,51 @@
+"""On PostgreSQL the log is one table in monthly parts, so that old months can be taken out of it as a whole.
+
+https://www.postgresql.org/docs/current/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE
+"""
+
+from time import monotonic
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+AHEAD = 3  # months that stand ready after each migrate; writing makes those that are missing
+
+# A month is made aside and then attached, which stops nobody. Whoever may only write calls this too, with the owner's
+# rights, so that the log goes on where nothing was migrated for a year. TRUNCATE triggers are not inherited.
+FUNCTION = """
+    CREATE OR REPLACE FUNCTION audit_add_partition(of timestamptz) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    DECLARE
+        first timestamptz := date_trunc('month', of AT TIME ZONE 'UTC') AT TIME ZONE 'UTC';
+        next timestamptz := (date_trunc('month', of AT TIME ZONE 'UTC') + interval '1 month') AT TIME ZONE 'UTC';
+        name text := 'audit_entry_' || to_char(of AT TIME ZONE 'UTC', 'YYYY_MM');
+    BEGIN
+        IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
+        PERFORM pg_advisory_xact_lock(4702111234002);
+        IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
+        EXECUTE format('CREATE TABLE %I (LIKE audit_entry INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', name);
+        EXECUTE format('ALTER TABLE audit_entry ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', name, first, next);
+        EXECUTE format(
+            'CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON %I
+             FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()', name);
+        EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER audit_entry_no_truncate', name);
+    END $$"""
+
+_REMEMBERED = 3600.0  # seconds
+_ready_until: dict[str, float] = {}
+
+
+def prepare(connection: BaseDatabaseWrapper) -> None:
+    """See to it that entries of now and tomorrow have their month; asks the database once an hour and process."""
+    if connection.vendor != "postgresql" or _ready_until.get(connection.alias, 0.0) > monotonic():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT audit_add_partition(now()), audit_add_partition(now() + interval '1 day')")
+    _ready_until[connection.alias] = monotonic() + _REMEMBERED
+
+
+def prepare_ahead(connection: BaseDatabaseWrapper) -> None:
+    """Make the months up to AHEAD from now, where they are not there yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT audit_add_partition(now() + n * interval '1 month') FROM generate_series(0, %s) AS n", [AHEAD]
+        )

@@ -1,0 +1,69 @@
+"""Commitments: what the chain knows of a name, or of a value marked personal, in place of the clear text.
+
+A commitment is HMAC-SHA256 with a random salt. Text and salt stand in PersonalText, where they can be blanked; without
+the salt nobody can tell, not even by trying all names, what was committed to, and the chain is as whole as before.
+"""
+
+import hmac
+import json
+import secrets
+from time import monotonic
+from typing import NamedTuple
+
+from audit.models import Names, PersonalText
+
+MEMORY = 60.0  # seconds that a process knows a person's salt by heart, and so the longest that an erased one is used on
+
+
+class Committed(NamedTuple):
+    """A clear text and its commitment, as PersonalText holds them."""
+
+    commitment: str
+    salt: str
+    text: str
+    kind: str
+    region: str
+    person_id: int | None
+    email: str
+
+
+_known: dict[tuple[str, int, str], tuple[Committed, float]] = {}
+
+
+def commit(*, salt: str, text: str) -> str:
+    """The commitment to a text: 64 hex digits. `salt` is hex too."""
+    return hmac.digest(bytes.fromhex(salt), text.encode(), "sha256").hex()
+
+
+def of_actor(*, region: str, person_id: int, names: Names) -> Committed:
+    """The commitment to a person's present names, the same as long as they stay so and are not erased."""
+    text = json.dumps(names, ensure_ascii=False, separators=(",", ":"))
+    key = (region, person_id, text)
+    committed, until = _known.get(key, (None, 0.0))
+    if committed is None or until < monotonic():
+        committed = _stored(region, person_id, text) or _new(
+            text, PersonalText.Kind.ACTOR, region=region, person_id=person_id, email=names.email
+        )
+        _known[key] = committed, monotonic() + MEMORY
+    return committed
+
+
+def of_value(text: str, *, region: str = "", person_id: int | None = None, email: str = "") -> Committed:
+    """A new commitment to a value's canonical JSON; whom it is about, as far as that is known, finds it for erasure."""
+    return _new(text, PersonalText.Kind.VALUE, region=region, person_id=person_id, email=email)
+
+
+def forget() -> None:
+    """Know no salt by heart any more; whoever erases calls this."""
+    _known.clear()
+
+
+def _stored(region: str, person_id: int, text: str) -> Committed | None:
+    of_person = PersonalText.objects.actors().clear().filter(region=region, person_id=person_id, text=text)
+    found = of_person.values_list(*Committed._fields).first()
+    return Committed(*found) if found else None
+
+
+def _new(text: str, kind: str, *, region: str, person_id: int | None, email: str) -> Committed:
+    salt = secrets.token_hex(32)
+    return Committed(commit(salt=salt, text=text), salt, text, kind, region, person_id, email)

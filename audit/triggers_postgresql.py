@@ -1,0 +1,129 @@
+"""The SQL of the triggers on PostgreSQL. All are ALWAYS: they fire under session_replication_role = replica too."""
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from audit import partitions
+
+# The chain's lock is taken at the commit and lives no longer than that, so an open transaction holds nobody up. It is
+# an advisory lock: waiting for a row that others update costs twice. Each statement in the function sees what was
+# committed before the lock was had.
+FUNCTIONS = (
+    """
+    CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION 'the audit log is append-only: % is refused', TG_OP USING ERRCODE = 'restrict_violation';
+    END $$""",
+    """
+    CREATE OR REPLACE FUNCTION audit_only_erase() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF NEW.text <> '' OR NEW.salt <> '' OR NEW.email <> '' OR NEW.erased_at IS NULL
+            OR (NEW.commitment, NEW.kind, NEW.region, NEW.person_id)
+                IS DISTINCT FROM (OLD.commitment, OLD.kind, OLD.region, OLD.person_id)
+        THEN
+            RAISE EXCEPTION 'the audit log is append-only: a personal text can only be erased'
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NEW;
+    END $$""",
+    """
+    CREATE OR REPLACE FUNCTION audit_entry_check_clock() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF NEW.at <> statement_timestamp() THEN
+            RAISE EXCEPTION 'the time of an audit entry is set by the database alone'
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NEW;
+    END $$""",
+    """
+    CREATE OR REPLACE FUNCTION audit_entry_link() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    DECLARE
+        last_seq bigint;
+        last_hash bytea;
+    BEGIN
+        IF octet_length(NEW.leaf) <> 32 THEN
+            RAISE EXCEPTION 'the leaf of an audit entry is 32 bytes' USING ERRCODE = 'check_violation';
+        END IF;
+        PERFORM pg_advisory_xact_lock(4702111234001);
+        SELECT seq, hash INTO last_seq, last_hash FROM audit_leaf ORDER BY seq DESC LIMIT 1;
+        last_seq := coalesce(last_seq, 0) + 1;
+        INSERT INTO audit_leaf (seq, entry_id, hash) VALUES (
+            last_seq,
+            NEW.id,
+            sha256('\\x02'::bytea || coalesce(last_hash, decode(repeat('00', 32), 'hex')) || sha256(
+                '\\x00'::bytea || int8send(last_seq) || int8send(NEW.id)
+                || int8send((extract(epoch FROM NEW.at) * 1000000)::bigint) || NEW.leaf
+            ))
+        );
+        RETURN NULL;
+    END $$""",
+    partitions.FUNCTION,
+)
+ENTRY = {
+    "audit_entry_clock": """
+        CREATE TRIGGER audit_entry_clock BEFORE INSERT ON audit_entry
+        FOR EACH ROW EXECUTE FUNCTION audit_entry_check_clock()""",
+    "audit_entry_chain": """
+        CREATE CONSTRAINT TRIGGER audit_entry_chain AFTER INSERT ON audit_entry
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_entry_link()""",
+}
+
+
+def append_only(table: str, *, key: str) -> dict[str, str]:
+    """No row is changed or deleted."""
+    return {
+        f"{table}_no_change": f"""
+            CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION audit_refuse()""",
+        **part(table),
+    }
+
+
+def erasable(table: str) -> dict[str, str]:
+    """A row's text can be blanked, once and wholly; nothing else is changed, and none is deleted."""
+    return {
+        f"{table}_only_erase": f"""
+            CREATE TRIGGER {table}_only_erase BEFORE UPDATE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION audit_only_erase()""",
+        f"{table}_no_delete": f"""
+            CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION audit_refuse()""",
+        **part(table),
+    }
+
+
+def part(table: str) -> dict[str, str]:
+    """What a table has of its own, and a month of the log does not inherit: it cannot be emptied."""
+    name = "audit_entry_no_truncate" if table.startswith("audit_entry") else f"{table}_no_truncate"
+    return {
+        name: f"""
+            CREATE TRIGGER {name} BEFORE TRUNCATE ON {table}
+            FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()"""
+    }
+
+
+def replace(*, table: str, name: str, create: str) -> list[str]:
+    """The statements that put a trigger in place of an older one."""
+    return [drop(table=table, name=name), create, f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}"]
+
+
+def drop(*, table: str, name: str) -> str:
+    """The statement that takes a trigger away."""
+    return f"DROP TRIGGER IF EXISTS {name} ON {table}"
+
+
+def standing(connection: BaseDatabaseWrapper) -> set[tuple[str, str]]:
+    """The triggers that stand and fire always, by table and name; one that a month has lost stands nowhere."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgenabled = 'A'")
+        found = set(cursor.fetchall())
+    inherited = {(table, name) for table, name in found if table == "audit_entry"}
+    lost = {name for part in parts(connection) for _, name in inherited if (part, name) not in found}
+    return found - {("audit_entry", name) for name in lost}
+
+
+def parts(connection: BaseDatabaseWrapper) -> list[str]:
+    """The months of the log."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = to_regclass('audit_entry')")
+        return [name for (name,) in cursor.fetchall()]

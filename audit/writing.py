@@ -1,0 +1,90 @@
+"""Rows into the log: few statements for many entries, with the commitments that they name.
+
+Plain SQL, as this is on the way of every edit and the ORM would build the same statement anew each time. Number and
+time are left to the database, the chain's links to its triggers.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from django.db import Error, connection, transaction
+
+from audit import leaves, partitions
+from audit.personal import Committed
+
+Row = Mapping[str, Any]  # by the names of leaves.COLUMNS; `edit_id` as 32 hex digits
+Statement = tuple[str, list[Any]]
+
+AT_ONCE = 500  # rows in a statement
+COLUMNS = (*leaves.COLUMNS, "leaf")
+
+
+class NotRecorded(Exception):
+    """The log could not be written. Before the call: do not make it."""
+
+
+def write(rows: Sequence[Row], committed: Sequence[Committed], *, alone: bool) -> None:
+    """Write the rows; `alone` in a transaction of their own, committed when this returns, else in the one at hand.
+
+    Raises:
+        NotRecorded: the database did not take them.
+        RuntimeError: a transaction is open, and they were to be written alone.
+    """
+    try:
+        partitions.prepare(connection)
+        statements = list(_statements(rows, committed))
+        if len(statements) == 1 and not connection.in_atomic_block:
+            _execute(statements)  # a transaction by itself, with two round trips less
+        else:
+            with transaction.atomic(durable=alone):
+                _execute(statements)
+    except (Error, leaves.NotCanonical) as error:
+        raise NotRecorded("The audit log could not be written.") from error
+
+
+def _execute(statements: Sequence[Statement]) -> None:
+    with connection.cursor() as cursor:
+        for sql, parameters in statements:
+            cursor.execute(sql, parameters)
+
+
+def _statements(rows: Sequence[Row], committed: Sequence[Committed]) -> Iterator[Statement]:
+    clear = [value for one in committed for value in one]
+    is_sqlite = connection.vendor == "sqlite"
+    if committed and is_sqlite:
+        yield f"{_insert_personal(len(committed))}", clear
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows[start : start + AT_ONCE]
+        sql = _insert_entries(len(some))
+        parameters = [value for row in some for value in _with_leaf(row)]
+        if committed and not is_sqlite and start == 0:
+            yield f"WITH known AS ({_insert_personal(len(committed))}) {sql}", clear + parameters
+        else:
+            yield sql, parameters
+
+
+def _with_leaf(row: Row) -> list[Any]:
+    values = [row[column] for column in leaves.COLUMNS]
+    return [*values, leaves.leaf(values)]
+
+
+@cache
+def _insert_entries(count: int) -> str:
+    return f"INSERT INTO audit_entry ({_names(COLUMNS)}) VALUES {_places(len(COLUMNS), count)}"  # noqa: S608 # our own names
+
+
+@cache
+def _insert_personal(count: int) -> str:
+    places = _places(len(Committed._fields), count)
+    columns = _names(Committed._fields)
+    return f"INSERT INTO audit_personaltext ({columns}) VALUES {places} ON CONFLICT DO NOTHING"  # noqa: S608 # our own names
+
+
+def _names(columns: Sequence[str]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)
+
+
+def _places(columns: int, rows: int) -> str:
+    one = f"({', '.join(['%s'] * columns)})"
+    return ", ".join([one] * rows)
