@@ -24,12 +24,16 @@ WORDS = {
     "<forged>": COLUMNS.replace('"at"', "STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')").replace('"new"', "'forged'"),
     "<unnumbered>": UNNUMBERED,
     "<backdated>": UNNUMBERED.replace('"at"', "'2001-01-01 00:00:00.000'"),
+    "<postdated>": UNNUMBERED.replace('"at"', "CURRENT_TIMESTAMP" if is_sqlite else "at + interval '1 second'"),
 }
 
 
 @pytest.fixture
 def entry() -> Entry:
-    return edits.entries_of(edits.saved())[0]
+    found = edits.entries_of(edits.saved())[0]
+    if not is_sqlite:  # as at the commit: the chain's triggers have fired
+        execute("SET CONSTRAINTS ALL IMMEDIATE")
+    return found
 
 
 def written() -> list[tuple[object, ...]]:
@@ -40,7 +44,7 @@ def refused(attempt: Callable[[], object]) -> None:
     """Assert that the database refuses the attempt, and that the log is as it was."""
     before = written()
     assert before
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+    with pytest.raises(DatabaseError, match="append-only|no unique or exclusion constraint"), transaction.atomic():
         attempt()
     assert written() == before
 
@@ -169,9 +173,11 @@ def test_the_apps_clock_does_not_date_an_entry() -> None:
     assert all(abs(entry.at - real) < timedelta(seconds=30) for entry in edits.entries_of(intent))
 
 
+@pytest.mark.parametrize("when", ["<backdated>", "<postdated>"])
 @pytest.mark.usefixtures("entry")
-def test_a_forged_time_is_not_taken() -> None:
-    forge = "INSERT INTO audit_entry (<unnumbered>) SELECT <backdated> FROM audit_entry"
-    with pytest.raises(DatabaseError, match="set by the database alone"), transaction.atomic():
+def test_a_forged_time_is_not_taken(when: str) -> None:
+    before = written()
+    forge = f"INSERT INTO audit_entry (<unnumbered>) SELECT {when} FROM audit_entry"
+    with pytest.raises(DatabaseError, match="set by the database alone|no partition"), transaction.atomic():
         execute(forge)
-    assert not Entry.objects.filter(at__year__lt=2020).exists()
+    assert written() == before
