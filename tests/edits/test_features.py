@@ -5,6 +5,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from audit.models import Entry
+from audit.recording import Actor
 from edits import features, services
 from edits.errors import NotGranted
 from edits.features import Feature
@@ -87,7 +88,7 @@ def test_what_was_typed_can_be_saved_once_it_is_granted(
 def test_another_apps_code_is_refused_too(reader: Client, plan: SitePlan, bob: Person) -> None:
     gateway = gateway_for(SmartsheetUser.objects.get(smartsheet_id=bob.id).user)
     sheet = Sheet.parse({"id": 1, "name": "x", "columns": [], "rows": []})
-    actor = services.Actor(id=bob.id, region="sandbox", name=bob.name, email=bob.email)
+    actor = Actor(id=bob.id, region="sandbox", name=bob.name, email=bob.email)
     row = Row.parse({"id": 1, "cells": []})
     with pytest.raises(NotGranted):
         services.update_row(gateway=gateway, actor=actor, sheet=sheet, row=row, edits=[])

@@ -1,0 +1,138 @@
+"""A process that dies while it renews a token: at worst its owner signs in again, and what they typed is saved then."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from audit.models import Entry
+from audit.reading import with_outcomes
+from identity.models import Token
+from tests.audit.test_killed_process import database_url
+from tests.edits.browser import Page
+from tests.edits.site_plan import SitePlan
+from tests.running_sandbox import Person, RunningSandbox
+from tests.signing_in import begin, come_back, decide
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROOT = Path(__file__).resolve().parents[2]
+ROW = "Dig foundations"
+SEND = """
+import json, time
+import django
+django.setup()
+from django.test import Client
+from identity import oauth
+from identity.models import Token
+
+path, cookie, stop, fields = json.loads(input())
+
+def stopping(call, before, after):
+    def stops(*args, **kwargs):
+        halt(before)
+        result = call(*args, **kwargs)
+        halt(after)
+        return result
+    return stops
+
+def halt(where):
+    if stop == where:
+        print("here", flush=True)
+        time.sleep(30)
+
+oauth.refresh_token = stopping(oauth.refresh_token, "asking", "storing")
+Token.renew = stopping(Token.renew, "", "using")
+browser = Client()
+browser.cookies["sessionid"] = cookie
+browser.post(path, fields)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When the process dies: halted by itself before `stop`, or while Smartsheet's sign-in suffers `fault`."""
+
+    stop: str = ""
+    fault: dict[str, Any] = field(default_factory=dict)
+    is_pair_lost: bool = False
+
+
+MOMENTS = {
+    "before Smartsheet is asked": Moment(stop="asking"),
+    "before Smartsheet hears of it": Moment(fault={"delay": 20, "drop": "before"}),
+    "while Smartsheet answers": Moment(fault={"body": "drip"}, is_pair_lost=True),
+    "before the new pair is stored": Moment(stop="storing", is_pair_lost=True),
+    "before the new pair is used": Moment(stop="using"),
+}
+
+
+@pytest.mark.parametrize("when", MOMENTS)
+def test_what_was_typed_is_saved_in_the_end(
+    browser: Client, plan: SitePlan, sandbox: RunningSandbox, bob: Person, when: str
+) -> None:
+    moment = MOMENTS[when]
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "typed"})
+    now = timezone.now()
+    Token.objects.update(issued_at=now - timedelta(days=7), expires_at=now)
+    if moment.fault:
+        sandbox.fault(path="/token", **moment.fault)
+    killed(page, browser, sandbox, stop=moment.stop)
+    Token.objects.update(leased_until=timezone.now())  # the lease of the dead ends by itself; nobody waits for it here
+    assert plan.value(ROW, "Notes") is None
+
+    page = page.save()
+    if moment.is_pair_lost:
+        assert page.status == 401
+        assert "Nothing was saved. What you typed is still in the form." in page.text
+        assert page.value(plan.columns["Notes"]) == "typed"
+        come_back(browser, decide(sandbox, begin(browser, next_url=page.path), bob))
+        page = Page.open(browser, page.path)
+        assert page.value(plan.columns["Notes"]) == "typed"
+        page = page.save()
+    assert "1 cell changed" in page.text
+    assert plan.value(ROW, "Notes") == "typed"
+    assert len(plan.writes(bob)) == 1
+    assert [change.phase for change in with_outcomes(Entry.objects.intents())] == ["applied"]
+
+
+def killed(page: Page, browser: Client, sandbox: RunningSandbox, *, stop: str) -> None:
+    """Send the form to a process of its own, which is ended by kill -9 when the moment has come."""
+    environment = os.environ | {
+        "DATABASE_URL": database_url(),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "SMARTSHEET_API_BASE": sandbox.api,
+        "ALLOWED_HOSTS": "testserver",
+        "LOG_LEVEL": "ERROR",
+    }
+    sent = {name: values for name, values in page.fields.items() if values}
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", SEND], cwd=ROOT, env=environment, **pipes) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(json.dumps([page.path, browser.cookies["sessionid"].value, stop, sent]) + "\n")
+        process.stdin.flush()
+        if stop:
+            assert process.stdout.readline() == "here\n"
+        else:
+            wait_for_its_request(process, sandbox)
+        process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+
+
+def wait_for_its_request(process: "subprocess.Popen[str]", sandbox: RunningSandbox) -> None:
+    ends = time.monotonic() + 20
+    while not sandbox.requests(method="POST", path="/token"):
+        assert process.poll() is None, "the process ended by itself"
+        assert time.monotonic() < ends
+        time.sleep(0.02)
