@@ -1,1 +1,163 @@
-"""Has the audit log hear what happens to people and their tokens."""
+"""Has the audit log hear what happens to people and their tokens: every event is an entry, and none holds a secret.
+
+A sign-in that cannot be recorded does not happen. What has happened already, or was refused, is recorded as well as
+can be: what goes wrong then is in the log of the program.
+
+Names and e-mail addresses stand in an entry's actor alone, where they can be erased; elsewhere people are numbers.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.dispatch import receiver
+
+from audit.recording import Action, Actor, Change, NotRecorded, Origin, Phase, nobody, note
+from identity import signals
+from identity.failures import Failure
+from identity.models import SmartsheetUser
+from identity.profiles import Profile
+
+logger = logging.getLogger(__name__)
+
+
+@receiver(signals.signing_in)
+def note_sign_in(person: SmartsheetUser, **_more: object) -> None:
+    """In the transaction that keeps the token. Raises CannotRecord."""
+    try:
+        note(actor=actor_of(person), action=Action.SIGN_IN, subject=subject_of(person))
+    except NotRecorded as error:
+        raise signals.CannotRecord from error
+
+
+@receiver(signals.sign_in_refused)
+def note_refusal(
+    failure: Failure, region: str, profile: Profile | None, error: Exception | None, **_more: object
+) -> None:
+    note(
+        actor=actor_of_profile(profile) if profile else nobody(region),
+        action=Action.SIGN_IN,
+        phase=Phase.FAILED if failure.status >= 500 else Phase.REFUSED,
+        reason=failure.title,
+        message=f"{failure.code}: {error}" if error else failure.code,
+        error_code=getattr(error, "error_code", None),
+        ref_id=getattr(error, "ref_id", ""),
+    )
+
+
+@receiver(signals.signed_out)
+def note_sign_out(person: SmartsheetUser, **_more: object) -> None:
+    note(actor=actor_of(person), action=Action.SIGN_OUT, subject=subject_of(person))
+
+
+@receiver(signals.session_ended)
+def note_session_end(person: SmartsheetUser, why: str, **_more: object) -> None:
+    note(actor=actor_of(person), action=Action.SESSION_END, subject=subject_of(person), reason=why)
+
+
+@receiver(signals.token_refreshed)
+def note_refresh(person: SmartsheetUser, **_more: object) -> None:
+    """Kept, but not shown unless asked for: it happens by itself, every few days for everybody."""
+    note(actor=actor_of(person), action=Action.REFRESH, subject=subject_of(person), is_head=False)
+
+
+@receiver(signals.token_lost)
+def note_lost_token(person: SmartsheetUser, why: str, **_more: object) -> None:
+    note(
+        actor=actor_of(person),
+        action=Action.REFRESH,
+        phase=Phase.REFUSED,
+        subject=subject_of(person),
+        reason="Smartsheet takes the token no more: the person has to sign in again.",
+        message=why,
+    )
+
+
+@receiver(signals.token_revoked)
+def note_revocation(profile: Profile, is_confirmed: bool, why: str, **_more: object) -> None:
+    note(
+        actor=actor_of_profile(profile),
+        action=Action.REVOKE,
+        phase=Phase.DONE if is_confirmed else Phase.FAILED,
+        reason=why,
+        message="" if is_confirmed else "Smartsheet has not confirmed that the token has ended.",
+    )
+
+
+@receiver(signals.disconnected)
+def note_disconnect(person: SmartsheetUser, **_more: object) -> None:
+    note(actor=actor_of(person), action=Action.DISCONNECT, subject=subject_of(person))
+
+
+@receiver(signals.activation_changed)
+def note_activation(person: SmartsheetUser, is_active: bool, by: User, **_more: object) -> None:
+    """In the transaction of the change. Raises CannotRecord."""
+    change = Change(None, f"{person.region}:{person.smartsheet_id}", None, "may sign in", not is_active, is_active)
+    try:
+        note(
+            actor=actor_of_user(by),
+            action=Action.RECORD,
+            origin=Origin.ADMIN,
+            subject=subject_of(person),
+            changes=[change],
+        )
+    except NotRecorded as error:
+        raise signals.CannotRecord from error
+
+
+# The admin's passwords, which identity knows nothing of
+
+
+@receiver(user_logged_in)
+def note_password_sign_in(user: User, **_more: object) -> None:
+    """Raises NotRecorded, which ends the sign-in: config.admin has the words for it."""
+    if not hasattr(user, "smartsheet"):
+        note(actor=actor_of_user(user), action=Action.SIGN_IN, origin=Origin.ADMIN, subject=f"auth.user/{user.pk}")
+
+
+@receiver(user_login_failed)
+def note_wrong_password(credentials: Mapping[str, Any], **_more: object) -> None:
+    """Without the name that was typed: people type their passwords there."""
+    if "username" in credentials:
+        _as_well_as_can_be(
+            actor=nobody(),
+            action=Action.SIGN_IN,
+            origin=Origin.ADMIN,
+            phase=Phase.REFUSED,
+            reason="The user name or the password is wrong.",
+        )
+
+
+@receiver(user_logged_out)
+def note_password_sign_out(user: User | None, **_more: object) -> None:
+    if user is not None and not hasattr(user, "smartsheet"):
+        _as_well_as_can_be(
+            actor=actor_of_user(user), action=Action.SIGN_OUT, origin=Origin.ADMIN, subject=f"auth.user/{user.pk}"
+        )
+
+
+def _as_well_as_can_be(**entry: Any) -> None:
+    try:
+        note(**entry)
+    except NotRecorded:
+        logger.exception("An event is missing in the audit log: %s", entry["action"])
+
+
+def actor_of_profile(profile: Profile) -> Actor:
+    return Actor(id=profile.id, region=profile.region, name=profile.name, email=profile.email)
+
+
+def actor_of(person: SmartsheetUser) -> Actor:
+    return actor_of_profile(person.as_profile())
+
+
+def actor_of_user(user: User) -> Actor:
+    """A Django user: the person that they are, or somebody of the admin with a name alone."""
+    person: SmartsheetUser | None = getattr(user, "smartsheet", None)
+    return actor_of(person) if person else Actor(id=0, region="", name=user.get_username(), email=user.email)
+
+
+def subject_of(person: SmartsheetUser) -> str:
+    return f"{person._meta.label_lower}/{person.pk}"

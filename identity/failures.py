@@ -107,8 +107,8 @@ NOT_RECORDED = Failure(
     code="not_recorded",
     status=503,
     title="Nobody can sign in just now",
-    happened="Smartsheet knows you, but this app could not write your sign-in into its audit log, which it must.",
-    done=GIVEN_UP,
+    happened="This app could not write your sign-in into its audit log, and without that it lets nobody in.",
+    done="It has kept no access in your name.",
     advice=LATER,
 )
 RATE_LIMITED = Failure(

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from audit.models import Entry
@@ -11,6 +10,7 @@ from audit.reading import with_outcomes
 from edits.models import Submission
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
+from tests.full_disk import refuse_rows
 from tests.running_sandbox import Person
 
 ROW = "Dig foundations"
@@ -22,23 +22,6 @@ Refuse = Callable[[str, str], None]
 @pytest.fixture
 def refuse(db: None) -> Refuse:
     """refuse(table, condition): from now on the database takes no such row, as when its disk is full."""
-
-    def refuse_rows(table: str, condition: str) -> None:
-        with connection.cursor() as cursor:
-            if connection.vendor == "sqlite":
-                cursor.execute(
-                    f"CREATE TRIGGER disk_full BEFORE INSERT ON {table} WHEN {condition}"
-                    " BEGIN SELECT RAISE(ABORT, 'disk full'); END"
-                )
-            else:
-                cursor.execute(
-                    "CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS"
-                    " $$BEGIN RAISE EXCEPTION 'disk full'; END$$"
-                )
-                cursor.execute(
-                    f"CREATE TRIGGER disk_full BEFORE INSERT ON {table} FOR EACH ROW WHEN ({condition})"
-                    " EXECUTE FUNCTION disk_full()"
-                )
 
     return refuse_rows
 

@@ -1,6 +1,5 @@
 """Roles: what they allow, who has them, and that giving and taking take effect at once."""
 
-from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import User
@@ -27,13 +26,13 @@ def alice(client: Client, provider: Provider) -> SmartsheetUser:
 
 
 @pytest.fixture
-def administrator(provider: Provider, alice: SmartsheetUser) -> Iterator[Client]:
+def administrator(provider: Provider, alice: SmartsheetUser) -> Client:
     """The browser of an administrator, who is somebody else than Alice."""
     browser = Client()
     provider.profile = Answer(ALICE | {"id": 7, "email": "root@example.org", "firstName": "Rosa", "lastName": "Root"})
     provider.come_back(browser)
     Role.objects.create(person=SmartsheetUser.objects.get(smartsheet_id=7), name=RoleName.ADMINISTRATOR)
-    yield browser
+    return browser
 
 
 def allowed(person: SmartsheetUser) -> set[str]:

@@ -104,7 +104,7 @@ def test_a_token_that_is_lost(client: Client, provider: Provider, heard: Heard) 
     heard.clear()
     with pytest.raises(SignInAgain):
         token_for(User.objects.get())
-    assert heard.names() == ["token_lost"]
+    assert sorted(heard.names()) == ["session_ended", "token_lost"]
     assert "1071" in heard.of("token_lost")["why"]
 
 

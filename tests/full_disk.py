@@ -1,0 +1,22 @@
+"""A database that takes no more of some rows, as when its disk is full. For tests that are rolled back."""
+
+from django.db import connection
+
+
+def refuse_rows(table: str, condition: str = "true") -> None:
+    """From now on the database takes no such row; `condition` speaks of it as NEW."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                f"CREATE TRIGGER disk_full BEFORE INSERT ON {table} WHEN {condition}"
+                " BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+            )
+        else:
+            cursor.execute(
+                "CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS"
+                " $$BEGIN RAISE EXCEPTION 'disk full'; END$$"
+            )
+            cursor.execute(
+                f"CREATE TRIGGER disk_full BEFORE INSERT ON {table} FOR EACH ROW WHEN ({condition})"
+                " EXECUTE FUNCTION disk_full()"
+            )
