@@ -43,6 +43,7 @@ SMARTSHEET_DEADLINE: float = number(
     "SMARTSHEET_DEADLINE", default=15, least=0.1
 )  # seconds that nobody waits longer than
 TOKEN_REFRESH_AHEAD: float = number("TOKEN_REFRESH_AHEAD", default=3600)  # seconds before a token expires
+PROFILE_REFRESH_AFTER: float = number("PROFILE_REFRESH_AFTER", default=24 * 3600)  # seconds a profile stays fresh
 SMARTSHEET_CA_BUNDLE: str = env.str("SMARTSHEET_CA_BUNDLE", default="")  # path; empty: the system's
 if SMARTSHEET_CA_BUNDLE and not Path(SMARTSHEET_CA_BUNDLE).is_file():
     raise ImproperlyConfigured(f"SMARTSHEET_CA_BUNDLE names no file: {SMARTSHEET_CA_BUNDLE}")
@@ -63,7 +64,6 @@ INSTALLED_APPS = [
     "config.apps.ProjectAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",
@@ -80,15 +80,19 @@ MIDDLEWARE = [
     "config.middleware.LoopbackHostMiddleware",
     "audit.middleware.RequestContextMiddleware",
     "csp.middleware.CSPMiddleware",
+    "identity.middleware.NoStoreMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "identity.middleware.SmartsheetUserMiddleware",
+    "identity.middleware.SessionUseMiddleware",
+    "identity.middleware.ReaderMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "config.middleware.DatabaseAwayMiddleware",
+    "config.middleware.NotAPageMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -104,9 +108,12 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "identity.context_processors.smartsheet_user",
+                "identity.context_processors.reader",
+                "identity.context_processors.session_notice",
                 "identity.context_processors.sign_in_regions",
                 "config.context_processors.demo",
-            ]
+            ],
+            "builtins": ["identity.templatetags.times"],
         },
     }
 ]
@@ -171,9 +178,16 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_ENGINE = "identity.session_store"
+SESSION_IDLE_SECONDS: float = number("SESSION_IDLE_SECONDS", default=3600, least=1)  # without a request
+SESSION_ABSOLUTE_SECONDS: float = number("SESSION_ABSOLUTE_SECONDS", default=12 * 3600, least=1)  # in any case
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS or not DEBUG
+if SESSION_COOKIE_SECURE:
+    # Browsers take a cookie of such a name over https alone, and from this very host, not from a neighbour under the
+    # same domain. https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_HSTS_SECONDS = int(number("SECURE_HSTS_SECONDS", default=0 if DEBUG else 31_536_000))
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)

@@ -1,6 +1,7 @@
 """What a person typed before they had to sign in (again), kept in their session until the form is open again.
 
-Signing in as somebody else ends the session, and the drafts with it.
+It outlives the end of that session, so each draft says whose it is: `author`, a hidden field of the form. Signing in as
+somebody else ends a session that has not ended yet, and the drafts with it; of one that has, nothing is shown to them.
 """
 
 from collections.abc import Callable
@@ -9,9 +10,12 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 
+from identity.profiles import Profile
+from identity.session_store import OUTLIVES
+
 P = ParamSpec("P")
 
-KEY = "drafts"
+KEY = f"{OUTLIVES}drafts"
 MOST = 5  # the oldest goes
 NOT_TYPED = ("csrfmiddlewaretoken", "snapshot", "once")
 
@@ -28,13 +32,19 @@ def keep(request: HttpRequest) -> None:
 
 
 def take(request: HttpRequest) -> QueryDict | None:
-    """What was kept for this address, which is then forgotten; None if nothing was."""
+    """What this very person had typed at this address, which is then forgotten; None if nothing was kept."""
     drafts = request.session.get(KEY, {})
     if request.path not in drafts:
         return None
-    typed = drafts.pop(request.path)
+    typed = QueryDict(drafts.pop(request.path))
     request.session[KEY] = drafts
-    return QueryDict(typed)
+    return typed if typed.get("author") == author(request) else None
+
+
+def author(request: HttpRequest) -> str:
+    """The person of the request, as the form names them; "" while nobody is signed in."""
+    person: Profile | None = getattr(request, "smartsheet_user", None)
+    return f"{person.region}:{person.id}" if person else ""
 
 
 def kept_when_signed_out(

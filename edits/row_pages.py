@@ -37,6 +37,7 @@ def row_page(
         "label": form.sheet.label(form.row) if form.row else "",
         "snapshot": snapshots.take(form.sheet.raw),
         "once": uuid4(),
+        "author": drafts.author(request),
         "is_restored": form.is_bound and request.method != "POST",
     }
     return render_problem(request, "edits/row_form.html", context, problem, status=status)

@@ -5,6 +5,7 @@ import logging
 from django.utils import timezone
 
 from identity import oauth, sessions
+from identity.browser_sessions import Ending
 from identity.models import SmartsheetUser, Token
 from identity.oauth import BadAnswer, OAuthError
 from identity.regions import UnknownRegion, region
@@ -36,7 +37,7 @@ def disconnect(person: SmartsheetUser) -> bool:
     """
     is_confirmed = _revoke(person)
     Token.objects.filter(person=person).delete()
-    sessions.end_all(person.user)
+    sessions.end_all(person.user, because=Ending.DISCONNECTED)
     token_revoked.send_robust(
         SmartsheetUser, profile=person.as_profile(), is_confirmed=is_confirmed, why="The person disconnected the app."
     )

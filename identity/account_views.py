@@ -1,26 +1,31 @@
 """A person's own page: all that Smartsheet says of them, and what they can do about it."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
+from typing import Concatenate, ParamSpec
+from uuid import UUID
 
+from django.conf import settings
 from django.contrib import auth, messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from identity import account, profile_fields, sessions
+from identity import account, profile_fields, revocation, session_limits, sessions
+from identity.browser_sessions import BrowserSession
 from identity.decorators import smartsheet_required
 from identity.models import SmartsheetUser, Token
 from identity.oauth import OAuthError
 from identity.regions import UnknownRegion
+from identity.roles import RoleName
 from identity.tokens import SignInAgain, TryLater
 
-SIGN_IN_AGAIN = "Smartsheet does not know you any more: sign in again to have your profile fetched."
+P = ParamSpec("P")
+
+SIGN_IN_AGAIN = "Smartsheet does not accept this app's access just now: sign in again to have your profile fetched."
 NOT_FETCHED = "Smartsheet did not give your profile just now; what you see is what it said before. Try again later."
 DISCONNECTED = (
     "This app is disconnected: Smartsheet has ended its access in your name, and you are signed out everywhere."
@@ -35,28 +40,34 @@ NOT_CONFIRMED = (
 @require_safe
 @smartsheet_required
 def profile(request: HttpRequest) -> HttpResponse:
-    """Every field that Smartsheet gave, since when it is known, and the names that the person had."""
+    """Every field that Smartsheet gave and since when, the names that the person had, their roles and sessions."""
     person = _person(request)
     context = {
         "person": person,
-        "is_fresh": timezone.now() - person.fetched_at < timedelta(minutes=1),
         "groups": profile_fields.grouped(person.profile),
         "names": person.names(),
+        "roles": [label for name, label in RoleName.choices if name in person.roles],
+        "sessions": BrowserSession.objects.of(person.user),
+        "own_key": request.session.session_key,
+        "idle_words": session_limits.in_words(settings.SESSION_IDLE_SECONDS),
+        "absolute_words": session_limits.in_words(settings.SESSION_ABSOLUTE_SECONDS),
         "is_connected": Token.objects.filter(person=person).exists(),
         "next": request.path,
     }
     return render(request, "identity/profile.html", context)
 
 
-def button(view: Callable[[HttpRequest, SmartsheetUser], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def button(
+    view: Callable[Concatenate[HttpRequest, SmartsheetUser, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """A button of that page: POST alone. Whoever is signed out comes to the page by signing in, not back here."""
 
     @require_POST
     @wraps(view)
-    def wrapped(request: HttpRequest) -> HttpResponse:
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if getattr(request, "smartsheet_user", None) is None:
             return redirect_to_login(reverse("identity:profile"))
-        return view(request, _person(request))
+        return view(request, _person(request), *args, **kwargs)
 
     return wrapped
 
@@ -67,7 +78,8 @@ def refresh_profile(request: HttpRequest, person: SmartsheetUser) -> HttpRespons
     try:
         account.refresh_profile(person)
     except SignInAgain:
-        messages.error(request, SIGN_IN_AGAIN)
+        if not revocation.follow_up(request.user.pk):  # if so, the sign-in page says what has happened
+            messages.error(request, SIGN_IN_AGAIN)
     except (TryLater, OAuthError, UnknownRegion):
         messages.warning(request, NOT_FETCHED)
     else:
@@ -94,6 +106,20 @@ def sign_out_everywhere(request: HttpRequest, person: SmartsheetUser) -> HttpRes
     auth.logout(request)
     messages.success(request, "You are signed out of this app in every browser.")
     return HttpResponseRedirect("/")
+
+
+@button
+def end_session(request: HttpRequest, person: SmartsheetUser, public_id: UUID) -> HttpResponse:
+    """Sign the person out of one of their browsers."""
+    own = BrowserSession.objects.of(person.user).filter(pk=request.session.session_key, public_id=public_id)
+    if own.exists():
+        auth.logout(request)
+        return HttpResponseRedirect("/")
+    if sessions.end_one(person.user, public_id):
+        messages.success(request, "You are signed out of that browser.")
+    else:
+        messages.info(request, "That session had ended already.")
+    return redirect("identity:profile")
 
 
 def _person(request: HttpRequest) -> SmartsheetUser:

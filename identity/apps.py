@@ -7,4 +7,4 @@ class IdentityConfig(AppConfig):
     name = "identity"
 
     def ready(self) -> None:
-        from identity import checks, history  # noqa: F401 # importing them registers the checks and the receiver
+        from identity import checks, history, sessions  # noqa: F401 # importing them registers checks and receivers

@@ -1,9 +1,13 @@
 """What every template knows of the person, and of the ways to sign in."""
 
+from collections.abc import Callable
+from functools import partial
+
 from django.http import HttpRequest
 
-from identity import regions
+from identity import notices, readers, regions
 from identity.profiles import Profile
+from identity.readers import Reader
 from identity.regions import Region
 
 
@@ -18,3 +22,13 @@ def sign_in_regions(request: HttpRequest) -> dict[str, list[Region]]:
     everywhere = regions.regions()
     own = [one for one in everywhere if person and one.name == person.region]
     return {"sign_in_regions": own or everywhere}
+
+
+def reader(_request: HttpRequest) -> dict[str, Reader]:
+    """`reader`: in whose time zone and format the page is written."""
+    return {"reader": readers.current()}
+
+
+def session_notice(request: HttpRequest) -> dict[str, Callable[[], str]]:
+    """`session_notice`: why this browser was signed out. Only the page that shows it uses it up."""
+    return {"session_notice": partial(notices.take_notice, request)}

@@ -1,12 +1,20 @@
-"""`request.smartsheet_user`: the person behind a request."""
+"""`request.smartsheet_user`, the person behind a request; their time zone; their session; and no caches."""
 
+import logging
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers
 
+from identity import notices, readers
 from identity.profiles import Profile
+
+logger = logging.getLogger(__name__)
+GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class SmartsheetRequest(HttpRequest):
@@ -25,13 +33,63 @@ class SmartsheetUserMiddleware:
     An attribute set here would cost every request the look-up, or be a lazy proxy, which is never `None`.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         kind: Any = type(request)  # hashable, though its stubs let mypy doubt it
         request.__class__ = _with_smartsheet_user(kind)
         return self.get_response(request)
+
+
+class ReaderMiddleware:
+    """Writes the page for whoever is signed in: in their time zone and locale, for the time of the request."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with readers.reading_as(readers.reader_of(_profile(request))):
+            return self.get_response(request)
+
+
+class SessionUseMiddleware:
+    """Notes that a session is in use, and ends the one of somebody who may not use this app any more."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.session.accessed and settings.SESSION_COOKIE_NAME in request.COOKIES:
+            notices.end_if_barred(request)
+            notices.session_of(request).touch()
+        return response
+
+
+class NoStoreMiddleware:
+    """Keeps every page out of every cache: each may show a person's data, errors what they typed."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        return response
+
+
+def _profile(request: HttpRequest) -> Profile | None:
+    """Of the person of the request. Where the database is away, nobody's: the view will say so if it matters."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return None
+    try:
+        profile: Profile | None = getattr(request, "smartsheet_user", None)
+    except DatabaseError as error:
+        logger.warning("The reader of a page is not known: %s", type(error).__name__)
+        return None
+    return profile
 
 
 @cache

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from identity import roles
+from identity.browser_sessions import BrowserSession  # noqa: F401 # Django looks for models here
 from identity.fields import EncryptedTextField
 from identity.history import Actor, records
 from identity.oauth import Grant
@@ -44,6 +45,15 @@ class SmartsheetUserQuerySet(models.QuerySet["SmartsheetUser"]):
         except IntegrityError:  # the same new person has just signed in elsewhere too
             return self._store(profile, grant)
 
+    def stale(self, *, before: datetime, not_asked_since: datetime) -> "SmartsheetUserQuerySet":
+        """Those whose profile is from before that moment and can be asked for, the oldest first."""
+        due = self.not_asked_since(not_asked_since).filter(fetched_at__lt=before)
+        return due.filter(user__is_active=True, token__isnull=False).order_by("fetched_at", "pk")
+
+    def not_asked_since(self, moment: datetime) -> "SmartsheetUserQuerySet":
+        """Those whose profile no job has taken on since the moment."""
+        return self.filter(Q(asked_at=None) | Q(asked_at__lt=moment))
+
     def _store(self, profile: Profile, grant: Grant) -> "SmartsheetUser":
         with transaction.atomic():
             known = self.select_for_update().filter(region=profile.region, smartsheet_id=profile.id).first()
@@ -64,9 +74,10 @@ class SmartsheetUser(models.Model):
     last_name = models.TextField(blank=True)
     profile = models.JSONField(help_text="GET /users/me, whole")
     fetched_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True, help_text="when a job last took it on itself to fetch the profile")
 
     objects = SmartsheetUserQuerySet.as_manager()
-    history = records(excluded_fields=["fetched_at"])
+    history = records(excluded_fields=["fetched_at", "asked_at"])
 
     class Meta:
         verbose_name = "person"
@@ -106,6 +117,11 @@ class SmartsheetUser(models.Model):
             if not names or (names[0].name, names[0].email) != (profile.name, profile.email):
                 names.insert(0, NameThen(profile.name, profile.email, then.history_date))
         return names
+
+    def take_refresh(self, *, not_asked_since: datetime) -> bool:
+        """Become the one who fetches the profile; False if somebody else has taken that on since the moment."""
+        free = SmartsheetUser.objects.not_asked_since(not_asked_since)
+        return bool(free.filter(pk=self.pk).update(asked_at=timezone.now()))
 
     def remember(self, profile: Profile, *, at: datetime) -> None:
         """Keep the profile that Smartsheet gave at `at`; a history row only where something changed."""

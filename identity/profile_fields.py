@@ -6,7 +6,7 @@ https://developers.smartsheet.com/api/smartsheet/openapi/users/get-current-user
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -44,11 +44,12 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One line. `value` is text; empty where Smartsheet gave nothing."""
+    """One line. `value` is text; empty where Smartsheet gave nothing, and where it is a `moment` (UTC)."""
 
     label: str
     value: str
     is_code: bool = False
+    moment: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,9 @@ def _fields(label: str, key: str, value: Any) -> Iterator[Field]:
             part_label = label if part in NAMING else f"{label}, {_plain(part)}"
             yield from _fields(part_label, part, value[part])
     else:
-        yield Field(label, _text(value), is_code=key == "id" or key.endswith("Id"))
+        moment = _moment(value)
+        text = "" if moment else _text(value)
+        yield Field(label, text, is_code=key == "id" or key.endswith("Id"), moment=moment)
 
 
 def _label(key: str) -> str:
@@ -94,6 +97,11 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, str) and MOMENT.fullmatch(value):
-        return f"{datetime.fromisoformat(value).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     return str(value)
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(value) if isinstance(value, str) and MOMENT.fullmatch(value) else None
+    except ValueError:  # the 31st of February
+        return None

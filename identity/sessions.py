@@ -1,13 +1,66 @@
-"""The browsers that a person is signed in with."""
+"""The browsers that a person is signed in with: begun, listed, ended."""
 
-from django.contrib.auth import SESSION_KEY
+from typing import Any
+from uuid import UUID
+
 from django.contrib.auth.models import User
-from django.contrib.sessions.models import Session
+from django.contrib.auth.signals import user_logged_in
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+from django.http import HttpRequest
 from django.utils import timezone
 
+from identity.browser_names import browser_name
+from identity.browser_sessions import BrowserSession, BrowserSessionQuerySet, Ending
+from identity.models import SmartsheetUser
+from identity.signals import session_ended, token_lost
 
-def end_all(user: User) -> None:
-    """Sign the user out of every browser. A request that one of them has under way is the last."""
-    alive = Session.objects.filter(expire_date__gt=timezone.now())
-    theirs = [session.pk for session in alive if session.get_decoded().get(SESSION_KEY) == str(user.pk)]
-    Session.objects.filter(pk__in=theirs).delete()
+SIGN_IN = "identity.sign_in"  # in a session: since when and from where: started_at (seconds since 1970), ip, browser
+ENDED = "identity.ended"  # in a session: why the one before it ended; told once
+
+
+def end_all(user: User, *, because: Ending = Ending.ELSEWHERE) -> int:
+    """Sign the user out of every browser; gives how many. A request that one of them has under way is the last."""
+    return end(BrowserSession.objects.of(user), user=user, because=because)
+
+
+def end_one(user: User, public_id: UUID) -> bool:
+    """Sign the user out of one browser; False if it is none of theirs, or has ended already."""
+    return bool(end(BrowserSession.objects.of(user).filter(public_id=public_id), user=user, because=Ending.ELSEWHERE))
+
+
+def end(chosen: BrowserSessionQuerySet, *, user: User | None, because: Ending) -> int:
+    """End these sessions of the user, and say so by the signal session_ended; gives how many."""
+    count = chosen.end(because)
+    person = getattr(user, "smartsheet", None)
+    if count and person is not None:
+        session_ended.send_robust(SmartsheetUser, person=person, why=str(because.label))
+    return count
+
+
+def sweep_expired() -> int:
+    """Delete what has ended more than a day ago; gives how many. Each sign-in does so too."""
+    return BrowserSession.objects.sweep()
+
+
+@receiver(user_logged_in)
+def _begin(request: HttpRequest, **_kwargs: Any) -> None:
+    """Note in the new session since when and from where it is."""
+    request.session[SIGN_IN] = {
+        "started_at": timezone.now().timestamp(),
+        "ip": getattr(request, "client_ip", None),
+        "browser": browser_name(request.META.get("HTTP_USER_AGENT", "")),
+    }
+    request.session.pop(ENDED, None)
+    sweep_expired()
+
+
+@receiver(post_save, sender=User)
+def _end_of_barred(instance: User, **_kwargs: Any) -> None:
+    if not instance.is_active:
+        end_all(instance, because=Ending.BARRED)
+
+
+@receiver(token_lost)
+def _end_without_token(person: SmartsheetUser, **_kwargs: Any) -> None:
+    end_all(person.user, because=Ending.REVOKED)

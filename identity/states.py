@@ -10,8 +10,9 @@ from time import time
 from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
-from django.contrib.sessions.models import Session
 from django.db import transaction
+
+from identity.browser_sessions import BrowserSession
 
 SESSION_KEY = "identity.pending"
 LIFETIME = 600  # seconds; Smartsheet's own code lives as long
@@ -61,7 +62,7 @@ def take(session: SessionBase, state: str) -> Pending:
 
 def _read(session: SessionBase) -> list[Pending]:
     """As the database has them now, locked: of two requests with one state, the second must find it gone."""
-    Session.objects.select_for_update().filter(pk=session.session_key).first()
+    BrowserSession.objects.select_for_update().filter(pk=session.session_key).first()
     stored: list[dict[str, Any]] = type(session)(session.session_key).get(SESSION_KEY, [])
     return [Pending(**one) for one in stored]
 

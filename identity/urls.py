@@ -14,5 +14,6 @@ urlpatterns = [
     path("me", me.me, name="me"),
     path("profile/", account_views.profile, name="profile"),
     path("profile/refresh/", account_views.refresh_profile, name="refresh_profile"),
+    path("sessions/<uuid:public_id>/end/", account_views.end_session, name="end_session"),
     path("disconnect/", account_views.disconnect, name="disconnect"),
 ]

@@ -18,7 +18,7 @@ def locked_sessions(transactional_db: None) -> Iterator[None]:
     with other.cursor() as cursor:
         cursor.execute("BEGIN IMMEDIATE" if SQLITE else "BEGIN")
         if not SQLITE:
-            cursor.execute("LOCK TABLE django_session")
+            cursor.execute("LOCK TABLE identity_browsersession")
         yield
         cursor.execute("ROLLBACK")
     other.close()

@@ -6,6 +6,7 @@ from django.test import Client
 
 from audit.models import Entry
 from audit.reading import with_outcomes
+from edits.drafts import KEY
 from tests import signing_in
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
@@ -117,6 +118,6 @@ def test_only_the_last_few_are_kept(browser: Client, plan: SitePlan, bob: Person
     browser.post("/identity/logout/")
     for row_id in range(1, 9):
         browser.post(f"{plan.path}rows/{row_id}/edit/", {"col-1": "x" * 100, "snapshot": "y", "once": "z"})
-    drafts = browser.session["drafts"]
+    drafts = browser.session[KEY]
     assert list(drafts) == [f"{plan.path}rows/{row_id}/edit/" for row_id in range(4, 9)]
     assert set(drafts.values()) == {f"col-1={'x' * 100}"}

@@ -5,10 +5,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.auth.models import User
-from django.contrib.sessions.models import Session
 from django.http import HttpResponse
 from django.test import Client
 
+from identity.browser_sessions import BrowserSession
 from identity.models import SmartsheetUser, Token
 from identity.tokens import token_for
 from tests.running_sandbox import Person, RunningSandbox
@@ -83,7 +83,7 @@ def test_it_rotates_the_session_key(client: Client, alice: Person, sign_in: Sign
     sign_in(client, alice)
     again = client.session.session_key
     assert len({before, signed_in, again}) == 3
-    assert not Session.objects.filter(pk__in=[before, signed_in]).exists()
+    assert not BrowserSession.objects.filter(pk__in=[before, signed_in]).exists()
 
 
 def test_it_ends_the_session_of_somebody_else(client: Client, alice: Person, bob: Person, sign_in: SignIn) -> None:
@@ -94,7 +94,7 @@ def test_it_ends_the_session_of_somebody_else(client: Client, alice: Person, bob
     sign_in(client, bob)
     assert client.get("/identity/me").json()["user"]["id"] == bob.id
     assert "draft" not in client.session
-    assert not Session.objects.filter(pk=session.session_key).exists()
+    assert not BrowserSession.objects.filter(pk=session.session_key).exists()
 
 
 def test_it_keeps_what_the_same_person_had(client: Client, alice: Person, sign_in: SignIn) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.http import HttpResponse
 from django.test import Client
 
+from identity.browser_sessions import BrowserSession
 from tests.running_sandbox import Person
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ def test_it_ends_the_session(client: Client, alice: Person, sign_in: Callable[[C
     answer = client.post("/identity/logout/")
     assert (answer.status_code, answer["Location"]) == (302, "/")
     assert client.get("/identity/me").json() == {"user": None}
-    assert not Session.objects.filter(pk=key).exists()
+    assert not BrowserSession.objects.filter(pk=key).exists()
 
 
 def test_it_must_be_posted(client: Client, alice: Person, sign_in: Callable[[Client, Person], HttpResponse]) -> None:

@@ -1,0 +1,42 @@
+"""Profiles kept fresh, in nobody's page wait: by whatever runs jobs beside the app.
+
+Without such a worker nothing waits and nothing breaks: each sign-in brings the profile anew, which is every
+SESSION_ABSOLUTE_SECONDS at the latest for whoever uses the app; the profile page says how old it is and has a button.
+"""
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from identity import account
+from identity.models import SmartsheetUser
+from identity.oauth import OAuthError
+from identity.regions import UnknownRegion
+from identity.tokens import SignInAgain, TryLater
+
+PAUSE = timedelta(hours=1)  # after an attempt that failed
+
+logger = logging.getLogger(__name__)
+
+
+def refresh_stale_profiles(limit: int) -> int:
+    """Fetch up to `limit` profiles older than PROFILE_REFRESH_AFTER seconds, the oldest first; gives how many came.
+
+    Only of people who may use the app and have a token. Any number of processes may do this at once: each profile is
+    taken by one of them. Each takes SMARTSHEET_DEADLINE at most; a failure is logged, and tried again in an hour.
+    """
+    now = timezone.now()
+    before = now - timedelta(seconds=settings.PROFILE_REFRESH_AFTER)
+    stale = SmartsheetUser.objects.stale(before=before, not_asked_since=now - PAUSE).select_related("user")
+    return sum(_refresh(person) for person in stale[:limit] if person.take_refresh(not_asked_since=now - PAUSE))
+
+
+def _refresh(person: SmartsheetUser) -> bool:
+    try:
+        account.refresh_profile(person)
+    except (SignInAgain, TryLater, OAuthError, UnknownRegion) as error:
+        logger.warning("The profile of %s could not be fetched. %r", person.pk, error)
+        return False
+    return True

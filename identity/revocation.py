@@ -1,0 +1,42 @@
+"""Whether Smartsheet has taken a token back: what a 401 says is not enough, a proxy may have said it."""
+
+import logging
+
+from django.conf import settings
+
+from identity import oauth
+from identity.models import SmartsheetUser, Token
+from identity.oauth import GrantRefused, OAuthError
+from identity.regions import UnknownRegion, region
+from identity.signals import token_lost
+from identity.tokens import EXPIRED, SHARE
+from identity.transport import Deadline
+
+logger = logging.getLogger(__name__)
+
+
+def follow_up(user_id: int | None) -> bool:
+    """After Smartsheet has answered 401 to somebody: ask once whose the token is; if nobody's, drop it.
+
+    True if it is dropped. Whoever hears token_lost then ends the person's sessions. An expired token is none of this:
+    it is refreshed when it is next needed. Takes a third of SMARTSHEET_DEADLINE at most.
+    """
+    token = Token.objects.select_related("person__user").defer("refresh_token").filter(person__user=user_id).first()
+    if token is None or not _is_refused(token):
+        return False
+    dropped, _by_model = Token.objects.filter(pk=token.pk, issued_at=token.issued_at).delete()
+    if dropped:
+        logger.warning("%s is dropped: Smartsheet has revoked it.", token)
+        token_lost.send_robust(SmartsheetUser, person=token.person, why="Smartsheet has revoked the token.")
+    return bool(dropped)
+
+
+def _is_refused(token: Token) -> bool:
+    deadline = Deadline(SHARE * settings.SMARTSHEET_DEADLINE)
+    try:
+        oauth.fetch_profile(region(token.person.region), access_token=token.access_token, deadline=deadline)
+    except GrantRefused as error:
+        return error.error_code != EXPIRED
+    except (OAuthError, UnknownRegion):
+        return False
+    return False
