@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import requests
-from django.conf import settings
 from django.utils import timezone
 from oauthlib.oauth2 import OAuth2Error
 from requests_oauthlib import OAuth2Session
@@ -181,7 +180,6 @@ def _session(region: Region, deadline: Deadline) -> OAuth2Session:
     session = OAuth2Session(region.client_id)
     session.trust_env = False
     session.max_redirects = 0
-    session.verify = settings.SMARTSHEET_CA_BUNDLE or True
     for scheme in ("https://", "http://"):
         session.mount(scheme, BoundedAdapter(deadline))
     return session
