@@ -174,6 +174,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF, *(f"{url.scheme}://{url.netloc}" for url in _authorize_urls)],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
+        "object-src": [NONE],
     }
 }
 X_FRAME_OPTIONS = "DENY"

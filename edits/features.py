@@ -32,7 +32,7 @@ NAMES = {
 }
 NOT_ASKED = "This app asks Smartsheet for no more than a look at your sheets, so nothing can be changed here."
 NOT_GRANTED = (
-    "When you signed in, this app was not allowed to do this with your sheets: sign in again and allow it, and you can."
+    "You have not allowed this app to change your sheets, so here you can only look: sign in again to allow it."
 )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 from django.http import HttpResponse
@@ -16,7 +17,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.recording import NotRecorded
-from edits import drafts, reading, services
+from edits import drafts, features, reading, services
 from edits.errors import GatewayError
 from edits.features import Feature
 from edits.forms import RowForm
@@ -72,13 +73,14 @@ def sheet(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
     return render(request, "edits/sheet.html", context)
 
 
-def _offered(gateway: Gateway, access: Access) -> dict[str, list[str]]:
+def _offered(gateway: Gateway, access: Access) -> dict[str, Any]:
     """What the person can do with the rows of a sheet, and why they cannot do the rest, in sentences."""
     no_access = why_no_edits(access)
     reasons = {one: gateway.why_not(one) or no_access for one in (Feature.CHANGE, Feature.ADD, Feature.DELETE)}
     return {
         "can": [feature for feature, reason in reasons.items() if not reason],
         "why_not": list(dict.fromkeys(filter(None, reasons.values()))),
+        "can_be_granted": features.NOT_GRANTED in reasons.values(),
     }
 
 

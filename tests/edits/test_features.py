@@ -39,6 +39,7 @@ def page_of(browser: Client, path: str, status: int = 200) -> str:
 def test_a_narrower_grant_switches_changes_off_with_a_sentence(reader: Client, plan: SitePlan) -> None:
     page = page_of(reader, plan.path)
     assert features.NOT_GRANTED in page
+    assert "Sign in again" in page
     for offer in ("Add row", 'title="Edit"', 'title="Delete"'):
         assert offer not in page
 
@@ -109,7 +110,9 @@ def test_an_app_that_asks_for_less_says_that_it_does(
     assert "and change their rows" not in page_of(client, "/")
     sign_in(client, sandbox, bob)
     assert Token.objects.get().scope == "READ_SHEETS"
-    assert features.NOT_ASKED in page_of(client, plan.path)
+    page = page_of(client, plan.path)
+    assert features.NOT_ASKED in page
+    assert "Sign in again" not in page
     page = page_of(client, plan.edit_path(ROW), status=403)
     assert features.NOT_ASKED in page
     assert SIGN_IN not in page

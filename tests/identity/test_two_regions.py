@@ -74,7 +74,7 @@ def test_the_sign_in_page_has_a_button_for_each(client: Client, both: Two) -> No
 def test_a_single_region_has_one_button(client: Client, settings: Settings, db: None) -> None:
     page = client.get("/").content.decode()
     assert page.count("Sign in with Smartsheet</button>") == 1
-    assert "Where do you open it?" not in page
+    assert "Sign in with Smartsheet at" not in page
 
 
 def test_the_same_person_in_two_regions_is_two_people(both: Two) -> None:
