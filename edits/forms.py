@@ -17,12 +17,13 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.html import escape
 
+from edits.cell_text import cell_text
 from edits.errors import GatewayError
 from edits.fields import CellField, field_for, label_of
 from edits.last_changes import LastChange
 from edits.services import CellConflict, CellEdit
 from edits.sheets import Cell, Column, Row, Sheet
-from edits.values import display, is_same, shown, why_read_only
+from edits.values import is_same, shown, why_read_only
 
 NAME = re.compile(r"col-([0-9]{1,20})")
 THEIRS = "theirs"
@@ -111,7 +112,7 @@ class RowForm(forms.Form):
         """All cells in the order of the columns, those too that cannot be changed."""
         for column in self.sheet.visible_columns:
             name = f"col-{column.id}"
-            text = display(column, self._cell(column))
+            text = cell_text(column, self._cell(column))
             if name in self.fields:
                 yield FormCell(column=column, text=text, field=self._bound(name))
             elif self.row:

@@ -16,6 +16,7 @@ from audit.recording import Actor
 from edits.models import Submission
 from edits.problems import NOT_NOTED, Doing, Problem
 from edits.services import Saved
+from identity import revocation
 from identity.middleware import SmartsheetRequest
 
 ALREADY_DONE = "That was done the first time; nothing was sent again."
@@ -83,6 +84,8 @@ def render_problem(
     request: SmartsheetRequest, template: str, context: dict[str, Any], problem: Problem | None, *, status: int = 200
 ) -> HttpResponse:
     """Any page, with the problem on top and its status and headers; `status` is for a page without one."""
+    if problem and problem.status == 401:
+        revocation.follow_up(request.user.pk)
     context = {**context, "problem": problem, "next": request.path}
     response = render(request, template, context, status=problem.status if problem else status)
     if problem and problem.retry_after:

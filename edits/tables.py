@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from edits.cell_text import cell_text
 from edits.sheets import Cell, Column, Row, Sheet
-from edits.values import display
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ def table_of(sheet: Sheet) -> Table:
             label=sheet.label(row),
             mark=row_mark(row),
             cells=tuple(
-                TableCell(column, display(column, cell), cell_mark(column, cell)) for column, cell in _of(row, columns)
+                TableCell(column, cell_text(column, cell), cell_mark(column, cell))
+                for column, cell in _of(row, columns)
             ),
         )
         for row in sheet.rows

@@ -1,12 +1,10 @@
-"""How the log looks in templates: values, times, outcomes."""
+"""How the log looks in templates: values, exact times, outcomes. Every template has the filters of times besides."""
 
 from datetime import UTC, datetime
 
 from django import template
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
 
 from audit import values
 from audit.models import Phase
@@ -46,23 +44,9 @@ def word(phase: str) -> str:
 
 
 @register.filter
-def when(moment: datetime) -> SafeString:
-    """A moment as people say it, "3 minutes ago", with the exact one in UTC on hover and for machines."""
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exactly(moment), ago(moment))
-
-
-@register.filter
 def exactly(moment: datetime) -> str:
     """A moment to the millisecond in UTC."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03} UTC"
-
-
-@register.filter
-def ago(moment: datetime) -> str:
-    """How long ago a moment was, in its largest unit."""
-    if (timezone.now() - moment).total_seconds() < 60:
-        return "just now"
-    return f"{timesince(moment, depth=1)} ago"
 
 
 @register.filter
