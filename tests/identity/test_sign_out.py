@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from identity.browser_sessions import BrowserSession
+from tests.identity.provider import Provider
 from tests.running_sandbox import Person
 
 pytestmark = pytest.mark.django_db
@@ -29,3 +30,9 @@ def test_it_must_be_posted(client: Client, alice: Person, sign_in: Callable[[Cli
 
 def test_it_does_no_harm_to_the_signed_out(client: Client) -> None:
     assert client.post("/identity/logout/").status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/", "/identity/profile/", "/audit/", "/no/such/page"])
+def test_every_page_leads_out(client: Client, provider: Provider, path: str) -> None:
+    provider.come_back(client)
+    assert '<form method="post" action="/identity/logout/">' in client.get(path).content.decode()
