@@ -19,14 +19,17 @@ class LastChange:
     entry_id: int
 
 
-def last_changes(*, sheet_id: int, row_id: int) -> dict[int, LastChange]:
-    """For each column the last change that Smartsheet has applied to this row's cell; one query."""
+def last_changes(*, region: str, sheet_id: int, row_id: int) -> dict[int, LastChange]:
+    """For each column the last change that Smartsheet has applied to this row's cell; one query.
+
+    Regions share no sheets: the same number elsewhere is another sheet.
+    """
     applied = Entry.objects.filter(
         edit_id=OuterRef("edit_id"), line=OuterRef("line"), column_id=None, phase=Phase.APPLIED
     )
     latest = (
         Entry.objects.intents()
-        .filter(Exists(applied), sheet_id=sheet_id, row_id=row_id, column_id__isnull=False)
+        .filter(Exists(applied), region=region, sheet_id=sheet_id, row_id=row_id, column_id__isnull=False)
         .order_by()
         .values("column_id")
         .annotate(latest=Max("id"))

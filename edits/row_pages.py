@@ -13,7 +13,7 @@ from edits.errors import GatewayError
 from edits.forms import RowForm
 from edits.last_changes import last_changes
 from edits.models import AlreadySent
-from edits.pages import ALREADY_DONE, once, problem_page, render_problem, saved_page
+from edits.pages import ALREADY_DONE, actor_of, once, problem_page, render_problem, saved_page
 from edits.problems import ALREADY_SENT, Doing, Problem, problem_of
 from edits.services import CellEdit, Conflict, Saved
 from identity.middleware import SmartsheetRequest
@@ -29,7 +29,8 @@ def row_page(
     if problem and problem.is_sign_in and request.method == "POST":
         drafts.keep(request)
     if form.row:
-        form.add_last_changes(last_changes(sheet_id=form.sheet.id, row_id=form.row.id))
+        region = actor_of(request).region
+        form.add_last_changes(last_changes(region=region, sheet_id=form.sheet.id, row_id=form.row.id))
     context = {
         "form": form,
         "sheet": form.sheet,

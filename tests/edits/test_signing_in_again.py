@@ -58,6 +58,17 @@ def test_nobody_notices_an_expired_token(browser: Client, plan: SitePlan, bob: P
     assert plan.value(ROW, "Notes") == "Rock & <roll>"
 
 
+def test_nor_one_that_expires_between_the_look_and_the_change(browser: Client, plan: SitePlan, bob: Person) -> None:
+    page = typed(browser, plan)
+    plan.sandbox.fault(method="PUT", person=bob.id, status=401, errorCode=1003)
+    assert "2 cells changed" in page.save().text
+    assert plan.value(ROW, "Notes") == "Rock & <roll>"
+    assert [write["status"] for write in plan.writes(bob)] == [401, 200]
+    assert len(plan.history(ROW, "Notes")) == 1
+    assert {change.phase for change in with_outcomes(Entry.objects.intents())} == {"applied"}
+    assert Entry.objects.intents().values("edit_id").distinct().count() == 1
+
+
 def test_what_others_changed_while_one_signed_in_again_is_a_conflict(
     browser: Client, plan: SitePlan, bob: Person
 ) -> None:

@@ -109,6 +109,22 @@ def test_each_request_goes_to_the_persons_own_region(client: Client, both: Two) 
     assert both["com"].requests() == []
 
 
+def test_what_is_done_in_one_region_is_not_told_in_the_other(both: Two) -> None:
+    """The sandbox gives the same numbers in all regions: a sheet is not known by its number alone."""
+    browsers = {name: Client() for name in both}
+    for name, browser in browsers.items():
+        sign_in(browser, both, name, alice(both[name]))
+    sheet = both["com"].sheet(alice(both["com"]), "Site plan")
+    row, column = sheet["rows"][2], next(one for one in sheet["columns"] if one["title"] == "Notes")
+    path = f"/sheets/{sheet['id']}/rows/{row['id']}/edit/"
+    edit = {f"col-{column['id']}": "Told in com alone", f"initial-col-{column['id']}": ""}
+    assert browsers["com"].post(path, edit).status_code == 302
+    assert f'id="id_col-{column["id"]}_last"' in browsers["com"].get(path).content.decode()
+    page = browsers["eu"].get(path).content.decode()
+    assert "Told in com alone" not in page
+    assert f'id="id_col-{column["id"]}_last"' not in page
+
+
 def test_a_code_of_one_region_is_never_sent_to_the_other(client: Client, both: Two) -> None:
     """The mix-up: a sign-in begun in one region that comes back with a code of the other."""
     callback = decide(both["eu"], begin(client, "eu"), alice(both["eu"]))
