@@ -11,8 +11,9 @@ class AuditConfig(AppConfig):
     verbose_name = "audit log"
 
     def ready(self) -> None:
-        from audit import checks, triggers, triggers_sqlite  # models are not loaded before this
+        from audit import checks, contention, triggers, triggers_sqlite  # models are not loaded before this
 
         connection_created.connect(triggers_sqlite.register, dispatch_uid="audit.triggers_sqlite")
+        connection_created.connect(contention.register, dispatch_uid="audit.contention")
         post_migrate.connect(triggers.reinstall, sender=self, dispatch_uid="audit.triggers")
         register(checks.append_only, Tags.database)

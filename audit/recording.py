@@ -18,6 +18,7 @@ from typing import Any
 from audit import personal
 from audit.context import current
 from audit.models import Names
+from audit.personal import Committed
 from audit.phases import Action, Origin, Phase
 from audit.writing import NotRecorded, Row, write
 
@@ -106,7 +107,6 @@ class Intent:
     """An edit that is recorded and may now be made: `edit_id` names it, `lines` are its changes row by row."""
 
     edit_id: uuid.UUID
-    actor: Actor
     common: Row
     lines: tuple[tuple[Change, ...], ...]
 
@@ -134,13 +134,14 @@ def intend(
     if not changes:
         raise ValueError("An edit without a change is no edit.")
     edit_id = uuid.uuid4()
-    common = _common(actor, edit_id=edit_id, action=action, origin=origin, reason=reason) | {
+    named = _named(actor)
+    common = _common(actor, named, edit_id=edit_id, action=action, origin=origin, reason=reason) | {
         "sheet_id": sheet_id,
         "sheet_name": _text(sheet_name),
         "refers_to": refers_to,
     }
-    intent = Intent(edit_id=edit_id, actor=actor, common=common, lines=_by_row(changes))
-    draft = _Draft(actor)
+    intent = Intent(edit_id=edit_id, common=common, lines=_by_row(changes))
+    draft = _Draft(named)
     for line, row in enumerate(intent.lines):
         for change in row:
             draft.add(common, change, line=line, phase=Phase.INTENT, is_head=True)
@@ -155,7 +156,7 @@ def settle(intent: Intent, outcomes: Sequence[Outcome]) -> None:
         NotRecorded: the database did not take it; the log goes on to show the edit as not certain yet.
         RuntimeError: a transaction is open.
     """
-    draft = _Draft(intent.actor)
+    draft = _Draft()  # the intent has brought the actor's names along
     for line, outcome in _paired(intent, outcomes):
         _add_outcome(draft, intent, line, outcome)
     draft.write(alone=True)
@@ -187,7 +188,8 @@ def note(
     one. Gives the id that the entries share. Raises NotRecorded.
     """
     edit_id = uuid.uuid4()
-    common = _common(actor, edit_id=edit_id, action=action, origin=origin, reason=reason) | {
+    named = _named(actor)
+    common = _common(actor, named, edit_id=edit_id, action=action, origin=origin, reason=reason) | {
         "subject": _text(subject),
         "sheet_id": sheet_id,
         "sheet_name": _text(sheet_name),
@@ -197,7 +199,7 @@ def note(
         "evidence": canonical(evidence),
         "refers_to": refers_to,
     }
-    draft = _Draft(actor)
+    draft = _Draft(named)
     for change in changes or [Change(None, label, None, "", None, None)]:
         draft.add(common, change, line=None, phase=phase, is_head=is_head)
     draft.write(alone=False)
@@ -207,10 +209,8 @@ def note(
 class _Draft:
     """Entries on their way into the log, and the commitments that they name."""
 
-    def __init__(self, actor: Actor) -> None:
-        names = Names(_text(actor.name), _text(actor.email))
-        self._actor = actor
-        self._committed = [personal.of_actor(region=actor.region, person_id=actor.id, names=names)]
+    def __init__(self, *committed: Committed) -> None:
+        self._committed = list(committed)
         self._rows: list[Row] = []
 
     def add(self, common: Row, change: Change, *, line: int | None, phase: Phase, is_head: bool, **facts: Any) -> None:
@@ -218,7 +218,6 @@ class _Draft:
         self._rows.append(
             {
                 **common,
-                "actor": self._committed[0].commitment,
                 "line": line,
                 "phase": str(phase),
                 "is_head": is_head,
@@ -244,7 +243,14 @@ class _Draft:
         return canonical({"hmac": committed.commitment, "objectType": "COMMITMENT"})
 
 
-def _common(actor: Actor, *, edit_id: uuid.UUID, action: str, origin: Origin, reason: str) -> dict[str, Any]:
+def _named(actor: Actor) -> Committed:
+    names = Names(_text(actor.name), _text(actor.email))
+    return personal.of_actor(region=actor.region, person_id=actor.id, names=names)
+
+
+def _common(
+    actor: Actor, named: Committed, *, edit_id: uuid.UUID, action: str, origin: Origin, reason: str
+) -> dict[str, Any]:
     """What all entries of one act say alike."""
     request = current()
     return {
@@ -254,6 +260,7 @@ def _common(actor: Actor, *, edit_id: uuid.UUID, action: str, origin: Origin, re
         "user_agent": _text(request.user_agent),
         "actor_id": actor.id,
         "region": actor.region,
+        "actor": named.commitment,
         "action": str(action),
         "subject": "",
         "origin": str(origin),

@@ -6,7 +6,7 @@ from audit import partitions
 
 # The chain's lock is taken at the commit and lives no longer than that, so an open transaction holds nobody up. It is
 # an advisory lock: waiting for a row that others update costs twice. Each statement in the function sees what was
-# committed before the lock was had.
+# committed before the lock was had. Who had to wait is told so by a notice (audit/contention.py).
 FUNCTIONS = (
     """
     CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -44,7 +44,10 @@ FUNCTIONS = (
         IF octet_length(NEW.leaf) <> 32 THEN
             RAISE EXCEPTION 'the leaf of an audit entry is 32 bytes' USING ERRCODE = 'check_violation';
         END IF;
-        PERFORM pg_advisory_xact_lock(4702111234001);
+        IF NOT pg_try_advisory_xact_lock(4702111234001) THEN
+            RAISE NOTICE 'the chain of the audit log is contended';
+            PERFORM pg_advisory_xact_lock(4702111234001);
+        END IF;
         SELECT seq, hash INTO last_seq, last_hash FROM audit_leaf ORDER BY seq DESC LIMIT 1;
         last_seq := coalesce(last_seq, 0) + 1;
         INSERT INTO audit_leaf (seq, entry_id, hash) VALUES (

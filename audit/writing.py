@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import Error, connection, transaction
 
-from audit import leaves, partitions
+from audit import contention, leaves, partitions
 from audit.personal import Committed
 
 Row = Mapping[str, Any]  # by the names of leaves.COLUMNS; `edit_id` as 32 hex digits
@@ -35,12 +35,20 @@ def write(rows: Sequence[Row], committed: Sequence[Committed], *, alone: bool) -
         partitions.prepare(connection)
         statements = list(_statements(rows, committed))
         if len(statements) == 1 and not connection.in_atomic_block:
-            _execute(statements)  # a transaction by itself, with two round trips less
+            _execute_alone(*statements[0])
         else:
             with transaction.atomic(durable=alone):
                 _execute(statements)
     except (Error, leaves.NotCanonical) as error:
         raise NotRecorded("The audit log could not be written.") from error
+
+
+def _execute_alone(sql: str, parameters: list[Any]) -> None:
+    """A statement is a transaction by itself, with two round trips less."""
+    if contention.are_others_writing():
+        contention.execute(connection, sql, parameters)
+    else:
+        _execute([(sql, parameters)])
 
 
 def _execute(statements: Sequence[Statement]) -> None:

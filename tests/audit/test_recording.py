@@ -146,7 +146,7 @@ def test_an_edit_without_a_change_is_refused() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("write", [intended, lambda: settle(Intent(uuid.uuid4(), ALICE, {}, ()), [])])
+@pytest.mark.parametrize("write", [intended, lambda: settle(Intent(uuid.uuid4(), {}, ()), [])])
 def test_it_refuses_to_write_within_an_open_transaction(write: Callable[[], object]) -> None:
     with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
         write()
