@@ -1,6 +1,5 @@
 """Roles: what they allow, who has them, and that giving and taking take effect at once."""
 
-
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
