@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from identity.fields import WrongTokenKey, cipher
 from identity.models import Token
@@ -37,6 +37,8 @@ def _is_readable(alias: str) -> bool:
         Token.objects.using(alias).order_by("-issued_at").only("access_token").first()
     except WrongTokenKey:
         return False
+    except DatabaseError:  # a table that the migrations have yet to bring up to date
+        return True
     return True
 
 
