@@ -1,14 +1,19 @@
 """What was typed survives a sign-in that Smartsheet or this app has ended."""
 
 import pytest
+from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from audit.models import Entry
 from audit.reading import with_outcomes
 from edits.drafts import KEY
+from identity.browser_sessions import BrowserSession
+from identity.models import Token
 from tests import signing_in
 from tests.edits.browser import Page
+from tests.edits.conftest import SignIn
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person, RunningSandbox
 
@@ -96,6 +101,76 @@ def test_a_form_sent_after_the_session_ended_comes_back_too(browser: Client, pla
     assert RESTORED in page.text
     assert page.value(plan.columns["Notes"]) == "Rock & <roll>"
     assert "2 cells changed" in page.save().text
+
+
+def test_a_form_sent_after_an_idle_hour_comes_back_and_is_told_why(
+    browser: Client, plan: SitePlan, bob: Person
+) -> None:
+    page = typed(browser, plan)
+    BrowserSession.objects.update(expire_date=timezone.now())
+    answer = browser.post(plan.edit_path(ROW), page.fields)
+    assert answer["Location"] == f"/?next={plan.edit_path(ROW)}"
+    assert "because this browser had not been used for a while" in Page.open(browser, answer["Location"]).text
+    sign_in_again(browser, plan.sandbox, bob, plan.edit_path(ROW))
+    page = Page.open(browser, plan.edit_path(ROW))
+    assert (RESTORED in page.text, page.value(plan.columns["Notes"])) == (True, "Rock & <roll>")
+    assert "2 cells changed" in page.save().text
+
+
+def test_what_was_typed_when_the_token_was_revoked_comes_back(browser: Client, plan: SitePlan, bob: Person) -> None:
+    page = typed(browser, plan)
+    headers = {"Authorization": f"Bearer {Token.objects.get().access_token}"}
+    assert plan.sandbox.http.delete(f"{plan.sandbox.api}/token", headers=headers, timeout=10).ok
+    page = page.save()
+    assert (page.status, page.value(plan.columns["Notes"])) == (401, "Rock & <roll>")
+    assert browser.get("/identity/me").json() == {"user": None}
+    sign_in_again(browser, plan.sandbox, bob, plan.edit_path(ROW))
+    page = Page.open(browser, plan.edit_path(ROW))
+    assert RESTORED in page.text
+    assert "2 cells changed" in page.save().text
+
+
+def test_what_was_typed_while_barred_comes_back_when_let_in_again(browser: Client, plan: SitePlan, bob: Person) -> None:
+    page = typed(browser, plan)
+    user = User.objects.get()
+    for is_active in (False, True):
+        user.is_active = is_active
+        user.save()
+        browser.post(plan.edit_path(ROW), page.fields)
+    sign_in_again(browser, plan.sandbox, bob, plan.edit_path(ROW))
+    assert RESTORED in Page.open(browser, plan.edit_path(ROW)).text
+
+
+@pytest.mark.parametrize("ended", ["idle", "signed out"])
+def test_nobody_else_gets_to_see_what_outlived_a_session(
+    browser: Client, plan: SitePlan, alice: Person, bob: Person, ended: str
+) -> None:
+    page = typed(browser, plan)
+    if ended == "idle":
+        BrowserSession.objects.update(expire_date=timezone.now())
+    else:
+        browser.post("/identity/logout/")
+    browser.post(plan.edit_path(ROW), page.fields)
+    sign_in_again(browser, plan.sandbox, alice, plan.edit_path(ROW))
+    page = Page.open(browser, plan.edit_path(ROW))
+    assert RESTORED not in page.text
+    assert "Rock" not in page.html
+    sign_in_again(browser, plan.sandbox, bob, plan.edit_path(ROW))
+    assert RESTORED not in Page.open(browser, plan.edit_path(ROW)).text  # gone for good
+
+
+def test_a_form_of_somebody_else_is_not_saved_in_ones_own_name(
+    plan: SitePlan, alice: Person, bob: Person, sign_in: SignIn, db: None
+) -> None:
+    """Bob's form stands in a tab while Alice signs in in another: its token against forgery is no longer good."""
+    browser = Client()
+    sign_in(browser, bob)
+    page = typed(browser, plan)
+    sign_in(browser, alice)
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = browser.cookies
+    assert strict.post(plan.edit_path(ROW), page.fields).status_code == 403
+    assert plan.value(ROW, "Notes") is None
 
 
 def test_nobody_else_gets_to_see_it(browser: Client, plan: SitePlan, alice: Person, bob: Person) -> None:

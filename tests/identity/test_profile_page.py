@@ -45,7 +45,8 @@ def test_every_field_is_there(
     for field in shown:
         assert field.label in page
         assert (field.moment.isoformat() if field.moment else field.value) in page
-    for word in ("US/Pacific", "Site director", "Northside Construction", "01/04/2026 11:58 PM", "2026-01-05 07:58:12 UTC", "alice.archer@"):
+    words = ("US/Pacific", "Site director", "Northside Construction", "alice.archer@")
+    for word in (*words, "01/04/2026 11:58 PM", "2026-01-05 07:58:12 UTC"):
         assert word in page
 
 

@@ -1,0 +1,174 @@
+"""Times and numbers as the reader's Smartsheet profile has it: their zone, their locale, English words."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+import time_machine
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from identity.locales import ISO, locale_of
+from identity.middleware import ReaderMiddleware
+from identity.models import SmartsheetUser
+from identity.profiles import Profile
+from identity.readers import NOBODY, Reader, current, reader_of, reading_as
+from identity.templatetags.times import local_time, when
+from tests.identity.provider import ALICE, Answer, Provider
+
+
+def reader(time_zone: object = "UTC", locale: object = "en_US") -> Reader:
+    return reader_of(Profile("sandbox", 1, {"timeZone": time_zone, "locale": locale}))
+
+
+# When New York's clocks go forward, 2026-03-08 07:00 UTC, and back, 2026-11-01 06:00 UTC.
+MOMENTS = [
+    ("Asia/Tokyo", "ja_JP", "2026-03-08T06:59:59", "2026/03/08 15:59"),
+    ("Asia/Tokyo", "ja_JP", "2026-03-08T07:00:00", "2026/03/08 16:00"),
+    ("America/New_York", "en_US", "2026-03-08T06:59:59", "03/08/2026 1:59 AM"),
+    ("America/New_York", "en_US", "2026-03-08T07:00:00", "03/08/2026 3:00 AM"),
+    ("America/New_York", "en_US", "2026-11-01T05:59:59", "11/01/2026 1:59 AM"),
+    ("America/New_York", "en_US", "2026-11-01T06:59:59", "11/01/2026 1:59 AM"),
+    ("US/Pacific", "en_US", "2026-01-01T00:00:00", "12/31/2025 4:00 PM"),
+    ("Europe/Berlin", "de_DE", "2026-07-01T22:30:00", "02.07.2026 00:30"),
+    ("Asia/Kathmandu", "en_GB", "2026-01-01T18:15:00", "02/01/2026 12:00 AM"),
+]
+
+
+@pytest.mark.parametrize(("zone", "locale", "moment", "text"), MOMENTS, ids=[f"{m[0]} {m[2]}" for m in MOMENTS])
+def test_a_moment_is_told_in_the_readers_zone(zone: str, locale: str, moment: str, text: str) -> None:
+    assert reader(zone, locale).local(datetime.fromisoformat(moment).replace(tzinfo=UTC)) == text
+
+
+def test_two_moments_that_look_alike_differ_on_hover() -> None:
+    """The hour that comes twice when the clocks go back."""
+    first = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+    with reading_as(reader("America/New_York")):
+        once, again = local_time(first), local_time(first + timedelta(hours=1))
+    assert once == (
+        '<time datetime="2026-11-01T05:30:00+00:00" title="2026-11-01 05:30:00 UTC">11/01/2026 1:30 AM</time>'
+    )
+    assert '06:30:00 UTC">11/01/2026 1:30 AM<' in again
+
+
+def test_how_long_ago_says_exactly_when_on_hover() -> None:
+    moment = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+    with time_machine.travel(moment + timedelta(days=2)), reading_as(reader("Asia/Tokyo", "ja_JP")):
+        shown = when(moment)
+    assert 'title="2026/11/01 14:30 · 2026-11-01 05:30:00 UTC">2\xa0days ago<' in shown
+
+
+UNKNOWN = ["Mars/Olympus_Mons", "../../etc/passwd", "/etc/localtime", "America", "x" * 5000, "a\x00b", "", None, 7]
+
+
+@pytest.mark.parametrize("zone", UNKNOWN, ids=[repr(zone)[:20] for zone in UNKNOWN])
+def test_a_zone_that_is_not_known_is_utc_and_says_so(zone: Any) -> None:
+    found = reader(zone, "en_GB")
+    assert found.local(datetime(2026, 1, 2, 3, 4, tzinfo=UTC)) == "02/01/2026 3:04 AM UTC"
+    assert found.is_zone_known == (not zone)
+
+
+LOCALES = {
+    "en_US": ("11/30/2026", "1,234.5"),
+    "en_GB": ("30/11/2026", "1,234.5"),
+    "de_DE": ("30.11.2026", "1.234,5"),
+    "fr_FR": ("30/11/2026", "1\xa0234,5"),
+    "es_ES": ("30/11/2026", "1\xa0234,5"),
+    "pt_BR": ("30/11/2026", "1.234,5"),
+    "ja_JP": ("2026/11/30", "1,234.5"),
+    "tr_TR": ("2026-11-30", "1.234,5"),  # a short day there is not without words
+    "tlh_KX": ("2026-11-30", "1,234.5"),
+    "": ("2026-11-30", "1,234.5"),
+}
+
+
+@pytest.mark.parametrize("name", LOCALES)
+def test_days_and_numbers_look_as_they_do_there(name: str) -> None:
+    locale = locale_of(name)
+    assert (locale.day(date(2026, 11, 30)), locale.number("1,234.5")) == LOCALES[name]
+
+
+def test_what_is_no_number_is_not_made_one() -> None:
+    with pytest.raises(ValueError, match="no number"):
+        locale_of("de_DE").number("1.2.3")
+
+
+def test_a_locale_that_is_no_text_is_none() -> None:
+    assert reader(locale=["de_DE"]).locale is ISO
+
+
+def test_nobodys_pages_are_in_utc(client: Client, db: None) -> None:
+    client.get("/")
+    assert current() is NOBODY
+    assert "Times are" not in client.get("/").content.decode()
+
+
+def test_a_page_is_written_for_who_reads_it(client: Client, provider: Provider) -> None:
+    provider.profile = Answer(
+        ALICE | {"timeZone": "Asia/Tokyo", "locale": "de_DE", "lastLogin": "2026-01-05T18:58:12Z"}
+    )
+    provider.come_back(client)
+    page = client.get("/identity/profile/").content.decode()
+    assert '<time datetime="2026-01-05T18:58:12+00:00" title="2026-01-05 18:58:12 UTC">06.01.2026 03:58</time>' in page
+    assert "Times are those of Asia/Tokyo" in page
+    assert "Sign out everywhere" in page  # the words stay English
+    assert timezone.get_current_timezone_name() == "UTC"
+
+
+def test_the_page_says_that_a_zone_is_not_known(client: Client, provider: Provider) -> None:
+    provider.profile = Answer(ALICE | {"timeZone": "Mars/<b>", "lastLogin": "2026-01-05T18:58:12Z"})
+    provider.come_back(client)
+    page = client.get("/identity/profile/").content.decode()
+    assert "this app does not know your time zone, “Mars/&lt;b&gt;”" in page
+    assert ">2026-01-05 18:58 UTC</time>" in page
+
+
+def test_a_zone_is_over_with_its_request_even_after_a_fault(client: Client, provider: Provider) -> None:
+    provider.profile = Answer(ALICE | {"timeZone": "Asia/Tokyo"})
+    provider.come_back(client)
+    request = client.get("/").wsgi_request
+    request.COOKIES = {name: morsel.value for name, morsel in client.cookies.items()}
+    assert SmartsheetUser.objects.get().profile["timeZone"] == "Asia/Tokyo"
+
+    def fail(_request: HttpRequest) -> HttpResponse:
+        assert timezone.get_current_timezone_name() == "Asia/Tokyo"
+        raise RuntimeError("a fault")
+
+    with pytest.raises(RuntimeError, match="a fault"):
+        ReaderMiddleware(fail)(request)
+    assert (timezone.get_current_timezone_name(), current()) == ("UTC", NOBODY)
+
+
+ZONES = ["Asia/Tokyo", "America/New_York", "Europe/Berlin", "Australia/Sydney"]
+
+
+def test_threads_do_not_share_it() -> None:
+    together = Barrier(len(ZONES))
+
+    def seen(zone: str) -> tuple[str, str, str]:
+        with reading_as(reader(zone)):
+            together.wait(timeout=10)
+            inside = timezone.get_current_timezone_name(), current().zone_name
+            together.wait(timeout=10)
+        return *inside, timezone.get_current_timezone_name()
+
+    with ThreadPoolExecutor(len(ZONES)) as pool:
+        assert list(pool.map(seen, ZONES)) == [(zone, zone, "UTC") for zone in ZONES]
+
+
+def test_tasks_do_not_share_it() -> None:
+    async def seen(zone: str, wait: Callable[[], Any]) -> tuple[str, str]:
+        with reading_as(reader(zone)):
+            await wait()
+            return timezone.get_current_timezone_name(), current().zone_name
+
+    async def all_at_once() -> list[tuple[str, str]]:
+        together = asyncio.Barrier(len(ZONES))
+        return list(await asyncio.gather(*(seen(zone, together.wait) for zone in ZONES)))
+
+    assert asyncio.run(all_at_once()) == [(zone, zone) for zone in ZONES]

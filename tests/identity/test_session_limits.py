@@ -1,0 +1,144 @@
+"""How long somebody stays signed in, and what a browser is told when it is over."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from identity import sessions
+from identity.browser_sessions import BrowserSession
+from identity.sessions import ENDED
+from tests.identity.provider import Provider
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+IDLE = "because this browser had not been used for a while"
+TOO_OLD = "because you had been signed in for long"
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def signed_in(client: Client, provider: Provider, clock: time_machine.Traveller) -> Client:
+    provider.come_back(client)
+    return client
+
+
+def is_signed_in(client: Client) -> bool:
+    return client.get("/identity/me").json()["user"] is not None
+
+
+def test_who_does_nothing_for_an_hour_is_signed_out(signed_in: Client, clock: time_machine.Traveller) -> None:
+    clock.shift(timedelta(minutes=59))
+    assert is_signed_in(signed_in)
+    clock.shift(timedelta(minutes=59))
+    assert is_signed_in(signed_in)
+    clock.shift(timedelta(minutes=61))
+    assert not is_signed_in(signed_in)
+
+
+def test_who_is_busy_all_day_is_signed_out_in_the_end(signed_in: Client, clock: time_machine.Traveller) -> None:
+    for _half_hour in range(23):
+        clock.shift(timedelta(minutes=30))
+        assert is_signed_in(signed_in)
+    clock.shift(timedelta(minutes=31))
+    assert TOO_OLD in signed_in.get("/").content.decode()
+
+
+def test_signing_in_again_begins_the_day_anew(
+    signed_in: Client, provider: Provider, clock: time_machine.Traveller
+) -> None:
+    for _half_hour in range(20):
+        clock.shift(timedelta(minutes=30))
+        assert is_signed_in(signed_in)
+    provider.come_back(signed_in)
+    clock.shift(timedelta(minutes=59))
+    assert is_signed_in(signed_in)
+    for _half_hour in range(4):
+        clock.shift(timedelta(minutes=30))
+        assert is_signed_in(signed_in)
+
+
+def test_the_limits_are_settings(signed_in: Client, settings: Settings, clock: time_machine.Traveller) -> None:
+    settings.SESSION_IDLE_SECONDS = 20
+    clock.shift(timedelta(seconds=15))
+    assert is_signed_in(signed_in)
+    clock.shift(timedelta(seconds=15))
+    assert is_signed_in(signed_in)  # a short limit is kept to the second, nearly
+    clock.shift(timedelta(seconds=21))
+    assert not is_signed_in(signed_in)
+
+
+def test_it_is_said_once_why(signed_in: Client, clock: time_machine.Traveller) -> None:
+    clock.shift(timedelta(hours=2))
+    assert signed_in.get("/identity/profile/").status_code == 302
+    assert IDLE in signed_in.get("/?next=/identity/profile/").content.decode()
+    assert IDLE not in signed_in.get("/").content.decode()
+
+
+def test_it_is_not_said_to_who_has_signed_in_again(
+    signed_in: Client, provider: Provider, clock: time_machine.Traveller
+) -> None:
+    clock.shift(timedelta(hours=2))
+    provider.come_back(signed_in)
+    assert ENDED not in signed_in.session
+    assert IDLE not in signed_in.get("/").content.decode()
+
+
+def test_it_writes_once_a_minute_at_most(signed_in: Client, clock: time_machine.Traveller) -> None:
+    def writes() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert is_signed_in(signed_in)
+        return sum(query["sql"].startswith(("UPDATE", "INSERT", "DELETE")) for query in queries)
+
+    clock.shift(timedelta(seconds=59))
+    assert [writes(), writes()] == [0, 0]
+    clock.shift(timedelta(seconds=1))
+    assert [writes(), writes()] == [1, 0]
+    assert BrowserSession.objects.of(User.objects.get()).get().seen_at == NOON + timedelta(minutes=1)
+
+
+def test_the_cookie_lasts_longer_than_the_session(signed_in: Client, settings: Settings) -> None:
+    """Else nobody could be told why they are signed out."""
+    cookie = signed_in.cookies[settings.SESSION_COOKIE_NAME]
+    assert cookie["max-age"] > settings.SESSION_ABSOLUTE_SECONDS
+
+
+def test_what_has_ended_is_swept_a_day_later(
+    signed_in: Client, provider: Provider, clock: time_machine.Traveller
+) -> None:
+    before = signed_in.session.session_key
+    clock.shift(timedelta(hours=24))
+    assert sessions.sweep_expired() == 0
+    clock.shift(timedelta(hours=2))
+    assert sessions.sweep_expired() == 1
+    assert not BrowserSession.objects.filter(pk=before).exists()
+    provider.come_back(signed_in)
+    clock.shift(timedelta(hours=26))
+    provider.come_back(Client())  # whoever signs in sweeps too
+    assert BrowserSession.objects.count() == 1
+
+
+def test_a_session_of_nobody_ends_without_a_word(client: Client, db: None, clock: time_machine.Traveller) -> None:
+    client.post("/identity/login/")
+    clock.shift(timedelta(days=1))
+    assert "You were signed out" not in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("key", ["x" * 32, "short", "ünïcode-ünïcode"], ids=["unknown", "short", "not ASCII"])
+def test_a_key_that_was_never_given_out_is_nobodys(client: Client, db: None, settings: Settings, key: str) -> None:
+    client.cookies[settings.SESSION_COOKIE_NAME] = key
+    assert not is_signed_in(client)
+    client.post("/identity/login/")
+    assert client.session.session_key != key
