@@ -41,7 +41,6 @@ def test_it_names_the_secret_that_is_missing_outside_the_demo(name: str, elsewhe
     [
         ("SMARTSHEET_REGION", "moon"),
         ("SMARTSHEET_REGIONS", "eu,moon"),
-        ("SMARTSHEET_REGIONS", ","),
         ("SMARTSHEET_DEADLINE", "soon"),
         ("SMARTSHEET_DEADLINE", "0"),
         ("SMARTSHEET_DEADLINE", "inf"),
@@ -50,10 +49,6 @@ def test_it_names_the_secret_that_is_missing_outside_the_demo(name: str, elsewhe
         ("SMARTSHEET_API_BASE", "https://api.smartsheet.com.example.com/2.0"),
         ("SMARTSHEET_AUTHORIZE_URL", "https://smartsheet.com@example.com/b/authorize"),
         ("CORS_ALLOWED_ORIGINS", "*"),
-        ("CORS_ALLOWED_ORIGINS", "null"),
-        ("CORS_ALLOWED_ORIGINS", "https://*.example.com"),
-        ("CORS_ALLOWED_ORIGINS", "https://app.example.com/"),
-        ("CORS_ALLOWED_ORIGINS", "https://App.example.com"),
         ("SMARTSHEET_CA_BUNDLE", "/nowhere/ca.pem"),
         ("DATABASE_URL", "foo"),
         ("DATABASE_URL", "mysql://localhost/byline"),
