@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from cryptography.fernet import Fernet, MultiFernet
 from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,6 +31,19 @@ def number(name: str, *, default: float, least: float = 0) -> float:
     if not least <= value < float("inf"):
         raise ImproperlyConfigured(f"{name} must be a number, {least:g} or more.")
     return value
+
+
+def fernet_keys(variable: str, text: str) -> list[str]:
+    """The keys in the text of a variable, separated by commas: one or more. https://cryptography.io/en/latest/fernet/"""
+    keys = [key.strip() for key in text.split(",") if key.strip()]
+    try:
+        MultiFernet([Fernet(key) for key in keys])
+    except ValueError:
+        recipe = "python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
+        raise ImproperlyConfigured(
+            f"{variable} must be Fernet keys, separated by commas; make one with: {recipe}"
+        ) from None
+    return keys
 
 
 def origins(variable: str) -> list[str]:

@@ -14,7 +14,7 @@ from django.contrib.messages import constants as messages
 from django.core.exceptions import ImproperlyConfigured
 
 from config import people, smartsheet
-from config.environment import DEBUG, ROOT, env, names, number, origins
+from config.environment import DEBUG, ROOT, env, fernet_keys, names, number, origins
 from config.smartsheet import secret
 from edits.features import Feature, scopes_of
 
@@ -49,9 +49,7 @@ if SMARTSHEET_CA_BUNDLE and not Path(SMARTSHEET_CA_BUNDLE).is_file():
     raise ImproperlyConfigured(f"SMARTSHEET_CA_BUNDLE names no file: {SMARTSHEET_CA_BUNDLE}")
 
 # Fernet keys, comma-separated: the first encrypts, all decrypt. https://cryptography.io/en/latest/fernet/
-TOKEN_KEYS = [
-    key for key in secret("TOKEN_KEYS", demo="wTC1zWX2qxNezJO0_sSQ3kkW9L1QRToKQE7JKw6m2nA=").split(",") if key
-]
+TOKEN_KEYS = fernet_keys("TOKEN_KEYS", secret("TOKEN_KEYS", demo="wTC1zWX2qxNezJO0_sSQ3kkW9L1QRToKQE7JKw6m2nA="))
 
 # requests-oauthlib refuses http. Every address above is https or this machine's own, so nothing is lost by allowing it
 # for the sandbox, and nothing is changed for real Smartsheet.

@@ -1,9 +1,10 @@
 """Lists from the environment: taken as they are meant, or refused with a sentence that names the variable."""
 
 import pytest
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
-from config.environment import names, origins
+from config.environment import fernet_keys, names, origins
 
 VARIABLE = "A_VARIABLE"
 
@@ -49,3 +50,18 @@ def test_what_is_no_name_is_refused(monkeypatch: pytest.MonkeyPatch, given: str)
     monkeypatch.setenv(VARIABLE, given)
     with pytest.raises(ImproperlyConfigured, match=f"{VARIABLE} is .*: use com or eu"):
         names(VARIABLE, default=["com"], among={"com", "eu"}, advice="use com or eu")
+
+
+KEY = Fernet.generate_key().decode()
+OLDER = Fernet.generate_key().decode()
+
+
+def test_keys_are_taken_in_their_order() -> None:
+    assert fernet_keys(VARIABLE, f"{KEY}, {OLDER},") == [KEY, OLDER]
+
+
+@pytest.mark.parametrize("text", ["", ",", "no key", KEY[:-1], f"{KEY},no key"], ids=range(5))
+def test_what_is_no_key_is_refused_and_not_shown(text: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=f"{VARIABLE} must be Fernet keys") as refused:
+        fernet_keys(VARIABLE, text)
+    assert KEY[:-1] not in str(refused.value)

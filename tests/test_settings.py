@@ -45,6 +45,7 @@ def test_it_names_the_secret_that_is_missing_outside_the_demo(name: str, elsewhe
         ("SMARTSHEET_DEADLINE", "0"),
         ("SMARTSHEET_DEADLINE", "inf"),
         ("TRUSTED_PROXIES", "-1"),
+        ("TOKEN_KEYS", "no key"),
         ("SMARTSHEET_API_BASE", "http://smartsheet.example.com/2.0"),
         ("SMARTSHEET_API_BASE", "https://api.smartsheet.com.example.com/2.0"),
         ("SMARTSHEET_AUTHORIZE_URL", "https://smartsheet.com@example.com/b/authorize"),
