@@ -25,15 +25,14 @@ SCOPES: dict[Feature, frozenset[str]] = {
     Feature.DELETE: frozenset({READ, WRITE}),
 }
 NAMES = {
-    Feature.VIEW: "Looking at sheets",
     Feature.CHANGE: "Changing cells",
     Feature.ADD: "Adding rows",
     Feature.DELETE: "Deleting rows",
 }
 NOT_ASKED = "This app asks Smartsheet for no more than a look at your sheets, so nothing can be changed here."
-NOT_GRANTED = (
-    "You have not allowed this app to change your sheets, so here you can only look: sign in again to allow it."
-)
+NOT_GRANTED = "You have not allowed this app to change your sheets, so you can only look: sign in again to allow it."
+NO_LOOK_ASKED = "This app does not ask Smartsheet for a look at your sheets, so none can be shown."
+NO_LOOK_GRANTED = "You have not allowed this app to look at your sheets: sign in again to allow it."
 
 
 def scopes_of(features: Iterable[str]) -> tuple[str, ...]:
@@ -46,8 +45,17 @@ def why_not(feature: Feature, *, offered: Iterable[str], asked: Iterable[str], g
 
     `offered` are the deployment's features, `asked` the scopes that it asks for, `granted` those of the person's token.
     """
-    if feature not in set(offered):
+    if feature is not Feature.VIEW and feature not in set(offered):
         return f"{NAMES[feature]} is switched off in this app."
-    if SCOPES[feature] <= granted:
+    missing = SCOPES[feature] - granted
+    if not missing:
         return ""
-    return NOT_GRANTED if SCOPES[feature] <= set(asked) else NOT_ASKED
+    is_asked = missing <= set(asked)
+    if READ in missing:
+        return NO_LOOK_GRANTED if is_asked else NO_LOOK_ASKED
+    return NOT_GRANTED if is_asked else NOT_ASKED
+
+
+def can_be_granted(reason: str) -> bool:
+    """Whether what `why_not` said is put right by signing in again."""
+    return reason in {NOT_GRANTED, NO_LOOK_GRANTED}

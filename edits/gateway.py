@@ -165,7 +165,7 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
     def require(self, feature: Feature) -> None:
         """Raises NotGranted, before anything is sent, where the person's token or this deployment does not allow it."""
         if reason := self.why_not(feature):
-            raise NotGranted(reason, can_be_granted=reason == features.NOT_GRANTED)
+            raise NotGranted(reason, can_be_granted=features.can_be_granted(reason))
 
     def __getattr__(self, name: str) -> Any:
         """The SDK would import a module of that name and offer its typed models."""

@@ -43,7 +43,9 @@ def sheets(request: SmartsheetRequest) -> HttpResponse:
     """The sheets that the person can see, last changed first; ?q= searches their names."""
     query = request.GET.get("q", "").strip()
     try:
-        found = [SheetSummary.parse(raw) for raw in gateway_for(request.user).sheets()]
+        gateway = gateway_for(request.user)
+        gateway.require(Feature.VIEW)
+        found = [SheetSummary.parse(raw) for raw in gateway.sheets()]
     except GatewayError as error:
         return problem_page(request, problem_of(error, doing=Doing.READ))
     named = [sheet for sheet in found if query.casefold() in sheet.name.casefold()]
@@ -59,6 +61,7 @@ def sheet(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
     page = max(1, int(number)) if PAGE.fullmatch(number) else 1
     try:
         gateway = gateway_for(request.user)
+        gateway.require(Feature.VIEW)
         found = reading.read_page(gateway, sheet_id, page)
     except GatewayError as error:
         return problem_page(request, problem_of(error, doing=Doing.READ))
@@ -80,7 +83,7 @@ def _offered(gateway: Gateway, access: Access) -> dict[str, Any]:
     return {
         "can": [feature for feature, reason in reasons.items() if not reason],
         "why_not": list(dict.fromkeys(filter(None, reasons.values()))),
-        "can_be_granted": features.NOT_GRANTED in reasons.values(),
+        "can_be_granted": any(map(features.can_be_granted, reasons.values())),
     }
 
 

@@ -118,6 +118,16 @@ def test_an_app_that_asks_for_less_says_that_it_does(
     assert SIGN_IN not in page
 
 
+def test_without_leave_to_look_nothing_is_asked_for(browser: Client, plan: SitePlan) -> None:
+    Token.objects.update(scope="WRITE_SHEETS")
+    for path in ("/sheets/", plan.path, plan.edit_path(ROW)):
+        before = len(plan.sandbox.requests())
+        page = page_of(browser, path, status=403)
+        assert features.NO_LOOK_GRANTED in page
+        assert SIGN_IN in page
+        assert len(plan.sandbox.requests()) == before
+
+
 def test_a_feature_that_is_switched_off_is_gone_alone(
     browser: Client, plan: SitePlan, bob: Person, settings: Settings
 ) -> None:
