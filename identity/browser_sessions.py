@@ -27,8 +27,9 @@ class Ending(models.TextChoices):
 
     @property
     def sentence(self) -> str:
-        """What its browser shows."""
-        return f"You were signed out {SENTENCES[self]}."
+        """What its browser shows: what has happened, and what to do."""
+        advice = "Ask whoever runs it." if self is Ending.BARRED else "Sign in again to go on."
+        return f"You were signed out {SENTENCES[self]}. {advice}"
 
 
 SENTENCES = {

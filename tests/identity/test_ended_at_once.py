@@ -22,7 +22,7 @@ from tests.running_sandbox import Person, RunningSandbox
 
 SignIn = Callable[[Client, Person], HttpResponse]
 ROOT = Path(__file__).resolve().parents[2]
-BARRED = "because an administrator no longer lets you use this app"
+BARRED = "because an administrator no longer lets you use this app. Ask whoever runs it."
 REVOKED = "because Smartsheet has ended this app&#x27;s access in your name"
 
 

@@ -1,6 +1,9 @@
 """Times and numbers as the reader's Smartsheet profile has it: their zone, their locale, English words."""
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -43,6 +46,14 @@ MOMENTS = [
 @pytest.mark.parametrize(("zone", "locale", "moment", "text"), MOMENTS, ids=[f"{m[0]} {m[2]}" for m in MOMENTS])
 def test_a_moment_is_told_in_the_readers_zone(zone: str, locale: str, moment: str, text: str) -> None:
     assert reader(zone, locale).local(datetime.fromisoformat(moment).replace(tzinfo=UTC)) == text
+
+
+def test_zones_come_with_the_app() -> None:
+    """Many systems no longer install the old names, such as the one that Smartsheet gives to new people."""
+    code = "from zoneinfo import ZoneInfo; print(ZoneInfo('US/Pacific'))"
+    environment = os.environ | {"PYTHONTZPATH": ""}
+    found = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
+    assert found.stdout == "US/Pacific\n", found.stderr
 
 
 def test_two_moments_that_look_alike_differ_on_hover() -> None:
