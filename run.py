@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""One command for a fresh clone: `python3 run.py [run|setup|test|test-sandbox|bench|lock]` (or `make …`).
+"""One command for a fresh clone: `python3 run.py [run|setup|test|test-sandbox|bench|bench-audit|lock]` (or `make …`).
 
 Standard library alone, so that it works before anything is installed. Every step leaves a stamp
 with the hash of what it was made from; a second start skips whatever has not changed.
@@ -76,6 +76,7 @@ def main(arguments: Sequence[str]) -> int:
         "test": test,
         "test-sandbox": test_sandbox,
         "bench": bench,
+        "bench-audit": bench_audit,
         "lock": lock,
     }
     try:
@@ -120,6 +121,12 @@ def bench(arguments: list[str]) -> int:
     prepare("requirements.txt", "requirements-dev.txt")
     missed = subprocess.call([str(PYTHON), "-m", "benchmarks", *arguments], cwd=ROOT)
     return subprocess.call([str(PYTHON), "-m", "benchmarks.sandbox"], cwd=ROOT) or missed
+
+
+def bench_audit(arguments: list[str]) -> int:
+    """Measure what the audit log costs to write, beside a raw INSERT and Django's audit packages; downloads these."""
+    prepare("requirements.txt", "requirements-dev.txt")
+    return subprocess.call([str(PYTHON), "-m", "benchmarks.audit_writes", *arguments], cwd=ROOT)
 
 
 def lock(_arguments: list[str]) -> int:

@@ -11,9 +11,10 @@ class AuditConfig(AppConfig):
     verbose_name = "audit log"
 
     def ready(self) -> None:
-        from audit import checks, contention, triggers, triggers_sqlite  # models are not loaded before this
+        from audit import checks, contention, personal, triggers, triggers_sqlite  # models are not loaded before this
 
         connection_created.connect(triggers_sqlite.register, dispatch_uid="audit.triggers_sqlite")
         connection_created.connect(contention.register, dispatch_uid="audit.contention")
         post_migrate.connect(triggers.reinstall, sender=self, dispatch_uid="audit.triggers")
+        post_migrate.connect(personal.forget, sender=self, dispatch_uid="audit.personal")
         register(checks.append_only, Tags.database)

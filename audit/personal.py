@@ -7,8 +7,11 @@ the salt nobody can tell, not even by trying all names, what was committed to, a
 import hmac
 import json
 import secrets
+from collections.abc import Sequence
 from time import monotonic
 from typing import NamedTuple
+
+from django.db import transaction
 
 from audit.models import Names, PersonalText
 
@@ -28,6 +31,7 @@ class Committed(NamedTuple):
 
 
 _known: dict[tuple[str, int, str], tuple[Committed, float]] = {}
+_stored_until: dict[str, float] = {}  # commitments of actors that are in the database for certain
 
 
 def commit(*, salt: str, text: str) -> str:
@@ -53,9 +57,22 @@ def of_value(text: str, *, region: str = "", person_id: int | None = None, email
     return _new(text, PersonalText.Kind.VALUE, region=region, person_id=person_id, email=email)
 
 
-def forget() -> None:
-    """Know no salt by heart any more; whoever erases calls this."""
+def to_store(committed: Sequence[Committed]) -> list[Committed]:
+    """Those that are to be written along with the entries that name them."""
+    return [one for one in committed if _stored_until.get(one.commitment, 0.0) < monotonic()]
+
+
+def have_stored(committed: Sequence[Committed]) -> None:
+    """Know by heart that these people's names are in the database, once the transaction at hand is committed."""
+    people = [one.commitment for one in committed if one.kind == PersonalText.Kind.ACTOR]
+    if people:
+        transaction.on_commit(lambda: _stored_until.update(dict.fromkeys(people, monotonic() + MEMORY)))
+
+
+def forget(**_kwargs: object) -> None:
+    """Know nothing by heart any more; for whoever erases, and where tables were emptied or made anew."""
     _known.clear()
+    _stored_until.clear()
 
 
 def _stored(region: str, person_id: int, text: str) -> Committed | None:

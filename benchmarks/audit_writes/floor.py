@@ -1,0 +1,52 @@
+"""Makes a database for the benchmark: the log as it is, and beside it a plain table of the same columns."""
+
+import os
+import sys
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402 # Django is set up first
+from django.db import connection  # noqa: E402 # Django is set up first
+
+from audit import triggers  # noqa: E402 # Django is set up first
+from benchmarks.audit_writes.ours import FLOOR  # noqa: E402 # Django is set up first
+
+NOT_ORDINARY = "gin"  # the text search has no counterpart in a plain table
+
+
+def make() -> None:
+    """Migrate, and make the floor's table with the log's b-tree indexes and without its triggers."""
+    call_command("migrate", verbosity=0, skip_checks=True)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {FLOOR}")
+        if connection.vendor == "postgresql":
+            cursor.execute(f"CREATE TABLE {FLOOR} (LIKE audit_entry INCLUDING DEFAULTS)")
+            cursor.execute(
+                "SELECT indexdef FROM pg_indexes WHERE tablename = 'audit_entry' AND indexdef NOT LIKE %s",
+                [f"%USING {NOT_ORDINARY}%"],
+            )
+        else:
+            cursor.execute(
+                "SELECT sql FROM sqlite_master WHERE tbl_name = 'audit_entry' AND type IN ('table', 'index') "
+                "AND sql IS NOT NULL ORDER BY type DESC"
+            )
+        for (sql,) in cursor.fetchall():
+            cursor.execute(sql.replace("ON ONLY ", "ON ").replace("audit_entry", FLOOR))
+
+
+def set_chain(*, is_on: bool) -> None:
+    """With the chain's trigger, or without it: what it costs is the difference."""
+    if is_on:
+        triggers.install(connection)
+        return
+    on = " ON audit_entry" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER audit_entry_chain{on}")
+
+
+if __name__ == "__main__":
+    {"make": make, "chain": lambda: set_chain(is_on=True), "unchain": lambda: set_chain(is_on=False)}[sys.argv[1]]()

@@ -1,0 +1,1 @@
+"""A Django app of one model, which the packages audit."""

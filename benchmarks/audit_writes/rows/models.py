@@ -1,0 +1,33 @@
+"""A row of 16 texts, under the care of the package that settings.PEER names, as its documentation says."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Row(models.Model):
+    """About as wide as an entry of the log."""
+
+    for number in range(16):
+        locals()[f"text_{number}"] = models.TextField(default="Open")
+    del number
+
+    def __str__(self) -> str:
+        return f"row {self.pk}"
+
+
+if settings.PEER == "simple-history":
+    from simple_history import register
+
+    register(Row)
+elif settings.PEER == "auditlog":
+    from auditlog.registry import auditlog
+
+    auditlog.register(Row)
+elif settings.PEER == "reversion":
+    import reversion
+
+    reversion.register(Row)
+elif settings.PEER == "pghistory":
+    import pghistory
+
+    RowEvent = pghistory.create_event_model(Row, pghistory.InsertEvent(), pghistory.UpdateEvent())
