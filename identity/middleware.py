@@ -62,9 +62,16 @@ class SessionUseMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if request.session.accessed and settings.SESSION_COOKIE_NAME in request.COOKIES:
+            self._note_use(request)
+        return response
+
+    def _note_use(self, request: HttpRequest) -> None:
+        """What a person has asked for is done: a database that is away now spoils nothing of it."""
+        try:
             notices.end_if_barred(request)
             notices.session_of(request).touch()
-        return response
+        except DatabaseError as error:
+            logger.warning("The use of a session is not noted: %s", type(error).__name__)
 
 
 class NoStoreMiddleware:

@@ -5,12 +5,15 @@ import logging
 from django.conf import settings
 
 from identity import oauth
+from identity.fields import WrongTokenKey
 from identity.models import SmartsheetUser, Token
 from identity.oauth import GrantRefused, OAuthError
 from identity.regions import UnknownRegion, region
 from identity.signals import token_lost
-from identity.tokens import EXPIRED, SHARE
+from identity.tokens import EXPIRED
 from identity.transport import Deadline
+
+SECONDS = 2.0  # Smartsheet has just answered, so it is there
 
 logger = logging.getLogger(__name__)
 
@@ -19,9 +22,12 @@ def follow_up(user_id: int | None) -> bool:
     """After Smartsheet has answered 401 to somebody: ask once whose the token is; if nobody's, drop it.
 
     True if it is dropped. Whoever hears token_lost then ends the person's sessions. An expired token is none of this:
-    it is refreshed when it is next needed. Takes a third of SMARTSHEET_DEADLINE at most.
+    it is refreshed when it is next needed. Takes SECONDS at most, which come on top of the request's own.
     """
-    token = Token.objects.select_related("person__user").defer("refresh_token").filter(person__user=user_id).first()
+    try:
+        token = Token.objects.select_related("person__user").filter(person__user=user_id).first()
+    except WrongTokenKey:  # Smartsheet was not asked with it
+        return False
     if token is None or not _is_refused(token):
         return False
     dropped, _by_model = Token.objects.filter(pk=token.pk, issued_at=token.issued_at).delete()
@@ -32,7 +38,7 @@ def follow_up(user_id: int | None) -> bool:
 
 
 def _is_refused(token: Token) -> bool:
-    deadline = Deadline(SHARE * settings.SMARTSHEET_DEADLINE)
+    deadline = Deadline(min(SECONDS, settings.SMARTSHEET_DEADLINE))
     try:
         oauth.fetch_profile(region(token.person.region), access_token=token.access_token, deadline=deadline)
     except GrantRefused as error:

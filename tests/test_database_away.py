@@ -1,10 +1,15 @@
 """What a person reads when this app's own database is locked for too long."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
+
+from identity.browser_sessions import BrowserSession
 
 SQLITE = connection.vendor == "sqlite"
 
@@ -23,6 +28,18 @@ def locked_sessions(transactional_db: None) -> Iterator[None]:
         cursor.execute("ROLLBACK")
     other.close()
     connection.close()  # and with it the short wait
+
+
+def test_a_page_that_is_ready_is_not_lost_for_the_note_that_it_was_read(
+    client: Client, transactional_db: None, request: pytest.FixtureRequest
+) -> None:
+    """A minute after the last note, while another process writes. PostgreSQL's lock keeps readers out as well."""
+    client.force_login(User.objects.create_user("jane"), backend="django.contrib.auth.backends.ModelBackend")
+    before = client.session.session_key
+    BrowserSession.objects.update(seen_at=timezone.now() - timedelta(minutes=2))
+    request.getfixturevalue("locked_sessions")
+    assert client.get("/").status_code == (200 if SQLITE else 503)
+    assert client.session.session_key == before
 
 
 @pytest.mark.usefixtures("locked_sessions")
