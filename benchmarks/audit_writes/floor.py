@@ -49,4 +49,7 @@ def set_chain(*, is_on: bool) -> None:
 
 
 if __name__ == "__main__":
-    {"make": make, "chain": lambda: set_chain(is_on=True), "unchain": lambda: set_chain(is_on=False)}[sys.argv[1]]()
+    if sys.argv[1] == "make":
+        make()
+    else:
+        set_chain(is_on=sys.argv[1] == "chain")

@@ -70,9 +70,9 @@ def insert_sql(count: int) -> str:
     return f"INSERT INTO {FLOOR} ({', '.join(COLUMNS)}) VALUES {places}"  # noqa: S608 # our own names
 
 
-def floor_row() -> list[object]:
+def floor_row() -> list[str | int | bytes | None]:
     """What an entry of edit() holds; the leaf is any 32 bytes, as nothing is hashed here."""
-    facts = {
+    facts: dict[str, str | int | bytes] = {
         "edit_id": uuid4().hex,
         "line": 0,
         "is_head": True,

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+PEER = getattr(settings, "PEER", "")
+
 
 class Row(models.Model):
     """About as wide as an entry of the log."""
@@ -15,19 +17,19 @@ class Row(models.Model):
         return f"row {self.pk}"
 
 
-if settings.PEER == "simple-history":
+if PEER == "simple-history":
     from simple_history import register
 
     register(Row)
-elif settings.PEER == "auditlog":
+elif PEER == "auditlog":
     from auditlog.registry import auditlog
 
     auditlog.register(Row)
-elif settings.PEER == "reversion":
+elif PEER == "reversion":
     import reversion
 
     reversion.register(Row)
-elif settings.PEER == "pghistory":
+elif PEER == "pghistory":
     import pghistory
 
     RowEvent = pghistory.create_event_model(Row, pghistory.InsertEvent(), pghistory.UpdateEvent())
