@@ -32,4 +32,4 @@ elif PEER == "reversion":
 elif PEER == "pghistory":
     import pghistory
 
-    RowEvent = pghistory.create_event_model(Row, pghistory.InsertEvent(), pghistory.UpdateEvent())
+    pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent())(Row)
