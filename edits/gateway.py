@@ -21,7 +21,7 @@ import smartsheet.smartsheet as sdk
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from requests import PreparedRequest, Session
+from requests import PreparedRequest, Response, Session
 from smartsheet.util import fresh_operation
 
 from edits import answers, features
@@ -238,6 +238,23 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
     def _log_request(self, operation: JsonObject, response: SimpleNamespace) -> None:
         """Nothing that a person wrote, and no header: the SDK logs bodies, which carry tokens too."""
         log.info("%s %s: %d in %.3f s", operation["method"], operation["id"], response.status, response.seconds)
+
+
+class PlainClient(sdk.Smartsheet):  # type: ignore[misc]  # the SDK ships no types
+    """The SDK as its documentation has it, models and all, over a session of ours; it repeats nothing by itself."""
+
+    def __init__(self, *, region_api_base: str, token: str, session: Session) -> None:
+        mark = _is_building.set(True)
+        try:
+            super().__init__(access_token=token, api_base=region_api_base, user_agent="Byline", max_retry_time=0)
+        finally:
+            _is_building.reset(mark)
+        self._session = session
+        self.errors_as_exceptions()
+
+    def _log_request(self, operation: JsonObject, response: Response) -> None:
+        """No answer: the SDK logs those that say what went wrong, with what people wrote."""
+        log.info("%s %s: %d", operation["method"], operation["path"], response.status_code)
 
 
 class _Failure(sdk.OperationErrorResult):  # type: ignore[misc]  # the SDK ships no types

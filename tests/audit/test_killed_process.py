@@ -52,7 +52,7 @@ def test_the_intent_of_a_killed_process_stays_and_is_shown_as_uncertain(reader: 
         process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
 
-    (entry,) = Entry.objects.all()
+    (entry,) = Entry.objects.intents()
     assert entry.phase == "intent"
     page = reader.get("/audit/").content.decode()
     assert "not certain yet" in page

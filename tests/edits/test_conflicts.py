@@ -29,7 +29,7 @@ def test_a_cell_that_collides_is_told_with_all_three_values_and_by_whom(
     assert conflict.value(plan.columns["Status"]) == "Blocked"
     assert conflict.value(plan.columns["Notes"]) == "Rock"
     assert plan.writes(bob) == []
-    assert not Entry.objects.exists()
+    assert not Entry.objects.intents().exists()
 
 
 def test_only_the_colliding_cell_has_a_choice(conflict: Page, plan: SitePlan) -> None:
@@ -78,7 +78,7 @@ def test_the_same_value_by_both_is_no_conflict_and_nothing_to_send(
     assert "the row already holds what you typed" in page.save().text
     assert plan.writes(bob) == []
     assert plan.last_writer(ROW, "Status") == "alice@example.com"
-    assert not Entry.objects.exists()
+    assert not Entry.objects.intents().exists()
 
 
 def test_changed_there_and_back_is_no_conflict(browser: Client, plan: SitePlan, bob: Person) -> None:

@@ -58,7 +58,7 @@ def test_rows_that_came_beneath_it_meanwhile_are_asked_about(browser: Client, pl
     assert page.status_code == 409
     assert "You agreed to delete 3 rows; by now it would be 4." in " ".join(page.content.decode().split())
     assert plan.writes(bob) == []
-    assert not Entry.objects.exists()
+    assert not Entry.objects.intents().exists()
 
 
 def test_a_locked_row_beneath_it_keeps_it(browser: Client, plan: SitePlan, bob: Person) -> None:

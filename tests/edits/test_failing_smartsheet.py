@@ -142,7 +142,7 @@ def test_a_read_before_a_change_that_fails(
     assert page.fields[f"col-{plan.columns['Equipment']}"] == ["Crane"]
     assert "SP-007" in page.text  # cells that cannot be changed are shown as they were
     assert plan.writes(bob) == []
-    assert not Entry.objects.exists()
+    assert not Entry.objects.intents().exists()
 
     plan.sandbox.control("DELETE", "faults")
     settings.SMARTSHEET_DEADLINE = DEADLINE
@@ -265,4 +265,4 @@ def test_a_smartsheet_that_is_not_there_at_all(
     page = page.save()
     assert (page.status, AWAY in page.text) == (503, True)
     assert page.value(plan.columns["Notes"]) == "Rock"
-    assert not Entry.objects.exists()
+    assert not Entry.objects.intents().exists()

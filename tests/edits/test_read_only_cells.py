@@ -42,7 +42,7 @@ def test_a_program_that_writes_to_it_is_told_why_not(
     assert page.status == 422
     assert f"“{column}” cannot be changed. {why} You typed: 99" in page.text
     assert plan.writes(bob) == []
-    assert not Entry.objects.exists()
+    assert not Entry.objects.intents().exists()
 
 
 def test_admins_may_change_what_is_locked_for_others(

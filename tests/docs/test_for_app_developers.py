@@ -1,0 +1,150 @@
+"""docs/for-app-developers.md: its examples do what it says of them."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.contrib.sessions.backends.base import SessionBase
+from django.core.exceptions import PermissionDenied
+from django.dispatch import Signal
+from django.http import HttpRequest, HttpResponse
+from django.template import Context, Template
+from django.test import Client
+from django.utils import timezone
+
+from identity import signals
+from identity.middleware import SmartsheetUserMiddleware
+from identity.models import SmartsheetUser, Token
+from identity.roles import Role
+from tests.running_sandbox import Person, RunningSandbox
+from tests.signing_in import begin, come_back, decide
+
+PAGE = (Path(__file__).resolve().parent.parent.parent / "docs" / "for-app-developers.md").read_text()
+SignIn = Callable[[Client, Person], HttpResponse]
+Example = Callable[..., dict[str, Any]]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.filterwarnings("ignore:ssl.OP_NO_SSL:DeprecationWarning"),  # the SDK's own TLS context
+]
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def example() -> Iterator[Example]:
+    """example("hello"): the names that the page's code has once the blocks that define those names have run.
+
+    What they connect to signals is taken away again.
+    """
+    connected = {signal: list(signal.receivers) for signal in vars(signals).values() if isinstance(signal, Signal)}
+
+    def run(*names: str) -> dict[str, Any]:
+        there: dict[str, Any] = {}
+        for name in names:
+            (code,) = [block for block in blocks("python") if re.search(rf"^(def )?{name}\b", block, re.MULTILINE)]
+            exec(compile(code, "docs/for-app-developers.md", "exec"), there)  # noqa: S102 # that is what is tested
+        return there
+
+    yield run
+    for signal, receivers in connected.items():
+        signal.receivers = receivers
+        signal.sender_receivers_cache.clear()
+
+
+@pytest.fixture
+def signed_in(client: Client, alice: Person, sign_in: SignIn) -> User:
+    sign_in(client, alice)
+    return User.objects.get()
+
+
+def request_of(user: Any) -> HttpRequest:
+    """As a view of the app gets it."""
+    request = HttpRequest()
+    request.user, request.session = user, SessionBase()
+    SmartsheetUserMiddleware(lambda _request: HttpResponse())(request)
+    return request
+
+
+def test_every_example_is_run() -> None:
+    """So that a new one is not forgotten here."""
+    defined = [re.findall(r"^def (\w+)", block, re.MULTILINE) for block in blocks("python")]
+    assert defined == [
+        ["hello"],
+        ["names_of_sheets"],
+        ["names_or_why_not"],
+        ["greet", "say_goodbye", "note_new_name", "ask_to_sign_in"],
+        ["only_with_a_licence"],
+        ["report"],
+    ]
+    assert len(blocks("html")) == 1
+
+
+def test_the_template(client: Client, signed_in: User, alice: Person) -> None:
+    (text,) = blocks("html")
+    person = SmartsheetUser.objects.get().as_profile()
+    shown = Template(text).render(Context({"smartsheet_user": person}))
+    assert f"Hello {alice.name} ({alice.email}), your time zone is US/Pacific." in shown
+    assert "Please sign in." in Template(text).render(Context({"smartsheet_user": None}))
+
+
+def test_a_view_that_needs_somebody(example: Example, signed_in: User, alice: Person) -> None:
+    hello = example("hello")["hello"]
+    assert hello(request_of(signed_in)).content.decode() == f"Hello Alice, number {alice.id} in sandbox."
+
+
+def test_the_client(example: Example, sandbox: RunningSandbox, signed_in: User) -> None:
+    code = example("names_of_sheets", "names_or_why_not")
+    assert "Site plan" in code["names_of_sheets"](signed_in)
+    assert code["names_or_why_not"](signed_in) == code["names_of_sheets"](signed_in)
+    sandbox.fault(method="GET", path="/sheets", status=403, errorCode=1004)
+    assert code["names_or_why_not"](signed_in).startswith("Smartsheet says: ")
+
+
+def test_the_clients_errors(example: Example, sandbox: RunningSandbox, signed_in: User) -> None:
+    names_or_why_not = example("names_of_sheets", "names_or_why_not")["names_or_why_not"]
+    Token.objects.update(issued_at=timezone.now() - timedelta(days=7), expires_at=timezone.now())
+    sandbox.fault(method="POST", path="/token", status=503, times=0)
+    assert names_or_why_not(signed_in) == "Smartsheet is not available just now."
+    Token.objects.all().delete()
+    assert names_or_why_not(signed_in) == "Sign in with Smartsheet again."
+
+
+def test_the_signals(example: Example, client: Client, sandbox: RunningSandbox, alice: Person, sign_in: SignIn) -> None:
+    code = example("greet")  # whose receivers live as long as it does
+    sign_in(client, alice)
+    person = SmartsheetUser.objects.get()
+    person.remember(
+        person.as_profile().__class__("sandbox", alice.id, person.profile | {"lastName": "Bell"}), at=timezone.now()
+    )
+    client.post("/identity/logout/")
+    signals.token_lost.send_robust(SmartsheetUser, person=person, why="")
+    assert code["events"] == [
+        f"Alice Archer signed in, as Django user sandbox-{alice.id}",
+        "Alice Archer is called Alice Bell now",
+        "Alice Bell signed out",
+        "Alice Bell has to sign in again",
+    ]
+
+
+def test_a_rule_of_ones_own(example: Example, client: Client, sandbox: RunningSandbox, charlie: Person) -> None:
+    code = example("only_with_a_licence")
+    answer = come_back(client, decide(sandbox, begin(client), charlie))
+    assert code
+    assert answer.status_code == 403
+    assert not User.objects.exists()
+    assert sandbox.requests(method="DELETE", path="/2.0/token")
+
+
+def test_a_view_for_a_role(example: Example, client: Client, bob: Person, sign_in: SignIn) -> None:
+    report = example("report")["report"]
+    sign_in(client, bob)
+    with pytest.raises(PermissionDenied):
+        report(request_of(User.objects.get()))
+    Role.objects.create(person=SmartsheetUser.objects.get(), name="auditor")
+    assert report(request_of(User.objects.get())).status_code == 200
