@@ -219,6 +219,9 @@ class Seal(models.Model):
     key_id = models.CharField(max_length=16)
     signature = models.BinaryField(max_length=64)  # Ed25519
 
+    class Meta:
+        indexes = [models.Index(fields=["last_seq", "id"], name="audit_seal_over")]
+
     def __str__(self) -> str:
         return f"seal {self.pk} over the links {self.first_seq} to {self.last_seq}"
 

@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import people, smartsheet
 from config.environment import DEBUG, ROOT, env, fernet_keys, names, number, origins
-from config.smartsheet import secret
+from config.smartsheet import DEMO_SEAL_KEY, IS_DEMO, secret
 from edits.features import Feature, scopes_of
 
 django_stubs_ext.monkeypatch()
@@ -214,6 +214,22 @@ RATE_LIMITS = {  # attempts a minute from one address
     "sign_in": int(number("SIGN_IN_RATE_LIMIT", default=120, least=2)),
     "password": int(number("PASSWORD_RATE_LIMIT", default=10, least=1)),
 }
+
+# The audit log's proof: docs/audit-log.md. Only the process that seals needs the key.
+AUDIT_SEAL_KEY: str = env.str("AUDIT_SEAL_KEY", default=DEMO_SEAL_KEY if IS_DEMO else "")
+AUDIT_SEAL_KEY_FILE: str = env.str("AUDIT_SEAL_KEY_FILE", default="")  # a path, in place of the key
+AUDIT_SEAL_PUBLIC_KEYS: list[str] = env.list("AUDIT_SEAL_PUBLIC_KEYS", default=[])  # that verifying accepts besides
+AUDIT_SEAL_STALE: float = number("AUDIT_SEAL_STALE", default=300, least=1)  # seconds an entry may wait for a seal
+AUDIT_VERIFIED_FILE: str = env.str("AUDIT_VERIFIED_FILE", default=str(ROOT / "var" / "audit-verified.json"))
+AUDIT_ANCHORS = names("AUDIT_ANCHORS", default=["log"], among={"log", "file", "sheet"}, advice="use log, file, sheet")
+AUDIT_ANCHOR_FILE: str = env.str("AUDIT_ANCHOR_FILE", default="")
+AUDIT_ANCHOR_SHEET: str = env.str("AUDIT_ANCHOR_SHEET", default="")  # the id of the auditor's sheet
+AUDIT_ANCHOR_PERSON = people.people("AUDIT_ANCHOR_PERSON")  # the one whose token writes there
+AUDIT_ANCHOR_SHEET_SECONDS: float = number("AUDIT_ANCHOR_SHEET_SECONDS", default=3600)  # between two rows, at least
+if "file" in AUDIT_ANCHORS and not AUDIT_ANCHOR_FILE:
+    raise ImproperlyConfigured("AUDIT_ANCHORS names file: set AUDIT_ANCHOR_FILE to its path.")
+if "sheet" in AUDIT_ANCHORS and not (AUDIT_ANCHOR_SHEET.isdecimal() and len(AUDIT_ANCHOR_PERSON) == 1):
+    raise ImproperlyConfigured("AUDIT_ANCHORS names sheet: set AUDIT_ANCHOR_SHEET (an id) and one AUDIT_ANCHOR_PERSON.")
 
 # Pages
 MESSAGE_TAGS = {messages.ERROR: "danger", messages.DEBUG: "secondary"}  # Bootstrap's names

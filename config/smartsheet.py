@@ -26,6 +26,7 @@ _one: str = env.str("SMARTSHEET_REGION", default="sandbox")
 names("SMARTSHEET_REGION", default=["sandbox"], among=set(REGION_HOSTS), advice=USE)
 REGION_NAMES = names("SMARTSHEET_REGIONS", default=[_one], among=set(REGION_HOSTS), advice=USE)
 IS_DEMO = DEBUG and REGION_NAMES == ["sandbox"]
+DEMO_SEAL_KEY = "DrlvkvqW6n3846oD1Sx2ueHLfE3NHIml+dwP1JzucT8="  # known to everybody, so it proves nothing
 
 
 class RegionSettings(TypedDict):

@@ -5,3 +5,8 @@ from django.apps import AppConfig
 
 class EditsConfig(AppConfig):
     name = "edits"
+
+    def ready(self) -> None:
+        from edits import anchoring  # models are not loaded before this
+
+        anchoring.register()

@@ -118,7 +118,15 @@ def update_row(*, gateway: Gateway, actor: Actor, sheet: Sheet, row: Row, edits:
     return Saved(count=len(wanted), row_id=row.id, edit_id=intent.edit_id, is_noted=is_noted)
 
 
-def add_row(*, gateway: Gateway, actor: Actor, sheet: Sheet, edits: Sequence[CellEdit]) -> Saved:
+def add_row(
+    *,
+    gateway: Gateway,
+    actor: Actor,
+    sheet: Sheet,
+    edits: Sequence[CellEdit],
+    action: Action = Action.ADD,
+    origin: Origin = Origin.FORM,
+) -> Saved:
     """Add a row at the bottom of the sheet. https://developers.smartsheet.com/api/smartsheet/openapi/rows/rows-addtosheet
 
     Raises:
@@ -134,10 +142,10 @@ def add_row(*, gateway: Gateway, actor: Actor, sheet: Sheet, edits: Sequence[Cel
     content = _content(sheet, Row.parse({"id": 0, "cells": cells}))
     intent = intend(
         actor=actor,
-        action=Action.ADD,
+        action=action,
         sheet_id=sheet.id,
         sheet_name=sheet.name,
-        origin=Origin.FORM,
+        origin=origin,
         changes=[Change(None, label, None, "", None, content)],
     )
     added: list[Row] = []
