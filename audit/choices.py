@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from audit.access import Reader
 from audit.models import PersonalText
 
 LIMIT = 500  # by id; whoever is beyond it is still reached by a link or the address
@@ -33,16 +34,19 @@ class Choice(NamedTuple):
     name: str
 
 
-def people() -> list[Choice]:
-    """Everybody who has entries, by name."""
+def people(reader: Reader) -> list[Choice]:
+    """Everybody who has entries that the reader may see, by name."""
+    if not reader.sees_all:
+        return [Choice(reader.actor.id, reader.actor.name)] if reader.actor.id else []
     found = _hop(_HOP.format(id="actor_id", name=_NEWEST.format(id="actor_id", name="actor")))
     names = PersonalText.objects.names(commitment for _, commitment in found)
     return _by_name(Choice(id, names[commitment].name if commitment in names else "") for id, commitment in found)
 
 
-def sheets() -> list[Choice]:
-    """Every sheet that has entries, by name."""
-    return _by_name(_hop(_HOP.format(id="sheet_id", name=_NEWEST.format(id="sheet_id", name="sheet_name"))))
+def sheets(reader: Reader) -> list[Choice]:
+    """Every sheet that has entries and that the reader may see, by name."""
+    found = _hop(_HOP.format(id="sheet_id", name=_NEWEST.format(id="sheet_id", name="sheet_name")))
+    return _by_name(choice for choice in found if reader.may_read_sheet(choice.id, region=reader.actor.region))
 
 
 def _hop(sql: str) -> list[Choice]:

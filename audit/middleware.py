@@ -1,6 +1,7 @@
-"""Gives every request an id, and the log what it says about the request."""
+"""Gives every request an id, and the log what it says about the request; 503 for what cannot be recorded."""
 
 import ipaddress
+import logging
 import re
 import uuid
 from collections.abc import Awaitable, Callable
@@ -8,10 +9,14 @@ from typing import cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
 
 from audit.context import RequestContext, using
+from audit.recording import NotRecorded
+
+log = logging.getLogger(__name__)
 
 USER_AGENT_LENGTH = 512  # characters; it is the browser's to fill
 _WITH_PORT = re.compile(r"\[(?P<v6>[^\]]+)\](:\d+)?|(?P<v4>[\d.]+):\d+")
@@ -44,6 +49,24 @@ class RequestContextMiddleware:
             response = await cast("Awaitable[HttpResponseBase]", self.get_response(request))
         response.headers["X-Request-ID"] = context.request_id
         return response
+
+
+class NotRecordedMiddleware:
+    """Answers 503 with a sentence where a page may not be shown, since that could not be recorded."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, NotRecorded):
+            return None
+        log.error("%s is not answered: %s", request.path, exception)
+        # Rendered without the request: who is signed in stands in the same database.
+        page = render_to_string("audit/not_recorded.html")
+        return HttpResponse(page, status=503, headers={"Retry-After": "10"})
 
 
 def context_of(request: HttpRequest) -> RequestContext:

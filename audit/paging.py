@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from audit.access import Reader
 from audit.models import Entry, EntryQuerySet
 
 PAGE_SIZE = 50
@@ -17,15 +18,20 @@ class Page:
 
 
 def page_of(
-    entries: EntryQuerySet, *, before: int | None = None, after: int | None = None, size: int = PAGE_SIZE
+    entries: EntryQuerySet,
+    *,
+    reader: Reader,
+    before: int | None = None,
+    after: int | None = None,
+    size: int = PAGE_SIZE,
 ) -> Page:
-    """The newest page, the one next older than the entry `before`, or the one next newer than the entry `after`.
+    """Of what the reader may see the newest page, the one next older than `before`, or the one next newer than `after`.
 
     Where less than a page is newer than `after`, it is the newest page: a reader on the way forward ends at the front.
     """
-    if after is not None and (page := _newer_than(entries, after, size)):
+    if after is not None and (page := _newer_than(entries, reader, after, size)):
         return page
-    older = list((entries.newest_first() if before is None else entries.before(before))[: size + 1])
+    older = reader.take(entries.newest_first() if before is None else entries.before(before), size + 1)
     shown = older[:size]
     return Page(
         entries=shown,
@@ -34,8 +40,8 @@ def page_of(
     )
 
 
-def _newer_than(entries: EntryQuerySet, entry_id: int, size: int) -> Page | None:
-    newer = list(entries.after(entry_id)[: size + 1])
+def _newer_than(entries: EntryQuerySet, reader: Reader, entry_id: int, size: int) -> Page | None:
+    newer = reader.take(entries.after(entry_id), size + 1)
     if len(newer) < size:
         return None
     shown = newer[:size][::-1]

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from audit import choices
+from audit.access import reader_of
+from audit.disclosure import note_reading
 from audit.facts import facts_of
 from audit.filters import PAGING, LogFilter
 from audit.models import Entry, Phase
@@ -30,12 +32,15 @@ class Chip(NamedTuple):
 @login_required
 def log(request: HttpRequest) -> HttpResponse:
     """Who changed what, when, and what came of it; newest first, a page at a time, narrowed by the query."""
-    people, sheets = choices.people(), choices.sheets()
+    reader = reader_of(request)
+    people, sheets = choices.people(reader), choices.sheets(reader)
     form = LogFilter(request.GET, people=people, sheets=sheets)
     if not form.is_valid():
         return render(request, "audit/log.html", {"form": form}, status=400)
     asked = form.cleaned_data
-    page = page_of(form.narrow(Entry.objects.intents()), before=asked.get("before"), after=asked.get("after"))
+    intents = form.narrow(Entry.objects.intents())
+    page = page_of(intents, reader=reader, before=asked.get("before"), after=asked.get("after"))
+    note_reading(request, reader, page.entries)
     changes = with_outcomes(page.entries)
     names = {
         "person": dict(people).get(asked.get("person", 0), ""),
@@ -43,7 +48,8 @@ def log(request: HttpRequest) -> HttpResponse:
     }
     if changes:  # all of the one row and column, if such a filter is in force
         names |= {"row": changes[0].row_label, "column": changes[0].intent.column_title}
-    context = {"form": form, "page": page, "changes": changes, "chips": _chips(request.GET, form.active, names)}
+    chips = _chips(request.GET, form.active, names)
+    context = {"form": form, "page": page, "changes": changes, "chips": chips, "reader": reader}
     return render(request, "audit/log.html", context)
 
 
@@ -51,9 +57,13 @@ def log(request: HttpRequest) -> HttpResponse:
 @login_required
 def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Every fact of one change. The address of an outcome leads to the intent that it speaks of."""
+    reader = reader_of(request)
     found = get_object_or_404(Entry, pk=entry_id)
+    if not reader.may_read(found):
+        raise Http404
     if found.phase != Phase.INTENT and (intent := _intent_of(found)):
         return redirect(f"{reverse('audit:entry', args=[intent.pk])}#entry-{found.pk}")
+    note_reading(request, reader, [found])
     (change,) = with_outcomes([found])
     others = Entry.objects.intents().of_edit(found.edit_id).exclude(pk=found.pk)
     context = {"change": change, "facts": facts_of(change), "has_others": others.exists()}

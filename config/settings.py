@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "config.middleware.DatabaseAwayMiddleware",
+    "audit.middleware.NotRecordedMiddleware",
     "config.middleware.NotAPageMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -214,6 +215,10 @@ RATE_LIMITS = {  # attempts a minute from one address
     "sign_in": int(number("SIGN_IN_RATE_LIMIT", default=120, least=2)),
     "password": int(number("PASSWORD_RATE_LIMIT", default=10, least=1)),
 }
+
+# Whom the audit log shows what
+AUDIT_ACTOR = "edits.readable_sheets.reading_actor"
+AUDIT_READABLE_SHEETS = "edits.readable_sheets.readable_sheets"
 
 # The audit log's proof: docs/audit-log.md. Only the process that seals needs the key.
 AUDIT_SEAL_KEY: str = env.str("AUDIT_SEAL_KEY", default=DEMO_SEAL_KEY if IS_DEMO else "")

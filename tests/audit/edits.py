@@ -1,10 +1,14 @@
 """Edits by Alice and Bob, recorded as the app records them."""
 
+from audit.access import Readable, Reader
 from audit.models import Entry
 from audit.recording import Action, Actor, Change, Intent, Json, Origin, Outcome, Phase, intend, settle
 
 ALICE = Actor(id=4_100_000_000_000_001, region="sandbox", name="Alice Archer", email="alice@example.com")
 BOB = Actor(id=4_100_000_000_000_002, region="sandbox", name="Bob Baker", email="bob@example.com")
+AUDITOR = Reader(
+    Actor(id=0, region="", name="charlie", email="charlie@example.com"), sees_all=True, readable=lambda: Readable()
+)
 
 SITE_PLAN = (7_000_000_000_000_001, "Site plan")
 BUDGET = (7_000_000_000_000_002, "Budget")

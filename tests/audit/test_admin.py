@@ -35,8 +35,7 @@ def test_it_neither_adds_changes_nor_deletes(administrator: Client) -> None:
     assert administrator.post(f"{address}/delete/", {"post": "yes"}).status_code == 403
     delete = {"action": "delete_selected", "_selected_action": [entry.pk], "post": "yes"}
     administrator.post("/admin/audit/entry/", delete)
-    assert Entry.objects.count() == 2
-    assert [entry.actor_name for entry in Entry.objects.all()] == ["Alice Archer"] * 2
+    assert [entry.actor_name for entry in Entry.objects.exclude(sheet_id=None)] == ["Alice Archer"] * 2
 
 
 def test_it_counts_only_so_far(administrator: Client) -> None:

@@ -11,6 +11,7 @@ from audit.choices import Choice
 from audit.recording import Action, Actor, Outcome, Phase, settle
 from tests.audit.edits import (
     ALICE,
+    AUDITOR,
     BOB,
     BUDGET,
     NOTES,
@@ -23,7 +24,7 @@ from tests.audit.edits import (
     new_row,
     saved,
 )
-from tests.audit.test_log_page import words_of
+from tests.audit.test_log_page import QUERIES, words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -146,15 +147,15 @@ def test_paging_keeps_the_filters(reader: Client) -> None:
 @pytest.mark.usefixtures("written")
 def test_the_selects_offer_everybody_and_every_sheet_under_the_newest_name(reader: Client) -> None:
     saved(actor=Actor(BOB.id, "sandbox", "Aaron Baker", "bob@example.com"), sheet=(BUDGET_ID, "Zero budget"))
-    assert choices.people() == [Choice(BOB.id, "Aaron Baker"), Choice(ALICE.id, "Alice Archer")]
-    assert choices.sheets() == [Choice(PLAN_ID, "Site plan"), Choice(BUDGET_ID, "Zero budget")]
+    assert choices.people(AUDITOR) == [Choice(BOB.id, "Aaron Baker"), Choice(ALICE.id, "Alice Archer")]
+    assert choices.sheets(AUDITOR) == [Choice(PLAN_ID, "Site plan"), Choice(BUDGET_ID, "Zero budget")]
     body = reader.get(f"/audit/?sheet={BUDGET_ID}").content.decode()
     assert f'<option value="{BOB.id}">Aaron Baker · {BOB.id}</option>' in body
     assert f'<option value="{BUDGET_ID}" selected>Zero budget · {BUDGET_ID}</option>' in body
 
 
 def test_the_choices_of_an_empty_log_are_empty() -> None:
-    assert choices.people() == choices.sheets() == []
+    assert choices.people(AUDITOR) == choices.sheets(AUDITOR) == []
 
 
 @pytest.mark.parametrize("query", [f"person={ALICE.id}", f"sheet={PLAN_ID}", f"person={ALICE.id}&sheet={PLAN_ID}"])
@@ -162,5 +163,5 @@ def test_the_choices_of_an_empty_log_are_empty() -> None:
 def test_filters_cost_no_query_more(
     reader: Client, query: str, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(QUERIES):
         found(reader, query)
