@@ -1,0 +1,94 @@
+"""The log shows people what is on the sheets that they can open in Smartsheet now, and says so when it cannot ask."""
+
+import json
+import time
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from audit.models import Entry
+from audit.recording import Action
+from tests.edits.browser import Page
+from tests.edits.conftest import SignIn
+from tests.edits.site_plan import SitePlan
+from tests.full_disk import refuse_rows
+from tests.running_sandbox import Person, RunningSandbox
+
+TASK = "Dig foundations"
+
+
+@pytest.fixture
+def edited(browser: Client, plan: SitePlan) -> Entry:
+    """An edit of Bob's."""
+    Page.open(browser, plan.edit_path(TASK)).type({plan.columns["Status"]: "Blocked"}).save()
+    return Entry.objects.intents().get()
+
+
+@pytest.fixture
+def other(sign_in: SignIn, charlie: Person) -> Client:
+    """Charlie, with whom the site plan is shared, in another browser."""
+    client = Client()
+    sign_in(client, charlie)
+    return client
+
+
+def seen(client: Client) -> list[int]:
+    return [change.intent.pk for change in client.get("/audit/").context["changes"] if change.intent.sheet_id]
+
+
+def test_who_can_open_the_sheet_reads_it_and_that_is_an_entry(edited: Entry, other: Client, charlie: Person) -> None:
+    page = other.get("/audit/?sheet=" + str(edited.sheet_id))
+    assert [change.intent.pk for change in page.context["changes"]] == [edited.pk]
+    assert other.get(f"/audit/{edited.pk}/").status_code == 200
+    first, second = Entry.objects.filter(action=Action.READ).order_by("id")
+    assert (first.actor_id, first.is_head) == (charlie.id, False)
+    assert json.loads(first.evidence or "") == {"entries": 1, "page": "/audit/", "query": f"sheet={edited.sheet_id}"}
+    assert json.loads(second.evidence or "")["page"] == f"/audit/{edited.pk}/"
+
+
+def test_reading_ones_own_is_no_entry(edited: Entry, browser: Client) -> None:
+    assert seen(browser) == [edited.pk]
+    assert browser.get(f"/audit/{edited.pk}/").status_code == 200
+    assert not Entry.objects.filter(action=Action.READ).exists()
+
+
+def test_whoever_lost_access_to_the_sheet_reads_it_no_more(
+    edited: Entry, other: Client, charlie: Person, alice: Person, sandbox: RunningSandbox
+) -> None:
+    assert seen(other) == [edited.pk]
+    shares = sandbox.call(alice, "GET", f"/sheets/{edited.sheet_id}/shares?includeAll=true")["data"]
+    share = next(one["id"] for one in shares if one.get("email") == charlie.email)
+    sandbox.call(alice, "DELETE", f"/sheets/{edited.sheet_id}/shares/{share}")
+    assert seen(other) == [edited.pk]  # remembered for a minute
+    cache.clear()
+    assert seen(other) == []
+    assert other.get(f"/audit/{edited.pk}/").status_code == 404
+
+
+def test_smartsheet_is_asked_once_a_minute(edited: Entry, other: Client, sandbox: RunningSandbox) -> None:
+    sandbox.forget_requests()
+    for _ in range(3):
+        seen(other)
+    assert [one["path"].split("?")[0] for one in sandbox.requests()] == ["/2.0/sheets"]
+
+
+def test_when_smartsheet_is_away_only_ones_own_are_shown_and_the_page_says_so(
+    edited: Entry, browser: Client, other: Client, charlie: Person, sandbox: RunningSandbox
+) -> None:
+    sandbox.fault(status=503, errorCode=4001, path="/2.0/sheets", times=20)
+    begun = time.monotonic()
+    page = other.get("/audit/")
+    assert time.monotonic() - begun < 6
+    assert not page.context["changes"] or all(c.intent.actor_id == charlie.id for c in page.context["changes"])
+    assert "Only your own entries are shown" in page.content.decode()
+    assert edited.pk in [change.intent.pk for change in browser.get("/audit/").context["changes"]]
+
+
+@pytest.mark.usefixtures("edited")
+def test_when_the_reading_cannot_be_recorded_the_page_is_not_shown(other: Client) -> None:
+    refuse_rows(Entry._meta.db_table, "NEW.action = 'read'")
+    page = other.get("/audit/")
+    assert page.status_code == 503
+    assert "Reading other people" in page.content.decode()
+    assert "Blocked" not in page.content.decode()
