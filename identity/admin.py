@@ -50,6 +50,7 @@ class SmartsheetUserAdmin(HistoryToLookAt):
     list_display = ["name", "email", "region", "smartsheet_id", "role_names", "may_sign_in", "fetched_at"]
     list_filter = ["region", "user__is_active", "given_roles__name"]
     list_select_related = ["user"]
+    ordering = ["first_name", "last_name", "email", "pk"]
     search_fields = ["first_name", "last_name", "email", "=smartsheet_id"]
     actions = ["bar", "let_in_again"]
     fields = readonly_fields = [

@@ -5,6 +5,7 @@ from django.apps import AppConfig
 
 class IdentityConfig(AppConfig):
     name = "identity"
+    verbose_name = "people and roles"
 
     def ready(self) -> None:
         from identity import checks, history, sessions  # noqa: F401 # importing them registers checks and receivers

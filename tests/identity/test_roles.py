@@ -10,6 +10,7 @@ from identity.roles import PERMISSIONS, Role, RoleName
 from tests.identity.provider import ALICE, Answer, Provider
 
 PEOPLE, ROLES = "/admin/identity/smartsheetuser/", "/admin/identity/role/"
+CHOOSING_A_PERSON = {"app_label": "identity", "model_name": "role", "field_name": "person"}
 pytestmark = pytest.mark.django_db
 
 
@@ -132,6 +133,9 @@ def test_the_pages_of_the_admin_open(administrator: Client, alice: SmartsheetUse
     role = Role.objects.create(person=alice, name=RoleName.AUDITOR)
     for page in (PEOPLE, ROLES, f"{ROLES}add/", f"{ROLES}{role.pk}/change/", f"{PEOPLE}{alice.pk}/change/"):
         assert administrator.get(page).status_code == 200, page
+    assert "Signed in as <strong>Rosa Root</strong>" in administrator.get("/admin/").content.decode()
+    found = administrator.get("/admin/autocomplete/", CHOOSING_A_PERSON | {"term": "Ashby"}).json()["results"]
+    assert [one["id"] for one in found] == [str(alice.pk)]
     for page in (f"{PEOPLE}{alice.pk}/history/", f"{ROLES}{role.pk}/history/"):
         assert administrator.get(page).status_code == 200, page
 
