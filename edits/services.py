@@ -73,8 +73,19 @@ class Saved:
     is_noted: bool = True
 
 
-def update_row(*, gateway: Gateway, actor: Actor, sheet: Sheet, row: Row, edits: Sequence[CellEdit]) -> Saved:
+def update_row(
+    *,
+    gateway: Gateway,
+    actor: Actor,
+    sheet: Sheet,
+    row: Row,
+    edits: Sequence[CellEdit],
+    origin: Origin = Origin.FORM,
+    refers_to: int | None = None,
+) -> Saved:
     """Change cells of a row. `row` must have been read just now: it is what the edits are compared with.
+
+    `refers_to` is the entry of the log that is undone by it.
 
     A cell that already holds what was typed is left alone. https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
 
@@ -96,7 +107,8 @@ def update_row(*, gateway: Gateway, actor: Actor, sheet: Sheet, row: Row, edits:
         action=Action.CHANGE,
         sheet_id=sheet.id,
         sheet_name=sheet.name,
-        origin=Origin.FORM,
+        origin=origin,
+        refers_to=refers_to,
         changes=[
             Change(row.id, label, edit.column.id, edit.column.title, held(row.cell(edit.column)), after[edit.column.id])
             for edit in wanted
