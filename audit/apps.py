@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.core.checks import Tags, register
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
+from simple_history.signals import post_create_historical_record
 
 
 class AuditConfig(AppConfig):
@@ -11,10 +12,12 @@ class AuditConfig(AppConfig):
     verbose_name = "audit log"
 
     def ready(self) -> None:
-        from audit import checks, contention, personal, triggers, triggers_sqlite  # models are not loaded before this
+        from audit import checks, contention, directory, own_records, personal, triggers, triggers_sqlite  # need models
 
+        post_create_historical_record.connect(own_records.note_record, dispatch_uid="audit.own_records")
         connection_created.connect(triggers_sqlite.register, dispatch_uid="audit.triggers_sqlite")
         connection_created.connect(contention.register, dispatch_uid="audit.contention")
         post_migrate.connect(triggers.reinstall, sender=self, dispatch_uid="audit.triggers")
         post_migrate.connect(personal.forget, sender=self, dispatch_uid="audit.personal")
+        post_migrate.connect(directory.forget, sender=self, dispatch_uid="audit.directory")
         register(checks.append_only, Tags.database)

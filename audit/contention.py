@@ -39,8 +39,8 @@ def execute(connection: BaseDatabaseWrapper, sql: str, parameters: list[Any]) ->
         with connection.cursor() as cursor:
             cursor.execute(steps, parameters)
     except Error:
-        with suppress(connection.Database.Error):  # it may be the connection itself that is gone
-            connection.connection.rollback()
+        with suppress(Error):  # it may be the connection itself that is gone
+            connection.rollback()
         raise
 
 

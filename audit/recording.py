@@ -32,6 +32,7 @@ __all__ = [
     "NotRecorded",
     "Origin",
     "Outcome",
+    "Personal",
     "Phase",
     "canonical",
     "intend",
@@ -41,6 +42,17 @@ __all__ = [
 ]
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """A value within evidence that can be erased: the chain gets a commitment. `email` says whom it is about."""
+
+    value: Json
+    email: str = ""
+
+
+Evidence = Json | Personal | list["Evidence"] | dict[str, "Evidence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +79,7 @@ class Change:
 
     `old` and `new` are values as Smartsheet has them in JSON, None for an empty cell. For a row they are an object of
     its cells by column title: `new` of one added, `old` of one deleted. Of a personal one (or a secret) the chain gets
-    a commitment, and the values stand apart, where they can be erased.
+    a commitment, and the values stand apart, where they can be erased; `about` says of whom: region and number.
     """
 
     row_id: int | None
@@ -77,6 +89,7 @@ class Change:
     old: Json
     new: Json
     is_personal: bool = False
+    about: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +112,7 @@ class Outcome:
     error_code: int | None = None
     ref_id: str = ""
     returned: Mapping[int | None, Json] = field(default_factory=dict)
-    evidence: Json = None
+    evidence: Evidence = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +134,11 @@ def intend(
     origin: Origin,
     reason: str = "",
     refers_to: int | None = None,
+    evidence: Evidence = None,
 ) -> Intent:
     """Record what is about to be done, one entry per change, committed when this returns.
 
-    `refers_to` is the entry that is undone by it.
+    `refers_to` is the entry that is undone by it, `evidence` what settling may later need to know of this moment.
 
     Raises:
         NotRecorded: the database did not take it; the call must not be made.
@@ -142,24 +156,28 @@ def intend(
     }
     intent = Intent(edit_id=edit_id, common=common, lines=_by_row(changes))
     draft = _Draft(named)
+    known = draft.evidence(evidence)
     for line, row in enumerate(intent.lines):
         for change in row:
-            draft.add(common, change, line=line, phase=Phase.INTENT, is_head=True)
+            draft.add(common, change, line=line, phase=Phase.INTENT, is_head=draft.is_empty, evidence=known)
     draft.write(alone=True)
     return intent
 
 
-def settle(intent: Intent, outcomes: Sequence[Outcome]) -> None:
+def settle(intent: Intent, outcomes: Sequence[Outcome] | Mapping[int, Outcome], *, alone: bool = True) -> None:
     """Record what came of an edit: one entry per row, and one per cell that Smartsheet made something else of.
+
+    A mapping says by number which line of the edit each outcome speaks of. With `alone` False the entries join the
+    transaction at hand.
 
     Raises:
         NotRecorded: the database did not take it; the log goes on to show the edit as not certain yet.
-        RuntimeError: a transaction is open.
+        RuntimeError: a transaction is open, and they were to be written alone.
     """
     draft = _Draft()  # the intent has brought the actor's names along
-    for line, outcome in _paired(intent, outcomes):
+    for line, outcome in outcomes.items() if isinstance(outcomes, Mapping) else _paired(intent, outcomes):
         _add_outcome(draft, intent, line, outcome)
-    draft.write(alone=True)
+    draft.write(alone=alone)
 
 
 def note(
@@ -177,7 +195,7 @@ def note(
     message: str = "",
     error_code: int | None = None,
     ref_id: str = "",
-    evidence: Json = None,
+    evidence: Evidence = None,
     refers_to: int | None = None,
     is_head: bool = True,
 ) -> uuid.UUID:
@@ -196,12 +214,12 @@ def note(
         "message": _text(message),
         "error_code": error_code,
         "ref_id": _text(ref_id),
-        "evidence": canonical(evidence),
         "refers_to": refers_to,
     }
     draft = _Draft(named)
+    known = draft.evidence(evidence)
     for change in changes or [Change(None, label, None, "", None, None)]:
-        draft.add(common, change, line=None, phase=phase, is_head=is_head)
+        draft.add(common, change, line=None, phase=phase, is_head=is_head and draft.is_empty, evidence=known)
     draft.write(alone=False)
     return edit_id
 
@@ -231,16 +249,40 @@ class _Draft:
             }
         )
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the next entry is the act's first, by which the page lists all of it."""
+        return not self._rows
+
     def write(self, *, alone: bool) -> None:
         write(self._rows, self._committed, alone=alone)
+
+    def evidence(self, evidence: Evidence) -> str | None:
+        """Evidence as the log keeps it: commitments in place of what is personal."""
+        return canonical(self._plain(evidence))
+
+    def _plain(self, evidence: Evidence) -> Json:
+        match evidence:
+            case Personal(value, email):
+                return None if value is None else self._commitment(canonical(value) or "", email=email)
+            case list():
+                return [self._plain(item) for item in evidence]
+            case dict():
+                return {key: self._plain(item) for key, item in evidence.items()}
+            case _:
+                return evidence
 
     def _value(self, value: Json, change: Change) -> str | None:
         text = canonical(value)
         if text is None or not change.is_personal:
             return text
-        committed = personal.of_value(text)
+        return canonical(self._commitment(text, about=change.about))
+
+    def _commitment(self, text: str, *, email: str = "", about: tuple[str, int] | None = None) -> Json:
+        region, person_id = about or ("", None)
+        committed = personal.of_value(text, region=region, person_id=person_id, email=email)
         self._committed.append(committed)
-        return canonical({"hmac": committed.commitment, "objectType": "COMMITMENT"})
+        return {"hmac": committed.commitment, "objectType": "COMMITMENT"}
 
 
 def _named(actor: Actor) -> Committed:
@@ -333,7 +375,7 @@ def _add_outcome(draft: _Draft, intent: Intent, line: int | None, outcome: Outco
         message=_text(outcome.message),
         error_code=outcome.error_code,
         ref_id=_text(outcome.ref_id),
-        evidence=canonical(outcome.evidence),
+        evidence=draft.evidence(outcome.evidence),
     )
     for change in row:
         if change.column_id is not None and change.column_id in returned:

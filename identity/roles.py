@@ -66,3 +66,7 @@ class Role(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_name_display()}: {self.person}"
+
+    @property
+    def audit_label(self) -> str:
+        return f"{self.get_name_display()}: {self.person.audit_label}"

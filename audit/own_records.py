@@ -1,0 +1,99 @@
+"""Changes of this app's own records in the same log as those of the sheets.
+
+django-simple-history keeps whole rows as they were; this hears of each such row and writes what changed into the log,
+in the same transaction: if the one cannot be kept, neither is the other.
+
+A model may say `personal_fields`, whose values the log keeps apart so that they can be erased; `audit_label`, what the
+log calls a record, without anybody's name; and `audit_person`, whom it is about: (region, Smartsheet's number).
+https://django-simple-history.readthedocs.io/en/latest/signals.html
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from audit.recording import THIS_APP, Action, Actor, Change, Json, Origin, note
+
+DONE = {"+": "created", "~": "changed", "-": "deleted"}
+
+
+def note_record(
+    instance: models.Model, history_instance: Any, history_user: Any, history_change_reason: str | None, **_more: object
+) -> None:
+    """Write what a row of the history adds to the one before. Raises NotRecorded, and the row is not kept either."""
+    kind = history_instance.history_type
+    before = history_instance if kind == "-" else _row_before(instance, history_instance)
+    after = None if kind == "-" else history_instance
+    changes = list(_changes(instance, before, after))
+    if kind == "~" and not changes:
+        return
+    note(
+        actor=_actor(history_user),
+        action=Action.RECORD,
+        origin=_origin(),
+        subject=f"{instance._meta.label_lower}/{instance.pk}",
+        label=_label(instance),
+        changes=changes,
+        reason=history_change_reason or "",
+        message=DONE[kind],
+    )
+
+
+def _row_before(instance: models.Model, row: Any) -> Any:
+    """The history's row before, by its number: two rows may have the same time."""
+    key = getattr(instance._meta.pk, "attname", "id")
+    rows = type(row)._default_manager.filter(**{key: instance.pk}, history_id__lt=row.history_id)
+    return rows.order_by("-history_id").first()
+
+
+def _changes(instance: models.Model, before: Any, after: Any) -> Iterator[Change]:
+    row = before if after is None else after
+    personal: frozenset[str] = getattr(instance, "personal_fields", frozenset())
+    for field in row.tracked_fields:
+        if field.primary_key:
+            continue
+        is_personal = field.name in personal
+        for title, old, new in _differences(str(field.verbose_name), _value(before, field), _value(after, field)):
+            yield Change(None, _label(instance), None, title, old, new, is_personal=is_personal, about=_about(instance))
+
+
+def _differences(title: str, old: Json, new: Json) -> Iterator[tuple[str, Json, Json]]:
+    """What differs, of an object each of its members by itself."""
+    if isinstance(old, dict) or isinstance(new, dict):
+        olds, news = old if isinstance(old, dict) else {}, new if isinstance(new, dict) else {}
+        for key in sorted(olds.keys() | news.keys()):
+            yield from _differences(f"{title}: {key}", olds.get(key), news.get(key))
+    elif old != new:
+        yield title, old, new
+
+
+def _value(row: Any, field: Any) -> Json:
+    value: Json = json.loads(json.dumps(getattr(row, field.attname, None), cls=DjangoJSONEncoder))
+    return None if value == "" else value
+
+
+def _label(instance: models.Model) -> str:
+    return str(getattr(instance, "audit_label", f"{instance._meta.verbose_name} {instance.pk}"))
+
+
+def _about(instance: models.Model) -> tuple[str, int] | None:
+    return getattr(instance, "audit_person", None)
+
+
+def _actor(user: Any) -> Actor:
+    """Whom the history names: anything with id, region and name."""
+    if user is None:
+        return THIS_APP
+    return Actor(id=user.id or 0, region=user.region, name=user.name, email=getattr(user, "email", ""))
+
+
+def _origin() -> Origin:
+    request = getattr(HistoricalRecords.context, "request", None)
+    if request is None:
+        return Origin.COMMAND
+    match = getattr(request, "resolver_match", None)
+    return Origin.ADMIN if match and match.app_name == "admin" else Origin.APP

@@ -1,0 +1,107 @@
+"""What is changed in the app itself is in the same log as the sheets' changes, with the person's id and name."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from audit.models import Entry, PersonalText
+from audit.recording import NotRecorded
+from identity.history import Actor
+from identity.models import SmartsheetUser
+from identity.profiles import Profile
+from identity.roles import Role
+
+pytestmark = pytest.mark.django_db
+
+JANE = {"id": 41, "email": "jane@example.com", "firstName": "Jane", "lastName": "Roe", "locale": "en_US"}
+
+
+@pytest.fixture
+def jane() -> SmartsheetUser:
+    with transaction.atomic():
+        person = SmartsheetUser.objects.model.new(Profile.parse("com", JANE))
+        person.remember(Profile.parse("com", JANE), at=timezone.now())
+    return person
+
+
+def records(**subject: str) -> list[Entry]:
+    return list(Entry.objects.filter(action="record", **subject).order_by("id"))
+
+
+def clear(commitment_json: str | None) -> str:
+    found = [text for text in PersonalText.objects.clear() if commitment_json and text.commitment in commitment_json]
+    return found[0].text if found else ""
+
+
+def test_a_new_record_is_an_entry_for_each_of_its_values(jane: SmartsheetUser) -> None:
+    entries = records(subject=f"identity.smartsheetuser/{jane.pk}")
+    assert {entry.message for entry in entries} == {"created"}
+    assert {entry.column_title for entry in entries} >= {"region", "email", "first name", "profile: locale"}
+    assert {(entry.actor_id, entry.region, entry.actor_name) for entry in entries} == {(41, "com", "Jane Roe")}
+
+
+def test_a_changed_record_is_an_entry_for_each_value_that_differs(jane: SmartsheetUser) -> None:
+    before = len(records())
+    jane.remember(Profile.parse("com", JANE | {"lastName": "Doe"}), at=timezone.now())
+    changed = records()[before:]
+    assert [(entry.column_title, clear(entry.old), clear(entry.new)) for entry in changed] == [
+        ("last name", '"Roe"', '"Doe"'),
+        ("profile: lastName", '"Roe"', '"Doe"'),
+    ]
+
+
+def test_names_stand_apart_from_the_chain(jane: SmartsheetUser) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM audit_entry")
+        stored = str(cursor.fetchall())
+    assert "Jane" not in stored
+    assert "jane@" not in stored
+    about = PersonalText.objects.filter(kind="value", region="com", person_id=41)
+    assert '"Jane"' in {text.text for text in about}
+
+
+def test_nothing_changed_is_no_entry(jane: SmartsheetUser) -> None:
+    before = len(records())
+    with transaction.atomic():
+        jane.save()
+    assert len(records()) == before
+
+
+def test_a_role_given_and_taken_away_names_who_did_it(jane: SmartsheetUser) -> None:
+    role = Role(person=jane, name="auditor")
+    role._history_user = Actor(id=42, region="com", name="Bob Baker")  # type: ignore[attr-defined] # simple-history's
+    with transaction.atomic():
+        role.save()
+    given = records(subject=f"identity.role/{role.pk}")
+    assert {(entry.actor_id, entry.actor_name, entry.row_label) for entry in given} == {
+        (42, "Bob Baker", "auditor: com:41")
+    }
+    subject = f"identity.role/{role.pk}"
+    with transaction.atomic():
+        role.delete()
+    assert records(subject=subject)[-1].message == "deleted"
+
+
+def test_the_record_is_not_kept_where_the_log_cannot_be(jane: SmartsheetUser) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_entry RENAME TO elsewhere")
+    with pytest.raises(NotRecorded), transaction.atomic():
+        Role.objects.create(person=jane, name="auditor")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE elsewhere RENAME TO audit_entry")
+    assert not Role.objects.exists()
+    assert not Role.history.exists()
+
+
+@pytest.mark.parametrize("how", ["UPDATE {table} SET actor_name = 'Mallory'", "DELETE FROM {table}"])
+def test_the_history_is_append_only_too(jane: SmartsheetUser, how: str) -> None:
+    table = SmartsheetUser.history.model._meta.db_table
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(how.format(table=table))
+
+
+def test_deleting_somebody_keeps_what_they_did(jane: SmartsheetUser) -> None:
+    User.objects.filter(smartsheet=jane).delete()
+    assert SmartsheetUser.history.exists()
+    assert records()[0].actor_name == "Jane Roe"
