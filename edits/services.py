@@ -260,13 +260,13 @@ def _refuse_conflicts(gateway: Gateway, sheet: Sheet, row: Row, edits: Sequence[
     for edit in edits:
         now = shown(edit.column, row.cell(edit.column))
         if not is_same(now, edit.shown):
-            by, at = _last_writer(gateway, sheet, row, edit.column)
+            by, at = last_writer(gateway, sheet, row, edit.column)
             conflicts.append(CellConflict(edit, now, by, at))
     if conflicts:
         raise Conflict(conflicts)
 
 
-def _last_writer(gateway: Gateway, sheet: Sheet, row: Row, column: Column) -> tuple[str, datetime | None]:
+def last_writer(gateway: Gateway, sheet: Sheet, row: Row, column: Column) -> tuple[str, datetime | None]:
     """Who wrote the cell last, and when. Costs ten requests; not knowing it is no reason to fail."""
     try:
         history = gateway.cell_history(sheet.id, row.id, column.id)
