@@ -22,7 +22,16 @@ from identity.signals import session_ended, signed_in
 from identity.transport import Deadline
 
 # What a person cannot be sent on to: it answers a pressed button, or Smartsheet, alone.
-NO_PAGES = {"login", "callback", "callback_of_region", "logout", "sign_out_everywhere", "refresh_profile", "disconnect"}
+NO_PAGES = {
+    "login",
+    "callback",
+    "callback_of_region",
+    "logout",
+    "sign_out_everywhere",
+    "end_session",
+    "refresh_profile",
+    "disconnect",
+}
 
 
 @never_cache

@@ -46,9 +46,13 @@ def test_each_tab_has_its_own(client: Client, provider: Provider) -> None:
     assert provider.come_back(client, next_url="/sheets/")["Location"] == "/sheets/"
 
 
+ARGUMENTS = {"end_session": ["6d6f2f1e-5f0c-4b53-9c2f-3b1f6a0d7a11"]}
+
+
 @pytest.mark.parametrize("name", [pattern.name for pattern in urls.urlpatterns if pattern.name != "callback_of_region"])
 def test_it_goes_to_nothing_that_is_no_page(client: Client, provider: Provider, name: str) -> None:
-    target = provider.come_back(client, next_url=reverse(f"identity:{name}"))["Location"]
+    path = reverse(f"identity:{name}", args=ARGUMENTS.get(name, []))
+    target = provider.come_back(client, next_url=path)["Location"]
     assert client.get(target).status_code == 200
 
 
