@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from audit import leaves
+from audit import leaves, search
 
 FUNCTIONS: tuple[str, ...] = ()
 
@@ -29,6 +29,7 @@ ENTRY = {
                 UNION ALL SELECT 0, NULL ORDER BY seq DESC LIMIT 1
             ) AS last;
         END""",
+    "audit_entry_search": search.TRIGGER_SQLITE,
 }
 
 

@@ -3,6 +3,7 @@
 import difflib
 import json
 import re
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 _WORDS = re.compile(r"\S+\s*|\s+")
@@ -10,11 +11,29 @@ _FEW_WORDS = 4  # shorter texts read better whole: old → new
 _ALIKE = 0.4
 
 
+COMMITMENT, ERASED = "COMMITMENT", "ERASED"  # objectTypes: a personal value stands apart; it did, and is gone
+
+
 class Piece(NamedTuple):
     """A stretch of text that was "removed", "added", or "kept"."""
 
     kind: str
     text: str
+
+
+def commitment_of(value: str | None) -> str:
+    """The commitment that a value of the log is, or ""."""
+    if value is None or COMMITMENT not in value:
+        return ""
+    parsed: Any = json.loads(value)
+    is_one = isinstance(parsed, dict) and parsed.keys() == {"hmac", "objectType"} and parsed["objectType"] == COMMITMENT
+    return str(parsed["hmac"]) if is_one else ""
+
+
+def in_clear(value: str | None, texts: Mapping[str, str]) -> str | None:
+    """A value of the log that may be a commitment: the text behind it, or word that it was erased."""
+    hmac = commitment_of(value)
+    return texts.get(hmac, json.dumps({"objectType": ERASED})) if hmac else value
 
 
 def human(value: str | None) -> str:
@@ -55,6 +74,10 @@ def _say(value: Any) -> str:
             return "✓ checked" if value else "unchecked"
         case str():
             return value if value == value.strip() else f"“{value}”"
+        case {"objectType": "ERASED"}:
+            return "erased"
+        case {"objectType": "COMMITMENT"}:
+            return "kept apart"
         case {"values": list(values), "objectType": _}:
             return ", ".join(map(_say, values))
         case {"email": str(email), **rest}:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import Error, connection, transaction
 
-from audit import contention, leaves, partitions, personal
+from audit import contention, directory, leaves, partitions, personal
 from audit.personal import Committed
 
 Row = Mapping[str, Any]  # by the names of leaves.COLUMNS; `edit_id` as 32 hex digits
@@ -31,10 +31,12 @@ def write(rows: Sequence[Row], committed: Sequence[Committed], *, alone: bool) -
         NotRecorded: the database did not take them.
         RuntimeError: a transaction is open, and they were to be written alone.
     """
-    new = personal.to_store(committed)
+    new, met = personal.to_store(committed), directory.to_store(rows)
     try:
         partitions.prepare(connection)
         statements = list(_statements(rows, new))
+        if met:
+            statements.append((directory.upsert(len(met)), [value for one in met for value in one]))
         if len(statements) == 1 and not connection.in_atomic_block:
             _execute_alone(*statements[0])
         else:
@@ -43,6 +45,7 @@ def write(rows: Sequence[Row], committed: Sequence[Committed], *, alone: bool) -
     except (Error, leaves.NotCanonical) as error:
         raise NotRecorded("The audit log could not be written.") from error
     personal.have_stored(new)
+    directory.have_stored(met)
 
 
 def _execute_alone(sql: str, parameters: list[Any]) -> None:
