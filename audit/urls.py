@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from audit import views
+from audit import entry_views, views
 
 app_name = "audit"
 urlpatterns = [
     path("", views.log, name="log"),
-    path("<int:entry_id>/", views.entry, name="entry"),
+    path("<int:entry_id>/", entry_views.entry, name="entry"),
 ]

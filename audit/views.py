@@ -1,20 +1,18 @@
-"""The pages of the log."""
+"""The page of the log."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from audit import choices
 from audit.access import reader_of
 from audit.disclosure import note_reading
-from audit.facts import facts_of
 from audit.filters import PAGING, LogFilter
-from audit.models import Entry, Phase
+from audit.models import Entry
 from audit.paging import page_of
 from audit.reading import with_outcomes
 
@@ -51,32 +49,6 @@ def log(request: HttpRequest) -> HttpResponse:
     chips = _chips(request.GET, form.active, names)
     context = {"form": form, "page": page, "changes": changes, "chips": chips, "reader": reader}
     return render(request, "audit/log.html", context)
-
-
-@require_safe
-@login_required
-def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
-    """Every fact of one change. The address of an outcome leads to the intent that it speaks of."""
-    reader = reader_of(request)
-    found = get_object_or_404(Entry, pk=entry_id)
-    if not reader.may_read(found):
-        raise Http404
-    if found.phase != Phase.INTENT and (intent := _intent_of(found)):
-        return redirect(f"{reverse('audit:entry', args=[intent.pk])}#entry-{found.pk}")
-    note_reading(request, reader, [found])
-    (change,) = with_outcomes([found])
-    others = Entry.objects.intents().of_edit(found.edit_id).exclude(pk=found.pk)
-    context = {"change": change, "facts": facts_of(change), "has_others": others.exists()}
-    return render(request, "audit/entry.html", context)
-
-
-def _intent_of(outcome: Entry) -> Entry | None:
-    intents = Entry.objects.intents().of_edit(outcome.edit_id).order_by("id")
-    if outcome.line is not None:
-        intents = intents.filter(line=outcome.line)
-    if outcome.column_id is not None:
-        intents = intents.on_column(outcome.column_id)
-    return intents.first()
 
 
 def _chips(query: QueryDict, active: Mapping[str, object], names: Mapping[str, str]) -> list[Chip]:

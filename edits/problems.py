@@ -26,6 +26,7 @@ class Doing(Enum):
     CHANGE = "change"
     ADD = "add"
     DELETE = "delete"
+    UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ LOOK_FIRST = {
     Doing.CHANGE: "Save again: the row is read first, and only what is still missing is sent.",
     Doing.ADD: "Look at the sheet before you save again, or the row may be in it twice.",
     Doing.DELETE: "Look at the sheet to see whether the row is gone.",
+    Doing.UNDO: "Look at the cell: undo again if it still holds the newer value.",
 }
 
 

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from edits import views
+from edits import undo_views, views
 
 app_name = "edits"
 urlpatterns = [
     path("", views.sheets, name="sheets"),
+    path("undo/<int:entry_id>/", undo_views.undo, name="undo"),
     path("<int:sheet_id>/", views.sheet, name="sheet"),
     path("<int:sheet_id>/rows/add/", views.add_row, name="add_row"),
     path("<int:sheet_id>/rows/<int:row_id>/edit/", views.edit_row, name="edit_row"),

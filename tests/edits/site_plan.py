@@ -73,6 +73,12 @@ class SitePlan:
     def delete(self, row: str) -> None:
         self._call("DELETE", f"/sheets/{self.id}/rows?ids={self.rows[row]}")
 
+    def unshare(self, person: Person) -> None:
+        """Share the sheet with that person no more."""
+        shares = self._call("GET", f"/sheets/{self.id}/shares?includeAll=true")["data"]
+        share = next(share["id"] for share in shares if share.get("email") == person.email)
+        self._call("DELETE", f"/sheets/{self.id}/shares/{share}")
+
     def labels(self) -> list[str]:
         """What the primary column holds, row by row."""
         return [self._label(row) for row in self.sandbox.sheet(self.person, self.name)["rows"]]

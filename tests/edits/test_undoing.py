@@ -1,0 +1,174 @@
+"""Undoing from the log: an edit like any other, in the name of whoever undoes, only while the cell holds our value."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from audit.models import Entry
+from audit.reading import LoggedChange, with_outcomes
+from audit.recording import Action, Origin, Phase
+from edits import undoing
+from tests.edits.browser import Page
+from tests.edits.conftest import SignIn
+from tests.edits.site_plan import SitePlan
+from tests.running_sandbox import Person, RunningSandbox
+
+TASK = "Dig foundations"
+STATUS = "Status"
+
+
+@pytest.fixture
+def edited(browser: Client, plan: SitePlan) -> Entry:
+    """Bob's change of a status, from "In progress" to "Blocked"."""
+    return changed(browser, plan, STATUS, "Blocked")
+
+
+def changed(browser: Client, plan: SitePlan, column: str, value: str | list[str] | None) -> Entry:
+    page = Page.open(browser, plan.edit_path(TASK)).type({plan.columns[column]: value}).save()
+    assert page.was_redirected, page.text
+    entry = Entry.objects.intents().last()
+    assert entry
+    return entry
+
+
+def undo_page(browser: Client, entry: Entry) -> Page:
+    return Page.open(browser, f"/sheets/undo/{entry.pk}/")
+
+
+def key_of(page: Page) -> str:
+    found = re.search(r'name="once" value="([^"]+)"', page.html)
+    assert found, page.text
+    return found[1]
+
+
+def put_back(browser: Client, entry: Entry, key: str | None = None) -> Page:
+    path = f"/sheets/undo/{entry.pk}/"
+    answer = browser.post(path, {"once": key or key_of(undo_page(browser, entry))}, follow=True)
+    return Page.of(browser, path, answer)  # type: ignore[arg-type] # the test client's response class
+
+
+def newest() -> LoggedChange:
+    (change,) = with_outcomes([Entry.objects.intents().latest("id")])
+    return change
+
+
+def test_it_asks_and_shows_now_and_then(browser: Client, plan: SitePlan, bob: Person, edited: Entry) -> None:
+    assert f"/sheets/undo/{edited.pk}/" in browser.get(f"/audit/{edited.pk}/").content.decode()
+    page = undo_page(browser, edited)
+    assert "Now Blocked Before this change In progress" in page.text
+    assert "in the name of Bob Baker" in page.text
+    assert len(plan.writes(bob)) == 1
+
+
+def test_it_puts_the_old_value_back_in_ones_own_name_and_both_say_so(
+    browser: Client, plan: SitePlan, bob: Person, edited: Entry
+) -> None:
+    page = put_back(browser, edited)
+    assert "Undone: Status of “Dig foundations” is “In progress” again" in page.text
+    assert plan.value(TASK, STATUS) == "In progress"
+    assert plan.last_writer(TASK, STATUS) == bob.email
+    change = newest()
+    assert (change.intent.origin, change.intent.refers_to, change.phase) == (Origin.UNDO, edited.pk, Phase.APPLIED)
+    assert (change.intent.old, change.new) == ('"Blocked"', '"In progress"')
+    assert f"entry {change.intent.pk}" in browser.get(f"/audit/{edited.pk}/").content.decode()
+    assert f"entry {edited.pk}" in browser.get(f"/audit/{change.intent.pk}/").content.decode()
+
+
+def test_an_undo_can_be_undone(browser: Client, plan: SitePlan, edited: Entry) -> None:
+    put_back(browser, edited)
+    put_back(browser, newest().intent)
+    assert plan.value(TASK, STATUS) == "Blocked"
+
+
+def test_pressing_twice_undoes_once(browser: Client, plan: SitePlan, bob: Person, edited: Entry) -> None:
+    key = key_of(undo_page(browser, edited))
+    put_back(browser, edited, key)
+    page = put_back(browser, edited, key)
+    assert "That was done the first time; nothing was sent again." in page.text
+    assert len(plan.writes(bob)) == 2
+
+
+def test_what_somebody_changed_since_is_left_alone(browser: Client, plan: SitePlan, bob: Person, edited: Entry) -> None:
+    key = key_of(undo_page(browser, edited))
+    plan.write(TASK, Status="Complete")
+    for page in (undo_page(browser, edited), put_back(browser, edited, key)):
+        assert "The cell has changed since Alice Archer changed it" in page.text
+        assert "It holds Complete now, where this change left Blocked" in page.text
+    assert page.status == 409
+    assert plan.value(TASK, STATUS) == "Complete"
+    assert len(plan.writes(bob)) == 1
+
+
+def test_anybody_who_may_edit_the_cell_can_undo_it_and_nobody_else(
+    plan: SitePlan, edited: Entry, sign_in: SignIn, alice: Person, sandbox: RunningSandbox
+) -> None:
+    other = Client()
+    sign_in(other, sandbox.people()["charlie"])
+    page = undo_page(other, edited)
+    assert "This cannot be undone" in page.text
+    assert "ask the owner of the sheet to share it with you as an editor" in page.text
+    refused = other.post(f"/sheets/undo/{edited.pk}/")
+    assert refused.status_code == 409
+    assert plan.value(TASK, STATUS) == "Blocked"
+    sign_in(other, alice)
+    put_back(other, edited)
+    assert plan.value(TASK, STATUS) == "In progress"
+    assert plan.last_writer(TASK, STATUS) == alice.email
+    assert newest().intent.actor_id == alice.id
+
+
+def test_a_sheet_that_one_cannot_open_is_as_if_it_were_not_there(
+    plan: SitePlan, edited: Entry, sign_in: SignIn, charlie: Person
+) -> None:
+    plan.unshare(charlie)
+    stranger = Client()
+    sign_in(stranger, charlie)
+    assert stranger.get(f"/sheets/undo/{edited.pk}/").status_code == 404
+    assert stranger.post(f"/sheets/undo/{edited.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("Spent", "24250.5"), ("Notes", "Rock at 2 m"), ("Start", "2026-12-24")],
+)
+def test_every_kind_of_value_comes_back_as_it_was(browser: Client, plan: SitePlan, column: str, value: str) -> None:
+    before = plan.cell(TASK, column).get("value")
+    entry = changed(browser, plan, column, value)
+    assert plan.cell(TASK, column).get("value") != before
+    put_back(browser, entry)
+    assert plan.cell(TASK, column).get("value") == before
+
+
+def test_digits_that_were_text_are_not_made_a_number(browser: Client, plan: SitePlan) -> None:
+    plan.write(TASK, Notes="42")
+    assert plan.value(TASK, "Notes") == "42"
+    entry = changed(browser, plan, "Notes", "Rock")
+    assert undoing.INEXACT in undo_page(browser, entry).text
+
+
+def test_rows_are_not_undone_and_the_page_says_what_can_be_done(browser: Client, plan: SitePlan) -> None:
+    Page.open(browser, plan.add_path).type({plan.columns["Task"]: "Paint"}).save()
+    added = Entry.objects.intents().get(action=Action.ADD)
+    page = undo_page(browser, added)
+    assert undoing.ADDED in page.text
+    assert f"/rows/{newest().row_id}/delete/" in page.html
+    browser.post(plan.delete_path(TASK))
+    deleted = Entry.objects.intents().filter(action=Action.DELETE).first()
+    assert deleted
+    assert undoing.DELETED in undo_page(browser, deleted).text
+
+
+def test_what_was_not_saved_has_nothing_to_undo(browser: Client, plan: SitePlan, sandbox: RunningSandbox) -> None:
+    page = Page.open(browser, plan.edit_path(TASK)).type({plan.columns[STATUS]: "Blocked"})
+    sandbox.fault(method="PUT", status=400, errorCode=1041, times=1)
+    page.save()
+    refused = Entry.objects.intents().latest("id")
+    assert undoing.NOT_SAVED in undo_page(browser, refused).text
+
+
+def test_a_row_that_is_gone_says_so(browser: Client, plan: SitePlan, edited: Entry) -> None:
+    plan.delete(TASK)
+    page = undo_page(browser, edited)
+    assert page.status == 404
+    assert "This row is not there any more" in page.text
