@@ -11,7 +11,9 @@ from uuid import UUID
 from django.db import models
 from django.db.models.functions import Now
 
+from audit.directory import Known  # noqa: F401 # Django looks for models here
 from audit.phases import Action, Origin, Phase
+from audit.saved_filters import SavedFilter  # noqa: F401 # as above
 
 __all__ = ["Action", "Origin", "Phase"]
 
@@ -35,12 +37,17 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.filter(phase=Phase.INTENT)
 
     def heads(self) -> Self:
-        """What the page lists by itself: intents, and acts that needed none; not outcomes, not readings of the log."""
+        """What the page lists by itself: the first intent of an edit, the first entry of an act that needed none; not
+        outcomes, not readings of the log."""
         return self.filter(is_head=True)
 
-    def by_actor(self, actor_id: int) -> Self:
-        """Entries of the person with this Smartsheet id."""
-        return self.filter(actor_id=actor_id)
+    def told(self) -> Self:
+        """What was set out to be done, cell by cell, and acts that needed no intent, readings of the log included."""
+        return self.filter(models.Q(phase=Phase.INTENT) | models.Q(line=None))
+
+    def by_actor(self, actor_id: int, *, region: str | None = None) -> Self:
+        """Entries of the person with this Smartsheet id, which another region may have given to somebody else."""
+        return self.filter(actor_id=actor_id) if region is None else self.filter(actor_id=actor_id, region=region)
 
     def outcomes(self) -> Self:
         """What came of it: one entry per row, and one per cell that Smartsheet made something else of."""
@@ -134,6 +141,11 @@ class Entry(models.Model):
             models.Index(fields=["actor_id", "id"], name="audit_entry_actor"),
             models.Index(fields=["sheet_id", "id"], name="audit_entry_sheet"),
             models.Index(fields=["sheet_id", "row_id", "column_id", "id"], name="audit_entry_cell"),
+            models.Index(
+                fields=["sheet_id", "column_id", "id"],
+                name="audit_entry_column",
+                condition=models.Q(column_id__isnull=False),
+            ),
             models.Index(fields=["edit_id", "line"], name="audit_entry_edit"),
             models.Index(fields=["at"], name="audit_entry_at"),
             models.Index(fields=["subject", "id"], name="audit_entry_subject", condition=~models.Q(subject="")),
@@ -171,7 +183,7 @@ class Entry(models.Model):
     @cached_property
     def names(self) -> Names:
         """The actor's name and e-mail address as they were then. Read several entries' with `with_names()`."""
-        return PersonalText.objects.names([self.actor]).get(self.actor) or _erased(self)
+        return PersonalText.objects.names([self.actor]).get(self.actor) or erased(self)
 
     @property
     def actor_name(self) -> str:
@@ -182,7 +194,8 @@ class Entry(models.Model):
         return self.names.email
 
 
-def _erased(entry: Entry) -> Names:
+def erased(entry: Entry) -> Names:
+    """What stands in place of an actor's names when they were erased."""
     return Names(f"person {entry.actor_id} (name erased)", "")
 
 
@@ -191,7 +204,7 @@ def with_names(entries: Iterable[Entry]) -> list[Entry]:
     entries = list(entries)
     known = PersonalText.objects.names({entry.actor for entry in entries})
     for entry in entries:
-        entry.names = known.get(entry.actor) or _erased(entry)
+        entry.names = known.get(entry.actor) or erased(entry)
     return entries
 
 
