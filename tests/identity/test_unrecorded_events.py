@@ -10,7 +10,7 @@ from django.utils import timezone
 from audit.models import Entry
 from identity.models import SmartsheetUser, Token
 from tests.full_disk import refuse_rows
-from tests.identity.provider import Provider
+from tests.identity.provider import Answer, Provider
 
 pytestmark = pytest.mark.django_db
 
@@ -23,10 +23,23 @@ def log_is_full(client: Client, provider: Provider) -> None:
 def test_nobody_is_let_in(client: Client, provider: Provider, log_is_full: None) -> None:
     page = provider.come_back(client)
     assert page.status_code == 503
-    assert "could not write your sign-in into its audit log" in page.content.decode()
+    assert "The audit log cannot be written just now" in page.content.decode()
     assert client.get("/identity/me").json() == {"user": None}
     assert [model.objects.count() for model in (User, SmartsheetUser, Token)] == [0, 0, 0]
     assert [one.authorization for one in provider.arrived("DELETE", "/2.0/token")] == ["Bearer first-access"]
+
+
+def test_nobody_is_let_in_again(client: Client, provider: Provider) -> None:
+    """What is known of them stays as it was."""
+    provider.come_back(client)
+    kept = Token.objects.get().access_token
+    provider.token = Answer(provider.token.body | {"access_token": "another"})
+    refuse_rows(Entry._meta.db_table)
+    page = provider.come_back(Client())
+    assert page.status_code == 503
+    assert "could not write your sign-in into its audit log" in page.content.decode()
+    assert Token.objects.get().access_token == kept
+    assert [one.authorization for one in provider.arrived("DELETE", "/2.0/token")] == ["Bearer another"]
 
 
 def test_no_password_lets_anybody_in(client: Client, log_is_full: None) -> None:
