@@ -55,3 +55,8 @@ def sign_in(client: Client, sandbox: Sandbox, person: Person) -> HttpResponse:
     answer = come_back(client, decide(sandbox, begin(client), person))
     assert answer.status_code == 302, answer.content
     return answer
+
+
+def is_signed_in(client: Client) -> bool:
+    """Whether the app knows who the browser's person is."""
+    return client.get("/identity/me").json()["user"] is not None

@@ -16,14 +16,11 @@ from audit.recording import Action, Actor, Change, Origin, intend
 from identity.models import SmartsheetUser, Token
 from tests.identity.provider import ALICE, TOKEN, Answer, Provider
 from tests.running_sandbox import Person, RunningSandbox
+from tests.signing_in import is_signed_in
 
 SignIn = Callable[[Client, Person], HttpResponse]
 URL = "/identity/disconnect/"
 EVERYWHERE = "/identity/logout/everywhere/"
-
-
-def is_signed_in(client: Client) -> bool:
-    return client.get("/identity/me").json()["user"] is not None
 
 
 @pytest.mark.django_db

@@ -21,6 +21,7 @@ from identity.sessions import ENDED
 from tests.audit.test_killed_process import database_url
 from tests.identity.provider import ALICE, Answer, Provider
 from tests.running_sandbox import Person, RunningSandbox
+from tests.signing_in import is_signed_in
 
 SignIn = Callable[[Client, Person], HttpResponse]
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,10 +35,6 @@ def browsers(provider: Provider) -> list[Client]:
     for browser in browsers:
         provider.come_back(browser)
     return browsers
-
-
-def is_signed_in(client: Client) -> bool:
-    return client.get("/identity/me").json()["user"] is not None
 
 
 def deactivate(user: User) -> None:

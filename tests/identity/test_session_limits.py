@@ -15,6 +15,7 @@ from identity import sessions
 from identity.browser_sessions import BrowserSession
 from identity.sessions import ENDED
 from tests.identity.provider import Provider
+from tests.signing_in import is_signed_in
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 IDLE = "because this browser had not been used for a while"
@@ -31,10 +32,6 @@ def clock() -> Iterator[time_machine.Traveller]:
 def signed_in(client: Client, provider: Provider, clock: time_machine.Traveller) -> Client:
     provider.come_back(client)
     return client
-
-
-def is_signed_in(client: Client) -> bool:
-    return client.get("/identity/me").json()["user"] is not None
 
 
 def test_who_does_nothing_for_an_hour_is_signed_out(signed_in: Client, clock: time_machine.Traveller) -> None:

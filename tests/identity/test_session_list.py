@@ -10,6 +10,7 @@ from django.test import Client
 from identity.browser_names import browser_name
 from identity.browser_sessions import BrowserSession
 from tests.identity.provider import ALICE, Answer, Provider
+from tests.signing_in import is_signed_in
 
 PAGE = "/identity/profile/"
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36"
@@ -31,10 +32,6 @@ def phone(desk: Client, provider: Provider) -> Client:
     phone = Client(HTTP_USER_AGENT=SAFARI, REMOTE_ADDR="2001:db8::7")
     provider.come_back(phone)
     return phone
-
-
-def is_signed_in(client: Client) -> bool:
-    return client.get("/identity/me").json()["user"] is not None
 
 
 def rows(client: Client) -> list[str]:
