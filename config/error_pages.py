@@ -5,7 +5,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from django.http import HttpRequest
-from django.views.debug import SafeExceptionReporterFilter
+from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 
 
 class WithoutVariables(SafeExceptionReporterFilter):
@@ -15,3 +15,10 @@ class WithoutVariables(SafeExceptionReporterFilter):
         self, request: HttpRequest | None, tb_frame: FrameType | TracebackType
     ) -> ItemsView[str, Any]:
         return dict[str, Any]().items()
+
+
+class WithoutRequest(ExceptionReporter):
+    """Where it went wrong, but not what was asked: Smartsheet's codes stand in addresses, and sessions in cookies."""
+
+    def get_traceback_data(self) -> dict[str, Any]:
+        return {**super().get_traceback_data(), "request": None}

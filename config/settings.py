@@ -197,6 +197,7 @@ if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a row of 400 columns, each with what was shown of it
 DEFAULT_EXCEPTION_REPORTER_FILTER = "config.error_pages.WithoutVariables"
+DEFAULT_EXCEPTION_REPORTER = "config.error_pages.WithoutRequest"
 CORS_ALLOWED_ORIGINS = origins("CORS_ALLOWED_ORIGINS")  # other origins whose pages may read /identity/me
 LOGIN_URL = "/"
 
@@ -219,6 +220,7 @@ RATE_LIMITS = {  # attempts a minute from one address
 # Whom the audit log shows what
 AUDIT_ACTOR = "edits.readable_sheets.reading_actor"
 AUDIT_READABLE_SHEETS = "edits.readable_sheets.readable_sheets"
+AUDIT_CELL_HISTORY = "edits.cell_histories.cell_history"
 
 # The audit log's proof: docs/audit-log.md. Only the process that seals needs the key.
 AUDIT_SEAL_KEY: str = env.str("AUDIT_SEAL_KEY", default=DEMO_SEAL_KEY if IS_DEMO else "")

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
-from tests import append_only, signing_in
+from tests import append_only, secrecy, signing_in
 from tests.running_sandbox import Person, RunningSandbox
 
 append_only.let_the_test_runner_flush()
@@ -23,6 +23,17 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
     is_sqlite = database["ENGINE"].endswith("sqlite3")
     name = str(tmp_path_factory.mktemp("database") / "test.sqlite3") if is_sqlite else f"test_byline_{os.getpid()}"
     database.setdefault("TEST", {})["NAME"] = name
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_secret_gets_out() -> Iterator[None]:
+    """Over the whole run: no token, code or key is logged, shown on an error page or stored in the clear."""
+    with secrecy.watching() as watch:
+        for secret in secrecy.known_secrets():
+            watch.keep(secret)
+        yield
+        secrecy.read_database_file(watch)
+    assert watch.leaks() == {}
 
 
 @pytest.fixture(scope="session")

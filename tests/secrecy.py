@@ -1,0 +1,125 @@
+"""Watches a whole run of the tests for secrets that got out.
+
+Notes every access token, refresh token and code that any test uses, and every word of what is logged, shown on an error
+page (as DEBUG would show it too) or sent to the database. At the end the two must have nothing in common; the database
+file, where there is one, is searched as well.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from django.conf import settings
+from django.core.handlers.base import BaseHandler
+from django.core.signals import got_request_exception, request_started
+from django.db import connections
+from django.db.backends.signals import connection_created
+from django.dispatch import Signal
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.debug import get_exception_reporter_class
+
+from identity.fields import EncryptedTextField
+
+WORD = re.compile(r"[A-Za-z0-9_-]{10,}")
+
+
+class Watch(logging.Handler):
+    """What was secret, and what was said."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.secrets: set[str] = set()
+        self.words: dict[str, str] = {}  # each with where it was first said
+
+    def keep(self, secret: object) -> None:
+        if isinstance(secret, str) and WORD.fullmatch(secret):
+            self.secrets.add(secret)
+
+    def read(self, text: str, where: str) -> None:
+        for word in WORD.findall(text):
+            self.words.setdefault(word, where)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.read(self.format(record), f"log of {record.name}")
+
+    def leaks(self) -> dict[str, str]:
+        """The places where secrets were said, each with the beginning of the secret."""
+        return {f"{secret[:4]}…": self.words[secret] for secret in self.secrets if secret in self.words}
+
+    # What is listened to
+
+    def hear_request(self, environ: dict[str, Any] | None = None, **_more: object) -> None:
+        for code in parse_qs((environ or {}).get("QUERY_STRING", "")).get("code", []):
+            self.keep(code)
+
+    def hear_exception(self, request: HttpRequest, **_more: object) -> None:
+        reporter_class: Any = get_exception_reporter_class(request)
+        reporter = reporter_class(request, *sys.exc_info())
+        where = f"the DEBUG page of {sys.exc_info()[0]} at {request.path}"
+        self.read(reporter.get_traceback_html(), where)
+        self.read(reporter.get_traceback_text(), where)
+
+    def hear_connection(self, connection: Any, **_more: object) -> None:
+        connection.execute_wrappers.append(self.hear_statement)
+
+    def hear_statement(
+        self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+    ) -> Any:
+        self.read(repr(params), f"the database: {sql[:60]}")
+        return execute(sql, params, many, context)
+
+
+@contextmanager
+def watching() -> Iterator[Watch]:
+    """A watch over all that happens in this process, for the block."""
+    watch = Watch()
+    with pytest.MonkeyPatch.context() as patch:
+        prepare, answer = EncryptedTextField.get_prep_value, BaseHandler.get_response
+
+        def get_prep_value(field: Any, value: Any) -> Any:
+            watch.keep(value)
+            return prepare(field, value)
+
+        def get_response(handler: BaseHandler, request: HttpRequest) -> HttpResponseBase:
+            response = answer(handler, request)
+            if response.status_code >= 400 and isinstance(response, HttpResponse):
+                watch.read(response.content.decode(errors="replace"), f"the page of {request.path}")
+            return response
+
+        patch.setattr(EncryptedTextField, "get_prep_value", get_prep_value)
+        patch.setattr(BaseHandler, "get_response", get_response)
+        logging.getLogger().addHandler(watch)
+        listened: dict[Signal, Callable[..., None]] = {
+            request_started: watch.hear_request,
+            got_request_exception: watch.hear_exception,
+            connection_created: watch.hear_connection,
+        }
+        for signal, receiver in listened.items():
+            signal.connect(receiver)
+        try:
+            yield watch
+        finally:
+            for signal, receiver in listened.items():
+                signal.disconnect(receiver)
+            logging.getLogger().removeHandler(watch)
+
+
+def read_database_file(watch: Watch) -> None:
+    """Every word in the file, in what was deleted or rolled back too, as long as it lies there."""
+    database = connections["default"]
+    if database.vendor == "sqlite":
+        for path in Path(database.settings_dict["NAME"]).parent.glob("*.sqlite3*"):
+            watch.read(path.read_bytes().decode("latin-1"), f"the file {path.name}")
+
+
+def known_secrets() -> set[str]:
+    """Those of the settings."""
+    keys = {str(region["client_secret"]) for region in settings.SMARTSHEET_REGIONS.values()}
+    return keys | {settings.SECRET_KEY, *settings.TOKEN_KEYS}
