@@ -88,5 +88,5 @@ def test_when_the_reading_cannot_be_recorded_the_page_is_not_shown(other: Client
     refuse_rows(Entry._meta.db_table, "NEW.action = 'read'")
     page = other.get("/audit/")
     assert page.status_code == 503
-    assert "Reading other people" in page.content.decode()
+    assert "other people's entries" in page.content.decode()
     assert "Blocked" not in page.content.decode()
