@@ -66,13 +66,14 @@ class Operations(ABC):
         """
         return self._data("columns-listOnSheet", f"/sheets/{sheet_id:d}/columns", includeAll="true")
 
-    def cell_history(self, sheet_id: int, row_id: int, column_id: int) -> list[JsonObject]:
-        """The last 100 states of a cell, newest first, each with modifiedAt and modifiedBy. Costs ten requests.
+    def cell_history(self, sheet_id: int, row_id: int, column_id: int, *, page: int = 1) -> list[JsonObject]:
+        """100 states of a cell, newest first, each with modifiedAt and modifiedBy: the last, or the `page` before
+        those. Costs ten requests.
 
         https://developers.smartsheet.com/api/smartsheet/openapi/cells/cellhistory-get
         """
         path = f"/sheets/{sheet_id:d}/rows/{row_id:d}/columns/{column_id:d}/history"
-        return self._data("cellHistory-get", path, include="objectValue", pageSize=HISTORY_PER_PAGE)
+        return self._data("cellHistory-get", path, include="objectValue", pageSize=HISTORY_PER_PAGE, page=page)
 
     # Writing
 

@@ -72,7 +72,7 @@ def why_never(change: LoggedChange, *, region: str) -> str:
         return NOT_SAVED
     if entry.region != region:
         return ANOTHER_REGION
-    return PERSONAL if _is_commitment(entry.old) or _is_commitment(change.new) else ""
+    return PERSONAL if _is_commitment(entry.old) or _is_commitment(entry.new) else ""
 
 
 def plan(gateway: Gateway, change: LoggedChange) -> Undo:

@@ -1,0 +1,122 @@
+"""One person, sheet, row, cell or record, followed through the log."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from audit.cell_histories import CellHistory, State, side_by_side
+from audit.models import Entry
+from audit.reading import with_outcomes
+from audit.recording import Action, Change, canonical, note
+from tests.audit.edits import ALICE, BOB, BUDGET, NOTES, OTHER_ROW, ROW, SITE_PLAN, STATUS, cell, saved
+from tests.audit.test_log_page import words_of
+
+pytestmark = pytest.mark.django_db
+PLAN = f"/audit/sheets/{SITE_PLAN[0]}/"
+
+
+@pytest.fixture
+def written(db: None) -> None:
+    saved(cell(new="first"))
+    saved(cell(new="other row", row=OTHER_ROW), actor=BOB)
+    saved(cell(new="notes", column=NOTES, title="Notes"), actor=BOB)
+    saved(cell(new="budget"), sheet=BUDGET)
+    saved(cell(old="first", new="second"))
+
+
+def values(client: Client, address: str) -> list[str]:
+    page = client.get(address)
+    assert page.status_code == 200
+    return [change.new.strip('"') for change in page.context["stretch"].changes]
+
+
+@pytest.mark.usefixtures("written")
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        (f"/audit/people/sandbox/{BOB.id}/", ["notes", "other row"]),
+        (f"/audit/people/eu/{BOB.id}/", []),
+        (PLAN, ["second", "notes", "other row", "first"]),
+        (f"{PLAN}rows/{ROW}/", ["second", "notes", "first"]),
+        (f"{PLAN}rows/{ROW}/columns/{STATUS}/", ["second", "first"]),
+        ("/audit/sheets/5/", []),
+    ],
+)
+def test_each_shows_its_own_newest_first(reader: Client, address: str, expected: list[str]) -> None:
+    assert values(reader, address) == expected
+
+
+def test_it_is_read_in_stretches(reader: Client) -> None:
+    for number in range(60):
+        saved(cell(new=str(number)))
+    address = f"{PLAN}rows/{ROW}/"
+    first = reader.get(address)
+    older = first.context["stretch"].older
+    assert f'href="?before={older}"' in first.content.decode()
+    assert values(reader, address) + values(reader, f"{address}?before={older}") == [
+        str(number) for number in reversed(range(60))
+    ]
+    assert "Nothing older" in words_of(reader, f"{address}?before=1")
+    assert reader.get(f"{address}?before=x").status_code == 404
+
+
+def test_a_record_shows_what_changed_field_by_field(reader: Client) -> None:
+    fields = [Change(None, "Bob", None, "locale", "en_US", "de_DE"), Change(None, "Bob", None, "zone", "UTC", "Berlin")]
+    note(actor=ALICE, action=Action.RECORD, subject="identity.smartsheetuser/5", changes=fields)
+    note(actor=ALICE, action=Action.RECORD, subject="identity.smartsheetuser/55", changes=fields)
+    words = words_of(reader, "/audit/records/identity.smartsheetuser/5/")
+    assert words.count("Alice Archer changed") == 2
+    assert "zone UTC Berlin" in words
+    assert "locale en_US de_DE" in words
+
+
+def test_reading_a_timeline_of_others_is_an_entry(reader: Client) -> None:
+    saved()
+    reader.get(PLAN)
+    assert Entry.objects.filter(action=Action.READ, evidence__contains=PLAN).count() == 1
+
+
+def state(entry: Entry, value: str, *, by: str = ALICE.email, late: int = 1) -> State:
+    return State(entry.at + timedelta(seconds=late), by, by, canonical(value))
+
+
+def test_what_both_tell_stands_on_one_line_and_what_one_tells_alone() -> None:
+    for value in ("one", "two"):
+        saved(cell(new=value))
+    changes = with_outcomes(Entry.objects.intents().newest_first())
+    two, one = (change.intent for change in changes)
+    outside = state(two, "three", by="eve@example.com", late=5)
+    lines = side_by_side(changes, [outside, state(two, "two"), state(one, "0", late=-900)], since=None, until=None)
+    told = [(line.ours and line.ours.new, line.theirs and line.theirs.value) for line in lines]
+    assert told == [(None, '"three"'), ('"two"', '"two"'), ('"one"', None), (None, '"0"')]
+    assert [line.is_outside for line in lines] == [True, False, False, True]
+    assert [line.is_missing for line in lines] == [False, False, True, False]
+    assert lines[0].was == '"two"'
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        {"value": "three"},
+        {"value": "two", "by": "eve@example.com"},
+        {"value": "two", "late": 600},
+        {"value": "two", "late": -600},
+    ],
+    ids=["another-value", "another-person", "much-later", "much-earlier"],
+)
+def test_only_the_same_event_is_the_same(theirs: dict[str, str | int]) -> None:
+    saved(cell(new="two"))
+    changes = with_outcomes(Entry.objects.intents())
+    lines = side_by_side(changes, [state(changes[0].intent, **theirs)], since=None, until=None)  # type: ignore[arg-type] # as state() takes them
+    assert len(lines) == 2
+
+
+def test_states_of_other_times_are_left_to_other_stretches() -> None:
+    saved(cell(new="two"))
+    changes = with_outcomes(Entry.objects.intents())
+    entry = changes[0].intent
+    states = [state(entry, "new", late=50), state(entry, "two"), state(entry, "old", late=-50)]
+    lines = side_by_side(changes, states, since=entry.at, until=entry.at + timedelta(seconds=20))
+    assert [line.theirs and line.theirs.value for line in lines] == ['"two"']
+    assert CellHistory().states == ()

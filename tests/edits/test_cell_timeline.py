@@ -1,0 +1,72 @@
+"""A cell's timeline: our log beside Smartsheet's own history, read with the reader's token."""
+
+import pytest
+from django.test import Client
+
+from edits import cell_histories
+from edits.operations import HISTORY_PER_PAGE
+from tests.edits.browser import Page
+from tests.edits.site_plan import SitePlan
+from tests.running_sandbox import RunningSandbox
+
+TASK = "Dig foundations"
+
+
+@pytest.fixture
+def address(browser: Client, plan: SitePlan) -> str:
+    """Bob changed the cell with this app, and Alice without it."""
+    Page.open(browser, plan.edit_path(TASK)).type({plan.columns["Status"]: "Blocked"}).save()
+    plan.write(TASK, Status="Complete")
+    return f"/audit/sheets/{plan.id}/rows/{plan.rows[TASK]}/columns/{plan.columns['Status']}/"
+
+
+def test_ours_and_smartsheets_stand_side_by_side(browser: Client, address: str) -> None:
+    page = Page.open(browser, address)
+    assert (
+        "Not made with this app. Smartsheet: just now Alice Archer Blocked Complete changed outside the app"
+        in page.text
+    )
+    assert "Smartsheet: just now Bob Baker Blocked the same in Smartsheet" in page.text
+    lines = browser.get(address).context["lines"]
+    assert [(line.ours is not None, line.theirs is not None) for line in lines][:2] == [(False, True), (True, True)]
+
+
+def test_it_is_read_once_in_half_a_minute(browser: Client, address: str, sandbox: RunningSandbox) -> None:
+    sandbox.forget_requests()
+    for _ in range(3):
+        browser.get(address)
+    assert len(sandbox.requests(path="/history")) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ({"status": 429, "errorCode": 4003}, cell_histories.TOO_MANY),
+        ({"status": 404, "errorCode": 1006}, "Smartsheet's own history cannot be shown."),
+    ],
+    ids=["too-many", "not-found"],
+)
+def test_what_smartsheet_refuses_is_said_and_ours_is_shown(
+    browser: Client, address: str, sandbox: RunningSandbox, fault: dict[str, int], words: str
+) -> None:
+    sandbox.fault(path="/history", times=9, **fault)
+    page = Page.open(browser, address)
+    assert page.status == 200
+    assert words.replace("'", "&#x27;") in page.html
+    assert "Bob Baker changed Status" in page.text
+
+
+def test_a_long_history_is_read_a_page_at_a_time(browser: Client, plan: SitePlan, sandbox: RunningSandbox) -> None:
+    for number in range(HISTORY_PER_PAGE + 5):
+        plan.write(TASK, Notes=f"note {number}")
+    address = f"/audit/sheets/{plan.id}/rows/{plan.rows[TASK]}/columns/{plan.columns['Notes']}/"
+    first = browser.get(address)
+    assert len(first.context["lines"]) == HISTORY_PER_PAGE
+    assert 'href="?history=2"' in first.content.decode()
+    second = browser.get(f"{address}?history=2")
+    assert len(second.context["lines"]) >= HISTORY_PER_PAGE + 5
+    assert "history=3" not in second.content.decode()
+
+
+def test_the_row_form_leads_there(browser: Client, plan: SitePlan, address: str) -> None:
+    assert f'href="{address}"' in Page.open(browser, plan.edit_path(TASK)).html
