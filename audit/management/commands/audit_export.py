@@ -1,0 +1,97 @@
+"""manage.py audit_export: the log as a file. docs/audit-log.md"""
+
+import sys
+from argparse import ArgumentTypeError
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime, time
+from pathlib import Path
+from time import monotonic
+from typing import Any, BinaryIO
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.dateparse import parse_date, parse_datetime
+
+from audit import export
+from audit.models import Entry, EntryQuerySet
+from audit.recording import THIS_APP, NotRecorded, Origin
+
+
+class Command(BaseCommand):
+    help = "Exports the audit log, or a part of it, as CSV or as JSON Lines that verify by themselves."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--format", choices=sorted(export.CONTENT_TYPES), required=True)
+        parser.add_argument(
+            "--since", type=_moment, metavar="TIME", help="written at or after, 2026-11-30 or with a time, UTC"
+        )
+        parser.add_argument("--until", type=_moment, metavar="TIME", help="written before")
+        parser.add_argument("--sheet", type=int, metavar="ID")
+        parser.add_argument("--person", type=int, metavar="ID", help="a Smartsheet id")
+        parser.add_argument("file", help="where to write it; - is standard output")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        progress = _Progress(self)
+        selection = _selection(**{name: options[name] for name in ("since", "until", "sheet", "person")})
+        with _opened(options["file"]) as file:
+            try:
+                made = export.begin(
+                    selection, kind=options["format"], actor=THIS_APP, origin=Origin.COMMAND, progress=progress.show
+                )
+            except NotRecorded as error:
+                raise CommandError(f"{error} So nothing is exported.") from error
+            progress.last_seq = made.last_seq
+            for piece in made.pieces:
+                file.write(piece)
+        self.stderr.write(f"Exported as {made.name.rsplit('.', 1)[0]}, up to link {made.last_seq} of the chain.")
+
+
+class _Progress:
+    """A line now and then on standard error: how far, and how fast."""
+
+    def __init__(self, command: BaseCommand) -> None:
+        self._command = command
+        self._began = self._told = monotonic()
+        self.last_seq = 0
+
+    def show(self, seq: int) -> None:
+        now = monotonic()
+        if now - self._told >= 1:
+            self._told = now
+            pace = seq / (now - self._began)
+            self._command.stderr.write(f"{seq:,} of {self.last_seq:,} links, {pace:,.0f} a second")
+
+
+def _selection(
+    *, since: datetime | None, until: datetime | None, sheet: int | None, person: int | None
+) -> export.Selection:
+    entries: EntryQuerySet = Entry.objects.all()
+    if since:
+        entries = entries.filter(at__gte=since)
+    if until:
+        entries = entries.filter(at__lt=until)
+    if sheet:
+        entries = entries.on_sheet(sheet)
+    if person:
+        entries = entries.by_actor(person)
+    asked = {"since": since, "until": until, "sheet": sheet, "person": person}
+    query = {
+        name: value.isoformat() if isinstance(value, datetime) else str(value) for name, value in asked.items() if value
+    }
+    return export.Selection(entries=entries, query=query, is_whole=not query)
+
+
+def _moment(text: str) -> datetime:
+    day = parse_date(text) if "T" not in text and " " not in text else None
+    moment = datetime.combine(day, time(), UTC) if day else parse_datetime(text)
+    if moment is None:
+        raise ArgumentTypeError(f"“{text}” is no date or time such as 2026-11-30 or 2026-11-30T12:00Z")
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _opened(name: str) -> AbstractContextManager[BinaryIO]:
+    if name == "-":
+        return nullcontext(sys.stdout.buffer)
+    try:
+        return Path(name).open("wb")
+    except OSError as error:
+        raise CommandError(f"{name} cannot be written: {error.strerror}.") from error

@@ -1,0 +1,72 @@
+"""`python -m audit.verify FILE`: whether an exported log (JSON Lines) is whole and unaltered. No Django, no database.
+
+Needed are Python and this folder; `cryptography` for signatures, which are otherwise said not to be checked; orjson
+makes it quicker. The exit code: 0 all is well, 1 something is wrong, 2 the file or a key cannot be read, 3 nothing is
+wrong but no signature could be checked.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from audit import seal_bytes
+from audit.export_checks import Check, Findings
+from audit.export_seal_checks import Keys
+from audit.export_wrong import Wrong
+from audit.seal_bytes import NotAKey
+
+GOOD, BAD, UNREADABLE, UNSIGNED = 0, 1, 2, 3
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Check the file and tell what was found; gives the exit code."""
+    parser = argparse.ArgumentParser("python -m audit.verify", description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("file", type=Path, help="an export of the audit log as JSON Lines")
+    parser.add_argument(
+        "--key", action="append", default=[], metavar="PUBLIC", help="the public key of the seals; repeat for several"
+    )
+    chosen = parser.parse_args(arguments)
+    lines = 0
+    try:
+        keys = Keys(chosen.key)
+        check = Check(keys)
+        with chosen.file.open("rb") as file:
+            for line in file:
+                lines += 1
+                check.take(line)
+        findings = check.finish()
+    except (OSError, NotAKey) as error:
+        sys.stderr.write(f"{error}\n")
+        return UNREADABLE
+    except Wrong as wrong:
+        sys.stdout.write(f"Line {lines}: {wrong}\n")
+        return BAD
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        sys.stdout.write(f"Line {lines}: This line is not written as exports are ({type(error).__name__}).\n")
+        return BAD
+    sys.stdout.writelines(f"{sentence}\n" for sentence in _sentences(findings, are_given=keys.are_given))
+    return GOOD if seal_bytes.CAN_CHECK else UNSIGNED
+
+
+def _sentences(found: Findings, *, are_given: bool) -> Iterator[str]:
+    header = found.header
+    what = "the whole log" if header["is_whole"] else f"a selection, {header['query']}"
+    yield f"Export {header['export']} of {header['at']}: {what}, up to link {header['last_seq']} of the chain."
+    yield f"Nothing is wrong with its {found.entries} entries and {found.seals} seals."
+    if found.unsealed:
+        yield f"{found.unsealed} entries are under no seal yet: that they are unaltered rests on this file alone."
+    if not seal_bytes.CAN_CHECK:
+        yield "Signatures were NOT checked, as the Python package `cryptography` is not installed."
+        return
+    if found.key_ids:
+        trusted = "given by you" if are_given else "named by the file itself; give --key to know whose it is"
+        yield f"The seals are signed with the key {', '.join(found.key_ids)}, {trusted}."
+    if found.file_key_id:
+        yield f"The file as a whole is signed with the key {found.file_key_id}."
+    elif not header["is_whole"]:
+        yield "The file as a whole is not signed, so nothing proves that the selection is complete."
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+"""A log with a few entries in it, sealed or not, and its exports as they are sent."""
+
+from dataclasses import replace
+
+import pytest
+from django.db import connection
+
+from audit import export, seals
+from audit.models import Entry
+from audit.recording import Origin, note
+from tests.audit.edits import ALICE, BOB, BUDGET, cell
+
+
+@pytest.fixture
+def log(db: None) -> None:
+    """A chain that is written at once, as at a commit: a test's transaction is never committed."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@pytest.fixture
+def sealed_log(log: None) -> None:
+    """Seven entries: three under one seal, then an empty seal, three under another, one under none; one is personal."""
+    note_edit()
+    note(actor=BOB, action="sign_in")
+    list(seals.seal_all())
+    seals.seal()
+    note_personal()
+    note_edit()
+    list(seals.seal_all())
+    note(actor=ALICE, action="sign_out")
+
+
+def note_edit() -> None:
+    note(actor=ALICE, action="change", changes=[cell(), cell("1", 'He said "so"\nand — went')], sheet_id=BUDGET[0])
+
+
+def note_personal() -> None:
+    note(actor=BOB, action="change", changes=[replace(cell("Öl 1", "Öl 2"), is_personal=True)], sheet_id=BUDGET[0])
+
+
+def exported(kind: str, **filters: object) -> bytes:
+    entries = Entry.objects.filter(**filters)
+    query = {name: str(value) for name, value in filters.items()}
+    selection = export.Selection(entries=entries, query=query, is_whole=not query)
+    return b"".join(export.begin(selection, kind=kind, actor=ALICE, origin=Origin.APP).pieces)

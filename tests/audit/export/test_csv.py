@@ -1,0 +1,109 @@
+"""CSV for spreadsheets: whole, by name, and harmless."""
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+
+import pytest
+
+from audit.models import PersonalText
+from audit.recording import Change, Json, note
+from tests.audit.edits import ALICE, cell
+from tests.audit.export.conftest import exported
+
+pytestmark = pytest.mark.usefixtures("log")
+
+
+def rows() -> list[dict[str, str]]:
+    return list(csv.DictReader(StringIO(exported("csv").decode("utf-8-sig"), newline="")))
+
+
+def cells_of(rows: list[dict[str, str]]) -> Iterator[str]:
+    for row in rows:
+        yield from row.values()
+
+
+def noted(old: Json, new: Json) -> None:
+    note(actor=ALICE, action="change", changes=[cell(old, new)])
+
+
+def test_it_has_a_line_for_each_entry_in_the_order_of_the_chain() -> None:
+    noted("Open", "Done")
+    noted("Done", "Open")
+
+    first, second, _ = rows()
+
+    assert (first["seq"], first["person"], first["email"]) == ("1", ALICE.name, ALICE.email)
+    assert (first["old"], first["new"], second["new"]) == ("Open", "Done", "Open")
+    assert first["at_utc"].startswith("20")
+
+
+@pytest.mark.parametrize("sign", list("=+-@\t\r\n＝＋－＠"), ids=lambda sign: f"U+{ord(sign):04X}")
+def test_no_cell_is_a_formula(sign: str) -> None:
+    evil = f"{sign}cmd|' /C calc'!A0"
+    change = Change(row_id=1, row_label=evil, column_id=2, column_title=evil, old=evil, new=evil)
+    eve = type(ALICE)(id=5, region="com", name=evil, email=evil)
+    note(actor=eve, action="change", changes=[change], sheet_name=evil, reason=evil, message=evil, ref_id=evil)
+
+    found = rows()[:-1]
+
+    assert list(cells_of(found)).count(f"'{evil}") >= 8
+    assert not [text for text in cells_of(found) if text.startswith(sign)]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ('two\nlines, "quoted" \\ here', 'two\nlines, "quoted" \\ here'),
+        ("", ""),
+        (5, "5"),
+        (-5, "'-5"),
+        (True, "true"),
+        (None, ""),
+        ("nul \x00", '"nul \\u0000"'),
+        ("\ud800", '"\\ud800"'),
+        ("Ünïcode ✓", "Ünïcode ✓"),
+        ({"name": "Bob", "objectType": "CONTACT"}, '{"name":"Bob","objectType":"CONTACT"}'),
+    ],
+    ids=[
+        "quoted",
+        "empty text",
+        "number",
+        "negative",
+        "checkbox",
+        "empty cell",
+        "nul",
+        "surrogate",
+        "umlaut",
+        "contact",
+    ],
+)
+def test_a_value_reads_as_it_was_typed(value: Json, text: str) -> None:
+    noted(None, value)
+
+    assert rows()[0]["new"] == text
+
+
+def test_a_personal_value_is_in_the_clear_until_it_is_erased() -> None:
+    note(actor=ALICE, action="change", changes=[Change(1, "", 2, "", "born 1970", "born 1971", is_personal=True)])
+    assert (rows()[0]["old"], rows()[0]["new"]) == ("born 1970", "born 1971")
+
+    for text in PersonalText.objects.all():
+        PersonalText.objects.filter(pk=text.pk).update(text="", salt="", email="", erased_at="2026-01-01T00:00Z")
+
+    row = next(row for row in rows() if row["old"])
+    assert row["person"] == ""
+    assert "born" not in row["old"] + row["new"]
+    assert row["old"].startswith('{"hmac":"')
+
+
+def test_the_last_line_says_that_it_is_complete() -> None:
+    noted("Open", "Done")
+
+    *_, last = rows()
+
+    assert (last["seq"], last["entry"]) == ("complete", "1 entries")
+
+
+def test_excel_takes_it_for_utf_8() -> None:
+    assert exported("csv").startswith(b'\xef\xbb\xbf"seq",')
