@@ -50,8 +50,8 @@ def begin(selection: Selection, *, kind: str, actor: Actor, origin: Origin, prog
     it. Raises NotRecorded: then nothing is exported.
     """
     at, last_seq = timezone.now(), export_rows.last_seq()
-    query: dict[str, Evidence] = {**selection.query}
-    evidence: Evidence = {"kind": kind, "query": query, "last_seq": last_seq}
+    query: dict[str, Evidence] = dict(selection.query)
+    evidence: dict[str, Evidence] = {"kind": kind, "query": query, "last_seq": last_seq}
     export_id = note(actor=actor, action=Action.EXPORT, origin=origin, evidence=evidence)
     header = export_jsonl.Header(
         export_id=export_id.hex,
