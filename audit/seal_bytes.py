@@ -70,6 +70,19 @@ class SignedSeal:
     statement: Statement
     signature: bytes
 
+    def checked(self) -> Self:
+        """The seal, if all its parts are of the types that they must be. Raises NotASeal."""
+        said = self.statement
+        numbers = (said.number, said.at, said.first_seq, said.last_seq)
+        hashes = (said.root, said.head, said.previous, self.signature)
+        if not (
+            all(type(number) is int for number in numbers)
+            and all(isinstance(part, bytes) for part in hashes)
+            and isinstance(said.key_id, str)
+        ):
+            raise NotASeal("This is no seal.")
+        return self
+
     def is_signed_by(self, keys: Mapping[str, Ed25519PublicKey]) -> bool:
         """Whether the key that it names is among these, by id, and has signed it."""
         key = keys.get(self.statement.key_id)

@@ -1,0 +1,90 @@
+"""manage.py audit_verify: whether the audit log is what was written. docs/audit-log.md"""
+
+import json
+import sys
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import Error
+
+from audit.models import Seal
+from audit.seal_keys import NoSealKey
+from audit.verification.findings import Report
+from audit.verification.start import NoSuchStart, Start, Verified, remember, since, start_of_chain
+from audit.verification.verify import verify
+
+SHOWN = 20  # findings; --json has them all
+WIDTH = 30  # of the bar
+
+
+class Command(BaseCommand):
+    help = "Verifies the audit log. Exit status 0: all is well; 1: something is wrong, or could not be read."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        where = parser.add_mutually_exclusive_group()
+        where.add_argument(
+            "--since", metavar="SEAL|DATE", help="start after this seal, or the last one before this day"
+        )
+        where.add_argument("--full", action="store_true", help="start at the beginning, whatever was verified before")
+        parser.add_argument("--anchors", type=Path, metavar="FILE", help="hold the seals against those of an anchor")
+        parser.add_argument("--json", action="store_true", help="the report for machines")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        try:
+            start, is_full = self._start(options)
+            report = verify(start, is_full=is_full, anchors=options["anchors"], progress=_Bar(self))
+        except (NoSuchStart, NoSealKey, OSError, UnicodeDecodeError, Error) as error:
+            raise CommandError(f"The log could not be verified: {error}") from error
+        if options["json"]:
+            self.stdout.write(json.dumps(report.to_json(), indent=2))
+        else:
+            self._tell(report)
+        if not report.is_whole:
+            sys.exit(1)
+        self._remember(report)
+
+    def _start(self, options: dict[str, Any]) -> tuple[Start, bool]:
+        if options["since"]:
+            return since(options["since"]), False
+        verified = None if options["full"] else Verified.last()
+        start = verified and verified.start()
+        if verified and not start:
+            self.stderr.write("The seal that was verified last is not in the database any more: verifying everything.")
+        return (start, False) if start else (start_of_chain(), True)
+
+    def _tell(self, report: Report) -> None:
+        for finding in report.findings.kept[:SHOWN]:
+            self.stdout.write(f"{finding.kind.upper()}: {finding.text}")
+        if report.findings.count > SHOWN:
+            self.stdout.write(f"and {report.findings.count - SHOWN} more; --json tells the first thousand.")
+        verdict = "All is well" if report.is_whole else f"{report.findings.count} findings"
+        self.stdout.write(
+            f"{verdict}: {report.entries} entries and {report.seals} seals, from {report.starts_at}, to link"
+            f" {report.last_seq}; {report.unsealed} not sealed yet. {report.seconds:.1f} s, {report.rate} entries/s."
+        )
+        if report.first_bad_entry is not None:
+            self.stdout.write(f"The first bad entry is {report.first_bad_entry}.")
+
+    def _remember(self, report: Report) -> None:
+        if report.last_seal is None:
+            return
+        try:
+            remember(Seal.objects.get(pk=report.last_seal))
+        except OSError as error:
+            self.stderr.write(f"The next run starts from the beginning, as AUDIT_VERIFIED_FILE fails: {error}")
+
+
+class _Bar:
+    """How far verifying has got, on standard error if a person looks at it."""
+
+    def __init__(self, command: BaseCommand) -> None:
+        self._out, self._begun = command.stderr, monotonic()
+
+    def __call__(self, done: int, of: int) -> None:
+        if self._out.isatty():
+            rate = done / max(monotonic() - self._begun, 0.001)
+            bar = ("█" * (WIDTH * done // of)).ljust(WIDTH, "░")
+            self._out.write(f"\r{bar} {done:,} of {of:,}, {rate:,.0f}/s, {(of - done) / rate:.0f} s left ", ending="")
+            self._out.flush()

@@ -1,0 +1,60 @@
+"""The seals that an anchor holds, against those in the database."""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from audit import seals
+from audit.models import Seal
+from audit.seal_bytes import NotASeal, SignedSeal
+from audit.verification.findings import Findings, Kind
+
+
+def check_anchors(path: Path, *, keys: Mapping[str, Ed25519PublicKey], last_seq: int, findings: Findings) -> int:
+    """Hold each seal in the file against the database, whose chain ends at `last_seq`; gives how many they were.
+
+    Raises OSError, UnicodeDecodeError.
+    """
+    count = 0
+    for place, text in _lines(path):
+        try:
+            seal = SignedSeal.from_json(json.loads(text))
+        except (ValueError, NotASeal):
+            findings.add(Kind.ANCHOR, f"Line {place} of the anchors holds no seal.")
+            continue
+        count += 1
+        _check(seal, place=place, keys=keys, last_seq=last_seq, findings=findings)
+    return count
+
+
+def _check(
+    seal: SignedSeal, *, place: int, keys: Mapping[str, Ed25519PublicKey], last_seq: int, findings: Findings
+) -> None:
+    statement = seal.statement
+    number = statement.number
+    stored = Seal.objects.filter(pk=number).first()
+    if not seal.is_signed_by(keys):
+        findings.add(
+            Kind.ANCHOR, f"Line {place} of the anchors holds no seal that a known key has signed.", seal=number
+        )
+    elif stored is None:
+        what = (
+            f": the links {last_seq + 1} to {statement.last_seq} were cut off" if statement.last_seq > last_seq else ""
+        )
+        findings.add(Kind.TRUNCATED, f"Seal {number} was anchored and is gone{what}.", seq=last_seq + 1, seal=number)
+    elif seals.signed(stored) != seal:
+        text = f"Seal {number} is not the one that was anchored: the log was made anew, with the seals' key."
+        findings.add(Kind.RECOMPUTED, text, seq=statement.first_seq, seal=number)
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """What should be a seal: each line of a file of JSON Lines; of a sheet saved as CSV, each cell that holds JSON."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        if path.suffix.lower() == ".csv":
+            for number, row in enumerate(csv.reader(file), 1):
+                yield from ((number, cell) for cell in row if cell.startswith("{"))
+        else:
+            yield from ((number, line) for number, line in enumerate(file, 1) if line.strip())

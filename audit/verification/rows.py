@@ -1,0 +1,159 @@
+"""The log as the database holds it: every column as it stands, without the ORM's conversions, which would hide what
+was tampered with, and in one snapshot, so that people can go on working meanwhile."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from audit import leaves
+from audit.seal_bytes import NotASeal, SignedSeal, Statement
+
+AT_ONCE = 2000  # rows
+
+_IS_HEAD = leaves.COLUMNS.index("is_head")
+_BOOLEANS = {0: False, 1: True}
+_names = count()
+# A plus keeps SQLite's values from Django's converters; PostgreSQL gives times as numbers and ids without hyphens.
+_COLUMNS = {
+    "sqlite": ", ".join(f'+"{name}"' for name in ("id", "at", "leaf", *leaves.COLUMNS)),
+    "postgresql": "id, (extract(epoch FROM at) * 1000000)::bigint, leaf, replace(edit_id::text, '-', ''), "
+    + ", ".join(f'"{name}"' for name in leaves.COLUMNS[1:]),
+}
+
+
+class Item(NamedTuple):
+    """What the chain knows of an entry: its number, time (microseconds since 1970, UTC), leaf, and the leaf that its
+    columns really amount to, which is empty if they cannot be read as an entry's."""
+
+    id: int
+    at: int
+    leaf: bytes
+    says: bytes
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether the columns say what the leaf stands for."""
+        return self.says == self.leaf
+
+
+class Link(NamedTuple):
+    """A row of audit_leaf."""
+
+    seq: int
+    entry_id: int
+    hash: bytes
+
+
+Entry = tuple[Item, list[Any]]  # with its columns, as leaves.COLUMNS names them
+
+
+@contextmanager
+def snapshot(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """All that is read in the block is of one moment. No lock that a writer would wait for."""
+    if connection.in_atomic_block:
+        yield
+    elif connection.vendor == "sqlite":  # Django's own transactions take the lock for writing
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN DEFERRED")
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
+    else:
+        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
+
+
+def links(connection: BaseDatabaseWrapper, *, after: int) -> Iterator[Link]:
+    """The chain's links after this place, in their order."""
+    sql = "SELECT seq, entry_id, hash FROM audit_leaf WHERE seq >= {} ORDER BY seq"
+    for seq, entry_id, hash_ in _rows(connection, sql, after + 1):
+        yield Link(seq, entry_id, _bytes(hash_))
+
+
+def entries(connection: BaseDatabaseWrapper, *, from_id: int) -> Iterator[Entry]:
+    """The entries from this number on, in the order of their numbers."""
+    is_sqlite = connection.vendor == "sqlite"
+    sql = f"SELECT {_COLUMNS[connection.vendor]} FROM audit_entry WHERE id >= {{}} ORDER BY id"  # noqa: S608 # our own names
+    for entry_id, at, leaf, *values in _rows(connection, sql, from_id):
+        if is_sqlite:
+            at, leaf = _microseconds(at), _bytes(leaf)
+            values[_IS_HEAD] = _BOOLEANS.get(values[_IS_HEAD], values[_IS_HEAD])
+        try:
+            says = leaves.leaf(values) if at is not None else b""
+        except leaves.NotCanonical:
+            says = b""
+        yield Item(entry_id, at or 0, leaf, says), values
+
+
+def seals(connection: BaseDatabaseWrapper, *, from_number: int) -> Iterator[tuple[int, SignedSeal | None]]:
+    """The seals from this number on, each with its number; None for one that cannot be read as a seal."""
+    if connection.vendor == "sqlite":
+        at, plus = '+"at"', "+"
+    else:
+        at, plus = '(extract(epoch FROM "at") * 1000000)::bigint', ""
+    columns = ", ".join(plus + name for name in ("first_seq", "last_seq", "root", "head", "previous", "key_id"))
+    sql = f"SELECT id, {at}, {columns}, {plus}signature FROM audit_seal WHERE id >= {{}} ORDER BY id"  # noqa: S608 # our own names
+    for number, time, *facts, signature in _rows(connection, sql, from_number):
+        microseconds = (_microseconds(time) or -1) if isinstance(time, str) else time
+        try:
+            yield number, SignedSeal(Statement(number, microseconds, *facts), signature).checked()
+        except NotASeal:
+            yield number, None
+
+
+def _rows(connection: BaseDatabaseWrapper, sql: str, first: int) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query that is ordered by its first column and begins where the placeholder {} says."""
+    read = _sqlite_rows if connection.vendor == "sqlite" else _postgresql_rows
+    return read(connection, sql, first)
+
+
+def _postgresql_rows(connection: BaseDatabaseWrapper, sql: str, first: int) -> Iterator[tuple[Any, ...]]:
+    # A cursor of the server's, in the protocol's binary form: half the time that Django's own takes.
+    name = f"audit_{next(_names)}"  # some are read side by side
+    with connection.connection.cursor(name=name, binary=True) as cursor:
+        cursor.execute(sql.format("%s"), [first])
+        while rows := cursor.fetchmany(AT_ONCE):
+            yield from rows
+
+
+def _sqlite_rows(connection: BaseDatabaseWrapper, sql: str, first: int) -> Iterator[tuple[Any, ...]]:
+    sql = sql.format("?") + " LIMIT ?"
+    while rows := _readable(connection.connection, sql, [first, AT_ONCE]):
+        yield from rows
+        first = rows[-1][0] + 1
+
+
+def _readable(raw: sqlite3.Connection, sql: str, parameters: list[int]) -> list[tuple[Any, ...]]:
+    """The rows; text that is no UTF-8, which only tampering leaves there, with surrogates that are never canonical."""
+    try:
+        return raw.execute(sql, parameters).fetchall()
+    except sqlite3.OperationalError:
+        raw.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
+        try:
+            return raw.execute(sql, parameters).fetchall()
+        finally:
+            raw.text_factory = str
+
+
+def _microseconds(at: object) -> int | None:
+    """SQLite's text for a time, if it is written as the database writes it; None for anything else."""
+    try:
+        time = datetime.fromisoformat(str(at))
+    except ValueError:
+        return None
+    is_entrys = len(str(at)) == 23  # by SQLite's own clock; the app writes those of seals
+    if time.tzinfo or at != (time.isoformat(" ", "milliseconds") if is_entrys else str(time)):
+        return None
+    return leaves.microseconds(time.replace(tzinfo=UTC))
+
+
+def _bytes(value: object) -> bytes:
+    return value if isinstance(value, bytes) else b""

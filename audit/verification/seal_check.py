@@ -1,0 +1,143 @@
+"""Seals held against one another, against their keys, and against the links that they are over."""
+
+from collections.abc import Iterator, Mapping
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from audit import merkle
+from audit.seal_bytes import FIRST, SignedSeal, Statement
+from audit.verification.findings import Findings, Kind
+from audit.verification.start import Start
+
+
+class SealCheck:
+    """Takes the seals in their order and is told each link; what does not fit together becomes a finding.
+
+    Of those up to the start, the links are not read: they are held against one another and their keys.
+    """
+
+    def __init__(
+        self,
+        seals: Iterator[tuple[int, SignedSeal | None]],
+        *,
+        first_number: int,
+        keys: Mapping[str, Ed25519PublicKey],
+        start: Start,
+        findings: Findings,
+    ) -> None:
+        self.count = 0
+        self.last: Statement | None = None
+        self.heads: dict[int, bytes] = {}  # of seals whose links were in doubt: what the chain's value must have been
+        self._seals, self._keys, self._findings = seals, keys, findings
+        self._before: Statement | None = None  # None too after one that cannot be trusted
+        self._expected = first_number
+        self._unknown_keys: set[str] = set()
+        self._records: list[bytes] = []  # from the link `_first_seq` on
+        self._first_seq = start.seq + 1
+        self._is_in_doubt = self._has_diverged = False
+        self._head = start.hash  # as the last seal that was held against its links has it
+        self._current = self._next()
+        while self._current and self._current.number <= start.seal:
+            self._current = self._next()
+        self._hold_up_to(start.seq, start.hash)
+
+    def link(self, seq: int, record: bytes, hash: bytes) -> None:
+        """The next link; its record is empty if its entry is missing."""
+        self._records.append(record)
+        self._hold_up_to(seq, hash)
+
+    def skip(self, count: int) -> None:
+        """So many links are missing."""
+        self._is_in_doubt = True
+        self._records += [b""] * count
+
+    def doubt(self) -> None:
+        """Something about the last link is wrong, and told: no wonder if the seal over it does not fit."""
+        self._is_in_doubt = True
+
+    def finish(self, last_seq: int) -> None:
+        """The chain has ended here."""
+        if self._current and self._current.last_seq > last_seq:
+            self._findings.add(
+                Kind.TRUNCATED,
+                f"The chain ends at link {last_seq}, and seal {self._current.number} is over the links up to "
+                f"{self._current.last_seq}: the end was cut off.",
+                seq=last_seq + 1,
+                seal=self._current.number,
+            )
+        while self._current:
+            self._current = self._next()
+
+    def _hold_up_to(self, seq: int, head: bytes) -> None:
+        while self._current and self._current.last_seq <= seq:
+            self._hold(self._current, head)
+            self._current = self._next()
+
+    def _hold(self, seal: Statement, head: bytes) -> None:
+        """Compare a seal with the links that it is over, the last of which has this hash; an empty one with the seal
+        before it."""
+        skipped = seal.first_seq - self._first_seq
+        size = max(seal.last_seq - seal.first_seq + 1, 0)
+        records = self._records[max(skipped, 0) : skipped + size] if skipped + size > 0 else []
+        head = head if size or skipped else self._head
+        if self._is_in_doubt:
+            self.heads[seal.last_seq] = seal.head
+        elif merkle.root(records) != seal.root or (head != seal.head and not self._has_diverged):
+            self._has_diverged = True
+            what = f"The links {seal.first_seq} to {seal.last_seq} are" if size else f"Link {seal.last_seq} is"
+            self._findings.add(
+                Kind.RECOMPUTED,
+                f"{what} not what seal {seal.number} was made over: the chain was made anew, without the seals' key.",
+                seq=seal.first_seq,
+                seal=seal.number,
+            )
+        self._records = self._records[skipped + size :] if skipped + size > 0 else self._records
+        self._first_seq, self._head = seal.last_seq + 1, seal.head
+        self._is_in_doubt = self._is_in_doubt and bool(self._records)
+
+    def _next(self) -> Statement | None:
+        """The next seal that can be trusted to say what it is over."""
+        for number, seal in self._seals:
+            self.count += 1
+            statement = seal.statement if seal and self._is_signed(seal) else None
+            if statement:
+                self._follow(statement)
+            elif not seal:
+                self._findings.add(Kind.SEAL, f"Seal {number} was altered: it cannot be read.", seal=number)
+            self._before = statement
+            self._expected = number + 1
+            if statement:
+                self.last = statement
+                return statement
+        return None
+
+    def _is_signed(self, seal: SignedSeal) -> bool:
+        name, number = seal.statement.key_id, seal.statement.number
+        if name not in self._keys:
+            if name not in self._unknown_keys:
+                self._findings.add(
+                    Kind.KEY,
+                    f"Seal {number} is signed with the key {name}, which is not known here: it was not made by this "
+                    "app, or AUDIT_SEAL_PUBLIC_KEYS lacks the key.",
+                    seal=number,
+                )
+            self._unknown_keys.add(name)
+            return False
+        if not seal.is_signed_by(self._keys):
+            self._findings.add(Kind.SEAL, f"Seal {number} was altered: its signature does not hold.", seal=number)
+            return False
+        return True
+
+    def _follow(self, seal: Statement) -> None:
+        """Compare a seal with the one before it."""
+        before = self._before
+        if seal.number != self._expected:
+            self._findings.add(
+                Kind.SEAL,
+                f"Seal {seal.number} stands where seal {self._expected} should: seals are missing.",
+                seal=self._expected,
+            )
+        elif before and (seal.previous != before.hash() or seal.first_seq != before.last_seq + 1):
+            self._findings.add(Kind.SEAL, f"Seal {seal.number} does not follow from the one before.", seal=seal.number)
+        elif seal.number == 1 and seal.previous != FIRST:
+            self._findings.add(Kind.SEAL, "Seal 1 does not begin a chain of seals.", seal=1)

@@ -1,0 +1,76 @@
+"""What the chain does not hold: the triggers, the clear text behind commitments, and edits that nobody settled."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils import timezone
+
+from audit import personal, triggers, triggers_postgresql
+from audit.models import PersonalText
+from audit.verification.findings import Findings, Kind
+
+PATIENCE = timedelta(minutes=5)  # an edit takes 15 seconds at most; settling what was left open a little longer
+AT_ONCE = 500
+
+_UNSETTLED = """
+    SELECT intent.id FROM audit_entry AS intent
+    WHERE intent.phase = 'intent' AND intent.at >= %s AND intent.at < %s AND NOT EXISTS (
+        SELECT 1 FROM audit_entry AS outcome
+        WHERE outcome.edit_id = intent.edit_id AND outcome.phase <> 'intent'
+        AND (outcome.line = intent.line OR outcome.line IS NULL)
+    ) ORDER BY intent.id"""
+_STANDING = "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgenabled = 'A'"
+
+
+def check_triggers(connection: BaseDatabaseWrapper, findings: Findings) -> None:
+    """Each trigger that does not stand, with the month that lacks it."""
+    months = list(_months_without(connection)) if connection.vendor == "postgresql" else []
+    for month, name in months:
+        findings.add(Kind.UNPROTECTED, f"The trigger {name} is missing or switched off on the month {month}.")
+    for name in set(triggers.missing(connection)) - {name for _, name in months}:
+        findings.add(Kind.UNPROTECTED, f"The trigger {name} is missing or switched off: the log is unprotected.")
+
+
+def check_settled(connection: BaseDatabaseWrapper, findings: Findings, *, since: datetime) -> None:
+    """Each intent whose outcome is so long in coming that nobody will write it any more."""
+    times = [connection.ops.adapt_datetimefield_value(time) for time in (since, timezone.now() - PATIENCE)]
+    with connection.cursor() as cursor:
+        cursor.execute(_UNSETTLED, times)
+        for (entry_id,) in cursor.fetchall():
+            text = f"What came of the intent in entry {entry_id} is not recorded: run audit_settle."
+            findings.add(Kind.UNSETTLED, text, entry=entry_id)
+
+
+def check_commitments(findings: Findings, *, named: Collection[str]) -> None:
+    """Clear texts that are not what was committed to, and commitments (those `named` in entries) without a row."""
+    for row in PersonalText.objects.iterator(AT_ONCE):
+        if row.erased_at and not (row.salt or row.text or row.email):
+            continue
+        if row.erased_at or not _is_kept(row):
+            text = f"The clear text of commitment {row.commitment} was edited: it is not what was committed to."
+            findings.add(Kind.COMMITMENT, text)
+    unseen = list(named)
+    for start in range(0, len(unseen), AT_ONCE):
+        some = set(unseen[start : start + AT_ONCE])
+        for commitment in some.difference(PersonalText.objects.filter(pk__in=some).values_list("pk", flat=True)):
+            findings.add(Kind.COMMITMENT, f"The row of commitment {commitment} was deleted, not erased.")
+
+
+def _is_kept(row: PersonalText) -> bool:
+    try:
+        return personal.commit(salt=row.salt, text=row.text) == row.commitment
+    except ValueError:  # a salt that is no hex
+        return False
+
+
+def _months_without(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
+    """The months of the log that lack a trigger which the others have, each with its name."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING)
+        standing = set(cursor.fetchall())
+    inherited = [*triggers_postgresql.ENTRY, *triggers_postgresql.append_only(triggers.ENTRY, key="id")]
+    for month in triggers_postgresql.parts(connection):
+        for name in inherited:
+            if (month, name) not in standing and (triggers.ENTRY, name) in standing:
+                yield month, name

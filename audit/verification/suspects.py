@@ -1,0 +1,118 @@
+"""What happened to entries and links that do not follow from what stands before them: edited, deleted, reordered."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from audit import leaves
+from audit.verification.findings import Findings, Kind
+from audit.verification.rows import Item, Link
+
+MOST = 64  # suspects that are compared with one another, which takes the square of it
+
+
+@dataclass(slots=True)
+class Suspect:
+    """A link that is not what follows from the one before, or an entry that does not say what its leaf stands for.
+
+    `before` is the hash of the link before, None if that is missing; `item` is None if the entry is missing.
+    """
+
+    link: Link
+    before: bytes | None
+    item: Item | None
+    is_hash_altered: bool = False  # what follows rests on the hash that it should have
+
+    def hash_with(self, *, entry_id: int, at: int, leaf: bytes) -> bytes | None:
+        """What the link's hash would be, were this its entry."""
+        if self.before is None:
+            return None
+        return leaves.link(self.before, leaves.record(seq=self.link.seq, entry_id=entry_id, at=at, leaf=leaf))
+
+    def hash_of(self, item: Item) -> bytes | None:
+        """What the link's hash would be with this entry as it stands."""
+        return self.hash_with(entry_id=item.id, at=item.at, leaf=item.leaf)
+
+    @property
+    def follows(self) -> bool:
+        """Whether the link is as it should be, and only what the entry says is not."""
+        return self.item is not None and self.before is not None and self.hash_of(self.item) == self.link.hash
+
+
+def explain(
+    suspects: list[Suspect], *, unlinked: dict[int, Item], heads: Mapping[int, bytes], findings: Findings
+) -> None:
+    """Say of each suspect what was done to it. `unlinked` are entries without a link: those that turn out to be of a
+    suspect are taken out. `heads` are the chain's values that seals hold, by place."""
+    few = suspects[:MOST]
+    moved = dict(_moved(few))
+    for suspect in suspects:
+        if suspect.link.seq in moved:
+            _add(findings, suspect, Kind.REORDERED, moved[suspect.link.seq])
+        elif suspect.item is None:
+            _explain_missing(suspect, unlinked, findings)
+        elif not suspect.item.is_intact:
+            _add(findings, suspect, Kind.EDITED, f"Entry {suspect.item.id} was edited: it is not what was chained.")
+        elif not _is_after_moved(suspect, few):
+            _explain_altered(suspect, suspect.item, heads, findings)
+
+
+def _moved(suspects: list[Suspect]) -> Iterator[tuple[int, str]]:
+    """The suspects that hold, or stand in place of, what another one should."""
+    for one in suspects:
+        for other in suspects:
+            if one is not other and one.item and other.item and _is_exchanged(one, one.item, other, other.item):
+                text = f"Entry {one.item.id} was reordered: it and entry {other.item.id} have changed places."
+                yield one.link.seq, text
+                yield other.link.seq, text
+
+
+def _is_exchanged(one: Suspect, item: Item, other: Suspect, others: Item) -> bool:
+    if item.says == others.leaf != item.leaf == others.says:
+        return True
+    if one.follows:
+        return False
+    guesses = (
+        one.hash_with(entry_id=item.id, at=others.at, leaf=others.leaf),
+        one.hash_with(entry_id=item.id, at=item.at, leaf=others.leaf),
+        one.hash_with(entry_id=item.id, at=others.at, leaf=item.leaf),
+        one.hash_of(others),
+    )
+    return one.link.hash in guesses or one.hash_of(others) == other.link.hash
+
+
+def _is_after_moved(suspect: Suspect, suspects: list[Suspect]) -> bool:
+    """Whether a link only seems wrong since the hash before it stands elsewhere."""
+    item = suspect.item
+    return item is not None and any(
+        Suspect(suspect.link, other.link.hash, item).follows for other in suspects if other is not suspect
+    )
+
+
+def _explain_missing(suspect: Suspect, unlinked: dict[int, Item], findings: Findings) -> None:
+    entry_id = suspect.link.entry_id
+    for item in list(unlinked.values())[:MOST]:
+        if suspect.hash_with(entry_id=entry_id, at=item.at, leaf=item.leaf) == suspect.link.hash:
+            del unlinked[item.id]
+            _add(findings, suspect, Kind.EDITED, f"Entry {entry_id} was edited: it has the number {item.id} now.")
+            return
+        if suspect.hash_of(item) == suspect.link.hash:
+            del unlinked[item.id]
+            text = f"Link {suspect.link.seq} was edited: it names entry {entry_id} in place of {item.id}."
+            findings.add(Kind.EDITED, text, entry=item.id, seq=suspect.link.seq)
+            return
+    text = f"Entry {entry_id} was deleted: link {suspect.link.seq} of the chain is its, and it is not in the log."
+    _add(findings, suspect, Kind.DELETED, text)
+
+
+def _explain_altered(suspect: Suspect, item: Item, heads: Mapping[int, bytes], findings: Findings) -> None:
+    seq = suspect.link.seq
+    computed = suspect.hash_of(item)
+    if suspect.is_hash_altered or (computed and heads.get(seq) == computed):
+        text = f"Link {seq}, of entry {item.id}, was edited: its hash is not what the chain goes on from."
+    else:
+        text = f"Entry {item.id} was edited, or put in place of another: it is not what link {seq} was made over."
+    _add(findings, suspect, Kind.EDITED, text)
+
+
+def _add(findings: Findings, suspect: Suspect, kind: Kind, text: str) -> None:
+    findings.add(kind, text, entry=suspect.link.entry_id, seq=suspect.link.seq)

@@ -1,0 +1,141 @@
+"""Seals that are altered, removed or made by somebody else are found; with an anchor, also those cut off the end."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pytest_django import Settings
+
+from audit import anchors, seal_bytes, seal_keys, seals
+from audit.models import Leaf, Seal
+from audit.verification.findings import Kind
+from audit.verification.start import since
+from tests.append_only import lifted
+from tests.audit import edits
+from tests.audit.proof.tampering import alter, execute, findings_after, flipped, rechain, stored
+
+COUNT = 5
+COLUMNS = [field.column for field in Seal._meta.concrete_fields]
+
+
+@pytest.fixture
+def anchored(log: None, settings: Settings, tmp_path: Path) -> Iterator[Path]:
+    """Five seals, the third of them empty, over two links each; and the file that has them."""
+    settings.AUDIT_ANCHORS, settings.AUDIT_ANCHOR_FILE = ["file"], str(tmp_path / "anchors.jsonl")
+    for number in range(COUNT):
+        if number != 2:
+            edits.saved()
+        seals.seal()
+    anchors.publish()
+    with lifted(connection):
+        yield tmp_path / "anchors.jsonl"
+
+
+@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    number=st.integers(1, COUNT),
+    column=st.sampled_from(COLUMNS),
+    byte=st.integers(0, 70),
+    by=st.integers(0, 254),
+)
+def test_any_byte_of_any_column(anchored: Path, number: int, column: str, byte: int, by: int) -> None:
+    changed = flipped(stored("audit_seal", column, key="id", of=number), place=byte, by=by)
+    if column == "id":
+        changed = COUNT + 1 + by
+    if column == "at":
+        changed = Seal.objects.get(pk=number).at.replace(microsecond=by)
+    found = findings_after(lambda: alter("audit_seal", column, changed, key="id", of=number))
+    assert {finding.kind for finding in found} <= {Kind.SEAL, Kind.KEY}
+    assert number in {finding.seal for finding in found} or COUNT + 1 + by in {finding.seal for finding in found}
+
+
+@pytest.mark.parametrize("number", range(1, COUNT))
+def test_a_removed_seal(anchored: Path, number: int) -> None:
+    (found,) = findings_after(lambda: execute("DELETE FROM audit_seal WHERE id = %s", number))
+    assert (found.kind, found.seal) == (Kind.SEAL, number)
+
+
+def cut_off(from_seal: int) -> None:
+    last_seq = Seal.objects.get(pk=from_seal - 1).last_seq
+    execute("DELETE FROM audit_seal WHERE id >= %s", from_seal)
+    execute("DELETE FROM audit_entry WHERE id IN (SELECT entry_id FROM audit_leaf WHERE seq > %s)", last_seq)
+    execute("DELETE FROM audit_leaf WHERE seq > %s", last_seq)
+
+
+def test_an_end_cut_off_with_its_seals_shows_only_in_an_anchor(anchored: Path) -> None:
+    assert findings_after(lambda: cut_off(4)) == []
+    found = findings_after(lambda: cut_off(4), anchors=anchored)
+    assert [(finding.kind, finding.seal, finding.seq) for finding in found] == [
+        (Kind.TRUNCATED, 4, 5),
+        (Kind.TRUNCATED, 5, 5),
+    ]
+    assert "the links 5 to 8 were cut off" in found[-1].text
+
+
+def test_a_log_made_anew_with_the_key_shows_only_in_an_anchor(anchored: Path) -> None:
+    def tamper() -> None:
+        execute("UPDATE audit_entry SET new = '\"forged\"' WHERE id = (SELECT min(id) FROM audit_entry)")
+        rechain(1)
+        execute("DELETE FROM audit_seal")
+        list(seals.seal_all())
+
+    assert findings_after(tamper) == []
+    found = findings_after(tamper, anchors=anchored)
+    assert (found[0].kind, found[0].seal) == (Kind.RECOMPUTED, 1)
+
+
+def test_all_is_well_with_the_anchors_of_an_untouched_log(anchored: Path) -> None:
+    assert findings_after(lambda: None, anchors=anchored) == []
+    assert len(anchored.read_text().splitlines()) == COUNT
+
+
+def test_a_line_that_is_no_seal_is_named(anchored: Path) -> None:
+    with anchored.open("a") as file:
+        file.write("what is this?\n{}\n")
+    found = findings_after(lambda: None, anchors=anchored)
+    assert [finding.text for finding in found] == [f"Line {line} of the anchors holds no seal." for line in (6, 7)]
+
+
+def test_an_anchor_saved_from_a_sheet_is_read(anchored: Path) -> None:
+    lines = anchored.read_text().splitlines()
+    sheet = anchored.with_suffix(".csv")
+    quoted = ['"' + line.replace('"', '""') + '",remark' for line in lines]
+    sheet.write_text("\n".join(["Seal,Notes", *quoted]), encoding="utf-8-sig")
+    assert findings_after(lambda: None, anchors=sheet) == []
+    assert len(findings_after(lambda: cut_off(2), anchors=sheet)) == COUNT - 1
+
+
+def test_seals_of_another_key_are_not_taken_for_ours(anchored: Path, settings: Settings) -> None:
+    ours = seal_keys.private_key()
+
+    def tamper() -> None:
+        execute("DELETE FROM audit_seal")
+        settings.AUDIT_SEAL_KEY = seal_bytes.written(Ed25519PrivateKey.generate())
+        list(seals.seal_all())
+        settings.AUDIT_SEAL_KEY = seal_bytes.written(ours)
+
+    (found,) = findings_after(tamper)
+    assert (found.kind, found.seal) == (Kind.KEY, 1)
+    assert "AUDIT_SEAL_PUBLIC_KEYS" in found.text
+
+
+def test_seals_of_before_a_change_of_keys_hold(anchored: Path, new_key: Ed25519PrivateKey, settings: Settings) -> None:
+    seals.seal()
+    assert {finding.kind for finding in findings_after(lambda: None)} == {Kind.KEY}
+    older = seal_bytes.private_key("DrlvkvqW6n3846oD1Sx2ueHLfE3NHIml+dwP1JzucT8=").public_key()
+    settings.AUDIT_SEAL_PUBLIC_KEYS = [seal_bytes.written(older)]
+    assert findings_after(lambda: None) == []
+
+
+def test_starting_after_a_seal_looks_only_at_what_came_later(anchored: Path) -> None:
+    def tamper() -> None:
+        early, late = Leaf.objects.get(seq=3).entry_id, Leaf.objects.get(seq=6).entry_id
+        for entry_id in (early, late):
+            execute("UPDATE audit_entry SET reason = 'forged' WHERE id = %s", entry_id)
+
+    assert [finding.seq for finding in findings_after(tamper)] == [3, 6]
+    assert [finding.seq for finding in findings_after(tamper, start=since("3"), is_full=False)] == [6]
