@@ -1,10 +1,12 @@
 """Whoever listens hears of people and tokens, learns no secret, and can break nothing."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.dispatch import Signal
 from django.test import Client
 from django.utils import timezone
 
@@ -21,19 +23,28 @@ SPENT = Answer({"errorCode": 1071, "message": "Invalid Grant.", "error": "invali
 pytestmark = pytest.mark.django_db(transaction=True)  # a change is told of when it is committed
 
 
-@pytest.fixture
-def deaf() -> Iterator[None]:
-    """Somebody who listens to everything and always falls over it, but does not keep people out."""
+@contextmanager
+def falling_over(*heard: Signal, error: Exception) -> Iterator[None]:
+    """Somebody who listens to these, and whom each of them makes fall over."""
 
     def fall(**_said: object) -> None:
-        raise RuntimeError("a receiver's fault")
+        raise error
 
-    told = [signal for name, signal in ALL.items() if name != "signing_in"]
-    for signal in told:
+    for signal in heard:
         signal.connect(fall)
-    yield
-    for signal in told:
-        signal.disconnect(fall)
+    try:
+        yield
+    finally:
+        for signal in heard:
+            signal.disconnect(fall)
+
+
+@pytest.fixture
+def deaf() -> Iterator[None]:
+    """Somebody who falls over everything, but does not keep people out."""
+    told = [signal for name, signal in ALL.items() if name != "signing_in"]
+    with falling_over(*told, error=RuntimeError("a receiver's fault")):
+        yield
 
 
 def let_the_token_end() -> None:
@@ -142,14 +153,8 @@ def test_a_receiver_that_fails_breaks_nothing(client: Client, provider: Provider
 
 
 def test_only_one_signal_can_keep_people_out(client: Client, provider: Provider) -> None:
-    def fall(**_said: object) -> None:
-        raise signals.CannotRecord
-
-    signals.signing_in.connect(fall)
-    try:
+    with falling_over(signals.signing_in, error=signals.CannotRecord()):
         page = provider.come_back(client)
-    finally:
-        signals.signing_in.disconnect(fall)
     assert page.status_code == 503
     assert "could not write your sign-in into its audit log" in page.content.decode()
     assert not User.objects.exists()
@@ -159,14 +164,8 @@ def test_only_one_signal_can_keep_people_out(client: Client, provider: Provider)
 
 
 def test_what_else_falls_over_it_hands_the_token_back_too(client: Client, provider: Provider) -> None:
-    def fall(**_said: object) -> None:
-        raise RuntimeError("a receiver's fault")
-
-    signals.signing_in.connect(fall)
-    try:
-        with pytest.raises(RuntimeError, match="a receiver's fault"):
-            provider.come_back(client)
-    finally:
-        signals.signing_in.disconnect(fall)
+    fault = RuntimeError("a receiver's fault")
+    with falling_over(signals.signing_in, error=fault), pytest.raises(RuntimeError, match="a receiver's fault"):
+        provider.come_back(client)
     assert not User.objects.exists()
     assert len(provider.arrived("DELETE", "/2.0/token")) == 1
