@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
 from audit import slices
+from audit.conf import settings
 from audit.models import Entry, EntryQuerySet
 from audit.recording import Actor, nobody
 
@@ -123,7 +123,7 @@ def sees_all(user: User | AnonymousUser) -> bool:
 
 
 def _wired(setting: str, request: HttpRequest, *, otherwise: T) -> T:
-    path = getattr(settings, setting, "")
+    path = getattr(settings, setting)
     if not path:
         return otherwise
     answer: T = import_string(path)(request)

@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import Error
 
 from audit import seals
+from audit.conf import settings
 from audit.models import Cursor, Seal
 from audit.seal_bytes import SignedSeal
 

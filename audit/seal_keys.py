@@ -7,9 +7,9 @@ AUDIT_SEAL_PUBLIC_KEYS lists the public keys that verifying accepts besides, suc
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from django.conf import settings
 
 from audit import seal_bytes
+from audit.conf import settings
 from audit.seal_bytes import NotAKey
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import connections, transaction
 from django.utils import timezone
 
 from audit import leaves, merkle, seal_keys
+from audit.conf import settings
 from audit.models import Entry, Leaf, Seal
 from audit.seal_bytes import FIRST, SignedSeal, Statement, key_id, sign
 

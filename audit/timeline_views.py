@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 from audit import timelines
 from audit.access import reader_of
 from audit.cell_histories import CellHistory, Line, side_by_side
+from audit.conf import settings
 from audit.disclosure import note_reading
 from audit.timelines import Stretch, Timeline
 
@@ -52,7 +52,7 @@ def record(request: HttpRequest, subject: str) -> HttpResponse:
 def cell(request: HttpRequest, sheet_id: int, row_id: int, column_id: int) -> HttpResponse:
     """What was done to a cell, beside what Smartsheet's own history tells of it; ?history= counts its pages."""
     pages = _number(request, "history") or 1
-    ask = getattr(settings, "AUDIT_CELL_HISTORY", "")
+    ask = settings.AUDIT_CELL_HISTORY
     history = CellHistory()
     if ask:
         history = import_string(ask)(request, sheet_id=sheet_id, row_id=row_id, column_id=column_id, pages=pages)

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Self
 
-from django.conf import settings
 from django.utils import timezone
 
 from audit import leaves, seals
+from audit.conf import settings
 from audit.models import Entry, Seal
 from audit.phases import Action, Phase
 from audit.seal_bytes import NotASeal, SignedSeal
