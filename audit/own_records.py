@@ -4,7 +4,8 @@ django-simple-history keeps whole rows as they were; this hears of each such row
 in the same transaction: if the one cannot be kept, neither is the other.
 
 A model may say `personal_fields`, whose values the log keeps apart so that they can be erased; `audit_label`, what the
-log calls a record, without anybody's name; and `audit_person`, whom it is about: (region, Smartsheet's number).
+log calls a record, without anybody's name; and `person_fields`, the two that say whom it is about, by region and
+Smartsheet's number.
 https://django-simple-history.readthedocs.io/en/latest/signals.html
 """
 
@@ -16,6 +17,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from simple_history.models import HistoricalRecords
 
+from audit.histories import person_fields
 from audit.recording import THIS_APP, Action, Actor, Change, Json, Origin, note
 
 DONE = {"+": "created", "~": "changed", "-": "deleted"}
@@ -81,7 +83,8 @@ def _label(instance: models.Model) -> str:
 
 
 def _about(instance: models.Model) -> tuple[str, int] | None:
-    return getattr(instance, "audit_person", None)
+    fields = person_fields(type(instance))
+    return (getattr(instance, fields[0]), getattr(instance, fields[1])) if fields else None
 
 
 def _actor(user: Any) -> Actor:

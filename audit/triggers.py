@@ -2,22 +2,23 @@
 
 The triggers stand from the first migration and are put back after every migrate, since SQLite drops them when a
 migration rebuilds a table. Nothing reads a switch: whoever may not change the tables' structure cannot go round them.
-The tables of django-simple-history, whatever app they are of, are protected in the same way.
+The tables of django-simple-history, whatever app they are of, are protected in the same way, except that what they say
+about people can be erased.
 https://www.sqlite.org/lang_createtrigger.html
 https://www.postgresql.org/docs/current/sql-createtrigger.html
 """
 
+from collections.abc import Sequence
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from django.apps import apps
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from simple_history.models import HistoricalChanges
 
-from audit import partitions, triggers_postgresql, triggers_sqlite
+from audit import histories, partitions, triggers_postgresql, triggers_sqlite
 
 ENTRY, LEAF, SEAL, PERSONAL = "audit_entry", "audit_leaf", "audit_seal", "audit_personaltext"
+APPEND_ONLY = {ENTRY: "id", LEAF: "seq", SEAL: "id"}  # by their primary keys' columns
 
 
 class Trigger(NamedTuple):
@@ -43,13 +44,22 @@ def install(connection: BaseDatabaseWrapper) -> None:
                 cursor.execute(statement)
 
 
+def removal(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> list[str]:
+    """The statements that take the triggers off these tables; audit/lifting.py says what for."""
+    sql = _sql(connection)
+    wanted = [trigger for trigger in expected(connection) if trigger.table in tables]
+    return [sql.drop(table=trigger.table, name=trigger.name) for trigger in wanted]
+
+
 def expected(connection: BaseDatabaseWrapper) -> list[Trigger]:
     """The triggers that must stand, on those of the tables that have been made."""
     sql = _sql(connection)
     there = set(connection.introspection.table_names())
     found: list[Trigger] = []
-    for table, key in _append_only_tables().items():
+    for table, key in APPEND_ONLY.items():
         found += [Trigger(table, name, create) for name, create in sql.append_only(table, key=key).items()]
+    for table, personal in histories.tables():
+        found += [Trigger(table, name, create) for name, create in sql.history(table, personal=personal).items()]
     found += [Trigger(PERSONAL, name, create) for name, create in sql.erasable(PERSONAL).items()]
     found += [Trigger(ENTRY, name, create) for name, create in sql.ENTRY.items()]
     of_parts = [
@@ -85,13 +95,6 @@ def reinstall(*, using: str, **_kwargs: Any) -> None:
         install(connection)
         if connection.vendor == "postgresql":
             partitions.prepare_ahead(connection)
-
-
-def _append_only_tables() -> dict[str, str]:
-    """Each table that nothing is changed or deleted in, with its primary key's column."""
-    histories = [model for model in apps.get_models() if issubclass(model, HistoricalChanges)]
-    own = {ENTRY: "id", LEAF: "seq", SEAL: "id"}
-    return own | {model._meta.db_table: "history_id" for model in histories}
 
 
 def _sql(connection: BaseDatabaseWrapper) -> ModuleType:

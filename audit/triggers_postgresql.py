@@ -1,5 +1,7 @@
 """The SQL of the triggers on PostgreSQL. All are ALWAYS: they fire under session_replication_role = replica too."""
 
+from collections.abc import Sequence
+
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from audit import partitions
@@ -14,9 +16,9 @@ FUNCTIONS = (
         RAISE EXCEPTION 'the audit log is append-only: % is refused', TG_OP USING ERRCODE = 'restrict_violation';
     END $$""",
     """
-    CREATE OR REPLACE FUNCTION audit_only_erase() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE OR REPLACE FUNCTION audit_only_erase() RETURNS trigger LANGUAGE plpgsql SET search_path TO pg_catalog AS $$
     BEGIN
-        IF NEW.text <> '' OR NEW.salt <> '' OR NEW.email <> '' OR NEW.erased_at IS NULL
+        IF OLD.erased_at IS NOT NULL OR NEW.text <> '' OR NEW.salt <> '' OR NEW.email <> '' OR NEW.erased_at IS NULL
             OR (NEW.commitment, NEW.kind, NEW.region, NEW.person_id)
                 IS DISTINCT FROM (OLD.commitment, OLD.kind, OLD.region, OLD.person_id)
         THEN
@@ -24,6 +26,24 @@ FUNCTIONS = (
                 USING ERRCODE = 'restrict_violation';
         END IF;
         RETURN NEW;
+    END $$""",
+    """
+    CREATE OR REPLACE FUNCTION audit_only_blank() RETURNS trigger LANGUAGE plpgsql SET search_path TO pg_catalog AS $$
+    DECLARE
+        before jsonb := to_jsonb(OLD);
+        after jsonb := to_jsonb(NEW);
+        personal text;
+    BEGIN
+        FOREACH personal IN ARRAY TG_ARGV LOOP
+            IF after -> personal IN ('""', '{}') THEN
+                before := before - personal;
+                after := after - personal;
+            END IF;
+        END LOOP;
+        IF TG_OP = 'UPDATE' AND before = after THEN
+            RETURN NEW;
+        END IF;
+        RAISE EXCEPTION 'the audit log is append-only: % is refused', TG_OP USING ERRCODE = 'restrict_violation';
     END $$""",
     """
     CREATE OR REPLACE FUNCTION audit_entry_check_clock() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -80,6 +100,16 @@ def append_only(table: str, *, key: str) -> dict[str, str]:
             FOR EACH ROW EXECUTE FUNCTION audit_refuse()""",
         **part(table),
     }
+
+
+def history(table: str, *, personal: Sequence[str]) -> dict[str, str]:
+    """What a row says about people can be blanked; nothing else is changed, and none is deleted."""
+    columns = ", ".join(f"'{column}'" for column in personal)
+    name = f"{table}_no_change"
+    only = f"""
+        CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table}
+        FOR EACH ROW EXECUTE FUNCTION audit_only_blank({columns})"""
+    return append_only(table, key="history_id") | ({name: only} if personal else {})
 
 
 def erasable(table: str) -> dict[str, str]:

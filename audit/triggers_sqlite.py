@@ -4,6 +4,7 @@ The chain's hash is a function of ours that every connection of the app is given
 without it cannot write an entry at all. https://www.sqlite.org/appfunc.html
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,13 +50,20 @@ def append_only(table: str, *, key: str) -> dict[str, str]:
     }
 
 
+def history(table: str, *, personal: Sequence[str]) -> dict[str, str]:
+    """Nothing is changed, not even blanked: a trigger that names a column keeps a migration from removing it. Whoever
+    erases lifts this one for the moment (audit/lifting.py)."""
+    return append_only(table, key="history_id")
+
+
 def erasable(table: str) -> dict[str, str]:
-    """A row's text can be blanked, wholly; nothing else is changed, and none is deleted. A row that is there already is
-    passed over: the same text may be given again, and one that was erased must not come back."""
+    """A row's text can be blanked, once and wholly; nothing else is changed, and none is deleted. A row that is there
+    already is passed over: the same text may be given again, and one that was erased must not come back."""
     return {
         f"{table}_only_erase": f"""
             CREATE TRIGGER {table}_only_erase BEFORE UPDATE ON {table}
-            WHEN NEW.text <> '' OR NEW.salt <> '' OR NEW.email <> '' OR NEW.erased_at IS NULL
+            WHEN OLD.erased_at IS NOT NULL OR NEW.erased_at IS NULL
+                OR NEW.text <> '' OR NEW.salt <> '' OR NEW.email <> ''
                 OR (NEW.commitment, NEW.kind, NEW.region, NEW.person_id)
                     IS NOT (OLD.commitment, OLD.kind, OLD.region, OLD.person_id)
             BEGIN SELECT RAISE(ABORT, 'the audit log is append-only: a personal text can only be erased'); END""",

@@ -79,6 +79,7 @@ class SmartsheetUser(models.Model):
     objects = SmartsheetUserQuerySet.as_manager()
     history = records(excluded_fields=["fetched_at", "asked_at"])
     personal_fields = frozenset({"email", "first_name", "last_name", "profile"})  # which audit/own_records.py asks for
+    person_fields = ("region", "smartsheet_id")  # as above
 
     class Meta:
         verbose_name = "person"
@@ -101,10 +102,6 @@ class SmartsheetUser(models.Model):
     @property
     def audit_label(self) -> str:
         return f"{self.region}:{self.smartsheet_id}"
-
-    @property
-    def audit_person(self) -> tuple[str, int]:
-        return self.region, self.smartsheet_id
 
     @cached_property
     def roles(self) -> frozenset[str]:

@@ -1,0 +1,93 @@
+"""The tables of django-simple-history: which of their columns are about people, and which rows about whom.
+
+A model says `personal_fields` and `person_fields`, as audit/own_records.py tells; who changed a row is a column of the
+history itself, `actor_name`, beside `history_user_id` and `actor_region`.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
+from simple_history.models import HistoricalChanges
+
+ACTOR = "actor_name"
+_ADDRESS_CHARACTER = r"[\w.+%-]"
+
+
+def histories() -> list[type[models.Model]]:
+    """The models of all histories, whatever app they are of."""
+    return [model for model in apps.get_models() if issubclass(model, HistoricalChanges)]
+
+
+def personal_fields(history: type[models.Model]) -> list[str]:
+    """The fields (and columns: they are texts and JSON) that can be blanked, in the order of the table."""
+    wanted = {ACTOR, *getattr(history.instance_type, "personal_fields", ())}  # type: ignore[attr-defined] # simple-history's
+    return [field.name for field in history._meta.concrete_fields if field.name in wanted]
+
+
+def blanks(history: type[models.Model], names: Sequence[str]) -> dict[str, Any]:
+    """What these fields are set to when they are erased."""
+    return {name: {} if isinstance(history._meta.get_field(name), models.JSONField) else "" for name in names}
+
+
+def blank_person(*, region: str, person_id: int) -> int:
+    """Blank what the histories say of this person, and their name where they changed something; gives the rows."""
+    count = 0
+    for history in histories():
+        fields = person_fields(history.instance_type)  # type: ignore[attr-defined] # as above
+        about = Q(**dict(zip(fields, (region, person_id), strict=True))) if fields else Q(pk__in=[])
+        count += _blank(history, about, [name for name in personal_fields(history) if name != ACTOR])
+        if _has_actor(history):
+            count += _blank(history, Q(actor_region=region, history_user_id=person_id), [ACTOR])
+    return count
+
+
+def blank_address(email: str) -> int:
+    """Blank all personal fields of rows that hold this e-mail address in one of them; gives the rows."""
+    count = 0
+    for history in histories():
+        names = personal_fields(history)
+        found = history._default_manager.annotate(**{f"{name}_text": Cast(name, TextField()) for name in names})
+        holds = Q(*((f"{name}_text__icontains", email) for name in names), _connector=Q.OR) if names else Q(pk__in=[])
+        rows = found.filter(holds).values_list("pk", *(f"{name}_text" for name in names))
+        ids = [pk for pk, *texts in rows if any(mentions(text, email) for text in texts)]
+        count += _blank(history, Q(pk__in=ids), names)
+    return count
+
+
+def person_fields(model: type[models.Model]) -> tuple[str, str] | None:
+    """The names of the fields that say whom a record of this model is about: region and Smartsheet's number."""
+    fields: tuple[str, str] | None = getattr(model, "person_fields", None)
+    return fields
+
+
+def mentions(text: str, email: str) -> bool:
+    """Whether the text holds this e-mail address, in capitals or not, and not merely one that it is a part of."""
+    one = rf"(?<!{_ADDRESS_CHARACTER}){re.escape(email)}(?!{_ADDRESS_CHARACTER})"
+    return re.search(one, text, re.IGNORECASE) is not None
+
+
+def _blank(history: type[models.Model], rows: Q, names: Sequence[str]) -> int:
+    """How many of these rows had something in these fields, which they have no more."""
+    if not names:
+        return 0
+    is_blank = Q(**blanks(history, names))
+    return history._default_manager.filter(rows).exclude(is_blank).update(**blanks(history, names))
+
+
+def _has_actor(history: type[models.Model]) -> bool:
+    try:
+        return all(history._meta.get_field(name) for name in (ACTOR, "actor_region", "history_user_id"))
+    except FieldDoesNotExist:
+        return False
+
+
+def tables() -> Iterator[tuple[str, list[str]]]:
+    """Each history's table, with the columns that can be blanked."""
+    for history in histories():
+        yield history._meta.db_table, personal_fields(history)

@@ -1,0 +1,53 @@
+"""manage.py audit_erase: erase a person's names, or a personal value, from the audit log. docs/audit-log.md"""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from audit.erasure import Address, NothingToErase, Person, ReasonNamesThem, Values, What, erase, look, people_with
+from audit.recording import THIS_APP, Actor, NotRecorded, Origin
+
+
+class Command(BaseCommand):
+    help = "Erases a person's names and e-mail addresses, or a personal value, from the log; the chain stays whole."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        what = parser.add_mutually_exclusive_group(required=True)
+        what.add_argument("--person", type=_person, metavar="REGION:ID", help="all that is known to be about a person")
+        what.add_argument("--email", type=Address, help="all that holds this e-mail address")
+        what.add_argument("--entry", type=_values, metavar="ID", help="the personal values of this entry")
+        parser.add_argument("--reason", required=True, help="stays in the log: without the name")
+        parser.add_argument("--by", metavar="NAME", help="who erases; without it the log says: this app")
+        parser.add_argument("--yes", action="store_true", help="do not ask")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        what: What = options["person"] or options["email"] or options["entry"]
+        people = people_with(what.email) if isinstance(what, Address) else []
+        if not options["yes"]:
+            self._ask(what)
+        by = Actor(id=0, region="", name=options["by"], email="") if options["by"] else THIS_APP
+        try:
+            found = erase(what, by=by, reason=options["reason"], origin=Origin.COMMAND)
+        except (NothingToErase, ReasonNamesThem, NotRecorded) as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(f"Erased: {found}. Other processes may use the name for a minute from now.")
+        for region, number in people:
+            self.stdout.write(
+                f"Person {region}:{number} had this address; --person {region}:{number} erases the rest of them."
+            )
+        self.stdout.write("Backups and the database's own journals still hold it: docs/audit-log.md says for how long.")
+
+    def _ask(self, what: What) -> None:
+        found = look(what)
+        answer = input(f"{found.names} names and {found.values} values of the log will be erased for good. Type yes: ")
+        if answer != "yes":
+            raise CommandError("Nothing was erased.")
+
+
+def _person(text: str) -> Person:
+    region, _, number = text.partition(":")
+    return Person(region, int(number))
+
+
+def _values(text: str) -> Values:
+    return Values(int(text))

@@ -1,0 +1,162 @@
+"""A person's names are erased for good, from log and histories; everything else of the log stays as it was."""
+
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from audit import personal
+from audit.erasure import Address, Found, NothingToErase, Person, ReasonNamesThem, Values, What, erase, look
+from audit.models import Entry, Leaf, PersonalText
+from audit.recording import THIS_APP, Action, Change, NotRecorded, Origin, note
+from audit.verification.start import start_of_chain
+from audit.verification.verify import verify
+from identity.models import SmartsheetUser
+from tests.audit import edits
+from tests.audit.erasure.conftest import JANE, in_clear
+
+pytestmark = pytest.mark.usefixtures("jane")
+
+REASON = "Asked for in writing"
+WORDS = ("Jane", "Doe", "Roe", "jane@example.com", "jane.doe@example.com")
+
+
+def erased(what: What) -> Found:
+    return erase(what, by=THIS_APP, reason=REASON, origin=Origin.COMMAND)
+
+
+def hashes() -> list[bytes]:
+    return [bytes(hash_) for hash_ in Leaf.objects.order_by("seq").values_list("hash", flat=True)]
+
+
+def janes() -> list[str]:
+    return [entry.actor_name for entry in Entry.objects.filter(actor_id=41, region="com")]
+
+
+def test_a_person_is_erased_from_log_and_histories() -> None:
+    assert in_clear(*WORDS) == list(WORDS)
+    found = erased(Person("com", 41))
+    assert in_clear(*WORDS) == []
+    assert found.names == 3
+    assert found.values >= 8
+    assert found.histories > 0
+    assert set(janes()) == {"person 41 (name erased)"}
+
+
+def test_other_people_stay() -> None:
+    erased(Person("com", 41))
+    bob = Entry.objects.filter(actor_id=edits.BOB.id)[0]
+    assert (bob.actor_name, bob.actor_email) == ("Bob Baker", "bob@example.com")
+
+
+def test_somebody_with_the_same_number_in_another_region_stays() -> None:
+    with pytest.raises(NothingToErase):
+        erased(Person("eu", 41))
+    assert in_clear(*WORDS) == list(WORDS)
+
+
+def test_the_chain_is_as_it_was_and_holds() -> None:
+    before = hashes()
+    erased(Person("com", 41))
+    assert hashes()[: len(before)] == before
+    assert verify(start_of_chain(), is_full=True).findings.kept == []
+
+
+def test_the_log_tells_who_erased_how_much_and_why() -> None:
+    erased(Person("com", 41))
+    entry = Entry.objects.get(action=Action.ERASE)
+    assert (entry.actor_name, entry.subject, entry.reason) == ("this app", "audit.person/com:41", REASON)
+    assert entry.evidence is not None
+    assert '"names":3' in entry.evidence
+
+
+def test_an_address_is_erased_wherever_it_stands() -> None:
+    erased(Address("JANE@example.com"))
+    assert in_clear("jane@example.com", "Roe") == ["Roe"]  # her last name then, which is a value of its own
+    assert in_clear("jane.doe@example.com", "Doe") == ["jane.doe@example.com", "Doe"]
+
+
+def test_an_address_within_another_is_not_that_address() -> None:
+    note(actor=replace(JANE, email="mary-jane@example.com"), action=Action.SIGN_IN)
+    erased(Address("jane@example.com"))
+    assert in_clear("mary-jane@example.com")
+
+
+def test_the_values_of_one_entry_are_erased_and_its_actor_stays() -> None:
+    personal_cell = Change(1, "Row", 2, "Health", "ill", "well", is_personal=True)
+    for _ in range(2):
+        note(actor=edits.BOB, action=Action.CHANGE, changes=[personal_cell])
+    first, second = Entry.objects.filter(column_title="Health").order_by("id")
+    assert erased(Values(first.pk)).values == 2
+    left = PersonalText.objects.clear().filter(text__in=['"ill"', '"well"']).values_list("commitment", flat=True)
+    assert {second.old, second.new} == {f'{{"hmac":"{one}","objectType":"COMMITMENT"}}' for one in left}
+    assert Entry.objects.get(pk=first.pk).actor_name == "Bob Baker"
+    assert Entry.objects.get(action=Action.ERASE).refers_to == first.pk
+
+
+def test_what_is_erased_does_not_come_back_while_a_process_knows_it_by_heart(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = Entry.objects.filter(actor_id=41, sheet_id__isnull=False)[0].actor
+    monkeypatch.setattr(personal, "forget", lambda: None)  # another process, which has not heard of it
+    erased(Person("com", 41))
+    for stored in (dict(personal._stored_until), {}):  # it takes the name to be stored, or stores it again
+        monkeypatch.setattr(personal, "_stored_until", stored)
+        edits.saved(actor=JANE)
+        assert Entry.objects.order_by("-id")[0].actor == known
+        assert in_clear(*WORDS) == []
+
+
+def test_whoever_goes_on_working_has_a_name_again() -> None:
+    before = {entry.actor for entry in Entry.objects.filter(actor_id=41)}
+    erased(Person("com", 41))
+    personal.forget()  # as at the commit
+    edits.saved(actor=JANE)
+    entry = Entry.objects.order_by("-id")[0]
+    assert entry.actor not in before
+    assert entry.actor_name == "Jane Doe"
+
+
+@pytest.mark.parametrize("reason", ["jane DOE asked", "mail from jane@example.com"])
+def test_the_reason_must_not_hold_what_is_erased(reason: str) -> None:
+    with pytest.raises(ReasonNamesThem):
+        erase(Person("com", 41), by=THIS_APP, reason=reason, origin=Origin.COMMAND)
+    assert set(janes()) >= {"Jane Doe"}
+
+
+def test_erasing_twice_finds_nothing_the_second_time() -> None:
+    erased(Person("com", 41))
+    with pytest.raises(NothingToErase):
+        erased(Person("com", 41))
+    assert Entry.objects.filter(action=Action.ERASE).count() == 1
+
+
+def test_an_erasure_that_cannot_be_logged_does_not_happen(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**_kwargs: object) -> None:
+        raise NotRecorded
+
+    monkeypatch.setattr("audit.erasure.note", fail)
+    with pytest.raises(NotRecorded):
+        erased(Person("com", 41))
+    assert in_clear(*WORDS) == list(WORDS)
+
+
+def test_the_command_erases_and_names_who_else_had_the_address() -> None:
+    out = StringIO()
+    call_command(
+        "audit_erase", "--email", "jane.doe@example.com", "--reason", "asked", "--by", "Dora", "--yes", stdout=out
+    )
+    assert "--person com:41" in out.getvalue()
+    assert Entry.objects.get(action=Action.ERASE).actor_name == "Dora"
+    assert in_clear("jane.doe@example.com") == []
+
+
+def test_the_command_asks_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("builtins.input", lambda _prompt: "no")
+    with pytest.raises(CommandError, match="Nothing was erased"):
+        call_command("audit_erase", "--person", "com:41", "--reason", "asked")
+    assert look(Person("com", 41)).names == 3
+
+
+def test_the_names_that_a_person_had_are_gone_from_their_page(jane: SmartsheetUser) -> None:
+    erased(Person("com", 41))
+    assert all("Roe" not in then.name and not then.email for then in jane.names())
