@@ -1,58 +1,65 @@
-"""The people and sheets that the log knows, for the filters.
-
-A DISTINCT would read the whole index. This hops from one id to the next greater (a loose index scan), one probe of the
-index each, and then takes the newest name of each: the cost is the number of people or sheets, not of entries.
-https://wiki.postgresql.org/wiki/Loose_indexscan
-"""
+"""The people and sheets that the log knows, for the filters: read from the directory, never from the log."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db import connection
-
 from audit.access import Reader
+from audit.directory import Known
 from audit.models import PersonalText
 
-LIMIT = 500  # by id; whoever is beyond it is still reached by a link or the address
-
-_HOP = """
-    WITH RECURSIVE ids(id) AS (
-        SELECT MIN({id}) FROM audit_entry
-        UNION ALL
-        SELECT (SELECT MIN({id}) FROM audit_entry WHERE {id} > ids.id) FROM ids WHERE ids.id IS NOT NULL
-    )
-    SELECT ids.id, ({name})
-    FROM ids WHERE ids.id IS NOT NULL LIMIT %s"""
-
-_NEWEST = "SELECT {name} FROM audit_entry WHERE {id} = ids.id ORDER BY audit_entry.id DESC LIMIT 1"
+LIMIT = 500  # that a select offers; beyond it one types, and is shown up to OFFERED that match
+OFFERED = 20
 
 
 class Choice(NamedTuple):
-    """A Smartsheet id, and the newest name that the log has for it."""
+    """What the address holds, and the newest name that the log has for it; "" for one that was erased."""
 
-    id: int
+    value: str
     name: str
 
+    @property
+    def label(self) -> str:
+        return f"{self.name} · {self.value}" if self.name else self.value
 
-def people(reader: Reader) -> list[Choice]:
-    """Everybody who has entries that the reader may see, by name."""
+
+def people(reader: Reader, *, text: str = "") -> list[Choice]:
+    """Everybody who has entries that the reader may see, by name; LIMIT + 1 at most. Of people alone, with `text`,
+    those whose name or e-mail address holds it. A person is a region and a number."""
     if not reader.sees_all:
-        return [Choice(reader.actor.id, reader.actor.name)] if reader.actor.id else []
-    found = _hop(_HOP.format(id="actor_id", name=_NEWEST.format(id="actor_id", name="actor")))
-    names = PersonalText.objects.names(commitment for _, commitment in found)
-    return _by_name(Choice(id, names[commitment].name if commitment in names else "") for id, commitment in found)
+        own = Choice(f"{reader.actor.region}:{reader.actor.id}", reader.actor.name)
+        return [own] if reader.actor.id and text.casefold() in own.name.casefold() else []
+    known = Known.objects.filter(kind=Known.Kind.PERSON)
+    if text:
+        named = PersonalText.objects.actors().clear().filter(text__icontains=text)
+        known = known.filter(name__in=named.values("commitment"))
+    found = known.order_by("id").values_list("region", "number", "name")[: LIMIT + 1]
+    names = PersonalText.objects.names(commitment for _, _, commitment in found)
+    return _by_name(
+        Choice(f"{region}:{number}", names[commitment].name if commitment in names else "")
+        for region, number, commitment in found
+    )
 
 
-def sheets(reader: Reader) -> list[Choice]:
-    """Every sheet that has entries and that the reader may see, by name."""
-    found = _hop(_HOP.format(id="sheet_id", name=_NEWEST.format(id="sheet_id", name="sheet_name")))
-    return _by_name(choice for choice in found if reader.may_read_sheet(choice.id, region=reader.actor.region))
+def sheets(reader: Reader, *, text: str = "") -> list[Choice]:
+    """Every sheet that has entries and that the reader may see, by name; LIMIT + 1 at most. With `text`, those whose
+    name holds it."""
+    known = Known.objects.filter(kind=Known.Kind.SHEET, name__icontains=text)
+    if not reader.sees_all:
+        known = known.filter(region=reader.actor.region, number__in=reader.readable.sheet_ids)
+    found = known.order_by("id").values_list("number", "name")[: LIMIT + 1]
+    return _by_name(Choice(str(number), name) for number, name in dict(found).items())
 
 
-def _hop(sql: str) -> list[Choice]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [LIMIT])
-        return [Choice(*row) for row in cursor.fetchall()]
+def name_of_person(region: str, number: int) -> str:
+    """The newest name that the log has for a person; "" if it was erased or there is none."""
+    known = Known.objects.filter(kind=Known.Kind.PERSON, region=region, number=number).values_list("name", flat=True)
+    names = PersonalText.objects.names(known)
+    return next(iter(names.values())).name if names else ""
+
+
+def name_of_sheet(number: int) -> str:
+    """The newest name that the log has for a sheet; "" if there is none."""
+    return Known.objects.filter(kind=Known.Kind.SHEET, number=number).values_list("name", flat=True).first() or ""
 
 
 def _by_name(choices: Iterable[Choice]) -> list[Choice]:

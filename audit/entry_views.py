@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from audit.access import reader_of
 from audit.disclosure import note_reading
 from audit.facts import facts_of
+from audit.folding import changes_of
 from audit.models import Entry, Origin, Phase
 from audit.reading import with_outcomes
 
@@ -24,7 +25,7 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     if found.phase != Phase.INTENT and (intent := _intent_of(found)):
         return redirect(f"{reverse('audit:entry', args=[intent.pk])}#entry-{found.pk}")
     note_reading(request, reader, [found])
-    (change,) = with_outcomes([found])
+    (change,) = changes_of(found)
     others = Entry.objects.intents().of_edit(found.edit_id).exclude(pk=found.pk)
     context = {
         "change": change,

@@ -186,6 +186,11 @@ class Entry(models.Model):
         return PersonalText.objects.names([self.actor]).get(self.actor) or erased(self)
 
     @property
+    def person(self) -> str:
+        """Who it was, as the page's address says it; a number is somebody in one region alone."""
+        return f"{self.region}:{self.actor_id}"
+
+    @property
     def actor_name(self) -> str:
         return self.names.name
 

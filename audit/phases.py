@@ -31,6 +31,11 @@ class Phase(models.TextChoices):
     MISATTRIBUTED = "misattributed", "attributed to another person"
 
 
+ANSWERED = frozenset({Phase.APPLIED, Phase.REFUSED, Phase.FAILED})  # Smartsheet itself left no doubt
+SETTLED = frozenset({Phase.APPLIED, Phase.NOT_APPLIED, Phase.UNDECIDABLE})  # found out afterwards, with evidence
+CONCLUSIVE = ANSWERED | SETTLED
+
+
 class Action(models.TextChoices):
     """What was done or to be done. Other apps may use texts of their own."""
 

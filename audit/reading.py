@@ -1,35 +1,44 @@
 """The log as people read it: what was intended, joined with what came of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
 from django.utils import timezone
 
+from audit import sentences
 from audit.models import Action, Entry, Phase, with_names
+from audit.phases import ANSWERED, Origin
+from audit.values import in_clear
 
 PATIENCE = timedelta(minutes=1)  # an edit takes at most 15 seconds; after this its process has most likely died
-
-VERBS = {  # what was done, and what was only wanted, as far as is known
-    Action.CHANGE: ("changed", "wanted to change"),
-    Action.ADD: ("added", "wanted to add"),
-    Action.DELETE: ("deleted", "wanted to delete"),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedChange:
-    """One intent, and the outcome entries that speak of it in the order they were written; none while it is open."""
+    """One intent, and the outcome entries that speak of it in the order they were written, none while it is open; or an
+    act that needed no intent, which is one entry by itself.
+
+    `mentions` are later entries that confirm or undo it. `clear` are the texts behind commitments, once they were read.
+    """
 
     intent: Entry
     outcomes: Sequence[Entry] = field(default_factory=tuple)
+    mentions: Sequence[Entry] = field(default_factory=tuple)
+    clear: Mapping[str, str] | None = None
 
     @property
     def outcome(self) -> Entry | None:
-        """The last word on its row, or None."""
-        return next((entry for entry in reversed(self.outcomes) if entry.column_id is None), None)
+        """The word that counts on its row, or None: the last of the weightiest.
+
+        Smartsheet's answer outweighs what settling found out, should a process that was taken for dead bring it after
+        all, before or after; and either outweighs *not certain yet*.
+        """
+        if self.intent.phase != Phase.INTENT:
+            return self.intent
+        return max((entry for entry in self.outcomes if entry.column_id is None), key=_weight, default=None)
 
     @property
     def phase(self) -> Phase:
@@ -39,7 +48,14 @@ class LoggedChange:
     @property
     def is_row(self) -> bool:
         """Whether it is about a row as a whole, not a cell."""
-        return self.intent.column_id is None
+        return self.intent.column_id is None and self.is_on_sheet
+
+    @property
+    def is_on_sheet(self) -> bool:
+        """Whether it is about cells or rows of a sheet, and not about people, this app or the log itself."""
+        return self.intent.sheet_id is not None and (
+            self.intent.column_id is not None or bool(self.intent.row_id or self.intent.row_label)
+        )
 
     @property
     def is_applied(self) -> bool:
@@ -49,8 +65,17 @@ class LoggedChange:
     @property
     def verb(self) -> str:
         """What the person did, or, unless it was applied, wanted to do."""
-        done, wanted = VERBS[Action(self.intent.action)]
-        return done if self.is_applied else wanted
+        return sentences.verb(self.intent.action, self.phase)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether Smartsheet's own history says the same."""
+        return any(entry.phase == Phase.CONFIRMED for entry in self.mentions)
+
+    @property
+    def undoing(self) -> Entry | None:
+        """The intent of undoing it, the last one; whether that came to pass stands there."""
+        return next((entry for entry in reversed(self.mentions) if entry.origin == Origin.UNDO), None)
 
     @property
     def is_abandoned(self) -> bool:
@@ -65,9 +90,19 @@ class LoggedChange:
         return next((entry for entry in reversed(self.outcomes) if entry.column_id is not None), None)
 
     @property
+    def old(self) -> str | None:
+        """The old value as canonical JSON; in clear, if it is personal and was not erased."""
+        return self._in_clear(self.intent.old)
+
+    @property
     def new(self) -> str | None:
         """The new value as canonical JSON: what Smartsheet returned, else what was sent."""
-        return self.stored.new if self.stored else self.intent.new
+        return self._in_clear(self.stored.new) if self.stored else self.sent
+
+    @property
+    def sent(self) -> str | None:
+        """The new value as it was sent."""
+        return self._in_clear(self.intent.new)
 
     @property
     def row_id(self) -> int | None:
@@ -80,6 +115,9 @@ class LoggedChange:
         is_added = self.intent.action == Action.ADD
         return (self.outcome.row_label if is_added and self.outcome else "") or self.intent.row_label
 
+    def _in_clear(self, value: str | None) -> str | None:
+        return value if self.clear is None else in_clear(value, self.clear)
+
 
 def with_outcomes(intents: Iterable[Entry]) -> list[LoggedChange]:
     """The intents in their order, each with its outcomes, by one query for all."""
@@ -90,8 +128,15 @@ def with_outcomes(intents: Iterable[Entry]) -> list[LoggedChange]:
     outcomes: defaultdict[tuple[UUID, int | None], list[Entry]] = defaultdict(list)
     for entry in Entry.objects.outcomes().on_lines(lines).order_by("id"):
         outcomes[entry.edit_id, entry.line].append(entry)
-    return [LoggedChange(intent, _about(intent, outcomes[intent.edit_id, intent.line])) for intent in intents]
+    return [LoggedChange(intent, about(intent, outcomes[intent.edit_id, intent.line])) for intent in intents]
 
 
-def _about(intent: Entry, outcomes: Iterable[Entry]) -> tuple[Entry, ...]:
+def about(intent: Entry, outcomes: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The outcomes of an intent's row that speak of it: of the row as a whole, or of its very cell."""
     return tuple(entry for entry in outcomes if entry.column_id in {None, intent.column_id})
+
+
+def _weight(outcome: Entry) -> tuple[int, int]:
+    if outcome.phase in ANSWERED and outcome.evidence is None:
+        return 3, outcome.pk
+    return {Phase.UNKNOWN: 0, Phase.UNDECIDABLE: 1}.get(Phase(outcome.phase), 2), outcome.pk

@@ -3,14 +3,13 @@
 from typing import Self
 
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 
 
 class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
-    def of(self, user: AbstractBaseUser) -> Self:
+    def of(self, user_id: int | None) -> Self:
         """Those of this person, by name."""
-        return self.filter(user_id=user.pk).order_by("name")
+        return self.filter(user_id=user_id).order_by("name")
 
 
 class SavedFilter(models.Model):

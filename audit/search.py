@@ -8,16 +8,20 @@ https://www.sqlite.org/fts5.html#the_trigram_tokenizer
 """
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.db import ProgrammingError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, Func, Q, TextField
+from django.db.models import BooleanField, F, Func, Q, TextField
 from django.db.models.expressions import RawSQL, Value
 
 from audit.models import EntryQuerySet
+from audit.stretches import Stretch
 
 SHORTEST = 3  # letters; the index knows no shorter pieces
+BATCH = 200  # matching entries that are looked at together
 TABLE = "audit_search"
 
 _TEXT = """COALESCE({row}old, '') || ' ' || COALESCE({row}new, '') || ' ' || {row}row_label || ' ' || {row}column_title
@@ -87,14 +91,57 @@ def drop_index(connection: BaseDatabaseWrapper) -> None:
 
 def matching(entries: EntryQuerySet, text: str) -> EntryQuerySet:
     """The entries that hold this text, letter by letter: % and _ stand for themselves."""
-    if connections[entries.db].vendor == "sqlite":
-        phrase = " OR ".join('"{}"'.format(form.replace('"', '""')) for form in _forms(text))
-        found = RawSQL(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", [phrase])  # noqa: S608, S611 # our own name
+    if _is_sqlite(entries):
+        found = RawSQL(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", [_phrase(text)])  # noqa: S608, S611 # our own name
         return entries.filter(id__in=found)
     wanted = Q(pk__in=[])
     for form in _forms(text):
         wanted |= Q(_Contains(_Text(), Value(f"%{_literal(form)}%")))
     return entries.filter(wanted, ~Q(phase="applied", column_id=None, message=""))
+
+
+def batches(entries: EntryQuerySet, text: str, stretch: Stretch, *, is_back: bool) -> Iterator[list[int]]:
+    """The ids of those entries of a stretch that hold this text, some at a time: newest first, or oldest first."""
+    more: Stretch | None = stretch
+    while more:
+        found = (
+            _sqlite_batch(text, more, is_back)
+            if _is_sqlite(entries)
+            else _postgresql_batch(entries, text, more, is_back)
+        )
+        more = _rest(more, found[-1], is_back) if len(found) == BATCH else None
+        if found:
+            yield list(entries.filter(pk__in=found).values_list("pk", flat=True)) if _is_sqlite(entries) else found
+
+
+def _postgresql_batch(entries: EntryQuerySet, text: str, stretch: Stretch, is_back: bool) -> list[int]:
+    """Ordered by an expression, since by the id itself PostgreSQL would rather read the log than its index of text."""
+    place = F("id") + 0
+    found = matching(stretch.of(entries), text).order_by(place.desc() if is_back else place.asc())
+    return list(found.values_list("pk", flat=True)[:BATCH])
+
+
+def _sqlite_batch(text: str, stretch: Stretch, is_back: bool) -> list[int]:
+    low, high = stretch.low or 0, stretch.high or 2**63 - 1
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s AND rowid >= %s AND rowid < %s"  # noqa: S608 # our own name
+            f" ORDER BY rowid {'DESC' if is_back else 'ASC'} LIMIT %s",
+            [_phrase(text), low, high, BATCH],
+        )
+        return [rowid for (rowid,) in cursor.fetchall()]
+
+
+def _rest(stretch: Stretch, last: int, is_back: bool) -> Stretch:
+    return replace(stretch, high=last) if is_back else replace(stretch, low=last + 1)
+
+
+def _is_sqlite(entries: EntryQuerySet) -> bool:
+    return connections[entries.db].vendor == "sqlite"
+
+
+def _phrase(text: str) -> str:
+    return " OR ".join('"{}"'.format(form.replace('"', '""')) for form in _forms(text))
 
 
 def _forms(text: str) -> list[str]:

@@ -49,7 +49,7 @@ def count(branches: Branches, cap: int) -> int:
     united, parameters = _united(branches, cap)
     if not united:
         return 0
-    sql = f"SELECT COUNT(*) FROM (SELECT id FROM ({united}) AS slices LIMIT %s) AS some"  # noqa: S608 # as above
+    sql = f"SELECT COUNT(*) FROM (SELECT id FROM ({united}) AS slices LIMIT %s) AS found"  # noqa: S608 # as above
     with connection.cursor() as cursor:
         cursor.execute(sql, [*parameters, cap])
         return int(cursor.fetchone()[0])

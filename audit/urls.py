@@ -1,13 +1,19 @@
 """The addresses of the log."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from audit import entry_views, timeline_views, views
+from audit import chart_views, entry_views, saved_filter_views, timeline_views, views
 
 app_name = "audit"
 urlpatterns = [
     path("", views.log, name="log"),
+    path("count/", views.count_of, name="count"),
+    path("newer/", views.newer, name="newer"),
+    re_path("^choices/(?P<kind>person|sheet)/$", views.choices_of, name="choices"),
+    path("filters/", saved_filter_views.save, name="save-filter"),
+    path("filters/<int:pk>/", saved_filter_views.change, name="saved-filter"),
     path("<int:entry_id>/", entry_views.entry, name="entry"),
+    path("charts/", chart_views.charts, name="charts"),
     path("people/<str:region>/<int:number>/", timeline_views.person, name="person"),
     path("sheets/<int:sheet_id>/", timeline_views.sheet, name="sheet"),
     path("sheets/<int:sheet_id>/rows/<int:row_id>/", timeline_views.row, name="row"),

@@ -25,9 +25,8 @@ FIRST_PERSON, FIRST_SHEET = 4_100_000_000_000_000, 7_000_000_000_000_000
 
 Line = dict[str, Any]
 
-_NOTHING: Line = dict.fromkeys(leaves.COLUMNS) | {
-    name: "" for name in ("subject", "sheet_name", "row_label", "column_title", "reason", "ref_id", "message")
-}
+_EMPTY = ("subject", "sheet_name", "row_label", "column_title", "reason", "ref_id", "message")
+_NOTHING: Line = dict.fromkeys(leaves.COLUMNS) | dict.fromkeys(_EMPTY, "")
 _NOTHING |= {"region": "sandbox", "ip": "192.0.2.7", "user_agent": "Mozilla/5.0", "origin": "form", "is_head": False}
 
 

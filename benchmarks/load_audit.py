@@ -7,7 +7,6 @@ commitments. Indexes are taken down and built again at the end, which takes less
 
 import argparse
 import os
-import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from time import monotonic
@@ -104,4 +103,4 @@ def _with_progress(lines: Iterator[str], wanted: int) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

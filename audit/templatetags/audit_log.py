@@ -20,6 +20,16 @@ ICONS = {
     Phase.FAILED: "bi-x-octagon-fill text-red",
     Phase.UNKNOWN: "bi-question-circle-fill text-purple",
     Phase.INTENT: "bi-question-circle-fill text-purple",
+    Phase.CONFLICT: "bi-exclamation-triangle-fill text-orange",
+    Phase.UNCHANGED: "bi-dash-circle text-secondary",
+    Phase.FORBIDDEN: "bi-slash-circle-fill text-orange",
+    Phase.NOT_APPLIED: "bi-x-circle-fill text-orange",
+    Phase.UNDECIDABLE: "bi-patch-question-fill text-purple",
+    Phase.DONE: "bi-check-circle text-secondary",
+    Phase.CONFIRMED: "bi-patch-check-fill text-green",
+    Phase.MISSING: "bi-exclamation-octagon-fill text-red",
+    Phase.OUTSIDE: "bi-box-arrow-in-down-left text-purple",
+    Phase.MISATTRIBUTED: "bi-person-fill-exclamation text-red",
 }
 
 _MARKS = {

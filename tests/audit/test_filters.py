@@ -139,7 +139,8 @@ def test_filters_that_match_nothing_say_so_with_their_ids(reader: Client) -> Non
 
 @pytest.mark.usefixtures("written")
 def test_paging_keeps_the_filters(reader: Client) -> None:
-    saved(*(cell(column=column) for column in range(60)))
+    for column in range(51):
+        saved(cell(column=column))
     body = reader.get(f"/audit/?person={ALICE.id}").content.decode()
     assert f'rel="next" href="?person={ALICE.id}&amp;before=' in body
 
@@ -147,10 +148,13 @@ def test_paging_keeps_the_filters(reader: Client) -> None:
 @pytest.mark.usefixtures("written")
 def test_the_selects_offer_everybody_and_every_sheet_under_the_newest_name(reader: Client) -> None:
     saved(actor=Actor(BOB.id, "sandbox", "Aaron Baker", "bob@example.com"), sheet=(BUDGET_ID, "Zero budget"))
-    assert choices.people(AUDITOR) == [Choice(BOB.id, "Aaron Baker"), Choice(ALICE.id, "Alice Archer")]
-    assert choices.sheets(AUDITOR) == [Choice(PLAN_ID, "Site plan"), Choice(BUDGET_ID, "Zero budget")]
+    assert choices.people(AUDITOR) == [
+        Choice(f"sandbox:{BOB.id}", "Aaron Baker"),
+        Choice(f"sandbox:{ALICE.id}", "Alice Archer"),
+    ]
+    assert choices.sheets(AUDITOR) == [Choice(str(PLAN_ID), "Site plan"), Choice(str(BUDGET_ID), "Zero budget")]
     body = reader.get(f"/audit/?sheet={BUDGET_ID}").content.decode()
-    assert f'<option value="{BOB.id}">Aaron Baker · {BOB.id}</option>' in body
+    assert f'<option value="sandbox:{BOB.id}">Aaron Baker · sandbox:{BOB.id}</option>' in body
     assert f'<option value="{BUDGET_ID}" selected>Zero budget · {BUDGET_ID}</option>' in body
 
 
@@ -161,7 +165,7 @@ def test_the_choices_of_an_empty_log_are_empty() -> None:
 @pytest.mark.parametrize("query", [f"person={ALICE.id}", f"sheet={PLAN_ID}", f"person={ALICE.id}&sheet={PLAN_ID}"])
 @pytest.mark.usefixtures("written")
 def test_filters_cost_no_query_more(
-    reader: Client, query: str, django_assert_num_queries: DjangoAssertNumQueries
+    reader: Client, query: str, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(QUERIES):
+    with django_assert_max_num_queries(QUERIES):
         found(reader, query)

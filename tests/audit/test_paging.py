@@ -3,7 +3,7 @@
 import pytest
 
 from audit.models import Entry
-from audit.paging import Page, page_of
+from audit.paging import Asked, Page, page_of
 from tests.audit.edits import AUDITOR, cell, intended
 
 pytestmark = pytest.mark.django_db
@@ -14,7 +14,7 @@ def write(count: int) -> None:
 
 
 def page(*, before: int | None = None, after: int | None = None) -> Page:
-    return page_of(Entry.objects.intents(), reader=AUDITOR, before=before, after=after, size=10)
+    return page_of(Asked(Entry.objects.intents()), reader=AUDITOR, before=before, after=after, size=10)
 
 
 def ids(one: Page) -> list[int]:

@@ -1,0 +1,66 @@
+"""Fields of the log's filter: numbers, people and sheets as an address names them."""
+
+from typing import Any, NamedTuple
+
+from django import forms
+
+from audit.choices import Choice
+
+LARGEST_ID = 2**63 - 1
+
+
+class Person(NamedTuple):
+    """Somebody by Smartsheet's number; without a region whoever has it, in any."""
+
+    number: int
+    region: str | None = None
+
+    def __str__(self) -> str:
+        return str(self.number) if self.region is None else f"{self.region}:{self.number}"
+
+
+class NumberField(forms.IntegerField):
+    """A number from `least` to what the database's ids can hold; its one message names the field of the address."""
+
+    def __init__(self, what: str, *, least: int = 1, **kwargs: Any) -> None:
+        message = f"{what}, a whole number."
+        messages = dict.fromkeys(("invalid", "min_value", "max_value"), message)
+        super().__init__(required=False, min_value=least, max_value=LARGEST_ID, error_messages=messages, **kwargs)
+
+
+class SheetField(NumberField):
+    """A sheet's id, which may follow its name: "Site plan · 7000000000000001"."""
+
+    def __init__(self) -> None:
+        super().__init__("“sheet” must be a sheet's id")
+
+    def to_python(self, value: Any) -> int | None:
+        return super().to_python(self.shown(value or ""))
+
+    def shown(self, text: str) -> str:
+        """The id alone, as a select has it."""
+        return text.rpartition("·")[2].strip()
+
+
+class PersonField(NumberField):
+    """A region and a number, "eu:5", or a number alone; either may follow the name: "Jane Roe · eu:5"."""
+
+    def __init__(self) -> None:
+        super().__init__("“person” must be a Smartsheet id")
+
+    def clean(self, value: Any) -> Any:
+        region, colon, number = self.shown(value or "").rpartition(":")
+        cleaned = super().clean(number.strip())
+        return None if cleaned is None else Person(cleaned, region.strip() if colon else None)
+
+    def shown(self, text: str) -> str:
+        """Region and number alone, as a select has them."""
+        return text.rpartition("·")[2].strip()
+
+
+def options(everything: str, choices: list[Choice], chosen: str) -> list[tuple[str, str]]:
+    """A select's options, with what is chosen even where it is none of the choices."""
+    found = [("", everything)] + [(choice.value, choice.label) for choice in choices]
+    if chosen and chosen not in {value for value, _ in found}:
+        found.append((chosen, chosen))
+    return found

@@ -1,0 +1,53 @@
+"""What an entry says, as the verb of a sentence that begins with the person."""
+
+from audit.phases import Action, Phase
+
+_ON_SHEETS = {  # what was done; what was only wanted, as far as is known
+    Action.CHANGE: ("changed", "wanted to change"),
+    Action.ADD: ("added", "wanted to add"),
+    Action.DELETE: ("deleted", "wanted to delete"),
+}
+_BY_THEMSELVES = {  # done, refused, failed
+    Action.SIGN_IN: ("signed in", "was refused sign-in", "could not sign in"),
+    Action.SIGN_OUT: ("signed out", "was not signed out", "could not be signed out"),
+    Action.REFRESH: ("got a new access token", "lost the access token", "got no new access token"),
+    Action.REVOKE: (
+        "gave up the access token",
+        "did not give up the access token",
+        "could not give up the access token",
+    ),
+    Action.DISCONNECT: ("disconnected this app", "did not disconnect this app", "could not disconnect this app"),
+    Action.SESSION_END: ("ended a session", "did not end a session", "could not end a session"),
+    Action.RECORD: ("changed", "was refused to change", "could not change"),
+    Action.READ: ("read the log", "was refused to read the log", "could not read the log"),
+    Action.EXPORT: ("exported the log", "was refused to export the log", "could not export the log"),
+    Action.ERASE: ("erased personal data", "was refused to erase personal data", "could not erase personal data"),
+    Action.RETAIN: ("retired old entries", "was refused to retire old entries", "could not retire old entries"),
+    Action.RECONCILE: (
+        "compared the log with Smartsheet",
+        "was refused to compare the log with Smartsheet",
+        "could not compare the log with Smartsheet",
+    ),
+    Action.ANCHOR: ("anchored a seal", "was refused to anchor a seal", "could not anchor a seal"),
+}
+_FOUND = {  # what comparing with Smartsheet's history found
+    Phase.CONFIRMED: "found confirmed by Smartsheet:",
+    Phase.MISSING: "found missing in Smartsheet:",
+    Phase.OUTSIDE: "found changed outside the app:",
+    Phase.MISATTRIBUTED: "found attributed to another person:",
+}
+
+
+def verb(action: str, phase: Phase) -> str:
+    """As "changed", "was refused sign-in", … An action of another app's is told by its own name."""
+    if phase in _FOUND:
+        return _FOUND[phase]
+    if action in _ON_SHEETS:
+        done, wanted = _ON_SHEETS[Action(action)]
+        return done if phase in {Phase.APPLIED, Phase.DONE} else wanted
+    if action in _BY_THEMSELVES:
+        done, refused, failed = _BY_THEMSELVES[Action(action)]
+        refusals = {Phase.REFUSED, Phase.FORBIDDEN, Phase.CONFLICT}
+        return refused if phase in refusals else failed if phase == Phase.FAILED else done
+    words = action.replace("_", " ")
+    return words if phase in {Phase.APPLIED, Phase.DONE} else f"wanted to {words}"
