@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from django.contrib.messages import constants as messages
 from django.core.exceptions import ImproperlyConfigured
 
-from config import people, smartsheet
+from config import people, smartsheet, streams
 from config.environment import DEBUG, ROOT, env, fernet_keys, names, number, origins
 from config.smartsheet import DEMO_SEAL_KEY, IS_DEMO, secret
 from edits.features import Feature, scopes_of
@@ -237,6 +237,11 @@ if "file" in AUDIT_ANCHORS and not AUDIT_ANCHOR_FILE:
     raise ImproperlyConfigured("AUDIT_ANCHORS names file: set AUDIT_ANCHOR_FILE to its path.")
 if "sheet" in AUDIT_ANCHORS and not (AUDIT_ANCHOR_SHEET.isdecimal() and len(AUDIT_ANCHOR_PERSON) == 1):
     raise ImproperlyConfigured("AUDIT_ANCHORS names sheet: set AUDIT_ANCHOR_SHEET (an id) and one AUDIT_ANCHOR_PERSON.")
+
+# Every entry to whoever else keeps the log: docs/audit-log.md
+AUDIT_STREAM_SECRET: str = env.str("AUDIT_STREAM_SECRET", default="")  # signs deliveries over HTTPS
+AUDIT_STREAM_TO = streams.targets("AUDIT_STREAM_TO", secret=AUDIT_STREAM_SECRET)
+AUDIT_STREAM_CLEAR_TEXT: bool = env.bool("AUDIT_STREAM_CLEAR_TEXT", default=False)  # names and personal values too
 
 # Pages
 MESSAGE_TAGS = {messages.ERROR: "danger", messages.DEBUG: "secondary"}  # Bootstrap's names

@@ -1,0 +1,66 @@
+"""manage.py audit_stream: every entry of the log to standard output, syslog or an HTTPS endpoint. docs/audit-log.md"""
+
+import signal
+import threading
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import Error, close_old_connections
+
+from audit.stream import Stream, stream_to
+from audit.stream_addresses import NotAnAddress
+from audit.stream_targets import NotDelivered
+
+PAUSE = 1.0  # seconds between two looks for what is new
+
+
+class Command(BaseCommand):
+    help = "Streams every entry of the audit log, from where the last run ended, until it is stopped."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--to", required=True, metavar="ADDRESS", help="stdout, syslog://host:port?tcp or ?tls, or https://…"
+        )
+        parser.add_argument("--once", action="store_true", help="end when everything that is there was taken")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        try:
+            stream = stream_to(options["to"])
+        except NotAnAddress as error:
+            raise CommandError(str(error)) from None
+        if stream.address.kind == "http" and not settings.AUDIT_STREAM_SECRET:
+            raise CommandError("AUDIT_STREAM_SECRET is not set: deliveries are signed with it.")
+        if options["once"]:
+            self._once(stream)
+        else:
+            self._go_on(stream)
+
+    def _once(self, stream: Stream) -> None:
+        try:
+            while stream.send_next():
+                pass
+        except NotDelivered as error:
+            raise CommandError(str(error)) from error
+
+    def _go_on(self, stream: Stream) -> None:
+        """Send what is new until SIGTERM or ^C; what goes wrong is said and tried again, later each time."""
+        stopped = threading.Event()
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            stopped.set()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, stop)
+        while not stopped.is_set():
+            try:
+                pause = 0.0 if stream.send_next() else PAUSE
+            except NotDelivered as error:
+                pause = stream.rest.begin()
+                self.stderr.write(f"{error} Trying again in {pause:.0f} s.")
+            except Error as error:
+                pause = stream.rest.begin()
+                self.stderr.write(f"The database is away ({type(error).__name__}). Trying again in {pause:.0f} s.")
+                close_old_connections()
+            stopped.wait(pause)

@@ -1,0 +1,117 @@
+"""Receivers that real streams are sent to: HTTP, and syslog over TCP, with TLS or without."""
+
+import json
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import trustme
+
+from audit import stream_signature
+
+
+class Received:
+    """What has been received, and how the receiver is to behave."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.seqs: list[int] = []
+        self.deliveries: list[tuple[dict[str, str], bytes]] = []
+        self.frames: list[bytes] = []
+        self.answers: list[int] = []  # statuses to give before 200
+
+    @property
+    def in_order(self) -> list[int]:
+        """The places of the chain without those that were sent again."""
+        return list(dict.fromkeys(self.seqs))
+
+
+@contextmanager
+def http_receiver(*, tls: ssl.SSLContext | None = None) -> Iterator[Received]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            status = received.answers.pop(0) if received.answers else 200
+            if status == 200:
+                received.deliveries.append((dict(self.headers), body))
+                received.seqs += [json.loads(line)["seq"] for line in body.splitlines()]
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *_args: Any) -> None:
+            """Nothing is told."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        received = Received(server.server_address[1])
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield received
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def syslog_receiver(*, tls: ssl.SSLContext | None = None) -> Iterator[Received]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        received = Received(listener.getsockname()[1])
+        thread = threading.Thread(target=_accept, args=(listener, received, tls))
+        thread.start()
+        try:
+            yield received
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+def _accept(listener: socket.socket, received: Received, tls: ssl.SSLContext | None) -> None:
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except OSError:
+            return
+        with suppress(OSError), connection:
+            sent = tls.wrap_socket(connection, server_side=True) if tls else connection
+            with sent, sent.makefile("rb") as stream:
+                for frame in _frames(stream):
+                    received.frames.append(frame)
+                    received.seqs.append(json.loads(frame[frame.index(b"\xef\xbb\xbf") + 3 :])["seq"])
+
+
+def _frames(stream: Any) -> Iterator[bytes]:
+    """https://www.rfc-editor.org/rfc/rfc6587#section-3.4.1; a frame that is cut off is none."""
+    while True:
+        length = b""
+        while (byte := stream.read(1)).isdigit():
+            length += byte
+        if byte != b" ":
+            return
+        frame = stream.read(int(length))
+        if len(frame) < int(length):
+            return
+        yield frame
+
+
+def is_signed(headers: dict[str, str], body: bytes, secret: str) -> bool:
+    """Whether a delivery is, as docs/audit-log.md tells receivers to find out."""
+    at, delivery = headers[stream_signature.TIMESTAMP], headers[stream_signature.DELIVERY]
+    wanted = stream_signature.signature(secret, f"{at}.{delivery}.".encode() + body)
+    return wanted == headers[stream_signature.SIGNATURE]
+
+
+def certificates(folder: Path) -> tuple[ssl.SSLContext, Path]:
+    """A server's TLS, and the file of the authority that vouches for it."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    path = folder / "authority.pem"
+    authority.cert_pem.write_to_path(str(path))
+    return context, path
