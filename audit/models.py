@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from audit.directory import Known  # noqa: F401 # Django looks for models here
 from audit.phases import Action, Origin, Phase
 from audit.saved_filters import SavedFilter  # noqa: F401 # as above
+from audit.tally_model import Tally  # noqa: F401 # as above
 
 __all__ = ["Action", "Origin", "Phase"]
 

@@ -1,0 +1,60 @@
+// Draws each table of figures as a chart beside it. A bar leads where its figure in the table leads.
+"use strict";
+(() => {
+  const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--tblr-${name}`).trim();
+
+  const figures = (table) => {
+    const rows = [...table.tBodies[0].rows];
+    const heads = [...table.tHead.rows[0].cells].slice(1);
+    return {
+      labels: rows.map((row) => row.cells[0].textContent.trim()),
+      series: heads.map((head, at) => ({
+        title: head.textContent.trim(),
+        colour: head.dataset.colour,
+        cells: rows.map((row) => row.cells[at + 1]),
+      })),
+    };
+  };
+
+  const draw = (place) => {
+    const { labels, series } = figures(place.querySelector("table"));
+    const isLying = place.dataset.chart !== "days";
+    const text = style("body-color");
+    const lines = style("border-color");
+    const count = { beginAtZero: true, stacked: true, ticks: { color: text, precision: 0 }, grid: { color: lines } };
+    const label = { stacked: true, ticks: { color: text, maxRotation: 0 }, grid: { display: false } };
+    return new Chart(place.querySelector("canvas"), {
+      type: "bar",
+      data: {
+        labels,
+        datasets: series.map((one) => ({
+          label: one.title,
+          data: one.cells.map((cell) => Number(cell.dataset.count)),
+          backgroundColor: one.cells.map((cell) => style(cell.dataset.colour || one.colour)),
+          maxBarThickness: 36,
+        })),
+      },
+      options: {
+        animation: false,
+        maintainAspectRatio: false,
+        indexAxis: isLying ? "y" : "x",
+        scales: isLying ? { x: count, y: label } : { x: label, y: count },
+        plugins: { legend: { display: series.length > 1 || !isLying, position: "bottom", labels: { color: text } } },
+        onHover: (event, found) => { event.native.target.classList.toggle("leads", found.length > 0); },
+        onClick: (_event, [found]) => {
+          const link = found && series[found.datasetIndex].cells[found.index].querySelector("a");
+          if (link) location.assign(link.href);
+        },
+      },
+    });
+  };
+
+  const places = [...document.querySelectorAll("[data-chart]")];
+  for (const place of places) place.querySelector("[data-drawing]").hidden = false;
+  let charts = places.map(draw);
+  const redraw = () => {
+    for (const chart of charts) chart.destroy();
+    charts = places.map(draw);
+  };
+  new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
+})();
