@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
 
 
@@ -17,3 +18,11 @@ def reader(db: None, client: Client) -> Client:
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.save()
     return client
+
+
+@pytest.fixture
+def chain_at_once(db: None) -> None:
+    """The chain is written with each entry, not only at a commit, to which a test's transaction never comes."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -15,7 +15,7 @@ from tests.audit.edits import ALICE, AUDITOR, BOB, BUDGET, ROW, SITE_PLAN, inten
 from tests.audit.test_access import reading
 from tests.audit.test_log_page import words_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("chain_at_once")]
 
 
 class Links(HTMLParser):
