@@ -17,6 +17,9 @@ DEFAULTS: Final[dict[str, Any]] = {
     "AUDIT_VERIFIED_FILE": "audit-verified.json",  # a path; how far audit_verify has got
     "AUDIT_ANCHORS": ("log",),
     "AUDIT_ANCHOR_FILE": "",
+    "AUDIT_STREAM_TO": (),  # addresses that a worker streams to
+    "AUDIT_STREAM_SECRET": "",
+    "AUDIT_STREAM_CLEAR_TEXT": False,
 }
 
 

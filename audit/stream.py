@@ -8,9 +8,8 @@ import logging
 from dataclasses import dataclass, field
 from time import monotonic
 
-from django.conf import settings
-
 from audit import export_rows, stream_lines, stream_targets
+from audit.conf import settings
 from audit.models import Cursor
 from audit.stream_addresses import Address, address
 from audit.stream_targets import NotDelivered, Send

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import orjson
-from django.conf import settings
 
 from audit import leaves
+from audit.conf import settings
 from audit.export_format import commitments
 from audit.export_jsonl import clear_texts
 from audit.export_rows import Row, rows, windows

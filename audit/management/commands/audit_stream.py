@@ -5,10 +5,10 @@ import threading
 from types import FrameType
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error, close_old_connections
 
+from audit.conf import settings
 from audit.stream import Stream, stream_to
 from audit.stream_addresses import NotAnAddress
 from audit.stream_targets import NotDelivered

@@ -1,0 +1,54 @@
+"""Exporting the log from its page, with the filters that are in force there."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from audit import export, search
+from audit.access import Reader, reader_of
+from audit.filters import LogFilter
+from audit.models import Entry
+from audit.recording import Origin
+
+EXPORT = "audit.export"
+
+
+@require_POST  # since it writes an entry
+@login_required
+def download(request: HttpRequest) -> HttpResponseBase:
+    """The entries that the address asks for, of those that the reader may see, as a file that is made as it is sent.
+
+    Whoever sees everybody's entries needs the permission audit.export to take them away.
+    """
+    reader = reader_of(request)
+    if reader.sees_all and not request.user.has_perm(EXPORT):
+        raise PermissionDenied
+    kind = request.POST.get("format", "")
+    if kind not in export.CONTENT_TYPES:
+        raise SuspiciousOperation("An export is asked for in a format that there is not.")
+    form = LogFilter(request.GET, people=[], sheets=[])
+    if not form.is_valid():
+        return render(request, "audit/log.html", {"form": form}, status=400)
+    made = export.begin(_selection(form, reader, request.GET), kind=kind, actor=reader.actor, origin=Origin.APP)
+    response = StreamingHttpResponse(made.pieces, content_type=made.content_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
+    response.headers["X-Accel-Buffering"] = "no"  # a proxy that gathered the file first would fill its disk
+    return response
+
+
+def _selection(form: LogFilter, reader: Reader, asked: QueryDict) -> export.Selection:
+    """What the page shows, with everything that was recorded of the same edits, as far as the reader may see it."""
+    query = {name: str(asked[name]) for name in form.active}
+    entries = Entry.objects.all()
+    if query:
+        shown = form.narrow(entries)
+        shown = search.matching(shown, form.words) if form.words else shown
+        entries = entries.filter(Exists(shown.filter(edit_id=OuterRef("edit_id"))))
+    if not reader.sees_all:
+        query["readable_by"] = f"{reader.actor.region}/{reader.actor.id}"
+    if reader.why_limited:
+        query["limited"] = reader.why_limited
+    return export.Selection(entries=reader.narrow(entries), query=query, is_whole=not query)
