@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from audit import triggers
+from audit import seals, triggers
 from edits import features
 from identity.regions import default_region
 
@@ -19,11 +19,15 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def healthz(_request: HttpRequest) -> JsonResponse:
-    """200 while the database answers and the log's append-only triggers stand, else 503 and which of them fails."""
+    """200 while the database answers and the log's append-only triggers stand, else 503 and which of them fails.
+
+    `sealing` is "stopped" when entries wait too long for a seal: a thing to alert on, and no reason to serve nobody.
+    """
     try:
         missing = triggers.missing(connection)
+        sealing = "stopped" if seals.state().has_stopped else "ok"
     except DatabaseError:
         return JsonResponse({"status": "failing", "database": "unreachable"}, status=503)
     if missing:
         return JsonResponse({"status": "failing", "database": "ok", "missing_triggers": missing}, status=503)
-    return JsonResponse({"status": "ok", "database": "ok", "missing_triggers": []})
+    return JsonResponse({"status": "ok", "database": "ok", "missing_triggers": [], "sealing": sealing})

@@ -84,11 +84,12 @@ def _check_chain(start: Start, report: Report, *, is_full: bool, progress: Progr
 def _items(entries: Iterable[Entry], named: set[str]) -> Iterator[Item]:
     """The entries, noting which commitments they name."""
     for item, values in entries:
-        named.add(values[_ACTOR])
-        for place in _VALUES:
-            text = values[place]
-            if text and text.__class__ is str and text.startswith(_COMMITTED[0]) and text.endswith(_COMMITTED[1]):
-                named.add(text[len(_COMMITTED[0]) : -len(_COMMITTED[1])])
+        if item.is_intact:
+            named.add(values[_ACTOR])
+            for place in _VALUES:
+                text = values[place]
+                if text and text.startswith(_COMMITTED[0]) and text.endswith(_COMMITTED[1]):
+                    named.add(text[len(_COMMITTED[0]) : -len(_COMMITTED[1])])
         yield item
 
 

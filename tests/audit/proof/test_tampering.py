@@ -17,7 +17,7 @@ from tests.audit.proof.tampering import COLUMNS, alter, execute, findings_after,
 
 LENGTH, SEALED = 13, 10  # entries, and how many of them are under a seal
 tampering = settings(
-    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 places = st.integers(0, LENGTH - 1)
 sealed_places = st.integers(0, SEALED - 1)
@@ -64,7 +64,7 @@ def test_nothing_is_found_where_nothing_was_done(ids: list[int]) -> None:
     assert findings_after(lambda: None) == []
 
 
-@settings(tampering, max_examples=200)
+@settings(tampering, max_examples=120)
 @given(place=places, column=st.sampled_from(COLUMNS), byte=st.integers(0, 500), by=st.integers(0, 254))
 def test_any_byte_of_any_column(ids: list[int], place: int, column: str, byte: int, by: int) -> None:
     entry_id = ids[place]

@@ -1,0 +1,103 @@
+"""Anchors get every seal, are tried again when they fail, and never stop sealing."""
+
+import json
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from audit import anchors, seals
+from audit.models import Cursor, Seal
+from audit.seal_bytes import SignedSeal
+from tests.audit import edits
+
+pytestmark = pytest.mark.usefixtures("log")
+
+
+@pytest.fixture
+def file(settings: Settings, tmp_path: Path) -> Path:
+    settings.AUDIT_ANCHORS, settings.AUDIT_ANCHOR_FILE = ["file"], str(tmp_path / "anchors.jsonl")
+    return tmp_path / "anchors.jsonl"
+
+
+def sealed(count: int) -> list[SignedSeal]:
+    made = []
+    for _ in range(count):
+        edits.saved()
+        made.append(seals.signed(seals.seal()))
+    return made
+
+
+def in_file(file: Path) -> list[SignedSeal]:
+    return [SignedSeal.from_json(json.loads(line)) for line in file.read_text().splitlines()]
+
+
+def test_a_file_gets_each_seal_once_and_goes_on_where_it_was(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(anchors, "AT_ONCE", 2)
+    made = sealed(3)
+    assert anchors.publish() == []
+    assert in_file(file) == made
+    made += sealed(2)
+    assert anchors.publish() == anchors.publish() == []
+    assert in_file(file) == made
+    assert Cursor.objects.get(name="anchor file").seq == 5
+
+
+def test_a_log_line_holds_the_seal(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    settings.AUDIT_ANCHORS = ["log"]
+    made = sealed(2)
+    with caplog.at_level(logging.INFO, logger="audit.anchor"):
+        anchors.publish()
+    lines = [record.getMessage() for record in caplog.records if record.name == "audit.anchor"]
+    assert [SignedSeal.from_json(json.loads(line)) for line in lines] == made
+
+
+def test_one_that_fails_is_named_tried_again_and_stops_nobody(
+    file: Path, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.AUDIT_ANCHORS = ["far away", "file"]
+    seen: list[int] = []
+    is_there = False
+
+    def far_away(found: Sequence[SignedSeal]) -> None:
+        if not is_there:
+            raise ConnectionError("token 1234 was refused")
+        seen.extend(seal.statement.number for seal in found)
+
+    anchors.register("far away", anchors.Anchor(far_away))
+    made = sealed(2)
+    assert anchors.publish() == ["far away"]
+    assert in_file(file) == made
+    assert "far away failed at seal 1: ConnectionError" in caplog.text
+    assert "1234" not in caplog.text
+    is_there = True
+    made += sealed(1)
+    assert anchors.publish() == []
+    assert seen == [1, 2, 3]
+
+
+def test_one_that_rests_gets_the_newest_seal_now_and_then(settings: Settings) -> None:
+    seen: list[int] = []
+    pause = 3600.0
+    anchors.register(
+        "sheet of paper",
+        anchors.Anchor(lambda found: seen.extend(seal.statement.number for seal in found), pause=lambda: pause),
+    )
+    settings.AUDIT_ANCHORS = ["sheet of paper"]
+    for _ in range(3):
+        sealed(2)
+        anchors.publish()
+    assert seen == [2]
+    pause = 0.000001
+    anchors.publish()
+    assert seen == [2, 6]
+    assert Seal.objects.count() == 6
+
+
+def test_a_file_that_cannot_be_written_fails_alone(settings: Settings) -> None:
+    settings.AUDIT_ANCHORS, settings.AUDIT_ANCHOR_FILE = ["file", "log"], "/nowhere/anchors.jsonl"
+    sealed(1)
+    assert anchors.publish() == ["file"]
+    assert Cursor.objects.get(name="anchor log").seq == 1

@@ -1,0 +1,68 @@
+"""The pages and the health check tell how sealing stands, and that an entry is as it was sealed."""
+
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from pytest_django import Settings
+
+from audit import seals
+from audit.models import Entry
+from audit.verification.start import remember
+from tests.append_only import lifted
+from tests.audit import edits
+from tests.audit.proof.tampering import execute
+
+pytestmark = pytest.mark.usefixtures("log")
+
+
+@pytest.fixture
+def page(reader: Client, settings: Settings, tmp_path: Path) -> Client:
+    settings.AUDIT_VERIFIED_FILE = str(tmp_path / "verified.json")
+    return reader
+
+
+def text_of(client: Client, path: str) -> str:
+    return " ".join(client.get(path).content.decode().split())
+
+
+def test_an_entry_is_shown_with_its_checked_proof(page: Client) -> None:
+    entry = edits.entries_of(edits.saved())[0]
+    assert "Not sealed yet. The chain holds this entry" in text_of(page, f"/audit/{entry.pk}/")
+    seals.seal()
+    shown = text_of(page, f"/audit/{entry.pk}/")
+    assert "This entry is as it was sealed" in shown
+    assert '<dd class="datagrid-content mb-0">1, over 1 to ' in shown
+
+
+def test_an_entry_that_was_tampered_with_is_shown_as_that(page: Client) -> None:
+    entry = edits.entries_of(edits.saved())[0]
+    seals.seal()
+    with lifted(connection):
+        execute("UPDATE audit_entry SET reason = 'forged' WHERE id = %s", entry.pk)
+    assert "it was tampered with" in text_of(page, f"/audit/{entry.pk}/")
+
+
+def test_the_log_tells_how_sealing_stands(page: Client, settings: Settings) -> None:
+    assert "Not sealed yet" in text_of(page, "/audit/")
+    edits.saved()
+    seal = seals.seal()
+    assert "Sealed <time" in text_of(page, "/audit/")
+    remember(seal)
+    assert "verified <time" in text_of(page, "/audit/")
+    settings.AUDIT_SEAL_STALE = 0
+    edits.saved()
+    shown = text_of(page, "/audit/")
+    assert "Sealing has stopped:</span>" in shown
+
+
+def test_the_health_check_says_that_sealing_has_stopped_and_goes_on_serving(client: Client, settings: Settings) -> None:
+    edits.saved()
+    assert client.get("/healthz").json()["sealing"] == "ok"
+    settings.AUDIT_SEAL_STALE = 0
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()["status"], answer.json()["sealing"]) == (200, "ok", "stopped")
+    seals.seal()
+    assert client.get("/healthz").json()["sealing"] == "ok"
+    assert Entry.objects.exists()

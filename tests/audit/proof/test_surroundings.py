@@ -1,0 +1,123 @@
+"""What the chain does not hold is verified too: triggers, clear texts, intents that nobody settled, and the start."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.utils import timezone
+
+from audit import seals, triggers
+from audit.models import PersonalText
+from audit.recording import THIS_APP, Action, note
+from audit.verification.findings import Finding, Kind
+from audit.verification.start import NoSuchStart, since, start_of_chain
+from tests.append_only import lifted
+from tests.audit import edits
+from tests.audit.proof.tampering import execute, verified
+
+pytestmark = pytest.mark.usefixtures("log")
+
+
+def found(kind: Kind) -> list[Finding]:
+    return [finding for finding in verified().findings.kept if finding.kind is kind]
+
+
+def test_all_is_well_with_triggers_commitments_and_settled_intents() -> None:
+    edits.saved()
+    report = verified()
+    assert report.is_whole
+    assert (report.entries, report.last_seq, report.unsealed) == (2, 2, 2)
+
+
+def test_each_missing_trigger_is_named() -> None:
+    with lifted(connection):
+        texts = " ".join(finding.text for finding in found(Kind.UNPROTECTED))
+    assert all(name in texts for name in triggers.names(connection))
+    assert found(Kind.UNPROTECTED) == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="the log has months on PostgreSQL alone")
+@pytest.mark.parametrize("name", ["audit_entry_no_change", "audit_entry_chain"])
+def test_a_month_that_lacks_a_trigger_is_named(name: str) -> None:
+    edits.saved()
+    month = f"audit_entry_{timezone.now():%Y_%m}"
+    execute(f"ALTER TABLE {month} DISABLE TRIGGER {name}")
+    (finding,) = found(Kind.UNPROTECTED)
+    assert month in finding.text
+    assert name in finding.text
+
+
+def test_an_intent_that_nobody_settled_is_named_after_some_minutes() -> None:
+    edits.saved()
+    (intent,) = edits.entries_of(edits.intended())
+    assert found(Kind.UNSETTLED) == []
+    with time_machine.travel(timezone.now() + timedelta(minutes=6), tick=False):
+        assert [finding.entry for finding in found(Kind.UNSETTLED)] == [intent.pk]
+
+
+def test_it_is_named_again_when_verifying_goes_on_from_a_later_seal() -> None:
+    (intent,) = edits.entries_of(edits.intended())
+    seal = seals.seal()
+    with time_machine.travel(timezone.now() + timedelta(minutes=6), tick=False):
+        report = verified(start=since(str(seal.pk)), is_full=False)
+    assert [finding.entry for finding in report.findings.kept] == [intent.pk]
+
+
+@pytest.mark.parametrize(
+    "change", ['text = \'["Eve",""]\'', "salt = '00'", "salt = 'no hex'", "erased_at = '2026-01-01 00:00:00+00:00'"]
+)
+def test_a_clear_text_that_was_not_committed_to_is_named(change: str) -> None:
+    edits.saved()
+    commitment = PersonalText.objects.get().pk
+    with lifted(connection):
+        execute(f"UPDATE audit_personaltext SET {change}")  # noqa: S608 # a parameter of the test
+    (finding,) = found(Kind.COMMITMENT)
+    assert commitment in finding.text
+
+
+def test_an_erased_text_is_no_finding_and_a_deleted_row_is() -> None:
+    edits.saved(replace(edits.cell(), is_personal=True))
+    execute("UPDATE audit_personaltext SET text = '', salt = '', email = '', erased_at = '2026-11-23 00:00:00+00:00'")
+    assert found(Kind.COMMITMENT) == []
+    count = PersonalText.objects.count()
+    with lifted(connection):
+        execute("DELETE FROM audit_personaltext")
+    assert count == len(found(Kind.COMMITMENT)) == 3
+
+
+def test_it_starts_at_the_seal_up_to_which_the_log_was_retired() -> None:
+    for _ in range(2):
+        edits.saved()
+        list(seals.seal_all())
+    note(actor=THIS_APP, action=Action.RETAIN, subject="audit.seal/1")
+    with lifted(connection):
+        execute("DELETE FROM audit_entry WHERE id IN (SELECT entry_id FROM audit_leaf WHERE seq <= 2)")
+        execute("DELETE FROM audit_leaf WHERE seq <= 2")
+    seals.seal()
+    assert start_of_chain().seal == 1
+    report = verified()
+    assert report.is_whole, report.findings.kept
+    assert (report.started_after, report.entries, report.seals) == (2, 3, 3)
+
+
+def test_a_log_without_its_beginning_that_was_not_retired_is_no_whole_log() -> None:
+    for _ in range(2):
+        edits.saved()
+        seals.seal()
+    with lifted(connection):
+        execute("DELETE FROM audit_entry WHERE id IN (SELECT entry_id FROM audit_leaf WHERE seq <= 2)")
+        execute("DELETE FROM audit_leaf WHERE seq <= 2")
+    (finding,) = verified().findings.kept
+    assert (finding.kind, finding.text[:20]) == (Kind.DELETED, "The links 1 to 2 are")
+
+
+def test_since_takes_a_seal_or_a_day() -> None:
+    edits.saved()
+    seal = seals.seal()
+    tomorrow = timezone.now() + timedelta(days=1)
+    assert since(str(seal.pk)) == since(f"{tomorrow:%Y-%m-%d}")
+    for wrong in ("99", "2001-01-01", "yesterday"):
+        with pytest.raises(NoSuchStart, match=wrong):
+            since(wrong)

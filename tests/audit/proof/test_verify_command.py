@@ -1,0 +1,183 @@
+"""manage.py audit_verify: exit status, words, JSON, and going on from what was verified last."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+from pytest_django import Settings
+
+from audit import seals
+from audit.models import Entry, Seal
+from audit.verification import rows
+from tests.append_only import lifted
+from tests.audit import edits
+from tests.audit.proof.tampering import execute
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def verified_file(settings: Settings, tmp_path: Path) -> Path:
+    settings.AUDIT_VERIFIED_FILE = str(tmp_path / "state" / "verified.json")
+    return tmp_path / "state" / "verified.json"
+
+
+def run(*arguments: str, **options: Any) -> tuple[int, str, str]:
+    """Exit status, what was said, and what was said on the side."""
+    out, err = StringIO(), options.pop("stderr", StringIO())
+    try:
+        call_command("audit_verify", *arguments, stdout=out, stderr=err)
+    except SystemExit as end:
+        return int(end.code or 0), out.getvalue(), err.getvalue()
+    return 0, out.getvalue(), err.getvalue()
+
+
+def forge(reason: str, *, seq: int) -> None:
+    with lifted(connection):
+        execute(
+            "UPDATE audit_entry SET reason = %s WHERE id = (SELECT entry_id FROM audit_leaf WHERE seq = %s)",
+            reason,
+            seq,
+        )
+
+
+def test_a_whole_log_says_so_with_its_rate() -> None:
+    edits.saved()
+    seals.seal()
+    status, said, _ = run()
+    assert status == 0
+    assert said.startswith("All is well: 2 entries and 1 seals, from the beginning, to link 2; 0 not sealed yet.")
+    assert "entries/s" in said
+
+
+def test_an_empty_log_is_whole() -> None:
+    assert run()[0] == 0
+
+
+def test_a_forged_entry_is_named_and_the_status_is_1() -> None:
+    edits.saved()
+    edits.saved()
+    seals.seal()
+    forge("forged", seq=3)
+    status, said, _ = run()
+    entry_id = Entry.objects.order_by("id")[2].pk
+    assert status == 1
+    assert f"EDITED: Entry {entry_id} was edited" in said
+    assert f"The first bad entry is {entry_id}." in said
+
+
+def test_machines_read_the_same() -> None:
+    edits.saved()
+    seals.seal()
+    forge("forged", seq=2)
+    status, said, _ = run("--json")
+    report = json.loads(said)
+    assert (status, report["whole"], report["count"], report["entries"]) == (1, False, 1, 2)
+    assert report["findings"][0]["kind"] == "edited"
+    assert report["findings"][0]["entry"] == report["first_bad_entry"]
+
+
+def test_it_goes_on_from_what_was_verified_last_until_asked_for_all(verified_file: Path) -> None:
+    edits.saved()
+    seals.seal()
+    assert run()[0] == 0
+    assert verified_file.exists()
+    forge("forged", seq=1)
+    edits.saved()
+    status, said, _ = run()
+    assert status == 0
+    assert "2 entries and 1 seals, from seal 1, up to which all was well on" in said
+    assert run("--full")[0] == 1
+
+
+def test_it_is_not_led_astray_by_another_seal_of_the_same_number(verified_file: Path) -> None:
+    edits.saved()
+    seals.seal()
+    assert run()[0] == 0
+    with lifted(connection):
+        execute("DELETE FROM audit_seal")
+    edits.saved()
+    seals.seal()
+    _, said, aside = run()
+    assert "not in the database any more" in aside
+    assert "from the beginning" in said
+
+
+def test_what_is_not_whole_is_not_remembered(verified_file: Path) -> None:
+    edits.saved()
+    seals.seal()
+    forge("forged", seq=1)
+    assert run()[0] == 1
+    assert not verified_file.exists()
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"at": "2026-01-01", "seal": {}}', "no json"])
+def test_a_file_of_no_use_is_as_good_as_none(verified_file: Path, content: str) -> None:
+    verified_file.parent.mkdir()
+    verified_file.write_text(content)
+    edits.saved()
+    seals.seal()
+    status, said, _ = run()
+    assert (status, "from the beginning" in said) == (0, True)
+
+
+def test_it_starts_after_a_seal_as_asked() -> None:
+    for _ in range(2):
+        edits.saved()
+        seals.seal()
+    forge("forged", seq=1)
+    assert run("--since", "1")[0] == 0
+    assert run("--since", "0001")[0] == 0
+    with pytest.raises(CommandError, match="There is no seal 9"):
+        run("--since", "9")
+
+
+def test_what_cannot_be_read_is_an_error(settings: Settings) -> None:
+    with pytest.raises(CommandError, match="/nowhere"):
+        run("--anchors", "/nowhere/anchors.jsonl")
+    settings.AUDIT_SEAL_PUBLIC_KEYS = ["no key"]
+    with pytest.raises(CommandError, match="AUDIT_SEAL_PUBLIC_KEYS"):
+        run()
+
+
+def test_a_person_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("audit.verification.chain.STEP", 2)
+    edits.saved()
+    edits.saved()
+    _, _, aside = run(stderr=Terminal())
+    assert "2 of 4" in aside
+    assert "4 of 4" in aside
+    assert run()[2] == ""
+
+
+def test_it_needs_no_lock_that_writers_wait_for() -> None:
+    """A log that is written to while it is read is found whole, as of the moment at which reading began."""
+    edits.saved()
+    with rows.snapshot(connection):
+        seen = [link.seq for link in rows.links(connection, after=0)]
+        written = _in_another_thread(edits.saved)
+        again = [link.seq for link in rows.links(connection, after=0)]
+    assert written
+    assert seen == again == [1, 2]
+    assert Seal.objects.count() == 0
+
+
+def _in_another_thread(work: Any) -> Any:
+    def then_close() -> Any:
+        try:
+            return work()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(then_close).result()
