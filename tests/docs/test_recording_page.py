@@ -1,0 +1,334 @@
+"""docs/recording.md: another project records with `audit` alone, loses nothing when killed, and hears of tampering."""
+
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from textwrap import dedent
+from threading import Event, Thread
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+
+from audit.conf import DEFAULTS
+from tests.audit import test_killed_process
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PROJECT = ROOT / "tests" / "other_project"
+PAGE = (ROOT / "docs" / "recording.md").read_text()
+PRELUDE = """
+import django, json
+django.setup()
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from audit.models import Entry
+from audit.recording import NotRecorded
+from tests.other_project.notes.models import Note
+from tests.other_project.notes import reading, services
+def person(name):
+    return User.objects.get_or_create(username=name, email=name + "@example.com")[0]
+def written(**by):
+    return list(Entry.objects.filter(**by).order_by("id"))
+"""
+
+
+class Board(ThreadingHTTPServer):
+    """The remote system. It answers with what it was told, as `status`; not before `may_answer`."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.status, self.may_answer, self.was_asked = 200, Event(), Event()
+        self.texts: dict[str, str] = {}
+        self.may_answer.set()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_PUT(self) -> None:  # http.server's name
+        board: Any = self.server
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        board.texts[self.path] = json.loads(body)["text"]
+        board.was_asked.set()
+        board.may_answer.wait(timeout=30)
+        self.send_response(board.status)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_args: object) -> None:
+        """Nothing: it is a test."""
+
+
+@pytest.fixture
+def board() -> Iterator[Board]:
+    with Board() as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.may_answer.set()
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database of the other project's own, on the same kind of server as the other tests'."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('other') / 'notes.sqlite3'}"
+        return
+    server, _slash, _name = test_killed_process.database_url().rpartition("/")
+    name = f"test_notes_{os.getpid()}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}")
+        yield f"{server}/{name}"
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+class OtherProject:
+    """Runs commands and code of the other project, each in a process of its own."""
+
+    def __init__(self, database_url: str, folder: Path) -> None:
+        self.database_url = database_url
+        self.environment = os.environ | {
+            "DATABASE_URL": database_url,
+            "DJANGO_SETTINGS_MODULE": "tests.other_project.settings",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONWARNINGS": "error",
+        }
+        self.folder = folder
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self._run("-m", "tests.other_project.manage", *arguments)
+
+    def python(self, code: str, *, board: Board | None = None) -> Any:
+        """What the code hands to `print(json.dumps(…))`."""
+        done = self._run("-c", PRELUDE + dedent(code), NOTICE_BOARD=board.url if board else "")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def start(self, code: str, *, board: Board) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", PRELUDE + dedent(code)]
+        return subprocess.Popen(command, cwd=self.folder, env=self.environment | {"NOTICE_BOARD": board.url}, text=True)
+
+    def _run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=self.folder,
+            env=self.environment | environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def plain_sql(self, statement: str) -> None:
+        """By a connection that knows nothing of Django, as somebody else with the password has it."""
+        if self.database_url.startswith("sqlite"):
+            with closing(sqlite3.connect(self.database_url.removeprefix("sqlite:///"))) as plain, plain:
+                plain.execute(statement)
+        else:
+            with psycopg.connect(self.database_url) as plain_postgresql:
+                plain_postgresql.execute(statement)
+
+
+@pytest.fixture(scope="module")
+def project(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> OtherProject:
+    project = OtherProject(database_url, tmp_path_factory.mktemp("run"))
+    migrated = project.manage("migrate", "--verbosity", "0")
+    assert migrated.returncode == 0, migrated.stderr
+    return project
+
+
+def test_every_example_is_code_of_the_other_project() -> None:
+    code = [path.read_text() for path in PROJECT.rglob("*.py")]
+    examples = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    assert len(examples) > 10
+    for example in examples:
+        assert any(example in file for file in code), example
+
+
+def test_every_setting_of_the_log_is_on_the_page() -> None:
+    table = set(re.findall(r"`([A-Z_]{6,})`", PAGE))
+    assert set(DEFAULTS) <= table
+
+
+def test_every_setting_that_the_log_reads_has_a_default() -> None:
+    """The only other one is Django's own AUTH_USER_MODEL."""
+    read = {
+        name
+        for path in (ROOT / "audit").rglob("*.py")
+        for name in re.findall(r"\bsettings\.([A-Z_]+)", path.read_text())
+    }
+    assert read - {"AUTH_USER_MODEL"} <= set(DEFAULTS)
+
+
+def test_it_records_an_edit_with_nothing_of_byline_but_the_log(project: OtherProject, board: Board) -> None:
+    loaded, told, old, new = project.python(
+        """
+        import sys
+        pinned = Note.objects.create(title="Bread", text="Buy bread")
+        services.pin(pinned, by=person("ann"), shown_before="Buy milk")
+        intent = Entry.objects.get(row_id=pinned.pk, phase="intent")
+        loaded = sorted({name.partition(".")[0] for name in sys.modules} & {"identity", "edits", "config", "sandbox"})
+        print(json.dumps([loaded, reading.story_of(pinned), intent.old, intent.new]))
+        """,
+        board=board,
+    )
+    assert loaded == []
+    assert told == ["ann: pin, not certain yet", "ann: pin, saved"]
+    assert board.texts.popitem()[1] == "Buy bread"
+    assert "COMMITMENT" in old
+    assert "bread" not in new
+
+
+def test_a_refusal_is_recorded_and_told(project: OtherProject, board: Board) -> None:
+    board.status = 403
+    told, why = project.python(
+        """
+        pinned = Note.objects.create(title="Bread", text="Buy bread")
+        try:
+            services.pin(pinned, by=person("ann"), shown_before=None)
+        except services.NotPinned as error:
+            print(json.dumps([reading.story_of(pinned), str(error)]))
+        """,
+        board=board,
+    )
+    assert told == ["ann: pin, not certain yet", "ann: pin, refused"]
+    assert why == "The board answered 403."
+
+
+def test_a_process_killed_between_intent_and_outcome_leaves_the_intent(project: OtherProject, board: Board) -> None:
+    board.may_answer.clear()
+    killed = project.start(
+        """
+        pinned = Note.objects.create(title="Killed", text="Buy bread")
+        services.pin(pinned, by=person("bob"), shown_before=None)
+        """,
+        board=board,
+    )
+    assert board.was_asked.wait(timeout=30)
+    killed.kill()
+    assert killed.wait() == -9
+    told, uncertain, number = project.python(
+        """
+        pinned = Note.objects.get(title="Killed")
+        print(json.dumps([reading.story_of(pinned), reading.uncertain(), pinned.pk]))
+        """
+    )
+    assert told == ["bob: pin, not certain yet"]
+    assert number in uncertain
+    verified = project.manage("audit_verify", "--full", "--json")
+    report = json.loads(verified.stdout)
+    kinds = {finding["kind"] for finding in report["findings"]}
+    assert kinds <= {"unsettled"}, verified.stdout
+    assert report["entries"] > 0
+
+
+def test_what_cannot_be_recorded_is_not_done(project: OtherProject, board: Board) -> None:
+    status, answer = project.python(
+        """
+        from django.test import Client
+        User.objects.exclude(username="ann").delete()
+        person("ann")
+        pinned = Note.objects.create(title="Unrecorded", text="Buy bread")
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE audit_entry RENAME TO elsewhere")
+        try:
+            response = Client().post(f"/notes/{pinned.pk}/pin")
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("ALTER TABLE elsewhere RENAME TO audit_entry")
+        print(json.dumps([response.status_code, response.content.decode()]))
+        """,
+        board=board,
+    )
+    assert status == 503
+    assert "cannot be recorded" in answer
+    assert not board.was_asked.is_set()
+
+
+def test_it_refuses_to_intend_within_a_transaction(project: OtherProject, board: Board) -> None:
+    assert project.python(
+        """
+        pinned = Note.objects.create(title="Bread", text="Buy bread")
+        try:
+            with transaction.atomic():
+                services.pin(pinned, by=person("ann"), shown_before=None)
+        except RuntimeError:
+            print(json.dumps(reading.story_of(pinned) == []))
+        """,
+        board=board,
+    )
+    assert not board.was_asked.is_set()
+
+
+def test_its_own_rows_are_in_the_log_and_outlive_the_account(project: OtherProject) -> None:
+    changes, actors, history = project.python(
+        """
+        pinned = Note.objects.create(title="Bread", text="Buy bread")
+        services.rename(pinned, "Milk", by=person("cat"))
+        User.objects.get(username="cat").delete()
+        entries = written(subject=f"notes.note/{pinned.pk}")
+        changes = [[entry.column_title, entry.old, entry.new] for entry in entries if entry.message == "changed"]
+        print(json.dumps([changes, entries[-1].actor_name, str(pinned.history.first().history_user.name)]))
+        """
+    )
+    assert changes == [["title", '"Bread"', '"Milk"']]
+    assert (actors, history) == ("cat", "cat")
+
+
+def test_an_act_by_itself_joins_the_transaction_at_hand(project: OtherProject) -> None:
+    kept, lost = project.python(
+        """
+        pinned = Note.objects.create(title="Bread", text="Buy bread")
+        subject = f"notes.note/{pinned.pk}"
+        services.print_out(pinned, by=person("ann"))
+        kept = len(written(subject=subject, action="print"))
+        with transaction.atomic():
+            services.print_out(pinned, by=person("ann"))
+            transaction.set_rollback(True)
+        print(json.dumps([kept, len(written(subject=subject, action="print"))]))
+        """
+    )
+    assert (kept, lost) == (1, 1)
+
+
+def test_the_request_is_on_its_entries(project: OtherProject, board: Board) -> None:
+    answered, recorded = project.python(
+        """
+        from django.test import Client
+        User.objects.exclude(username="ann").delete()
+        person("ann")
+        pinned = Note.objects.create(title="Bread", text="Buy bread")
+        response = Client().post(f"/notes/{pinned.pk}/pin")
+        print(json.dumps([response.headers["X-Request-ID"],
+                          [[entry.request_id, entry.ip] for entry in written(row_id=pinned.pk)]]))
+        """,
+        board=board,
+    )
+    assert recorded == [[answered, "127.0.0.1"]] * 2
+
+
+def test_dropped_triggers_are_missed_and_come_back(project: OtherProject) -> None:
+    """On the log's own table and on the history of the other project's rows."""
+    is_sqlite = project.database_url.startswith("sqlite")
+    tables = ["audit_entry", "notes_historicalnote"]
+    names = {table: f"{table}_no_{'update' if is_sqlite else 'change'}" for table in tables}
+    for table, name in names.items():
+        project.plain_sql(f"DROP TRIGGER {name}" + ("" if is_sqlite else f" ON {table}"))
+    checked = project.manage("check", "--database", "default")
+    assert checked.returncode == 1
+    assert "audit.E001" in checked.stderr
+    assert all(name in checked.stderr for name in names.values())
+    project.manage("migrate", "--skip-checks", "--verbosity", "0")
+    assert project.manage("check", "--database", "default").returncode == 0

@@ -1,0 +1,23 @@
+"""What the log tells of notes."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from audit.models import Entry, with_names
+from audit.reading import with_outcomes
+
+from .models import Note
+from .services import BOARD
+
+
+def story_of(told: Note) -> list[str]:
+    """What was done to a note on the board, oldest first."""
+    entries = Entry.objects.on_row(sheet_id=BOARD, row_id=told.pk).order_by("id")
+    return [f"{entry.actor_name}: {entry.action}, {entry.get_phase_display()}" for entry in with_names(entries)]
+
+
+def uncertain() -> list[int]:
+    """The notes of which nobody knows whether they were pinned: their process has died, or the board was silent."""
+    recent = Entry.objects.intents().on_sheet(BOARD).filter(at__gt=timezone.now() - timedelta(days=1))
+    return [change.intent.row_id or 0 for change in with_outcomes(recent) if change.phase in {"intent", "unknown"}]

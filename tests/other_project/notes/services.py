@@ -1,0 +1,84 @@
+"""What can be done with notes; the audit log hears of it first."""
+
+import json
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from audit.recording import Change, Origin, Outcome, Phase, intend, note, settle
+
+from .actors import actor_of
+from .models import Note
+
+BOARD = 1  # the number of the notice board, where an edit of Smartsheet has its sheet's
+TEXT = 1  # the number of what is changed on it, where an edit of Smartsheet has its column's
+
+
+class NotPinned(Exception):
+    """The board did not take the note, or nobody knows whether it did; says which."""
+
+
+def pin(pinned: Note, *, by: User, shown_before: str | None) -> None:
+    """Put the note on the board in place of the text that stands there.
+
+    Raises NotRecorded, and nothing was sent; NotPinned.
+    """
+    change = Change(
+        row_id=pinned.pk,
+        row_label=pinned.audit_label,
+        column_id=TEXT,
+        column_title="Text",
+        old=shown_before,
+        new=pinned.text,
+        is_personal=True,
+    )
+    intent = intend(
+        actor=actor_of(by),
+        action="pin",
+        sheet_id=BOARD,
+        sheet_name="Notice board",
+        changes=[change],
+        origin=Origin.APP,
+    )
+    outcome = _put(pinned)
+    settle(intent, [outcome])
+    if outcome.phase != Phase.APPLIED:
+        raise NotPinned(outcome.message)
+
+
+def _put(pinned: Note) -> Outcome:
+    request = Request(  # noqa: S310 # the address is a setting
+        f"{settings.NOTICE_BOARD}/notes/{pinned.pk}",  # type: ignore[misc] # mypy knows the settings of Byline
+        data=json.dumps({"text": pinned.text}).encode(),
+        method="PUT",
+    )
+    try:
+        with urlopen(request, timeout=10) as response:  # noqa: S310 # as above
+            return Outcome(Phase.APPLIED, pinned.pk, returned={TEXT: json.load(response)["text"]})
+    except HTTPError as error:
+        return Outcome(Phase.REFUSED, pinned.pk, message=f"The board answered {error.code}.")
+    except (OSError, ValueError):
+        return Outcome(Phase.UNKNOWN, pinned.pk, message="The board gave no clear answer.")
+
+
+def rename(renamed: Note, title: str, *, by: User) -> None:
+    """Give the note another title: row, history and entry are kept together, or none of them. Raises NotRecorded."""
+    renamed.title = title
+    renamed._history_user = actor_of(by)  # type: ignore[attr-defined] # simple-history's, which ships no types
+    with transaction.atomic():
+        renamed.save()
+
+
+def print_out(printed: Note, *, by: User) -> str:
+    """The note as text; that it was printed is noted, as an act by itself."""
+    note(
+        actor=actor_of(by),
+        action="print",
+        subject=f"{Note._meta.label_lower}/{printed.pk}",
+        label=printed.audit_label,
+        message="1 copy",
+    )
+    return f"{printed.title}\n\n{printed.text}"

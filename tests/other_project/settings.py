@@ -1,0 +1,25 @@
+"""A Django project with the audit log and an app of its own, and nothing else of Byline. docs/recording.md"""
+
+import environ
+
+env = environ.Env()
+SECRET_KEY = "a key that protects notes of a test"
+ALLOWED_HOSTS = ["testserver"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+DATABASES = {"default": env.db_url("DATABASE_URL")}
+NOTICE_BOARD: str = env.str("NOTICE_BOARD", default="")  # the remote's address
+ROOT_URLCONF = "tests.other_project.urls"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "simple_history",
+    "audit",
+    "tests.other_project.notes",
+]
+MIDDLEWARE = [
+    "audit.middleware.RequestContextMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
