@@ -3,72 +3,21 @@
 import json
 import os
 import re
-import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import closing
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from textwrap import dedent
-from threading import Event, Thread
-from typing import Any
+from threading import Thread
 
 import psycopg
 import pytest
+from django.conf import global_settings
 from django.db import connection
 
 from audit.conf import DEFAULTS
 from tests.audit import test_killed_process
+from tests.other_project.board import Board
+from tests.other_project.processes import ROOT, OtherProject
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 PROJECT = ROOT / "tests" / "other_project"
 PAGE = (ROOT / "docs" / "recording.md").read_text()
-PRELUDE = """
-import django, json
-django.setup()
-from django.contrib.auth.models import User
-from django.db import connection, transaction
-from audit.models import Entry
-from audit.recording import NotRecorded
-from tests.other_project.notes.models import Note
-from tests.other_project.notes import reading, services
-def person(name):
-    return User.objects.get_or_create(username=name, email=name + "@example.com")[0]
-def written(**by):
-    return list(Entry.objects.filter(**by).order_by("id"))
-"""
-
-
-class Board(ThreadingHTTPServer):
-    """The remote system. It answers with what it was told, as `status`; not before `may_answer`."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.status, self.may_answer, self.was_asked = 200, Event(), Event()
-        self.texts: dict[str, str] = {}
-        self.may_answer.set()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def do_PUT(self) -> None:  # http.server's name
-        board: Any = self.server
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        board.texts[self.path] = json.loads(body)["text"]
-        board.was_asked.set()
-        board.may_answer.wait(timeout=30)
-        self.send_response(board.status)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_args: object) -> None:
-        """Nothing: it is a test."""
 
 
 @pytest.fixture
@@ -94,53 +43,6 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-class OtherProject:
-    """Runs commands and code of the other project, each in a process of its own."""
-
-    def __init__(self, database_url: str, folder: Path) -> None:
-        self.database_url = database_url
-        self.environment = os.environ | {
-            "DATABASE_URL": database_url,
-            "DJANGO_SETTINGS_MODULE": "tests.other_project.settings",
-            "PYTHONPATH": str(ROOT),
-            "PYTHONWARNINGS": "error",
-        }
-        self.folder = folder
-
-    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return self._run("-m", "tests.other_project.manage", *arguments)
-
-    def python(self, code: str, *, board: Board | None = None) -> Any:
-        """What the code hands to `print(json.dumps(…))`."""
-        done = self._run("-c", PRELUDE + dedent(code), NOTICE_BOARD=board.url if board else "")
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
-    def start(self, code: str, *, board: Board) -> subprocess.Popen[str]:
-        command = [sys.executable, "-c", PRELUDE + dedent(code)]
-        return subprocess.Popen(command, cwd=self.folder, env=self.environment | {"NOTICE_BOARD": board.url}, text=True)
-
-    def _run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, *arguments],
-            cwd=self.folder,
-            env=self.environment | environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    def plain_sql(self, statement: str) -> None:
-        """By a connection that knows nothing of Django, as somebody else with the password has it."""
-        if self.database_url.startswith("sqlite"):
-            with closing(sqlite3.connect(self.database_url.removeprefix("sqlite:///"))) as plain, plain:
-                plain.execute(statement)
-        else:
-            with psycopg.connect(self.database_url) as plain_postgresql:
-                plain_postgresql.execute(statement)
-
-
 @pytest.fixture(scope="module")
 def project(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> OtherProject:
     project = OtherProject(database_url, tmp_path_factory.mktemp("run"))
@@ -163,13 +65,13 @@ def test_every_setting_of_the_log_is_on_the_page() -> None:
 
 
 def test_every_setting_that_the_log_reads_has_a_default() -> None:
-    """The only other one is Django's own AUTH_USER_MODEL."""
+    """Its own, and Django's."""
     read = {
         name
         for path in (ROOT / "audit").rglob("*.py")
         for name in re.findall(r"\bsettings\.([A-Z_]+)", path.read_text())
     }
-    assert read - {"AUTH_USER_MODEL"} <= set(DEFAULTS)
+    assert read <= {*DEFAULTS, *dir(global_settings)}
 
 
 def test_it_records_an_edit_with_nothing_of_byline_but_the_log(project: OtherProject, board: Board) -> None:

@@ -1,0 +1,37 @@
+"""The notice board: the remote system that the other project writes to."""
+
+import json
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event
+from typing import Any
+
+
+class Board(ThreadingHTTPServer):
+    """The remote system. It answers with what it was told, as `status`; not before `may_answer`."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.status, self.may_answer, self.was_asked = 200, Event(), Event()
+        self.texts: dict[str, str] = {}
+        self.may_answer.set()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_PUT(self) -> None:  # http.server's name
+        board: Any = self.server
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        board.texts[self.path] = json.loads(body)["text"]
+        board.was_asked.set()
+        board.may_answer.wait(timeout=30)
+        self.send_response(board.status)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_args: object) -> None:
+        """Nothing: it is a test."""
