@@ -21,3 +21,4 @@ class AuditConfig(AppConfig):
         post_migrate.connect(personal.forget, sender=self, dispatch_uid="audit.personal")
         post_migrate.connect(directory.forget, sender=self, dispatch_uid="audit.directory")
         register(checks.append_only, Tags.database)
+        register(checks.confined, Tags.database)

@@ -13,15 +13,15 @@ AHEAD = 3  # months that stand ready after each migrate; writing makes those tha
 # rights, so that the log goes on where nothing was migrated for a year. TRUNCATE triggers are not inherited.
 FUNCTION = """
     CREATE OR REPLACE FUNCTION audit_add_partition(of timestamptz) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    LANGUAGE plpgsql SECURITY DEFINER AS $$
     DECLARE
         first timestamptz := date_trunc('month', of AT TIME ZONE 'UTC') AT TIME ZONE 'UTC';
         next timestamptz := (date_trunc('month', of AT TIME ZONE 'UTC') + interval '1 month') AT TIME ZONE 'UTC';
         name text := 'audit_entry_' || to_char(of AT TIME ZONE 'UTC', 'YYYY_MM');
     BEGIN
-        IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
+        IF to_regclass(format('%I.%I', current_schema(), name)) IS NOT NULL THEN RETURN; END IF;
         PERFORM pg_advisory_xact_lock(4702111234002);
-        IF to_regclass(name) IS NOT NULL THEN RETURN; END IF;
+        IF to_regclass(format('%I.%I', current_schema(), name)) IS NOT NULL THEN RETURN; END IF;
         EXECUTE format('CREATE TABLE %I (LIKE audit_entry INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', name);
         EXECUTE format('ALTER TABLE audit_entry ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', name, first, next);
         EXECUTE format(

@@ -6,6 +6,20 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from audit import partitions
 
+# Two functions run with the owner's rights. They find the log's tables where these are, and nobody's temporary ones in
+# their place, which PostgreSQL otherwise looks for first; and a trigger of them is made by nobody else on a table of
+# his own. https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY
+_WITH_OWNERS_RIGHTS = """
+    DO $$
+    DECLARE
+        name text;
+    BEGIN
+        FOREACH name IN ARRAY ARRAY['audit_entry_link()', 'audit_add_partition(timestamptz)'] LOOP
+            EXECUTE format('ALTER FUNCTION %s SET search_path TO %I, pg_temp', name, current_schema());
+            EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', name);
+        END LOOP;
+    END $$"""
+
 # The chain's lock is taken at the commit and lives no longer than that, so an open transaction holds nobody up. It is
 # an advisory lock: waiting for a row that others update costs twice. Each statement in the function sees what was
 # committed before the lock was had. Who had to wait is told so by a notice (audit/contention.py).
@@ -48,7 +62,7 @@ FUNCTIONS = (
     """
     CREATE OR REPLACE FUNCTION audit_entry_check_clock() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        IF NEW.at <> statement_timestamp() THEN
+        IF NEW.at OPERATOR(pg_catalog.<>) pg_catalog.statement_timestamp() THEN
             RAISE EXCEPTION 'the time of an audit entry is set by the database alone'
                 USING ERRCODE = 'restrict_violation';
         END IF;
@@ -56,7 +70,7 @@ FUNCTIONS = (
     END $$""",
     """
     CREATE OR REPLACE FUNCTION audit_entry_link() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    LANGUAGE plpgsql SECURITY DEFINER AS $$
     DECLARE
         last_seq bigint;
         last_hash bytea;
@@ -81,6 +95,7 @@ FUNCTIONS = (
         RETURN NULL;
     END $$""",
     partitions.FUNCTION,
+    _WITH_OWNERS_RIGHTS,
 )
 ENTRY = {
     "audit_entry_clock": """

@@ -1,0 +1,50 @@
+"""The app's own role on PostgreSQL, confined by audit_grants, and the connection acting as it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from audit import partitions
+
+ROLE = f"byline_app_{os.getpid()}"
+
+
+def execute(*statements: str) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+@contextmanager
+def acting_as(role: str) -> Iterator[None]:
+    execute(f"SET SESSION AUTHORIZATION {role}")
+    try:
+        yield
+    finally:
+        execute("RESET SESSION AUTHORIZATION")
+
+
+@pytest.fixture
+def role(db: None) -> Iterator[str]:
+    """A role with nothing but what audit_grants gives it; tests go on as the owner. In a test's transaction, which is
+    never committed, the chain's trigger is told not to wait for that."""
+    execute(f"CREATE ROLE {ROLE} LOGIN")
+    if connection.in_atomic_block:
+        execute("SET CONSTRAINTS ALL IMMEDIATE")
+    try:
+        call_command("audit_grants", "--role", ROLE, "--execute")
+        yield ROLE
+    finally:
+        execute(f"DROP OWNED BY {ROLE}", f"DROP ROLE {ROLE}")
+
+
+@pytest.fixture
+def app(role: str) -> Iterator[None]:
+    """As the app, which asks for its month anew."""
+    partitions._ready_until.clear()
+    with acting_as(role):
+        yield

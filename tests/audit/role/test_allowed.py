@@ -1,0 +1,71 @@
+"""Everything that the app does, it can do as the confined role."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from audit import contention, seals
+from audit.erasure import Person, erase
+from audit.models import Entry
+from audit.recording import THIS_APP, Origin
+from audit.verification.start import start_of_chain
+from audit.verification.verify import verify
+from identity.models import SmartsheetUser
+from tests.audit import edits
+from tests.edits.browser import Page
+from tests.edits.conftest import SignIn
+from tests.edits.site_plan import SitePlan
+from tests.running_sandbox import Person as SandboxPerson
+from tests.running_sandbox import RunningSandbox
+
+pytestmark = [
+    pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite knows no roles"),
+    pytest.mark.usefixtures("transactional_db", "app"),
+]
+
+
+def test_a_person_signs_in_edits_reads_the_log_and_signs_out(
+    client: Client, sandbox: RunningSandbox, alice: SandboxPerson, sign_in: SignIn
+) -> None:
+    plan = SitePlan(sandbox, alice)
+    sign_in(client, alice)
+    form = Page.open(client, plan.edit_path("Dig foundations")).type({plan.columns["Notes"]: "Rock"})
+    assert form.save().was_redirected
+    assert list(Entry.objects.filter(sheet_id=plan.id).order_by("id").values_list("phase", flat=True)) == [
+        "intent",
+        "applied",
+    ]
+    assert "Rock" in client.get("/audit/").content.decode()
+    assert client.post("/identity/logout/").status_code == 302
+    assert verify(start_of_chain(), is_full=True).findings.kept == []
+
+
+def test_a_profile_that_changes_is_kept(alice: SandboxPerson, client: Client, sign_in: SignIn) -> None:
+    sign_in(client, alice)
+    person = SmartsheetUser.objects.get()
+    profile = person.as_profile()
+    person.remember(type(profile)(profile.region, profile.id, {**profile.data, "lastName": "New"}), at=timezone.now())
+    assert person.history.count() == 2
+
+
+def test_the_log_is_sealed_and_verified() -> None:
+    edits.saved()
+    assert list(seals.seal_all())
+    assert verify(start_of_chain(), is_full=True).findings.kept == []
+
+
+def test_many_writers_at_once_are_served_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contention, "are_others_writing", lambda: True)
+    edits.saved()
+    edits.saved()
+    assert Entry.objects.count() == 4
+
+
+def test_a_person_is_erased(alice: SandboxPerson, client: Client, sign_in: SignIn) -> None:
+    sign_in(client, alice)
+    person = SmartsheetUser.objects.get()
+    found = erase(Person(person.region, person.smartsheet_id), by=THIS_APP, reason="asked", origin=Origin.COMMAND)
+    assert found.names
+    assert found.histories
+    assert not person.history.exclude(email="").exists()

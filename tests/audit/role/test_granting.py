@@ -1,0 +1,66 @@
+"""The command that confines a role, and the warning where the app is not confined."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from pytest_django import Settings
+
+from audit.checks import confined
+from tests.audit.role.conftest import acting_as, execute
+
+on_postgresql = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite knows no roles")
+
+
+def warnings() -> list[str | None]:
+    return [message.id for message in confined(databases=["default"])]
+
+
+@on_postgresql
+def test_the_sql_can_be_read_before_it_is_run(role: str) -> None:
+    out = StringIO()
+    call_command("audit_grants", "--role", role, stdout=out)
+    assert f'GRANT SELECT ON "audit_leaf" TO "{role}";' in out.getvalue()
+
+
+@on_postgresql
+def test_what_was_granted_in_excess_is_taken_back(role: str) -> None:
+    execute(f"GRANT UPDATE ON audit_entry TO {role}", f"GRANT INSERT (id) ON audit_entry TO {role}")
+    call_command("audit_grants", "--role", role, "--execute")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_table_privilege(%s, 'audit_entry', 'UPDATE')", [role])
+        assert cursor.fetchone() == (False,)
+        cursor.execute("SELECT has_column_privilege(%s, 'audit_entry', 'id', 'INSERT')", [role])
+        assert cursor.fetchone() == (False,)
+
+
+@on_postgresql
+@pytest.mark.django_db
+def test_an_owner_cannot_be_confined() -> None:
+    with pytest.raises(CommandError, match="owns the log's tables, or is a superuser"):
+        call_command("audit_grants", "--role", connection.settings_dict["USER"])
+
+
+@on_postgresql
+@pytest.mark.django_db
+def test_a_role_has_to_be_there() -> None:
+    with pytest.raises(CommandError, match="CREATE ROLE nobody_such LOGIN"):
+        call_command("audit_grants", "--role", "nobody_such")
+
+
+@on_postgresql
+def test_an_app_that_owns_the_log_is_warned_of(role: str, settings: Settings) -> None:
+    assert warnings() == ["audit.W001"]
+    with acting_as(role):
+        assert warnings() == []
+    settings.DEBUG = True
+    assert warnings() == []
+
+
+@pytest.mark.skipif(connection.vendor == "postgresql", reason="here it can")
+@pytest.mark.django_db
+def test_sqlite_says_that_it_knows_no_roles() -> None:
+    with pytest.raises(CommandError, match="knows no roles"):
+        call_command("audit_grants", "--role", "byline_app")
+    assert warnings() == []
