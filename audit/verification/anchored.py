@@ -51,10 +51,10 @@ def _check(
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """What should be a seal: each line of a file of JSON Lines; of a sheet saved as CSV, each cell that holds JSON."""
+    """What should be a seal: in each line the JSON, behind what a logger puts before it; of a CSV, cells of JSON."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         if path.suffix.lower() == ".csv":
             for number, row in enumerate(csv.reader(file), 1):
                 yield from ((number, cell) for cell in row if cell.startswith("{"))
         else:
-            yield from ((number, line) for number, line in enumerate(file, 1) if line.strip())
+            yield from ((number, line[max(line.find("{"), 0) :]) for number, line in enumerate(file, 1) if line.strip())

@@ -109,6 +109,13 @@ def test_an_anchor_saved_from_a_sheet_is_read(anchored: Path) -> None:
     assert len(findings_after(lambda: cut_off(2), anchors=sheet)) == COUNT - 1
 
 
+def test_lines_of_a_logger_are_read(anchored: Path) -> None:
+    lines = anchored.read_text().splitlines()
+    anchored.write_text("\n".join(f"2026-11-23 22:00:00,000 INFO audit.anchor {line}" for line in lines))
+    assert findings_after(lambda: None, anchors=anchored) == []
+    assert len(findings_after(lambda: cut_off(2), anchors=anchored)) == COUNT - 1
+
+
 def test_seals_of_another_key_are_not_taken_for_ours(anchored: Path, settings: Settings) -> None:
     ours = seal_keys.private_key()
 

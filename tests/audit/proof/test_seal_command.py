@@ -1,0 +1,77 @@
+"""manage.py audit_seal: once, or as a process that seals until it is told to stop."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+from pytest_django import Settings
+
+from audit.models import Seal
+from tests.append_only import lifted
+from tests.audit import edits
+from tests.audit.proof.tampering import execute
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def test_once_seals_what_waits_and_says_so() -> None:
+    edits.saved()
+    out = StringIO()
+    call_command("audit_seal", stdout=out)
+    call_command("audit_seal", stdout=out)
+    assert out.getvalue() == "Seal 1 is over the links 1 to 2.\nSeal 2 is over nothing new since link 2.\n"
+
+
+def test_an_anchor_that_fails_is_told_and_the_seal_stands(settings: Settings) -> None:
+    settings.AUDIT_ANCHORS, settings.AUDIT_ANCHOR_FILE = ["file"], "/nowhere/anchors.jsonl"
+    err = StringIO()
+    call_command("audit_seal", stdout=StringIO(), stderr=err)
+    assert "Anchor file has not got it yet" in err.getvalue()
+    assert Seal.objects.count() == 1
+
+
+def test_a_broken_chain_is_an_error() -> None:
+    edits.saved()
+    with lifted(connection):
+        execute("DELETE FROM audit_entry WHERE id = (SELECT min(id) FROM audit_entry)")
+    with pytest.raises(CommandError, match="The chain does not hold at link 1"):
+        call_command("audit_seal")
+
+
+def test_it_goes_on_until_it_is_told_to_stop() -> None:
+    name = str(connection.settings_dict["NAME"])
+    url = f"sqlite:///{name}"
+    if connection.vendor == "postgresql":
+        url = f"{os.environ['DATABASE_URL'].rsplit('/', 1)[0]}/{name}"
+    command = [sys.executable, "manage.py", "audit_seal", "--every", "0.1"]
+    sealer = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": url}, stdout=subprocess.PIPE)
+    try:
+        until(lambda: Seal.objects.count() == 1)
+        edits.saved()
+        until(lambda: Seal.objects.filter(last_seq=2).exists())
+        sealer.send_signal(signal.SIGTERM)
+        assert sealer.wait(10) == 0
+    finally:
+        sealer.kill()
+        said, _ = sealer.communicate()
+    assert said.decode().splitlines() == [
+        "Seal 1 is over nothing new since link 0.",
+        "Seal 2 is over the links 1 to 2.",
+    ]
+
+
+def until(is_so: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.05)
