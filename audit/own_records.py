@@ -53,14 +53,34 @@ def _row_before(instance: models.Model, row: Any) -> Any:
 
 
 def _changes(instance: models.Model, before: Any, after: Any) -> Iterator[Change]:
-    row = before if after is None else after
+    """One for each value that differs; for a record that is made or deleted, one for all that is in it."""
     personal: frozenset[str] = getattr(instance, "personal_fields", frozenset())
-    for field in row.tracked_fields:
-        if field.primary_key:
-            continue
-        is_personal = field.name in personal
+    fields = [field for field in (before or after).tracked_fields if field.name in _told(instance)]
+    if before is None or after is None:
+        old, new = _whole(before, fields), _whole(after, fields)
+        yield _change(instance, "", old, new, is_personal=bool(personal))
+        return
+    for field in fields:
         for title, old, new in _differences(str(field.verbose_name), _value(before, field), _value(after, field)):
-            yield Change(None, _label(instance), None, title, old, new, is_personal=is_personal, about=_about(instance))
+            yield _change(instance, title, old, new, is_personal=field.name in personal)
+
+
+def _change(instance: models.Model, title: str, old: Json, new: Json, *, is_personal: bool) -> Change:
+    return Change(None, _label(instance), None, title, old, new, is_personal=is_personal, about=_about(instance))
+
+
+def _told(instance: models.Model) -> set[str]:
+    """The fields that say something which no other says."""
+    derived: frozenset[str] = getattr(instance, "derived_fields", frozenset())
+    key = instance._meta.pk
+    return {field.name for field in instance._meta.concrete_fields if field != key and field.name not in derived}
+
+
+def _whole(row: Any, fields: list[Any]) -> Json:
+    if row is None:
+        return None
+    values = {str(field.verbose_name): _value(row, field) for field in fields}
+    return {title: value for title, value in values.items() if value is not None}
 
 
 def _differences(title: str, old: Json, new: Json) -> Iterator[tuple[str, Json, Json]]:

@@ -107,7 +107,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "identity.context_processors.smartsheet_user",
-                "identity.context_processors.reader",
+                "identity.context_processors.written_for",
                 "identity.context_processors.session_notice",
                 "identity.context_processors.sign_in_regions",
                 "config.context_processors.demo",

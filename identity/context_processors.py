@@ -24,9 +24,9 @@ def sign_in_regions(request: HttpRequest) -> dict[str, list[Region]]:
     return {"sign_in_regions": own or everywhere}
 
 
-def reader(_request: HttpRequest) -> dict[str, Reader]:
-    """`reader`: in whose time zone and format the page is written."""
-    return {"reader": readers.current()}
+def written_for(_request: HttpRequest) -> dict[str, Reader]:
+    """`written_for`: in whose time zone and format the page is written."""
+    return {"written_for": readers.current()}
 
 
 def session_notice(request: HttpRequest) -> dict[str, Callable[[], str]]:

@@ -78,8 +78,10 @@ class SmartsheetUser(models.Model):
 
     objects = SmartsheetUserQuerySet.as_manager()
     history = records(excluded_fields=["fetched_at", "asked_at"])
-    personal_fields = frozenset({"email", "first_name", "last_name", "profile"})  # which audit/own_records.py asks for
-    person_fields = ("region", "smartsheet_id")  # as above
+    # What audit/own_records.py asks for:
+    derived_fields = frozenset({"email", "first_name", "last_name"})
+    personal_fields = frozenset({"email", "first_name", "last_name", "profile"})
+    person_fields = ("region", "smartsheet_id")
 
     class Meta:
         verbose_name = "person"

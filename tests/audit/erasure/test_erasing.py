@@ -39,7 +39,7 @@ def test_a_person_is_erased_from_log_and_histories() -> None:
     found = erased(Person("com", 41))
     assert in_clear(*WORDS) == []
     assert found.names == 3
-    assert found.values >= 8
+    assert found.values >= 5
     assert found.histories > 0
     assert set(janes()) == {"person 41 (name erased)"}
 
