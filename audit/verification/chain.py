@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from audit import leaves
 from audit.verification.findings import Findings, Kind
-from audit.verification.rows import Item, Link
+from audit.verification.rows import LEAST, Item, Link
 from audit.verification.seal_check import SealCheck
 from audit.verification.start import Start
 from audit.verification.suspects import MOST, Suspect
@@ -50,7 +50,7 @@ class Shelf:
         self.doubles: dict[int, list[Item]] = {}
         self._items = self._single(items)
         self._findings = findings
-        self._newest = 0
+        self._newest = LEAST
 
     def take(self, entry_id: int) -> Item | None:
         """The entry with this number; None if it is not in the log, or was taken already."""

@@ -15,6 +15,7 @@ from audit import leaves
 from audit.seal_bytes import NotASeal, SignedSeal, Statement
 
 AT_ONCE = 2000  # rows
+LEAST = -(2**63)  # what no number is smaller than
 
 _IS_HEAD = leaves.COLUMNS.index("is_head")
 _BOOLEANS = {0: False, 1: True}

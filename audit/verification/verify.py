@@ -62,7 +62,7 @@ def _check_chain(start: Start, report: Report, *, is_full: bool, progress: Progr
         findings=findings,
     )
     ends = Leaf.objects.filter(seq__gt=start.seq).aggregate(last=Max("seq"), first_id=Min("entry_id"))
-    last, from_id = ends["last"] or start.seq, (ends["first_id"] if start.seq else 0)
+    last, from_id = ends["last"] or start.seq, (rows.LEAST if is_full else ends["first_id"])
     entries = rows.entries(connection, from_id=from_id) if from_id is not None else iter(())
     shelf = chain.Shelf(_items(entries, named), findings)
     found = chain.walk(

@@ -20,7 +20,7 @@ from tests.append_only import lifted
 from tests.audit import edits
 from tests.audit.proof.tampering import execute
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("log")
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -48,6 +48,7 @@ def test_a_broken_chain_is_an_error() -> None:
         call_command("audit_seal")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_it_goes_on_until_it_is_told_to_stop() -> None:
     name = str(connection.settings_dict["NAME"])
     url = f"sqlite:///{name}"

@@ -73,7 +73,6 @@ def test_a_seal_cannot_be_changed_or_taken_away() -> None:
             cursor.execute(attempt)
 
 
-@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     "damage",
     [

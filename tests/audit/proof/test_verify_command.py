@@ -19,7 +19,7 @@ from tests.append_only import lifted
 from tests.audit import edits
 from tests.audit.proof.tampering import execute
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("log")
 
 
 @pytest.fixture(autouse=True)
@@ -160,6 +160,7 @@ def test_a_person_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     assert run()[2] == ""
 
 
+@pytest.mark.django_db(transaction=True)
 def test_it_needs_no_lock_that_writers_wait_for() -> None:
     """A log that is written to while it is read is found whole, as of the moment at which reading began."""
     edits.saved()
