@@ -2,6 +2,7 @@
 theirs. Each saves one change of one text of a row, by a user, as its documentation says that an audited change is made.
 """
 
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -107,5 +108,6 @@ def revision(user: Any) -> Iterator[None]:
 
 
 if __name__ == "__main__":
+    logging.disable()
     set_up(sys.argv[1], sys.argv[2])
     contest(sys.argv[1])
