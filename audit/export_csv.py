@@ -17,6 +17,7 @@ from audit.models import EntryQuerySet
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"  # without it Excel takes UTF-8 for the machine's own code page
 COMPLETE = "complete"  # the first cell of the last line
 
+_WINDOW = 50_000  # links; none of them is kept in memory
 _ROWS = 200  # in a piece
 
 Progress = Callable[[int], None]
@@ -27,7 +28,7 @@ def lines(entries: EntryQuerySet, *, last_seq: int, export_id: str, progress: Pr
     select = columns()
     yield (BOM + _written([list(select)])).encode()
     count = 0
-    for window in windows(first_seq=1, last_seq=last_seq):
+    for window in windows(first_seq=1, last_seq=last_seq, size=_WINDOW):
         found = query(entries, window, select=", ".join(select.values()), joins=joins())
         for piece, rows in _pieces(found) if found else ():
             count += rows

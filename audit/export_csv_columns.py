@@ -53,7 +53,7 @@ _DIALECTS = {
         at="entry.at AT TIME ZONE 'UTC'",
         code="ascii({text})",
         has="strpos({text}, '{part}') > 0",
-        text_of="({json})::json #>> '{{}}'",
+        text_of="(({json})::json #>> '{{}}')",
         part="({json}::json ->> {place})",
     ),
     "sqlite": _Dialect(
@@ -97,7 +97,7 @@ def joins() -> str:
 
 def _cell(dialect: _Dialect, column: str) -> str:
     if column in _VALUES:
-        return _defused(dialect, _value(dialect, f"coalesce(clear_{column}.text, entry.{column})"))
+        return _value(dialect, f"coalesce(clear_{column}.text, entry.{column})")
     return _defused(dialect, f"entry.{column}") if column in _FREE_TEXTS else f"entry.{column}"
 
 
@@ -107,10 +107,16 @@ def _defused(dialect: _Dialect, text: str) -> str:
 
 
 def _value(dialect: _Dialect, json: str) -> str:
-    """A text without the quotes of JSON; all else as JSON, as is a text with an escape that no text can hold."""
+    """A text without the quotes of JSON; all else as JSON, as is a text with an escape that no text can hold.
+
+    Said so that the database works out as little as it can for the most frequent: nothing, and a text without escapes.
+    """
     first = dialect.code.format(text=json)
     is_escaped, is_special = (dialect.has.format(text=json, part=part) for part in ("\\", "\\u"))
+    unescaped = _defused(dialect, dialect.text_of.format(json=json))
     return f"""
-        (CASE WHEN {first} <> {ord('"')} OR {is_special} THEN {json}
-        WHEN {is_escaped} THEN {dialect.text_of.format(json=json)}
-        ELSE substr({json}, 2, length({json}) - 2) END)"""
+        CASE WHEN {json} IS NULL THEN NULL
+        WHEN {first} <> {ord('"')} THEN {_defused(dialect, json)}
+        WHEN {is_special} THEN {json}
+        WHEN {is_escaped} THEN {unescaped}
+        ELSE {_defused(dialect, f"substr({json}, 2, length({json}) - 2)")} END"""

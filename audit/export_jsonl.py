@@ -23,7 +23,6 @@ Line = dict[str, Any]
 Progress = Callable[[int], None]
 Clear = Mapping[str, dict[str, str]]
 
-_WINDOW = 5_000  # links, whose entries are in memory together
 _AT_ONCE = 500  # commitments in a query, lines in a piece
 
 
@@ -44,7 +43,7 @@ def lines(entries: EntryQuerySet, header: Header, *, progress: Progress) -> Iter
     file = _File()
     first_seq = Leaf.objects.order_by("seq").values_list("seq", flat=True).first() or 1
     yield file.add([_header(header, first_seq)])
-    for window in windows(first_seq=first_seq, last_seq=header.last_seq, size=_WINDOW):
+    for window in windows(first_seq=first_seq, last_seq=header.last_seq):
         body = _body(entries, window, is_whole=header.is_whole, last_seal=file.last_seal)
         while piece := list(islice(body, _AT_ONCE)):
             yield file.add(piece)

@@ -16,7 +16,7 @@ from django.db import connection
 from audit import leaves
 from audit.models import EntryQuerySet, Leaf
 
-WINDOW = 20_000  # links
+WINDOW = 5_000  # links, whose entries are in memory together
 _EDIT_ID, _IS_HEAD = (leaves.COLUMNS.index(column) for column in ("edit_id", "is_head"))
 
 _AT = {
