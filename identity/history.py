@@ -4,14 +4,17 @@ A person is kept by Smartsheet's number and the name they had then, not by a for
 the account. https://django-simple-history.readthedocs.io/en/latest/user_tracking.html
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn, TypeVar
 
-from django.db import models
+from django.db import models, transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
 from simple_history.models import HistoricalRecords
 from simple_history.signals import pre_create_historical_record
+
+Row = TypeVar("Row", bound=models.Model, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,58 @@ class ActorRecord(models.Model):
         abstract = True
 
 
+class PastTheHistory(Exception):
+    """Rows were to be changed in a way that the history, and so the audit log, would not hear of."""
+
+
+class TrackedQuerySet(models.QuerySet[Row]):
+    """Refuses what django-simple-history does not hear of: save() and delete() are the ways.
+
+    https://django-simple-history.readthedocs.io/en/latest/common_issues.html
+    """
+
+    def update(self, **values: Any) -> int:
+        """Columns that the history leaves out, and no others. Raises PastTheHistory."""
+        tracked = {field.name for field in self.model.history.model.tracked_fields}  # type: ignore[attr-defined] # simple-history's
+        if told := sorted(tracked & values.keys()):
+            raise PastTheHistory(f"update() of {', '.join(told)}: save() each {self.model._meta.verbose_name}.")
+        return super().update(**values)
+
+    def bulk_create(self, objs: Iterable[Row], *_args: Any, **_kwargs: Any) -> NoReturn:
+        """Raises PastTheHistory."""
+        raise PastTheHistory("bulk_create(): save() each.")
+
+    def bulk_update(self, objs: Iterable[Row], *_args: Any, **_kwargs: Any) -> NoReturn:
+        """Raises PastTheHistory."""
+        raise PastTheHistory("bulk_update(): save() each.")
+
+
+class Tracked(models.Model):
+    """A model with a history: a row and what is recorded of it are kept together or not at all."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """In a transaction also where nobody has begun one: the history and the log are further writes."""
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+
+
+class _Records(HistoricalRecords):  # type: ignore[misc] # django-simple-history ships no types
+    """With the one index that asking for the rows of one record goes along, in the order they were written."""
+
+    def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
+        index = models.Index(fields=["id", "history_id"], name=f"history_of_{model._meta.model_name}")
+        return {**super().get_meta_options(model), "indexes": [index]}
+
+
 def records(*, excluded_fields: list[str]) -> HistoricalRecords:
-    """The history of a model. Save such a model in atomic(): the history row is a second write."""
-    return HistoricalRecords(
+    """The history of a Tracked model."""
+    return _Records(
         bases=[ActorRecord],
         excluded_fields=excluded_fields,
+        no_db_index=["id"],  # the index over both begins with it
         get_user=_actor_of_request,
         history_id_field=models.BigAutoField(),
         history_user_id_field=models.BigIntegerField(null=True),

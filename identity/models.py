@@ -15,7 +15,7 @@ from django.utils import timezone
 from identity import roles
 from identity.browser_sessions import BrowserSession  # noqa: F401 # Django looks for models here
 from identity.fields import EncryptedTextField
-from identity.history import Actor, records
+from identity.history import Actor, Tracked, TrackedQuerySet, records
 from identity.oauth import Grant
 from identity.profiles import Profile
 from identity.rate_limits import Attempts  # noqa: F401 # Django looks for models here, and finds roles.Role too
@@ -34,7 +34,7 @@ class NameThen:
     since: datetime
 
 
-class SmartsheetUserQuerySet(models.QuerySet["SmartsheetUser"]):
+class SmartsheetUserQuerySet(TrackedQuerySet["SmartsheetUser"]):
     def signed_in(self, profile: Profile, grant: Grant) -> "SmartsheetUser":
         """The person of this profile, made on their first sign-in, with profile and token as just given.
 
@@ -63,7 +63,7 @@ class SmartsheetUserQuerySet(models.QuerySet["SmartsheetUser"]):
         return person
 
 
-class SmartsheetUser(models.Model):
+class SmartsheetUser(Tracked):
     """A Django user's Smartsheet side: the cached profile, with a history of what it was."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="smartsheet")
@@ -139,11 +139,15 @@ class SmartsheetUser(models.Model):
         self.email, self.first_name, self.last_name = profile.email, profile.first_name, profile.last_name
         self._history_user = self.as_actor()  # it was fetched with their own token
         if is_same:
-            SmartsheetUser.objects.filter(pk=self.pk).update(profile=self.profile, fetched_at=at)
+            self._keep_unremarkable(at)
             return
         with transaction.atomic():
             self.save()
             transaction.on_commit(partial(profile_changed.send_robust, SmartsheetUser, person=self, before=before))
+
+    def _keep_unremarkable(self, at: datetime) -> None:
+        """Past the history on purpose, where `remember` found nothing that is worth a row of it."""
+        SmartsheetUser._base_manager.filter(pk=self.pk).update(profile=self.profile, fetched_at=at)
 
 
 def _remarkable(profile: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.db import models
 
-from identity.history import records
+from identity.history import Tracked, TrackedQuerySet, records
 from identity.profiles import Profile
 
 
@@ -52,12 +52,13 @@ def permissions_of(roles: Iterable[str]) -> set[str]:
     return {permission for role in roles for permission in PERMISSIONS[role]}
 
 
-class Role(models.Model):
+class Role(Tracked):
     """One role of one person, given in the admin; the history says by whom and when."""
 
     person = models.ForeignKey("identity.SmartsheetUser", on_delete=models.CASCADE, related_name="given_roles")
     name = models.CharField("role", max_length=20, choices=RoleName.choices)
 
+    objects = TrackedQuerySet["Role"].as_manager()
     history = records(excluded_fields=[])
 
     class Meta:
