@@ -49,8 +49,9 @@ class PersonField(NumberField):
         super().__init__("“person” must be a Smartsheet id")
 
     def clean(self, value: Any) -> Any:
-        region, colon, number = self.shown(value or "").rpartition(":")
-        cleaned = super().clean(number.strip())
+        text = self.shown(value or "")
+        region, colon, number = text.rpartition(":")
+        cleaned = super().clean(number.strip() or text)
         return None if cleaned is None else Person(cleaned, region.strip() if colon else None)
 
     def shown(self, text: str) -> str:

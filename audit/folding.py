@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 
 from audit.clear_texts import with_clear_texts
 from audit.models import Entry
-from audit.phases import Origin, Phase
+from audit.phases import Phase
 from audit.reading import LoggedChange, about, with_outcomes
 
 LINES = 10  # rows of an edit that a page shows by themselves; the edit's own page shows all
@@ -155,11 +155,7 @@ def _with_mentions(changes: list[LoggedChange]) -> list[LoggedChange]:
         return []
     ids, at = {change.intent.pk for change in changes}, min(change.intent.at for change in changes) - SLACK
     found: defaultdict[int | None, list[Entry]] = defaultdict(list)
-    spoken_of = ids | {outcome.pk for change in changes for outcome in change.outcomes}
-    confirmed_or_undone = Q(phase=Phase.CONFIRMED) | Q(origin=Origin.UNDO, phase=Phase.INTENT)
-    for entry in Entry.objects.filter(confirmed_or_undone, refers_to__in=spoken_of, at__gte=at).order_by("id"):
-        found[entry.refers_to].append(entry)
-    return [
-        replace(change, mentions=[m for entry in (change.intent, *change.outcomes) for m in found[entry.pk]])
-        for change in changes
-    ]
+    for entry in sorted(Entry.objects.filter(refers_to__in=ids, at__gte=at), key=lambda entry: entry.pk):
+        if entry.phase in {Phase.CONFIRMED, Phase.INTENT}:
+            found[entry.refers_to].append(entry)
+    return [replace(change, mentions=found[change.intent.pk]) for change in changes]

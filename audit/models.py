@@ -65,8 +65,9 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def on_row(self, *, sheet_id: int, row_id: int) -> Self:
         """Entries on this row, the one that added it included, though it was written before the row had its id."""
         on_row = models.Q(sheet_id=sheet_id, row_id=row_id)
-        added = Entry.objects.filter(on_row, phase=Phase.APPLIED, action=Action.ADD).values("edit_id", "line").first()
-        return self.filter(on_row | models.Q(**added) if added else on_row)
+        outcomes = Entry.objects.filter(on_row, phase=Phase.APPLIED, action=Action.ADD)
+        added = list(outcomes.order_by().values("edit_id", "line")[:1])
+        return self.filter(on_row | models.Q(**added[0]) if added else on_row)
 
     def on_column(self, column_id: int) -> Self:
         """Entries on this column; quick only together with its sheet, as the index begins with that."""

@@ -1,8 +1,8 @@
 """Text in the log: any part of a word, capital or not, by an index of three-letter pieces on either database.
 
-Searched are old and new values, the names of rows, columns and sheets, reasons and messages; of personal values nothing,
-as entries hold commitments in their place. That a row was saved is not searched by itself, since its intent says the
-same.
+Searched are old and new values, the names of rows, columns and sheets, reasons and messages; of personal values
+nothing, as entries hold commitments in their place. That a row was saved is not searched by itself, since its intent
+says the same.
 https://www.postgresql.org/docs/current/pgtrgm.html
 https://www.sqlite.org/fts5.html#the_trigram_tokenizer
 """

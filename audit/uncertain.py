@@ -1,38 +1,51 @@
 """Edits of which nobody knows yet what came of them."""
 
+from collections.abc import Iterator
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
-
+from audit import stretches
 from audit.models import Cursor, Entry, EntryQuerySet, Leaf
-from audit.phases import CONCLUSIVE
+from audit.phases import CONCLUSIVE, Phase
 
-MOST = 1_000  # edits that are looked up; more than that is a matter for whoever keeps the worker running
-UNWATCHED = 5_000  # newest entries that are looked through where nothing settles the log
+MOST = 5_000  # entries that are looked through: the newest, where settling lags behind or nothing settles the log
 SLACK = 1_000  # entries that ids and the chain may be out of step by
 
 
 def narrow(entries: EntryQuerySet) -> EntryQuerySet:
-    """Of these entries the intents whose edits may have no outcome yet; whether each row has one, the reading tells.
+    """Of these entries the intents of edits in which something has no outcome yet.
 
     What is older than settling's place in the chain is settled; the few newer entries are looked through. So it costs
     what is uncertain, however long the log is.
     """
-    return entries.intents().filter(edit_id__in=_newer_than(_place()))
+    return entries.intents().filter(edit_id__in=_open(_place()))
 
 
-def _newer_than(entry_id: int) -> list[UUID]:
-    concluded = Entry.objects.filter(
-        edit_id=OuterRef("edit_id"), line=OuterRef("line"), at__gte=OuterRef("at"), phase__in=CONCLUSIVE
-    )
-    recent = Entry.objects.intents().after(entry_id).filter(~Exists(concluded))
-    return list(dict.fromkeys(recent.values_list("edit_id", flat=True)[:MOST]))
+def _open(entry_id: int) -> set[UUID]:
+    """Edits with a row whose intent is newer than this entry and has no conclusive outcome."""
+    intended: set[tuple[UUID, int | None]] = set()
+    concluded: set[tuple[UUID, int | None]] = set()
+    for edit_id, line, phase in _newer_than(entry_id):
+        if phase == Phase.INTENT:
+            intended.add((edit_id, line))
+        elif phase in CONCLUSIVE:
+            concluded.add((edit_id, line))
+    return {edit_id for edit_id, _ in intended - concluded}
+
+
+def _newer_than(entry_id: int) -> Iterator[tuple[UUID, int | None, str]]:
+    left = MOST + SLACK
+    for stretch in stretches.oldest_first(entry_id):
+        found = list(stretch.of(Entry.objects.all()).order_by("id").values_list("edit_id", "line", "phase")[:left])
+        yield from found
+        left -= len(found)
+        if left <= 0:
+            return
 
 
 def _place() -> int:
-    """The entry that everything before is settled or listed."""
-    cursor = Cursor.objects.filter(name="settled").first()
+    """The entry before which everything is settled, or so far back as is looked through."""
     leaves = Leaf.objects.order_by("-seq").values_list("entry_id", flat=True)
-    if cursor is None:
-        return max((leaves.first() or 0) - UNWATCHED, 0)
-    return max((leaves.filter(seq__lte=cursor.seq).first() or 0) - SLACK, 0)
+    newest = (leaves.first() or 0) - MOST
+    cursor = Cursor.objects.filter(name="settled").first()
+    settled = (leaves.filter(seq__lte=cursor.seq).first() or 0) - SLACK if cursor else 0
+    return max(newest, settled, 0)

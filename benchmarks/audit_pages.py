@@ -1,0 +1,89 @@
+"""What the log's page costs in logs of different sizes: `make bench-audit-pages`.
+
+Each size is loaded into a database of its own on the server of --server (several GB for 10,000,000 entries), measured
+in a process of its own through the app's whole stack, and dropped. Two times are given for each question, in
+milliseconds: in the database, that of all queries of the request, the entry that tells of the reading included; and
+the whole response, rendered. Times differ from machine to machine: look at the ratios.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
+SIZES = (100_000, 1_000_000, 10_000_000)
+TIMES_SMALLEST = 2.0  # the largest log takes at most so many times as long as the smallest
+MOST = 20.0  # milliseconds in the database, at the 95th percentile, at any size
+
+Figures = dict[str, dict[str, float]]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser("python -m benchmarks.audit_pages", description=__doc__)
+    parser.add_argument("--server", default="postgres://postgres@127.0.0.1:5432", help="where databases may be made")
+    parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
+    parser.add_argument("--times", type=int, default=30, help="requests of each kind that are measured")
+    parser.add_argument("--keep", action="store_true", help="use databases that are there, and leave them")
+    chosen = parser.parse_args()
+    figures = {size: measured(chosen.server, size, times=chosen.times, keep=chosen.keep) for size in chosen.sizes}
+    print_table(figures)
+    return 0 if is_met(figures) else 1
+
+
+def measured(server: str, size: int, *, times: int, keep: bool) -> Figures:
+    """Load a log of this size, ask it everything, and drop it."""
+    name = f"byline_pages_{size}"
+    database = f"{server}/{name}"
+    is_new = sql(server, f"SELECT 1 FROM pg_database WHERE datname = '{name}'") == []  # noqa: S608 # our own name
+    if is_new:
+        sql(server, f"CREATE DATABASE {name}")
+    try:
+        if is_new:
+            print(f"Loading {size:,} entries", flush=True)
+            call([sys.executable, "-m", "benchmarks.load_audit", "--entries", str(size), "--database", database])
+        done = call([sys.executable, "-m", "benchmarks.audit_questions", str(times)], database)
+        found: Figures = json.loads(done)
+        return found
+    finally:
+        if not keep:
+            sql(server, f"DROP DATABASE {name}")
+
+
+def sql(server: str, statement: str) -> list[object]:
+    """Run a statement on the server itself, outside of any database of ours."""
+    import psycopg
+
+    address = urlsplit(server)
+    with psycopg.connect(
+        address._replace(scheme="postgresql", path="/postgres").geturl(), autocommit=True
+    ) as connection:
+        cursor = connection.execute(statement)  # type: ignore[call-overload,unused-ignore] # our own words, no literal
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+def call(command: list[str], database: str = "") -> str:
+    environment = {**os.environ, "LOG_LEVEL": "ERROR"} | ({"DATABASE_URL": database} if database else {})
+    return subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def print_table(figures: dict[int, Figures]) -> None:
+    sizes = list(figures)
+    print(f"\n{'ms: in the database p50 / p95, whole p50 / p95':<34}" + "".join(f"{size:>30,}" for size in sizes))
+    for question in figures[sizes[0]]:
+        cells = [figures[size][question] for size in sizes]
+        shown = [f"{c['p50']:6.1f} /{c['p95']:6.1f} {c['whole_p50']:7.1f} /{c['whole_p95']:6.1f}" for c in cells]
+        ratio = cells[-1]["p95"] / cells[0]["p95"]
+        print(f"{question:<34}" + "".join(f"{text:>30}" for text in shown) + f"   x {ratio:.2f}")
+
+
+def is_met(figures: dict[int, Figures]) -> bool:
+    smallest, largest = figures[min(figures)], figures[max(figures)]
+    return all(
+        largest[question]["p95"] <= min(MOST, TIMES_SMALLEST * smallest[question]["p95"]) for question in smallest
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""Asks a log everything that its page can be asked, and prints the figures as JSON; for benchmarks.audit_pages."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from statistics import quantiles
+from time import perf_counter
+from typing import Any
+
+PERSON, SHEET = 4_100_000_000_000_000, 7_000_000_000_000_000  # the busiest; numbers above have less and less
+
+
+def main() -> None:
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    from django.conf import settings
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+    settings.SECURE_SSL_REDIRECT = False
+    client = auditor()
+    asked = {name: figures(client, address, int(sys.argv[1])) for name, address in questions().items()}
+    json.dump(asked, sys.stdout)
+
+
+def auditor() -> Any:
+    """A browser in which somebody is signed in who may read everything."""
+    from django.contrib.auth import get_user_model
+    from django.contrib.auth.models import Permission
+    from django.test import Client
+
+    user, _ = get_user_model().objects.get_or_create(username="auditor")
+    user.user_permissions.add(Permission.objects.get(codename="view_all", content_type__app_label="audit"))
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def questions() -> dict[str, str]:
+    """Every question by its name, with its address."""
+    from audit.models import Entry
+
+    newest = Entry.objects.order_by("-id")[0]
+    busy, person = SHEET, f"sandbox:{PERSON}"
+    row = Entry.objects.on_sheet(busy).exclude(row_id=None).order_by("-id")[0].row_id
+    column = Entry.objects.on_sheet(busy).exclude(column_id=None).order_by("-id")[0].column_id
+    days = [(newest.at - timedelta(days=ago)).date().isoformat() for ago in (400, 393)]
+    queries = {
+        "first page": "",
+        "page in the middle": f"before={newest.pk // 2}",
+        "last page": "before=60",
+        "back from the last page": "after=60",
+        "busiest person": f"person={person}",
+        "person with least": f"person=sandbox:{PERSON + 299}",
+        "busiest sheet": f"sheet={busy}",
+        "sheet with least": f"sheet={SHEET + 1_999}",
+        "busiest sheet, a row": f"sheet={busy}&row={row}",
+        "busiest sheet, a column": f"sheet={busy}&column={column}",
+        "busiest sheet and person": f"sheet={busy}&person={person}",
+        "deleted rows": "action=delete",
+        "readings": "action=read",
+        "saved": "outcome=applied",
+        "refused": "outcome=refused",
+        "not saved (settled)": "outcome=not_applied",
+        "not certain yet": "outcome=uncertain",
+        "made in the app": "origin=app",
+        "a week long ago": f"since={days[0]}&until={days[1]}",
+        "text: common": "text=Done",
+        "text: rare": "text=quokka",
+        "text: absent": "text=nowhere+to+be+found",
+        "text: rare, of a person": f"text=quokka&person={person}",
+    }
+    asked = {name: f"/audit/?{query}" for name, query in queries.items()}
+    asked["are there new ones?"] = f"/audit/newer/?after={newest.pk}"
+    asked["how many: all"] = "/audit/count/"
+    asked["how many: refused"] = "/audit/count/?outcome=refused"
+    return asked
+
+
+def figures(client: Any, address: str, times: int) -> dict[str, float]:
+    """Milliseconds at the median and the 95th percentile, in the database and in all, after three to warm up."""
+    for _ in range(3):
+        assert client.get(address).status_code == 200, address
+    measured = [one(client, address) for _ in range(times)]
+    database, whole = ([1000 * sample[place] for sample in measured] for place in (0, 1))
+    return {
+        "p50": percentile(database, 50),
+        "p95": percentile(database, 95),
+        "whole_p50": percentile(whole, 50),
+        "whole_p95": percentile(whole, 95),
+    }
+
+
+def one(client: Any, address: str) -> tuple[float, float]:
+    """Seconds in the database, and in all, of one request."""
+    begun = perf_counter()
+    with in_the_database() as spent:
+        client.get(address)
+    return sum(spent), perf_counter() - begun
+
+
+@contextmanager
+def in_the_database() -> Iterator[list[float]]:
+    """The seconds of every statement that is executed within the block."""
+    from django.db import connection
+
+    spent: list[float] = []
+
+    def timed(execute: Callable[..., Any], *arguments: Any) -> Any:
+        begun = perf_counter()
+        try:
+            return execute(*arguments)
+        finally:
+            spent.append(perf_counter() - begun)
+
+    with connection.execute_wrapper(timed):
+        yield spent
+
+
+def percentile(samples: Sequence[float], percent: int) -> float:
+    return quantiles(samples, n=100, method="inclusive")[percent - 1]
+
+
+if __name__ == "__main__":
+    main()

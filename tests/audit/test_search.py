@@ -1,0 +1,144 @@
+"""Words are found wherever they stand in the log, by an index, letter by letter."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from audit import search
+from audit.models import Entry
+from audit.recording import Action, Change, Outcome, Phase, note, settle
+from tests.audit.edits import ALICE, BOB, BUDGET, ROW, STATUS, cell, entries_of, intended, saved
+from tests.audit.test_filters import found
+from tests.audit.test_log_page import words_of
+
+pytestmark = pytest.mark.django_db
+
+is_sqlite = connection.vendor == "sqlite"
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (cell(old="Foundation poured"), "poured"),
+        (cell(new="Foundation poured"), "tion pou"),
+        (cell(new="Chimney stack"), "CHIMNEY"),
+        (cell(new="Größe"), "größ"),
+        (cell(new={"email": "jane@example.com", "name": "Jane"}), "jane@exam"),
+        (cell(new='say "hello" and \\ go'), 'say "hello" and \\'),
+        (cell(new="two\nlines"), "two\nlines"),
+        (cell(title="Delivery date"), "livery"),
+        (Change(7, "99 'Chimney'", STATUS, "Status", None, "Done"), "himne"),
+    ],
+    ids=["old", "new", "capitals", "umlauts", "contact", "quotes", "lines", "column", "row"],
+)
+def test_it_finds_what_was_changed_where(reader: Client, change: Change, text: str) -> None:
+    intent = saved(change)
+    saved(cell(old="Something", new="else", row=2), sheet=BUDGET)
+    page = reader.get("/audit/", {"text": text})
+    assert [one.intent.edit_id for one in page.context["changes"]] == [intent.edit_id]
+
+
+def test_it_finds_sheets_reasons_and_messages(reader: Client) -> None:
+    in_sheet = saved(sheet=(9, "Harbour bridge"))
+    reasoned = intended(reason="as the architect said")
+    refused = intended()
+    settle(refused, [Outcome(Phase.REFUSED, ROW, message="The row is padlocked.")])
+    note(actor=ALICE, action=Action.SIGN_IN, phase=Phase.REFUSED, reason="Not on the guest list")
+    for text, edit_id in (
+        ("bour bri", in_sheet.edit_id),
+        ("architect", reasoned.edit_id),
+        ("padlock", refused.edit_id),
+    ):
+        assert [one.intent.edit_id for one in reader.get(f"/audit/?text={text}").context["changes"]] == [edit_id]
+    assert "was refused sign-in" in words_of(reader, "/audit/?text=guest+list")
+
+
+@pytest.mark.parametrize("text", ["100%", "a_c", "%%%", "___", '"""', "a*c", "OR abc", "x' OR '1'='1"])
+def test_signs_stand_for_themselves(reader: Client, text: str) -> None:
+    saved(cell(new="1000 abc acc"))
+    assert found(reader, f"text={text.replace('%', '%25')}") == []
+    saved(cell(new=f"xx {text} xx"))
+    assert len(found(reader, f"text={text.replace('%', '%25')}")) == 1
+
+
+@pytest.mark.parametrize("text", ["a", "ab"])
+def test_what_is_too_short_it_says(reader: Client, text: str) -> None:
+    saved(cell(new="ab"))
+    response = reader.get(f"/audit/?text={text}")
+    assert response.status_code == 400
+    assert f"“{text}” is too short to search for: give 3 letters or more in a row." in response.content.decode()
+
+
+def test_it_goes_together_with_the_other_filters(reader: Client) -> None:
+    saved(cell(new="apple one"))
+    saved(cell(new="apple two"), actor=BOB)
+    saved(cell(new="apple three"), sheet=BUDGET)
+    assert found(reader, f"text=apple&person=sandbox:{ALICE.id}") == ["apple three", "apple one"]
+    assert found(reader, f"text=apple&sheet={BUDGET[0]}") == ["apple three"]
+    assert found(reader, "text=apple&outcome=applied") == ["apple three", "apple two", "apple one"]
+    assert found(reader, "text=apple&outcome=refused") == []
+
+
+def test_pages_of_a_common_word_miss_and_repeat_nothing(reader: Client) -> None:
+    for number in range(130):
+        saved(cell(new=f"common {number}"))
+    seen, query = [], "text=common"
+    for _ in range(3):
+        page = reader.get(f"/audit/?{query}").context
+        seen += [change.new for change in page["changes"]]
+        query = f"text=common&before={page['page'].older}"
+    assert seen == [f'"common {number}"' for number in reversed(range(130))]
+
+
+def test_a_personal_value_is_not_searched(reader: Client) -> None:
+    saved(Change(1, "1", STATUS, "Salary", "12345678", "23456789", is_personal=True))
+    assert found(reader, "text=23456789") == []
+
+
+def test_that_a_row_was_saved_costs_the_index_nothing() -> None:
+    intent = saved()
+    of_intent, of_outcome = entries_of(intent)
+    assert [entry.pk for entry in search.matching(Entry.objects.all(), "Chimney")] == []
+    assert [entry.pk for entry in search.matching(Entry.objects.all(), "Pour found")] == [of_intent.pk]
+    assert of_outcome.row_label == of_intent.row_label
+
+
+@pytest.mark.skipif(is_sqlite, reason="PostgreSQL's index")
+def test_the_index_is_what_postgresql_looks_into() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = search.matching(Entry.objects.all(), "Foundation").explain()
+    assert "Bitmap Index Scan on audit_entry_" in plan
+    assert "expr_idx" in plan
+
+
+@pytest.mark.skipif(is_sqlite, reason="an extension of PostgreSQL's")
+def test_without_the_extension_it_says_whom_to_ask() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX audit_entry_text")
+        cursor.execute("DROP EXTENSION pg_trgm")
+        cursor.execute("CREATE ROLE nobody_in_particular")
+        cursor.execute("SET LOCAL ROLE nobody_in_particular")
+    with pytest.raises(search.CannotIndex, match="Have an administrator of the database run: CREATE EXTENSION pg_trgm"):
+        search.make_index(connection)
+
+
+@pytest.mark.skipif(is_sqlite, reason="an index of PostgreSQL's")
+def test_it_can_be_taken_away_and_made_again() -> None:
+    saved(cell(new="Foundation"))
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    search.drop_index(connection)
+    search.make_index(connection)
+    assert len(search.matching(Entry.objects.all(), "foundat")) == 1
+
+
+@pytest.mark.parametrize("text", ["Done", "absent"])
+def test_the_number_of_queries_does_not_depend_on_the_log(
+    reader: Client, text: str, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(60):
+        saved(cell(row=number))
+    with django_assert_max_num_queries(24):
+        reader.get(f"/audit/?text={text}")

@@ -1,0 +1,119 @@
+"""The log is looked through month by month, and nothing falls between them."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from audit import paging, stretches, triggers_postgresql
+from audit.models import Entry
+from audit.paging import Asked, page_of
+from audit.stretches import Stretch
+from tests.append_only import lifted
+from tests.audit.edits import AUDITOR, cell, intended
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one table for all months"),
+]
+
+MONTHS, EACH = 14, 4
+
+
+@pytest.fixture
+def two_years() -> Iterator[list[int]]:
+    """Entries of fourteen months, the oldest first; around the turn of each month ids and times are not in step."""
+    now = datetime.now(UTC).replace(day=15)
+    stretches.forget()
+    with lifted(connection), connection.cursor() as cursor:
+        for ago in reversed(range(MONTHS)):
+            at = now - timedelta(days=30 * ago)
+            cursor.execute("SELECT audit_add_partition(%s)", [at])
+        intended(*(cell(column=column) for column in range(MONTHS * EACH)))
+        ids = list(Entry.objects.order_by("id").values_list("id", flat=True))
+        for place, entry_id in enumerate(ids):
+            at = now - timedelta(days=30 * (MONTHS - 1 - place // EACH))
+            cursor.execute("UPDATE audit_entry SET at = %s WHERE id = %s", [at, entry_id])
+    stretches.forget()
+    yield ids
+    stretches.forget()
+
+
+def within(stretch: Stretch) -> list[int]:
+    return sorted(stretch.of(Entry.objects.all()).values_list("id", flat=True))
+
+
+def test_stretches_follow_each_other_without_gap_or_overlap(two_years: list[int]) -> None:
+    for before in (None, two_years[-1] + 1, two_years[30], two_years[0]):
+        seen = [entry_id for stretch in stretches.newest_first(before) for entry_id in within(stretch)]
+        assert sorted(seen) == [one for one in two_years if before is None or one < before]
+        assert len(seen) == len(set(seen))
+    for after in (0, two_years[0], two_years[17], two_years[-1]):
+        seen = [entry_id for stretch in stretches.oldest_first(after) for entry_id in within(stretch)]
+        assert seen == [one for one in two_years if one > after]
+
+
+@pytest.mark.parametrize("steps", [(3,), (3, 10), (1000,)], ids=str)
+def test_steps_cut_them_and_lose_nothing(two_years: list[int], steps: tuple[int, ...]) -> None:
+    back = [one for stretch in stretches.newest_first(None, steps=steps) for one in reversed(within(stretch))]
+    assert back == two_years[::-1]
+    forth = [one for stretch in stretches.oldest_first(0, steps=steps) for one in within(stretch)]
+    assert forth == two_years
+
+
+def test_the_first_page_leaves_older_months_alone(two_years: list[int]) -> None:
+    newest = next(stretches.newest_first(None))
+    assert len(within(newest)) <= EACH
+    plan = newest.of(Entry.objects.order_by("-id"))[:3].explain()
+    assert plan.count("audit_entry_20") < 8 * 2
+    assert len(triggers_postgresql.parts(connection)) > MONTHS
+
+
+def test_an_entry_late_at_the_turn_of_a_month_is_not_missed(two_years: list[int]) -> None:
+    late = two_years[MONTHS * EACH - EACH]  # the first of the newest month, written a moment before midnight
+    first_of_month = datetime.now(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    with lifted(connection), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE audit_entry SET at = %s WHERE id = %s", [first_of_month - timedelta(seconds=1), late + 1]
+        )
+    stretches.forget()
+    assert [one for stretch in stretches.newest_first(None) for one in reversed(within(stretch))] == two_years[::-1]
+
+
+def test_pages_go_through_all_months_and_back(two_years: list[int]) -> None:
+    asked = Asked(Entry.objects.intents())
+    seen, page = [], page_of(asked, reader=AUDITOR, size=10)
+    while True:
+        seen += [entry.pk for entry in page.entries]
+        if page.older is None:
+            break
+        page = page_of(asked, reader=AUDITOR, before=page.older, size=10)
+    assert seen == two_years[::-1]
+    assert page.newer
+    back = page_of(asked, reader=AUDITOR, after=page.newer, size=10)
+    assert [entry.pk for entry in back.entries] == seen[-16:-6]
+
+
+def test_whoever_asks_for_what_never_happens_is_told_how_far_was_looked(
+    two_years: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "PATIENCE", 0.0)
+    asked = Asked(Entry.objects.filter(action="never"))
+    page = page_of(asked, reader=AUDITOR)
+    assert page.entries == []
+    assert page.looked_back_to
+    looked = []
+    while page.older:
+        looked.append(page.older)
+        page = page_of(asked, reader=AUDITOR, before=page.older)
+    assert looked == sorted(looked, reverse=True)
+    assert page.looked_back_to is None
+
+
+def test_days_become_ids(two_years: list[int]) -> None:
+    since = Entry.objects.get(pk=two_years[20]).at
+    low, high = stretches.ids_between(since, None)
+    assert low is not None
+    assert low <= two_years[20]
+    assert high is None
