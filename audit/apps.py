@@ -12,7 +12,16 @@ class AuditConfig(AppConfig):
     verbose_name = "audit log"
 
     def ready(self) -> None:
-        from audit import checks, contention, directory, own_records, personal, triggers, triggers_sqlite  # need models
+        from audit import (  # need models
+            checks,
+            contention,
+            directory,
+            own_records,
+            personal,
+            project_checks,
+            triggers,
+            triggers_sqlite,
+        )
 
         post_create_historical_record.connect(own_records.note_record, dispatch_uid="audit.own_records")
         connection_created.connect(triggers_sqlite.register, dispatch_uid="audit.triggers_sqlite")
@@ -22,3 +31,4 @@ class AuditConfig(AppConfig):
         post_migrate.connect(directory.forget, sender=self, dispatch_uid="audit.directory")
         register(checks.append_only, Tags.database)
         register(checks.confined, Tags.database)
+        register(project_checks.recordable)

@@ -1,0 +1,50 @@
+"""The system checks that a project is made so that the log can keep its word: audit.E002 to audit.E005."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.checks import CheckMessage, Error
+from django.db import DEFAULT_DB_ALIAS, connections, models, router
+
+from audit.histories import histories
+from audit.models import Entry
+
+
+def recordable(**_kwargs: Any) -> list[CheckMessage]:
+    """audit.E002: the log is routed to another database. audit.E003: requests are transactions. audit.E004: a history
+    names its actor by a foreign key. audit.E005: a history's numbers have 32 bits."""
+    return [*_of_databases(), *_of_histories()]
+
+
+def _of_databases() -> Iterator[Error]:
+    if {router.db_for_write(Entry), router.db_for_read(Entry)} != {DEFAULT_DB_ALIAS}:
+        yield Error(
+            "A database router sends the audit log elsewhere than to 'default'.",
+            hint="What is in two databases cannot be committed together: keep the log beside the rows it tells of.",
+            id="audit.E002",
+        )
+    if connections[DEFAULT_DB_ALIAS].settings_dict["ATOMIC_REQUESTS"]:
+        yield Error(
+            "ATOMIC_REQUESTS is on: a failed request would take back the record of what it did.",
+            hint="Set it to False for 'default', and begin transactions where they are needed.",
+            id="audit.E003",
+        )
+
+
+def _of_histories() -> Iterator[Error]:
+    for history in histories():
+        model = history.instance_type  # type: ignore[attr-defined] # simple-history's
+        if any(field.name == "history_user" for field in history._meta.fields):
+            yield Error(
+                f"The history of {model._meta.label} names who changed a row by a foreign key.",
+                hint="Deleting that user would change the history, which is append-only. Use history_user_id_field.",
+                obj=model,
+                id="audit.E004",
+            )
+        if not isinstance(history._meta.pk, models.BigAutoField | models.UUIDField):
+            yield Error(
+                f"The history of {model._meta.label} numbers its rows with 32 bits.",
+                hint="Use history_id_field=models.BigAutoField().",
+                obj=model,
+                id="audit.E005",
+            )

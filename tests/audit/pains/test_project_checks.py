@@ -1,0 +1,57 @@
+"""A project in which the log could not keep its word is told so before it starts."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.checks import run_checks
+from django.db import connection, models
+from django.test.utils import isolate_apps
+from pytest_django import Settings
+from simple_history.models import HistoricalRecords
+
+from audit import project_checks
+
+
+class ElsewhereRouter:
+    """Sends every model to another database."""
+
+    def db_for_write(self, _model: type[models.Model], **_hints: object) -> str:
+        return "elsewhere"
+
+
+@pytest.fixture
+def atomic_requests() -> Iterator[None]:
+    connection.settings_dict["ATOMIC_REQUESTS"] = True
+    yield
+    connection.settings_dict["ATOMIC_REQUESTS"] = False
+
+
+def found() -> set[str | None]:
+    return {message.id for message in run_checks() if str(message.id).startswith("audit.")}
+
+
+def test_this_project_is_well() -> None:
+    assert found() == set()
+
+
+def test_a_log_in_another_database_is_refused(settings: Settings) -> None:
+    settings.DATABASE_ROUTERS = [ElsewhereRouter()]
+    assert found() == {"audit.E002"}
+
+
+@pytest.mark.usefixtures("atomic_requests")
+def test_requests_that_are_transactions_are_refused() -> None:
+    assert found() == {"audit.E003"}
+
+
+@isolate_apps("audit")
+def test_a_history_as_it_is_by_default_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Binding(models.Model):  # noqa: DJ008 # it lives for this test
+        history = HistoricalRecords(app="audit")
+
+        class Meta:
+            app_label = "audit"
+
+    history = Binding.history.model
+    monkeypatch.setattr(project_checks, "histories", lambda: [history])
+    assert found() == {"audit.E004", "audit.E005"}
