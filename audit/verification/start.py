@@ -23,17 +23,21 @@ class NoSuchStart(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The link that the first one to be read follows: its place, its hash, the number of the seal over it, and why."""
+    """The link that the first one to be read follows: its place, its hash, the number of the seal over it, and why.
+
+    `is_retired` says that nothing from before must be there any more.
+    """
 
     seq: int
     hash: bytes
     seal: int
     why: str
+    is_retired: bool = False
 
     @classmethod
-    def at(cls, seal: Seal, why: str) -> Self:
+    def at(cls, seal: Seal, why: str, *, is_retired: bool = False) -> Self:
         """After the last link that the seal is over."""
-        return cls(seq=seal.last_seq, hash=bytes(seal.head), seal=seal.pk, why=why)
+        return cls(seq=seal.last_seq, hash=bytes(seal.head), seal=seal.pk, why=why, is_retired=is_retired)
 
 
 def start_of_chain() -> Start:
@@ -49,7 +53,7 @@ def start_of_chain() -> Start:
     seal = Seal.objects.filter(pk=newest.subject.removeprefix(SUBJECT)).first()
     if seal is None:
         return Start(seq=0, hash=leaves.GENESIS, seal=0, why=f"the beginning, as {newest.subject} is not there")
-    return Start.at(seal, f"seal {seal.pk}, up to which entry {newest.pk} retired the log")
+    return Start.at(seal, f"seal {seal.pk}, up to which entry {newest.pk} retired the log", is_retired=True)
 
 
 def since(text: str) -> Start:
@@ -64,6 +68,8 @@ def since(text: str) -> Start:
         seal = Seal.objects.filter(at__lt=day).order_by("-pk").first()
     if seal is None:
         raise NoSuchStart(f"There is no seal {text}." if text.isdecimal() else f"There is no seal before {text}.")
+    if seal.last_seq < start_of_chain().seq:
+        raise NoSuchStart(f"What seal {seal.pk} is over was retired: leave --since out to start where the log begins.")
     return Start.at(seal, f"seal {seal.pk}, as asked")
 
 
@@ -88,10 +94,14 @@ class Verified:
             return None
 
     def start(self) -> Start | None:
-        """After that seal; None if the database holds another, or none, by that number."""
+        """After that seal; None if the database holds another, or none, by that number. What was retired since then is
+        not looked for."""
         seal = Seal.objects.filter(pk=self.seal.statement.number).first()
         if seal is None or seals.signed(seal) != self.seal:
             return None
+        kept = start_of_chain()
+        if seal.last_seq < kept.seq:
+            return kept
         return Start.at(seal, f"seal {seal.pk}, up to which all was well on {self.at:%Y-%m-%d %H:%M} UTC")
 
 

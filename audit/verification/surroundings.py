@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Count, Min
 from django.utils import timezone
 
 from audit import personal, triggers, triggers_postgresql
-from audit.models import PersonalText
+from audit.models import Leaf, PersonalText
 from audit.verification.findings import Findings, Kind
+from audit.verification.start import Start
 
 PATIENCE = timedelta(minutes=5)  # an edit takes 15 seconds at most; settling what was left open a little longer
 AT_ONCE = 500
@@ -40,6 +42,14 @@ def check_settled(connection: BaseDatabaseWrapper, findings: Findings, *, since:
         for (entry_id,) in cursor.fetchall():
             text = f"What came of the intent in entry {entry_id} is not recorded: run audit_settle."
             findings.add(Kind.UNSETTLED, text, entry=entry_id)
+
+
+def check_retired(start: Start, findings: Findings) -> None:
+    """Links that were said to be retired and are there: somebody wanted them not to be looked at."""
+    left = Leaf.objects.filter(seq__lte=start.seq).aggregate(first=Min("seq"), count=Count("seq"))
+    if left["count"]:
+        text = f"{left['count']} links up to {start.seq} are there, and were said to be retired: they are not verified."
+        findings.add(Kind.INSERTED, text, seq=left["first"])
 
 
 def check_commitments(findings: Findings, *, named: Collection[str]) -> None:

@@ -46,6 +46,8 @@ def verify(
         surroundings.check_commitments(report.findings, named=named)
         surroundings.check_settled(connection, report.findings, since=_time_of(start))
         surroundings.check_triggers(connection, report.findings)
+        if start.is_retired:
+            surroundings.check_retired(start, report.findings)
     report.seconds = perf_counter() - begun
     return report
 
@@ -62,7 +64,7 @@ def _check_chain(start: Start, report: Report, *, is_full: bool, progress: Progr
         findings=findings,
     )
     ends = Leaf.objects.filter(seq__gt=start.seq).aggregate(last=Max("seq"), first_id=Min("entry_id"))
-    last, from_id = ends["last"] or start.seq, (rows.LEAST if is_full else ends["first_id"])
+    last, from_id = ends["last"] or start.seq, (rows.LEAST if is_full or start.is_retired else ends["first_id"])
     entries = rows.entries(connection, from_id=from_id) if from_id is not None else iter(())
     shelf = chain.Shelf(_items(entries, named), findings)
     found = chain.walk(

@@ -1,0 +1,51 @@
+"""manage.py audit_retire: take old months out of the audit log, after exporting them. docs/audit-log.md"""
+
+from argparse import ArgumentTypeError
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from audit import retired_export, retiring
+from audit.recording import THIS_APP, Actor, NotRecorded
+from audit.retention import CannotRetire, boundary
+from audit.seal_keys import NoSealKey
+
+
+class Command(BaseCommand):
+    help = "Takes months that are over, sealed and anchored out of the log, after exporting and verifying them."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--before", type=_month, required=True, metavar="YYYY-MM", help="the first month that stays"
+        )
+        parser.add_argument("--export", type=Path, required=True, metavar="FILE", help="a new file for what goes")
+        parser.add_argument("--reason", default="", help="stays in the log")
+        parser.add_argument("--by", metavar="NAME", help="who retires; without it the log says: this app")
+        parser.add_argument("--yes", action="store_true", help="do not ask")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        by = Actor(id=0, region="", name=options["by"], email="") if options["by"] else THIS_APP
+        try:
+            retiring.check_rights()
+            found = boundary(options["before"])
+            self.stdout.write(
+                f"{found.count} entries go, up to seal {found.seal.pk}: all from before {found.before:%Y-%m}, and"
+                f" {len(found.younger)} that were written later and are under the same seal."
+            )
+            if not options["yes"] and input("Type yes: ") != "yes":
+                raise CommandError("Nothing was retired.")
+            export = retired_export.write(found, options["export"], by=by, progress=lambda _seq: None)
+            self.stdout.write(f"{options['export']} holds them and verifies. Its SHA-256 is {export.sha256}.")
+            retiring.retire(found, export, by=by, reason=options["reason"])
+        except (CannotRetire, NotRecorded, NoSealKey, OSError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{found.count} entries were retired. Keep the file: nothing else holds them any more.")
+
+
+def _month(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC)
+    except ValueError:
+        raise ArgumentTypeError(f"{text} is no month like 2026-11.") from None

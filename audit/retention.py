@@ -1,0 +1,105 @@
+"""How far the log can be retired: up to the end of a seal, and only what nobody needs any more.
+
+A boundary is the last link of the seal that the last entry from before a month is under. Every entry up to it goes:
+also the few that were written later, which sealing each minute keeps to a minute's worth. So what stays is the chain
+from a seal's head on, without gaps, and what went is under seals that stay.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Exists, Max, Min, OuterRef, Q
+from django.utils import timezone
+
+from audit.models import Cursor, Entry, EntryQuerySet, Leaf, Seal
+from audit.phases import CONCLUSIVE
+
+REST = timedelta(hours=1)  # longer than any process knows by heart who wrote (audit.personal, audit.directory)
+
+
+class CannotRetire(Exception):
+    """Nothing was retired; says why, and what is to be done first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """What goes: the links from `first_seq` to the end of the seal, whose entries are all from before `before` (UTC),
+    except for those with the ids `younger`. `newest_seq` was the chain's last link when this was found out."""
+
+    before: datetime
+    first_seq: int
+    seal: Seal
+    younger: tuple[int, ...]
+    newest_seq: int
+
+    @property
+    def last_seq(self) -> int:
+        return self.seal.last_seq
+
+    @property
+    def count(self) -> int:
+        """How many entries go."""
+        return self.last_seq - self.first_seq + 1
+
+    def entries(self) -> EntryQuerySet:
+        """Those that go."""
+        return Entry.objects.filter(Q(at__lt=self.before) | Q(pk__in=self.younger))
+
+    def has_changed(self) -> bool:
+        """Whether somebody else retired meanwhile, or an entry from before was committed only now."""
+        late = Leaf.objects.filter(seq__gt=self.newest_seq).values("entry_id")
+        is_late = Entry.objects.filter(at__lt=self.before, pk__in=late).exists()
+        return is_late or Leaf.objects.aggregate(first=Min("seq"))["first"] != self.first_seq
+
+
+def boundary(before: datetime) -> Boundary:
+    """What can be retired of what was written before this moment, the first of a month (UTC). Raises CannotRetire."""
+    if before > timezone.now().astimezone(before.tzinfo):
+        raise CannotRetire("Only months that are over can be retired.")
+    ends = Leaf.objects.aggregate(first=Min("seq"), newest=Max("seq"))
+    old = Entry.objects.filter(at__lt=before)
+    links = Leaf.objects.filter(entry_id__in=old.values("pk")).aggregate(last=Max("seq"))
+    if links["last"] is None:
+        raise CannotRetire(f"The log holds nothing from before {before:%Y-%m}.")
+    seal = Seal.objects.filter(first_seq__lte=links["last"], last_seq__gte=links["last"]).order_by("pk").first()
+    if seal is None:
+        raise CannotRetire("Not all entries of that time are sealed: run manage.py audit_seal first.")
+    under = Leaf.objects.filter(seq__lte=seal.last_seq).values("entry_id")
+    younger = Entry.objects.filter(at__gte=before, pk__in=under).order_by("pk").values_list("pk", flat=True)
+    found = Boundary(before, ends["first"], seal, tuple(younger), ends["newest"])
+    _check_complete(found, old)
+    _check_rest(found)
+    _check_followers(found)
+    _check_settled(found)
+    return found
+
+
+def _check_complete(found: Boundary, old: EntryQuerySet) -> None:
+    is_linked = Exists(Leaf.objects.filter(entry_id=OuterRef("pk")))
+    linked = Leaf.objects.filter(seq__lte=found.last_seq).count()
+    if linked != found.count or found.entries().count() != found.count or old.exclude(is_linked).exists():
+        raise CannotRetire("Chain and entries do not fit together: run manage.py audit_verify and find out why.")
+
+
+def _check_rest(found: Boundary) -> None:
+    newest = found.entries().aggregate(at=Max("at"))["at"]
+    if newest > timezone.now() - REST:
+        raise CannotRetire("Some of it was written less than an hour ago: try again later.")
+
+
+def _check_followers(found: Boundary) -> None:
+    anchored = dict(Cursor.objects.filter(name__startswith="anchor ").values_list("name", "seq"))
+    late = [f"anchor {name}" for name in settings.AUDIT_ANCHORS if anchored.get(f"anchor {name}", 0) < found.seal.pk]
+    followers = Cursor.objects.exclude(name__startswith="anchor ").filter(seq__lt=found.last_seq)
+    late += followers.order_by("name").values_list("name", flat=True)
+    if late:
+        raise CannotRetire(f"Not everybody who follows the log has got so far: {', '.join(late)}.")
+
+
+def _check_settled(found: Boundary) -> None:
+    same_line = Q(line=OuterRef("line")) | Q(line=None)
+    outcome = Entry.objects.filter(same_line, edit_id=OuterRef("edit_id"), phase__in=CONCLUSIVE)
+    unsettled = found.entries().intents().exclude(Exists(outcome)).order_by("id").first()
+    if unsettled is not None:
+        raise CannotRetire(f"What came of entry {unsettled.pk} is not certain yet: run manage.py audit_settle first.")

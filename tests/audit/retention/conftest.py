@@ -1,0 +1,85 @@
+"""A log with entries of months that are over, chained, sealed and anchored as they would have been."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from pytest_django import Settings
+
+from audit import anchors, directory, personal, seals, triggers, writing
+from tests.audit import edits
+
+JANUARY, FEBRUARY = datetime(2026, 1, 20, 12, tzinfo=UTC), datetime(2026, 2, 3, 9, tzinfo=UTC)
+
+Retire = Callable[[str], str]
+
+
+@pytest.fixture
+def log(db: None, settings: Settings, tmp_path: Path) -> None:
+    """Empty; on PostgreSQL the chain's trigger is told not to wait for a commit that never comes."""
+    settings.AUDIT_VERIFIED_FILE = str(tmp_path / "verified.json")
+    personal.forget()
+    directory.forget()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@contextmanager
+def written_at(moment: datetime) -> Iterator[None]:
+    """What is recorded in the block bears this time, as only somebody without the clock's trigger could have it."""
+    adapted = connection.ops.adapt_datetimefield_value(moment)
+    on = " ON audit_entry" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER audit_entry_clock{on}")
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT audit_add_partition(%s)", [moment])
+    with pytest.MonkeyPatch.context() as patch:
+        with_leaf = writing._with_leaf
+        patch.setattr(writing, "COLUMNS", (*writing.COLUMNS, "at"))
+        patch.setattr(writing, "_with_leaf", lambda row: [*with_leaf(row), adapted])
+        writing._insert_entries.cache_clear()
+        try:
+            yield
+        finally:
+            writing._insert_entries.cache_clear()
+    triggers.install(connection)
+
+
+def seal_and_anchor() -> None:
+    list(seals.seal_all())
+    anchors.publish()
+
+
+@pytest.fixture
+def old_log(log: None) -> None:
+    """January: two edits of Alice's under one seal. February: one of Bob's on another sheet under the next, together
+    with one of January. Today: one of Bob's."""
+    with written_at(JANUARY):
+        edits.saved(edits.cell("Open", "Januaryish"))
+        edits.saved()
+    seal_and_anchor()
+    with written_at(JANUARY.replace(day=31)):
+        edits.saved()
+    with written_at(FEBRUARY):
+        edits.saved(actor=edits.BOB, sheet=edits.BUDGET)
+    seal_and_anchor()
+    edits.saved(actor=edits.BOB)
+    seal_and_anchor()
+
+
+@pytest.fixture
+def retire(tmp_path: Path) -> Retire:
+    """retire("2026-02"): run the command; gives what it says. The export is `retired.jsonl` in tmp_path."""
+
+    def run(before: str) -> str:
+        out, file = StringIO(), str(tmp_path / "retired.jsonl")
+        call_command("audit_retire", "--before", before, "--export", file, "--reason", "two years", "--yes", stdout=out)
+        return out.getvalue()
+
+    return run
