@@ -19,6 +19,7 @@ LEAST = -(2**63)  # what no number is smaller than
 
 _IS_HEAD = leaves.COLUMNS.index("is_head")
 _BOOLEANS = {0: False, 1: True}
+_PRECISION = {19: "seconds", 23: "milliseconds", 26: "microseconds"}  # of SQLite's text for a time, by its length
 _names = count()
 # A plus keeps SQLite's values from Django's converters; PostgreSQL gives times as numbers and ids without hyphens.
 _COLUMNS = {
@@ -150,8 +151,7 @@ def _microseconds(at: object) -> int | None:
         time = datetime.fromisoformat(str(at))
     except ValueError:
         return None
-    is_entrys = len(str(at)) == 23  # by SQLite's own clock; the app writes those of seals
-    if time.tzinfo or at != (time.isoformat(" ", "milliseconds") if is_entrys else str(time)):
+    if time.tzinfo or at != time.isoformat(" ", _PRECISION.get(len(str(at)), "hours")):
         return None
     return leaves.microseconds(time.replace(tzinfo=UTC))
 
