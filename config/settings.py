@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "audit.middleware.RequestContextMiddleware",
     "csp.middleware.CSPMiddleware",
     "identity.middleware.NoStoreMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "identity.middleware.LastRequestMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -200,6 +200,7 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "config.error_pages.WithoutVariables"
 DEFAULT_EXCEPTION_REPORTER = "config.error_pages.WithoutRequest"
 CORS_ALLOWED_ORIGINS = origins("CORS_ALLOWED_ORIGINS")  # other origins whose pages may read /identity/me
 LOGIN_URL = "/"
+CSRF_FAILURE_VIEW = "edits.csrf.too_old"
 
 # Who may sign in, and as what
 

@@ -6,6 +6,8 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
@@ -25,6 +27,19 @@ class SmartsheetRequest(HttpRequest):
         """The signed-in person's cached profile; None before sign-in. Never asks Smartsheet."""
         person = getattr(self.user, "smartsheet", None)
         return person.as_profile() if person else None
+
+
+class LastRequestMiddleware(SessionMiddleware):
+    """Django's sessions; who signs out, or in again, in another tab still gets the answer to what was under way.
+
+    Django would put a bare 400 in its place, as the session is gone, although all that was asked for is done.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted:
+            return response
 
 
 class SmartsheetUserMiddleware:

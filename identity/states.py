@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from time import time
 from typing import Any
 
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.db import transaction
 
 from identity.browser_sessions import BrowserSession
@@ -42,8 +42,12 @@ def begin(session: SessionBase, *, region: str, next_url: str) -> str:
     new = Pending(secrets.token_urlsafe(32), region, next_url, time())
     if SESSION_KEY not in session and session.session_key is None:  # looking in also drops the key of a lost session
         session.create()
-    with transaction.atomic():
-        _write(session, [*_read(session), new][-MOST:])
+    try:
+        with transaction.atomic():
+            _write(session, [*_read(session), new][-MOST:])
+    except UpdateError:  # another tab has signed out, or in, meanwhile: its key is nobody's any more
+        session.flush()
+        _write(session, [new])
     return new.state
 
 

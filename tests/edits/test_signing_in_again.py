@@ -173,6 +173,41 @@ def test_a_form_of_somebody_else_is_not_saved_in_ones_own_name(
     assert plan.value(ROW, "Notes") is None
 
 
+def test_a_form_survives_a_sign_in_in_another_tab(
+    plan: SitePlan, alice: Person, bob: Person, sign_in: SignIn, db: None
+) -> None:
+    """The sign-in changes the token against forgery: what Bob typed before is not saved, and not lost."""
+    strict = Client(enforce_csrf_checks=True)
+    sign_in(browser := Client(), bob)
+    strict.cookies = browser.cookies
+    fields = typed(strict, plan).fields
+    sign_in(browser, bob)
+    assert strict.post(plan.edit_path(ROW), fields, headers={"origin": "http://evil.example"}).status_code == 403
+    assert strict.post(plan.edit_path(ROW), fields).status_code == 403
+    assert RESTORED not in Page.open(strict, plan.edit_path(ROW)).text
+
+    answer = strict.post(plan.edit_path(ROW), fields, headers={"origin": "http://testserver"})
+    assert (answer.status_code, answer["Location"]) == (302, plan.edit_path(ROW))
+    page = Page.open(strict, plan.edit_path(ROW))
+    assert (RESTORED in page.text, page.value(plan.columns["Notes"])) == (True, "Rock & <roll>")
+    assert plan.value(ROW, "Notes") is None
+    assert "2 cells changed" in page.save().text
+
+
+def test_a_form_of_somebody_else_is_not_shown_after_a_sign_in_in_another_tab(
+    plan: SitePlan, alice: Person, bob: Person, sign_in: SignIn, db: None
+) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    sign_in(browser := Client(), bob)
+    strict.cookies = browser.cookies
+    fields = typed(strict, plan).fields
+    sign_in(browser, alice)
+    assert strict.post(plan.edit_path(ROW), fields, headers={"origin": "http://testserver"}).status_code == 302
+    page = Page.open(strict, plan.edit_path(ROW))
+    assert RESTORED not in page.text
+    assert page.value(plan.columns["Notes"]) == ""
+
+
 def test_nobody_else_gets_to_see_it(browser: Client, plan: SitePlan, alice: Person, bob: Person) -> None:
     plan.sandbox.fault(method="PUT", person=bob.id, status=401)
     typed(browser, plan).save()

@@ -1,0 +1,46 @@
+"""A session that another tab has ended while a request of this one is under way."""
+
+import pytest
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from pytest_django import Settings
+
+from identity import states
+from identity.browser_sessions import BrowserSession
+from identity.middleware import LastRequestMiddleware
+from identity.session_store import SessionStore
+from tests.identity.provider import Provider
+from tests.signing_in import is_signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_was_under_way_is_answered(client: Client, provider: Provider, settings: Settings) -> None:
+    """As by a page that waits for Smartsheet, is signed out in another tab, and then leaves a message."""
+    provider.come_back(client)
+    before = client.cookies[settings.SESSION_COOKIE_NAME].value
+
+    def saved(request: HttpRequest) -> HttpResponse:
+        request.session["_messages"] = messages.SUCCESS
+        BrowserSession.objects.all().delete()
+        return HttpResponse("2 cells changed")
+
+    request = HttpRequest()
+    request.COOKIES[settings.SESSION_COOKIE_NAME] = before
+    answer = LastRequestMiddleware(saved)(request)
+    assert isinstance(answer, HttpResponse)
+    assert (answer.status_code, answer.content) == (200, b"2 cells changed")
+    assert settings.SESSION_COOKIE_NAME not in answer.cookies  # which may be another one's by now
+    assert not is_signed_in(client)
+    assert not BrowserSession.objects.exists()
+
+
+def test_a_sign_in_can_be_begun(client: Client, provider: Provider) -> None:
+    provider.come_back(client)
+    session = SessionStore(client.session.session_key)
+    assert session[states.SESSION_KEY] == []  # it is open in this tab
+    BrowserSession.objects.all().delete()
+    state = states.begin(session, region="sandbox", next_url="/audit/")
+    assert states.take(SessionStore(session.session_key), state).next_url == "/audit/"
+    assert "_auth_user_id" not in session
