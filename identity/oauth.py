@@ -32,6 +32,7 @@ TOKEN_TYPES: dict[str, type | tuple[type, ...]] = {
     "scope": str,
 }
 BEARER = re.compile(r"[\x21-\x7e]+")  # https://datatracker.ietf.org/doc/html/rfc6749#appendix-A.12
+PRINTABLE = re.compile(r"[\x20-\x7e]*")  # https://datatracker.ietf.org/doc/html/rfc6749#appendix-A.17
 LONGEST_LIFE = 10**9  # seconds; more is no duration but a mistake
 SPENT = {1069, 1071, 1132}  # the code or token has expired, is not valid, was revoked
 WRONG_HASH = 1072  # also called invalid_grant, but it is the app's secret that is wrong
@@ -209,13 +210,17 @@ def _flattened(response: requests.Response) -> requests.Response:
     answer = _json_object("token", response, unauthorized=ClientRefused)
     nested = answer.get("token")
     token = nested if isinstance(nested, dict) else answer
-    sound = {key: token[key] for key, kind in TOKEN_TYPES.items() if isinstance(token.get(key), kind)}
+    sound = {key: token[key] for key, kind in TOKEN_TYPES.items() if _is_sound(token.get(key), kind)}
     if not BEARER.fullmatch(sound.get("access_token", "")):
         raise BadAnswer("token", "no access token in the answer", status=response.status_code)
     if not 0 < sound.get("expires_in", 0) <= LONGEST_LIFE:
         sound.pop("expires_in", None)
     response._content = json.dumps(sound).encode()
     return response
+
+
+def _is_sound(value: object, kind: type | tuple[type, ...]) -> bool:
+    return isinstance(value, kind) and (not isinstance(value, str) or bool(PRINTABLE.fullmatch(value)))
 
 
 def _grant(token: dict[str, Any], *, asked_scope: str) -> Grant:

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any, Self
 
 LARGEST_ID = 2**63 - 1
@@ -32,7 +33,10 @@ class Profile:
         id_ = data.get("id")
         if type(id_) is not int or not 0 < id_ <= LARGEST_ID:
             raise ProfileError("The profile has no numeric id.")
-        return cls(region=region, id=id_, data=data)
+        try:
+            return cls(region=region, id=id_, data=storable(data))
+        except RecursionError:
+            raise ProfileError("The profile is nested too deeply.") from None
 
     def __getitem__(self, key: str) -> Any:
         return self.data[key]
@@ -80,6 +84,22 @@ class Profile:
     def _text(self, key: str) -> str:
         value = self.data.get(key)
         return value.strip() if isinstance(value, str) else ""
+
+
+def storable(value: Any) -> Any:
+    """The same JSON without what PostgreSQL does not store: NUL, halves of characters, numbers that are none.
+
+    Halves come of texts that were cut in the middle of an emoji. https://www.postgresql.org/docs/current/datatype-json.html
+    """
+    if isinstance(value, str):
+        return value.replace("\0", "").encode(errors="replace").decode()
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, list):
+        return [storable(item) for item in value]
+    if isinstance(value, dict):
+        return {storable(key): storable(item) for key, item in value.items()}
+    return value
 
 
 def with_text_ids(value: Any) -> Any:

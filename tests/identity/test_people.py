@@ -73,3 +73,19 @@ def test_two_first_sign_ins_at_once_make_one_person(db: None, monkeypatch: pytes
     monkeypatch.setattr(people, "select_for_update", lambda: next(looks, SmartsheetUser.objects.all()))
     assert people.signed_in(profile, grant) == first
     assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "spoilt", ["Jo\0e", "Joe\ud83d", "\0", {"\0": ["\0\udc00"]}, float("nan"), float("-inf"), 1e300]
+)
+def test_what_no_database_stores_keeps_nobody_out(client: Client, provider: Provider, spoilt: Any) -> None:
+    provider.profile = Answer(ALICE | {"firstName": spoilt, "title": spoilt, "timeZone": spoilt})
+    assert provider.come_back(client).status_code == 302
+    assert client.get("/identity/me").json()["user"]["lastName"] == "Ashby"
+    assert client.get("/identity/profile/").status_code == 200
+
+
+def test_a_profile_that_is_nested_without_end_is_none(client: Client, provider: Provider) -> None:
+    provider.profile = Answer(b'{"id": 1, "deep": ' + b"[" * 700 + b"]" * 700 + b"}")
+    page = provider.come_back(client)
+    assert (page.status_code, "profile_unreadable" in page.content.decode()) == (502, True)

@@ -118,3 +118,11 @@ def test_it_says_what_went_wrong_and_asks_once(client: Client, provider: Provide
 def test_it_shows_smartsheets_own_reference(client: Client, provider: Provider) -> None:
     provider.token = Answer(INVALID_GRANT, status=400)
     assert "HTTP 400, error 1071, refId abc123" in provider.come_back(client).content.decode()
+
+
+@pytest.mark.parametrize("spoilt", ["\0", "\ud83d", "a\nb"])
+def test_what_is_no_token_and_no_scope_is_not_kept(client: Client, provider: Provider, spoilt: str) -> None:
+    provider.token = Answer(TOKEN | {"refresh_token": spoilt, "scope": spoilt})
+    assert provider.come_back(client).status_code == 302
+    token = Token.objects.get()
+    assert (token.refresh_token, token.scope) == ("", "READ_SHEETS WRITE_SHEETS")
