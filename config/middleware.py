@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -44,7 +44,7 @@ class NotAPageMiddleware:
 
 
 class DatabaseAwayMiddleware:
-    """Answers 503 with a sentence where a view could not reach this app's database, or found it locked too long."""
+    """Answers 503 with a sentence where a view could not reach this app's database, or could not write in time."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -53,8 +53,13 @@ class DatabaseAwayMiddleware:
         return self.get_response(request)
 
     def process_exception(self, _request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, OperationalError | InterfaceError):
+        if not (isinstance(exception, OperationalError | InterfaceError) or _is_read_only(exception)):
             return None
         log.error("The database is away: %s", type(exception).__name__)
         # Rendered without the request: who is signed in stands in the same database.
         return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "10"})
+
+
+def _is_read_only(exception: Exception) -> bool:
+    """PostgreSQL after a failover, say. https://www.postgresql.org/docs/current/errcodes-appendix.html"""
+    return isinstance(exception, InternalError) and getattr(exception.__cause__, "sqlstate", "") == "25006"

@@ -52,3 +52,12 @@ def test_signing_in_says_so_and_can_be_tried_again(client: Client) -> None:
 
 def test_the_next_try_works(client: Client, transactional_db: None) -> None:
     assert client.post("/identity/login/").status_code == 302
+
+
+@pytest.mark.skipif(SQLITE, reason="PostgreSQL's way of saying so, as after a failover")
+def test_a_database_that_takes_no_writes_is_told_too(client: Client, transactional_db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+    answer = client.post("/identity/login/")
+    connection.close()
+    assert (answer.status_code, bool(answer["Retry-After"])) == (503, True)
