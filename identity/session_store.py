@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth import SESSION_KEY as USER_KEY
 from django.contrib.auth.models import User
-from django.contrib.sessions.backends.base import CreateError, UpdateError
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS, CreateError, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -39,6 +39,11 @@ class SessionStore(DatabaseSessionStore):
         self._session_key = None
         ending = _ending(row) if row else ""
         return {ENDED: ending} if ending else {}
+
+    def _validate_session_key(self, key: str | None) -> bool:
+        """Whether it can have been given out: PostgreSQL refuses to look for a NUL, which a cookie can spell."""
+        is_long_enough: bool = super()._validate_session_key(key)  # type: ignore[misc] # untyped
+        return is_long_enough and set(VALID_KEY_CHARS).issuperset(key or "")
 
     @classmethod
     def clear_expired(cls) -> None:

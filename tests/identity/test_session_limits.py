@@ -139,3 +139,10 @@ def test_a_key_that_was_never_given_out_is_nobodys(client: Client, db: None, set
     assert not is_signed_in(client)
     client.post("/identity/login/")
     assert client.session.session_key != key
+
+
+def test_a_cookie_that_spells_a_nul_is_nobodys(client: Client, db: None) -> None:
+    """In the octal writing that cookies allow."""
+    client.cookies.load('sessionid="\\000bcdefghijklmnopqrstuvwxyz012345"')
+    assert client.cookies["sessionid"].value.startswith("\0")
+    assert not is_signed_in(client)
