@@ -1,7 +1,7 @@
 """Signing in with Smartsheet, and signing out."""
 
 from functools import partial
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.contrib import auth
@@ -107,7 +107,7 @@ def logout(request: HttpRequest) -> HttpResponse:
 def own_url(request: HttpRequest, url: str) -> str:
     """`url` if it leads to a page of this app, else the front page."""
     is_own = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    is_page = is_own and url.startswith(("/", "http://", "https://")) and _is_page(urlsplit(url).path)
+    is_page = is_own and url.startswith(("/", "http://", "https://")) and _is_page(unquote(urlsplit(url).path))
     return url if is_page else settings.LOGIN_URL
 
 

@@ -56,5 +56,9 @@ def test_it_goes_to_nothing_that_is_no_page(client: Client, provider: Provider, 
     assert client.get(target).status_code == 200
 
 
+def test_it_is_not_led_there_by_another_way_of_writing(client: Client, provider: Provider) -> None:
+    assert provider.come_back(client, next_url="/identity/log%6fut/")["Location"] == "/"
+
+
 def test_it_does_not_go_to_the_admins_way_out(client: Client, provider: Provider) -> None:
     assert provider.come_back(client, next_url="/admin/logout/")["Location"] == "/"
