@@ -14,6 +14,7 @@ from audit.models import Entry
 from audit.recording import Origin
 
 EXPORT = "audit.export"
+ONLY_IN_SOME = {"column", "outcome", "text"}  # filters that not every entry of a matching edit matches
 
 
 @require_POST  # since it writes an entry
@@ -42,9 +43,9 @@ def download(request: HttpRequest) -> HttpResponseBase:
 def _selection(form: LogFilter, reader: Reader, asked: QueryDict) -> export.Selection:
     """What the page shows, with everything that was recorded of the same edits, as far as the reader may see it."""
     query = {name: str(asked[name]) for name in form.active}
-    entries = Entry.objects.all()
-    if query:
-        shown = form.narrow(entries)
+    entries = form.about(Entry.objects.all())
+    if query.keys() & ONLY_IN_SOME:
+        shown = form.narrow(Entry.objects.all())
         shown = search.matching(shown, form.words) if form.words else shown
         entries = entries.filter(Exists(shown.filter(edit_id=OuterRef("edit_id"))))
     if not reader.sees_all:

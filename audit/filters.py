@@ -123,6 +123,13 @@ class LogFilter(forms.Form):
 
     def narrow(self, entries: EntryQuerySet) -> EntryQuerySet:
         """The entries that are asked for, of these; but for the words, which are searched for in them."""
+        entries = self.about(entries)
+        if "column" in self.cleaned_data:
+            entries = entries.on_column(self.cleaned_data["column"])
+        return self._with_outcome(entries) if "outcome" in self.cleaned_data else self._told(entries)
+
+    def about(self, entries: EntryQuerySet) -> EntryQuerySet:
+        """Of these entries those that share with what is asked for all that the entries of a row's edit have alike."""
         asked = self.cleaned_data
         if "person" in asked:
             entries = entries.by_actor(asked["person"].number, region=asked["person"].region)
@@ -130,15 +137,12 @@ class LogFilter(forms.Form):
             entries = entries.on_row(sheet_id=asked["sheet"], row_id=asked["row"])
         elif "sheet" in asked:
             entries = entries.on_sheet(asked["sheet"])
-        if "column" in asked:
-            entries = entries.on_column(asked["column"])
         if "edit" in asked:
             entries = entries.of_edit(asked["edit"])
         entries = entries.filter(**{name: asked[name] for name in ("action", "origin") if name in asked})
         since, until = self._moments()
         entries = entries.filter(at__gte=since) if since else entries
-        entries = entries.filter(at__lt=until) if until else entries
-        return self._with_outcome(entries) if "outcome" in asked else self._told(entries)
+        return entries.filter(at__lt=until) if until else entries
 
     def _told(self, entries: EntryQuerySet) -> EntryQuerySet:
         if self.words and not self.cleaned_data.keys() & {"row", "column", "edit"}:

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from audit import export, export_csv, export_jsonl, recording
 from audit.models import Entry
 from audit.recording import NotRecorded, Origin
-from tests.audit.edits import ALICE, BOB, BUDGET, SITE_PLAN, saved
+from tests.audit.edits import ALICE, BOB, BUDGET, NOTES, SITE_PLAN, cell, intended, saved
 from tests.running_sandbox import Person
 
 pytestmark = [pytest.mark.usefixtures("log"), pytest.mark.django_db]
@@ -65,6 +65,17 @@ def test_the_filters_in_force_hold_and_are_told(auditor: Client) -> None:
     assert end["entries"] == 2
 
 
+@pytest.mark.parametrize("query", ["column=501", "outcome=applied", "text=Crane"], ids=["column", "outcome", "text"])
+def test_an_edit_is_exported_with_its_outcome(auditor: Client, query: str) -> None:
+    saved(cell("Open", "Crane"))
+    intended(cell("Open", "Other", column=NOTES))
+
+    response = download(auditor, f"?sheet={SITE_PLAN[0]}&{query}", kind="jsonl")
+    _, *entries, _ = [json.loads(line) for line in response.getvalue().splitlines()]
+
+    assert [line["entry"]["phase"] for line in entries] == ["intent", "applied"]
+
+
 def test_the_export_is_an_entry_before_its_first_byte(auditor: Client) -> None:
     saved()
 
@@ -97,7 +108,7 @@ def test_whoever_may_only_see_everything_takes_nothing_away(reader: Client) -> N
 def test_others_export_what_they_may_read(
     client: Client, alice: Person, sign_in: Callable[[Client, Person], HttpResponse], settings: Settings
 ) -> None:
-    settings.ROLES = dict.fromkeys(settings.ROLES, [])
+    settings.ROLES = {name: frozenset() for name in settings.ROLES}
     sign_in(client, alice)
     saved(actor=BOB, sheet=(1, "A sheet of Bob's own"))
 
