@@ -8,10 +8,10 @@ from a seal's head on, without gaps, and what went is under seals that stay.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import Exists, Max, Min, OuterRef, Q
 from django.utils import timezone
 
+from audit.conf import settings
 from audit.models import Cursor, Entry, EntryQuerySet, Leaf, Seal
 from audit.phases import CONCLUSIVE
 

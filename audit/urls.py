@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from audit import chart_views, entry_views, export_views, saved_filter_views, timeline_views, views
+from audit import chart_views, entry_views, erasure_views, export_views, saved_filter_views, timeline_views, views
 
 app_name = "audit"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("count/", views.count_of, name="count"),
     path("newer/", views.newer, name="newer"),
     re_path("^choices/(?P<kind>person|sheet)/$", views.choices_of, name="choices"),
+    path("erase/", erasure_views.erasure, name="erase"),
     path("export/", export_views.download, name="export"),
     path("filters/", saved_filter_views.save, name="save-filter"),
     path("filters/<int:pk>/", saved_filter_views.change, name="saved-filter"),

@@ -1,0 +1,66 @@
+"""Whoever may erase is told first what there is, and then erases it for good."""
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+
+from audit.models import Entry
+from audit.recording import Action
+from tests.audit.erasure.conftest import in_clear
+
+pytestmark = pytest.mark.usefixtures("jane")
+
+JANES = {"who": "com:41", "reason": "Asked for in writing"}
+
+
+@pytest.fixture
+def eraser(reader: Client) -> Client:
+    charlie = User.objects.get(username="charlie")
+    charlie.user_permissions.add(Permission.objects.get(codename="erase", content_type__app_label="audit"))
+    return reader
+
+
+def test_nobody_else_comes_to_the_page(reader: Client, client: Client) -> None:
+    assert reader.get("/audit/erase/").status_code == 403
+    assert reader.post("/audit/erase/", {**JANES, "certain": "yes"}).status_code == 403
+    client.logout()
+    assert client.get("/audit/erase/").status_code == 302
+    assert in_clear("Jane") == ["Jane"]
+
+
+def test_the_page_of_a_person_leads_there(eraser: Client) -> None:
+    assert 'href="/audit/erase/?who=com:41"' in eraser.get("/audit/people/com/41/").content.decode()
+    assert 'value="com:41"' in eraser.get("/audit/erase/?who=com:41").content.decode()
+
+
+def test_it_says_first_what_there_is(eraser: Client) -> None:
+    answer = eraser.post("/audit/erase/", JANES)
+    assert "<strong>3 names</strong>" in answer.content.decode()
+    assert in_clear("Jane", "Doe") == ["Jane", "Doe"]
+
+
+def test_it_erases_and_records_by_whom(eraser: Client) -> None:
+    answer = eraser.post("/audit/erase/", {**JANES, "certain": "yes"}, follow=True)
+    assert "Erased for good: 3 names" in answer.content.decode()
+    assert in_clear("Jane", "Doe", "Roe") == []
+    entry = Entry.objects.get(action=Action.ERASE)
+    assert (entry.actor_name, entry.reason, entry.origin) == ("charlie", JANES["reason"], "app")
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"who": "", "reason": "asked"}, "Say whom."),
+        ({"who": "com:41", "reason": ""}, "Say why; it stays in the log."),
+        ({"who": "Jane Doe", "reason": "asked"}, "neither a person, like com:4711, nor an e-mail address"),
+        ({"who": "com:99", "reason": "asked", "certain": "yes"}, "Nothing was found that could be erased."),
+        ({**JANES, "reason": "Jane Doe asked", "certain": "yes"}, "say it without the name"),
+        ({"who": "nobody@example.com", "reason": "asked", "certain": "yes"}, "Nothing was found"),
+    ],
+    ids=["nobody", "no reason", "a name", "a stranger", "a reason with the name", "another address"],
+)
+def test_what_is_wrong_is_said_and_nothing_erased(eraser: Client, sent: dict[str, str], said: str) -> None:
+    answer = eraser.post("/audit/erase/", sent)
+    assert answer.status_code == 400
+    assert said in answer.content.decode()
+    assert in_clear("Jane", "Doe", "Roe") == ["Jane", "Doe", "Roe"]
