@@ -1,13 +1,13 @@
-"""What the chain does not hold: the triggers, the clear text behind commitments, and edits that nobody settled."""
+"""What the chain does not hold: the clear text behind commitments, and edits that nobody settled."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, Min
 from django.utils import timezone
 
-from audit import personal, triggers, triggers_postgresql
+from audit import personal
 from audit.models import Leaf, PersonalText
 from audit.verification.findings import Findings, Kind
 from audit.verification.start import Start
@@ -22,16 +22,6 @@ _UNSETTLED = """
         WHERE outcome.edit_id = intent.edit_id AND outcome.phase <> 'intent'
         AND (outcome.line = intent.line OR outcome.line IS NULL)
     ) ORDER BY intent.id"""
-_STANDING = "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgenabled = 'A'"
-
-
-def check_triggers(connection: BaseDatabaseWrapper, findings: Findings) -> None:
-    """Each trigger that does not stand, with the month that lacks it."""
-    months = list(_months_without(connection)) if connection.vendor == "postgresql" else []
-    for month, name in months:
-        findings.add(Kind.UNPROTECTED, f"The trigger {name} is missing or switched off on the month {month}.")
-    for name in set(triggers.missing(connection)) - {name for _, name in months}:
-        findings.add(Kind.UNPROTECTED, f"The trigger {name} is missing or switched off: the log is unprotected.")
 
 
 def check_settled(connection: BaseDatabaseWrapper, findings: Findings, *, since: datetime) -> None:
@@ -72,15 +62,3 @@ def _is_kept(row: PersonalText) -> bool:
         return personal.commit(salt=row.salt, text=row.text) == row.commitment
     except ValueError:  # a salt that is no hex
         return False
-
-
-def _months_without(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
-    """The months of the log that lack a trigger which the others have, each with its name."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STANDING)
-        standing = set(cursor.fetchall())
-    inherited = [*triggers_postgresql.ENTRY, *triggers_postgresql.append_only(triggers.ENTRY, key="id")]
-    for month in triggers_postgresql.parts(connection):
-        for name in inherited:
-            if (month, name) not in standing and (triggers.ENTRY, name) in standing:
-                yield month, name

@@ -10,7 +10,7 @@ from django.db.models import Max, Min
 
 from audit import leaves, seal_keys
 from audit.models import Leaf, Seal
-from audit.verification import anchored, chain, rows, surroundings
+from audit.verification import anchored, chain, protection, rows, surroundings
 from audit.verification.findings import Findings, Kind, Report
 from audit.verification.rows import Entry, Item
 from audit.verification.seal_check import SealCheck
@@ -45,7 +45,7 @@ def verify(
             anchored.check_anchors(anchors, keys=keys, last_seq=report.last_seq, findings=report.findings)
         surroundings.check_commitments(report.findings, named=named)
         surroundings.check_settled(connection, report.findings, since=_time_of(start))
-        surroundings.check_triggers(connection, report.findings)
+        protection.check_triggers(connection, report.findings)
         if start.is_retired:
             surroundings.check_retired(start, report.findings)
     report.seconds = perf_counter() - begun

@@ -49,6 +49,48 @@ def test_a_month_that_lacks_a_trigger_is_named(name: str) -> None:
     assert name in finding.text
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="statements of PostgreSQL's")
+@pytest.mark.parametrize(
+    ("hollow", "name"),
+    [
+        (
+            "CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN OLD; END $$",
+            "audit_refuse",
+        ),
+        (
+            "CREATE OR REPLACE TRIGGER audit_entry_no_change BEFORE UPDATE OR DELETE ON audit_entry FOR EACH ROW"
+            " WHEN (OLD.id < 0) EXECUTE FUNCTION audit_refuse()",
+            "audit_entry_no_change",
+        ),
+        (
+            "CREATE OR REPLACE TRIGGER audit_leaf_no_change BEFORE DELETE ON audit_leaf"
+            " FOR EACH ROW EXECUTE FUNCTION audit_refuse()",
+            "audit_leaf_no_change",
+        ),
+        (
+            "CREATE OR REPLACE TRIGGER audit_seal_no_change BEFORE UPDATE OF at OR DELETE ON audit_seal"
+            " FOR EACH ROW EXECUTE FUNCTION audit_refuse()",
+            "audit_seal_no_change",
+        ),
+    ],
+    ids=["function", "condition", "event", "column"],
+)
+def test_a_hollow_trigger_is_named(hollow: str, name: str) -> None:
+    execute(hollow)
+    if "CREATE OR REPLACE TRIGGER" in hollow:
+        execute(f"ALTER TABLE {name.removesuffix('_no_change')} ENABLE ALWAYS TRIGGER {name}")
+    (finding,) = found(Kind.UNPROTECTED)
+    assert finding.text.startswith(f"{name} does not do what")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a statement of SQLite's")
+def test_a_hollow_trigger_is_named_on_sqlite() -> None:
+    execute("DROP TRIGGER audit_entry_no_update")
+    execute("CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry WHEN OLD.id < 0 BEGIN SELECT 1; END")
+    (finding,) = found(Kind.UNPROTECTED)
+    assert finding.text.startswith("audit_entry_no_update does not do what")
+
+
 def test_an_intent_that_nobody_settled_is_named_after_some_minutes() -> None:
     edits.saved()
     (intent,) = edits.entries_of(edits.intended())
