@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""One command for a fresh clone: `python3 run.py [run|setup|test|test-sandbox|bench|bench-audit|lock]` (or `make …`).
+"""One command for a fresh clone: `python3 run.py TARGET` (or `make TARGET`), of run, setup, test, test-sandbox, lock,
+bench, bench-audit, bench-audit-pages.
 
 Standard library alone, so that it works before anything is installed. Every step leaves a stamp
 with the hash of what it was made from; a second start skips whatever has not changed.
@@ -78,6 +79,7 @@ def main(arguments: Sequence[str]) -> int:
         "test-sandbox": test_sandbox,
         "bench": bench,
         "bench-audit": bench_audit,
+        "bench-audit-pages": bench_audit_pages,
         "lock": lock,
     }
     try:
@@ -128,6 +130,12 @@ def bench_audit(arguments: list[str]) -> int:
     """Measure what the audit log costs to write, beside a raw INSERT and Django's audit packages; downloads these."""
     prepare("requirements.txt", "requirements-dev.txt")
     return subprocess.call([str(PYTHON), "-m", "benchmarks.audit_writes", *arguments], cwd=ROOT)
+
+
+def bench_audit_pages(arguments: list[str]) -> int:
+    """Measure the log's page with up to 10,000,000 entries, beside Django's audit packages; takes half an hour."""
+    prepare("requirements.txt", "requirements-dev.txt")
+    return subprocess.call([str(PYTHON), "-m", "benchmarks.audit_pages", *arguments], cwd=ROOT)
 
 
 def lock(_arguments: list[str]) -> int:

@@ -48,9 +48,7 @@ _written: dict[tuple[str, str, int], tuple[str, float]] = {}
 
 def to_store(rows: Sequence[Mapping[str, Any]]) -> list[Met]:
     """Whom and what these rows of the log speak of, as far as this process has not written it already."""
-    met = {
-        one[:3]: one for row in rows for one in _met(row) if one.number and not _is_written(one)
-    }
+    met = {one[:3]: one for row in rows for one in _met(row) if one.number and not _is_written(one)}
     return list(met.values())
 
 

@@ -1,9 +1,10 @@
 """What the log's page costs in logs of different sizes: `make bench-audit-pages`.
 
-Each size is loaded into a database of its own on the server of --server (several GB for 10,000,000 entries), measured
-in a process of its own through the app's whole stack, and dropped. Two times are given for each question, in
-milliseconds: in the database, that of all queries of the request, the entry that tells of the reading included; and
-the whole response, rendered. Times differ from machine to machine: look at the ratios.
+Each size is loaded into a database of its own on the server of --server (8 GB for 10,000,000 entries), measured in a
+process of its own through the app's whole stack, and dropped. Two times are given for each question, in milliseconds:
+in the database, that of all queries of the request, the entry that tells of the reading included; and the whole
+response, rendered. Django's audit packages follow, at 1,000,000 entries. Times differ from machine to machine: look at
+the ratios.
 """
 
 import argparse
@@ -13,8 +14,14 @@ import subprocess
 import sys
 from urllib.parse import urlsplit
 
+import psycopg
+from psycopg import sql as words
+
+from benchmarks.audit_writes.__main__ import PEERS_VENV, make_peers
+
 SIZES = (100_000, 1_000_000, 10_000_000)
 TIMES_SMALLEST = 2.0  # the largest log takes at most so many times as long as the smallest
+PEERS_DATABASE = "byline_pages_peers"
 MOST = 20.0  # milliseconds in the database, at the 95th percentile, at any size
 
 Figures = dict[str, dict[str, float]]
@@ -29,6 +36,7 @@ def main() -> int:
     chosen = parser.parse_args()
     figures = {size: measured(chosen.server, size, times=chosen.times, keep=chosen.keep) for size in chosen.sizes}
     print_table(figures)
+    print_peers(chosen.server)
     return 0 if is_met(figures) else 1
 
 
@@ -51,19 +59,30 @@ def measured(server: str, size: int, *, times: int, keep: bool) -> Figures:
             sql(server, f"DROP DATABASE {name}")
 
 
+def print_peers(server: str) -> None:
+    """The pages of Django's audit packages, whole, at a million entries."""
+    make_peers()
+    sql(server, f"CREATE DATABASE {PEERS_DATABASE}")
+    try:
+        command = [str(PEERS_VENV / "bin" / "python"), "-m", "benchmarks.audit_pages_peers"]
+        found: Figures = json.loads(call([*command, f"{server}/{PEERS_DATABASE}"]))
+    finally:
+        sql(server, f"DROP DATABASE {PEERS_DATABASE}")
+    print("\nPeers at 1,000,000, ms whole p50 / p95")
+    for page, times in found.items():
+        print(f"{page:<34}{times['p50']:10,.1f} /{times['p95']:8,.1f}")
+
+
 def sql(server: str, statement: str) -> list[object]:
     """Run a statement on the server itself, outside of any database of ours."""
-    import psycopg
-
-    address = urlsplit(server)
-    with psycopg.connect(
-        address._replace(scheme="postgresql", path="/postgres").geturl(), autocommit=True
-    ) as connection:
-        cursor = connection.execute(statement)  # type: ignore[call-overload,unused-ignore] # our own words, no literal
+    address = urlsplit(server)._replace(scheme="postgresql", path="/postgres").geturl()
+    with psycopg.connect(address, autocommit=True) as connection:
+        cursor = connection.execute(words.SQL(statement))
         return list(cursor.fetchall()) if cursor.description else []
 
 
 def call(command: list[str], database: str = "") -> str:
+    """What the command prints; with `database` it is the app's."""
     environment = {**os.environ, "LOG_LEVEL": "ERROR"} | ({"DATABASE_URL": database} if database else {})
     return subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
 

@@ -81,7 +81,8 @@ class ImaginedLog:
         }
         if not is_rare and self._random.random() < 0.04:
             event = {"action": self._random.choice(("sign_in", "sign_out")), "phase": "done", "origin": "app"}
-            return [common | event | {"is_head": True, "subject": f"identity.smartsheetuser/{self._people.index(person) + 1}"}]
+            subject = f"identity.smartsheetuser/{self._people.index(person) + 1}"
+            return [common | event | {"is_head": True, "subject": subject}]
         return self._edit(common, is_rare=is_rare)
 
     def _edit(self, common: Line, *, is_rare: bool) -> list[Line]:
