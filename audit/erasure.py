@@ -40,7 +40,11 @@ class Person:
 
     @property
     def subject(self) -> str:
-        return f"audit.person/{self.region}:{self.number}"
+        return f"audit.person/{self.label}"
+
+    @property
+    def label(self) -> str:
+        return f"{self.region}:{self.number}"
 
     def texts(self) -> Q:
         is_theirs = Q(region=self.region, person_id=self.number)
@@ -57,6 +61,7 @@ class Address:
 
     email: str
     subject = "audit.address"
+    label = "an e-mail address"
 
     def texts(self) -> Q:
         found = PersonalText.objects.clear().filter(Q(email__iexact=self.email) | Q(text__icontains=self.email))
@@ -76,6 +81,10 @@ class Values:
     @property
     def subject(self) -> str:
         return f"audit.entry/{self.entry_id}"
+
+    @property
+    def label(self) -> str:
+        return f"entry {self.entry_id}"
 
     def texts(self) -> Q:
         entry = Entry.objects.filter(pk=self.entry_id).values_list(*COLUMNS).first()
@@ -98,7 +107,7 @@ class Found:
     histories: int = 0
 
     def __str__(self) -> str:
-        return f"{self.names} names, {self.values} values, {self.histories} rows of histories"
+        return f"names: {self.names}, values: {self.values}, rows of histories: {self.histories}"
 
 
 def look(what: What) -> Found:
@@ -129,6 +138,7 @@ def erase(what: What, *, by: Actor, reason: str, origin: Origin) -> Found:
             action=Action.ERASE,
             origin=origin,
             subject=what.subject,
+            label=what.label,
             reason=reason,
             message=f"Erased: {found}.",
             evidence=evidence,

@@ -67,6 +67,7 @@ def test_the_log_tells_who_erased_how_much_and_why() -> None:
     erased(Person("com", 41))
     entry = Entry.objects.get(action=Action.ERASE)
     assert (entry.actor_name, entry.subject, entry.reason) == ("this app", "audit.person/com:41", REASON)
+    assert entry.row_label == "com:41"
     assert entry.evidence is not None
     assert '"names":3' in entry.evidence
 

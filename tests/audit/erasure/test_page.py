@@ -41,7 +41,7 @@ def test_it_says_first_what_there_is(eraser: Client) -> None:
 
 def test_it_erases_and_records_by_whom(eraser: Client) -> None:
     answer = eraser.post("/audit/erase/", {**JANES, "certain": "yes"}, follow=True)
-    assert "Erased for good: 3 names" in answer.content.decode()
+    assert "Erased for good: names: 3" in answer.content.decode()
     assert in_clear("Jane", "Doe", "Roe") == []
     entry = Entry.objects.get(action=Action.ERASE)
     assert (entry.actor_name, entry.reason, entry.origin) == ("charlie", JANES["reason"], "app")
