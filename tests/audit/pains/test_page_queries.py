@@ -1,0 +1,133 @@
+"""What the log's pages ask the database for does not grow with the log: no counting, no skipping, along an index."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from audit.models import Entry
+from tests.audit.edits import ALICE, BOB, BUDGET, NOTES, ROW, SITE_PLAN, STATUS, cell, saved
+
+pytestmark = pytest.mark.django_db
+
+MANY = 20_000
+PAGES = {
+    "first page": "/audit/",
+    "deep page": "/audit/?before={middle}",
+    "on the way forward": "/audit/?after={middle}",
+    "person": f"/audit/?person={BOB.region}:{BOB.id}",
+    "sheet": f"/audit/?sheet={BUDGET[0]}",
+    "cell": f"/audit/?sheet={SITE_PLAN[0]}&row={ROW}&column={STATUS}",
+    "action": "/audit/?action=delete",
+    "outcome": "/audit/?outcome=refused",
+    "rare word": "/audit/?text=zanzibar",
+    "timeline of a row": f"/audit/sheets/{BUDGET[0]}/rows/{ROW}/",
+}
+# SQLite's planner has no use for an index on some of the rows: these go along the ids, for PATIENCE seconds at most.
+LOOKED_THROUGH_ON_SQLITE = {"cell", "action", "outcome"}
+COLUMNS = [field.column for field in Entry._meta.concrete_fields if field.column not in {"id", "at"}]
+
+
+class Asked:
+    """Every statement on the log's table, with its parameters, as it goes to the database."""
+
+    def __init__(self) -> None:
+        self.statements: list[tuple[str, Any]] = []
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "audit_entry" in sql and sql.lstrip().startswith(("SELECT", "WITH")):
+            self.statements.append((sql, params))
+        return execute(sql, params, many, context)
+
+
+@pytest.fixture
+def large_log() -> int:
+    """One edit by Bob in a log of many by Alice; gives the id of an entry in the middle."""
+    pattern = saved(cell(column=NOTES, new="Concrete"), actor=ALICE)
+    others = ", ".join("{uuid}" if column == "edit_id" else f'"{column}"' for column in COLUMNS)
+    uuid = "gen_random_uuid()" if connection.vendor == "postgresql" else "lower(hex(randomblob(16)))"
+    numbers = (
+        "generate_series(1, %s) AS n"
+        if connection.vendor == "postgresql"
+        else "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %s) SELECT i FROM n) AS n"
+    )
+    names = ", ".join(f'"{column}"' for column in COLUMNS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO audit_entry ({names}) SELECT {others.format(uuid=uuid)}"  # noqa: S608 # our own names
+            f" FROM audit_entry, {numbers} WHERE phase = 'intent' AND edit_id = %s",
+            [MANY, pattern.edit_id if connection.vendor == "postgresql" else pattern.edit_id.hex],
+        )
+        saved(cell(new="Zanzibar"), actor=BOB, sheet=BUDGET)
+        cursor.execute("ANALYZE audit_entry")
+    newest = Entry.objects.newest_first()[0].pk
+    return newest - MANY // 2
+
+
+def scans(sql: str, params: Any) -> list[str]:
+    """The steps of PostgreSQL's plan that read the whole log; months without entries are no more than empty files."""
+    month = f"audit_entry_{timezone.now():%Y_%m}"
+    with connection.cursor() as cursor:
+        # A log as small as this is read as quickly as the index of its text: whether there is one is what counts.
+        cursor.execute(f"SET LOCAL enable_seqscan = {'off' if 'ILIKE' in sql else 'on'}")
+        cursor.execute(f"EXPLAIN {sql}", params)
+        return [step for (step,) in cursor.fetchall() if re.search(rf"Seq Scan on {month}\b", step)]
+
+
+@contextmanager
+def counting_steps() -> Iterator[list[int]]:
+    """How many thousand steps SQLite's machine takes; reading one row of the log is five at least.
+
+    https://www.sqlite.org/c3ref/progress_handler.html
+    """
+    steps = [0]
+
+    def step() -> int:
+        steps[0] += 1
+        return 0
+
+    if connection.vendor == "sqlite":
+        connection.connection.set_progress_handler(step, 1000)
+    try:
+        yield steps
+    finally:
+        if connection.vendor == "sqlite":
+            connection.connection.set_progress_handler(None, 0)
+
+
+def reads_too_much(reader: Client, name: str, address: str) -> list[str]:
+    """What a page asks for that grows with the log."""
+    asked = Asked()
+    with connection.execute_wrapper(asked), counting_steps() as steps:
+        assert reader.get(address).status_code == 200
+    assert asked.statements
+    wrong = [sql for sql, _ in asked.statements if "OFFSET" in sql or ("COUNT(" in sql and "LIMIT" not in sql)]
+    if connection.vendor == "postgresql":
+        return wrong + [sql for sql, params in asked.statements if scans(sql, params)]
+    is_too_long = steps[0] * 1000 > MANY and name not in LOOKED_THROUGH_ON_SQLITE
+    return [*wrong, f"{steps[0]},000 steps"] if is_too_long else wrong
+
+
+def test_no_page_reads_more_of_a_larger_log(large_log: int, reader: Client) -> None:
+    found = {name: reads_too_much(reader, name, address.format(middle=large_log)) for name, address in PAGES.items()}
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+def test_the_queries_of_a_page_do_not_grow_with_its_entries(
+    reader: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    saved()
+    reader.get("/audit/")
+    with CaptureQueriesContext(connection) as one:
+        reader.get("/audit/")
+    for number in range(20):
+        saved(cell(column=number))
+    with django_assert_num_queries(len(one)):
+        reader.get("/audit/")
