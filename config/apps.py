@@ -8,8 +8,8 @@ class ProjectConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        """Importing it connects what it hears."""
-        from config import logged_events  # noqa: F401 # models are not loaded before this
+        """Importing them connects what the one hears, and puts the other in place of Django's own."""
+        from config import logged_events, password_users  # noqa: F401 # models are not loaded before this
 
 
 class ProjectAdminConfig(AdminConfig):

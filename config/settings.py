@@ -257,10 +257,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "filters": {"without_queries": {"()": "config.request_lines.WithoutQueries"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         name: {"level": "WARNING"} for name in ("requests_oauthlib", "oauthlib", "smartsheet", "urllib3", "requests")
     }
-    | {"django": {"handlers": [], "level": "INFO"}},  # else its own handler says everything a second time
+    | {
+        "django": {"handlers": [], "level": "INFO"},  # else its own handler says everything a second time
+        "django.server": {"handlers": ["stderr"], "filters": ["without_queries"], "propagate": False},
+    },
 }
