@@ -1,12 +1,16 @@
 """How Django knows this app."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_delete, post_migrate, post_save
 
 
 class EditsConfig(AppConfig):
     name = "edits"
 
     def ready(self) -> None:
-        from edits import anchoring  # models are not loaded before this
+        from edits import anchoring, personal_columns  # models are not loaded before this
 
         anchoring.register()
+        for changed in (post_save, post_delete):
+            changed.connect(personal_columns.forget, sender=personal_columns.PersonalColumn)
+        post_migrate.connect(personal_columns.forget, sender=self)

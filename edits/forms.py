@@ -88,6 +88,7 @@ class RowForm(forms.Form):
         self.sheet = sheet
         self.row = row
         self.columns: dict[str, Column] = {}
+        self.refused: list[tuple[Column, str]] = []  # what was typed into cells that cannot be changed
         for column in sheet.visible_columns:
             if not self.why_read_only(column):
                 self._add(column)
@@ -188,6 +189,8 @@ class RowForm(forms.Form):
             self._complete(name, field, field.shown)
             is_changed = field.has_changed(field.shown, field.widget.value_from_datadict(self.data, self.files, name))
             title, why = f"“{column.title}”", self.why_read_only(column) or "It is hidden."
+        if is_changed and column is not None:
+            self.refused.append((column, typed))
         if is_changed:
             self.add_error(None, f"{title} cannot be changed. {why} You typed: {typed or 'nothing'}")
 

@@ -9,6 +9,9 @@ from django.db import DatabaseError, models
 from django.utils import timezone
 
 from audit.recording import NotRecorded
+from edits.personal_columns import PersonalColumn
+
+__all__ = ["AlreadySent", "PersonalColumn", "Submission", "SubmissionQuerySet"]
 
 KEPT = timedelta(days=1)
 

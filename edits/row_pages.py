@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from django.http import HttpResponse
 
-from audit.recording import NotRecorded
+from audit.recording import Action, NotRecorded
 from edits import drafts, snapshots
 from edits.errors import GatewayError
 from edits.forms import RowForm
@@ -16,6 +16,7 @@ from edits.models import AlreadySent
 from edits.pages import ALREADY_DONE, actor_of, once, problem_page, render_problem, saved_page
 from edits.problems import ALREADY_SENT, Doing, Problem, problem_of
 from edits.services import CellEdit, Conflict, Saved
+from edits.unsent import note_forbidden
 from identity.middleware import SmartsheetRequest
 
 NOTHING_CHANGED = "Nothing was sent: you changed no cell."
@@ -59,9 +60,9 @@ def save(request: SmartsheetRequest, form: RowForm, make: Callable[[list[CellEdi
     if form.is_valid() and not edits and doing is Doing.ADD:
         form.add_error(None, "Fill in at least one cell.")
     if not form.is_valid():
-        return row_page(request, form, status=422)
+        return _invalid(request, form, doing)
     try:
-        saved = once(request, lambda: make(edits)) if edits else Saved(count=0)
+        saved = once(request, lambda: make(edits))
     except Conflict as conflict:
         form.add_conflicts(conflict.cells)
         return row_page(request, form, status=409)
@@ -76,6 +77,24 @@ def save(request: SmartsheetRequest, form: RowForm, make: Callable[[list[CellEdi
     drafts.take(request)  # what was kept when a sign-in was asked for is saved now
     text = _words(saved, doing) if edits else NOTHING_CHANGED
     return saved_page(request, saved, sheet_id=form.sheet.id, text=text)
+
+
+def _invalid(request: SmartsheetRequest, form: RowForm, doing: Doing) -> HttpResponse:
+    """The form with its errors; what was typed into cells that cannot be changed is noted first."""
+    if form.refused:
+        try:
+            note_forbidden(
+                actor=actor_of(request),
+                action=Action.CHANGE if form.row else Action.ADD,
+                sheet_id=form.sheet.id,
+                sheet=form.sheet,
+                row=form.row,
+                typed=form.refused,
+                reason=form.why_read_only(form.refused[0][0]) or "The column is hidden.",
+            )
+        except NotRecorded as error:
+            return row_page(request, form, problem_of(error, doing=doing))
+    return row_page(request, form, status=422)
 
 
 def _words(saved: Saved, doing: Doing) -> str:

@@ -27,7 +27,9 @@ from audit.recording import Action, Actor, Change, Intent, NotRecorded, Origin, 
 from edits.errors import GatewayError, NotFound, OutcomeUnknown, Unavailable
 from edits.features import Feature
 from edits.gateway import Gateway
+from edits.personal_columns import personal_columns
 from edits.sheets import Cell, Column, Contact, Json, Row, Sheet, parse_time
+from edits.unsent import note_conflicts, note_unchanged
 from edits.values import Shown, held, is_same, shown, text_of, to_send
 
 log = logging.getLogger(__name__)
@@ -90,18 +92,22 @@ def update_row(
     A cell that already holds what was typed is left alone. https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
 
     Raises:
-        Conflict: a cell holds neither what the person saw nor what they typed; nothing was sent.
+        Conflict: a cell holds neither what the person saw nor what they typed; nothing was sent, the log has it.
         NotRecorded: the log could not be written; nothing was sent.
         GatewayError: nothing was changed, except that after OutcomeUnknown it may have been.
     """
     gateway.require(Feature.CHANGE)
     wanted = [edit for edit in edits if not is_same(edit.typed, shown(edit.column, row.cell(edit.column)))]
-    _refuse_conflicts(gateway, sheet, row, wanted)
+    if conflicts := _conflicts(gateway, sheet, row, wanted):
+        note_conflicts(actor=actor, sheet=sheet, row=row, conflicts=conflicts, origin=origin, refers_to=refers_to)
+        raise Conflict(conflicts)
     if not wanted:
+        note_unchanged(actor=actor, sheet=sheet, row=row, edits=edits, origin=origin)
         return Saved(count=0, row_id=row.id)
     sent = {edit.column.id: to_send(edit.column, edit.typed, row.cell(edit.column)) for edit in wanted}
     after = {column_id: held(Cell.parse({"columnId": column_id, **cell})) for column_id, cell in sent.items()}
     label = sheet.label(row)
+    personal = personal_columns(region=actor.region, sheet_id=sheet.id)
     intent = intend(
         actor=actor,
         action=Action.CHANGE,
@@ -110,9 +116,18 @@ def update_row(
         origin=origin,
         refers_to=refers_to,
         changes=[
-            Change(row.id, label, edit.column.id, edit.column.title, held(row.cell(edit.column)), after[edit.column.id])
+            Change(
+                row.id,
+                label,
+                edit.column.id,
+                edit.column.title,
+                held(row.cell(edit.column)),
+                after[edit.column.id],
+                is_personal=edit.column.id in personal,
+            )
             for edit in wanted
         ],
+        evidence=_known(sheet),
     )
     body = [{"id": row.id, "cells": [{"columnId": column_id, **cell} for column_id, cell in sent.items()]}]
 
@@ -158,7 +173,8 @@ def add_row(
         sheet_id=sheet.id,
         sheet_name=sheet.name,
         origin=origin,
-        changes=[Change(None, label, None, "", None, content)],
+        changes=[Change(None, label, None, "", None, content, is_personal=_has_personal(actor, sheet))],
+        evidence=_known(sheet),
     )
     added: list[Row] = []
 
@@ -186,13 +202,18 @@ def delete_row(*, gateway: Gateway, actor: Actor, sheet: Sheet, row: Row) -> Sav
     gateway.require(Feature.DELETE)
     family = sheet.family(row.id)
     labels = {one.id: sheet.label(one) for one in family}
+    is_personal = _has_personal(actor, sheet)
     intent = intend(
         actor=actor,
         action=Action.DELETE,
         sheet_id=sheet.id,
         sheet_name=sheet.name,
         origin=Origin.FORM,
-        changes=[Change(one.id, labels[one.id], None, "", _content(sheet, one), None) for one in family],
+        changes=[
+            Change(one.id, labels[one.id], None, "", _content(sheet, one), None, is_personal=is_personal)
+            for one in family
+        ],
+        evidence=_known(sheet),
     )
 
     def call() -> list[Outcome]:
@@ -255,15 +276,14 @@ def _settle(intent: Intent, outcomes: Sequence[Outcome]) -> bool:
     return True
 
 
-def _refuse_conflicts(gateway: Gateway, sheet: Sheet, row: Row, edits: Sequence[CellEdit]) -> None:
+def _conflicts(gateway: Gateway, sheet: Sheet, row: Row, edits: Sequence[CellEdit]) -> list[CellConflict]:
     conflicts = []
     for edit in edits:
         now = shown(edit.column, row.cell(edit.column))
         if not is_same(now, edit.shown):
             by, at = last_writer(gateway, sheet, row, edit.column)
             conflicts.append(CellConflict(edit, now, by, at))
-    if conflicts:
-        raise Conflict(conflicts)
+    return conflicts
 
 
 def last_writer(gateway: Gateway, sheet: Sheet, row: Row, column: Column) -> tuple[str, datetime | None]:
@@ -282,6 +302,11 @@ def _content(sheet: Sheet, row: Row) -> dict[str, Json]:
     """What is in a row, by column title, without empty cells."""
     cells = ((column.title, held(row.cell(column))) for column in sheet.columns)
     return {title: value for title, value in cells if value is not None}
+
+
+def _has_personal(actor: Actor, sheet: Sheet) -> bool:
+    """Whether a row of the sheet as a whole is personal: one of its columns is."""
+    return bool(personal_columns(region=actor.region, sheet_id=sheet.id))
 
 
 def _results(answer: Json) -> list[Json]:
@@ -305,3 +330,8 @@ def _agreed_value(returned: Json, sent: Json) -> Json:
     # Answers to writes show the choices of a multi-value cell as one text, of which the list cannot be told again.
     is_list_as_text = isinstance(sent, list) and isinstance(returned, str)
     return sent if is_list_as_text or is_same(returned, sent) else returned
+
+
+def _known(sheet: Sheet) -> dict[str, Json]:
+    """What settling may need: the sheet's version, which counts its changes, as it was before the call."""
+    return {"version": sheet.raw.get("version")}

@@ -16,9 +16,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from audit.recording import NotRecorded
+from audit.recording import Action, NotRecorded
 from edits import drafts, features, reading, services
-from edits.errors import GatewayError
+from edits.errors import GatewayError, NotGranted
 from edits.features import Feature
 from edits.forms import RowForm
 from edits.gateway import Gateway, gateway_for
@@ -29,6 +29,7 @@ from edits.row_pages import remembered_page, row_page, save
 from edits.services import CellEdit, Saved
 from edits.sheets import Access, SheetSummary
 from edits.tables import table_of
+from edits.unsent import note_forbidden
 from edits.values import why_no_edits, why_not_deleted
 from identity.decorators import smartsheet_required
 from identity.middleware import SmartsheetRequest
@@ -76,6 +77,20 @@ def sheet(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
     return render(request, "edits/sheet.html", context)
 
 
+def _noted(
+    request: SmartsheetRequest, error: GatewayError, action: Action, *, sheet_id: int, row_id: int | None = None
+) -> GatewayError | NotRecorded:
+    """The error; noted, where somebody tried what this app may not do for them. What cannot be noted is the error."""
+    if request.method == "POST" and isinstance(error, NotGranted):
+        try:
+            note_forbidden(
+                actor=actor_of(request), action=action, sheet_id=sheet_id, row_id=row_id, reason=error.message
+            )
+        except NotRecorded as not_recorded:
+            return not_recorded
+    return error
+
+
 def _offered(gateway: Gateway, access: Access) -> dict[str, Any]:
     """What the person can do with the rows of a sheet, and why they cannot do the rest, in sentences."""
     no_access = why_no_edits(access)
@@ -97,7 +112,8 @@ def edit_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpResp
         gateway.require(Feature.CHANGE)
         sheet, row = reading.read_row(gateway, sheet_id, row_id)
     except GatewayError as error:
-        problem = problem_of(error, doing=doing(request, Doing.CHANGE))
+        noted = _noted(request, error, Action.CHANGE, sheet_id=sheet_id, row_id=row_id)
+        problem = problem_of(noted, doing=doing(request, Doing.CHANGE))
         return remembered_page(request, problem, sheet_id=sheet_id, row_id=row_id)
 
     def update(edits: list[CellEdit]) -> Saved:
@@ -118,7 +134,8 @@ def add_row(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
         gateway.require(Feature.ADD)
         sheet = reading.read_columns(gateway, sheet_id)
     except GatewayError as error:
-        problem = problem_of(error, doing=doing(request, Doing.ADD))
+        noted = _noted(request, error, Action.ADD, sheet_id=sheet_id)
+        problem = problem_of(noted, doing=doing(request, Doing.ADD))
         return remembered_page(request, problem, sheet_id=sheet_id, row_id=None)
 
     def add(edits: list[CellEdit]) -> Saved:
@@ -156,6 +173,19 @@ def delete_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpRe
     }
     if request.method != "POST":
         return render(request, "edits/delete_row.html", context)
+    if why_not := context["why_not"]:
+        try:
+            note_forbidden(
+                actor=actor_of(request),
+                action=Action.DELETE,
+                sheet_id=sheet_id,
+                sheet=sheet,
+                row=row,
+                reason=str(why_not),
+            )
+        except NotRecorded as error:
+            return problem_page(request, problem_of(error, doing=Doing.DELETE), sheet_id=sheet_id)
+        return render(request, "edits/delete_row.html", context, status=403)
     if request.POST.get("rows", str(count)) != str(count):
         return render(request, "edits/delete_row.html", context | {"was": request.POST["rows"]}, status=409)
     try:

@@ -38,6 +38,11 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "identity.add_role",
         "identity.delete_role",
         "identity.view_historicalrole",
+        "edits.view_personalcolumn",
+        "edits.add_personalcolumn",
+        "edits.change_personalcolumn",
+        "edits.delete_personalcolumn",
+        "edits.view_historicalpersonalcolumn",
     },
 }
 
