@@ -51,7 +51,9 @@ def charts(request: HttpRequest) -> HttpResponse:
     reader = reader_of(request)
     form = RangeForm(request.GET)
     if not form.is_valid():
-        return render(request, "audit/charts.html", {"form": form, "reader": reader, "presets": _presets()}, status=400)
+        return render(
+            request, "audit/charts.html", {"form": form, "log_reader": reader, "presets": _presets()}, status=400
+        )
     asked = form.cleaned_data
     found = _figures(reader, asked["since"], asked["until"])
     note_reading_of(request, reader, found.of_others)
@@ -64,7 +66,7 @@ def charts(request: HttpRequest) -> HttpResponse:
             ("outcomes", "What came of them, row by row", found.by_outcome()),
             ("sheets", "Busiest sheets", found.by_sheet()),
         ],
-        "reader": reader,
+        "log_reader": reader,
         "presets": _presets(),
     }
     return render(request, "audit/charts.html", context)

@@ -88,8 +88,8 @@ class Figures:
 
     @property
     def days(self) -> list[date]:
-        """Each day of the range."""
-        return [self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1)]
+        """Each day of the range, the last one first."""
+        return [self.last - timedelta(days=number) for number in range((self.last - self.first).days + 1)]
 
     def by_day(self) -> Chart:
         """Edits by day, of those who made most of them one by one, and of all others together."""

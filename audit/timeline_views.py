@@ -70,7 +70,7 @@ def _page(
         "timeline": timeline,
         "stretch": stretch,
         "first": stretch.changes[0] if stretch.changes else None,
-        "reader": reader,
+        "log_reader": reader,
         "before": before,
         "history": history,
     }

@@ -29,7 +29,7 @@ def log(request: HttpRequest) -> HttpResponse:
     form = _form(request, reader)
     saved = SavedFilter.objects.of(request.user.pk)
     if not form.is_valid():
-        return render(request, "audit/log.html", {"form": form, "saved": saved, "reader": reader}, status=400)
+        return render(request, "audit/log.html", {"form": form, "saved": saved, "log_reader": reader}, status=400)
     asked = _asked(form)
     page = page_of(asked, reader=reader, before=form.cleaned_data.get("before"), after=form.cleaned_data.get("after"))
     note_reading(request, reader, page.entries)
@@ -40,7 +40,7 @@ def log(request: HttpRequest) -> HttpResponse:
         "edits": edits,
         "changes": [change for edit in edits for change in edit.changes],
         "chips": chips_of(request.GET, form, edits),
-        "reader": reader,
+        "log_reader": reader,
         "saved": saved,
         "filters": filters_alone(request.GET),
     }

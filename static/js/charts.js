@@ -3,8 +3,9 @@
 (() => {
   const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--tblr-${name}`).trim();
 
-  const figures = (table) => {
+  const figures = (table, isByDay) => {
     const rows = [...table.tBodies[0].rows];
+    if (isByDay) rows.reverse(); // a table begins with today, a chart ends with it
     const heads = [...table.tHead.rows[0].cells].slice(1);
     return {
       labels: rows.map((row) => row.cells[0].textContent.trim()),
@@ -17,10 +18,11 @@
   };
 
   const draw = (place) => {
-    const { labels, series } = figures(place.querySelector("table"));
+    const table = place.querySelector("table");
     const isLying = place.dataset.chart !== "days";
-    const text = style("body-color");
-    const lines = style("border-color");
+    const { labels, series } = figures(table, !isLying);
+    const text = getComputedStyle(table).color;
+    const lines = getComputedStyle(table.querySelector("td")).borderBottomColor;
     const count = { beginAtZero: true, stacked: true, ticks: { color: text, precision: 0 }, grid: { color: lines } };
     const label = { stacked: true, ticks: { color: text, maxRotation: 0 }, grid: { display: false } };
     return new Chart(place.querySelector("canvas"), {

@@ -1,0 +1,81 @@
+"""The pages of the log beside the log itself, in a real browser: entry, undo, timelines, charts."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import picture, sign_in
+from tests.browser.test_main_path import open_row, problems
+from tests.running_sandbox import Person, RunningSandbox
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def block(page: Page) -> None:
+    """Change the row's status, and see it in the log."""
+    open_row(page)
+    page.get_by_label("Status", exact=True).select_option("Blocked")
+    page.get_by_role("button", name=re.compile("Save")).click()
+    page.get_by_role("link", name="view in log").click()
+    page.get_by_role("link", name=re.compile("Details")).first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Entry")
+
+
+def test_an_entry_is_undone_and_both_say_so(page: Page, bob: Person) -> None:
+    sign_in(page, bob)
+    block(page)
+    picture(page, "entry")
+    page.get_by_role("link", name="Undo").click()
+    expect(page.get_by_role("main")).to_contain_text("in the name of Bob Baker")
+    picture(page, "undo")
+    page.get_by_role("button", name="Put it back").click()
+    expect(page.get_by_text("is “In progress” again")).to_be_visible()
+    page.get_by_role("link", name="view in log").click()
+    page.get_by_role("link", name=re.compile("Details")).first.click()
+    expect(page.get_by_text("This undoes")).to_be_visible()
+
+
+def test_a_cells_timeline_shows_both_sides(page: Page, sandbox: RunningSandbox, bob: Person) -> None:
+    sign_in(page, bob)
+    open_row(page)
+    page.get_by_label("Task", exact=False).first.fill("Dig foundations by hand")
+    page.get_by_role("button", name=re.compile("Save")).click()
+    expect(page.get_by_text("1 cell changed")).to_be_visible()
+    open_row(page, "Dig foundations by hand")
+    page.get_by_role("link", name=re.compile("Last changed here by Bob Baker")).click()
+    main = page.get_by_role("main")
+    expect(main).to_contain_text("the same in Smartsheet")
+    expect(main).to_contain_text("changed outside the app")
+    picture(page, "timeline")
+
+
+def test_a_bar_leads_to_its_entries(page: Page, bob: Person) -> None:
+    sign_in(page, bob)
+    block(page)
+    page.goto("/audit/charts/")
+    drawing = page.locator("[data-chart=sheets] canvas")
+    expect(drawing).to_be_visible()
+    page.get_by_role("button", name=re.compile("theme")).click()
+    picture(page, "charts")
+    drawing.click()
+    page.wait_for_url(re.compile(r"/audit/\?sheet="))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_pages_are_accessible_and_fit_a_phone(page: Page, bob: Person, theme: str) -> None:
+    page.add_init_script(f"localStorage.setItem('theme', '{theme}')")
+    sign_in(page, bob)
+    block(page)
+    entry = page.url
+    cell = page.get_by_role("link", name="this cell").get_attribute("href")
+    undo = page.get_by_role("link", name="Undo").get_attribute("href")
+    person = page.get_by_role("link", name="this person").get_attribute("href")
+    found: list[str] = []
+    page.set_viewport_size({"width": 390, "height": 844})
+    for address in (entry, cell, undo, person, "/audit/charts/"):
+        page.goto(str(address))
+        found += problems(page)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 390, f"{address} scrolls sideways: {width} px"
+    assert not found, found
