@@ -208,7 +208,7 @@ def test_a_log_that_was_made_up_with_another_key_is_not_trusted(settings: Settin
 def test_every_byte_counts() -> None:
     file = exported("jsonl")
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=150, deadline=None)
     @given(place=st.integers(0, len(file) - 1), byte=st.integers(0, 255))
     def check(place: int, byte: int) -> None:
         changed = file[:place] + bytes([byte]) + file[place + 1 :]
@@ -221,7 +221,7 @@ def test_every_byte_of_what_is_sealed_counts_without_the_sum() -> None:
     lines = lines_of(exported("jsonl"))
     sealed = [place for place, line in enumerate(lines) if line["type"] == "seal" or line.get("path") is not None]
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=150, deadline=None)
     @given(st.data())
     def check(data: st.DataObject) -> None:
         at = data.draw(st.sampled_from(sealed))

@@ -15,7 +15,7 @@ from tests.audit.edits import ALICE, cell
 from tests.audit.stream.receivers import Received, http_receiver, syslog_receiver
 from tests.audit.test_killed_process import ROOT, database_url
 
-ENTRIES, KILLS = 400, 4
+ENTRIES, KILLS = 300, 3
 STREAM = """
 import django
 django.setup()
