@@ -172,8 +172,10 @@ def test_a_role_given_and_taken(client: Client, provider: Provider) -> None:
     client.post("/admin/identity/role/add/", {"person": alice.pk, "name": "auditor"})
     role = Role.objects.get()
     client.post(f"/admin/identity/role/{role.pk}/delete/", {"post": "yes"})
-    found = Entry.objects.filter(subject=f"identity.role/{role.pk}", column_title="role").order_by("id")
-    assert [(one.actor_name, one.old, one.new) for one in found] == [
-        ("root", None, '"auditor"'),
-        ("root", '"auditor"', None),
+    found = Entry.objects.filter(subject=f"identity.role/{role.pk}").order_by("id")
+    assert [(one.actor_name, one.message, one.row_label.partition(":")[0]) for one in found] == [
+        ("root", "created", "auditor"),
+        ("root", "deleted", "auditor"),
     ]
+    assert '"auditor"' in str(found[0].new)
+    assert '"auditor"' in str(found[1].old)
