@@ -15,6 +15,7 @@ from audit.directory import Known  # noqa: F401 # Django looks for models here
 from audit.phases import Action, Origin, Phase
 from audit.saved_filters import SavedFilter  # noqa: F401 # as above
 from audit.tally_model import Tally  # noqa: F401 # as above
+from audit.unsettled import Unsettled  # noqa: F401 # Django looks for models here
 
 __all__ = ["Action", "Origin", "Phase"]
 

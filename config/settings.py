@@ -42,6 +42,14 @@ SMARTSHEET_DEFAULT_REGION = smartsheet.REGION_NAMES[0]
 SMARTSHEET_DEADLINE: float = number(
     "SMARTSHEET_DEADLINE", default=15, least=0.1
 )  # seconds that nobody waits longer than
+# Settling what had no clear answer: docs/audit-log.md
+SETTLE_AFTER: float = number(
+    "SETTLE_AFTER", default=max(60, 2 * SMARTSHEET_DEADLINE), least=SMARTSHEET_DEADLINE
+)  # seconds after which no request is on its way to Smartsheet any more
+SETTLE_PATIENCE: float = number("SETTLE_PATIENCE", default=7 * 24 * 3600)  # seconds to wait for a person's next sign-in
+SMARTSHEET_HISTORY_CALLS = int(
+    number("SMARTSHEET_HISTORY_CALLS", default=25, least=1)
+)  # a minute and token, of the 30 that there are; the rest is left to the person
 TOKEN_REFRESH_AHEAD: float = number("TOKEN_REFRESH_AHEAD", default=3600)  # seconds before a token expires
 PROFILE_REFRESH_AFTER: float = number("PROFILE_REFRESH_AFTER", default=24 * 3600)  # seconds a profile stays fresh
 SMARTSHEET_CA_BUNDLE: str = env.str("SMARTSHEET_CA_BUNDLE", default="")  # path; empty: the system's

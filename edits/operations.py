@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -58,6 +59,14 @@ class Operations(ABC):
         https://developers.smartsheet.com/api/smartsheet/openapi/rows/row-get
         """
         return self._read("row-get", f"/sheets/{sheet_id:d}/rows/{row_id:d}", include="objectValue,writerInfo")
+
+    def rows_modified_since(self, sheet_id: int, moment: datetime) -> JsonObject:
+        """A sheet with the rows alone that were added or changed since the moment, each with who added it, and when.
+
+        https://developers.smartsheet.com/api/smartsheet/openapi/sheets/getsheet (rowsModifiedSince)
+        """
+        since = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return self._sheet(sheet_id, rowsModifiedSince=since, include="objectValue,writerInfo", pageSize=ROWS_PER_PAGE)
 
     def columns(self, sheet_id: int) -> list[JsonObject]:
         """The sheet's columns from left to right.

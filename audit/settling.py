@@ -1,0 +1,207 @@
+"""Intents without a conclusive outcome: found along the chain, opened again from their entries, concluded once.
+
+gather(older_than=…)                 # puts them on the list of unsettled edits
+held = Unsettled.objects.take(…)     # one of them, for one settler
+edit = reopen(held.edit_id)          # what was intended, as far as nothing conclusive is known of it
+…                                    # find out what came of it
+conclude(held, edit, {line: Outcome(…)})
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from audit.models import Cursor, Entry, Leaf, Names, PersonalText
+from audit.phases import CONCLUSIVE
+from audit.reading import LoggedChange, with_outcomes
+from audit.recording import Change, Intent, Json, Outcome, settle
+from audit.unsettled import Unsettled
+
+CURSOR = "settled"
+AT_ONCE = 500  # links that are looked through in one transaction
+COMMITMENT = "COMMITMENT"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLine:
+    """One row of an edit, of which nothing conclusive is known. Not readable where what it held was erased."""
+
+    number: int
+    changes: tuple[Change, ...]
+    is_readable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEdit:
+    """An edit as it was intended, with the lines that are open; `at` by the database's clock, `names` as of then."""
+
+    intent: Intent
+    action: str
+    actor_id: int
+    region: str
+    names: Names
+    sheet_id: int
+    at: datetime
+    known: Mapping[str, Json]
+    lines: tuple[OpenLine, ...]
+
+
+def gather(*, older_than: timedelta) -> int:
+    """Put all intents of before on the list that have no conclusive outcome; gives how many edits were put there.
+
+    Follows the chain from where it was left off, so what it costs depends on what was written since, not on the size
+    of the log. Any number of processes may do so at once.
+    """
+    found = 0
+    while (some := _gather_some(older_than)) is not None:
+        found += some
+    return found
+
+
+def _gather_some(older_than: timedelta) -> int | None:
+    """The next few; None at the end."""
+    with transaction.atomic(durable=True):
+        Cursor.objects.get_or_create(name=CURSOR)
+        cursor = Cursor.objects.select_for_update().get(name=CURSOR)
+        links = dict(Leaf.objects.filter(seq__gt=cursor.seq).order_by("seq").values_list("entry_id", "seq")[:AT_ONCE])
+        is_young = Q(at__gt=Now() - older_than)
+        entries = Entry.objects.filter(pk__in=links)
+        young = [links[pk] for pk in entries.filter(is_young).values_list("pk", flat=True)]
+        up_to = min(young, default=max(links.values(), default=0) + 1) - 1
+        if up_to <= cursor.seq:
+            return None
+        intents = entries.intents().filter(pk__in=[pk for pk, seq in links.items() if seq <= up_to])
+        edits = {
+            change.intent.edit_id: Unsettled(
+                edit_id=change.intent.edit_id,
+                region=change.intent.region,
+                actor_id=change.intent.actor_id,
+                at=change.intent.at,
+                due_at=change.intent.at,
+            )
+            for change in with_outcomes(intents)
+            if change.phase not in CONCLUSIVE
+        }
+        Unsettled.objects.bulk_create(edits.values(), ignore_conflicts=True)
+        Cursor.objects.filter(name=CURSOR).update(seq=up_to)
+    return len(edits)
+
+
+def reopen(edit_id: UUID) -> OpenEdit | None:
+    """The edit with what is open of it; None if all is known by now."""
+    intents = Entry.objects.of_edit(edit_id).intents().order_by("id")
+    open_changes = [change for change in with_outcomes(intents) if change.phase not in CONCLUSIVE]
+    if not open_changes:
+        return None
+    first = open_changes[0].intent
+    clear = _clear_values(change.intent for change in open_changes)
+    numbers = sorted({change.intent.line or 0 for change in open_changes})
+    lines = tuple(_line(number, open_changes, clear) for number in numbers)
+    return OpenEdit(
+        intent=_intent(first, lines),
+        action=first.action,
+        actor_id=first.actor_id,
+        region=first.region,
+        names=first.names,
+        sheet_id=first.sheet_id or 0,
+        at=first.at,
+        known=json.loads(first.evidence) if first.evidence else {},
+        lines=lines,
+    )
+
+
+def conclude(held: Unsettled, edit: OpenEdit, outcomes: Mapping[int, Outcome]) -> bool:
+    """Record what was found out about all open lines, by number, and take the edit off the list: both or neither.
+
+    What has become conclusive meanwhile is left as it is. False, and nothing is recorded, if somebody else holds the
+    edit by now. Raises NotRecorded.
+    """
+    with transaction.atomic(durable=True):
+        if not held.let_go():
+            return False
+        now = reopen(held.edit_id)
+        still_open = {line.number for line in now.lines} if now else set()
+        wanted = {number: outcome for number, outcome in outcomes.items() if number in still_open}
+        if wanted:
+            settle(edit.intent, wanted, alone=False)
+    return True
+
+
+def _line(number: int, changes: Iterable[LoggedChange], clear: Mapping[str, str]) -> OpenLine:
+    intents = [change.intent for change in changes if (change.intent.line or 0) == number]
+    values = [(_value(intent.old, clear), _value(intent.new, clear)) for intent in intents]
+    return OpenLine(
+        number=number,
+        is_readable=all(is_clear for pair in values for _, is_clear in pair),
+        changes=tuple(
+            Change(
+                row_id=intent.row_id,
+                row_label=intent.row_label,
+                column_id=intent.column_id,
+                column_title=intent.column_title,
+                old=old,
+                new=new,
+                is_personal=_commitment(intent.old) is not None or _commitment(intent.new) is not None,
+            )
+            for intent, ((old, _), (new, _)) in zip(intents, values, strict=True)
+        ),
+    )
+
+
+def _intent(first: Entry, lines: Iterable[OpenLine]) -> Intent:
+    """As audit.recording made it, but that what is recorded now is no part of that request."""
+    by_number = {line.number: line.changes for line in lines}
+    return Intent(
+        edit_id=first.edit_id,
+        lines=tuple(by_number.get(number, ()) for number in range(max(by_number) + 1)),
+        common={
+            "edit_id": first.edit_id.hex,
+            "request_id": "",
+            "ip": None,
+            "user_agent": "",
+            "actor_id": first.actor_id,
+            "region": first.region,
+            "actor": first.actor,
+            "action": first.action,
+            "subject": "",
+            "origin": first.origin,
+            "reason": first.reason,
+            "error_code": None,
+            "ref_id": "",
+            "message": "",
+            "evidence": None,
+            "sheet_id": first.sheet_id,
+            "sheet_name": first.sheet_name,
+            "refers_to": first.pk,
+        },
+    )
+
+
+def _clear_values(intents: Iterable[Entry]) -> dict[str, str]:
+    """The clear texts behind the commitments that stand in place of values, as far as they are not erased."""
+    wanted = {_commitment(text) for intent in intents for text in (intent.old, intent.new)} - {None}
+    return dict(PersonalText.objects.clear().filter(commitment__in=wanted).values_list("commitment", "text"))
+
+
+def _value(text: str | None, clear: Mapping[str, str]) -> tuple[Json, bool]:
+    """A value of the log, and whether it could be read."""
+    commitment = _commitment(text)
+    if commitment is not None:
+        text = clear.get(commitment)
+        if text is None:
+            return None, False
+    return (None if text is None else json.loads(text)), True
+
+
+def _commitment(text: str | None) -> str | None:
+    if text is None or COMMITMENT not in text:
+        return None
+    value = json.loads(text)
+    is_one = isinstance(value, dict) and value.get("objectType") == COMMITMENT and isinstance(value.get("hmac"), str)
+    return value["hmac"] if is_one else None

@@ -1,0 +1,1 @@
+"""Settling: log and Smartsheet agree in the end, whenever a process died."""

@@ -1,0 +1,130 @@
+"""Edits in child processes that are ended by SIGKILL, each on a sheet of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import connections
+
+from audit.recording import Action, Actor
+from edits import reading, services
+from edits.gateway import Gateway, gateway_for
+from edits.services import CellEdit
+from tests.running_sandbox import Person, RunningSandbox
+
+ACTIONS = (Action.CHANGE, Action.ADD, Action.DELETE)
+MOMENTS = ("before the intent", "before the call", "during the call", "before the outcome", "at the end", "at any time")
+WRITES = {Action.CHANGE: "update_rows", Action.ADD: "add_rows", Action.DELETE: "delete_rows"}
+OWN_SHEET = {
+    "columns": [
+        {"title": "Task", "type": "TEXT_NUMBER", "primary": True},
+        {"title": "Notes", "type": "TEXT_NUMBER"},
+    ]
+}
+
+
+@dataclass
+class Edit:
+    """One edit that is to be killed, and how to see whether Smartsheet has it."""
+
+    sandbox: RunningSandbox
+    person: Person
+    action: Action
+    moment: str
+    name: str
+
+    def __post_init__(self) -> None:
+        sheet = self._call("POST", "/sheets", {"name": self.name, **OWN_SHEET})["result"]
+        self.sheet_id: int = sheet["id"]
+        self.columns: list[int] = [column["id"] for column in sheet["columns"]]
+        cells = [{"columnId": column_id, "value": "was"} for column_id in self.columns]
+        rows = self._call("POST", f"/sheets/{self.sheet_id}/rows", [{"cells": cells}])["result"]
+        self.row_id: int = rows[0]["id"]
+
+    def make(self, user: User, actor: Actor) -> None:
+        """The edit itself, by the ordinary way."""
+        gateway = gateway_for(user)
+        if self.action is Action.DELETE:
+            sheet, row = reading.read_family(gateway, self.sheet_id, self.row_id)
+            services.delete_row(gateway=gateway, actor=actor, sheet=sheet, row=row)
+        elif self.action is Action.ADD:
+            sheet = reading.read_columns(gateway, self.sheet_id)
+            edits = [CellEdit(column=sheet.columns[0], shown="", typed=self.name)]
+            services.add_row(gateway=gateway, actor=actor, sheet=sheet, edits=edits)
+        else:
+            sheet, row = reading.read_row(gateway, self.sheet_id, self.row_id)
+            edits = [CellEdit(column=column, shown="was", typed=self.name) for column in sheet.columns]
+            services.update_row(gateway=gateway, actor=actor, sheet=sheet, row=row, edits=edits)
+
+    def is_in_smartsheet(self) -> bool:
+        """Whether it was made, by the cell's history or the rows of the sheet."""
+        rows = self._call("GET", f"/sheets/{self.sheet_id}")["rows"]
+        if self.action is Action.DELETE:
+            return self.row_id not in {row["id"] for row in rows}
+        if self.action is Action.ADD:
+            return any(cell.get("value") == self.name for row in rows for cell in row["cells"])
+        path = f"/sheets/{self.sheet_id}/rows/{self.row_id}/columns/{self.columns[1]}/history"
+        return any(state.get("value") == self.name for state in self._call("GET", path)["data"])
+
+    def _call(self, method: str, path: str, body: Any = None) -> Any:
+        return self.sandbox.call(self.person, method, path, body)
+
+
+def kill(edit: Edit, user: User, actor: Actor, chance: Random) -> None:
+    """Make the edit in a child of this process, which is ended by SIGKILL when its moment has come."""
+    if edit.moment == "during the call":
+        edit.sandbox.fault(path=f"/sheets/{edit.sheet_id}/rows$", operation=_operation(edit), **_slowness(chance))
+    edit.sandbox.forget_requests()
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        _live_and_die(edit, user, actor)
+    if edit.moment == "during the call":
+        _wait_for(edit)
+        os.kill(child, signal.SIGKILL)
+    elif edit.moment == "at any time":
+        time.sleep(chance.uniform(0, 0.12))
+        os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+
+
+def _live_and_die(edit: Edit, user: User, actor: Actor) -> None:
+    try:
+        owner: object = Gateway if edit.moment == "before the call" else services
+        name = {"before the intent": "intend", "before the call": WRITES[edit.action], "before the outcome": "settle"}
+        if edit.moment in name:
+            setattr(owner, name[edit.moment], _dies)
+        edit.make(user, actor)
+    finally:
+        _dies()
+
+
+def _dies(*_args: object, **_more: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _operation(edit: Edit) -> str:
+    return {"update_rows": "update-rows", "add_rows": "rows-addToSheet", "delete_rows": "delete-rows"}[
+        WRITES[edit.action]
+    ]
+
+
+def _slowness(chance: Random) -> dict[str, Any]:
+    """The request is lost, or carried out after a while, or carried out and not answered."""
+    faults: list[dict[str, Any]] = [{"delay": 0.3}, {"delay": 0.3, "drop": "before"}, {"hold": 0.3}, {"body": "drip"}]
+    return chance.choice(faults)
+
+
+def _wait_for(edit: Edit) -> None:
+    ends = time.monotonic() + 20
+    while not any(one["method"] != "GET" for one in edit.sandbox.requests(path=f"/sheets/{edit.sheet_id}/rows")):
+        assert time.monotonic() < ends
+        time.sleep(0.01)
