@@ -6,18 +6,21 @@ from uuid import UUID
 from audit import stretches
 from audit.models import Cursor, Entry, EntryQuerySet, Leaf
 from audit.phases import CONCLUSIVE, Phase
+from audit.unsettled import Unsettled
 
 MOST = 5_000  # entries that are looked through: the newest, where settling lags behind or nothing settles the log
+LISTED = 1_000  # edits that wait to be settled; more of them is a matter for whoever runs the worker
 SLACK = 1_000  # entries that ids and the chain may be out of step by
 
 
 def narrow(entries: EntryQuerySet) -> EntryQuerySet:
     """Of these entries the intents of edits in which something has no outcome yet.
 
-    What is older than settling's place in the chain is settled; the few newer entries are looked through. So it costs
-    what is uncertain, however long the log is.
+    Settling lists such edits up to its place in the chain; the few newer entries are looked through. So it costs what
+    is uncertain, however long the log is.
     """
-    return entries.intents().filter(edit_id__in=_open(_place()))
+    listed = Unsettled.objects.order_by("-at").values_list("edit_id", flat=True)[:LISTED]
+    return entries.intents().filter(edit_id__in={*listed, *_open(_place())})
 
 
 def _open(entry_id: int) -> set[UUID]:

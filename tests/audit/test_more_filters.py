@@ -9,6 +9,7 @@ from django.utils import timezone
 from audit import choices
 from audit.models import Entry
 from audit.recording import Action, Actor, Origin, Outcome, Phase, note, settle
+from audit.unsettled import Unsettled
 from tests.audit.edits import ALICE, BOB, BUDGET, ROW, SITE_PLAN, STATUS, cell, intended, saved
 from tests.audit.test_filters import found
 from tests.audit.test_log_page import body_of, words_of
@@ -196,3 +197,17 @@ def test_more_than_a_select_can_hold_is_typed(reader: Client, monkeypatch: pytes
     assert '<datalist id="choices-person"></datalist>' in body
     assert '<datalist id="choices-sheet"></datalist>' in body
     assert found(reader, f"sheet=Budget+·+{BUDGET[0]}&person=Bob+·+sandbox:{BOB.id}") == ["Done"]
+
+
+def test_what_waits_to_be_settled_is_uncertain_however_old_it_is(
+    reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, done = intended(cell(new="old")), saved(cell(new="done"))
+    for intent in (old, done):
+        Unsettled.objects.create(
+            edit_id=intent.edit_id, region="sandbox", actor_id=ALICE.id, at=timezone.now(), due_at=timezone.now()
+        )
+    intended(cell(new="recent"))
+    monkeypatch.setattr("audit.uncertain.MOST", 1)
+    monkeypatch.setattr("audit.uncertain.SLACK", 1)
+    assert found(reader, "outcome=uncertain") == ["recent", "old"]
