@@ -162,7 +162,7 @@ def lock(_arguments: list[str]) -> int:
 
 
 def run(_arguments: list[str]) -> int:
-    """Set up, then serve the app and the stand-in for Smartsheet until Ctrl-C."""
+    """Set up, then serve the app, its worker and the stand-in for Smartsheet until Ctrl-C."""
     for name in ("SIGTERM", "SIGHUP"):  # a closed terminal ends it as Ctrl-C does
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), interrupt)
@@ -182,6 +182,7 @@ def run(_arguments: list[str]) -> int:
     )
     try:
         processes.append(start(server_command(), "the app", APP_PORT, "/healthz", environment))
+        processes.append(start_worker(environment))
         announce(real_smartsheet)
         return wait(processes)
     finally:
@@ -301,6 +302,13 @@ def start(command: list[str], what: str, port: int, path: str, environment: dict
     raise Stop(f"{what} did not answer on port {port} within 30 seconds.")
 
 
+def start_worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start what settles, seals and counts beside the pages."""
+    command = [str(PYTHON), "manage.py", "worker"]
+    environment = {"LOG_LEVEL": "WARNING"} | environment
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
+
+
 def wait(processes: Sequence[subprocess.Popen[bytes]]) -> int:
     """Until Ctrl-C, a signal to end, or the end of one of the processes."""
     try:
@@ -309,7 +317,7 @@ def wait(processes: Sequence[subprocess.Popen[bytes]]) -> int:
     except KeyboardInterrupt:
         say("Stopping")
         return 0
-    raise Stop("One of the two processes ended; its message stands above. The other is stopped too.")
+    raise Stop("One of the processes ended; its message stands above. The others are stopped too.")
 
 
 def interrupt(_signal: int, _frame: FrameType | None) -> None:

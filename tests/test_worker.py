@@ -1,0 +1,61 @@
+"""The worker does what there is to do beside the pages, and ends when it is told to."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from audit.models import Seal
+from config import worker
+from config.worker import Job
+from tests.audit import edits
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_a_job_that_fails_holds_up_no_other() -> None:
+    stopping, done = threading.Event(), []
+
+    def fail() -> None:
+        raise RuntimeError("as it happens")
+
+    def do() -> None:
+        done.append(1)
+        if len(done) == 3:
+            stopping.set()
+
+    worker.work([Job("fail", 0.01, fail), Job("do", 0.01, do)], stopping)
+    assert len(done) >= 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_seals_what_was_written_and_stops_when_told() -> None:
+    edits.saved()
+    settings = connection.settings_dict
+    is_sqlite = connection.vendor == "sqlite"
+    where = f"{settings['USER']}:{settings['PASSWORD']}@{settings['HOST']}:{settings['PORT']}"
+    url = f"sqlite:///{settings['NAME']}" if is_sqlite else f"postgres://{where}/{settings['NAME']}"
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "worker"], cwd=ROOT, env=os.environ | {"DATABASE_URL": url, "LOG_LEVEL": "ERROR"}
+    )
+    try:
+        ends = time.monotonic() + 30
+        while not Seal.objects.exists() and time.monotonic() < ends:
+            time.sleep(0.1)
+        assert Seal.objects.get().last_seq == 2
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+
+
+def test_without_the_key_it_says_that_it_does_not_seal(settings: object, caplog: pytest.LogCaptureFixture) -> None:
+    settings.AUDIT_SEAL_KEY = settings.AUDIT_SEAL_KEY_FILE = ""  # type: ignore[attr-defined] # pytest-django's
+    assert "seal" not in [job.name for job in worker.jobs()]
+    assert "AUDIT_SEAL_KEY" in caplog.text
