@@ -134,6 +134,18 @@ def test_a_process_killed_between_intent_and_outcome_leaves_the_intent(project: 
     kinds = {finding["kind"] for finding in report["findings"]}
     assert kinds <= {"unsettled"}, verified.stdout
     assert report["entries"] > 0
+    board.may_answer.set()
+    told, uncertain = project.python(
+        """
+        from datetime import timedelta
+        pinned = Note.objects.get(title="Killed")
+        settling.settle_open(older_than=timedelta(0))
+        print(json.dumps([reading.story_of(pinned), reading.uncertain()]))
+        """,
+        board=board,
+    )
+    assert told == ["bob: pin, not certain yet", "bob: pin, saved"]
+    assert number not in uncertain
 
 
 def test_what_cannot_be_recorded_is_not_done(project: OtherProject, board: Board) -> None:
@@ -154,6 +166,7 @@ def test_what_cannot_be_recorded_is_not_done(project: OtherProject, board: Board
         """,
         board=board,
     )
+    project.manage("migrate", "--skip-checks", "--verbosity", "0")  # renaming has rewritten the triggers on SQLite
     assert status == 503
     assert "cannot be recorded" in answer
     assert not board.was_asked.is_set()
@@ -219,6 +232,15 @@ def test_the_request_is_on_its_entries(project: OtherProject, board: Board) -> N
         board=board,
     )
     assert recorded == [[answered, "127.0.0.1"]] * 2
+
+
+def test_it_is_sealed_exported_and_verified_without_a_page(project: OtherProject) -> None:
+    shown = project.manage("audit_keys").stdout
+    project.environment["AUDIT_SEAL_KEY"] = re.findall(r"AUDIT_SEAL_KEY=(\S+)", shown)[0]
+    for command in (["audit_seal"], ["audit_export", "--format", "jsonl", "log.jsonl"], ["audit_verify", "--full"]):
+        done = project.manage(*command)
+        assert done.returncode == 0, f"{command}: {done.stdout} {done.stderr}"
+    assert project.run("-m", "audit.verify", "log.jsonl").returncode == 0
 
 
 def test_dropped_triggers_are_missed_and_come_back(project: OtherProject) -> None:

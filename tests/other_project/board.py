@@ -33,5 +33,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_GET(self) -> None:  # as above
+        board: Any = self.server
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps({"text": board.texts.get(self.path)}).encode())
+
     def log_message(self, *_args: object) -> None:
         """Nothing: it is a test."""

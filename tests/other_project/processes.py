@@ -23,7 +23,7 @@ from django.db import connection, transaction
 from audit.models import Entry
 from audit.recording import NotRecorded
 from tests.other_project.notes.models import Note
-from tests.other_project.notes import reading, services
+from tests.other_project.notes import reading, services, settling
 def person(name):
     return User.objects.get_or_create(username=name, email=name + "@example.com")[0]
 def written(**by):
@@ -45,11 +45,11 @@ class OtherProject:
         self.folder = folder
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return self._run("-m", "tests.other_project.manage", *arguments)
+        return self.run("-m", "tests.other_project.manage", *arguments)
 
     def python(self, code: str, *, board: Board | None = None) -> Any:
         """What the code hands to `print(json.dumps(…))`."""
-        done = self._run("-c", PRELUDE + dedent(code), NOTICE_BOARD=board.url if board else "")
+        done = self.run("-c", PRELUDE + dedent(code), NOTICE_BOARD=board.url if board else "")
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
@@ -57,7 +57,7 @@ class OtherProject:
         command = [sys.executable, "-c", PRELUDE + dedent(code)]
         return subprocess.Popen(command, cwd=self.folder, env=self.environment | {"NOTICE_BOARD": board.url}, text=True)
 
-    def _run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, *arguments],
             cwd=self.folder,

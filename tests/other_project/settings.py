@@ -10,6 +10,7 @@ TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {"default": env.db_url("DATABASE_URL")}
 NOTICE_BOARD: str = env.str("NOTICE_BOARD", default="")  # the remote's address
+AUDIT_SEAL_KEY: str = env.str("AUDIT_SEAL_KEY", default="")
 ROOT_URLCONF = "tests.other_project.urls"
 
 INSTALLED_APPS = [
