@@ -12,6 +12,7 @@ env = environ.Env()
 env.read_env(ROOT / ".env")
 
 DEBUG: bool = env.bool("DEBUG", default=True)
+MOST = 10**9  # seconds, some 31 years: beyond, moments are no dates any more
 
 
 def names(variable: str, *, default: list[str], among: set[str], advice: str) -> list[str]:
@@ -23,13 +24,13 @@ def names(variable: str, *, default: list[str], among: set[str], advice: str) ->
 
 
 def number(name: str, *, default: float, least: float = 0) -> float:
-    """A number from the environment, `least` or more."""
+    """A number from the environment, from `least` to MOST."""
     try:
-        value: float = env.float(name, default=default)
+        value = float(env.str(name, default=str(default)))  # env.float makes 13 of 1e3, and 12 of 12h
     except ValueError:
         value = float("nan")
-    if not least <= value < float("inf"):
-        raise ImproperlyConfigured(f"{name} must be a number, {least:g} or more.")
+    if not least <= value <= MOST:
+        raise ImproperlyConfigured(f"{name} must be a number from {least:g} to {MOST}.")
     return value
 
 
@@ -49,11 +50,26 @@ def fernet_keys(variable: str, text: str) -> list[str]:
 def origins(variable: str) -> list[str]:
     """Web origins, separated by commas, each just as a browser sends it: scheme, host in small letters, port."""
     found: list[str] = env.list(variable, default=[])
-    for origin in found:
-        parts = urlsplit(origin)
-        is_exact = origin == f"{parts.scheme}://{parts.netloc}".lower() and "*" not in origin and "@" not in origin
-        if not (is_exact and parts.scheme in {"http", "https"} and parts.hostname):
+    for one in found:
+        if not _is_origin(one):
             raise ImproperlyConfigured(
-                f"{variable} must be origins like https://app.example.com, as browsers send them, not {origin!r}."
+                f"{variable} must be origins like https://app.example.com, as browsers send them, not {one!r}."
             )
     return found
+
+
+def origin(variable: str, *, default: str) -> str:
+    """One such origin; a slash behind it is left out."""
+    found: str = env.str(variable, default=default).rstrip("/")
+    if not _is_origin(found):
+        raise ImproperlyConfigured(f"{variable} must be an address like https://app.example.com, not {found!r}.")
+    return found
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        is_whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number
+        return False
+    return is_whole and text == f"{parts.scheme}://{parts.netloc}".lower() and not {"*", "@"}.intersection(text)

@@ -14,7 +14,7 @@ from django.contrib.messages import constants as messages
 from django.core.exceptions import ImproperlyConfigured
 
 from config import people, smartsheet, streams
-from config.environment import DEBUG, ROOT, env, fernet_keys, names, number, origins
+from config.environment import DEBUG, ROOT, env, fernet_keys, names, number, origin, origins
 from config.smartsheet import DEMO_SEAL_KEY, IS_DEMO, secret
 from edits.features import Feature, scopes_of
 
@@ -23,7 +23,7 @@ django_stubs_ext.monkeypatch()
 SECRET_KEY = secret("SECRET_KEY", demo="the demo's key, which protects nothing but practice data")
 
 # Where this app is reached; Smartsheet sends people back to BASE_URL + /identity/callback/.
-BASE_URL: str = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
+BASE_URL = origin("BASE_URL", default="http://127.0.0.1:8000")
 BASE_HOST = urlsplit(BASE_URL).hostname or ""
 IS_HTTPS = BASE_URL.startswith("https://")
 ALLOWED_HOSTS: list[str] = env.list(

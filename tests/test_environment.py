@@ -4,7 +4,7 @@ import pytest
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
-from config.environment import fernet_keys, names, origins
+from config.environment import fernet_keys, names, number, origin, origins
 
 VARIABLE = "A_VARIABLE"
 
@@ -65,3 +65,41 @@ def test_what_is_no_key_is_refused_and_not_shown(text: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=f"{VARIABLE} must be Fernet keys") as refused:
         fernet_keys(VARIABLE, text)
     assert KEY[:-1] not in str(refused.value)
+
+
+@pytest.mark.parametrize("given", ["https://app.example.com", "https://app.example.com/", "http://[::1]:8000"])
+def test_an_address_of_the_app_is_an_origin(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv(VARIABLE, given)
+    assert origin(VARIABLE, default="") == given.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "app.example.com",
+        "ftp://app.example.com",
+        "https://",
+        "https://a.example/byline",
+        "https://a.example:x",
+        "http://[::1",
+        "https://A.example",
+    ],
+)
+def test_what_is_no_address_of_an_app_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv(VARIABLE, given)
+    with pytest.raises(ImproperlyConfigured, match=f"{VARIABLE} must be an address"):
+        origin(VARIABLE, default="")
+
+
+@pytest.mark.parametrize("given", ["nan", "inf", "-1", "1e10", "many", "12h", ""])
+def test_what_is_no_length_of_time_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    """Longer than dates can say, each page would break, not the start."""
+    monkeypatch.setenv(VARIABLE, given)
+    with pytest.raises(ImproperlyConfigured, match=f"{VARIABLE} must be a number from 0 to 1000000000"):
+        number(VARIABLE, default=1)
+
+
+@pytest.mark.parametrize(("given", "value"), [("0.5", 0.5), ("1e3", 1000), (" 60 ", 60), ("1000000000", 10**9)])
+def test_a_number_is_taken_as_it_is_meant(monkeypatch: pytest.MonkeyPatch, given: str, value: float) -> None:
+    monkeypatch.setenv(VARIABLE, given)
+    assert number(VARIABLE, default=1) == value
