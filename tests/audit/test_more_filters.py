@@ -208,6 +208,6 @@ def test_what_waits_to_be_settled_is_uncertain_however_old_it_is(
             edit_id=intent.edit_id, region="sandbox", actor_id=ALICE.id, at=timezone.now(), due_at=timezone.now()
         )
     intended(cell(new="recent"))
-    monkeypatch.setattr("audit.uncertain.MOST", 1)
+    monkeypatch.setattr("audit.uncertain.MOST", 3)
     monkeypatch.setattr("audit.uncertain.SLACK", 1)
     assert found(reader, "outcome=uncertain") == ["recent", "old"]
