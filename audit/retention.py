@@ -98,8 +98,9 @@ def _check_followers(found: Boundary) -> None:
 
 
 def _check_settled(found: Boundary) -> None:
-    same_line = Q(line=OuterRef("line")) | Q(line=None)
-    outcome = Entry.objects.filter(same_line, edit_id=OuterRef("edit_id"), phase__in=CONCLUSIVE)
-    unsettled = found.entries().intents().exclude(Exists(outcome)).order_by("id").first()
-    if unsettled is not None:
-        raise CannotRetire(f"What came of entry {unsettled.pk} is not certain yet: run manage.py audit_settle first.")
+    """Two conditions that can each be hashed; one with OR would have PostgreSQL compare each with each."""
+    outcomes = Entry.objects.filter(edit_id=OuterRef("edit_id"), phase__in=CONCLUSIVE)
+    of_row, of_all = Exists(outcomes.filter(line=OuterRef("line"))), Exists(outcomes.filter(line=None))
+    unsettled = found.entries().intents().filter(~of_row, ~of_all).order_by().values_list("pk", flat=True)[:1]
+    for entry_id in unsettled:
+        raise CannotRetire(f"What came of entry {entry_id} is not certain yet: run manage.py audit_settle first.")
