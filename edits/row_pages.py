@@ -24,12 +24,18 @@ ALREADY_SO = "Nothing was sent: the row already holds what you typed."
 
 
 def row_page(
-    request: SmartsheetRequest, form: RowForm, problem: Problem | None = None, *, status: int = 200
+    request: SmartsheetRequest,
+    form: RowForm,
+    problem: Problem | None = None,
+    *,
+    status: int = 200,
+    is_readable: bool = True,
 ) -> HttpResponse:
-    """The form, with a problem on top if there is one."""
+    """The form, with a problem on top if there is one. `is_readable`: the person could read the row just now, and may
+    so read what the log has of it."""
     if problem and problem.is_sign_in and request.method == "POST":
         drafts.keep(request)
-    if form.row:
+    if form.row and is_readable:
         region = actor_of(request).region
         form.add_last_changes(last_changes(region=region, sheet_id=form.sheet.id, row_id=form.row.id))
     context = {
@@ -50,7 +56,7 @@ def remembered_page(request: SmartsheetRequest, problem: Problem, *, sheet_id: i
     if request.method != "POST":
         return problem_page(request, problem, sheet_id=sheet_id)
     sheet, row = snapshots.restore(request.POST, sheet_id=sheet_id, row_id=row_id)
-    return row_page(request, RowForm(request.POST, sheet=sheet, row=row), problem)
+    return row_page(request, RowForm(request.POST, sheet=sheet, row=row), problem, is_readable=False)
 
 
 def save(request: SmartsheetRequest, form: RowForm, make: Callable[[list[CellEdit]], Saved]) -> HttpResponse:

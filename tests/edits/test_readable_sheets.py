@@ -90,3 +90,14 @@ def test_when_the_reading_cannot_be_recorded_the_page_is_not_shown(other: Client
     assert page.status_code == 503
     assert "other people's entries" in page.content.decode()
     assert "Blocked" not in page.content.decode()
+
+
+def test_a_form_that_comes_back_unread_tells_nothing_of_the_log(
+    browser: Client, plan: SitePlan, edited: Entry, sandbox: RunningSandbox
+) -> None:
+    page = Page.open(browser, plan.edit_path(TASK))
+    assert "Last changed here by Bob Baker" in page.text
+    sandbox.fault(status=403, errorCode=1004, path=f"/sheets/{edited.sheet_id}", times=20)
+    page = page.type({plan.columns["Notes"]: "Rock"}).save()
+    assert (page.status, page.value(plan.columns["Notes"])) == (403, "Rock")
+    assert "Last changed here" not in page.text
