@@ -1,14 +1,17 @@
 """Everything that the app does, it can do as the confined role."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from audit import contention, seals
+from audit import contention, seals, settling
 from audit.erasure import Person, erase
 from audit.models import Entry
-from audit.recording import THIS_APP, Origin
+from audit.recording import THIS_APP, Origin, Outcome, Phase
+from audit.unsettled import Unsettled
 from audit.verification.start import start_of_chain
 from audit.verification.verify import verify
 from identity.models import SmartsheetUser
@@ -53,6 +56,17 @@ def test_the_log_is_sealed_and_verified() -> None:
     edits.saved()
     assert list(seals.seal_all())
     assert verify(start_of_chain(), is_full=True).findings.kept == []
+
+
+def test_what_is_not_certain_is_settled() -> None:
+    edits.intended()
+    assert settling.gather(older_than=timedelta()) == 1
+    held = Unsettled.objects.take(seconds=60)
+    assert held
+    edit = settling.reopen(held.edit_id)
+    assert edit
+    assert settling.conclude(held, edit, {0: Outcome(Phase.NOT_APPLIED, edits.ROW)})
+    assert list(Entry.objects.order_by("id").values_list("phase", flat=True)) == ["intent", "not_applied"]
 
 
 def test_many_writers_at_once_are_served_too(monkeypatch: pytest.MonkeyPatch) -> None:
