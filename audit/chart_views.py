@@ -13,6 +13,7 @@ from audit.access import Reader, reader_of
 from audit.charts import Figures, figures
 from audit.directory import Known
 from audit.disclosure import note_reading_of
+from audit.filter_fields import DayField
 from audit.models import PersonalText
 
 USUAL = timedelta(days=29)
@@ -31,8 +32,8 @@ class Preset(NamedTuple):
 class RangeForm(forms.Form):
     """From which day to which (UTC), both included; the last thirty unless asked otherwise."""
 
-    since = forms.DateField(required=False, label="From", widget=forms.DateInput(DATE, format="%Y-%m-%d"))
-    until = forms.DateField(required=False, label="To", widget=forms.DateInput(DATE, format="%Y-%m-%d"))
+    since = DayField(required=False, label="From", widget=forms.DateInput(DATE, format="%Y-%m-%d"))
+    until = DayField(required=False, label="To", widget=forms.DateInput(DATE, format="%Y-%m-%d"))
 
     def clean(self) -> dict[str, Any]:
         until = self.cleaned_data.get("until") or datetime.now(UTC).date()
@@ -73,7 +74,8 @@ def charts(request: HttpRequest) -> HttpResponse:
 
 
 def _figures(reader: Reader, first: date, last: date) -> Figures:
-    known = list(Known.objects.values_list("kind", "region", "number", "name"))
+    there = Known.objects.all() if reader.sees_all else Known.objects.filter(region=reader.actor.region)
+    known = list(there.values_list("kind", "region", "number", "name"))
     names = PersonalText.objects.names(name for kind, _, _, name in known if kind == Known.Kind.PERSON)
     people = {
         (region, number): names[name].name

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from django.db.models import QuerySet
+
 from audit.access import Reader
 from audit.directory import Known
 from audit.models import PersonalText
@@ -43,23 +45,32 @@ def people(reader: Reader, *, text: str = "") -> list[Choice]:
 def sheets(reader: Reader, *, text: str = "") -> list[Choice]:
     """Every sheet that has entries and that the reader may see, by name; LIMIT + 1 at most. With `text`, those whose
     name holds it."""
-    known = Known.objects.filter(kind=Known.Kind.SHEET, name__icontains=text)
-    if not reader.sees_all:
-        known = known.filter(region=reader.actor.region, number__in=reader.readable.sheet_ids)
+    known = _sheets(reader).filter(name__icontains=text)
     found = known.order_by("id").values_list("number", "name")[: LIMIT + 1]
     return _by_name(Choice(str(number), name) for number, name in dict(found).items())
 
 
-def name_of_person(region: str, number: int) -> str:
-    """The newest name that the log has for a person; "" if it was erased or there is none."""
+def name_of_person(reader: Reader, region: str, number: int) -> str:
+    """The newest name that the log has for a person; "" if it was erased, there is none, or others are not named to
+    the reader."""
+    if not reader.sees_all:
+        return ""
     known = Known.objects.filter(kind=Known.Kind.PERSON, region=region, number=number).values_list("name", flat=True)
     names = PersonalText.objects.names(known)
     return next(iter(names.values())).name if names else ""
 
 
-def name_of_sheet(number: int) -> str:
-    """The newest name that the log has for a sheet; "" if there is none."""
-    return Known.objects.filter(kind=Known.Kind.SHEET, number=number).values_list("name", flat=True).first() or ""
+def name_of_sheet(reader: Reader, number: int) -> str:
+    """The newest name that the log has for a sheet; "" if there is none, or the reader may not see the sheet."""
+    return _sheets(reader).filter(number=number).values_list("name", flat=True).first() or ""
+
+
+def _sheets(reader: Reader) -> QuerySet[Known]:
+    """The sheets that the reader may see, of those that the log knows."""
+    known = Known.objects.filter(kind=Known.Kind.SHEET)
+    if reader.sees_all:
+        return known
+    return known.filter(region=reader.actor.region, number__in=reader.readable.sheet_ids)
 
 
 def _by_name(choices: Iterable[Choice]) -> list[Choice]:

@@ -1,5 +1,6 @@
 """Fields of the log's filter: numbers, people and sheets as an address names them."""
 
+from datetime import date
 from typing import Any, NamedTuple
 
 from django import forms
@@ -7,6 +8,7 @@ from django import forms
 from audit.choices import Choice
 
 LARGEST_ID = 2**63 - 1
+DAYS = date(1970, 1, 1), date(9998, 12, 31)  # what begins and ends in every time zone within Python's calendar
 
 
 class Person(NamedTuple):
@@ -26,6 +28,16 @@ class NumberField(forms.IntegerField):
         message = f"{what}, a whole number."
         messages = dict.fromkeys(("invalid", "min_value", "max_value"), message)
         super().__init__(required=False, min_value=least, max_value=LARGEST_ID, error_messages=messages, **kwargs)
+
+
+class DayField(forms.DateField):
+    """A day of a log, from 1970 on."""
+
+    def clean(self, value: Any) -> date | None:
+        day: date | None = super().clean(value)
+        if day is not None and not DAYS[0] <= day <= DAYS[1]:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
 
 
 class SheetField(NumberField):
@@ -51,6 +63,8 @@ class PersonField(NumberField):
     def clean(self, value: Any) -> Any:
         text = self.shown(value or "")
         region, colon, number = text.rpartition(":")
+        if not region.isprintable():  # PostgreSQL refuses a NUL, rather than finding nobody
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         cleaned = super().clean(number.strip() or text)
         return None if cleaned is None else Person(cleaned, region.strip() if colon else None)
 

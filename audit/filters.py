@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from audit import search, stretches, uncertain
 from audit.choices import LIMIT, Choice
-from audit.filter_fields import NumberField, PersonField, SheetField, options
+from audit.filter_fields import DayField, NumberField, PersonField, SheetField, options
 from audit.models import Entry, EntryQuerySet
 from audit.phases import Action, Origin, Phase
 
@@ -53,12 +53,12 @@ class LogFilter(forms.Form):
         widget=forms.Select(SELECT),
         error_messages={"invalid_choice": "“origin” is none that the log knows: %(value)s."},
     )
-    since = forms.DateField(
+    since = DayField(
         required=False,
         widget=forms.DateInput(DATE, format="%Y-%m-%d"),
         error_messages={"invalid": "“since” must be a day, such as 2026-11-30."},
     )
-    until = forms.DateField(
+    until = DayField(
         required=False,
         widget=forms.DateInput(DATE, format="%Y-%m-%d"),
         error_messages={"invalid": "“until” must be a day, such as 2026-11-30."},

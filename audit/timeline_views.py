@@ -17,13 +17,14 @@ from audit.disclosure import note_reading
 from audit.timelines import Stretch, Timeline
 
 LARGEST = 2**63 - 1
+DIGITS = len(str(LARGEST))
 
 
 @require_safe
 @login_required
 def person(request: HttpRequest, region: str, number: int) -> HttpResponse:
     """What somebody did."""
-    return _page(request, timelines.of_person(region, number))
+    return _page(request, timelines.of_person(_text(region), number))
 
 
 @require_safe
@@ -44,7 +45,7 @@ def row(request: HttpRequest, sheet_id: int, row_id: int) -> HttpResponse:
 @login_required
 def record(request: HttpRequest, subject: str) -> HttpResponse:
     """How a record of this app was changed, field by field."""
-    return _page(request, timelines.of_record(subject))
+    return _page(request, timelines.of_record(_text(subject)))
 
 
 @require_safe
@@ -92,6 +93,14 @@ def _number(request: HttpRequest, name: str) -> int | None:
     text = request.GET.get(name, "")
     if not text:
         return None
-    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= LARGEST):
+    is_number = text.isascii() and text.isdecimal() and len(text) <= DIGITS
+    if not (is_number and 0 < int(text) <= LARGEST):
         raise Http404
     return int(text)
+
+
+def _text(text: str) -> str:
+    """A text of the address, as a text column can hold it: PostgreSQL refuses a NUL, rather than finding nothing."""
+    if "\0" in text:
+        raise Http404
+    return text

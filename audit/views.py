@@ -39,7 +39,7 @@ def log(request: HttpRequest) -> HttpResponse:
         "page": page,
         "edits": edits,
         "changes": [change for edit in edits for change in edit.changes],
-        "chips": chips_of(request.GET, form, edits),
+        "chips": chips_of(request.GET, form, edits, reader),
         "log_reader": reader,
         "saved": saved,
         "filters": filters_alone(request.GET),
@@ -75,7 +75,7 @@ def newer(request: HttpRequest) -> JsonResponse:
 def choices_of(request: HttpRequest, kind: str) -> JsonResponse:
     """The people or sheets whose names hold `text`: {"choices": ["Jane Roe · eu:5", …]}."""
     offer = {"person": choices.people, "sheet": choices.sheets}[kind]
-    found = offer(reader_of(request), text=request.GET.get("text", "")[:100])
+    found = offer(reader_of(request), text=request.GET.get("text", "")[:100].replace("\0", ""))
     return JsonResponse({"choices": [choice.label for choice in found[: choices.OFFERED]]})
 
 
