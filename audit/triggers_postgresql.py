@@ -22,7 +22,8 @@ _WITH_OWNERS_RIGHTS = """
 
 # The chain's lock is taken at the commit and lives no longer than that, so an open transaction holds nobody up. It is
 # an advisory lock: waiting for a row that others update costs twice. Each statement in the function sees what was
-# committed before the lock was had. Who had to wait is told so by a notice (audit/contention.py).
+# committed before the lock was had. Who had to wait is told so by a notice (audit/contention.py). Statistics of when
+# the chain was empty must not make the last link be looked for by reading all of it.
 FUNCTIONS = (
     """
     CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -70,7 +71,7 @@ FUNCTIONS = (
     END $$""",
     """
     CREATE OR REPLACE FUNCTION audit_entry_link() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER AS $$
+    LANGUAGE plpgsql SECURITY DEFINER SET enable_seqscan TO off AS $$
     DECLARE
         last_seq bigint;
         last_hash bytea;
