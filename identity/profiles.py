@@ -1,11 +1,13 @@
 """What Smartsheet says of a person, whole, as templates, views and the front end get it."""
 
+import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, Self
 
 LARGEST_ID = 2**63 - 1
+NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class ProfileError(ValueError):
@@ -87,12 +89,12 @@ class Profile:
 
 
 def storable(value: Any) -> Any:
-    """The same JSON without what PostgreSQL does not store: NUL, halves of characters, numbers that are none.
+    """The same JSON without what PostgreSQL does not store: a mark for NUL and halves of characters, None for NaN.
 
     Halves come of texts that were cut in the middle of an emoji. https://www.postgresql.org/docs/current/datatype-json.html
     """
     if isinstance(value, str):
-        return value.replace("\0", "").encode(errors="replace").decode()
+        return NOT_STORABLE.sub("\ufffd", value)  # left out, an address could turn into one that is let in
     if isinstance(value, float):
         return value if isfinite(value) else None
     if isinstance(value, list):
