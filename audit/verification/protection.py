@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -12,14 +13,23 @@ from audit.verification.findings import Findings, Kind
 _STANDING = """
     SELECT tgrelid::regclass::text, tgname, tgenabled = 'A', tgtype, tgfoid::regproc::text, tgqual IS NULL, tgattr::text
     FROM pg_trigger WHERE NOT tgisinternal"""
-_BODIES = (
-    "SELECT proname, prosrc FROM pg_proc WHERE proname LIKE 'audit\\_%' AND pronamespace = current_schema::regnamespace"
-)
+# https://www.postgresql.org/docs/current/catalog-pg-proc.html
+_FUNCTIONS = """
+    SELECT proname, prosrc, prosecdef, coalesce(proconfig, '{}'), quote_ident(current_schema())
+    FROM pg_proc WHERE proname LIKE 'audit\\_%' AND pronamespace = current_schema::regnamespace"""
+# Rules and policies take rows away before any trigger sees them.
+# https://www.postgresql.org/docs/current/sql-createrule.html, https://www.postgresql.org/docs/current/ddl-rowsecurity.html
+_BESIDES = """
+    SELECT tablename, 'rule ' || rulename FROM pg_rules WHERE schemaname = current_schema()
+    UNION ALL SELECT oid::regclass::text, 'row security' FROM pg_class
+    WHERE (relrowsecurity OR relforcerowsecurity) AND relnamespace = current_schema::regnamespace"""
+_STANDING_ON_SQLITE = "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'"
 _BITS = {"FOR EACH ROW": 1, " BEFORE ": 2, "INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
 
 
 def check_triggers(connection: BaseDatabaseWrapper, findings: Findings) -> None:
-    """Each trigger that does not stand, with the month that lacks it, and each that does not do what it should."""
+    """Each trigger that does not stand, with the month that lacks it, each that does not do what it should, and what
+    stands on the log's tables beside them, which could keep an entry from being written."""
     is_postgresql = connection.vendor == "postgresql"
     months = list(_months_without(connection)) if is_postgresql else []
     missing = set(triggers.missing(connection))
@@ -31,30 +41,55 @@ def check_triggers(connection: BaseDatabaseWrapper, findings: Findings) -> None:
     for name in sorted(set(changed) - missing):
         text = f"{name} does not do what this version of the app makes it do: the log may be unprotected."
         findings.add(Kind.UNPROTECTED, text)
+    for table, what in sorted(_strangers(connection)):
+        text = f"The {what} on {table} is none of this app's: it may keep entries from being written as they should."
+        findings.add(Kind.UNPROTECTED, text)
+
+
+def _strangers(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
+    """What stands on the log's tables and is not this app's, each with its table."""
+    ours = {(trigger.table, trigger.name) for trigger in triggers.expected(connection)}
+    tables = {table for table, _ in ours}
+    if connection.vendor == "postgresql":
+        months = triggers_postgresql.parts(connection)
+        ours |= {(month, name) for month in months for table, name in ours if table == triggers.ENTRY}
+        standing = {(table, name) for table, name, *_ in _standing(connection)}
+        besides = _rows(connection, _BESIDES)
+    else:
+        standing, besides = set(_rows(connection, _STANDING_ON_SQLITE)), []
+    yield from ((table, f"trigger {name}") for table, name in standing - ours if table in tables)
+    yield from ((table, what) for table, what in besides if table in tables)
 
 
 def _changed_on_sqlite(connection: BaseDatabaseWrapper) -> Iterator[str]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        standing = dict(cursor.fetchall())
+    standing = dict(_rows(connection, "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
     for trigger in triggers.expected(connection):
         if trigger.name in standing and standing[trigger.name].split() != trigger.sql.split():
             yield trigger.name
 
 
 def _changed_on_postgresql(connection: BaseDatabaseWrapper) -> Iterator[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(_BODIES)
-        bodies = dict(cursor.fetchall())
+    functions = {name: facts for name, *facts in _rows(connection, _FUNCTIONS)}
     for statement in triggers_postgresql.FUNCTIONS:
         found = re.search(r"FUNCTION (\w+)\(.*?\$\$(.*)\$\$", statement, re.DOTALL)
-        if found and bodies.get(found[1]) != found[2]:
+        if not found:
+            continue
+        body, has_owners_rights, settings, schema = functions.get(found[1], ("", False, [], ""))
+        if (body, has_owners_rights, set(settings)) != (found[2], *_rights(statement, schema)):
             yield found[1]
     standing = {(table, name): how for table, name, _, *how in _standing(connection)}
     for trigger in triggers.expected(connection):
         how = standing.get((trigger.table, trigger.name))
         if how is not None and how != _how(trigger.sql):
             yield trigger.name
+
+
+def _rights(statement: str, schema: str) -> tuple[bool, set[str]]:
+    """Whether a function that is made so has its owner's rights, and the settings that it must run under."""
+    head, _, _ = statement.partition("$$")
+    settings = {f"{name}={value}" for name, value in re.findall(r"SET (\w+) TO (\w+)", head)}
+    has_owners_rights = "SECURITY DEFINER" in head
+    return has_owners_rights, settings | ({f"search_path={schema}, pg_temp"} if has_owners_rights else set())
 
 
 def _how(sql: str) -> list[object]:
@@ -76,7 +111,11 @@ def _months_without(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]
 
 
 def _standing(connection: BaseDatabaseWrapper) -> list[tuple[str, str, bool, int, str, bool, str]]:
+    return _rows(connection, _STANDING)
+
+
+def _rows(connection: BaseDatabaseWrapper, sql: str) -> list[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(_STANDING)
-        found: list[tuple[str, str, bool, int, str, bool, str]] = cursor.fetchall()
+        cursor.execute(sql)
+        found: list[Any] = cursor.fetchall()
     return found

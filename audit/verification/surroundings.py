@@ -1,5 +1,6 @@
 """What the chain does not hold: the clear text behind commitments, and edits that nobody settled."""
 
+import json
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
@@ -8,9 +9,10 @@ from django.db.models import Count, Min
 from django.utils import timezone
 
 from audit import personal
-from audit.models import Leaf, PersonalText
+from audit.models import Entry, Leaf, PersonalText
+from audit.phases import Action, Phase
 from audit.verification.findings import Findings, Kind
-from audit.verification.start import Start
+from audit.verification.start import Start, start_of_chain
 
 PATIENCE = timedelta(minutes=5)  # an edit takes 15 seconds at most; settling what was left open a little longer
 AT_ONCE = 500
@@ -55,6 +57,30 @@ def check_commitments(findings: Findings, *, named: Collection[str]) -> None:
         some = set(unseen[start : start + AT_ONCE])
         for commitment in some.difference(PersonalText.objects.filter(pk__in=some).values_list("pk", flat=True)):
             findings.add(Kind.COMMITMENT, f"The row of commitment {commitment} was deleted, not erased.")
+
+
+def check_erased(findings: Findings) -> None:
+    """Clear texts that were blanked although no entry of an erasure accounts for them. Where the log was retired, what
+    was erased before its oldest entry is not counted, as the entry of that is gone."""
+    blanked = PersonalText.objects.exclude(erased_at=None)
+    if start_of_chain().is_retired:
+        oldest = Entry.objects.order_by("id").values_list("at", flat=True).first()
+        blanked = blanked.filter(erased_at__gte=oldest)
+    count = blanked.count()
+    erasures = Entry.objects.filter(action=Action.ERASE, phase=Phase.DONE)
+    told = sum(_erased(evidence) for evidence in erasures.values_list("evidence", flat=True))
+    if count > told:
+        text = f"{count} clear texts were blanked, and the log tells of {told}: {count - told} without an entry."
+        findings.add(Kind.COMMITMENT, text)
+
+
+def _erased(evidence: str | None) -> int:
+    """How many clear texts an erasure took; none where what it says was tampered with, which is told elsewhere."""
+    try:
+        found = json.loads(evidence or "")
+        return int(found["names"]) + int(found["values"])
+    except (TypeError, KeyError, ValueError):
+        return 0
 
 
 def _is_kept(row: PersonalText) -> bool:

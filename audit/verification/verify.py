@@ -44,6 +44,7 @@ def verify(
             keys = seal_keys.public_keys()
             anchored.check_anchors(anchors, keys=keys, last_seq=report.last_seq, findings=report.findings)
         surroundings.check_commitments(report.findings, named=named)
+        surroundings.check_erased(report.findings)
         surroundings.check_settled(connection, report.findings, since=_time_of(start))
         protection.check_triggers(connection, report.findings)
         if start.is_retired:

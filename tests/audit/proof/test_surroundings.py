@@ -9,8 +9,9 @@ from django.db import connection
 from django.utils import timezone
 
 from audit import seals, triggers
+from audit.erasure import Person, erase
 from audit.models import PersonalText
-from audit.recording import THIS_APP, Action, note
+from audit.recording import THIS_APP, Action, Origin, note
 from audit.verification.findings import Finding, Kind
 from audit.verification.start import NoSuchStart, since, start_of_chain
 from tests.append_only import lifted
@@ -107,9 +108,7 @@ def test_it_is_named_again_when_verifying_goes_on_from_a_later_seal() -> None:
     assert [finding.entry for finding in report.findings.kept] == [intent.pk]
 
 
-@pytest.mark.parametrize(
-    "change", ['text = \'["Eve",""]\'', "salt = '00'", "salt = 'no hex'", "erased_at = '2026-01-01 00:00:00+00:00'"]
-)
+@pytest.mark.parametrize("change", ['text = \'["Eve",""]\'', "salt = '00'", "salt = 'no hex'"])
 def test_a_clear_text_that_was_not_committed_to_is_named(change: str) -> None:
     edits.saved()
     commitment = PersonalText.objects.get().pk
@@ -119,14 +118,65 @@ def test_a_clear_text_that_was_not_committed_to_is_named(change: str) -> None:
     assert commitment in finding.text
 
 
+def test_a_text_that_was_said_to_be_erased_and_stands_is_named() -> None:
+    edits.saved()
+    with lifted(connection):
+        execute("UPDATE audit_personaltext SET erased_at = '2026-01-01 00:00:00+00:00'")
+    assert any(PersonalText.objects.get().pk in finding.text for finding in found(Kind.COMMITMENT))
+
+
 def test_an_erased_text_is_no_finding_and_a_deleted_row_is() -> None:
     edits.saved(replace(edits.cell(), is_personal=True))
-    execute("UPDATE audit_personaltext SET text = '', salt = '', email = '', erased_at = '2026-11-23 00:00:00+00:00'")
+    erase(Person(edits.ALICE.region, edits.ALICE.id), by=THIS_APP, reason="asked to", origin=Origin.COMMAND)
     assert found(Kind.COMMITMENT) == []
     count = PersonalText.objects.count()
     with lifted(connection):
         execute("DELETE FROM audit_personaltext")
-    assert count == len(found(Kind.COMMITMENT)) == 3
+    assert count == len(found(Kind.COMMITMENT)) == 4
+
+
+@pytest.mark.parametrize("at", ["CURRENT_TIMESTAMP", "'1970-01-02 00:00:00+00:00'"], ids=["now", "long-ago"])
+def test_a_text_that_was_blanked_without_an_entry_is_named(at: str) -> None:
+    edits.saved()
+    edits.saved(actor=edits.BOB)
+    erase(Person(edits.ALICE.region, edits.ALICE.id), by=THIS_APP, reason="asked to", origin=Origin.COMMAND)
+    blanked = f"text = '', salt = '', email = '', erased_at = {at}"
+    execute(f"UPDATE audit_personaltext SET {blanked} WHERE email LIKE 'bob%%'")  # noqa: S608 # a parameter of the test
+    (finding,) = found(Kind.COMMITMENT)
+    assert finding.text == "2 clear texts were blanked, and the log tells of 1: 1 without an entry."
+
+
+_SWALLOW = """
+    CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN IF NEW.actor_id = 5 THEN RETURN NULL; END IF; RETURN NEW; END $$"""
+_ON_POSTGRESQL = {
+    "trigger swallow": [
+        _SWALLOW,
+        "CREATE TRIGGER swallow BEFORE INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION swallow()",
+    ],
+    "rule swallow": ["CREATE RULE swallow AS ON INSERT TO audit_entry WHERE NEW.actor_id = 5 DO INSTEAD NOTHING"],
+    "row security": ["ALTER TABLE audit_entry ENABLE ROW LEVEL SECURITY"],
+}
+_ON_SQLITE = {
+    "trigger swallow": [
+        "CREATE TRIGGER swallow BEFORE INSERT ON audit_entry WHEN NEW.actor_id = 5 BEGIN SELECT RAISE(IGNORE); END"
+    ]
+}
+
+
+@pytest.mark.parametrize("what", _ON_POSTGRESQL if connection.vendor == "postgresql" else _ON_SQLITE)
+def test_what_could_swallow_entries_is_named(what: str) -> None:
+    for statement in (_ON_POSTGRESQL if connection.vendor == "postgresql" else _ON_SQLITE)[what]:
+        execute(statement)
+    assert any(finding.text.startswith(f"The {what} on audit_entry is none") for finding in found(Kind.UNPROTECTED))
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="statements of PostgreSQL's")
+@pytest.mark.parametrize("change", ["SECURITY INVOKER", "SET search_path TO elsewhere, public"])
+def test_a_function_with_other_rights_is_named(change: str) -> None:
+    execute(f"ALTER FUNCTION audit_entry_link() {change}")
+    (finding,) = found(Kind.UNPROTECTED)
+    assert finding.text.startswith("audit_entry_link does not do what")
 
 
 def test_it_starts_at_the_seal_up_to_which_the_log_was_retired() -> None:
