@@ -6,9 +6,8 @@ Any number of processes may do so at once: each edit is held by one of them, and
 from __future__ import annotations
 
 import logging
-from collections import Counter, defaultdict, deque
+from collections import Counter
 from datetime import timedelta
-from time import monotonic
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -20,36 +19,13 @@ from audit.settling import OpenEdit, conclude, gather, reopen
 from audit.unsettled import Unsettled
 from edits.errors import GatewayError, RateLimited, Unavailable
 from edits.gateway import gateway_for
+from edits.history_calls import MINUTE, NoHistoryLeft, history_calls
 from edits.verdicts import find_out
 
-MINUTE = 60.0
 LATER = 3600.0  # seconds until somebody is asked for again who cannot be asked for now
 WORD_OF_NOBODY = "It could not be found out: nobody could read the sheet in this person's name for too long. "
 
 log = logging.getLogger(__name__)
-
-
-class NoHistoryLeft(Exception):
-    """As many histories were read with this token as may be, in this minute."""
-
-
-class HistoryCalls:
-    """Counts the readings of cell histories in this process, a minute and token."""
-
-    def __init__(self) -> None:
-        self._made: defaultdict[tuple[str, int], deque[float]] = defaultdict(deque)
-
-    def spend(self, region: str, person_id: int) -> None:
-        """One more with this person's token. Raises NoHistoryLeft."""
-        made, now = self._made[region, person_id], monotonic()
-        while made and made[0] <= now - MINUTE:
-            made.popleft()
-        if len(made) >= settings.SMARTSHEET_HISTORY_CALLS:
-            raise NoHistoryLeft
-        made.append(now)
-
-
-_calls = HistoryCalls()
 
 
 def settle_due(*, limit: int = 1000) -> Counter[str]:
@@ -91,7 +67,7 @@ def _find_out(edit: OpenEdit) -> dict[int, Outcome]:
         edit,
         gateway,
         email_now=user.smartsheet.email,
-        spend=lambda: _calls.spend(edit.region, edit.actor_id),
+        spend=lambda: history_calls.spend(edit.region, edit.actor_id),
     )
 
 

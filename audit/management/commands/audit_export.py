@@ -1,18 +1,17 @@
 """manage.py audit_export: the log as a file. docs/audit-log.md"""
 
 import sys
-from argparse import ArgumentTypeError
 from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, datetime, time
+from datetime import datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils.dateparse import parse_date, parse_datetime
 
 from audit import export
 from audit.models import Entry, EntryQuerySet
+from audit.moments import moment
 from audit.recording import THIS_APP, NotRecorded, Origin
 
 
@@ -22,9 +21,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--format", choices=sorted(export.CONTENT_TYPES), required=True)
         parser.add_argument(
-            "--since", type=_moment, metavar="TIME", help="written at or after, 2026-11-30 or with a time, UTC"
+            "--since", type=moment, metavar="TIME", help="written at or after, 2026-11-30 or with a time, UTC"
         )
-        parser.add_argument("--until", type=_moment, metavar="TIME", help="written before")
+        parser.add_argument("--until", type=moment, metavar="TIME", help="written before")
         parser.add_argument("--sheet", type=int, metavar="ID")
         parser.add_argument("--person", type=int, metavar="ID", help="a Smartsheet id")
         parser.add_argument("file", help="where to write it; - is standard output")
@@ -78,14 +77,6 @@ def _selection(
         name: value.isoformat() if isinstance(value, datetime) else str(value) for name, value in asked.items() if value
     }
     return export.Selection(entries=entries, query=query, is_whole=not query)
-
-
-def _moment(text: str) -> datetime:
-    day = parse_date(text) if "T" not in text and " " not in text else None
-    moment = datetime.combine(day, time(), UTC) if day else parse_datetime(text)
-    if moment is None:
-        raise ArgumentTypeError(f"“{text}” is no date or time such as 2026-11-30 or 2026-11-30T12:00Z")
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _opened(name: str) -> AbstractContextManager[BinaryIO]:

@@ -1,0 +1,52 @@
+"""manage.py audit_reconcile: our log of a sheet against Smartsheet's own cell history. docs/audit-log.md"""
+
+from argparse import ArgumentTypeError
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from audit.moments import moment
+from audit.recording import NotRecorded
+from edits.errors import GatewayError
+from edits.reconciling import NobodyToAsk, last_editor, person_of, reconcile, summary
+
+
+class Command(BaseCommand):
+    help = "Compares what the log says of a sheet with Smartsheet's own cell history, and records what it finds."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--sheet", type=int, required=True, metavar="ID")
+        parser.add_argument("--since", type=moment, required=True, metavar="TIME", help="2026-11-30, or a time, UTC")
+        who = parser.add_mutually_exclusive_group()
+        who.add_argument("--region", help="where the sheet is, if people of several regions have edited that number")
+        who.add_argument("--person", type=_person, metavar="REGION:ID", help="with whose token; else the last editor's")
+        parser.add_argument(
+            "--all-cells", action="store_true", help="also the other cells of the rows that were edited"
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        sheet_id, who = options["sheet"], options["person"]
+        try:
+            report = reconcile(
+                sheet_id=sheet_id,
+                since=options["since"],
+                reader=person_of(region=who[0], number=who[1])
+                if who
+                else last_editor(sheet_id=sheet_id, region=options["region"]),
+                tell=self.stderr.write,
+                all_cells=options["all_cells"],
+            )
+        except (NobodyToAsk, NotRecorded) as error:
+            raise CommandError(str(error)) from error
+        except GatewayError as error:
+            raise CommandError(f"The sheet cannot be read. {error.message}") from error
+        self.stdout.write(summary(report))
+        if report.stopped_by:
+            raise CommandError("What was found is recorded. Run it again to go on.")
+
+
+def _person(text: str) -> tuple[str, int]:
+    region, _, number = text.rpartition(":")
+    if not region or not (number.isascii() and number.isdigit()):
+        raise ArgumentTypeError(f"“{text}” is no person such as com:1234567890")
+    return region, int(number)
