@@ -32,12 +32,18 @@ def are_others_writing() -> bool:
     return _others_until > monotonic()
 
 
-def execute(connection: BaseDatabaseWrapper, sql: str, parameters: list[Any]) -> None:
-    """Run one statement as a transaction that waits for the disk after its lock is gone. Raises what it raises."""
+def execute(connection: BaseDatabaseWrapper, sql: str, parameters: list[Any]) -> int:
+    """Run one statement as a transaction that waits for the disk after its lock is gone; gives how many rows it wrote.
+
+    Raises what the statement raises.
+    """
     steps = f"BEGIN; SET LOCAL synchronous_commit TO OFF; {sql}; COMMIT; SELECT pg_logical_emit_message(true, '', '')"
     try:
         with connection.cursor() as cursor:
             cursor.execute(steps, parameters)
+            for _step in ("BEGIN", "SET"):
+                cursor.nextset()  # to what the statement itself says
+            return int(cursor.rowcount)
     except Error:
         with suppress(Error):  # it may be the connection itself that is gone
             connection.rollback()

@@ -6,7 +6,7 @@ time are left to the database, the chain's links to its triggers.
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import Error, connection, transaction
 
@@ -14,7 +14,6 @@ from audit import contention, directory, leaves, partitions, personal
 from audit.personal import Committed
 
 Row = Mapping[str, Any]  # by the names of leaves.COLUMNS; `edit_id` as 32 hex digits
-Statement = tuple[str, list[Any]]
 
 AT_ONCE = 500  # rows in a statement
 COLUMNS = (*leaves.COLUMNS, "leaf")
@@ -22,6 +21,19 @@ COLUMNS = (*leaves.COLUMNS, "leaf")
 
 class NotRecorded(Exception):
     """The log could not be written. Before the call: do not make it."""
+
+
+class Statement(NamedTuple):
+    """SQL, its parameters, and how many entries it must have written; 0 where it writes none."""
+
+    sql: str
+    parameters: list[Any]
+    entries: int = 0
+
+    def check(self, written: int) -> None:
+        """A foreign trigger or rule can swallow rows without a word. Raises NotRecorded."""
+        if self.entries and written != self.entries:
+            raise NotRecorded(f"The audit log took {written} of {self.entries} entries.")
 
 
 def write(rows: Sequence[Row], committed: Sequence[Committed], *, alone: bool) -> None:
@@ -36,9 +48,9 @@ def write(rows: Sequence[Row], committed: Sequence[Committed], *, alone: bool) -
         partitions.prepare(connection)
         statements = list(_statements(rows, new))
         if met:
-            statements.append((directory.upsert(len(met)), [value for one in met for value in one]))
+            statements.append(Statement(directory.upsert(len(met)), [value for one in met for value in one]))
         if len(statements) == 1 and not connection.in_atomic_block:
-            _execute_alone(*statements[0])
+            _execute_alone(statements[0])
         else:
             with transaction.atomic(durable=alone):
                 _execute(statements)
@@ -48,33 +60,34 @@ def write(rows: Sequence[Row], committed: Sequence[Committed], *, alone: bool) -
     directory.have_stored(met)
 
 
-def _execute_alone(sql: str, parameters: list[Any]) -> None:
+def _execute_alone(statement: Statement) -> None:
     """A statement is a transaction by itself, with two round trips less."""
     if contention.are_others_writing():
-        contention.execute(connection, sql, parameters)
+        statement.check(contention.execute(connection, statement.sql, statement.parameters))
     else:
-        _execute([(sql, parameters)])
+        _execute([statement])
 
 
 def _execute(statements: Sequence[Statement]) -> None:
     with connection.cursor() as cursor:
-        for sql, parameters in statements:
-            cursor.execute(sql, parameters)
+        for statement in statements:
+            cursor.execute(statement.sql, statement.parameters)
+            statement.check(cursor.rowcount)
 
 
 def _statements(rows: Sequence[Row], committed: Sequence[Committed]) -> Iterator[Statement]:
     clear = [value for one in committed for value in one]
     is_sqlite = connection.vendor == "sqlite"
     if committed and is_sqlite:
-        yield f"{_insert_personal(len(committed))}", clear
+        yield Statement(_insert_personal(len(committed)), clear)
     for start in range(0, len(rows), AT_ONCE):
         some = rows[start : start + AT_ONCE]
         sql = _insert_entries(len(some))
         parameters = [value for row in some for value in _with_leaf(row)]
         if committed and not is_sqlite and start == 0:
-            yield f"WITH known AS ({_insert_personal(len(committed))}) {sql}", clear + parameters
+            yield Statement(f"WITH known AS ({_insert_personal(len(committed))}) {sql}", clear + parameters, len(some))
         else:
-            yield sql, parameters
+            yield Statement(sql, parameters, len(some))
 
 
 def _with_leaf(row: Row) -> list[Any]:
