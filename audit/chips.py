@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from audit import choices
 from audit.access import Reader
-from audit.filter_fields import Person
+from audit.filter_fields import Person, without_names
 from audit.filters import OUTCOMES, PAGING, LogFilter
 from audit.folding import Edit
 from audit.phases import Action, Origin
@@ -36,7 +36,7 @@ def chips_of(query: QueryDict, form: LogFilter, edits: Iterable[Edit], reader: R
 
 def filters_alone(query: QueryDict) -> str:
     """The query with nothing but filters in it, as it is kept and shared."""
-    rest = query.copy()
+    rest = without_names(query)
     for name in query:
         if name in BESIDES or not query[name]:
             del rest[name]

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.http import HttpRequest
 
 from audit.access import Reader
+from audit.filter_fields import without_names
 from audit.models import Entry
 from audit.recording import Action, Json, note
 
@@ -20,5 +21,9 @@ def note_reading(request: HttpRequest, reader: Reader, entries: Iterable[Entry])
 def note_reading_of(request: HttpRequest, reader: Reader, count: int) -> None:
     """Record that a page rests on `count` entries of others, as a figure does. Raises NotRecorded."""
     if count:
-        asked: dict[str, Json] = {"page": request.path, "query": request.GET.urlencode(), "entries": count}
+        asked: dict[str, Json] = {
+            "page": request.path,
+            "query": without_names(request.GET).urlencode(),
+            "entries": count,
+        }
         note(actor=reader.actor, action=Action.READ, is_head=False, evidence=asked)

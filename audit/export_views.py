@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from audit import export, search
 from audit.access import Reader, reader_of
+from audit.filter_fields import without_names
 from audit.filters import LogFilter
 from audit.models import Entry
 from audit.recording import Origin
@@ -33,7 +34,9 @@ def download(request: HttpRequest) -> HttpResponseBase:
     form = LogFilter(request.GET, people=[], sheets=[])
     if not form.is_valid():
         return render(request, "audit/log.html", {"form": form}, status=400)
-    made = export.begin(_selection(form, reader, request.GET), kind=kind, actor=reader.actor, origin=Origin.APP)
+    made = export.begin(
+        _selection(form, reader, without_names(request.GET)), kind=kind, actor=reader.actor, origin=Origin.APP
+    )
     response = StreamingHttpResponse(made.pieces, content_type=made.content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
     response.headers["X-Accel-Buffering"] = "no"  # a proxy that gathered the file first would fill its disk

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django import forms
+from django.http import QueryDict
 
 from audit.choices import Choice
 
@@ -40,6 +41,19 @@ class DayField(forms.DateField):
         return day
 
 
+def number_alone(text: str) -> str:
+    """What follows the name in "Jane Roe · eu:5", as people take it from what they are offered."""
+    return text.rpartition("·")[2].strip()
+
+
+def without_names(query: QueryDict) -> QueryDict:
+    """The query with people and sheets by number alone: a name that is kept with it could never be erased."""
+    found = query.copy()
+    for name in {"person", "sheet"} & query.keys():
+        found[name] = number_alone(str(query[name]))
+    return found
+
+
 class SheetField(NumberField):
     """A sheet's id, which may follow its name: "Site plan · 7000000000000001"."""
 
@@ -47,11 +61,7 @@ class SheetField(NumberField):
         super().__init__("“sheet” must be a sheet's id")
 
     def to_python(self, value: Any) -> int | None:
-        return super().to_python(self.shown(value or ""))
-
-    def shown(self, text: str) -> str:
-        """The id alone, as a select has it."""
-        return text.rpartition("·")[2].strip()
+        return super().to_python(number_alone(value or ""))
 
 
 class PersonField(NumberField):
@@ -61,16 +71,12 @@ class PersonField(NumberField):
         super().__init__("“person” must be a Smartsheet id")
 
     def clean(self, value: Any) -> Any:
-        text = self.shown(value or "")
+        text = number_alone(value or "")
         region, colon, number = text.rpartition(":")
         if not region.isprintable():  # PostgreSQL refuses a NUL, rather than finding nobody
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         cleaned = super().clean(number.strip() or text)
         return None if cleaned is None else Person(cleaned, region.strip() if colon else None)
-
-    def shown(self, text: str) -> str:
-        """Region and number alone, as a select has them."""
-        return text.rpartition("·")[2].strip()
 
 
 def options(everything: str, choices: list[Choice], chosen: str) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from audit import search, stretches, uncertain
 from audit.choices import LIMIT, Choice
-from audit.filter_fields import DayField, NumberField, PersonField, SheetField, options
+from audit.filter_fields import DayField, NumberField, PersonField, SheetField, number_alone, options
 from audit.models import Entry, EntryQuerySet
 from audit.phases import Action, Origin, Phase
 
@@ -78,7 +78,7 @@ class LogFilter(forms.Form):
         self.are_people_listed, self.are_sheets_listed = len(people) <= LIMIT, len(sheets) <= LIMIT
         for name, everything, choices in (("person", "Everybody", people), ("sheet", "All sheets", sheets)):
             if len(choices) <= LIMIT:
-                chosen = self.fields[name].shown(query.get(name, ""))  # type: ignore[attr-defined] # our two fields
+                chosen = number_alone(query.get(name, ""))
                 self.fields[name].widget = forms.Select(SELECT, options(everything, choices, chosen))
             else:
                 self.fields[name].widget = forms.TextInput({"class": "form-control", "list": f"choices-{name}"})
