@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from audit.models import Entry, Names, PersonalText, erased
 from audit.reading import LoggedChange
-from audit.values import commitment_of
+from audit.values import commitment_of, commitments_within
 
 
 def with_clear_texts(changes: Sequence[LoggedChange]) -> list[LoggedChange]:
@@ -21,5 +21,6 @@ def with_clear_texts(changes: Sequence[LoggedChange]) -> list[LoggedChange]:
 
 
 def commitments(entry: Entry) -> list[str]:
-    """The commitments in an entry's values."""
-    return [hmac for value in (entry.old, entry.new) if (hmac := commitment_of(value))]
+    """The commitments in an entry's values and evidence."""
+    values = [hmac for value in (entry.old, entry.new) if (hmac := commitment_of(value))]
+    return values + commitments_within(entry.evidence)

@@ -14,7 +14,7 @@ class Fact(NamedTuple):
 
 
 def facts_of(change: LoggedChange) -> list[Fact]:
-    """Every column of the intent, with the id that an added row got."""
+    """Every column of the intent, with the id that an added row got and what the outcome rests on."""
     entry = change.intent
     return [
         Fact("Person", entry.actor_name),
@@ -32,6 +32,7 @@ def facts_of(change: LoggedChange) -> list[Fact]:
         Fact("Column id", entry.column_id, is_code=True),
         Fact("Old value as Smartsheet writes it", change.old, is_code=True),
         Fact("New value as it was sent", change.sent, is_code=True),
+        Fact("Evidence", change.evidence, is_code=True),
         Fact("Edit", entry.edit_id, is_code=True),
         Fact("Row of the edit", None if entry.line is None else entry.line + 1),
         Fact("Request", entry.request_id, is_code=True),

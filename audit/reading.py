@@ -11,7 +11,7 @@ from django.utils import timezone
 from audit import sentences
 from audit.models import Action, Entry, Phase, with_names
 from audit.phases import ANSWERED, Origin
-from audit.values import in_clear
+from audit.values import evidence_in_clear, in_clear
 
 PATIENCE = timedelta(minutes=1)  # an edit takes at most 15 seconds; after this its process has most likely died
 
@@ -103,6 +103,12 @@ class LoggedChange:
     def sent(self) -> str | None:
         """The new value as it was sent."""
         return self._in_clear(self.intent.new)
+
+    @property
+    def evidence(self) -> str | None:
+        """What the word that counts rests on, as canonical JSON: what was found out, compared, counted."""
+        entry = self.outcome or self.intent
+        return entry.evidence if self.clear is None else evidence_in_clear(entry.evidence, self.clear)
 
     @property
     def row_id(self) -> int | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 _WORDS = re.compile(r"\S+\s*|\s+")
+_COMMITTED = re.compile(r'\{"hmac":"([0-9a-f]{64})","objectType":"COMMITMENT"\}')  # as canonical JSON writes one
 _FEW_WORDS = 4  # shorter texts read better whole: old → new
 _ALIKE = 0.4
 
@@ -34,6 +35,17 @@ def in_clear(value: str | None, texts: Mapping[str, str]) -> str | None:
     """A value of the log that may be a commitment: the text behind it, or word that it was erased."""
     hmac = commitment_of(value)
     return texts.get(hmac, json.dumps({"objectType": ERASED})) if hmac else value
+
+
+def commitments_within(evidence: str | None) -> list[str]:
+    """The commitments that evidence (canonical JSON) names."""
+    return _COMMITTED.findall(evidence or "")
+
+
+def evidence_in_clear(evidence: str | None, texts: Mapping[str, str]) -> str | None:
+    """Evidence with the texts behind its commitments, or word that they were erased."""
+    said = json.dumps({"objectType": ERASED})
+    return evidence and _COMMITTED.sub(lambda found: texts.get(found[1], said), evidence)
 
 
 def human(value: str | None) -> str:

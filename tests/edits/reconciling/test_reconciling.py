@@ -68,6 +68,21 @@ def test_what_somebody_else_wrote_is_outside(save: Save, reconciler: Reconciler,
     assert (kept.email, alice.name in kept.text) == (alice.email, True)
 
 
+def test_the_entrys_page_says_by_whom(
+    save: Save, reconciler: Reconciler, browser: Client, plan: SitePlan, alice: Person
+) -> None:
+    save("Rock")
+    plan.write(ROW, Notes="Sand")
+    reconciler.run()
+    entry = results().get(phase=Phase.OUTSIDE)
+    page = Page.open(browser, f"/audit/{entry.pk}/")
+    assert f'"modifiedBy":"{alice.name} ({alice.email})"' in page.text
+    call_command("audit_erase", f"--email={alice.email}", "--reason=asked for", "--yes")
+    page = Page.open(browser, f"/audit/{entry.pk}/")
+    assert alice.email not in page.text
+    assert '"modifiedBy":{"objectType": "ERASED"}' in page.text
+
+
 def test_what_the_same_person_wrote_without_the_app_is_outside(
     save: Save, reconciler: Reconciler, by_bob: SitePlan
 ) -> None:
