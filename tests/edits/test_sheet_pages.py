@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from pytest_django import Settings
 
 from tests.conftest import point_settings_at
@@ -96,7 +97,7 @@ def test_the_last_change_stands_beneath_the_field(browser: Client, plan: SitePla
     Page.open(browser, path).type({plan.columns["Status"]: "Blocked"}).save()
     page = Page.open(browser, path)
     assert page.text.count("Last changed here by Bob Baker, just now") == 1
-    link = f"/audit/?sheet={plan.id}&amp;row={plan.rows['Dig foundations']}&amp;column={plan.columns['Notes']}"
+    link = reverse("audit:cell", args=[plan.id, plan.rows["Dig foundations"], plan.columns["Notes"]])
     assert f'href="{link}"' in page.html
 
 
