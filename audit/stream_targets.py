@@ -5,8 +5,10 @@ import re
 import socket
 import ssl
 import sys
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from audit import stream_signature
@@ -14,6 +16,7 @@ from audit.stream_addresses import Address
 from audit.stream_lines import Line
 
 TIMEOUT = 10.0  # seconds of silence
+DEADLINE = 30.0  # seconds that an answer may take, however steadily it drips: others wait for their turn
 TAKEN = range(200, 300)  # HTTP's words for it
 
 _PRIORITY = 13 * 8 + 6  # log audit, informational: https://www.rfc-editor.org/rfc/rfc5424#section-6.2.1
@@ -53,14 +56,28 @@ def _post(address: Address, lines: Sequence[Line], secret: str) -> None:
     else:
         connection = http.client.HTTPConnection(address.host, address.port, timeout=TIMEOUT)
     try:
-        connection.request("POST", address.path, body, headers)
-        status = connection.getresponse().status
+        connection.connect()
+        with _ended_in_time(connection.sock):
+            connection.request("POST", address.path, body, headers)
+            status = connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
         raise NotDelivered(f"{address.name} cannot be reached: {type(error).__name__}.") from error
     finally:
         connection.close()
     if status not in TAKEN:
         raise NotDelivered(f"{address.name} answered {status}.")
+
+
+@contextmanager
+def _ended_in_time(connection: socket.socket) -> Iterator[None]:
+    """Whoever reads from it in the block meets its end after DEADLINE, below TLS, which would say goodbye first."""
+    timer = threading.Timer(DEADLINE, socket.socket.shutdown, [connection, socket.SHUT_RDWR])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _send_syslog(address: Address, lines: Sequence[Line]) -> None:
@@ -91,8 +108,10 @@ def _send_frames(connection: socket.socket, lines: Sequence[Line]) -> None:
 
 
 def _await_end(connection: socket.socket) -> None:
+    ends = time.monotonic() + DEADLINE
     while connection.recv(4096):
-        pass
+        if time.monotonic() > ends:
+            raise TimeoutError
 
 
 def _await_end_of_tls(connection: ssl.SSLSocket) -> None:
