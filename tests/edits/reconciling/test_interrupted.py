@@ -74,3 +74,17 @@ def test_a_long_history_is_read_back_as_far_as_it_matters(
         by_bob.write("Dig foundations", Notes=f"Sand {number}")
     assert reconciler.found().count("outside") == 101
     assert reconciler.results()[0].phase == "confirmed"
+
+
+def test_an_edit_made_while_it_reads_is_left_to_the_next_run(
+    save: Save, fabricate: Fabricate, reconciler: Reconciler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Meanwhile(history_calls.HistoryCalls):
+        def spend(self, region: str, person_id: int) -> None:
+            fabricate("Sand")
+
+    save("Rock")
+    with monkeypatch.context() as patched:
+        patched.setattr("edits.reconciling.history_calls", Meanwhile())
+        assert reconciler.found() == ["confirmed"]
+    assert reconciler.found() == ["confirmed", "missing"]

@@ -1,0 +1,28 @@
+"""Days and times as they are typed after a command."""
+
+from argparse import ArgumentTypeError
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from audit.moments import moment
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("2026-11-30", datetime(2026, 11, 30, tzinfo=UTC)),
+        ("2026-11-30T12:00", datetime(2026, 11, 30, 12, tzinfo=UTC)),
+        ("2026-11-30 12:00+01:00", datetime(2026, 11, 30, 12, tzinfo=timezone(timedelta(hours=1)))),
+    ],
+    ids=["day", "time", "zone"],
+)
+def test_it_is_a_moment_in_utc_unless_it_says_otherwise(text: str, when: datetime) -> None:
+    assert moment(text) == when
+    assert moment(text).utcoffset() == when.utcoffset()
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "2026-02-30", "2026-02-30T12:00", "30.11.2026"])
+def test_what_is_none_is_refused(text: str) -> None:
+    with pytest.raises(ArgumentTypeError, match="is no date or time"):
+        moment(text)
