@@ -14,6 +14,7 @@ from audit.models import Entry, Seal
 from audit.phases import Action, Phase
 from audit.seal_bytes import NotASeal, SignedSeal
 
+DIGITS = 19  # of the largest number that a seal can have
 SUBJECT = "audit.seal/"  # an entry of Action.RETAIN with this and a seal's number says what was retired
 
 
@@ -50,7 +51,7 @@ def start_of_chain() -> Start:
     newest = retired.order_by("-id").first()
     if newest is None:
         return Start(seq=0, hash=leaves.GENESIS, seal=0, why="the beginning")
-    seal = Seal.objects.filter(pk=newest.subject.removeprefix(SUBJECT)).first()
+    seal = _numbered(newest.subject.removeprefix(SUBJECT))
     if seal is None:
         return Start(seq=0, hash=leaves.GENESIS, seal=0, why=f"the beginning, as {newest.subject} is not there")
     return Start.at(seal, f"seal {seal.pk}, up to which entry {newest.pk} retired the log", is_retired=True)
@@ -59,7 +60,7 @@ def start_of_chain() -> Start:
 def since(text: str) -> Start:
     """The seal with this number, or the last one before this day (ISO 8601, UTC). Raises NoSuchStart."""
     if text.isdecimal():
-        seal = Seal.objects.filter(pk=int(text)).first()
+        seal = _numbered(text)
     else:
         try:
             day = datetime.combine(date.fromisoformat(text), datetime.min.time(), tzinfo=UTC)
@@ -71,6 +72,12 @@ def since(text: str) -> Start:
     if seal.last_seq < start_of_chain().seq:
         raise NoSuchStart(f"What seal {seal.pk} is over was retired: leave --since out to start where the log begins.")
     return Start.at(seal, f"seal {seal.pk}, as asked")
+
+
+def _numbered(text: str) -> Seal | None:
+    """The seal with this number; None if there is none, or it is no number at all, as anybody may have written."""
+    is_number = text.isdecimal() and len(text) <= DIGITS
+    return Seal.objects.filter(pk=int(text)).first() if is_number else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,6 +179,15 @@ def test_a_function_with_other_rights_is_named(change: str) -> None:
     assert finding.text.startswith("audit_entry_link does not do what")
 
 
+@pytest.mark.parametrize("number", ["", "x", "1e3", "9" * 5_000], ids=["none", "word", "float", "long"])
+def test_it_starts_at_the_beginning_where_a_stub_names_no_seal(number: str) -> None:
+    """Whoever can write entries could otherwise keep anybody from verifying."""
+    edits.saved()
+    note(actor=THIS_APP, action=Action.RETAIN, subject=f"audit.seal/{number}")
+    assert start_of_chain().seq == 0
+    assert verified().entries == 3
+
+
 def test_it_starts_at_the_seal_up_to_which_the_log_was_retired() -> None:
     for _ in range(2):
         edits.saved()
