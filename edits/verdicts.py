@@ -5,7 +5,8 @@ A request is delivered within SETTLE_AFTER or never, so this is asked later than
 - where the sheet's version is the one that was read before the call, nothing was done;
 - a change was made if the cell's history names this person with the sent value in that time, and no other edit of ours
   explains it; if the history names them with nothing that could be it, it was not;
-- a row is still there: it was not deleted. It is gone, and the sheet was last changed in that time: it was;
+- a row is still there: it was not deleted. It is gone, the sheet was last changed in that time, and no other edit of
+  ours, whoever made it, explains it: it was;
 - a row was added if one is there with that content, added by this person in that time, of no other edit of ours.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/cells/cellhistory-get
@@ -89,7 +90,7 @@ class _Inquiry:
         row_id = line.changes[0].row_id or 0
         if self.sheet.row(row_id):
             return self._say(Phase.NOT_APPLIED, line, "The row is still there.")
-        others = self._others(Entry.objects.filter(row_id=row_id, action=Action.DELETE))
+        others = self._other_edits(Entry.objects.filter(row_id=row_id, action=Action.DELETE))
         if any(other.phase == Phase.APPLIED for other in others):
             return self._say(Phase.NOT_APPLIED, line, "Another deletion of this app has taken the row away.")
         is_quiet = self._is_in_time(self.sheet.modified_at)
@@ -104,8 +105,8 @@ class _Inquiry:
         added = [raw for raw in self.raw.get("rows", ()) if self._is_by_person(raw, "created") and self._is_free(raw)]
         alike = [raw for raw in added if isinstance(wanted, dict) and self._holds(raw, wanted)]
         others = self._others(Entry.objects.filter(action=Action.ADD, at__range=self._around()))
-        rivals = [other for other in others if other.phase in OPEN and other.intent.new == self._logged(line)]
-        if len(alike) == 1 and not rivals:
+        rivals = [other for other in others if other.phase in OPEN]
+        if len(alike) == 1 and not any(self._may_be_of(rival, line, alike[0]) for rival in rivals):
             row = Row.parse(alike[0])
             outcome = self._say(Phase.APPLIED, line, "The row is there.", createdAt=alike[0].get("createdAt"))
             return Outcome(outcome.phase, row.id, self.sheet.label(row), outcome.message, evidence=outcome.evidence)
@@ -118,8 +119,15 @@ class _Inquiry:
             candidates=[raw["id"] for raw in added],
         )
 
-    def _logged(self, line: OpenLine) -> str | None:
-        return Entry.objects.of_edit(self.edit.intent.edit_id).intents().get(line=line.number).new
+    def _may_be_of(self, rival: LoggedChange, line: OpenLine, raw: Mapping[str, Json]) -> bool:
+        """Whether the row may have been added by that edit: as it is now, or as it was before somebody changed it."""
+        theirs, ours = json.loads(rival.intent.new or "{}"), line.changes[0].new
+        for column in self.sheet.columns:
+            value = theirs.get(column.title)
+            if value is not None and isinstance(ours, dict) and not is_same(ours.get(column.title), value):
+                cell = Change(raw["id"], "", column.id, column.title, None, value)
+                return any(is_same(_held(state, cell), value) for state in self._history(cell))
+        return True
 
     def _is_free(self, raw: Mapping[str, Json]) -> bool:
         ours = Entry.objects.filter(sheet_id=self.edit.sheet_id, row_id=raw["id"], region=self.edit.region)
@@ -200,7 +208,11 @@ class _Inquiry:
 
     def _others(self, entries: Any) -> list[LoggedChange]:
         """What this person wanted of the same thing by other edits in this app."""
-        same = entries.filter(sheet_id=self.edit.sheet_id, region=self.edit.region, actor_id=self.edit.actor_id)
+        return self._other_edits(entries.filter(actor_id=self.edit.actor_id))
+
+    def _other_edits(self, entries: Any) -> list[LoggedChange]:
+        """What anybody wanted of the same thing by other edits in this app."""
+        same = entries.filter(sheet_id=self.edit.sheet_id, region=self.edit.region)
         return with_outcomes(same.intents().exclude(edit_id=self.edit.intent.edit_id))
 
     def _around(self) -> tuple[datetime, datetime]:

@@ -1,0 +1,285 @@
+"""What may happen to a sheet, step by step: edits in the app that go wrong or are killed, and changes by hand.
+
+Steps are taken one at a time, and each waits until nothing is on its way any more. So whether an edit was made is seen
+at once, by the sheet's version: settling is measured by that.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connections
+from hypothesis import strategies as st
+
+from audit.models import Entry
+from audit.recording import Action, Actor, NotRecorded
+from edits import reading, services
+from edits.errors import GatewayError
+from edits.gateway import Gateway, gateway_for
+from edits.services import CellEdit
+from edits.values import Shown, shown
+from tests.running_sandbox import Person, RunningSandbox
+
+DEADLINE = 0.4  # seconds, for what hangs; a write gives up at three quarters of it
+HUNG = 0.5  # seconds
+COLUMNS = [
+    {"title": "Task", "type": "TEXT_NUMBER", "primary": True},
+    {"title": "Notes", "type": "TEXT_NUMBER"},
+    {"title": "Done", "type": "CHECKBOX"},
+    {"title": "Tags", "type": "MULTI_PICKLIST", "options": ["wet", "dry"]},
+]
+VALUES: dict[str, st.SearchStrategy[Shown]] = {
+    "Task": st.sampled_from(["was", "Rock"]),
+    "Notes": st.sampled_from(["", "Rock", "5", "5.0", "007"]),
+    "Done": st.booleans(),
+    "Tags": st.sampled_from([(), ("wet",), ("wet", "dry")]),
+}
+FAULTS: dict[str, dict[str, Any]] = {
+    "none": {},
+    "maintenance": {"errorCode": 4001},
+    "error before": {"status": 500},
+    "error after": {"status": 500, "apply": True},
+    "gateway error after": {"status": 502, "body": "html", "apply": True},
+    "cut before": {"drop": "before"},
+    "cut during": {"drop": "during"},
+    "cut after": {"drop": "after"},
+    "truncated": {"body": "truncated"},
+    "too many": {"status": 429},
+    "token expired": {"status": 401, "errorCode": 1003},
+    "forbidden": {"status": 403},
+    "refused": {"status": 400},
+    "late": {"delay": HUNG},
+    "late and lost": {"delay": HUNG, "drop": "before"},
+    "answered late": {"hold": HUNG},
+}
+HANGS = {"late", "late and lost", "answered late"}
+WRITES = {Action.CHANGE: "update_rows", Action.ADD: "add_rows", Action.DELETE: "delete_rows"}
+MOMENTS = ("never", "never", "before the intent", "before the call", "before the outcome")
+
+
+@dataclass(frozen=True)
+class InApp:
+    """An edit by the ordinary way, by the first or the second person; `moment` is when its process dies."""
+
+    person: int
+    action: Action
+    row: int
+    values: dict[str, Shown]
+    fault: str
+    moment: str
+    is_real: bool  # SIGKILL in a process of its own, else an exception that nobody catches
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """A change without the app by a third person."""
+
+    action: Action
+    row: int
+    value: str
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Settling, between edits."""
+
+
+Step = InApp | ByHand | Settled
+STEPS: st.SearchStrategy[Step] = st.one_of(
+    st.builds(
+        InApp,
+        person=st.integers(0, 1),
+        action=st.sampled_from([Action.CHANGE, Action.CHANGE, Action.ADD, Action.DELETE]),
+        row=st.integers(0, 1),
+        values=st.fixed_dictionaries({}, optional=VALUES).filter(bool),
+        fault=st.just("none") | st.sampled_from(list(FAULTS)),
+        moment=st.sampled_from(MOMENTS),
+        is_real=st.booleans(),
+    ),
+    st.builds(
+        ByHand,
+        action=st.sampled_from([Action.CHANGE, Action.ADD, Action.DELETE]),
+        row=st.integers(0, 1),
+        value=st.sampled_from(["was", "Rock"]),
+    ),
+    st.builds(Settled),
+)
+
+
+class Killed(BaseException):
+    """The process is no more."""
+
+
+@dataclass
+class Made:
+    """An edit of the log, and whether the sandbox has it."""
+
+    step: InApp
+    edit_id: UUID
+    row_id: int | None
+    is_done: bool
+
+
+@dataclass
+class Story:
+    """A sheet of the first person's, shared with the others, and what came to pass on it."""
+
+    sandbox: RunningSandbox
+    people: Sequence[Person]  # two who use the app, and one who does not
+    users: Sequence[User]
+    settings: Any
+    made: list[Made] = field(default_factory=list)
+    touched: list[int | None] = field(default_factory=list)  # the row of each change that was tried
+    deleted_by_hand: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        sheet = self._call("POST", "/sheets", {"name": "Story", "columns": COLUMNS})["result"]
+        self.sheet_id: int = sheet["id"]
+        self.columns: dict[str, int] = {column["title"]: column["id"] for column in sheet["columns"]}
+        cells = [{"columnId": self.columns["Task"], "value": "was"}]
+        self._call("POST", f"/sheets/{self.sheet_id}/rows", [{"toBottom": True, "cells": cells} for _ in range(3)])
+        shares = [{"email": person.email, "accessLevel": "EDITOR"} for person in self.people[1:]]
+        self._call("POST", f"/sheets/{self.sheet_id}/shares", shares)
+
+    def in_app(self, step: InApp) -> None:
+        """Make the edit, wait until nothing is on its way, and note what it has done."""
+        row_id = None if step.action is Action.ADD else self._row(step.row)
+        if row_id is None and step.action is not Action.ADD:
+            return
+        version = self._version()
+        if fault := FAULTS[step.fault]:
+            self.sandbox.fault(path=f"/sheets/{self.sheet_id}/rows$", **fault)
+            self.sandbox.control("GET", "faults")
+        begun = time.monotonic()
+        if step.is_real and step.moment != "never":
+            self._live_and_die(step, row_id)
+        else:
+            self._live(step, row_id)
+        if step.fault in HANGS:
+            time.sleep(max(0.0, begun + HUNG + 0.2 - time.monotonic()))
+        self.sandbox.control("DELETE", "faults")
+        known = {made.edit_id for made in self.made}
+        intended = Entry.objects.intents().on_sheet(self.sheet_id).exclude(edit_id__in=known).first()
+        is_done = self._version() != version
+        if intended:
+            self.made.append(Made(step, intended.edit_id, row_id, is_done))
+            self.touched.append(row_id)
+        else:
+            assert not is_done, f"{step} is in Smartsheet and not in the log"
+
+    def by_hand(self, step: ByHand) -> None:
+        """Change the sheet as the third person."""
+        row_id = self._row(step.row)
+        cells = [{"columnId": self.columns[title], "value": step.value} for title in ("Task", "Notes")]
+        path = f"/sheets/{self.sheet_id}/rows"
+        if step.action is Action.ADD:
+            self._call("POST", path, [{"toBottom": True, "cells": cells[:1]}], person=2)
+        elif row_id is not None and step.action is Action.DELETE:
+            self._call("DELETE", f"{path}?ids={row_id}", person=2)
+            self.deleted_by_hand.add(row_id)
+        elif row_id is not None:
+            self._call("PUT", path, [{"id": row_id, "cells": cells}], person=2)
+        self.touched.append(row_id)
+
+    def is_untouched_but_for(self, made: Made) -> bool:
+        """Whether nothing else was tried on its row."""
+        return self.touched.count(made.row_id) == 1
+
+    def histories(self, made: Made) -> dict[str, list[dict[str, Any]]]:
+        """The states of each cell that was to be changed, newest first."""
+        path = f"/sheets/{self.sheet_id}/rows/{made.row_id}/columns"
+        return {title: self._call("GET", f"{path}/{self.columns[title]}/history")["data"] for title in made.step.values}
+
+    def row_ids(self) -> list[int]:
+        """The rows that are there."""
+        return [row["id"] for row in self._call("GET", f"/sheets/{self.sheet_id}")["rows"]]
+
+    def _live(self, step: InApp, row_id: int | None) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            _let_die(patch, step, _raise_killed)
+            try:
+                self._make(step, row_id)
+            except (GatewayError, NotRecorded, Killed):
+                return
+
+    def _live_and_die(self, step: InApp, row_id: int | None) -> None:
+        connections.close_all()
+        child = os.fork()
+        if child == 0:
+            try:
+                _let_die(pytest.MonkeyPatch(), step, _kill)
+                self._make(step, row_id)
+            finally:
+                _kill()
+        _, status = os.waitpid(child, 0)
+        assert os.WIFSIGNALED(status)
+
+    def _make(self, step: InApp, row_id: int | None) -> None:
+        user, person = self.users[step.person], self.people[step.person]
+        actor = Actor(id=person.id, region="sandbox", name=person.name, email=person.email)
+        gateway = gateway_for(user)
+        if step.action is Action.ADD:
+            sheet = reading.read_columns(gateway, self.sheet_id)
+        elif step.action is Action.DELETE:
+            sheet, row = reading.read_family(gateway, self.sheet_id, row_id or 0)
+        else:
+            sheet, row = reading.read_row(gateway, self.sheet_id, row_id or 0)
+        gateway = self._gateway(step, user)
+        columns = {column.title: column for column in sheet.columns}
+        if step.action is Action.ADD:
+            edits = [CellEdit(columns[title], "", typed) for title, typed in step.values.items()]
+            services.add_row(gateway=gateway, actor=actor, sheet=sheet, edits=edits)
+        elif step.action is Action.DELETE:
+            services.delete_row(gateway=gateway, actor=actor, sheet=sheet, row=row)
+        else:
+            edits = [
+                CellEdit(columns[title], shown(columns[title], row.cell(columns[title])), typed)
+                for title, typed in step.values.items()
+            ]
+            services.update_row(gateway=gateway, actor=actor, sheet=sheet, row=row, edits=edits)
+
+    def _gateway(self, step: InApp, user: User) -> Gateway:
+        """For the write alone: with no time to wait for what hangs."""
+        usual = self.settings.SMARTSHEET_DEADLINE
+        if step.fault in HANGS:
+            self.settings.SMARTSHEET_DEADLINE = DEADLINE
+        try:
+            return gateway_for(user)
+        finally:
+            self.settings.SMARTSHEET_DEADLINE = usual
+
+    def _row(self, place: int) -> int | None:
+        ids = self.row_ids()
+        return ids[place % len(ids)] if ids else None
+
+    def _version(self) -> int:
+        version: int = self._call("GET", f"/sheets/{self.sheet_id}/version")["version"]
+        return version
+
+    def _call(self, method: str, path: str, body: Any = None, *, person: int = 0) -> Any:
+        return self.sandbox.call(self.people[person], method, path, body)
+
+
+def _let_die(patch: pytest.MonkeyPatch, step: InApp, end: Any) -> None:
+    if step.moment == "before the intent":
+        patch.setattr(services, "intend", end)
+    elif step.moment == "before the call":
+        patch.setattr(Gateway, WRITES[step.action], end)
+    elif step.moment == "before the outcome":
+        patch.setattr(services, "settle", end)
+
+
+def _raise_killed(*_args: object, **_more: object) -> None:
+    raise Killed
+
+
+def _kill(*_args: object, **_more: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
