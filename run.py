@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""One command for a fresh clone: `python3 run.py TARGET` (or `make TARGET`), of run, setup, test, test-sandbox, lock,
-bench, bench-audit, bench-audit-pages.
+"""One command for a fresh clone: `python3 run.py TARGET` (or `make TARGET`), of run, setup, test, test-sandbox,
+test-kills, lock, bench, bench-audit, bench-audit-pages.
 
 Standard library alone, so that it works before anything is installed. Every step leaves a stamp
 with the hash of what it was made from; a second start skips whatever has not changed.
@@ -77,6 +77,7 @@ def main(arguments: Sequence[str]) -> int:
         "setup": setup,
         "test": test,
         "test-sandbox": test_sandbox,
+        "test-kills": test_kills,
         "bench": bench,
         "bench-audit": bench_audit,
         "bench-audit-pages": bench_audit_pages,
@@ -117,6 +118,12 @@ def test_sandbox(arguments: list[str]) -> int:
     """Hold the sandbox against Smartsheet's own tests, document, recordings and JavaScript SDK; downloads them."""
     prepare("requirements.txt", "requirements-dev.txt")
     return subprocess.call([str(PYTHON), "-m", "tests.conformance", *arguments], cwd=ROOT)
+
+
+def test_kills(arguments: list[str]) -> int:
+    """Kill 500 edits and try 300 random stories, on each database: settling must find out what came of them."""
+    prepare("requirements.txt", "requirements-dev.txt")
+    return subprocess.call([str(PYTHON), "-m", "tests.kills", *arguments], cwd=ROOT)
 
 
 def bench(arguments: list[str]) -> int:

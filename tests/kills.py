@@ -1,0 +1,27 @@
+"""`make test-kills`: settling by many kills and many examples, on SQLite and, where it is there, on PostgreSQL.
+
+KILLS (500) and EXAMPLES (300) in the environment say how many. Arguments go to pytest.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from tests.run import postgres_url, run
+
+MANY = {"KILLS": "500", "EXAMPLES": "300"}
+TESTS = ["tests/edits/settling/test_killed_anywhere.py", "tests/edits/settling/test_property.py"]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run both on each database, with what they counted; gives the exit code."""
+    command = [sys.executable, "-m", "pytest", "-q", "-s", "--timeout=3600", *TESTS, *arguments]
+    many = MANY | {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    failed = run("kills on SQLite", command, many)
+    if postgres := postgres_url():
+        failed |= run("kills on PostgreSQL", command, many | {"DATABASE_URL": postgres})
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
