@@ -26,27 +26,36 @@ def check_anchors(path: Path, *, keys: Mapping[str, Ed25519PublicKey], last_seq:
             findings.add(Kind.ANCHOR, f"Line {place} of the anchors holds no seal.")
             continue
         count += 1
-        _check(seal, place=place, keys=keys, last_seq=last_seq, findings=findings)
+        if seal.is_signed_by(keys):
+            _hold(seal, noted="anchored", last_seq=last_seq, findings=findings)
+        else:
+            text = f"Line {place} of the anchors holds no seal that a known key has signed."
+            findings.add(Kind.ANCHOR, text, seal=seal.statement.number)
     return count
 
 
-def _check(
-    seal: SignedSeal, *, place: int, keys: Mapping[str, Ed25519PublicKey], last_seq: int, findings: Findings
+def check_remembered(
+    seal: SignedSeal, *, keys: Mapping[str, Ed25519PublicKey], last_seq: int, findings: Findings
 ) -> None:
+    """Hold the seal that AUDIT_VERIFIED_FILE remembers against the database.
+
+    One that no known key has signed is of no use.
+    """
+    if seal.is_signed_by(keys):
+        _hold(seal, noted="verified last", last_seq=last_seq, findings=findings)
+
+
+def _hold(seal: SignedSeal, *, noted: str, last_seq: int, findings: Findings) -> None:
     statement = seal.statement
     number = statement.number
     stored = Seal.objects.filter(pk=number).first()
-    if not seal.is_signed_by(keys):
-        findings.add(
-            Kind.ANCHOR, f"Line {place} of the anchors holds no seal that a known key has signed.", seal=number
-        )
-    elif stored is None:
+    if stored is None:
         what = (
             f": the links {last_seq + 1} to {statement.last_seq} were cut off" if statement.last_seq > last_seq else ""
         )
-        findings.add(Kind.TRUNCATED, f"Seal {number} was anchored and is gone{what}.", seq=last_seq + 1, seal=number)
+        findings.add(Kind.TRUNCATED, f"Seal {number} was {noted} and is gone{what}.", seq=last_seq + 1, seal=number)
     elif seals.signed(stored) != seal:
-        text = f"Seal {number} is not the one that was anchored: the log was made anew, with the seals' key."
+        text = f"Seal {number} is not the one that was {noted}: the log was made anew, with the seals' key."
         findings.add(Kind.RECOMPUTED, text, seq=statement.first_seq, seal=number)
 
 

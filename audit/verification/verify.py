@@ -10,6 +10,7 @@ from django.db.models import Max, Min
 
 from audit import leaves, seal_keys
 from audit.models import Leaf, Seal
+from audit.seal_bytes import SignedSeal
 from audit.verification import anchored, chain, protection, rows, surroundings
 from audit.verification.findings import Findings, Kind, Report
 from audit.verification.rows import Entry, Item
@@ -25,11 +26,17 @@ _LOOK_BACK = timedelta(days=1)  # an intent that was open when its seal was veri
 
 
 def verify(
-    start: Start, *, is_full: bool, anchors: Path | None = None, progress: Progress = lambda _done, _all: None
+    start: Start,
+    *,
+    is_full: bool,
+    anchors: Path | None = None,
+    remembered: SignedSeal | None = None,
+    progress: Progress = lambda _done, _all: None,
 ) -> Report:
     """Read what came after the start and tell all that is wrong with it, or with what protects it.
 
-    `is_full` holds all seals against one another too, not only those from the start on.
+    `is_full` holds all seals against one another too, not only those from the start on; `remembered` is a seal that was
+    in the database when it was verified last.
 
     Raises:
         NoSealKey: a key in the settings cannot be read.
@@ -40,9 +47,11 @@ def verify(
     with rows.snapshot(connection):
         named = _check_chain(start, report, is_full=is_full, progress=progress)
         report.unsealed = max(report.last_seq - (Seal.objects.aggregate(last=Max("last_seq"))["last"] or 0), 0)
+        keys = seal_keys.public_keys()
         if anchors:
-            keys = seal_keys.public_keys()
             anchored.check_anchors(anchors, keys=keys, last_seq=report.last_seq, findings=report.findings)
+        if remembered:
+            anchored.check_remembered(remembered, keys=keys, last_seq=report.last_seq, findings=report.findings)
         surroundings.check_commitments(report.findings, named=named)
         surroundings.check_erased(report.findings)
         surroundings.check_settled(connection, report.findings, since=_time_of(start))

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error
 
+from audit.conf import settings
 from audit.models import Seal
 from audit.seal_keys import NoSealKey
 from audit.verification.findings import Report
@@ -33,8 +34,15 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
-            start, is_full = self._start(options)
-            report = verify(start, is_full=is_full, anchors=options["anchors"], progress=_Bar(self))
+            last = Verified.last()
+            start, is_full = self._start(options, last)
+            report = verify(
+                start,
+                is_full=is_full,
+                anchors=options["anchors"],
+                remembered=last.seal if last else None,
+                progress=_Bar(self),
+            )
         except (NoSuchStart, NoSealKey, OSError, UnicodeDecodeError, Error) as error:
             raise CommandError(f"The log could not be verified: {error}") from error
         if options["json"]:
@@ -45,13 +53,15 @@ class Command(BaseCommand):
             sys.exit(1)
         self._remember(report)
 
-    def _start(self, options: dict[str, Any]) -> tuple[Start, bool]:
+    def _start(self, options: dict[str, Any], last: Verified | None) -> tuple[Start, bool]:
         if options["since"]:
             return since(options["since"]), False
-        verified = None if options["full"] else Verified.last()
-        start = verified and verified.start()
-        if verified and not start:
-            self.stderr.write("The seal that was verified last is not in the database any more: verifying everything.")
+        start = last.start() if last and not options["full"] else None
+        if last and not start and not options["full"]:
+            self.stderr.write(
+                "The seal that was verified last is not in the database any more: verifying everything. If the database"
+                f" was made anew on purpose, delete {settings.AUDIT_VERIFIED_FILE}."
+            )
         return (start, False) if start else (start_of_chain(), True)
 
     def _tell(self, report: Report) -> None:

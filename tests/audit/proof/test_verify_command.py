@@ -104,9 +104,27 @@ def test_it_is_not_led_astray_by_another_seal_of_the_same_number(verified_file: 
         execute("DELETE FROM audit_seal")
     edits.saved()
     seals.seal()
-    _, said, aside = run()
-    assert "not in the database any more" in aside
-    assert "from the beginning" in said
+    remembered = verified_file.read_text()
+    for options in ([], ["--full"]):
+        status, said, _ = run(*options)
+        assert status == 1
+        assert "RECOMPUTED: Seal 1 is not the one that was verified last" in said
+        assert "from the beginning" in said
+    assert verified_file.read_text() == remembered
+
+
+def test_an_end_that_was_cut_off_with_its_seals_is_named(verified_file: Path) -> None:
+    edits.saved()
+    seals.seal()
+    assert run()[0] == 0
+    with lifted(connection):
+        execute("DELETE FROM audit_seal")
+        execute("DELETE FROM audit_leaf WHERE seq > 1")
+        execute("DELETE FROM audit_entry WHERE id > (SELECT MIN(id) FROM audit_entry)")
+    for options in ([], ["--full"]):
+        status, said, _ = run(*options)
+        assert status == 1
+        assert "TRUNCATED: Seal 1 was verified last and is gone: the links 2 to 2 were cut off." in said
 
 
 def test_what_is_not_whole_is_not_remembered(verified_file: Path) -> None:
