@@ -11,7 +11,8 @@ from audit.recording import Action, Actor, Change, Outcome, Phase, settle
 from tests.audit.edits import ALICE, BOB, BUDGET, ROW, STATUS, cell, entries_of, intended, new_row, saved
 
 # Session, user, permissions (2), profile; people, their names, sheets, saved filters; heads, their entries, what
-# mentions them, names, how far they are sealed (3); the entry of the reading, whose author is asked for, in a transaction.
+# mentions them, names, how far they are sealed (3); the entry of the reading, whose author is asked for, in a
+# transaction.
 QUERIES = 21
 EVIL = '<img src=x onerror="alert(1)">'
 
