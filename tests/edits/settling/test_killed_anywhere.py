@@ -41,7 +41,7 @@ def test_log_and_smartsheet_agree(sandbox: RunningSandbox, bob: Person, bob_user
         says = phases.pop().value if phases else "nothing"
         assert not phases, f"{edit} is said to be several things"
         found[edit.action, says] += 1
-        assert says in ({"applied"} if edit.is_in_smartsheet() else {"not_applied", "nothing"}), edit
+        assert says in ({"applied"} if edit.is_in_smartsheet() else {"not_applied", "failed", "nothing"}), edit
     print(dict(found))  # noqa: T201 # for whoever asks for many with -s
     assert not Unsettled.objects.exists()
-    assert {says for _, says in found} == {"applied", "not_applied", "nothing"}
+    assert {says for _, says in found} >= {"applied", "not_applied", "nothing"}
