@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from uuid import uuid4
 
+from django.db import DatabaseError
 from django.http import HttpResponse
 
 from audit.recording import Action, NotRecorded
@@ -36,8 +38,9 @@ def row_page(
     if problem and problem.is_sign_in and request.method == "POST":
         drafts.keep(request)
     if form.row and is_readable:
-        region = actor_of(request).region
-        form.add_last_changes(last_changes(region=region, sheet_id=form.sheet.id, row_id=form.row.id))
+        with suppress(DatabaseError):  # where the log cannot be read either, what was typed is still shown
+            region = actor_of(request).region
+            form.add_last_changes(last_changes(region=region, sheet_id=form.sheet.id, row_id=form.row.id))
     context = {
         "form": form,
         "sheet": form.sheet,
