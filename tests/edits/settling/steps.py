@@ -163,7 +163,7 @@ class Story:
         else:
             self._live(step, row_id)
         if step.fault in HANGS:
-            time.sleep(max(0.0, begun + HUNG + 0.2 - time.monotonic()))
+            time.sleep(max(0.0, begun + HUNG + 1.0 - time.monotonic()))
         self.sandbox.control("DELETE", "faults")
         known = {made.edit_id for made in self.made}
         intended = Entry.objects.intents().on_sheet(self.sheet_id).exclude(edit_id__in=known).first()
