@@ -65,7 +65,7 @@ class LoggedChange:
     @property
     def verb(self) -> str:
         """What the person did, or, unless it was applied, wanted to do."""
-        return sentences.verb(self.intent.action, self.phase)
+        return sentences.verb(self.intent.action, self.phase, message=self.intent.message)
 
     @property
     def is_confirmed(self) -> bool:

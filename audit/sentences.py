@@ -38,8 +38,14 @@ _FOUND = {  # what comparing with Smartsheet's history found
 }
 
 
-def verb(action: str, phase: Phase) -> str:
-    """As "changed", "was refused sign-in", … An action of another app's is told by its own name."""
+_RECORDS = frozenset({"created", "deleted"})  # what audit/own_records.py says happened to a record, if not a change
+
+
+def verb(action: str, phase: Phase, *, message: str = "") -> str:
+    """As "changed", "was refused sign-in", … An action of another app's is told by its own name; of a record of this
+    app, `message` says whether it was made or deleted."""
+    if action == Action.RECORD and phase == Phase.DONE and message in _RECORDS:
+        return message
     if phase in _FOUND:
         return _FOUND[phase]
     if action in _ON_SHEETS:

@@ -92,7 +92,8 @@ def _say(value: Any) -> str:
             return "kept apart"
         case {"values": list(values), "objectType": _}:
             return ", ".join(map(_say, values))
-        case {"email": str(email), **rest}:
+        # A contact, and not a row or record that happens to have such a column.
+        case {"email": str(email), **rest} if rest.get("objectType") == "CONTACT" or rest.keys() <= {"name"}:
             name = rest.get("name")
             return f"{name} <{email}>" if name and name != email else email
         case dict() if "objectType" not in value:

@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from audit.models import Entry, PersonalText
+from audit.reading import with_outcomes
 from audit.recording import NotRecorded
 from identity.history import Actor
 from identity.models import SmartsheetUser
@@ -106,3 +107,14 @@ def test_deleting_somebody_keeps_what_they_did(jane: SmartsheetUser) -> None:
     User.objects.filter(smartsheet=jane).delete()
     assert SmartsheetUser.history.exists()
     assert records()[0].actor_name == "Jane Roe"
+
+
+def test_the_page_says_whether_a_record_was_made_changed_or_deleted(jane: SmartsheetUser) -> None:
+    role = Role(person=jane, name="auditor")
+    with transaction.atomic():
+        role.save()
+        role.name = "administrator"
+        role.save()
+        role.delete()
+    entries = Entry.objects.filter(subject__startswith="identity.role/").order_by("id")
+    assert [change.verb for change in with_outcomes(entries)] == ["created", "changed", "deleted"]

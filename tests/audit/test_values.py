@@ -27,6 +27,8 @@ LONG = " ".join(f"word{number}" for number in range(400))
         ({"objectType": "MULTI_PICKLIST", "values": ["Red", "Blue"]}, "Red, Blue"),
         ({"objectType": "DURATION", "days": 2}, '{"days": 2, "objectType": "DURATION"}'),
         ({"Task": "Pour", "Done": True, "Who": BOB}, "Done: ✓ checked; Task: Pour; Who: Bob Baker <bob@example.com>"),
+        ({"email": "bob@example.com", "Task": "Pour"}, "Task: Pour; email: bob@example.com"),
+        ({"objectType": "CONTACT", "email": "bob@example.com", "imageId": "u!1"}, "bob@example.com"),
         ({}, ""),
         ([1, None], "1, empty"),
     ],
