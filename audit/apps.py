@@ -12,16 +12,8 @@ class AuditConfig(AppConfig):
     verbose_name = "audit log"
 
     def ready(self) -> None:
-        from audit import (  # need models
-            checks,
-            contention,
-            directory,
-            own_records,
-            personal,
-            project_checks,
-            triggers,
-            triggers_sqlite,
-        )
+        from audit import checks, directory, own_records, personal, project_checks  # need models
+        from audit.database import contention, triggers, triggers_sqlite  # need models
 
         post_create_historical_record.connect(own_records.note_record, dispatch_uid="audit.own_records")
         connection_created.connect(triggers_sqlite.register, dispatch_uid="audit.triggers_sqlite")

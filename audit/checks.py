@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from audit import grants, triggers
+from audit.database import grants, triggers
 
 
 def append_only(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:

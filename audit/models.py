@@ -1,6 +1,6 @@
 """The log's tables. Every edit is a few entries that share an `edit_id`: first what was intended, then what came of it;
-an act that needs no intent is one entry. The chain and its seals prove them. Nothing of these is ever altered:
-audit/triggers.py has the database see to that. Clear text that must be erasable stands apart (PersonalText)."""
+an act that needs no intent is one entry. The chain and its seals prove them. Nothing of these is ever altered: the
+database sees to that (audit/database/triggers.py). Clear text that must be erasable stands apart (PersonalText)."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -11,10 +11,10 @@ from uuid import UUID
 from django.db import models
 from django.db.models.functions import Now
 
+from audit.charts.tally_model import Tally  # noqa: F401 # as above
 from audit.directory import Known  # noqa: F401 # Django looks for models here
 from audit.phases import Action, Origin, Phase
-from audit.saved_filters import SavedFilter  # noqa: F401 # as above
-from audit.tally_model import Tally  # noqa: F401 # as above
+from audit.reading.saved_filters import SavedFilter  # noqa: F401 # as above
 from audit.unsettled import Unsettled  # noqa: F401 # Django looks for models here
 
 __all__ = ["Action", "Origin", "Phase"]
@@ -134,7 +134,7 @@ class Entry(models.Model):
     message = models.TextField(blank=True)
     evidence = models.TextField(null=True)  # canonical JSON: what a settled or reconciled outcome rests on
     refers_to = models.BigIntegerField(null=True)  # the entry that this one speaks of
-    leaf = models.BinaryField(max_length=32)  # audit.leaves.leaf() of all of the above but id and at
+    leaf = models.BinaryField(max_length=32)  # proof/leaves.py: leaf() of all of the above but id and at
 
     objects = EntryQuerySet.as_manager()
 
@@ -221,7 +221,7 @@ class Leaf(models.Model):
 
     seq = models.BigIntegerField(primary_key=True)
     entry_id = models.BigIntegerField(unique=True)
-    hash = models.BinaryField(max_length=32)  # audit.leaves.link()
+    hash = models.BinaryField(max_length=32)  # proof/leaves.py: link()
 
     class Meta:
         verbose_name_plural = "leaves"
@@ -238,7 +238,7 @@ class Seal(models.Model):
     at = models.DateTimeField("at (UTC)")
     first_seq = models.BigIntegerField()
     last_seq = models.BigIntegerField()
-    root = models.BinaryField(max_length=32)  # audit.merkle.root() over the records
+    root = models.BinaryField(max_length=32)  # proof/merkle.py: root() over the records
     head = models.BinaryField(max_length=32)  # the chain's link at `last_seq`
     previous = models.BinaryField(max_length=32)  # the hash of the seal before; zeros for the first
     key_id = models.CharField(max_length=16)

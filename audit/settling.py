@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 
 from audit.models import Cursor, Entry, Leaf, Names, PersonalText
 from audit.phases import CONCLUSIVE
-from audit.reading import LoggedChange, with_outcomes
+from audit.reading.changes import LoggedChange, with_outcomes
 from audit.recording import Change, Intent, Json, Outcome, settle
 from audit.unsettled import Unsettled
 

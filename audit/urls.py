@@ -2,7 +2,11 @@
 
 from django.urls import path, re_path
 
-from audit import chart_views, entry_views, erasure_views, export_views, saved_filter_views, timeline_views, views
+from audit.charts.views import charts
+from audit.export.views import download
+from audit.keeping.views import erasure
+from audit.reading import entry_views, saved_filter_views, views
+from audit.timelines.views import cell, person, record, row, sheet
 
 app_name = "audit"
 urlpatterns = [
@@ -10,15 +14,15 @@ urlpatterns = [
     path("count/", views.count_of, name="count"),
     path("newer/", views.newer, name="newer"),
     re_path("^choices/(?P<kind>person|sheet)/$", views.choices_of, name="choices"),
-    path("erase/", erasure_views.erasure, name="erase"),
-    path("export/", export_views.download, name="export"),
+    path("erase/", erasure, name="erase"),
+    path("export/", download, name="export"),
     path("filters/", saved_filter_views.save, name="save-filter"),
     path("filters/<int:pk>/", saved_filter_views.change, name="saved-filter"),
     path("<int:entry_id>/", entry_views.entry, name="entry"),
-    path("charts/", chart_views.charts, name="charts"),
-    path("people/<str:region>/<int:number>/", timeline_views.person, name="person"),
-    path("sheets/<int:sheet_id>/", timeline_views.sheet, name="sheet"),
-    path("sheets/<int:sheet_id>/rows/<int:row_id>/", timeline_views.row, name="row"),
-    path("sheets/<int:sheet_id>/rows/<int:row_id>/columns/<int:column_id>/", timeline_views.cell, name="cell"),
-    path("records/<path:subject>/", timeline_views.record, name="record"),
+    path("charts/", charts, name="charts"),
+    path("people/<str:region>/<int:number>/", person, name="person"),
+    path("sheets/<int:sheet_id>/", sheet, name="sheet"),
+    path("sheets/<int:sheet_id>/rows/<int:row_id>/", row, name="row"),
+    path("sheets/<int:sheet_id>/rows/<int:row_id>/columns/<int:column_id>/", cell, name="cell"),
+    path("records/<path:subject>/", record, name="record"),
 ]

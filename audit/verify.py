@@ -10,11 +10,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from audit import seal_bytes
-from audit.export_checks import Check, Findings
-from audit.export_seal_checks import Keys
-from audit.export_wrong import Wrong
-from audit.seal_bytes import NotAKey
+from audit.export.checks import Check, Findings
+from audit.export.seal_checks import Keys
+from audit.export.wrong import Wrong
+from audit.proof import seal_bytes
+from audit.proof.seal_bytes import NotAKey
 
 GOOD, BAD, UNREADABLE, UNSIGNED = 0, 1, 2, 3
 

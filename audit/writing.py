@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 
 from django.db import Error, connection, transaction
 
-from audit import contention, directory, leaves, partitions, personal
+from audit import directory, personal
+from audit.database import contention, partitions
 from audit.personal import Committed
+from audit.proof import leaves
 
 Row = Mapping[str, Any]  # by the names of leaves.COLUMNS; `edit_id` as 32 hex digits
 

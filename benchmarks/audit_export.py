@@ -54,7 +54,7 @@ def measured(kind: str, path: Path) -> dict[str, float | str]:
     django.setup()
     from django.db import connection
 
-    from audit.export_rows import last_seq
+    from audit.export.chain_rows import last_seq
 
     entries = last_seq()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -76,7 +76,7 @@ def measured(kind: str, path: Path) -> dict[str, float | str]:
 
 
 def pieces(kind: str, path: Path) -> Iterator[bytes]:
-    from audit import export
+    from audit.export import exports
     from audit.models import Entry
     from audit.recording import THIS_APP, Origin
 
@@ -84,8 +84,8 @@ def pieces(kind: str, path: Path) -> Iterator[bytes]:
         return bare()
     if kind == "verify":
         return verified(path)
-    selection = export.Selection(entries=Entry.objects.all(), query={}, is_whole=True)
-    return export.begin(selection, kind=kind, actor=THIS_APP, origin=Origin.COMMAND).pieces
+    selection = exports.Selection(entries=Entry.objects.all(), query={}, is_whole=True)
+    return exports.begin(selection, kind=kind, actor=THIS_APP, origin=Origin.COMMAND).pieces
 
 
 def bare() -> Iterator[bytes]:

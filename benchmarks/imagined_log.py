@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
-from audit import leaves, personal
+from audit import personal
+from audit.proof import leaves
 
 PEOPLE, SHEETS, ROWS, COLUMNS_OF_SHEET = 300, 2_000, 500, 20
 SPAN = timedelta(days=730)

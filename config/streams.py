@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
-from audit.stream_addresses import NotAnAddress, address
+from audit.stream.addresses import NotAnAddress, address
 from config.environment import env
 
 

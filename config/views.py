@@ -5,7 +5,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from audit import seals, triggers
+from audit.database import triggers
+from audit.proof import seals
 from edits import features
 from identity.regions import default_region
 

@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import close_old_connections, connection, connections
 
-from audit import anchors, partitions, seals, stream, tallies
+from audit.charts import tallies
+from audit.database import partitions
+from audit.proof import anchors, seals
+from audit.stream import delivery
 from edits.settling import settle_due
 from identity.profile_refresh import refresh_stale_profiles
 from identity.sessions import sweep_expired
@@ -45,7 +48,7 @@ def jobs() -> list[Job]:
     else:
         logger.warning("Nothing is sealed by this worker: neither AUDIT_SEAL_KEY nor AUDIT_SEAL_KEY_FILE is set.")
     if settings.AUDIT_STREAM_TO:
-        found.append(Job("stream", 2, lambda: _until_nothing_is_left(stream.send_new)))
+        found.append(Job("stream", 2, lambda: _until_nothing_is_left(delivery.send_new)))
     if connection.vendor == "postgresql":
         found.append(Job("make the coming months", 86_400, lambda: partitions.prepare_ahead(connection)))
     return found

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
-from audit import anchors
+from audit.proof import anchors
+from audit.proof.seal_bytes import SignedSeal
 from audit.recording import Action, Actor, Origin
-from audit.seal_bytes import SignedSeal
 from edits import reading, services
 from edits.gateway import gateway_for
 from identity.models import SmartsheetUser

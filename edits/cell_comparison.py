@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from audit.cell_histories import SKEW
 from audit.models import Entry, Phase
 from audit.phases import ANSWERED
-from audit.reading import LoggedChange
-from audit.values import ERASED
+from audit.reading.changes import LoggedChange
+from audit.reading.values import ERASED
+from audit.timelines.cell_histories import SKEW
 from edits.sheets import Cell, Contact, Json, parse_time
 from edits.values import held, is_same
 

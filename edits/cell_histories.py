@@ -9,8 +9,8 @@ from __future__ import annotations
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from audit.cell_histories import CellHistory, State
 from audit.recording import canonical
+from audit.timelines.cell_histories import CellHistory, State
 from edits.errors import GatewayError, RateLimited
 from edits.gateway import Gateway, gateway_for
 from edits.operations import HISTORY_PER_PAGE

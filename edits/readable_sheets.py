@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from audit.access import Readable
+from audit.reading.access import Readable
 from audit.recording import Actor, nobody
 from edits.errors import GatewayError, SignInAgain
 from edits.gateway import gateway_for

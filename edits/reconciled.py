@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.models import Entry
+from audit.reading.values import commitment_of
 from audit.recording import Action, Actor, Change, Evidence, Json, Origin, Personal, Phase, note
-from audit.values import commitment_of
 from edits.cell_comparison import Finding, Ours, Version, is_erased, parsed
 from edits.personal_columns import personal_columns
 from edits.sheets import Sheet

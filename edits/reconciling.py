@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
-from audit.cell_histories import SKEW
-from audit.clear_texts import with_clear_texts
 from audit.models import Entry, EntryQuerySet
-from audit.reading import LoggedChange, with_outcomes
+from audit.reading.changes import LoggedChange, with_outcomes
+from audit.reading.clear_texts import with_clear_texts
 from audit.recording import Action, Actor, Evidence, Origin, note
+from audit.timelines.cell_histories import SKEW
 from edits import reading
 from edits.cell_comparison import OPEN, Ours, compare, is_erased, parsed, versions
 from edits.errors import GatewayError, NotFound, RateLimited

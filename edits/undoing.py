@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from audit.reading import LoggedChange
+from audit.reading.changes import LoggedChange
 from audit.recording import Action, Actor, Origin
 from edits import reading, services
 from edits.errors import NotFound

@@ -22,7 +22,7 @@ from typing import Any
 from django.conf import settings
 
 from audit.models import Entry, Phase
-from audit.reading import LoggedChange, with_outcomes
+from audit.reading.changes import LoggedChange, with_outcomes
 from audit.recording import Action, Change, Evidence, Outcome
 from audit.settling import OpenEdit, OpenLine
 from edits.errors import NotFound

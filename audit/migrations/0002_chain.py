@@ -10,7 +10,8 @@ import secrets
 
 from django.db import migrations, models
 
-from audit import leaves, partitions, triggers_postgresql
+from audit.database import partitions, triggers_postgresql
+from audit.proof import leaves
 
 PHASES = [
     ("intent", "not certain yet"),

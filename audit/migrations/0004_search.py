@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from audit import search
+from audit.reading import search
 
 
 class Migration(migrations.Migration):

@@ -6,8 +6,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from audit import values
 from audit.models import Phase
+from audit.reading import values
 
 register = template.Library()
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from django import template
 
-from audit import seals
-from audit.inclusion import Proof
 from audit.models import Entry
-from audit.proofs import proof_of, record_of
-from audit.seal_keys import NoSealKey, public_keys
+from audit.proof import seals
+from audit.proof.inclusion import Proof
+from audit.proof.proofs import proof_of, record_of
+from audit.proof.seal_keys import NoSealKey, public_keys
 from audit.verification.start import Verified
 
 register = template.Library()

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from audit import seals
 from audit.models import Seal
-from audit.seal_bytes import NotASeal, SignedSeal
+from audit.proof import seals
+from audit.proof.seal_bytes import NotASeal, SignedSeal
 from audit.verification.findings import Findings, Kind
 
 

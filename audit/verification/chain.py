@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from audit import leaves
+from audit.proof import leaves
 from audit.verification.findings import Findings, Kind
 from audit.verification.rows import LEAST, Item, Link
 from audit.verification.seal_check import SealCheck

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from audit import triggers, triggers_postgresql
+from audit.database import triggers, triggers_postgresql
 from audit.verification.findings import Findings, Kind
 
 # https://www.postgresql.org/docs/current/catalog-pg-trigger.html

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from audit import leaves
-from audit.seal_bytes import NotASeal, SignedSeal, Statement
+from audit.proof import leaves
+from audit.proof.seal_bytes import NotASeal, SignedSeal, Statement
 
 AT_ONCE = 2000  # rows
 LEAST = -(2**63)  # what no number is smaller than

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from audit import merkle
-from audit.seal_bytes import FIRST, SignedSeal, Statement
+from audit.proof import merkle
+from audit.proof.seal_bytes import FIRST, SignedSeal, Statement
 from audit.verification.findings import Findings, Kind
 from audit.verification.start import Start
 

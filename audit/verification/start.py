@@ -8,11 +8,11 @@ from typing import Self
 
 from django.utils import timezone
 
-from audit import leaves, seals
 from audit.conf import settings
 from audit.models import Entry, Seal
 from audit.phases import Action, Phase
-from audit.seal_bytes import NotASeal, SignedSeal
+from audit.proof import leaves, seals
+from audit.proof.seal_bytes import NotASeal, SignedSeal
 
 DIGITS = 19  # of the largest number that a seal can have
 SUBJECT = "audit.seal/"  # an entry of Action.RETAIN with this and a seal's number says what was retired

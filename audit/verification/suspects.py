@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from audit import leaves
+from audit.proof import leaves
 from audit.verification.findings import Findings, Kind
 from audit.verification.rows import Item, Link
 

@@ -8,9 +8,9 @@ from time import perf_counter
 from django.db import connection
 from django.db.models import Max, Min
 
-from audit import leaves, seal_keys
 from audit.models import Leaf, Seal
-from audit.seal_bytes import SignedSeal
+from audit.proof import leaves, seal_keys
+from audit.proof.seal_bytes import SignedSeal
 from audit.verification import anchored, chain, protection, rows, surroundings
 from audit.verification.findings import Findings, Kind, Report
 from audit.verification.rows import Entry, Item

@@ -12,7 +12,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402 # Django is set up first
 from django.db import connection  # noqa: E402 # Django is set up first
 
-from audit import triggers  # noqa: E402 # Django is set up first
+from audit.database import triggers  # noqa: E402 # Django is set up first
 from benchmarks.audit_writes.ours import FLOOR  # noqa: E402 # Django is set up first
 
 NOT_ORDINARY = "gin"  # the text search has no counterpart in a plain table

@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from audit import contention, leaves
+from audit.database import contention
 from audit.models import Entry, Leaf
+from audit.proof import leaves
 from audit.recording import NotRecorded, Outcome, Phase, settle
 from tests.audit import edits
 

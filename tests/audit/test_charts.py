@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from audit import tallies
-from audit.charts import figures
+from audit.charts import tallies
+from audit.charts.figures import figures
 from audit.models import Entry
 from audit.recording import Action, Actor, Outcome, Phase, settle
 from tests.audit.edits import ALICE, AUDITOR, BOB, BUDGET, ROW, SITE_PLAN, intended, saved

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from audit import choices
-from audit.choices import Choice
+from audit.reading import choices
+from audit.reading.choices import Choice
 from audit.recording import Action, Actor, Outcome, Phase, settle
 from tests.audit.edits import (
     ALICE,

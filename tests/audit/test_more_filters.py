@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from audit import choices
 from audit.models import Entry
+from audit.reading import choices
 from audit.recording import Action, Actor, Origin, Outcome, Phase, note, settle
 from audit.unsettled import Unsettled
 from tests.audit.edits import ALICE, BOB, BUDGET, ROW, SITE_PLAN, STATUS, cell, intended, saved
@@ -147,9 +147,9 @@ def test_how_many_there_are_is_counted_up_to_a_cap(reader: Client, monkeypatch: 
     assert reader.get("/audit/count/").json() == {"count": "3"}
     assert reader.get("/audit/count/?text=Pour+found").json() == {"count": "6"}
     assert reader.get(f"/audit/count/?sheet={BUDGET[0]}").json() == {"count": "0"}
-    monkeypatch.setattr("audit.paging.CAP", 2)
-    monkeypatch.setattr("audit.views.CAP", 2)
-    monkeypatch.setattr("audit.paging.count.__kwdefaults__", {"after": None, "cap": 2})
+    monkeypatch.setattr("audit.reading.paging.CAP", 2)
+    monkeypatch.setattr("audit.reading.views.CAP", 2)
+    monkeypatch.setattr("audit.reading.paging.count.__kwdefaults__", {"after": None, "cap": 2})
     assert reader.get("/audit/count/").json() == {"count": "2+"}
 
 
@@ -192,7 +192,7 @@ def test_more_than_a_select_can_hold_is_typed(reader: Client, monkeypatch: pytes
     saved()
     saved(actor=BOB, sheet=BUDGET)
     monkeypatch.setattr(choices, "LIMIT", 1)
-    monkeypatch.setattr("audit.filters.LIMIT", 1)
+    monkeypatch.setattr("audit.reading.filters.LIMIT", 1)
     body = body_of(reader)
     assert '<datalist id="choices-person"></datalist>' in body
     assert '<datalist id="choices-sheet"></datalist>' in body
@@ -208,6 +208,6 @@ def test_what_waits_to_be_settled_is_uncertain_however_old_it_is(
             edit_id=intent.edit_id, region="sandbox", actor_id=ALICE.id, at=timezone.now(), due_at=timezone.now()
         )
     intended(cell(new="recent"))
-    monkeypatch.setattr("audit.uncertain.MOST", 3)
-    monkeypatch.setattr("audit.uncertain.SLACK", 1)
+    monkeypatch.setattr("audit.reading.uncertain.MOST", 3)
+    monkeypatch.setattr("audit.reading.uncertain.SLACK", 1)
     assert found(reader, "outcome=uncertain") == ["recent", "old"]

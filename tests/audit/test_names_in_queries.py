@@ -8,8 +8,8 @@ from django.test import Client
 from django.utils.http import urlencode
 
 from audit.models import Entry
+from audit.reading.saved_filters import SavedFilter
 from audit.recording import Action
-from audit.saved_filters import SavedFilter
 from tests.audit.edits import ALICE, SITE_PLAN, saved
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("chain_at_once")]

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from audit.models import Entry, PersonalText
-from audit.reading import with_outcomes
+from audit.reading.changes import with_outcomes
 from audit.recording import NotRecorded
 from identity.history import Actor
 from identity.models import SmartsheetUser

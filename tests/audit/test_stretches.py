@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
-from audit import paging, stretches, triggers_postgresql
+from audit.database import triggers_postgresql
 from audit.models import Entry
-from audit.paging import Asked, page_of
-from audit.stretches import Stretch
+from audit.reading import paging, stretches
+from audit.reading.paging import Asked, page_of
+from audit.reading.stretches import Stretch
 from tests.append_only import lifted
 from tests.audit.edits import AUDITOR, cell, intended
 

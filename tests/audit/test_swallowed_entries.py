@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
-from audit import contention
+from audit.database import contention
 from audit.models import Entry
 from audit.recording import THIS_APP, Action, NotRecorded, note
 from tests.audit import edits

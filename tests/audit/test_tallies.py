@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 
-from audit import tallies
+from audit.charts import tallies
+from audit.charts.tally_model import Tally
 from audit.models import Entry
 from audit.recording import Action, Outcome, Phase, note, settle
-from audit.tally_model import Tally
 from tests.audit.edits import ALICE, BOB, BUDGET, ROW, SITE_PLAN, cell, intended, saved
 
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from audit.cell_histories import CellHistory, State, side_by_side
 from audit.models import Entry
-from audit.reading import with_outcomes
+from audit.reading.changes import with_outcomes
 from audit.recording import Action, Change, canonical, note
+from audit.timelines.cell_histories import CellHistory, State, side_by_side
 from tests.audit.edits import ALICE, BOB, BUDGET, NOTES, OTHER_ROW, ROW, SITE_PLAN, STATUS, cell, saved
 from tests.audit.test_log_page import words_of
 

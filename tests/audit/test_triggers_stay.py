@@ -9,7 +9,7 @@ from django.core.management.base import SystemCheckError
 from django.db import connection, models
 from django.test import Client
 
-from audit import triggers
+from audit.database import triggers
 from audit.models import Entry
 from tests.append_only import lifted
 from tests.audit import edits

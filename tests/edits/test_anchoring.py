@@ -9,9 +9,9 @@ from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
-from audit import anchors, seals
 from audit.models import Action, Cursor, Entry, Origin, Phase, Seal
-from audit.seal_bytes import SignedSeal
+from audit.proof import anchors, seals
+from audit.proof.seal_bytes import SignedSeal
 from tests.running_sandbox import Person, RunningSandbox
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -12,7 +12,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from audit.models import Entry
-from audit.reading import LoggedChange, with_outcomes
+from audit.reading.changes import LoggedChange, with_outcomes
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person

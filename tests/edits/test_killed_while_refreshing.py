@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from audit.models import Entry
-from audit.reading import with_outcomes
+from audit.reading.changes import with_outcomes
 from identity.models import Token
 from tests.audit.test_killed_process import database_url
 from tests.edits.browser import Page

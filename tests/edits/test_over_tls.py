@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from audit.models import Entry
-from audit.reading import with_outcomes
+from audit.reading.changes import with_outcomes
 from tests import signing_in
 from tests.conftest import point_settings_at
 from tests.edits.browser import Page

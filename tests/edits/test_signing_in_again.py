@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from audit.models import Entry
-from audit.reading import with_outcomes
+from audit.reading.changes import with_outcomes
 from edits.drafts import KEY
 from identity.browser_sessions import BrowserSession
 from identity.models import Token

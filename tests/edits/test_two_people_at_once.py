@@ -9,7 +9,7 @@ from django.db import connections
 from django.test import Client
 
 from audit.models import Entry
-from audit.reading import with_outcomes
+from audit.reading.changes import with_outcomes
 from tests.edits.conftest import SignIn
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person

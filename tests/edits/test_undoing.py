@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from audit.models import Entry
-from audit.reading import LoggedChange, with_outcomes
+from audit.reading.changes import LoggedChange, with_outcomes
 from audit.recording import Action, Origin, Phase
 from edits import undoing
 from tests.edits.browser import Page

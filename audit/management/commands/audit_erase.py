@@ -4,7 +4,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from audit.erasure import Address, NothingToErase, Person, ReasonNamesThem, Values, What, erase, look, people_with
+from audit.keeping.erasure import (
+    Address,
+    NothingToErase,
+    Person,
+    ReasonNamesThem,
+    Values,
+    What,
+    erase,
+    look,
+    people_with,
+)
 from audit.recording import THIS_APP, Actor, NotRecorded, Origin
 
 

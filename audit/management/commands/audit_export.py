@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from audit import export
+from audit.export import exports
 from audit.models import Entry, EntryQuerySet
 from audit.moments import moment
 from audit.recording import THIS_APP, NotRecorded, Origin
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     help = "Exports the audit log, or a part of it, as CSV or as JSON Lines that verify by themselves."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--format", choices=sorted(export.CONTENT_TYPES), required=True)
+        parser.add_argument("--format", choices=sorted(exports.CONTENT_TYPES), required=True)
         parser.add_argument(
             "--since", type=moment, metavar="TIME", help="written at or after, 2026-11-30 or with a time, UTC"
         )
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         selection = _selection(**{name: options[name] for name in ("since", "until", "sheet", "person")})
         with _opened(options["file"]) as file:
             try:
-                made = export.begin(
+                made = exports.begin(
                     selection, kind=options["format"], actor=THIS_APP, origin=Origin.COMMAND, progress=progress.show
                 )
             except NotRecorded as error:
@@ -62,7 +62,7 @@ class _Progress:
 
 def _selection(
     *, since: datetime | None, until: datetime | None, sheet: int | None, person: int | None
-) -> export.Selection:
+) -> exports.Selection:
     entries: EntryQuerySet = Entry.objects.all()
     if since:
         entries = entries.filter(at__gte=since)
@@ -76,7 +76,7 @@ def _selection(
     query = {
         name: value.isoformat() if isinstance(value, datetime) else str(value) for name, value in asked.items() if value
     }
-    return export.Selection(entries=entries, query=query, is_whole=not query)
+    return exports.Selection(entries=entries, query=query, is_whole=not query)
 
 
 def _opened(name: str) -> AbstractContextManager[BinaryIO]:

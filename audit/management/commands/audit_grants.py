@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
-from audit.grants import NotAnAppsRole, statements
+from audit.database.grants import NotAnAppsRole, statements
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from audit import seal_bytes, seal_keys
+from audit.proof import seal_bytes, seal_keys
 
 
 class Command(BaseCommand):

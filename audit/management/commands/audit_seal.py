@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error, close_old_connections
 
-from audit import anchors, seals
-from audit.seal_keys import NoSealKey
+from audit.proof import anchors, seals
+from audit.proof.seal_keys import NoSealKey
 
 
 class Command(BaseCommand):

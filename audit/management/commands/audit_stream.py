@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error, close_old_connections
 
 from audit.conf import settings
-from audit.stream import Stream, stream_to
-from audit.stream_addresses import NotAnAddress
-from audit.stream_targets import NotDelivered
+from audit.stream.addresses import NotAnAddress
+from audit.stream.delivery import Stream, stream_to
+from audit.stream.targets import NotDelivered
 
 PAUSE = 1.0  # seconds between two looks for what is new
 

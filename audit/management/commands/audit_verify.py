@@ -11,7 +11,7 @@ from django.db import Error
 
 from audit.conf import settings
 from audit.models import Seal
-from audit.seal_keys import NoSealKey
+from audit.proof.seal_keys import NoSealKey
 from audit.verification.findings import Report
 from audit.verification.start import NoSuchStart, Start, Verified, remember, since, start_of_chain
 from audit.verification.verify import verify

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from audit import personal
-from audit.erasure import Address, Found, NothingToErase, Person, ReasonNamesThem, Values, What, erase, look
+from audit.keeping.erasure import Address, Found, NothingToErase, Person, ReasonNamesThem, Values, What, erase, look
 from audit.models import Entry, Leaf, PersonalText
 from audit.recording import THIS_APP, Action, Change, NotRecorded, Origin, note
 from audit.verification.start import start_of_chain
@@ -135,7 +135,7 @@ def test_an_erasure_that_cannot_be_logged_does_not_happen(monkeypatch: pytest.Mo
     def fail(**_kwargs: object) -> None:
         raise NotRecorded
 
-    monkeypatch.setattr("audit.erasure.note", fail)
+    monkeypatch.setattr("audit.keeping.erasure.note", fail)
     with pytest.raises(NotRecorded):
         erased(Person("com", 41))
     assert in_clear(*WORDS) == list(WORDS)

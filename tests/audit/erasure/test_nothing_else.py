@@ -6,7 +6,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from audit import histories
-from audit.erasure import Person, erase
+from audit.keeping.erasure import Person, erase
 from audit.models import PersonalText
 from audit.recording import THIS_APP, Origin
 from identity.models import SmartsheetUser

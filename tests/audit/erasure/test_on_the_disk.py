@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from audit import personal
-from audit.erasure import Person, erase
+from audit.keeping.erasure import Person, erase
 from audit.recording import THIS_APP, Actor, Origin
 from tests.audit import edits
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from django.db import connection
 
-from audit import export, seals
+from audit.export import exports
 from audit.models import Entry
+from audit.proof import seals
 from audit.recording import Origin, note
 from tests.audit.edits import ALICE, BOB, BUDGET, cell
 
@@ -43,5 +44,5 @@ def note_personal() -> None:
 def exported(kind: str, **filters: object) -> bytes:
     entries = Entry.objects.filter(**filters)
     query = {name: str(value) for name, value in filters.items()}
-    selection = export.Selection(entries=entries, query=query, is_whole=not query)
-    return b"".join(export.begin(selection, kind=kind, actor=ALICE, origin=Origin.APP).pieces)
+    selection = exports.Selection(entries=entries, query=query, is_whole=not query)
+    return b"".join(exports.begin(selection, kind=kind, actor=ALICE, origin=Origin.APP).pieces)

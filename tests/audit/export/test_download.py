@@ -11,7 +11,8 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client
 from pytest_django import Settings
 
-from audit import export, export_csv, export_jsonl, recording
+from audit import recording
+from audit.export import csv_file, exports, jsonl
 from audit.models import Entry
 from audit.recording import NotRecorded, Origin
 from tests.audit.edits import ALICE, BOB, BUDGET, NOTES, SITE_PLAN, cell, intended, saved
@@ -124,9 +125,9 @@ def test_an_address_that_is_not_understood_exports_nothing(auditor: Client) -> N
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
 def test_a_client_that_goes_away_ends_the_query(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     saved()
-    monkeypatch.setattr(export_csv, "_ROWS", 1)
-    selection = export.Selection(entries=Entry.objects.all(), query={}, is_whole=True)
-    pieces = export.begin(selection, kind=kind, actor=ALICE, origin=Origin.APP).pieces
+    monkeypatch.setattr(csv_file, "_ROWS", 1)
+    selection = exports.Selection(entries=Entry.objects.all(), query={}, is_whole=True)
+    pieces = exports.begin(selection, kind=kind, actor=ALICE, origin=Origin.APP).pieces
     assert isinstance(pieces, Generator)  # which Django's response closes when the client is gone
     next(pieces)
     next(pieces)
@@ -136,7 +137,7 @@ def test_a_client_that_goes_away_ends_the_query(kind: str, monkeypatch: pytest.M
     assert Entry.objects.count() == 3  # the connection is free for the next one
 
 
-@pytest.mark.parametrize(("kind", "module"), [("csv", export_csv), ("jsonl", export_jsonl)], ids=["csv", "jsonl"])
+@pytest.mark.parametrize(("kind", "module"), [("csv", csv_file), ("jsonl", jsonl)], ids=["csv", "jsonl"])
 def test_an_error_in_the_middle_leaves_the_end_away(
     auditor: Client, kind: str, module: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:

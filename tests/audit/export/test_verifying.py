@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from audit import seal_bytes, seal_keys, seals, verify
-from audit.export_checks import Check
-from audit.export_seal_checks import Keys
-from audit.export_wrong import Wrong
+from audit import verify
+from audit.export.checks import Check
+from audit.export.seal_checks import Keys
+from audit.export.wrong import Wrong
 from audit.models import PersonalText
+from audit.proof import seal_bytes, seal_keys, seals
 from tests.audit.export.conftest import exported, note_edit
 
 Lines = list[dict[str, Any]]
@@ -162,7 +163,7 @@ def seal_altered(lines: Lines) -> None:
 
 def rewritten(lines: Lines) -> None:
     """The entry with its leaf, and a way to the seal that is as it was."""
-    from audit import leaves
+    from audit.proof import leaves
 
     entry = entry_at(lines, 1)
     entry["entry"]["new"] = '"Never"'

@@ -5,7 +5,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection
 from pytest_django import Settings
 
-from audit.seal_bytes import written
+from audit.proof.seal_bytes import written
 
 
 @pytest.fixture

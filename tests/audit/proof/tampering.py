@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from audit import leaves
 from audit.models import Entry, Leaf
-from audit.proofs import values_of
+from audit.proof import leaves
+from audit.proof.proofs import values_of
 from audit.verification.findings import Finding, Kind, Report
 from audit.verification.start import start_of_chain
 from audit.verification.verify import verify

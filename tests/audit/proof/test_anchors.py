@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from audit import anchors, seals
 from audit.models import Cursor, Seal
-from audit.seal_bytes import SignedSeal
+from audit.proof import anchors, seals
+from audit.proof.seal_bytes import SignedSeal
 from tests.audit import edits
 
 pytestmark = pytest.mark.usefixtures("log")

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from audit import seal_keys, seals
-from audit.inclusion import Proof
 from audit.models import Entry
-from audit.proofs import proof_of, record_of
-from audit.seal_bytes import NotASeal, written
+from audit.proof import seal_keys, seals
+from audit.proof.inclusion import Proof
+from audit.proof.proofs import proof_of, record_of
+from audit.proof.seal_bytes import NotASeal, written
 from tests.audit import edits
 
 pytestmark = pytest.mark.usefixtures("log")
@@ -82,8 +82,8 @@ def test_it_is_checked_without_django(entries: list[Entry]) -> None:
     }
     check = """if True:
         import json, sys
-        from audit.inclusion import Proof
-        from audit.seal_bytes import by_id, public_key
+        from audit.proof.inclusion import Proof
+        from audit.proof.seal_bytes import by_id, public_key
         given = json.load(sys.stdin)
         proof, keys = Proof.from_json(given["proof"]), by_id([public_key(given["key"])])
         assert "django" not in sys.modules

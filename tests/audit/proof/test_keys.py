@@ -10,9 +10,9 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from pytest_django import Settings
 
-from audit import seal_keys, seals
-from audit.seal_bytes import key_id, private_key, public_key, written
-from audit.seal_keys import NoSealKey
+from audit.proof import seal_keys, seals
+from audit.proof.seal_bytes import key_id, private_key, public_key, written
+from audit.proof.seal_keys import NoSealKey
 
 pytestmark = pytest.mark.django_db
 

@@ -7,8 +7,8 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
-from audit import seals
 from audit.models import Entry
+from audit.proof import seals
 from audit.verification.start import remember
 from tests.append_only import lifted
 from tests.audit import edits

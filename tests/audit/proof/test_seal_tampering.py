@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from audit import anchors, seal_bytes, seal_keys, seals
 from audit.models import Leaf, Seal
+from audit.proof import anchors, seal_bytes, seal_keys, seals
 from audit.verification.findings import Kind
 from audit.verification.start import since
 from tests.append_only import lifted

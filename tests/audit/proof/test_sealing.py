@@ -6,9 +6,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from pytest_django import Settings
 
-from audit import leaves, merkle, seal_keys, seals
 from audit.models import Entry, Leaf, Seal
-from audit.seal_bytes import FIRST
+from audit.proof import leaves, merkle, seal_keys, seals
+from audit.proof.seal_bytes import FIRST
 from tests.append_only import lifted
 from tests.audit import edits
 

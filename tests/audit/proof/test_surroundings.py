@@ -8,9 +8,10 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from audit import seals, triggers
-from audit.erasure import Person, erase
+from audit.database import triggers
+from audit.keeping.erasure import Person, erase
 from audit.models import PersonalText
+from audit.proof import seals
 from audit.recording import THIS_APP, Action, Origin, note
 from audit.verification.findings import Finding, Kind
 from audit.verification.start import NoSuchStart, since, start_of_chain

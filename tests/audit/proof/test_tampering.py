@@ -8,8 +8,8 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audit import seals
 from audit.models import Entry, Leaf
+from audit.proof import seals
 from audit.verification.findings import Finding, Kind
 from tests.append_only import lifted
 from tests.audit import edits

@@ -12,8 +12,8 @@ from django.core.management.base import CommandError
 from django.db import connection
 from pytest_django import Settings
 
-from audit import seals
 from audit.models import Entry, Seal
+from audit.proof import seals
 from audit.verification import rows
 from tests.append_only import lifted
 from tests.audit import edits

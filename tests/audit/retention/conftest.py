@@ -11,7 +11,9 @@ from django.core.management import call_command
 from django.db import connection
 from pytest_django import Settings
 
-from audit import anchors, directory, personal, seals, triggers, writing
+from audit import directory, personal, writing
+from audit.database import triggers
+from audit.proof import anchors, seals
 from tests.audit import edits
 
 JANUARY, FEBRUARY = datetime(2026, 1, 20, 12, tzinfo=UTC), datetime(2026, 2, 3, 9, tzinfo=UTC)

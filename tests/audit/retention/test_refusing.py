@@ -8,10 +8,10 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from audit import retired_export, retiring
+from audit.keeping import retired_export, retiring
+from audit.keeping.retention import CannotRetire, boundary
 from audit.models import Cursor, Entry, Leaf, Seal
 from audit.recording import THIS_APP, Action, Origin, note
-from audit.retention import CannotRetire, boundary
 from audit.verification.findings import Kind
 from audit.verification.start import NoSuchStart, since, start_of_chain
 from audit.verification.verify import verify

@@ -13,11 +13,13 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from audit import retention, seal_bytes, seal_keys, seals, triggers, triggers_postgresql
+from audit.database import triggers, triggers_postgresql
 from audit.directory import Known
+from audit.keeping import retention
 from audit.models import Entry, Leaf, PersonalText, Seal
 from audit.phases import Action
-from audit.search import matching
+from audit.proof import seal_bytes, seal_keys, seals
+from audit.reading.search import matching
 from audit.verification.start import remember
 from tests.audit import edits
 from tests.audit.retention.conftest import FEBRUARY, JANUARY, Retire, seal_and_anchor, written_at

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from audit import partitions
+from audit.database import partitions
 
 ROLE = f"byline_app_{os.getpid()}"
 

@@ -7,9 +7,11 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from audit import contention, seals, settling
-from audit.erasure import Person, erase
+from audit import settling
+from audit.database import contention
+from audit.keeping.erasure import Person, erase
 from audit.models import Entry
+from audit.proof import seals
 from audit.recording import THIS_APP, Origin, Outcome, Phase
 from audit.unsettled import Unsettled
 from audit.verification.start import start_of_chain

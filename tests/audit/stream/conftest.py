@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
-from audit import stream
+from audit.stream import delivery
 
 SECRET = "what receivers know too"
 
@@ -12,7 +12,7 @@ SECRET = "what receivers know too"
 @pytest.fixture(autouse=True)
 def streaming(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.AUDIT_STREAM_SECRET = SECRET
-    monkeypatch.setattr(stream, "_streams", {})
+    monkeypatch.setattr(delivery, "_streams", {})
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import Any
 
 import trustme
 
-from audit import stream_signature
+from audit.stream import signature
 
 
 class Received:
@@ -102,9 +102,9 @@ def _frames(stream: Any) -> Iterator[bytes]:
 
 def is_signed(headers: dict[str, str], body: bytes, secret: str) -> bool:
     """Whether a delivery is, as docs/audit-log.md tells receivers to find out."""
-    at, delivery = headers[stream_signature.TIMESTAMP], headers[stream_signature.DELIVERY]
-    wanted = stream_signature.signature(secret, f"{at}.{delivery}.".encode() + body)
-    return wanted == headers[stream_signature.SIGNATURE]
+    at, delivery = headers[signature.TIMESTAMP], headers[signature.DELIVERY]
+    wanted = signature.signature(secret, f"{at}.{delivery}.".encode() + body)
+    return wanted == headers[signature.SIGNATURE]
 
 
 def certificates(folder: Path) -> tuple[ssl.SSLContext, Path]:

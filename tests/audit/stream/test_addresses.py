@@ -2,7 +2,7 @@
 
 import pytest
 
-from audit.stream_addresses import Address, NotAnAddress, address
+from audit.stream.addresses import Address, NotAnAddress, address
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from audit import stream
 from audit.models import Cursor
 from audit.recording import Change, note
-from audit.stream import stream_to
-from audit.stream_targets import NotDelivered
+from audit.stream import delivery
+from audit.stream.delivery import stream_to
+from audit.stream.targets import NotDelivered
 from tests.audit.edits import ALICE, saved
 from tests.audit.stream.conftest import SECRET
 from tests.audit.stream.receivers import certificates, http_receiver, is_signed, syslog_receiver
@@ -115,19 +115,19 @@ def test_the_worker_sends_to_all_and_leaves_alone_who_is_away(settings: Settings
         away = "http://127.0.0.1:9/"
         there = [f"http://127.0.0.1:{received.port}/", f"syslog://127.0.0.1:{other.port}"]
         settings.AUDIT_STREAM_TO = [away, *there]
-        assert stream.send_new(1) == 2
-        assert stream.send_new(1) == 2
-        assert stream.send_new(1) == 0
+        assert delivery.send_new(1) == 2
+        assert delivery.send_new(1) == 2
+        assert delivery.send_new(1) == 0
 
     assert (received.seqs, other.seqs) == ([1, 2], [1, 2])
-    assert not stream._streams[away].rest.is_over
+    assert not delivery._streams[away].rest.is_over
 
 
 def test_a_failure_is_told_without_the_secret(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
     saved()
     settings.AUDIT_STREAM_TO = ["http://127.0.0.1:9/"]
 
-    stream.send_new()
+    delivery.send_new()
 
     assert "The audit log is not streamed: http 127.0.0.1:9/ cannot be reached: ConnectionRefusedError." in caplog.text
     assert SECRET not in caplog.text

@@ -7,10 +7,10 @@ from time import monotonic
 
 import pytest
 
-from audit import stream_targets
-from audit.stream_addresses import address
-from audit.stream_lines import Line
-from audit.stream_targets import NotDelivered, sender
+from audit.stream import targets
+from audit.stream.addresses import address
+from audit.stream.json_lines import Line
+from audit.stream.targets import NotDelivered, sender
 
 LINE = Line(seq=1, at="2026-11-23T00:00:00.000000Z", action="change", json=b"{}")
 
@@ -39,7 +39,7 @@ def port() -> Iterator[int]:
 
 @pytest.mark.parametrize("where", ["http://127.0.0.1:{}/log", "syslog://127.0.0.1:{}?tcp"], ids=["http", "syslog"])
 def test_it_is_given_up(monkeypatch: pytest.MonkeyPatch, port: int, where: str) -> None:
-    monkeypatch.setattr(stream_targets, "DEADLINE", 0.5)
+    monkeypatch.setattr(targets, "DEADLINE", 0.5)
     begun = monotonic()
     with pytest.raises(NotDelivered):
         sender(address(where.format(port)), secret="a secret of some length, for the test")([LINE])

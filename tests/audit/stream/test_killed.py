@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from audit.export_rows import last_seq
+from audit.export.chain_rows import last_seq
 from audit.models import Cursor
 from audit.recording import note
 from tests.audit.edits import ALICE, cell
@@ -19,9 +19,9 @@ ENTRIES, KILLS = 300, 3
 STREAM = """
 import django
 django.setup()
-from audit import stream
-stream.AT_ONCE = 7
-target = stream.stream_to({address!r})
+from audit.stream import delivery
+delivery.AT_ONCE = 7
+target = delivery.stream_to({address!r})
 while target.send_next(7):
     pass
 """

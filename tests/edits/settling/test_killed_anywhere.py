@@ -12,7 +12,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from audit.models import Entry
-from audit.reading import with_outcomes
+from audit.reading.changes import with_outcomes
 from audit.recording import Actor
 from audit.unsettled import Unsettled
 from edits.settling import settle_due

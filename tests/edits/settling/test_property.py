@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from audit.models import Entry
-from audit.reading import LoggedChange, with_outcomes
+from audit.reading.changes import LoggedChange, with_outcomes
 from audit.recording import Action
 from audit.unsettled import Unsettled
 from edits.settling import settle_due

@@ -11,7 +11,7 @@ from django.db import connections
 from pytest_django import Settings
 
 from audit.models import Cursor, Entry
-from audit.reading import LoggedChange, with_outcomes
+from audit.reading.changes import LoggedChange, with_outcomes
 from audit.recording import Actor, Change, Intent, Origin, Outcome, Phase, intend, settle
 from audit.settling import CURSOR
 from audit.unsettled import Unsettled

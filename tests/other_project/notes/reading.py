@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from audit.models import Entry, with_names
-from audit.reading import with_outcomes
+from audit.reading.changes import with_outcomes
 
 from .models import Note
 from .services import BOARD

@@ -1,0 +1,1 @@
+"""The log in figures, from sums that are kept as it grows."""

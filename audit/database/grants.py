@@ -1,0 +1,93 @@
+"""What the app's role may do on PostgreSQL: all that its pages need, and nothing by which the log could be changed.
+
+The tables belong to another role, which migrates and retires. The app's may insert into the log all columns but number
+and time, and read it; links are written by a trigger with the owner's rights. Blanking is all that it may update.
+https://www.postgresql.org/docs/current/sql-grant.html
+"""
+
+from collections.abc import Iterator, Sequence
+
+from django.apps import apps
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from audit import histories, writing
+from audit.database import triggers
+from audit.personal import Committed
+
+BLANKABLE = ("text", "salt", "email", "erased_at")  # of PersonalText
+TO_READ = {"django_migrations", "django_content_type", "auth_permission"}  # what migrate writes
+
+_ROLE = """
+    SELECT rolsuper OR pg_has_role(
+        rolname, (SELECT relowner FROM pg_class WHERE oid = to_regclass('audit_entry')), 'MEMBER'
+    ) FROM pg_roles WHERE rolname = {}"""
+
+
+class NotAnAppsRole(Exception):
+    """The role cannot be confined; says why."""
+
+
+def statements(connection: BaseDatabaseWrapper, role: str) -> list[str]:
+    """The SQL that gives the role what the app needs and takes from it all else, in its order; it may be run again.
+
+    Raises:
+        NotAnAppsRole: this is no PostgreSQL, or there is no such role, or it owns the tables and could undo all of it.
+    """
+    if connection.vendor != "postgresql":
+        raise NotAnAppsRole("SQLite knows no roles: whoever may write to the file may do anything to it.")
+    is_owner = _is_owner(connection, "%s", [role])
+    if is_owner is None:
+        raise NotAnAppsRole(f"There is no role {role}. Make one: CREATE ROLE {role} LOGIN PASSWORD '…';")
+    if is_owner:
+        raise NotAnAppsRole(f"{role} owns the log's tables, or is a superuser: choose another role for the app.")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_schema(), current_database()")
+        schema, database = (connection.ops.quote_name(name) for name in cursor.fetchone())
+    name = connection.ops.quote_name(role)
+    return [
+        f"REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC",
+        f"REVOKE ALL ON SCHEMA {schema} FROM {name}",
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {name}",
+        f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA {schema} FROM {name}",
+        f"GRANT CONNECT ON DATABASE {database} TO {name}",
+        f"GRANT USAGE ON SCHEMA {schema} TO {name}",
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {name}",
+        f"GRANT EXECUTE ON FUNCTION audit_add_partition(timestamptz) TO {name}",
+        *(f"GRANT {right} ON {table} TO {name}" for table, right in _rights(connection)),
+    ]
+
+
+def owns_the_log(connection: BaseDatabaseWrapper) -> bool:
+    """Whether the role that is connected could take the log's protection away."""
+    return bool(_is_owner(connection, "current_user", []))
+
+
+def _is_owner(connection: BaseDatabaseWrapper, role: str, parameters: Sequence[str]) -> bool | None:
+    """None if there is no such role."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ROLE.format(role), parameters)
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _rights(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
+    """Each table that is there, with what may be done in it."""
+    protected = {
+        triggers.ENTRY: f"SELECT, INSERT ({_names(writing.COLUMNS)})",
+        triggers.LEAF: "SELECT",
+        triggers.SEAL: "SELECT, INSERT",
+        triggers.PERSONAL: f"SELECT, INSERT ({_names(Committed._fields)}), UPDATE ({_names(BLANKABLE)})",
+    }
+    for model in histories.histories():
+        given = [field.column for field in model._meta.concrete_fields if field.column and not field.primary_key]
+        blankable = histories.personal_fields(model)
+        update = f", UPDATE ({_names(blankable)})" if blankable else ""
+        protected[model._meta.db_table] = f"SELECT, INSERT ({_names(given)}){update}"
+    ordinary = {model._meta.db_table for model in apps.get_models(include_auto_created=True)} | TO_READ
+    for table in sorted(ordinary & set(connection.introspection.table_names())):
+        right = "SELECT" if table in TO_READ else "SELECT, INSERT, UPDATE, DELETE"
+        yield connection.ops.quote_name(table), protected.get(table, right)
+
+
+def _names(columns: Sequence[str]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)

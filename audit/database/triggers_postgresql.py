@@ -1,0 +1,178 @@
+"""The SQL of the triggers on PostgreSQL. All are ALWAYS: they fire under session_replication_role = replica too."""
+
+from collections.abc import Sequence
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from audit.database import partitions
+
+# Two functions run with the owner's rights. They find the log's tables where these are, and nobody's temporary ones in
+# their place, which PostgreSQL otherwise looks for first; and a trigger of them is made by nobody else on a table of
+# his own. https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY
+_WITH_OWNERS_RIGHTS = """
+    DO $$
+    DECLARE
+        name text;
+    BEGIN
+        FOREACH name IN ARRAY ARRAY['audit_entry_link()', 'audit_add_partition(timestamptz)'] LOOP
+            EXECUTE format('ALTER FUNCTION %s SET search_path TO %I, pg_temp', name, current_schema());
+            EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', name);
+        END LOOP;
+    END $$"""
+
+# The chain's lock is taken at the commit and lives no longer than that, so an open transaction holds nobody up. It is
+# an advisory lock: waiting for a row that others update costs twice. Each statement in the function sees what was
+# committed before the lock was had. Who had to wait is told so by a notice (contention.py beside this). Statistics of
+# when the chain was empty must not make the last link be looked for by reading all of it.
+FUNCTIONS = (
+    """
+    CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION 'the audit log is append-only: % is refused', TG_OP USING ERRCODE = 'restrict_violation';
+    END $$""",
+    """
+    CREATE OR REPLACE FUNCTION audit_only_erase() RETURNS trigger LANGUAGE plpgsql SET search_path TO pg_catalog AS $$
+    BEGIN
+        IF OLD.erased_at IS NOT NULL OR NEW.text <> '' OR NEW.salt <> '' OR NEW.email <> '' OR NEW.erased_at IS NULL
+            OR (NEW.commitment, NEW.kind, NEW.region, NEW.person_id)
+                IS DISTINCT FROM (OLD.commitment, OLD.kind, OLD.region, OLD.person_id)
+        THEN
+            RAISE EXCEPTION 'the audit log is append-only: a personal text can only be erased'
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NEW;
+    END $$""",
+    """
+    CREATE OR REPLACE FUNCTION audit_only_blank() RETURNS trigger LANGUAGE plpgsql SET search_path TO pg_catalog AS $$
+    DECLARE
+        before jsonb := to_jsonb(OLD);
+        after jsonb := to_jsonb(NEW);
+        personal text;
+    BEGIN
+        FOREACH personal IN ARRAY TG_ARGV LOOP
+            IF after -> personal IN ('""', '{}') THEN
+                before := before - personal;
+                after := after - personal;
+            END IF;
+        END LOOP;
+        IF TG_OP = 'UPDATE' AND before = after THEN
+            RETURN NEW;
+        END IF;
+        RAISE EXCEPTION 'the audit log is append-only: % is refused', TG_OP USING ERRCODE = 'restrict_violation';
+    END $$""",
+    """
+    CREATE OR REPLACE FUNCTION audit_entry_check_clock() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF NEW.at OPERATOR(pg_catalog.<>) pg_catalog.statement_timestamp() THEN
+            RAISE EXCEPTION 'the time of an audit entry is set by the database alone'
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+        RETURN NEW;
+    END $$""",
+    """
+    CREATE OR REPLACE FUNCTION audit_entry_link() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET enable_seqscan TO off AS $$
+    DECLARE
+        last_seq bigint;
+        last_hash bytea;
+    BEGIN
+        IF octet_length(NEW.leaf) <> 32 THEN
+            RAISE EXCEPTION 'the leaf of an audit entry is 32 bytes' USING ERRCODE = 'check_violation';
+        END IF;
+        IF NOT pg_try_advisory_xact_lock(4702111234001) THEN
+            RAISE NOTICE 'the chain of the audit log is contended';
+            PERFORM pg_advisory_xact_lock(4702111234001);
+        END IF;
+        SELECT seq, hash INTO last_seq, last_hash FROM audit_leaf ORDER BY seq DESC LIMIT 1;
+        last_seq := coalesce(last_seq, 0) + 1;
+        INSERT INTO audit_leaf (seq, entry_id, hash) VALUES (
+            last_seq,
+            NEW.id,
+            sha256('\\x02'::bytea || coalesce(last_hash, decode(repeat('00', 32), 'hex')) || sha256(
+                '\\x00'::bytea || int8send(last_seq) || int8send(NEW.id)
+                || int8send((extract(epoch FROM NEW.at) * 1000000)::bigint) || NEW.leaf
+            ))
+        );
+        RETURN NULL;
+    END $$""",
+    partitions.FUNCTION,
+    _WITH_OWNERS_RIGHTS,
+)
+ENTRY = {
+    "audit_entry_clock": """
+        CREATE TRIGGER audit_entry_clock BEFORE INSERT ON audit_entry
+        FOR EACH ROW EXECUTE FUNCTION audit_entry_check_clock()""",
+    "audit_entry_chain": """
+        CREATE CONSTRAINT TRIGGER audit_entry_chain AFTER INSERT ON audit_entry
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION audit_entry_link()""",
+}
+
+
+def append_only(table: str, *, key: str) -> dict[str, str]:
+    """No row is changed or deleted."""
+    return {
+        f"{table}_no_change": f"""
+            CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION audit_refuse()""",
+        **part(table),
+    }
+
+
+def history(table: str, *, personal: Sequence[str]) -> dict[str, str]:
+    """What a row says about people can be blanked; nothing else is changed, and none is deleted."""
+    columns = ", ".join(f"'{column}'" for column in personal)
+    name = f"{table}_no_change"
+    only = f"""
+        CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table}
+        FOR EACH ROW EXECUTE FUNCTION audit_only_blank({columns})"""
+    return append_only(table, key="history_id") | ({name: only} if personal else {})
+
+
+def erasable(table: str) -> dict[str, str]:
+    """A row's text can be blanked, once and wholly; nothing else is changed, and none is deleted."""
+    return {
+        f"{table}_only_erase": f"""
+            CREATE TRIGGER {table}_only_erase BEFORE UPDATE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION audit_only_erase()""",
+        f"{table}_no_delete": f"""
+            CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION audit_refuse()""",
+        **part(table),
+    }
+
+
+def part(table: str) -> dict[str, str]:
+    """What a table has of its own, and a month of the log does not inherit: it cannot be emptied."""
+    name = "audit_entry_no_truncate" if table.startswith("audit_entry") else f"{table}_no_truncate"
+    return {
+        name: f"""
+            CREATE TRIGGER {name} BEFORE TRUNCATE ON {table}
+            FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()"""
+    }
+
+
+def replace(*, table: str, name: str, create: str) -> list[str]:
+    """The statements that put a trigger in place of an older one."""
+    return [drop(table=table, name=name), create, f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}"]
+
+
+def drop(*, table: str, name: str) -> str:
+    """The statement that takes a trigger away."""
+    return f"DROP TRIGGER IF EXISTS {name} ON {table}"
+
+
+def standing(connection: BaseDatabaseWrapper) -> set[tuple[str, str]]:
+    """The triggers that stand and fire always, by table and name; one that a month has lost stands nowhere."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgenabled = 'A'")
+        found = set(cursor.fetchall())
+    inherited = {(table, name) for table, name in found if table == "audit_entry"}
+    lost = {name for part in parts(connection) for _, name in inherited if (part, name) not in found}
+    return found - {("audit_entry", name) for name in lost}
+
+
+def parts(connection: BaseDatabaseWrapper) -> list[str]:
+    """The months of the log."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = to_regclass('audit_entry')")
+        return [name for (name,) in cursor.fetchall()]

@@ -1,0 +1,133 @@
+"""Entries read along the chain, a window of it at a time: what exports and streams are made of.
+
+A window is a short query of its own, so no cursor, transaction or snapshot stays open for as long as a reader takes,
+and memory does not grow with the log. As nothing in the log changes, all windows up to one link show the same log.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+
+from audit.models import EntryQuerySet, Leaf
+from audit.proof import leaves
+
+WINDOW = 5_000  # links, whose entries are in memory together
+_EDIT_ID, _IS_HEAD = (leaves.COLUMNS.index(column) for column in ("edit_id", "is_head"))
+
+_AT = {
+    "postgresql": """to_char(entry.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
+    "sqlite": "replace(entry.at, ' ', 'T') || 'Z'",
+}
+# + 0, or PostgreSQL looks for the least id of all along the index of the ids.
+_IDS = "SELECT MIN(entry_id + 0), MAX(entry_id + 0) FROM audit_leaf WHERE seq BETWEEN %s AND %s"
+_RECORDS = r"""
+    string_agg(sha256('\x00'::bytea || int8send(link.seq) || int8send(entry.id)
+        || int8send((extract(epoch FROM entry.at) * 1000000)::bigint) || entry.leaf), ''::bytea ORDER BY link.seq)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of the chain: its links, and the least and the greatest id of their entries."""
+
+    first_seq: int
+    last_seq: int
+    first_id: int
+    last_id: int
+
+
+class Query(NamedTuple):
+    """SQL and its parameters."""
+
+    sql: str
+    parameters: list[Any]
+
+
+class Row(NamedTuple):
+    """An entry in its place: `values` in the order of leaves.COLUMNS; `at` as ISO 8601, UTC."""
+
+    seq: int
+    id: int
+    at: str
+    leaf: bytes
+    values: list[Any]
+
+
+def last_seq() -> int:
+    """The place of the chain's last link; 0 while there is none."""
+    return Leaf.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+
+
+def windows(*, first_seq: int, last_seq: int, size: int = WINDOW) -> Iterator[Window]:
+    """The chain from `first_seq` to `last_seq`, cut into windows; those that hold nothing any more are left out."""
+    for first in range(first_seq, last_seq + 1, size):
+        last = min(first + size - 1, last_seq)
+        with connection.cursor() as cursor:
+            cursor.execute(_IDS, [first, last])
+            ids = cursor.fetchone()
+        if ids[0] is not None:
+            yield Window(first, last, *ids)
+
+
+def query(entries: EntryQuerySet, window: Window, *, select: str, joins: str = "") -> Query | None:
+    """What reads `select` of these entries in the window, in the chain's order; None if there can be none.
+
+    `select` and `joins` may name the columns of `link`, which is audit_leaf, and of `entry`.
+    """
+    in_window = entries.filter(id__range=(window.first_id, window.last_id)).order_by()
+    try:
+        sql, parameters = in_window.values("id", "at", "leaf", *leaves.COLUMNS).query.sql_with_params()
+    except EmptyResultSet:
+        return None
+    whole = f"""
+        SELECT {select} FROM audit_leaf AS link JOIN ({sql}) AS entry ON entry.id = link.entry_id {joins}
+        WHERE link.seq BETWEEN %s AND %s ORDER BY link.seq"""  # noqa: S608 # our own names, and SQL that the ORM made
+    return Query(whole, [*parameters, window.first_seq, window.last_seq])
+
+
+def rows(entries: EntryQuerySet, window: Window) -> list[Row]:
+    """Those of the entries that are in the window, in the chain's order."""
+    columns = ", ".join(f"entry.{column}" for column in leaves.COLUMNS)
+    found = query(entries, window, select=f"link.seq, entry.id, {_AT[connection.vendor]}, entry.leaf, {columns}")
+    if found is None:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(*found)
+        return [_row(*values) for values in cursor.fetchall()]
+
+
+def records(*, first_seq: int, last_seq: int) -> bytes:
+    """The records (leaves.record) of these links, 32 bytes each; fewer where entries were retired."""
+    return b"".join(_records(window) for window in windows(first_seq=first_seq, last_seq=last_seq))
+
+
+def _records(window: Window) -> bytes:
+    is_postgresql = connection.vendor == "postgresql"
+    select = _RECORDS if is_postgresql else f"link.seq, entry.id, {_AT[connection.vendor]}, entry.leaf"
+    sql = f"""
+        SELECT {select} FROM audit_leaf AS link JOIN audit_entry AS entry ON entry.id = link.entry_id
+        WHERE link.seq BETWEEN %s AND %s AND entry.id BETWEEN %s AND %s"""  # noqa: S608 # our own names
+    bounds = [window.first_seq, window.last_seq, window.first_id, window.last_id]
+    with connection.cursor() as cursor:
+        if is_postgresql:
+            cursor.execute(sql, bounds)
+            return cursor.fetchone()[0] or b""
+        cursor.execute(f"{sql} ORDER BY link.seq", bounds)
+        return b"".join(_record(*row) for row in cursor.fetchall())
+
+
+def _record(seq: int, entry_id: int, at: str, leaf: bytes) -> bytes:
+    moment = leaves.microseconds(datetime.fromisoformat(at))
+    return leaves.record(seq=seq, entry_id=entry_id, at=moment, leaf=leaf)
+
+
+def _row(seq: int, entry_id: int, at: str, leaf: bytes, *columns: Any) -> Row:
+    values = list(columns)
+    if isinstance(values[_EDIT_ID], UUID):
+        values[_EDIT_ID] = values[_EDIT_ID].hex
+    values[_IS_HEAD] = bool(values[_IS_HEAD])
+    return Row(seq, entry_id, at, leaf, values)

@@ -1,0 +1,173 @@
+"""Whether an export proves itself, line by line. No Django, no database: the file, and a public key to hold it against.
+
+Found are: an altered, removed, added or moved line; an entry that is not under the seal it is said to be under; a seal
+that nobody trusted signed; clear text that is not what was committed to. Whether a selection is all that was asked for
+rests on the signature at its end alone.
+"""
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from audit.export.file_format import END, ENTRY, FORMAT, HEADER, commitments, signed_content
+from audit.export.seal_checks import Keys, SealCheck
+from audit.export.wrong import Wrong
+from audit.proof import leaves
+
+Line = dict[str, Any]
+
+loads: Callable[[bytes], Any]
+try:
+    from orjson import loads
+except ImportError:  # slower, and the same
+    loads = json.loads
+
+_AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z")
+_REMEMBERED = 1_000  # clear texts that were found to be what was committed to
+
+
+@dataclass(slots=True)
+class Findings:
+    """What a file with nothing wrong in it holds: its first line, how many entries and seals, and who signed them."""
+
+    header: Line
+    entries: int
+    seals: int
+    unsealed: int
+    key_ids: Sequence[str]
+    file_key_id: str | None  # of the key that has signed the file as a whole
+
+
+class Check:
+    """A file that is being read: take() each line in its order, then finish()."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+        self._hash = hashlib.sha256()
+        self._header: Line | None = None
+        self._end: Line | None = None
+        self._entries = self._unsealed = 0
+
+    def take(self, raw: bytes) -> None:
+        """Check the next line, its line break included. Raises Wrong."""
+        line = _read(raw)
+        if self._end is not None:
+            raise Wrong("Something stands after the end of the export.")
+        if self._header is None:
+            self._begin(line)
+        elif line["type"] == "entry":
+            self._take_entry(line)
+        elif line["type"] == "seal":
+            self._seals.take(line, at=self._seq)
+        elif line["type"] == "end":
+            self._take_end(line)
+        else:
+            raise Wrong("This is neither an entry nor a seal nor the end.")
+        self._hash.update(raw)
+
+    def finish(self) -> Findings:
+        """What was found, after the last line. Raises Wrong."""
+        if self._header is None or self._end is None:
+            raise Wrong("The export is incomplete: its end is missing.")
+        seals = self._seals
+        return Findings(
+            self._header, self._entries, seals.count, self._unsealed, sorted(seals.key_ids), self._end["key_id"]
+        )
+
+    def _begin(self, line: Line) -> None:
+        if tuple(line) != HEADER or line["format"] != FORMAT:
+            raise Wrong(f"This does not begin as an export in the format “{FORMAT}” does.")
+        self._header = line
+        self._is_whole: bool = line["is_whole"]
+        self._seq: int = line["first_seq"] - 1
+        self._link = bytes.fromhex(line["before"]) if self._is_whole and line["before"] else None
+        self._keys.believe(line["keys"])
+        self._seals = SealCheck(self._keys, first_seq=line["first_seq"], is_whole=self._is_whole)
+        self._clear: dict[str, object] = {}
+
+    def _take_entry(self, line: Line) -> None:
+        if tuple(line) != ENTRY or tuple(line["entry"]) != leaves.COLUMNS:
+            raise Wrong("This is not an entry as exports hold them.")
+        seq, entry_id, entry = line["seq"], line["id"], line["entry"]
+        if type(seq) is not int or type(entry_id) is not int:
+            raise Wrong("An entry's number and its place in the chain are whole numbers.")
+        self._check_place(seq)
+        values = list(entry.values())
+        leaf = leaves.leaf(values)
+        if leaf.hex() != line["leaf"]:
+            raise Wrong(f"Entry {entry_id} was altered: what it says and its leaf differ.")
+        record = leaves.record(seq=seq, entry_id=entry_id, at=_microseconds(line["at"]), leaf=leaf)
+        if not self._seals.holds(record, seq=seq, path=line["path"]):
+            self._unsealed += 1
+        self._check_clear(values, line["clear"])
+        self._entries += 1
+        if self._link is not None:
+            self._link = leaves.link(self._link, record)
+            self._seals.check_head(self._link, seq=seq)
+
+    def _check_place(self, seq: int) -> None:
+        if seq <= self._seq:
+            raise Wrong(f"Place {seq} of the chain comes after place {self._seq}: a line was moved or doubled.")
+        if self._is_whole and seq != self._seq + 1:
+            raise Wrong(f"Entries are missing: place {seq} of the chain follows place {self._seq}.")
+        self._seq = seq
+
+    def _check_clear(self, values: list[object], clear: dict[str, Any]) -> None:
+        for commitment, text in clear.items():
+            if self._clear.get(commitment) != text:
+                salted = hmac.digest(bytes.fromhex(text["salt"]), text["text"].encode(), "sha256")
+                if tuple(text) != ("salt", "text") or salted.hex() != commitment:
+                    raise Wrong("A clear text was altered: it is not what the entry commits to.")
+                if len(self._clear) == _REMEMBERED:
+                    self._clear.clear()
+                self._clear[commitment] = text
+            if commitment not in commitments(values):
+                raise Wrong("A clear text is given that the entry does not commit to.")
+
+    def _take_end(self, line: Line) -> None:
+        header: Line = self._header or {}
+        if tuple(line) != END:
+            raise Wrong("This is not the end of an export.")
+        counts = {"entries": self._entries, "seals": self._seals.count, "unsealed": self._unsealed}
+        for what, count in counts.items():
+            if line[what] != count:
+                raise Wrong(f"The end tells of {line[what]} {what}, and there are {count}: lines are missing or added.")
+        if self._is_whole and self._seq != header["last_seq"]:
+            raise Wrong(f"Entries are missing: the last is at {self._seq}, and the log went to {header['last_seq']}.")
+        if self._link is not None and header["head"] is not None and self._link.hex() != header["head"]:
+            raise Wrong("The chain does not end as the first line says.")
+        if self._hash.hexdigest() != line["sha256"]:
+            raise Wrong("The file was altered: its SHA-256 is not what its end says.")
+        self._check_signature(line["key_id"], line["signature"])
+        self._end = line
+
+    def _check_signature(self, key_id: str | None, signature: str | None) -> None:
+        if (key_id is None) is not (signature is None):
+            raise Wrong("The end names a key without a signature, or has a signature without a key.")
+        if key_id is not None and signature is not None:
+            content = signed_content(self._hash.digest())
+            self._keys.check(key_id, bytes.fromhex(signature), content, what="The export")
+
+
+def _read(raw: bytes) -> Line:
+    """The line, if it is written as exports are, so that it says one thing to all readers. Raises Wrong."""
+    if not raw.endswith(b"\n"):
+        raise Wrong("The export is incomplete: this line is cut off.")
+    try:
+        line = loads(raw)
+    except ValueError:
+        raise Wrong("This is not JSON.") from None
+    if not isinstance(line, dict) or "type" not in line or leaves.dumps(line) + b"\n" != raw:
+        raise Wrong("This line is not written as exports are.")
+    return line
+
+
+def _microseconds(at: str) -> int:
+    if not _AT.fullmatch(at):
+        raise Wrong("The time of an entry is not written as exports are.")
+    return leaves.microseconds(datetime.fromisoformat(at))

@@ -1,0 +1,122 @@
+"""The SQL behind each column of the CSV: people by name, values as people typed them, and no formulas."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+_FORMULA = ", ".join(str(ord(sign)) for sign in "=+-@\t\r\n＝＋－＠")  # what a spreadsheet may run begins so
+_PERSON = {"person": "who.name", "email": "who.email", "person_id": "entry.actor_id", "region": "entry.region"}
+_PLAIN = (
+    "action",
+    "phase",
+    "origin",
+    "sheet_id",
+    "sheet_name",
+    "row_id",
+    "row_label",
+    "column_id",
+    "column_title",
+    "old",
+    "new",
+    "reason",
+    "message",
+    "error_code",
+    "ref_id",
+    "subject",
+    "evidence",
+    "edit_id",
+    "line",
+    "refers_to",
+    "request_id",
+    "ip",
+    "user_agent",
+)
+_VALUES = ("old", "new")
+_FREE_TEXTS = frozenset(
+    ("action", "subject", "sheet_name", "row_label", "column_title", "reason", "message", "ref_id", "user_agent")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """What SQLite and PostgreSQL say differently."""
+
+    at: str  # UTC, in the form that spreadsheets take for a time
+    code: str  # of a text's first character
+    has: str  # whether a part is in a text
+    text_of: str  # a JSON text without quotes and escapes
+    part: str  # what stands at a place of a JSON list
+
+
+_DIALECTS = {
+    "postgresql": _Dialect(
+        at="entry.at AT TIME ZONE 'UTC'",
+        code="ascii({text})",
+        has="strpos({text}, '{part}') > 0",
+        text_of="(({json})::json #>> '{{}}')",
+        part="({json}::json ->> {place})",
+    ),
+    "sqlite": _Dialect(
+        at="entry.at || ''",
+        code="unicode({text})",
+        has="instr({text}, '{part}') > 0",
+        text_of="json_extract({json}, '$')",
+        part="json_extract({json}, '$[{place}]')",
+    ),
+}
+
+
+def columns() -> dict[str, str]:
+    """The SQL of each column by its title; for chain_rows.query with joins()."""
+    dialect = _DIALECTS[connection.vendor]
+    place = {"seq": "link.seq", "entry": "entry.id", "at_utc": dialect.at}
+    return place | _PERSON | {column: _cell(dialect, column) for column in _PLAIN}
+
+
+def joins() -> str:
+    """The names of people, and the clear texts of values that are commitments, where they were not erased.
+
+    A commitment stands in a value as canonical JSON does: {"hmac":"<64 digits>","objectType":"COMMITMENT"}.
+    """
+    dialect = _DIALECTS[connection.vendor]
+    name, email = (_defused(dialect, dialect.part.format(json="text", place=place)) for place in (0, 1))
+    values = [
+        f"""
+        LEFT JOIN audit_personaltext AS clear_{value} ON clear_{value}.erased_at IS NULL AND clear_{value}.commitment =
+            CASE WHEN entry.{value} LIKE '{{"hmac":"%%' THEN substr(entry.{value}, 10, 64) END"""
+        for value in _VALUES
+    ]
+    return f"""
+        LEFT JOIN (
+            WITH names AS MATERIALIZED (
+                SELECT commitment, {name} AS name, {email} AS email FROM audit_personaltext
+                WHERE kind = 'actor' AND erased_at IS NULL
+            ) SELECT * FROM names
+        ) AS who ON who.commitment = entry.actor {"".join(values)}"""  # noqa: S608 # our own names
+
+
+def _cell(dialect: _Dialect, column: str) -> str:
+    if column in _VALUES:
+        return _value(dialect, f"coalesce(clear_{column}.text, entry.{column})")
+    return _defused(dialect, f"entry.{column}") if column in _FREE_TEXTS else f"entry.{column}"
+
+
+def _defused(dialect: _Dialect, text: str) -> str:
+    first = dialect.code.format(text=text)
+    return f"CASE WHEN {first} IN ({_FORMULA}) THEN '''' || {text} ELSE {text} END"
+
+
+def _value(dialect: _Dialect, json: str) -> str:
+    """A text without the quotes of JSON; all else as JSON, as is a text with an escape that no text can hold.
+
+    Said so that the database works out as little as it can for the most frequent: nothing, and a text without escapes.
+    """
+    first = dialect.code.format(text=json)
+    is_escaped, is_special = (dialect.has.format(text=json, part=part) for part in ("\\", "\\u"))
+    unescaped = _defused(dialect, dialect.text_of.format(json=json))
+    return f"""
+        CASE WHEN {json} IS NULL THEN NULL
+        WHEN {first} <> {ord('"')} THEN {_defused(dialect, json)}
+        WHEN {is_special} THEN {json}
+        WHEN {is_escaped} THEN {unescaped}
+        ELSE {_defused(dialect, f"substr({json}, 2, length({json}) - 2)")} END"""

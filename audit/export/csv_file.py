@@ -1,0 +1,66 @@
+"""The log as CSV for spreadsheets: a line of titles, a line per entry, and a last one that says that it is complete.
+
+A cell that a spreadsheet would run as a formula gets a quote mark before it, as OWASP advises. PostgreSQL writes the
+lines itself. https://owasp.org/www-community/attacks/CSV_Injection
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from io import StringIO
+
+from django.db import connection
+
+from audit.export.chain_rows import Query, query, windows
+from audit.export.csv_columns import columns, joins
+from audit.models import EntryQuerySet
+
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"  # without it Excel takes UTF-8 for the machine's own code page
+COMPLETE = "complete"  # the first cell of the last line
+
+_WINDOW = 50_000  # links; none of them is kept in memory
+_ROWS = 200  # in a piece
+
+Progress = Callable[[int], None]
+
+
+def lines(entries: EntryQuerySet, *, last_seq: int, export_id: str, progress: Progress) -> Iterator[bytes]:
+    """The file in pieces; `progress` is told each link of the chain that has been reached."""
+    select = columns()
+    yield (BOM + _written([list(select)])).encode()
+    count = 0
+    for window in windows(first_seq=1, last_seq=last_seq, size=_WINDOW):
+        found = query(entries, window, select=", ".join(select.values()), joins=joins())
+        for piece, rows in _pieces(found) if found else ():
+            count += rows
+            yield piece
+        progress(window.last_seq)
+    yield _written([[COMPLETE, f"{count} entries", f"export {export_id}", *[""] * (len(select) - 3)]]).encode()
+
+
+def _pieces(found: Query) -> Iterator[tuple[bytes, int]]:
+    """Lines of the file, and how many."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.cursor.copy(f"COPY ({found.sql}) TO STDOUT (FORMAT csv)", found.parameters) as copy:
+                yield from _gathered(copy)
+        else:
+            cursor.execute(*found)
+            while rows := cursor.fetchmany(_ROWS):
+                yield _written(rows).encode(), len(rows)
+
+
+def _gathered(lines: Iterable[bytes | memoryview]) -> Iterator[tuple[bytes, int]]:
+    """The lines in pieces that are worth to be sent."""
+    piece: list[bytes | memoryview] = []
+    for line in lines:
+        piece.append(line)
+        if len(piece) == _ROWS:
+            yield b"".join(piece), _ROWS
+            piece = []
+    yield b"".join(piece), len(piece)
+
+
+def _written(rows: Iterable[Iterable[object]]) -> str:
+    text = StringIO()
+    csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC).writerows(rows)  # the least leaves a \r bare
+    return text.getvalue()

@@ -1,0 +1,79 @@
+"""Exports of the log: each is an entry itself, written before the first byte; then the file is made as it is sent.
+
+CSV is for spreadsheets (audit/export/csv_file.py), JSON Lines prove themselves (audit/export/jsonl.py).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils import timezone
+
+from audit.export import chain_rows, csv_file, jsonl
+from audit.models import EntryQuerySet
+from audit.recording import Action, Actor, Evidence, Origin, note
+
+CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The entries to export, and what was asked for, in the words that the log and the file tell it in.
+
+    `is_whole` says that it is every entry of the log.
+    """
+
+    entries: EntryQuerySet
+    query: Mapping[str, str]
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file in pieces, its name and type, and the last link of the chain that it goes to.
+
+    An error in the middle is raised from `pieces`; what was sent by then lacks the line that ends a complete file.
+    """
+
+    name: str
+    content_type: str
+    last_seq: int
+    pieces: Iterator[bytes]
+
+
+def begin(selection: Selection, *, kind: str, actor: Actor, origin: Origin, progress: Progress | None = None) -> Export:
+    """Record that this person exports this as `kind`, "csv" or "jsonl", and give the file.
+
+    `progress` is told the links of the chain that have been reached. Entries that are written from now on are not in
+    it. Raises NotRecorded: then nothing is exported.
+    """
+    at, last_seq = timezone.now(), chain_rows.last_seq()
+    query: dict[str, Evidence] = dict(selection.query)
+    evidence: dict[str, Evidence] = {"kind": kind, "query": query, "last_seq": last_seq}
+    export_id = note(actor=actor, action=Action.EXPORT, origin=origin, evidence=evidence)
+    header = jsonl.Header(
+        export_id=export_id.hex,
+        at=at,
+        by=actor,
+        query=selection.query,
+        is_whole=selection.is_whole,
+        last_seq=last_seq,
+    )
+    pieces = _pieces(kind, selection.entries, header, progress or _nobody)
+    return Export(_name(kind, at.strftime("%Y%m%dT%H%M%SZ"), export_id), CONTENT_TYPES[kind], last_seq, pieces)
+
+
+def _pieces(kind: str, entries: EntryQuerySet, header: jsonl.Header, progress: Progress) -> Iterator[bytes]:
+    if kind == "csv":
+        return csv_file.lines(entries, last_seq=header.last_seq, export_id=header.export_id, progress=progress)
+    return jsonl.lines(entries, header, progress=progress)
+
+
+def _name(kind: str, at: str, export_id: UUID) -> str:
+    return f"audit-log-{at}-{export_id.hex[:8]}.{kind}"
+
+
+def _nobody(_seq: int) -> None:
+    """Nobody watches."""

@@ -1,0 +1,60 @@
+"""The form of an export as JSON Lines, for whoever writes one and whoever verifies one. No Django needed.
+
+    {"type":"export",…}    who exported what, when, up to which link of the chain; always the first line
+    {"type":"seal",…}      a signed seal; before the first entry that is under it
+    {"type":"entry",…}     an entry, its place in the chain, and the path from its record to the seal's root
+    {"type":"end",…}       how many lines of each there were, and the SHA-256 of all bytes before it, signed if there is
+                           a key; a file without it is incomplete
+
+Each line is JSON without spaces, in UTF-8, and hashes are hex. What a line says more than once is said once: a line
+that is not just as orjson or json write what they read in it is refused, so that no two readers see two things.
+"""
+
+import re
+from datetime import UTC, datetime
+
+from audit.proof import leaves
+
+FORMAT = "byline log 1"
+VERSION = b"byline export 1\n"
+HEADER = (
+    "type",
+    "format",
+    "export",
+    "at",
+    "by",
+    "query",
+    "is_whole",
+    "first_seq",
+    "last_seq",
+    "before",
+    "head",
+    "keys",
+)
+ENTRY = ("type", "seq", "id", "at", "leaf", "entry", "clear", "path")
+END = ("type", "entries", "seals", "unsealed", "sha256", "key_id", "signature")
+
+_COMMITMENT = re.compile(r'\{"hmac":"([0-9a-f]{64})","objectType":"COMMITMENT"\}')
+_MARK = '"hmac":"'
+_ACTOR = leaves.COLUMNS.index("actor")
+_MAY_HOLD = tuple(leaves.COLUMNS.index(column) for column in ("old", "new", "evidence"))
+
+
+def signed_content(digest: bytes) -> bytes:
+    """What the signature at the end of a file is over; no seal begins so."""
+    return VERSION + digest
+
+
+def commitments(values: list[object]) -> list[str]:
+    """The commitments that an entry holds, of its actor and in its values, by the order of leaves.COLUMNS."""
+    found = [str(values[_ACTOR])]
+    for place in _MAY_HOLD:
+        text = values[place]
+        if isinstance(text, str) and _MARK in text:
+            found += _COMMITMENT.findall(text)
+    return found
+
+
+def written(at: datetime) -> str:
+    """A time as ISO 8601, UTC, to the microsecond."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,0 +1,178 @@
+"""The log as JSON Lines that prove themselves: entries, their clear texts, and the way from each to a signed seal.
+
+audit/export/file_format.py tells what the lines say; `python -m audit.verify` checks a file without this app.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import orjson
+
+from audit.export.chain_rows import Row, Window, rows, windows
+from audit.export.file_format import FORMAT, commitments, signed_content, written
+from audit.export.sealed import Sealed, sealed
+from audit.models import EntryQuerySet, Leaf, PersonalText, Seal
+from audit.proof import leaves, seal_bytes, seal_keys
+from audit.recording import Actor
+
+Line = dict[str, Any]
+Progress = Callable[[int], None]
+Clear = Mapping[str, dict[str, str]]
+
+_AT_ONCE = 500  # commitments in a query, lines in a piece
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the first line says: the export by its id, who asked for what and when, and where it ends in the chain."""
+
+    export_id: str
+    at: datetime
+    by: Actor
+    query: Mapping[str, str]
+    is_whole: bool  # every entry of the log up to `last_seq`
+    last_seq: int
+
+
+def lines(entries: EntryQuerySet, header: Header, *, progress: Progress) -> Iterator[bytes]:
+    """The file in pieces; `progress` is told each link of the chain that has been reached."""
+    file = _File()
+    first_seq = Leaf.objects.order_by("seq").values_list("seq", flat=True).first() or 1
+    yield file.add([_header(header, first_seq)])
+    for window in windows(first_seq=first_seq, last_seq=header.last_seq):
+        body = _body(entries, window, is_whole=header.is_whole, last_seal=file.last_seal)
+        while piece := list(islice(body, _AT_ONCE)):
+            yield file.add(piece)
+        progress(window.last_seq)
+    yield file.end()
+
+
+def clear_texts(found: Iterable[Row]) -> Clear:
+    """The clear texts behind the commitments of these entries that were not erased, with their salts."""
+    wanted = sorted({commitment for row in found for commitment in commitments(row.values)})
+    clear: dict[str, dict[str, str]] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = PersonalText.objects.clear().filter(commitment__in=wanted[start : start + _AT_ONCE])
+        for commitment, salt, text in some.values_list("commitment", "salt", "text"):
+            clear[commitment] = {"salt": salt, "text": text}
+    return clear
+
+
+class _File:
+    """What has been written so far, as the last line sums it up."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+        self._count = {"entry": 0, "seal": 0}
+        self._unsealed = 0
+        self.last_seal = 0
+
+    def add(self, lines: Iterable[Line]) -> bytes:
+        written = bytearray()
+        for line in lines:
+            kind = line["type"]
+            if kind in self._count:
+                self._count[kind] += 1
+            if kind == "seal":
+                self.last_seal = line["number"]
+            elif kind == "entry":
+                self._unsealed += line["path"] is None
+            written += orjson.dumps(line) + b"\n"
+        self._hash.update(written)
+        return bytes(written)
+
+    def end(self) -> bytes:
+        digest = self._hash.digest()
+        line = {
+            "type": "end",
+            "entries": self._count["entry"],
+            "seals": self._count["seal"],
+            "unsealed": self._unsealed,
+            "sha256": digest.hex(),
+        }
+        return orjson.dumps(line | _signature(digest)) + b"\n"
+
+
+def _signature(digest: bytes) -> Line:
+    try:
+        key = seal_keys.private_key()
+    except seal_keys.NoSealKey:  # as where another process seals
+        return {"key_id": None, "signature": None}
+    signature = key.sign(signed_content(digest))
+    return {"key_id": seal_bytes.key_id(key.public_key()), "signature": signature.hex()}
+
+
+def _header(header: Header, first_seq: int) -> Line:
+    by = header.by
+    keys = {key_id: seal_bytes.written(key) for key_id, key in sorted(seal_keys.public_keys().items())}
+    return {
+        "type": "export",
+        "format": FORMAT,
+        "export": header.export_id,
+        "at": written(header.at),
+        "by": {"id": by.id, "region": by.region, "name": by.name, "email": by.email},
+        "query": dict(header.query),
+        "is_whole": header.is_whole,
+        "first_seq": first_seq,
+        "last_seq": header.last_seq,
+        "before": _link_before(first_seq),
+        "head": _link_at(header.last_seq),
+        "keys": keys,
+    }
+
+
+def _link_at(seq: int) -> str | None:
+    found = Leaf.objects.filter(seq=seq).values_list("hash", flat=True).first()
+    return bytes(found).hex() if found is not None else None
+
+
+def _link_before(first_seq: int) -> str | None:
+    """The chain's link before the first that is there, which a seal knows where older ones were retired."""
+    if first_seq == 1:
+        return leaves.GENESIS.hex()
+    head = Seal.objects.filter(last_seq=first_seq - 1).order_by("pk").values_list("head", flat=True).first()
+    return bytes(head).hex() if head is not None else None
+
+
+def _body(entries: EntryQuerySet, window: Window, *, is_whole: bool, last_seal: int) -> Iterator[Line]:
+    """The lines of a window: entries, each after the seal that it is under; of the whole log all seals."""
+    found = rows(entries, window)
+    if not found and not is_whole:
+        return
+    bounds = (window.first_seq, window.last_seq) if is_whole else (found[0].seq, found[-1].seq)
+    clear = clear_texts(found)
+    for one, under in _grouped(found, sealed(first_seq=bounds[0], last_seq=bounds[1], with_empty=is_whole)):
+        is_new = one is not None and one.seal.statement.number > last_seal
+        if one is not None and is_new and (under or is_whole):
+            yield {"type": "seal", **one.seal.to_json()}
+        tree, first = (one.tree, one.seal.statement.first_seq) if one else (None, 0)
+        for row in under:
+            yield _entry(row, clear, tree.path(row.seq - first) if tree else None)
+
+
+def _grouped(found: list[Row], seals: list[Sealed]) -> Iterator[tuple[Sealed | None, list[Row]]]:
+    """The seals with the rows under each, and at the end what is under none."""
+    position = 0
+    for one in seals:
+        start = position
+        while position < len(found) and found[position].seq <= one.seal.statement.last_seq:
+            position += 1
+        yield one, found[start:position]
+    yield None, found[position:]
+
+
+def _entry(row: Row, clear: Clear, path: bytes | None) -> Line:
+    return {
+        "type": "entry",
+        "seq": row.seq,
+        "id": row.id,
+        "at": row.at,
+        "leaf": bytes(row.leaf).hex(),
+        "entry": dict(zip(leaves.COLUMNS, row.values, strict=True)),
+        "clear": {commitment: clear[commitment] for commitment in commitments(row.values) if commitment in clear},
+        "path": path.hex() if path is not None else None,
+    }

@@ -1,0 +1,110 @@
+"""The seals of an export: signed by whom, each after the one before, and the entries that are under each. No Django.
+
+https://cryptography.io/en/latest/hazmat/primitives/asymmetric/ed25519/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from audit.export.paths import SealedPaths
+from audit.export.wrong import Wrong
+from audit.proof import seal_bytes
+from audit.proof.seal_bytes import NotAKey, NotASeal, SignedSeal
+
+
+class Keys:
+    """The public keys that signatures are held against. Without `cryptography` none can be, and all pass."""
+
+    def __init__(self, given: Sequence[str]) -> None:
+        """`given` are public keys in base64; if there are none, those that the file names are believed.
+
+        Raises NotAKey.
+        """
+        self.are_given = bool(given)
+        self._keys = seal_bytes.by_id(map(seal_bytes.public_key, given)) if seal_bytes.CAN_CHECK else {}
+
+    def believe(self, named: Mapping[str, str]) -> None:
+        """The keys that a file names itself. Raises Wrong."""
+        if self.are_given or not seal_bytes.CAN_CHECK:
+            return
+        try:
+            self._keys = seal_bytes.by_id(map(seal_bytes.public_key, named.values()))
+        except NotAKey as error:
+            raise Wrong(f"The file names a key that is none. {error}") from None
+        if list(self._keys) != list(named):
+            raise Wrong("The file gives a key by another's name.")
+
+    def check(self, key_id: str, signature: bytes, content: bytes, *, what: str) -> None:
+        """Whether this key has signed this content. Raises Wrong."""
+        if not seal_bytes.CAN_CHECK:
+            return
+        if key_id not in self._keys:
+            raise Wrong(f"{what} is signed with the key {key_id}, which is not among those that are trusted.")
+        if not seal_bytes.is_signed(content, signature, self._keys[key_id]):
+            raise Wrong(f"{what} has a signature that is false.")
+
+
+class SealCheck:
+    """The seals so far, and the one that the next entries are under."""
+
+    def __init__(self, keys: Keys, *, first_seq: int, is_whole: bool) -> None:
+        self._keys = keys
+        self._first_seq = first_seq
+        self._is_whole = is_whole
+        self._last: SignedSeal | None = None
+        self._paths: SealedPaths | None = None
+        self.count = 0
+        self.key_ids: set[str] = set()
+
+    def take(self, line: Mapping[str, Any], *, at: int) -> None:
+        """The next seal, after the entry at place `at` of the chain. Raises Wrong."""
+        try:
+            seal = SignedSeal.from_json(line)
+        except NotASeal:
+            raise Wrong("This is not a seal.") from None
+        if {"type": "seal", **seal.to_json()} != line:
+            raise Wrong("This seal is not written as exports are.")
+        statement = seal.statement
+        self._check_place(seal, at)
+        self._keys.check(statement.key_id, seal.signature, statement.content(), what=f"Seal {statement.number}")
+        self._last = seal
+        size = statement.last_seq - statement.first_seq + 1
+        self._paths = SealedPaths(root=statement.root, size=size) if size else None
+        self.count += 1
+        self.key_ids.add(statement.key_id)
+
+    def holds(self, record: bytes, *, seq: int, path: str | None) -> bool:
+        """Whether the entry is under the last seal; False if it says itself that it is under none. Raises Wrong."""
+        statement = self._last.statement if self._last else None
+        is_under = statement is not None and statement.first_seq <= seq <= statement.last_seq
+        if path is None:
+            if is_under and statement is not None and statement.first_seq >= self._first_seq:
+                raise Wrong(f"The entry at {seq} is under seal {statement.number}, and its path to it was taken away.")
+            return False
+        if not is_under or statement is None or self._paths is None:
+            raise Wrong(f"The entry at {seq} has a path, and its seal is missing.")
+        if not self._paths.holds(record, index=seq - statement.first_seq, path=bytes.fromhex(path)):
+            raise Wrong(
+                f"The entry at {seq} is not what was sealed: its path does not lead to seal {statement.number}."
+            )
+        return True
+
+    def check_head(self, link: bytes, *, seq: int) -> None:
+        """Whether the chain's link is the one that the seal over it names. Raises Wrong."""
+        statement = self._last.statement if self._last else None
+        if statement and seq == statement.last_seq and link != statement.head:
+            raise Wrong(f"The chain up to {seq} is not the one that was sealed.")
+
+    def _check_place(self, seal: SignedSeal, at: int) -> None:
+        statement, last = seal.statement, self._last.statement if self._last else None
+        if last and statement.number <= last.number:
+            raise Wrong(f"Seal {statement.number} comes after seal {last.number}: a line was moved or doubled.")
+        if last and statement.number == last.number + 1:
+            if statement.previous != last.hash() or statement.first_seq != last.last_seq + 1:
+                raise Wrong(f"Seal {statement.number} does not follow from seal {last.number}.")
+        elif self._is_whole and (last or (self._first_seq == 1 and statement.number != 1)):
+            raise Wrong(f"Seals are missing before seal {statement.number}.")
+        if self._is_whole and statement.first_seq > at + 1:
+            raise Wrong(f"Entries before seal {statement.number} are missing.")

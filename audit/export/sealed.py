@@ -1,0 +1,74 @@
+"""Seals over the links that are being exported, and the Merkle path of each entry to its seal."""
+
+import hashlib
+from dataclasses import dataclass
+
+from django.db.models import F, Q
+
+from audit.export import chain_rows
+from audit.models import Seal
+from audit.proof import seals
+from audit.proof.seal_bytes import SignedSeal
+
+_HASH = 32  # bytes
+
+
+class Tree:
+    """A Merkle tree as audit.merkle makes it, kept for many paths."""
+
+    def __init__(self, records: bytes) -> None:
+        """The tree over these records, 32 bytes each, one after the other."""
+        self._levels = [records]
+        while len(self._levels[-1]) > _HASH:
+            self._levels.append(_level_above(self._levels[-1]))
+
+    def path(self, index: int) -> bytes:
+        """The hashes that lead from the record at `index` to the root, lowest first, one after the other."""
+        found = []
+        for level in self._levels[:-1]:
+            start = (index ^ 1) * _HASH
+            found.append(level[start : start + _HASH])  # nothing for a last one without a pair
+            index //= 2
+        return b"".join(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A seal and the tree over its records; no tree where some of its entries were retired."""
+
+    seal: SignedSeal
+    tree: Tree | None
+
+
+def sealed(*, first_seq: int, last_seq: int, with_empty: bool) -> list[Sealed]:
+    """The seals over any of these links, in their order; `with_empty` also those between that nothing was under."""
+    is_empty = Q(last_seq=F("first_seq") - 1)
+    wanted = Q(first_seq__lte=last_seq, last_seq__gte=first_seq) & ~is_empty
+    if with_empty:
+        wanted |= is_empty & Q(first_seq__gte=first_seq, first_seq__lte=last_seq + 1)
+    found = [seals.signed(seal) for seal in Seal.objects.filter(wanted).order_by("pk")]
+    return [Sealed(seal, tree) for seal, tree in zip(found, _trees(found), strict=True)]
+
+
+def _trees(found: list[SignedSeal]) -> list[Tree | None]:
+    if not found:
+        return []
+    first, last = found[0].statement.first_seq, found[-1].statement.last_seq
+    records = chain_rows.records(first_seq=first, last_seq=last)
+    is_all = len(records) == (last - first + 1) * _HASH
+    return [_tree(seal, records[(seal.statement.first_seq - first) * _HASH :] if is_all else None) for seal in found]
+
+
+def _tree(seal: SignedSeal, records: bytes | None) -> Tree | None:
+    """The tree of a seal; `records` begins with its own, or is None where not all are there."""
+    first, last = seal.statement.first_seq, seal.statement.last_seq
+    size = (last - first + 1) * _HASH
+    own = chain_rows.records(first_seq=first, last_seq=last) if records is None else records[:size]
+    return Tree(own) if len(own) == size else None
+
+
+def _level_above(level: bytes) -> bytes:
+    """Pairs hashed; a last one without a pair rises as it is."""
+    whole = len(level) // (2 * _HASH) * 2 * _HASH
+    pairs = [hashlib.sha256(b"\x01" + level[at : at + 2 * _HASH]).digest() for at in range(0, whole, 2 * _HASH)]
+    return b"".join([*pairs, level[whole:]])

@@ -1,0 +1,59 @@
+"""Exporting the log from its page, with the filters that are in force there."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from audit.export import exports
+from audit.models import Entry
+from audit.reading import search
+from audit.reading.access import Reader, reader_of
+from audit.reading.filter_fields import without_names
+from audit.reading.filters import LogFilter
+from audit.recording import Origin
+
+EXPORT = "audit.export"
+ONLY_IN_SOME = {"column", "outcome", "text"}  # filters that not every entry of a matching edit matches
+
+
+@require_POST  # since it writes an entry
+@login_required
+def download(request: HttpRequest) -> HttpResponseBase:
+    """The entries that the address asks for, of those that the reader may see, as a file that is made as it is sent.
+
+    Whoever sees everybody's entries needs the permission audit.export to take them away.
+    """
+    reader = reader_of(request)
+    if reader.sees_all and not request.user.has_perm(EXPORT):
+        raise PermissionDenied
+    kind = request.POST.get("format", "")
+    if kind not in exports.CONTENT_TYPES:
+        raise SuspiciousOperation("An export is asked for in a format that there is not.")
+    form = LogFilter(request.GET, people=[], sheets=[])
+    if not form.is_valid():
+        return render(request, "audit/log.html", {"form": form}, status=400)
+    made = exports.begin(
+        _selection(form, reader, without_names(request.GET)), kind=kind, actor=reader.actor, origin=Origin.APP
+    )
+    response = StreamingHttpResponse(made.pieces, content_type=made.content_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
+    response.headers["X-Accel-Buffering"] = "no"  # a proxy that gathered the file first would fill its disk
+    return response
+
+
+def _selection(form: LogFilter, reader: Reader, asked: QueryDict) -> exports.Selection:
+    """What the page shows, with everything that was recorded of the same edits, as far as the reader may see it."""
+    query = {name: str(asked[name]) for name in form.active}
+    entries = form.about(Entry.objects.all())
+    if query.keys() & ONLY_IN_SOME:
+        shown = form.narrow(Entry.objects.all())
+        shown = search.matching(shown, form.words) if form.words else shown
+        entries = entries.filter(Exists(shown.filter(edit_id=OuterRef("edit_id"))))
+    if not reader.sees_all:
+        query["readable_by"] = f"{reader.actor.region}/{reader.actor.id}"
+    if reader.why_limited:
+        query["limited"] = reader.why_limited
+    return exports.Selection(entries=reader.narrow(entries), query=query, is_whole=not query)

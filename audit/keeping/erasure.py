@@ -1,0 +1,198 @@
+"""Erasing a person's names, or a personal value: the clear text goes for good, every hash of the log stays as it is.
+
+Blanked are text and salt of PersonalText, and what the histories of our own rows say. Entries hold commitments alone,
+which nobody can open without the salt; pages say "name erased" in their place. A row that was blanked stays, so that a
+process that knows the person by heart (audit.personal.MEMORY) cannot bring the name back; who goes on working is given
+a new commitment. What this app knows of a person now is no history: disconnect or delete them first.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from audit import histories, personal
+from audit.database.lifting import lifted
+from audit.export.file_format import commitments
+from audit.histories import mentions
+from audit.models import Entry, PersonalText
+from audit.proof.leaves import COLUMNS
+from audit.recording import Action, Actor, Evidence, Origin, note
+
+
+class NothingToErase(Exception):
+    """Nothing that could be erased was found; says what was looked for, without naming anybody."""
+
+
+class ReasonNamesThem(Exception):
+    """The reason, which stays in the log, holds what is to be erased."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Everything about a person by Smartsheet's region and number, and what is known of their addresses alone."""
+
+    region: str
+    number: int
+
+    @property
+    def subject(self) -> str:
+        return f"audit.person/{self.label}"
+
+    @property
+    def label(self) -> str:
+        return f"{self.region}:{self.number}"
+
+    def texts(self) -> Q:
+        is_theirs = Q(region=self.region, person_id=self.number)
+        emails = PersonalText.objects.clear().actors().filter(is_theirs).exclude(email="")
+        return is_theirs | Q(person_id=None, email__in=set(emails.values_list("email", flat=True)))
+
+    def blank_histories(self) -> int:
+        return histories.blank_person(region=self.region, person_id=self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Names and values that an e-mail address stands in. It may have been several people's, one after the other."""
+
+    email: str
+    subject = "audit.address"
+    label = "an e-mail address"
+
+    def texts(self) -> Q:
+        found = PersonalText.objects.clear().filter(Q(email__iexact=self.email) | Q(text__icontains=self.email))
+        rows = found.values_list("commitment", "text", "email")
+        return Q(pk__in=[pk for pk, *texts in rows if any(mentions(text, self.email) for text in texts)])
+
+    def blank_histories(self) -> int:
+        return histories.blank_address(self.email)
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The personal values of one entry, not its actor's name."""
+
+    entry_id: int
+
+    @property
+    def subject(self) -> str:
+        return f"audit.entry/{self.entry_id}"
+
+    @property
+    def label(self) -> str:
+        return f"entry {self.entry_id}"
+
+    def texts(self) -> Q:
+        entry = Entry.objects.filter(pk=self.entry_id).values_list(*COLUMNS).first()
+        _actor, *values = commitments(list(entry)) if entry else [""]
+        return Q(pk__in=values)
+
+    def blank_histories(self) -> int:
+        return 0
+
+
+What = Person | Address | Values
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How many names and values are there to be erased; after it also how many rows of histories were blanked."""
+
+    names: int
+    values: int
+    histories: int = 0
+
+    def __str__(self) -> str:
+        return f"names: {self.names}, values: {self.values}, rows of histories: {self.histories}"
+
+
+def look(what: What) -> Found:
+    """What erase() would take from the log; histories are not looked through."""
+    return _count(what.texts())
+
+
+def erase(what: What, *, by: Actor, reason: str, origin: Origin) -> Found:
+    """Erase it and say so in the log, both or neither; committed when this returns, unless a transaction is open.
+
+    Raises:
+        NothingToErase: neither the log nor a history holds anything of it.
+        ReasonNamesThem: the reason holds a name or an address that is to be erased.
+        NotRecorded: the log could not be written; nothing was erased.
+    """
+    _sweep_what_is_freed()
+    with transaction.atomic():
+        texts = what.texts()
+        _refuse_to_name(texts, what, reason)
+        counted = _count(texts)
+        PersonalText.objects.clear().filter(texts).update(text="", salt="", email="", erased_at=Now())
+        found = Found(counted.names, counted.values, _blank_histories(what))
+        if found == Found(0, 0):
+            raise NothingToErase("Nothing was found that could be erased.")
+        evidence: dict[str, Evidence] = {"names": found.names, "values": found.values, "histories": found.histories}
+        note(
+            actor=by,
+            action=Action.ERASE,
+            origin=origin,
+            subject=what.subject,
+            label=what.label,
+            reason=reason,
+            message=f"Erased: {found}.",
+            evidence=evidence,
+            refers_to=what.entry_id if isinstance(what, Values) else None,
+        )
+        transaction.on_commit(personal.forget)
+    _empty_the_journal()
+    return found
+
+
+def people_with(email: str) -> list[tuple[str, int]]:
+    """Region and number of those who had this address when something was logged, as far as that is not erased."""
+    rows = PersonalText.objects.clear().actors().filter(email__iexact=email).exclude(person_id=0)
+    found = rows.values_list("region", "person_id").distinct().order_by("region", "person_id")
+    return [(region, number) for region, number in found if number is not None]
+
+
+def _count(texts: Q) -> Found:
+    rows = PersonalText.objects.clear().filter(texts)
+    names = rows.actors().count()
+    return Found(names, rows.count() - names)
+
+
+def _blank_histories(what: What) -> int:
+    if connection.vendor != "sqlite" or isinstance(what, Values):
+        return what.blank_histories()
+    with lifted(connection, [table for table, _ in histories.tables()]):
+        return what.blank_histories()
+
+
+def _refuse_to_name(texts: Q, what: What, reason: str) -> None:
+    if any(part.casefold() in reason.casefold() for part in _parts(texts, what)):
+        raise ReasonNamesThem("The reason stays in the log: say it without the name or the address that is erased.")
+
+
+def _parts(texts: Q, what: What) -> Iterator[str]:
+    """The names and addresses among what is to be erased."""
+    if isinstance(what, Address):
+        yield what.email
+    for text in PersonalText.objects.clear().filter(texts).values_list("text", flat=True):
+        value = json.loads(text)
+        parts = [value] if isinstance(value, str) and "@" in value else value
+        yield from (part for part in parts if part and isinstance(part, str)) if isinstance(parts, list) else ()
+
+
+def _sweep_what_is_freed() -> None:
+    """SQLite overwrites what is freed from now on. https://www.sqlite.org/pragma.html#pragma_secure_delete"""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA secure_delete = ON")
+
+
+def _empty_the_journal() -> None:
+    """SQLite's write-ahead log holds pages of before until it is cut off; within a transaction it cannot be yet."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

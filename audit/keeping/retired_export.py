@@ -1,0 +1,72 @@
+"""What is retired, as a file that proves itself: written, read again and verified before anything is taken away."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.utils import timezone
+
+from audit.export import jsonl
+from audit.export.checks import Check
+from audit.export.jsonl import Progress
+from audit.export.seal_checks import Keys
+from audit.export.wrong import Wrong
+from audit.keeping.retention import Boundary, CannotRetire
+from audit.models import Entry
+from audit.proof import seal_bytes, seal_keys
+from audit.recording import Action, Actor, Evidence, Origin, note
+
+
+@dataclass(frozen=True, slots=True)
+class RetiredExport:
+    """The file's name, and the SHA-256 of its bytes in hex."""
+
+    name: str
+    sha256: str
+
+
+def write(boundary: Boundary, path: Path, *, by: Actor, progress: Progress) -> RetiredExport:
+    """Write all that goes to a new file, on the disk when this returns, and verify it from there.
+
+    Raises:
+        CannotRetire: what was written does not prove what goes.
+        FileExistsError, OSError: it cannot be written there.
+        NotRecorded: the export could not be logged, and was not made.
+    """
+    query = {"retired before": f"{boundary.before:%Y-%m}"}
+    asked: dict[str, Evidence] = dict(query)
+    evidence: dict[str, Evidence] = {"kind": "jsonl", "query": asked, "last_seq": boundary.last_seq}
+    with path.open("xb") as file:
+        export_id = note(actor=by, action=Action.EXPORT, origin=Origin.COMMAND, evidence=evidence)
+        header = jsonl.Header(
+            export_id=export_id.hex,
+            at=timezone.now(),
+            by=by,
+            query=query,
+            is_whole=True,
+            last_seq=boundary.last_seq,
+        )
+        for piece in jsonl.lines(Entry.objects.all(), header, progress=progress):
+            file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+    return RetiredExport(path.name, _verified(boundary, path))
+
+
+def _verified(boundary: Boundary, path: Path) -> str:
+    """The SHA-256 of the file, in hex, if it proves all that goes. Raises CannotRetire."""
+    check = Check(Keys([seal_bytes.written(key) for key in seal_keys.public_keys().values()]))
+    sha256 = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            for line in file:
+                sha256.update(line)
+                check.take(line)
+        found = check.finish()
+    except Wrong as wrong:
+        raise CannotRetire(f"The export does not verify, so nothing is retired: {wrong}") from wrong
+    span = (found.header["first_seq"], found.header["last_seq"], found.entries, found.unsealed)
+    if span != (boundary.first_seq, boundary.last_seq, boundary.count, 0):
+        raise CannotRetire("The export does not hold all that is to be retired, so nothing is.")
+    return sha256.hexdigest()

@@ -1,0 +1,147 @@
+"""Old entries taken out of the log, with their links and the names that nobody else bears, in one transaction.
+
+What stays of them are the seals, and an entry that says up to which seal the log was retired, and which export holds
+what was there. Verifying starts after that seal (audit/verification/start.py). Only the tables' owner can do it.
+"""
+
+from datetime import UTC, datetime
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Exists, OuterRef, Q
+
+from audit.database import grants, triggers, triggers_postgresql
+from audit.database.lifting import lifted
+from audit.directory import Known
+from audit.export import chain_rows
+from audit.export.file_format import commitments
+from audit.keeping.retention import Boundary, CannotRetire
+from audit.keeping.retired_export import RetiredExport
+from audit.models import Entry, Leaf, PersonalText
+from audit.proof.leaves import COLUMNS
+from audit.proof.seals import signed
+from audit.reading import search
+from audit.recording import Action, Actor, Evidence, Origin, note
+from audit.verification.start import SUBJECT
+
+AT_ONCE = 500
+PATIENCE = "10s"  # that the log's users wait for us at most, or we for them
+
+
+def check_rights() -> None:
+    """Raises CannotRetire if this role may not take entries out of the log."""
+    if connection.vendor == "postgresql" and not grants.owns_the_log(connection):
+        raise CannotRetire("Only the owner of the log's tables can retire: run this as the role that migrates.")
+
+
+def retire(found: Boundary, export: RetiredExport, *, by: Actor, reason: str) -> None:
+    """Take out what the boundary says, which the export holds; committed when this returns.
+
+    Raises:
+        CannotRetire: the log has changed since, or is in use for too long.
+        NotRecorded: the log could not be written; nothing was retired.
+    """
+    check_rights()
+    seen = chain_rows.last_seq()
+    names = _named(after=found.last_seq)
+    with transaction.atomic(durable=True):
+        _stop_everybody()
+        if found.has_changed():
+            raise CannotRetire("The log has changed meanwhile: try again.")
+        _say_so(found, export, by=by, reason=reason)
+        names |= _named(after=seen)
+        with lifted(connection, [triggers.ENTRY, triggers.LEAF, triggers.PERSONAL]):
+            _drop_months(found)
+            found.entries()._raw_delete(connection.alias)
+            Leaf.objects.filter(seq__lte=found.last_seq)._raw_delete(connection.alias)
+            _forget_people(keep=names)
+        _forget_sheets()
+        _index_anew()
+
+
+def _stop_everybody() -> None:
+    if connection.vendor != "postgresql":
+        return
+    tables = f"{triggers.ENTRY}, {triggers.LEAF}, {triggers.PERSONAL}"
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
+            cursor.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")
+    except DatabaseError as error:
+        raise CannotRetire(f"The log is in use and could not be had for {PATIENCE}: try again.") from error
+
+
+def _say_so(found: Boundary, export: RetiredExport, *, by: Actor, reason: str) -> None:
+    """The stub: an entry, linked at once, so that the chain goes on from a link that stays."""
+    statement = signed(found.seal).statement
+    evidence: dict[str, Evidence] = {
+        "before": f"{found.before:%Y-%m}",
+        "first_seq": found.first_seq,
+        "last_seq": found.last_seq,
+        "entries": found.count,
+        "seal": statement.number,
+        "seal_hash": statement.hash().hex(),
+        "root": statement.root.hex(),
+        "head": statement.head.hex(),
+        "export": export.name,
+        "export_sha256": export.sha256,
+    }
+    note(
+        actor=by,
+        action=Action.RETAIN,
+        origin=Origin.COMMAND,
+        subject=f"{SUBJECT}{found.seal.pk}",
+        reason=reason,
+        message=f"{found.count} entries from before {found.before:%Y-%m} were retired.",
+        evidence=evidence,
+    )
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def _drop_months(found: Boundary) -> None:
+    """On PostgreSQL the months that end by then: all of their entries are among those that go."""
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        for part in triggers_postgresql.parts(connection):
+            if _end_of(part) <= found.before:
+                cursor.execute(f"ALTER TABLE {triggers.ENTRY} DETACH PARTITION {part}")
+                cursor.execute(f"DROP TABLE {part}")
+
+
+def _end_of(part: str) -> datetime:
+    year, month = map(int, part.rsplit("_", 2)[1:])
+    return datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
+
+
+def _named(*, after: int) -> set[str]:
+    """The commitments that entries name whose links come after this place."""
+    entries = Entry.objects.filter(Exists(Leaf.objects.filter(entry_id=OuterRef("pk"), seq__gt=after)))
+    holds = Q(*((f"{column}__contains", '"hmac"') for column in ("old", "new", "evidence")), _connector=Q.OR)
+    named = set(entries.order_by().values_list("actor", flat=True).distinct())
+    for values in entries.filter(holds).values_list(*COLUMNS).iterator(AT_ONCE):
+        named.update(commitments(list(values)))
+    return named
+
+
+def _forget_people(*, keep: set[str]) -> None:
+    """Names and values that no entry commits to any more, and whom the page would offer to look for."""
+    unused = [one for one in PersonalText.objects.values_list("commitment", flat=True) if one not in keep]
+    for start in range(0, len(unused), AT_ONCE):
+        some = unused[start : start + AT_ONCE]
+        PersonalText.objects.filter(pk__in=some)._raw_delete(connection.alias)
+        Known.objects.filter(kind=Known.Kind.PERSON, name__in=some).delete()
+
+
+def _forget_sheets() -> None:
+    is_named = Exists(Entry.objects.filter(sheet_id=OuterRef("number")))
+    Known.objects.filter(kind=Known.Kind.SHEET).exclude(is_named).delete()
+
+
+def _index_anew() -> None:
+    """SQLite's text index does not hold the texts that it would have to be told to forget one by one."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO {search.TABLE} ({search.TABLE}) VALUES ('delete-all')")  # noqa: S608 # our own name
+            cursor.execute(search.FILL_SQLITE)

@@ -1,0 +1,57 @@
+"""The page that erases somebody's names from the log: it says first what there is, then erases for good."""
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from audit.keeping.erasure import Address, NothingToErase, Person, ReasonNamesThem, erase, look
+from audit.reading.access import reader_of
+from audit.recording import Origin
+
+
+class ErasureForm(forms.Form):
+    """Whom to erase, and why."""
+
+    who = forms.CharField(max_length=320, error_messages={"required": "Say whom."})
+    reason = forms.CharField(max_length=500, error_messages={"required": "Say why; it stays in the log."})
+
+    def clean_who(self) -> Person | Address:
+        """A person as region:id, or an e-mail address."""
+        who: str = self.cleaned_data["who"]
+        if "@" in who:
+            return Address(who)
+        region, _, number = who.partition(":")
+        if not (region and number.isascii() and number.isdecimal() and len(number) < 19):
+            raise forms.ValidationError("This is neither a person, like com:4711, nor an e-mail address.")
+        return Person(region, int(number))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@permission_required("audit.erase", raise_exception=True)
+def erasure(request: HttpRequest) -> HttpResponse:
+    """Ask whom and why; show how much there is; with `certain`, erase it."""
+    if request.method != "POST":
+        form = ErasureForm(initial={"who": request.GET.get("who", "")})
+        return render(request, "audit/erasure.html", {"form": form})
+    form = ErasureForm(request.POST)
+    found = None
+    if form.is_valid():
+        what, reason = form.cleaned_data["who"], form.cleaned_data["reason"]
+        if "certain" not in request.POST:
+            found = look(what)
+        else:
+            try:
+                erased = erase(what, by=reader_of(request).actor, reason=reason, origin=Origin.APP)
+            except NothingToErase as error:
+                form.add_error("who", str(error))
+            except ReasonNamesThem as error:
+                form.add_error("reason", str(error))
+            else:
+                messages.success(request, f"Erased for good: {erased}.")
+                return redirect("audit:log")
+    status = 400 if form.errors else 200
+    return render(request, "audit/erasure.html", {"form": form, "found": found}, status=status)

@@ -1,0 +1,101 @@
+"""Anchors: copies of the seals in places that the database's owner does not hold, so that he cannot make them anew.
+
+AUDIT_ANCHORS says which. Each has a Cursor with the number of the seal it has got to. One that fails is logged and
+tried again with the next sealing; sealing itself never waits for it or stops. A seal may come twice, never in between.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import Error
+
+from audit.conf import settings
+from audit.models import Cursor, Seal
+from audit.proof import seals
+from audit.proof.seal_bytes import SignedSeal
+
+log = logging.getLogger("audit.anchor")
+
+AT_ONCE = 500  # seals
+
+
+def _never_rests() -> float:
+    return 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A place for seals. `publish` returns when they are there, and raises whatever it likes if they are not.
+
+    One with a `pause` (seconds) gets only the newest seal, and no sooner than that after the one before: what it has
+    names all earlier seals by their hashes.
+    """
+
+    publish: Callable[[Sequence[SignedSeal]], None]
+    pause: Callable[[], float] = _never_rests
+
+
+_anchors: dict[str, Anchor] = {}
+
+
+def register(name: str, anchor: Anchor) -> None:
+    """Let AUDIT_ANCHORS name this anchor."""
+    _anchors[name] = anchor
+
+
+def publish() -> list[str]:
+    """Bring every anchor up to the last seal; gives the names of those that failed. Raises only for the database."""
+    return [name for name in settings.AUDIT_ANCHORS if not _is_up_to_date(name, _anchors[name])]
+
+
+def line(seal: SignedSeal) -> str:
+    """The seal as one line of JSON, as `audit_verify --anchors` reads it."""
+    return json.dumps(seal.to_json(), separators=(",", ":"))
+
+
+def _is_up_to_date(name: str, anchor: Anchor) -> bool:
+    cursor, _is_new = Cursor.objects.get_or_create(name=f"anchor {name}")
+    while due := _due(cursor, anchor):
+        try:
+            anchor.publish([seals.signed(seal) for seal in due])
+        except Error:
+            raise
+        except Exception as error:  # noqa: BLE001 # an anchor is somebody else's code, and sealing goes on without it
+            # Without the error's text, which might hold a token or an address of theirs.
+            log.warning("Anchor %s failed at seal %s: %s. It is tried again.", name, due[0].pk, type(error).__name__)
+            return False
+        cursor.seq = due[-1].pk
+        cursor.save()
+    return True
+
+
+def _due(cursor: Cursor, anchor: Anchor) -> list[Seal]:
+    new = Seal.objects.filter(pk__gt=cursor.seq)
+    if not anchor.pause():
+        return list(new.order_by("pk")[:AT_ONCE])
+    newest, anchored = new.order_by("-pk").first(), Seal.objects.filter(pk=cursor.seq).first()
+    if newest is None or (anchored and newest.at - anchored.at < timedelta(seconds=anchor.pause())):
+        return []
+    return [newest]
+
+
+def _to_log(found: Sequence[SignedSeal]) -> None:
+    for seal in found:
+        log.info("%s", line(seal))
+
+
+def _to_file(found: Sequence[SignedSeal]) -> None:
+    """One line a seal, on the disk when this returns. The file is only ever appended to."""
+    descriptor = os.open(settings.AUDIT_ANCHOR_FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    with os.fdopen(descriptor, "a", encoding="ascii") as file:
+        file.writelines(f"{line(seal)}\n" for seal in found)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+register("log", Anchor(_to_log))
+register("file", Anchor(_to_file))

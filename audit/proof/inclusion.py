@@ -1,0 +1,50 @@
+"""The proof that one entry is under a signed seal, which anybody can check without the database. No Django needed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from audit.proof import merkle
+from audit.proof.seal_bytes import NotASeal, SignedSeal
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The entry's place in the chain, the seal over it, and the hashes that lead from its record to the seal's root."""
+
+    seq: int
+    seal: SignedSeal
+    path: tuple[bytes, ...]
+
+    @property
+    def index(self) -> int:
+        """The entry's place among the seal's, from 0."""
+        return self.seq - self.seal.statement.first_seq
+
+    @property
+    def size(self) -> int:
+        """How many entries the seal is over."""
+        return self.seal.statement.last_seq - self.seal.statement.first_seq + 1
+
+    def holds(self, record: bytes, *, keys: Mapping[str, Ed25519PublicKey]) -> bool:
+        """Whether an entry with this record (leaves.record) is under the seal, signed by one of these keys."""
+        try:
+            root = merkle.root_from(record, index=self.index, size=self.size, path=self.path)
+        except ValueError:
+            return False
+        return root == self.seal.statement.root and self.seal.is_signed_by(keys)
+
+    def to_json(self) -> dict[str, Any]:
+        """The proof as JSON, hashes in hex."""
+        return {"seq": self.seq, "seal": self.seal.to_json(), "path": [part.hex() for part in self.path]}
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> Self:
+        """The proof that `to_json()` gave. Raises NotASeal."""
+        try:
+            path = tuple(bytes.fromhex(part) for part in found["path"])
+            return cls(seq=int(found["seq"]), seal=SignedSeal.from_json(found["seal"]), path=path)
+        except (KeyError, TypeError, ValueError) as error:
+            raise NotASeal("This is no proof.") from error

@@ -1,0 +1,30 @@
+"""The proof of a single entry, taken from the database. Checking one needs none: audit/proof/inclusion.py."""
+
+from audit.models import Entry, Leaf, Seal
+from audit.proof import leaves, merkle, seals
+from audit.proof.inclusion import Proof
+
+
+def proof_of(entry: Entry) -> Proof | None:
+    """The proof that this entry is under a seal; None while it is not sealed, or if it is not in the chain."""
+    link = Leaf.objects.filter(entry_id=entry.pk).first()
+    if link is None:
+        return None
+    seal = Seal.objects.filter(last_seq__gte=link.seq).order_by("last_seq", "id").first()
+    if seal is None or seal.first_seq > link.seq:
+        return None
+    records = seals.records(first_seq=seal.first_seq, last_seq=seal.last_seq)
+    path = merkle.path(records, link.seq - seal.first_seq)
+    return Proof(seq=link.seq, seal=seals.signed(seal), path=tuple(path))
+
+
+def record_of(entry: Entry, *, seq: int) -> bytes:
+    """The record that the proof of this entry must hold for, made of what the entry says now."""
+    at = leaves.microseconds(entry.at)
+    return leaves.record(seq=seq, entry_id=entry.pk, at=at, leaf=leaves.leaf(values_of(entry)))
+
+
+def values_of(entry: Entry) -> list[object]:
+    """What an entry says, as it is hashed."""
+    values = [getattr(entry, column) for column in leaves.COLUMNS]
+    return [entry.edit_id.hex, *values[1:]]

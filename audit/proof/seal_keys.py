@@ -1,0 +1,56 @@
+"""The keys of seals, from the settings alone: whoever owns the database must not be able to seal.
+
+AUDIT_SEAL_KEY, or the file AUDIT_SEAL_KEY_FILE, holds the private key, and only the process that seals needs it.
+AUDIT_SEAL_PUBLIC_KEYS lists the public keys that verifying accepts besides, such as those of before.
+"""
+
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from audit.conf import settings
+from audit.proof import seal_bytes
+from audit.proof.seal_bytes import NotAKey
+
+
+class NoSealKey(Exception):
+    """Seals cannot be made or checked; says which setting is to be put right."""
+
+
+def private_key() -> Ed25519PrivateKey:
+    """The key that seals are signed with. Raises NoSealKey."""
+    key = _own_key()
+    if key is None:
+        raise NoSealKey(
+            "There is no key to seal with: set AUDIT_SEAL_KEY or AUDIT_SEAL_KEY_FILE (manage.py audit_keys)."
+        )
+    return key
+
+
+def public_keys() -> dict[str, Ed25519PublicKey]:
+    """The public keys that a seal may be signed with, by id. Raises NoSealKey for one that cannot be read."""
+    try:
+        listed = [seal_bytes.public_key(text) for text in settings.AUDIT_SEAL_PUBLIC_KEYS]
+    except NotAKey as error:
+        raise NoSealKey("AUDIT_SEAL_PUBLIC_KEYS must be public keys, each 32 bytes in base64.") from error
+    own = _own_key()
+    return seal_bytes.by_id([*listed, own.public_key()] if own else listed)
+
+
+def _own_key() -> Ed25519PrivateKey | None:
+    where, text = "AUDIT_SEAL_KEY", settings.AUDIT_SEAL_KEY
+    if settings.AUDIT_SEAL_KEY_FILE:
+        where, text = "AUDIT_SEAL_KEY_FILE", _content_of(settings.AUDIT_SEAL_KEY_FILE)
+    if not text:
+        return None
+    try:
+        return seal_bytes.private_key(text)
+    except NotAKey:
+        raise NoSealKey(f"{where} holds no private key, which is 32 bytes in base64.") from None
+
+
+def _content_of(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        raise NoSealKey(f"AUDIT_SEAL_KEY_FILE cannot be read: {path}") from None

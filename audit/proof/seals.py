@@ -1,0 +1,170 @@
+"""Sealing: signed statements over what was linked since the last one. Off the way of every edit, by `audit_seal`."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connections, transaction
+from django.utils import timezone
+
+from audit.conf import settings
+from audit.models import Entry, Leaf, Seal
+from audit.proof import leaves, merkle, seal_keys
+from audit.proof.seal_bytes import FIRST, SignedSeal, Statement, key_id, sign
+
+MOST = 4096  # links under one seal, which bounds the memory of sealing and the work of a proof
+SILENCE = timedelta(minutes=15)  # after this an empty seal is due, which proves that nothing was written
+_LOCK = 4702111234003  # PostgreSQL's number for "somebody is sealing"
+
+
+class ChainBroken(Exception):
+    """What would be sealed does not hold together. `audit_verify` says what happened; nothing was sealed."""
+
+
+def seal(*, using: str = "default") -> Seal:
+    """Seal the links after the last seal, at most MOST of them; an empty seal if there are none.
+
+    Two processes that seal at once do so one after the other, without gap or overlap.
+
+    Raises:
+        NoSealKey: there is no key, or it cannot be used.
+        ChainBroken: an entry under these links is missing or was altered.
+    """
+    key = seal_keys.private_key()
+    with transaction.atomic(using=using):
+        _take_turns(using)
+        last = Seal.objects.using(using).order_by("-id").first()
+        first_seq = last.last_seq + 1 if last else 1
+        head = bytes(last.head) if last else leaves.GENESIS
+        links = _links(using, first_seq)
+        records = _records(using, links, first_seq=first_seq, before=head)
+        now = timezone.now()
+        statement = Statement(
+            number=last.pk + 1 if last else 1,
+            at=leaves.microseconds(now),
+            first_seq=first_seq,
+            last_seq=first_seq + len(records) - 1,
+            root=merkle.root(records),
+            head=bytes(links[-1].hash) if links else head,
+            previous=signed(last).statement.hash() if last else FIRST,
+            key_id=key_id(key.public_key()),
+        )
+        return _written(using, now, sign(statement, key))
+
+
+def seal_all(*, using: str = "default") -> Iterator[Seal]:
+    """Seal all that is linked by now, one seal in a transaction; at least one, empty if need be. Raises as seal()."""
+    newest = Leaf.objects.using(using).order_by("-seq").values_list("seq", flat=True).first() or 0
+    made = seal(using=using)
+    yield made
+    while made.last_seq < newest:
+        made = seal(using=using)
+        yield made
+
+
+def signed(seal: Seal) -> SignedSeal:
+    """A stored seal as it is hashed and signed."""
+    statement = Statement(
+        number=seal.pk,
+        at=leaves.microseconds(seal.at),
+        first_seq=seal.first_seq,
+        last_seq=seal.last_seq,
+        root=bytes(seal.root),
+        head=bytes(seal.head),
+        previous=bytes(seal.previous),
+        key_id=seal.key_id,
+    )
+    return SignedSeal(statement, bytes(seal.signature))
+
+
+@dataclass(frozen=True, slots=True)
+class SealState:
+    """How sealing stands: the last seal, how many links came after it, and when the first of these was written."""
+
+    last: Seal | None
+    unsealed: int
+    waiting_since: datetime | None
+
+    @property
+    def has_stopped(self) -> bool:
+        """Whether something has waited for a seal for longer than AUDIT_SEAL_STALE seconds."""
+        patience = timedelta(seconds=settings.AUDIT_SEAL_STALE)
+        return self.waiting_since is not None and timezone.now() - self.waiting_since > patience
+
+    @property
+    def is_due(self) -> bool:
+        """Whether there is something to seal, or a silence to be proved."""
+        return self.last is None or self.unsealed > 0 or timezone.now() - self.last.at >= SILENCE
+
+
+def state(*, using: str = "default") -> SealState:
+    """How sealing stands now; three small queries."""
+    last = Seal.objects.using(using).order_by("-id").first()
+    sealed = last.last_seq if last else 0
+    newest = Leaf.objects.using(using).order_by("-seq").values_list("seq", flat=True).first() or 0
+    waiting = Entry.objects.using(using).filter(pk__in=Leaf.objects.filter(seq=sealed + 1).values("entry_id"))
+    since = waiting.values_list("at", flat=True).first() if newest > sealed else None
+    return SealState(last=last, unsealed=max(newest - sealed, 0), waiting_since=since)
+
+
+def records(*, first_seq: int, last_seq: int, using: str = "default") -> list[bytes]:
+    """The records that a seal is over. Raises ChainBroken if an entry is missing."""
+    links = list(Leaf.objects.using(using).filter(seq__range=(first_seq, last_seq)).order_by("seq"))
+    entries = _entries(using, links)
+    try:
+        return [_record(link, entries) for link in links]
+    except KeyError as missing:
+        raise ChainBroken(f"Entry {missing.args[0]} is in the chain and not in the log.") from None
+
+
+def _take_turns(using: str) -> None:
+    """Until the end of the transaction nobody else seals; SQLite has one writer anyway."""
+    connection = connections[using]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def _links(using: str, first_seq: int) -> list[Leaf]:
+    return list(Leaf.objects.using(using).filter(seq__gte=first_seq).order_by("seq")[:MOST])
+
+
+def _entries(using: str, links: Sequence[Leaf]) -> dict[int, tuple[datetime, bytes]]:
+    ids = [link.entry_id for link in links]
+    found = Entry.objects.using(using).filter(pk__in=ids).values_list("pk", "at", "leaf")
+    return {entry_id: (at, bytes(leaf)) for entry_id, at, leaf in found}
+
+
+def _record(link: Leaf, entries: dict[int, tuple[datetime, bytes]]) -> bytes:
+    at, leaf = entries[link.entry_id]
+    return leaves.record(seq=link.seq, entry_id=link.entry_id, at=leaves.microseconds(at), leaf=leaf)
+
+
+def _records(using: str, links: Sequence[Leaf], *, first_seq: int, before: bytes) -> list[bytes]:
+    """The records under the links, after all of them were found to follow from what was sealed last."""
+    entries = _entries(using, links)
+    found = []
+    for seq, link in enumerate(links, first_seq):
+        record = _record(link, entries) if link.entry_id in entries else b""
+        before = leaves.link(before, record)
+        if link.seq != seq or bytes(link.hash) != before:
+            raise ChainBroken(
+                f"The chain does not hold at link {seq}; manage.py audit_verify says what happened to it."
+            )
+        found.append(record)
+    return found
+
+
+def _written(using: str, now: datetime, made: SignedSeal) -> Seal:
+    statement = made.statement
+    return Seal.objects.using(using).create(
+        id=statement.number,
+        at=now,
+        first_seq=statement.first_seq,
+        last_seq=statement.last_seq,
+        root=statement.root,
+        head=statement.head,
+        previous=statement.previous,
+        key_id=statement.key_id,
+        signature=made.signature,
+    )

@@ -1,0 +1,84 @@
+"""The filters in force, each with the address that takes it off."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from django.http import QueryDict
+
+from audit.phases import Action, Origin
+from audit.reading import choices
+from audit.reading.access import Reader
+from audit.reading.filter_fields import Person, without_names
+from audit.reading.filters import OUTCOMES, PAGING, LogFilter
+from audit.reading.folding import Edit
+
+BESIDES = {*PAGING, "count"}  # parameters that are no filter
+
+
+class Chip(NamedTuple):
+    """A filter in force: what it is about, the name and id it is set to, and the query without it."""
+
+    what: str
+    name: str
+    id: str
+    query: str
+
+
+def chips_of(query: QueryDict, form: LogFilter, edits: Iterable[Edit], reader: Reader) -> list[Chip]:
+    """A chip for each filter. Named is what the reader may know: from the directory, or from the edits on the page."""
+    active = form.active
+    names = _names(form, active, next(iter(edits), None), reader)
+    return [
+        Chip(what=what, name=names.get(what, ""), id=str(value), query=_without(query, what))
+        for what, value in active.items()
+    ]
+
+
+def filters_alone(query: QueryDict) -> str:
+    """The query with nothing but filters in it, as it is kept and shared."""
+    rest = without_names(query)
+    for name in query:
+        if name in BESIDES or not query[name]:
+            del rest[name]
+    return rest.urlencode()
+
+
+def _names(form: LogFilter, active: Mapping[str, Any], first: Edit | None, reader: Reader) -> dict[str, str]:
+    spoken = {"action": dict(Action.choices), "outcome": dict(OUTCOMES), "origin": dict(Origin.choices)}
+    names = {what: str(words[active[what]]) for what, words in spoken.items() if what in active}
+    names |= {what: str(active[what]) for what in ("since", "until", "text") if what in active}
+    if "person" in active:
+        names["person"] = _name_of(form, active["person"], reader)
+    if "sheet" in active:
+        listed = dict(form.sheets)
+        names["sheet"] = listed.get(str(active["sheet"])) or choices.name_of_sheet(reader, active["sheet"])
+    if first:  # all of the one sheet, row and column, if such a filter is in force
+        names["sheet"] = names.get("sheet") or first.first.intent.sheet_name
+        if not reader.sees_all:  # an auditor may have asked for a number that several regions know
+            names["person"] = names.get("person") or first.first.intent.actor_name
+        names |= {"row": first.first.row_label, "column": first.first.intent.column_title}
+    return names
+
+
+def _name_of(form: LogFilter, person: Person, reader: Reader) -> str:
+    """A number without its region is named where only one region has it."""
+    regions = [person.region] if person.region is not None else _regions_of(form, person)
+    listed = dict(form.people)
+    named = [listed.get(f"{region}:{person.number}") for region in regions]
+    if len(regions) != 1:
+        return ""
+    return named[0] or choices.name_of_person(reader, regions[0], person.number)
+
+
+def _regions_of(form: LogFilter, person: Person) -> list[str]:
+    """The regions that know somebody by this number."""
+    values = (choice.value.rpartition(":") for choice in form.people)
+    return [region for region, _, number in values if number == str(person.number)]
+
+
+def _without(query: QueryDict, name: str) -> str:
+    rest = query.copy()
+    gone = (name, "row", "column") if name == "sheet" else (name,)
+    for parameter in (*gone, *BESIDES):
+        rest.pop(parameter, None)
+    return rest.urlencode()

@@ -1,0 +1,46 @@
+"""The page of one entry."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from audit.models import Entry, Origin, Phase
+from audit.reading.access import reader_of
+from audit.reading.changes import with_outcomes
+from audit.reading.disclosure import note_reading
+from audit.reading.facts import facts_of
+from audit.reading.folding import changes_of
+
+
+@require_safe
+@login_required
+def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Every fact of one change. The address of an outcome leads to the intent that it speaks of."""
+    reader = reader_of(request)
+    found = get_object_or_404(Entry, pk=entry_id)
+    if not reader.may_read(found):
+        raise Http404
+    if found.phase != Phase.INTENT and (intent := _intent_of(found)):
+        return redirect(f"{reverse('audit:entry', args=[intent.pk])}#entry-{found.pk}")
+    note_reading(request, reader, [found])
+    (change,) = changes_of(found)
+    others = Entry.objects.intents().of_edit(found.edit_id).exclude(pk=found.pk)
+    context = {
+        "change": change,
+        "facts": facts_of(change),
+        "has_others": others.exists(),
+        "undoings": with_outcomes(reader.narrow(Entry.objects.undoings_of(found.pk))),
+        "undone": found.refers_to if found.origin == Origin.UNDO else None,
+    }
+    return render(request, "audit/entry.html", context)
+
+
+def _intent_of(outcome: Entry) -> Entry | None:
+    intents = Entry.objects.intents().of_edit(outcome.edit_id).order_by("id")
+    if outcome.line is not None:
+        intents = intents.filter(line=outcome.line)
+    if outcome.column_id is not None:
+        intents = intents.on_column(outcome.column_id)
+    return intents.first()

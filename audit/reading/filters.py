@@ -1,0 +1,170 @@
+"""What the log page is asked for: the address's query, checked."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import Exists, OuterRef, Q
+from django.http import QueryDict
+from django.utils import timezone
+
+from audit.models import Entry, EntryQuerySet
+from audit.phases import Action, Origin, Phase
+from audit.reading import search, stretches, uncertain
+from audit.reading.choices import LIMIT, Choice
+from audit.reading.filter_fields import DayField, NumberField, PersonField, SheetField, number_alone, options
+
+PAGING = ("before", "after")
+NARROWED = frozenset({"row", "column", "edit", "text", "outcome"})  # ask for parts of edits
+UNCERTAIN = "uncertain"
+OUTCOMES = [("", "Any outcome"), (UNCERTAIN, "not certain yet")] + [
+    (phase.value, phase.label) for phase in Phase if phase not in {Phase.INTENT, Phase.UNKNOWN}
+]
+SELECT = {"class": "form-select"}
+DATE = {"class": "form-control", "type": "date"}
+
+
+class LogFilter(forms.Form):
+    """Who, where, what, when and which words; before and after are where the page begins. All optional.
+
+    Days are the reader's. Invalid, it narrows nothing: a page must not pass for filtered when it is not.
+    """
+
+    person = PersonField()
+    sheet = SheetField()
+    row = NumberField("“row” must be a row's id")
+    column = NumberField("“column” must be a column's id")
+    edit = forms.UUIDField(required=False, error_messages={"invalid": "“edit” must be the id of an edit, a UUID."})
+    action = forms.ChoiceField(
+        required=False,
+        choices=[("", "Anything"), *Action.choices],
+        widget=forms.Select(SELECT),
+        error_messages={"invalid_choice": "“action” is none that the log knows: %(value)s."},
+    )
+    outcome = forms.ChoiceField(
+        required=False,
+        choices=OUTCOMES,
+        widget=forms.Select(SELECT),
+        error_messages={"invalid_choice": "“outcome” is none that the log knows: %(value)s."},
+    )
+    origin = forms.ChoiceField(
+        required=False,
+        choices=[("", "Anywhere"), *Origin.choices],
+        widget=forms.Select(SELECT),
+        error_messages={"invalid_choice": "“origin” is none that the log knows: %(value)s."},
+    )
+    since = DayField(
+        required=False,
+        widget=forms.DateInput(DATE, format="%Y-%m-%d"),
+        error_messages={"invalid": "“since” must be a day, such as 2026-11-30."},
+    )
+    until = DayField(
+        required=False,
+        widget=forms.DateInput(DATE, format="%Y-%m-%d"),
+        error_messages={"invalid": "“until” must be a day, such as 2026-11-30."},
+    )
+    text = forms.CharField(
+        required=False,
+        max_length=200,
+        widget=forms.TextInput({"class": "form-control", "type": "search"}),
+        error_messages={"max_length": "“text” must be 200 letters or fewer."},
+    )
+    before = NumberField("“before” must be an entry's number")
+    after = NumberField("“after” must be an entry's number", least=0)
+
+    def __init__(self, query: QueryDict, *, people: list[Choice], sheets: list[Choice]) -> None:
+        super().__init__(query)
+        self.people, self.sheets = people, sheets
+        self.are_people_listed, self.are_sheets_listed = len(people) <= LIMIT, len(sheets) <= LIMIT
+        for name, everything, choices in (("person", "Everybody", people), ("sheet", "All sheets", sheets)):
+            if len(choices) <= LIMIT:
+                chosen = number_alone(query.get(name, ""))
+                self.fields[name].widget = forms.Select(SELECT, options(everything, choices, chosen))
+            else:
+                self.fields[name].widget = forms.TextInput({"class": "form-control", "list": f"choices-{name}"})
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        if text and len(text) < search.SHORTEST:
+            raise forms.ValidationError(
+                f"“{text}” is too short to search for: give {search.SHORTEST} letters or more in a row."
+            )
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        asked = {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+        if asked.keys() & {"row", "column"} and "sheet" not in asked and "sheet" not in self.errors:
+            self.add_error(None, "“row” and “column” need “sheet” beside them.")
+        if asked.keys() >= set(PAGING):
+            self.add_error(None, "“before” and “after” exclude each other.")
+        if asked.keys() >= {"since", "until"} and asked["since"] > asked["until"]:
+            self.add_error(None, "“since” must not be later than “until”.")
+        return asked
+
+    @property
+    def active(self) -> dict[str, Any]:
+        """The filters in force, by the names of the address."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in PAGING}
+
+    @property
+    def words(self) -> str:
+        """The words that are searched for, or ""."""
+        return str(self.cleaned_data.get("text", ""))
+
+    @property
+    def is_for_whole_edits(self) -> bool:
+        """Whether whole edits are asked for, not what of them matches."""
+        return not self.cleaned_data.keys() & NARROWED
+
+    @property
+    def span(self) -> tuple[int | None, int | None]:
+        """From which and below which id the entries are that were written on the days asked for."""
+        return stretches.ids_between(*self._moments())
+
+    def narrow(self, entries: EntryQuerySet) -> EntryQuerySet:
+        """The entries that are asked for, of these; but for the words, which are searched for in them."""
+        entries = self.about(entries)
+        if "column" in self.cleaned_data:
+            entries = entries.on_column(self.cleaned_data["column"])
+        return self._with_outcome(entries) if "outcome" in self.cleaned_data else self._told(entries)
+
+    def about(self, entries: EntryQuerySet) -> EntryQuerySet:
+        """Of these entries those that share with what is asked for all that the entries of a row's edit have alike."""
+        asked = self.cleaned_data
+        if "person" in asked:
+            entries = entries.by_actor(asked["person"].number, region=asked["person"].region)
+        if "row" in asked:
+            entries = entries.on_row(sheet_id=asked["sheet"], row_id=asked["row"])
+        elif "sheet" in asked:
+            entries = entries.on_sheet(asked["sheet"])
+        if "edit" in asked:
+            entries = entries.of_edit(asked["edit"])
+        entries = entries.filter(**{name: asked[name] for name in ("action", "origin") if name in asked})
+        since, until = self._moments()
+        entries = entries.filter(at__gte=since) if since else entries
+        return entries.filter(at__lt=until) if until else entries
+
+    def _told(self, entries: EntryQuerySet) -> EntryQuerySet:
+        if self.words and not self.cleaned_data.keys() & {"row", "column", "edit"}:
+            return entries
+        if "action" in self.cleaned_data and self.is_for_whole_edits:
+            return entries.filter(Q(is_head=True) | Q(line=None))
+        return entries.heads() if self.is_for_whole_edits else entries.told()
+
+    def _with_outcome(self, entries: EntryQuerySet) -> EntryQuerySet:
+        """The outcomes themselves, of rows; or, where cells are asked for too, what has such an outcome."""
+        phase = self.cleaned_data["outcome"]
+        if phase == UNCERTAIN:
+            return uncertain.narrow(entries)
+        if not self.cleaned_data.keys() & {"column", "text", "row", "edit"}:
+            return entries.filter(Q(column_id=None) | Q(line=None), phase=phase)
+        outcomes = Entry.objects.filter(
+            edit_id=OuterRef("edit_id"), line=OuterRef("line"), at__gte=OuterRef("at"), column_id=None, phase=phase
+        )
+        return entries.filter(Q(phase=phase, line=None) | Q(Exists(outcomes), phase=Phase.INTENT))
+
+    def _moments(self) -> tuple[datetime | None, datetime | None]:
+        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
+        zone = timezone.get_current_timezone()
+        first = datetime.combine(since, time.min, zone) if since else None
+        return first, datetime.combine(until + timedelta(days=1), time.min, zone) if until else None

@@ -1,0 +1,126 @@
+"""Pages whose cost does not grow with the log: a keyset on the id, never OFFSET, never COUNT(*).
+
+The log is looked through stretch by stretch, until the page is full or PATIENCE is at its end: a page that asks for
+what hardly ever happened says how far it has looked, and leads on.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+
+from audit.models import Entry, EntryQuerySet
+from audit.reading import search, stretches
+from audit.reading.access import Reader
+from audit.reading.stretches import Stretch
+
+PAGE_SIZE = 50
+PATIENCE = 1.0  # seconds of looking before a page says how far it got
+STEPS = (2_000, 20_000, 200_000)  # ids that text is looked for in first, so that a common word is found at once
+CAP = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a page is asked for: entries, words that they hold, and between which ids they are, where that is known."""
+
+    entries: EntryQuerySet
+    text: str = ""
+    low: int | None = None
+    high: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Entries newest first, and where to go on: the ids for `before` and `after`, None where there is nothing.
+
+    `looked_back_to` is set where the log was not looked through to its beginning.
+    """
+
+    entries: list[Entry]
+    older: int | None
+    newer: int | None
+    looked_back_to: datetime | None = None
+
+    @property
+    def front(self) -> int:
+        """The entry that anything new comes after."""
+        return self.entries[0].pk if self.entries else 0
+
+
+def page_of(
+    asked: Asked, *, reader: Reader, before: int | None = None, after: int | None = None, size: int = PAGE_SIZE
+) -> Page:
+    """Of what the reader may see the newest page, the one next older than the entry `before`, or the one next newer
+    than the entry `after`.
+
+    Where less than a page is newer than `after`, it is the newest page: a reader on the way forward ends at the front.
+    """
+    if after is not None and (page := _newer_than(asked, reader, after, size)):
+        return page
+    start = min((one for one in (before, asked.high) if one is not None), default=None)
+    steps = STEPS if asked.text else ()
+    found, ended = _looked(asked, reader, stretches.newest_first(start, steps=steps), size + 1)
+    shown = found[:size]
+    older = shown[-1].pk if len(found) > size else ended.low if ended else None
+    return Page(
+        entries=shown,
+        older=older,
+        newer=None if before is None else shown[0].pk if shown else before - 1,
+        looked_back_to=ended.since if ended else None,
+    )
+
+
+def count(asked: Asked, *, reader: Reader, after: int | None = None, cap: int = CAP) -> int:
+    """How many there are, newer than the entry `after` if that is given; `cap` at most, or as many as are counted in
+    PATIENCE seconds."""
+    counted, ends = 0, monotonic() + PATIENCE
+    way = stretches.newest_first(asked.high) if after is None else stretches.oldest_first(after)
+    for stretch in way:
+        if asked.low is not None and stretch.high is not None and stretch.high <= asked.low:
+            break
+        within = stretch.of(asked.entries)
+        within = search.matching(within, asked.text) if asked.text else within
+        counted += reader.count(within, cap=cap - counted)
+        if counted >= cap or monotonic() > ends:
+            break
+    return counted
+
+
+def _newer_than(asked: Asked, reader: Reader, entry_id: int, size: int) -> Page | None:
+    steps = STEPS if asked.text else ()
+    newer, _ = _looked(asked, reader, stretches.oldest_first(entry_id, steps=steps), size + 1, is_back=False)
+    if len(newer) < size:
+        return None
+    shown = newer[:size][::-1]
+    return Page(entries=shown, older=shown[-1].pk, newer=shown[0].pk if len(newer) > size else None)
+
+
+def _looked(
+    asked: Asked, reader: Reader, way: Iterable[Stretch], wanted: int, *, is_back: bool = True
+) -> tuple[list[Entry], Stretch | None]:
+    """The first so many along the way, and the stretch after which patience ended, if it did."""
+    found: list[Entry] = []
+    ends = monotonic() + PATIENCE
+    for stretch in way:
+        if is_back and asked.low is not None and stretch.high is not None and stretch.high <= asked.low:
+            break
+        found += _in_stretch(asked, reader, stretch, wanted - len(found), is_back=is_back)
+        if len(found) >= wanted:
+            break
+        if monotonic() > ends and is_back and stretch.low is not None:
+            return found, stretch
+    return found, None
+
+
+def _in_stretch(asked: Asked, reader: Reader, stretch: Stretch, wanted: int, *, is_back: bool) -> list[Entry]:
+    order = "-id" if is_back else "id"
+    if not asked.text:
+        return reader.take(stretch.of(asked.entries).order_by(order), wanted)
+    found: list[Entry] = []
+    for ids in search.batches(asked.entries, asked.text, stretch, is_back=is_back):
+        matching = stretch.of(Entry.objects.filter(pk__in=ids)).order_by(order)
+        found += reader.take(matching, wanted - len(found))
+        if len(found) >= wanted:
+            break
+    return found

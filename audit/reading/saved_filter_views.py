@@ -1,0 +1,67 @@
+"""Filters kept by name: save, rename, delete. Plain forms, which lead back to the log."""
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from audit.reading.chips import filters_alone
+from audit.reading.saved_filters import SavedFilter
+
+
+class SavedFilterForm(forms.ModelForm[SavedFilter]):
+    """A name for a query of the log; the name is the person's own, once."""
+
+    class Meta:
+        model = SavedFilter
+        fields = ("name", "query")
+        error_messages = {
+            "name": {"required": "Give the filter a name.", "max_length": "A name has 80 letters at most."},
+            "query": {"required": "There is no filter in force that could be saved."},
+        }
+
+    def clean_query(self) -> str:
+        return filters_alone(QueryDict(self.cleaned_data["query"]))
+
+    def clean(self) -> None:
+        others = SavedFilter.objects.filter(user=self.instance.user_id).exclude(pk=self.instance.pk)
+        if others.filter(name=self.cleaned_data.get("name")).exists():
+            self.add_error("name", "You have a filter of that name already.")
+        if self.instance.pk is None and others.count() >= SavedFilter.MOST:
+            self.add_error(None, f"You have {SavedFilter.MOST} filters, the most that are kept. Delete one first.")
+
+
+@require_POST
+@login_required
+def save(request: HttpRequest) -> HttpResponse:
+    """Keep the query by the name that was given."""
+    form = SavedFilterForm(request.POST, instance=SavedFilter(user_id=request.user.pk or 0))
+    if form.is_valid():
+        saved = form.save()
+        messages.success(request, f"The filter “{saved.name}” is saved.")
+    for errors in form.errors.values():
+        messages.error(request, " ".join(map(str, errors)))
+    query = filters_alone(QueryDict(request.POST.get("query", "")))
+    return redirect(f"{reverse('audit:log')}?{query}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Rename a filter of one's own, or delete it."""
+    saved = get_object_or_404(SavedFilter.objects.of(request.user.pk), pk=pk)
+    if request.method != "POST":
+        return render(request, "audit/saved_filter.html", {"form": SavedFilterForm(instance=saved), "saved": saved})
+    if "delete" in request.POST:
+        saved.delete()
+        messages.success(request, f"The filter “{saved.name}” is deleted.")
+        return redirect("audit:log")
+    form = SavedFilterForm({"name": request.POST.get("name", ""), "query": saved.query}, instance=saved)
+    if not form.is_valid():
+        return render(request, "audit/saved_filter.html", {"form": form, "saved": saved}, status=400)
+    form.save()
+    messages.success(request, f"The filter is called “{saved.name}” now.")
+    return redirect(f"{reverse('audit:log')}?{saved.query}")

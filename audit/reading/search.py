@@ -1,0 +1,165 @@
+"""Text in the log: any part of a word, capital or not, by an index of three-letter pieces on either database.
+
+Searched are old and new values, the names of rows, columns and sheets, reasons and messages; of personal values
+nothing, as entries hold commitments in their place. That a row was saved is not searched by itself, since its intent
+says the same.
+https://www.postgresql.org/docs/current/pgtrgm.html
+https://www.sqlite.org/fts5.html#the_trigram_tokenizer
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from django.db import ProgrammingError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField, F, Func, Q, TextField
+from django.db.models.expressions import RawSQL, Value
+
+from audit.models import EntryQuerySet
+from audit.reading.stretches import Stretch
+
+SHORTEST = 3  # letters; the index knows no shorter pieces
+BATCH = 200  # matching entries that are looked at together
+TABLE = "audit_search"
+
+_TEXT = """COALESCE({row}old, '') || ' ' || COALESCE({row}new, '') || ' ' || {row}row_label || ' ' || {row}column_title
+    || ' ' || {row}sheet_name || ' ' || {row}reason || ' ' || {row}message"""
+_SEARCHED = "NOT ({row}phase = 'applied' AND {row}column_id IS NULL AND {row}message = '')"
+
+# Writers append to the index's list of pending pieces; the owner's autovacuum, or every so many pieces one of them,
+# sorts it in. https://www.postgresql.org/docs/current/gin-implementation.html#GIN-FAST-UPDATE
+POSTGRESQL = f"""
+    CREATE INDEX audit_entry_text ON audit_entry USING gin (({_TEXT.format(row="")}) gin_trgm_ops)
+    WHERE {_SEARCHED.format(row="")}"""
+
+# Contentless: it holds the pieces and the entries' numbers, not the text a second time.
+SQLITE = f"CREATE VIRTUAL TABLE {TABLE} USING fts5(text, content='', tokenize='trigram')"
+FILL_SQLITE = f"""
+    INSERT INTO {TABLE} (rowid, text)
+    SELECT id, {_TEXT.format(row="")} FROM audit_entry WHERE {_SEARCHED.format(row="")}"""  # noqa: S608 # our own names
+TRIGGER_SQLITE = f"""
+    CREATE TRIGGER audit_entry_search AFTER INSERT ON audit_entry WHEN {_SEARCHED.format(row="NEW.")}
+    BEGIN INSERT INTO {TABLE} (rowid, text) VALUES (NEW.id, {_TEXT.format(row="NEW.")}); END"""  # noqa: S608 # as above
+
+
+class CannotIndex(Exception):
+    """The database has no index of three-letter pieces, and this role may not give it one."""
+
+
+class _Text(Func):
+    """The text of an entry, written exactly as the index has it."""
+
+    template = f"({_TEXT.format(row='')})"
+    output_field = TextField()
+
+
+class _Contains(Func):
+    template = "(%(expressions)s)"
+    arg_joiner = ") ILIKE ("
+    output_field = BooleanField()
+
+
+def make_index(connection: BaseDatabaseWrapper) -> None:
+    """Make the index and fill it with what the log holds; for a migration.
+
+    Raises:
+        CannotIndex: PostgreSQL lacks the extension pg_trgm and this role may not create it.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(SQLITE)
+            cursor.execute(FILL_SQLITE)
+            return
+        cursor.execute("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'")
+        if not cursor.fetchone():
+            _create_extension(connection)
+        cursor.execute(POSTGRESQL)
+        cursor.execute("ANALYZE audit_entry")
+
+
+def drop_index(connection: BaseDatabaseWrapper) -> None:
+    """Take the index away; the extension stays, which others may use."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("DROP TRIGGER IF EXISTS audit_entry_search")
+            cursor.execute(f"DROP TABLE {TABLE}")
+        else:
+            cursor.execute("DROP INDEX audit_entry_text")
+
+
+def matching(entries: EntryQuerySet, text: str) -> EntryQuerySet:
+    """The entries that hold this text, letter by letter: % and _ stand for themselves."""
+    if _is_sqlite(entries):
+        found = RawSQL(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", [_phrase(text)])  # noqa: S608, S611 # our own name
+        return entries.filter(id__in=found)
+    wanted = Q(pk__in=[])
+    for form in _forms(text):
+        wanted |= Q(_Contains(_Text(), Value(f"%{_literal(form)}%")))
+    return entries.filter(wanted, ~Q(phase="applied", column_id=None, message=""))
+
+
+def batches(entries: EntryQuerySet, text: str, stretch: Stretch, *, is_back: bool) -> Iterator[list[int]]:
+    """The ids of those entries of a stretch that hold this text, some at a time: newest first, or oldest first."""
+    more: Stretch | None = stretch
+    while more:
+        found = (
+            _sqlite_batch(text, more, is_back)
+            if _is_sqlite(entries)
+            else _postgresql_batch(entries, text, more, is_back)
+        )
+        more = _rest(more, found[-1], is_back) if len(found) == BATCH else None
+        if found:
+            yield list(entries.filter(pk__in=found).values_list("pk", flat=True)) if _is_sqlite(entries) else found
+
+
+def _postgresql_batch(entries: EntryQuerySet, text: str, stretch: Stretch, is_back: bool) -> list[int]:
+    """Ordered by an expression, since by the id itself PostgreSQL would rather read the log than its index of text."""
+    place = F("id") + 0
+    found = matching(stretch.of(entries), text).order_by(place.desc() if is_back else place.asc())
+    return list(found.values_list("pk", flat=True)[:BATCH])
+
+
+def _sqlite_batch(text: str, stretch: Stretch, is_back: bool) -> list[int]:
+    low, high = stretch.low or 0, stretch.high or 2**63 - 1
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s AND rowid >= %s AND rowid < %s"  # noqa: S608 # our own name
+            f" ORDER BY rowid {'DESC' if is_back else 'ASC'} LIMIT %s",
+            [_phrase(text), low, high, BATCH],
+        )
+        return [rowid for (rowid,) in cursor.fetchall()]
+
+
+def _rest(stretch: Stretch, last: int, is_back: bool) -> Stretch:
+    return replace(stretch, high=last) if is_back else replace(stretch, low=last + 1)
+
+
+def _is_sqlite(entries: EntryQuerySet) -> bool:
+    return connections[entries.db].vendor == "sqlite"
+
+
+def _phrase(text: str) -> str:
+    return " OR ".join('"{}"'.format(form.replace('"', '""')) for form in _forms(text))
+
+
+def _forms(text: str) -> list[str]:
+    """The text as names and messages hold it, and as values do, which are JSON."""
+    return sorted({text, json.dumps(text, ensure_ascii=False)[1:-1]})
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _create_extension(connection: BaseDatabaseWrapper) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE EXTENSION pg_trgm")
+    except ProgrammingError as error:
+        name: Any = connection.settings_dict["NAME"]
+        raise CannotIndex(
+            f"The log's text search needs PostgreSQL's extension pg_trgm, and this role may not create it ({error}). "
+            f'Have an administrator of the database run: CREATE EXTENSION pg_trgm; in "{name}", then migrate again.'
+        ) from error

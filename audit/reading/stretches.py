@@ -1,0 +1,173 @@
+"""The log in stretches that follow each other, so that a page asks few months at a time and stops when it is full.
+
+On PostgreSQL every month is a table of its own, and a query that names no times is planned for all of them. Ids rise
+with time but for the length of a statement, so a stretch is a range of ids, exact, beside a range of times that is
+wider by a day and only tells the database which months to leave alone. On SQLite the log is one stretch.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+from django.db.models import Min
+from django.utils import timezone
+
+from audit.database import triggers_postgresql
+from audit.models import Entry, EntryQuerySet
+
+SLACK = timedelta(days=1)
+PROBED = 100  # entries around a moment whose ids are looked at
+ID_SLACK = 1_000  # ids that a moment's neighbours may be out of order by
+
+_floors: dict[int, int] = {}  # by month, counted from year 0: its smallest id, which never changes once there is one
+_oldest: list[int] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Entries with ids from `low` to below `high`, all of them written from `since` to before `until`; None is open."""
+
+    low: int | None = None
+    high: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def of(self, entries: EntryQuerySet) -> EntryQuerySet:
+        """Those of the entries that are in this stretch."""
+        wanted = {"id__gte": self.low, "id__lt": self.high, "at__gte": self.since, "at__lt": self.until}
+        return entries.filter(**{name: value for name, value in wanted.items() if value is not None})
+
+
+def newest_first(before: int | None, *, steps: Sequence[int] = ()) -> Iterator[Stretch]:
+    """From the entry `before` (None: the newest) back to the oldest, in stretches of 1, 2, 4, 8 … months.
+
+    `steps` are numbers of ids that the first few stretches are cut to, for questions that matter how much they look at.
+    """
+    for stretch in _back(before):
+        yield from _cut_back(stretch, steps) if steps else [stretch]
+        steps = ()
+
+
+def oldest_first(after: int, *, steps: Sequence[int] = ()) -> Iterator[Stretch]:
+    """From the entry `after` on to the newest, in stretches of 1, 2, 4, 8 … months; `steps` as above."""
+    for stretch in _forth(after):
+        yield from _cut_forth(stretch, steps) if steps else [stretch]
+        steps = ()
+
+
+def ids_between(since: datetime | None, until: datetime | None) -> tuple[int | None, int | None]:
+    """From which and below which id the entries of these times are; a little too wide. None where that is open."""
+    low = _ids_at(since, floor=True) if since else None
+    high = _ids_at(until, floor=False) if until else None
+    return low, high
+
+
+def forget() -> None:
+    """Know no month by heart any more; for tests that write other months than now."""
+    _floors.clear()
+    _oldest.clear()
+
+
+def _ids_at(moment: datetime, *, floor: bool) -> int | None:
+    near = list(Entry.objects.filter(at__gte=moment).order_by("at").values_list("id", flat=True)[:PROBED])
+    if not near:
+        return None
+    return max(min(near) - ID_SLACK, 0) if floor else max(near) + ID_SLACK
+
+
+def _back(before: int | None) -> Iterator[Stretch]:
+    if connection.vendor != "postgresql":
+        yield Stretch(high=before)
+        return
+    now, oldest = _month(timezone.now()), _oldest_month()
+    last = now if before is None else _month_of_id(before - 1)
+    span, high = 1, before
+    while last >= oldest:
+        first = max(oldest, last - span + 1)
+        low = None if first == oldest else _lowest(first, last)
+        if first == oldest or low is not None:
+            since = None if first == oldest else _start(first) - SLACK
+            yield Stretch(low=low, high=high, since=since, until=None if last == now else _start(last + 1) + SLACK)
+            high = low
+        last, span = first - 1, span * 2
+
+
+def _forth(after: int) -> Iterator[Stretch]:
+    if connection.vendor != "postgresql":
+        yield Stretch(low=after + 1)
+        return
+    now, first, span, low = _month(timezone.now()), _month_of_id(after), 1, after + 1
+    while first <= now:
+        last = min(now, first + span - 1)
+        high = None if last == now else _lowest(last + 1, now)
+        yield Stretch(
+            low=low,
+            high=high,
+            since=None if first <= _oldest_month() else _start(first) - SLACK,
+            until=None if last == now else _start(last + 1) + SLACK,
+        )
+        low, first, span = high or low, last + 1, span * 2
+
+
+def _cut_back(stretch: Stretch, steps: Sequence[int]) -> Iterator[Stretch]:
+    low, high, since, until = stretch.low, stretch.high, stretch.since, stretch.until
+    if high is None:
+        newest = stretch.of(Entry.objects.order_by("-id")).values_list("id", flat=True).first()
+        high = (newest or 0) + 1
+    for step in steps:
+        if high - step <= (low or 0):
+            break
+        yield Stretch(high - step, high, since, until)
+        high -= step
+    yield Stretch(low, high, since, until)
+
+
+def _cut_forth(stretch: Stretch, steps: Sequence[int]) -> Iterator[Stretch]:
+    low, high, since, until = stretch.low or 0, stretch.high, stretch.since, stretch.until
+    for step in steps:
+        if high is not None and low + step >= high:
+            break
+        yield Stretch(low, low + step, since, until)
+        low += step
+    yield Stretch(low, high, since, until)
+
+
+def _month_of_id(entry_id: int) -> int:
+    """The newest month that begins at or below this id; the oldest if none does."""
+    oldest = _oldest_month()
+    for month in range(_month(timezone.now()), oldest, -1):
+        floor = _floor(month)
+        if floor is not None and floor <= entry_id:
+            return month
+    return oldest
+
+
+def _lowest(first: int, last: int) -> int | None:
+    floors = [floor for month in range(first, last + 1) if (floor := _floor(month)) is not None]
+    return min(floors, default=None)
+
+
+def _floor(month: int) -> int | None:
+    if month not in _floors:
+        in_month = Entry.objects.filter(at__gte=_start(month), at__lt=_start(month + 1))
+        floor = in_month.aggregate(floor=Min("id"))["floor"]
+        if floor is not None:
+            _floors[month] = floor
+    return _floors.get(month)
+
+
+def _oldest_month() -> int:
+    if not _oldest:
+        names = [name.rsplit("_", 2)[-2:] for name in triggers_postgresql.parts(connection)]
+        _oldest.append(min((12 * int(year) + int(month) - 1 for year, month in names), default=_month(timezone.now())))
+    return _oldest[0]
+
+
+def _month(moment: datetime) -> int:
+    moment = moment.astimezone(UTC)
+    return 12 * moment.year + moment.month - 1
+
+
+def _start(month: int) -> datetime:
+    return datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC)

@@ -1,0 +1,105 @@
+"""The page of the log, and what it asks for while it is open."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from audit.models import Entry
+from audit.phases import Phase
+from audit.reading import choices
+from audit.reading.access import Reader, reader_of
+from audit.reading.chips import chips_of, filters_alone
+from audit.reading.disclosure import note_reading
+from audit.reading.filters import UNCERTAIN, LogFilter
+from audit.reading.folding import Edit, edits_of
+from audit.reading.paging import CAP, Asked, Page, count, page_of
+from audit.reading.saved_filters import SavedFilter
+
+NEW = 100  # new entries that are counted for an open page
+
+
+@require_safe
+@login_required
+def log(request: HttpRequest) -> HttpResponse:
+    """Who did what, when, and what came of it; newest first, a page at a time, narrowed by the query."""
+    reader = reader_of(request)
+    form = _form(request, reader)
+    saved = SavedFilter.objects.of(request.user.pk)
+    if not form.is_valid():
+        return render(request, "audit/log.html", {"form": form, "saved": saved, "log_reader": reader}, status=400)
+    asked = _asked(form)
+    page = page_of(asked, reader=reader, before=form.cleaned_data.get("before"), after=form.cleaned_data.get("after"))
+    note_reading(request, reader, page.entries)
+    edits = _edits(form, page)
+    context: dict[str, Any] = {
+        "form": form,
+        "page": page,
+        "edits": edits,
+        "changes": [change for edit in edits for change in edit.changes],
+        "chips": chips_of(request.GET, form, edits, reader),
+        "log_reader": reader,
+        "saved": saved,
+        "filters": filters_alone(request.GET),
+    }
+    if "count" in request.GET:
+        context["count"] = _counted(asked, reader)
+    return render(request, "audit/log.html", context)
+
+
+@require_safe
+@login_required
+def count_of(request: HttpRequest) -> JsonResponse:
+    """How many there are of what the query asks for, in words: {"count": "10,000+"}."""
+    reader = reader_of(request)
+    form = _form(request, reader)
+    return JsonResponse({"count": _counted(_asked(form), reader) if form.is_valid() else ""})
+
+
+@require_safe
+@login_required
+def newer(request: HttpRequest) -> JsonResponse:
+    """How many there are that are newer than the entry `after`: {"count": 3}, NEW at most."""
+    reader = reader_of(request)
+    form = _form(request, reader)
+    if not form.is_valid() or "after" not in form.cleaned_data:
+        return JsonResponse({"count": 0}, status=400)
+    found = count(_asked(form), reader=reader, after=form.cleaned_data["after"], cap=NEW)
+    return JsonResponse({"count": found})
+
+
+@require_safe
+@login_required
+def choices_of(request: HttpRequest, kind: str) -> JsonResponse:
+    """The people or sheets whose names hold `text`: {"choices": ["Jane Roe · eu:5", …]}."""
+    offer = {"person": choices.people, "sheet": choices.sheets}[kind]
+    found = offer(reader_of(request), text=request.GET.get("text", "")[:100].replace("\0", ""))
+    return JsonResponse({"choices": [choice.label for choice in found[: choices.OFFERED]]})
+
+
+def _form(request: HttpRequest, reader: Reader) -> LogFilter:
+    return LogFilter(request.GET, people=choices.people(reader), sheets=choices.sheets(reader))
+
+
+def _asked(form: LogFilter) -> Asked:
+    low, high = form.span
+    return Asked(form.narrow(Entry.objects.all()), text=form.words, low=low, high=high)
+
+
+def _edits(form: LogFilter, page: Page) -> list[Edit]:
+    """The page's edits; one edit alone is spread out, and what got another outcome since is left out."""
+    edits = edits_of(page.entries, is_whole=form.is_for_whole_edits)
+    outcome = form.cleaned_data.get("outcome")
+    if outcome:
+        wanted = {Phase.INTENT, Phase.UNKNOWN} if outcome == UNCERTAIN else {Phase(outcome)}
+        edits = [left for edit in edits if (left := edit.only(wanted))]
+    if "edit" in form.cleaned_data:
+        edits = [Edit([change], 1) for edit in edits for change in reversed(edit.changes)]
+    return edits
+
+
+def _counted(asked: Asked, reader: Reader) -> str:
+    found = count(asked, reader=reader)
+    return f"{found:,}+" if found >= CAP else f"{found:,}"

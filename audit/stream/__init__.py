@@ -1,0 +1,1 @@
+"""Every entry to whoever else keeps the log: standard output, syslog, HTTPS."""

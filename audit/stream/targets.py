@@ -1,0 +1,133 @@
+"""The ways of a stream's lines to whoever takes them. Each returns only when they were taken."""
+
+import http.client
+import re
+import socket
+import ssl
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from audit.stream import signature
+from audit.stream.addresses import Address
+from audit.stream.json_lines import Line
+
+TIMEOUT = 10.0  # seconds of silence
+DEADLINE = 30.0  # seconds that an answer may take, however steadily it drips: others wait for their turn
+TAKEN = range(200, 300)  # HTTP's words for it
+
+_PRIORITY = 13 * 8 + 6  # log audit, informational: https://www.rfc-editor.org/rfc/rfc5424#section-6.2.1
+_LARGEST_SEQUENCE = 2**31 - 1  # https://www.rfc-editor.org/rfc/rfc5424#section-7.3.1
+_NOT_PRINTABLE = re.compile(r"[^!-~]")
+
+Send = Callable[[Sequence[Line]], None]
+
+
+class NotDelivered(Exception):
+    """The lines were not taken, or nobody knows; they are to be sent again. Says why, without secrets."""
+
+
+def sender(address: Address, *, secret: str) -> Send:
+    """What sends lines there. It raises NotDelivered."""
+    if address.kind == "stdout":
+        return _print
+    if address.kind == "syslog":
+        return lambda lines: _send_syslog(address, lines)
+    return lambda lines: _post(address, lines, secret)
+
+
+def _print(lines: Sequence[Line]) -> None:
+    sys.stdout.buffer.writelines(line.json + b"\n" for line in lines)
+    sys.stdout.buffer.flush()
+
+
+def _post(address: Address, lines: Sequence[Line], secret: str) -> None:
+    body = b"".join(line.json + b"\n" for line in lines)
+    delivery = f"{lines[0].seq}-{lines[-1].seq}"
+    headers = {"Content-Type": "application/x-ndjson", "User-Agent": "Byline"}
+    headers |= signature.headers(secret, delivery=delivery, at=int(time.time()), body=body)
+    connection: http.client.HTTPConnection
+    if address.is_tls:
+        context = ssl.create_default_context()
+        connection = http.client.HTTPSConnection(address.host, address.port, timeout=TIMEOUT, context=context)
+    else:
+        connection = http.client.HTTPConnection(address.host, address.port, timeout=TIMEOUT)
+    try:
+        connection.connect()
+        with _ended_in_time(connection.sock):
+            connection.request("POST", address.path, body, headers)
+            status = connection.getresponse().status
+    except (OSError, http.client.HTTPException) as error:
+        raise NotDelivered(f"{address.name} cannot be reached: {type(error).__name__}.") from error
+    finally:
+        connection.close()
+    if status not in TAKEN:
+        raise NotDelivered(f"{address.name} answered {status}.")
+
+
+@contextmanager
+def _ended_in_time(connection: socket.socket) -> Iterator[None]:
+    """Whoever reads from it in the block meets its end after DEADLINE, below TLS, which would say goodbye first."""
+    timer = threading.Timer(DEADLINE, socket.socket.shutdown, [connection, socket.SHUT_RDWR])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _send_syslog(address: Address, lines: Sequence[Line]) -> None:
+    """Frames by their length, then the end of sending; the receiver closes when it has read up to there.
+
+    https://www.rfc-editor.org/rfc/rfc6587#section-3.4.1
+    """
+    try:
+        with socket.create_connection((address.host, address.port), timeout=TIMEOUT) as plain:
+            if not address.is_tls:
+                _send_frames(plain, lines)
+                plain.shutdown(socket.SHUT_WR)
+                _await_end(plain)
+                return
+            context = ssl.create_default_context()
+            with context.wrap_socket(plain, server_hostname=address.host) as tls:
+                _send_frames(tls, lines)
+                _await_end_of_tls(tls)
+    except OSError as error:
+        raise NotDelivered(f"{address.name} cannot be reached, or closed early: {type(error).__name__}.") from error
+
+
+def _send_frames(connection: socket.socket, lines: Sequence[Line]) -> None:
+    hostname = _header(socket.gethostname())
+    for line in lines:
+        message = _message(line, hostname)
+        connection.sendall(b"%d %s" % (len(message), message))
+
+
+def _await_end(connection: socket.socket) -> None:
+    ends = time.monotonic() + DEADLINE
+    while connection.recv(4096):
+        if time.monotonic() > ends:
+            raise TimeoutError
+
+
+def _await_end_of_tls(connection: ssl.SSLSocket) -> None:
+    try:
+        connection.unwrap()
+    except ssl.SSLEOFError:  # closed without TLS's own goodbye, yet not before all was read: that would be a reset
+        return
+
+
+def _message(line: Line, hostname: str) -> bytes:
+    """https://www.rfc-editor.org/rfc/rfc5424#section-6; a message in UTF-8 begins with a mark that says so."""
+    sequence = (line.seq - 1) % _LARGEST_SEQUENCE + 1
+    at = datetime.fromisoformat(line.at).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    said = f'<{_PRIORITY}>1 {at} {hostname} byline - {_header(line.action)[:32]} [meta sequenceId="{sequence}"] '
+    return said.encode() + b"\xef\xbb\xbf" + line.json
+
+
+def _header(text: str) -> str:
+    return _NOT_PRINTABLE.sub("?", text)[:255] or "-"

@@ -1,0 +1,67 @@
+"""One line through the log: all about a person, a sheet, a row, a cell, or a record of this app, newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from audit.models import Entry, EntryQuerySet
+from audit.phases import Action
+from audit.reading.access import Reader
+from audit.reading.changes import LoggedChange, with_outcomes
+
+SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What a line is about: its kind in a word, its entries, and the same as a query of the log page, "" if none is."""
+
+    what: str
+    entries: EntryQuerySet
+    log_query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a line, newest first; `older` is where the next one begins, None at the end."""
+
+    changes: list[LoggedChange]
+    older: int | None
+
+
+def of_person(region: str, number: int) -> Timeline:
+    """What somebody did, one line for each edit."""
+    entries = Entry.objects.heads().by_actor(number, region=region)
+    return Timeline("Person", entries, urlencode({"person": f"{region}:{number}"}))
+
+
+def of_sheet(sheet_id: int) -> Timeline:
+    """What was done on a sheet, one line for each edit."""
+    return Timeline("Sheet", Entry.objects.heads().on_sheet(sheet_id), urlencode({"sheet": sheet_id}))
+
+
+def of_row(sheet_id: int, row_id: int) -> Timeline:
+    """What was done to a row, cell by cell."""
+    entries = Entry.objects.told().on_row(sheet_id=sheet_id, row_id=row_id).exclude(action=Action.RECONCILE)
+    return Timeline("Row", entries, urlencode({"sheet": sheet_id, "row": row_id}))
+
+
+def of_cell(sheet_id: int, row_id: int, column_id: int) -> Timeline:
+    """What was done to a cell."""
+    cell = {"sheet_id": sheet_id, "row_id": row_id, "column_id": column_id}
+    entries = Entry.objects.told().filter(**cell).exclude(action=Action.RECONCILE)
+    return Timeline("Cell", entries, urlencode({"sheet": sheet_id, "row": row_id, "column": column_id}))
+
+
+def of_record(subject: str) -> Timeline:
+    """How a record of this app was changed, field by field; `subject` is "app.model/key"."""
+    return Timeline("Record", Entry.objects.filter(subject=subject, action=Action.RECORD))
+
+
+def stretch_of(timeline: Timeline, reader: Reader, *, before: int | None = None, size: int = SIZE) -> Stretch:
+    """Of what the reader may see the newest, or what is next older than the entry `before`."""
+    entries = timeline.entries.newest_first() if before is None else timeline.entries.before(before)
+    found = reader.take(entries, size + 1)
+    older = found[size - 1].pk if len(found) > size else None
+    return Stretch(with_outcomes(found[:size]), older)

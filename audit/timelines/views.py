@@ -1,0 +1,106 @@
+"""The pages that follow one person, sheet, row, cell or record through the log."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.module_loading import import_string
+from django.views.decorators.http import require_safe
+
+from audit.conf import settings
+from audit.reading.access import reader_of
+from audit.reading.disclosure import note_reading
+from audit.timelines import timelines
+from audit.timelines.cell_histories import CellHistory, Line, side_by_side
+from audit.timelines.timelines import Stretch, Timeline
+
+LARGEST = 2**63 - 1
+DIGITS = len(str(LARGEST))
+
+
+@require_safe
+@login_required
+def person(request: HttpRequest, region: str, number: int) -> HttpResponse:
+    """What somebody did."""
+    return _page(request, timelines.of_person(_text(region), number))
+
+
+@require_safe
+@login_required
+def sheet(request: HttpRequest, sheet_id: int) -> HttpResponse:
+    """What was done on a sheet."""
+    return _page(request, timelines.of_sheet(sheet_id))
+
+
+@require_safe
+@login_required
+def row(request: HttpRequest, sheet_id: int, row_id: int) -> HttpResponse:
+    """What was done to a row."""
+    return _page(request, timelines.of_row(sheet_id, row_id))
+
+
+@require_safe
+@login_required
+def record(request: HttpRequest, subject: str) -> HttpResponse:
+    """How a record of this app was changed, field by field."""
+    return _page(request, timelines.of_record(_text(subject)))
+
+
+@require_safe
+@login_required
+def cell(request: HttpRequest, sheet_id: int, row_id: int, column_id: int) -> HttpResponse:
+    """What was done to a cell, beside what Smartsheet's own history tells of it; ?history= counts its pages."""
+    pages = _number(request, "history") or 1
+    ask = settings.AUDIT_CELL_HISTORY
+    history = CellHistory()
+    if ask:
+        history = import_string(ask)(request, sheet_id=sheet_id, row_id=row_id, column_id=column_id, pages=pages)
+    return _page(request, timelines.of_cell(sheet_id, row_id, column_id), history=history if ask else None, pages=pages)
+
+
+def _page(
+    request: HttpRequest, timeline: Timeline, *, history: CellHistory | None = None, pages: int = 1
+) -> HttpResponse:
+    reader = reader_of(request)
+    before = _number(request, "before")
+    stretch = timelines.stretch_of(timeline, reader, before=before)
+    note_reading(request, reader, [change.intent for change in stretch.changes])
+    context: dict[str, Any] = {
+        "timeline": timeline,
+        "stretch": stretch,
+        "first": stretch.changes[0] if stretch.changes else None,
+        "log_reader": reader,
+        "before": before,
+        "history": history,
+    }
+    if history:
+        context |= {"lines": _lines(stretch, history, is_first=before is None), "more_pages": pages + 1}
+    return render(request, "audit/timeline.html", context)
+
+
+def _lines(stretch: Stretch, history: CellHistory, *, is_first: bool) -> list[Line]:
+    """Ours and Smartsheet's; of the latter those of this stretch of time."""
+    times = [change.intent.at for change in stretch.changes]
+    since: datetime | None = times[-1] if times and stretch.older else None
+    until: datetime | None = times[0] if times and not is_first else None
+    return side_by_side(stretch.changes, history.states, since=since, until=until)
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    """A number of the address; None where there is none."""
+    text = request.GET.get(name, "")
+    if not text:
+        return None
+    is_number = text.isascii() and text.isdecimal() and len(text) <= DIGITS
+    if not (is_number and 0 < int(text) <= LARGEST):
+        raise Http404
+    return int(text)
+
+
+def _text(text: str) -> str:
+    """A text of the address, as a text column can hold it: PostgreSQL refuses a NUL, rather than finding nothing."""
+    if "\0" in text:
+        raise Http404
+    return text
