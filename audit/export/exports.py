@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from audit.export import chain_rows, csv_file, jsonl
 from audit.models import EntryQuerySet
-from audit.recording import Action, Actor, Evidence, Origin, note
+from audit.reading.filter_fields import TEXT
+from audit.recording import Action, Actor, Evidence, Origin, Personal, note
 
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 
@@ -51,6 +52,8 @@ def begin(selection: Selection, *, kind: str, actor: Actor, origin: Origin, prog
     """
     at, last_seq = timezone.now(), chain_rows.last_seq()
     query: dict[str, Evidence] = dict(selection.query)
+    if TEXT in query:
+        query[TEXT] = Personal(selection.query[TEXT])  # it may be somebody's name, which must not stay for ever
     evidence: dict[str, Evidence] = {"kind": kind, "query": query, "last_seq": last_seq}
     export_id = note(actor=actor, action=Action.EXPORT, origin=origin, evidence=evidence)
     header = jsonl.Header(

@@ -6,8 +6,8 @@ from django.http import HttpRequest
 
 from audit.models import Entry
 from audit.reading.access import Reader
-from audit.reading.filter_fields import without_names
-from audit.recording import Action, Json, note
+from audit.reading.filter_fields import TEXT, without_names
+from audit.recording import Action, Evidence, Personal, note
 
 
 def note_reading(request: HttpRequest, reader: Reader, entries: Iterable[Entry]) -> None:
@@ -21,9 +21,10 @@ def note_reading(request: HttpRequest, reader: Reader, entries: Iterable[Entry])
 def note_reading_of(request: HttpRequest, reader: Reader, count: int) -> None:
     """Record that a page rests on `count` entries of others, as a figure does. Raises NotRecorded."""
     if count:
-        asked: dict[str, Json] = {
-            "page": request.path,
-            "query": without_names(request.GET).urlencode(),
-            "entries": count,
-        }
+        query = without_names(request.GET)
+        words = query.get(TEXT, "")
+        query.pop(TEXT, None)
+        asked: dict[str, Evidence] = {"page": request.path, "query": query.urlencode(), "entries": count}
+        if words:
+            asked["text"] = Personal(words)  # it may be somebody's name, which must not stay for ever
         note(actor=reader.actor, action=Action.READ, is_head=False, evidence=asked)

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from audit.reading.choices import Choice
 
 LARGEST_ID = 2**63 - 1
+TEXT = "text"  # the filter by words, which may name anybody
 DAYS = date(1970, 1, 1), date(9998, 12, 31)  # what begins and ends in every time zone within Python's calendar
 
 

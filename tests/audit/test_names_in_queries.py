@@ -7,10 +7,11 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils.http import urlencode
 
+from audit.keeping.erasure import Address, Values, erase
 from audit.models import Entry
 from audit.reading.saved_filters import SavedFilter
-from audit.recording import Action
-from tests.audit.edits import ALICE, SITE_PLAN, saved
+from audit.recording import Action, Origin
+from tests.audit.edits import ALICE, SITE_PLAN, cell, saved
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("chain_at_once")]
 
@@ -26,6 +27,32 @@ def test_what_was_read_is_recorded_by_numbers(reader: Client) -> None:
     assert len(reader.get(f"/audit/?{QUERY}").context["changes"]) == 1
     assert str(ALICE.id) in evidence(Action.READ)
     assert "Archer" not in evidence(Action.READ)
+
+
+def test_words_that_were_searched_for_can_be_erased(reader: Client) -> None:
+    saved(cell("Open", "Jane Roe <jane.roe@example.com>"))
+    assert len(reader.get("/audit/?text=jane.roe%40example.com").context["changes"]) == 1
+    read = Entry.objects.get(action=Action.READ)
+    assert "jane" not in (read.evidence or "")
+    assert "jane.roe@example.com" in reader.get(f"/audit/{read.pk}/").content.decode()
+
+    erase(Address("jane.roe@example.com"), by=ALICE, reason="asked for", origin=Origin.COMMAND)
+
+    assert "jane.roe@example.com" not in reader.get(f"/audit/{read.pk}/").content.decode()
+
+
+def test_words_that_were_exported_by_can_be_erased(reader: Client) -> None:
+    saved(cell("Open", "Jane Roe"))
+    permission = Permission.objects.get(codename="export", content_type__app_label="audit")
+    get_user_model().objects.get(username="charlie").user_permissions.add(permission)
+    reader.post("/audit/export/?text=Jane+Roe", {"format": "csv"})
+    exported = Entry.objects.get(action=Action.EXPORT)
+    assert "Jane" not in (exported.evidence or "")
+    assert "Jane Roe" in reader.get(f"/audit/{exported.pk}/").content.decode()
+
+    erase(Values(exported.pk), by=ALICE, reason="asked for", origin=Origin.COMMAND)
+
+    assert "Jane Roe" not in reader.get(f"/audit/{exported.pk}/").content.decode()
 
 
 def test_what_was_exported_is_recorded_by_numbers(reader: Client) -> None:
