@@ -20,11 +20,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def healthz(_request: HttpRequest) -> JsonResponse:
-    """200 while the database answers and the log's append-only triggers stand, else 503 and which of them fails.
+    """200 while the database answers and takes writes, and the log's append-only triggers stand; else 503 and which of
+    them fails.
 
     `sealing` is "stopped" when entries wait too long for a seal: a thing to alert on, and no reason to serve nobody.
     """
     try:
+        if _is_read_only():
+            return JsonResponse({"status": "failing", "database": "read-only"}, status=503)
         missing = triggers.missing(connection)
         sealing = "stopped" if seals.state().has_stopped else "ok"
     except DatabaseError:
@@ -32,3 +35,13 @@ def healthz(_request: HttpRequest) -> JsonResponse:
     if missing:
         return JsonResponse({"status": "failing", "database": "ok", "missing_triggers": missing}, status=503)
     return JsonResponse({"status": "ok", "database": "ok", "missing_triggers": [], "sealing": sealing})
+
+
+def _is_read_only() -> bool:
+    """PostgreSQL after a failover, say. https://www.postgresql.org/docs/current/runtime-config-client.html"""
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('transaction_read_only') = 'on'")
+        (found,) = cursor.fetchone()
+    return bool(found)

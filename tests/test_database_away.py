@@ -59,5 +59,7 @@ def test_a_database_that_takes_no_writes_is_told_too(client: Client, transaction
     with connection.cursor() as cursor:
         cursor.execute("SET default_transaction_read_only = on")
     answer = client.post("/identity/login/")
+    health = client.get("/healthz")
     connection.close()
     assert (answer.status_code, bool(answer["Retry-After"])) == (503, True)
+    assert (health.status_code, health.json()["database"]) == (503, "read-only")
