@@ -6,18 +6,19 @@ Anything else is kept and shown as a formula without a value; whoever writes one
 from __future__ import annotations
 
 import ast
+import math
 import operator
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from sandbox.sheets import Cell, Column, Row, Sheet
-from sandbox.values import text_of
+from sandbox.values import LARGEST_NUMBER, LONGEST_TEXT, text_of
 
 Number = int | float
 
-LOST = "#REF"
+LOST, CIRCULAR = "#REF", "#CIRCULAR REFERENCE"
 REFERENCE = re.compile(r"\[([^\]]+)\]@row|([A-Za-z]\w*)@row")
 SUM_OF_CHILDREN = re.compile(r"=\s*SUM\(\s*CHILDREN\(\s*\)\s*\)", re.IGNORECASE)
 OPERATORS: dict[type[ast.operator], Callable[[Number, Number], Number]] = {
@@ -32,24 +33,52 @@ class Incalculable(Exception):
     """The formula is beyond the stand-in."""
 
 
+# Python's own ways of saying so of what is too long, too deep or too large.
+INCALCULABLE = (Incalculable, SyntaxError, ValueError, OverflowError, RecursionError, MemoryError)
+
+
 def recalculate(sheet: Sheet, rows: list[Row]) -> None:
     """Work out the formulas of these rows and of the rows above them in the hierarchy."""
     for row in _with_ancestors(sheet, rows):
-        for column in sheet.columns:
-            if formula := column.formula or row.cell(column.id).formula:
-                row.put(column.id, calculated(sheet, row, column, formula))
+        formulas = {column.id: formula for column in sheet.columns if (formula := _formula(row, column))}
+        uses = {column_id: _used_by(sheet, formula) & formulas.keys() for column_id, formula in formulas.items()}
+        columns = {column.id: column for column in sheet.columns}
+        for column_id, is_circular in _in_order(uses):
+            formula = formulas[column_id]
+            row.put(column_id, calculated(sheet, row, columns[column_id], formula, is_circular=is_circular))
 
 
-def calculated(sheet: Sheet, row: Row, column: Column, formula: str) -> Cell:
+def calculated(sheet: Sheet, row: Row, column: Column, formula: str, *, is_circular: bool) -> Cell:
     """The cell that holds a formula and, if it can be worked out, its value."""
     cell = Cell(formula=formula, format=row.cell(column.id).format)
     try:
-        value = _value(sheet, row, column, formula)
-    except (Incalculable, SyntaxError):
+        value = CIRCULAR if is_circular else _value(sheet, row, column, formula)
+    except INCALCULABLE:
         return cell
     except ZeroDivisionError:
         value = "#DIVIDE BY ZERO"
     return replace(cell, value=value, display=text_of(value))
+
+
+def _formula(row: Row, column: Column) -> str | None:
+    return column.formula or row.cell(column.id).formula
+
+
+def _used_by(sheet: Sheet, formula: str) -> set[int]:
+    """The columns whose cells in the same row the formula takes."""
+    titles = {match[1] or match[2] for match in REFERENCE.finditer(formula)}
+    return {column.id for column in sheet.columns if column.title in titles}
+
+
+def _in_order(uses: Mapping[int, set[int]]) -> list[tuple[int, bool]]:
+    """Each column after those that it uses; with each whether it uses itself, by however long a way."""
+    order: list[tuple[int, bool]] = []
+    left = dict(uses)
+    while ready := [column_id for column_id, used in left.items() if not used & left.keys()]:
+        order += [(column_id, False) for column_id in ready]
+        for column_id in ready:
+            del left[column_id]
+    return order + [(column_id, True) for column_id in left]
 
 
 def renamed(formula: str, old: str, new: str) -> str:
@@ -76,8 +105,8 @@ def warn_about(formula: str) -> None:
 
 def _is_arithmetic(formula: str) -> bool:
     try:
-        _calculate(ast.parse(REFERENCE.sub("1", formula[1:].strip()), mode="eval").body, [])
-    except (Incalculable, SyntaxError):
+        _calculate(_parsed(REFERENCE.sub("1", formula[1:].strip())), [])
+    except INCALCULABLE:
         return False
     except ZeroDivisionError:
         return True
@@ -88,20 +117,30 @@ def _value(sheet: Sheet, row: Row, column: Column, formula: str) -> Number | str
     if LOST in formula:
         return LOST
     if SUM_OF_CHILDREN.fullmatch(formula):
-        return _rounded(sum(_number(child.cell(column.id)) for child in sheet.children(row.id)))
+        return _rounded(sum(_number(child.cell(column.id)) or 0 for child in sheet.children(row.id)))
     operands = [_operand(sheet, row, match[1] or match[2]) for match in REFERENCE.finditer(formula)]
-    return _rounded(_calculate(ast.parse(REFERENCE.sub("_", formula[1:].strip()), mode="eval").body, operands))
+    return _rounded(_calculate(_parsed(REFERENCE.sub("_", formula[1:].strip())), operands))
+
+
+def _parsed(formula: str) -> ast.expr:
+    if len(formula) > LONGEST_TEXT:
+        raise Incalculable
+    return ast.parse(formula, mode="eval").body
 
 
 def _operand(sheet: Sheet, row: Row, title: str) -> Number:
     column = next((column for column in sheet.columns if column.title == title), None)
     if column is None:
         raise Incalculable(title)
-    return _number(row.cell(column.id))
+    cell = row.cell(column.id)
+    number = 0 if cell.value is None else _number(cell)
+    if number is None:
+        raise Incalculable(title)
+    return number
 
 
-def _number(cell: Cell) -> Number:
-    return cell.value if isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool) else 0
+def _number(cell: Cell) -> Number | None:
+    return cell.value if isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool) else None
 
 
 def _calculate(node: ast.expr, operands: list[Number]) -> Number:
@@ -119,7 +158,11 @@ def _calculate(node: ast.expr, operands: list[Number]) -> Number:
 
 
 def _rounded(value: Number) -> Number:
-    """Without the noise of binary fractions; whole results as whole numbers."""
+    """Without the noise of binary fractions; whole results as whole numbers. Raises Incalculable without end."""
+    if not math.isfinite(value):
+        raise Incalculable(value)
+    if abs(value) > LARGEST_NUMBER:
+        return float(value)
     value = round(value, 10)
     return int(value) if value == int(value) else value
 

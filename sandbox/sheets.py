@@ -6,7 +6,7 @@ A cell never changes: a write puts another Cell in its place, and the old one st
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -111,8 +111,11 @@ class Row:
         return True
 
     def put(self, column_id: int, cell: Cell) -> None:
-        """Put a cell in without history: what a formula now yields."""
+        """Put a cell in without history: what a formula now yields. A formula just written gets its value there too."""
         self._json.clear()
+        revisions = self.history.get(column_id)
+        if revisions and cell.formula and revisions[-1].cell == replace(cell, value=None, display=None):
+            revisions[-1] = replace(revisions[-1], cell=cell)
         if cell == EMPTY:
             self.cells.pop(column_id, None)
         else:

@@ -69,3 +69,11 @@ def test_history_costs_ten_requests(alice_limited: tuple[RunningSandbox, Client,
     assert client.get(path).status_code == 200
     assert refusal(client.get(path)) == (429, 4003)
     assert [client.get("/users/me").status_code for _ in range(6)] == [200] * 5 + [429]
+
+
+def test_a_formula_has_its_value_in_history(plan: Grid) -> None:
+    plan.put(TASK, {"title": "Notes", "value": "by hand"})
+    plan.put(TASK, {"title": "Notes", "formula": "=Spent@row + 2"})
+    newest, older = plan.history(TASK, "Notes")
+    assert (newest["formula"], newest["value"], newest["displayValue"]) == ("=Spent@row + 2", 2, "2")
+    assert older["value"] == "by hand"

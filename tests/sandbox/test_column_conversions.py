@@ -143,7 +143,8 @@ def test_formulas_lose_a_column_that_is_deleted(plan: Grid, as_alice: Client) ->
 def test_formulas_reckon_with_what_a_conversion_left(plan: Grid) -> None:
     assert plan.cell("Dig foundations", "Remaining")["value"] == 38_000 - 21_500
     change(plan, "Spent", type="DATE")
-    assert plan.again().cell("Dig foundations", "Remaining")["value"] == 38_000
+    left = plan.again().cell("Dig foundations", "Remaining")
+    assert set(left) == {"columnId", "formula"}, "with a text one cannot reckon"
 
 
 def test_a_link_and_a_hyperlink_outlast_a_conversion(plan: Grid) -> None:

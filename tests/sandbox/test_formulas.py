@@ -80,3 +80,50 @@ def test_what_cannot_be_worked_out_is_said_aloud(capfd: pytest.CaptureFixture[st
     assert "NOT CALCULATED" in said
     assert "=VLOOKUP(1, 2)" in said
     assert "1 + 1" not in said
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "=1e300 * 1e300",
+        "=" + " * ".join(["99999999999999999999"] * 40),
+        "=" + "9" * 3999,
+        "=" + "9" * 9999,
+        "=1e400 - 1e400",
+        "=" + "-" * 3000 + "1",
+        "=" + "(" * 300 + "1" + ")" * 300,
+        "=1" + "+1" * 1900,
+        "=1 \x00",
+    ],
+)
+def test_a_formula_beyond_measure_is_kept_without_a_value(plan: Grid, formula: str) -> None:
+    row = plan.put(TASK, {"title": "Notes", "formula": formula}).json()["result"][0]
+    assert cell_in(row, plan.column("Notes")) == {"columnId": plan.column("Notes"), "formula": formula}
+    assert plan.again().client.get("/search?query=walls").status_code == 200
+
+
+def test_a_large_result_is_a_fraction(plan: Grid) -> None:
+    row = plan.put(TASK, {"title": "Notes", "formula": "=9007199254740992 * 9007199254740992"}).json()["result"][0]
+    assert cell_in(row, plan.column("Notes"))["value"] == 2.0**106
+
+
+def test_a_formula_follows_one_that_stands_to_its_right(plan: Grid) -> None:
+    plan.put(TASK, {"title": "Task", "formula": "=Notes@row + 1"}, {"title": "Notes", "formula": "=Spent@row * 2"})
+    row = plan.client.ask(
+        "PUT", f"{plan.path}/rows", [{"id": plan.row(TASK), "cells": plan.cells({"title": "Spent", "value": 10})}]
+    ).json()["result"][0]
+    assert cell_in(row, plan.column("Notes"))["value"] == 20
+    assert cell_in(row, plan.column("Task"))["value"] == 21
+
+
+def test_a_formula_that_uses_itself_says_so(plan: Grid) -> None:
+    row = plan.put(TASK, {"title": "Notes", "formula": "=Notes@row + 1"}).json()["result"][0]
+    assert cell_in(row, plan.column("Notes"))["value"] == "#CIRCULAR REFERENCE"
+    cells = {"title": "Notes", "formula": "=Drawing@row + 1"}, {"title": "Drawing", "formula": "=Notes@row + 1"}
+    row = plan.put(TASK, *cells).json()["result"][0]
+    assert {cell_in(row, plan.column(title))["value"] for title in ("Notes", "Drawing")} == {"#CIRCULAR REFERENCE"}
+
+
+def test_a_text_is_no_number_to_reckon_with(plan: Grid) -> None:
+    row = plan.put(TASK, {"title": "Notes", "formula": "=Status@row + 1"}).json()["result"][0]
+    assert cell_in(row, plan.column("Notes")) == {"columnId": plan.column("Notes"), "formula": "=Status@row + 1"}
