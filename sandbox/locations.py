@@ -90,13 +90,22 @@ def move_rows(sheet: Sheet, rows: list[Row], location: Location) -> None:
         for row in rows:
             _shift(sheet, row, outdent=location.outdent)
         return
-    families = [sheet.family(row) for row in rows]
+    families = _families(sheet, rows)
     sheet.remove(row.id for family in families for row in family)
     parent_id, index = location.target(sheet)
     for row in rows:
         row.parent_id = parent_id
-    moved = {row.id: row for family in families for row in family}
-    sheet.insert(index, list(moved.values()))
+    sheet.insert(index, [row for family in families for row in family])
+
+
+def _families(sheet: Sheet, rows: list[Row]) -> list[list[Row]]:
+    """Each row with its descendants, but for those that go with one of the other rows."""
+    named = {row.id for row in rows}
+    families = []
+    for row in rows:
+        others = {member.id for each in sheet.family(row)[1:] if each.id in named for member in sheet.family(each)}
+        families.append([member for member in sheet.family(row) if member.id not in others])
+    return families
 
 
 def _shift(sheet: Sheet, row: Row, *, outdent: bool) -> None:

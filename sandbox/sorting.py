@@ -34,7 +34,7 @@ def sort(state: State, sheet: Sheet, criteria: Sequence[Criterion]) -> bool:
     for siblings in children.values():
         for criterion in reversed(criteria):
             _sort_siblings(state, siblings, criterion)
-    sheet.rows = _family(children, None)
+    sheet.rows = _whole(children)
     sheet.insert(0, [])
     return [row.id for row in sheet.rows] != before
 
@@ -58,8 +58,11 @@ def _key(column: Column, value: Json) -> tuple[int, float, str]:
     return (2, 0.0, str(value).casefold())
 
 
-def _family(children: dict[int | None, list[Row]], parent_id: int | None) -> list[Row]:
+def _whole(children: dict[int | None, list[Row]]) -> list[Row]:
+    """All rows, each followed by those below it; as deep as they may be nested."""
     rows: list[Row] = []
-    for row in children.get(parent_id, []):
-        rows += [row, *_family(children, row.id)]
+    waiting = children.get(None, [])[::-1]
+    while waiting:
+        rows.append(waiting.pop())
+        waiting += children.get(rows[-1].id, [])[::-1]
     return rows

@@ -59,11 +59,20 @@ def copy_rows(
     copies = add_rows(target, edits, most_rows=limits.rows, most_cells=limits.cells)
     ids = {row.id: copy.id for row, copy in zip(rows, copies, strict=True)}
     for row, copy in zip(rows, copies, strict=True):
-        copy.parent_id = ids.get(row.parent_id or 0)
+        copy.parent_id = ids.get(_nearest(writing.sheet, row, ids) or 0)
     target.sheet.insert(len(target.sheet.rows), [])
     recalculate(target.sheet, copies)
     copy_remarks(writing.state, writing.sheet, target.sheet, ids=ids, include=include)
     return ids
+
+
+def _nearest(sheet: Sheet, row: Row, ids: Collection[int]) -> int | None:
+    """Of the rows above it in the hierarchy the nearest that is among these: those between may be left behind."""
+    above = row.parent_id
+    while above is not None and above not in ids:
+        parent = sheet.row(above)
+        above = parent.parent_id if parent else None
+    return above
 
 
 def _matches(writing: Writing, target: Writing) -> dict[int, Column]:

@@ -163,3 +163,23 @@ def test_all_rows_of_a_request_go_to_one_place(plan: Grid, as_alice: Client) -> 
     assert response.json()["detail"] == {"index": 1}
     both = [{"id": plan.row(task), "indent": 1} for task in ("Structure", "Envelope")]
     assert refusal(as_alice.ask("PUT", f"{plan.path}/rows", both)) == (400, 1123)
+
+
+def test_a_row_that_is_moved_out_of_a_moved_one_leaves_its_sisters_there(plan: Grid, as_alice: Client) -> None:
+    both = [{"id": plan.row(task), "toTop": True} for task in ("Structure", "Concrete")]
+    assert as_alice.ask("PUT", f"{plan.path}/rows", both).status_code == 200
+    assert outline(plan.again())[:9] == [
+        "Structure", ".Timber frame", "..Deliver frames", "..Raise frames",
+        "Concrete", ".Reinforcement", ".Pour slab", ".Core walls", "Groundworks",
+    ]  # fmt: skip
+    gone = as_alice.ask("DELETE", f"{plan.path}/rows?ids={plan.row('Structure')}").json()["result"]
+    assert set(gone) == {plan.row(task) for task in ("Structure", "Timber frame", "Deliver frames", "Raise frames")}
+
+
+def test_the_inner_row_may_be_named_first(plan: Grid, as_alice: Client) -> None:
+    both = [{"id": plan.row(task), "toBottom": True} for task in ("Core walls", "Structure", "Pour slab")]
+    assert as_alice.ask("PUT", f"{plan.path}/rows", both).status_code == 200
+    assert outline(plan.again())[-8:] == [
+        "Core walls", "Structure", ".Concrete", "..Reinforcement", ".Timber frame", "..Deliver frames",
+        "..Raise frames", "Pour slab",
+    ]  # fmt: skip

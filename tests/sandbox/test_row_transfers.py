@@ -209,3 +209,13 @@ def test_choices_and_contacts_go_along_as_they_are(plan: Grid, empty: Grid) -> N
         source, copy = plan.cell("Dig foundations", title), empty.again().cell("Dig foundations", title)
         assert source | {"columnId": 0} == copy | {"columnId": 0}
     assert empty.again().columns["Status"]["options"] == plan.columns["Status"]["options"]
+
+
+def test_a_copied_row_is_below_the_nearest_copied_one(plan: Grid, empty: Grid) -> None:
+    transfer(plan, empty, "Structure", "Core walls", "Timber frame")
+    now = empty.again()
+    top = now.row("Structure")
+    assert now.tasks() == ["Structure", "Core walls", "Timber frame"]
+    assert [now.rows[task].get("parentId") for task in now.tasks()] == [None, top, top]
+    gone = now.client.ask("DELETE", f"{now.path}/rows?ids={top}").json()["result"]
+    assert len(gone) == 3
