@@ -50,11 +50,11 @@ async def spoil(request: web.Request, response: web.StreamResponse, fault: Fault
         response = error_response(fault.error())
     content = bytes(response.body) if isinstance(response, web.Response) and isinstance(response.body, bytes) else b""
     if fault.drop == "during":
-        return await _cut_off(request, response.status, content)
+        return await _cut_off(_begun(response.status, fault, len(content)), request, content)
     if fault.body == "drip":
-        return await _drip(request, fault.status or 200, content)
+        return await _drip(_begun(fault.status or 200, fault, len(content)), request, content)
     if fault.body == "endless":
-        return await _go_on(request, fault.status or 200)
+        return await _go_on(_begun(fault.status or 200, fault, None), request)
     if fault.body:
         response = _other_body(fault, content)
     response.headers.update(fault.headers)
@@ -76,10 +76,16 @@ def hang_up(request: web.Request) -> web.Response:
     return web.Response()
 
 
-async def _cut_off(request: web.Request, status: int, content: bytes) -> web.StreamResponse:
-    """Promise the whole body, send half of it, and hang up."""
+def _begun(status: int, fault: Fault, length: int | None) -> web.StreamResponse:
+    """An answer of JSON that is sent piece by piece."""
     response = web.StreamResponse(status=status, headers=JSON_TYPE)
-    response.content_length = len(content)
+    response.content_length = length
+    response.headers.update(fault.headers)
+    return response
+
+
+async def _cut_off(response: web.StreamResponse, request: web.Request, content: bytes) -> web.StreamResponse:
+    """Promise the whole body, send half of it, and hang up."""
     await response.prepare(request)
     await response.write(content[: len(content) // 2])
     await asyncio.sleep(0.05)  # abort() throws away what is still in the socket's buffer
@@ -87,9 +93,8 @@ async def _cut_off(request: web.Request, status: int, content: bytes) -> web.Str
     return response
 
 
-async def _go_on(request: web.Request, status: int) -> web.StreamResponse:
+async def _go_on(response: web.StreamResponse, request: web.Request) -> web.StreamResponse:
     """Send JSON that never ends, as fast as it is taken, until the client has had enough."""
-    response = web.StreamResponse(status=status, headers=JSON_TYPE)
     await response.prepare(request)
     try:
         await response.write(b"[")
@@ -100,10 +105,8 @@ async def _go_on(request: web.Request, status: int) -> web.StreamResponse:
         return response
 
 
-async def _drip(request: web.Request, status: int, content: bytes) -> web.StreamResponse:
+async def _drip(response: web.StreamResponse, request: web.Request, content: bytes) -> web.StreamResponse:
     """Send the body a byte at a time, until the client has had enough."""
-    response = web.StreamResponse(status=status, headers=JSON_TYPE)
-    response.content_length = len(content)
     await response.prepare(request)
     try:
         for position in range(len(content)):

@@ -9,11 +9,13 @@ from typing import Any
 
 from sandbox.errors import CODE_OF_STATUS, ERRORS, ApiError
 from sandbox.rare_errors import STATUS_OF_RARE
+from sandbox.routing import OPERATIONS
 
 Json = Any
 
 DROPS = ("before", "during", "after")
 BODIES = ("html", "empty", "truncated", "drip", "endless")
+PAGES = ("authorize",)  # what has a name beside the operations
 
 
 class BadFault(ValueError):
@@ -113,6 +115,10 @@ def _check(fault: Fault) -> None:
     if fault.body and fault.has_content:
         raise BadFault("body and content exclude each other")
     kinds: dict[str, type | tuple[type, ...]] = {
+        "method": (str, type(None)),
+        "path": (str, type(None)),
+        "operation": (str, type(None)),
+        "message": (str, type(None)),
         "times": int,
         "status": (int, type(None)),
         "errorCode": (int, type(None)),
@@ -127,12 +133,26 @@ def _check(fault: Fault) -> None:
     for name, kind in kinds.items():
         if not isinstance(getattr(fault, name), kind):
             raise BadFault(f"{name} has the wrong type")
-    if not 0 <= fault.probability <= 1:
-        raise BadFault("probability is between 0 and 1")
+    _check_sizes(fault)
+    if fault.operation not in (None, *PAGES, *OPERATIONS):
+        raise BadFault(f"operation {fault.operation} is none of those emulated")
+    texts: list[Json] = [text for header in fault.headers.items() for text in header]
+    if not all(isinstance(text, str) and text.isprintable() for text in texts):
+        raise BadFault("headers are texts of one line")
     try:
         re.compile(fault.path or "")
     except re.error as error:
         raise BadFault(f"path is no regular expression: {error}") from None
+
+
+def _check_sizes(fault: Fault) -> None:
+    if not 0 <= fault.probability <= 1:
+        raise BadFault("probability is between 0 and 1")
+    if fault.status is not None and not 200 <= fault.status <= 599:
+        raise BadFault("status is between 200 and 599")
+    for name in ("times", "delay", "hold"):
+        if getattr(fault, name) < 0:
+            raise BadFault(f"{name} is 0 or more")
 
 
 class Faults:

@@ -10,6 +10,7 @@ from typing import Any
 Json = Any
 
 LONGEST_SECONDS = 30.0
+MOST_TIMES = 20.0  # e to this power is more than any wait could be multiplied by
 
 
 class BadLatency(ValueError):
@@ -50,7 +51,8 @@ class Latency:
         median = self.profile.read if method in ("GET", "HEAD") else self.profile.write
         if not median:
             return 0.0
-        return min(LONGEST_SECONDS, median * math.exp(self._chance.gauss(0.0, self.profile.spread)))
+        spread = min(MOST_TIMES, self._chance.gauss(0.0, self.profile.spread))
+        return min(LONGEST_SECONDS, median * math.exp(spread))
 
     def json(self) -> dict[str, Json]:
         """The profile, and the names of those that have one."""

@@ -222,6 +222,16 @@ def test_pending_faults_are_shown(sandbox: RunningSandbox) -> None:
         ({"status": "503"}, "status"),
         ({"path": "("}, "path"),
         ({"delay": "long"}, "delay"),
+        ({"delay": -1}, "delay"),
+        ({"times": -1}, "times"),
+        ({"status": 99}, "status"),
+        ({"status": 600}, "status"),
+        ({"path": 5}, "path"),
+        ({"method": ["GET"]}, "method"),
+        ({"message": {"a": 1}, "status": 500}, "message"),
+        ({"operation": "updateRows"}, "updateRows"),
+        ({"headers": {"X": 5}}, "headers"),
+        ({"headers": {"X": "a\r\nY: b"}}, "headers"),
         ("503", "object"),
     ],
 )
@@ -234,3 +244,10 @@ def test_a_senseless_fault_is_refused_by_name(sandbox: RunningSandbox, fault: An
 
 def test_a_fault_that_is_no_json_is_refused(sandbox: RunningSandbox) -> None:
     assert requests.post(f"{sandbox.url}/_sandbox/faults", data="{", timeout=5).status_code == 400
+
+
+@pytest.mark.parametrize("fault", [{"body": "drip"}, {"body": "endless"}, {"body": "truncated"}, {"drop": "during"}])
+def test_headers_are_added_to_whatever_comes(sandbox: RunningSandbox, as_alice: Client, fault: dict[str, str]) -> None:
+    sandbox.fault(headers={"X-Proxy": "between"}, **fault)
+    with as_alice.http.get(f"{as_alice.api}/users/me", stream=True, timeout=5) as response:
+        assert response.headers["X-Proxy"] == "between"
