@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 
 from sandbox.command_line import read_settings
 from sandbox.persistence import Unreadable
-from sandbox.server import listening
+from sandbox.server import BadCertificate, listening
 from sandbox.settings import Settings
 from sandbox.world import World
 
@@ -37,12 +37,12 @@ async def run(worlds: list[World]) -> None:
 async def _enter(stack: AsyncExitStack, world: World) -> str:
     try:
         return await stack.enter_async_context(listening(world))
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         raise CannotListen(_cannot_listen(world.settings, error)) from error
 
 
-def _cannot_listen(settings: Settings, error: OSError) -> str:
-    reason = error.strerror or error
+def _cannot_listen(settings: Settings, error: OSError | OverflowError) -> str:
+    reason = getattr(error, "strerror", None) or error
     return f"cannot listen on {settings.host}:{settings.port}: {reason}. Try another --port."
 
 
@@ -51,7 +51,7 @@ def main() -> int:
     settings = read_settings()
     try:
         asyncio.run(run([World(each) for each in settings]))
-    except (Unreadable, CannotListen) as error:
+    except (Unreadable, CannotListen, BadCertificate) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

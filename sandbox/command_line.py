@@ -26,6 +26,7 @@ http://127.0.0.1:8001/_sandbox/ shows who can sign in, with an access token each
 """
 
 REGIONS = ("com", "eu", "au", "gov")
+LAST_PORT = 65_535
 LIMITS = {
     "rate-limit": "requests a minute for each token",
     "heavy-cost": "what a heavy request counts as: cell history, files, pictures, copying and publishing sheets",
@@ -55,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--host", default=default.host, help=f"address to listen on (default {default.host})")
-    add("--port", type=int, default=default.port, help=f"port (default {default.port}; 0 picks a free one)")
+    add("--port", type=_port, default=default.port, help=f"port (default {default.port}; 0 picks a free one)")
     add(
         "--regions",
         type=_regions,
@@ -80,6 +81,12 @@ def parser() -> argparse.ArgumentParser:
     _add_trouble_options(parser, default)
     _add_webhook_options(parser, default)
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text} is no port")
+    return int(text)
 
 
 def _regions(text: str) -> tuple[str, ...]:

@@ -34,7 +34,11 @@ def load(path: Path | None) -> State | None:
     if path is None or not path.exists():
         return None
     try:
-        state = build(State, orjson.loads(path.read_bytes()))
+        content = path.read_bytes()
+    except OSError as error:
+        raise Unreadable(f"{path} cannot be read: {error.strerror or error}") from error
+    try:
+        state = build(State, orjson.loads(content))
         if not isinstance(state, State) or not state.people:
             raise ValueError("there is nobody in it")
     except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -115,6 +119,6 @@ class Saver:
         started = time.monotonic()
         try:
             save(self._path, self._state())
-        except OSError as error:
+        except (OSError, orjson.JSONEncodeError) as error:
             print(f"NOT SAVED: {error}", file=sys.stderr, flush=True)
         self._last_took = time.monotonic() - started

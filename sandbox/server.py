@@ -31,7 +31,11 @@ LONGEST_ADDRESS = 8_150  # Smartsheet refuses long ones with 414; from where on 
 TOO_LONG = "<html><body><h1>414 Request-URI Too Large</h1></body></html>"
 NOBODY = Token(access="", person_id=0)
 
-__all__ = ["api", "listening", "make_app"]
+__all__ = ["BadCertificate", "api", "listening", "make_app"]
+
+
+class BadCertificate(Exception):
+    """The certificate or its key cannot be used; the text says why."""
 
 
 def make_app(world: World) -> web.Application:
@@ -202,7 +206,7 @@ def _unknown(request: web.Request, refusal: web.HTTPException) -> web.Response:
 
 @asynccontextmanager
 async def listening(world: World) -> AsyncIterator[str]:
-    """Serve as long as the context lasts; gives the address. Raises OSError when the port cannot be had."""
+    """Serve as long as the context lasts; gives the address. Raises OSError without the port, or BadCertificate."""
     app = make_app(world)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5, max_line_size=2 * LONGEST_ADDRESS)
     await runner.setup()
@@ -225,5 +229,8 @@ def _tls(world: World) -> ssl.SSLContext | None:
         return None
     certificate, key = world.settings.tls
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate, key)
+    try:
+        context.load_cert_chain(certificate, key)
+    except OSError as error:
+        raise BadCertificate(f"cannot serve https with {certificate} and {key}: {error.strerror or error}") from error
     return context

@@ -75,3 +75,24 @@ def test_a_large_sheet_is_made_to_measure() -> None:
         sheet = sandbox.sheet(sandbox.people()["bob"], "Large sheet")
         assert (len(sheet["rows"]), len(sheet["columns"])) == (1000, 30)
         assert all("value" in cell for cell in sheet["rows"][-1]["cells"])
+
+
+def test_a_state_file_that_cannot_be_read_is_said_in_one_line(tmp_path: Path) -> None:
+    done = run("--port", "0", "--state", str(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [f"{tmp_path} cannot be read: Is a directory"]
+
+
+def test_a_port_that_is_none_is_said_in_one_line() -> None:
+    done = run("--port", "70000")
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert "70000" in done.stderr
+
+
+def test_a_certificate_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> None:
+    done = run("--port", "0", "--tls", str(tmp_path / "cert.pem"), str(tmp_path / "key.pem"))
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert "cert.pem" in line
+    assert "Try another --port" not in line
