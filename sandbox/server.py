@@ -110,7 +110,13 @@ def _through(world: World) -> Middleware:
             arrival.status = response.status
         if not world.settings.quiet:
             who = world.state.people.get(arrival.person_id or 0)
-            print(request.method, request.path, arrival.status or "dropped", who.name if who else "-", file=sys.stderr)
+            print(
+                request.method,
+                request.rel_url.raw_path,
+                arrival.status or "dropped",
+                who.name if who else "-",
+                file=sys.stderr,
+            )
         return response
 
     return through
@@ -198,7 +204,7 @@ async def _carry_out(request: web.Request, handler: Handler, arrival: Arrival) -
 
 def _unknown(request: web.Request, refusal: web.HTTPException) -> web.Response:
     """No route: say so aloud, since Smartsheet itself might well have one."""
-    print(f"NOT EMULATED: {request.method} {request.path}", file=sys.stderr, flush=True)
+    print(f"NOT EMULATED: {request.method} {request.rel_url.raw_path}", file=sys.stderr, flush=True)
     if isinstance(refusal, web.HTTPMethodNotAllowed):
         return error_response(ApiError(1122, request.method))
     return error_response(ApiError(1006))

@@ -96,3 +96,11 @@ def test_a_certificate_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> 
     (line,) = done.stderr.splitlines()
     assert "cert.pem" in line
     assert "Try another --port" not in line
+
+
+def test_nobody_can_write_lines_of_their_own_into_the_log(capfd: pytest.CaptureFixture[str]) -> None:
+    with RunningSandbox() as sandbox:
+        requests.get(f"{sandbox.api}/sheets/1%0aGET%20/2.0/forged%1b%5b2J", timeout=5)
+    said = capfd.readouterr().err
+    assert "/2.0/sheets/1%0AGET%20/2.0/forged%1B%5B2J" in said
+    assert "\x1b" not in said
