@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.cells import check_attributes, check_type
 from sandbox.errors import ApiError
-from sandbox.people import RIGHTS, check_email, is_colleague, new_person, own_account, owner_of_alternate
+from sandbox.people import RIGHTS, check_email, is_colleague, new_person, own_account, owner_of_alternate, renamed
 from sandbox.sharing import end_share, shared_items, spread
 from sandbox.state import Person, State
 
@@ -54,6 +54,7 @@ def add(state: State, admin: Person, body: Json) -> Person:
         raise ApiError(1015)
     person.profile |= rights | {"account": admin.profile["account"]}
     person.status = "PENDING"
+    renamed(state)
     return person
 
 

@@ -48,6 +48,12 @@ def new_person(state: State, *, email: str, account: dict[str, Json], **profile:
     return person
 
 
+def renamed(state: State) -> None:
+    """Somebody's name or address is another than it was: cells that show who wrote a row look otherwise."""
+    for sheet in state.sheets.values():
+        sheet.forget_looks()
+
+
 def own_account(state: State, email: str) -> dict[str, Json]:
     """The account of somebody who belongs to no organisation."""
     return {"name": email, "id": state.new_id()}

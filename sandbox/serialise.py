@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,8 @@ from sandbox.values import ISO_DATE
 Json = Any
 
 PLAIN_TIMES = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS | orjson.OPT_NAIVE_UTC
+OF_CELLS = frozenset({"columnType", "format", "objectValue"})
+LEFT_OUT_OF_CELLS = frozenset({"linkInFromCellDetails", "linksOutToCellsDetails", "nonexistentCells"})
 ATTACHMENT_OPTIONS = ["FILE", "ONEDRIVE", "GOOGLE_DRIVE", "EVERNOTE", "BOX_COM", "EGNYTE", "DROPBOX"]
 
 
@@ -219,6 +221,7 @@ class Rows:
         self._remarks = remarks
         self._links = _links_out(state, sheet, view)
         self._linked_rows = {row_id for row_id, _ in self._links}
+        self._look = replace(view, include=view.include & OF_CELLS, exclude=view.exclude & LEFT_OUT_OF_CELLS)
 
     def json(self, row: Row) -> dict[str, Json]:
         """A Row as it stands inside a sheet or a result."""
@@ -247,11 +250,11 @@ class Rows:
 
     def _cells(self, row: Row) -> bytes:
         stands_alone = self.view.columns is None and row.id not in self._linked_rows
-        if stands_alone and (kept := row._json.get(self.view)):
+        if stands_alone and (kept := row._json.get(self._look)):
             return kept
         encoded = dumps(_cells(self.state, self.sheet, row, self.view, self._links))
         if stands_alone and not _shows_a_link(row):
-            row._json[self.view] = encoded
+            row._json[self._look] = encoded
         return encoded
 
 

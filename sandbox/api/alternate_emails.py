@@ -8,7 +8,7 @@ from sandbox.api.users import check_system_admin, colleague_in_path
 from sandbox.cells import check_attributes
 from sandbox.errors import ApiError
 from sandbox.paging import index_result
-from sandbox.people import check_email, owner_of_alternate
+from sandbox.people import check_email, owner_of_alternate, renamed
 from sandbox.results import success
 from sandbox.routing import Call, operation
 from sandbox.state import Person
@@ -55,6 +55,7 @@ def promote(call: Call) -> Json:
     old = {"id": call.state.new_id(), "email": person.email, "confirmed": True}
     person.profile["alternateEmails"] = [old, *(each for each in _addresses(person) if each is not address)]
     person.profile["email"] = address["email"]
+    renamed(call.state)
     return success(address)
 
 

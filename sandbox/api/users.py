@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.errors import ApiError
 from sandbox.membership import add, leave, read_rights, remove
 from sandbox.paging import index_result
-from sandbox.people import RIGHTS, is_colleague
+from sandbox.people import RIGHTS, is_colleague, renamed
 from sandbox.results import success
 from sandbox.routing import Call, operation
 from sandbox.state import Person
@@ -71,6 +71,7 @@ def update(call: Call) -> Json:
     if person.id == call.person.id and not rights["admin"]:
         raise ApiError(1049)
     person.profile |= rights
+    renamed(call.state)
     call.announce("user", person.id, "update_user")
     return success(user_json(person, call.person))
 

@@ -197,3 +197,13 @@ def test_contacts_are_the_others(as_bob: Client) -> None:
     assert "bob@example.com" not in {contact["email"] for contact in contacts}
     assert as_bob.json(f"/contacts/{contacts[0]['id']}") == contacts[0]
     assert refusal(as_bob.get("/contacts/ABC")) == (404, 1006)
+
+
+def test_rows_are_by_whom_their_writers_are_called_now(as_alice: Client, plan: Grid, alice: Person) -> None:
+    assert plan.cell("Core walls", "Created by")["displayValue"] == "Alice Archer"
+    rights = {"admin": True, "licensedSheetCreator": True, "lastName": "Baumann"}
+    assert as_alice.ask("PUT", f"/users/{alice.id}", rights).status_code == 200
+    assert plan.again().cell("Core walls", "Created by")["displayValue"] == "Alice Baumann"
+    confirmed = next(each for each in as_alice.json("/users/me")["alternateEmails"] if each["confirmed"])
+    as_alice.ask("POST", f"/users/{alice.id}/alternateemails/{confirmed['id']}/makeprimary")
+    assert plan.again().cell("Core walls", "Created by")["value"] == confirmed["email"]

@@ -1,0 +1,17 @@
+"""What is kept from request to request does not grow with what clients think up."""
+
+from sandbox.access import Access
+from sandbox.seed import seeded
+from sandbox.serialise import Rows, View
+from sandbox.settings import Settings
+
+
+def test_a_rows_json_is_kept_once_for_all_that_looks_the_same() -> None:
+    state = seeded(Settings())
+    sheet = next(each for each in state.sheets.values() if each.name == "Snagging list")
+    row = sheet.rows[0]
+    row._json.clear()
+    for number in range(50):
+        view = View(include=frozenset({f"anything {number}"}), exclude=frozenset({f"whatever {number}"}))
+        Rows(state, sheet, Access.VIEWER, view).json(row)
+    assert len(row._json) == 1
