@@ -31,7 +31,7 @@ def exchange(state: State, parameters: Mapping[str, str], *, seconds: int) -> di
 
 def revoke(state: State, token: Token, *, all_of_client: bool) -> None:
     """End a token, or all that the person gave the same client."""
-    for other in state.tokens.values():
+    for other in [each for each in state.tokens.values() if not each.is_dead]:
         same_client = other.person_id == token.person_id and other.client_id == token.client_id
         if other is token or (all_of_client and same_client and token.client_id is not None):
             other.revoked = True

@@ -145,3 +145,14 @@ def test_what_is_no_question(as_alice: Client, query: str, code: int) -> None:
 def test_it_is_for_system_admins(as_bob: Client) -> None:
     assert refusal(as_bob.get(f"/events?since={ago()}")) == (403, 1004)
     assert refusal(as_bob.get("/events/x")) == (403, 1004)
+
+
+def test_what_was_dead_already_is_not_revoked_again(
+    sandbox: RunningSandbox, client_of: AnyClient, as_alice: Client, bob: Person
+) -> None:
+    register(sandbox)
+    first, second = sign_in(sandbox, bob), sign_in(sandbox, bob)
+    client_of(first["access_token"]).ask("DELETE", "/token")
+    last = refresh(sandbox, second["refresh_token"]).json()
+    client_of(last["access_token"]).ask("DELETE", "/token?deleteAllForApiClient=true")
+    assert actions(as_alice).count("ACCESS_TOKEN.REVOKE") == 2
