@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from sandbox import links
-from sandbox.cells import Writing
+from sandbox.cells import Writing, check_type
 from sandbox.clock import now
 from sandbox.columns import read_column
 from sandbox.conversions import converted
@@ -82,9 +82,12 @@ def update_column(writing: Writing, column: Column, given: Json) -> None:
         raise ApiError(1090)
     if given.get("primary") not in (None, column.primary):
         raise ApiError(1055)
+    check_type(given, "type", str)
     new = read_column(writing.state, _merged(column, given))
     new.id = column.id
     _check_unique(writing, new)
+    if (given.get("index") or 0) < 0:
+        raise ApiError(1031, given["index"], "column.index")
     if "startingNumber" not in (given.get("autoNumberFormat") or {}):
         new.next_number = column.next_number
     if new.title != column.title:
@@ -213,8 +216,6 @@ def _fill(writing: Writing, column: Column) -> None:
 def _move(writing: Writing, column: Column, index: Json) -> None:
     if index is None:
         return
-    if index < 0:
-        raise ApiError(1031, index, "column.index")
     columns = writing.sheet.columns
     columns.remove(column)
     columns.insert(index, column)

@@ -80,6 +80,7 @@ async def _answer(world: World, operation: Operation, request: web.Request, body
     path, query, courier = request.match_info, request.query, world.courier
     form = media_type(operation, headers)
     call = Call(state, world.settings, operation, token, person, path, query, headers, body, courier, form)
+    numeric_dates, _ = call.flag("numericDates"), call.api_level  # good for any request: looked at before all else
     try:
         content = operation.handler(call)
     finally:

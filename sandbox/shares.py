@@ -7,8 +7,8 @@ from typing import Any
 from sandbox.access import Access
 from sandbox.cells import check_attributes, check_type
 from sandbox.errors import ApiError
-from sandbox.people import person_for
-from sandbox.state import State
+from sandbox.people import check_email, person_for
+from sandbox.state import State, by_id
 
 Json = Any
 
@@ -24,7 +24,8 @@ def read_shares(state: State, items: list[Json], *, most: Access) -> list[tuple[
     for item in items:
         check_attributes("share", item, allowed=WRITABLE, read_only=READ_ONLY)
     levels = [_level(item, most) for item in items]
-    holders = [_holder(state, item) for item in items]
+    named = [_named(state, item) for item in items]
+    holders = [_holder(state, name, value) for name, value in named]
     return list(dict(zip(holders, levels, strict=True)).items())
 
 
@@ -47,19 +48,24 @@ def _level(item: dict[str, Json], most: Access) -> Access:
     return level
 
 
-def _holder(state: State, item: dict[str, Json]) -> int:
-    """Who is meant; an address that nobody has gets an account of its own, waiting for its owner."""
+def _named(state: State, item: dict[str, Json]) -> tuple[str, Json]:
+    """By what somebody is named, and found good before anybody is given anything."""
     named = [name for name in ("email", "groupId", "userId") if item.get(name) is not None]
     if not named:
         raise ApiError(1012, "share.email")
     if len(named) > 1:
         raise ApiError(1219, f"share.{named[0]}", f"share.{named[1]}")
     check_type(item, "email", str)
-    holder = item[named[0]]
+    value = item[named[0]]
     if named[0] == "email":
-        return person_for(state, holder).id
-    if named[0] == "groupId" and holder not in state.groups:
+        check_email(value)
+    if named[0] == "groupId" and by_id(state.groups, value) is None:
         raise ApiError(1106)
-    if named[0] == "userId" and holder not in state.people:
+    if named[0] == "userId" and by_id(state.people, value) is None:
         raise ApiError(1020)
-    return int(holder)
+    return named[0], value
+
+
+def _holder(state: State, name: str, value: Json) -> int:
+    """Who is meant; an address that nobody has gets an account of its own, waiting for its owner."""
+    return person_for(state, value).id if name == "email" else int(value)

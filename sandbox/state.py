@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sandbox.clock import now
 from sandbox.containers import Folder, Workspace
@@ -17,9 +18,15 @@ from sandbox.sheets import Sheet
 from sandbox.webhooks import Webhook
 
 Json = Any
+Thing = TypeVar("Thing")
 
 # https://developers.smartsheet.com/api/smartsheet/openapi/events: system user ids
 CELL_LINK_USER = 3377704922834820
+
+
+def by_id(things: Mapping[int, Thing], wanted: object) -> Thing | None:
+    """The thing with an id that came with a request, which may be no number at all."""
+    return things.get(wanted) if isinstance(wanted, int) else None
 
 
 @dataclass(slots=True)

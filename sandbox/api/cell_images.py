@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.access import Access
 from sandbox.api.columns import column_in_path
 from sandbox.api.rows import row_in_path, rows_json, writing_of
+from sandbox.api.sheets import view_of
 from sandbox.downloads import address_of
 from sandbox.errors import ApiError
 from sandbox.images import LONGEST_ALT_TEXT, keep_image, showing
@@ -26,13 +27,13 @@ def add(call: Call) -> Json:
     """Put a picture (PNG, GIF or JPEG) into a cell."""
     row, column, upload = row_in_path(call), column_in_path(call), read_upload(call)
     file_name = re.split(r"[/\\]", upload.name)[-1][:LONGEST_ALT_TEXT]  # some clients send the whole path
-    alt_text, writing = call.query.get("altText", file_name), writing_of(call)
+    alt_text, writing, view = call.query.get("altText", file_name), writing_of(call), view_of(call)
     # Read as a text: locks, formulas and validation stand against a picture as they do against a value.
     cell = {"columnId": column.id, "value": alt_text, "strict": False}
     (edit, *_), _none = read_edits(writing, [{"id": row.id, "cells": [cell]}], adding=False, partial=False, most=1)
     image = keep_image(call.state, upload, alt_text=alt_text)
     edit.cells[column.id] = showing(edit.cells[column.id], image)
-    (shown, *_) = rows_json(call, update_rows(writing, [edit]))
+    (shown, *_) = rows_json(call, update_rows(writing, [edit]), view)
     return success(shown) | {"version": call.sheet.version}
 
 

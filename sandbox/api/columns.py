@@ -29,14 +29,14 @@ def list_all(call: Call) -> Json:
 @operation("columns-addToSheet", "POST", ALL, scope="ADMIN_SHEETS", access=Access.ADMIN)
 def add(call: Call) -> Json:
     """Insert one column or several at one place; the answer has the form of the question."""
-    writing, body = writing_of(call), call.json()
+    writing, view, body = writing_of(call), _view(call), call.json()
     definitions = body if isinstance(body, list) else [body]
     if not definitions:
         raise ApiError(1012, "column")
     limits = call.settings
     most_columns, most_cells = limits.columns_per_sheet, limits.cells_per_sheet
     added = [
-        _json(call, column)
+        column_json(call.sheet, column, call.access, view)
         for column in add_columns(writing, definitions, most_columns=most_columns, most_cells=most_cells)
     ]
     return success(added if isinstance(body, list) else added[0])
@@ -51,9 +51,9 @@ def get(call: Call) -> Json:
 @operation("column-updateColumn", "PUT", ONE, scope="ADMIN_SHEETS", access=Access.ADMIN)
 def update(call: Call) -> Json:
     """Rename, move or otherwise change a column; another type converts its cells."""
-    writing, column = writing_of(call), column_in_path(call)
+    writing, view, column = writing_of(call), _view(call), column_in_path(call)
     update_column(writing, column, call.json())
-    return success(_json(call, column))
+    return success(column_json(call.sheet, column, call.access, view))
 
 
 @operation("column-delete", "DELETE", ONE, scope="ADMIN_SHEETS", access=Access.ADMIN)
@@ -72,6 +72,6 @@ def column_in_path(call: Call) -> Column:
     return column
 
 
-def _json(call: Call, column: Column) -> Json:
-    """A column as it was just written: with its true type, unless a level is asked for."""
-    return column_json(call.sheet, column, call.access, view_of(call) if "level" in call.query else View(level=2))
+def _view(call: Call) -> View:
+    """A column that was just written is shown with its true type, unless a level is asked for."""
+    return view_of(call) if "level" in call.query else View(level=2)

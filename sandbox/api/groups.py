@@ -13,7 +13,7 @@ from sandbox.people import is_colleague
 from sandbox.results import success
 from sandbox.routing import Call, operation
 from sandbox.sharing import end_share, shared_items, spread
-from sandbox.state import Person, State
+from sandbox.state import Person, State, by_id
 
 Json = Any
 
@@ -52,10 +52,10 @@ def update(call: Call) -> Json:
     """Rename or describe a group, or give it to another group admin."""
     group, body = _own_group(call), call.json()
     check_attributes("group", body, allowed={"name", "description", "ownerId"}, read_only=READ_ONLY | {"members"})
-    if body.get("ownerId") is not None:
-        group.owner_id = _new_owner(call, body["ownerId"]).id
-    if body.get("name") not in (None, group.name):
-        group.name = _name(call, body)
+    check_type(body, "description", str)
+    owner = group.owner_id if body.get("ownerId") is None else _new_owner(call, body["ownerId"]).id
+    group.name = group.name if body.get("name") in (None, group.name) else _name(call, body)
+    group.owner_id = owner
     if body.get("description") is not None:
         group.description = body["description"]
     group.modified_at = now()
@@ -132,7 +132,7 @@ def _check_may_manage(call: Call) -> None:
 
 
 def _new_owner(call: Call, owner_id: Json) -> Person:
-    owner = call.state.people.get(owner_id)
+    owner = by_id(call.state.people, owner_id)
     if owner is None or not owner.profile.get("groupAdmin"):
         raise ApiError(1107)
     return owner

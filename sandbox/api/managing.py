@@ -52,6 +52,7 @@ def update(call: Call) -> Json:
     """Rename a sheet (its owner alone), set its project (editors), or what one sees of it oneself (anybody)."""
     sheet, body = call.sheet, call.json()
     check_attributes("sheet", body, allowed={"name", "projectSettings", "userSettings"}, read_only={"id", "permalink"})
+    _check(call, body)
     result = head(call, sheet)
     if "userSettings" in body:
         result["userSettings"] = _set_personal(call, body["userSettings"])
@@ -108,20 +109,31 @@ def head(call: Call, sheet: Sheet) -> dict[str, Json]:
 
 def _create(call: Call, container_id: int | None) -> Json:
     include = call.words("include")
-    most = call.settings.columns_per_sheet
+    view, most = View(level=2) if "level" not in call.query else view_of(call), call.settings.columns_per_sheet
     sheet = new_sheet(
         call.state, call.person, call.json(), container_id=container_id, include=include, most_columns=most
     )
     spread(call.state)
     call.announce("sheet", sheet.id, "created", sheetName=sheet.name)
-    view = View(level=2) if "level" not in call.query else view_of(call)
     return success(head(call, sheet) | {"columns": columns_json(sheet, Access.OWNER, view)})
 
 
-def _rename(call: Call, name: Json) -> str:
-    if call.access < Access.OWNER:
-        raise ApiError(1004)
-    old, call.sheet.name = call.sheet.name, check_name("sheet", name)
+def _check(call: Call, body: dict[str, Json]) -> None:
+    """Everything in the request is found good before anything is done."""
+    if "userSettings" in body:
+        check_attributes("userSettings", body["userSettings"], allowed=set(PERSONAL), read_only=set())
+        for name in PERSONAL:
+            check_type(body["userSettings"], name, bool)
+    if body.get("projectSettings") is not None:
+        _check_project(call, body["projectSettings"])
+    if body.get("name") is not None:
+        if call.access < Access.OWNER:
+            raise ApiError(1004)
+        check_name("sheet", body["name"])
+
+
+def _rename(call: Call, name: str) -> str:
+    old, call.sheet.name = call.sheet.name, name
     call.sheet.changed(at=now())
     call.announce("sheet", call.sheet.id, "updated")
     call.announce("sheet", call.sheet.id, "rename", oldName=old, newName=call.sheet.name)
@@ -129,29 +141,27 @@ def _rename(call: Call, name: Json) -> str:
 
 
 def _set_personal(call: Call, settings: Json) -> dict[str, bool]:
-    check_attributes("userSettings", settings, allowed=set(PERSONAL), read_only=set())
-    for name in PERSONAL:
-        check_type(settings, name, bool)
     mine = call.sheet.settings.personal.setdefault(call.person.id, dict(PERSONAL))
     mine |= {name: value for name, value in settings.items() if value is not None}
     return mine
 
 
-def _set_project(call: Call, settings: Json) -> dict[str, Json]:
+def _set_project(call: Call, settings: dict[str, Json]) -> dict[str, Json]:
+    project = call.sheet.settings.project or {}
+    project |= {name: value for name, value in settings.items() if value is not None}
+    call.sheet.settings.project = project
+    call.sheet.changed(at=now())
+    call.announce("sheet", call.sheet.id, "updated")
+    return project
+
+
+def _check_project(call: Call, settings: Json) -> None:
     if call.access < Access.EDITOR:
         raise ApiError(1004)
     names = {"lengthOfDay", "nonWorkingDays", "workingDays"}
     check_attributes("projectSettings", settings, allowed=names, read_only=set())
     if call.sheet.settings.project is None:
         raise ApiError(1143, "projectSettings")
-    _check_project(settings)
-    call.sheet.settings.project |= {name: value for name, value in settings.items() if value is not None}
-    call.sheet.changed(at=now())
-    call.announce("sheet", call.sheet.id, "updated")
-    return call.sheet.settings.project
-
-
-def _check_project(settings: dict[str, Json]) -> None:
     check_type(settings, "lengthOfDay", (int, float))
     check_type(settings, "nonWorkingDays", list)
     check_type(settings, "workingDays", list)

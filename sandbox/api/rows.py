@@ -9,7 +9,7 @@ from sandbox.api.sheets import remarks_of, view_of
 from sandbox.cells import Writing
 from sandbox.errors import ApiError
 from sandbox.routing import Call, operation
-from sandbox.serialise import Rows, columns_json
+from sandbox.serialise import Rows, View, columns_json
 from sandbox.sheets import Row
 from sandbox.writes import Failure, RowEdit, add_rows, delete_rows, read_edits, update_rows
 
@@ -32,20 +32,20 @@ def get(call: Call) -> Json:
 @operation("rows-addToSheet", "POST", "/sheets/{sheetId}/rows", scope="WRITE_SHEETS", access=Access.EDITOR)
 def add(call: Call) -> Json:
     """Add one row or several; the answer has the form of the question."""
-    writing, body = writing_of(call), call.json()
+    writing, view, body = writing_of(call), view_of(call), call.json()
     edits, failures = _edits(call, writing, body, adding=True)
     limits = call.settings
     rows = add_rows(writing, edits, most_rows=limits.rows_per_sheet, most_cells=limits.cells_per_sheet)
-    shown = [{"sheetId": call.sheet.id} | row for row in rows_json(call, rows)]
+    shown = [{"sheetId": call.sheet.id} | row for row in rows_json(call, rows, view)]
     return _result(call, shown[0] if isinstance(body, dict) and shown else shown, failures)
 
 
 @operation("update-rows", "PUT", "/sheets/{sheetId}/rows", scope="WRITE_SHEETS", access=Access.EDITOR)
 def update(call: Call) -> Json:
     """Change cells, attributes and places of rows."""
-    writing = writing_of(call)
+    writing, view = writing_of(call), view_of(call)
     edits, failures = _edits(call, writing, call.json(), adding=False)
-    return _result(call, rows_json(call, update_rows(writing, edits)), failures)
+    return _result(call, rows_json(call, update_rows(writing, edits), view), failures)
 
 
 @operation("delete-rows", "DELETE", "/sheets/{sheetId}/rows", scope="WRITE_SHEETS", access=Access.EDITOR)
@@ -84,9 +84,9 @@ def _edits(call: Call, writing: Writing, body: Json, *, adding: bool) -> tuple[l
     return read_edits(writing, items, adding=adding, partial=partial, most=most)
 
 
-def rows_json(call: Call, rows: list[Row]) -> list[Json]:
-    """These rows, in the variant that the parameters ask for."""
-    return Rows(call.state, call.sheet, call.access, view_of(call)).list(rows)
+def rows_json(call: Call, rows: list[Row], view: View) -> list[Json]:
+    """These rows, in the variant that the parameters ask for; what is wrong with these is found out before a write."""
+    return Rows(call.state, call.sheet, call.access, view).list(rows)
 
 
 def _result(call: Call, result: Json, failures: list[Failure]) -> Json:

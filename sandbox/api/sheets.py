@@ -69,6 +69,13 @@ def get(call: Call) -> Json:
     return head | remarks.of_sheet() | {"rows": shown}
 
 
+def check_parameters(call: Call) -> None:
+    """Refuse (1018) what `get` would refuse: for those who change something before they show it."""
+    view_of(call)
+    call.number("ifVersionAfter", 0)
+    _page(call, _filtered(call, []))
+
+
 @operation("get-sheetVersion", "GET", "/sheets/{sheetId}/version", scope="READ_SHEETS")
 def version(call: Call) -> Json:
     """The number that counts the changes of a sheet."""

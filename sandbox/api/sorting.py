@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.access import Access
-from sandbox.api.sheets import get
+from sandbox.api.sheets import check_parameters, get
 from sandbox.cells import check_attributes
 from sandbox.clock import now
 from sandbox.errors import ApiError
@@ -21,6 +21,7 @@ DIRECTIONS = ("ASCENDING", "DESCENDING")
 def sort_rows(call: Call) -> Json:
     """Sort the rows by one column or several; the sheet as it then is."""
     sheet, body = call.sheet, call.json()
+    check_parameters(call)
     check_attributes("sortSpecifier", body, allowed={"sortCriteria"}, read_only=set())
     criteria = [_criterion(call, item) for item in _items(body)]
     if call.access < Access.ADMIN and any(row.locked for row in sheet.rows):

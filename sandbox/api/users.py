@@ -83,10 +83,10 @@ def delete(call: Call) -> Json:
     person = colleague_in_path(call)
     if person.id == call.person.id:
         raise ApiError(1047)
-    heir = _heir(call)
+    heir, and_from_sharing = _heir(call), call.flag("removeFromSharing")
     remove(call.state, person, heir=heir, with_sheets=call.flag("transferSheets"))
     call.announce("user", person.id, "remove_from_account")
-    if call.flag("removeFromSharing"):
+    if and_from_sharing:
         leave(call.state, person)
         call.announce("user", person.id, "remove_shares")
     return success()

@@ -60,7 +60,7 @@ def create(call: Call) -> Json:
         modified_at=now(),
     )
     if sheet_of(call.state, webhook) is None:
-        raise ApiError(1151)
+        raise ApiError(1151, "sheet", webhook.sheet_id)
     webhook.column_ids = _columns(call, webhook.sheet_id, body.get("subscope"))
     call.state.webhooks[webhook.id] = webhook
     return success(_json(call, webhook))
@@ -81,12 +81,15 @@ async def update(call: Call) -> Json:
     check_attributes("webhook", body, allowed={*REQUIRED, "enabled"} - FIXED, read_only=READ_ONLY | FIXED)
     _check(call, body)
     check_type(body, "enabled", bool)
+    is_due = body.get("enabled") is True and not webhook.is_enabled
+    if is_due:
+        _check_possible(call, webhook)
     webhook.name = body.get("name") or webhook.name
     webhook.callback_url = body.get("callbackUrl") or webhook.callback_url
     webhook.modified_at = now()
     if body.get("enabled") is False and webhook.is_enabled:
         webhook.become(Status.DISABLED_BY_OWNER, at=now())
-    if body.get("enabled") is True and not webhook.is_enabled:
+    if is_due:
         await _enable(call, webhook)
     return success(_json(call, webhook))
 
@@ -124,16 +127,19 @@ def _webhook_in_path(call: Call) -> Webhook:
     return webhook
 
 
-async def _enable(call: Call, webhook: Webhook) -> None:
-    """Raises ApiError 1151, 1153 or 1154 where it cannot be."""
+def _check_possible(call: Call, webhook: Webhook) -> None:
+    """Raises ApiError 1151, 1153 or 1154 where a webhook cannot be enabled."""
     if webhook.status is Status.DISABLED_ADMINISTRATIVE:
         raise ApiError(1154)
     if webhook.status is Status.DISABLED_APP_REVOKED or not is_app_authorized(call.state, webhook):
         raise ApiError(1153)
+    if sheet_of(call.state, webhook) is None:
+        raise ApiError(1151, "sheet", webhook.sheet_id)
+
+
+async def _enable(call: Call, webhook: Webhook) -> None:
     sheet = sheet_of(call.state, webhook)
-    if sheet is None:
-        raise ApiError(1151)
-    if exceeds_limits(sheet, call.settings):
+    if sheet and exceeds_limits(sheet, call.settings):
         webhook.become(Status.DISABLED_EXCEEDED_GRID_LIMITS, at=now())
     else:
         await call.courier.verify(webhook)
