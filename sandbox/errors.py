@@ -57,6 +57,7 @@ ERRORS: dict[int, tuple[int, str]] = {
     1050: (403, "You cannot edit a locked row."),
     1051: (400, "Attachments of type FILE cannot be created using JSON."),
     1052: (406, "Invalid Accept header. Media type not supported."),
+    1053: (400, "Unknown Paper size: {0}."),
     1054: (400, "The new sheet requires either a fromId or columns."),
     1055: (400, "One and only one column must be primary."),
     1056: (400, "Column titles must be unique."),
@@ -138,8 +139,9 @@ ERRORS: dict[int, tuple[int, str]] = {
     1137: (400, "Input collection contains multiple instances of the same element."),
     1140: (403, "The user must be added as a licensed user."),
     1142: (400, "Column type {0} is reserved for project sheets and may not be manually set on a column."),
+    1143: (400, "To set {0}, you must first enable dependencies on the sheet."),
     1148: (400, "Numeric cell values must be between {0} and {1}."),
-    1151: (404, "Scope object not found."),
+    1151: (404, "Scope '{0}', object id {1} was not found."),
     1152: (400, "Only URLs with a protocol of 'https' are supported for attribute '{0}'."),
     1153: (
         403,

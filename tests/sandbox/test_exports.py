@@ -67,7 +67,9 @@ def test_a_sheet_comes_as_pdf(plan: Grid, as_alice: Client) -> None:
 
 
 def test_an_unknown_paper_is_refused(plan: Grid, as_alice: Client) -> None:
-    assert refusal(as_alice.get(f"{plan.path}?paperSize=A9", headers={"Accept": PDF})) == (400, 1053)
+    answer = as_alice.get(f"{plan.path}?paperSize=A9", headers={"Accept": PDF})
+    assert refusal(answer) == (400, 1053)
+    assert answer.json()["message"] == "Unknown Paper size: A9."
 
 
 @pytest.mark.parametrize("media_type", ["text/html", "image/png"])

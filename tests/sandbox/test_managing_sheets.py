@@ -121,7 +121,9 @@ def test_what_are_no_project_settings(as_alice: Client, plan: Grid, settings: ob
 
 
 def test_a_plain_sheet_has_no_project(as_alice: Client, plan: Grid) -> None:
-    assert refusal(as_alice.ask("PUT", plan.path, {"projectSettings": {"lengthOfDay": 7}})) == (400, 1143)
+    answer = as_alice.ask("PUT", plan.path, {"projectSettings": {"lengthOfDay": 7}})
+    assert refusal(answer) == (400, 1143)
+    assert answer.json()["message"] == "To set projectSettings, you must first enable dependencies on the sheet."
 
 
 def test_a_sheet_made_from_another_has_its_columns(as_alice: Client, plan: Grid) -> None:

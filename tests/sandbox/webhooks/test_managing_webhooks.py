@@ -66,7 +66,9 @@ def test_what_makes_no_sense_is_refused(as_alice: Client, plan: Grid, name: str,
 
 def test_a_sheet_that_one_cannot_see_is_not_found(client_of: AnyClient, sandbox: RunningSandbox, budget: Grid) -> None:
     as_dora = client_of(sandbox.people()["dora"])
-    assert refusal(as_dora.ask("POST", "/webhooks", request_for(budget.id, URL))) == (404, 1151)
+    answer = as_dora.ask("POST", "/webhooks", request_for(budget.id, URL))
+    assert refusal(answer) == (404, 1151)
+    assert answer.json()["message"] == f"Scope 'sheet', object id {budget.id} was not found."
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/x", "http://localhost/x", "https://[::1]:9/x"])
