@@ -15,7 +15,7 @@ from sandbox.formulas import warn_about
 from sandbox.images import LONGEST_ALT_TEXT
 from sandbox.serialise import permalink
 from sandbox.sheets import EMPTY, Cell, CellRef, Column, Row, Sheet
-from sandbox.state import Person, State
+from sandbox.state import Person, State, by_id
 from sandbox.values import LONGEST_TEXT, Reading, read_object, read_value
 
 Json = Any
@@ -189,7 +189,7 @@ def _link(writing: Writing, row: Row | None, item: dict[str, Json]) -> Cell:
 
 
 def _linked(writing: Writing, target: dict[str, Json]) -> Cell:
-    source = writing.state.sheets.get(target.get("sheetId", 0))
+    source = by_id(writing.state.sheets, target.get("sheetId"))
     if source is None or not source.access_of(writing.person.id):
         raise ApiError(1114, target.get("sheetId"))
     row, column = source.row(target.get("rowId")), source.column(target.get("columnId"))
@@ -221,7 +221,7 @@ def _destination(writing: Writing, kind: str, target: Json) -> tuple[str, str]:
     """What a hyperlink shows if nothing is said, and where it leads."""
     if kind == "url":
         return str(target)[:LONGEST_TEXT], str(target)
-    sheet = writing.state.sheets.get(target) if kind == "sheetId" else None
+    sheet = by_id(writing.state.sheets, target) if kind == "sheetId" else None
     if sheet is None or not sheet.access_of(writing.person.id):
         raise ApiError(1114, target)
     return sheet.name, permalink("sheets", sheet.id)

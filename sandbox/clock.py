@@ -32,9 +32,9 @@ def parse(text: str) -> datetime | None:
     """An ISO 8601 time or epoch milliseconds as UTC; a time without a zone is taken as UTC. None if it is neither."""
     try:
         moment = datetime.fromtimestamp(int(text) / 1000, UTC) if text.isdigit() else datetime.fromisoformat(text)
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
 
 
 def epoch_ms(moment: datetime) -> int:

@@ -10,7 +10,7 @@ from sandbox.errors import ApiError
 from sandbox.sheets import Column
 from sandbox.state import State
 from sandbox.symbols import CHECKBOX_SYMBOLS, PICKLIST_SYMBOLS
-from sandbox.values import EMAIL
+from sandbox.values import EMAIL, LARGEST_NUMBER
 
 Json = Any
 
@@ -160,8 +160,9 @@ def _check_contact_options(column: Column) -> None:
         raise ApiError(1032, "column.contactOptions")
     for option in column.contact_options:
         check_attributes("contactOption", option, allowed={"email", "name"}, read_only=set())
-        check_type(option, "name", str)
-        if not EMAIL.fullmatch(str(option.get("email"))):
+        for name in ("email", "name"):
+            check_type(option, name, str)
+        if not EMAIL.fullmatch(option.get("email") or ""):
             raise ApiError(1156)
 
 
@@ -170,8 +171,10 @@ def _check_auto_number(column: Column) -> None:
     if column.system_type != "AUTO_NUMBER":
         raise ApiError(1083, column.title)
     check_attributes("autoNumberFormat", form, allowed={"prefix", "suffix", "fill", "startingNumber"}, read_only=set())
-    fill = form.get("fill") or ""
-    if not isinstance(form.get("startingNumber", 1), int) or not set(fill) <= {"0"} or len(fill) > 10:
+    for name in ("prefix", "suffix", "fill"):
+        check_type(form, name, str)
+    fill, first = form.get("fill") or "", form.get("startingNumber", 1)
+    if not isinstance(first, int) or abs(first) > LARGEST_NUMBER or not set(fill) <= {"0"} or len(fill) > 10:
         raise ApiError(1084)
     text = f"{form.get('prefix') or ''}{fill}{form.get('suffix') or ''}"
     if len(text) > LONGEST_AUTO_NUMBER:

@@ -16,7 +16,7 @@ from sandbox.copying import copy_remarks
 from sandbox.errors import ApiError
 from sandbox.formulas import recalculate
 from sandbox.sheets import Row, Sheet
-from sandbox.state import Person, State
+from sandbox.state import Person, State, by_id
 from sandbox.templates import TEMPLATES
 
 Json = Any
@@ -54,20 +54,20 @@ def new_sheet(
         raise ApiError(1140)
     name = check_name("sheet", definition.get("name"))
     from_id = definition.get("fromId")
-    source = state.sheets.get(from_id) if from_id is not None else None
+    source, template = by_id(state.sheets, from_id), by_id(TEMPLATES, from_id)
     if source and source.access_of(person.id):
         return copy_sheet(state, person, source, name=name, container_id=container_id, include=include)
-    if from_id is not None and from_id not in TEMPLATES:
+    if from_id is not None and template is None:
         raise ApiError(1033)
-    columns = TEMPLATES[from_id].columns if from_id is not None else definition.get("columns")
+    columns = template.columns if template else definition.get("columns")
     if not columns:
         raise ApiError(1054)
     sheet = _blank(state, person, name, container_id)
     sheet.columns = read_columns(state, columns)
     if 0 < most_columns < len(sheet.columns):
         raise ApiError(1061, "column")
-    if from_id is not None:
-        sheet.settings.project = deepcopy(TEMPLATES[from_id].project)
+    if template:
+        sheet.settings.project = deepcopy(template.project)
     state.sheets[sheet.id] = sheet
     return sheet
 

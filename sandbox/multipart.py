@@ -39,7 +39,10 @@ def parameter(header: str, value: str, name: str) -> str | None:
     """A parameter of a header, quoted or not, percent-encoded or in the form of RFC 2231; None if it is not there."""
     message = Message()
     message[header] = value.replace("\r", " ").replace("\n", " ")
-    found = message.get_param(name, header=header)
+    try:
+        found = message.get_param(name, header=header)
+    except (TypeError, ValueError):  # parts of a name that are numbered wrongly
+        return None
     if isinstance(found, tuple):
         return collapse_rfc2231_value(found)
     return None if found is None else unquote(found)

@@ -6,7 +6,7 @@ https://developers.smartsheet.com/api/smartsheet/guides/advanced-topics/oauth
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from aiohttp import web
 
@@ -38,7 +38,7 @@ class Consent:
 
     async def decide(self, request: web.Request) -> web.StreamResponse:
         """Allow or Deny. A POST without either is an authorization request sent as a form."""
-        form = {name: str(value) for name, value in (await request.post()).items()}
+        form = dict(parse_qsl((await request.read()).decode("utf-8", "replace"), keep_blank_values=True))
         parameters = dict(request.query) | form
         refusal = self._refusal(parameters)
         if refusal is not None or "decision" not in form:

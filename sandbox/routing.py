@@ -25,6 +25,7 @@ Json = Any
 Handler = Callable[["Call"], Json]
 
 HEAVY = 10
+LARGEST = 2**63 - 1
 JSON_TYPE = "application/json"
 
 
@@ -153,7 +154,7 @@ class Call:
         if value is None or value == "":
             return default
         number = _number(value, name)
-        if number < least or (most is not None and number > most):
+        if number < least or number > (LARGEST if most is None else most):
             raise ApiError(1018, value, name)
         return number
 

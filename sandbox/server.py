@@ -6,7 +6,7 @@ import asyncio
 import ssl
 import sys
 import traceback
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from inspect import isawaitable
 
@@ -70,7 +70,7 @@ def _endpoint(world: World, operation: Operation) -> Handler:
 
 async def _answer(world: World, operation: Operation, request: web.Request, body: bytes) -> web.Response:
     """Carry out one operation. Few wait for anything, so hardly ever does another request come in between."""
-    state, headers = world.state, request.headers
+    state, headers = world.state, _readable(request)
     token, person = NOBODY, Person(id=0, profile={})
     if not operation.is_open:
         token = authenticate(state, headers)
@@ -93,7 +93,23 @@ async def _answer(world: World, operation: Operation, request: web.Request, body
         world.saver.soon()
     if isinstance(content, Export):
         return file_response(content.content, media_type=content.media_type, name=content.name)
-    return json_response(dumps(content, numeric_dates=call.flag("numericDates")))
+    return json_response(dumps(content, numeric_dates=numeric_dates))
+
+
+def _readable(request: web.Request) -> Mapping[str, str]:
+    """The headers as text that can be sent back: what is no UTF-8 is taken for Latin-1, as older clients write it.
+
+    aiohttp makes halves of letters of such bytes, which no answer can hold.
+    """
+    if all(value.isascii() for value in request.headers.values()):
+        return request.headers
+    headers = request.headers.copy()
+    for name, value in request.headers.items():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            headers[name] = value.encode("utf-8", "surrogateescape").decode("latin-1")
+    return headers
 
 
 def _through(world: World) -> Middleware:

@@ -72,6 +72,7 @@ def read_object(column: Column, value: Json, reading: Reading) -> Cell:
         raise ApiError(1131, "objectValue", column.id, wanted or "none")
     match wanted:
         case "CONTACT":
+            _check_contact(value)
             return _contact(column, value.get("email"), reading, name=value.get("name"))
         case "MULTI_CONTACT":
             return _contacts(column, value.get("values"), reading)
@@ -131,9 +132,17 @@ def _checkbox(column: Column, value: Primitive, reading: Reading) -> Cell:
 
 def _date(column: Column, value: Primitive, reading: Reading) -> Cell:
     if reading.numeric_dates and isinstance(value, int) and not isinstance(value, bool):
-        return Cell(value=datetime.fromtimestamp(value / 1000, UTC).date().isoformat())
+        return Cell(value=_day(column, value))
     day = _iso_date(value) if reading.strict else _any_date(value, reading.locale)
     return Cell(value=day) if day else _free_text(column, value, reading)
+
+
+def _day(column: Column, milliseconds: int) -> str:
+    """The day of an epoch time."""
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        raise refused(column, milliseconds) from None
 
 
 def _iso_date(value: Primitive) -> str | None:
@@ -196,6 +205,8 @@ def _contacts(column: Column, values: Json, reading: Reading) -> Cell:
 
 
 def _one_contact(column: Column, contact: Json, reading: Reading) -> dict[str, str]:
+    if isinstance(contact, dict):
+        _check_contact(contact)
     email, name = (contact.get("email"), contact.get("name")) if isinstance(contact, dict) else (contact, None)
     if not email and isinstance(name, str) and name:
         return {"objectType": "CONTACT", "name": name}
@@ -204,11 +215,18 @@ def _one_contact(column: Column, contact: Json, reading: Reading) -> dict[str, s
     return {"objectType": "CONTACT", "email": email, "name": name or _known_name(column, email, reading)}
 
 
+def _check_contact(contact: dict[str, Json]) -> None:
+    for name in ("email", "name"):
+        if contact.get(name) is not None and not isinstance(contact[name], str):
+            raise ApiError(1008, f'Field "{name}" was of unexpected type.')
+
+
 def _choices(column: Column, values: Json, reading: Reading) -> Cell:
-    chosen = list(dict.fromkeys(_list(column, values)))
-    for value in chosen:
+    listed = _list(column, values)
+    for value in listed:
         if value not in options_of(column):
             raise refused(column, value)
+    chosen = list(dict.fromkeys(listed))
     shown = ", ".join(chosen)
     return Cell(shown, shown, {"objectType": "MULTI_PICKLIST", "values": chosen}) if chosen else EMPTY
 

@@ -12,6 +12,7 @@ from sandbox.errors import ApiError
 from sandbox.people import check_email
 from sandbox.results import success
 from sandbox.routing import Call, operation
+from sandbox.state import by_id
 
 Json = Any
 
@@ -44,6 +45,8 @@ def send_rows(call: Call) -> Json:
     _check_message(body)
     for name in ("includeAttachments", "includeDiscussions"):
         check_type(body, name, bool)
+    for name in ("rowIds", "columnIds"):
+        check_type(body, name, list)
     if not body.get("rowIds"):
         raise ApiError(1012, "rowIds")
     if any(sheet.row(row_id) is None for row_id in body["rowIds"]):
@@ -91,5 +94,5 @@ def _check_recipient(call: Call, recipient: Json) -> None:
         raise ApiError(1219, "recipient.email", "recipient.groupId")
     if recipient.get("groupId") is None:
         check_email(recipient.get("email"))
-    elif recipient["groupId"] not in call.state.groups:
+    elif by_id(call.state.groups, recipient["groupId"]) is None:
         raise ApiError(1106)

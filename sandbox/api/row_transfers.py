@@ -9,6 +9,7 @@ from sandbox.api.rows import writing_of
 from sandbox.cells import Writing, check_attributes
 from sandbox.errors import ApiError
 from sandbox.routing import Call, operation
+from sandbox.state import by_id
 from sandbox.transfers import Limits, copy_rows, rows_to_take
 from sandbox.writes import delete_rows
 
@@ -61,7 +62,7 @@ def _directive(call: Call) -> tuple[list[int], Writing]:
 
 
 def _target(call: Call, sheet_id: Json) -> Writing:
-    sheet = call.state.sheets.get(sheet_id)
+    sheet = by_id(call.state.sheets, sheet_id)
     access = sheet.access_of(call.person.id) if sheet else None
     if sheet is None or access is None:
         raise ApiError(1006)
