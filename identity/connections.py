@@ -3,6 +3,10 @@
 requests' own timeouts count from byte to byte, so a server that drips keeps one waiting for ever. Here the moment
 at which an exchange must be over (`until`) holds for the request, the headers and the body alike. One thing is not
 bounded: the look-up of a host name, which the system's resolver ends by itself.
+
+What was written to a connection goes on being delivered by the system after the process has given up, or died: for
+minutes, where the network stands still. So the system is told to drop it at that moment too, where it can (Linux).
+https://www.rfc-editor.org/rfc/rfc5482
 """
 
 import http.client
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 3.0
 CHUNK = 2**18
 KEPT_CONNECTIONS = 32
+USER_TIMEOUT: int | None = getattr(socket, "TCP_USER_TIMEOUT", None)
 
 _ends: ContextVar[float] = ContextVar("ends")  # monotonic(); when the exchange under way must be over
 
@@ -120,7 +125,7 @@ class _Bounded(HTTPConnection):
                 sock.settimeout(min(CONNECT_SECONDS, _seconds_left()))
                 sock.connect(address)
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                sock.settimeout(_seconds_left())
+                _limit(sock)
                 return sock
             except OSError as error:
                 sock.close()
@@ -129,7 +134,7 @@ class _Bounded(HTTPConnection):
 
     def send(self, data: Any) -> None:
         if self.sock is not None:
-            self.sock.settimeout(_seconds_left())
+            _limit(self.sock)
         super().send(data)
 
 
@@ -143,6 +148,14 @@ class _HTTPPool(HTTPConnectionPool):
 
 class _HTTPSPool(HTTPSConnectionPool):
     ConnectionCls = _BoundedHTTPS
+
+
+def _limit(sock: socket.socket) -> None:
+    """Wait no longer for this socket than the exchange may last, and have nothing delivered after it."""
+    left = _seconds_left()
+    sock.settimeout(left)
+    if USER_TIMEOUT is not None:
+        sock.setsockopt(socket.IPPROTO_TCP, USER_TIMEOUT, max(1, round(left * 1000)))
 
 
 def _seconds_left() -> float:

@@ -4,7 +4,7 @@ import os
 import socket
 from contextlib import ExitStack
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from uuid import uuid4
 
 import pytest
@@ -120,6 +120,23 @@ def test_a_host_with_many_silent_addresses_is_given_up_in_time(monkeypatch: pyte
         with pytest.raises(Unavailable, match="Nothing was changed"):
             gateway.update_rows(1, [{"id": 1}])
         assert 0.7 < monotonic() - begun < 1.2
+
+
+@pytest.mark.skipif(connections.USER_TIMEOUT is None, reason="this system cannot be told to drop what was written")
+def test_what_was_not_taken_in_time_is_never_delivered() -> None:
+    """Else the system would deliver it, for minutes after the process gave up or died, as soon as it is taken."""
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        gateway = Gateway(region_api_base=f"http://127.0.0.1:{port}/2.0", token="alices-token", deadline=1)
+        with pytest.raises(OutcomeUnknown):
+            gateway.update_rows(1, [{"id": 1, "cells": [{"columnId": 1, "value": "x" * 4_000_000}]}])
+        sleep(2)
+        taken, _ = listener.accept()
+        with taken, taken.makefile("rb") as stream, pytest.raises(ConnectionResetError):
+            stream.read()
 
 
 def test_a_write_to_a_stranger_was_not_sent(tls_sandbox: RunningSandbox, settings: Settings) -> None:
