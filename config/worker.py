@@ -66,8 +66,8 @@ def work(found: Iterable[Job], stopping: threading.Event) -> None:
 
 def _go_on(job: Job, stopping: threading.Event) -> None:
     while not stopping.is_set():
-        close_old_connections()
         try:
+            close_old_connections()
             job.do()
         except Exception:  # the next time may go better, and the other jobs go on
             logger.exception("The job “%s” failed; it is tried again in %g seconds.", job.name, job.every)

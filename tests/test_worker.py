@@ -34,6 +34,18 @@ def test_a_job_that_fails_holds_up_no_other() -> None:
     assert len(done) >= 3
 
 
+def test_a_job_goes_on_where_the_database_broke_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    stopping, ways = threading.Event(), iter(["broken"])
+
+    def close() -> None:
+        for way in ways:
+            raise OSError(way)
+
+    monkeypatch.setattr(worker, "close_old_connections", close)
+    worker.work([Job("do", 0.01, stopping.set)], stopping)
+    assert not list(ways)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_it_seals_what_was_written_and_stops_when_told() -> None:
     edits.saved()
