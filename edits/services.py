@@ -30,7 +30,7 @@ from edits.gateway import Gateway
 from edits.personal_columns import personal_columns
 from edits.sheets import Cell, Column, Contact, Json, Row, Sheet, parse_time
 from edits.unsent import note_conflicts, note_unchanged
-from edits.values import Shown, held, is_same, shown, text_of, to_send
+from edits.values import Shown, held, holds, is_same, shown, text_of, to_send
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +97,7 @@ def update_row(
         GatewayError: nothing was changed, except that after OutcomeUnknown it may have been.
     """
     gateway.require(Feature.CHANGE)
-    wanted = [edit for edit in edits if not is_same(edit.typed, shown(edit.column, row.cell(edit.column)))]
+    wanted = [edit for edit in edits if not holds(edit.column, row.cell(edit.column), edit.typed)]
     if conflicts := _conflicts(gateway, sheet, row, wanted):
         note_conflicts(actor=actor, sheet=sheet, row=row, conflicts=conflicts, origin=origin, refers_to=refers_to)
         raise Conflict(conflicts)

@@ -82,6 +82,14 @@ def is_same(one: Json, other: Json) -> bool:
     return bool(one == other)
 
 
+def holds(column: Column, cell: Cell, typed: Shown) -> bool:
+    """Whether a cell already holds what was typed: it reads the same, or Smartsheet would make the same of it, as of
+    5.0 where the number 5 is. The text 5.0 is not the number 5."""
+    if is_same(typed, shown(column, cell)):
+        return True
+    return is_same(held(Cell.parse({"columnId": column.id, **to_send(column, typed, cell)})), held(cell))
+
+
 def number_or_text(text: str) -> int | float | str:
     """A number where Smartsheet can hold exactly the one that was typed, else the text.
 
