@@ -8,7 +8,7 @@ when that is certain:
 
 - a change: every cell sent now holds what was sent, and the last to write the row was this person. Cells that still
   hold the old value prove nothing, as the request may be on its way yet;
-- a deletion: the row, which was there a moment ago, is gone;
+- a deletion: the sheet can be read, and the rows, which were there a moment ago, are gone;
 - a new row: never, as it cannot be told from one that the person added elsewhere.
 
 Everything else stays unknown in the log, and the error goes on to the caller.
@@ -222,11 +222,8 @@ def delete_row(*, gateway: Gateway, actor: Actor, sheet: Sheet, row: Row) -> Sav
         return deleted + [Outcome(Phase.FAILED, row_id, message=MOVED_AWAY) for row_id in labels]
 
     def read_back() -> bool:
-        try:
-            gateway.row(sheet.id, row.id)
-        except NotFound:
-            return True
-        return False
+        # Of the sheet, as "not found" of a row may be about the sheet, which somebody has just taken away.
+        return not gateway.sheet(sheet.id, row_ids=[one.id for one in family])["rows"]
 
     is_noted = _make(intent, call, read_back=read_back, row_ids=[one.id for one in family])
     return Saved(count=len(family), row_id=row.id, edit_id=intent.edit_id, is_noted=is_noted)

@@ -1,6 +1,7 @@
 """Deleting a row, with all that are beneath it."""
 
 import json
+import threading
 
 from django.test import Client
 
@@ -71,6 +72,19 @@ def test_a_locked_row_beneath_it_keeps_it(browser: Client, plan: SitePlan, bob: 
     assert [entry.phase for entry in Entry.objects.filter(action="delete")] == ["forbidden"]
     assert plan.writes(bob) == []
     assert "Final account" in plan.labels()
+
+
+def test_a_sheet_that_was_just_taken_away_does_not_prove_a_deletion(
+    browser: Client, plan: SitePlan, bob: Person
+) -> None:
+    plan.sandbox.fault(method="DELETE", path="/rows$", delay=1.0, drop="before")
+    taken = threading.Timer(0.5, plan.unshare, [bob])
+    taken.start()
+    assert browser.post(plan.delete_path("Pour slab")).status_code == 502
+    taken.join()
+    (change,) = with_outcomes(Entry.objects.intents())
+    assert change.phase == "unknown"
+    assert "Pour slab" in plan.labels()
 
 
 def test_a_second_time_it_is_not_there_any_more(browser: Client, plan: SitePlan, bob: Person) -> None:
