@@ -24,16 +24,18 @@ from typing import Any
 from uuid import UUID
 
 from audit.recording import Action, Actor, Change, Intent, NotRecorded, Origin, Outcome, Phase, intend, settle
-from edits.errors import GatewayError, NotFound, OutcomeUnknown, Unavailable
+from edits.errors import Forbidden, GatewayError, NotFound, OutcomeUnknown, Refused, Unavailable
 from edits.features import Feature
 from edits.gateway import Gateway
-from edits.personal_columns import personal_columns
+from edits.personal_columns import personal_columns, row_label
 from edits.sheets import Cell, Column, Contact, Json, Row, Sheet, parse_time
 from edits.unsent import note_conflicts, note_unchanged
 from edits.values import Shown, held, holds, is_same, shown, text_of, to_send
 
 log = logging.getLogger(__name__)
 
+NEW_ROW = "new row"  # what the log calls one that has no name, or none to be told, and no number yet
+NOT_KEPT = ". Its words are not kept, as they may quote a personal value."
 MOVED_AWAY = "It was no longer beneath the row that was deleted, and is still there."
 READ_BACK = "Smartsheet gave no clear answer; reading the row back showed that it was done."
 
@@ -106,7 +108,7 @@ def update_row(
         return Saved(count=0, row_id=row.id)
     sent = {edit.column.id: to_send(edit.column, edit.typed, row.cell(edit.column)) for edit in wanted}
     after = {column_id: held(Cell.parse({"columnId": column_id, **cell})) for column_id, cell in sent.items()}
-    label = sheet.label(row)
+    label = row_label(sheet, row, region=actor.region)
     personal = personal_columns(region=actor.region, sheet_id=sheet.id)
     intent = intend(
         actor=actor,
@@ -165,7 +167,9 @@ def add_row(
         {"columnId": edit.column.id, **to_send(edit.column, edit.typed, Cell(column_id=edit.column.id))}
         for edit in edits
     ]
-    label = next((text_of(edit.typed) for edit in edits if edit.column.is_primary), "")
+    personal = personal_columns(region=actor.region, sheet_id=sheet.id)
+    names = (text_of(edit.typed) for edit in edits if edit.column.is_primary and edit.column.id not in personal)
+    label = next(names, "") or NEW_ROW
     content = _content(sheet, Row.parse({"id": 0, "cells": cells}))
     intent = intend(
         actor=actor,
@@ -178,11 +182,14 @@ def add_row(
     )
     added: list[Row] = []
 
+    def name(row: Row) -> str:
+        return row_label(sheet, row, region=actor.region)
+
     def call() -> list[Outcome]:
         answer = gateway.add_rows(sheet.id, [{"toBottom": True, "cells": cells}], edit_id=intent.edit_id)
         added.extend(Row.parse(raw) for raw in _results(answer))
         return [
-            Outcome(Phase.APPLIED, row.id, sheet.label(row), returned={None: _agreed(_content(sheet, row), content)})
+            Outcome(Phase.APPLIED, row.id, name(row), returned={None: _agreed(_content(sheet, row), content)})
             for row in added
         ]
 
@@ -201,7 +208,7 @@ def delete_row(*, gateway: Gateway, actor: Actor, sheet: Sheet, row: Row) -> Sav
     """
     gateway.require(Feature.DELETE)
     family = sheet.family(row.id)
-    labels = {one.id: sheet.label(one) for one in family}
+    labels = {one.id: row_label(sheet, one, region=actor.region) for one in family}
     is_personal = _has_personal(actor, sheet)
     intent = intend(
         actor=actor,
@@ -241,7 +248,7 @@ def _make(
         outcomes = call()
     except GatewayError as error:
         phase = _phase(error, read_back)
-        message = READ_BACK if phase is Phase.APPLIED else error.message
+        message = READ_BACK if phase is Phase.APPLIED else _kept(error, intent)
         outcomes = [
             Outcome(phase, row_id, message=message, error_code=error.error_code, ref_id=error.ref_id)
             for row_id in row_ids
@@ -251,6 +258,13 @@ def _make(
             raise
         return is_noted
     return _settle(intent, outcomes)
+
+
+def _kept(error: GatewayError, intent: Intent) -> str:
+    """What the log keeps of an error's message: Smartsheet quotes values, and those of personal columns stand apart."""
+    is_personal = any(change.is_personal for line in intent.lines for change in line)
+    is_quoting = isinstance(error, Refused | Forbidden | NotFound)
+    return f"{error.message.partition(':')[0].rstrip('.')}{NOT_KEPT}" if is_personal and is_quoting else error.message
 
 
 def _phase(error: GatewayError, read_back: Callable[[], bool]) -> Phase:

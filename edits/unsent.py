@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from audit.recording import Action, Actor, Change, Evidence, Json, Origin, Personal, Phase, note
-from edits.personal_columns import personal_columns
+from edits.personal_columns import personal_columns, row_label
 from edits.sheets import Cell, Column, Row, Sheet
 from edits.values import Shown, held, to_send
 
@@ -57,7 +57,7 @@ def note_unchanged(*, actor: Actor, sheet: Sheet, row: Row, edits: Sequence[Cell
         sheet_id=sheet.id,
         sheet_name=sheet.name,
         changes=[_change(actor, sheet, row, edit) for edit in edits]
-        or [Change(row.id, sheet.label(row), None, "", None, None)],
+        or [Change(row.id, row_label(sheet, row, region=actor.region), None, "", None, None)],
         message=NOTHING_TO_CHANGE if edits else NOTHING_TYPED,
     )
 
@@ -78,7 +78,7 @@ def note_forbidden(
 
     `sheet` and `row` are given where they could be read; `reason` is the sentence that the person is shown.
     """
-    label = sheet.label(row) if sheet and row else ""
+    label = row_label(sheet, row, region=actor.region) if sheet and row else ""
     row_id = row.id if row else row_id
     cells = [
         Change(row_id, label, column.id, column.title, held(row.cell(column)) if row else None, text, is_personal=True)
@@ -100,7 +100,7 @@ def _change(actor: Actor, sheet: Sheet, row: Row, edit: CellEdit) -> Change:
     column = edit.column
     return Change(
         row.id,
-        sheet.label(row),
+        row_label(sheet, row, region=actor.region),
         column.id,
         column.title,
         held(row.cell(column)),

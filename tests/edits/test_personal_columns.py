@@ -1,0 +1,68 @@
+"""What is personal stands apart from the log, also where it names a row or is quoted by Smartsheet."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from audit.models import Entry
+from audit.recording import NotRecorded
+from edits.personal_columns import PersonalColumn
+from identity.history import PastTheHistory
+from tests.edits.browser import Page
+from tests.edits.site_plan import SitePlan
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROW = "Dig foundations"
+
+
+@pytest.mark.parametrize("way", ["change", "unchanged", "conflict", "forbidden", "add", "delete"])
+def test_the_name_of_a_row_is_not_told_where_it_is_personal(browser: Client, plan: SitePlan, way: str) -> None:
+    PersonalColumn.objects.create(region="sandbox", sheet_id=plan.id, column_id=plan.columns["Task"])
+    status, name = plan.columns["Status"], "Jane Roe"
+    plan.write(ROW, Task=name)
+    form = Page.open(browser, plan.add_path if way == "add" else plan.edit_path(ROW))
+    if way == "forbidden":
+        browser.post(plan.edit_path(ROW), {f"col-{plan.columns['Permit no.']}": "99"})
+    elif way == "delete":
+        browser.post(plan.delete_path(ROW))
+    else:
+        if way == "conflict":
+            plan.write(ROW, Status="Complete")
+        form.type({} if way == "unchanged" else {plan.columns["Task"]: name, status: "Blocked"}).save()
+    about_rows = Entry.objects.filter(action__in=["change", "add", "delete"], sheet_id=plan.id)
+    assert {entry.row_label.split()[0] for entry in about_rows} <= {"Row", "new"}
+    assert about_rows.exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM audit_entry")
+        assert name not in str(cursor.fetchall())
+
+
+def test_what_smartsheet_says_of_a_personal_value_is_not_kept(browser: Client, plan: SitePlan) -> None:
+    PersonalColumn.objects.create(region="sandbox", sheet_id=plan.id, column_id=plan.columns["Notes"])
+    said = "The value for cell in column 7, Her mother is ill, did not conform to the strict requirements."
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "Her mother is ill"})
+    plan.sandbox.fault(method="PUT", status=400, errorCode=1042, message=said)
+    assert "did not conform" in page.save().text
+    refused = Entry.objects.get(phase="refused")
+    assert (refused.error_code, bool(refused.ref_id)) == (1042, True)
+    assert refused.message == ("Smartsheet refuses this. Its words are not kept, as they may quote a personal value.")
+
+
+def test_personal_columns_are_named_past_no_history() -> None:
+    column = PersonalColumn.objects.create(region="com", sheet_id=1, column_id=2)
+    another = PersonalColumn(region="com", sheet_id=1, column_id=4)
+    with pytest.raises(PastTheHistory):
+        PersonalColumn.objects.update(column_id=3)
+    with pytest.raises(PastTheHistory):
+        PersonalColumn.objects.bulk_create([another])
+    with pytest.raises(PastTheHistory):
+        PersonalColumn.objects.bulk_update([column], ["title"])
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_entry RENAME TO elsewhere")
+    try:
+        with pytest.raises(NotRecorded):
+            PersonalColumn.objects.create(region="com", sheet_id=1, column_id=5)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE elsewhere RENAME TO audit_entry")
+    assert not PersonalColumn.objects.filter(column_id=5).exists()
