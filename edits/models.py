@@ -9,9 +9,10 @@ from django.db import DatabaseError, models
 from django.utils import timezone
 
 from audit.recording import NotRecorded
+from edits.history_calls import HistoryReader
 from edits.personal_columns import PersonalColumn
 
-__all__ = ["AlreadySent", "PersonalColumn", "Submission", "SubmissionQuerySet"]
+__all__ = ["AlreadySent", "HistoryReader", "PersonalColumn", "Submission", "SubmissionQuerySet"]
 
 KEPT = timedelta(days=1)
 

@@ -178,7 +178,8 @@ class _Reconciliation:
     def _page(self, row_id: int, column_id: int, page: int) -> list[Mapping[str, Json]]:
         while True:
             try:
-                history_calls.spend(self.region, self.actor.id)
+                # Settling, which people wait for, needs some of them meanwhile.
+                history_calls.spend(self.region, self.actor.id, leave=settings.SMARTSHEET_HISTORY_CALLS // 5)
                 return list(gateway_for(self.reader.user).cell_history(self.sheet.id, row_id, column_id, page=page))
             except NoHistoryLeft as full:
                 self._wait(full.seconds)

@@ -80,7 +80,7 @@ def test_an_edit_made_while_it_reads_is_left_to_the_next_run(
     save: Save, fabricate: Fabricate, reconciler: Reconciler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Meanwhile(history_calls.HistoryCalls):
-        def spend(self, region: str, person_id: int) -> None:
+        def spend(self, region: str, person_id: int, *, leave: int = 0) -> None:
             fabricate("Sand")
 
     save("Rock")

@@ -1,0 +1,24 @@
+"""However many processes read cell histories, together they read no more in a minute than may be."""
+
+import pytest
+from pytest_django import Settings
+
+from edits.history_calls import HistoryCalls, NoHistoryLeft
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_processes_share_the_histories_of_a_minute(settings: Settings) -> None:
+    settings.SMARTSHEET_HISTORY_CALLS = 3
+    worker, command = HistoryCalls(), HistoryCalls()
+    worker.spend("com", 1)
+    command.spend("com", 1)
+    with pytest.raises(NoHistoryLeft):
+        command.spend("com", 1, leave=1)
+    worker.spend("com", 1)
+    for process in (worker, command):
+        with pytest.raises(NoHistoryLeft) as full:
+            process.spend("com", 1)
+        assert 55 < full.value.seconds <= 60
+    worker.spend("com", 2)
+    worker.spend("eu", 1)
