@@ -1,10 +1,14 @@
 """manage.py audit_settle: find out what came of edits without a clear answer. docs/audit-log.md"""
 
-from time import sleep
+import signal
+import threading
+from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import Error, close_old_connections
 
+from audit.recording import NotRecorded
 from audit.unsettled import Unsettled
 from edits.settling import settle_due
 
@@ -16,12 +20,32 @@ class Command(BaseCommand):
         parser.add_argument("--every", type=float, metavar="SECONDS", help="go on until it is stopped")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        while True:
-            tally = settle_due()
-            if tally or not options["every"]:
-                said = ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in sorted(tally.items()))
-                waiting = Unsettled.objects.count()
-                self.stdout.write(f"Settled: {said or 'nothing'}. Still to be found out: {waiting} edits.")
-            if not options["every"]:
-                return
-            sleep(options["every"])
+        if options["every"]:
+            self._go_on(options["every"])
+        else:
+            self._once()
+
+    def _once(self, *, is_silent: bool = False) -> None:
+        """`is_silent`: says nothing where there was nothing to do."""
+        tally = settle_due()
+        if tally or not is_silent:
+            said = ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in sorted(tally.items()))
+            waiting = Unsettled.objects.count()
+            self.stdout.write(f"Settled: {said or 'nothing'}. Still to be found out: {waiting} edits.")
+
+    def _go_on(self, every: float) -> None:
+        """Until SIGTERM or ^C. A database that is away for a while is told of, and tried again."""
+        stopped = threading.Event()
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            stopped.set()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, stop)
+        while not stopped.is_set():
+            try:
+                self._once(is_silent=True)
+            except (Error, NotRecorded) as error:
+                self.stderr.write(f"{type(error).__name__}: {error}")
+                close_old_connections()
+            stopped.wait(every)

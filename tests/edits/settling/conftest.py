@@ -1,14 +1,25 @@
 """Bob is signed in; nothing is on its way to Smartsheet for longer than a moment."""
 
+import time
+from collections.abc import Callable
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
-from audit.recording import Actor
+from audit.models import Entry
+from audit.reading import LoggedChange, with_outcomes
+from audit.recording import Actor, Change, Evidence, Intent, Origin, intend
+from edits.settling import settle_due
+from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person
 
 SECONDS = 1.2
+AT_ONCE = 0.2  # SETTLE_AFTER where nothing is on its way
+ROW = "Dig foundations"
+
+Intended = Callable[..., Intent]
 
 
 @pytest.fixture
@@ -26,3 +37,50 @@ def bob_user(browser: Client, bob: Person) -> User:
 @pytest.fixture
 def bob_actor(bob: Person) -> Actor:
     return Actor(id=bob.id, region="sandbox", name=bob.name, email=bob.email)
+
+
+@pytest.fixture
+def intended(plan: SitePlan, bob_user: User, bob_actor: Actor) -> Intended:
+    """intended("Rock"): Bob's intent to write that into the notes, of a process that died."""
+
+    def intended(
+        value: str, *columns: str, action: str = "change", is_personal: bool = False, version: int | None = None
+    ) -> Intent:
+        changes = [
+            Change(plan.rows[ROW], ROW, plan.columns[title], title, None, value, is_personal=is_personal)
+            for title in columns or ("Notes",)
+        ]
+        if action == "add":
+            changes = [Change(None, value, None, "", None, {"Task": value})]
+        elif action == "delete":
+            changes = [Change(plan.rows[ROW], ROW, None, "", {"Task": ROW}, None)]
+        known: dict[str, Evidence] = {"version": version}
+        return intend(
+            actor=bob_actor,
+            action=action,
+            sheet_id=plan.id,
+            sheet_name=plan.name,
+            changes=changes,
+            origin=Origin.FORM,
+            evidence=known,
+        )
+
+    return intended
+
+
+@pytest.fixture
+def by_bob(plan: SitePlan, bob: Person) -> SitePlan:
+    """The sheet as Bob changes it: what his process sent before it died, or he himself without the app."""
+    return SitePlan(plan.sandbox, bob)
+
+
+def logged() -> list[LoggedChange]:
+    """All that was intended, with what is known of it."""
+    return with_outcomes(Entry.objects.intents().order_by("id"))
+
+
+def settled() -> list[str]:
+    """What came of each intent, found out now, when nothing is on its way any more."""
+    time.sleep(AT_ONCE + 0.1)
+    settle_due()
+    return [change.phase.value for change in logged()]

@@ -1,68 +1,31 @@
 """What settling says, what it does not say, and that it says it once."""
 
+import os
+import signal
 import threading
 import time
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.db import connections
+from django.db import connection, connections
 from pytest_django import Settings
 
 from audit.models import Cursor, Entry
-from audit.reading.changes import LoggedChange, with_outcomes
-from audit.recording import Actor, Change, Intent, Origin, Outcome, Phase, intend, settle
+from audit.recording import Outcome, Phase, settle
 from audit.settling import CURSOR
 from audit.unsettled import Unsettled
 from edits.settling import settle_due
 from identity.models import Token
+from tests.edits.settling.conftest import AT_ONCE, ROW, logged, settled
 from tests.edits.site_plan import SitePlan
-from tests.running_sandbox import Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROW = "Dig foundations"
-SECONDS = 0.2  # nothing is on its way here
 
 
 @pytest.fixture(autouse=True)
 def at_once(quick: None, settings: Settings) -> None:
-    settings.SETTLE_AFTER = SECONDS
-
-
-@pytest.fixture
-def intended(plan: SitePlan, bob_user: User, bob_actor: Actor) -> Any:
-    """intended("Rock"): Bob's intent to write that into the notes, of a process that died."""
-
-    def intended(value: str, *, action: str = "change") -> Intent:
-        cell = Change(plan.rows[ROW], ROW, plan.columns["Notes"], "Notes", None, value)
-        row = Change(None, value, None, "", None, {"Task": value})
-        return intend(
-            actor=bob_actor,
-            action=action,
-            sheet_id=plan.id,
-            sheet_name=plan.name,
-            changes=[row if action == "add" else cell],
-            origin=Origin.FORM,
-        )
-
-    return intended
-
-
-@pytest.fixture
-def by_bob(plan: SitePlan, bob: Person) -> SitePlan:
-    """The sheet as Bob changes it: what his process sent before it died, or he himself without the app."""
-    return SitePlan(plan.sandbox, bob)
-
-
-def logged() -> list[LoggedChange]:
-    return with_outcomes(Entry.objects.intents().order_by("id"))
-
-
-def settled() -> list[str]:
-    time.sleep(SECONDS + 0.1)
-    settle_due()
-    return [change.phase.value for change in logged()]
+    settings.SETTLE_AFTER = AT_ONCE
 
 
 def test_the_entry_names_its_evidence(intended: Any, by_bob: SitePlan) -> None:
@@ -134,7 +97,7 @@ def test_without_a_token_it_waits_and_then_gives_up(intended: Any, settings: Set
     intended("Rock")
     token = Token.objects.get()
     Token.objects.all().delete()
-    time.sleep(SECONDS + 0.1)
+    time.sleep(AT_ONCE + 0.1)
     assert settle_due() == {"put off": 1}
     assert [change.outcome for change in logged()] == [None]
     settings.SETTLE_PATIENCE = 0
@@ -148,7 +111,7 @@ def test_no_more_histories_are_read_than_may_be(intended: Any, by_bob: SitePlan,
     intended("Rock")
     intended("Sand")
     by_bob.write(ROW, Notes="Rock")
-    time.sleep(SECONDS + 0.1)
+    time.sleep(AT_ONCE + 0.1)
     before = len(by_bob.sandbox.requests(path="/history"))
     assert settle_due()["put off"] >= 1
     assert len(by_bob.sandbox.requests(path="/history")) - before <= 1
@@ -157,7 +120,7 @@ def test_no_more_histories_are_read_than_may_be(intended: Any, by_bob: SitePlan,
 def test_two_at_once_say_it_once(intended: Any, by_bob: SitePlan) -> None:
     for number in range(6):
         intended(f"Rock {number}")
-    time.sleep(SECONDS + 0.1)
+    time.sleep(AT_ONCE + 0.1)
 
     def work() -> None:
         settle_due()
@@ -175,7 +138,7 @@ def test_it_looks_at_no_link_twice(intended: Any, django_assert_max_num_queries:
     intended("Rock")
     assert settled() == ["not_applied"]
     assert Cursor.objects.get(name=CURSOR).seq < Entry.objects.count()
-    time.sleep(SECONDS + 0.1)
+    time.sleep(AT_ONCE + 0.1)
     settle_due()
     assert Cursor.objects.get(name=CURSOR).seq == Entry.objects.count()
     with django_assert_max_num_queries(12):
@@ -184,6 +147,34 @@ def test_it_looks_at_no_link_twice(intended: Any, django_assert_max_num_queries:
 
 def test_the_command_says_what_it_did(intended: Any, capsys: pytest.CaptureFixture[str]) -> None:
     intended("Rock")
-    time.sleep(SECONDS + 0.1)
+    time.sleep(AT_ONCE + 0.1)
     call_command("audit_settle")
     assert "Settled: 1 not applied. Still to be found out: 0 edits." in capsys.readouterr().out
+
+
+def test_the_command_goes_on_where_the_database_was_away(intended: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    intended("Rock")
+    time.sleep(AT_ONCE + 0.1)
+    rename("audit_unsettled", "elsewhere")
+    began = threading.Timer(1.0, rename, ["elsewhere", "audit_unsettled"])
+    ended = threading.Timer(3.0, os.kill, [os.getpid(), signal.SIGTERM])
+    usual = [(number, signal.getsignal(number)) for number in (signal.SIGTERM, signal.SIGINT)]
+    try:
+        for timer in (began, ended):
+            timer.start()
+        call_command("audit_settle", "--every=0.2")
+    finally:
+        ended.cancel()
+        began.join()
+        for number, handler in usual:
+            signal.signal(number, handler)
+    told = capsys.readouterr()
+    assert "Settled: 1 not applied" in told.out
+    assert "Error" in told.err
+
+
+def rename(table: str, name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} RENAME TO {name}")
+    if threading.current_thread() is not threading.main_thread():
+        connections.close_all()

@@ -1,0 +1,63 @@
+"""No edit holds up the others, whatever is wrong with it."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from django.db.models import F
+from pytest_django import Settings
+
+from audit.models import Entry
+from audit.unsettled import Unsettled
+from edits.settling import settle_due
+from tests.edits.settling.conftest import AT_ONCE, ROW, Intended, logged, settled
+from tests.edits.site_plan import SitePlan
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def at_once(quick: None, settings: Settings) -> None:
+    settings.SETTLE_AFTER = AT_ONCE
+
+
+def test_an_edit_that_fails_holds_up_no_other_and_is_given_up_in_the_end(
+    intended: Intended, plan: SitePlan, settings: Settings
+) -> None:
+    intended("Rock")
+    intended("Sand")
+    plan.sandbox.fault(method="GET", path=f"/sheets/{plan.id}$", content={"unheard": "of"})
+    time.sleep(AT_ONCE + 0.1)
+    assert settle_due() == {"failed": 1, "not_applied": 1}
+    assert [change.phase for change in logged()] == ["intent", "not_applied"]
+    assert Unsettled.objects.get().lease is None
+
+    settings.SETTLE_PATIENCE = 0
+    Unsettled.objects.update(due_at=F("at"))
+    plan.sandbox.fault(method="GET", path=f"/sheets/{plan.id}$", content={"unheard": "of"})
+    assert settle_due() == {"undecidable": 1}
+    assert "this app fails at it" in Entry.objects.latest("id").message
+
+
+def test_an_edit_that_takes_more_histories_than_there_are_comes_to_an_end(
+    intended: Intended, plan: SitePlan, settings: Settings
+) -> None:
+    settings.SMARTSHEET_HISTORY_CALLS = 1
+    intended("Complete", "Notes", "Status")
+    plan.write(ROW, Notes="Complete", Status="Complete")
+    assert settled() == ["undecidable", "undecidable"]
+
+
+def test_a_person_for_whom_nothing_can_be_asked_is_left_alone(
+    intended: Intended, plan: SitePlan, by_bob: SitePlan, settings: Settings
+) -> None:
+    settings.SMARTSHEET_HISTORY_CALLS = 1
+    for number in range(5):
+        intended(f"Rock {number}")
+    plan.write(ROW, Notes="Sand")
+    plan.sandbox.forget_requests()
+    assert settled().count("not_applied") == 1
+    assert len(plan.sandbox.requests(path=f"/sheets/{plan.id}")) == 3  # two sheets, one history
+    waiting = Unsettled.objects.order_by("due_at")
+    assert [one.lease for one in waiting] == [None] * 4
+    assert waiting[3].due_at - waiting[0].due_at >= timedelta(seconds=0.5)  # what was tried goes to the end
