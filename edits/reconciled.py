@@ -11,11 +11,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from audit.database.contention import one_at_a_time
 from audit.models import Entry
+from audit.reading.changes import LoggedChange
 from audit.reading.values import commitment_of
 from audit.recording import Action, Actor, Change, Evidence, Json, Origin, Personal, Phase, note
 from edits.cell_comparison import Finding, Ours, Version, is_erased, parsed
-from edits.personal_columns import personal_columns
+from edits.personal_columns import NUMBERED, personal_columns
 from edits.sheets import Sheet
 
 MESSAGES = {
@@ -43,13 +45,19 @@ class Place:
         old, new = _values(finding)
         return Change(
             self.row_id,
-            one.change.row_label if one else "",
+            self._label(one.change) if one else "",
             self.column_id,
             column.title if column else one.intent.column_title if one else "",
             old,
             new,
             is_personal=self._is_personal,
         )
+
+    def _label(self, change: LoggedChange) -> str:
+        """As the log has it; what it has from before the column with the row's name was personal is not said again."""
+        primary, label = self.sheet.primary, change.row_label
+        is_personal = primary is not None and primary.id in personal_columns(region=self.region, sheet_id=self.sheet.id)
+        return "" if is_personal and not NUMBERED.fullmatch(label) else label
 
     @property
     def _is_personal(self) -> bool:
@@ -69,13 +77,14 @@ def record(
     """Write down what is new of a cell's findings, all or nothing, and give how many of each kind there were.
 
     Of our changes those in `judged` are spoken of, by the numbers of their intents; of states, those since then.
-    `actor` is whose token Smartsheet was read with. Raises NotRecorded.
+    `actor` is whose token Smartsheet was read with. Of several runs at once the first says it. Raises NotRecorded.
     """
-    known = Entry.objects.filter(refers_to__in=judged, action=Action.RECONCILE)
-    wanted = judged - set(known.values_list("refers_to", flat=True))
-    told = place.states_told()
     recorded: Counter[str] = Counter()
     with transaction.atomic():
+        one_at_a_time(f"reconcile {place.region} {place.sheet.id} {place.row_id} {place.column_id}")
+        known = Entry.objects.filter(refers_to__in=judged, action=Action.RECONCILE)
+        wanted = judged - set(known.values_list("refers_to", flat=True))
+        told = place.states_told()
         for finding in findings:
             version = finding.version
             if finding.ours.intent.pk in wanted if finding.ours else version and _is_news(version, since, told):

@@ -12,7 +12,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any
 
-from django.db import Error
+from django.db import Error, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 NOTICE = "the chain of the audit log is contended"
@@ -48,6 +48,19 @@ def execute(connection: BaseDatabaseWrapper, sql: str, parameters: list[Any]) ->
         with suppress(Error):  # it may be the connection itself that is gone
             connection.rollback()
         raise
+
+
+def one_at_a_time(what: str) -> None:
+    """Wait for whoever says the same in a transaction of theirs; until the end of the one at hand it is then our turn.
+
+    SQLite lets one transaction write at a time anyway, and with transaction_mode IMMEDIATE one begin at a time. Raises
+    RuntimeError where no transaction is open.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("Outside of a transaction the turn would be over at once.")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
 
 
 def _hear(notice: Any) -> None:

@@ -155,6 +155,18 @@ def test_a_personal_column_stays_apart_and_what_was_erased_is_not_compared(
     assert "1 not comparable" in capsys.readouterr().out
 
 
+def test_a_name_of_a_row_from_before_it_was_personal_is_not_said_again(
+    save: Save, reconciler: Reconciler, plan: SitePlan
+) -> None:
+    save("Rock")
+    assert intent_of("Rock").row_label == ROW
+    PersonalColumn.objects.create(region="sandbox", sheet_id=plan.id, column_id=plan.columns["Task"])
+    save("Sand")
+    reconciler.run()
+    assert ROW not in {entry.row_label for entry in reconciler.results()}
+    assert len(reconciler.results()) == 2
+
+
 def test_a_row_that_is_gone_is_said(
     save: Save, reconciler: Reconciler, plan: SitePlan, capsys: pytest.CaptureFixture[str]
 ) -> None:

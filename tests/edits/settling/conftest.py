@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from audit.models import Entry
-from audit.reading import LoggedChange, with_outcomes
+from audit.reading.changes import LoggedChange, with_outcomes
 from audit.recording import Actor, Change, Evidence, Intent, Origin, intend
 from edits.settling import settle_due
 from tests.edits.site_plan import SitePlan
