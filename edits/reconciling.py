@@ -129,6 +129,7 @@ class _Reconciliation:
         try:
             history = self._history(row_id, column_id)
         except NotFound:
+            reading.read_columns(gateway_for(self.reader.user), self.sheet.id)  # raises if it is the sheet that is gone
             self.report.found["in rows or columns that are gone"] += len(applied)
             return
         ours = self._ours(row_id, column_id)  # as of now, as an edit may have been made since

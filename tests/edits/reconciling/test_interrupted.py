@@ -1,5 +1,6 @@
 """A run keeps to the histories that may be read in a minute, and what ends it early costs nothing that was found."""
 
+from datetime import datetime
 from time import monotonic
 
 import pytest
@@ -7,9 +8,12 @@ from django.core.management import CommandError
 from pytest_django import Settings
 
 from audit.models import Phase
-from edits import history_calls
+from edits import history_calls, reconciling
+from edits.errors import NotFound
+from identity.models import SmartsheetUser
 from tests.edits.reconciling.conftest import Fabricate, Reconciler, Save, results
 from tests.edits.site_plan import SitePlan
+from tests.running_sandbox import Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,6 +59,24 @@ def test_it_goes_on_where_smartsheet_went_away(reconciler: Reconciler, capsys: p
     assert reconciler.found() == ["confirmed"] * 3
     read = [int(one["path"].split("/")[-2]) for one in sandbox.requests(path="/history")]
     assert read == [*columns[1:], columns[0]]  # what was not compared comes first
+
+
+@pytest.mark.usefixtures("three_cells")
+def test_a_sheet_that_is_taken_away_meanwhile_is_not_taken_for_gone_rows(
+    reconciler: Reconciler, plan: SitePlan, bob: Person
+) -> None:
+    person = SmartsheetUser.objects.get(smartsheet_id=bob.id)
+    said: list[str] = []
+
+    def tell(words: str) -> None:
+        said.append(words)
+        if len(said) == 1:
+            plan.unshare(bob)
+
+    since = datetime.fromisoformat(reconciler.since)
+    report = reconciling.reconcile(sheet_id=plan.id, since=since, reader=person, tell=tell)
+    assert (report.read, report.found) == (1, {"confirmed": 1, "not comparable": 0})
+    assert isinstance(report.stopped_by, NotFound)
 
 
 def test_what_is_asked_too_often_is_asked_again(
