@@ -57,6 +57,11 @@ class Ours:
         """Whether the cell was written as a part of its row, which was added then."""
         return self.intent.column_id is None
 
+    @property
+    def is_judged(self) -> bool:
+        """Whether Smartsheet's word on it is asked for: it was saved, is of this cell alone, and can be compared."""
+        return self.is_comparable and self.change.is_applied and not self.is_addition
+
     def is_at(self, version: Version) -> bool:
         """Whether the state is from the time in which this was made, if it was."""
         outcome = self.change.outcome
@@ -101,8 +106,8 @@ def compare(ours: Sequence[Ours], states: Sequence[Version]) -> list[Finding]:
     judged itself.
     """
     free = list(states)
-    judged = [one for one in ours if one.is_comparable and one.change.is_applied and not one.is_addition]
-    others = [one for one in ours if one not in judged]
+    judged = [one for one in ours if one.is_judged]
+    others = [one for one in ours if not one.is_judged]
     pairs = list(_paired(judged, free, lambda one, version: one.is_person(version)))
     for _ in _paired(others, free, lambda one, version: one.is_person(version)):
         pass

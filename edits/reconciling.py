@@ -25,7 +25,7 @@ from edits.cell_comparison import OPEN, Ours, compare, is_erased, parsed, versio
 from edits.errors import GatewayError, NotFound, RateLimited
 from edits.gateway import gateway_for
 from edits.history_calls import MINUTE, NoHistoryLeft, history_calls
-from edits.operations import HISTORY_PER_PAGE
+from edits.history_pages import History, read_back
 from edits.reconciled import Place, record
 from edits.sheets import Json, Sheet
 from identity.models import SmartsheetUser
@@ -165,16 +165,9 @@ class _Reconciliation:
         then = intent.actor_email.casefold()
         return self._emails[intent.actor_id] | ({then} if then else set())
 
-    def _history(self, row_id: int, column_id: int) -> list[Mapping[str, Json]]:
+    def _history(self, row_id: int, column_id: int) -> History:
         """The cell's states, newest first, back to one from before all that matters. Raises GatewayError."""
-        states: list[Mapping[str, Json]] = []
-        while True:
-            some = self._page(row_id, column_id, len(states) // HISTORY_PER_PAGE + 1)
-            states += some
-            if len(some) < HISTORY_PER_PAGE or all(
-                one.at < self.reach - SKEW for one in versions(some[-1:], column_id)
-            ):
-                return states
+        return read_back(lambda page: self._page(row_id, column_id, page), to=self.reach - SKEW)
 
     def _page(self, row_id: int, column_id: int, page: int) -> list[Mapping[str, Json]]:
         while True:
