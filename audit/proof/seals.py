@@ -14,6 +14,7 @@ from audit.proof.seal_bytes import FIRST, SignedSeal, Statement, key_id, sign
 
 MOST = 4096  # links under one seal, which bounds the memory of sealing and the work of a proof
 SILENCE = timedelta(minutes=15)  # after this an empty seal is due, which proves that nothing was written
+LONG_COMMIT = timedelta(days=1)  # hardly anything is linked longer than this after it was written
 _LOCK = 4702111234003  # PostgreSQL's number for "somebody is sealing"
 
 
@@ -102,9 +103,17 @@ def state(*, using: str = "default") -> SealState:
     last = Seal.objects.using(using).order_by("-id").first()
     sealed = last.last_seq if last else 0
     newest = Leaf.objects.using(using).order_by("-seq").values_list("seq", flat=True).first() or 0
-    waiting = Entry.objects.using(using).filter(pk__in=Leaf.objects.filter(seq=sealed + 1).values("entry_id"))
-    since = waiting.values_list("at", flat=True).first() if newest > sealed else None
+    since = _written_at(using, sealed + 1, last) if newest > sealed else None
     return SealState(last=last, unsealed=max(newest - sealed, 0), waiting_since=since)
+
+
+def _written_at(using: str, seq: int, last: Seal | None) -> datetime | None:
+    """When the entry of the link after this seal was written. It is looked for in the months since then first: to plan
+    for every month takes PostgreSQL longer than the page's other questions."""
+    entries = Entry.objects.using(using).filter(pk__in=Leaf.objects.filter(seq=seq).values("entry_id"))
+    times = entries.values_list("at", flat=True)
+    recent = times.filter(at__gte=last.at - LONG_COMMIT).first() if last else None
+    return recent or times.first()
 
 
 def records(*, first_seq: int, last_seq: int, using: str = "default") -> list[bytes]:

@@ -17,6 +17,7 @@ from audit.database import triggers_postgresql
 from audit.models import Entry, EntryQuerySet
 
 SLACK = timedelta(days=1)
+GROWTH = 4  # each stretch has so many times the months of the one before it
 PROBED = 100  # entries around a moment whose ids are looked at
 ID_SLACK = 1_000  # ids that a moment's neighbours may be out of order by
 
@@ -40,7 +41,7 @@ class Stretch:
 
 
 def newest_first(before: int | None, *, steps: Sequence[int] = ()) -> Iterator[Stretch]:
-    """From the entry `before` (None: the newest) back to the oldest, in stretches of 1, 2, 4, 8 … months.
+    """From the entry `before` (None: the newest) back to the oldest, in stretches of 1, 4, 16 … months.
 
     `steps` are numbers of ids that the first few stretches are cut to, for questions that matter how much they look at.
     """
@@ -50,7 +51,7 @@ def newest_first(before: int | None, *, steps: Sequence[int] = ()) -> Iterator[S
 
 
 def oldest_first(after: int, *, steps: Sequence[int] = ()) -> Iterator[Stretch]:
-    """From the entry `after` on to the newest, in stretches of 1, 2, 4, 8 … months; `steps` as above."""
+    """From the entry `after` on to the newest, in stretches of 1, 4, 16 … months; `steps` as above."""
     for stretch in _forth(after):
         yield from _cut_forth(stretch, steps) if steps else [stretch]
         steps = ()
@@ -90,7 +91,7 @@ def _back(before: int | None) -> Iterator[Stretch]:
             since = None if first == oldest else _start(first) - SLACK
             yield Stretch(low=low, high=high, since=since, until=None if last == now else _start(last + 1) + SLACK)
             high = low
-        last, span = first - 1, span * 2
+        last, span = first - 1, span * GROWTH
 
 
 def _forth(after: int) -> Iterator[Stretch]:
@@ -107,7 +108,7 @@ def _forth(after: int) -> Iterator[Stretch]:
             since=None if first <= _oldest_month() else _start(first) - SLACK,
             until=None if last == now else _start(last + 1) + SLACK,
         )
-        low, first, span = high or low, last + 1, span * 2
+        low, first, span = high or low, last + 1, span * GROWTH
 
 
 def _cut_back(stretch: Stretch, steps: Sequence[int]) -> Iterator[Stretch]:
