@@ -41,6 +41,8 @@ __all__ = [
     "settle",
 ]
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 
@@ -321,8 +323,7 @@ def canonical(value: Json) -> str | None:
     """
     if value is None:
         return None
-    text = json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return text.encode("utf-8", "backslashreplace").decode()
+    return _ENCODER.encode(_plain(value)).encode("utf-8", "backslashreplace").decode()
 
 
 def _plain(value: Json) -> Json:
