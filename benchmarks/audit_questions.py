@@ -20,6 +20,7 @@ def main() -> None:
     django.setup()
     from django.conf import settings
 
+    settings.DEBUG = False  # or Django keeps every statement, and writes it out
     settings.ALLOWED_HOSTS = ["testserver"]
     settings.SECURE_SSL_REDIRECT = False
     client = auditor()
