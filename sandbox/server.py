@@ -167,7 +167,10 @@ def _alone(world: World, request: web.Request) -> Iterator[None]:
 
 
 async def _with_faults(world: World, request: web.Request, handler: Handler, arrival: Arrival) -> web.StreamResponse:
+    resets = world.resets
     await request.read()
+    if resets != world.resets:
+        return hang_up(request)
     if len(request.raw_path) > LONGEST_ADDRESS:
         arrival.status = 414
         return web.Response(text=TOO_LONG, status=414, content_type="text/html")

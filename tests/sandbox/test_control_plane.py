@@ -1,4 +1,6 @@
+import contextlib
 import json
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -41,6 +43,24 @@ def test_reset_ends_what_still_waits(sandbox: RunningSandbox, plan: Grid) -> Non
         assert plan.put("Roof", {"title": "Notes", "value": "after"}).status_code == 200
         with pytest.raises(requests.ConnectionError):
             waiting.result()
+    assert "value" not in plan.again().cell("Core walls", "Notes")
+
+
+def test_reset_ends_what_has_not_wholly_arrived(sandbox: RunningSandbox, plan: Grid, as_alice: Client) -> None:
+    host, port = sandbox.url.removeprefix("http://").split(":")
+    body = json.dumps([{"id": plan.row("Core walls"), "cells": plan.cells({"title": "Notes", "value": "x"})}]).encode()
+    head = (
+        f"PUT /2.0{plan.path}/rows HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
+        f"Authorization: {as_alice.http.headers['Authorization']!s}\r\nContent-Length: {len(body)}\r\n\r\n"
+    ).encode()
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        connection.sendall(head + body[:10])
+        while not sandbox.requests(method="PUT"):
+            time.sleep(0.01)
+        sandbox.reset()
+        connection.sendall(body[10:])
+        with contextlib.suppress(ConnectionResetError):
+            assert connection.recv(1000) == b""
     assert "value" not in plan.again().cell("Core walls", "Notes")
 
 
