@@ -8,6 +8,7 @@ from pathlib import Path
 from sandbox.catalogue import operations_table
 from sandbox.latency import PROFILES
 from sandbox.settings import Settings
+from sandbox.urls import is_address
 
 DESCRIPTION = """\
 A stand-in for Smartsheet's API 2.0 and its sign-in, for practice and tests. Point any Smartsheet client at
@@ -194,7 +195,11 @@ def _add_webhook_options(parser: argparse.ArgumentParser, default: Settings) -> 
 
 def read_settings(arguments: list[str] | None = None) -> list[Settings]:
     """The settings that the command line asks for: one for each region."""
-    given = parser().parse_args(arguments)
+    reader = parser()
+    given = reader.parse_args(arguments)
+    for url in (given.redirect_url, *(url for _client_id, _secret, url in given.app)):
+        if not is_address(url):
+            reader.error(f"{url} is no address to send people back to")
     settings = _settings(given)
     return [settings.in_region(name, place=place) for place, name in enumerate(given.regions)] or [settings]
 

@@ -13,8 +13,9 @@ from aiohttp import web
 from sandbox.clock import iso, now, put_forward
 from sandbox.faults import BadFault, read_fault
 from sandbox.latency import BadLatency, Latency, read_profile
-from sandbox.pages import index_page
+from sandbox.pages import index_page, page
 from sandbox.state import App
+from sandbox.urls import is_address
 from sandbox.world import World
 
 Json = Any
@@ -55,7 +56,7 @@ class Control:
 
     async def index(self, request: web.Request) -> web.StreamResponse:
         """The page for people."""
-        return web.Response(text=index_page(self.world.state), content_type="text/html")
+        return page(index_page(self.world.state))
 
     async def people(self, request: web.Request) -> web.StreamResponse:
         """The people who can sign in, with a personal access token each."""
@@ -135,6 +136,8 @@ class Control:
         """Register a client, or replace it."""
         try:
             given = orjson.loads(await request.read())
+            if not is_address(given["redirectUrl"]):
+                raise TypeError(given["redirectUrl"])
             app = App(
                 client_id=str(given["clientId"]),
                 client_secret=str(given["clientSecret"]),
@@ -142,7 +145,7 @@ class Control:
                 name=str(given.get("name", given["clientId"])),
             )
         except (KeyError, TypeError, AttributeError, orjson.JSONDecodeError):
-            message = "an app is a JSON object with clientId, clientSecret, redirectUrl and perhaps name"
+            message = "an app is a JSON object with clientId, clientSecret, redirectUrl (an address) and perhaps name"
             return _json({"message": message}, status=400)
         self.world.state.apps[app.client_id] = app
         self.world.saver.soon()

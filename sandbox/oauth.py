@@ -12,7 +12,7 @@ from aiohttp import web
 
 from sandbox.access import SCOPES
 from sandbox.clock import epoch_ms, now
-from sandbox.pages import consent_page, error_page
+from sandbox.pages import consent_page, error_page, page
 from sandbox.state import App, Person
 from sandbox.world import World
 
@@ -67,14 +67,14 @@ class Consent:
             return refusal
         state = self.world.state
         carried = {name: parameters[name] for name in CARRIED if name in parameters}
-        page = consent_page(
+        content = consent_page(
             app=state.apps[parameters["client_id"]],
             people=self._people(),
             scopes=parameters.get("scope", "").split(),
             carried=carried,
             message=message,
         )
-        return web.Response(text=page, content_type="text/html", status=400 if message else 200)
+        return page(content, status=400 if message else 200)
 
     def _refusal(self, parameters: Mapping[str, str]) -> web.StreamResponse | None:
         """Why this request cannot be granted. Who cannot be trusted gets a page; only a known app gets a redirect."""
@@ -93,7 +93,7 @@ class Consent:
 
 
 def _error(message: str) -> web.Response:
-    return web.Response(text=error_page(message), content_type="text/html", status=400)
+    return page(error_page(message), status=400)
 
 
 def _back(app: App, answer: dict[str, str], parameters: Mapping[str, str]) -> web.Response:

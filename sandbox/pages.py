@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
+from aiohttp import web
+
 from sandbox.access import SCOPES
 from sandbox.state import App, Person, State
 
@@ -31,13 +33,21 @@ button { font: inherit; padding: .6rem 1.5rem; border-radius: .5rem; border: 1px
 button.allow { background: var(--accent); color: var(--on-accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .problem { border-left: .3rem solid #d03b3b; padding: .25rem .75rem; }
-.people { list-style: none; padding: 0; } .people li { padding: .5rem 0; border-bottom: 1px solid var(--line); }
+.people { list-style: none; padding: 0; }
+.people li { overflow-wrap: anywhere; padding: .5rem 0; border-bottom: 1px solid var(--line); }
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 code { font-size: .875em; overflow-wrap: anywhere; } td code { white-space: nowrap; } a { color: var(--accent); }
 """
 
-PRACTICE = "Practice stand-in. This is not Smartsheet: nobody here is real, and nothing is sent anywhere."
+GUARDED = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:;"
+    " base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+PRACTICE = "Practice stand-in. This is not Smartsheet: nobody here is real, and nothing reaches Smartsheet."
 
 
 def _layout(title: str, content: str) -> str:
@@ -49,6 +59,11 @@ def _layout(title: str, content: str) -> str:
         f'<p class="practice" role="note">{PRACTICE}</p>\n'
         f'<main>\n<div class="card">\n{content}\n</div>\n</main>\n</body>\n</html>\n'
     )
+
+
+def page(content: str, *, status: int = 200) -> web.Response:
+    """A page as an answer: nothing in it is run or fetched, it stands in no other page, and no browser keeps it."""
+    return web.Response(text=content, status=status, content_type="text/html", headers=GUARDED)
 
 
 def consent_page(
@@ -73,7 +88,7 @@ def consent_page(
 
 def _scope_list(scopes: list[str]) -> str:
     if not scopes:
-        return '<p class="soft">It asks for your name and address only.</p>\n'
+        return '<p class="soft">It will see your profile: your name, your e-mail address and the like.</p>\n'
     items = "".join(f"<li>{escape(SCOPES[scope])} <code>{escape(scope)}</code></li>\n" for scope in scopes)
     return f'<p class="soft">It will be able to:</p>\n<ul>\n{items}</ul>\n'
 

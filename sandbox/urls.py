@@ -28,6 +28,17 @@ def check_callback_url(url: str, *, allow_loopback: bool) -> None:
         raise ApiError(1031, url, "webhook.callbackUrl")
 
 
+def is_address(url: object) -> bool:
+    """Whether a browser could be sent there: a text of one line with a scheme and a host."""
+    if not isinstance(url, str) or not url.isprintable() or " " in url:
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return bool(parts.scheme and parts.netloc)
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host name or address means this machine."""
     try:

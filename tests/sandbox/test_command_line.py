@@ -104,3 +104,10 @@ def test_nobody_can_write_lines_of_their_own_into_the_log(capfd: pytest.CaptureF
     said = capfd.readouterr().err
     assert "/2.0/sheets/1%0AGET%20/2.0/forged%1B%5B2J" in said
     assert "\x1b" not in said
+
+
+@pytest.mark.parametrize("arguments", [("--redirect-url", "nowhere"), ("--app", "mine", "secret", "nowhere")])
+def test_a_redirect_url_that_is_none_is_said(arguments: tuple[str, ...]) -> None:
+    done = run("--port", "0", *arguments)
+    assert done.returncode == 2
+    assert "nowhere is no address" in done.stderr

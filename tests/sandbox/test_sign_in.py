@@ -118,3 +118,28 @@ def test_a_redirect_url_with_a_query_keeps_it(sandbox: RunningSandbox) -> None:
 def test_the_state_is_not_taken_for_html(sandbox: RunningSandbox) -> None:
     page = ask(sandbox, state='"><script>alert(1)</script>').text
     assert "<script" not in page
+
+
+@pytest.mark.parametrize("path", ["b/authorize", "_sandbox/"])
+def test_a_page_runs_nothing_and_stands_in_no_other(sandbox: RunningSandbox, path: str) -> None:
+    for answer in (requests.get(f"{sandbox.url}/{path}", timeout=5), ask(sandbox)):
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "script-src" not in policy
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_who_grants_nothing_reads_what_is_seen_all_the_same(sandbox: RunningSandbox) -> None:
+    assert "It will see your profile" in ask(sandbox, scope="").text
+
+
+@pytest.mark.parametrize(
+    "url", ["nowhere", 5, "http://x/\r\nSet-Cookie: a=b", "javascript:alert(1)", "http://[::1", ""]
+)
+def test_nobody_is_sent_back_to_what_is_no_address(sandbox: RunningSandbox, url: object) -> None:
+    app = {"clientId": "practice", "clientSecret": "x", "redirectUrl": url}
+    answer = requests.post(f"{sandbox.url}/_sandbox/apps", json=app, timeout=5)
+    assert answer.status_code == 400
+    assert "redirectUrl" in answer.json()["message"]
+    assert answer_of(decide(sandbox, ask(sandbox).text, decision="deny"))["error"] == "access_denied"
