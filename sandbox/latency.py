@@ -64,7 +64,7 @@ def read_profile(description: Json) -> Profile:
     if not isinstance(description, dict):
         raise BadLatency("a latency is a JSON object")
     if set(description) == {"profile"}:
-        if description["profile"] not in PROFILES:
+        if description["profile"] not in list(PROFILES):
             raise BadLatency(f"profile is one of {', '.join(PROFILES)}")
         return PROFILES[description["profile"]]
     known = {each.name for each in fields(Profile)}

@@ -114,3 +114,8 @@ def test_the_front_page_shows_people_and_sheets(sandbox: RunningSandbox, path: s
         assert person.token in response.text
     assert "Größe" not in response.text
     assert "Site plan" in response.text
+
+
+@pytest.mark.parametrize("profile", [[], {"profile": []}, {"profile": {"read": 1}}, {"profile": None}, 5])
+def test_a_latency_of_odd_types_is_refused(sandbox: RunningSandbox, profile: object) -> None:
+    assert requests.post(f"{sandbox.url}/_sandbox/latency", json=profile, timeout=5).status_code == 400
