@@ -121,6 +121,13 @@ class Call:
         """What this person may do on the sheet in the path."""
         return self.sheet.access_of(self.person.id) or Access.VIEWER
 
+    def check(self) -> None:
+        """What holds for any request, before it is carried out: the sheet in its path, and how to answer."""
+        self.flag("numericDates")
+        _ = self.api_level
+        if "sheetId" in self.path:
+            _ = self.sheet
+
     def announce(self, kind: str, object_id: int | str, change: str, **details: Json) -> None:
         """Something happened through this person: on the sheet in the path, where there is one. See events.py."""
         sheet_id = self.loaded_sheet.id if self.loaded_sheet else None

@@ -80,7 +80,7 @@ async def _answer(world: World, operation: Operation, request: web.Request, body
     path, query, courier = request.match_info, request.query, world.courier
     form = media_type(operation, headers)
     call = Call(state, world.settings, operation, token, person, path, query, headers, body, courier, form)
-    numeric_dates, _ = call.flag("numericDates"), call.api_level  # good for any request: looked at before all else
+    call.check()
     try:
         content = operation.handler(call)
     finally:
@@ -93,7 +93,7 @@ async def _answer(world: World, operation: Operation, request: web.Request, body
         world.saver.soon()
     if isinstance(content, Export):
         return file_response(content.content, media_type=content.media_type, name=content.name)
-    return json_response(dumps(content, numeric_dates=numeric_dates))
+    return json_response(dumps(content, numeric_dates=call.flag("numericDates")))
 
 
 def _readable(request: web.Request) -> Mapping[str, str]:
