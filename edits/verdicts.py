@@ -6,8 +6,8 @@ A request is delivered within SETTLE_AFTER or never, so this is asked later than
 - a change was made if the cell's history names this person with the sent value in that time, and no other edit of ours
   explains it; if the history names them with nothing that could be it, even were the clocks further apart than they
   should be, it was not;
-- a row is still there: it was not deleted. It is gone, the sheet was last changed in that time, and no other edit of
-  ours, whoever made it, explains it: it was;
+- a row is still there: neither it nor what was beneath it was deleted. It is gone, the sheet was last changed in that
+  time, and no other edit of ours, whoever made it, explains it: it was;
 - a row was added if one is there with that content, added by this person in that time, of no other edit of ours.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/cells/cellhistory-get
@@ -109,6 +109,9 @@ class _Inquiry:
         row_id = line.changes[0].row_id or 0
         if self.sheet.row(row_id):
             return self._say(Phase.NOT_APPLIED, line, "The row is still there.")
+        first = self.edit.lines[0]  # the row that all others were beneath: they go with it, or not at all
+        if first.number == 0 and self.sheet.row(first.changes[0].row_id or 0):
+            return self._say(Phase.NOT_APPLIED, line, "The row that it was beneath is still there.")
         others = self._other_edits(Entry.objects.filter(row_id=row_id, action=Action.DELETE))
         if any(other.phase == Phase.APPLIED for other in others):
             return self._say(Phase.NOT_APPLIED, line, "Another deletion of this app has taken the row away.")

@@ -41,19 +41,22 @@ def bob_actor(bob: Person) -> Actor:
 
 @pytest.fixture
 def intended(plan: SitePlan, bob_user: User, bob_actor: Actor) -> Intended:
-    """intended("Rock"): Bob's intent to write that into the notes, of a process that died."""
+    """intended("Rock"): Bob's intent to write that into the notes, of a process that died. Of rows to delete: their
+    names, the one that those after it are beneath first."""
 
     def intended(
         value: str, *columns: str, action: str = "change", is_personal: bool = False, version: int | None = None
     ) -> Intent:
-        changes = [
-            Change(plan.rows[ROW], ROW, plan.columns[title], title, None, value, is_personal=is_personal)
-            for title in columns or ("Notes",)
-        ]
         if action == "add":
             changes = [Change(None, value, None, "", None, {"Task": value})]
         elif action == "delete":
-            changes = [Change(plan.rows[ROW], ROW, None, "", {"Task": ROW}, None)]
+            rows = [value or ROW, *columns]
+            changes = [Change(plan.rows[title], title, None, "", {"Task": title}, None) for title in rows]
+        else:
+            changes = [
+                Change(plan.rows[ROW], ROW, plan.columns[title], title, None, value, is_personal=is_personal)
+                for title in columns or ("Notes",)
+            ]
         known: dict[str, Evidence] = {"version": version}
         return intend(
             actor=bob_actor,

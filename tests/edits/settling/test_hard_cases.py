@@ -103,6 +103,12 @@ def test_a_row_that_is_gone_was_deleted_whatever_the_sheets_version_says(
     assert settled() == ["applied"]
 
 
+def test_rows_beneath_one_that_is_still_there_were_not_deleted_with_it(intended: Intended, plan: SitePlan) -> None:
+    intended("Excavation", "Dig foundations", action="delete")
+    plan.delete("Dig foundations")
+    assert settled() == ["not_applied", "not_applied"]
+
+
 @pytest.mark.parametrize(("first", "second"), [(True, False), (False, True), (True, True)])
 def test_a_trace_of_a_known_edit_speaks_for_no_other_where_values_stand_apart(
     intended: Intended, by_bob: SitePlan, first: bool, second: bool
