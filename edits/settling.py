@@ -64,9 +64,11 @@ def _settled(held: Unsettled) -> list[str]:
         Unsettled.objects.put_off_person(region=edit.region, actor_id=edit.actor_id, seconds=MINUTE)
         held.put_off(seconds=MINUTE + 1)  # behind the others of this person, should it be too much for a minute
         return ["put off"]
-    except Unavailable:
-        held.put_off(seconds=MINUTE)
-        return ["put off"]
+    except Unavailable as error:
+        if not _is_hopeless(held, patience=2):
+            held.put_off(seconds=_pause(held))
+            return ["put off"]
+        outcomes = _give_up(edit, WORD_OF_NOBODY + error.message, error)
     except GatewayError as error:
         if not _is_hopeless(held):
             log.info("Edit %s cannot be settled yet: %s", held.edit_id, error.message)
@@ -95,8 +97,13 @@ def _find_out(edit: OpenEdit) -> dict[int, Outcome]:
     )
 
 
-def _is_hopeless(held: Unsettled) -> bool:
-    return timezone.now() - held.at >= timedelta(seconds=settings.SETTLE_PATIENCE)
+def _is_hopeless(held: Unsettled, *, patience: int = 1) -> bool:
+    return timezone.now() - held.at >= patience * timedelta(seconds=settings.SETTLE_PATIENCE)
+
+
+def _pause(held: Unsettled) -> float:
+    """Seconds until it is tried again where Smartsheet was away: the longer, the older the edit is."""
+    return min(LATER, max(MINUTE, (timezone.now() - held.at).total_seconds() / 10))
 
 
 def _give_up(edit: OpenEdit, message: str, error: Exception) -> dict[int, Outcome]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db.models import F
+from django.utils import timezone
 from pytest_django import Settings
 
 from audit.models import Entry
@@ -37,6 +38,22 @@ def test_an_edit_that_fails_holds_up_no_other_and_is_given_up_in_the_end(
     plan.sandbox.fault(method="GET", path=f"/sheets/{plan.id}$", content={"unheard": "of"})
     assert settle_due() == {"undecidable": 1}
     assert "this app fails at it" in Entry.objects.latest("id").message
+
+
+def test_a_history_that_can_never_be_read_is_given_up_in_the_end(
+    intended: Intended, plan: SitePlan, settings: Settings
+) -> None:
+    intended("Rock")
+    plan.sandbox.fault(path="/history", status=500, errorCode=4000, times=0)
+    plan.write(ROW, Notes="Sand")
+    time.sleep(AT_ONCE + 0.1)
+    assert settle_due() == {"put off": 1}
+    waits = Unsettled.objects.get().due_at - timezone.now()
+    assert timedelta(seconds=50) < waits <= timedelta(seconds=60)
+
+    settings.SETTLE_PATIENCE = 0
+    Unsettled.objects.update(due_at=F("at"))
+    assert settle_due() == {"undecidable": 1}
 
 
 def test_an_edit_that_takes_more_histories_than_there_are_comes_to_an_end(
