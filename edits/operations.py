@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from edits.errors import JsonObject
+from edits.answers import NO_ANSWER
+from edits.errors import JsonObject, Unavailable
 
 ROWS_PER_WRITE = 500  # https://developers.smartsheet.com/api/smartsheet/guides/advanced-topics/scalability-options
 ROWS_PER_PAGE = 10_000
@@ -151,7 +152,9 @@ class Operations(ABC):
 
     def _data(self, operation: str, path: str, **query: object) -> list[JsonObject]:
         data = self._read(operation, path, **query).get("data")
-        return data if isinstance(data, list) else []
+        if not isinstance(data, list):  # to be without a history, say, is another thing than to be told of none
+            raise Unavailable(NO_ANSWER)
+        return data
 
     @abstractmethod
     def _read(self, operation: str, path: str, **query: object) -> JsonObject:

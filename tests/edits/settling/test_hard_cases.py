@@ -2,10 +2,12 @@
 
 import pytest
 from django.core.management import call_command
+from django.db.models import F
 from pytest_django import Settings
 
 from audit.models import Entry
 from audit.recording import Outcome, Phase, settle
+from audit.unsettled import Unsettled
 from edits import operations, verdicts
 from edits.personal_columns import PersonalColumn
 from tests.edits.settling.conftest import AT_ONCE, ROW, Intended, logged, settled
@@ -84,6 +86,15 @@ def test_where_a_column_is_gone_the_other_cells_tell(intended: Intended, by_bob:
     by_bob.write(ROW, Notes="Complete", Status="Complete")
     plan.sandbox.call(plan.person, "DELETE", f"/sheets/{plan.id}/columns/{plan.columns['Notes']}")
     assert settled() == ["applied", "applied"]
+
+
+def test_an_answer_without_a_history_is_no_empty_history(intended: Intended, by_bob: SitePlan) -> None:
+    intended("Rock")
+    by_bob.write(ROW, Notes="Rock")
+    by_bob.sandbox.fault(path="/history", content={"unheard": "of"})
+    assert settled() == ["intent"]
+    Unsettled.objects.update(due_at=F("at"))
+    assert settled() == ["applied"]
 
 
 def test_where_all_columns_are_gone_it_says_so(intended: Intended, plan: SitePlan) -> None:
