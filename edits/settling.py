@@ -25,6 +25,7 @@ from edits.history_calls import MINUTE, NoHistoryLeft, history_calls
 from edits.verdicts import find_out
 
 LATER = 3600.0  # seconds until somebody is asked for again who cannot be asked for now
+LEASE = 600.0  # seconds; a minute's histories take no longer, and whoever takes longer must have died
 AGAIN = 600.0  # seconds until an edit is tried again that something went wrong with
 WORD_OF_NOBODY = "It could not be found out: nobody could read the sheet in this person's name for too long. "
 WORD_OF_FAILURE = "It could not be found out: this app fails at it, again and again."
@@ -37,7 +38,7 @@ def settle_due(*, limit: int = 1000) -> Counter[str]:
     gather(older_than=timedelta(seconds=settings.SETTLE_AFTER))
     tally: Counter[str] = Counter()
     for _ in range(limit):
-        held = Unsettled.objects.take(seconds=4 * settings.SMARTSHEET_DEADLINE + MINUTE)
+        held = Unsettled.objects.take(seconds=LEASE)
         if held is None:
             break
         tally.update(_settle(held))
@@ -88,11 +89,10 @@ def _settled(held: Unsettled) -> list[str]:
 def _find_out(edit: OpenEdit) -> dict[int, Outcome]:
     person = User.objects.filter(smartsheet__region=edit.region, smartsheet__smartsheet_id=edit.actor_id).first()
     user = person or User()
-    gateway = gateway_for(user)
     return find_out(
         edit,
-        gateway,
-        email_now=user.smartsheet.email,
+        lambda: gateway_for(user),
+        email_now=person.smartsheet.email if person else "",
         spend=lambda: history_calls.spend(edit.region, edit.actor_id),
     )
 

@@ -45,10 +45,11 @@ UNCHANGED = "The sheet has not been changed since it was read for this edit."
 CANNOT = "Smartsheet's record does not tell: "
 OPEN = {Phase.INTENT, Phase.UNKNOWN, Phase.UNDECIDABLE}
 
+Ask = Callable[[], Gateway]  # a gateway in the person's name, with time for one thing to ask
 Spend = Callable[[], None]  # asked before each reading of a history; raises if none may be read
 
 
-def find_out(edit: OpenEdit, gateway: Gateway, *, email_now: str, spend: Spend) -> dict[int, Outcome]:
+def find_out(edit: OpenEdit, gateway: Ask, *, email_now: str, spend: Spend) -> dict[int, Outcome]:
     """An outcome for each open line of the edit, by number. Raises GatewayError, and what `spend` raises."""
     return _Inquiry(edit, gateway, email_now, spend).outcomes()
 
@@ -58,7 +59,7 @@ class _EnoughRead(Exception):
 
 
 class _Inquiry:
-    def __init__(self, edit: OpenEdit, gateway: Gateway, email_now: str, spend: Spend) -> None:
+    def __init__(self, edit: OpenEdit, gateway: Ask, email_now: str, spend: Spend) -> None:
         self.edit, self.gateway, self._spend = edit, gateway, spend
         self.emails = {edit.names.email.casefold(), email_now.casefold()} - {""}
         self.start = edit.at.replace(microsecond=0) - CLOCKS_APART
@@ -68,9 +69,9 @@ class _Inquiry:
     def outcomes(self) -> dict[int, Outcome]:
         ids = [row_id for line in self.edit.lines if (row_id := line.changes[0].row_id)]
         raw = (
-            self.gateway.rows_modified_since(self.edit.sheet_id, self.start)
+            self.gateway().rows_modified_since(self.edit.sheet_id, self.start)
             if self.edit.action == Action.ADD
-            else self.gateway.sheet(self.edit.sheet_id, row_ids=ids)
+            else self.gateway().sheet(self.edit.sheet_id, row_ids=ids)
         )
         self.sheet, self.raw = Sheet.parse(raw), raw
         return {line.number: self._of(line) for line in self.edit.lines}
@@ -254,7 +255,7 @@ class _Inquiry:
             self.read += 1
             self._spend()
             row_id, column_id = change.row_id or 0, change.column_id or 0
-            return list(self.gateway.cell_history(self.edit.sheet_id, row_id, column_id, page=number))
+            return list(self.gateway().cell_history(self.edit.sheet_id, row_id, column_id, page=number))
 
         return read_back(page, to=self.start - SKEW, most=MOST_PAGES)
 

@@ -56,6 +56,14 @@ def test_a_history_that_can_never_be_read_is_given_up_in_the_end(
     assert settle_due() == {"undecidable": 1}
 
 
+def test_an_edit_of_many_cells_has_time_for_each(intended: Intended, plan: SitePlan, settings: Settings) -> None:
+    columns = ["Notes", "Status", "Task", "Permit no."]
+    intended("Complete", *columns)
+    plan.write(ROW, **dict.fromkeys(columns, "Complete"))
+    plan.sandbox.fault(path="/history", delay=settings.SMARTSHEET_DEADLINE / 3, times=0)
+    assert settled() == ["undecidable"] * 4
+
+
 def test_an_edit_that_takes_more_histories_than_there_are_comes_to_an_end(
     intended: Intended, plan: SitePlan, settings: Settings
 ) -> None:
