@@ -16,11 +16,8 @@ from identity.roles import BAR_PEOPLE, Role, RoleName
 from identity.signals import CannotRecord, activation_changed
 
 
-class HistoryToLookAt(SimpleHistoryAdmin):  # type: ignore[misc] # django-simple-history ships no types
+class AdminWithHistory(SimpleHistoryAdmin):  # type: ignore[misc] # django-simple-history ships no types
     """A history that leads to no Django users, as its actors are Smartsheet's numbers, and puts nothing back."""
-
-    def has_change_permission(self, _request: HttpRequest, _obj: object = None) -> bool:
-        return False
 
     def save_model(self, _request: HttpRequest, obj: Model, _form: object, _change: bool) -> None:
         """Without naming the Django user as the one who did it: identity.history knows the person."""
@@ -41,6 +38,13 @@ class HistoryToLookAt(SimpleHistoryAdmin):  # type: ignore[misc] # django-simple
             raise PermissionDenied
         response: HttpResponse = super().history_form_view(request, object_id, version_id, extra_context)
         return response
+
+
+class HistoryToLookAt(AdminWithHistory):
+    """What is there is not changed here, though it may be made and deleted."""
+
+    def has_change_permission(self, _request: HttpRequest, _obj: object = None) -> bool:
+        return False
 
 
 @admin.register(SmartsheetUser)

@@ -3,16 +3,21 @@
 import pytest
 from django.db import connection
 from django.test import Client
+from pytest_django import Settings
 
 from audit.models import Entry
 from audit.recording import NotRecorded
 from edits.personal_columns import PersonalColumn
 from identity.history import PastTheHistory
 from tests.edits.browser import Page
+from tests.edits.conftest import SignIn
 from tests.edits.site_plan import SitePlan
+from tests.running_sandbox import Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROW = "Dig foundations"
+ADMIN = "/admin/edits/personalcolumn/"
+NAMED = {"region": "sandbox", "sheet_id": "5", "column_id": "6", "title": "Salary"}
 
 
 @pytest.mark.parametrize("way", ["change", "unchanged", "conflict", "forbidden", "add", "delete"])
@@ -46,6 +51,27 @@ def test_what_smartsheet_says_of_a_personal_value_is_not_kept(browser: Client, p
     refused = Entry.objects.get(phase="refused")
     assert (refused.error_code, bool(refused.ref_id)) == (1042, True)
     assert refused.message == ("Smartsheet refuses this. Its words are not kept, as they may quote a personal value.")
+
+
+def test_an_administrator_names_them_and_each_word_is_an_entry(
+    client: Client, sign_in: SignIn, alice: Person, settings: Settings
+) -> None:
+    settings.ROLES = settings.ROLES | {"administrator": frozenset({f"sandbox:{alice.id}"})}
+    sign_in(client, alice)
+    client.post(f"{ADMIN}add/", NAMED)
+    column = PersonalColumn.objects.get()
+    client.post(f"{ADMIN}{column.pk}/change/", NAMED | {"column_id": "7"})
+    history = client.get(f"{ADMIN}{column.pk}/history/").content.decode()
+    assert alice.name in history
+    assert "/admin/auth/user/" not in history  # that number is Smartsheet's, not a Django user's
+    then = f"{ADMIN}{column.pk}/history/{column.history.earliest('history_id').pk}/"
+    assert "Salary" in client.get(then).content.decode()
+    assert client.post(then, NAMED).status_code == 403
+    assert PersonalColumn.objects.get().column_id == 7
+    client.post(ADMIN, {"action": "delete_selected", "_selected_action": [column.pk], "post": "yes"})
+    entries = Entry.objects.filter(subject=f"edits.personalcolumn/{column.pk}").order_by("id")
+    assert [entry.message for entry in entries] == ["created", "changed", "deleted"]
+    assert {(entry.actor_id, entry.origin) for entry in entries} == {(alice.id, "admin")}
 
 
 def test_personal_columns_are_named_past_no_history() -> None:
