@@ -1,6 +1,9 @@
 """However many processes read cell histories, together they read no more in a minute than may be."""
 
+import threading
+
 import pytest
+from django.db import connections
 from pytest_django import Settings
 
 from edits.history_calls import HistoryCalls, NoHistoryLeft
@@ -22,3 +25,25 @@ def test_processes_share_the_histories_of_a_minute(settings: Settings) -> None:
         assert 55 < full.value.seconds <= 60
     worker.spend("com", 2)
     worker.spend("eu", 1)
+
+
+def test_of_many_at_once_no_more_get_one_than_there_are(settings: Settings) -> None:
+    settings.SMARTSHEET_HISTORY_CALLS = 10
+    got: list[bool] = []
+
+    def spend() -> None:
+        try:
+            for _ in range(4):
+                HistoryCalls().spend("com", 1)
+                got.append(True)
+        except NoHistoryLeft:
+            got.append(False)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=spend) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(got) == 10
