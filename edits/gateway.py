@@ -73,7 +73,7 @@ class Renew(Protocol):
     def __call__(self, rejected: str, *, error_code: int | None, seconds: float) -> str: ...
 
 
-def gateway_for(user: AbstractBaseUser | AnonymousUser) -> "Gateway":
+def gateway_for(user: AbstractBaseUser | AnonymousUser, *, extra_tries: int = EXTRA_TRIES) -> "Gateway":
     """The gateway of one signed-in person for one request of theirs.
 
     Refreshing the token takes its time from the request's deadline. Raises SignInAgain, Unavailable.
@@ -93,7 +93,14 @@ def gateway_for(user: AbstractBaseUser | AnonymousUser) -> "Gateway":
 
     deadline = settings.SMARTSHEET_DEADLINE - (monotonic() - begun)
     scopes = Scopes(asked=frozenset(where.scopes), granted=frozenset((scope or "").split()))
-    return Gateway(region_api_base=where.api_base, token=token, deadline=deadline, renew=renew, scopes=scopes)
+    return Gateway(
+        region_api_base=where.api_base,
+        token=token,
+        deadline=deadline,
+        renew=renew,
+        scopes=scopes,
+        extra_tries=extra_tries,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +126,8 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
 
     `deadline` is the seconds that all calls of this gateway may take together. Every method raises GatewayError;
     a write that may have been made is never sent again. Ids are Smartsheet's 64-bit numbers, rows and sheets its JSON
-    objects. `scopes` are those of the token; None if they are not known here, so that Smartsheet alone decides.
+    objects. `scopes` are those of the token; None if they are not known here, so that Smartsheet alone decides. A read
+    that may well succeed a moment later is tried again, `extra_tries` times at most.
 
     A call whose token is rejected is repeated once with the one that `renew` gives: a read always, a write only where
     Smartsheet itself says that the token is not valid (1002) or has expired (1003). Whom it does not know it does
@@ -137,6 +145,7 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
         deadline: float | None = None,
         renew: Renew | None = None,
         scopes: Scopes | None = None,
+        extra_tries: int = EXTRA_TRIES,
     ) -> None:
         if not token or not (token.isascii() and token.isprintable()):
             raise SignInAgain(answers.SIGN_IN_AGAIN)
@@ -149,7 +158,7 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
                 access_token=token,
                 api_base=region_api_base,
                 user_agent="Byline",
-                max_retry_time=_Patience(self._budget),
+                max_retry_time=_Patience(self._budget, extra_tries),
             )
         finally:
             _is_building.reset(mark)
@@ -272,12 +281,13 @@ class _Failure(sdk.OperationErrorResult):  # type: ignore[misc]  # the SDK ships
 class _Patience(sdk.AbstractUserCalcBackoff):  # type: ignore[misc]  # the SDK ships no types
     """How long the SDK's retry loop waits before it repeats a read; negative: not at all."""
 
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self, budget: Budget, extra_tries: int) -> None:
         self._budget = budget
+        self._extra_tries = extra_tries
 
     def calc_backoff(self, previous_attempts: int, total_elapsed_time: float, error_result: _Failure) -> float:
         """Seconds: what Smartsheet asks for, else half a second and then one."""
         asked = error_result.error.retry_after if isinstance(error_result.error, RateLimited) else None
         wait = 2.0 ** (previous_attempts - 2) if asked is None else asked
         is_worth_it = total_elapsed_time + wait <= PATIENCE and wait < self._budget.for_read()
-        return wait if previous_attempts <= EXTRA_TRIES and is_worth_it else -1.0
+        return wait if previous_attempts <= self._extra_tries and is_worth_it else -1.0

@@ -21,9 +21,10 @@ from audit.reading.clear_texts import with_clear_texts
 from audit.recording import Action, Actor, Evidence, Origin, note
 from audit.timelines.cell_histories import SKEW
 from edits import reading
+from edits.answers import may_pass
 from edits.cell_comparison import OPEN, Ours, compare, is_erased, parsed, versions
-from edits.errors import GatewayError, NotFound, RateLimited
-from edits.gateway import gateway_for
+from edits.errors import GatewayError, NotFound, RateLimited, Unavailable
+from edits.gateway import EXTRA_TRIES, gateway_for
 from edits.history_calls import MINUTE, NoHistoryLeft, history_calls
 from edits.history_pages import History, read_back
 from edits.reconciled import Place, record
@@ -170,15 +171,22 @@ class _Reconciliation:
         return read_back(lambda page: self._page(row_id, column_id, page), to=self.reach - SKEW)
 
     def _page(self, row_id: int, column_id: int, page: int) -> list[Mapping[str, Json]]:
+        tries = 0
         while True:
             try:
                 # Settling, which people wait for, needs some of them meanwhile.
                 history_calls.spend(self.region, self.actor.id, leave=settings.SMARTSHEET_HISTORY_CALLS // 5)
-                return list(gateway_for(self.reader.user).cell_history(self.sheet.id, row_id, column_id, page=page))
+                gateway = gateway_for(self.reader.user, extra_tries=0)  # each would be one more than was counted
+                return list(gateway.cell_history(self.sheet.id, row_id, column_id, page=page))
             except NoHistoryLeft as full:
                 self._wait(full.seconds)
             except RateLimited as limited:
                 self._wait(limited.retry_after or MINUTE)
+            except Unavailable as error:
+                tries += 1
+                if tries > EXTRA_TRIES or not may_pass(error):
+                    raise
+                time.sleep(1)
 
     def _wait(self, seconds: float) -> None:
         self.tell(f"As many histories were read as may be in a minute: waiting {seconds:.0f} s")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -91,7 +92,7 @@ def _find_out(edit: OpenEdit) -> dict[int, Outcome]:
     user = person or User()
     return find_out(
         edit,
-        lambda: gateway_for(user),
+        partial(gateway_for, user),
         email_now=person.smartsheet.email if person else "",
         spend=lambda: history_calls.spend(edit.region, edit.actor_id),
     )

@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 
@@ -45,13 +45,18 @@ UNCHANGED = "The sheet has not been changed since it was read for this edit."
 CANNOT = "Smartsheet's record does not tell: "
 OPEN = {Phase.INTENT, Phase.UNKNOWN, Phase.UNDECIDABLE}
 
-Ask = Callable[[], Gateway]  # a gateway in the person's name, with time for one thing to ask
 Spend = Callable[[], None]  # asked before each reading of a history; raises if none may be read
 
 
 def find_out(edit: OpenEdit, gateway: Ask, *, email_now: str, spend: Spend) -> dict[int, Outcome]:
     """An outcome for each open line of the edit, by number. Raises GatewayError, and what `spend` raises."""
     return _Inquiry(edit, gateway, email_now, spend).outcomes()
+
+
+class Ask(Protocol):
+    """Gives a gateway in the person's name, with time for one thing to ask."""
+
+    def __call__(self, *, extra_tries: int = ...) -> Gateway: ...
 
 
 class _EnoughRead(Exception):
@@ -255,7 +260,8 @@ class _Inquiry:
             self.read += 1
             self._spend()
             row_id, column_id = change.row_id or 0, change.column_id or 0
-            return list(self.gateway().cell_history(self.edit.sheet_id, row_id, column_id, page=number))
+            gateway = self.gateway(extra_tries=0)  # each would be one more than was counted
+            return list(gateway.cell_history(self.edit.sheet_id, row_id, column_id, page=number))
 
         return read_back(page, to=self.start - SKEW, most=MOST_PAGES)
 

@@ -10,6 +10,7 @@ from pytest_django import Settings
 from audit.models import Phase
 from edits import history_calls, reconciling
 from edits.errors import NotFound
+from edits.history_calls import HistoryReader
 from identity.models import SmartsheetUser
 from tests.edits.reconciling.conftest import Fabricate, Reconciler, Save, results
 from tests.edits.site_plan import SitePlan
@@ -77,6 +78,15 @@ def test_a_sheet_that_is_taken_away_meanwhile_is_not_taken_for_gone_rows(
     report = reconciling.reconcile(sheet_id=plan.id, since=since, reader=person, tell=tell)
     assert (report.read, report.found) == (1, {"confirmed": 1, "not comparable": 0})
     assert isinstance(report.stopped_by, NotFound)
+
+
+def test_what_smartsheet_may_do_a_moment_later_is_asked_again_and_counted(
+    save: Save, reconciler: Reconciler, plan: SitePlan
+) -> None:
+    save("Rock")
+    plan.sandbox.fault(path="/history", status=500, errorCode=4004, times=2)
+    assert reconciler.found() == ["confirmed"]
+    assert len(plan.sandbox.requests(path="/history")) == len(HistoryReader._default_manager.get().read) == 3
 
 
 def test_what_is_asked_too_often_is_asked_again(

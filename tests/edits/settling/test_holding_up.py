@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from audit.models import Entry
 from audit.unsettled import Unsettled
+from edits.history_calls import HistoryReader
 from edits.settling import settle_due
 from tests.edits.settling.conftest import AT_ONCE, ROW, Intended, logged, settled
 from tests.edits.site_plan import SitePlan
@@ -54,6 +55,16 @@ def test_a_history_that_can_never_be_read_is_given_up_in_the_end(
     settings.SETTLE_PATIENCE = 0
     Unsettled.objects.update(due_at=F("at"))
     assert settle_due() == {"undecidable": 1}
+
+
+def test_a_history_that_fails_counts_each_time_that_it_is_asked_for(
+    intended: Intended, plan: SitePlan, settings: Settings
+) -> None:
+    intended("Rock")
+    plan.write(ROW, Notes="Sand")
+    plan.sandbox.fault(path="/history", status=500, errorCode=4004, times=0)
+    assert settled() == ["intent"]
+    assert len(plan.sandbox.requests(path="/history")) == len(HistoryReader._default_manager.get().read) == 1
 
 
 def test_an_edit_of_many_cells_has_time_for_each(intended: Intended, plan: SitePlan, settings: Settings) -> None:
