@@ -14,7 +14,7 @@ from audit.reading.changes import LoggedChange, about, with_outcomes
 from audit.reading.clear_texts import with_clear_texts
 
 LINES = 10  # rows of an edit that a page shows by themselves; the edit's own page shows all
-SLACK = timedelta(days=1)  # an intent is written this much before its outcome at most, but for what was settled late
+SLACK = timedelta(hours=1)  # an intent is written this much before its outcome at most, but for what was settled late
 
 
 @dataclass(frozen=True, slots=True)
