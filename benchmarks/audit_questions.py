@@ -8,9 +8,14 @@ from contextlib import contextmanager
 from datetime import timedelta
 from statistics import quantiles
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from audit.reading.access import Readable
+    from audit.recording import Actor
 
 PERSON, SHEET = 4_100_000_000_000_000, 7_000_000_000_000_000  # the busiest; numbers above have less and less
+SHEETS = 300  # that somebody may read who is no auditor
 
 
 def main() -> None:
@@ -23,19 +28,37 @@ def main() -> None:
     settings.DEBUG = False  # or Django keeps every statement, and writes it out
     settings.ALLOWED_HOSTS = ["testserver"]
     settings.SECURE_SSL_REDIRECT = False
-    client = auditor()
-    asked = {name: figures(client, address, int(sys.argv[1])) for name, address in questions().items()}
+    settings.AUDIT_ACTOR = "benchmarks.audit_questions.actor"
+    settings.AUDIT_READABLE_SHEETS = "benchmarks.audit_questions.readable_sheets"
+    times = int(sys.argv[1])
+    asked = {name: figures(browser("auditor"), address, times) for name, address in questions().items()}
+    asked |= {name: figures(browser("reader"), address, times) for name, address in questions_of_a_reader().items()}
     json.dump(asked, sys.stdout)
 
 
-def auditor() -> Any:
-    """A browser in which somebody is signed in who may read everything."""
+def actor(_request: object) -> "Actor":
+    """Whoever asks has written nothing themselves."""
+    from audit.recording import Actor
+
+    return Actor(id=1, region="sandbox", name="Reader", email="reader@example.com")
+
+
+def readable_sheets(_request: object) -> "Readable":
+    """The sheets of whoever is no auditor: few of the log's entries are on them."""
+    from audit.reading.access import Readable
+
+    return Readable(frozenset(range(SHEET + 500, SHEET + 500 + SHEETS)))
+
+
+def browser(username: str) -> Any:
+    """A browser in which the auditor, who may read everything, or somebody else is signed in."""
     from django.contrib.auth import get_user_model
     from django.contrib.auth.models import Permission
     from django.test import Client
 
-    user, _ = get_user_model().objects.get_or_create(username="auditor")
-    user.user_permissions.add(Permission.objects.get(codename="view_all", content_type__app_label="audit"))
+    user, _ = get_user_model().objects.get_or_create(username=username)
+    if username == "auditor":
+        user.user_permissions.add(Permission.objects.get(codename="view_all", content_type__app_label="audit"))
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client
@@ -80,6 +103,14 @@ def questions() -> dict[str, str]:
     asked["how many: all"] = "/audit/count/"
     asked["how many: refused"] = "/audit/count/?outcome=refused"
     return asked
+
+
+def questions_of_a_reader() -> dict[str, str]:
+    """What somebody asks who may read the entries of so many sheets."""
+    person = f"sandbox:{PERSON}"
+    queries = {"": "", ", busiest person": f"?person={person}", ", text: rare": "?text=quokka"}
+    asked = {f"{SHEETS} sheets{name}": f"/audit/{query}" for name, query in queries.items()}
+    return asked | {f"{SHEETS} sheets, how many": "/audit/count/"}
 
 
 def figures(client: Any, address: str, times: int) -> dict[str, float]:
