@@ -1,9 +1,12 @@
-"""Days and times as somebody types them after a command."""
+"""Days, times and pauses as somebody types them after a command."""
 
+import math
 from argparse import ArgumentTypeError
 from datetime import UTC, datetime, time
 
 from django.utils.dateparse import parse_date, parse_datetime
+
+LONGEST_PAUSE = 86_400  # seconds: a day
 
 
 def moment(text: str) -> datetime:
@@ -16,3 +19,14 @@ def moment(text: str) -> datetime:
     if when is None:
         raise ArgumentTypeError(f"“{text}” is no date or time such as 2026-11-30 or 2026-11-30T12:00Z")
     return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def pause(text: str) -> float:
+    """Seconds to wait between two runs: more than none, or it would never rest. Raises ArgumentTypeError."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= LONGEST_PAUSE:
+        raise ArgumentTypeError(f"“{text}” is no number of seconds from above 0 to {LONGEST_PAUSE}")
+    return seconds

@@ -36,7 +36,10 @@ def main(arguments: list[str] | None = None) -> int:
                 lines += 1
                 check.take(line)
         findings = check.finish()
-    except (OSError, NotAKey) as error:
+    except OSError as error:
+        sys.stderr.write(f"{chosen.file} cannot be read: {error.strerror or error}.\n")
+        return UNREADABLE
+    except NotAKey as error:
         sys.stderr.write(f"{error}\n")
         return UNREADABLE
     except Wrong as wrong:

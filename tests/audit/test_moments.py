@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from audit.moments import moment
+from audit.moments import moment, pause
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,14 @@ def test_it_is_a_moment_in_utc_unless_it_says_otherwise(text: str, when: datetim
 def test_what_is_none_is_refused(text: str) -> None:
     with pytest.raises(ArgumentTypeError, match="is no date or time"):
         moment(text)
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("60", 60.0), ("0.5", 0.5)])
+def test_a_pause_is_seconds(text: str, seconds: float) -> None:
+    assert pause(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "nan", "inf", "1e9", "a minute", ""])
+def test_a_pause_that_would_never_rest_or_never_end_is_refused(text: str) -> None:
+    with pytest.raises(ArgumentTypeError, match="no number of seconds"):
+        pause(text)

@@ -1,5 +1,6 @@
 """manage.py audit_erase: erase a person's names, or a personal value, from the audit log. docs/audit-log.md"""
 
+from argparse import ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -49,15 +50,23 @@ class Command(BaseCommand):
 
     def _ask(self, what: What) -> None:
         found = look(what)
-        answer = input(f"{found.names} names and {found.values} values of the log will be erased for good. Type yes: ")
+        question = f"{found.names} names and {found.values} values of the log will be erased for good. Type yes: "
+        try:
+            answer = input(question)
+        except EOFError:
+            raise CommandError("Nothing was erased, since nobody is there to answer: give --yes.") from None
         if answer != "yes":
             raise CommandError("Nothing was erased.")
 
 
 def _person(text: str) -> Person:
     region, _, number = text.partition(":")
+    if not region or not (number.isascii() and number.isdigit()):
+        raise ArgumentTypeError(f"“{text}” is no person such as com:1234567890")
     return Person(region, int(number))
 
 
 def _values(text: str) -> Values:
+    if not (text.isascii() and text.isdigit()):
+        raise ArgumentTypeError(f"“{text}” is no number of an entry")
     return Values(int(text))

@@ -34,14 +34,23 @@ class Command(BaseCommand):
                 f"{found.count} entries go, up to seal {found.seal.pk}: all from before {found.before:%Y-%m}, and"
                 f" {len(found.younger)} that were written later and are under the same seal."
             )
-            if not options["yes"] and input("Type yes: ") != "yes":
-                raise CommandError("Nothing was retired.")
+            if not options["yes"]:
+                _ask()
             export = retired_export.write(found, options["export"], by=by, progress=lambda _seq: None)
             self.stdout.write(f"{options['export']} holds them and verifies. Its SHA-256 is {export.sha256}.")
             retiring.retire(found, export, by=by, reason=options["reason"])
         except (CannotRetire, NotRecorded, NoSealKey, OSError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{found.count} entries were retired. Keep the file: nothing else holds them any more.")
+
+
+def _ask() -> None:
+    try:
+        answer = input("Type yes: ")
+    except EOFError:
+        raise CommandError("Nothing was retired, since nobody is there to answer: give --yes.") from None
+    if answer != "yes":
+        raise CommandError("Nothing was retired.")
 
 
 def _month(text: str) -> datetime:

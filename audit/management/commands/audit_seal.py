@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error, close_old_connections
 
+from audit.moments import pause
 from audit.proof import anchors, seals
 from audit.proof.seal_keys import NoSealKey
 
@@ -16,7 +17,7 @@ class Command(BaseCommand):
     help = "Seals the audit log: once, or with --every for as long as it runs."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--every", type=float, metavar="SECONDS", help="go on until stopped, 60 is a good pace")
+        parser.add_argument("--every", type=pause, metavar="SECONDS", help="go on until stopped, 60 is a good pace")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         if options["every"]:

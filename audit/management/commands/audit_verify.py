@@ -43,7 +43,10 @@ class Command(BaseCommand):
                 remembered=last.seal if last else None,
                 progress=_Bar(self),
             )
-        except (NoSuchStart, NoSealKey, OSError, UnicodeDecodeError, Error) as error:
+        except OSError as error:
+            what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+            raise CommandError(f"The log could not be verified: {what}.") from error
+        except (NoSuchStart, NoSealKey, UnicodeDecodeError, Error) as error:
             raise CommandError(f"The log could not be verified: {error}") from error
         if options["json"]:
             self.stdout.write(json.dumps(report.to_json(), indent=2))
@@ -69,7 +72,11 @@ class Command(BaseCommand):
             self.stdout.write(f"{finding.kind.upper()}: {finding.text}")
         if report.findings.count > SHOWN:
             self.stdout.write(f"and {report.findings.count - SHOWN} more; --json tells the first thousand.")
-        verdict = "All is well" if report.is_whole else f"{report.findings.count} findings"
+        verdict = (
+            "All is well"
+            if report.is_whole
+            else f"{report.findings.count} finding{'' if report.findings.count == 1 else 's'}"
+        )
         self.stdout.write(
             f"{verdict}: {report.entries} entries and {report.seals} seals, from {report.starts_at}, to link"
             f" {report.last_seq}; {report.unsealed} not sealed yet. {report.seconds:.1f} s, {report.rate} entries/s."

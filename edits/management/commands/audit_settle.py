@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, close_old_connections
 
+from audit.moments import pause
 from audit.recording import NotRecorded
 from audit.unsettled import Unsettled
 from edits.settling import settle_due
@@ -17,7 +18,7 @@ class Command(BaseCommand):
     help = "Finds out from Smartsheet's own record what came of edits without a clear answer, and records it."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--every", type=float, metavar="SECONDS", help="go on until it is stopped")
+        parser.add_argument("--every", type=pause, metavar="SECONDS", help="go on until it is stopped")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         if options["every"]:

@@ -158,6 +158,26 @@ def test_the_command_asks_first(monkeypatch: pytest.MonkeyPatch) -> None:
     assert look(Person("com", 41)).names == 3
 
 
+def test_the_command_erases_nothing_where_nobody_can_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", StringIO())
+    with pytest.raises(CommandError, match="give --yes"):
+        call_command("audit_erase", "--person", "com:41", "--reason", "asked")
+    assert look(Person("com", 41)).names == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--person", "Jane"), "“Jane” is no person such as com:1234567890"),
+        (("--person", "41"), "“41” is no person"),
+        (("--entry", "last"), "“last” is no number of an entry"),
+    ],
+)
+def test_the_command_says_what_is_wrong_with_an_argument(arguments: tuple[str, str], sentence: str) -> None:
+    with pytest.raises(CommandError, match=sentence):
+        call_command("audit_erase", *arguments, "--reason", "asked", "--yes")
+
+
 def test_the_names_that_a_person_had_are_gone_from_their_page(jane: SmartsheetUser) -> None:
     erased(Person("com", 41))
     assert all("Roe" not in then.name and not then.email for then in jane.names())

@@ -243,3 +243,9 @@ def test_every_byte_of_what_is_sealed_counts_without_the_sum() -> None:
 @pytest.mark.parametrize("cut", [1, 30, 700])
 def test_a_file_that_is_cut_off_is_incomplete(cut: int) -> None:
     assert "incomplete" in fault_of(exported("jsonl")[:-cut])
+
+
+def test_a_file_that_is_not_there_is_told_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "lost.jsonl"
+    assert verify.main([str(path)]) == verify.UNREADABLE
+    assert capsys.readouterr().err == f"{path} cannot be read: No such file or directory.\n"

@@ -164,6 +164,18 @@ def test_what_cannot_be_read_is_an_error(settings: Settings) -> None:
         run()
 
 
+def test_a_file_of_anchors_that_is_not_there_is_told_in_words() -> None:
+    with pytest.raises(CommandError, match=r"verified: /nowhere/anchors\.jsonl: No such file or directory\.$"):
+        run("--anchors", "/nowhere/anchors.jsonl")
+
+
+def test_one_finding_is_one(tmp_path: Path) -> None:
+    anchors = tmp_path / "anchors"
+    anchors.write_text("no seal\n")
+    status, said, _ = run("--anchors", str(anchors))
+    assert (status, "1 finding:" in said) == (1, True)
+
+
 def test_a_person_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     class Terminal(StringIO):
         def isatty(self) -> bool:

@@ -1,6 +1,7 @@
 """Nothing is retired that is not over, sealed, anchored, followed, settled, whole and exported."""
 
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,13 @@ def test_an_answer_other_than_yes(monkeypatch: pytest.MonkeyPatch) -> None:
     january()
     monkeypatch.setattr("builtins.input", lambda _prompt: "no")
     with pytest.raises(CommandError, match="Nothing was retired"):
+        call_command("audit_retire", "--before", "2026-02", "--export", "/nowhere/file")
+
+
+def test_nobody_there_to_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    january()
+    monkeypatch.setattr("sys.stdin", StringIO())
+    with pytest.raises(CommandError, match="give --yes"):
         call_command("audit_retire", "--before", "2026-02", "--export", "/nowhere/file")
 
 
