@@ -79,3 +79,21 @@ def test_the_pages_are_accessible_and_fit_a_phone(page: Page, bob: Person, theme
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= 390, f"{address} scrolls sideways: {width} px"
     assert not found, found
+
+
+def test_on_paper_stand_exact_times_all_changes_and_the_filters(page: Page, bob: Person) -> None:
+    sign_in(page, bob)
+    open_row(page)
+    page.get_by_label("Status", exact=True).select_option("Blocked")
+    page.get_by_label("Spent", exact=True).fill("24250")
+    page.get_by_role("button", name=re.compile("Save")).click()
+    page.goto("/audit/?action=change")
+    unfolded = page.locator(".fold li").first
+    expect(unfolded).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(unfolded).to_be_visible()
+    shown = page.locator("td time").first.evaluate("time => getComputedStyle(time, '::after').content")
+    assert re.search(r"\d\d:\d\d:\d\d UTC", shown), shown
+    main = page.get_by_role("main")
+    expect(main).to_contain_text("Only action: changed cell (change).")
+    expect(main).to_contain_text(f"Read by Bob Baker ({bob.id})")
