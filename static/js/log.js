@@ -49,7 +49,12 @@
     try {
       const response = await fetch(button.href);
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
-      document.getElementById("entries").replaceWith(page.getElementById("entries"));
+      const entries = page.getElementById("entries");
+      if (!entries) {
+        throw new Error("another page, as of signing in");
+      }
+      document.getElementById("entries").replaceWith(entries);
+      entries.focus({ preventScroll: true }); // the button that had it is gone
       count();
     } catch {
       location.assign(button.href);

@@ -97,3 +97,38 @@ def test_on_paper_stand_exact_times_all_changes_and_the_filters(page: Page, bob:
     main = page.get_by_role("main")
     expect(main).to_contain_text("Only action: changed cell (change).")
     expect(main).to_contain_text(f"Read by Bob Baker ({bob.id})")
+
+
+def test_a_mistake_in_a_folded_filter_is_in_sight(page: Page, bob: Person) -> None:
+    sign_in(page, bob)
+    page.goto("/audit/?since=2026-12-01&until=2026-11-01")
+    expect(page.get_by_role("alert")).to_contain_text("The first day")
+    expect(page.get_by_label("From")).to_be_visible()
+    expect(page.get_by_label("From")).to_have_attribute("aria-invalid", "true")
+
+
+def wait_for_more(page: Page) -> None:
+    """The log is open, and there is a new entry that was written elsewhere."""
+    page.goto("/audit/")
+    elsewhere = page.context.new_page()
+    block(elsewhere)
+    elsewhere.close()
+    page.locator("[data-show]").wait_for(timeout=15_000)
+
+
+def test_showing_what_is_new_keeps_the_keyboards_place(page: Page, bob: Person) -> None:
+    sign_in(page, bob)
+    wait_for_more(page)
+    page.locator("[data-show]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#entries")).to_be_focused()
+
+
+def test_showing_what_is_new_after_the_session_has_ended_leads_to_signing_in(
+    page: Page, sandbox: RunningSandbox, bob: Person
+) -> None:
+    sign_in(page, bob)
+    wait_for_more(page)
+    page.context.clear_cookies()
+    page.locator("[data-show]").click()
+    expect(page.get_by_role("button", name="Sign in with Smartsheet")).to_be_visible()
