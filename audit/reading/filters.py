@@ -98,7 +98,7 @@ class LogFilter(forms.Form):
         if asked.keys() >= set(PAGING):
             self.add_error(None, "“before” and “after” exclude each other.")
         if asked.keys() >= {"since", "until"} and asked["since"] > asked["until"]:
-            self.add_error(None, "“since” must not be later than “until”.")
+            self.add_error("since", "The first day (“since”) must not be later than the last (“until”).")
         return asked
 
     @property

@@ -114,7 +114,7 @@ def test_days_are_the_readers(reader: Client) -> None:
         ("origin=moon", "“origin” is none that the log knows: moon."),
         ("since=yesterday", "“since” must be a day, such as 2026-11-30."),
         ("until=2026-02-30", "“until” must be a day"),
-        ("since=2026-05-02&until=2026-05-01", "“since” must not be later than “until”."),
+        ("since=2026-05-02&until=2026-05-01", "The first day (“since”) must not be later than the last (“until”)."),
         ("text=" + "x" * 201, "“text” must be 200 letters or fewer."),
         ("person=eu:", "“person” must be a Smartsheet id"),
         ("text=%00abc", "Null characters are not allowed."),
