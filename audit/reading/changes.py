@@ -68,6 +68,12 @@ class LoggedChange:
         return sentences.verb(self.intent.action, self.phase, message=self.intent.message)
 
     @property
+    def record_kind(self) -> str:
+        """What sort of record of this app it is about, as "person"; "" where nobody knows, or its label says so."""
+        kind = sentences.kind_of(self.intent.subject) if self.intent.action == Action.RECORD else ""
+        return "" if self.intent.row_label.lower().startswith(kind.lower()) else kind
+
+    @property
     def is_confirmed(self) -> bool:
         """Whether Smartsheet's own history says the same."""
         return any(entry.phase == Phase.CONFIRMED for entry in self.mentions)

@@ -1,5 +1,7 @@
 """What an entry says, as the verb of a sentence that begins with the person."""
 
+from django.apps import apps
+
 from audit.phases import Action, Phase
 
 _ON_SHEETS = {  # what was done; what was only wanted, as far as is known
@@ -57,3 +59,11 @@ def verb(action: str, phase: Phase, *, message: str = "") -> str:
         return refused if phase in refusals else failed if phase == Phase.FAILED else done
     words = action.replace("_", " ")
     return words if phase in {Phase.APPLIED, Phase.DONE} else f"wanted to {words}"
+
+
+def kind_of(subject: str) -> str:
+    """What a record's model is called, from "identity.role/5"; "" where this project has no such model any more."""
+    try:
+        return str(apps.get_model(subject.partition("/")[0])._meta.verbose_name)
+    except (LookupError, ValueError):
+        return ""

@@ -8,7 +8,8 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from audit.models import Entry, PersonalText
-from audit.reading.changes import with_outcomes
+from audit.reading.changes import LoggedChange, with_outcomes
+from audit.reading.facts import facts_of
 from audit.recording import NotRecorded
 from identity.history import Actor
 from identity.models import SmartsheetUser
@@ -118,3 +119,23 @@ def test_the_page_says_whether_a_record_was_made_changed_or_deleted(jane: Smarts
         role.delete()
     entries = Entry.objects.filter(subject__startswith="identity.role/").order_by("id")
     assert [change.verb for change in with_outcomes(entries)] == ["created", "changed", "deleted"]
+
+
+def test_an_entry_says_what_sort_of_record_it_is_about(jane: SmartsheetUser) -> None:
+    with transaction.atomic():
+        Role(person=jane, name="auditor").save()
+    kinds = {change.intent.row_label: change.record_kind for change in with_outcomes(records())}
+    assert kinds == {"com:41": "person", "auditor: com:41": "role"}
+
+
+@pytest.mark.parametrize(("subject", "label"), [("gone.thing/1", "x"), ("nothing", "x"), ("identity.role/1", "Role 1")])
+def test_a_kind_that_is_not_known_or_said_already_is_left_out(subject: str, label: str) -> None:
+    entry = Entry(action="record", phase="done", subject=subject, row_label=label)
+    assert LoggedChange(entry).record_kind == ""
+
+
+def test_the_facts_of_a_record_do_not_speak_of_smartsheet(jane: SmartsheetUser) -> None:
+    (change,) = with_outcomes(records())
+    titles = {fact.title for fact in facts_of(change)}
+    assert {"Record", "Record's name", "Field", "Old value", "New value"} < titles
+    assert not {"Row", "Column", "Old value as Smartsheet writes it"} & titles
