@@ -37,6 +37,11 @@ def in_clear(value: str | None, texts: Mapping[str, str]) -> str | None:
     return texts.get(hmac, json.dumps({"objectType": ERASED})) if hmac else value
 
 
+def is_erased(value: str | None) -> bool:
+    """Whether this is what in_clear() gives where the text was erased."""
+    return value is not None and ERASED in value and json.loads(value) == {"objectType": ERASED}
+
+
 def commitments_within(evidence: str | None) -> list[str]:
     """The commitments that evidence (canonical JSON) names."""
     return _COMMITTED.findall(evidence or "")

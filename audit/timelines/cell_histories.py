@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from audit.reading.changes import LoggedChange
+from audit.reading.values import is_erased
 
 SKEW = timedelta(minutes=2)  # between the two clocks; Smartsheet's tells whole seconds
 
@@ -59,6 +60,11 @@ class Line:
         return self.ours is None
 
     @property
+    def is_erased(self) -> bool:
+        """Whether they belong together by time alone as far as anybody can tell, our value having been erased."""
+        return self.theirs is not None and self.ours is not None and is_erased(self.ours.new)
+
+    @property
     def is_missing(self) -> bool:
         """Whether our log says that it was saved and Smartsheet does not tell of it."""
         return self.theirs is None and self.ours is not None and self.ours.is_applied
@@ -72,7 +78,7 @@ def side_by_side(
     free = list(changes)
     lines: list[Line] = []
     for position, state in enumerate(states):
-        partner = next((change for change in free if _is_same(change, state)), None)
+        partner = next((change for change in free if _is_same(change, state)), None) or _erased(free, state)
         if partner:
             free.remove(partner)
             lines.append(Line(partner, state))
@@ -84,10 +90,20 @@ def side_by_side(
 
 
 def _is_same(change: LoggedChange, state: State) -> bool:
-    """Whether Smartsheet speaks of this very change: same person, same value, at that time."""
-    if not change.is_applied or _plain(change.new) != _plain(state.value):
-        return False
-    if state.email and state.email.casefold() != change.intent.actor_email.casefold():
+    """Whether Smartsheet speaks of this very change: same value, at that time, by the same person, unless erased."""
+    return _plain(change.new) == _plain(state.value) and _may_be(change, state)
+
+
+def _erased(changes: Sequence[LoggedChange], state: State) -> LoggedChange | None:
+    """Of the changes whose value was erased the one nearest to the state, if any may be it."""
+    near = [change for change in changes if is_erased(change.new) and _may_be(change, state)]
+    return min(near, key=lambda change: abs(change.intent.at - state.at), default=None)
+
+
+def _may_be(change: LoggedChange, state: State) -> bool:
+    """Whether person and time allow it. An address that was erased excludes nobody."""
+    ours = change.intent.actor_email.casefold()
+    if not change.is_applied or (state.email and ours and state.email.casefold() != ours):
         return False
     last = change.outcome.at if change.outcome else change.intent.at
     return change.intent.at - SKEW <= state.at <= last + SKEW

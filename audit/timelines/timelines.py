@@ -9,6 +9,7 @@ from audit.models import Entry, EntryQuerySet
 from audit.phases import Action
 from audit.reading.access import Reader
 from audit.reading.changes import LoggedChange, with_outcomes
+from audit.reading.clear_texts import with_clear_texts
 
 SIZE = 50
 
@@ -64,4 +65,4 @@ def stretch_of(timeline: Timeline, reader: Reader, *, before: int | None = None,
     entries = timeline.entries.newest_first() if before is None else timeline.entries.before(before)
     found = reader.take(entries, size + 1)
     older = found[size - 1].pk if len(found) > size else None
-    return Stretch(with_outcomes(found[:size]), older)
+    return Stretch(with_clear_texts(with_outcomes(found[:size])), older)

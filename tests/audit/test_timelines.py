@@ -1,13 +1,16 @@
 """One person, sheet, row, cell or record, followed through the log."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 
-from audit.models import Entry
+from audit.keeping.erasure import Values, erase
+from audit.models import Entry, erased
 from audit.reading.changes import with_outcomes
-from audit.recording import Action, Change, canonical, note
+from audit.recording import Action, Change, Origin, canonical, note
 from audit.timelines.cell_histories import CellHistory, State, side_by_side
 from tests.audit.edits import ALICE, BOB, BUDGET, NOTES, OTHER_ROW, ROW, SITE_PLAN, STATUS, cell, saved
 from tests.audit.test_log_page import words_of
@@ -71,6 +74,21 @@ def test_a_record_shows_what_changed_field_by_field(reader: Client) -> None:
     assert "locale en_US de_DE" in words
 
 
+def test_personal_values_of_a_record_stand_in_clear_unless_erased(reader: Client) -> None:
+    made = Change(None, "Bob", None, "", None, {"phone": "0123"}, is_personal=True)
+    phone = Change(None, "Bob", None, "phone", "0123", "0456", is_personal=True)
+    for change, what in ((made, "created"), (phone, "changed")):
+        note(actor=ALICE, action=Action.RECORD, subject="identity.smartsheetuser/5", changes=[change], message=what)
+    page = "/audit/records/identity.smartsheetuser/5/"
+    words = words_of(reader, page)
+    assert "Alice Archer created it" in words
+    assert "changed phone 0123 0456" in words
+    erase(Values(Entry.objects.get(message="changed").pk), by=ALICE, reason="asked", origin=Origin.APP)
+    words = words_of(reader, page)
+    assert "0456" not in words
+    assert "erased" in words
+
+
 def test_reading_a_timeline_of_others_is_an_entry(reader: Client) -> None:
     saved()
     reader.get(PLAN)
@@ -120,3 +138,18 @@ def test_states_of_other_times_are_left_to_other_stretches() -> None:
     lines = side_by_side(changes, states, since=entry.at, until=entry.at + timedelta(seconds=20))
     assert [line.theirs and line.theirs.value for line in lines] == ['"two"']
     assert CellHistory().states == ()
+
+
+def test_what_was_erased_does_not_look_as_if_made_outside() -> None:
+    saved(cell(new="one"))
+    saved(cell(new="two"))
+    one, two = with_outcomes(Entry.objects.intents().order_by("id"))
+    theirs = [state(two.intent, "two"), state(one.intent, "one")]
+    one.intent.names = erased(one.intent)
+    unknown = replace(two, intent=Entry.objects.get(pk=two.intent.pk), clear={})
+    unknown.intent.new = json.dumps({"objectType": "COMMITMENT", "hmac": "0" * 64}, separators=(",", ":"))
+    lines = side_by_side([unknown, one], theirs, since=None, until=None)
+    assert [(line.is_outside, line.is_missing, line.is_erased) for line in lines] == [
+        (False, False, True),
+        (False, False, False),
+    ]
