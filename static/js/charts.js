@@ -1,6 +1,8 @@
 // Draws each table of figures as a chart beside it. A bar leads where its figure in the table leads.
 "use strict";
 (() => {
+  const LONG = 24; // letters of a name in the legend, which is cut off on both sides where it is too narrow
+
   const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--tblr-${name}`).trim();
 
   const figures = (table, isByDay) => {
@@ -30,7 +32,7 @@
       data: {
         labels,
         datasets: series.map((one) => ({
-          label: one.title,
+          label: one.title.length > LONG ? `${one.title.slice(0, LONG)}…` : one.title, // the table has it whole
           data: one.cells.map((cell) => Number(cell.dataset.count)),
           backgroundColor: one.cells.map((cell) => style(cell.dataset.colour || one.colour)),
           maxBarThickness: 36,
