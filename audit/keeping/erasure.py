@@ -18,7 +18,7 @@ from audit import histories, personal
 from audit.database.lifting import lifted
 from audit.export.file_format import commitments
 from audit.histories import mentions
-from audit.models import Entry, PersonalText
+from audit.models import Entry, Names, PersonalText
 from audit.proof.leaves import COLUMNS
 from audit.recording import Action, Actor, Evidence, Origin, note
 
@@ -113,6 +113,12 @@ class Found:
 def look(what: What) -> Found:
     """What erase() would take from the log; histories are not looked through."""
     return _count(what.texts())
+
+
+def names_of(what: What) -> list[str]:
+    """The names that erase() would take, sorted, so that whoever erases sees whose they are."""
+    texts = PersonalText.objects.clear().filter(what.texts()).actors().values_list("text", flat=True)
+    return sorted({Names(*json.loads(text)).name for text in texts})
 
 
 def erase(what: What, *, by: Actor, reason: str, origin: Origin) -> Found:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from audit.keeping.erasure import Address, NothingToErase, Person, ReasonNamesThem, erase, look
+from audit.keeping.erasure import Address, NothingToErase, Person, ReasonNamesThem, erase, look, names_of
 from audit.reading.access import reader_of
 from audit.recording import Origin
 
@@ -38,11 +38,11 @@ def erasure(request: HttpRequest) -> HttpResponse:
         form = ErasureForm(initial={"who": request.GET.get("who", "")})
         return render(request, "audit/erasure.html", {"form": form})
     form = ErasureForm(request.POST)
-    found = None
+    found, names = None, []
     if form.is_valid():
         what, reason = form.cleaned_data["who"], form.cleaned_data["reason"]
-        if "certain" not in request.POST:
-            found = look(what)
+        if request.POST.get("certain") != request.POST["who"]:  # asked for, and not somebody else since
+            found, names = look(what), names_of(what)
         else:
             try:
                 erased = erase(what, by=reader_of(request).actor, reason=reason, origin=Origin.APP)
@@ -54,4 +54,4 @@ def erasure(request: HttpRequest) -> HttpResponse:
                 messages.success(request, f"Erased for good: {erased}.")
                 return redirect("audit:log")
     status = 400 if form.errors else 200
-    return render(request, "audit/erasure.html", {"form": form, "found": found}, status=status)
+    return render(request, "audit/erasure.html", {"form": form, "found": found, "names": names}, status=status)

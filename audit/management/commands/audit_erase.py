@@ -14,6 +14,7 @@ from audit.keeping.erasure import (
     What,
     erase,
     look,
+    names_of,
     people_with,
 )
 from audit.recording import THIS_APP, Actor, NotRecorded, Origin
@@ -50,7 +51,8 @@ class Command(BaseCommand):
 
     def _ask(self, what: What) -> None:
         found = look(what)
-        question = f"{found.names} names and {found.values} values of the log will be erased for good. Type yes: "
+        names = f"{found.names} names ({', '.join(names_of(what)) or 'of nobody'})"
+        question = f"{names} and {found.values} values of the log will be erased for good. Type yes: "
         try:
             answer = input(question)
         except EOFError:

@@ -152,9 +152,16 @@ def test_the_command_erases_and_names_who_else_had_the_address() -> None:
 
 
 def test_the_command_asks_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("builtins.input", lambda _prompt: "no")
+    asked: list[str] = []
+
+    def answer(prompt: str) -> str:
+        asked.append(prompt)
+        return "no"
+
+    monkeypatch.setattr("builtins.input", answer)
     with pytest.raises(CommandError, match="Nothing was erased"):
         call_command("audit_erase", "--person", "com:41", "--reason", "asked")
+    assert "Jane" in asked[0]
     assert look(Person("com", 41)).names == 3
 
 

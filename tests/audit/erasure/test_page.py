@@ -35,12 +35,21 @@ def test_the_page_of_a_person_leads_there(eraser: Client) -> None:
 
 def test_it_says_first_what_there_is(eraser: Client) -> None:
     answer = eraser.post("/audit/erase/", JANES)
+    page = answer.content.decode()
+    assert "<strong>3 names</strong>" in page
+    assert "of theirs:" in page
+    assert "Jane" in page
+    assert in_clear("Jane", "Doe") == ["Jane", "Doe"]
+
+
+def test_nobody_is_erased_who_was_typed_in_after_looking_at_another(eraser: Client) -> None:
+    answer = eraser.post("/audit/erase/", {**JANES, "certain": "com:42"})
     assert "<strong>3 names</strong>" in answer.content.decode()
     assert in_clear("Jane", "Doe") == ["Jane", "Doe"]
 
 
 def test_it_erases_and_records_by_whom(eraser: Client) -> None:
-    answer = eraser.post("/audit/erase/", {**JANES, "certain": "yes"}, follow=True)
+    answer = eraser.post("/audit/erase/", {**JANES, "certain": "com:41"}, follow=True)
     assert "Erased for good: names: 3" in answer.content.decode()
     assert in_clear("Jane", "Doe", "Roe") == []
     entry = Entry.objects.get(action=Action.ERASE)
@@ -53,9 +62,9 @@ def test_it_erases_and_records_by_whom(eraser: Client) -> None:
         ({"who": "", "reason": "asked"}, "Say whom."),
         ({"who": "com:41", "reason": ""}, "Say why; it stays in the log."),
         ({"who": "Jane Doe", "reason": "asked"}, "neither a person, like com:4711, nor an e-mail address"),
-        ({"who": "com:99", "reason": "asked", "certain": "yes"}, "Nothing was found that could be erased."),
-        ({**JANES, "reason": "Jane Doe asked", "certain": "yes"}, "say it without the name"),
-        ({"who": "nobody@example.com", "reason": "asked", "certain": "yes"}, "Nothing was found"),
+        ({"who": "com:99", "reason": "asked", "certain": "com:99"}, "Nothing was found that could be erased."),
+        ({**JANES, "reason": "Jane Doe asked", "certain": "com:41"}, "say it without the name"),
+        ({"who": "nobody@example.com", "reason": "asked", "certain": "nobody@example.com"}, "Nothing was found"),
     ],
     ids=["nobody", "no reason", "a name", "a stranger", "a reason with the name", "another address"],
 )
