@@ -38,7 +38,7 @@ def filters_alone(query: QueryDict) -> str:
     """The query with nothing but filters in it, as it is kept and shared."""
     rest = without_names(query)
     for name in query:
-        if name in BESIDES or not query[name]:
+        if name not in LogFilter.base_fields or name in BESIDES or not query[name]:
             del rest[name]
     return rest.urlencode()
 

@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -169,3 +170,15 @@ def test_filters_cost_no_query_more(
 ) -> None:
     with django_assert_max_num_queries(QUERIES):
         found(reader, query)
+
+
+@pytest.mark.usefixtures("written")
+def test_what_is_no_filter_does_not_pass_for_one(reader: Client) -> None:
+    assert reader.get("/audit/?utm_source=mail").context["filters"] == ""
+
+
+def test_whoever_may_not_read_all_is_not_told_what_the_log_lacks(reader: Client) -> None:
+    page = "/audit/?action=delete"
+    assert "Nothing of the kind stands in the log." in words_of(reader, page)
+    get_user_model().objects.get(username="charlie").user_permissions.clear()
+    assert "Nothing of the kind that you may read stands in the log." in words_of(reader, page)
