@@ -1,10 +1,11 @@
 """What the log's page costs in logs of different sizes: `make bench-audit-pages`.
 
 Each size is loaded into a database of its own on the server of --server (8 GB for 10,000,000 entries), measured in a
-process of its own through the app's whole stack, and dropped. Two times are given for each question, in milliseconds:
-in the database, that of all queries of the request, the entry that tells of the reading included; and the whole
-response, rendered. Django's audit packages follow, at 1,000,000 entries. Times differ from machine to machine: look at
-the ratios.
+process of its own through the app's whole stack, and dropped. Three times are given for each question, in
+milliseconds: in the server, what PostgreSQL plans and executes by its own account, all questions of the request
+together; waited, what the app waits for the database, the entry that tells of the reading and the way to and fro
+included; and the whole response, rendered. Django's audit packages follow, at 1,000,000 entries. Times differ from
+machine to machine: look at the ratios.
 """
 
 import argparse
@@ -22,7 +23,7 @@ from benchmarks.audit_writes.__main__ import PEERS_VENV, make_peers
 SIZES = (100_000, 1_000_000, 10_000_000)
 TIMES_SMALLEST = 2.0  # the largest log takes at most so many times as long as the smallest
 PEERS_DATABASE = "byline_pages_peers"
-MOST = 20.0  # milliseconds in the database, at the 95th percentile, at any size
+MOST = 20.0  # milliseconds in the server, at the 95th percentile, at any size
 
 Figures = dict[str, dict[str, float]]
 
@@ -89,18 +90,20 @@ def call(command: list[str], database: str = "") -> str:
 
 def print_table(figures: dict[int, Figures]) -> None:
     sizes = list(figures)
-    print(f"\n{'ms: in the database p50 / p95, whole p50 / p95':<34}" + "".join(f"{size:>30,}" for size in sizes))
+    print(f"\n{'ms at p50 / p95':<28}" + "".join(f"{f'{size:,}: server, waited, whole':>40}" for size in sizes))
     for question in figures[sizes[0]]:
         cells = [figures[size][question] for size in sizes]
-        shown = [f"{c['p50']:6.1f} /{c['p95']:6.1f} {c['whole_p50']:7.1f} /{c['whole_p95']:6.1f}" for c in cells]
-        ratio = cells[-1]["p95"] / cells[0]["p95"]
-        print(f"{question:<34}" + "".join(f"{text:>30}" for text in shown) + f"   x {ratio:.2f}")
+        kinds = ("server", "waited", "whole")
+        shown = ["".join(f"{c[f'{kind}_p50']:6.0f} /{c[f'{kind}_p95']:4.0f}" for kind in kinds) for c in cells]
+        ratio = cells[-1]["server_p95"] / cells[0]["server_p95"]
+        print(f"{question:<28}" + "".join(f"{text:>40}" for text in shown) + f"   x {ratio:.2f}")
 
 
 def is_met(figures: dict[int, Figures]) -> bool:
     smallest, largest = figures[min(figures)], figures[max(figures)]
     return all(
-        largest[question]["p95"] <= min(MOST, TIMES_SMALLEST * smallest[question]["p95"]) for question in smallest
+        largest[question]["server_p95"] <= min(MOST, TIMES_SMALLEST * smallest[question]["server_p95"])
+        for question in smallest
     )
 
 
