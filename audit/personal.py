@@ -30,7 +30,7 @@ class Committed(NamedTuple):
     email: str
 
 
-_known: dict[tuple[str, int, str], tuple[Committed, float]] = {}
+_known: dict[tuple[str, int, Names], tuple[Committed, float]] = {}
 _stored_until: dict[str, float] = {}  # commitments of actors that are in the database for certain
 
 
@@ -41,10 +41,10 @@ def commit(*, salt: str, text: str) -> str:
 
 def of_actor(*, region: str, person_id: int, names: Names) -> Committed:
     """The commitment to a person's present names, the same as long as they stay so and are not erased."""
-    text = json.dumps(names, ensure_ascii=False, separators=(",", ":"))
-    key = (region, person_id, text)
+    key = (region, person_id, names)
     committed, until = _known.get(key, (None, 0.0))
     if committed is None or until < monotonic():
+        text = json.dumps(names, ensure_ascii=False, separators=(",", ":"))
         committed = _stored(region, person_id, text) or _new(
             text, PersonalText.Kind.ACTOR, region=region, person_id=person_id, email=names.email
         )

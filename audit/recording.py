@@ -366,10 +366,10 @@ def _add_outcome(draft: _Draft, intent: Intent, line: int | None, outcome: Outco
     returned = {change.column_id: value for change, value in _made_otherwise(row, outcome)}
     row_id = row[0].row_id if row else None
     label = outcome.row_label or (row[0].row_label if row else "")
-    whole = Change(outcome.row_id or row_id, label, None, "", None, returned.get(None))
+    is_personal = any(change.is_personal for change in row)
     draft.add(
         intent.common,
-        replace(whole, is_personal=any(change.is_personal for change in row)),
+        Change(outcome.row_id or row_id, label, None, "", None, returned.get(None), is_personal),
         line=line,
         phase=outcome.phase,
         is_head=False,
