@@ -23,7 +23,7 @@ from benchmarks.audit_writes.__main__ import PEERS_VENV, make_peers
 SIZES = (100_000, 1_000_000, 10_000_000)
 TIMES_SMALLEST = 2.0  # the largest log takes at most so many times as long as the smallest
 PEERS_DATABASE = "byline_pages_peers"
-MOST = 20.0  # milliseconds in the server, at the 95th percentile, at any size
+MOST = 20.0  # milliseconds waited for the database, at the 95th percentile, at any size
 
 Figures = dict[str, dict[str, float]]
 
@@ -95,14 +95,14 @@ def print_table(figures: dict[int, Figures]) -> None:
         cells = [figures[size][question] for size in sizes]
         kinds = ("server", "waited", "whole")
         shown = ["".join(f"{c[f'{kind}_p50']:6.0f} /{c[f'{kind}_p95']:4.0f}" for kind in kinds) for c in cells]
-        ratio = cells[-1]["server_p95"] / cells[0]["server_p95"]
+        ratio = cells[-1]["waited_p95"] / cells[0]["waited_p95"]
         print(f"{question:<28}" + "".join(f"{text:>40}" for text in shown) + f"   x {ratio:.2f}")
 
 
 def is_met(figures: dict[int, Figures]) -> bool:
     smallest, largest = figures[min(figures)], figures[max(figures)]
     return all(
-        largest[question]["server_p95"] <= min(MOST, TIMES_SMALLEST * smallest[question]["server_p95"])
+        largest[question]["waited_p95"] <= min(MOST, TIMES_SMALLEST * smallest[question]["waited_p95"])
         for question in smallest
     )
 
