@@ -1,8 +1,5 @@
 """manage.py audit_seal: seal what the log holds, and bring the anchors up to date. docs/audit-log.md"""
 
-import signal
-import threading
-from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -11,6 +8,7 @@ from django.db import Error, close_old_connections
 from audit.moments import pause
 from audit.proof import anchors, seals
 from audit.proof.seal_keys import NoSealKey
+from audit.stopping import told_to_stop
 
 
 class Command(BaseCommand):
@@ -39,13 +37,7 @@ class Command(BaseCommand):
 
         What goes wrong is said and tried again: a sealer that gives up would leave the log open for longer.
         """
-        stopped = threading.Event()
-
-        def stop(_number: int, _frame: FrameType | None) -> None:
-            stopped.set()
-
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, stop)
+        stopped = told_to_stop()
         while not stopped.is_set():
             try:
                 if seals.state().is_due:

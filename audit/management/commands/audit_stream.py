@@ -1,14 +1,12 @@
 """manage.py audit_stream: every entry of the log to standard output, syslog or an HTTPS endpoint. docs/audit-log.md"""
 
-import signal
-import threading
-from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error, close_old_connections
 
 from audit.conf import settings
+from audit.stopping import told_to_stop
 from audit.stream.addresses import NotAnAddress
 from audit.stream.delivery import Stream, stream_to
 from audit.stream.targets import NotDelivered
@@ -46,13 +44,7 @@ class Command(BaseCommand):
 
     def _go_on(self, stream: Stream) -> None:
         """Send what is new until SIGTERM or ^C; what goes wrong is said and tried again, later each time."""
-        stopped = threading.Event()
-
-        def stop(_number: int, _frame: FrameType | None) -> None:
-            stopped.set()
-
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, stop)
+        stopped = told_to_stop()
         while not stopped.is_set():
             try:
                 pause = 0.0 if stream.send_next() else PAUSE

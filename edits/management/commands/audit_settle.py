@@ -1,8 +1,5 @@
 """manage.py audit_settle: find out what came of edits without a clear answer. docs/audit-log.md"""
 
-import signal
-import threading
-from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -10,6 +7,7 @@ from django.db import Error, close_old_connections
 
 from audit.moments import pause
 from audit.recording import NotRecorded
+from audit.stopping import told_to_stop
 from audit.unsettled import Unsettled
 from edits.settling import settle_due
 
@@ -36,13 +34,7 @@ class Command(BaseCommand):
 
     def _go_on(self, every: float) -> None:
         """Until SIGTERM or ^C. A database that is away for a while is told of, and tried again."""
-        stopped = threading.Event()
-
-        def stop(_number: int, _frame: FrameType | None) -> None:
-            stopped.set()
-
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, stop)
+        stopped = told_to_stop()
         while not stopped.is_set():
             try:
                 self._once(is_silent=True)
