@@ -36,22 +36,16 @@ class HistoryReader(models.Model):
         return f"{self.region}:{self.person_id}"
 
 
-class HistoryCalls:
-    """Counts the readings of cell histories, a minute and token."""
-
-    def spend(self, region: str, person_id: int, *, leave: int = 0) -> None:
-        """One more with this person's token, so that at least `leave` are left to others. Raises NoHistoryLeft."""
-        readers = HistoryReader._default_manager
-        readers.get_or_create(region=region, person_id=person_id)
-        with transaction.atomic():
-            reader = readers.select_for_update().get(region=region, person_id=person_id)
-            now = timezone.now().timestamp()
-            made = sorted(at for at in reader.read if now - MINUTE < at <= now)
-            most = max(1, settings.SMARTSHEET_HISTORY_CALLS - leave)
-            if len(made) >= most:
-                raise NoHistoryLeft(made[len(made) - most] + MINUTE - now)
-            reader.read = [*made, now]
-            reader.save(update_fields=["read"])
-
-
-history_calls = HistoryCalls()
+def spend_history(region: str, person_id: int, *, leave: int = 0) -> None:
+    """One more reading with this person's token, so that at least `leave` are left to others. Raises NoHistoryLeft."""
+    readers = HistoryReader._default_manager
+    readers.get_or_create(region=region, person_id=person_id)
+    with transaction.atomic():
+        reader = readers.select_for_update().get(region=region, person_id=person_id)
+        now = timezone.now().timestamp()
+        made = sorted(at for at in reader.read if now - MINUTE < at <= now)
+        most = max(1, settings.SMARTSHEET_HISTORY_CALLS - leave)
+        if len(made) >= most:
+            raise NoHistoryLeft(made[len(made) - most] + MINUTE - now)
+        reader.read = [*made, now]
+        reader.save(update_fields=["read"])

@@ -25,7 +25,7 @@ from edits.answers import may_pass
 from edits.cell_comparison import OPEN, Ours, compare, is_erased, parsed, versions
 from edits.errors import GatewayError, NotFound, RateLimited, Unavailable
 from edits.gateway import EXTRA_TRIES, gateway_for
-from edits.history_calls import MINUTE, NoHistoryLeft, history_calls
+from edits.history_calls import MINUTE, NoHistoryLeft, spend_history
 from edits.history_pages import History, read_back
 from edits.reconciled import Place, record
 from edits.sheets import Json, Sheet
@@ -175,7 +175,7 @@ class _Reconciliation:
         while True:
             try:
                 # Settling, which people wait for, needs some of them meanwhile.
-                history_calls.spend(self.region, self.actor.id, leave=settings.SMARTSHEET_HISTORY_CALLS // 5)
+                spend_history(self.region, self.actor.id, leave=settings.SMARTSHEET_HISTORY_CALLS // 5)
                 gateway = gateway_for(self.reader.user, extra_tries=0)  # each would be one more than was counted
                 return list(gateway.cell_history(self.sheet.id, row_id, column_id, page=page))
             except NoHistoryLeft as full:

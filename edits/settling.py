@@ -22,7 +22,7 @@ from audit.settling import OpenEdit, conclude, gather, reopen
 from audit.unsettled import Unsettled
 from edits.errors import GatewayError, RateLimited, Unavailable
 from edits.gateway import gateway_for
-from edits.history_calls import MINUTE, NoHistoryLeft, history_calls
+from edits.history_calls import MINUTE, NoHistoryLeft, spend_history
 from edits.verdicts import find_out
 
 LATER = 3600.0  # seconds until somebody is asked for again who cannot be asked for now
@@ -94,7 +94,7 @@ def _find_out(edit: OpenEdit) -> dict[int, Outcome]:
         edit,
         partial(gateway_for, user),
         email_now=person.smartsheet.email if person else "",
-        spend=lambda: history_calls.spend(edit.region, edit.actor_id),
+        spend=lambda: spend_history(edit.region, edit.actor_id),
     )
 
 

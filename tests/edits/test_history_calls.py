@@ -6,25 +6,23 @@ import pytest
 from django.db import connections
 from pytest_django import Settings
 
-from edits.history_calls import HistoryCalls, NoHistoryLeft
+from edits.history_calls import NoHistoryLeft, spend_history
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_processes_share_the_histories_of_a_minute(settings: Settings) -> None:
     settings.SMARTSHEET_HISTORY_CALLS = 3
-    worker, command = HistoryCalls(), HistoryCalls()
-    worker.spend("com", 1)
-    command.spend("com", 1)
+    spend_history("com", 1)
+    spend_history("com", 1)
     with pytest.raises(NoHistoryLeft):
-        command.spend("com", 1, leave=1)
-    worker.spend("com", 1)
-    for process in (worker, command):
-        with pytest.raises(NoHistoryLeft) as full:
-            process.spend("com", 1)
-        assert 55 < full.value.seconds <= 60
-    worker.spend("com", 2)
-    worker.spend("eu", 1)
+        spend_history("com", 1, leave=1)
+    spend_history("com", 1)
+    with pytest.raises(NoHistoryLeft) as full:
+        spend_history("com", 1)
+    assert 55 < full.value.seconds <= 60
+    spend_history("com", 2)
+    spend_history("eu", 1)
 
 
 def test_of_many_at_once_no_more_get_one_than_there_are(settings: Settings) -> None:
@@ -34,7 +32,7 @@ def test_of_many_at_once_no_more_get_one_than_there_are(settings: Settings) -> N
     def spend() -> None:
         try:
             for _ in range(4):
-                HistoryCalls().spend("com", 1)
+                spend_history("com", 1)
                 got.append(True)
         except NoHistoryLeft:
             got.append(False)

@@ -34,7 +34,6 @@ def test_no_more_histories_are_read_than_may_be(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(history_calls, "MINUTE", 1.0)
-    monkeypatch.setattr("edits.reconciling.history_calls", history_calls.HistoryCalls())
     settings.SMARTSHEET_HISTORY_CALLS = 2
     reconciler.plan.sandbox.forget_requests()
     begun = monotonic()
@@ -111,12 +110,11 @@ def test_a_long_history_is_read_back_as_far_as_it_matters(
 def test_an_edit_made_while_it_reads_is_left_to_the_next_run(
     save: Save, fabricate: Fabricate, reconciler: Reconciler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Meanwhile(history_calls.HistoryCalls):
-        def spend(self, region: str, person_id: int, *, leave: int = 0) -> None:
-            fabricate("Sand")
+    def meanwhile(_region: str, _person_id: int, *, leave: int) -> None:
+        fabricate("Sand")
 
     save("Rock")
     with monkeypatch.context() as patched:
-        patched.setattr("edits.reconciling.history_calls", Meanwhile())
+        patched.setattr("edits.reconciling.spend_history", meanwhile)
         assert reconciler.found() == ["confirmed"]
     assert reconciler.found() == ["confirmed", "missing"]
