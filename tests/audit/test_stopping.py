@@ -1,0 +1,29 @@
+"""A command that goes on ends when it is told to, and outlives its terminal where nohup says so."""
+
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import os, signal
+{before}
+from audit.stopping import told_to_stop
+stopped = told_to_stop()
+os.kill(os.getpid(), signal.{name})
+print(stopped.wait(0.2))
+"""
+
+
+def told(name: str, before: str = "") -> str:
+    program = PROGRAM.format(name=name, before=before)
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_it_hears_of_its_end(name: str) -> None:
+    assert told(name) == "True"
+
+
+def test_it_outlives_its_terminal_under_nohup() -> None:
+    assert told("SIGHUP", before="signal.signal(signal.SIGHUP, signal.SIG_IGN)") == "False"
