@@ -5,6 +5,7 @@
       Forbidden        this person may not do this (403): say so, asking again is of no use
         NotGranted     this app may not do this in their name: nothing was sent
       NotFound         there is no such sheet, row or column for this person (404)
+      Contested        somebody else is saving the same cells at this moment: nothing was sent, ask again
       Refused          Smartsheet said no to this very request (other 4xx): `detail` names the row
       RateLimited      too many requests (429): nothing was done, try again after `retry_after`
       Unavailable      nothing was done: no usable answer to a read, or a write that was surely not carried out
@@ -54,6 +55,10 @@ class NotGranted(Forbidden):
 
 class NotFound(GatewayError):
     """What the request names does not exist, or not for this person."""
+
+
+class Contested(GatewayError):
+    """The same cells are being saved by somebody else; nothing was sent."""
 
 
 class Refused(GatewayError):

@@ -24,7 +24,8 @@ from typing import Any
 from uuid import UUID
 
 from audit.recording import Action, Actor, Change, Intent, NotRecorded, Origin, Outcome, Phase, intend, settle
-from edits.errors import Forbidden, GatewayError, NotFound, OutcomeUnknown, Refused, Unavailable
+from edits import rivals
+from edits.errors import Contested, Forbidden, GatewayError, NotFound, OutcomeUnknown, Refused, Unavailable
 from edits.features import Feature
 from edits.gateway import Gateway
 from edits.personal_columns import personal_columns, row_label
@@ -36,6 +37,7 @@ log = logging.getLogger(__name__)
 
 NEW_ROW = "new row"  # what the log calls one that has no name, or none to be told, and no number yet
 NOT_KEPT = ". Its words are not kept, as they may quote a personal value."
+CONTESTED = "The same cell was being saved at this very moment from elsewhere, so this change was not sent."
 MOVED_AWAY = "It was no longer beneath the row that was deleted, and is still there."
 READ_BACK = "Smartsheet gave no clear answer; reading the row back showed that it was done."
 
@@ -86,19 +88,22 @@ def update_row(
     edits: Sequence[CellEdit],
     origin: Origin = Origin.FORM,
     refers_to: int | None = None,
+    seen: int | None = None,
 ) -> Saved:
     """Change cells of a row. `row` must have been read just now: it is what the edits are compared with.
 
-    `refers_to` is the entry of the log that is undone by it.
+    `refers_to` is the entry of the log that is undone by it; `seen` what rivals.newest() gave before the row was read.
 
     A cell that already holds what was typed is left alone. https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
 
     Raises:
         Conflict: a cell holds neither what the person saw nor what they typed; nothing was sent, the log has it.
         NotRecorded: the log could not be written; nothing was sent.
-        GatewayError: nothing was changed, except that after OutcomeUnknown it may have been.
+        GatewayError: nothing was changed, except that after OutcomeUnknown it may have been. Contested: somebody else
+            was saving the same cell.
     """
     gateway.require(Feature.CHANGE)
+    seen = rivals.newest() if seen is None else seen
     wanted = [edit for edit in edits if not holds(edit.column, row.cell(edit.column), edit.typed)]
     if conflicts := _conflicts(gateway, sheet, row, wanted):
         note_conflicts(actor=actor, sheet=sheet, row=row, conflicts=conflicts, origin=origin, refers_to=refers_to)
@@ -131,6 +136,9 @@ def update_row(
         ],
         evidence=_known(sheet),
     )
+    if rivals.are_there(intent, row_id=row.id, column_ids=sent, seen=seen):
+        _settle(intent, [Outcome(Phase.FAILED, row.id, message=CONTESTED)])
+        raise Contested(CONTESTED)
     body = [{"id": row.id, "cells": [{"columnId": column_id, **cell} for column_id, cell in sent.items()]}]
 
     def call() -> list[Outcome]:

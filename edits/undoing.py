@@ -13,7 +13,7 @@ from datetime import datetime
 
 from audit.reading.changes import LoggedChange
 from audit.recording import Action, Actor, Origin
-from edits import reading, services
+from edits import reading, rivals, services
 from edits.errors import NotFound
 from edits.gateway import Gateway
 from edits.services import CellConflict, CellEdit, Saved
@@ -36,7 +36,7 @@ INEXACT = "The old value cannot be put back exactly as it was: change the cell i
 @dataclass(frozen=True, slots=True)
 class Undo:
     """What undoing a change comes to now. `why_not` is a sentence, or ""; `by` and `at` (UTC) tell, where the cell
-    holds something else by now, who wrote it last, as far as Smartsheet says."""
+    holds something else by now, who wrote it last, as far as Smartsheet says. `seen`: as rivals.newest() has it."""
 
     change: LoggedChange
     sheet: Sheet
@@ -46,6 +46,7 @@ class Undo:
     then: Shown
     why_not: str = ""
     is_overtaken: bool = False
+    seen: int = 0
     by: str = ""
     at: datetime | None = None
 
@@ -77,13 +78,13 @@ def why_never(change: LoggedChange, *, region: str) -> str:
 
 def plan(gateway: Gateway, change: LoggedChange) -> Undo:
     """Read the row now, and see what undoing the change would do. Raises GatewayError."""
-    entry = change.intent
+    entry, seen = change.intent, rivals.newest()
     sheet, row = reading.read_row(gateway, entry.sheet_id or 0, change.row_id or 0)
     column = sheet.column(entry.column_id)
     if column is None:
         raise NotFound(NO_COLUMN)
     now, old = row.cell(column), _cell(column, _value(entry.old))
-    found = Undo(change, sheet, row, column, now=shown(column, now), then=shown(column, old))
+    found = Undo(change, sheet, row, column, now=shown(column, now), then=shown(column, old), seen=seen)
     if not is_same(held(now), _value(change.new)):
         by, at = services.last_writer(gateway, sheet, row, column)
         return replace(found, is_overtaken=True, by=by, at=at)
@@ -105,6 +106,7 @@ def undo(gateway: Gateway, actor: Actor, what: Undo) -> Saved:
         edits=[CellEdit(what.column, shown=what.now, typed=what.then)],
         origin=Origin.UNDO,
         refers_to=what.change.intent.pk,
+        seen=what.seen,
     )
 
 

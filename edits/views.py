@@ -17,7 +17,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.recording import Action, NotRecorded
-from edits import drafts, features, reading, services
+from edits import drafts, features, reading, rivals, services
 from edits.errors import GatewayError, NotGranted
 from edits.features import Feature
 from edits.forms import RowForm
@@ -110,6 +110,7 @@ def edit_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpResp
     try:
         gateway = gateway_for(request.user)
         gateway.require(Feature.CHANGE)
+        seen = rivals.newest() if request.method == "POST" else 0
         sheet, row = reading.read_row(gateway, sheet_id, row_id)
     except GatewayError as error:
         noted = _noted(request, error, Action.CHANGE, sheet_id=sheet_id, row_id=row_id)
@@ -117,7 +118,8 @@ def edit_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpResp
         return remembered_page(request, problem, sheet_id=sheet_id, row_id=row_id)
 
     def update(edits: list[CellEdit]) -> Saved:
-        return services.update_row(gateway=gateway, actor=actor_of(request), sheet=sheet, row=row, edits=edits)
+        actor = actor_of(request)
+        return services.update_row(gateway=gateway, actor=actor, sheet=sheet, row=row, edits=edits, seen=seen)
 
     if request.method == "POST":
         return save(request, RowForm(request.POST, sheet=sheet, row=row), update)

@@ -75,6 +75,13 @@ def test_it_puts_the_old_value_back_in_ones_own_name_and_both_say_so(
     assert f"entry {edited.pk}" in browser.get(f"/audit/{change.intent.pk}/").content.decode()
 
 
+def test_what_was_undone_is_not_offered_to_be_undone_again(browser: Client, plan: SitePlan, edited: Entry) -> None:
+    put_back(browser, edited)
+    assert f"/sheets/undo/{edited.pk}/" not in browser.get(f"/audit/{edited.pk}/").content.decode()
+    undoing = newest().intent.pk
+    assert f"/sheets/undo/{undoing}/" in browser.get(f"/audit/{undoing}/").content.decode()
+
+
 def test_an_undo_can_be_undone(browser: Client, plan: SitePlan, edited: Entry) -> None:
     put_back(browser, edited)
     put_back(browser, newest().intent)
