@@ -22,6 +22,7 @@ from edits.errors import (
     SignInAgain,
     Unavailable,
 )
+from edits.shapes import LARGEST_ID
 from edits.transport import Answer, NoAnswer
 from identity.connections import NotSent
 
@@ -87,7 +88,7 @@ def _error(answer: Answer, content: JsonObject, *, is_write: bool) -> GatewayErr
     code, said, ref_id, detail = (content.get(key) for key in ("errorCode", "message", "refId", "detail"))
     said = said.strip() if isinstance(said, str) else ""
     facts: JsonObject = {
-        "error_code": code if isinstance(code, int) else None,
+        "error_code": code if type(code) is int and abs(code) <= LARGEST_ID else None,
         "ref_id": ref_id if isinstance(ref_id, str) else "",
         "detail": detail if isinstance(detail, dict) else {},
     }

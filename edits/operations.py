@@ -1,13 +1,16 @@
 """What Byline asks of Smartsheet: each operation's path, query, body and result. How it asks: edits.gateway."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from edits.answers import NO_ANSWER
-from edits.errors import JsonObject, Unavailable
+from edits.answers import NO_ANSWER, UNKNOWN
+from edits.errors import JsonObject, OutcomeUnknown, Unavailable
+from edits.shapes import are_ids, are_objects, are_records, is_record, is_sheet
+
+T = TypeVar("T")
 
 ROWS_PER_WRITE = 500  # https://developers.smartsheet.com/api/smartsheet/guides/advanced-topics/scalability-options
 ROWS_PER_PAGE = 10_000
@@ -28,7 +31,7 @@ class Operations(ABC):
 
         https://developers.smartsheet.com/api/smartsheet/openapi/sheets/list-sheets
         """
-        return self._data("list-sheets", "/sheets", includeAll="true", accessApiLevel=1)
+        return self._data(are_records, "list-sheets", "/sheets", includeAll="true", accessApiLevel=1)
 
     def sheet(
         self,
@@ -59,7 +62,8 @@ class Operations(ABC):
 
         https://developers.smartsheet.com/api/smartsheet/openapi/rows/row-get
         """
-        return self._read("row-get", f"/sheets/{sheet_id:d}/rows/{row_id:d}", include="objectValue,writerInfo")
+        path = f"/sheets/{sheet_id:d}/rows/{row_id:d}"
+        return _understood(is_record, self._read("row-get", path, include="objectValue,writerInfo"))
 
     def rows_modified_since(self, sheet_id: int, moment: datetime) -> JsonObject:
         """A sheet with the rows alone that were added or changed since the moment, each with who added it, and when.
@@ -74,7 +78,7 @@ class Operations(ABC):
 
         https://developers.smartsheet.com/api/smartsheet/openapi/columns/columns-listonsheet
         """
-        return self._data("columns-listOnSheet", f"/sheets/{sheet_id:d}/columns", includeAll="true")
+        return self._data(are_records, "columns-listOnSheet", f"/sheets/{sheet_id:d}/columns", includeAll="true")
 
     def cell_history(self, sheet_id: int, row_id: int, column_id: int, *, page: int = 1) -> list[JsonObject]:
         """100 states of a cell, newest first, each with modifiedAt and modifiedBy: the last, or the `page` before
@@ -83,7 +87,8 @@ class Operations(ABC):
         https://developers.smartsheet.com/api/smartsheet/openapi/cells/cellhistory-get
         """
         path = f"/sheets/{sheet_id:d}/rows/{row_id:d}/columns/{column_id:d}/history"
-        return self._data("cellHistory-get", path, include="objectValue", pageSize=HISTORY_PER_PAGE, page=page)
+        query = {"include": "objectValue", "pageSize": HISTORY_PER_PAGE, "page": page}
+        return self._data(are_objects, "cellHistory-get", path, **query)
 
     # Writing
 
@@ -100,7 +105,7 @@ class Operations(ABC):
         https://developers.smartsheet.com/api/smartsheet/openapi/rows/rows-addtosheet
         """
         path = _rows_path(sheet_id, len(rows), allow_partial_success=allow_partial_success)
-        return self._write("rows-addToSheet", "POST", path, body=rows, edit_id=edit_id)
+        return _told(are_records, self._write("rows-addToSheet", "POST", path, body=rows, edit_id=edit_id), len(rows))
 
     def update_rows(
         self,
@@ -115,7 +120,7 @@ class Operations(ABC):
         https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
         """
         path = _rows_path(sheet_id, len(rows), allow_partial_success=allow_partial_success)
-        return self._write("update-rows", "PUT", path, body=rows, edit_id=edit_id)
+        return _told(are_records, self._write("update-rows", "PUT", path, body=rows, edit_id=edit_id), len(rows))
 
     def delete_rows(self, sheet_id: int, row_ids: Sequence[int], *, edit_id: UUID | None = None) -> JsonObject:
         """Delete up to 440 rows (their ids go in the URL) with all their children: all of them or, on error, none.
@@ -124,14 +129,14 @@ class Operations(ABC):
         """
         _require_at_most(IDS_PER_URL, len(row_ids))
         path = f"/sheets/{sheet_id:d}/rows?ids={_joined(row_ids)}&ignoreRowsNotFound=false"
-        return self._write("delete-rows", "DELETE", path, edit_id=edit_id)
+        return _told(are_ids, self._write("delete-rows", "DELETE", path, edit_id=edit_id), len(row_ids))
 
     # How
 
     def _sheet(self, sheet_id: int, **query: object) -> JsonObject:
         # accessApiLevel: else whoever may comment is said to be a viewer
         wanted = {"include": "objectValue", "accessApiLevel": 1} | query
-        return self._read("getSheet", f"/sheets/{sheet_id:d}", **wanted)
+        return _understood(is_sheet, self._read("getSheet", f"/sheets/{sheet_id:d}", **wanted))
 
     def _all_pages(self, sheet_id: int, page_size: int, **query: object) -> Iterator[JsonObject]:
         number, seen = 1, 0
@@ -150,11 +155,10 @@ class Operations(ABC):
             ids = _joined(row_ids[start : start + size])
             yield self._sheet(sheet_id, rowIds=ids, include="objectValue,writerInfo", pageSize=size, **query)
 
-    def _data(self, operation: str, path: str, **query: object) -> list[JsonObject]:
-        data = self._read(operation, path, **query).get("data")
-        if not isinstance(data, list):  # to be without a history, say, is another thing than to be told of none
-            raise Unavailable(NO_ANSWER)
-        return data
+    def _data(self, is_it: Callable[[Any], bool], operation: str, path: str, **query: object) -> list[JsonObject]:
+        # To be without a history, say, is another thing than to be told of none.
+        data: Any = self._read(operation, path, **query).get("data")
+        return _understood(is_it, data)
 
     @abstractmethod
     def _read(self, operation: str, path: str, **query: object) -> JsonObject:
@@ -171,6 +175,22 @@ class Operations(ABC):
         edit_id: UUID | None,
     ) -> JsonObject:
         """Change something, once."""
+
+
+def _understood(is_it: Callable[[T], bool], content: T) -> T:
+    """The content of an answer to a read, if it is what was asked for."""
+    if not is_it(content):
+        raise Unavailable(NO_ANSWER)
+    return content
+
+
+def _told(are_rows: Callable[[Any], bool], answer: JsonObject, sent: int) -> JsonObject:
+    """The answer to a write, if it says what came of every row that was sent. What it does not say is not known."""
+    result, failed = answer.get("result"), answer.get("failedItems", [])
+    done = result if isinstance(result, list) else [result]
+    if not (are_rows(done) and are_objects(failed) and len(done) + len(failed) >= sent):
+        raise OutcomeUnknown(UNKNOWN)
+    return answer
 
 
 def _merged(pages: Iterable[JsonObject]) -> JsonObject:

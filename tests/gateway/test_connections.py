@@ -19,7 +19,8 @@ from tests.gateway.scripted_server import ScriptedServer, answer
 from tests.running_sandbox import Person, RunningSandbox
 
 NO_SHEETS = answer('{"data": []}')
-SUCCESS = answer('{"resultCode": 0, "result": []}')
+UPDATED = answer('{"resultCode": 0, "result": [{"id": 1}]}')
+DELETED = answer('{"resultCode": 0, "result": [1]}')
 
 
 def gateway_to(server: ScriptedServer, *, deadline: float = 1.0) -> Gateway:
@@ -72,7 +73,7 @@ def test_cookies_are_not_kept() -> None:
 
 def test_a_write_says_which_edit_it_belongs_to() -> None:
     edit_id = uuid4()
-    with ScriptedServer(SUCCESS, SUCCESS, NO_SHEETS) as server:
+    with ScriptedServer(UPDATED, DELETED, NO_SHEETS) as server:
         gateway = gateway_to(server)
         gateway.update_rows(1, [{"id": 1}], edit_id=edit_id)
         gateway.delete_rows(1, [1])

@@ -18,6 +18,9 @@ from tests.edits.site_plan import SitePlan
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+UNHEARD_OF = {"id": 1, "columns": [], "rows": [{"id": 1, "cells": [{"of": "no column"}]}]}
+
+
 @pytest.fixture(autouse=True)
 def at_once(quick: None, settings: Settings) -> None:
     settings.SETTLE_AFTER = AT_ONCE
@@ -28,7 +31,7 @@ def test_an_edit_that_fails_holds_up_no_other_and_is_given_up_in_the_end(
 ) -> None:
     intended("Rock")
     intended("Sand")
-    plan.sandbox.fault(method="GET", path=f"/sheets/{plan.id}$", content={"unheard": "of"})
+    plan.sandbox.fault(method="GET", path=f"/sheets/{plan.id}$", content=UNHEARD_OF)
     time.sleep(AT_ONCE + 0.1)
     assert settle_due() == {"failed": 1, "not_applied": 1}
     assert [change.phase for change in logged()] == ["intent", "not_applied"]
@@ -36,7 +39,7 @@ def test_an_edit_that_fails_holds_up_no_other_and_is_given_up_in_the_end(
 
     settings.SETTLE_PATIENCE = 0
     Unsettled.objects.update(due_at=F("at"))
-    plan.sandbox.fault(method="GET", path=f"/sheets/{plan.id}$", content={"unheard": "of"})
+    plan.sandbox.fault(method="GET", path=f"/sheets/{plan.id}$", content=UNHEARD_OF)
     assert settle_due() == {"undecidable": 1}
     assert "this app fails at it" in Entry.objects.latest("id").message
 

@@ -1,0 +1,95 @@
+"""Answers that are JSON and well, but not what was asked for: of something in front of Smartsheet, say."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from audit.models import Entry
+from audit.reading.changes import with_outcomes
+from tests.edits.browser import Page
+from tests.edits.site_plan import SitePlan
+from tests.running_sandbox import Person
+
+ROW = "Dig foundations"
+WRONG: list[Any] = [
+    {"status": "ok"},
+    {"id": "4", "columns": []},
+    {"id": 4, "columns": None, "rows": [7]},
+    {"id": 4, "columns": [], "rows": [{"rowNumber": 1}]},
+    {"data": [3, None]},
+    {"data": [{"name": "no id"}]},
+]
+UNSAID: list[Any] = [
+    {"resultCode": 0, "message": "SUCCESS"},
+    {"resultCode": 0, "result": "done"},
+    {"resultCode": 0, "result": [{"rowNumber": 1}]},
+    {"resultCode": 0, "result": [None]},
+    {"resultCode": 3, "result": [], "failedItems": []},
+]
+
+
+@pytest.mark.parametrize("content", WRONG)
+def test_what_was_typed_survives_it(browser: Client, plan: SitePlan, bob: Person, content: object) -> None:
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "Rock"})
+    plan.sandbox.fault(method="GET", person=bob.id, content=content)
+    page = page.save()
+    assert (page.status, page.value(plan.columns["Notes"])) == (503, "Rock")
+    assert "What you typed is still in the form." in page.text
+    assert "1 cell changed" in page.save().text
+
+
+@pytest.mark.parametrize("content", WRONG)
+@pytest.mark.parametrize("path", ["", "{id}/", "{id}/rows/add/", "{id}/rows/{row}/edit/", "{id}/rows/{row}/delete/"])
+def test_every_page_says_so(browser: Client, plan: SitePlan, bob: Person, path: str, content: object) -> None:
+    plan.sandbox.fault(method="GET", person=bob.id, times=0, content=content)
+    answer = browser.get("/sheets/" + path.format(id=plan.id, row=plan.rows[ROW]))
+    plan.sandbox.control("DELETE", "faults")
+    assert answer.status_code == 503
+    assert "did not give a usable answer" in answer.content.decode()
+
+
+@pytest.mark.parametrize("content", UNSAID)
+@pytest.mark.parametrize("is_applied", [True, False])
+def test_a_change_whose_answer_tells_nothing_is_read_back(
+    browser: Client, plan: SitePlan, bob: Person, content: object, is_applied: bool
+) -> None:
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "Rock"})
+    plan.sandbox.fault(method="PUT", person=bob.id, content=content, apply=is_applied)
+    page = page.save()
+    assert page.status == (200 if is_applied else 502)
+    assert outcomes() == ["applied" if is_applied else "unknown"]
+
+
+@pytest.mark.parametrize("content", UNSAID)
+@pytest.mark.parametrize("is_applied", [True, False])
+def test_a_deletion_whose_answer_tells_nothing_is_read_back(
+    browser: Client, plan: SitePlan, bob: Person, content: object, is_applied: bool
+) -> None:
+    plan.sandbox.fault(method="DELETE", person=bob.id, content=content, apply=is_applied)
+    answer = browser.post(plan.delete_path(ROW))
+    assert answer.status_code == (302 if is_applied else 502)
+    assert outcomes() == ["applied" if is_applied else "unknown"]
+
+
+@pytest.mark.parametrize("content", UNSAID)
+def test_a_new_row_whose_answer_tells_nothing_is_not_certain(
+    browser: Client, plan: SitePlan, bob: Person, content: object
+) -> None:
+    page = Page.open(browser, plan.add_path).type({plan.columns["Task"]: "Paint"})
+    plan.sandbox.fault(method="POST", person=bob.id, content=content, apply=True)
+    assert page.save().status == 502
+    assert outcomes() == ["unknown"]
+
+
+@pytest.mark.parametrize("code", [True, 10**30, -(2**70), 1e300])
+def test_an_error_code_that_is_none(browser: Client, plan: SitePlan, bob: Person, code: object) -> None:
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "Rock"})
+    plan.sandbox.fault(method="PUT", person=bob.id, status=400, content={"errorCode": code, "message": "No."})
+    page = page.save()
+    assert (page.status, page.value(plan.columns["Notes"])) == (422, "Rock")
+    assert outcomes() == ["refused"]
+
+
+def outcomes() -> list[str]:
+    return sorted({change.phase for change in with_outcomes(Entry.objects.intents())})
