@@ -17,17 +17,18 @@ P = ParamSpec("P")
 
 KEY = f"{OUTLIVES}drafts"
 MOST = 5  # the oldest goes
+LARGEST = 5 * 2**19  # characters: anybody at all can send a form
+INITIAL = "initial-"  # how Django calls the hidden field that remembers what was shown
 NOT_TYPED = ("csrfmiddlewaretoken", "snapshot", "once")
 
 
 def keep(request: HttpRequest) -> None:
     """Remember the form that was sent to this address."""
-    typed = request.POST.copy()
-    for name in NOT_TYPED:
-        typed.pop(name, None)
     drafts = request.session.get(KEY, {})
     drafts.pop(request.path, None)
-    drafts[request.path] = typed.urlencode()
+    draft = _changed(typed(request.POST)).urlencode()
+    if len(draft) <= LARGEST:
+        drafts[request.path] = draft
     request.session[KEY] = dict(list(drafts.items())[-MOST:])
 
 
@@ -36,9 +37,26 @@ def take(request: HttpRequest) -> QueryDict | None:
     drafts = request.session.get(KEY, {})
     if request.path not in drafts:
         return None
-    typed = QueryDict(drafts.pop(request.path))
+    draft = QueryDict(drafts.pop(request.path))
     request.session[KEY] = drafts
-    return typed if typed.get("author") == author(request) else None
+    return draft if draft.get("author") == author(request) else None
+
+
+def typed(data: QueryDict) -> QueryDict:
+    """What a form says beside the keys that were made for it."""
+    rest = data.copy()
+    for name in NOT_TYPED:
+        rest.pop(name, None)
+    return rest
+
+
+def _changed(data: QueryDict) -> QueryDict:
+    """The same without the texts that are as they were shown: opened anew, the form has them from the row."""
+    for initial in [name for name in data if name.startswith(INITIAL)]:
+        name = initial.removeprefix(INITIAL)
+        if data.getlist(name) == data.getlist(initial):
+            del data[name], data[initial]
+    return data
 
 
 def author(request: HttpRequest) -> str:

@@ -6,7 +6,7 @@ A field knows what the person was shown (`shown`), takes that back unchecked, an
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -20,6 +20,7 @@ from edits.values import Shown, text_of, words
 
 LONGEST_TEXT = 4000  # what is beyond it, Smartsheet cuts off without a word
 LONG_LINE = 60
+TICKS = {"on", "true", "True", "1", "false", "False", "0", ""}  # what a box may be sent as
 NOT_A_DATE = "Enter a date such as 2026-11-30."
 
 Choice = tuple[str, str]
@@ -75,6 +76,10 @@ class CellField(forms.Field):
     def make_room(self, value: Shown) -> None:
         """See to it that this value can be shown and sent back, though the column would not offer it."""
 
+    def keep(self, typed: Sequence[str]) -> None:
+        """See to it that what was typed can be shown again, though the field does not take it: where the column has
+        become another since, a list or a picker would show something else, and have that saved the next time."""
+
     def posted(self, value: Shown) -> list[str]:
         """What a browser sends for a field that still shows this value."""
         return [text_of(value.isoformat() if isinstance(value, date) else value)]
@@ -124,6 +129,12 @@ class DateField(CellField, forms.DateField):
         errors = {"invalid": NOT_A_DATE}
         super().__init__(widget=widget, input_formats=["%Y-%m-%d"], error_messages=errors, **kwargs)
 
+    def keep(self, typed: Sequence[str]) -> None:
+        try:
+            forms.DateField.to_python(self, "".join(typed))
+        except ValidationError:
+            self.widget = forms.TextInput(self.widget.attrs)
+
 
 class DateOrTextField(CellField, forms.CharField):
     """A date column's cell that holds text: it stays until it is cleared or made a day."""
@@ -153,7 +164,7 @@ class CheckboxField(CellField, forms.BooleanField):
 
 
 class CheckboxOrTextField(CellField):
-    """A checkbox column's cell that holds text: it stays until one of the two is chosen."""
+    """A checkbox column's cell that holds text, or was typed into as such: until one of the two is chosen."""
 
     widget = forms.Select
     meanings = {"true": True, "True": True, "on": True, "false": False, "False": False, "": False}
@@ -165,6 +176,9 @@ class CheckboxOrTextField(CellField):
     def make_room(self, value: Shown) -> None:
         if isinstance(value, str):
             self.widget.choices = [*self.widget.choices, (value, f"{value} (text)")]
+
+    def keep(self, typed: Sequence[str]) -> None:
+        self.widget.choices = with_room(self.widget.choices, (one for one in typed if one not in self.meanings))
 
     def to_python(self, value: Any) -> Any:
         return self.meanings.get(value or "", value)
@@ -185,6 +199,9 @@ class ChoiceField(CellField, forms.ChoiceField):
 
     def make_room(self, value: Shown) -> None:
         self.choices = with_room(self.choices, [str(value)] if value else [])
+
+    def keep(self, typed: Sequence[str]) -> None:
+        self.widget.choices = with_room(self.choices, typed)  # shown, but not among those that are taken
 
 
 class ContactField(CellField, forms.CharField):
@@ -208,6 +225,9 @@ class ChoicesField(CellField, forms.MultipleChoiceField):
 
     def make_room(self, value: Shown) -> None:
         self.choices = with_room(self.choices, value if isinstance(value, tuple) else ())
+
+    def keep(self, typed: Sequence[str]) -> None:
+        self.widget.choices = with_room(self.choices, typed)
 
     def posted(self, value: Shown) -> list[str]:
         return list(value) if isinstance(value, tuple) else []
@@ -245,9 +265,10 @@ class AddressesField(CellField, forms.CharField):
         """Nothing more: CharField's validators are for one text."""
 
 
-def field_for(column: Column, now: Shown, **kwargs: Any) -> CellField:
-    """The field for a cell of this column that holds `now`."""
-    field = _field_for(column, now, **kwargs)
+def field_for(column: Column, now: Shown, *, typed: Sequence[str] = (), **kwargs: Any) -> CellField:
+    """The field for a cell of this column that holds `now`, into which a browser says that `typed` was typed."""
+    is_tick = not isinstance(now, str) and TICKS.issuperset(typed)
+    field = CheckboxField(**kwargs) if column.type == "CHECKBOX" and is_tick else _field_for(column, now, **kwargs)
     field.shown = now
     field.make_room(now)
     return field
@@ -256,7 +277,7 @@ def field_for(column: Column, now: Shown, **kwargs: Any) -> CellField:
 def _field_for(column: Column, now: Shown, **kwargs: Any) -> CellField:
     match column.type:
         case "CHECKBOX":
-            return CheckboxOrTextField(**kwargs) if isinstance(now, str) else CheckboxField(**kwargs)
+            return CheckboxOrTextField(**kwargs)
         case "DATE":
             return DateOrTextField(**kwargs) if isinstance(now, str) else DateField(**kwargs)
         case "PICKLIST" if column.options:

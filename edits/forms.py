@@ -159,7 +159,8 @@ class RowForm(forms.Form):
     def _add(self, column: Column) -> None:
         now = shown(column, self._cell(column))
         name = f"col-{column.id}"
-        field = field_for(column, now, label=column.title, help_text=escape(column.description))
+        typed = self.data.getlist(name) if self.is_bound else []
+        field = field_for(column, now, typed=typed, label=column.title, help_text=escape(column.description))
         self.columns[name], self.fields[name], self.initial[name] = column, field, now
         if self.is_bound:
             self._complete(name, field, now)
@@ -178,6 +179,9 @@ class RowForm(forms.Form):
         is_absent = name not in self.data and not (remembers and field.is_ticked)
         if is_absent or self.data.get(f"choice-{name}") == THEIRS:
             self.data.setlist(name, field.posted(field.shown))
+        elif not field.is_ticked:  # of boxes that the column has no more, all are told
+            self.data[name] = ", ".join(self.data.getlist(name))
+        field.keep(self.data.getlist(name))
 
     def _refuse(self, name: str, column: Column | None) -> None:
         typed = ", ".join(self.data.getlist(name))

@@ -18,18 +18,20 @@ KEPT = timedelta(days=1)
 
 
 class AlreadySent(Exception):
-    """The form was sent before; `is_done` says whether it has been carried out since."""
+    """The form was sent before: `is_done` says whether it has been carried out since, `is_same` whether with the same
+    in it."""
 
-    def __init__(self, *, is_done: bool) -> None:
+    def __init__(self, *, is_done: bool, is_same: bool) -> None:
         super().__init__("The form was sent before.")
         self.is_done = is_done
+        self.is_same = is_same
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     """Forms that were sent."""
 
-    def claim(self, key: UUID) -> None:
-        """Take a form's one right to be carried out.
+    def claim(self, key: UUID, *, digest: str) -> None:
+        """Take a form's one right to be carried out; `digest` tells what was typed from anything else.
 
         Raises:
             AlreadySent: it has been taken.
@@ -37,11 +39,11 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         """
         try:
             self.filter(at__lt=timezone.now() - KEPT).delete()
-            submission, is_new = self.get_or_create(key=key)
+            submission, is_new = self.get_or_create(key=key, defaults={"digest": digest})
         except DatabaseError as error:
             raise NotRecorded("The submission could not be written.") from error
         if not is_new:
-            raise AlreadySent(is_done=submission.is_done)
+            raise AlreadySent(is_done=submission.is_done, is_same=submission.digest == digest)
 
     def finish(self, key: UUID) -> None:
         """Note that the form was carried out. Whether that can be noted changes nothing about it."""
@@ -57,6 +59,7 @@ class Submission(models.Model):
     key = models.UUIDField(primary_key=True)
     at = models.DateTimeField(default=timezone.now, db_index=True)
     is_done = models.BooleanField(default=False)
+    digest = models.CharField(max_length=64, blank=True, help_text="of what was typed")
 
     objects = SubmissionQuerySet.as_manager()
 

@@ -16,7 +16,7 @@ from edits.forms import RowForm
 from edits.last_changes import last_changes
 from edits.models import AlreadySent
 from edits.pages import ALREADY_DONE, actor_of, once, problem_page, render_problem, saved_page
-from edits.problems import ALREADY_SENT, Doing, Problem, problem_of
+from edits.problems import ALREADY_SENT, CHANGED_SINCE, Doing, Problem, problem_of
 from edits.services import CellEdit, Conflict, Saved
 from edits.unsent import note_forbidden
 from identity.middleware import SmartsheetRequest
@@ -76,8 +76,8 @@ def save(request: SmartsheetRequest, form: RowForm, make: Callable[[list[CellEdi
         form.add_conflicts(conflict.cells)
         return row_page(request, form, status=409)
     except AlreadySent as earlier:
-        if not earlier.is_done:
-            return row_page(request, form, ALREADY_SENT)
+        if not (earlier.is_done and earlier.is_same):
+            return row_page(request, form, CHANGED_SINCE if earlier.is_done else ALREADY_SENT)
         return saved_page(request, Saved(count=0), sheet_id=form.sheet.id, text=ALREADY_DONE)
     except (GatewayError, NotRecorded) as error:
         if isinstance(error, GatewayError):

@@ -44,6 +44,26 @@ def test_a_row_is_deleted_once_and_both_answers_say_so(browser: Client, plan: Si
     assert len(plan.writes(bob)) == 1
 
 
+def test_what_was_changed_after_going_back_is_not_lost(browser: Client, plan: SitePlan, bob: Person) -> None:
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "Rock"})
+    assert "1 cell changed" in page.save().text
+    again = page.type({plan.columns["Notes"]: "Rock", plan.columns["Status"]: "Blocked"}).save()
+    assert (again.status, "you have changed it since" in again.text) == (409, True)
+    assert again.value(plan.columns["Status"]) == "Blocked"
+    assert len(plan.writes(bob)) == 1
+    assert "1 cell changed" in again.save().text
+    assert (plan.value(ROW, "Notes"), plan.value(ROW, "Status")) == ("Rock", "Blocked")
+
+
+def test_nor_is_another_row_that_was_typed_after_going_back(browser: Client, plan: SitePlan) -> None:
+    page = Page.open(browser, plan.add_path).type({plan.columns["Task"]: "Paint"})
+    page.save()
+    again = page.type({plan.columns["Task"]: "Sweep"}).save()
+    assert (again.status, again.value(plan.columns["Task"])) == (409, "Sweep")
+    assert "Row added" in again.save().text
+    assert [label for label in plan.labels() if label in {"Paint", "Sweep"}] == ["Paint", "Sweep"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_at_the_same_moment_write_once(browser: Client, plan: SitePlan, bob: Person) -> None:
     page = Page.open(browser, plan.add_path).type({plan.columns["Task"]: "Paint"})

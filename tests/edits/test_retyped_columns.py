@@ -1,0 +1,75 @@
+"""Columns that become others while somebody types: what was typed is neither lost nor saved as something else."""
+
+import pytest
+from django.test import Client
+
+from tests.edits.browser import Page
+from tests.edits.site_plan import SitePlan
+from tests.running_sandbox import Person
+
+ROW = "Dig foundations"
+
+
+def retype(plan: SitePlan, title: str, **column: object) -> None:
+    path = f"/sheets/{plan.id}/columns/{plan.columns[title]}"
+    plan.sandbox.call(plan.person, "PUT", path, column)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        {"type": "CHECKBOX"},
+        {"type": "DATE"},
+        {"type": "PICKLIST", "options": ["Rock", "Sand"]},
+        {"type": "MULTI_PICKLIST", "options": ["Rock", "Sand"]},
+        {"type": "CONTACT_LIST"},
+        {"type": "MULTI_CONTACT_LIST"},
+    ],
+    ids=lambda column: str(column["type"]),
+)
+def test_text_typed_into_what_takes_none_by_now(
+    browser: Client, plan: SitePlan, bob: Person, column: dict[str, object]
+) -> None:
+    notes = plan.columns["Notes"]
+    page = Page.open(browser, plan.edit_path(ROW)).type({notes: "Clay, wet"})
+    retype(plan, "Notes", **column)
+    page = page.save()
+    assert (page.status, page.fields[f"col-{notes}"]) == (422, ["Clay, wet"])
+    if column["type"] == "DATE":
+        assert page.kinds[f"col-{notes}"] == "text"  # a date picker would show nothing
+    assert page.save().status == 422
+    assert plan.writes(bob) == []
+
+
+def test_an_option_that_is_gone_by_now(browser: Client, plan: SitePlan, bob: Person) -> None:
+    trade, equipment = plan.columns["Trade"], plan.columns["Equipment"]
+    page = Page.open(browser, plan.edit_path(ROW)).type({trade: "Roofing", equipment: ["Crane", "Lorry"]})
+    retype(plan, "Trade", type="PICKLIST", options=["Earthworks", "Concrete"])
+    retype(plan, "Equipment", type="MULTI_PICKLIST", options=["Excavator", "Lorry"])
+    page = page.save()
+    assert page.fields[f"col-{trade}"] == ["Roofing"]
+    assert set(page.fields[f"col-{equipment}"]) == {"Crane", "Lorry"}
+    assert page.status == 422
+    assert page.save().status == 422
+    assert plan.writes(bob) == []
+
+
+def test_boxes_that_are_one_text_by_now(browser: Client, plan: SitePlan, bob: Person) -> None:
+    equipment = plan.columns["Equipment"]
+    page = Page.open(browser, plan.edit_path(ROW)).type({equipment: ["Crane", "Lorry"]})
+    retype(plan, "Equipment", type="TEXT_NUMBER")
+    page = page.save()
+    assert page.value(equipment) == "Crane, Lorry"
+    assert page.status == 409  # it is not what had been shown
+    assert plan.writes(bob) == []
+
+
+@pytest.mark.parametrize("typed", ["Rock", "2", "no"])
+def test_a_box_is_not_ticked_by_any_text(browser: Client, plan: SitePlan, bob: Person, typed: str) -> None:
+    page = Page.open(browser, plan.edit_path(ROW))
+    page.fields[f"col-{plan.columns['Done']}"] = [typed]
+    page = page.save()
+    assert (page.status, page.fields[f"col-{plan.columns['Done']}"]) == (422, [typed])
+    assert "Done: Choose checked or not checked." in page.text
+    assert plan.writes(bob) == []
+    assert "1 cell changed" in page.type({plan.columns["Done"]: "true"}).save().text
