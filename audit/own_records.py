@@ -16,11 +16,23 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from simple_history.models import HistoricalRecords
+from simple_history.utils import get_m2m_reverse_field_name
 
 from audit.histories import person_fields
 from audit.recording import THIS_APP, Action, Actor, Change, Json, Origin, note
 
 DONE = {"+": "created", "~": "changed", "-": "deleted"}
+
+
+def take_what_is_stored(instance: models.Model, history_instance: Any, **_more: object) -> None:
+    """Let a row of the history say what stands in the table, not what the object says: save(update_fields=…) writes
+    less of it, and the database reckons, rounds and reads texts as numbers."""
+    if history_instance.history_type == "-":
+        return
+    names = [field.attname for field in history_instance.tracked_fields]
+    for stored in type(instance)._base_manager.using(instance._state.db).filter(pk=instance.pk).values(*names):
+        for name, value in stored.items():
+            setattr(history_instance, name, value)
 
 
 def note_record(
@@ -55,7 +67,8 @@ def _row_before(instance: models.Model, row: Any) -> Any:
 def _changes(instance: models.Model, before: Any, after: Any) -> Iterator[Change]:
     """One for each value that differs; for a record that is made or deleted, one for all that is in it."""
     personal: frozenset[str] = getattr(instance, "personal_fields", frozenset())
-    fields = [field for field in (before or after).tracked_fields if field.name in _told(instance)]
+    tracked = [*(before or after).tracked_fields, *(before or after)._history_m2m_fields]
+    fields = [field for field in tracked if field.name in _told(instance)]
     if before is None or after is None:
         old, new = _whole(before, fields), _whole(after, fields)
         yield _change(instance, "", old, new, is_personal=bool(personal))
@@ -73,7 +86,8 @@ def _told(instance: models.Model) -> set[str]:
     """The fields that say something which no other says."""
     derived: frozenset[str] = getattr(instance, "derived_fields", frozenset())
     key = instance._meta.pk
-    return {field.name for field in instance._meta.concrete_fields if field != key and field.name not in derived}
+    fields = (*instance._meta.concrete_fields, *instance._meta.many_to_many)
+    return {field.name for field in fields if field != key and field.name not in derived}
 
 
 def _whole(row: Any, fields: list[Any]) -> Json:
@@ -94,8 +108,24 @@ def _differences(title: str, old: Json, new: Json) -> Iterator[tuple[str, Json, 
 
 
 def _value(row: Any, field: Any) -> Json:
-    value: Json = json.loads(json.dumps(getattr(row, field.attname, None), cls=DjangoJSONEncoder))
+    if field.many_to_many:
+        linked = getattr(row, field.name).values_list(get_m2m_reverse_field_name(field), flat=True)
+        return sorted(linked) or None
+    text = json.dumps(getattr(row, field.attname, None), cls=_Encoder)
+    value: Json = json.loads(text, parse_constant=str)  # NaN, which differs from itself, is a text
     return None if value == "" else value
+
+
+class _Encoder(DjangoJSONEncoder):
+    """Takes whatever a field may hold: bytes in hex, anything else that JSON does not have as its text."""
+
+    def default(self, o: Any) -> Any:
+        if isinstance(o, bytes | memoryview):
+            return bytes(o).hex()
+        try:
+            return super().default(o)
+        except TypeError:
+            return str(o)
 
 
 def _label(instance: models.Model) -> str:

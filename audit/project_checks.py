@@ -1,4 +1,4 @@
-"""The system checks that a project is made so that the log can keep its word: audit.E002 to audit.E005."""
+"""The system checks that a project is made so that the log can keep its word: audit.E002 to audit.E006."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,13 +6,16 @@ from typing import Any
 from django.core.checks import CheckMessage, Error
 from django.db import DEFAULT_DB_ALIAS, connections, models, router
 
-from audit.histories import histories
+from audit.histories import histories, person_fields
 from audit.models import Entry
+
+TEXTS = (models.CharField, models.TextField, models.JSONField)  # what has a blank
 
 
 def recordable(**_kwargs: Any) -> list[CheckMessage]:
     """audit.E002: the log is routed to another database. audit.E003: requests are transactions. audit.E004: a history
-    names its actor by a foreign key. audit.E005: a history's numbers have 32 bits."""
+    names its actor by a foreign key. audit.E005: a history's numbers have 32 bits. audit.E006: what is called personal
+    could not be erased."""
     return [*_of_databases(), *_of_histories()]
 
 
@@ -48,3 +51,18 @@ def _of_histories() -> Iterator[Error]:
                 obj=model,
                 id="audit.E005",
             )
+        for name in sorted(_not_erasable(history, model)):
+            yield Error(
+                f"{model._meta.label} calls {name!r} personal, or a person's, and its history has no such field.",
+                hint="personal_fields are names of text and JSON fields, person_fields of the two that say about whom.",
+                obj=model,
+                id="audit.E006",
+            )
+
+
+def _not_erasable(history: type[models.Model], model: type[models.Model]) -> set[str]:
+    """What the model names and erasing could not blank, or not find the person by."""
+    fields = {field.name: field for field in history._meta.concrete_fields}
+    personal: frozenset[str] = getattr(model, "personal_fields", frozenset())
+    texts = {name for name in personal if isinstance(fields.get(name), TEXTS)}
+    return {*personal - texts, *set(person_fields(model) or ()) - fields.keys()}

@@ -10,6 +10,7 @@ from pytest_django import Settings
 from simple_history.models import HistoricalRecords
 
 from audit import project_checks
+from identity.history import records
 
 
 class ElsewhereRouter:
@@ -42,6 +43,24 @@ def test_a_log_in_another_database_is_refused(settings: Settings) -> None:
 @pytest.mark.usefixtures("atomic_requests")
 def test_requests_that_are_transactions_are_refused() -> None:
     assert found() == {"audit.E003"}
+
+
+@isolate_apps("audit")
+def test_what_is_personal_and_could_not_be_erased_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Patient(models.Model):  # noqa: DJ008 # it lives for this test
+        name = models.CharField(max_length=50)
+        born = models.DateField()
+        chart = models.JSONField()
+        history = records(excluded_fields=[])
+        personal_fields = frozenset({"name", "born", "chart", "adress"})
+        person_fields = ("region", "id")
+
+        class Meta:
+            app_label = "audit"
+
+    monkeypatch.setattr(project_checks, "histories", lambda: [Patient.history.model])
+    told = [message.msg for message in run_checks() if message.id == "audit.E006"]
+    assert [text.split("'")[1] for text in told] == ["adress", "born", "region"]
 
 
 @isolate_apps("audit")

@@ -1,5 +1,7 @@
 """Notes, with a history that the audit log hears of."""
 
+from decimal import Decimal
+
 from django.db import models
 
 from .history import records
@@ -21,3 +23,30 @@ class Note(models.Model):
     def audit_label(self) -> str:
         """What the log calls it, for good: nothing that may have to be erased."""
         return f"note {self.pk}"
+
+
+class Tag(models.Model):
+    """A word that posters are found by."""
+
+    word = models.TextField()
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class Poster(models.Model):
+    """A row with a column of each sort that is not plain text."""
+
+    title = models.TextField()
+    price = models.DecimalField(max_digits=6, decimal_places=2, default=Decimal(0))
+    score = models.FloatField(default=0.0)
+    printed_at = models.DateTimeField(null=True)
+    copies = models.IntegerField(default=0)
+    file = models.FileField(blank=True)
+    thumbnail = models.BinaryField(default=b"")
+    tags = models.ManyToManyField(Tag)
+
+    history = records(m2m_fields=["tags"])
+
+    def __str__(self) -> str:
+        return self.title
