@@ -60,6 +60,12 @@ def blank_address(email: str) -> int:
     return count
 
 
+def blank_name(name: str) -> int:
+    """Blank this name where somebody without a number changed something; gives the rows."""
+    is_theirs = Q(actor_name=name) & (Q(history_user_id=None) | Q(history_user_id=0))
+    return sum(_blank(history, is_theirs, [ACTOR]) for history in histories() if _has_actor(history))
+
+
 def person_fields(model: type[models.Model]) -> tuple[str, str] | None:
     """The names of the fields that say whom a record of this model is about: region and Smartsheet's number."""
     fields: tuple[str, str] | None = getattr(model, "person_fields", None)
@@ -87,7 +93,7 @@ def _has_actor(history: type[models.Model]) -> bool:
         return False
 
 
-def tables() -> Iterator[tuple[str, list[str]]]:
-    """Each history's table, with the columns that can be blanked."""
+def tables() -> Iterator[tuple[str, str, list[str]]]:
+    """Each history's table, with the column of its primary key and those that can be blanked."""
     for history in histories():
-        yield history._meta.db_table, personal_fields(history)
+        yield history._meta.db_table, str(history._meta.pk.column), personal_fields(history)

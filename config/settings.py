@@ -6,7 +6,7 @@ is off or real Smartsheet is chosen, the secrets must come from the environment;
 
 import os
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
@@ -134,10 +134,11 @@ SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=134217728; "
-        "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-20000; PRAGMA temp_store=MEMORY;"
+        "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-20000; PRAGMA temp_store=MEMORY; "
+        "PRAGMA secure_delete=ON;"  # what is deleted is gone from the file, before anybody asks to be erased
     ),
 }
-_database: str = env.str("DATABASE_URL", default=f"sqlite:///{ROOT / 'var' / 'db.sqlite3'}")
+_database: str = env.str("DATABASE_URL", default=f"sqlite:///{quote(str(ROOT / 'var' / 'db.sqlite3'))}")
 if not _database.startswith(("postgres://", "postgresql://", "sqlite:///")):
     raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite:///.")
 DATABASES = {"default": env.db_url_config(_database)}
@@ -204,6 +205,7 @@ TRUSTED_PROXIES = int(number("TRUSTED_PROXIES", default=0))  # how many proxies 
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a row of 400 columns, each with what was shown of it
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20  # bytes: 140 such cells of 4,000 Chinese characters, of which each takes 9
 DEFAULT_EXCEPTION_REPORTER_FILTER = "config.error_pages.WithoutVariables"
 DEFAULT_EXCEPTION_REPORTER = "config.error_pages.WithoutRequest"
 CORS_ALLOWED_ORIGINS = origins("CORS_ALLOWED_ORIGINS")  # other origins whose pages may read /identity/me

@@ -1,6 +1,7 @@
 """A start that cannot go well ends with a sentence that names the variable, not with a traceback."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -133,3 +134,13 @@ def test_two_regions_in_production_pass_every_check() -> None:
     public = {"DEBUG": "false", "BASE_URL": "https://byline.example.com", "CORS_ALLOWED_ORIGINS": "https://a.example"}
     result = manage("check", "--deploy", "--fail-level", "WARNING", **TWO_REGIONS | public)
     assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_the_database_is_in_the_project_whatever_its_folder_is_called(tmp_path: Path) -> None:
+    project = tmp_path / "50%41 of #1, c++ & what?"
+    for app in ("config", "edits", "audit"):
+        shutil.copytree(ROOT / app, project / app)
+    command = [sys.executable, "-c", "from config import settings; print(settings.DATABASES['default']['NAME'])"]
+    environment = {name: value for name, value in ENVIRONMENT.items() if name != "DATABASE_URL"}
+    printed = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=True).stdout
+    assert printed == f"{project / 'var' / 'db.sqlite3'}\n"

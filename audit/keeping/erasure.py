@@ -20,7 +20,7 @@ from audit.export.file_format import commitments
 from audit.histories import mentions
 from audit.models import Entry, Names, PersonalText
 from audit.proof.leaves import COLUMNS
-from audit.recording import Action, Actor, Evidence, Origin, note
+from audit.recording import THIS_APP, Action, Actor, Evidence, Origin, nobody, note
 
 
 class NothingToErase(Exception):
@@ -95,7 +95,24 @@ class Values:
         return 0
 
 
-What = Person | Address | Values
+@dataclass(frozen=True, slots=True)
+class NameAlone:
+    """A name that was recorded without a number: of the admin's own users, and of whoever gave it to a command."""
+
+    name: str
+    subject = "audit.name"
+    label = "a name without a number"
+
+    def texts(self) -> Q:
+        is_somebodys = self.name not in {THIS_APP.name, nobody().name}
+        rows = PersonalText.objects.clear().actors().filter(person_id=0).values_list("commitment", "text")
+        return Q(pk__in=[pk for pk, text in rows if is_somebodys and Names(*json.loads(text)).name == self.name])
+
+    def blank_histories(self) -> int:
+        return histories.blank_name(self.name)
+
+
+What = Person | Address | Values | NameAlone
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +147,21 @@ def erase(what: What, *, by: Actor, reason: str, origin: Origin) -> Found:
         NotRecorded: the log could not be written; nothing was erased.
     """
     _sweep_what_is_freed()
+    try:
+        return _erase(what, by=by, reason=reason, origin=origin)
+    finally:  # also where somebody who was killed had erased it already
+        _empty_the_journal()
+
+
+def _erase(what: What, *, by: Actor, reason: str, origin: Origin) -> Found:
     with transaction.atomic():
         texts = what.texts()
         _refuse_to_name(texts, what, reason)
-        counted = _count(texts)
-        PersonalText.objects.clear().filter(texts).update(text="", salt="", email="", erased_at=Now())
-        found = Found(counted.names, counted.values, _blank_histories(what))
+        rows = PersonalText.objects.clear().filter(texts)
+        # As many as are taken here: somebody else may erase, or write, at the same time.
+        kinds = (rows.filter(kind=kind) for kind in (PersonalText.Kind.ACTOR, PersonalText.Kind.VALUE))
+        names, values = (some.update(text="", salt="", email="", erased_at=Now()) for some in kinds)
+        found = Found(names, values, _blank_histories(what))
         if found == Found(0, 0):
             raise NothingToErase("Nothing was found that could be erased.")
         evidence: dict[str, Evidence] = {"names": found.names, "values": found.values, "histories": found.histories}
@@ -151,7 +177,6 @@ def erase(what: What, *, by: Actor, reason: str, origin: Origin) -> Found:
             refers_to=what.entry_id if isinstance(what, Values) else None,
         )
         transaction.on_commit(personal.forget)
-    _empty_the_journal()
     return found
 
 
@@ -171,7 +196,7 @@ def _count(texts: Q) -> Found:
 def _blank_histories(what: What) -> int:
     if connection.vendor != "sqlite" or isinstance(what, Values):
         return what.blank_histories()
-    with lifted(connection, [table for table, _ in histories.tables()]):
+    with lifted(connection, [table for table, *_ in histories.tables()]):
         return what.blank_histories()
 
 

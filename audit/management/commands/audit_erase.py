@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit.keeping.erasure import (
     Address,
+    NameAlone,
     NothingToErase,
     Person,
     ReasonNamesThem,
@@ -27,13 +28,16 @@ class Command(BaseCommand):
         what = parser.add_mutually_exclusive_group(required=True)
         what.add_argument("--person", type=_person, metavar="REGION:ID", help="all that is known to be about a person")
         what.add_argument("--email", type=Address, help="all that holds this e-mail address")
+        what.add_argument(
+            "--name", type=NameAlone, help="this name, where it was recorded without a number: of a user of the admin"
+        )
         what.add_argument("--entry", type=_values, metavar="ID", help="the personal values of this entry")
         parser.add_argument("--reason", required=True, help="stays in the log: without the name")
         parser.add_argument("--by", metavar="NAME", help="who erases; without it the log says: this app")
         parser.add_argument("--yes", action="store_true", help="do not ask")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        what: What = options["person"] or options["email"] or options["entry"]
+        what: What = options["person"] or options["email"] or options["name"] or options["entry"]
         people = people_with(what.email) if isinstance(what, Address) else []
         if not options["yes"]:
             self._ask(what)

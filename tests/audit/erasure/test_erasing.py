@@ -7,12 +7,25 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from audit import personal
-from audit.keeping.erasure import Address, Found, NothingToErase, Person, ReasonNamesThem, Values, What, erase, look
+from audit.keeping.erasure import (
+    Address,
+    Found,
+    NameAlone,
+    NothingToErase,
+    Person,
+    ReasonNamesThem,
+    Values,
+    What,
+    erase,
+    look,
+)
 from audit.models import Entry, Leaf, PersonalText
-from audit.recording import THIS_APP, Action, Change, NotRecorded, Origin, note
+from audit.recording import THIS_APP, Action, Actor, Change, NotRecorded, Origin, nobody, note
 from audit.verification.start import start_of_chain
 from audit.verification.verify import verify
+from identity import history
 from identity.models import SmartsheetUser
+from identity.roles import Role
 from tests.audit import edits
 from tests.audit.erasure.conftest import JANE, in_clear
 
@@ -129,6 +142,28 @@ def test_erasing_twice_finds_nothing_the_second_time() -> None:
     with pytest.raises(NothingToErase):
         erased(Person("com", 41))
     assert Entry.objects.filter(action=Action.ERASE).count() == 1
+
+
+def test_a_name_without_a_number_is_erased_from_log_and_histories(jane: SmartsheetUser) -> None:
+    doras = Actor(id=0, region="", name="Dora Dent", email="")
+    note(actor=doras, action=Action.EXPORT)
+    role = Role(person=jane, name="auditor")
+    role._history_user = history.Actor(id=None, region="", name="Dora Dent")  # type: ignore[attr-defined] # simple-history's
+    role.save()
+    found = erased(NameAlone("Dora Dent"))
+    assert (found.names, found.values, found.histories) == (1, 0, 1)
+    assert {entry.actor_name for entry in Entry.objects.filter(action=Action.EXPORT)} == {"person 0 (name erased)"}
+    assert in_clear("Dora") == []
+    assert Role.history.get().actor_name == ""
+    assert verify(start_of_chain(), is_full=True).findings.kept == []
+
+
+@pytest.mark.parametrize("name", ["Jane Doe", THIS_APP.name, nobody().name, "", "Nobody Such"])
+def test_a_name_with_a_number_or_of_nobody_is_not_that_name(name: str) -> None:
+    note(actor=THIS_APP, action=Action.EXPORT)
+    note(actor=nobody(), action=Action.SIGN_IN)
+    with pytest.raises(NothingToErase):
+        erased(NameAlone(name))
 
 
 def test_an_erasure_that_cannot_be_logged_does_not_happen(monkeypatch: pytest.MonkeyPatch) -> None:
