@@ -29,20 +29,27 @@ def append_only(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> li
 
 
 def confined(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
-    """audit.W001 for each PostgreSQL database that the app is connected to as somebody who could lift the protection;
-    not for the demo's."""
+    """audit.W001 for each PostgreSQL database that the app is connected to as somebody who could lift the protection,
+    audit.W002 as somebody who may more than is granted; not for the demo's."""
     if settings.DEBUG:
         return []
-    owned = [alias for alias in databases or () if _is_owned(connections[alias])]
-    return [
-        Warning(
-            f"In database {alias!r} the app's role owns the audit log, or is a superuser, and could alter it.",
+    found = (_unconfined(connections[alias]) for alias in databases or ())
+    return [warning for warning in found if warning]
+
+
+def _unconfined(connection: BaseDatabaseWrapper) -> CheckMessage | None:
+    if connection.vendor != "postgresql" or not triggers.is_table_there(connection):
+        return None
+    if grants.owns_the_log(connection):
+        return Warning(
+            f"In database {connection.alias!r} the app's role owns the audit log, or is a superuser, and can alter it.",
             hint="Right for migrate and audit_retire. Have the app itself connect as a role of manage.py audit_grants.",
             id="audit.W001",
         )
-        for alias in owned
-    ]
-
-
-def _is_owned(connection: BaseDatabaseWrapper) -> bool:
-    return connection.vendor == "postgresql" and triggers.is_table_there(connection) and grants.owns_the_log(connection)
+    if excess := grants.excess(connection):
+        return Warning(
+            f"In database {connection.alias!r} the app's role may more than it needs: {', '.join(excess)}.",
+            hint="Run manage.py audit_grants. What is left comes from PUBLIC, or from a role that it is a member of.",
+            id="audit.W002",
+        )
+    return None

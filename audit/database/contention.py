@@ -23,7 +23,8 @@ _others_until = 0.0
 
 def register(*, connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
     """The receiver of connection_created: listens for the trigger's notice."""
-    if connection.vendor == "postgresql":
+    binds_on_server = connection.settings_dict["OPTIONS"].get("server_side_binding")  # one statement at a time
+    if connection.vendor == "postgresql" and not binds_on_server:
         connection.connection.add_notice_handler(_hear)
 
 

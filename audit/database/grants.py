@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from audit import histories, writing
-from audit.database import triggers
+from audit.database import triggers, triggers_postgresql
 from audit.personal import Committed
 
 BLANKABLE = ("text", "salt", "email", "erased_at")  # of PersonalText
@@ -21,6 +21,15 @@ _ROLE = """
     SELECT rolsuper OR pg_has_role(
         rolname, (SELECT relowner FROM pg_class WHERE oid = to_regclass('audit_entry')), 'MEMBER'
     ) FROM pg_roles WHERE rolname = {}"""
+
+# On a whole table that is; single columns are granted. https://www.postgresql.org/docs/current/functions-info.html
+_EXCESS = """
+    SELECT wanted || ' on ' || name
+    FROM unnest(%s::text[]) AS name, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER']) AS wanted
+    WHERE has_table_privilege(name, wanted) AND (wanted <> 'INSERT' OR name ~ '^audit_(entry|leaf)')
+    UNION ALL SELECT 'CREATE on the schema' WHERE has_schema_privilege(current_schema(), 'CREATE')
+    UNION ALL SELECT 'TEMPORARY on the database' WHERE has_database_privilege(current_database(), 'TEMPORARY')
+    ORDER BY 1"""
 
 
 class NotAnAppsRole(Exception):
@@ -46,6 +55,7 @@ def statements(connection: BaseDatabaseWrapper, role: str) -> list[str]:
     name = connection.ops.quote_name(role)
     return [
         f"REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC",
+        f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC, {name}",  # whose tables are found before the log's
         f"REVOKE ALL ON SCHEMA {schema} FROM {name}",
         f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {name}",
         f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA {schema} FROM {name}",
@@ -55,6 +65,17 @@ def statements(connection: BaseDatabaseWrapper, role: str) -> list[str]:
         f"GRANT EXECUTE ON FUNCTION audit_add_partition(timestamptz) TO {name}",
         *(f"GRANT {right} ON {table} TO {name}" for table, right in _rights(connection)),
     ]
+
+
+def excess(connection: BaseDatabaseWrapper) -> list[str]:
+    """What the role that is connected may do beyond statements(), by itself, as anybody, or by a role that it has; each
+    as PostgreSQL names it."""
+    tables = [*triggers.APPEND_ONLY, triggers.PERSONAL, *triggers_postgresql.parts(connection)]
+    tables += [table for table, *_ in histories.tables()]
+    there = {*connection.introspection.table_names(), *triggers_postgresql.parts(connection)}
+    with connection.cursor() as cursor:
+        cursor.execute(_EXCESS, [sorted(set(tables) & there)])
+        return [what for (what,) in cursor.fetchall()]
 
 
 def owns_the_log(connection: BaseDatabaseWrapper) -> bool:
@@ -79,7 +100,8 @@ def _rights(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
         triggers.PERSONAL: f"SELECT, INSERT ({_names(Committed._fields)}), UPDATE ({_names(BLANKABLE)})",
     }
     for model in histories.histories():
-        given = [field.column for field in model._meta.concrete_fields if field.column and not field.primary_key]
+        numbered = model._meta.auto_field  # by the database; a UUID is given
+        given = [field.column for field in model._meta.concrete_fields if field.column and field is not numbered]
         blankable = histories.personal_fields(model)
         update = f", UPDATE ({_names(blankable)})" if blankable else ""
         protected[model._meta.db_table] = f"SELECT, INSERT ({_names(given)}){update}"

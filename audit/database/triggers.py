@@ -8,7 +8,7 @@ https://www.sqlite.org/lang_createtrigger.html
 https://www.postgresql.org/docs/current/sql-createtrigger.html
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -19,7 +19,8 @@ from audit import histories
 from audit.database import partitions, triggers_postgresql, triggers_sqlite
 
 ENTRY, LEAF, SEAL, PERSONAL = "audit_entry", "audit_leaf", "audit_seal", "audit_personaltext"
-APPEND_ONLY = {ENTRY: "id", LEAF: "seq", SEAL: "id"}  # by their primary keys' columns
+# With the columns of which no two rows have the same, the primary key first.
+APPEND_ONLY: Mapping[str, Sequence[str]] = {ENTRY: ["id"], LEAF: ["seq", "entry_id"], SEAL: ["id"]}
 
 
 class Trigger(NamedTuple):
@@ -57,10 +58,11 @@ def expected(connection: BaseDatabaseWrapper) -> list[Trigger]:
     sql = _sql(connection)
     there = set(connection.introspection.table_names())
     found: list[Trigger] = []
-    for table, key in APPEND_ONLY.items():
-        found += [Trigger(table, name, create) for name, create in sql.append_only(table, key=key).items()]
-    for table, personal in histories.tables():
-        found += [Trigger(table, name, create) for name, create in sql.history(table, personal=personal).items()]
+    for table, unique in APPEND_ONLY.items():
+        found += [Trigger(table, name, create) for name, create in sql.append_only(table, unique=unique).items()]
+    for table, key, personal in histories.tables():
+        made = sql.history(table, key=key, personal=personal)
+        found += [Trigger(table, name, create) for name, create in made.items()]
     found += [Trigger(PERSONAL, name, create) for name, create in sql.erasable(PERSONAL).items()]
     found += [Trigger(ENTRY, name, create) for name, create in sql.ENTRY.items()]
     of_parts = [

@@ -1,5 +1,6 @@
 """The SQL of the triggers on PostgreSQL. All are ALWAYS: they fire under session_replication_role = replica too."""
 
+import re
 from collections.abc import Sequence
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -98,6 +99,7 @@ FUNCTIONS = (
     partitions.FUNCTION,
     _WITH_OWNERS_RIGHTS,
 )
+MONTH = re.compile(r"audit_entry_([0-9]{4})_([0-9]{2})")
 ENTRY = {
     "audit_entry_clock": """
         CREATE TRIGGER audit_entry_clock BEFORE INSERT ON audit_entry
@@ -108,7 +110,7 @@ ENTRY = {
 }
 
 
-def append_only(table: str, *, key: str) -> dict[str, str]:
+def append_only(table: str, *, unique: Sequence[str]) -> dict[str, str]:
     """No row is changed or deleted."""
     return {
         f"{table}_no_change": f"""
@@ -118,14 +120,14 @@ def append_only(table: str, *, key: str) -> dict[str, str]:
     }
 
 
-def history(table: str, *, personal: Sequence[str]) -> dict[str, str]:
+def history(table: str, *, key: str, personal: Sequence[str]) -> dict[str, str]:
     """What a row says about people can be blanked; nothing else is changed, and none is deleted."""
     columns = ", ".join(f"'{column}'" for column in personal)
     name = f"{table}_no_change"
     only = f"""
         CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table}
         FOR EACH ROW EXECUTE FUNCTION audit_only_blank({columns})"""
-    return append_only(table, key="history_id") | ({name: only} if personal else {})
+    return append_only(table, unique=[key]) | ({name: only} if personal else {})
 
 
 def erasable(table: str) -> dict[str, str]:
@@ -171,8 +173,17 @@ def standing(connection: BaseDatabaseWrapper) -> set[tuple[str, str]]:
     return found - {("audit_entry", name) for name in lost}
 
 
+def months(connection: BaseDatabaseWrapper) -> dict[str, tuple[int, int]]:
+    """The months of the log, each with its year and number; a part that somebody else made is none."""
+    found = ((name, MONTH.fullmatch(name)) for name in parts(connection))
+    return {name: (int(month[1]), int(month[2])) for name, month in found if month}
+
+
 def parts(connection: BaseDatabaseWrapper) -> list[str]:
-    """The months of the log."""
+    """All parts of the log's table, and those that somebody may have parted one into: triggers can be switched off on
+    each by itself."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = to_regclass('audit_entry')")
+        cursor.execute(
+            "SELECT relid::regclass::text FROM pg_partition_tree(to_regclass('audit_entry')) WHERE level > 0"
+        )
         return [name for (name,) in cursor.fetchall()]

@@ -35,9 +35,9 @@ ENTRY = {
 }
 
 
-def append_only(table: str, *, key: str) -> dict[str, str]:
-    """No row is changed, deleted or replaced. REPLACE removes the old row without firing a DELETE trigger, so a key
-    that is taken is refused before that."""
+def append_only(table: str, *, unique: Sequence[str]) -> dict[str, str]:
+    """No row is changed, deleted or replaced. REPLACE removes the old row without firing a DELETE trigger, so what is
+    taken, a number of SQLite's own included, is refused before that. https://www.sqlite.org/rowidtable.html"""
     log = "the audit log is append-only"
     return {
         f"{table}_no_update": f"""
@@ -46,33 +46,37 @@ def append_only(table: str, *, key: str) -> dict[str, str]:
         f"{table}_no_delete": _no_delete(table),
         f"{table}_no_replace": f"""
             CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
-            WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})
-            BEGIN SELECT RAISE(ABORT, '{log}: an entry cannot be replaced'); END""",  # noqa: S608 # our own names
+            WHEN {_is_taken(table, unique)}
+            BEGIN SELECT RAISE(ABORT, '{log}: an entry cannot be replaced'); END""",
     }
 
 
-def history(table: str, *, personal: Sequence[str]) -> dict[str, str]:
+def history(table: str, *, key: str, personal: Sequence[str]) -> dict[str, str]:
     """Nothing is changed, not even blanked: a trigger that names a column keeps a migration from removing it. Whoever
     erases lifts this one for the moment (audit/database/lifting.py)."""
-    return append_only(table, key="history_id")
+    return append_only(table, unique=[key])
 
 
 def erasable(table: str) -> dict[str, str]:
     """A row's text can be blanked, once and wholly; nothing else is changed, and none is deleted. A row that is there
-    already is passed over: the same text may be given again, and one that was erased must not come back."""
+    already is passed over: the same text may be given again, and one that was erased must not come back. One that
+    would replace another is refused."""
     return {
         f"{table}_only_erase": f"""
             CREATE TRIGGER {table}_only_erase BEFORE UPDATE ON {table}
             WHEN OLD.erased_at IS NOT NULL OR NEW.erased_at IS NULL
                 OR NEW.text <> '' OR NEW.salt <> '' OR NEW.email <> ''
-                OR (NEW.commitment, NEW.kind, NEW.region, NEW.person_id)
-                    IS NOT (OLD.commitment, OLD.kind, OLD.region, OLD.person_id)
+                OR (NEW.rowid, NEW.commitment, NEW.kind, NEW.region, NEW.person_id)
+                    IS NOT (OLD.rowid, OLD.commitment, OLD.kind, OLD.region, OLD.person_id)
             BEGIN SELECT RAISE(ABORT, 'the audit log is append-only: a personal text can only be erased'); END""",
         f"{table}_no_delete": _no_delete(table),
         f"{table}_no_replace": f"""
             CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
-            WHEN EXISTS (SELECT 1 FROM {table} WHERE commitment = NEW.commitment)
-            BEGIN SELECT RAISE(IGNORE); END""",  # noqa: S608 # our own names
+            WHEN {_is_taken(table, ["commitment"])}
+            BEGIN
+                SELECT CASE WHEN EXISTS (SELECT 1 FROM {table} WHERE commitment = NEW.commitment) THEN RAISE(IGNORE)
+                ELSE RAISE(ABORT, 'the audit log is append-only: a personal text cannot be replaced') END;
+            END""",  # noqa: S608 # our own names
     }
 
 
@@ -115,6 +119,12 @@ def _link(before: bytes | None, seq: int, entry_id: int, at: str, leaf: bytes) -
     microseconds = leaves.microseconds(datetime.fromisoformat(at).replace(tzinfo=UTC))
     record = leaves.record(seq=seq, entry_id=entry_id, at=microseconds, leaf=leaf)
     return leaves.link(before or leaves.GENESIS, record)
+
+
+def _is_taken(table: str, unique: Sequence[str]) -> str:
+    """The condition under which the new row would be in the place of one that is there."""
+    columns = " OR ".join(f"{column} = NEW.{column}" for column in ("rowid", *unique))
+    return f"EXISTS (SELECT 1 FROM {table} WHERE {columns})"  # noqa: S608 # our own names
 
 
 def _no_delete(table: str) -> str:

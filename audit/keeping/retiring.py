@@ -104,14 +104,13 @@ def _drop_months(found: Boundary) -> None:
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
-        for part in triggers_postgresql.parts(connection):
-            if _end_of(part) <= found.before:
-                cursor.execute(f"ALTER TABLE {triggers.ENTRY} DETACH PARTITION {part}")
-                cursor.execute(f"DROP TABLE {part}")
+        for name, (year, month) in triggers_postgresql.months(connection).items():
+            if _end_of(year, month) <= found.before:
+                cursor.execute(f"ALTER TABLE {triggers.ENTRY} DETACH PARTITION {name}")
+                cursor.execute(f"DROP TABLE {name}")
 
 
-def _end_of(part: str) -> datetime:
-    year, month = map(int, part.rsplit("_", 2)[1:])
+def _end_of(year: int, month: int) -> datetime:
     return datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
 
 

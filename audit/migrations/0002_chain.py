@@ -9,6 +9,7 @@ import json
 import secrets
 
 from django.db import migrations, models
+from django.db.migrations.exceptions import IrreversibleError
 
 from audit.database import partitions, triggers_postgresql
 from audit.proof import leaves
@@ -133,6 +134,12 @@ def partition(apps, schema_editor):
         )
 
 
+def keep(apps, _schema_editor):
+    """Nothing that is written loses its chain."""
+    if apps.get_model("audit", "Entry").objects.exists():
+        raise IrreversibleError("The audit log holds entries: their chain and names would be lost. Nothing was changed.")
+
+
 class Migration(migrations.Migration):
     dependencies = [("audit", "0001_entry")]
 
@@ -249,5 +256,5 @@ class Migration(migrations.Migration):
                 name="audit_entry_action",
             ),
         ),
-        migrations.RunPython(partition, migrations.RunPython.noop),
+        migrations.RunPython(partition, keep),
     ]

@@ -160,8 +160,8 @@ def _floor(month: int) -> int | None:
 
 def _oldest_month() -> int:
     if not _oldest:
-        names = [name.rsplit("_", 2)[-2:] for name in triggers_postgresql.parts(connection)]
-        _oldest.append(min((12 * int(year) + int(month) - 1 for year, month in names), default=_month(timezone.now())))
+        months = triggers_postgresql.months(connection).values()
+        _oldest.append(min((12 * year + month - 1 for year, month in months), default=_month(timezone.now())))
     return _oldest[0]
 
 

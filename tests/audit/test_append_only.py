@@ -146,6 +146,45 @@ def test_replacing_is_refused_without_recursive_triggers_and_with() -> None:
         refused(lambda: execute(replace))
 
 
+@on_sqlite
+@pytest.mark.parametrize(
+    ("table", "statement"),
+    [
+        ("audit_leaf", "INSERT OR REPLACE INTO audit_leaf SELECT seq + 999, entry_id, hash FROM audit_leaf"),
+        (
+            "audit_leaf",
+            "REPLACE INTO audit_leaf (rowid, seq, entry_id, hash)"
+            " SELECT rowid, seq + 9, entry_id + 9, hash FROM audit_leaf",
+        ),
+        (
+            "audit_personaltext",
+            "REPLACE INTO audit_personaltext (rowid, commitment, salt, text, kind, region, email)"
+            " SELECT rowid, 'other', '', '', 'value', '', '' FROM audit_personaltext",
+        ),
+        (
+            "audit_personaltext",
+            "UPDATE OR REPLACE audit_personaltext SET rowid = (SELECT MIN(rowid) FROM audit_personaltext),"
+            " text = '', salt = '', email = '', erased_at = CURRENT_TIMESTAMP",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("entry")
+def test_a_row_is_not_replaced_by_what_is_unique_beside_its_key(table: str, statement: str) -> None:
+    """A column of its own, or SQLite's number of the row."""
+    edits.saved(actor=edits.BOB)
+
+    def rows() -> list[tuple[object, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT rowid, * FROM {table} ORDER BY rowid")  # noqa: S608 # a parameter of the test
+            return list(cursor.fetchall())
+
+    before = rows()
+    assert len(before) > 1
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        execute(statement)
+    assert rows() == before
+
+
 @on_postgresql
 @pytest.mark.parametrize(
     "statements",

@@ -5,10 +5,11 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 from pytest_django import Settings
 
 from audit.checks import confined
-from tests.audit.role.conftest import acting_as, execute
+from tests.audit.role.conftest import ROLE, acting_as, execute
 
 on_postgresql = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite knows no roles")
 
@@ -56,6 +57,39 @@ def test_an_app_that_owns_the_log_is_warned_of(role: str, settings: Settings) ->
         assert warnings() == []
     settings.DEBUG = True
     assert warnings() == []
+
+
+@on_postgresql
+@pytest.mark.parametrize(
+    ("right", "told"),
+    [
+        ("UPDATE ON audit_entry", "UPDATE on audit_entry"),
+        ("INSERT ON <month>", "INSERT on <month>"),
+        ("INSERT ON audit_leaf", "INSERT on audit_leaf"),
+        ("TRIGGER ON audit_personaltext", "TRIGGER on audit_personaltext"),
+        ("DELETE ON identity_historicalrole", "DELETE on identity_historicalrole"),
+        ("CREATE ON SCHEMA public", "CREATE on the schema"),
+        ("TEMPORARY ON DATABASE <database>", "TEMPORARY on the database"),
+    ],
+)
+@pytest.mark.parametrize("through", ["everybody", "a group"])
+def test_rights_that_come_another_way_are_warned_of(role: str, right: str, told: str, through: str) -> None:
+    right, told = _with_names(right), _with_names(told)
+    through = "PUBLIC" if through == "everybody" else f"{ROLE}_group"
+    execute(f"CREATE ROLE {ROLE}_group", f"GRANT {ROLE}_group TO {role}", f"GRANT {right} TO {through}")
+    try:
+        with acting_as(role):
+            (warning,) = confined(databases=["default"])
+        assert warning.id == "audit.W002"
+        assert f": {told}." in warning.msg
+    finally:
+        execute(f"REVOKE {right} FROM {through}", f"DROP OWNED BY {ROLE}_group", f"DROP ROLE {ROLE}_group")
+
+
+def _with_names(text: str) -> str:
+    """The text with this run's names: a test is called the same in every process."""
+    database = str(connection.settings_dict["NAME"])
+    return text.replace("<month>", f"audit_entry_{timezone.now():%Y_%m}").replace("<database>", database)
 
 
 @pytest.mark.skipif(connection.vendor == "postgresql", reason="here it can")

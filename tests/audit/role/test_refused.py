@@ -10,7 +10,7 @@ from tests.audit.role.conftest import acting_as, execute
 
 pytestmark = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite knows no roles")
 
-REFUSALS = "permission denied|must be owner|append-only"
+REFUSALS = "permission denied|must be owner|append-only|only the owner"
 COLUMNS = ", ".join(f'"{field.column}"' for field in Entry._meta.concrete_fields if field.column not in {"id", "at"})
 WORDS = {"<columns>": COLUMNS, "<month>": f"audit_entry_{timezone.now():%Y_%m}"}
 FORBIDDEN = {
@@ -28,6 +28,7 @@ FORBIDDEN = {
     "dropping the month": "DROP TABLE <month>",
     "detaching the month": "ALTER TABLE audit_entry DETACH PARTITION <month>",
     "attaching a part": "ALTER TABLE audit_entry ATTACH PARTITION audit_leaf DEFAULT",
+    "a temporary table": "CREATE TEMPORARY TABLE audit_entry (LIKE audit_entry)",
     "a table of its own": "CREATE TABLE mine (LIKE audit_entry)",
     "switching a trigger off": "ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_chain",
     "switching all triggers off": "ALTER TABLE audit_entry DISABLE TRIGGER ALL",
@@ -50,6 +51,8 @@ FORBIDDEN = {
     "a history changed": "UPDATE identity_historicalsmartsheetuser SET region = 'eu'",
     "a history's number": "INSERT INTO identity_historicalsmartsheetuser (history_id) VALUES (1)",
     "a history deleted": "DELETE FROM identity_historicalsmartsheetuser",
+    "months without end": "SELECT audit_add_partition(now() + n * interval '1 month') FROM generate_series(1, 9) AS n",
+    "a month before the log": "SELECT audit_add_partition('0044-03-15 BC')",
     "an index": "CREATE INDEX mine ON audit_entry (new)",
     "a rule": "CREATE RULE mine AS ON INSERT TO audit_entry DO INSTEAD NOTHING",
     "a schema": "CREATE SCHEMA mine",
@@ -73,6 +76,7 @@ def test_it_is_refused(statement: str, role: str) -> None:
 
 
 def test_a_temporary_table_does_not_take_the_chains_place(role: str) -> None:
+    execute(f"GRANT TEMPORARY ON DATABASE {connection.settings_dict['NAME']} TO {role}")
     with acting_as(role):
         execute("CREATE TEMPORARY TABLE audit_leaf (seq bigint, entry_id bigint, hash bytea)")
         execute("SET search_path TO pg_temp, public")
@@ -87,6 +91,7 @@ def test_a_temporary_table_does_not_take_the_chains_place(role: str) -> None:
 
 
 def test_a_trigger_on_a_table_of_its_own_does_not_write_links(role: str) -> None:
+    execute(f"GRANT TEMPORARY ON DATABASE {connection.settings_dict['NAME']} TO {role}")
     with acting_as(role), pytest.raises(ProgrammingError, match="permission denied for function"), transaction.atomic():
         execute(
             "CREATE TEMPORARY TABLE mine (id bigint, at timestamptz, leaf bytea)",
