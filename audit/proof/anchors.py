@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from django.db import Error
 
@@ -18,7 +19,8 @@ from audit.models import Cursor, Seal
 from audit.proof import seals
 from audit.proof.seal_bytes import SignedSeal
 
-log = logging.getLogger("audit.anchor")
+anchor_log = logging.getLogger("audit.anchor")  # seals alone, so that its lines can be verified against
+logger = logging.getLogger(__name__)
 
 AT_ONCE = 500  # seals
 
@@ -66,7 +68,7 @@ def _is_up_to_date(name: str, anchor: Anchor) -> bool:
             raise
         except Exception as error:  # noqa: BLE001 # an anchor is somebody else's code, and sealing goes on without it
             # Without the error's text, which might hold a token or an address of theirs.
-            log.warning("Anchor %s failed at seal %s: %s. It is tried again.", name, due[0].pk, type(error).__name__)
+            logger.warning("Anchor %s failed at seal %s: %s. It is tried again.", name, due[0].pk, type(error).__name__)
             return False
         cursor.seq = due[-1].pk
         cursor.save()
@@ -74,27 +76,48 @@ def _is_up_to_date(name: str, anchor: Anchor) -> bool:
 
 
 def _due(cursor: Cursor, anchor: Anchor) -> list[Seal]:
+    newest = Seal.objects.order_by("-pk").first()
+    if newest and newest.pk < cursor.seq:
+        logger.error(
+            "The %s has got to seal %s, and the last is %s: seals are gone.", cursor.name, cursor.seq, newest.pk
+        )
+        return [newest]
     new = Seal.objects.filter(pk__gt=cursor.seq)
     if not anchor.pause():
         return list(new.order_by("pk")[:AT_ONCE])
-    newest, anchored = new.order_by("-pk").first(), Seal.objects.filter(pk=cursor.seq).first()
-    if newest is None or (anchored and newest.at - anchored.at < timedelta(seconds=anchor.pause())):
+    anchored = Seal.objects.filter(pk=cursor.seq).first()
+    if newest is None or newest.pk == cursor.seq:
         return []
-    return [newest]
+    is_early = anchored and newest.at - anchored.at < timedelta(seconds=anchor.pause())
+    return [] if is_early else [newest]
 
 
 def _to_log(found: Sequence[SignedSeal]) -> None:
     for seal in found:
-        log.info("%s", line(seal))
+        anchor_log.info("%s", line(seal))
 
 
 def _to_file(found: Sequence[SignedSeal]) -> None:
-    """One line a seal, on the disk when this returns. The file is only ever appended to."""
-    descriptor = os.open(settings.AUDIT_ANCHOR_FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    """One line a seal, on the disk when this returns. The file is only ever appended to: what a full disk has torn off
+    stays, and ends where the next line begins."""
+    path = settings.AUDIT_ANCHOR_FILE
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     with os.fdopen(descriptor, "a", encoding="ascii") as file:
+        if os.fstat(descriptor).st_size and not _ends_a_line(path):
+            file.write("\n")
         file.writelines(f"{line(seal)}\n" for seal in found)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _ends_a_line(path: str) -> bool:
+    """Whether the file ends with a line break, as far as this process may read it."""
+    try:
+        with Path(path).open("rb") as file:
+            file.seek(-1, os.SEEK_END)
+            return file.read() == b"\n"
+    except PermissionError:
+        return True
 
 
 register("log", Anchor(_to_log))

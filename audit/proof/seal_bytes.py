@@ -110,7 +110,7 @@ class SignedSeal:
                 key_id=str(found["key_id"]),
             )
             return cls(statement, bytes.fromhex(found["signature"]))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise NotASeal("This is no seal.") from error
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connections, transaction
+from django.db.models import Subquery
 from django.utils import timezone
 
 from audit.conf import settings
@@ -18,6 +19,9 @@ LONG_COMMIT = timedelta(days=1)  # hardly anything is linked longer than this af
 _LOCK = 4702111234003  # PostgreSQL's number for "somebody is sealing"
 
 
+_made: dict[str, Statement] = {}  # the last seal that this process has committed, by database
+
+
 class ChainBroken(Exception):
     """What would be sealed does not hold together. `audit_verify` says what happened; nothing was sealed."""
 
@@ -29,11 +33,12 @@ def seal(*, using: str = "default") -> Seal:
 
     Raises:
         NoSealKey: there is no key, or it cannot be used.
-        ChainBroken: an entry under these links is missing or was altered.
+        ChainBroken: an entry under these links is missing or was altered, or a seal of before is gone.
     """
     key = seal_keys.private_key()
     with transaction.atomic(using=using):
         _take_turns(using)
+        _check_made(using)
         last = Seal.objects.using(using).order_by("-id").first()
         first_seq = last.last_seq + 1 if last else 1
         head = bytes(last.head) if last else leaves.GENESIS
@@ -50,7 +55,13 @@ def seal(*, using: str = "default") -> Seal:
             previous=signed(last).statement.hash() if last else FIRST,
             key_id=key_id(key.public_key()),
         )
+        transaction.on_commit(lambda: _made.update({using: statement}), using=using)
         return _written(using, now, sign(statement, key))
+
+
+def forget(**_kwargs: object) -> None:
+    """Know no seal by heart any more; where tables were emptied or made anew."""
+    _made.clear()
 
 
 def seal_all(*, using: str = "default") -> Iterator[Seal]:
@@ -99,10 +110,13 @@ class SealState:
 
 
 def state(*, using: str = "default") -> SealState:
-    """How sealing stands now; three small queries."""
-    last = Seal.objects.using(using).order_by("-id").first()
-    sealed = last.last_seq if last else 0
-    newest = Leaf.objects.using(using).order_by("-seq").values_list("seq", flat=True).first() or 0
+    """How sealing stands now; two small queries."""
+    links = Leaf.objects.using(using).order_by("-seq").values("seq")[:1]
+    last = Seal.objects.using(using).annotate(newest=Subquery(links)).order_by("-id").first()
+    if last is None:
+        sealed, newest = 0, next((link["seq"] for link in links), 0)
+    else:
+        sealed, newest = last.last_seq, last.newest or 0
     since = _written_at(using, sealed + 1, last) if newest > sealed else None
     return SealState(last=last, unsealed=max(newest - sealed, 0), waiting_since=since)
 
@@ -124,6 +138,19 @@ def records(*, first_seq: int, last_seq: int, using: str = "default") -> list[by
         return [_record(link, entries) for link in links]
     except KeyError as missing:
         raise ChainBroken(f"Entry {missing.args[0]} is in the chain and not in the log.") from None
+
+
+def _check_made(using: str) -> None:
+    """Whoever owns the database could otherwise take seals away, make the chain anew and have it sealed once more."""
+    made = _made.get(using)
+    if made is None:
+        return
+    facts = {name: getattr(made, name) for name in ("first_seq", "last_seq", "root", "head", "previous")}
+    if not Seal.objects.using(using).filter(pk=made.number, **facts).exists():
+        raise ChainBroken(
+            f"Seal {made.number}, which this process made, is gone or altered, so nothing is sealed: run manage.py "
+            "audit_verify --anchors. If the database was made anew on purpose, start this process anew."
+        )
 
 
 def _take_turns(using: str) -> None:

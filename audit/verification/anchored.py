@@ -6,32 +6,45 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.db import connection
 
 from audit.models import Seal
-from audit.proof import seals
 from audit.proof.seal_bytes import NotASeal, SignedSeal
-from audit.verification.findings import Findings, Kind
+from audit.verification import rows
+from audit.verification.findings import Anchored, Findings, Kind
+
+TORN = 64  # lines that are compared with each one after them
 
 
-def check_anchors(path: Path, *, keys: Mapping[str, Ed25519PublicKey], last_seq: int, findings: Findings) -> int:
-    """Hold each seal in the file against the database, whose chain ends at `last_seq`; gives how many they were.
+def check_anchors(path: Path, *, keys: Mapping[str, Ed25519PublicKey], last_seq: int, findings: Findings) -> Anchored:
+    """Hold each seal in the file against the database, whose chain ends at `last_seq`.
 
-    Raises OSError, UnicodeDecodeError.
+    Raises OSError, UnicodeDecodeError, csv.Error.
     """
-    count = 0
+    count, place, newest = 0, 0, 0
+    torn: dict[int, str] = {}  # lines that a full disk may have cut short, until the whole one comes
     for place, text in _lines(path):
         try:
             seal = SignedSeal.from_json(json.loads(text))
-        except (ValueError, NotASeal):
-            findings.add(Kind.ANCHOR, f"Line {place} of the anchors holds no seal.")
+        except (ValueError, RecursionError, NotASeal):
+            if len(torn) < TORN and text.startswith("{"):
+                torn[place] = text.rstrip("\r\n")
+            else:
+                findings.add(Kind.ANCHOR, f"Line {place} of the anchors holds no seal.")
             continue
+        torn = {at: part for at, part in torn.items() if not text.startswith(part)}
         count += 1
         if seal.is_signed_by(keys):
             _hold(seal, noted="anchored", last_seq=last_seq, findings=findings)
+            newest = max(newest, seal.statement.number)
         else:
             text = f"Line {place} of the anchors holds no seal that a known key has signed."
             findings.add(Kind.ANCHOR, text, seal=seal.statement.number)
-    return count
+    for at in torn:
+        findings.add(Kind.ANCHOR, f"Line {at} of the anchors holds no seal.")
+    if not place:
+        findings.add(Kind.ANCHOR, "The file of anchors holds no seal at all.")
+    return Anchored(count, newest)
 
 
 def check_remembered(
@@ -48,13 +61,14 @@ def check_remembered(
 def _hold(seal: SignedSeal, *, noted: str, last_seq: int, findings: Findings) -> None:
     statement = seal.statement
     number = statement.number
-    stored = Seal.objects.filter(pk=number).first()
-    if stored is None:
+    if rows.seal(connection, number) == seal:
+        return
+    if not Seal.objects.filter(pk=number).exists():
         what = (
             f": the links {last_seq + 1} to {statement.last_seq} were cut off" if statement.last_seq > last_seq else ""
         )
         findings.add(Kind.TRUNCATED, f"Seal {number} was {noted} and is gone{what}.", seq=last_seq + 1, seal=number)
-    elif seals.signed(stored) != seal:
+    else:
         text = f"Seal {number} is not the one that was {noted}: the log was made anew, with the seals' key."
         findings.add(Kind.RECOMPUTED, text, seq=statement.first_seq, seal=number)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from audit.proof import leaves
 from audit.verification.findings import Findings, Kind
@@ -86,16 +87,26 @@ class Shelf:
 
 
 def walk(
-    links: Iterable[Link], shelf: Shelf, *, start: Start, seals: SealCheck, progress: Callable[[int], None]
+    links: Iterable[Link],
+    shelf: Shelf,
+    *,
+    start: Start,
+    seals: SealCheck,
+    findings: Findings,
+    progress: Callable[[int], None],
 ) -> Walk:
     """Read all links and entries after the start; `progress` is told the place reached, now and then."""
     found = Walk()
     before: bytes | None = start.hash
     expected, should_be = start.seq + 1, None
     for link in links:
+        if link.seq < expected:
+            text = f"A link of entry {link.entry_id} stands where there is another or can be none: it was inserted."
+            findings.add(Kind.INSERTED, text, entry=link.entry_id)
+            continue
         if link.seq != expected:
             found.gaps.append(Gap(expected, link.seq - 1, before))
-            seals.skip(link.seq - expected)
+            seals.skip(link.seq)
             before = should_be = None
         item = _entry_of(link, shelf, before)
         record = leaves.record(seq=link.seq, entry_id=item.id, at=item.at, leaf=item.leaf) if item else b""
@@ -134,7 +145,7 @@ def _entry_of(link: Link, shelf: Shelf, before: bytes | None) -> Item | None:
 def explain_gaps(found: Walk, *, findings: Findings) -> None:
     """Say which links are missing, and of which entries they were, as far as these are still there."""
     for gap in found.gaps:
-        item = next((item for item in list(found.unlinked.values())[:MOST] if gap.is_of(item)), None)
+        item = next((item for item in islice(found.unlinked.values(), MOST) if gap.is_of(item)), None)
         if item:
             del found.unlinked[item.id]
             text = f"Link {gap.first} of the chain, of entry {item.id}, was deleted."

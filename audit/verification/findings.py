@@ -4,7 +4,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-KEPT = 1000  # findings that are told one by one; the rest is only counted
+_NO_PLACE = 2**63  # after all that have one
+KEPT = 1000  # findings of a kind that are told one by one; the rest is only counted
 
 
 class Kind(StrEnum):
@@ -38,22 +39,41 @@ class Finding:
 
 @dataclass(slots=True)
 class Findings:
-    """All that was found: the first ones themselves, the number of all."""
+    """All that was found: the first ones of each kind themselves, and how many there were of it. `first_bad` is the
+    place in the chain, and the entry, of what stands first in it."""
 
     kept: list[Finding] = field(default_factory=list)
-    count: int = 0
+    kinds: dict[Kind, int] = field(default_factory=dict)
+    first_bad: tuple[int, int] | None = None
+
+    @property
+    def count(self) -> int:
+        """How many there were of all kinds."""
+        return sum(self.kinds.values())
 
     def add(
         self, kind: Kind, text: str, *, entry: int | None = None, seq: int | None = None, seal: int | None = None
     ) -> None:
-        self.count += 1
-        if len(self.kept) < KEPT:
+        self.kinds[kind] = self.kinds.get(kind, 0) + 1
+        if self.kinds[kind] <= KEPT:
             self.kept.append(Finding(kind, text, entry=entry, seq=seq, seal=seal))
+        if entry is not None:
+            place = (_NO_PLACE if seq is None else seq, entry)
+            self.first_bad = min(self.first_bad or place, place)
+
+
+@dataclass(frozen=True, slots=True)
+class Anchored:
+    """How many seals an anchor held, and the number of the newest that a known key has signed; 0 for none."""
+
+    count: int
+    newest: int
 
 
 @dataclass(slots=True)
 class Report:
-    """What was read, in how long, and what was found. `started_after` is the link and `starts_at` says why there."""
+    """What was read, in how long, and what was found. `started_after` is the link and `starts_at` says why there;
+    `anchored` is None where no anchor was given."""
 
     starts_at: str
     started_after: int
@@ -62,6 +82,7 @@ class Report:
     seals: int = 0
     last_seal: int | None = None
     unsealed: int = 0
+    anchored: Anchored | None = None
     seconds: float = 0.0
     findings: Findings = field(default_factory=Findings)
 
@@ -78,8 +99,7 @@ class Report:
     @property
     def first_bad_entry(self) -> int | None:
         """The one that stands first in the chain, of those found."""
-        known = [finding for finding in self.findings.kept if finding.entry is not None]
-        return min(known, key=lambda one: (one.seq is None, one.seq or 0)).entry if known else None
+        return self.findings.first_bad[1] if self.findings.first_bad else None
 
     def to_json(self) -> dict[str, Any]:
         """The report for machines."""
@@ -89,6 +109,7 @@ class Report:
             "whole": self.is_whole,
             "rate": self.rate,
             "first_bad_entry": self.first_bad_entry,
-            "count": findings["count"],
+            "count": self.findings.count,
+            "kinds": findings["kinds"],
             "findings": findings["kept"],
         }

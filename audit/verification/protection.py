@@ -6,24 +6,33 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from audit import histories
 from audit.database import triggers, triggers_postgresql
 from audit.verification.findings import Findings, Kind
 
 # https://www.postgresql.org/docs/current/catalog-pg-trigger.html
 _STANDING = """
-    SELECT tgrelid::regclass::text, tgname, tgenabled = 'A', tgtype, tgfoid::regproc::text, tgqual IS NULL, tgattr::text
+    SELECT tgrelid::regclass::text, tgname, tgenabled = 'A', tgtype, tgfoid::regproc::text, tgqual IS NULL,
+        tgattr::text, encode(tgargs, 'escape')
     FROM pg_trigger WHERE NOT tgisinternal"""
+# The log's schema, which is not the first on everybody's search path.
+_SCHEMA = "(SELECT relnamespace FROM pg_class WHERE oid = to_regclass('audit_entry'))"
 # https://www.postgresql.org/docs/current/catalog-pg-proc.html
-_FUNCTIONS = """
-    SELECT proname, prosrc, prosecdef, coalesce(proconfig, '{}'), quote_ident(current_schema())
-    FROM pg_proc WHERE proname LIKE 'audit\\_%' AND pronamespace = current_schema::regnamespace"""
-# Rules and policies take rows away before any trigger sees them.
-# https://www.postgresql.org/docs/current/sql-createrule.html, https://www.postgresql.org/docs/current/ddl-rowsecurity.html
-_BESIDES = """
-    SELECT tablename, 'rule ' || rulename FROM pg_rules WHERE schemaname = current_schema()
+_FUNCTIONS = f"""
+    SELECT proname, prosrc, prosecdef, coalesce(proconfig, '{{}}'), quote_ident(nspname)
+    FROM pg_proc JOIN pg_namespace AS schema ON schema.oid = pronamespace
+    WHERE proname LIKE 'audit\\_%' AND pronamespace = {_SCHEMA}"""  # noqa: S608 # our own names
+# Rules and policies take rows away before any trigger sees them; a table that inherits from one of ours has none of its
+# triggers, and its rows are among ours. https://www.postgresql.org/docs/current/sql-createrule.html,
+# https://www.postgresql.org/docs/current/ddl-rowsecurity.html, https://www.postgresql.org/docs/current/ddl-inherit.html
+_BESIDES = f"""
+    SELECT ev_class::regclass::text, 'rule ' || rulename FROM pg_rewrite WHERE rulename <> '_RETURN'
     UNION ALL SELECT oid::regclass::text, 'row security' FROM pg_class
-    WHERE (relrowsecurity OR relforcerowsecurity) AND relnamespace = current_schema::regnamespace"""
-_STANDING_ON_SQLITE = "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'"
+    WHERE (relrowsecurity OR relforcerowsecurity) AND relnamespace = {_SCHEMA}
+    UNION ALL SELECT inhparent::regclass::text, 'child table ' || inhrelid::regclass::text
+    FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid WHERE NOT relispartition"""  # noqa: S608 # our own names
+_STANDING_ON_SQLITE = "SELECT lower(tbl_name), name FROM sqlite_master WHERE type = 'trigger'"  # as somebody typed them
+_OVERLOADED: list[Any] = ["", False, [], ""]  # like no function of ours
 _BITS = {"FOR EACH ROW": 1, " BEFORE ": 2, "INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
 
 
@@ -33,10 +42,14 @@ def check_triggers(connection: BaseDatabaseWrapper, findings: Findings) -> None:
     is_postgresql = connection.vendor == "postgresql"
     months = list(_months_without(connection)) if is_postgresql else []
     missing = set(triggers.missing(connection))
+    for name in _no_tables(connection):
+        findings.add(Kind.UNPROTECTED, f"{name} is no table: something without the log's triggers stands in its place.")
     for month, name in months:
         findings.add(Kind.UNPROTECTED, f"The trigger {name} is missing or switched off on the month {month}.")
     for name in sorted(missing - {name for _, name in months}):
         findings.add(Kind.UNPROTECTED, f"The trigger {name} is missing or switched off: the log is unprotected.")
+    for part in _other_parts(connection) if is_postgresql else ():
+        findings.add(Kind.UNPROTECTED, f"{part} is a part of the log and none of the months that this app makes.")
     changed = _changed_on_postgresql(connection) if is_postgresql else _changed_on_sqlite(connection)
     for name in sorted(set(changed) - missing):
         text = f"{name} does not do what this version of the app makes it do: the log may be unprotected."
@@ -56,9 +69,16 @@ def _strangers(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
         standing = {(table, name) for table, name, *_ in _standing(connection)}
         besides = _rows(connection, _BESIDES)
     else:
+        ours = {(table.lower(), name) for table, name in ours}  # SQLite's names are the same in capitals
+        tables = {table for table, _ in ours}
         standing, besides = set(_rows(connection, _STANDING_ON_SQLITE)), []
     yield from ((table, f"trigger {name}") for table, name in standing - ours if table in tables)
     yield from ((table, what) for table, what in besides if table in tables)
+
+
+def _other_parts(connection: BaseDatabaseWrapper) -> list[str]:
+    """Parts of the log's table that are no months: what is in them is read, but none of this app's ways leads there."""
+    return sorted(set(triggers_postgresql.parts(connection)) - set(triggers_postgresql.months(connection)))
 
 
 def _changed_on_sqlite(connection: BaseDatabaseWrapper) -> Iterator[str]:
@@ -69,12 +89,14 @@ def _changed_on_sqlite(connection: BaseDatabaseWrapper) -> Iterator[str]:
 
 
 def _changed_on_postgresql(connection: BaseDatabaseWrapper) -> Iterator[str]:
-    functions = {name: facts for name, *facts in _rows(connection, _FUNCTIONS)}
+    functions: dict[str, list[Any]] = {}
+    for name, *facts in _rows(connection, _FUNCTIONS):
+        functions[name] = facts if name not in functions else _OVERLOADED  # which of the two runs, nobody should ask
     for statement in triggers_postgresql.FUNCTIONS:
         found = re.search(r"FUNCTION (\w+)\(.*?\$\$(.*)\$\$", statement, re.DOTALL)
         if not found:
             continue
-        body, has_owners_rights, settings, schema = functions.get(found[1], ("", False, [], ""))
+        body, has_owners_rights, settings, schema = functions.get(found[1], _OVERLOADED)
         if (body, has_owners_rights, set(settings)) != (found[2], *_rights(statement, schema)):
             yield found[1]
     standing = {(table, name): how for table, name, _, *how in _standing(connection)}
@@ -93,24 +115,36 @@ def _rights(statement: str, schema: str) -> tuple[bool, set[str]]:
 
 
 def _how(sql: str) -> list[object]:
-    """What the catalogue must say of a trigger that is made so: events, function, no condition, no list of columns."""
+    """What the catalogue must say of a trigger that is made so: events, function, no condition, no list of columns, and
+    the function's arguments."""
     events, _, rest = sql.partition(" ON ")
     bits = sum(bit for word, bit in _BITS.items() if word in (rest if bit == 1 else events))
-    function = re.search(r"EXECUTE FUNCTION (\w+)", rest)
-    return [bits, function[1] if function else "", "WHEN (" not in rest, ""]
+    _, _, call = rest.partition("EXECUTE FUNCTION ")
+    arguments = "".join(f"{argument}\\000" for argument in re.findall("'([^']*)'", call))
+    return [bits, call.partition("(")[0], "WHEN (" not in rest, "", arguments]
 
 
 def _months_without(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
     """The months of the log that lack a trigger which the others have, each with its name."""
     standing = {(table, name) for table, name, is_always, *_ in _standing(connection) if is_always}
-    inherited = [*triggers_postgresql.ENTRY, *triggers_postgresql.append_only(triggers.ENTRY, key="id")]
+    inherited = [*triggers_postgresql.ENTRY, *triggers_postgresql.append_only(triggers.ENTRY, unique=["id"])]
     for month in triggers_postgresql.parts(connection):
         for name in inherited:
             if (month, name) not in standing and (triggers.ENTRY, name) in standing:
                 yield month, name
 
 
-def _standing(connection: BaseDatabaseWrapper) -> list[tuple[str, str, bool, int, str, bool, str]]:
+def _no_tables(connection: BaseDatabaseWrapper) -> list[str]:
+    """Those of the log's tables, and of histories, in whose place there is a view or the like."""
+    with connection.cursor() as cursor:
+        there = {found.name: found.type for found in connection.introspection.get_table_list(cursor)}
+    of_log = {*triggers.APPEND_ONLY, triggers.PERSONAL}
+    return sorted(
+        table for table in of_log | {table for table, *_ in histories.tables()} if there.get(table, "t") != "t"
+    )
+
+
+def _standing(connection: BaseDatabaseWrapper) -> list[tuple[str, str, bool, int, str, bool, str, str]]:
     return _rows(connection, _STANDING)
 
 

@@ -2,7 +2,7 @@
 was tampered with, and in one snapshot, so that people can go on working meanwhile."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
@@ -15,18 +15,27 @@ from audit.proof import leaves
 from audit.proof.seal_bytes import NotASeal, SignedSeal, Statement
 
 AT_ONCE = 2000  # rows
-LEAST = -(2**63)  # what no number is smaller than
+LEAST, GREATEST = -(2**63), 2**63 - 1  # what no number is smaller than, or greater
 
 _IS_HEAD = leaves.COLUMNS.index("is_head")
 _BOOLEANS = {0: False, 1: True}
 _PRECISION = {19: "seconds", 23: "milliseconds", 26: "microseconds"}  # of SQLite's text for a time, by its length
 _names = count()
 # A plus keeps SQLite's values from Django's converters; PostgreSQL gives times as numbers and ids without hyphens.
+# Times that Python cannot hold, infinity among them, are none.
+_TIME = """
+    CASE WHEN at BETWEEN '0001-01-01 00:00+00' AND '9999-12-31 23:59:59.999999+00'
+    THEN (extract(epoch FROM at) * 1000000)::bigint END"""
 _COLUMNS = {
     "sqlite": ", ".join(f'+"{name}"' for name in ("id", "at", "leaf", *leaves.COLUMNS)),
-    "postgresql": "id, (extract(epoch FROM at) * 1000000)::bigint, leaf, replace(edit_id::text, '-', ''), "
+    "postgresql": f"id, {_TIME}, leaf, replace(edit_id::text, '-', ''), "
     + ", ".join(f'"{name}"' for name in leaves.COLUMNS[1:]),
 }
+_SEAL = {
+    "sqlite": '+id, +"at", +first_seq, +last_seq, +root, +head, +previous, +key_id, +signature',
+    "postgresql": f"id, {_TIME}, first_seq, last_seq, root, head, previous, key_id, signature",
+}
+_TEXT = "SELECT commitment, salt, text, email, erased_at IS NOT NULL FROM audit_personaltext"
 
 
 class Item(NamedTuple):
@@ -41,15 +50,25 @@ class Item(NamedTuple):
     @property
     def is_intact(self) -> bool:
         """Whether the columns say what the leaf stands for."""
-        return self.says == self.leaf
+        return self.says == self.leaf != b""
 
 
 class Link(NamedTuple):
-    """A row of audit_leaf."""
+    """A row of audit_leaf. Where there is no number, which only tampering on SQLite leads to, it has LEAST."""
 
     seq: int
     entry_id: int
     hash: bytes
+
+
+class Text(NamedTuple):
+    """A row of audit_personaltext. Nothing says that it holds texts."""
+
+    commitment: object
+    salt: object
+    text: object
+    email: object
+    is_erased: bool
 
 
 Entry = tuple[Item, list[Any]]  # with its columns, as leaves.COLUMNS names them
@@ -76,8 +95,8 @@ def snapshot(connection: BaseDatabaseWrapper) -> Iterator[None]:
 def links(connection: BaseDatabaseWrapper, *, after: int) -> Iterator[Link]:
     """The chain's links after this place, in their order."""
     sql = "SELECT seq, entry_id, hash FROM audit_leaf WHERE seq >= {} ORDER BY seq"
-    for seq, entry_id, hash_ in _rows(connection, sql, after + 1):
-        yield Link(seq, entry_id, _bytes(hash_))
+    for seq, entry_id, hash_ in _rows(connection, sql, min(after + 1, GREATEST)):
+        yield Link(_number(seq), _number(entry_id), _bytes(hash_))
 
 
 def entries(connection: BaseDatabaseWrapper, *, from_id: int) -> Iterator[Entry]:
@@ -88,6 +107,7 @@ def entries(connection: BaseDatabaseWrapper, *, from_id: int) -> Iterator[Entry]
         if is_sqlite:
             at, leaf = _microseconds(at), _bytes(leaf)
             values[_IS_HEAD] = _BOOLEANS.get(values[_IS_HEAD], values[_IS_HEAD])
+            at = None if float in map(type, values) else at  # infinity would be written as null is
         try:
             says = leaves.leaf(values) if at is not None else b""
         except leaves.NotCanonical:
@@ -97,18 +117,56 @@ def entries(connection: BaseDatabaseWrapper, *, from_id: int) -> Iterator[Entry]
 
 def seals(connection: BaseDatabaseWrapper, *, from_number: int) -> Iterator[tuple[int, SignedSeal | None]]:
     """The seals from this number on, each with its number; None for one that cannot be read as a seal."""
+    is_sqlite = connection.vendor == "sqlite"
+    sql = f"SELECT {_SEAL[connection.vendor]} FROM audit_seal WHERE id >= {{}} ORDER BY id"  # noqa: S608 # our own names
+    for number, at, *facts in _rows(connection, sql, from_number):
+        yield number, _seal(number, _microseconds(at) if is_sqlite else at, *facts)
+
+
+def seal(connection: BaseDatabaseWrapper, number: int) -> SignedSeal | None:
+    """The seal with this number; None if there is none, or it cannot be read as a seal."""
+    is_sqlite = connection.vendor == "sqlite"
+    sql = f"SELECT {_SEAL[connection.vendor]} FROM audit_seal WHERE id = {'?' if is_sqlite else '%s'}"  # noqa: S608 # our own names
+    with connection.cursor() as cursor:
+        raw = cursor.connection
+        rows = _readable(raw, sql, [number]) if is_sqlite else raw.execute(sql, [number]).fetchall()
+    for _number, at, *facts in rows:
+        return _seal(number, _microseconds(at) if is_sqlite else at, *facts)
+    return None
+
+
+def texts(connection: BaseDatabaseWrapper) -> Iterator[Text]:
+    """All personal texts."""
     if connection.vendor == "sqlite":
-        at, plus = '+"at"', "+"
+        yield from (Text(*row) for row in connection.connection.execute(_TEXT))
     else:
-        at, plus = '(extract(epoch FROM "at") * 1000000)::bigint', ""
-    columns = ", ".join(plus + name for name in ("first_seq", "last_seq", "root", "head", "previous", "key_id"))
-    sql = f"SELECT id, {at}, {columns}, {plus}signature FROM audit_seal WHERE id >= {{}} ORDER BY id"  # noqa: S608 # our own names
-    for number, time, *facts, signature in _rows(connection, sql, from_number):
-        microseconds = (_microseconds(time) or -1) if isinstance(time, str) else time
-        try:
-            yield number, SignedSeal(Statement(number, microseconds, *facts), signature).checked()
-        except NotASeal:
-            yield number, None
+        with connection.connection.cursor(name=f"audit_{next(_names)}", binary=True) as cursor:
+            cursor.execute(_TEXT)
+            while rows := cursor.fetchmany(AT_ONCE):
+                yield from (Text(*row) for row in rows)
+
+
+@contextmanager
+def any_text(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Within the block text that is no UTF-8, which only tampering leaves on SQLite, is read with surrogates, which are
+    never canonical."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    raw = connection.connection
+    raw.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        raw.text_factory = str
+
+
+def _seal(number: int, at: Any, *facts: Any) -> SignedSeal | None:
+    *said, signature = facts
+    try:
+        return SignedSeal(Statement(number, at, *said), signature).checked()
+    except NotASeal:
+        return None
 
 
 def _rows(connection: BaseDatabaseWrapper, sql: str, first: int) -> Iterator[tuple[Any, ...]]:
@@ -128,12 +186,16 @@ def _postgresql_rows(connection: BaseDatabaseWrapper, sql: str, first: int) -> I
 
 def _sqlite_rows(connection: BaseDatabaseWrapper, sql: str, first: int) -> Iterator[tuple[Any, ...]]:
     sql = sql.format("?") + " LIMIT ?"
-    while rows := _readable(connection.connection, sql, [first, AT_ONCE]):
+    at: float = first  # of tables that somebody has tampered with
+    while rows := _readable(connection.connection, sql, [at, AT_ONCE]):
         yield from rows
-        first = rows[-1][0] + 1
+        last = rows[-1][0]
+        if not isinstance(last, int | float) or last >= GREATEST:  # SQLite orders texts after all numbers
+            return
+        at = last + 1
 
 
-def _readable(raw: sqlite3.Connection, sql: str, parameters: list[int]) -> list[tuple[Any, ...]]:
+def _readable(raw: sqlite3.Connection, sql: str, parameters: Sequence[float]) -> list[tuple[Any, ...]]:
     """The rows; text that is no UTF-8, which only tampering leaves there, with surrogates that are never canonical."""
     try:
         return raw.execute(sql, parameters).fetchall()
@@ -154,6 +216,10 @@ def _microseconds(at: object) -> int | None:
     if time.tzinfo or at != time.isoformat(" ", _PRECISION.get(len(str(at)), "hours")):
         return None
     return leaves.microseconds(time.replace(tzinfo=UTC))
+
+
+def _number(value: object) -> int:
+    return value if type(value) is int else LEAST
 
 
 def _bytes(value: object) -> bytes:

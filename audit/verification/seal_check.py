@@ -46,10 +46,10 @@ class SealCheck:
         self._records.append(record)
         self._hold_up_to(seq, hash)
 
-    def skip(self, count: int) -> None:
-        """So many links are missing."""
+    def skip(self, seq: int) -> None:
+        """The links before this one, which is the next, are missing; no matter how many."""
         self._is_in_doubt = True
-        self._records += [b""] * count
+        self._records, self._first_seq = [], seq
 
     def doubt(self) -> None:
         """Something about the last link is wrong, and told: no wonder if the seal over it does not fit."""
@@ -91,8 +91,9 @@ class SealCheck:
                 seq=seal.first_seq,
                 seal=seal.number,
             )
-        self._records = self._records[skipped + size :] if skipped + size > 0 else self._records
-        self._first_seq, self._head = seal.last_seq + 1, seal.head
+        held = max(skipped + size, 0)
+        self._records, self._first_seq = self._records[held:], self._first_seq + held
+        self._head = seal.head
         self._is_in_doubt = self._is_in_doubt and bool(self._records)
 
     def _next(self) -> Statement | None:

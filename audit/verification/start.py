@@ -1,11 +1,13 @@
 """Where verifying starts: at the beginning, at the seal up to which old entries were retired, or at a verified seal."""
 
 import json
+import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Self
 
+from django.db import connection
 from django.utils import timezone
 
 from audit.conf import settings
@@ -13,6 +15,7 @@ from audit.models import Entry, Seal
 from audit.phases import Action, Phase
 from audit.proof import leaves, seals
 from audit.proof.seal_bytes import NotASeal, SignedSeal
+from audit.verification import rows
 
 DIGITS = 19  # of the largest number that a seal can have
 SUBJECT = "audit.seal/"  # an entry of Action.RETAIN with this and a seal's number says what was retired
@@ -36,9 +39,10 @@ class Start:
     is_retired: bool = False
 
     @classmethod
-    def at(cls, seal: Seal, why: str, *, is_retired: bool = False) -> Self:
+    def at(cls, seal: SignedSeal, why: str, *, is_retired: bool = False) -> Self:
         """After the last link that the seal is over."""
-        return cls(seq=seal.last_seq, hash=bytes(seal.head), seal=seal.pk, why=why, is_retired=is_retired)
+        said = seal.statement
+        return cls(seq=said.last_seq, hash=said.head, seal=said.number, why=why, is_retired=is_retired)
 
 
 def start_of_chain() -> Start:
@@ -48,13 +52,15 @@ def start_of_chain() -> Start:
     it is itself in the chain, after all that it has retired.
     """
     retired = Entry.objects.filter(action=Action.RETAIN, phase=Phase.DONE, subject__startswith=SUBJECT)
-    newest = retired.order_by("-id").first()
+    newest = retired.order_by("-id").values_list("pk", "subject").first()
     if newest is None:
         return Start(seq=0, hash=leaves.GENESIS, seal=0, why="the beginning")
-    seal = _numbered(newest.subject.removeprefix(SUBJECT))
+    entry_id, subject = newest
+    number = subject.removeprefix(SUBJECT)
+    seal = _numbered(number)
     if seal is None:
-        return Start(seq=0, hash=leaves.GENESIS, seal=0, why=f"the beginning, as {newest.subject} is not there")
-    return Start.at(seal, f"seal {seal.pk}, up to which entry {newest.pk} retired the log", is_retired=True)
+        return Start(seq=0, hash=leaves.GENESIS, seal=0, why=f"the beginning, as {subject!a} is not there")
+    return Start.at(seal, f"seal {int(number)}, up to which entry {entry_id} retired the log", is_retired=True)
 
 
 def since(text: str) -> Start:
@@ -66,18 +72,21 @@ def since(text: str) -> Start:
             day = datetime.combine(date.fromisoformat(text), datetime.min.time(), tzinfo=UTC)
         except ValueError:
             raise NoSuchStart(f"{text} is neither the number of a seal nor a day like 2026-11-23.") from None
-        seal = Seal.objects.filter(at__lt=day).order_by("-pk").first()
+        number = Seal.objects.filter(at__lt=day).order_by("-pk").values_list("pk", flat=True).first()
+        seal = _numbered(str(number)) if number is not None else None
     if seal is None:
         raise NoSuchStart(f"There is no seal {text}." if text.isdecimal() else f"There is no seal before {text}.")
-    if seal.last_seq < start_of_chain().seq:
-        raise NoSuchStart(f"What seal {seal.pk} is over was retired: leave --since out to start where the log begins.")
-    return Start.at(seal, f"seal {seal.pk}, as asked")
+    if seal.statement.last_seq < start_of_chain().seq:
+        what = f"What seal {seal.statement.number} is over was retired"
+        raise NoSuchStart(f"{what}: leave --since out to start where the log begins.")
+    return Start.at(seal, f"seal {seal.statement.number}, as asked")
 
 
-def _numbered(text: str) -> Seal | None:
-    """The seal with this number; None if there is none, or it is no number at all, as anybody may have written."""
-    is_number = text.isdecimal() and len(text) <= DIGITS
-    return Seal.objects.filter(pk=int(text)).first() if is_number else None
+def _numbered(text: str) -> SignedSeal | None:
+    """The seal with this number; None if there is none that can be read, or it is no number at all, as anybody may have
+    written."""
+    is_number = text.isdecimal() and len(text) <= DIGITS and int(text) < 2**63
+    return rows.seal(connection, int(text)) if is_number else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,26 +106,29 @@ class Verified:
         try:
             found = json.loads(_file().read_text(encoding="ascii"))
             return cls(at=datetime.fromisoformat(found["at"]), seal=SignedSeal.from_json(found["seal"]))
-        except (OSError, KeyError, TypeError, ValueError, NotASeal):
+        except (OSError, KeyError, TypeError, ValueError, RecursionError, NotASeal):
             return None
 
     def start(self) -> Start | None:
         """After that seal; None if the database holds another, or none, by that number. What was retired since then is
         not looked for."""
-        seal = Seal.objects.filter(pk=self.seal.statement.number).first()
-        if seal is None or seals.signed(seal) != self.seal:
+        said = self.seal.statement
+        if _numbered(str(said.number)) != self.seal:
             return None
         kept = start_of_chain()
-        if seal.last_seq < kept.seq:
+        if said.last_seq < kept.seq:
             return kept
-        return Start.at(seal, f"seal {seal.pk}, up to which all was well on {self.at:%Y-%m-%d %H:%M} UTC")
+        return Start.at(self.seal, f"seal {said.number}, up to which all was well on {self.at:%Y-%m-%d %H:%M} UTC")
 
 
 def remember(seal: Seal) -> None:
-    """All is well up to this seal. Written aside and then put in place. Raises OSError."""
+    """All is well up to this seal. Written aside, on the disk, and then put in place. Raises OSError."""
     aside = _file().with_suffix(".new")
     aside.parent.mkdir(parents=True, exist_ok=True)
-    aside.write_text(json.dumps({"at": timezone.now().isoformat(), "seal": seals.signed(seal).to_json()}))
+    with aside.open("w", encoding="ascii") as file:
+        json.dump({"at": timezone.now().isoformat(), "seal": seals.signed(seal).to_json()}, file)
+        file.flush()
+        os.fsync(file.fileno())  # or a machine that dies may leave the new name to an empty file
     aside.replace(_file())
 
 

@@ -5,13 +5,15 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Subquery
 from django.utils import timezone
 
 from audit import personal
 from audit.models import Entry, Leaf, PersonalText
 from audit.phases import Action, Phase
+from audit.verification import rows
 from audit.verification.findings import Findings, Kind
+from audit.verification.rows import Text
 from audit.verification.start import Start, start_of_chain
 
 PATIENCE = timedelta(minutes=5)  # an edit takes 15 seconds at most; settling what was left open a little longer
@@ -44,12 +46,12 @@ def check_retired(start: Start, findings: Findings) -> None:
         findings.add(Kind.INSERTED, text, seq=left["first"])
 
 
-def check_commitments(findings: Findings, *, named: Collection[str]) -> None:
+def check_commitments(connection: BaseDatabaseWrapper, findings: Findings, *, named: Collection[str]) -> None:
     """Clear texts that are not what was committed to, and commitments (those `named` in entries) without a row."""
-    for row in PersonalText.objects.iterator(AT_ONCE):
-        if row.erased_at and not (row.salt or row.text or row.email):
+    for row in rows.texts(connection):
+        if row.is_erased and (row.salt, row.text, row.email) == ("", "", ""):
             continue
-        if row.erased_at or not _is_kept(row):
+        if row.is_erased or not _is_kept(row):
             text = f"The clear text of commitment {row.commitment} was edited: it is not what was committed to."
             findings.add(Kind.COMMITMENT, text)
     unseen = list(named)
@@ -64,8 +66,7 @@ def check_erased(findings: Findings) -> None:
     was erased before its oldest entry is not counted, as the entry of that is gone."""
     blanked = PersonalText.objects.exclude(erased_at=None)
     if start_of_chain().is_retired:
-        oldest = Entry.objects.order_by("id").values_list("at", flat=True).first()
-        blanked = blanked.filter(erased_at__gte=oldest)
+        blanked = blanked.filter(erased_at__gte=Subquery(Entry.objects.order_by("id").values("at")[:1]))
     count = blanked.count()
     erasures = Entry.objects.filter(action=Action.ERASE, phase=Phase.DONE)
     told = sum(_erased(evidence) for evidence in erasures.values_list("evidence", flat=True))
@@ -79,12 +80,14 @@ def _erased(evidence: str | None) -> int:
     try:
         found = json.loads(evidence or "")
         return int(found["names"]) + int(found["values"])
-    except (TypeError, KeyError, ValueError):
+    except (TypeError, KeyError, ValueError, OverflowError, RecursionError):
         return 0
 
 
-def _is_kept(row: PersonalText) -> bool:
+def _is_kept(row: Text) -> bool:
+    if not (isinstance(row.salt, str) and isinstance(row.text, str)):
+        return False
     try:
         return personal.commit(salt=row.salt, text=row.text) == row.commitment
-    except ValueError:  # a salt that is no hex
+    except ValueError:  # a salt that is no hex, a text that is no UTF-8
         return False

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from audit.proof import leaves
 from audit.verification.findings import Findings, Kind
@@ -82,15 +83,16 @@ def _is_exchanged(one: Suspect, item: Item, other: Suspect, others: Item) -> boo
 
 def _is_after_moved(suspect: Suspect, suspects: list[Suspect]) -> bool:
     """Whether a link only seems wrong since the hash before it stands elsewhere."""
-    item = suspect.item
-    return item is not None and any(
-        Suspect(suspect.link, other.link.hash, item).follows for other in suspects if other is not suspect
-    )
+    link, item = suspect.link, suspect.item
+    if item is None:
+        return False
+    record = leaves.record(seq=link.seq, entry_id=item.id, at=item.at, leaf=item.leaf)
+    return any(leaves.link(other.link.hash, record) == link.hash for other in suspects if other is not suspect)
 
 
 def _explain_missing(suspect: Suspect, unlinked: dict[int, Item], findings: Findings) -> None:
     entry_id = suspect.link.entry_id
-    for item in list(unlinked.values())[:MOST]:
+    for item in list(islice(unlinked.values(), MOST)):
         if suspect.hash_with(entry_id=entry_id, at=item.at, leaf=item.leaf) == suspect.link.hash:
             del unlinked[item.id]
             _add(findings, suspect, Kind.EDITED, f"Entry {entry_id} was edited: it has the number {item.id} now.")

@@ -8,9 +8,10 @@ from time import perf_counter
 from django.db import connection
 from django.db.models import Max, Min
 
-from audit.models import Leaf, Seal
+from audit.models import Leaf
 from audit.proof import leaves, seal_keys
 from audit.proof.seal_bytes import SignedSeal
+from audit.proof.seals import MOST
 from audit.verification import anchored, chain, protection, rows, surroundings
 from audit.verification.findings import Findings, Kind, Report
 from audit.verification.rows import Entry, Item
@@ -22,6 +23,7 @@ Progress = Callable[[int, int], None]  # links read, links to read
 
 _ACTOR, *_VALUES = (leaves.COLUMNS.index(column) for column in ("actor", "old", "new"))
 _COMMITTED = ('{"hmac":"', '","objectType":"COMMITMENT"}')
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LOOK_BACK = timedelta(days=1)  # an intent that was open when its seal was verified is looked at again
 
 
@@ -40,24 +42,26 @@ def verify(
 
     Raises:
         NoSealKey: a key in the settings cannot be read.
-        OSError, UnicodeDecodeError: the file of anchors cannot be read.
+        OSError, UnicodeDecodeError, csv.Error: the file of anchors cannot be read.
     """
     begun = perf_counter()
     report = Report(starts_at=start.why, started_after=start.seq)
     with rows.snapshot(connection):
         named = _check_chain(start, report, is_full=is_full, progress=progress)
-        report.unsealed = max(report.last_seq - (Seal.objects.aggregate(last=Max("last_seq"))["last"] or 0), 0)
         keys = seal_keys.public_keys()
         if anchors:
-            anchored.check_anchors(anchors, keys=keys, last_seq=report.last_seq, findings=report.findings)
+            report.anchored = anchored.check_anchors(
+                anchors, keys=keys, last_seq=report.last_seq, findings=report.findings
+            )
         if remembered:
             anchored.check_remembered(remembered, keys=keys, last_seq=report.last_seq, findings=report.findings)
-        surroundings.check_commitments(report.findings, named=named)
-        surroundings.check_erased(report.findings)
-        surroundings.check_settled(connection, report.findings, since=_time_of(start))
-        protection.check_triggers(connection, report.findings)
-        if start.is_retired:
-            surroundings.check_retired(start, report.findings)
+        with rows.any_text(connection):
+            surroundings.check_commitments(connection, report.findings, named=named)
+            surroundings.check_erased(report.findings)
+            surroundings.check_settled(connection, report.findings, since=_time_of(start))
+            protection.check_triggers(connection, report.findings)
+            if start.is_retired:
+                surroundings.check_retired(start, report.findings)
     report.seconds = perf_counter() - begun
     return report
 
@@ -73,15 +77,15 @@ def _check_chain(start: Start, report: Report, *, is_full: bool, progress: Progr
         start=start,
         findings=findings,
     )
-    ends = Leaf.objects.filter(seq__gt=start.seq).aggregate(last=Max("seq"), first_id=Min("entry_id"))
-    last, from_id = ends["last"] or start.seq, (rows.LEAST if is_full or start.is_retired else ends["first_id"])
-    entries = rows.entries(connection, from_id=from_id) if from_id is not None else iter(())
-    shelf = chain.Shelf(_items(entries, named), findings)
+    last = Leaf.objects.filter(seq__lte=rows.GREATEST).aggregate(last=Max("seq"))["last"] or start.seq
+    from_id = rows.LEAST if is_full or start.is_retired else _first_id(start)
+    shelf = chain.Shelf(_items(rows.entries(connection, from_id=from_id), named), findings)
     found = chain.walk(
         rows.links(connection, after=start.seq),
         shelf,
         start=start,
         seals=seal_check,
+        findings=findings,
         progress=lambda seq: progress(seq - start.seq, last - start.seq),
     )
     _forget_earlier(found.unlinked, start)
@@ -89,8 +93,20 @@ def _check_chain(start: Start, report: Report, *, is_full: bool, progress: Progr
     chain.explain_gaps(found, findings=findings)
     _tell_inserted(found.unlinked.values(), findings)
     report.entries, report.last_seq = found.count, found.last.seq if found.last else start.seq
-    report.seals, report.last_seal = seal_check.count, seal_check.last.number if seal_check.last else None
+    sealed = seal_check.last
+    report.seals, report.last_seal = seal_check.count, sealed.number if sealed else None
+    report.unsealed = max(report.last_seq - (sealed.last_seq if sealed else 0), 0)
     return named
+
+
+def _first_id(start: Start) -> int:
+    """The number from which on entries are read: of the first that is linked after the start, or of the first that none
+    under the last seal could have, where one may have been put in that is not linked at all."""
+    links = Leaf.objects.filter(entry_id__lte=rows.GREATEST)  # on SQLite others may name what is no number
+    later = links.filter(seq__gt=start.seq).aggregate(least=Min("entry_id"))["least"]
+    earlier = links.filter(seq__gt=start.seq - MOST, seq__lte=start.seq).aggregate(most=Max("entry_id"))["most"]
+    after = rows.LEAST if earlier is None else min(earlier + 1, rows.GREATEST)
+    return after if later is None else min(after, later)
 
 
 def _items(entries: Iterable[Entry], named: set[str]) -> Iterator[Item]:
@@ -108,7 +124,7 @@ def _items(entries: Iterable[Entry], named: set[str]) -> Iterator[Item]:
 def _forget_earlier(unlinked: dict[int, Item], start: Start) -> None:
     """Take out the entries whose links come before the start: numbers are given before places in the chain."""
     if start.seq and unlinked:
-        earlier = Leaf.objects.filter(seq__lte=start.seq, entry_id__gte=min(unlinked))
+        earlier = Leaf.objects.filter(seq__lte=start.seq, entry_id__range=(min(unlinked), rows.GREATEST))
         for entry_id in earlier.values_list("entry_id", flat=True).iterator():
             unlinked.pop(entry_id, None)
 
@@ -121,5 +137,5 @@ def _tell_inserted(items: Iterable[Item], findings: Findings) -> None:
 
 def _time_of(start: Start) -> datetime:
     """From when on intents are looked at."""
-    at = Seal.objects.filter(pk=start.seal).values_list("at", flat=True).first()
-    return at - _LOOK_BACK if at else datetime(1970, 1, 2, tzinfo=UTC)
+    seal = rows.seal(connection, start.seal) if start.seal else None
+    return _EPOCH + timedelta(microseconds=max(seal.statement.at, 0)) - _LOOK_BACK if seal else _EPOCH

@@ -1,5 +1,6 @@
 """manage.py audit_verify: whether the audit log is what was written. docs/audit-log.md"""
 
+import csv
 import json
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from django.db import Error
 from audit.conf import settings
 from audit.models import Seal
 from audit.proof.seal_keys import NoSealKey
+from audit.quoting import printable
 from audit.verification.findings import Report
 from audit.verification.start import NoSuchStart, Start, Verified, remember, since, start_of_chain
 from audit.verification.verify import verify
@@ -46,7 +48,7 @@ class Command(BaseCommand):
         except OSError as error:
             what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
             raise CommandError(f"The log could not be verified: {what}.") from error
-        except (NoSuchStart, NoSealKey, UnicodeDecodeError, Error) as error:
+        except (NoSuchStart, NoSealKey, UnicodeDecodeError, csv.Error, Error) as error:
             raise CommandError(f"The log could not be verified: {error}") from error
         if options["json"]:
             self.stdout.write(json.dumps(report.to_json(), indent=2))
@@ -54,7 +56,8 @@ class Command(BaseCommand):
             self._tell(report)
         if not report.is_whole:
             sys.exit(1)
-        self._remember(report)
+        if not options["since"]:  # what stands before was perhaps never read, or is not well
+            self._remember(report)
 
     def _start(self, options: dict[str, Any], last: Verified | None) -> tuple[Start, bool]:
         if options["since"]:
@@ -69,18 +72,23 @@ class Command(BaseCommand):
 
     def _tell(self, report: Report) -> None:
         for finding in report.findings.kept[:SHOWN]:
-            self.stdout.write(f"{finding.kind.upper()}: {finding.text}")
+            self.stdout.write(printable(f"{finding.kind.upper()}: {finding.text}"))
         if report.findings.count > SHOWN:
-            self.stdout.write(f"and {report.findings.count - SHOWN} more; --json tells the first thousand.")
+            kinds = ", ".join(f"{kind} {count}" for kind, count in report.findings.kinds.items())
+            more = report.findings.count - SHOWN
+            self.stdout.write(f"and {more} more; in all {kinds}. --json tells the first thousand of each kind.")
         verdict = (
             "All is well"
             if report.is_whole
             else f"{report.findings.count} finding{'' if report.findings.count == 1 else 's'}"
         )
         self.stdout.write(
-            f"{verdict}: {report.entries} entries and {report.seals} seals, from {report.starts_at}, to link"
+            f"{verdict}: {report.entries} entries and {report.seals} seals, from {printable(report.starts_at)}, to link"
             f" {report.last_seq}; {report.unsealed} not sealed yet. {report.seconds:.1f} s, {report.rate} entries/s."
         )
+        if report.anchored:
+            held, last = report.anchored, report.last_seal or 0
+            self.stdout.write(f"Held against {held.count} seals of the anchors, up to seal {held.newest} of {last}.")
         if report.first_bad_entry is not None:
             self.stdout.write(f"The first bad entry is {report.first_bad_entry}.")
 

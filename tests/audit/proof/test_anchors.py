@@ -2,6 +2,8 @@
 
 import json
 import logging
+import resource
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +13,9 @@ from pytest_django import Settings
 from audit.models import Cursor, Seal
 from audit.proof import anchors, seals
 from audit.proof.seal_bytes import SignedSeal
+from audit.verification.findings import Anchored, Kind
 from tests.audit import edits
+from tests.audit.proof.tampering import verified
 
 pytestmark = pytest.mark.usefixtures("log")
 
@@ -72,6 +76,7 @@ def test_one_that_fails_is_named_tried_again_and_stops_nobody(
     assert in_file(file) == made
     assert "far away failed at seal 1: ConnectionError" in caplog.text
     assert "1234" not in caplog.text
+    assert not [record for record in caplog.records if record.name == "audit.anchor"]  # that holds seals alone
     is_there = True
     made += sealed(1)
     assert anchors.publish() == []
@@ -101,3 +106,35 @@ def test_a_file_that_cannot_be_written_fails_alone(settings: Settings) -> None:
     sealed(1)
     assert anchors.publish() == ["file"]
     assert Cursor.objects.get(name="anchor log").seq == 1
+
+
+def test_a_disk_that_is_full_in_the_middle_of_a_line_spoils_no_other(file: Path) -> None:
+    for _ in range(3):
+        seals.seal()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    heard = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (700, before[1]))
+        assert anchors.publish() == ["file"]
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, heard)
+    assert file.stat().st_size == 700
+
+    assert anchors.publish() == []
+    seals.seal()
+    assert anchors.publish() == []
+    report = verified(anchors=file)
+    assert [finding for finding in report.findings.kept if finding.kind is Kind.ANCHOR] == []
+    assert report.anchored == Anchored(5, 4)
+
+
+def test_where_seals_are_gone_it_is_told_and_anchoring_goes_on(file: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Also where somebody set the cursor ahead, so that none would be anchored any more."""
+    first = sealed(1)
+    Cursor.objects.create(name="anchor file", seq=10**9)
+    assert anchors.publish() == []
+    assert "The anchor file has got to seal 1000000000, and the last is 1: seals are gone." in caplog.text
+    more = sealed(2)
+    assert anchors.publish() == []
+    assert in_file(file) == first + more

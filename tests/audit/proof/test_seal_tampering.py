@@ -100,6 +100,15 @@ def test_a_line_that_is_no_seal_is_named(anchored: Path) -> None:
     assert [finding.text for finding in found] == [f"Line {line} of the anchors holds no seal." for line in (6, 7)]
 
 
+def test_a_line_that_was_torn_off_is_no_finding_once_the_whole_one_follows(anchored: Path) -> None:
+    *lines, last = anchored.read_text().splitlines(keepends=True)
+    anchored.write_text("".join([*lines, last[:100] + "\n", lines[0], last]))
+    assert findings_after(lambda: None, anchors=anchored) == []
+    anchored.write_text("".join([*lines, last[:100] + "\n"]))
+    (found,) = findings_after(lambda: None, anchors=anchored)
+    assert found.text == f"Line {COUNT} of the anchors holds no seal."
+
+
 def test_an_anchor_saved_from_a_sheet_is_read(anchored: Path) -> None:
     lines = anchored.read_text().splitlines()
     sheet = anchored.with_suffix(".csv")

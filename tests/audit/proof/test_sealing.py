@@ -11,6 +11,7 @@ from audit.proof import leaves, merkle, seal_keys, seals
 from audit.proof.seal_bytes import FIRST
 from tests.append_only import lifted
 from tests.audit import edits
+from tests.audit.proof.tampering import execute, rechain
 
 pytestmark = pytest.mark.usefixtures("log")
 
@@ -123,3 +124,20 @@ def test_the_state_tells_what_waits_and_whether_sealing_has_stopped(settings: Se
     assert state.waiting_since == Entry.objects.order_by("id")[0].at
     settings.AUDIT_SEAL_STALE = 0
     assert seals.state().has_stopped
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("change", ["DELETE FROM audit_seal", "UPDATE audit_seal SET head = root WHERE id = 2"])
+def test_who_has_sealed_does_not_seal_a_chain_that_was_made_anew(change: str) -> None:
+    """Or whoever owns the database would need no key: he takes the seals away and waits."""
+    for _ in range(2):
+        edits.saved()
+        seals.seal()
+    with lifted(connection):
+        execute(change)
+        execute("UPDATE audit_entry SET new = '\"forged\"'")
+        rechain(1)
+        count = Seal.objects.count()
+        with pytest.raises(seals.ChainBroken, match="Seal 2, which this process made, is gone or altered"):
+            seals.seal()
+        assert Seal.objects.count() == count

@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from audit.database import triggers
 from audit.keeping.erasure import Person, erase
 from audit.models import PersonalText
 from audit.proof import seals
+from audit.reading import stretches
 from audit.recording import THIS_APP, Action, Origin, note
 from audit.verification.findings import Finding, Kind
 from audit.verification.start import NoSuchStart, since, start_of_chain
@@ -51,6 +53,17 @@ def test_a_month_that_lacks_a_trigger_is_named(name: str) -> None:
     assert name in finding.text
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="the log has months on PostgreSQL alone")
+def test_a_part_that_is_no_month_is_named_and_the_log_goes_on(reader: Client) -> None:
+    execute("CREATE TABLE audit_entry_rest PARTITION OF audit_entry DEFAULT")
+    triggers.install(connection)
+    stretches.forget()
+    edits.saved()
+    (finding,) = found(Kind.UNPROTECTED)
+    assert finding.text.startswith("audit_entry_rest is a part of the log and none")
+    assert reader.get("/audit/").status_code == 200
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="statements of PostgreSQL's")
 @pytest.mark.parametrize(
     ("hollow", "name"),
@@ -74,8 +87,9 @@ def test_a_month_that_lacks_a_trigger_is_named(name: str) -> None:
             " FOR EACH ROW EXECUTE FUNCTION audit_refuse()",
             "audit_seal_no_change",
         ),
+        ("CREATE FUNCTION audit_add_partition(of integer) RETURNS void LANGUAGE sql AS ''", "audit_add_partition"),
     ],
-    ids=["function", "condition", "event", "column"],
+    ids=["function", "condition", "event", "column", "overloaded"],
 )
 def test_a_hollow_trigger_is_named(hollow: str, name: str) -> None:
     execute(hollow)
@@ -83,6 +97,72 @@ def test_a_hollow_trigger_is_named(hollow: str, name: str) -> None:
         execute(f"ALTER TABLE {name.removesuffix('_no_change')} ENABLE ALWAYS TRIGGER {name}")
     (finding,) = found(Kind.UNPROTECTED)
     assert finding.text.startswith(f"{name} does not do what")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only there a trigger has arguments")
+def test_a_history_of_which_more_can_be_blanked_is_named() -> None:
+    table = "identity_historicalsmartsheetuser"
+    execute(
+        f"CREATE OR REPLACE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}"
+        " FOR EACH ROW EXECUTE FUNCTION audit_only_blank('history_type')"
+    )
+    execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_change")
+    (finding,) = found(Kind.UNPROTECTED)
+    assert finding.text.startswith(f"{table}_no_change does not do what")
+
+
+@pytest.mark.parametrize("table", ["audit_entry", "audit_leaf", "audit_seal", "audit_personaltext"])
+def test_a_view_in_place_of_a_table_is_named(table: str) -> None:
+    """It has no triggers that could be missing, and says what its maker likes."""
+    edits.saved()
+    execute(f"ALTER TABLE {table} RENAME TO elsewhere")
+    execute(f"CREATE VIEW {table} AS SELECT * FROM elsewhere")  # noqa: S608 # a parameter of the test
+    texts = [finding.text for finding in found(Kind.UNPROTECTED)]
+    assert f"{table} is no table: something without the log's triggers stands in its place." in texts
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="statements of PostgreSQL's")
+@pytest.mark.parametrize("table", ["audit_leaf", "audit_seal", "audit_personaltext"])
+def test_a_table_that_inherits_is_named(table: str) -> None:
+    execute(f"CREATE TABLE elsewhere () INHERITS ({table})")
+    (finding,) = found(Kind.UNPROTECTED)
+    assert finding.text.startswith(f"The child table elsewhere on {table} is none")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="the log has months on PostgreSQL alone")
+def test_a_part_of_a_month_that_lacks_a_trigger_is_named() -> None:
+    execute(
+        "CREATE TABLE audit_entry_2000_01 PARTITION OF audit_entry FOR VALUES FROM ('2000-01-01') TO ('2000-02-01')"
+        " PARTITION BY LIST (id)"
+    )
+    execute("CREATE TABLE audit_entry_2000_01_x PARTITION OF audit_entry_2000_01 DEFAULT")
+    for name in ("audit_entry_2000_01", "audit_entry_2000_01_x"):
+        execute(
+            f"CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON {name}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()"
+        )
+        execute(f"ALTER TABLE {name} ENABLE ALWAYS TRIGGER audit_entry_no_truncate")
+    assert found(Kind.UNPROTECTED) == []
+    execute("ALTER TABLE audit_entry_2000_01_x DISABLE TRIGGER audit_entry_no_change")
+    (finding,) = found(Kind.UNPROTECTED)
+    assert "audit_entry_2000_01_x" in finding.text
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no schemas")
+def test_an_auditor_with_a_schema_of_their_own_finds_the_log_whole_and_a_rule_on_it() -> None:
+    execute("CREATE SCHEMA auditor")
+    execute("SET LOCAL search_path TO auditor, public")
+    edits.saved()
+    assert found(Kind.UNPROTECTED) == []
+    execute("CREATE RULE swallow AS ON INSERT TO audit_entry WHERE NEW.actor_id = 5 DO INSTEAD NOTHING")
+    assert len(found(Kind.UNPROTECTED)) == 1
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a statement of SQLite's")
+def test_a_foreign_trigger_is_named_however_its_table_is_spelt() -> None:
+    execute("CREATE TRIGGER swallow BEFORE INSERT ON Audit_ENTRY WHEN NEW.actor_id = 5 BEGIN SELECT RAISE(IGNORE); END")
+    (finding,) = found(Kind.UNPROTECTED)
+    assert finding.text.startswith("The trigger swallow on audit_entry is none")
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="a statement of SQLite's")

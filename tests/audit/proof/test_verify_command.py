@@ -14,6 +14,7 @@ from pytest_django import Settings
 
 from audit.models import Entry, Seal
 from audit.proof import seals
+from audit.recording import THIS_APP, Action, note
 from audit.verification import rows
 from tests.append_only import lifted
 from tests.audit import edits
@@ -212,3 +213,106 @@ def _in_another_thread(work: Any) -> Any:
 
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(then_close).result()
+
+
+def test_what_is_well_since_a_seal_is_not_taken_for_all_that_is(verified_file: Path) -> None:
+    """What was found before the seal would never be told again."""
+    for _ in range(2):
+        edits.saved()
+        seals.seal()
+    forge("forged", seq=1)
+    assert run()[0] == 1
+    assert run("--since", "1")[0] == 0
+    assert not verified_file.exists()
+    assert run()[0] == 1
+
+
+def test_an_entry_put_in_past_the_triggers_is_named_where_nothing_else_is_new() -> None:
+    edits.saved()
+    seals.seal()
+    assert run()[0] == 0
+    last = Entry.objects.order_by("-id")[0].pk
+    columns = ", ".join(f'"{field.column}"' for field in Entry._meta.concrete_fields if field.column != "id")
+    with lifted(connection):
+        copied = f"INSERT INTO audit_entry (id, {columns}) SELECT id + 1, {columns} FROM audit_entry WHERE id = %s"  # noqa: S608 # our own names
+        execute(copied, last)
+    status, said, _ = run()
+    assert (status, f"The first bad entry is {last + 1}." in said) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["[" * 100_000, '{"number": Infinity}', '{"number": 1e400, "at": 1}', '{"number": NaN}', "[1]", '"{}"', "{"],
+    ids=["deep", "infinity", "large", "NaN", "list", "text", "torn"],
+)
+def test_odd_lines_are_no_anchors_and_no_state(verified_file: Path, tmp_path: Path, content: str) -> None:
+    anchors = tmp_path / "anchors"
+    anchors.write_text(content)
+    verified_file.parent.mkdir()
+    verified_file.write_text(f'{{"at": "2026-01-01", "seal": {content}}}')
+    edits.saved()
+    status, said, _ = run("--anchors", str(anchors))
+    assert (status, "ANCHOR: Line 1 of the anchors holds no seal." in said) == (1, True)
+
+
+@pytest.mark.parametrize("name", ["anchors", "anchors.csv"])
+def test_anchors_without_a_seal_prove_nothing(tmp_path: Path, name: str) -> None:
+    anchors = tmp_path / name
+    anchors.write_text("\n")
+    edits.saved()
+    seals.seal()
+    status, said, _ = run("--anchors", str(anchors))
+    assert (status, "ANCHOR: The file of anchors holds no seal at all." in said) == (1, True)
+
+
+def test_a_cell_beyond_all_bounds_is_told_in_words(tmp_path: Path) -> None:
+    anchors = tmp_path / "anchors.csv"
+    anchors.write_text("x" * 200_000)
+    with pytest.raises(CommandError, match="field larger than"):
+        run("--anchors", str(anchors))
+    for unreadable in (tmp_path, tmp_path / "anchors.gz"):
+        (tmp_path / "anchors.gz").write_bytes(b"\x1f\x8b\x08\x00")
+        with pytest.raises(CommandError, match="could not be verified"):
+            run("--anchors", str(unreadable))
+
+
+def test_it_says_how_many_anchors_it_held_the_log_against(tmp_path: Path) -> None:
+    anchors = tmp_path / "anchors"
+    edits.saved()
+    anchors.write_text(json.dumps(seals.signed(seals.seal()).to_json()))
+    seals.seal()
+    status, said, _ = run("--anchors", str(anchors))
+    assert (status, "Held against 1 seals of the anchors, up to seal 1 of 2." in said) == (0, True)
+
+
+def test_what_stands_in_the_log_begins_no_line_of_the_verdict() -> None:
+    edits.saved()
+    note(actor=THIS_APP, action=Action.RETAIN, subject="audit.seal/\nAll is well\x1b[8m\u202e")
+    _, said, _ = run()
+    assert not set("\x1b\u202e") & set(said)
+    assert len(said.splitlines()) == 1
+
+
+def test_the_first_bad_entry_is_named_whatever_else_is_bad(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("audit.verification.findings.KEPT", 2)
+    for _ in range(5):
+        edits.saved()
+        seals.seal()
+    with lifted(connection):
+        execute("UPDATE audit_seal SET first_seq = first_seq + 7")
+        execute("UPDATE audit_entry SET reason = 'forged'")
+    status, said, _ = run("--json")
+    report = json.loads(said)
+    assert (status, report["first_bad_entry"]) == (1, Entry.objects.order_by("id")[0].pk)
+    assert (report["count"], report["kinds"]) == (15, {"seal": 5, "edited": 10})
+    assert [finding["kind"] for finding in report["findings"]] == ["seal", "seal", "edited", "edited"]
+
+
+def test_a_link_that_stands_far_away_does_not_fill_the_memory() -> None:
+    edits.saved()
+    edits.saved()
+    seals.seal()
+    with lifted(connection):
+        execute("UPDATE audit_leaf SET seq = %s WHERE seq = 3", 10**15)
+    status, said, _ = run()
+    assert (status, "DELETED" in said) == (1, True)
