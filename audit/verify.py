@@ -8,6 +8,7 @@ wrong but no signature could be checked.
 import argparse
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from audit.export.checks import Check, Findings
@@ -15,8 +16,10 @@ from audit.export.seal_checks import Keys
 from audit.export.wrong import Wrong
 from audit.proof import seal_bytes
 from audit.proof.seal_bytes import NotAKey
+from audit.quoting import printable
 
 GOOD, BAD, UNREADABLE, UNSIGNED = 0, 1, 2, 3
+LONGEST = 64 * 1024 * 1024  # bytes of a line, or a file without line breaks would fill the memory
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         keys = Keys(chosen.key)
         check = Check(keys)
         with chosen.file.open("rb") as file:
-            for line in file:
+            for line in iter(partial(file.readline, LONGEST), b""):
                 lines += 1
                 check.take(line)
         findings = check.finish()
@@ -43,20 +46,30 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return UNREADABLE
     except Wrong as wrong:
-        sys.stdout.write(f"Line {lines}: {wrong}\n")
+        _say(f"Line {lines}: {wrong}")
         return BAD
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        sys.stdout.write(f"Line {lines}: This line is not written as exports are ({type(error).__name__}).\n")
+        _say(f"Line {lines}: This line is not written as exports are ({type(error).__name__}).")
         return BAD
-    sys.stdout.writelines(f"{sentence}\n" for sentence in _sentences(findings, are_given=keys.are_given))
+    for sentence in _sentences(findings, are_given=keys.are_given):
+        _say(sentence)
     return GOOD if seal_bytes.CAN_CHECK else UNSIGNED
+
+
+def _say(sentence: str) -> None:
+    """A line of the verdict, escaped where standard output has no such characters."""
+    encoding = sys.stdout.encoding or "ascii"
+    sys.stdout.write(printable(sentence).encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
 
 def _sentences(found: Findings, *, are_given: bool) -> Iterator[str]:
     header = found.header
     what = "the whole log" if header["is_whole"] else f"a selection, {header['query']}"
-    yield f"Export {header['export']} of {header['at']}: {what}, up to link {header['last_seq']} of the chain."
+    first, last = header["first_seq"], header["last_seq"]
+    yield f"Export {header['export']} of {header['at']}: {what}, from link {first} up to link {last} of the chain."
     yield f"Nothing is wrong with its {found.entries} entries and {found.seals} seals."
+    if header["is_whole"] and first != 1:
+        yield f"What stood before link {first} is not in it: it was retired, or left out."
     if found.unsealed:
         yield f"{found.unsealed} entries are under no seal yet: that they are unaltered rests on this file alone."
     if not seal_bytes.CAN_CHECK:
@@ -67,7 +80,9 @@ def _sentences(found: Findings, *, are_given: bool) -> Iterator[str]:
         yield f"The seals are signed with the key {', '.join(found.key_ids)}, {trusted}."
     if found.file_key_id:
         yield f"The file as a whole is signed with the key {found.file_key_id}."
-    elif not header["is_whole"]:
+    elif header["is_whole"]:
+        yield "The file as a whole is not signed, so nothing proves that its beginning and its end were not left out."
+    else:
         yield "The file as a whole is not signed, so nothing proves that the selection is complete."
 
 

@@ -27,6 +27,7 @@ try:
 except ImportError:  # slower, and the same
     loads = json.loads
 
+_64_BITS = range(-(2**63), 2**63)
 _AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z")
 _REMEMBERED = 1_000  # clear texts that were found to be what was committed to
 
@@ -82,6 +83,8 @@ class Check:
     def _begin(self, line: Line) -> None:
         if tuple(line) != HEADER or line["format"] != FORMAT:
             raise Wrong(f"This does not begin as an export in the format “{FORMAT}” does.")
+        if type(line["is_whole"]) is not bool or not _are_numbers(line["first_seq"], line["last_seq"]):
+            raise Wrong("The first line is not written as exports are.")
         self._header = line
         self._is_whole: bool = line["is_whole"]
         self._seq: int = line["first_seq"] - 1
@@ -94,8 +97,8 @@ class Check:
         if tuple(line) != ENTRY or tuple(line["entry"]) != leaves.COLUMNS:
             raise Wrong("This is not an entry as exports hold them.")
         seq, entry_id, entry = line["seq"], line["id"], line["entry"]
-        if type(seq) is not int or type(entry_id) is not int:
-            raise Wrong("An entry's number and its place in the chain are whole numbers.")
+        if not _are_numbers(seq, entry_id):
+            raise Wrong("An entry's number and its place in the chain are whole numbers of 64 bits.")
         self._check_place(seq)
         values = list(entry.values())
         leaf = leaves.leaf(values)
@@ -160,11 +163,16 @@ def _read(raw: bytes) -> Line:
         raise Wrong("The export is incomplete: this line is cut off.")
     try:
         line = loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Wrong("This is not JSON.") from None
     if not isinstance(line, dict) or "type" not in line or leaves.dumps(line) + b"\n" != raw:
         raise Wrong("This line is not written as exports are.")
     return line
+
+
+def _are_numbers(*values: object) -> bool:
+    """Whether these are whole numbers that a record can hold."""
+    return all(type(value) is int and value in _64_BITS for value in values)
 
 
 def _microseconds(at: str) -> int:

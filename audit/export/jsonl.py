@@ -14,7 +14,7 @@ import orjson
 
 from audit.export.chain_rows import Row, Window, rows, windows
 from audit.export.file_format import FORMAT, commitments, signed_content, written
-from audit.export.sealed import Sealed, sealed
+from audit.export.sealed import Sealed, all_sealed, sealed
 from audit.models import EntryQuerySet, Leaf, PersonalText, Seal
 from audit.proof import leaves, seal_bytes, seal_keys
 from audit.recording import Actor
@@ -43,8 +43,9 @@ def lines(entries: EntryQuerySet, header: Header, *, progress: Progress) -> Iter
     file = _File()
     first_seq = Leaf.objects.order_by("seq").values_list("seq", flat=True).first() or 1
     yield file.add([_header(header, first_seq)])
+    since = first_seq if header.is_whole else None
     for window in windows(first_seq=first_seq, last_seq=header.last_seq):
-        body = _body(entries, window, is_whole=header.is_whole, last_seal=file.last_seal)
+        body = _body(entries, window, since=since, last_seal=file.last_seal)
         while piece := list(islice(body, _AT_ONCE)):
             yield file.add(piece)
         progress(window.last_seq)
@@ -138,16 +139,20 @@ def _link_before(first_seq: int) -> str | None:
     return bytes(head).hex() if head is not None else None
 
 
-def _body(entries: EntryQuerySet, window: Window, *, is_whole: bool, last_seal: int) -> Iterator[Line]:
-    """The lines of a window: entries, each after the seal that it is under; of the whole log all seals."""
+def _body(entries: EntryQuerySet, window: Window, *, since: int | None, last_seal: int) -> Iterator[Line]:
+    """The lines of a window: entries, each after the seal that it is under; of the whole log, which begins at `since`,
+    all seals."""
     found = rows(entries, window)
-    if not found and not is_whole:
+    if since is not None:
+        seals = all_sealed(first_seq=window.first_seq, last_seq=window.last_seq, after=last_seal, since=since)
+    elif found:
+        seals = sealed(first_seq=found[0].seq, last_seq=found[-1].seq)
+    else:
         return
-    bounds = (window.first_seq, window.last_seq) if is_whole else (found[0].seq, found[-1].seq)
     clear = clear_texts(found)
-    for one, under in _grouped(found, sealed(first_seq=bounds[0], last_seq=bounds[1], with_empty=is_whole)):
+    for one, under in _grouped(found, seals):
         is_new = one is not None and one.seal.statement.number > last_seal
-        if one is not None and is_new and (under or is_whole):
+        if one is not None and is_new and (under or since is not None):
             yield {"type": "seal", **one.seal.to_json()}
         tree, first = (one.tree, one.seal.statement.first_seq) if one else (None, 0)
         for row in under:

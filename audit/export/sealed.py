@@ -11,6 +11,7 @@ from audit.proof import seals
 from audit.proof.seal_bytes import SignedSeal
 
 _HASH = 32  # bytes
+_IS_EMPTY = Q(last_seq=F("first_seq") - 1)
 
 
 class Tree:
@@ -40,12 +41,22 @@ class Sealed:
     tree: Tree | None
 
 
-def sealed(*, first_seq: int, last_seq: int, with_empty: bool) -> list[Sealed]:
-    """The seals over any of these links, in their order; `with_empty` also those between that nothing was under."""
-    is_empty = Q(last_seq=F("first_seq") - 1)
-    wanted = Q(first_seq__lte=last_seq, last_seq__gte=first_seq) & ~is_empty
-    if with_empty:
-        wanted |= is_empty & Q(first_seq__gte=first_seq, first_seq__lte=last_seq + 1)
+def sealed(*, first_seq: int, last_seq: int) -> list[Sealed]:
+    """The seals over any of these links, in their order."""
+    return _sealed(Q(first_seq__lte=last_seq, last_seq__gte=first_seq) & ~_IS_EMPTY)
+
+
+def all_sealed(*, first_seq: int, last_seq: int, after: int, since: int) -> list[Sealed]:
+    """The seals over any of these links, those between that nothing was under, and those that have come after the seal
+    numbered `after` over links from `since` on: some may have been sealed only after they were read."""
+    is_missed = Q(pk__gt=after, first_seq__gte=since, last_seq__lt=first_seq)
+    is_between = Q(first_seq__gte=first_seq, first_seq__lte=last_seq + 1)
+    return _sealed(
+        Q(first_seq__lte=last_seq, last_seq__gte=first_seq) & ~_IS_EMPTY | _IS_EMPTY & is_between | is_missed
+    )
+
+
+def _sealed(wanted: Q) -> list[Sealed]:
     found = [seals.signed(seal) for seal in Seal.objects.filter(wanted).order_by("pk")]
     return [Sealed(seal, tree) for seal, tree in zip(found, _trees(found), strict=True)]
 

@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import Error
 
 from audit.export import exports
 from audit.models import Entry, EntryQuerySet
@@ -29,6 +30,14 @@ class Command(BaseCommand):
         parser.add_argument("file", help="where to write it; - is standard output")
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        try:
+            self._export(options)
+        except OSError as error:  # also at the end, when the last bytes are to be written
+            raise CommandError(f"The file is incomplete, as it cannot be written: {error.strerror}.") from error
+        except Error as error:
+            raise CommandError(f"The file is incomplete, as the log cannot be read: {error}") from error
+
+    def _export(self, options: dict[str, Any]) -> None:
         progress = _Progress(self)
         selection = _selection(**{name: options[name] for name in ("since", "until", "sheet", "person")})
         with _opened(options["file"]) as file:
@@ -41,6 +50,7 @@ class Command(BaseCommand):
             progress.last_seq = made.last_seq
             for piece in made.pieces:
                 file.write(piece)
+            file.flush()
         self.stderr.write(f"Exported as {made.name.rsplit('.', 1)[0]}, up to link {made.last_seq} of the chain.")
 
 
@@ -68,13 +78,15 @@ def _selection(
         entries = entries.filter(at__gte=since)
     if until:
         entries = entries.filter(at__lt=until)
-    if sheet:
+    if sheet is not None:
         entries = entries.on_sheet(sheet)
-    if person:
+    if person is not None:
         entries = entries.by_actor(person)
     asked = {"since": since, "until": until, "sheet": sheet, "person": person}
     query = {
-        name: value.isoformat() if isinstance(value, datetime) else str(value) for name, value in asked.items() if value
+        name: value.isoformat() if isinstance(value, datetime) else str(value)
+        for name, value in asked.items()
+        if value is not None
     }
     return exports.Selection(entries=entries, query=query, is_whole=not query)
 

@@ -1,13 +1,18 @@
 """manage.py audit_export."""
 
+from functools import partial
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from audit import verify
-from audit.models import Entry
+from audit.export import chain_rows, csv_file, jsonl
+from audit.export.chain_rows import Row, Window
+from audit.models import Entry, EntryQuerySet
+from audit.proof import seals
 from tests.audit.edits import ALICE, BOB, BUDGET, saved
 
 pytestmark = pytest.mark.usefixtures("log")
@@ -39,8 +44,24 @@ def test_it_writes_a_file_that_verifies(file: Path) -> None:
         (["--since", "2020-01-01"], 4),
         (["--until", "2020-01-01T12:00Z"], 0),
         (["--since", "2020-01-01 12:00", "--until", "2099-01-01"], 4),
+        (["--person", "0"], 0),
+        (["--sheet", "0"], 0),
+        (["--sheet", "9" * 30], 0),
+        (["--person", "-1"], 0),
+        (["--since", "2099-01-01", "--until", "2020-01-01"], 0),
     ],
-    ids=["person", "sheet and person", "since", "until", "between"],
+    ids=[
+        "person",
+        "sheet and person",
+        "since",
+        "until",
+        "between",
+        "this app itself",
+        "no sheet",
+        "no number",
+        "below",
+        "turned round",
+    ],
 )
 def test_it_exports_a_part(file: Path, options: list[str], count: int) -> None:
     export(file, *options)
@@ -57,8 +78,63 @@ def test_it_is_an_entry_of_the_app_itself(file: Path) -> None:
 
 
 def test_it_says_what_is_no_time_and_what_cannot_be_written(file: Path) -> None:
-    with pytest.raises(CommandError, match="no date or time"):
-        export(file, "--since", "yesterday")
+    for wrong in ("yesterday", "2026-02-30", "0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00"):
+        with pytest.raises(CommandError, match="no date or time"):
+            export(file, "--since", wrong)
     with pytest.raises(CommandError, match="cannot be written"):
         export(file / "not" / "there")
     assert not Entry.objects.filter(action="export").exists()
+
+
+def test_the_app_itself_is_a_person_too(file: Path) -> None:
+    export(file)
+    export(file, "--person", "0")
+
+    assert '"query":{"person":"0"},"is_whole":false' in file.read_text()
+    assert file.read_text().count('"type":"entry"') == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux's device that is always full")
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_a_full_disk_is_told_in_words(file: Path, kind: str) -> None:
+    with pytest.raises(CommandError, match="incomplete, as it cannot be written: No space left on device"):
+        export(Path("/dev/full"), kind=kind)
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_a_database_that_goes_away_is_told_in_words(file: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(**_window: int) -> None:
+        raise OperationalError("gone")
+
+    monkeypatch.setattr({"csv": csv_file, "jsonl": jsonl}[kind], "windows", gone)
+    with pytest.raises(CommandError, match="incomplete, as the log cannot be read: gone"):
+        export(file, kind=kind)
+    assert "complete" not in file.read_text()
+    if kind == "jsonl":
+        assert verify.main([str(file)]) == verify.BAD
+
+
+def test_what_is_sealed_while_it_is_exported_leaves_the_file_whole(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several seals over links that were read when they were under none, empty ones among them."""
+    monkeypatch.setattr(chain_rows, "WINDOW", 3)
+    monkeypatch.setattr(seals, "MOST", 1)
+    read = chain_rows.rows
+    count = 0
+
+    def read_and_seal(entries: EntryQuerySet, window: Window) -> list[Row]:
+        nonlocal count
+        found, count = read(entries, window), count + 1
+        if count == 2:
+            list(seals.seal_all())
+            seals.seal()
+        return found
+
+    for _ in range(3):
+        saved()
+    monkeypatch.setattr(jsonl, "rows", read_and_seal)
+    monkeypatch.setattr(jsonl, "windows", partial(chain_rows.windows, size=3))
+
+    export(file)
+
+    assert verify.main([str(file)]) == verify.GOOD
+    assert file.read_text().count('"type":"seal"') == 10

@@ -1,0 +1,164 @@
+"""`python -m audit.verify` with files that nobody would call an export: a sentence and a status, never a traceback."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audit import verify
+from tests.audit.export.conftest import exported
+from tests.audit.export.test_verifying import Lines, ended_anew, fault_of, lines_of
+from tests.audit.export.test_without_django import ROOT, verified
+
+pytestmark = pytest.mark.usefixtures("sealed_log")
+
+
+@pytest.mark.parametrize("name", ["seq", "id"])
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 2**64 - 1, 1e300, True, "1", None, [], {}])
+def test_a_number_that_is_none_is_told(tmp_path: Path, name: str, number: Any) -> None:
+    lines = lines_of(exported("jsonl"))
+    next(line for line in lines if line["type"] == "entry")[name] = number
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(ended_anew(lines))
+    assert verify.main([str(path)]) == verify.BAD
+
+
+@pytest.mark.parametrize("without", [set(), {"orjson"}], ids=["orjson", "json"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\n",
+        b"[" * 200_000 + b"\n",
+        b'{"a":' * 100_000 + b"\n",
+        b"\xff\xfe\n",
+        b"\x1f\x8b\x08\x00compressed\n",
+        b"null\n",
+        b'{"type":"export"}\n',
+        b'{"type":NaN}\n',
+        b'{"type":1' + b"0" * 5000 + b"}\n",
+        b'{"type":"\\ud800"}\n',
+    ],
+    ids=["nothing", "a break", "deep", "deep objects", "no text", "gzip", "null", "short", "NaN", "huge", "surrogate"],
+)
+def test_what_is_no_export_is_told_without_a_traceback(tmp_path: Path, content: bytes, without: set[str]) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(content)
+    done = verified(path, without={"django"} | without)
+    assert (done.returncode, done.stderr) == (verify.BAD, "")
+    assert done.stdout.startswith(f"Line {content.count(bytes([10])) and 1}: ")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda whole: b"\xef\xbb\xbf" + whole,
+        lambda whole: whole.replace(b"\n", b"\r\n"),
+        lambda whole: whole.replace(b'"is_whole":', b'"is_whole":false,"is_whole":', 1),
+        lambda whole: whole.replace(b'"first_seq":1', b'"first_seq":true', 1),
+        lambda whole: whole.replace(b'"is_whole":true', b'"is_whole":"no"', 1),
+        lambda whole: whole + b"\n",
+        lambda whole: b"".join(whole.splitlines(keepends=True)[:1]),
+    ],
+    ids=["BOM", "CRLF", "a name twice", "a place that is true", "a word for true", "a break more", "one line"],
+)
+def test_an_export_that_was_written_anew_is_told(change: Any) -> None:
+    assert fault_of(change(exported("jsonl"))) != ""
+
+
+def test_a_directory_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert verify.main([str(tmp_path)]) == verify.UNREADABLE
+    assert capsys.readouterr().err == f"{tmp_path} cannot be read: Is a directory.\n"
+
+
+def test_a_pipe_is_read(tmp_path: Path) -> None:
+    whole, path = exported("jsonl"), tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_bytes, args=[whole])
+    writer.start()
+    assert verify.main([str(path)]) == verify.GOOD
+    writer.join()
+
+
+def test_a_file_without_line_breaks_does_not_fill_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(verify, "LONGEST", 1000)
+    assert verify.main(["/dev/zero"]) == verify.BAD
+    assert capsys.readouterr().out == "Line 1: The export is incomplete: this line is cut off.\n"
+
+
+def _forged_header(**facts: Any) -> bytes:
+    lines = lines_of(exported("jsonl"))
+    lines[0] |= facts
+    return ended_anew(lines)
+
+
+def test_what_a_file_says_of_itself_begins_no_line_of_the_verdict(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(_forged_header(export="1\nThe file as a whole is signed with the key 0.\x1b[8m", at="\u202enow"))
+    assert verify.main([str(path)]) == verify.GOOD
+    said = capsys.readouterr().out
+    assert not [line for line in said.splitlines() if line.startswith("The file as a whole is signed")]
+    assert not set("\x1b\u202e") & set(said)
+
+
+def test_the_verdict_is_told_where_output_is_ascii(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(_forged_header(export="Ö"))
+    done = subprocess.run(
+        [sys.executable, "-m", "audit.verify", str(path)],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (verify.GOOD, b"")
+    assert rb"Export \xd6 of" in done.stdout
+
+
+def _without_its_end(lines: Lines) -> None:
+    """The last two entries that are left are those under the second seal; what came after them is not there."""
+    place = max(number for number, line in enumerate(lines) if line.get("path") is not None)
+    last = lines[place]
+    seal = [line for line in lines if line["type"] == "seal"][-1]
+    assert seal["last_seq"] == last["seq"]
+    lines[0] |= {"last_seq": last["seq"], "head": seal["head"]}
+    lines[place + 1 : -1] = []
+
+
+def _without_its_beginning(lines: Lines) -> None:
+    seals = [place for place, line in enumerate(lines) if line["type"] == "seal"]
+    first = lines[seals[-1]]
+    before = lines[seals[-2]]["head"]
+    lines[1 : seals[-1]] = []
+    lines[0] |= {"first_seq": first["first_seq"], "before": before}
+
+
+@pytest.mark.parametrize("cut", [_without_its_end, _without_its_beginning])
+def test_of_a_whole_log_that_is_not_signed_it_says_what_is_not_proved(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], cut: Any
+) -> None:
+    """Nobody can tell a log that was cut off from one that was exported so, unless the export is signed."""
+    lines = lines_of(exported("jsonl"))
+    cut(lines)
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(ended_anew(lines))
+    assert verify.main([str(path)]) == verify.GOOD
+    said = capsys.readouterr().out
+    assert "is not signed, so nothing proves that its beginning and its end were not left out" in said
+    assert f"from link {lines[0]['first_seq']} up to link {lines[0]['last_seq']} of" in said
+    assert ("What stood before link" in said) is (cut is _without_its_beginning)
+
+
+def test_numbers_of_an_end_are_held_against_the_lines() -> None:
+    *lines, end = exported("jsonl").splitlines(keepends=True)
+    changed = json.dumps(json.loads(end) | {"entries": 10**18}, separators=(",", ":")).encode() + b"\n"
+    assert "lines are missing or added" in fault_of(b"".join([*lines, changed]))
