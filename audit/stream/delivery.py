@@ -13,7 +13,7 @@ from audit.export import chain_rows
 from audit.models import Cursor
 from audit.stream import json_lines, targets
 from audit.stream.addresses import Address, address
-from audit.stream.targets import NotDelivered, Send
+from audit.stream.targets import NotDelivered, Send, TooMuch
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +46,7 @@ class Stream:
     address: Address
     send: Send
     rest: Rest = field(default_factory=Rest)
+    at_once: int = AT_ONCE  # fewer where somebody said that it was too much
 
     def send_next(self, limit: int = AT_ONCE) -> int:
         """Send the next `limit` places of the chain at most, and give how many there were.
@@ -54,11 +55,15 @@ class Stream:
         """
         name = f"stream:{self.address.name}"
         cursor, _ = Cursor.objects.get_or_create(name=name)
-        last_seq = min(cursor.seq + limit, chain_rows.last_seq())
+        last_seq = min(cursor.seq + min(limit, self.at_once), chain_rows.last_seq())
         if last_seq <= cursor.seq:
             return 0
         if lines := json_lines.lines(first_seq=cursor.seq + 1, last_seq=last_seq):
-            self.send(lines)
+            try:
+                self.send(lines)
+            except TooMuch:
+                self.at_once = max(1, (last_seq - cursor.seq) // 2)
+                raise
         # Whoever streams there too may have been quicker; then what comes next is for them to send.
         is_ours = Cursor.objects.filter(name=name, seq=cursor.seq).update(seq=last_seq)
         self.rest = Rest()

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from audit.stream import signature
@@ -16,8 +16,8 @@ from audit.stream.addresses import Address
 from audit.stream.json_lines import Line
 
 TIMEOUT = 10.0  # seconds of silence
-DEADLINE = 30.0  # seconds that an answer may take, however steadily it drips: others wait for their turn
-TAKEN = range(200, 300)  # HTTP's words for it
+DEADLINE = 30.0  # seconds that a delivery may take, however steadily it drips: others wait for their turn
+TAKEN, TOO_MUCH = range(200, 300), 413  # HTTP's words for it
 
 _PRIORITY = 13 * 8 + 6  # log audit, informational: https://www.rfc-editor.org/rfc/rfc5424#section-6.2.1
 _LARGEST_SEQUENCE = 2**31 - 1  # https://www.rfc-editor.org/rfc/rfc5424#section-7.3.1
@@ -30,6 +30,10 @@ class NotDelivered(Exception):
     """The lines were not taken, or nobody knows; they are to be sent again. Says why, without secrets."""
 
 
+class TooMuch(NotDelivered):
+    """The lines were not taken as they were too many at once, or too long."""
+
+
 def sender(address: Address, *, secret: str) -> Send:
     """What sends lines there. It raises NotDelivered."""
     if address.kind == "stdout":
@@ -40,8 +44,11 @@ def sender(address: Address, *, secret: str) -> Send:
 
 
 def _print(lines: Sequence[Line]) -> None:
-    sys.stdout.buffer.writelines(line.json + b"\n" for line in lines)
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.buffer.writelines(line.json + b"\n" for line in lines)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        raise NotDelivered(f"Standard output does not take it: {error.strerror}.") from error
 
 
 def _post(address: Address, lines: Sequence[Line], secret: str) -> None:
@@ -49,35 +56,62 @@ def _post(address: Address, lines: Sequence[Line], secret: str) -> None:
     delivery = f"{lines[0].seq}-{lines[-1].seq}"
     headers = {"Content-Type": "application/x-ndjson", "User-Agent": "Byline"}
     headers |= signature.headers(secret, delivery=delivery, at=int(time.time()), body=body)
-    connection: http.client.HTTPConnection
-    if address.is_tls:
-        context = ssl.create_default_context()
-        connection = http.client.HTTPSConnection(address.host, address.port, timeout=TIMEOUT, context=context)
-    else:
-        connection = http.client.HTTPConnection(address.host, address.port, timeout=TIMEOUT)
+    connection = http.client.HTTPConnection(address.host, address.port)
+    connection.default_port = 443 if address.is_tls else 80  # which the header Host does not name
     try:
-        connection.connect()
-        with _ended_in_time(connection.sock):
+        with _connected(address) as connection.sock:
             connection.request("POST", address.path, body, headers)
             status = connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
         raise NotDelivered(f"{address.name} cannot be reached: {type(error).__name__}.") from error
     finally:
         connection.close()
+    if status == TOO_MUCH:
+        raise TooMuch(f"{address.name} answered {status}.")
     if status not in TAKEN:
         raise NotDelivered(f"{address.name} answered {status}.")
 
 
 @contextmanager
+def _connected(address: Address) -> Iterator[socket.socket]:
+    """A connection, with TLS if so said, that ends DEADLINE after it began, whoever is slow in it and in what way."""
+    with socket.create_connection((address.host, address.port), timeout=TIMEOUT) as plain:
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if not address.is_tls:
+            with _ended_in_time(plain):
+                yield plain
+            return
+        context = ssl.create_default_context()
+        with (
+            context.wrap_socket(plain, server_hostname=address.host, do_handshake_on_connect=False) as tls,
+            _ended_in_time(tls),
+        ):
+            tls.do_handshake()
+            yield tls
+
+
+@contextmanager
 def _ended_in_time(connection: socket.socket) -> Iterator[None]:
-    """Whoever reads from it in the block meets its end after DEADLINE, below TLS, which would say goodbye first."""
-    timer = threading.Timer(DEADLINE, socket.socket.shutdown, [connection, socket.SHUT_RDWR])
+    """Whoever reads or writes in the block meets its end after DEADLINE, below TLS, which would say goodbye first.
+
+    Raises TimeoutError where it came to that: an end that is ours says nothing of what the other side has read.
+    """
+    is_over = threading.Event()
+
+    def end() -> None:
+        is_over.set()
+        with suppress(OSError):  # it has ended by itself
+            socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+    timer = threading.Timer(DEADLINE, end)
     timer.daemon = True
     timer.start()
     try:
         yield
     finally:
         timer.cancel()
+    if is_over.is_set():
+        raise TimeoutError
 
 
 def _send_syslog(address: Address, lines: Sequence[Line]) -> None:
@@ -86,16 +120,13 @@ def _send_syslog(address: Address, lines: Sequence[Line]) -> None:
     https://www.rfc-editor.org/rfc/rfc6587#section-3.4.1
     """
     try:
-        with socket.create_connection((address.host, address.port), timeout=TIMEOUT) as plain:
-            if not address.is_tls:
-                _send_frames(plain, lines)
-                plain.shutdown(socket.SHUT_WR)
-                _await_end(plain)
-                return
-            context = ssl.create_default_context()
-            with context.wrap_socket(plain, server_hostname=address.host) as tls:
-                _send_frames(tls, lines)
-                _await_end_of_tls(tls)
+        with _connected(address) as connection:
+            _send_frames(connection, lines)
+            if isinstance(connection, ssl.SSLSocket):
+                _await_end_of_tls(connection)
+            else:
+                connection.shutdown(socket.SHUT_WR)
+                _await_end(connection)
     except OSError as error:
         raise NotDelivered(f"{address.name} cannot be reached, or closed early: {type(error).__name__}.") from error
 
@@ -108,10 +139,8 @@ def _send_frames(connection: socket.socket, lines: Sequence[Line]) -> None:
 
 
 def _await_end(connection: socket.socket) -> None:
-    ends = time.monotonic() + DEADLINE
     while connection.recv(4096):
-        if time.monotonic() > ends:
-            raise TimeoutError
+        pass
 
 
 def _await_end_of_tls(connection: ssl.SSLSocket) -> None:

@@ -18,7 +18,12 @@ from audit.stream.addresses import Address, NotAnAddress, address
         (
             "https://siem.example.com/in?source=byline",
             Address(
-                "http", "http siem.example.com:443/in", "siem.example.com", 443, path="/in?source=byline", is_tls=True
+                "http",
+                "http siem.example.com:443/in#5bd13f59",
+                "siem.example.com",
+                443,
+                path="/in?source=byline",
+                is_tls=True,
             ),
         ),
         ("http://localhost:8088/", Address("http", "http localhost:8088/", "localhost", 8088, path="/")),
@@ -41,9 +46,31 @@ def test_an_address_is_read(text: str, place: Address) -> None:
         "syslog://",
         "https://siem.example.com:port/",
         "ftp://siem.example.com/",
+        "https://somebody:secret@siem.example.com:port/",
+        "htps://siem.example.com/?token=secret",
+        "https://[::1/?token=secret",
+        "https://siem.example.com/secret\u00f6",
+        "https://siem.example.com/a secret",
+        "https://siem.example.com/\x00secret",
     ],
 )
 def test_others_are_refused(text: str) -> None:
     with pytest.raises(NotAnAddress) as refused:
         address(text)
     assert "secret" not in str(refused.value)
+
+
+def test_each_address_has_a_cursor_of_its_own_that_fits() -> None:
+    """Two of which one went on where the other had got to would each get a part."""
+    long = "https://siem.example.com/" + "in/" * 50
+    texts = [
+        "https://siem.example.com/?to=a",
+        "https://siem.example.com/?to=b",
+        long,
+        long + "b",
+        "https://siem.example.com/",
+    ]
+    names = [address(text).name for text in texts]
+    assert len(set(names)) == len(texts)
+    assert max(map(len, names)) <= 90
+    assert not [name for name in names if "to=" in name]

@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,42 @@ def test_what_was_not_taken_is_sent_again() -> None:
         assert target.send_next() == 2
 
     assert received.seqs == [1, 2]
+
+
+def test_who_finds_it_too_much_gets_less(settings: Settings) -> None:
+    for _ in range(3):
+        saved()
+    with http_receiver() as received:
+        target = stream_to(f"http://127.0.0.1:{received.port}/log")
+        received.answers = [413, 413]
+        for _ in range(2):
+            with pytest.raises(NotDelivered, match="413"):
+                target.send_next()
+        while target.send_next():
+            pass
+
+    assert received.seqs == [1, 2, 3, 4, 5, 6]
+    assert [headers["X-Byline-Delivery"] for headers, _ in received.deliveries] == [
+        "1-1",
+        "2-2",
+        "3-3",
+        "4-4",
+        "5-5",
+        "6-6",
+    ]
+    assert {headers["Host"] for headers, _ in received.deliveries} == {f"127.0.0.1:{received.port}"}
+
+
+def test_a_full_standard_output_is_told_and_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    saved()
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr("sys.stdout", full)
+        with pytest.raises(CommandError, match="Standard output does not take it: No space left on device"):
+            call_command("audit_stream", "--to", "stdout", "--once")
+        monkeypatch.undo()
+        with suppress(OSError):
+            full.close()
+    assert Cursor.objects.get().seq == 0
 
 
 def test_https_is_verified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,16 +17,18 @@ LINE = Line(seq=1, at="2026-11-23T00:00:00.000000Z", action="change", json=b"{}"
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    """Where a byte comes every tenth of a second."""
+    """Where a byte comes every tenth of a second, the first of a long TLS record."""
     is_over = threading.Event()
 
     def drip(server: socket.socket) -> None:
         connection, _ = server.accept()
         with connection:
-            while not is_over.wait(0.1):
+            for byte in b"\x16\x03\x03\x40\x00" * 100:
                 try:
-                    connection.sendall(b"H")
+                    connection.sendall(bytes([byte]))
                 except OSError:
+                    return
+                if is_over.wait(0.1):
                     return
 
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -37,10 +39,51 @@ def port() -> Iterator[int]:
         thread.join(5)
 
 
-@pytest.mark.parametrize("where", ["http://127.0.0.1:{}/log", "syslog://127.0.0.1:{}?tcp"], ids=["http", "syslog"])
+@pytest.mark.parametrize(
+    "where",
+    ["http://127.0.0.1:{}/log", "https://127.0.0.1:{}/log", "syslog://127.0.0.1:{}?tcp", "syslog://127.0.0.1:{}?tls"],
+    ids=["http", "https", "syslog", "syslog over TLS"],
+)
 def test_it_is_given_up(monkeypatch: pytest.MonkeyPatch, port: int, where: str) -> None:
     monkeypatch.setattr(targets, "DEADLINE", 0.5)
     begun = monotonic()
     with pytest.raises(NotDelivered):
         sender(address(where.format(port)), secret="a secret of some length, for the test")([LINE])
     assert monotonic() - begun < 3
+
+
+@pytest.fixture
+def slow_reader() -> Iterator[int]:
+    """Where little is read, every tenth of a second."""
+    is_over = threading.Event()
+
+    def read(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection:
+            while not is_over.wait(0.1) and connection.recv(100):
+                pass
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        thread = threading.Thread(target=read, args=[server], daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        is_over.set()
+        thread.join(5)
+
+
+@pytest.mark.parametrize("where", ["http://127.0.0.1:{}/log", "syslog://127.0.0.1:{}?tcp"], ids=["http", "syslog"])
+def test_who_reads_slowly_is_given_up(monkeypatch: pytest.MonkeyPatch, slow_reader: int, where: str) -> None:
+    monkeypatch.setattr(targets, "DEADLINE", 0.5)
+    lines = [LINE._replace(json=b"x" * 20_000)] * 500
+    begun = monotonic()
+    with pytest.raises(NotDelivered):
+        sender(address(where.format(slow_reader)), secret="a secret of some length, for the test")(lines)
+    assert monotonic() - begun < 3
+
+
+def test_an_end_that_is_ours_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A receiver that has read nothing, and whose end comes only from us, has not taken it."""
+    monkeypatch.setattr(targets, "DEADLINE", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(NotDelivered, match="TimeoutError"):
+        sender(address(f"syslog://127.0.0.1:{server.getsockname()[1]}"), secret="")([LINE])
