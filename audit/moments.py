@@ -14,11 +14,14 @@ def moment(text: str) -> datetime:
     try:
         day = parse_date(text) if "T" not in text and " " not in text else None
         when = datetime.combine(day, time(), UTC) if day else parse_datetime(text)
-    except ValueError:  # well formed, and no day of any calendar: 2026-02-30
+        when = when.replace(tzinfo=when.tzinfo or UTC) if when else None
+        if when:
+            when.astimezone(UTC)
+    except (ValueError, OverflowError):  # well formed, and no day of any calendar, 2026-02-30; or none that is in UTC
         when = None
     if when is None:
         raise ArgumentTypeError(f"“{text}” is no date or time such as 2026-11-30 or 2026-11-30T12:00Z")
-    return when if when.tzinfo else when.replace(tzinfo=UTC)
+    return when
 
 
 def pause(text: str) -> float:

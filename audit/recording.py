@@ -10,6 +10,7 @@ hand, so that an act on our own database and its entry are kept or lost together
 """
 
 import json
+import math
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -282,7 +283,7 @@ class _Draft:
 
     def _commitment(self, text: str, *, email: str = "", about: tuple[str, int] | None = None) -> Json:
         region, person_id = about or ("", None)
-        committed = personal.of_value(text, region=region, person_id=person_id, email=email)
+        committed = personal.of_value(text, region=region, person_id=person_id, email=_text(email))
         self._committed.append(committed)
         return {"hmac": committed.commitment, "objectType": "COMMITMENT"}
 
@@ -327,7 +328,10 @@ def canonical(value: Json) -> str | None:
 
 
 def _plain(value: Json) -> Json:
-    """The value with 5.0 written as 5, as Smartsheet gives either for the same number."""
+    """The value with 5.0 written as 5, as Smartsheet gives either for the same number; what JSON does not have as a
+    number, like infinity, as a text."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return json.dumps(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return int(value)
     if isinstance(value, list):

@@ -43,10 +43,13 @@ def write(rows: Sequence[Row], committed: Sequence[Committed], *, alone: bool) -
 
     Raises:
         NotRecorded: the database did not take them.
-        RuntimeError: a transaction is open, and they were to be written alone.
+        RuntimeError: a transaction is open, and they were to be written alone; or autocommit is off, and nobody could
+            tell when they are committed.
     """
     new, met = personal.to_store(committed), directory.to_store(rows)
     try:
+        if not (connection.in_atomic_block or connection.get_autocommit()):
+            raise RuntimeError("Autocommit is off: the audit log begins and ends its transactions by itself.")
         partitions.prepare(connection)
         statements = list(_statements(rows, new))
         if met:
@@ -56,7 +59,11 @@ def write(rows: Sequence[Row], committed: Sequence[Committed], *, alone: bool) -
         else:
             with transaction.atomic(durable=alone):
                 _execute(statements)
-    except (Error, leaves.NotCanonical) as error:
+    except (
+        Error,
+        leaves.NotCanonical,
+        OverflowError,
+    ) as error:  # SQLite's for a number beyond 64 bits
         raise NotRecorded("The audit log could not be written.") from error
     personal.have_stored(new)
     directory.have_stored(met)
@@ -78,18 +85,23 @@ def _execute(statements: Sequence[Statement]) -> None:
 
 
 def _statements(rows: Sequence[Row], committed: Sequence[Committed]) -> Iterator[Statement]:
-    clear = [value for one in committed for value in one]
-    is_sqlite = connection.vendor == "sqlite"
-    if committed and is_sqlite:
-        yield Statement(_insert_personal(len(committed)), clear)
-    for start in range(0, len(rows), AT_ONCE):
-        some = rows[start : start + AT_ONCE]
-        sql = _insert_entries(len(some))
-        parameters = [value for row in some for value in _with_leaf(row)]
-        if committed and not is_sqlite and start == 0:
-            yield Statement(f"WITH known AS ({_insert_personal(len(committed))}) {sql}", clear + parameters, len(some))
-        else:
-            yield Statement(sql, parameters, len(some))
+    is_one = connection.vendor != "sqlite" and len(committed) <= AT_ONCE
+    personal_texts = [_personal_texts(committed[at : at + AT_ONCE]) for at in range(0, len(committed), AT_ONCE)]
+    entries = [_entries(rows[at : at + AT_ONCE]) for at in range(0, len(rows), AT_ONCE)]
+    if is_one and personal_texts and entries:
+        known, first = personal_texts.pop(), entries.pop(0)
+        sql = f"WITH known AS ({known.sql}) {first.sql}"
+        yield Statement(sql, known.parameters + first.parameters, first.entries)
+    yield from personal_texts
+    yield from entries
+
+
+def _personal_texts(committed: Sequence[Committed]) -> Statement:
+    return Statement(_insert_personal(len(committed)), [value for one in committed for value in one])
+
+
+def _entries(rows: Sequence[Row]) -> Statement:
+    return Statement(_insert_entries(len(rows)), [value for row in rows for value in _with_leaf(row)], len(rows))
 
 
 def _with_leaf(row: Row) -> list[Any]:

@@ -126,6 +126,12 @@ def test_a_value_has_one_text(value: Json, text: str | None) -> None:
     assert (None if text is None else json.loads(text)) == value
 
 
+@pytest.mark.parametrize(("value", "text"), [("inf", "Infinity"), ("-inf", "-Infinity"), ("nan", "NaN")])
+def test_a_number_that_json_does_not_have_is_a_text(value: str, text: str) -> None:
+    (entry,) = entries_of(intended(cell(old=float(value), new=[1, {"of": float(value)}])))
+    assert (json.loads(entry.old or ""), json.loads(entry.new or "")) == (text, [1, {"of": text}])
+
+
 def test_long_values_and_names_are_kept_whole() -> None:
     sheet, value = "S" * 5000, "Wörter und Zeichen " * 250
     intent = intended(cell(new=value, title="T" * 5000), sheet=(1, sheet), reason="R" * 5000)
