@@ -33,6 +33,7 @@ OUTCOMES = [  # in this order, with the colour of each
     (Phase.UNKNOWN, "purple"),
     (Phase.UNDECIDABLE, "purple"),
 ]
+DAYS = {"days": "utc"}  # of the tallies, and so of the entries that a bar leads to
 EDITS = frozenset({Action.CHANGE, Action.ADD, Action.DELETE})
 
 Person = tuple[str, int]  # region and number
@@ -136,10 +137,10 @@ class Figures:
 
     def _days_of(self, counts: Counter[date], person: Person | None) -> list[Bar]:
         who = {"person": f"{person[0]}:{person[1]}"} if person else {}
-        return [Bar(counts[day], urlencode({**who, "since": day, "until": day})) for day in self.days]
+        return [Bar(counts[day], urlencode({**who, "since": day, "until": day, **DAYS})) for day in self.days]
 
     def _query(self, **asked: object) -> str:
-        return urlencode({**asked, "since": self.first, "until": self.last})
+        return urlencode({**asked, "since": self.first, "until": self.last, **DAYS})
 
 
 COLOURS = ("blue", "green", "orange", "purple", "cyan", "pink")

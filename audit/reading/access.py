@@ -56,11 +56,11 @@ class Reader:
 
     def is_own(self, entry: Entry) -> bool:
         """Whether the reader wrote it; number 0 is nobody in particular."""
-        return bool(self.actor.id) and (entry.actor_id, entry.region) == (self.actor.id, self.actor.region)
+        return self._is_self(entry.region, entry.actor_id)
 
     def may_read(self, entry: Entry) -> bool:
         """Whether the reader may see this entry."""
-        return self.sees_all or self.is_own(entry) or self.may_read_sheet(entry.sheet_id, region=entry.region)
+        return self._may_read(entry.region, entry.actor_id, entry.sheet_id)
 
     def may_read_sheet(self, sheet_id: int | None, *, region: str) -> bool:
         """Whether the reader may see everybody's entries on this sheet."""
@@ -83,18 +83,23 @@ class Reader:
         """
         if self.sees_all:
             return list(entries[:count])
-        window = list(entries.only("id", "region", "actor_id", "sheet_id")[:WINDOW])
-        ids = [entry.pk for entry in window if self.may_read(entry)][:count]
+        window = list(entries.values_list("region", "actor_id", "sheet_id", "id")[:WINDOW])
+        ids = [entry_id for region, actor, sheet, entry_id in window if self._may_read(region, actor, sheet)][:count]
         if len(ids) < count and len(window) == WINDOW:
             ids = slices.first_ids(self._branches(entries), count)
-        found = Entry.objects.in_bulk(ids)
-        return [found[entry_id] for entry_id in ids]
+        return list(entries.filter(pk__in=ids))
 
     def count(self, entries: EntryQuerySet, *, cap: int) -> int:
         """How many of these entries the reader may see, `cap` at most, at a cost that `cap` bounds."""
         if self.sees_all:
             return entries.order_by()[:cap].count()
         return slices.count(self._branches(entries.order_by()), cap)
+
+    def _may_read(self, region: str, actor_id: int, sheet_id: int | None) -> bool:
+        return self._is_self(region, actor_id) or self.may_read_sheet(sheet_id, region=region)
+
+    def _is_self(self, region: str, actor_id: int) -> bool:
+        return bool(self.actor.id) and (actor_id, region) == (self.actor.id, self.actor.region)
 
     def _branches(self, entries: EntryQuerySet) -> slices.Branches:
         here = entries.filter(region=self.actor.region)

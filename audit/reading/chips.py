@@ -9,16 +9,17 @@ from audit.phases import Action, Origin
 from audit.reading import choices
 from audit.reading.access import Reader
 from audit.reading.filter_fields import Person, without_names
-from audit.reading.filters import OUTCOMES, PAGING, LogFilter
+from audit.reading.filters import DAYS_OF, OUTCOMES, PAGING, LogFilter
 from audit.reading.folding import Edit
 
 BESIDES = {*PAGING, "count"}  # parameters that are no filter
 
 
 class Chip(NamedTuple):
-    """A filter in force: what it is about, the name and id it is set to, and the query without it."""
+    """A filter in force: its parameter, what the form calls it, the name and id it is set to, the query without it."""
 
     what: str
+    label: str
     name: str
     id: str
     query: str
@@ -29,22 +30,29 @@ def chips_of(query: QueryDict, form: LogFilter, edits: Iterable[Edit], reader: R
     active = form.active
     names = _names(form, active, next(iter(edits), None), reader)
     return [
-        Chip(what=what, name=names.get(what, ""), id=str(value), query=_without(query, what))
+        Chip(
+            what, str(form[what].label), names.get(what, ""), id=str(value), query=filters_alone(query, but=_with(what))
+        )
         for what, value in active.items()
     ]
 
 
-def filters_alone(query: QueryDict) -> str:
-    """The query with nothing but filters in it, as it is kept and shared."""
+def filters_alone(query: QueryDict, *, but: Iterable[str] = ()) -> str:
+    """The query with nothing in it but filters, as it is kept and shared; without those that are named."""
     rest = without_names(query)
     for name in query:
-        if name not in LogFilter.base_fields or name in BESIDES or not query[name]:
+        if name not in LogFilter.base_fields or name in {*BESIDES, *but} or not query[name]:
             del rest[name]
     return rest.urlencode()
 
 
 def _names(form: LogFilter, active: Mapping[str, Any], first: Edit | None, reader: Reader) -> dict[str, str]:
-    spoken = {"action": dict(Action.choices), "outcome": dict(OUTCOMES), "origin": dict(Origin.choices)}
+    spoken = {
+        "action": dict(Action.choices),
+        "outcome": dict(OUTCOMES),
+        "origin": dict(Origin.choices),
+        "days": dict(DAYS_OF),
+    }
     names = {what: str(words[active[what]]) for what, words in spoken.items() if what in active}
     names |= {what: str(active[what]) for what in ("since", "until", "text") if what in active}
     if "person" in active:
@@ -76,9 +84,6 @@ def _regions_of(form: LogFilter, person: Person) -> list[str]:
     return [region for region, _, number in values if number == str(person.number)]
 
 
-def _without(query: QueryDict, name: str) -> str:
-    rest = query.copy()
-    gone = (name, "row", "column") if name == "sheet" else (name,)
-    for parameter in (*gone, *BESIDES):
-        rest.pop(parameter, None)
-    return rest.urlencode()
+def _with(name: str) -> tuple[str, ...]:
+    """What goes with a filter that is taken off."""
+    return (name, "row", "column") if name == "sheet" else (name,)

@@ -1,15 +1,16 @@
 """The people and sheets that the log knows, for the filters: read from the directory, never from the log."""
 
+import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from audit.directory import Known
-from audit.models import PersonalText
+from audit.models import Names, PersonalText
 from audit.reading.access import Reader
 
-LIMIT = 500  # that a select offers; beyond it one types, and is shown up to OFFERED that match
+LIMIT = 100  # that a select offers; beyond it one types, and is shown up to OFFERED that match
 OFFERED = 20
 
 
@@ -34,11 +35,10 @@ def people(reader: Reader, *, text: str = "") -> list[Choice]:
     if text:
         named = PersonalText.objects.actors().clear().filter(text__icontains=text)
         known = known.filter(name__in=named.values("commitment"))
-    found = known.order_by("id").values_list("region", "number", "name")[: LIMIT + 1]
-    names = PersonalText.objects.names(commitment for _, _, commitment in found)
+    names = PersonalText.objects.clear().filter(commitment=OuterRef("name")).values("text")
+    found = known.annotate(text=Subquery(names)).order_by("id").values_list("region", "number", "text")[: LIMIT + 1]
     return _by_name(
-        Choice(f"{region}:{number}", names[commitment].name if commitment in names else "")
-        for region, number, commitment in found
+        Choice(f"{region}:{number}", Names(*json.loads(text)).name if text else "") for region, number, text in found
     )
 
 

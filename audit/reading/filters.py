@@ -1,6 +1,6 @@
 """What the log page is asked for: the address's query, checked."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -16,10 +16,13 @@ from audit.reading.filter_fields import DayField, NumberField, PersonField, Shee
 
 PAGING = ("before", "after")
 NARROWED = frozenset({"row", "column", "edit", "text", "outcome"})  # ask for parts of edits
+CARRIED = frozenset({"row", "column", "edit", "days"})
+FOLDED = frozenset({"action", "outcome", "origin", "since", "until"})
 UNCERTAIN = "uncertain"
 OUTCOMES = [("", "Any outcome"), (UNCERTAIN, "not certain yet")] + [
     (phase.value, phase.label) for phase in Phase if phase not in {Phase.INTENT, Phase.UNKNOWN}
 ]
+DAYS_OF = [("utc", "UTC")]  # else the reader's own time zone
 SELECT = {"class": "form-select"}
 DATE = {"class": "form-control", "type": "date"}
 
@@ -27,8 +30,11 @@ DATE = {"class": "form-control", "type": "date"}
 class LogFilter(forms.Form):
     """Who, where, what, when and which words; before and after are where the page begins. All optional.
 
-    Days are the reader's. Invalid, it narrows nothing: a page must not pass for filtered when it is not.
+    Days are the reader's, or with "utc" for `days` those of UTC. Invalid, it narrows nothing: a page must not pass for
+    filtered when it is not.
     """
+
+    WITHOUT_FIELD = CARRIED | set(PAGING)  # what the form on the page has nothing to fill in for
 
     person = PersonField()
     sheet = SheetField()
@@ -37,6 +43,7 @@ class LogFilter(forms.Form):
     edit = forms.UUIDField(required=False, error_messages={"invalid": "“edit” must be the id of an edit, a UUID."})
     action = forms.ChoiceField(
         required=False,
+        label="What was done",
         choices=[("", "Anything"), *Action.choices],
         widget=forms.Select(SELECT),
         error_messages={"invalid_choice": "“action” is none that the log knows: %(value)s."},
@@ -49,22 +56,32 @@ class LogFilter(forms.Form):
     )
     origin = forms.ChoiceField(
         required=False,
+        label="Made in",
         choices=[("", "Anywhere"), *Origin.choices],
         widget=forms.Select(SELECT),
         error_messages={"invalid_choice": "“origin” is none that the log knows: %(value)s."},
     )
     since = DayField(
         required=False,
+        label="From",
         widget=forms.DateInput(DATE, format="%Y-%m-%d"),
         error_messages={"invalid": "“since” must be a day, such as 2026-11-30."},
     )
     until = DayField(
         required=False,
+        label="To",
         widget=forms.DateInput(DATE, format="%Y-%m-%d"),
         error_messages={"invalid": "“until” must be a day, such as 2026-11-30."},
     )
+    days = forms.ChoiceField(
+        required=False,
+        label="Days of",
+        choices=DAYS_OF,
+        error_messages={"invalid_choice": "“days” can be utc, or be left out."},
+    )
     text = forms.CharField(
         required=False,
+        label="Words",
         max_length=200,
         widget=forms.TextInput({"class": "form-control", "type": "search"}),
         error_messages={"max_length": "“text” must be 200 letters or fewer."},
@@ -98,13 +115,25 @@ class LogFilter(forms.Form):
         if asked.keys() >= set(PAGING):
             self.add_error(None, "“before” and “after” exclude each other.")
         if asked.keys() >= {"since", "until"} and asked["since"] > asked["until"]:
-            self.add_error("since", "The first day (“since”) must not be later than the last (“until”).")
+            self.add_error("since", "The first day (“From”) must not be later than the last (“To”).")
+        if not asked.keys() & {"since", "until"}:
+            asked.pop("days", None)
         return asked
 
     @property
     def active(self) -> dict[str, Any]:
         """The filters in force, by the names of the address."""
         return {name: value for name, value in self.cleaned_data.items() if name not in PAGING}
+
+    @property
+    def carried(self) -> dict[str, Any]:
+        """The filters in force that the form has no field for, but must not lose when it is sent."""
+        return {name: value for name, value in self.active.items() if name in CARRIED}
+
+    @property
+    def has_folded(self) -> bool:
+        """Whether a filter is in force that the page shows only when more of them are asked for."""
+        return bool(self.active.keys() & FOLDED)
 
     @property
     def words(self) -> str:
@@ -165,6 +194,6 @@ class LogFilter(forms.Form):
 
     def _moments(self) -> tuple[datetime | None, datetime | None]:
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
-        zone = timezone.get_current_timezone()
+        zone = UTC if "days" in self.cleaned_data else timezone.get_current_timezone()
         first = datetime.combine(since, time.min, zone) if since else None
         return first, datetime.combine(until + timedelta(days=1), time.min, zone) if until else None

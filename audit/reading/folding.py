@@ -2,14 +2,14 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Count, Q
 
 from audit.models import Entry
-from audit.phases import Phase
+from audit.phases import CONCLUSIVE, Phase
 from audit.reading.changes import LoggedChange, about, with_outcomes
 from audit.reading.clear_texts import with_clear_texts
 
@@ -19,10 +19,12 @@ SLACK = timedelta(hours=1)  # an intent is written this much before its outcome 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What was done at once: at least one change. `count` is how many there are, of which a page may show fewer."""
+    """What was done at once: at least one change. `count` is how many there are, of which a page may show fewer: then
+    `rows_by_phase` says what came of all its rows."""
 
     changes: Sequence[LoggedChange]
     count: int
+    rows_by_phase: Counter[Phase] = field(default_factory=Counter)
 
     @property
     def first(self) -> LoggedChange:
@@ -48,13 +50,13 @@ class Edit:
 
     @property
     def phases(self) -> list[tuple[Phase, int]]:
-        """What came of the changes that are shown, the most frequent first."""
-        return Counter(change.phase for change in self.changes).most_common()
+        """What came of the changes, or of the rows where not all of them are shown, the most frequent first."""
+        return (self.rows_by_phase or Counter(change.phase for change in self.changes)).most_common()
 
     @property
     def rows(self) -> int:
-        """How many rows the changes that are shown are about."""
-        return len({change.intent.line for change in self.changes})
+        """How many rows the changes are about."""
+        return self.rows_by_phase.total() or len({change.intent.line for change in self.changes})
 
     def only(self, phases: Collection[Phase]) -> "Edit | None":
         """What of it came to one of these; None if nothing did."""
@@ -74,12 +76,9 @@ def edits_of(anchors: Sequence[Entry], *, is_whole: bool) -> list[Edit]:
         told = {edit_id: _spoken_of(changes, anchors) for edit_id, changes in told.items()}
     every = _with_mentions([change for edit_id in ids for change in told[edit_id]])
     by_entry = {change.intent.pk: change for change in with_clear_texts(every)}
-    counts = _counts(told) if is_whole else {}
-    return [
-        Edit([by_entry[change.intent.pk] for change in told[edit_id]], counts.get(edit_id, len(told[edit_id])))
-        for edit_id in ids
-        if told[edit_id]
-    ]
+    shown = {edit_id: [by_entry[change.intent.pk] for change in told[edit_id]] for edit_id in ids if told[edit_id]}
+    long = _long(shown) if is_whole else {}
+    return [long.get(edit_id) or Edit(changes, len(changes)) for edit_id, changes in shown.items()]
 
 
 def changes_of(entry: Entry) -> list[LoggedChange]:
@@ -139,14 +138,26 @@ def _spoken_of(changes: Sequence[LoggedChange], anchors: Sequence[Entry]) -> lis
     ]
 
 
-def _counts(told: dict[UUID, list[LoggedChange]]) -> dict[UUID, int]:
-    """How many changes there are in each edit of which not all may have been read."""
-    long = [edit_id for edit_id, changes in told.items() if any(c.intent.line == LINES - 1 for c in changes)]
+def _long(shown: dict[UUID, list[LoggedChange]]) -> dict[UUID, Edit]:
+    """The edits of which not all may have been read, with what they come to as a whole."""
+    long = [edit_id for edit_id, changes in shown.items() if any(c.intent.line == LINES - 1 for c in changes)]
     if not long:
         return {}
-    at = min(change.intent.at for edit_id in long for change in told[edit_id]) - SLACK
-    counted = Entry.objects.intents().filter(edit_id__in=long, at__gte=at).values("edit_id").order_by()
-    return dict(counted.annotate(count=Count("id")).values_list("edit_id", "count"))
+    at = min(change.intent.at for edit_id in long for change in shown[edit_id]) - SLACK
+    entries = Entry.objects.filter(edit_id__in=long, at__gte=at).order_by()
+    of_edits = entries.intents().values("edit_id").annotate(count=Count("id"), rows=Count("line", distinct=True))
+    outcomes = entries.filter(column_id=None, phase__in=CONCLUSIVE).values("edit_id", "phase")
+    came_of: defaultdict[UUID, Counter[Phase]] = defaultdict(Counter)
+    for edit_id, phase, rows in outcomes.annotate(rows=Count("line", distinct=True)).values_list(
+        "edit_id", "phase", "rows"
+    ):
+        came_of[edit_id][Phase(phase)] += rows
+    edits = {}
+    for edit_id, count, rows in of_edits.values_list("edit_id", "count", "rows"):
+        if count > len(shown[edit_id]):
+            is_open = Counter({Phase.UNKNOWN: rows - came_of[edit_id].total()})
+            edits[edit_id] = Edit(shown[edit_id], count, came_of[edit_id] + is_open)
+    return edits
 
 
 def _with_mentions(changes: list[LoggedChange]) -> list[LoggedChange]:

@@ -17,7 +17,7 @@ from audit.reading.stretches import Stretch
 PAGE_SIZE = 50
 PATIENCE = 1.0  # seconds of looking before a page says how far it got
 STEPS = (5_000, 100_000)  # ids that text is looked for in first, so that a common word is found at once
-CAP = 10_000
+CAP = 5_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,13 +39,11 @@ class SavedFilterForm(forms.ModelForm[SavedFilter]):
 def save(request: HttpRequest) -> HttpResponse:
     """Keep the query by the name that was given."""
     form = SavedFilterForm(request.POST, instance=SavedFilter(user_id=request.user.pk or 0))
-    if form.is_valid():
-        saved = form.save()
-        messages.success(request, f"The filter “{saved.name}” is saved.")
-    for errors in form.errors.values():
-        messages.error(request, " ".join(map(str, errors)))
-    query = filters_alone(QueryDict(request.POST.get("query", "")))
-    return redirect(f"{reverse('audit:log')}?{query}")
+    if not form.is_valid():
+        return render(request, "audit/saved_filter.html", {"form": form, "saved": form.instance}, status=400)
+    saved = form.save()
+    messages.success(request, f"The filter “{saved.name}” is saved.")
+    return redirect(f"{reverse('audit:log')}?{saved.query}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

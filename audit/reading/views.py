@@ -43,6 +43,8 @@ def log(request: HttpRequest) -> HttpResponse:
         "log_reader": reader,
         "saved": saved,
         "filters": filters_alone(request.GET),
+        "beside_person": _and(filters_alone(request.GET, but=("person", "edit"))),
+        "beside_sheet": _and(filters_alone(request.GET, but=("sheet", "row", "column", "edit"))),
     }
     if "count" in request.GET:
         context["count"] = _counted(asked, reader)
@@ -52,7 +54,7 @@ def log(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def count_of(request: HttpRequest) -> JsonResponse:
-    """How many there are of what the query asks for, in words: {"count": "10,000+"}."""
+    """How many there are of what the query asks for, in words: {"count": "5,000+"}."""
     reader = reader_of(request)
     form = _form(request, reader)
     return JsonResponse({"count": _counted(_asked(form), reader) if form.is_valid() else ""})
@@ -77,6 +79,11 @@ def choices_of(request: HttpRequest, kind: str) -> JsonResponse:
     offer = {"person": choices.people, "sheet": choices.sheets}[kind]
     found = offer(reader_of(request), text=request.GET.get("text", "")[:100].replace("\0", ""))
     return JsonResponse({"choices": [choice.label for choice in found[: choices.OFFERED]]})
+
+
+def _and(query: str) -> str:
+    """A query that another parameter follows."""
+    return f"{query}&" if query else ""
 
 
 def _form(request: HttpRequest, reader: Reader) -> LogFilter:

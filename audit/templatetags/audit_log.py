@@ -1,8 +1,13 @@
 """How the log looks in templates: values, exact times, outcomes. Every template has the filters of times besides."""
 
+import json
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from django import template
+from django.http import HttpRequest
+from django.template import Context
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -66,10 +71,31 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in (*words[:1], *words[1:][-1:])).upper()
 
 
+@register.simple_tag(takes_context=True)
+def log_address(context: Context) -> str:
+    """The log as it was filtered where the reader comes from, else the whole log."""
+    address = reverse("audit:log")
+    request: HttpRequest = context["request"]
+    try:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # not an address
+        return address
+    is_log = (came_from.netloc, came_from.path) == (request.get_host(), address)
+    return f"{address}?{came_from.query}" if is_log and came_from.query else address
+
+
 @register.filter
 def spoken(value: str | None) -> str | SafeString:
     """One value of the log (canonical JSON) in words."""
     return values.human(value) or _EMPTY
+
+
+@register.filter
+def basis(evidence: str) -> str:
+    """What an act rests on (canonical JSON), in words, without what is empty."""
+    found = json.loads(evidence)
+    told = {name: value for name, value in found.items() if value not in ("", {})} if isinstance(found, dict) else found
+    return values.human(json.dumps(told))
 
 
 @register.simple_tag
@@ -84,8 +110,10 @@ def marked(old: str | None, new: str | None, *, is_row: bool = False, whole: boo
     if not (before and after):
         return format_html("{}{}{}", _mark("removed", before, whole), _ARROW, _mark("added", after, whole))
     pieces = values.differences(before, after)
-    between = _ARROW if all(piece.kind != "kept" for piece in pieces) else ""
-    return SafeString(between.join(_mark(piece.kind, piece.text, whole) for piece in pieces))
+    if all(piece.kind != "kept" for piece in pieces):
+        return SafeString(_ARROW.join(_mark(piece.kind, piece.text, whole) for piece in pieces))
+    text = SafeString("".join(_mark(piece.kind, piece.text, whole) for piece in pieces))
+    return format_html("<bdi>{}</bdi>", text)  # one text, whichever way it is written
 
 
 def _mark(kind: str, text: str, whole: bool) -> SafeString:
@@ -94,7 +122,8 @@ def _mark(kind: str, text: str, whole: bool) -> SafeString:
     if not whole:
         text = _shortened(text, NEAR if kind == "kept" else LONG)
     body = text.rstrip(" ") or text
-    return format_html(_MARKS[kind] + "{}", body.replace("\n", " ⏎ "), text[len(body) :])
+    line_end = " ⏎\n" if whole else " ⏎ "
+    return format_html(_MARKS[kind] + "{}", body.replace("\n", line_end), text[len(body) :])
 
 
 def _shortened(text: str, side: int) -> str:

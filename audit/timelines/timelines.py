@@ -10,36 +10,47 @@ from audit.phases import Action
 from audit.reading.access import Reader
 from audit.reading.changes import LoggedChange, with_outcomes
 from audit.reading.clear_texts import with_clear_texts
+from audit.reading.folding import Edit, edits_of
 
 SIZE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """What a line is about: its kind in a word, its entries, and the same as a query of the log page, "" if none is."""
+    """What a line is about: its kind in a word, its entries, and the same as a query of the log page, "" if none is.
+
+    `is_by_edit`: the entries stand for whole edits.
+    """
 
     what: str
     entries: EntryQuerySet
     log_query: str = ""
+    is_by_edit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """A part of a line, newest first; `older` is where the next one begins, None at the end."""
 
-    changes: list[LoggedChange]
+    edits: list[Edit]
     older: int | None
+
+    @property
+    def changes(self) -> list[LoggedChange]:
+        """The first change of each edit."""
+        return [edit.first for edit in self.edits]
 
 
 def of_person(region: str, number: int) -> Timeline:
     """What somebody did, one line for each edit."""
     entries = Entry.objects.heads().by_actor(number, region=region)
-    return Timeline("Person", entries, urlencode({"person": f"{region}:{number}"}))
+    return Timeline("Person", entries, urlencode({"person": f"{region}:{number}"}), is_by_edit=True)
 
 
 def of_sheet(sheet_id: int) -> Timeline:
     """What was done on a sheet, one line for each edit."""
-    return Timeline("Sheet", Entry.objects.heads().on_sheet(sheet_id), urlencode({"sheet": sheet_id}))
+    entries = Entry.objects.heads().on_sheet(sheet_id)
+    return Timeline("Sheet", entries, urlencode({"sheet": sheet_id}), is_by_edit=True)
 
 
 def of_row(sheet_id: int, row_id: int) -> Timeline:
@@ -65,4 +76,6 @@ def stretch_of(timeline: Timeline, reader: Reader, *, before: int | None = None,
     entries = timeline.entries.newest_first() if before is None else timeline.entries.before(before)
     found = reader.take(entries, size + 1)
     older = found[size - 1].pk if len(found) > size else None
-    return Stretch(with_clear_texts(with_outcomes(found[:size])), older)
+    if timeline.is_by_edit:
+        return Stretch(edits_of(found[:size], is_whole=True), older)
+    return Stretch([Edit([change], 1) for change in with_clear_texts(with_outcomes(found[:size]))], older)

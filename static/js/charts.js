@@ -1,9 +1,11 @@
 // Draws each table of figures as a chart beside it. A bar leads where its figure in the table leads.
 "use strict";
 (() => {
-  const LONG = 24; // letters of a name in the legend, which is cut off on both sides where it is too narrow
+  const LONG = 24; // letters of a name, which the drawing cuts off where it is too narrow; the table has it whole
 
   const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--tblr-${name}`).trim();
+
+  const shortened = (name) => (name.length > LONG ? `${name.slice(0, LONG)}…` : name);
 
   const figures = (table, isByDay) => {
     const rows = [...table.tBodies[0].rows];
@@ -26,13 +28,14 @@
     const text = getComputedStyle(table).color;
     const lines = getComputedStyle(table.querySelector("td")).borderBottomColor;
     const count = { beginAtZero: true, stacked: true, ticks: { color: text, precision: 0 }, grid: { color: lines } };
-    const label = { stacked: true, ticks: { color: text, maxRotation: 0 }, grid: { display: false } };
+    const ticks = { color: text, maxRotation: 0, callback(value) { return shortened(this.getLabelForValue(value)); } };
+    const label = { stacked: true, ticks, grid: { display: false } };
     return new Chart(place.querySelector("canvas"), {
       type: "bar",
       data: {
         labels,
         datasets: series.map((one) => ({
-          label: one.title.length > LONG ? `${one.title.slice(0, LONG)}…` : one.title, // the table has it whole
+          label: shortened(one.title),
           data: one.cells.map((cell) => Number(cell.dataset.count)),
           backgroundColor: one.cells.map((cell) => style(cell.dataset.colour || one.colour)),
           maxBarThickness: 36,

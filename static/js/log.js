@@ -77,6 +77,18 @@
   for (const input of document.querySelectorAll("#filters input[list]")) {
     offer(input);
   }
+  document.getElementById("filters").addEventListener("formdata", ({ formData }) => {
+    for (const [name, value] of [...formData]) {
+      if (!value) {
+        formData.delete(name); // an address to share says no more than it asks for
+      }
+    }
+  });
+  document.getElementById("id_sheet").addEventListener("change", () => {
+    for (const input of document.querySelectorAll("#filters input[name=row], #filters input[name=column]")) {
+      input.disabled = true; // they are of the sheet that was chosen before
+    }
+  });
   for (const name of ["pointermove", "keydown", "scroll"]) {
     addEventListener(name, () => (lastMoved = Date.now()), { passive: true });
   }

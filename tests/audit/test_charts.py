@@ -67,6 +67,7 @@ def test_every_figure_leads_to_its_entries(reader: Client) -> None:
     assert len(links) == len(bars)
     for bar, link in zip(sorted(bars, key=lambda bar: bar.query), sorted(links), strict=True):
         assert link == f"/audit/?{bar.query}"
+        assert "days=utc" in link, "the tallies are of UTC's days, whatever the reader's time zone"
         shown = reader.get(link)
         assert shown.status_code == 200, link
 

@@ -65,3 +65,24 @@ def test_it_leads_to_the_whole_edit_if_there_is_more(reader: Client) -> None:
 @pytest.mark.parametrize("number", ["1", "9223372036854775807", "99999999999999999999999"])
 def test_an_unknown_entry_is_not_found(reader: Client, number: str) -> None:
     assert reader.get(f"/audit/{number}/").status_code == 404
+
+
+def test_lines_of_a_text_stay_lines(reader: Client) -> None:
+    entry = entries_of(saved(cell(old=None, new="one\ntwo")))[0]
+    assert '<ins class="is text-break">one ⏎\ntwo</ins>' in body_of(reader, f"/audit/{entry.pk}/")
+    assert '<ins class="is text-break">one ⏎ two</ins>' in body_of(reader)
+
+
+@pytest.mark.parametrize(
+    ("came_from", "expected"),
+    [
+        ("http://testserver/audit/?sheet=5&before=9", "/audit/?sheet=5&amp;before=9"),
+        ("http://testserver/audit/charts/?since=x", "/audit/"),
+        ("http://elsewhere.example/audit/?sheet=5", "/audit/"),
+        ("http://[", "/audit/"),
+    ],
+)
+def test_it_leads_back_to_the_log_as_it_was_filtered(reader: Client, came_from: str, expected: str) -> None:
+    entry = entries_of(saved())[0]
+    page = reader.get(f"/audit/{entry.pk}/", headers={"Referer": came_from}).content.decode()
+    assert f'<a href="{expected}"><i class="bi bi-arrow-left' in page

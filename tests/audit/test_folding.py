@@ -32,7 +32,7 @@ def test_an_edit_of_many_rows_says_how_many_and_shows_the_first(reader: Client) 
     saved(*(cell(row=row, column=column) for row in range(1, 41) for column in (1, 2)))
     (edit,) = reader.get("/audit/").context["edits"]
     assert (edit.count, len(edit.changes), edit.is_shortened) == (80, 20, True)
-    assert "changed 80 cells of Site plan" in words_of(reader)
+    assert "changed 80 cells in 40 rows of Site plan" in words_of(reader)
 
 
 def test_outcomes_that_differ_are_counted(reader: Client) -> None:
@@ -148,3 +148,14 @@ def test_a_personal_value_is_shown_until_it_is_erased(reader: Client) -> None:
         assert "erased" in body
         assert "thousand" not in body
         assert all(one.commitment not in body for one in PersonalText.objects.filter(kind="value"))
+
+
+def test_what_came_of_a_long_edit_is_said_of_all_its_rows(reader: Client) -> None:
+    rows = [cell(row=row, column=column) for row in range(40) for column in (STATUS, NOTES)]
+    intent = intended(*rows)
+    assert "40 rows not certain yet" not in words_of(reader), "of one kind: said once"
+    settle(intent, [Outcome(Phase.UNKNOWN, row) for row in range(40)])
+    settle(intent, [Outcome(Phase.APPLIED if row < 30 else Phase.REFUSED, row) for row in range(39)])
+    words = words_of(reader)
+    assert "changed 80 cells in 40 rows of Site plan" in words
+    assert "30 rows saved 9 rows refused 1 row not certain yet" in words

@@ -176,3 +176,12 @@ def test_it_is_read_only(reader: Client) -> None:
     saved(sheet=BUDGET)
     assert reader.post("/audit/").status_code == 405
     assert reader.delete("/audit/1/").status_code == 405
+
+
+def test_it_says_what_was_read(reader: Client) -> None:
+    saved()
+    body_of(reader, "/audit/?action=change")
+    body_of(reader)
+    words = words_of(reader, "/audit/?action=read")
+    assert "read the log entries: 1; page: /audit/; query: action=change" in words
+    assert "read the log entries: 1; page: /audit/ done" in words

@@ -1,13 +1,17 @@
 """The log by region, action, outcome, origin and day; how many there are; whom the filters offer."""
 
-from datetime import timedelta
+import re
+from datetime import UTC, timedelta
+from urllib.parse import urlencode
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 
 from audit.models import Entry
 from audit.reading import choices
+from audit.reading.filters import LogFilter
 from audit.recording import Action, Actor, Origin, Outcome, Phase, note, settle
 from audit.unsettled import Unsettled
 from tests.audit.edits import ALICE, BOB, BUDGET, ROW, SITE_PLAN, STATUS, cell, intended, saved
@@ -114,7 +118,7 @@ def test_days_are_the_readers(reader: Client) -> None:
         ("origin=moon", "“origin” is none that the log knows: moon."),
         ("since=yesterday", "“since” must be a day, such as 2026-11-30."),
         ("until=2026-02-30", "“until” must be a day"),
-        ("since=2026-05-02&until=2026-05-01", "The first day (“since”) must not be later than the last (“until”)."),
+        ("since=2026-05-02&until=2026-05-01", "The first day (“From”) must not be later than the last (“To”)."),
         ("text=" + "x" * 201, "“text” must be 200 letters or fewer."),
         ("person=eu:", "“person” must be a Smartsheet id"),
         ("text=%00abc", "Null characters are not allowed."),
@@ -211,3 +215,47 @@ def test_what_waits_to_be_settled_is_uncertain_however_old_it_is(
     monkeypatch.setattr("audit.reading.uncertain.MOST", 3)
     monkeypatch.setattr("audit.reading.uncertain.SLACK", 1)
     assert found(reader, "outcome=uncertain") == ["recent", "old"]
+
+
+def test_a_mistake_leads_to_its_field(reader: Client) -> None:
+    page = reader.get("/audit/?text=ab&before=x").content.decode()
+    assert re.search('<a class="alert-link" href="#id_text">“ab” is too short', page)
+    assert "<li>“before” must be an entry&#x27;s number, a whole number.</li>" in page
+
+
+CELL = f"sheet={SITE_PLAN[0]}&row={ROW}&column={STATUS}"
+
+
+def test_what_the_form_has_no_field_for_is_kept_when_it_is_sent(reader: Client) -> None:
+    saved()
+    body = body_of(reader, f"/audit/?{CELL}")
+    assert f'<input type="hidden" name="row" value="{ROW}">' in body
+    assert f'<input type="hidden" name="column" value="{STATUS}">' in body
+    assert 'name="row"' not in body_of(reader)
+    assert 'name="row"' not in reader.get(f"/audit/?row={ROW}").content.decode()
+
+
+def test_links_narrow_what_is_shown(reader: Client) -> None:
+    edit = saved().edit_id
+    body = body_of(reader, f"/audit/?action=change&person=sandbox:{ALICE.id}")
+    assert f'href="/audit/?action=change&amp;person=sandbox%3A{ALICE.id}&amp;sheet={SITE_PLAN[0]}"' in body
+    body = body_of(reader, f"/audit/?{CELL}")
+    assert f'href="/audit/?{CELL.replace("&", "&amp;")}&amp;person=sandbox%3A{ALICE.id}"' in body
+    body = body_of(reader, f"/audit/?edit={edit}")
+    assert f'href="/audit/?sheet={SITE_PLAN[0]}"' in body
+    assert f'href="/audit/?person=sandbox%3A{ALICE.id}"' in body
+
+
+def test_days_are_the_readers_or_those_of_utc(reader: Client) -> None:
+    saved()
+    entry = Entry.objects.first()
+    assert entry
+    now = entry.at.astimezone(UTC)
+    asked = {"since": str(now.date()), "until": str(now.date())}
+    with timezone.override(timezone.get_fixed_timezone(-60 * (now.hour + 1))):  # where it is still yesterday
+        for days, expected in (({}, False), ({"days": "utc"}, True)):
+            form = LogFilter(QueryDict(urlencode(asked | days)), people=[], sheets=[])
+            assert form.is_valid()
+            assert form.narrow(Entry.objects.all()).exists() is expected
+    assert "Days of: UTC" in words_of(reader, f"/audit/?since={now.date()}&days=utc")
+    assert "Days of" not in words_of(reader, "/audit/?days=utc")

@@ -10,9 +10,9 @@ from django.test import Client
 from audit.keeping.erasure import Values, erase
 from audit.models import Entry, erased
 from audit.reading.changes import with_outcomes
-from audit.recording import Action, Change, Origin, canonical, note
+from audit.recording import Action, Change, Origin, Outcome, Phase, canonical, note, settle
 from audit.timelines.cell_histories import CellHistory, State, side_by_side
-from tests.audit.edits import ALICE, BOB, BUDGET, NOTES, OTHER_ROW, ROW, SITE_PLAN, STATUS, cell, saved
+from tests.audit.edits import ALICE, BOB, BUDGET, NOTES, OTHER_ROW, ROW, SITE_PLAN, STATUS, cell, intended, saved
 from tests.audit.test_log_page import words_of
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,17 @@ def test_it_is_read_in_stretches(reader: Client) -> None:
     ]
     assert "Nothing older" in words_of(reader, f"{address}?before=1")
     assert reader.get(f"{address}?before=x").status_code == 404
+
+
+def test_an_edit_of_many_cells_is_not_told_as_one(reader: Client) -> None:
+    rows = [cell(row=number) for number in range(12)]
+    settle(intended(*rows), [Outcome(Phase.REFUSED if number == 11 else Phase.APPLIED, number) for number in range(12)])
+    for page in (PLAN, f"/audit/people/sandbox/{ALICE.id}/"):
+        words = words_of(reader, page)
+        assert "Alice Archer changed 12 cells in 12 rows of Site plan" in words
+        assert "All 12" in words
+        assert "11 rows saved 1 row refused" in words
+    assert "changed Status in row" in words_of(reader, f"{PLAN}rows/5/")
 
 
 def test_a_record_shows_what_changed_field_by_field(reader: Client) -> None:

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from audit.recording import Action, Actor, Change, Origin, intend
 from tests.browser.conftest import picture, sign_in
 from tests.browser.test_main_path import open_row, problems
 from tests.running_sandbox import Person, RunningSandbox
@@ -73,7 +74,8 @@ def test_the_pages_are_accessible_and_fit_a_phone(page: Page, bob: Person, theme
     person = page.get_by_role("link", name="this person").get_attribute("href")
     found: list[str] = []
     page.set_viewport_size({"width": 390, "height": 844})
-    for address in (entry, cell, undo, person, "/audit/charts/"):
+    long_words = f"/audit/?text={'so-long-a-word' * 10}&edit={'0' * 32}"
+    for address in (entry, cell, undo, person, long_words, "/audit/?text=ab", "/audit/charts/"):
         page.goto(str(address))
         found += problems(page)
         width = page.evaluate("document.documentElement.scrollWidth")
@@ -95,7 +97,7 @@ def test_on_paper_stand_exact_times_all_changes_and_the_filters(page: Page, bob:
     shown = page.locator("td time").first.evaluate("time => getComputedStyle(time, '::after').content")
     assert re.search(r"\d\d:\d\d:\d\d UTC", shown), shown
     main = page.get_by_role("main")
-    expect(main).to_contain_text("Only action: changed cell (change).")
+    expect(main).to_contain_text("Only What was done: changed cell (change).")
     expect(main).to_contain_text(f"Read by Bob Baker ({bob.id})")
 
 
@@ -132,3 +134,39 @@ def test_showing_what_is_new_after_the_session_has_ended_leads_to_signing_in(
     page.context.clear_cookies()
     page.locator("[data-show]").click()
     expect(page.get_by_role("button", name="Sign in with Smartsheet")).to_be_visible()
+
+
+def test_old_stands_before_new_in_whichever_script(page: Page, bob: Person) -> None:
+    sign_in(page, bob)
+    actor = Actor(bob.id, "sandbox", bob.name, bob.email)
+    status = Change(1, "1 'صب'", 2, "الحالة", "مفتوح", "مغلق")
+    words = Change(1, "1 'صب'", 3, "Notes", "العمل في الموقع بدأ", "العمل في الموقع انتهى")
+    for change in (status, words):
+        intend(actor=actor, action=Action.CHANGE, sheet_id=5, sheet_name="جدول", changes=[change], origin=Origin.FORM)
+    page.goto("/audit/?column=2&sheet=5&row=1")
+    old, new = page.locator("td del").bounding_box(), page.locator("td ins").bounding_box()
+    assert old
+    assert new
+    assert old["x"] < new["x"], "the arrow points from old to new"
+    page.goto("/audit/?column=3&sheet=5&row=1")
+    kept, new = page.locator("td bdi span").first.bounding_box(), page.locator("td ins").bounding_box()
+    assert kept
+    assert new
+    assert kept["x"] > new["x"], "a sentence in Arabic goes from right to left"
+
+
+def test_filtering_further_keeps_the_row_until_another_sheet_is_chosen(page: Page, bob: Person) -> None:
+    sign_in(page, bob)
+    block(page)
+    page.get_by_role("link", name="Status", exact=True).first.click()
+    page.wait_for_url(re.compile("column="))
+    filters = page.get_by_label("Filters in force")
+    page.get_by_label("Words").fill("Blocked")
+    page.keyboard.press("Enter")
+    expect(filters).to_contain_text("Words: Blocked")
+    expect(filters).to_contain_text("Column: Status")
+    page.get_by_label("Sheet", exact=True).select_option("")
+    page.get_by_role("button", name="Filter", exact=True).click()
+    expect(filters).not_to_contain_text("Column")
+    expect(filters).to_contain_text("Words: Blocked")
+    assert page.url.endswith("/audit/?text=Blocked"), "an address to share"
