@@ -57,8 +57,9 @@ class Profile:
 
     @property
     def name(self) -> str:
-        """First and last name, or what there is of them, or the e-mail address."""
-        return " ".join(part for part in (self.first_name, self.last_name) if part) or self.email
+        """First and last name, or what there is of them, or the e-mail address; never nothing."""
+        names = " ".join(part for part in (self.first_name, self.last_name) if part)
+        return names or self.email or f"Smartsheet user {self.id}"
 
     @property
     def initials(self) -> str:

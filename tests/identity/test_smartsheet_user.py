@@ -66,9 +66,9 @@ def test_the_name_is_composed(profile: dict[str, str | None], name: str, initial
     assert (person.name, person.initials) == (name, initials)
 
 
-def test_a_profile_without_anything_has_no_name() -> None:
+def test_a_profile_without_anything_is_called_by_its_number() -> None:
     person = Profile.parse("com", {"id": 1})
-    assert (person.name, person.initials, person.email) == ("", "", "")
+    assert (person.name, person.initials, person.email) == ("Smartsheet user 1", "", "")
 
 
 @smartsheet_required
