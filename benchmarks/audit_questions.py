@@ -12,35 +12,28 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from audit.reading.access import Readable
-    from audit.recording import Actor
 
 PERSON, SHEET = 4_100_000_000_000_000, 7_000_000_000_000_000  # the busiest; numbers above have less and less
 SHEETS = 300  # that somebody may read who is no auditor
+AUDITOR, READER = 5_200_000_000_000_001, 5_200_000_000_000_002  # neither has written anything
 
 
 def main() -> None:
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ["BYLINE_AUDITORS"] = f"sandbox:{AUDITOR}"
     django.setup()
     from django.conf import settings
 
     settings.DEBUG = False  # or Django keeps every statement, and writes it out
     settings.ALLOWED_HOSTS = ["testserver"]
     settings.SECURE_SSL_REDIRECT = False
-    settings.AUDIT_ACTOR = "benchmarks.audit_questions.actor"
     settings.AUDIT_READABLE_SHEETS = "benchmarks.audit_questions.readable_sheets"
     times = int(sys.argv[1])
-    asked = {name: figures(browser("auditor"), address, times) for name, address in questions().items()}
-    asked |= {name: figures(browser("reader"), address, times) for name, address in questions_of_a_reader().items()}
+    asked = {name: figures(browser(AUDITOR), address, times) for name, address in questions().items()}
+    asked |= {name: figures(browser(READER), address, times) for name, address in questions_of_a_reader().items()}
     json.dump(asked, sys.stdout)
-
-
-def actor(_request: object) -> "Actor":
-    """Whoever asks has written nothing themselves."""
-    from audit.recording import Actor
-
-    return Actor(id=1, region="sandbox", name="Reader", email="reader@example.com")
 
 
 def readable_sheets(_request: object) -> "Readable":
@@ -50,17 +43,19 @@ def readable_sheets(_request: object) -> "Readable":
     return Readable(frozenset(range(SHEET + 500, SHEET + 500 + SHEETS)))
 
 
-def browser(username: str) -> Any:
-    """A browser in which the auditor, who may read everything, or somebody else is signed in."""
-    from django.contrib.auth import get_user_model
-    from django.contrib.auth.models import Permission
+def browser(person_id: int) -> Any:
+    """A browser in which this person has signed in with Smartsheet."""
     from django.test import Client
 
-    user, _ = get_user_model().objects.get_or_create(username=username)
-    if username == "auditor":
-        user.user_permissions.add(Permission.objects.get(codename="view_all", content_type__app_label="audit"))
+    from identity.models import SmartsheetUser
+    from identity.oauth import Grant
+    from identity.profiles import Profile
+
+    facts = {"id": person_id, "firstName": "Robin", "lastName": "Reader", "email": f"{person_id}@example.com"}
+    grant = Grant(access_token="", refresh_token="", expires_at=None, scope="")
+    person = SmartsheetUser.objects.signed_in(Profile.parse("sandbox", facts), grant)
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person.user, backend="identity.backends.SmartsheetBackend")
     return client
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
-from audit import personal
+from audit import directory, personal
 from audit.proof import leaves
 
 PEOPLE, SHEETS, ROWS, COLUMNS_OF_SHEET = 300, 2_000, 500, 20
@@ -37,6 +37,7 @@ class ImaginedLog:
     COLUMNS = ("id", "at", *leaves.COLUMNS, "leaf")
     LEAF_COLUMNS = ("seq", "entry_id", "hash")
     PERSONAL_COLUMNS = personal.Committed._fields
+    KNOWN_COLUMNS = directory.Met._fields
 
     def __init__(self, wanted: int, *, seed: int = 7) -> None:
         self.wanted = wanted
@@ -60,6 +61,10 @@ class ImaginedLog:
 
     def personal_texts(self) -> Iterator[str]:
         return (_line(person) for person in self._people)
+
+    def known(self) -> Iterator[str]:
+        yield from (_line(("person", one.region, one.person_id, one.commitment)) for one in self._people)
+        yield from (_line(("sheet", "sandbox", FIRST_SHEET + number, name)) for number, name in enumerate(self._sheets))
 
     def entries(self) -> Iterator[str]:
         rare = {self.wanted * (2 * n + 1) // (2 * RARE_ENTRIES) for n in range(RARE_ENTRIES)}

@@ -87,6 +87,7 @@ def _take_indexes_down(connection: "BaseDatabaseWrapper") -> list[str]:
 
 def _stream(cursor: "Cursor", log: "ImaginedLog") -> None:
     _copy(cursor, "audit_personaltext", log.PERSONAL_COLUMNS, log.personal_texts())
+    _copy(cursor, "audit_known", log.KNOWN_COLUMNS, log.known())
     _copy(cursor, "audit_entry", log.COLUMNS, _with_progress(log.entries(), log.wanted))
     _copy(cursor, "audit_leaf", log.LEAF_COLUMNS, log.links())
 
