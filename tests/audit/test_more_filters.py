@@ -252,7 +252,8 @@ def test_days_are_the_readers_or_those_of_utc(reader: Client) -> None:
     assert entry
     now = entry.at.astimezone(UTC)
     asked = {"since": str(now.date()), "until": str(now.date())}
-    with timezone.override(timezone.get_fixed_timezone(-60 * (now.hour + 1))):  # where it is still yesterday
+    elsewhere = 24 - now.hour if now.hour >= 12 else -now.hour - 1  # hours ahead, where it is another day
+    with timezone.override(timezone.get_fixed_timezone(60 * elsewhere)):
         for days, expected in (({}, False), ({"days": "utc"}, True)):
             form = LogFilter(QueryDict(urlencode(asked | days)), people=[], sheets=[])
             assert form.is_valid()

@@ -142,10 +142,10 @@ def test_a_part_of_a_month_that_lacks_a_trigger_is_named() -> None:
             " FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()"
         )
         execute(f"ALTER TABLE {name} ENABLE ALWAYS TRIGGER audit_entry_no_truncate")
-    assert found(Kind.UNPROTECTED) == []
-    execute("ALTER TABLE audit_entry_2000_01_x DISABLE TRIGGER audit_entry_no_change")
-    (finding,) = found(Kind.UNPROTECTED)
-    assert "audit_entry_2000_01_x" in finding.text
+    part = "audit_entry_2000_01_x"
+    assert [finding.text.partition(" is a part")[0] for finding in found(Kind.UNPROTECTED)] == [part]
+    execute(f"ALTER TABLE {part} DISABLE TRIGGER audit_entry_no_change")
+    assert found(Kind.UNPROTECTED)[0].text.endswith(f"is missing or switched off on the month {part}.")
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no schemas")
