@@ -8,10 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from django.db import Error, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 
 from audit import directory, personal
-from audit.database import contention, partitions
+from audit.database import binding, contention, partitions
 from audit.personal import Committed
 from audit.proof import leaves
 
@@ -47,45 +49,43 @@ def write(rows: Sequence[Row], committed: Sequence[Committed], *, alone: bool) -
             tell when they are committed.
     """
     new, met = personal.to_store(committed), directory.to_store(rows)
+    connection = connections[DEFAULT_DB_ALIAS]  # looked up once, as each look costs
     try:
         if not (connection.in_atomic_block or connection.get_autocommit()):
             raise RuntimeError("Autocommit is off: the audit log begins and ends its transactions by itself.")
         partitions.prepare(connection)
-        statements = list(_statements(rows, new))
+        statements = list(_statements(rows, new, is_sqlite=connection.vendor == "sqlite"))
         if met:
             statements.append(Statement(directory.upsert(len(met)), [value for one in met for value in one]))
         if len(statements) == 1 and not connection.in_atomic_block:
-            _execute_alone(statements[0])
+            _execute_alone(connection, statements[0], is_one_row=len(rows) == 1)
         else:
-            with transaction.atomic(durable=alone):
-                _execute(statements)
-    except (
-        Error,
-        leaves.NotCanonical,
-        OverflowError,
-    ) as error:  # SQLite's for a number beyond 64 bits
+            with transaction.atomic(durable=alone), connection.cursor() as cursor:
+                for statement in statements:
+                    _execute(cursor, statement)
+    except (Error, leaves.NotCanonical, OverflowError) as error:  # the last is SQLite's, beyond 64 bits
         raise NotRecorded("The audit log could not be written.") from error
     personal.have_stored(new)
     directory.have_stored(met)
 
 
-def _execute_alone(statement: Statement) -> None:
+def _execute_alone(connection: BaseDatabaseWrapper, statement: Statement, *, is_one_row: bool) -> None:
     """A statement is a transaction by itself, with two round trips less."""
     if contention.are_others_writing():
         statement.check(contention.execute(connection, statement.sql, statement.parameters))
-    else:
-        _execute([statement])
+        return
+    is_bound_there = is_one_row and connection.vendor == "postgresql"
+    with binding.cursor(connection) if is_bound_there else connection.cursor() as cursor:
+        _execute(cursor, statement)
 
 
-def _execute(statements: Sequence[Statement]) -> None:
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement.sql, statement.parameters)
-            statement.check(cursor.rowcount)
+def _execute(cursor: CursorWrapper, statement: Statement) -> None:
+    cursor.execute(statement.sql, statement.parameters)
+    statement.check(cursor.rowcount)
 
 
-def _statements(rows: Sequence[Row], committed: Sequence[Committed]) -> Iterator[Statement]:
-    is_one = connection.vendor != "sqlite" and len(committed) <= AT_ONCE
+def _statements(rows: Sequence[Row], committed: Sequence[Committed], *, is_sqlite: bool) -> Iterator[Statement]:
+    is_one = not is_sqlite and len(committed) <= AT_ONCE
     personal_texts = [_personal_texts(committed[at : at + AT_ONCE]) for at in range(0, len(committed), AT_ONCE)]
     entries = [_entries(rows[at : at + AT_ONCE]) for at in range(0, len(rows), AT_ONCE)]
     if is_one and personal_texts and entries:
