@@ -55,7 +55,7 @@ ALREADY_SENT = Problem(
 CHANGED_SINCE = Problem(
     status=409,
     title="This form was saved before, and you have changed it since",
-    happened="What you sent the first time was saved.",
+    happened="What you sent the first time is dealt with.",
     saved="What you have changed in the form since then is not saved yet, and still in it.",
     advice="Look at it, and save again if you want that too. A form for a new row adds one more row then.",
 )
@@ -73,7 +73,7 @@ TITLES: dict[type[Exception], tuple[int, str]] = {
     NotGranted: (403, "This app may not do this for you"),
     Forbidden: (403, "Smartsheet does not allow this"),
     NotFound: (404, "It is not there any more"),
-    Contested: (409, "The same cell is being saved by somebody else"),
+    Contested: (409, "The same cell is being saved from elsewhere"),
     Refused: (422, "Smartsheet refused this"),
     RateLimited: (429, "Too many requests for the moment"),
     Unavailable: (503, "Smartsheet cannot be reached at the moment"),

@@ -3,6 +3,8 @@
 Smartsheet compares nothing before it writes: of two saves that have both read the row before either wrote, the later
 would overwrite the earlier one unseen. So each looks into the log once its own intent stands there, and gives way if it
 finds another: of any two at least one sees the other. Where both do, both give way.
+
+Not seen is a write without an answer that Smartsheet carries out only after nobody has waited for it any longer.
 """
 
 from __future__ import annotations
@@ -14,26 +16,29 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
-from audit.models import Entry
+from audit.models import Entry, Leaf
 from audit.recording import Intent, NotRecorded, Phase
 
+RECENT = timedelta(days=1)  # which months of the log are looked at: told before the database plans, whatever its clock
 LONGEST = 1.25  # of SMARTSHEET_DEADLINE: edits.budget lets a write begin in the first half, and take three quarters
 
 
 def newest() -> int:
-    """The newest entry of the log. Taken before the row is read, it tells which saves that reading has seen."""
+    """The newest entry in the log's chain. Taken before the row is read, it tells which saves that reading has seen."""
     try:
-        return Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
+        return Leaf.objects.order_by("-seq").values_list("entry_id", flat=True).first() or 0
     except DatabaseError:  # then no intent can be written either, which is said in better words
         return 0
 
 
 def are_there(intent: Intent, *, row_id: int, column_ids: Collection[int], seen: int) -> bool:
     """Whether another save of these cells may have been made since the entry `seen`. Raises NotRecorded."""
-    outcomes = Entry.objects.outcomes().filter(edit_id=OuterRef("edit_id"), line=OuterRef("line"), column_id=None)
+    recent = Entry.objects.filter(at__gte=timezone.now() - RECENT)
+    outcomes = recent.outcomes().filter(edit_id=OuterRef("edit_id"), line=OuterRef("line"), column_id=None)
     is_over = outcomes.filter(Q(id__lte=seen) | Q(phase__in=[Phase.REFUSED, Phase.FAILED]))
-    others = Entry.objects.intents().exclude(edit_id=intent.edit_id)
+    others = recent.intents().exclude(edit_id=intent.edit_id)
     try:
         return (
             others.filter(

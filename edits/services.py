@@ -92,15 +92,16 @@ def update_row(
 ) -> Saved:
     """Change cells of a row. `row` must have been read just now: it is what the edits are compared with.
 
-    `refers_to` is the entry of the log that is undone by it; `seen` what rivals.newest() gave before the row was read.
+    `refers_to` is the entry of the log that is undone by it; `seen` what rivals.newest() gave before the row was read:
+    without it a save that was made between that reading and this call is not known of, and is overwritten.
 
     A cell that already holds what was typed is left alone. https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
 
     Raises:
         Conflict: a cell holds neither what the person saw nor what they typed; nothing was sent, the log has it.
         NotRecorded: the log could not be written; nothing was sent.
-        GatewayError: nothing was changed, except that after OutcomeUnknown it may have been. Contested: somebody else
-            was saving the same cell.
+        GatewayError: nothing was changed, except that after OutcomeUnknown it may have been. Contested: the same
+            cell was being saved from elsewhere.
     """
     gateway.require(Feature.CHANGE)
     seen = rivals.newest() if seen is None else seen

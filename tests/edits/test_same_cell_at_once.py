@@ -17,7 +17,7 @@ from tests.running_sandbox import Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROW = "Dig foundations"
-GIVES_WAY = "The same cell is being saved by somebody else"
+GIVES_WAY = "The same cell is being saved from elsewhere"
 
 
 def at_once(*saves: Callable[[], Page]) -> list[Page]:
