@@ -1,7 +1,7 @@
 """What Byline asks of Smartsheet: each operation's path, query, body and result. How it asks: edits.gateway."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -105,7 +105,8 @@ class Operations(ABC):
         https://developers.smartsheet.com/api/smartsheet/openapi/rows/rows-addtosheet
         """
         path = _rows_path(sheet_id, len(rows), allow_partial_success=allow_partial_success)
-        return _told(are_records, self._write("rows-addToSheet", "POST", path, body=rows, edit_id=edit_id), len(rows))
+        answer = self._write("rows-addToSheet", "POST", path, body=rows, edit_id=edit_id)
+        return _told(answer, sent=len(rows), is_partial=allow_partial_success)
 
     def update_rows(
         self,
@@ -120,7 +121,9 @@ class Operations(ABC):
         https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
         """
         path = _rows_path(sheet_id, len(rows), allow_partial_success=allow_partial_success)
-        return _told(are_records, self._write("update-rows", "PUT", path, body=rows, edit_id=edit_id), len(rows))
+        answer = self._write("update-rows", "PUT", path, body=rows, edit_id=edit_id)
+        ids = {row["id"] for row in rows}
+        return _told(answer, sent=len(rows), is_partial=allow_partial_success, of=ids)
 
     def delete_rows(self, sheet_id: int, row_ids: Sequence[int], *, edit_id: UUID | None = None) -> JsonObject:
         """Delete up to 440 rows (their ids go in the URL) with all their children: all of them or, on error, none.
@@ -129,7 +132,11 @@ class Operations(ABC):
         """
         _require_at_most(IDS_PER_URL, len(row_ids))
         path = f"/sheets/{sheet_id:d}/rows?ids={_joined(row_ids)}&ignoreRowsNotFound=false"
-        return _told(are_ids, self._write("delete-rows", "DELETE", path, edit_id=edit_id), len(row_ids))
+        answer = self._write("delete-rows", "DELETE", path, edit_id=edit_id)
+        gone = answer.get("result")
+        if not (are_ids(gone) and gone and set(row_ids) <= set(gone)):
+            raise OutcomeUnknown(UNKNOWN)
+        return answer
 
     # How
 
@@ -184,11 +191,14 @@ def _understood(is_it: Callable[[T], bool], content: T) -> T:
     return content
 
 
-def _told(are_rows: Callable[[Any], bool], answer: JsonObject, sent: int) -> JsonObject:
-    """The answer to a write, if it says what came of every row that was sent. What it does not say is not known."""
-    result, failed = answer.get("result"), answer.get("failedItems", [])
+def _told(answer: JsonObject, *, sent: int, is_partial: bool, of: Collection[int] | None = None) -> JsonObject:
+    """The answer to a write, if it says what came of so many rows, or of these. What it does not say is not known."""
+    result = answer.get("result")
     done = result if isinstance(result, list) else [result]
-    if not (are_rows(done) and are_objects(failed) and len(done) + len(failed) >= sent):
+    failed = (answer.get("failedItems") or []) if is_partial else []
+    if not (are_records(done) and are_objects(failed) and len(done) + len(failed) >= sent):
+        raise OutcomeUnknown(UNKNOWN)
+    if of is not None and not {row["id"] for row in done if row} <= set(of):
         raise OutcomeUnknown(UNKNOWN)
     return answer
 

@@ -26,7 +26,10 @@ UNSAID: list[Any] = [
     {"resultCode": 0, "result": [{"rowNumber": 1}]},
     {"resultCode": 0, "result": [None]},
     {"resultCode": 3, "result": [], "failedItems": []},
+    {"resultCode": 3, "result": [], "failedItems": [{"index": 0, "rowId": 7, "error": {"errorCode": 1042}}]},
 ]
+OF_ANOTHER: list[Any] = [{"resultCode": 0, "result": [{"id": 999}]}, {"resultCode": 0, "result": {"id": 999}}]
+OTHERS: list[Any] = [{"resultCode": 0, "result": [999]}, {"resultCode": 0, "result": []}]
 
 
 @pytest.mark.parametrize("content", WRONG)
@@ -49,7 +52,7 @@ def test_every_page_says_so(browser: Client, plan: SitePlan, bob: Person, path: 
     assert "did not give a usable answer" in answer.content.decode()
 
 
-@pytest.mark.parametrize("content", UNSAID)
+@pytest.mark.parametrize("content", UNSAID + OF_ANOTHER)
 @pytest.mark.parametrize("is_applied", [True, False])
 def test_a_change_whose_answer_tells_nothing_is_read_back(
     browser: Client, plan: SitePlan, bob: Person, content: object, is_applied: bool
@@ -61,7 +64,7 @@ def test_a_change_whose_answer_tells_nothing_is_read_back(
     assert outcomes() == ["applied" if is_applied else "unknown"]
 
 
-@pytest.mark.parametrize("content", UNSAID)
+@pytest.mark.parametrize("content", UNSAID + OTHERS)
 @pytest.mark.parametrize("is_applied", [True, False])
 def test_a_deletion_whose_answer_tells_nothing_is_read_back(
     browser: Client, plan: SitePlan, bob: Person, content: object, is_applied: bool
