@@ -166,7 +166,8 @@ class RowForm(forms.Form):
             self._complete(name, field, now)
 
     def _complete(self, name: str, field: CellField, now: Any) -> None:
-        """Take what was shown from the form or, where it does not say, from the cell; a field not sent is unchanged."""
+        """Take what was shown from the form or, where it does not say, from the cell; a field not sent is unchanged,
+        unless the form remembers it: then it was a box that is not ticked, whatever its column has become since."""
         initial = self.add_initial_prefix(name)
         remembers = initial in self.data
         if not remembers:
@@ -176,7 +177,7 @@ class RowForm(forms.Form):
         except ValidationError:
             field.shown, self.data[initial] = now, field.hidden(now)
         field.make_room(field.shown)
-        is_absent = name not in self.data and not (remembers and field.is_ticked)
+        is_absent = name not in self.data and not remembers
         if is_absent or self.data.get(f"choice-{name}") == THEIRS:
             self.data.setlist(name, field.posted(field.shown))
         elif not field.is_ticked:  # of boxes that the column has no more, all are told

@@ -73,3 +73,19 @@ def test_a_box_is_not_ticked_by_any_text(browser: Client, plan: SitePlan, bob: P
     assert "Done: Choose checked or not checked." in page.text
     assert plan.writes(bob) == []
     assert "1 cell changed" in page.type({plan.columns["Done"]: "true"}).save().text
+
+
+def test_what_was_unticked_is_not_taken_for_unchanged(browser: Client, plan: SitePlan, bob: Person) -> None:
+    """A browser sends nothing of it, as of a field that was not in the form."""
+    done, equipment = plan.columns["Done"], plan.columns["Equipment"]
+    ticked = Page.open(browser, plan.edit_path(ROW)).type({done: "true", equipment: ["Crane"]}).save()
+    assert "2 cells changed" in ticked.text
+    page = Page.open(browser, plan.edit_path(ROW))
+    page.fields.pop(f"col-{done}")
+    page.fields.pop(f"col-{equipment}")
+    retype(plan, "Done", type="TEXT_NUMBER")
+    retype(plan, "Equipment", type="TEXT_NUMBER")
+    page = page.save()
+    assert page.status == 409
+    assert page.text.count("You typed") == 2
+    assert len(plan.writes(bob)) == 1
