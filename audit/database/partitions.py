@@ -12,10 +12,11 @@ AHEAD = 3  # months that stand ready after each migrate; writing makes those tha
 
 # A month is made aside and then attached, which stops nobody. Whoever may only write calls this too, with the owner's
 # rights, so that the log goes on where nothing was migrated for a year; but only for about now, since each month
-# costs every query. Several may do so at once: whoever waited for the table's lock, which stops no writer, sees what
-# was made meanwhile; the catalogue's cache would not hear of it from an advisory lock. Times are written so that no
-# DateStyle or TimeZone of theirs reads them otherwise. TRUNCATE triggers are not inherited.
-FUNCTION = """
+# costs every query: the one before, and those that stand ready. Several may do so at once: whoever waited for the
+# table's lock, which stops no writer, sees what was made meanwhile; the catalogue's cache would not hear of it from an
+# advisory lock. Times are written so that no DateStyle or TimeZone of theirs reads them otherwise. TRUNCATE triggers
+# are not inherited.
+FUNCTION = f"""
     CREATE OR REPLACE FUNCTION audit_add_partition(of timestamptz) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER AS $$
     DECLARE
@@ -24,13 +25,13 @@ FUNCTION = """
         next text := to_char(month + interval '1 month', 'YYYY-MM-DD 00:00:00+00');
         name text := 'audit_entry_' || to_char(month, 'YYYY_MM');
     BEGIN
-        IF of NOT BETWEEN now() - interval '1 month' AND now() + interval '1 month'
+        IF to_regclass(format('%I.%I', current_schema(), name)) IS NOT NULL THEN RETURN; END IF;
+        IF of NOT BETWEEN now() - interval '1 month' AND now() + interval '{AHEAD} months'
             AND NOT pg_has_role(session_user, current_user, 'MEMBER')
         THEN
             RAISE EXCEPTION 'only the owner of the audit log makes other months than those around now'
                 USING ERRCODE = 'insufficient_privilege';
         END IF;
-        IF to_regclass(format('%I.%I', current_schema(), name)) IS NOT NULL THEN RETURN; END IF;
         LOCK TABLE ONLY audit_entry IN SHARE UPDATE EXCLUSIVE MODE;
         IF to_regclass(format('%I.%I', current_schema(), name)) IS NOT NULL THEN RETURN; END IF;
         EXECUTE format('CREATE TABLE %I (LIKE audit_entry INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', name);
@@ -39,7 +40,7 @@ FUNCTION = """
             'CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON %I
              FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()', name);
         EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER audit_entry_no_truncate', name);
-    END $$"""
+    END $$"""  # noqa: S608 # our own number
 
 _REMEMBERED = 3600.0  # seconds
 _ready_until: dict[str, float] = {}

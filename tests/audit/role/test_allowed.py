@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from audit import settling
-from audit.database import contention
+from audit.database import contention, partitions, triggers_postgresql
 from audit.keeping.erasure import Person, erase
 from audit.models import Entry
 from audit.proof import seals
@@ -18,6 +18,7 @@ from audit.verification.start import start_of_chain
 from audit.verification.verify import verify
 from identity.models import SmartsheetUser
 from tests.audit import edits
+from tests.audit.role.conftest import execute
 from tests.edits.browser import Page
 from tests.edits.conftest import SignIn
 from tests.edits.site_plan import SitePlan
@@ -85,3 +86,14 @@ def test_a_person_is_erased(alice: SandboxPerson, client: Client, sign_in: SignI
     assert found.names
     assert found.histories
     assert not person.history.exclude(email="").exists()
+
+
+@pytest.mark.parametrize("are_there", [True, False])
+def test_the_worker_makes_the_coming_months(are_there: bool, role: str) -> None:
+    if not are_there:
+        execute("RESET SESSION AUTHORIZATION")
+        for name in triggers_postgresql.months(connection):
+            execute(f"DROP TABLE {name}")
+        execute(f"SET SESSION AUTHORIZATION {role}")
+    partitions.prepare_ahead(connection)
+    assert len(triggers_postgresql.months(connection)) == partitions.AHEAD + 1
