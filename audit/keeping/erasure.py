@@ -209,6 +209,8 @@ def _parts(texts: Q, what: What) -> Iterator[str]:
     """The names and addresses among what is to be erased."""
     if isinstance(what, Address):
         yield what.email
+    if isinstance(what, NameAlone) and what.name:  # which perhaps a history alone holds
+        yield what.name
     for text in PersonalText.objects.clear().filter(texts).values_list("text", flat=True):
         value = json.loads(text)
         parts = [value] if isinstance(value, str) and "@" in value else value

@@ -150,12 +150,23 @@ def test_a_name_without_a_number_is_erased_from_log_and_histories(jane: Smartshe
     role = Role(person=jane, name="auditor")
     role._history_user = history.Actor(id=None, region="", name="Dora Dent")  # type: ignore[attr-defined] # simple-history's
     role.save()
+    with pytest.raises(ReasonNamesThem):
+        erase(NameAlone("Dora Dent"), by=THIS_APP, reason="Dora Dent asked", origin=Origin.COMMAND)
     found = erased(NameAlone("Dora Dent"))
     assert (found.names, found.values, found.histories) == (1, 0, 1)
     assert {entry.actor_name for entry in Entry.objects.filter(action=Action.EXPORT)} == {"person 0 (name erased)"}
     assert in_clear("Dora") == []
     assert Role.history.get().actor_name == ""
     assert verify(start_of_chain(), is_full=True).findings.kept == []
+
+
+def test_the_reason_must_not_hold_a_name_that_a_history_alone_has(jane: SmartsheetUser) -> None:
+    role = Role(person=jane, name="auditor")
+    role.save()
+    role._history_user = history.Actor(id=None, region="", name="Dora Dent")  # type: ignore[attr-defined] # simple-history's
+    role.save()  # changes nothing, and so is no entry
+    with pytest.raises(ReasonNamesThem):
+        erase(NameAlone("Dora Dent"), by=THIS_APP, reason="Dora Dent asked", origin=Origin.COMMAND)
 
 
 @pytest.mark.parametrize("name", ["Jane Doe", THIS_APP.name, nobody().name, "", "Nobody Such"])
