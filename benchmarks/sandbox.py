@@ -1,8 +1,9 @@
 """What the sandbox can bear, measured: `python -m benchmarks.sandbox`.
 
-It must never be what another measurement measures. So: a sheet of 20,000 rows and 20 columns has to arrive in well
-under the time that its reader needs to parse it; small requests have to be answered at 1,000 a second on one core;
-and 200 people have to be served at once, each with a token and a connection of their own.
+It must never be what another measurement measures, nor what a demo waits for. So: it starts within a second; a sheet of
+20,000 rows and 20 columns has to arrive in well under the time that its reader needs to parse it; small requests have
+to be answered at 1,000 a second on one core; and 200 people have to be served at once, each with a token and a
+connection of their own.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from tests.running_sandbox import Person, RunningSandbox
 
 ROWS, COLUMNS = 20_000, 20
 SERVED_IN = 0.5  # of what the standard library's json takes to parse it
+STARTED_IN = 1.0  # seconds
 SMALL_A_SECOND = 1_000
 SMALL_REQUESTS = 5_000
 CONNECTIONS = 4
@@ -34,11 +36,24 @@ APP = {"clientId": "crowd", "clientSecret": "crowd-secret", "redirectUrl": "http
 
 
 def main() -> int:
-    """Measure all three; 1 if a goal is missed."""
+    """Measure them all; 1 if a goal is missed."""
+    is_quick = start()
     with RunningSandbox("--rate-limit", "0", "--rows", str(ROWS), "--columns", str(COLUMNS)) as sandbox:
         alice = sandbox.people()["alice"]
         met = [large_sheet(sandbox, alice), small_requests(sandbox, alice), many_people(sandbox)]
-    return 0 if all(met) else 1
+    return 0 if is_quick and all(met) else 1
+
+
+def start() -> bool:
+    """Start it with what it holds by itself, and ask it something."""
+
+    def once() -> None:
+        with RunningSandbox() as sandbox:
+            sandbox.people()
+
+    seconds = _median_seconds(once)
+    print(f"Started, asked and ended in {seconds:.2f} s (goal: {STARTED_IN})")
+    return seconds <= STARTED_IN
 
 
 def large_sheet(sandbox: RunningSandbox, person: Person) -> bool:
