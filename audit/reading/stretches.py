@@ -19,6 +19,7 @@ from audit.models import Entry, EntryQuerySet
 SLACK = timedelta(days=1)
 GROWTH = 4  # each stretch has so many times the months of the one before it
 PROBED = 100  # entries around a moment whose ids are looked at
+NEAR = timedelta(days=14)  # how far from a moment its neighbours are looked for first
 ID_SLACK = 1_000  # ids that a moment's neighbours may be out of order by
 
 _floors: dict[int, int] = {}  # by month, counted from year 0: its smallest id, which never changes once there is one
@@ -71,7 +72,8 @@ def forget() -> None:
 
 
 def _ids_at(moment: datetime, *, floor: bool) -> int | None:
-    near = list(Entry.objects.filter(at__gte=moment).order_by("at").values_list("id", flat=True)[:PROBED])
+    later = Entry.objects.filter(at__gte=moment).order_by("at").values_list("id", flat=True)
+    near = list(later.filter(at__lt=moment + NEAR)[:PROBED]) or list(later[:PROBED])  # the first plans for few months
     if not near:
         return None
     return max(min(near) - ID_SLACK, 0) if floor else max(near) + ID_SLACK
