@@ -15,6 +15,7 @@ def cursor(connection: BaseDatabaseWrapper) -> CursorWrapper:
     """With all that Django's own cursors do besides: its errors, its wrappers, a connection where there is none yet."""
     import psycopg  # only where PostgreSQL is used
 
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     own = cast("Any", psycopg.Cursor(connection.connection))
     return connection.make_debug_cursor(own) if connection.queries_logged else connection.make_cursor(own)

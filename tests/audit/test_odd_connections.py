@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from threading import Barrier, Thread
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, close_old_connections, connection, transaction
 
 from audit import personal
 from audit.database import contention, partitions
@@ -137,3 +137,15 @@ def test_many_writers_are_served_where_the_server_binds_parameters(monkeypatch: 
     finally:
         other.close()
     assert heard == []
+
+
+@on_postgresql
+def test_a_connection_that_has_died_since_the_last_request_is_made_anew() -> None:
+    edits.saved()
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+    other.close()
+    close_old_connections()  # as at the next request
+    edits.saved()
+    assert Entry.objects.count() == 4
