@@ -3,7 +3,12 @@
 (() => {
   const LONG = 24; // letters of a name, which the drawing cuts off where it is too narrow; the table has it whole
 
-  const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--tblr-${name}`).trim();
+  // A canvas knows no light-dark() and no variables: an element in the page is asked what they come to.
+  const probe = document.body.appendChild(document.createElement("span"));
+  const style = (name) => {
+    probe.style.color = `var(--tblr-${name})`;
+    return getComputedStyle(probe).color;
+  };
 
   const shortened = (name) => (name.length > LONG ? `${name.slice(0, LONG)}…` : name);
 
