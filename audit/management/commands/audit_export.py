@@ -1,6 +1,7 @@
 """manage.py audit_export: the log as a file. docs/audit-log.md"""
 
 import sys
+from argparse import ArgumentTypeError
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from django.db import Error
 from audit.export import exports
 from audit.models import Entry, EntryQuerySet
 from audit.moments import moment
+from audit.reading.filter_fields import Person
 from audit.recording import THIS_APP, NotRecorded, Origin
 
 
@@ -26,7 +28,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--until", type=moment, metavar="TIME", help="written before")
         parser.add_argument("--sheet", type=int, metavar="ID")
-        parser.add_argument("--person", type=int, metavar="ID", help="a Smartsheet id")
+        parser.add_argument("--person", type=_person, metavar="[REGION:]ID", help="without region: of any")
         parser.add_argument("file", help="where to write it; - is standard output")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -51,7 +53,8 @@ class Command(BaseCommand):
             for piece in made.pieces:
                 file.write(piece)
             file.flush()
-        self.stderr.write(f"Exported as {made.name.rsplit('.', 1)[0]}, up to link {made.last_seq} of the chain.")
+        name = made.name.rsplit(".", 1)[0]
+        self.stderr.write(f"Exported to {options['file']} as {name}, up to link {made.last_seq} of the chain.")
 
 
 class _Progress:
@@ -71,7 +74,7 @@ class _Progress:
 
 
 def _selection(
-    *, since: datetime | None, until: datetime | None, sheet: int | None, person: int | None
+    *, since: datetime | None, until: datetime | None, sheet: int | None, person: Person | None
 ) -> exports.Selection:
     entries: EntryQuerySet = Entry.objects.all()
     if since:
@@ -81,7 +84,7 @@ def _selection(
     if sheet is not None:
         entries = entries.on_sheet(sheet)
     if person is not None:
-        entries = entries.by_actor(person)
+        entries = entries.by_actor(person.number, region=person.region)
     asked = {"since": since, "until": until, "sheet": sheet, "person": person}
     query = {
         name: value.isoformat() if isinstance(value, datetime) else str(value)
@@ -89,6 +92,14 @@ def _selection(
         if value is not None
     }
     return exports.Selection(entries=entries, query=query, is_whole=not query)
+
+
+def _person(text: str) -> Person:
+    region, _, number = text.rpartition(":")
+    try:
+        return Person(int(number), region or None)
+    except ValueError:
+        raise ArgumentTypeError(f"“{text}” is no person such as com:1234567890") from None
 
 
 def _opened(name: str) -> AbstractContextManager[BinaryIO]:

@@ -40,6 +40,8 @@ def test_it_writes_a_file_that_verifies(file: Path) -> None:
     ("options", "count"),
     [
         (["--person", str(BOB.id)], 2),
+        (["--person", f"{BOB.region}:{BOB.id}"], 2),
+        (["--person", f"elsewhere:{BOB.id}"], 0),
         (["--sheet", str(BUDGET[0]), "--person", str(ALICE.id)], 0),
         (["--since", "2020-01-01"], 4),
         (["--until", "2020-01-01T12:00Z"], 0),
@@ -52,6 +54,8 @@ def test_it_writes_a_file_that_verifies(file: Path) -> None:
     ],
     ids=[
         "person",
+        "person of a region",
+        "the same number elsewhere",
         "sheet and person",
         "since",
         "until",
