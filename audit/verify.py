@@ -6,6 +6,7 @@ wrong but no signature could be checked.
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -64,10 +65,11 @@ def _say(sentence: str) -> None:
 
 def _sentences(found: Findings, *, are_given: bool) -> Iterator[str]:
     header = found.header
-    what = "the whole log" if header["is_whole"] else f"a selection, {header['query']}"
+    what = "the whole log" if header["is_whole"] else f"a selection, {json.dumps(header['query'], ensure_ascii=False)}"
     first, last = header["first_seq"], header["last_seq"]
     yield f"Export {header['export']} of {header['at']}: {what}, from link {first} up to link {last} of the chain."
-    yield f"Nothing is wrong with its {found.entries} entries and {found.seals} seals."
+    entries, seals = _many(found.entries, "entry", "entries"), _many(found.seals, "seal", "seals")
+    yield f"Nothing is wrong with its {entries} and {seals}."
     if header["is_whole"] and first != 1:
         yield f"What stood before link {first} is not in it: it was retired, or left out."
     if found.unsealed:
@@ -84,6 +86,10 @@ def _sentences(found: Findings, *, are_given: bool) -> Iterator[str]:
         yield "The file as a whole is not signed, so nothing proves that its beginning and its end were not left out."
     else:
         yield "The file as a whole is not signed, so nothing proves that the selection is complete."
+
+
+def _many(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"
 
 
 if __name__ == "__main__":

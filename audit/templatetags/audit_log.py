@@ -94,8 +94,9 @@ def spoken(value: str | None) -> str | SafeString:
 def basis(evidence: str) -> str:
     """What an act rests on (canonical JSON), in words, without what is empty."""
     found = json.loads(evidence)
-    told = {name: value for name, value in found.items() if value not in ("", {})} if isinstance(found, dict) else found
-    return values.human(json.dumps(told))
+    if isinstance(found, dict):
+        found = {name: value for name, value in found.items() if value not in ("", {}, None)}
+    return values.human(json.dumps(found))
 
 
 @register.simple_tag

@@ -57,6 +57,11 @@ def test_a_bar_leads_to_its_entries(page: Page, bob: Person) -> None:
     page.goto("/audit/charts/")
     drawing = page.locator("[data-chart=sheets] canvas")
     expect(drawing).to_be_visible()
+    colours = page.evaluate(
+        "Object.values(Chart.instances).flatMap((one) => one.data.datasets.map((set) => set.backgroundColor))"
+    )
+    assert colours
+    assert all(re.fullmatch(r"(rgb|oklch|color)[(].*", one) for some in colours for one in some), colours
     page.get_by_role("button", name=re.compile("theme")).click()
     picture(page, "charts")
     drawing.click()
@@ -74,10 +79,19 @@ def test_the_pages_are_accessible_and_fit_a_phone(page: Page, bob: Person, theme
     person = page.get_by_role("link", name="this person").get_attribute("href")
     found: list[str] = []
     page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/audit/?action=change")
+    page.get_by_role("textbox", name="Name of this filter").fill("long" * 20)
+    page.get_by_role("button", name="Save filter").click()
+    edit_filter = page.get_by_role("link", name="Rename or delete the filter").get_attribute("href")
+    record = page.goto("/audit/?action=record") and page.locator("a[href*='/audit/records/']").first.get_attribute(
+        "href"
+    )
     long_words = f"/audit/?text={'so-long-a-word' * 10}&edit={'0' * 32}"
-    for address in (entry, cell, undo, person, long_words, "/audit/?text=ab", "/audit/charts/"):
+    for address in (entry, cell, undo, person, record, edit_filter, long_words, "/audit/?text=ab", "/audit/charts/"):
         page.goto(str(address))
         found += problems(page)
+        if address == cell:
+            expect(page.get_by_text("Smartsheet's own history").last).to_be_in_viewport()
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= 390, f"{address} scrolls sideways: {width} px"
     assert not found, found
