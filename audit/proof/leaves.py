@@ -9,11 +9,11 @@ The first byte tells a record from a Merkle node and from a link, so that none c
 https://www.rfc-editor.org/rfc/rfc9162#name-definition-of-the-merkle-tr
 """
 
-import hashlib
 import json
 import struct
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 GENESIS = bytes(32)  # the link before the first
 
@@ -52,7 +52,7 @@ VERSION = b"byline entry 1\n"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_PLACE = struct.Struct(">qqq")
+_PLACE = struct.Struct(">xqqq")  # begins with a zero byte
 
 
 class NotCanonical(ValueError):
@@ -81,17 +81,17 @@ def content(values: Sequence[object]) -> bytes:
 
 def leaf(values: Sequence[object]) -> bytes:
     """The 32 bytes that stand for what an entry says."""
-    return hashlib.sha256(content(values)).digest()
+    return sha256(content(values)).digest()
 
 
 def record(*, seq: int, entry_id: int, at: int, leaf: bytes) -> bytes:
     """The 32 bytes that stand for an entry in its place; `at` in microseconds since 1970, UTC."""
-    return hashlib.sha256(b"\x00" + _PLACE.pack(seq, entry_id, at) + leaf).digest()
+    return sha256(_PLACE.pack(seq, entry_id, at) + leaf).digest()
 
 
 def link(before: bytes, record: bytes) -> bytes:
     """The chain's next value: 32 bytes that depend on every entry so far."""
-    return hashlib.sha256(b"\x02" + before + record).digest()
+    return sha256(b"\x02" + before + record).digest()
 
 
 def microseconds(at: datetime) -> int:

@@ -1,12 +1,12 @@
 """The chain walked link by link, each with its entry, and the seals over them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 
 from audit.proof import leaves
 from audit.verification.findings import Findings, Kind
-from audit.verification.rows import LEAST, Item, Link
+from audit.verification.rows import AT_ONCE, GREATEST, LEAST, Item, Link
 from audit.verification.seal_check import SealCheck
 from audit.verification.start import Start
 from audit.verification.suspects import MOST, Suspect
@@ -49,41 +49,34 @@ class Shelf:
     def __init__(self, items: Iterable[Item], findings: Findings) -> None:
         self.waiting: dict[int, Item] = {}
         self.doubles: dict[int, list[Item]] = {}
-        self._items = self._single(items)
+        self._items = iter(items)
         self._findings = findings
-        self._newest = LEAST
+        self._newest = LEAST - 1
 
     def take(self, entry_id: int) -> Item | None:
         """The entry with this number; None if it is not in the log, or was taken already."""
-        item = self.waiting.pop(entry_id, None)
-        while item is None and self._newest < entry_id:
-            item = next(self._items, None)
-            if item is None:
-                break
-            self._newest = item.id
-            if item.id != entry_id:
-                self.waiting[item.id] = item
-                item = None
-        return item
+        while self._newest <= entry_id:  # all that bear this number are read before it is given
+            self._read()
+        return self.waiting.pop(entry_id, None)
 
     def rest(self) -> dict[int, Item]:
         """All that nobody wanted."""
-        self.waiting.update((item.id, item) for item in self._items)
+        while self._newest <= GREATEST:
+            self._read()
         return self.waiting
 
-    def _single(self, items: Iterable[Item]) -> Iterator[Item]:
-        """The entries, each number once: two in different months can bear the same."""
-        held: Item | None = None
+    def _read(self) -> None:
+        """Take in some more entries, each number once: two in different months can bear the same."""
+        items = list(islice(self._items, AT_ONCE))
+        newest = self._newest if items else GREATEST + 1
         for item in items:
-            if held and item.id == held.id:
-                self.doubles.setdefault(held.id, []).append(item)
-                self._findings.add(Kind.DUPLICATE, f"Entry {item.id} is there twice: one was inserted.", entry=item.id)
-                continue
-            if held:
-                yield held
-            held = item
-        if held:
-            yield held
+            if item.id == newest:
+                self.doubles.setdefault(newest, []).append(item)
+                self._findings.add(Kind.DUPLICATE, f"Entry {newest} is there twice: one was inserted.", entry=newest)
+            else:
+                self.waiting[item.id] = item
+                newest = item.id
+        self._newest = newest
 
 
 def walk(
@@ -100,46 +93,47 @@ def walk(
     before: bytes | None = start.hash
     expected, should_be = start.seq + 1, None
     for link in links:
-        if link.seq < expected:
-            text = f"A link of entry {link.entry_id} stands where there is another or can be none: it was inserted."
-            findings.add(Kind.INSERTED, text, entry=link.entry_id)
+        seq, entry_id, hash_ = link
+        if seq < expected:
+            text = f"A link of entry {entry_id} stands where there is another or can be none: it was inserted."
+            findings.add(Kind.INSERTED, text, entry=entry_id)
             continue
-        if link.seq != expected:
-            found.gaps.append(Gap(expected, link.seq - 1, before))
-            seals.skip(link.seq)
+        if seq != expected:
+            found.gaps.append(Gap(expected, seq - 1, before))
+            seals.skip(seq)
             before = should_be = None
-        item = _entry_of(link, shelf, before)
-        record = leaves.record(seq=link.seq, entry_id=item.id, at=item.at, leaf=item.leaf) if item else b""
-        follows = leaves.link(before, record) if item and before is not None else None
-        if should_be and item and item.is_intact and leaves.link(should_be, record) == link.hash != follows:
-            found.suspects[-1].is_hash_altered = True
+        item = shelf.take(entry_id)
+        if item and before is not None and item.id in shelf.doubles:
+            item = _one_of(link, before, [*shelf.doubles[item.id], item])
+        record, follows, is_intact = b"", None, False
+        if item:
+            record = leaves.record(seq=seq, entry_id=item.id, at=item.at, leaf=item.leaf)
+            follows = leaves.link(before, record) if before is not None else None
+            is_intact = item.is_intact
+        if is_intact and (follows == hash_ or follows is None):
             should_be = None
-        elif item and item.is_intact and follows in (link.hash, None):
+        elif is_intact and should_be and leaves.link(should_be, record) == hash_:
+            found.suspects[-1].is_hash_altered = True
             should_be = None
         else:
             found.suspects.append(Suspect(link, before, item))
             seals.doubt()
-            should_be = follows if follows != link.hash else None
+            should_be = follows if follows != hash_ else None
         if before is None and item:
-            found.gaps[-1].after = record, link.hash
-        seals.link(link.seq, record, link.hash)
-        before, expected = link.hash, link.seq + 1
+            found.gaps[-1].after = record, hash_
+        seals.link(seq, record, hash_)
+        before, expected = hash_, seq + 1
         found.last, found.count = link, found.count + (item is not None)
-        if link.seq % STEP == 0:
-            progress(link.seq)
+        if seq % STEP == 0:
+            progress(seq)
     found.unlinked = shelf.rest()
     seals.finish(expected - 1)
     return found
 
 
-def _entry_of(link: Link, shelf: Shelf, before: bytes | None) -> Item | None:
-    """The link's entry; of two with its number, the one that the link was made over."""
-    item = shelf.take(link.entry_id)
-    if item and before is not None:
-        for other in shelf.doubles.get(item.id, ()):
-            if Suspect(link, before, other).follows:
-                return other
-    return item
+def _one_of(link: Link, before: bytes, items: list[Item]) -> Item:
+    """Of entries with the same number, the one that the link was made over; the last of them, if none was."""
+    return next((item for item in items if Suspect(link, before, item).follows), items[-1])
 
 
 def explain_gaps(found: Walk, *, findings: Findings) -> None:

@@ -44,7 +44,8 @@ class SealCheck:
     def link(self, seq: int, record: bytes, hash: bytes) -> None:
         """The next link; its record is empty if its entry is missing."""
         self._records.append(record)
-        self._hold_up_to(seq, hash)
+        if self._current and self._current.last_seq <= seq:
+            self._hold_up_to(seq, hash)
 
     def skip(self, seq: int) -> None:
         """The links before this one, which is the next, are missing; no matter how many."""

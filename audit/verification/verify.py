@@ -116,7 +116,7 @@ def _items(entries: Iterable[Entry], named: set[str]) -> Iterator[Item]:
             named.add(values[_ACTOR])
             for place in _VALUES:
                 text = values[place]
-                if text and text.startswith(_COMMITTED[0]) and text.endswith(_COMMITTED[1]):
+                if text and text[0] == "{" and text.startswith(_COMMITTED[0]) and text.endswith(_COMMITTED[1]):
                     named.add(text[len(_COMMITTED[0]) : -len(_COMMITTED[1])])
         yield item
 
