@@ -138,6 +138,11 @@ def names_of(what: What) -> list[str]:
     return sorted({Names(*json.loads(text)).name for text in texts})
 
 
+def check_reason(what: What, reason: str) -> None:
+    """Raises ReasonNamesThem where the reason, which stays, holds a name or an address that is to be erased."""
+    _refuse_to_name(what.texts(), what, reason)
+
+
 def erase(what: What, *, by: Actor, reason: str, origin: Origin) -> Found:
     """Erase it and say so in the log, both or neither; committed when this returns, unless a transaction is open.
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from audit.keeping.erasure import Address, NothingToErase, Person, ReasonNamesThem, erase, look, names_of
+from audit.keeping.erasure import Address, NothingToErase, Person, ReasonNamesThem, check_reason, erase, look, names_of
 from audit.reading.access import reader_of
 from audit.recording import Origin
 
@@ -41,17 +41,16 @@ def erasure(request: HttpRequest) -> HttpResponse:
     found, names = None, []
     if form.is_valid():
         what, reason = form.cleaned_data["who"], form.cleaned_data["reason"]
-        if request.POST.get("certain") != request.POST["who"]:  # asked for, and not somebody else since
-            found, names = look(what), names_of(what)
-        else:
-            try:
+        try:
+            if request.POST.get("certain") == request.POST["who"]:  # asked for, and not somebody else since
                 erased = erase(what, by=reader_of(request).actor, reason=reason, origin=Origin.APP)
-            except NothingToErase as error:
-                form.add_error("who", str(error))
-            except ReasonNamesThem as error:
-                form.add_error("reason", str(error))
-            else:
                 messages.success(request, f"Erased for good: {erased}.")
                 return redirect("audit:log")
+            check_reason(what, reason)
+            found, names = look(what), names_of(what)
+        except NothingToErase as error:
+            form.add_error("who", str(error))
+        except ReasonNamesThem as error:
+            form.add_error("reason", str(error))
     status = 400 if form.errors else 200
     return render(request, "audit/erasure.html", {"form": form, "found": found, "names": names}, status=status)

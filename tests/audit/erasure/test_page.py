@@ -64,9 +64,18 @@ def test_it_erases_and_records_by_whom(eraser: Client) -> None:
         ({"who": "Jane Doe", "reason": "asked"}, "neither a person, like com:4711, nor an e-mail address"),
         ({"who": "com:99", "reason": "asked", "certain": "com:99"}, "Nothing was found that could be erased."),
         ({**JANES, "reason": "Jane Doe asked", "certain": "com:41"}, "say it without the name"),
+        ({**JANES, "reason": "Jane Doe asked"}, "say it without the name"),
         ({"who": "nobody@example.com", "reason": "asked", "certain": "nobody@example.com"}, "Nothing was found"),
     ],
-    ids=["nobody", "no reason", "a name", "a stranger", "a reason with the name", "another address"],
+    ids=[
+        "nobody",
+        "no reason",
+        "a name",
+        "a stranger",
+        "a reason with the name",
+        "before it is certain",
+        "another address",
+    ],
 )
 def test_what_is_wrong_is_said_and_nothing_erased(eraser: Client, sent: dict[str, str], said: str) -> None:
     answer = eraser.post("/audit/erase/", sent)
