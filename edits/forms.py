@@ -130,6 +130,7 @@ class RowForm(forms.Form):
 
     def add_conflicts(self, conflicts: Iterable[CellConflict]) -> None:
         """Show conflicts at their fields. From now on the person has seen what the cells hold now."""
+        self._catch_up()
         for conflict in conflicts:
             name = f"col-{conflict.edit.column.id}"
             field = self._field(name)
@@ -143,6 +144,14 @@ class RowForm(forms.Form):
                 at=conflict.at,
             )
             self.add_error(name, "Somebody else has changed this cell. Choose what it shall hold.")
+
+    def _catch_up(self) -> None:
+        """Show what the cells hold now that somebody else has changed, and that nothing was typed into."""
+        for name in self.columns.keys() - set(self.changed_data):
+            field, now = self._field(name), self.initial[name]
+            if not is_same(field.shown, now):
+                self.data[self.add_initial_prefix(name)] = field.hidden(now)
+                self.data.setlist(name, field.posted(now))
 
     @property
     def has_conflicts(self) -> bool:

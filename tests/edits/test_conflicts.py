@@ -149,3 +149,14 @@ def test_a_program_that_sends_no_initial_value_meets_the_cell_as_it_is(
     assert plan.value(ROW, "Done") is False
     assert plan.value(ROW, "Equipment") == ["Excavator", "Lorry"]
     assert [entry.column_title for entry in Entry.objects.intents()] == ["Status"]
+
+
+def test_what_nothing_was_typed_into_is_shown_as_it_is_now(browser: Client, plan: SitePlan, bob: Person) -> None:
+    """Else it would look as if saving put the old values back."""
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Status"]: "Blocked"})
+    plan.write(ROW, Status="Complete", Notes="Sand", Done=True)
+    page = page.save()
+    assert page.status == 409
+    assert (page.value(plan.columns["Notes"]), page.value(plan.columns["Done"])) == ("Sand", "on")
+    assert "1 cell changed" in page.choose(plan.columns["Status"], "mine").save().text
+    assert (plan.value(ROW, "Notes"), plan.value(ROW, "Done")) == ("Sand", True)
