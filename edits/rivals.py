@@ -13,12 +13,12 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from audit.models import Entry, Leaf
+from audit.models import Entry
 from audit.recording import Intent, NotRecorded, Phase
 
 RECENT = timedelta(days=1)  # which months of the log are looked at: told before the database plans, whatever its clock
@@ -26,9 +26,13 @@ LONGEST = 1.25  # of SMARTSHEET_DEADLINE: edits.budget lets a write begin in the
 
 
 def newest() -> int:
-    """The newest entry in the log's chain. Taken before the row is read, it tells which saves that reading has seen."""
+    """The newest entry of the log, 0 where it is old. Taken before the row is read, it tells which saves that reading
+    has seen."""
+    entries = Entry.objects.order_by("-id")
+    if connection.vendor == "postgresql":  # SQLite has no months, and would look among the times first
+        entries = entries.filter(at__gte=timezone.now() - RECENT)
     try:
-        return Leaf.objects.order_by("-seq").values_list("entry_id", flat=True).first() or 0
+        return entries.values_list("id", flat=True).first() or 0
     except DatabaseError:  # then no intent can be written either, which is said in better words
         return 0
 
