@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from audit.export.file_format import END, ENTRY, FORMAT, HEADER, commitments, signed_content
+from audit.export.file_format import END, ENTRY, FORMAT, HEADER, commitments, signed_content, unhexed
 from audit.export.seal_checks import Keys, SealCheck
 from audit.export.wrong import Wrong
 from audit.proof import leaves
@@ -88,7 +88,7 @@ class Check:
         self._header = line
         self._is_whole: bool = line["is_whole"]
         self._seq: int = line["first_seq"] - 1
-        self._link = bytes.fromhex(line["before"]) if self._is_whole and line["before"] else None
+        self._link = unhexed(line["before"]) if self._is_whole and line["before"] else None
         self._keys.believe(line["keys"])
         self._seals = SealCheck(self._keys, first_seq=line["first_seq"], is_whole=self._is_whole)
         self._clear: dict[str, object] = {}
@@ -123,7 +123,7 @@ class Check:
     def _check_clear(self, values: list[object], clear: dict[str, Any]) -> None:
         for commitment, text in clear.items():
             if self._clear.get(commitment) != text:
-                salted = hmac.digest(bytes.fromhex(text["salt"]), text["text"].encode(), "sha256")
+                salted = hmac.digest(unhexed(text["salt"]), text["text"].encode(), "sha256")
                 if tuple(text) != ("salt", "text") or salted.hex() != commitment:
                     raise Wrong("A clear text was altered: it is not what the entry commits to.")
                 if len(self._clear) == _REMEMBERED:
@@ -154,7 +154,7 @@ class Check:
             raise Wrong("The end names a key without a signature, or has a signature without a key.")
         if key_id is not None and signature is not None:
             content = signed_content(self._hash.digest())
-            self._keys.check(key_id, bytes.fromhex(signature), content, what="The export")
+            self._keys.check(key_id, unhexed(signature), content, what="The export")
 
 
 def _read(raw: bytes) -> Line:

@@ -13,6 +13,7 @@ that is not just as orjson or json write what they read in it is refused, so tha
 import re
 from datetime import UTC, datetime
 
+from audit.export.wrong import Wrong
 from audit.proof import leaves
 
 FORMAT = "byline log 1"
@@ -52,6 +53,14 @@ def commitments(values: list[object]) -> list[str]:
         text = values[place]
         if isinstance(text, str) and _MARK in text:
             found += _COMMITMENT.findall(text)
+    return found
+
+
+def unhexed(text: str) -> bytes:
+    """The bytes of a hash. Raises Wrong for hex in capitals or with spaces, which would say the same in another way."""
+    found = bytes.fromhex(text)
+    if found.hex() != text:
+        raise Wrong("A hash is not written as exports are.")
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from audit.export.file_format import unhexed
 from audit.export.paths import SealedPaths
 from audit.export.wrong import Wrong
 from audit.proof import seal_bytes
@@ -85,7 +86,7 @@ class SealCheck:
             return False
         if not is_under or statement is None or self._paths is None:
             raise Wrong(f"The entry at {seq} has a path, and its seal is missing.")
-        if not self._paths.holds(record, index=seq - statement.first_seq, path=bytes.fromhex(path)):
+        if not self._paths.holds(record, index=seq - statement.first_seq, path=unhexed(path)):
             raise Wrong(
                 f"The entry at {seq} is not what was sealed: its path does not lead to seal {statement.number}."
             )

@@ -96,4 +96,6 @@ def test_the_worker_makes_the_coming_months(are_there: bool, role: str) -> None:
             execute(f"DROP TABLE {name}")
         execute(f"SET SESSION AUTHORIZATION {role}")
     partitions.prepare_ahead(connection)
-    assert len(triggers_postgresql.months(connection)) == partitions.AHEAD + 1
+    now = timezone.now()
+    wanted = [divmod(now.year * 12 + now.month - 1 + ahead, 12) for ahead in range(partitions.AHEAD + 1)]
+    assert set(triggers_postgresql.months(connection).values()) >= {(year, month + 1) for year, month in wanted}
