@@ -22,7 +22,7 @@ class Target:
 
 
 def sheet_by_gateway(target: Target) -> Read:
-    from edits.gateway import Gateway
+    from edits.gateway.client import Gateway
 
     def read() -> object:
         gateway = Gateway(region_api_base=target.api, token=target.token, deadline=60)
@@ -53,7 +53,7 @@ def sheet_by_sdk(target: Target) -> Read:
 
 
 def row_by_gateway(target: Target) -> Read:
-    from edits.gateway import Gateway
+    from edits.gateway.client import Gateway
 
     return lambda: Gateway(region_api_base=target.api, token=target.token).row(target.sheet_id, target.row_id)
 

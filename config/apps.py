@@ -9,7 +9,8 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         """Importing them connects what the one hears, and puts the other in place of Django's own."""
-        from config import logged_events, password_users  # noqa: F401 # models are not loaded before this
+        from config import password_users  # noqa: F401 # models are not loaded before this
+        from edits.log_hooks import events  # noqa: F401 # models are not loaded before this
 
 
 class ProjectAdminConfig(AdminConfig):

@@ -15,7 +15,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 
 from audit.recording import Action, Change, Origin, note
-from config.logged_events import actor_of_user
+from edits.log_hooks.events import actor_of_user
 
 RIGHTS = ("is_active", "is_staff", "is_superuser")
 

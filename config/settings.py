@@ -210,7 +210,7 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "config.error_pages.WithoutVariables"
 DEFAULT_EXCEPTION_REPORTER = "config.error_pages.WithoutRequest"
 CORS_ALLOWED_ORIGINS = origins("CORS_ALLOWED_ORIGINS")  # other origins whose pages may read /identity/me
 LOGIN_URL = "/"
-CSRF_FAILURE_VIEW = "edits.csrf.too_old"
+CSRF_FAILURE_VIEW = "edits.rows.csrf.too_old"
 
 # Who may sign in, and as what
 
@@ -229,9 +229,9 @@ RATE_LIMITS = {  # attempts a minute from one address
 }
 
 # Whom the audit log shows what
-AUDIT_ACTOR = "edits.readable_sheets.reading_actor"
-AUDIT_READABLE_SHEETS = "edits.readable_sheets.readable_sheets"
-AUDIT_CELL_HISTORY = "edits.cell_histories.cell_history"
+AUDIT_ACTOR = "edits.log_hooks.readable_sheets.reading_actor"
+AUDIT_READABLE_SHEETS = "edits.log_hooks.readable_sheets.readable_sheets"
+AUDIT_CELL_HISTORY = "edits.log_hooks.cell_histories.cell_history"
 
 # The audit log's proof: docs/audit-log.md. Only the process that seals needs the key.
 AUDIT_SEAL_KEY: str = env.str("AUDIT_SEAL_KEY", default=DEMO_SEAL_KEY if IS_DEMO else "")

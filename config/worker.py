@@ -16,7 +16,7 @@ from audit.charts import tallies
 from audit.database import partitions
 from audit.proof import anchors, seals
 from audit.stream import delivery
-from edits.settling import settle_due
+from edits.settling.settle import settle_due
 from identity.profile_refresh import refresh_stale_profiles
 from identity.sessions import sweep_expired
 

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from edits.personal_columns import PersonalColumn
+from edits.sheets.personal_columns import PersonalColumn
 from identity.admin import AdminWithHistory
 
 

@@ -9,8 +9,8 @@ from django.db import DatabaseError, models
 from django.utils import timezone
 
 from audit.recording import NotRecorded
-from edits.history_calls import HistoryReader
-from edits.personal_columns import PersonalColumn
+from edits.settling.history_budget import HistoryReader
+from edits.sheets.personal_columns import PersonalColumn
 
 __all__ = ["AlreadySent", "HistoryReader", "PersonalColumn", "Submission", "SubmissionQuerySet"]
 

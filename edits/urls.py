@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from edits import undo_views, views
+from edits.rows import undo_views, views
 
 app_name = "edits"
 urlpatterns = [

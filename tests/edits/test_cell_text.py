@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from edits.cell_text import cell_text
-from edits.sheets import Cell, Column
+from edits.sheets.cell_text import cell_text
+from edits.sheets.sheet import Cell, Column
 from identity.profiles import Profile
 from identity.readers import reader_of, reading_as
 from tests.edits.browser import Page

@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
-from edits import cell_histories
-from edits.operations import HISTORY_PER_PAGE
+from edits.gateway.operations import HISTORY_PER_PAGE
+from edits.log_hooks import cell_histories
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import RunningSandbox

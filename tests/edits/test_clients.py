@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 from smartsheet.exceptions import ApiError, UnexpectedRequestError
 
-from edits.clients import client_for
+from edits.gateway.sdk_client import client_for
 from identity.models import SmartsheetUser, Token
 from identity.tokens import SignInAgain
 from tests.edits.conftest import SignIn

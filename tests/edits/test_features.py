@@ -6,11 +6,12 @@ from pytest_django import Settings
 
 from audit.models import Entry
 from audit.recording import Actor
-from edits import features, services
-from edits.errors import NotGranted
+from edits import features
 from edits.features import Feature
-from edits.gateway import gateway_for
-from edits.sheets import Row, Sheet
+from edits.gateway.client import gateway_for
+from edits.gateway.errors import NotGranted
+from edits.saving import services
+from edits.sheets.sheet import Row, Sheet
 from identity.models import SmartsheetUser, Token
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan

@@ -6,7 +6,7 @@ import pytest
 from django.db import connections
 from pytest_django import Settings
 
-from edits.history_calls import NoHistoryLeft, spend_history
+from edits.settling.history_budget import NoHistoryLeft, spend_history
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from edits import operations
-from edits.history_pages import read_back
+from edits.gateway import operations
+from edits.settling.history_pages import read_back
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from audit.models import Entry
 from audit.recording import NotRecorded
-from edits.personal_columns import PersonalColumn
+from edits.sheets.personal_columns import PersonalColumn
 from identity.history import PastTheHistory
 from tests.edits.browser import Page
 from tests.edits.conftest import SignIn

@@ -8,8 +8,8 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.test import Client
 
-from edits.forms import RowForm
-from edits.sheets import Sheet
+from edits.rows.forms import RowForm
+from edits.sheets.sheet import Sheet
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from audit.models import Entry
 from audit.reading.changes import with_outcomes
-from edits.drafts import KEY
+from edits.widgets.drafts import KEY
 from identity.browser_sessions import BrowserSession
 from identity.models import Token
 from tests import signing_in

@@ -8,7 +8,7 @@ from django.test import Client
 from audit.models import Entry
 from audit.reading.changes import LoggedChange, with_outcomes
 from audit.recording import Action, Origin, Phase
-from edits import undoing
+from edits.saving import undo
 from tests.edits.browser import Page
 from tests.edits.conftest import SignIn
 from tests.edits.site_plan import SitePlan
@@ -151,19 +151,19 @@ def test_digits_that_were_text_are_not_made_a_number(browser: Client, plan: Site
     plan.write(TASK, Notes="42")
     assert plan.value(TASK, "Notes") == "42"
     entry = changed(browser, plan, "Notes", "Rock")
-    assert undoing.INEXACT in undo_page(browser, entry).text
+    assert undo.INEXACT in undo_page(browser, entry).text
 
 
 def test_rows_are_not_undone_and_the_page_says_what_can_be_done(browser: Client, plan: SitePlan) -> None:
     Page.open(browser, plan.add_path).type({plan.columns["Task"]: "Paint"}).save()
     added = Entry.objects.intents().get(action=Action.ADD)
     page = undo_page(browser, added)
-    assert undoing.ADDED in page.text
+    assert undo.ADDED in page.text
     assert f"/rows/{newest().row_id}/delete/" in page.html
     browser.post(plan.delete_path(TASK))
     deleted = Entry.objects.intents().filter(action=Action.DELETE).first()
     assert deleted
-    assert undoing.DELETED in undo_page(browser, deleted).text
+    assert undo.DELETED in undo_page(browser, deleted).text
 
 
 def test_what_was_not_saved_has_nothing_to_undo(browser: Client, plan: SitePlan, sandbox: RunningSandbox) -> None:
@@ -171,7 +171,7 @@ def test_what_was_not_saved_has_nothing_to_undo(browser: Client, plan: SitePlan,
     sandbox.fault(method="PUT", status=400, errorCode=1041, times=1)
     page.save()
     refused = Entry.objects.intents().latest("id")
-    assert undoing.NOT_SAVED in undo_page(browser, refused).text
+    assert undo.NOT_SAVED in undo_page(browser, refused).text
 
 
 def test_a_row_that_is_gone_says_so(browser: Client, plan: SitePlan, edited: Entry) -> None:

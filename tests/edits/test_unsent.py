@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from audit.models import Entry, PersonalText
-from edits.personal_columns import PersonalColumn
+from edits.sheets.personal_columns import PersonalColumn
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person

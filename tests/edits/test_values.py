@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from edits.sheets import Cell, Column, Sheet
-from edits.values import Shown, display, held, is_same, number_or_text, shown, to_send
+from edits.sheets.sheet import Cell, Column, Sheet
+from edits.sheets.values import Shown, display, held, is_same, number_or_text, shown, to_send
 
 
 def column(kind: str, **raw: Any) -> Column:

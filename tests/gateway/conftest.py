@@ -9,7 +9,7 @@ import pytest
 import trustme
 from pytest_django import Settings
 
-from edits.gateway import Gateway
+from edits.gateway.client import Gateway
 from tests.running_sandbox import Person, RunningSandbox
 
 OpenGateway = Callable[..., Gateway]

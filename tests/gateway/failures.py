@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from edits.errors import (
+from edits.gateway.errors import (
     Forbidden,
     GatewayError,
     NotFound,

@@ -10,9 +10,9 @@ from uuid import uuid4
 import pytest
 from pytest_django import Settings
 
-from edits import transport
-from edits.errors import OutcomeUnknown, Refused, Unavailable
-from edits.gateway import Gateway
+from edits.gateway import transport
+from edits.gateway.client import Gateway
+from edits.gateway.errors import OutcomeUnknown, Refused, Unavailable
 from identity import connections
 from tests.gateway.conftest import Plan
 from tests.gateway.scripted_server import ScriptedServer, answer

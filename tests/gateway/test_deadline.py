@@ -5,8 +5,8 @@ from time import monotonic, sleep
 import pytest
 from pytest_django import Settings
 
-from edits.errors import Unavailable
-from edits.gateway import Gateway
+from edits.gateway.client import Gateway
+from edits.gateway.errors import Unavailable
 from tests.gateway.conftest import OpenGateway, Plan
 from tests.running_sandbox import Person, RunningSandbox
 

@@ -4,8 +4,8 @@ from time import monotonic
 
 import pytest
 
-from edits.errors import GatewayError, OutcomeUnknown, RateLimited, Refused
-from edits.gateway import Gateway
+from edits.gateway.client import Gateway
+from edits.gateway.errors import GatewayError, OutcomeUnknown, RateLimited, Refused
 from tests.gateway.conftest import DEADLINE, OpenGateway, Plan
 from tests.gateway.failures import DETAIL, FAILURES, Failure
 from tests.running_sandbox import Person, RunningSandbox

@@ -13,8 +13,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from edits.errors import JsonObject, OutcomeUnknown, SignInAgain, Unavailable
-from edits.gateway import Gateway, gateway_for
+from edits.gateway.client import Gateway, gateway_for
+from edits.gateway.errors import JsonObject, OutcomeUnknown, SignInAgain, Unavailable
 from identity.models import SmartsheetUser, Token
 from tests.running_sandbox import Person, RunningSandbox
 

@@ -3,8 +3,8 @@
 import pytest
 import smartsheet
 
-from edits.gateway import Gateway
-from edits.transport import new_session
+from edits.gateway.client import Gateway
+from edits.gateway.transport import new_session
 from tests.running_sandbox import Person, RunningSandbox
 
 pytestmark = pytest.mark.filterwarnings("ignore:ssl.OP_NO_SSL:DeprecationWarning")  # the SDK's own TLS context

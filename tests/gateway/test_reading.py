@@ -4,8 +4,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from edits.errors import Forbidden, NotFound
-from edits.gateway import Gateway
+from edits.gateway.client import Gateway
+from edits.gateway.errors import Forbidden, NotFound
 from tests.gateway.conftest import Plan
 from tests.running_sandbox import Person, RunningSandbox
 

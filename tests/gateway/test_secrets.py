@@ -8,8 +8,8 @@ from types import TracebackType
 
 import pytest
 
-from edits.errors import GatewayError, SignInAgain
-from edits.gateway import Gateway
+from edits.gateway.client import Gateway
+from edits.gateway.errors import GatewayError, SignInAgain
 from tests.gateway.conftest import Plan
 from tests.gateway.failures import FAILURES, Failure
 from tests.running_sandbox import Person, RunningSandbox

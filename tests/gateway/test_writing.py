@@ -2,8 +2,8 @@
 
 import pytest
 
-from edits.errors import Refused
-from edits.gateway import Gateway
+from edits.gateway.client import Gateway
+from edits.gateway.errors import Refused
 from tests.gateway.conftest import Plan
 from tests.running_sandbox import RunningSandbox
 

@@ -32,7 +32,7 @@ from concurrent.futures import ThreadPoolExecutor
 import django
 django.setup()
 from django.contrib.auth.models import User
-from edits.gateway import gateway_for
+from edits.gateway.client import gateway_for
 
 def read(_number):
     return len(gateway_for(User.objects.get()).sheets()) > 0

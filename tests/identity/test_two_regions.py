@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from edits.gateway import gateway_for
+from edits.gateway.client import gateway_for
 from identity.models import SmartsheetUser, Token
 from identity.tokens import token_for
 from tests.running_sandbox import Person, RunningSandbox, Sandbox

@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audit.moments import moment
 from audit.recording import NotRecorded
-from edits.errors import GatewayError
-from edits.reconciling import NobodyToAsk, last_editor, person_of, reconcile, summary
+from edits.gateway.errors import GatewayError
+from edits.settling.reconcile import NobodyToAsk, last_editor, person_of, reconcile, summary
 
 
 class Command(BaseCommand):

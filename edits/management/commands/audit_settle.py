@@ -9,7 +9,7 @@ from audit.moments import pause
 from audit.recording import NotRecorded
 from audit.stopping import told_to_stop
 from audit.unsettled import Unsettled
-from edits.settling import settle_due
+from edits.settling.settle import settle_due
 
 
 class Command(BaseCommand):

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import pytest
 from django.db import connections
 
-from edits import reconciling
-from edits.cell_comparison import Finding, Ours, Version, compare
+from edits.settling import reconcile
+from edits.settling.cell_comparison import Finding, Ours, Version, compare
 from tests.edits.reconciling.conftest import Fabricate, Reconciler, Save
 from tests.edits.site_plan import SitePlan
 
@@ -29,7 +29,7 @@ def test_what_is_found_is_said_once(
         together.wait()
         return found
 
-    monkeypatch.setattr(reconciling, "compare", compared)
+    monkeypatch.setattr(reconcile, "compare", compared)
 
     def run() -> None:
         try:

@@ -7,8 +7,8 @@ import pytest
 from audit.models import Entry, Phase
 from audit.reading.changes import LoggedChange
 from audit.timelines.cell_histories import SKEW
-from edits.cell_comparison import Ours, Version, compare, versions
-from edits.sheets import Contact, Json
+from edits.settling.cell_comparison import Ours, Version, compare, versions
+from edits.sheets.sheet import Contact, Json
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -8,9 +8,9 @@ from django.core.management import CommandError
 from pytest_django import Settings
 
 from audit.models import Phase
-from edits import history_calls, reconciling
-from edits.errors import NotFound
-from edits.history_calls import HistoryReader
+from edits.gateway.errors import NotFound
+from edits.settling import history_budget, reconcile
+from edits.settling.history_budget import HistoryReader
 from identity.models import SmartsheetUser
 from tests.edits.reconciling.conftest import Fabricate, Reconciler, Save, results
 from tests.edits.site_plan import SitePlan
@@ -33,7 +33,7 @@ def test_no_more_histories_are_read_than_may_be(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(history_calls, "MINUTE", 1.0)
+    monkeypatch.setattr(history_budget, "MINUTE", 1.0)
     settings.SMARTSHEET_HISTORY_CALLS = 2
     reconciler.plan.sandbox.forget_requests()
     begun = monotonic()
@@ -74,7 +74,7 @@ def test_a_sheet_that_is_taken_away_meanwhile_is_not_taken_for_gone_rows(
             plan.unshare(bob)
 
     since = datetime.fromisoformat(reconciler.since)
-    report = reconciling.reconcile(sheet_id=plan.id, since=since, reader=person, tell=tell)
+    report = reconcile.reconcile(sheet_id=plan.id, since=since, reader=person, tell=tell)
     assert (report.read, report.found) == (1, {"confirmed": 1, "not comparable": 0})
     assert isinstance(report.stopped_by, NotFound)
 
@@ -91,7 +91,7 @@ def test_what_smartsheet_may_do_a_moment_later_is_asked_again_and_counted(
 def test_what_is_asked_too_often_is_asked_again(
     save: Save, reconciler: Reconciler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("edits.reconciling.MINUTE", 0.1)
+    monkeypatch.setattr("edits.settling.reconcile.MINUTE", 0.1)
     save("Rock")
     reconciler.plan.sandbox.fault(path="/history", status=429, errorCode=4003, times=4)
     assert reconciler.found() == ["confirmed"]
@@ -115,6 +115,6 @@ def test_an_edit_made_while_it_reads_is_left_to_the_next_run(
 
     save("Rock")
     with monkeypatch.context() as patched:
-        patched.setattr("edits.reconciling.spend_history", meanwhile)
+        patched.setattr("edits.settling.reconcile.spend_history", meanwhile)
         assert reconciler.found() == ["confirmed"]
     assert reconciler.found() == ["confirmed", "missing"]

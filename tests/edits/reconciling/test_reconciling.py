@@ -8,7 +8,7 @@ from django.test import Client
 
 from audit.models import Entry, PersonalText
 from audit.recording import Origin, Phase
-from edits.personal_columns import PersonalColumn
+from edits.sheets.personal_columns import PersonalColumn
 from tests.edits.browser import Page
 from tests.edits.reconciling.conftest import ROW, Fabricate, Reconciler, Save, results
 from tests.edits.site_plan import SitePlan

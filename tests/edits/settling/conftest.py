@@ -11,7 +11,7 @@ from pytest_django import Settings
 from audit.models import Entry
 from audit.reading.changes import LoggedChange, with_outcomes
 from audit.recording import Actor, Change, Evidence, Intent, Origin, intend
-from edits.settling import settle_due
+from edits.settling.settle import settle_due
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person
 

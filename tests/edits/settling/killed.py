@@ -13,9 +13,10 @@ from django.contrib.auth.models import User
 from django.db import connections
 
 from audit.recording import Action, Actor
-from edits import reading, services
-from edits.gateway import Gateway, gateway_for
-from edits.services import CellEdit
+from edits.gateway.client import Gateway, gateway_for
+from edits.saving import services
+from edits.saving.services import CellEdit
+from edits.sheets import reading
 from tests.running_sandbox import Person, RunningSandbox
 
 ACTIONS = (Action.CHANGE, Action.ADD, Action.DELETE)

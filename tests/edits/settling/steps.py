@@ -21,11 +21,12 @@ from hypothesis import strategies as st
 
 from audit.models import Entry
 from audit.recording import Action, Actor, NotRecorded
-from edits import reading, services
-from edits.errors import GatewayError
-from edits.gateway import Gateway, gateway_for
-from edits.services import CellEdit
-from edits.values import Shown, shown
+from edits.gateway.client import Gateway, gateway_for
+from edits.gateway.errors import GatewayError
+from edits.saving import services
+from edits.saving.services import CellEdit
+from edits.sheets import reading
+from edits.sheets.values import Shown, shown
 from tests.running_sandbox import Person, RunningSandbox
 
 DEADLINE = 0.4  # seconds, for what hangs; a write gives up at three quarters of it

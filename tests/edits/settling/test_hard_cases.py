@@ -8,8 +8,9 @@ from pytest_django import Settings
 from audit.models import Entry
 from audit.recording import Outcome, Phase, settle
 from audit.unsettled import Unsettled
-from edits import operations, verdicts
-from edits.personal_columns import PersonalColumn
+from edits.gateway import operations
+from edits.settling import inquiry
+from edits.sheets.personal_columns import PersonalColumn
 from tests.edits.settling.conftest import AT_ONCE, ROW, Intended, logged, settled
 from tests.edits.site_plan import SitePlan
 
@@ -53,7 +54,7 @@ def test_a_history_too_long_to_be_read_proves_nothing(
     intended: Intended, by_bob: SitePlan, plan: SitePlan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(operations, "HISTORY_PER_PAGE", 1)
-    monkeypatch.setattr(verdicts, "MOST_PAGES", 2)
+    monkeypatch.setattr(inquiry, "MOST_PAGES", 2)
     intended("Rock")
     by_bob.write(ROW, Notes="Rock")
     for number in range(3):

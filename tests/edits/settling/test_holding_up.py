@@ -10,8 +10,8 @@ from pytest_django import Settings
 
 from audit.models import Entry
 from audit.unsettled import Unsettled
-from edits.history_calls import HistoryReader
-from edits.settling import settle_due
+from edits.settling.history_budget import HistoryReader
+from edits.settling.settle import settle_due
 from tests.edits.settling.conftest import AT_ONCE, ROW, Intended, logged, settled
 from tests.edits.site_plan import SitePlan
 

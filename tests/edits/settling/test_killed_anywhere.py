@@ -15,7 +15,7 @@ from audit.models import Entry
 from audit.reading.changes import with_outcomes
 from audit.recording import Actor
 from audit.unsettled import Unsettled
-from edits.settling import settle_due
+from edits.settling.settle import settle_due
 from tests.edits.settling.conftest import SECONDS
 from tests.edits.settling.killed import ACTIONS, MOMENTS, Edit, kill
 from tests.running_sandbox import Person, RunningSandbox

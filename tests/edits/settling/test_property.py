@@ -21,7 +21,7 @@ from audit.models import Entry
 from audit.reading.changes import LoggedChange, with_outcomes
 from audit.recording import Action
 from audit.unsettled import Unsettled
-from edits.settling import settle_due
+from edits.settling.settle import settle_due
 from tests.edits.settling.steps import STEPS, ByHand, InApp, Made, Step, Story
 from tests.running_sandbox import Person, RunningSandbox
 

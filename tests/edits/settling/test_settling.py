@@ -15,7 +15,7 @@ from audit.models import Cursor, Entry
 from audit.recording import Outcome, Phase, settle
 from audit.settling import CURSOR
 from audit.unsettled import Unsettled
-from edits.settling import settle_due
+from edits.settling.settle import settle_due
 from identity.models import Token
 from tests.edits.settling.conftest import AT_ONCE, ROW, logged, settled
 from tests.edits.site_plan import SitePlan

@@ -1,0 +1,147 @@
+"""What an HTTP answer of Smartsheet means: the JSON object it brings, or the error to raise.
+
+https://developers.smartsheet.com/api/smartsheet/error-codes
+"""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import orjson
+
+from edits.gateway.errors import (
+    Forbidden,
+    GatewayError,
+    JsonObject,
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    SignInAgain,
+    Unavailable,
+)
+from edits.gateway.shapes import LARGEST_ID
+from edits.gateway.transport import Answer, NoAnswer
+from identity.connections import NotSent
+
+MAINTENANCE, SERVER_TIMEOUT, RETRY = 4001, 4002, 4004  # errorCode
+SUCCESS, PARTIAL_SUCCESS = 0, 3  # resultCode
+
+LONGEST_WAIT = 86_400.0  # seconds; nobody is told to wait longer
+
+SIGN_IN_AGAIN = "Smartsheet does not know you any more: please sign in again."
+NOT_RENEWED = "Smartsheet could not renew your sign-in just now. Nothing was changed; try again in a moment."
+NOT_SENT = "Smartsheet cannot be reached at the moment. Nothing was changed."
+TOO_LATE = "Smartsheet took too long, so the change was not sent. Nothing was changed."
+NO_ANSWER = "Smartsheet did not give a usable answer: try again in a moment."
+UNKNOWN = "The change was sent, but Smartsheet gave no clear answer: it may or may not have been made."
+
+
+def read(answer: Answer, *, is_write: bool) -> JsonObject | GatewayError:
+    """The JSON object of a success, else the error that the answer amounts to."""
+    content = _json_object(answer.body)
+    if 200 <= answer.status <= 299:
+        is_clear = content.get("resultCode") in (SUCCESS, PARTIAL_SUCCESS) if is_write else bool(content)
+        return content if is_clear else _no_clear_answer(is_write=is_write)
+    return _error(answer, content, is_write=is_write)
+
+
+def no_answer(error: NotSent | NoAnswer, *, is_write: bool) -> GatewayError:
+    """The error that a failed exchange amounts to."""
+    return Unavailable(NOT_SENT) if isinstance(error, NotSent) else _no_clear_answer(is_write=is_write)
+
+
+def may_pass(error: GatewayError) -> bool:
+    """Whether a read may well succeed a moment later."""
+    return isinstance(error, RateLimited) or error.error_code in (SERVER_TIMEOUT, RETRY)
+
+
+def _no_clear_answer(*, is_write: bool) -> GatewayError:
+    return OutcomeUnknown(UNKNOWN) if is_write else Unavailable(NO_ANSWER)
+
+
+def _json_object(body: bytes) -> JsonObject:
+    try:
+        with _collector_paused():
+            content = orjson.loads(body)
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """A large sheet is half a million new objects: looking for garbage among them again and again doubles the time."""
+    is_ours_to_pause = gc.isenabled()  # another thread may be at it: whoever paused it starts it again
+    if is_ours_to_pause:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if is_ours_to_pause:
+            gc.enable()
+
+
+def _error(answer: Answer, content: JsonObject, *, is_write: bool) -> GatewayError:
+    code, said, ref_id, detail = (content.get(key) for key in ("errorCode", "message", "refId", "detail"))
+    said = said.strip() if isinstance(said, str) else ""
+    facts: JsonObject = {
+        "error_code": code if type(code) is int and abs(code) <= LARGEST_ID else None,
+        "ref_id": ref_id if isinstance(ref_id, str) else "",
+        "detail": detail if isinstance(detail, dict) else {},
+    }
+    match answer.status:
+        case 401:
+            return SignInAgain(SIGN_IN_AGAIN, **facts)
+        case 403:
+            return Forbidden(_sentence("Smartsheet does not allow you to do this", said), **facts)
+        case 404:
+            return NotFound(_sentence("Smartsheet does not find this, or not for you", said), **facts)
+        case 429:
+            wait = _retry_after(answer.headers.get("Retry-After", ""))
+            return RateLimited(_busy(wait), retry_after=wait, **facts)
+        case status if 400 <= status <= 499:
+            return Refused(_sentence("Smartsheet refuses this", said), **facts)
+    if is_write and not _is_surely_not_applied(code, said):
+        return OutcomeUnknown(UNKNOWN, **facts)
+    return Unavailable(_unavailable(code), **facts)
+
+
+def _is_surely_not_applied(code: object, said: str) -> bool:
+    """Whether a 5xx answer to a write leaves no doubt that nothing was done.
+
+    4001 (down for maintenance) does, and so does 4004 where another request holds the sheet. The other text of
+    4004 speaks of an unexpected error, as 4000 does; 4002 is a time-out inside Smartsheet; and an answer without
+    a code comes from something in front of Smartsheet, which cannot know.
+    """
+    return code == MAINTENANCE or (code == RETRY and "currently being updated" in said)
+
+
+def _unavailable(code: object) -> str:
+    if code == MAINTENANCE:
+        return "Smartsheet is down for maintenance. Nothing was changed; try again in some minutes."
+    if code == RETRY:
+        return "Smartsheet is busy with another change to this sheet. Nothing was changed; try again in a moment."
+    return NO_ANSWER
+
+
+def _busy(wait: float | None) -> str:
+    when = "in a minute" if wait is None else f"in {max(1, round(wait))} s"
+    return f"Smartsheet is getting too many requests. Nothing was changed; try again {when}."
+
+
+def _sentence(what: str, said: str) -> str:
+    return f"{what}: {said}" if said else f"{what}."
+
+
+def _retry_after(header: str) -> float | None:
+    """Seconds, from seconds or a date. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after"""
+    if header.isdecimal():
+        return min(float(header), LONGEST_WAIT)
+    try:
+        wait = (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds()
+        return min(max(0.0, wait), LONGEST_WAIT)
+    except (ValueError, TypeError):  # not a date, or one without a time zone
+        return None

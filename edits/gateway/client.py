@@ -1,0 +1,293 @@
+"""The one way to Smartsheet's sheets: the vendor's SDK, bounded, never resending a write, raw JSON in and out.
+
+Of the SDK it keeps the headers, the URLs, the retry loop and its hook. It replaces the connection (transport.py), the
+reading of answers (answers.py) and the models, which lose data silently and are 50 times slower. Errors: errors.py.
+"""
+
+import json
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from time import monotonic
+from types import SimpleNamespace
+from typing import Any, Protocol
+from urllib.parse import urlencode
+from uuid import UUID
+
+import smartsheet.smartsheet as sdk
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from requests import PreparedRequest, Response, Session
+from smartsheet.util import fresh_operation
+
+from edits import features
+from edits.features import Feature
+from edits.gateway import answers
+from edits.gateway.budget import Budget
+from edits.gateway.errors import GatewayError, JsonObject, NotGranted, RateLimited, SignInAgain, Unavailable
+from edits.gateway.operations import Operations
+from edits.gateway.transport import NoAnswer, exchange, new_session
+from identity import tokens
+from identity.connections import NotSent
+from identity.models import SmartsheetUser
+from identity.regions import UnknownRegion, region
+
+EXTRA_TRIES = 2
+PATIENCE = 4.0  # seconds for all the tries of one read
+NOT_KNOWN = {1002, 1003}  # errorCode: the token is not valid, has expired
+LEVEL = 2  # below it multi-select columns are passed off as text
+
+log = logging.getLogger(__name__)
+
+
+_is_building: ContextVar[bool] = ContextVar("is_building", default=False)
+_sdk_session, _sdk_logging = sdk.pinned_session, sdk.setup_logging
+
+
+def _session(**options: object) -> Session:
+    """The session of a gateway; the SDK's own for whoever else uses the SDK in this process."""
+    if not _is_building.get():
+        sdk_session: Session = _sdk_session(**options)
+        return sdk_session
+    session = new_session()
+    session.headers["smartsheet-integration-source"] = "APPLICATION,Byline,Byline"
+    return session
+
+
+def _logging() -> None:
+    if not _is_building.get():
+        _sdk_logging()
+
+
+# The SDK builds a TLS context (25 ms) for every client, repeats requests on its own, and sets other people's loggers.
+sdk.pinned_session = _session
+sdk.setup_logging = _logging
+
+
+class Renew(Protocol):
+    """Gives the token to try once more with after one was rejected. Raises SignInAgain, Unavailable."""
+
+    def __call__(self, rejected: str, *, error_code: int | None, seconds: float) -> str: ...
+
+
+def gateway_for(user: AbstractBaseUser | AnonymousUser, *, extra_tries: int = EXTRA_TRIES) -> "Gateway":
+    """The gateway of one signed-in person for one request of theirs.
+
+    Refreshing the token takes its time from the request's deadline. Raises SignInAgain, Unavailable.
+    """
+    begun = monotonic()
+    try:
+        name, scope = SmartsheetUser.objects.values_list("region", "token__scope").get(user=user.pk)
+        where = region(name)
+    except (SmartsheetUser.DoesNotExist, UnknownRegion):
+        raise SignInAgain(answers.SIGN_IN_AGAIN) from None
+    with _errors_of_tokens():
+        token = tokens.token_for(user)
+
+    def renew(rejected: str, *, error_code: int | None, seconds: float) -> str:
+        with _errors_of_tokens():
+            return tokens.token_instead_of(rejected, user, error_code=error_code, seconds=seconds)
+
+    deadline = settings.SMARTSHEET_DEADLINE - (monotonic() - begun)
+    scopes = Scopes(asked=frozenset(where.scopes), granted=frozenset((scope or "").split()))
+    return Gateway(
+        region_api_base=where.api_base,
+        token=token,
+        deadline=deadline,
+        renew=renew,
+        scopes=scopes,
+        extra_tries=extra_tries,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Scopes:
+    """What the app asks for in a region, and what a person's token was granted there."""
+
+    asked: frozenset[str]
+    granted: frozenset[str]
+
+
+@contextmanager
+def _errors_of_tokens() -> Iterator[None]:
+    try:
+        yield
+    except tokens.SignInAgain:
+        raise SignInAgain(answers.SIGN_IN_AGAIN) from None
+    except tokens.TryLater:
+        raise Unavailable(answers.NOT_RENEWED) from None
+
+
+class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ships no types
+    """Smartsheet as one person sees it, for one request of theirs.
+
+    `deadline` is the seconds that all calls of this gateway may take together. Every method raises GatewayError;
+    a write that may have been made is never sent again. Ids are Smartsheet's 64-bit numbers, rows and sheets its JSON
+    objects. `scopes` are those of the token; None if they are not known here, so that Smartsheet alone decides. A read
+    that may well succeed a moment later is tried again, `extra_tries` times at most.
+
+    A call whose token is rejected is repeated once with the one that `renew` gives: a read always, a write only where
+    Smartsheet itself says that the token is not valid (1002) or has expired (1003). Whom it does not know it does
+    nothing for, so such a write was surely not made.
+    https://developers.smartsheet.com/api/smartsheet/error-codes
+    """
+
+    _access_token: str  # the SDK's, put into the headers of each request
+
+    def __init__(
+        self,
+        *,
+        region_api_base: str,
+        token: str,
+        deadline: float | None = None,
+        renew: Renew | None = None,
+        scopes: Scopes | None = None,
+        extra_tries: int = EXTRA_TRIES,
+    ) -> None:
+        if not token or not (token.isascii() and token.isprintable()):
+            raise SignInAgain(answers.SIGN_IN_AGAIN)
+        self._budget = Budget(settings.SMARTSHEET_DEADLINE if deadline is None else deadline)
+        self._renew = renew
+        self._scopes = scopes
+        mark = _is_building.set(True)
+        try:
+            super().__init__(
+                access_token=token,
+                api_base=region_api_base,
+                user_agent="Byline",
+                max_retry_time=_Patience(self._budget, extra_tries),
+            )
+        finally:
+            _is_building.reset(mark)
+        self.errors_as_exceptions()
+
+    def why_not(self, feature: Feature) -> str:
+        """Why this app may not do this in the person's name, as a sentence; "" if it may."""
+        if self._scopes is None:
+            return ""
+        asked, granted = self._scopes.asked, self._scopes.granted
+        return features.why_not(feature, offered=settings.BYLINE_FEATURES, asked=asked, granted=granted)
+
+    def require(self, feature: Feature) -> None:
+        """Raises NotGranted, before anything is sent, where the person's token or this deployment does not allow it."""
+        if reason := self.why_not(feature):
+            raise NotGranted(reason, can_be_granted=features.can_be_granted(reason))
+
+    def __getattr__(self, name: str) -> Any:
+        """The SDK would import a module of that name and offer its typed models."""
+        raise AttributeError(f"the gateway has no {name}")
+
+    def _read(self, operation: str, path: str, **query: object) -> JsonObject:
+        self.with_change_agent(None)
+        url = f"{path}?{urlencode({'level': LEVEL} | query, safe=',')}"
+        try:
+            return self._call(operation, "GET", url)
+        except SignInAgain as rejection:
+            self._take_next_token(rejection)
+        return self._call(operation, "GET", url)
+
+    def _write(
+        self,
+        operation: str,
+        method: str,
+        path: str,
+        *,
+        body: Sequence[Mapping[str, Any]] | None = None,
+        edit_id: UUID | None,
+    ) -> JsonObject:
+        # orjson would write NaN as null, which clears the cell.
+        sent = None if body is None else json.dumps(body, allow_nan=False).encode()
+        self.with_change_agent("Byline" if edit_id is None else f"Byline {edit_id}")
+        try:
+            return self._call(operation, method, path, sent)
+        except SignInAgain as rejection:
+            if rejection.error_code not in NOT_KNOWN:
+                raise
+            self._take_next_token(rejection)
+        return self._call(operation, method, path, sent)
+
+    def _take_next_token(self, rejection: SignInAgain) -> None:
+        """Take the token that is valid in place of the rejected one; raises the rejection where nothing renews it."""
+        if self._renew is None:
+            raise rejection
+        seconds = self._budget.for_read() / 2
+        self._access_token = self._renew(self._access_token, error_code=rejection.error_code, seconds=seconds)
+
+    def _call(self, name: str, method: str, path: str, body: bytes | None = None) -> JsonObject:
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        operation = fresh_operation(name) | {"method": method, "path": path, "headers": headers, "form_data": body}
+        result = self.request_with_retry(self.prepare_request(operation), operation)
+        if isinstance(result, _Failure):
+            # Here, outside of any except clause, nothing that is raised leads back to the request and its token.
+            raise result.error
+        content: JsonObject = result
+        return content
+
+    def _request(self, prepped_request: PreparedRequest, operation: JsonObject) -> "JsonObject | _Failure":
+        """One exchange, as the SDK's retry loop asks for it. Never raises."""
+        is_write = prepped_request.method != "GET"
+        seconds = self._budget.for_write() if is_write else self._budget.for_read()
+        if not seconds:
+            return _Failure(Unavailable(answers.TOO_LATE if is_write else answers.NO_ANSWER), should_retry=False)
+        begun = monotonic()
+        try:
+            answer = exchange(self._session, prepped_request, seconds=seconds)
+        except (NotSent, NoAnswer) as error:
+            log.warning("%s %s: %r", prepped_request.method, operation["id"], error)
+            return _Failure(answers.no_answer(error, is_write=is_write), should_retry=not is_write)
+        self._log_request(operation, SimpleNamespace(status=answer.status, seconds=monotonic() - begun))
+        content = answers.read(answer, is_write=is_write)
+        if isinstance(content, GatewayError):
+            return _Failure(content, should_retry=not is_write and answers.may_pass(content))
+        return content
+
+    def _log_request(self, operation: JsonObject, response: SimpleNamespace) -> None:
+        """Nothing that a person wrote, and no header: the SDK logs bodies, which carry tokens too."""
+        log.info("%s %s: %d in %.3f s", operation["method"], operation["id"], response.status, response.seconds)
+
+
+class PlainClient(sdk.Smartsheet):  # type: ignore[misc]  # the SDK ships no types
+    """The SDK as its documentation has it, models and all, over a session of ours; it repeats nothing by itself."""
+
+    def __init__(self, *, region_api_base: str, token: str, session: Session) -> None:
+        mark = _is_building.set(True)
+        try:
+            super().__init__(access_token=token, api_base=region_api_base, user_agent="Byline", max_retry_time=0)
+        finally:
+            _is_building.reset(mark)
+        self._session = session
+        self.errors_as_exceptions()
+
+    def _log_request(self, operation: JsonObject, response: Response) -> None:
+        """No answer: the SDK logs those that say what went wrong, with what people wrote."""
+        log.info("%s %s: %d", operation["method"], operation["path"], response.status_code)
+
+
+class _Failure(sdk.OperationErrorResult):  # type: ignore[misc]  # the SDK ships no types
+    """An exchange without success, in the shape that the SDK's retry loop asks about."""
+
+    def __init__(self, error: GatewayError, *, should_retry: bool) -> None:
+        self.error = error
+        self.should_retry = should_retry
+        self.status_code = error.error_code
+
+    def native(self, _expected: str) -> SimpleNamespace:
+        return SimpleNamespace(result=self)
+
+
+class _Patience(sdk.AbstractUserCalcBackoff):  # type: ignore[misc]  # the SDK ships no types
+    """How long the SDK's retry loop waits before it repeats a read; negative: not at all."""
+
+    def __init__(self, budget: Budget, extra_tries: int) -> None:
+        self._budget = budget
+        self._extra_tries = extra_tries
+
+    def calc_backoff(self, previous_attempts: int, total_elapsed_time: float, error_result: _Failure) -> float:
+        """Seconds: what Smartsheet asks for, else half a second and then one."""
+        asked = error_result.error.retry_after if isinstance(error_result.error, RateLimited) else None
+        wait = 2.0 ** (previous_attempts - 2) if asked is None else asked
+        is_worth_it = total_elapsed_time + wait <= PATIENCE and wait < self._budget.for_read()
+        return wait if previous_attempts <= self._extra_tries and is_worth_it else -1.0

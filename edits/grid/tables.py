@@ -1,0 +1,97 @@
+"""A sheet as a table on a page: texts, and marks on what cannot be changed, each with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from edits.sheets.cell_text import cell_text
+from edits.sheets.sheet import Cell, Column, Row, Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A small sign beside a column, row or cell: the icon's name and what it means, as a sentence."""
+
+    icon: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableCell:
+    """What one cell shows."""
+
+    column: Column
+    text: str
+    mark: Mark | None
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """What one row shows; `label` names it in words."""
+
+    row: Row
+    label: str
+    mark: Mark | None
+    cells: tuple[TableCell, ...]
+
+    @property
+    def indent(self) -> str:
+        """One character for each level of depth, to loop over."""
+        return "·" * self.row.depth
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The visible part of a sheet."""
+
+    columns: tuple[tuple[Column, Mark | None], ...]
+    rows: tuple[TableRow, ...]
+
+
+def table_of(sheet: Sheet) -> Table:
+    """The table of a sheet's visible columns and of those of its rows that were read."""
+    columns = sheet.visible_columns
+    rows = (
+        TableRow(
+            row=row,
+            label=sheet.label(row),
+            mark=row_mark(row),
+            cells=tuple(
+                TableCell(column, cell_text(column, cell), cell_mark(column, cell))
+                for column, cell in _of(row, columns)
+            ),
+        )
+        for row in sheet.rows
+    )
+    return Table(columns=tuple((column, column_mark(column)) for column in columns), rows=tuple(rows))
+
+
+def column_mark(column: Column) -> Mark | None:
+    """Why the whole column is not free to change."""
+    if column.system_type:
+        return Mark("gear", "Smartsheet fills this column in itself.")
+    if column.formula:
+        return Mark("calculator", f"A formula works this column out: {column.formula}")
+    return _lock("column", is_locked=column.is_locked, is_locked_for_user=column.is_locked_for_user)
+
+
+def row_mark(row: Row) -> Mark | None:
+    """Why the whole row is not free to change."""
+    return _lock("row", is_locked=row.is_locked, is_locked_for_user=row.is_locked_for_user)
+
+
+def cell_mark(column: Column, cell: Cell) -> Mark | None:
+    """Why this very cell is not free to change."""
+    if cell.formula and not column.formula:
+        return Mark("calculator", f"A formula works this out: {cell.formula}")
+    return Mark("link-45deg", "This gets its value from a cell of another sheet.") if cell.is_link else None
+
+
+def _of(row: Row, columns: tuple[Column, ...]) -> list[tuple[Column, Cell]]:
+    return [(column, row.cell(column)) for column in columns]
+
+
+def _lock(what: str, *, is_locked: bool, is_locked_for_user: bool) -> Mark | None:
+    if is_locked_for_user:
+        return Mark("lock", f"This {what} is locked: only admins of the sheet can change it.")
+    return Mark("unlock", f"This {what} is locked for others; you are an admin of the sheet.") if is_locked else None

@@ -1,0 +1,51 @@
+"""Seals as rows in a Smartsheet sheet of the auditor's, which has a history and a clock that nobody here holds.
+
+The row is added like any other, with one person's token, and logged as an anchoring: intent, call, outcome. It has the
+seal as a line of JSON in the primary column. AUDIT_ANCHOR_SHEET and AUDIT_ANCHOR_PERSON say where and by whom.
+"""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+
+from audit.proof import anchors
+from audit.proof.seal_bytes import SignedSeal
+from audit.recording import Action, Actor, Origin
+from edits.gateway.client import gateway_for
+from edits.saving import services
+from edits.sheets import reading
+from identity.models import SmartsheetUser
+
+
+class NoAnchorSheet(Exception):
+    """The sheet or the person that the settings name is not there."""
+
+
+def register() -> None:
+    """Let AUDIT_ANCHORS name the sheet."""
+    anchors.register("sheet", anchors.Anchor(_to_sheet, pause=lambda: settings.AUDIT_ANCHOR_SHEET_SECONDS))
+
+
+def _to_sheet(found: Sequence[SignedSeal]) -> None:
+    """Add a row with the last of the seals. Raises NoAnchorSheet, NotRecorded, GatewayError."""
+    person = _person()
+    gateway = gateway_for(person.user)
+    sheet = reading.read_columns(gateway, int(settings.AUDIT_ANCHOR_SHEET))
+    if sheet.primary is None:
+        raise NoAnchorSheet("The sheet for seals shows this person no primary column.")
+    profile = person.as_profile()
+    services.add_row(
+        gateway=gateway,
+        actor=Actor(id=profile.id, region=profile.region, name=profile.name, email=profile.email),
+        sheet=sheet,
+        edits=[services.CellEdit(column=sheet.primary, shown="", typed=anchors.line(found[-1]))],
+        action=Action.ANCHOR,
+        origin=Origin.COMMAND,
+    )
+
+
+def _person() -> SmartsheetUser:
+    for person in SmartsheetUser.objects.select_related("user"):
+        if person.as_profile().is_among(settings.AUDIT_ANCHOR_PERSON):
+            return person
+    raise NoAnchorSheet("AUDIT_ANCHOR_PERSON has never signed in here.")

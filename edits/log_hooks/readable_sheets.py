@@ -1,0 +1,51 @@
+"""Whom the log shows what: it asks here who is behind a request, and which sheets they can open in Smartsheet now."""
+
+from __future__ import annotations
+
+from django.core.cache import cache
+from django.http import HttpRequest
+
+from audit.reading.access import Readable
+from audit.recording import Actor, nobody
+from edits.gateway.client import gateway_for
+from edits.gateway.errors import GatewayError, SignInAgain
+
+FRESH = 60  # seconds that an answer holds, for the person and browser that asked
+AWAY = 10  # seconds that nobody is kept waiting for the same silence again
+
+SIGNED_OFF = "Only your own entries are shown, as Smartsheet does not know your sign-in any more: sign in again."
+NO_ANSWER = "Only your own entries are shown, as Smartsheet could not be asked just now which sheets you can open."
+
+
+def reading_actor(request: HttpRequest) -> Actor:
+    """Who reads: the signed-in person, or somebody of the admin, whom Smartsheet does not know."""
+    person = getattr(request, "smartsheet_user", None)
+    if person is not None:
+        return Actor(id=person.id, region=person.region, name=person.name, email=person.email)
+    if request.user.is_authenticated:
+        return Actor(id=0, region="", name=request.user.get_username(), email=request.user.email)
+    return nobody()
+
+
+def readable_sheets(request: HttpRequest) -> Readable:
+    """The sheets that the person can open, asked with their token by one request and remembered for a minute.
+
+    https://developers.smartsheet.com/api/smartsheet/openapi/sheets/list-sheets
+    """
+    if getattr(request, "smartsheet_user", None) is None:
+        return Readable()
+    key = f"readable_sheets:{request.user.pk}:{request.session.session_key}"
+    readable: Readable | None = cache.get(key)
+    if readable is None:
+        readable = _asked(request)
+        cache.set(key, readable, AWAY if readable.why_none else FRESH)
+    return readable
+
+
+def _asked(request: HttpRequest) -> Readable:
+    try:
+        return Readable(frozenset(sheet["id"] for sheet in gateway_for(request.user).sheets()))
+    except SignInAgain:
+        return Readable(why_none=SIGNED_OFF)
+    except GatewayError:
+        return Readable(why_none=NO_ANSWER)

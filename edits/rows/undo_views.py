@@ -1,0 +1,78 @@
+"""The page that asks before a change is undone, and undoes it."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_http_methods
+
+from audit.models import Entry
+from audit.reading.access import reader_of
+from audit.reading.changes import LoggedChange, with_outcomes
+from audit.reading.disclosure import note_reading
+from audit.recording import NotRecorded
+from edits.gateway.client import gateway_for
+from edits.gateway.errors import GatewayError
+from edits.models import AlreadySent
+from edits.saving import undo as undoing
+from edits.saving.services import Conflict, Saved
+from edits.saving.undo import Undo
+from edits.widgets.pages import ALREADY_DONE, actor_of, doing, once, problem_page, saved_page, was_done
+from edits.widgets.problems import ALREADY_SENT, Doing, problem_of
+from identity.decorators import smartsheet_required
+from identity.middleware import SmartsheetRequest
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@smartsheet_required
+def undo(request: SmartsheetRequest, entry_id: int) -> HttpResponse:
+    """Shows what the cell holds and would hold again, or why that cannot be; POST puts the old value back."""
+    change = _change(request, entry_id)
+    sheet_id = change.intent.sheet_id or 0
+    if was_done(request):
+        return saved_page(request, Saved(count=0), sheet_id=sheet_id, text=ALREADY_DONE)
+    if why_not := undoing.why_never(change, region=actor_of(request).region):
+        return _page(request, change, why_not=why_not)
+    try:
+        gateway = gateway_for(request.user)
+        plan = undoing.plan(gateway, change)
+        if request.method != "POST" or plan.why_not or plan.is_overtaken:
+            return _page(request, change, plan)
+        saved = once(request, lambda: undoing.undo(gateway, actor_of(request), plan))
+    except AlreadySent:
+        return problem_page(request, ALREADY_SENT, sheet_id=sheet_id)
+    except Conflict as conflict:
+        (cell,) = conflict.cells
+        return _page(request, change, undoing.overtaken(plan, cell))
+    except (GatewayError, NotRecorded) as error:
+        what = problem_of(error, doing=doing(request, Doing.UNDO))
+        return problem_page(request, what, sheet_id=sheet_id)
+    text = f"Undone: {plan.column.title} of “{plan.sheet.label(plan.row)}” is “{plan.words_then}” again"
+    return saved_page(request, saved, sheet_id=sheet_id, text=text)
+
+
+def _change(request: SmartsheetRequest, entry_id: int) -> LoggedChange:
+    """The change with this entry, as far as the person may read it; that they read it is recorded."""
+    reader = reader_of(request)
+    entry = get_object_or_404(Entry.objects.intents(), pk=entry_id)
+    if not reader.may_read(entry):
+        raise Http404
+    note_reading(request, reader, [entry])
+    (change,) = with_outcomes([entry])
+    return change
+
+
+def _page(
+    request: SmartsheetRequest, change: LoggedChange, plan: Undo | None = None, *, why_not: str = ""
+) -> HttpResponse:
+    context = {
+        "change": change,
+        "entry": change.intent,
+        "plan": plan,
+        "why_not": why_not or (plan.why_not if plan else ""),
+        "once": uuid4(),
+    }
+    refused = bool(context["why_not"] or (plan and plan.is_overtaken))
+    return render(request, "edits/undo.html", context, status=409 if refused and request.method == "POST" else 200)

@@ -1,0 +1,235 @@
+"""Reconciling: what our log says of a sheet, held cell by cell against Smartsheet's own history of it.
+
+What is found is written as entries, a cell's together, and never twice; so the next run goes on where one was
+interrupted: it begins with the cells that were not compared yet. docs/audit-log.md
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+
+from audit.models import Entry, EntryQuerySet
+from audit.reading.changes import LoggedChange, with_outcomes
+from audit.reading.clear_texts import with_clear_texts
+from audit.recording import Action, Actor, Evidence, Origin, note
+from audit.timelines.cell_histories import SKEW
+from edits.gateway.answers import may_pass
+from edits.gateway.client import EXTRA_TRIES, gateway_for
+from edits.gateway.errors import GatewayError, NotFound, RateLimited, Unavailable
+from edits.settling.cell_comparison import OPEN, Ours, compare, is_erased, parsed, versions
+from edits.settling.history_budget import MINUTE, NoHistoryLeft, spend_history
+from edits.settling.history_pages import History, read_back
+from edits.settling.reconciled import Place, record
+from edits.sheets import reading
+from edits.sheets.sheet import Json, Sheet
+from identity.models import SmartsheetUser
+
+AT_ONCE = 200  # entries whose outcomes are read by one query
+
+Progress = Callable[[str], None]  # told a sentence now and then
+
+
+class NobodyToAsk(Exception):
+    """Nobody with a token is known here who could read the sheet; the message is for people."""
+
+
+@dataclass
+class Report:
+    """What came of a run; `stopped_by` is set if it did not get through all cells."""
+
+    sheet: Sheet
+    cells: int = 0
+    read: int = 0
+    found: Counter[str] = field(default_factory=Counter)
+    stopped_by: GatewayError | None = None
+
+
+def last_editor(*, sheet_id: int, region: str | None = None) -> SmartsheetUser:
+    """The person who edited the sheet last with this app and still has a token. Raises NobodyToAsk."""
+    edits = Entry.objects.on_sheet(sheet_id).intents()
+    edits = edits.filter(region=region) if region else edits
+    known: set[tuple[str, int]] = set()
+    for editor in edits.newest_first().values_list("region", "actor_id").iterator():
+        if editor not in known and (person := _with_token(*editor)):
+            return person
+        known.add(editor)
+    raise NobodyToAsk("Nobody who edited this sheet with this app has a token here: name somebody with --person.")
+
+
+def person_of(*, region: str, number: int) -> SmartsheetUser:
+    """The person with this number in this region. Raises NobodyToAsk."""
+    if person := _with_token(region, number):
+        return person
+    raise NobodyToAsk(f"There is nobody {region}:{number} here who has a token.")
+
+
+def reconcile(
+    *, sheet_id: int, since: datetime, reader: SmartsheetUser, tell: Progress, all_cells: bool = False
+) -> Report:
+    """Compare what was written since then with Smartsheet, with the reader's token, and record what is found.
+
+    Raises GatewayError if the sheet cannot be read at all, and NotRecorded. What Smartsheet says later ends the run.
+    """
+    sheet = reading.read_columns(gateway_for(reader.user), sheet_id)
+    return _Reconciliation(sheet, since, reader, tell).run(all_cells=all_cells)
+
+
+class _Reconciliation:
+    def __init__(self, sheet: Sheet, since: datetime, reader: SmartsheetUser, tell: Progress) -> None:
+        self.sheet, self.since, self.reader, self.tell = sheet, since, reader, tell
+        self.region = reader.region
+        self.reach = since - timedelta(seconds=settings.SETTLE_AFTER) - 2 * SKEW  # what is older explains nothing
+        self.entries = Entry.objects.on_sheet(sheet.id).filter(region=self.region)
+        profile = reader.as_profile()
+        self.actor = Actor(id=profile.id, region=profile.region, name=profile.name, email=profile.email)
+        self.report = Report(sheet)
+        self._emails: dict[int, frozenset[str]] = {}
+
+    def run(self, *, all_cells: bool) -> Report:
+        cells = self._cells(all_cells=all_cells)
+        self.report.cells = len(cells)
+        try:
+            for number, (row_id, column_id) in enumerate(cells, start=1):
+                self._compare(row_id, column_id, is_wanted=all_cells)
+                self.report.read = number
+                self.tell(f"{number} of {len(cells)} cells")
+        except GatewayError as error:
+            self.report.stopped_by = error
+        self._note_summary()
+        return self.report
+
+    # Which cells
+
+    def _cells(self, *, all_cells: bool) -> list[tuple[int, int]]:
+        """Row and column of each cell, those first of which something was not compared yet."""
+        results = Entry.objects.filter(refers_to=OuterRef("pk"), action=Action.RECONCILE)
+        recent = self.entries.filter(at__gte=self.since)
+        written = recent.intents().filter(column_id__isnull=False, row_id__isnull=False)
+        found = [*_places(written.filter(~Exists(results))), *_places(written)]
+        if all_cells:
+            touched = recent.filter(row_id__isnull=False).exclude(action=Action.RECONCILE)
+            rows = touched.order_by("row_id").values_list("row_id", flat=True).distinct()
+            columns = [column.id for column in self.sheet.columns if not (column.system_type or column.formula)]
+            found += [(row_id, column_id) for row_id in rows if row_id for column_id in columns]
+        return list(dict.fromkeys(found))
+
+    # One cell
+
+    def _compare(self, row_id: int, column_id: int, *, is_wanted: bool) -> None:
+        before = self._ours(row_id, column_id)
+        applied = {one.intent.pk for one in before if one.change.is_applied and not one.is_addition}
+        if not applied and not is_wanted:
+            return
+        try:
+            history = self._history(row_id, column_id)
+        except NotFound:
+            reading.read_columns(gateway_for(self.reader.user), self.sheet.id)  # raises if it is the sheet that is gone
+            self.report.found["in rows or columns that are gone"] += len(applied)
+            return
+        ours = self._ours(row_id, column_id)  # as of now, as an edit may have been made since
+        findings = compare(ours, [one for one in versions(history, column_id) if one.at >= self.reach - SKEW])
+        judged = {one.intent.pk for one in ours if one.intent.at >= self.since} & applied
+        self.report.found["not comparable"] += sum(one.intent.pk in judged and not one.is_comparable for one in ours)
+        place = Place(self.sheet, self.region, row_id, column_id, ours)
+        self.report.found.update(record(findings, place=place, judged=judged, since=self.since, actor=self.actor))
+
+    def _ours(self, row_id: int, column_id: int) -> list[Ours]:
+        """What was, or may have been, made of this cell with this app, the addition of its row included."""
+        on_row = self.entries.on_row(sheet_id=self.sheet.id, row_id=row_id).intents().filter(at__gte=self.reach)
+        of_cell = on_row.filter(column_id=column_id)
+        entries = list((of_cell | on_row.filter(column_id=None, action=Action.ADD)).order_by("id"))
+        some = [entries[start : start + AT_ONCE] for start in range(0, len(entries), AT_ONCE)]
+        changes = [change for part in some for change in with_clear_texts(with_outcomes(part))]
+        title = next((column.title for column in self.sheet.columns if column.id == column_id), "")
+        return [self._known(change, title) for change in changes if change.is_applied or change.phase in OPEN]
+
+    def _known(self, change: LoggedChange, title: str) -> Ours:
+        value, emails = parsed(change.new), self._emails_of(change.intent)
+        is_comparable = bool(emails) and not is_erased(value)
+        if change.intent.column_id is None and isinstance(value, dict) and not is_erased(value):
+            value = value.get(title)
+        return Ours(change, value, emails, is_comparable)
+
+    def _emails_of(self, intent: Entry) -> frozenset[str]:
+        if intent.actor_id not in self._emails:
+            person = SmartsheetUser.objects.filter(region=self.region, smartsheet_id=intent.actor_id).first()
+            names = person.names() if person else []
+            now = [person.as_profile().email] if person else []
+            self._emails[intent.actor_id] = frozenset(e.casefold() for e in [*now, *(n.email for n in names)] if e)
+        then = intent.actor_email.casefold()
+        return self._emails[intent.actor_id] | ({then} if then else set())
+
+    def _history(self, row_id: int, column_id: int) -> History:
+        """The cell's states, newest first, back to one from before all that matters. Raises GatewayError."""
+        return read_back(lambda page: self._page(row_id, column_id, page), to=self.reach - SKEW)
+
+    def _page(self, row_id: int, column_id: int, page: int) -> list[Mapping[str, Json]]:
+        tries = 0
+        while True:
+            try:
+                # Settling, which people wait for, needs some of them meanwhile.
+                spend_history(self.region, self.actor.id, leave=settings.SMARTSHEET_HISTORY_CALLS // 5)
+                gateway = gateway_for(self.reader.user, extra_tries=0)  # each would be one more than was counted
+                return list(gateway.cell_history(self.sheet.id, row_id, column_id, page=page))
+            except NoHistoryLeft as full:
+                self._wait(full.seconds)
+            except RateLimited as limited:
+                self._wait(limited.retry_after or MINUTE)
+            except Unavailable as error:
+                tries += 1
+                if tries > EXTRA_TRIES or not may_pass(error):
+                    raise
+                time.sleep(1)
+
+    def _wait(self, seconds: float) -> None:
+        self.tell(f"As many histories were read as may be in a minute: waiting {seconds:.0f} s")
+        time.sleep(seconds)
+
+    def _note_summary(self) -> None:
+        report = self.report
+        found: dict[str, Evidence] = {what: count for what, count in sorted(report.found.items()) if count}
+        evidence: dict[str, Evidence] = {
+            "since": self.since.isoformat(),
+            "cells": report.cells,
+            "read": report.read,
+            "found": found,
+            "stoppedBy": type(report.stopped_by).__name__ if report.stopped_by else None,
+        }
+        note(
+            actor=self.actor,
+            action=Action.RECONCILE,
+            origin=Origin.COMMAND,
+            sheet_id=self.sheet.id,
+            sheet_name=self.sheet.name,
+            message=summary(report),
+            evidence=evidence,
+        )
+
+
+def summary(report: Report) -> str:
+    """What came of a run in one sentence or two."""
+    found = ", ".join(f"{count} {what}" for what, count in sorted(report.found.items()) if count)
+    said = f"{report.read} of {report.cells} cells compared: {found or 'nothing new'}."
+    return f"{said} It was ended early: {report.stopped_by.message}" if report.stopped_by else said
+
+
+def _places(written: EntryQuerySet) -> list[tuple[int, int]]:
+    return [
+        (row, column)
+        for row, column in written.order_by("row_id", "column_id").values_list("row_id", "column_id").distinct()
+        if row and column
+    ]
+
+
+def _with_token(region: str, number: int) -> SmartsheetUser | None:
+    found: SmartsheetUser | None = SmartsheetUser.objects.filter(
+        region=region, smartsheet_id=number, token__isnull=False
+    ).first()
+    return found

@@ -1,0 +1,124 @@
+"""Settling: what had no clear answer is found out from Smartsheet's own record, and written down as a further entry.
+
+Any number of processes may do so at once: each edit is held by one of them, and concluded once. One that this app fails
+at holds up no other.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from datetime import timedelta
+from functools import partial
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import Error
+from django.utils import timezone
+
+from audit.models import Phase
+from audit.recording import Evidence, Outcome
+from audit.settling import OpenEdit, conclude, gather, reopen
+from audit.unsettled import Unsettled
+from edits.gateway.client import gateway_for
+from edits.gateway.errors import GatewayError, RateLimited, Unavailable
+from edits.settling.history_budget import MINUTE, NoHistoryLeft, spend_history
+from edits.settling.inquiry import find_out
+
+LATER = 3600.0  # seconds until somebody is asked for again who cannot be asked for now
+LEASE = 600.0  # seconds; a minute's histories take no longer, and whoever takes longer must have died
+AGAIN = 600.0  # seconds until an edit is tried again that something went wrong with
+WORD_OF_NOBODY = "It could not be found out: nobody could read the sheet in this person's name for too long. "
+WORD_OF_FAILURE = "It could not be found out: this app fails at it, again and again."
+
+log = logging.getLogger(__name__)
+
+
+def settle_due(*, limit: int = 1000) -> Counter[str]:
+    """Settle up to `limit` edits that are due; gives how many lines came out as what, and edits "put off", "failed"."""
+    gather(older_than=timedelta(seconds=settings.SETTLE_AFTER))
+    tally: Counter[str] = Counter()
+    for _ in range(limit):
+        held = Unsettled.objects.take(seconds=LEASE)
+        if held is None:
+            break
+        tally.update(_settle(held))
+    return tally
+
+
+def _settle(held: Unsettled) -> list[str]:
+    try:
+        return _settled(held)
+    except Exception:  # what goes wrong with one edit goes wrong again, and others are waiting
+        log.exception("Edit %s could not be settled; it is tried again in %g seconds.", held.edit_id, AGAIN)
+        held.put_off(seconds=AGAIN)  # raises where the database is away
+        return ["failed"]
+
+
+def _settled(held: Unsettled) -> list[str]:
+    edit = reopen(held.edit_id)
+    if edit is None:  # its own process has brought the outcome after all
+        held.forget()
+        return []
+    try:
+        outcomes = _find_out(edit)
+    except (NoHistoryLeft, RateLimited):
+        Unsettled.objects.put_off_person(region=edit.region, actor_id=edit.actor_id, seconds=MINUTE)
+        held.put_off(seconds=MINUTE + 1)  # behind the others of this person, should it be too much for a minute
+        return ["put off"]
+    except Unavailable as error:
+        if not _is_hopeless(held, patience=2):
+            held.put_off(seconds=_pause(held))
+            return ["put off"]
+        outcomes = _give_up(edit, WORD_OF_NOBODY + error.message, error)
+    except GatewayError as error:
+        if not _is_hopeless(held):
+            log.info("Edit %s cannot be settled yet: %s", held.edit_id, error.message)
+            held.put_off(seconds=LATER)
+            return ["put off"]
+        outcomes = _give_up(edit, WORD_OF_NOBODY + error.message, error)
+    except Error:
+        raise
+    except Exception as error:
+        if not _is_hopeless(held):
+            raise
+        log.exception("Edit %s is given up.", held.edit_id)
+        outcomes = _give_up(edit, WORD_OF_FAILURE, error)
+    return [str(outcome.phase) for outcome in outcomes.values()] if conclude(held, edit, outcomes) else []
+
+
+def _find_out(edit: OpenEdit) -> dict[int, Outcome]:
+    person = User.objects.filter(smartsheet__region=edit.region, smartsheet__smartsheet_id=edit.actor_id).first()
+    user = person or User()
+    return find_out(
+        edit,
+        partial(gateway_for, user),
+        email_now=person.smartsheet.email if person else "",
+        spend=lambda: spend_history(edit.region, edit.actor_id),
+    )
+
+
+def _is_hopeless(held: Unsettled, *, patience: int = 1) -> bool:
+    return timezone.now() - held.at >= patience * timedelta(seconds=settings.SETTLE_PATIENCE)
+
+
+def _pause(held: Unsettled) -> float:
+    """Seconds until it is tried again where Smartsheet was away: the longer, the older the edit is."""
+    return min(LATER, max(MINUTE, (timezone.now() - held.at).total_seconds() / 10))
+
+
+def _give_up(edit: OpenEdit, message: str, error: Exception) -> dict[int, Outcome]:
+    evidence: dict[str, Evidence] = {
+        "readAt": timezone.now().isoformat(timespec="seconds"),
+        "why": type(error).__name__,
+    }
+    return {
+        line.number: Outcome(
+            Phase.UNDECIDABLE,
+            line.changes[0].row_id,
+            message=message,
+            error_code=getattr(error, "error_code", None),
+            evidence=evidence,
+        )
+        for line in edit.lines
+    }

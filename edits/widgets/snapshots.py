@@ -1,0 +1,39 @@
+"""A form carries what it was made of, so that it can be shown again with what was typed when Smartsheet is away.
+
+A snapshot serves for that alone: nothing is ever compared with it or sent because of it.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import Any
+
+from django.core import signing
+from django.http import QueryDict
+
+from edits.sheets.sheet import Access, Column, Row, Sheet
+
+SALT = "edits.widgets.snapshots"
+FIELD = "snapshot"
+
+
+def take(raw: Any) -> str:
+    """The JSON of a sheet, signed and packed to go into a hidden field."""
+    return signing.dumps(raw, salt=SALT, compress=True)
+
+
+def restore(data: QueryDict, *, sheet_id: int, row_id: int | None) -> tuple[Sheet, Row | None]:
+    """The sheet and row that a form was made of; without a valid snapshot, one column for each field sent."""
+    with suppress(signing.BadSignature, ValueError):
+        sheet = Sheet.parse(signing.loads(data.get(FIELD, ""), salt=SALT))
+        row = sheet.row(row_id) if row_id else None
+        if sheet.id == sheet_id and (row or not row_id):
+            return sheet, row
+    return _sketch(data, sheet_id), Row(id=row_id) if row_id else None
+
+
+def _sketch(data: QueryDict, sheet_id: int) -> Sheet:
+    ids = [int(match[1]) for name in data if (match := re.fullmatch(r"col-([0-9]{1,20})", name))]
+    columns = tuple(Column(id=column_id, title=f"Column {column_id}") for column_id in ids)
+    return Sheet(id=sheet_id, name=f"Sheet {sheet_id}", access=Access.EDITOR, columns=columns)
