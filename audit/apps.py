@@ -12,7 +12,13 @@ class AuditConfig(AppConfig):
     verbose_name = "audit log"
 
     def ready(self) -> None:
-        from audit import checks, directory, own_records, personal, project_checks  # need models
+        from audit import (  # need models
+            checks,
+            commitments,  # need models
+            directory,
+            own_records,
+            project_checks,
+        )
         from audit.database import contention, triggers, triggers_sqlite  # need models
         from audit.proof import seals  # needs models
 
@@ -21,7 +27,7 @@ class AuditConfig(AppConfig):
         connection_created.connect(triggers_sqlite.register, dispatch_uid="audit.triggers_sqlite")
         connection_created.connect(contention.register, dispatch_uid="audit.contention")
         post_migrate.connect(triggers.reinstall, sender=self, dispatch_uid="audit.triggers")
-        post_migrate.connect(personal.forget, sender=self, dispatch_uid="audit.personal")
+        post_migrate.connect(commitments.forget, sender=self, dispatch_uid="audit.commitments")
         post_migrate.connect(directory.forget, sender=self, dispatch_uid="audit.directory")
         post_migrate.connect(seals.forget, sender=self, dispatch_uid="audit.seals")
         register(checks.append_only, Tags.database)

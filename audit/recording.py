@@ -16,11 +16,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from audit import personal
+from audit import commitments
+from audit.commitments import Committed
 from audit.context import current
 from audit.models import Names
-from audit.personal import Committed
-from audit.phases import Action, Origin, Phase
+from audit.vocabulary import Action, Origin, Phase
 from audit.writing import NotRecorded, Row, write
 
 __all__ = [
@@ -283,14 +283,14 @@ class _Draft:
 
     def _commitment(self, text: str, *, email: str = "", about: tuple[str, int] | None = None) -> Json:
         region, person_id = about or ("", None)
-        committed = personal.of_value(text, region=region, person_id=person_id, email=_text(email))
+        committed = commitments.of_value(text, region=region, person_id=person_id, email=_text(email))
         self._committed.append(committed)
         return {"hmac": committed.commitment, "objectType": "COMMITMENT"}
 
 
 def _named(actor: Actor) -> Committed:
     names = Names(_text(actor.name), _text(actor.email))
-    return personal.of_actor(region=actor.region, person_id=actor.id, names=names)
+    return commitments.of_actor(region=actor.region, person_id=actor.id, names=names)
 
 
 def _common(

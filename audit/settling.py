@@ -17,11 +17,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from audit.changes import LoggedChange, with_outcomes
 from audit.models import Cursor, Entry, Leaf, Names, PersonalText
-from audit.phases import CONCLUSIVE
-from audit.reading.changes import LoggedChange, with_outcomes
 from audit.recording import Change, Intent, Json, Outcome, settle
 from audit.unsettled import Unsettled
+from audit.vocabulary import CONCLUSIVE
 
 CURSOR = "settled"
 AT_ONCE = 500  # links that are looked through in one transaction

@@ -4,8 +4,8 @@ from django.urls import path, re_path
 
 from audit.charts.views import charts
 from audit.export.views import download
-from audit.keeping.views import erasure
 from audit.reading import entry_views, saved_filter_views, views
+from audit.retention.views import erasure
 from audit.timelines.views import cell, person, record, row, sheet
 
 app_name = "audit"

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from audit.escaping import printable
 from audit.export.checks import Check, Findings
 from audit.export.seal_checks import Keys
 from audit.export.wrong import Wrong
 from audit.proof import seal_bytes
 from audit.proof.seal_bytes import NotAKey
-from audit.quoting import printable
 
 GOOD, BAD, UNREADABLE, UNSIGNED = 0, 1, 2, 3
 LONGEST = 64 * 1024 * 1024  # bytes of a line, or a file without line breaks would fill the memory

@@ -12,9 +12,9 @@ from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
-from audit import directory, personal
+from audit import commitments, directory
+from audit.commitments import Committed
 from audit.database import binding, contention, partitions
-from audit.personal import Committed
 from audit.proof import leaves
 
 Row = Mapping[str, Any]  # by the names of leaves.COLUMNS; `edit_id` as 32 hex digits
@@ -48,7 +48,7 @@ def write(rows: Sequence[Row], committed: Sequence[Committed], *, alone: bool) -
         RuntimeError: a transaction is open, and they were to be written alone; or autocommit is off, and nobody could
             tell when they are committed.
     """
-    new, met = personal.to_store(committed), directory.to_store(rows)
+    new, met = commitments.to_store(committed), directory.to_store(rows)
     connection = connections[DEFAULT_DB_ALIAS]  # looked up once, as each look costs
     try:
         if not (connection.in_atomic_block or connection.get_autocommit()):
@@ -65,7 +65,7 @@ def write(rows: Sequence[Row], committed: Sequence[Committed], *, alone: bool) -
                     _execute(cursor, statement)
     except (Error, leaves.NotCanonical, OverflowError) as error:  # the last is SQLite's, beyond 64 bits
         raise NotRecorded("The audit log could not be written.") from error
-    personal.have_stored(new)
+    commitments.have_stored(new)
     directory.have_stored(met)
 
 

@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from audit.reading.access import Readable
+    from audit.access import Readable
 
 PERSON, SHEET = 4_100_000_000_000_000, 7_000_000_000_000_000  # the busiest; numbers above have less and less
 SHEETS = 300  # that somebody may read who is no auditor
@@ -38,7 +38,7 @@ def main() -> None:
 
 def readable_sheets(_request: object) -> "Readable":
     """The sheets of whoever is no auditor: few of the log's entries are on them."""
-    from audit.reading.access import Readable
+    from audit.access import Readable
 
     return Readable(frozenset(range(SHEET + 500, SHEET + 500 + SHEETS)))
 

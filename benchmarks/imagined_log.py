@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
-from audit import directory, personal
+from audit import commitments, directory
 from audit.proof import leaves
 
 PEOPLE, SHEETS, ROWS, COLUMNS_OF_SHEET = 300, 2_000, 500, 20
@@ -36,7 +36,7 @@ class ImaginedLog:
 
     COLUMNS = ("id", "at", *leaves.COLUMNS, "leaf")
     LEAF_COLUMNS = ("seq", "entry_id", "hash")
-    PERSONAL_COLUMNS = personal.Committed._fields
+    PERSONAL_COLUMNS = commitments.Committed._fields
     KNOWN_COLUMNS = directory.Met._fields
 
     def __init__(self, wanted: int, *, seed: int = 7) -> None:
@@ -164,13 +164,13 @@ class ImaginedLog:
     def _word(self) -> str:
         return "".join(self._random.choices(SYLLABLES, k=self._random.randrange(2, 5)))
 
-    def _person(self, number: int) -> personal.Committed:
+    def _person(self, number: int) -> commitments.Committed:
         name = f"{self._word().title()} {self._word().title()}"
         text = json.dumps([name, f"person{number}@example.com"], ensure_ascii=False, separators=(",", ":"))
         salt = secrets.token_hex(32)
-        commitment = personal.commit(salt=salt, text=text)
+        commitment = commitments.commit(salt=salt, text=text)
         email = f"person{number}@example.com"
-        return personal.Committed(commitment, salt, text, "actor", "sandbox", FIRST_PERSON + number, email)
+        return commitments.Committed(commitment, salt, text, "actor", "sandbox", FIRST_PERSON + number, email)
 
 
 def _json(value: object) -> str:

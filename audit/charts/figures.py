@@ -13,11 +13,11 @@ from urllib.parse import urlencode
 
 from django.db.models import Q
 
+from audit.access import Reader
 from audit.charts import tallies
 from audit.charts.tallies import Key
 from audit.charts.tally_model import Tally
-from audit.phases import Action, Phase
-from audit.reading.access import Reader
+from audit.vocabulary import Action, Phase
 
 PEOPLE = 6  # with a colour of their own; the others are one
 SHEETS = 10

@@ -15,7 +15,7 @@ from django.db import connection, models, transaction
 
 from audit.charts.tally_model import Tally
 from audit.models import Cursor, Entry, Leaf
-from audit.phases import Phase
+from audit.vocabulary import Phase
 
 CURSOR = "tallies"
 AT_ONCE = 2_000  # links of the chain in one transaction

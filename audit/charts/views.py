@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from audit.access import Reader, reader_of
 from audit.charts.figures import Figures, figures
 from audit.directory import Known
+from audit.filtering.filter_fields import DayField
 from audit.models import PersonalText
-from audit.reading.access import Reader, reader_of
-from audit.reading.disclosure import note_reading_of
-from audit.reading.filter_fields import DayField
+from audit.read_logging import note_reading_of
 
 USUAL = timedelta(days=29)
 MOST_DAYS = 366

@@ -11,8 +11,8 @@ from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from audit import histories, writing
+from audit.commitments import Committed
 from audit.database import triggers, triggers_postgresql
-from audit.personal import Committed
 
 BLANKABLE = ("text", "salt", "email", "erased_at")  # of PersonalText
 TO_READ = {"django_migrations", "django_content_type", "auth_permission"}  # what migrate writes

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from audit import search
 from audit.proof import leaves
-from audit.reading import search
 
 FUNCTIONS: tuple[str, ...] = ()
 

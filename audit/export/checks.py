@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from audit.export.file_format import END, ENTRY, FORMAT, HEADER, commitments, signed_content, unhexed
+from audit.export.file_format import END, ENTRY, FORMAT, HEADER, commitments_in, signed_content, unhexed
 from audit.export.seal_checks import Keys, SealCheck
 from audit.export.wrong import Wrong
 from audit.proof import leaves
@@ -129,7 +129,7 @@ class Check:
                 if len(self._clear) == _REMEMBERED:
                     self._clear.clear()
                 self._clear[commitment] = text
-            if commitment not in commitments(values):
+            if commitment not in commitments_in(values):
                 raise Wrong("A clear text is given that the entry does not commit to.")
 
     def _take_end(self, line: Line) -> None:

@@ -10,8 +10,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from audit.export import chain_rows, csv_file, jsonl
+from audit.filtering.filter_fields import TEXT
 from audit.models import EntryQuerySet
-from audit.reading.filter_fields import TEXT
 from audit.recording import Action, Actor, Evidence, Origin, Personal, note
 
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}

@@ -46,7 +46,7 @@ def signed_content(digest: bytes) -> bytes:
     return VERSION + digest
 
 
-def commitments(values: list[object]) -> list[str]:
+def commitments_in(values: list[object]) -> list[str]:
     """The commitments that an entry holds, of its actor and in its values, by the order of leaves.COLUMNS."""
     found = [str(values[_ACTOR])]
     for place in _MAY_HOLD:

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from audit.export.chain_rows import Row, Window, rows, windows
-from audit.export.file_format import FORMAT, commitments, signed_content, written
+from audit.export.file_format import FORMAT, commitments_in, signed_content, written
 from audit.export.sealed import Sealed, all_sealed, sealed
 from audit.models import EntryQuerySet, Leaf, PersonalText, Seal
 from audit.proof import leaves, seal_bytes, seal_keys
@@ -54,7 +54,7 @@ def lines(entries: EntryQuerySet, header: Header, *, progress: Progress) -> Iter
 
 def clear_texts(found: Iterable[Row]) -> Clear:
     """The clear texts behind the commitments of these entries that were not erased, with their salts."""
-    wanted = sorted({commitment for row in found for commitment in commitments(row.values)})
+    wanted = sorted({commitment for row in found for commitment in commitments_in(row.values)})
     clear: dict[str, dict[str, str]] = {}
     for start in range(0, len(wanted), _AT_ONCE):
         some = PersonalText.objects.clear().filter(commitment__in=wanted[start : start + _AT_ONCE])
@@ -178,6 +178,6 @@ def _entry(row: Row, clear: Clear, path: bytes | None) -> Line:
         "at": row.at,
         "leaf": bytes(row.leaf).hex(),
         "entry": dict(zip(leaves.COLUMNS, row.values, strict=True)),
-        "clear": {commitment: clear[commitment] for commitment in commitments(row.values) if commitment in clear},
+        "clear": {commitment: clear[commitment] for commitment in commitments_in(row.values) if commitment in clear},
         "path": path.hex() if path is not None else None,
     }

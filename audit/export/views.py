@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponseBase, QueryDict, StreamingHttpR
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
+from audit import search
+from audit.access import Reader, reader_of
 from audit.export import exports
+from audit.filtering.filter_fields import without_names
+from audit.filtering.filters import LogFilter
 from audit.models import Entry
-from audit.reading import search
-from audit.reading.access import Reader, reader_of
-from audit.reading.filter_fields import without_names
-from audit.reading.filters import LogFilter
 from audit.recording import Origin
 
 EXPORT = "audit.export"

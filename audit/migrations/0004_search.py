@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from audit.reading import search
+from audit import search
 
 
 class Migration(migrations.Migration):

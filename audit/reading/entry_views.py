@@ -6,12 +6,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from audit.access import reader_of
+from audit.changes import with_outcomes
 from audit.models import Action, Entry, Origin, Phase
-from audit.reading.access import reader_of
-from audit.reading.changes import with_outcomes
-from audit.reading.disclosure import note_reading
+from audit.read_logging import note_reading
 from audit.reading.facts import facts_of
-from audit.reading.folding import changes_of
+from audit.reading.grouping import changes_of
 
 
 @require_safe

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from audit.phases import Action
-from audit.reading.changes import LoggedChange
+from audit.changes import LoggedChange
+from audit.vocabulary import Action
 
 
 class Fact(NamedTuple):

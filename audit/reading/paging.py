@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 
+from audit import id_ranges, search
+from audit.access import Reader
+from audit.id_ranges import Stretch
 from audit.models import Entry, EntryQuerySet
-from audit.reading import search, stretches
-from audit.reading.access import Reader
-from audit.reading.stretches import Stretch
 
 PAGE_SIZE = 50
 PATIENCE = 1.0  # seconds of looking before a page says how far it got
@@ -60,7 +60,7 @@ def page_of(
         return page
     start = min((one for one in (before, asked.high) if one is not None), default=None)
     steps = STEPS if asked.text else ()
-    found, ended = _looked(asked, reader, stretches.newest_first(start, steps=steps), size + 1)
+    found, ended = _looked(asked, reader, id_ranges.newest_first(start, steps=steps), size + 1)
     shown = found[:size]
     older = shown[-1].pk if len(found) > size else ended.low if ended else None
     return Page(
@@ -75,7 +75,7 @@ def count(asked: Asked, *, reader: Reader, after: int | None = None, cap: int = 
     """How many there are, newer than the entry `after` if that is given; `cap` at most, or as many as are counted in
     PATIENCE seconds."""
     counted, ends = 0, monotonic() + PATIENCE
-    way = stretches.newest_first(asked.high) if after is None else stretches.oldest_first(after)
+    way = id_ranges.newest_first(asked.high) if after is None else id_ranges.oldest_first(after)
     for stretch in way:
         if asked.low is not None and stretch.high is not None and stretch.high <= asked.low:
             break
@@ -89,7 +89,7 @@ def count(asked: Asked, *, reader: Reader, after: int | None = None, cap: int = 
 
 def _newer_than(asked: Asked, reader: Reader, entry_id: int, size: int) -> Page | None:
     steps = STEPS if asked.text else ()
-    newer, _ = _looked(asked, reader, stretches.oldest_first(entry_id, steps=steps), size + 1, is_back=False)
+    newer, _ = _looked(asked, reader, id_ranges.oldest_first(entry_id, steps=steps), size + 1, is_back=False)
     if len(newer) < size:
         return None
     shown = newer[:size][::-1]

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from audit.reading.chips import filters_alone
+from audit.reading.active_filters import filters_alone
 from audit.reading.saved_filters import SavedFilter
 
 

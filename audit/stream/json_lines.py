@@ -7,7 +7,7 @@ import orjson
 
 from audit.conf import settings
 from audit.export.chain_rows import Row, rows, windows
-from audit.export.file_format import commitments
+from audit.export.file_format import commitments_in
 from audit.export.jsonl import clear_texts
 from audit.models import Entry
 from audit.proof import leaves
@@ -44,5 +44,5 @@ def _lines(found: Iterable[Row]) -> Iterator[Line]:
             "entry": dict(zip(leaves.COLUMNS, row.values, strict=True)),
         }
         if clear is not None:
-            said["clear"] = {one: clear[one] for one in commitments(row.values) if one in clear}
+            said["clear"] = {one: clear[one] for one in commitments_in(row.values) if one in clear}
         yield Line(row.seq, row.at, str(row.values[_ACTION]), orjson.dumps(said))

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from audit import values
 from audit.models import Phase
-from audit.reading import values
 
 register = template.Library()
 

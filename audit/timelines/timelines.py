@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from audit.access import Reader
+from audit.changes import LoggedChange, with_outcomes
+from audit.clear_texts import with_clear_texts
 from audit.models import Entry, EntryQuerySet
-from audit.phases import Action
-from audit.reading.access import Reader
-from audit.reading.changes import LoggedChange, with_outcomes
-from audit.reading.clear_texts import with_clear_texts
-from audit.reading.folding import Edit, edits_of
+from audit.reading.grouping import Edit, edits_of
+from audit.vocabulary import Action
 
 SIZE = 50
 

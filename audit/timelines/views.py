@@ -9,11 +9,11 @@ from django.shortcuts import render
 from django.utils.module_loading import import_string
 from django.views.decorators.http import require_safe
 
+from audit.access import reader_of
+from audit.cell_histories import CellHistory, Line, side_by_side
 from audit.conf import settings
-from audit.reading.access import reader_of
-from audit.reading.disclosure import note_reading
+from audit.read_logging import note_reading
 from audit.timelines import timelines
-from audit.timelines.cell_histories import CellHistory, Line, side_by_side
 from audit.timelines.timelines import Stretch, Timeline
 
 LARGEST = 2**63 - 1

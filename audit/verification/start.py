@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from audit.conf import settings
 from audit.models import Entry, Seal
-from audit.phases import Action, Phase
 from audit.proof import leaves, seals
 from audit.proof.seal_bytes import NotASeal, SignedSeal
 from audit.verification import rows
+from audit.vocabulary import Action, Phase
 
 DIGITS = 19  # of the largest number that a seal can have
 SUBJECT = "audit.seal/"  # an entry of Action.RETAIN with this and a seal's number says what was retired

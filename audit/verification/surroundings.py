@@ -8,13 +8,13 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, Min, Subquery
 from django.utils import timezone
 
-from audit import personal
+from audit import commitments
 from audit.models import Entry, Leaf, PersonalText
-from audit.phases import Action, Phase
 from audit.verification import rows
 from audit.verification.findings import Findings, Kind
 from audit.verification.rows import Text
 from audit.verification.start import Start, start_of_chain
+from audit.vocabulary import Action, Phase
 
 PATIENCE = timedelta(minutes=5)  # an edit takes 15 seconds at most; settling what was left open a little longer
 AT_ONCE = 500
@@ -88,6 +88,6 @@ def _is_kept(row: Text) -> bool:
     if not (isinstance(row.salt, str) and isinstance(row.text, str)):
         return False
     try:
-        return personal.commit(salt=row.salt, text=row.text) == row.commitment
+        return commitments.commit(salt=row.salt, text=row.text) == row.commitment
     except ValueError:  # a salt that is no hex, a text that is no UTF-8
         return False

@@ -1,0 +1,1 @@
+"""The one way to Smartsheet: the SDK's transport, bounded in time and size; no write is ever resent."""

@@ -1,0 +1,1 @@
+"""The list of sheets, and a sheet as a table."""

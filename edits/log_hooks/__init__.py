@@ -1,0 +1,1 @@
+"""Connects identity, edits and audit: events as entries, readable sheets, cell histories, anchors."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 from django.core.cache import cache
 from django.http import HttpRequest
 
+from audit.cell_histories import CellHistory, State
 from audit.recording import canonical
-from audit.timelines.cell_histories import CellHistory, State
 from edits.gateway.client import Gateway, gateway_for
 from edits.gateway.errors import GatewayError, RateLimited
 from edits.gateway.operations import HISTORY_PER_PAGE

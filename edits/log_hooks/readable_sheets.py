@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from audit.reading.access import Readable
+from audit.access import Readable
 from audit.recording import Actor, nobody
 from edits.gateway.client import gateway_for
 from edits.gateway.errors import GatewayError, SignInAgain

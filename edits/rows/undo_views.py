@@ -8,10 +8,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
+from audit.access import reader_of
+from audit.changes import LoggedChange, with_outcomes
 from audit.models import Entry
-from audit.reading.access import reader_of
-from audit.reading.changes import LoggedChange, with_outcomes
-from audit.reading.disclosure import note_reading
+from audit.read_logging import note_reading
 from audit.recording import NotRecorded
 from edits.gateway.client import gateway_for
 from edits.gateway.errors import GatewayError

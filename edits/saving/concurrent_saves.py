@@ -22,9 +22,7 @@ from audit.models import Entry
 from audit.recording import Intent, NotRecorded, Phase
 
 RECENT = timedelta(days=1)  # which months of the log are looked at: told before the database plans, whatever its clock
-LONGEST = (
-    1.25  # of SMARTSHEET_DEADLINE: gateway.budget lets a write begin in the first half, and take three quarters
-)
+LONGEST = 1.25  # of SMARTSHEET_DEADLINE: gateway.budget lets a write begin in the first half, and take three quarters
 
 
 def newest() -> int:

@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from audit.reading.changes import LoggedChange
+from audit.changes import LoggedChange
 from audit.recording import Action, Actor, Origin
 from edits.gateway.client import Gateway
 from edits.gateway.errors import NotFound
@@ -37,7 +37,7 @@ INEXACT = "The old value cannot be put back exactly as it was: change the cell i
 @dataclass(frozen=True, slots=True)
 class Undo:
     """What undoing a change comes to now. `why_not` is a sentence, or ""; `by` and `at` (UTC) tell, where the cell
-    holds something else by now, who wrote it last, as far as Smartsheet says. `seen`: the log position before the reading."""
+    holds something else by now, who wrote it last, as far as Smartsheet says. `seen`: the log position before it."""
 
     change: LoggedChange
     sheet: Sheet

@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from audit.cell_histories import SKEW
+from audit.changes import LoggedChange
 from audit.models import Entry, Phase
-from audit.phases import ANSWERED
-from audit.reading.changes import LoggedChange
-from audit.reading.values import ERASED
-from audit.timelines.cell_histories import SKEW
+from audit.values import ERASED
+from audit.vocabulary import ANSWERED
 from edits.sheets.sheet import Cell, Contact, Json, parse_time
 from edits.sheets.values import held, is_same
 

@@ -22,12 +22,12 @@ from typing import Any, Protocol
 
 from django.conf import settings
 
+from audit.cell_histories import SKEW
+from audit.changes import LoggedChange, with_outcomes
+from audit.clear_texts import with_clear_texts
 from audit.models import Entry, EntryQuerySet, Phase
-from audit.reading.changes import LoggedChange, with_outcomes
-from audit.reading.clear_texts import with_clear_texts
 from audit.recording import Action, Change, Evidence, Outcome
 from audit.settling import OpenEdit, OpenLine
-from audit.timelines.cell_histories import SKEW
 from edits.gateway.client import Gateway
 from edits.gateway.errors import NotFound
 from edits.gateway.operations import ROWS_PER_PAGE

@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
+from audit.cell_histories import SKEW
+from audit.changes import LoggedChange, with_outcomes
+from audit.clear_texts import with_clear_texts
 from audit.models import Entry, EntryQuerySet
-from audit.reading.changes import LoggedChange, with_outcomes
-from audit.reading.clear_texts import with_clear_texts
 from audit.recording import Action, Actor, Evidence, Origin, note
-from audit.timelines.cell_histories import SKEW
 from edits.gateway.answers import may_pass
 from edits.gateway.client import EXTRA_TRIES, gateway_for
 from edits.gateway.errors import GatewayError, NotFound, RateLimited, Unavailable

@@ -1,0 +1,1 @@
+"""What pages with forms share: fields per column type, problems in words, drafts."""

@@ -1,7 +1,7 @@
 """Edits by Alice and Bob, recorded as the app records them."""
 
+from audit.access import Readable, Reader
 from audit.models import Entry
-from audit.reading.access import Readable, Reader
 from audit.recording import Action, Actor, Change, Intent, Json, Origin, Outcome, Phase, intend, settle
 
 ALICE = Actor(id=4_100_000_000_000_001, region="sandbox", name="Alice Archer", email="alice@example.com")

@@ -3,9 +3,9 @@
 import pytest
 from django.test import Client
 
+from audit import access
+from audit.access import Readable, Reader
 from audit.models import Entry, EntryQuerySet
-from audit.reading import access
-from audit.reading.access import Readable, Reader
 from audit.recording import Action, Actor, note
 from tests.audit.edits import ALICE, AUDITOR, BOB, BUDGET, SITE_PLAN, cell, saved
 

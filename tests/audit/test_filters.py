@@ -7,8 +7,8 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from audit.reading import choices
-from audit.reading.choices import Choice
+from audit.filtering import choices
+from audit.filtering.choices import Choice
 from audit.recording import Action, Actor, Outcome, Phase, settle
 from tests.audit.edits import (
     ALICE,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from audit.moments import moment, pause
+from audit.argument_types import moment, pause
 
 
 @pytest.mark.parametrize(

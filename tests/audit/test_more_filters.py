@@ -9,9 +9,9 @@ from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 
+from audit.filtering import choices
+from audit.filtering.filters import LogFilter
 from audit.models import Entry
-from audit.reading import choices
-from audit.reading.filters import LogFilter
 from audit.recording import Action, Actor, Origin, Outcome, Phase, note, settle
 from audit.unsettled import Unsettled
 from tests.audit.edits import ALICE, BOB, BUDGET, ROW, SITE_PLAN, STATUS, cell, intended, saved
@@ -196,7 +196,7 @@ def test_more_than_a_select_can_hold_is_typed(reader: Client, monkeypatch: pytes
     saved()
     saved(actor=BOB, sheet=BUDGET)
     monkeypatch.setattr(choices, "LIMIT", 1)
-    monkeypatch.setattr("audit.reading.filters.LIMIT", 1)
+    monkeypatch.setattr("audit.filtering.filters.LIMIT", 1)
     body = body_of(reader)
     assert '<datalist id="choices-person"></datalist>' in body
     assert '<datalist id="choices-sheet"></datalist>' in body
@@ -212,8 +212,8 @@ def test_what_waits_to_be_settled_is_uncertain_however_old_it_is(
             edit_id=intent.edit_id, region="sandbox", actor_id=ALICE.id, at=timezone.now(), due_at=timezone.now()
         )
     intended(cell(new="recent"))
-    monkeypatch.setattr("audit.reading.uncertain.MOST", 3)
-    monkeypatch.setattr("audit.reading.uncertain.SLACK", 1)
+    monkeypatch.setattr("audit.filtering.uncertain.MOST", 3)
+    monkeypatch.setattr("audit.filtering.uncertain.SLACK", 1)
     assert found(reader, "outcome=uncertain") == ["recent", "old"]
 
 

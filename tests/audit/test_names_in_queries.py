@@ -7,10 +7,10 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils.http import urlencode
 
-from audit.keeping.erasure import Address, Values, erase
 from audit.models import Entry
 from audit.reading.saved_filters import SavedFilter
 from audit.recording import Action, Origin
+from audit.retention.erasure import Address, Values, erase
 from tests.audit.edits import ALICE, SITE_PLAN, cell, saved
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("chain_at_once")]

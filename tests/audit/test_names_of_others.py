@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.test import Client
 from pytest_django import Settings
 
-from audit.reading.access import Readable
+from audit.access import Readable
 from audit.recording import Actor
 from tests.audit.edits import ALICE, BOB, SITE_PLAN, saved
 from tests.audit.test_log_page import body_of

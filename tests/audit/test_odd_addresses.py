@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from audit.reading.filters import LogFilter
+from audit.filtering.filters import LogFilter
 from tests.audit.edits import SITE_PLAN, saved
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("chain_at_once")]

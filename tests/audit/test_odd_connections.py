@@ -8,7 +8,7 @@ from threading import Barrier, Thread
 import pytest
 from django.db import DatabaseError, close_old_connections, connection, transaction
 
-from audit import personal
+from audit import commitments
 from audit.database import contention, partitions
 from audit.models import Entry, Leaf, PersonalText
 from audit.recording import THIS_APP, Action, NotRecorded, note
@@ -59,7 +59,7 @@ def test_a_number_that_no_column_takes_is_not_recorded(row: int) -> None:
 
 
 def test_more_personal_values_than_a_statement_takes_are_recorded() -> None:
-    personal.forget()
+    commitments.forget()
     cells = [replace(edits.cell(row=row), is_personal=True) for row in range(5_500)]
     edits.intended(*cells)
     assert Entry.objects.count() == Leaf.objects.count() == 5_500

@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from audit.changes import LoggedChange, with_outcomes
 from audit.models import Entry, PersonalText
-from audit.reading.changes import LoggedChange, with_outcomes
 from audit.reading.facts import facts_of
 from audit.recording import NotRecorded
 from identity.history import Actor

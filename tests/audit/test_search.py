@@ -5,8 +5,8 @@ from django.db import connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from audit import search
 from audit.models import Entry
-from audit.reading import search
 from audit.recording import Action, Change, Outcome, Phase, note, settle
 from tests.audit.edits import ALICE, BOB, BUDGET, ROW, STATUS, cell, entries_of, intended, saved
 from tests.audit.test_filters import found

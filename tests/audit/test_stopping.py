@@ -8,7 +8,7 @@ import pytest
 PROGRAM = """
 import os, signal
 {before}
-from audit.stopping import told_to_stop
+from audit.shutdown import told_to_stop
 stopped = told_to_stop()
 os.kill(os.getpid(), signal.{name})
 print(stopped.wait(0.2))

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
+from audit import id_ranges
 from audit.database import triggers_postgresql
+from audit.id_ranges import Stretch
 from audit.models import Entry
-from audit.reading import paging, stretches
+from audit.reading import paging
 from audit.reading.paging import Asked, page_of
-from audit.reading.stretches import Stretch
 from tests.append_only import lifted
 from tests.audit.edits import AUDITOR, cell, intended
 
@@ -26,7 +27,7 @@ MONTHS, EACH = 14, 4
 def two_years() -> Iterator[list[int]]:
     """Entries of fourteen months, the oldest first; around the turn of each month ids and times are not in step."""
     now = datetime.now(UTC).replace(day=15)
-    stretches.forget()
+    id_ranges.forget()
     with lifted(connection), connection.cursor() as cursor:
         for ago in reversed(range(MONTHS)):
             at = now - timedelta(days=30 * ago)
@@ -36,9 +37,9 @@ def two_years() -> Iterator[list[int]]:
         for place, entry_id in enumerate(ids):
             at = now - timedelta(days=30 * (MONTHS - 1 - place // EACH))
             cursor.execute("UPDATE audit_entry SET at = %s WHERE id = %s", [at, entry_id])
-    stretches.forget()
+    id_ranges.forget()
     yield ids
-    stretches.forget()
+    id_ranges.forget()
 
 
 def within(stretch: Stretch) -> list[int]:
@@ -47,24 +48,24 @@ def within(stretch: Stretch) -> list[int]:
 
 def test_stretches_follow_each_other_without_gap_or_overlap(two_years: list[int]) -> None:
     for before in (None, two_years[-1] + 1, two_years[30], two_years[0]):
-        seen = [entry_id for stretch in stretches.newest_first(before) for entry_id in within(stretch)]
+        seen = [entry_id for stretch in id_ranges.newest_first(before) for entry_id in within(stretch)]
         assert sorted(seen) == [one for one in two_years if before is None or one < before]
         assert len(seen) == len(set(seen))
     for after in (0, two_years[0], two_years[17], two_years[-1]):
-        seen = [entry_id for stretch in stretches.oldest_first(after) for entry_id in within(stretch)]
+        seen = [entry_id for stretch in id_ranges.oldest_first(after) for entry_id in within(stretch)]
         assert seen == [one for one in two_years if one > after]
 
 
 @pytest.mark.parametrize("steps", [(3,), (3, 10), (1000,)], ids=str)
 def test_steps_cut_them_and_lose_nothing(two_years: list[int], steps: tuple[int, ...]) -> None:
-    back = [one for stretch in stretches.newest_first(None, steps=steps) for one in reversed(within(stretch))]
+    back = [one for stretch in id_ranges.newest_first(None, steps=steps) for one in reversed(within(stretch))]
     assert back == two_years[::-1]
-    forth = [one for stretch in stretches.oldest_first(0, steps=steps) for one in within(stretch)]
+    forth = [one for stretch in id_ranges.oldest_first(0, steps=steps) for one in within(stretch)]
     assert forth == two_years
 
 
 def test_the_first_page_leaves_older_months_alone(two_years: list[int]) -> None:
-    newest = next(stretches.newest_first(None))
+    newest = next(id_ranges.newest_first(None))
     assert len(within(newest)) <= EACH
     plan = newest.of(Entry.objects.order_by("-id"))[:3].explain()
     assert plan.count("audit_entry_20") < 8 * 2
@@ -78,8 +79,8 @@ def test_an_entry_late_at_the_turn_of_a_month_is_not_missed(two_years: list[int]
         cursor.execute(
             "UPDATE audit_entry SET at = %s WHERE id = %s", [first_of_month - timedelta(seconds=1), late + 1]
         )
-    stretches.forget()
-    assert [one for stretch in stretches.newest_first(None) for one in reversed(within(stretch))] == two_years[::-1]
+    id_ranges.forget()
+    assert [one for stretch in id_ranges.newest_first(None) for one in reversed(within(stretch))] == two_years[::-1]
 
 
 def test_pages_go_through_all_months_and_back(two_years: list[int]) -> None:
@@ -114,7 +115,7 @@ def test_whoever_asks_for_what_never_happens_is_told_how_far_was_looked(
 
 def test_days_become_ids(two_years: list[int]) -> None:
     since = Entry.objects.get(pk=two_years[20]).at
-    low, high = stretches.ids_between(since, None)
+    low, high = id_ranges.ids_between(since, None)
     assert low is not None
     assert low <= two_years[20]
     assert high is None

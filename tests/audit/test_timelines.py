@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from audit.keeping.erasure import Values, erase
+from audit.cell_histories import CellHistory, State, side_by_side
+from audit.changes import with_outcomes
 from audit.models import Entry, erased
-from audit.reading.changes import with_outcomes
 from audit.recording import Action, Change, Origin, Outcome, Phase, canonical, note, settle
-from audit.timelines.cell_histories import CellHistory, State, side_by_side
+from audit.retention.erasure import Values, erase
 from tests.audit.edits import ALICE, BOB, BUDGET, NOTES, OTHER_ROW, ROW, SITE_PLAN, STATUS, cell, intended, saved
 from tests.audit.test_log_page import words_of
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from audit.reading.values import differences, human, human_pair
 from audit.recording import Json, canonical
 from audit.templatetags.audit_log import initials, marked, spoken
+from audit.values import differences, human, human_pair
 
 BOB = {"objectType": "CONTACT", "email": "bob@example.com", "name": "Bob Baker"}
 LONG = " ".join(f"word{number}" for number in range(400))

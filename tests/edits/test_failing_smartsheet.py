@@ -11,8 +11,8 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from audit.changes import LoggedChange, with_outcomes
 from audit.models import Entry
-from audit.reading.changes import LoggedChange, with_outcomes
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person

@@ -11,8 +11,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from audit.changes import with_outcomes
 from audit.models import Entry
-from audit.reading.changes import with_outcomes
 from tests.audit.test_killed_process import database_url
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person

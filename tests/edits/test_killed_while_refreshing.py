@@ -15,8 +15,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from audit.changes import with_outcomes
 from audit.models import Entry
-from audit.reading.changes import with_outcomes
 from identity.models import Token
 from tests.audit.test_killed_process import database_url
 from tests.edits.browser import Page

@@ -9,8 +9,8 @@ import trustme
 from django.test import Client
 from pytest_django import Settings
 
+from audit.changes import with_outcomes
 from audit.models import Entry
-from audit.reading.changes import with_outcomes
 from tests import signing_in
 from tests.conftest import point_settings_at
 from tests.edits.browser import Page

@@ -6,8 +6,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from audit.changes import with_outcomes
 from audit.models import Entry
-from audit.reading.changes import with_outcomes
 from edits.widgets.drafts import KEY
 from identity.browser_sessions import BrowserSession
 from identity.models import Token

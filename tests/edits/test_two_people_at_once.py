@@ -8,8 +8,8 @@ import pytest
 from django.db import connections
 from django.test import Client
 
+from audit.changes import with_outcomes
 from audit.models import Entry
-from audit.reading.changes import with_outcomes
 from tests.edits.conftest import SignIn
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person

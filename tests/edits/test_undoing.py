@@ -5,8 +5,8 @@ import re
 import pytest
 from django.test import Client
 
+from audit.changes import LoggedChange, with_outcomes
 from audit.models import Entry
-from audit.reading.changes import LoggedChange, with_outcomes
 from audit.recording import Action, Origin, Phase
 from edits.saving import undo
 from tests.edits.browser import Page

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from audit.changes import with_outcomes
 from audit.models import Entry
-from audit.reading.changes import with_outcomes
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person

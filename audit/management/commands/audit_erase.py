@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from audit.keeping.erasure import (
+from audit.recording import THIS_APP, Actor, NotRecorded, Origin
+from audit.retention.erasure import (
     Address,
     NameAlone,
     NothingToErase,
@@ -18,7 +19,6 @@ from audit.keeping.erasure import (
     names_of,
     people_with,
 )
-from audit.recording import THIS_APP, Actor, NotRecorded, Origin
 
 
 class Command(BaseCommand):

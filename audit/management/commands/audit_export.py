@@ -11,10 +11,10 @@ from typing import Any, BinaryIO
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error
 
+from audit.argument_types import moment
 from audit.export import exports
+from audit.filtering.filter_fields import Person
 from audit.models import Entry, EntryQuerySet
-from audit.moments import moment
-from audit.reading.filter_fields import Person
 from audit.recording import THIS_APP, NotRecorded, Origin
 
 

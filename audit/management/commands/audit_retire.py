@@ -7,10 +7,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from audit.keeping import retired_export, retiring
-from audit.keeping.retention import CannotRetire, boundary
 from audit.proof.seal_keys import NoSealKey
 from audit.recording import THIS_APP, Actor, NotRecorded
+from audit.retention import retired_export, retiring
+from audit.retention.limits import CannotRetire, boundary
 
 
 class Command(BaseCommand):

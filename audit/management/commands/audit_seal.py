@@ -5,10 +5,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error, close_old_connections
 
-from audit.moments import pause
+from audit.argument_types import pause
 from audit.proof import anchors, seals
 from audit.proof.seal_keys import NoSealKey
-from audit.stopping import told_to_stop
+from audit.shutdown import told_to_stop
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error, close_old_connections
 
 from audit.conf import settings
-from audit.stopping import told_to_stop
+from audit.shutdown import told_to_stop
 from audit.stream.addresses import NotAnAddress
 from audit.stream.delivery import Stream, stream_to
 from audit.stream.targets import NotDelivered

@@ -11,9 +11,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error
 
 from audit.conf import settings
+from audit.escaping import printable
 from audit.models import Seal
 from audit.proof.seal_keys import NoSealKey
-from audit.quoting import printable
 from audit.verification.findings import Report
 from audit.verification.start import NoSuchStart, Start, Verified, remember, since, start_of_chain
 from audit.verification.verify import verify

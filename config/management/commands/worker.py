@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from audit.stopping import told_to_stop
+from audit.shutdown import told_to_stop
 from config import worker
 
 

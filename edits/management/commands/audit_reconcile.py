@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from audit.moments import moment
+from audit.argument_types import moment
 from audit.recording import NotRecorded
 from edits.gateway.errors import GatewayError
 from edits.settling.reconcile import NobodyToAsk, last_editor, person_of, reconcile, summary

@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, close_old_connections
 
-from audit.moments import pause
+from audit.argument_types import pause
 from audit.recording import NotRecorded
-from audit.stopping import told_to_stop
+from audit.shutdown import told_to_stop
 from audit.unsettled import Unsettled
 from edits.settling.settle import settle_due
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from audit import personal
+from audit import commitments
 from audit.models import Entry, PersonalText
 from audit.recording import Actor
 from identity.models import SmartsheetUser
@@ -24,7 +24,7 @@ def jane(db: None) -> SmartsheetUser:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    personal.forget()
+    commitments.forget()
     with transaction.atomic():
         person = SmartsheetUser.objects.model.new(Profile.parse("com", ROE))
         person.remember(Profile.parse("com", ROE), at=timezone.now())

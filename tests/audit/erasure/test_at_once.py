@@ -5,11 +5,11 @@ from threading import Event, Thread
 import pytest
 from django.db import connection
 
-from audit import personal
-from audit.keeping import erasure
-from audit.keeping.erasure import NothingToErase, Person, What, erase
+from audit import commitments
 from audit.models import Entry, PersonalText
 from audit.recording import THIS_APP, Action, NotRecorded, Origin
+from audit.retention import erasure
+from audit.retention.erasure import NothingToErase, Person, What, erase
 from audit.verification.start import start_of_chain
 from audit.verification.verify import verify
 from tests.audit import edits
@@ -20,7 +20,7 @@ ALICE = Person(edits.ALICE.region, edits.ALICE.id)
 
 
 def test_two_who_erase_the_same_person_erase_them_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    personal.forget()
+    commitments.forget()
     edits.saved()
     blank, is_blanking, may_go_on = erasure._blank_histories, Event(), Event()
     outcomes: list[str] = []
@@ -59,7 +59,7 @@ def test_whoever_writes_meanwhile_leaves_nothing_that_no_erasure_tells_of() -> N
     def work() -> None:
         try:
             while not stop.is_set():
-                personal.forget()  # as many processes do, each of which knows her anew
+                commitments.forget()  # as many processes do, each of which knows her anew
                 edits.saved()
         except NotRecorded as error:
             lost.append(error)

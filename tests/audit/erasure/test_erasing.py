@@ -6,8 +6,10 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from audit import personal
-from audit.keeping.erasure import (
+from audit import commitments
+from audit.models import Entry, Leaf, PersonalText
+from audit.recording import THIS_APP, Action, Actor, Change, NotRecorded, Origin, nobody, note
+from audit.retention.erasure import (
     Address,
     Found,
     NameAlone,
@@ -19,8 +21,6 @@ from audit.keeping.erasure import (
     erase,
     look,
 )
-from audit.models import Entry, Leaf, PersonalText
-from audit.recording import THIS_APP, Action, Actor, Change, NotRecorded, Origin, nobody, note
 from audit.verification.start import start_of_chain
 from audit.verification.verify import verify
 from identity import history
@@ -111,10 +111,10 @@ def test_the_values_of_one_entry_are_erased_and_its_actor_stays() -> None:
 
 def test_what_is_erased_does_not_come_back_while_a_process_knows_it_by_heart(monkeypatch: pytest.MonkeyPatch) -> None:
     known = Entry.objects.filter(actor_id=41, sheet_id__isnull=False)[0].actor
-    monkeypatch.setattr(personal, "forget", lambda: None)  # another process, which has not heard of it
+    monkeypatch.setattr(commitments, "forget", lambda: None)  # another process, which has not heard of it
     erased(Person("com", 41))
-    for stored in (dict(personal._stored_until), {}):  # it takes the name to be stored, or stores it again
-        monkeypatch.setattr(personal, "_stored_until", stored)
+    for stored in (dict(commitments._stored_until), {}):  # it takes the name to be stored, or stores it again
+        monkeypatch.setattr(commitments, "_stored_until", stored)
         edits.saved(actor=JANE)
         assert Entry.objects.order_by("-id")[0].actor == known
         assert in_clear(*WORDS) == []
@@ -123,7 +123,7 @@ def test_what_is_erased_does_not_come_back_while_a_process_knows_it_by_heart(mon
 def test_whoever_goes_on_working_has_a_name_again() -> None:
     before = {entry.actor for entry in Entry.objects.filter(actor_id=41)}
     erased(Person("com", 41))
-    personal.forget()  # as at the commit
+    commitments.forget()  # as at the commit
     edits.saved(actor=JANE)
     entry = Entry.objects.order_by("-id")[0]
     assert entry.actor not in before
@@ -181,7 +181,7 @@ def test_an_erasure_that_cannot_be_logged_does_not_happen(monkeypatch: pytest.Mo
     def fail(**_kwargs: object) -> None:
         raise NotRecorded
 
-    monkeypatch.setattr("audit.keeping.erasure.note", fail)
+    monkeypatch.setattr("audit.retention.erasure.note", fail)
     with pytest.raises(NotRecorded):
         erased(Person("com", 41))
     assert in_clear(*WORDS) == list(WORDS)

@@ -6,9 +6,9 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from audit import histories
-from audit.keeping.erasure import Person, erase
 from audit.models import PersonalText
 from audit.recording import THIS_APP, Origin
+from audit.retention.erasure import Person, erase
 from identity.models import SmartsheetUser
 
 pytestmark = pytest.mark.usefixtures("jane")

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from audit import personal
-from audit.keeping.erasure import Person, erase
+from audit import commitments
 from audit.recording import THIS_APP, Actor, Origin
+from audit.retention.erasure import Person, erase
 from tests.audit import edits
 
 pytestmark = [
@@ -24,7 +24,7 @@ def on_disk(word: str) -> bool:
 
 
 def test_the_name_is_on_the_disk_no_more() -> None:
-    personal.forget()
+    commitments.forget()
     for _ in range(30):
         edits.saved(actor=RARE)
     assert on_disk("Xanthippe")

@@ -8,9 +8,9 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
-from audit.keeping.erasure import Person, erase
 from audit.reading.saved_filters import SavedFilter
 from audit.recording import THIS_APP, Origin
+from audit.retention.erasure import Person, erase
 from identity.models import SmartsheetUser
 from tests.edits.browser import Page
 from tests.edits.conftest import SignIn

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from audit.keeping.erasure import Person, erase
 from audit.models import Entry, Leaf, PersonalText, Seal
 from audit.proof import anchors, seals
 from audit.recording import THIS_APP, Origin
+from audit.retention.erasure import Person, erase
 from audit.verification.findings import Finding, Kind
 from audit.verification.start import NoSuchStart, Verified, remember, since, start_of_chain
 from audit.verification.verify import verify

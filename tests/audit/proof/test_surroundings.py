@@ -9,12 +9,12 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from audit import id_ranges
 from audit.database import triggers
-from audit.keeping.erasure import Person, erase
 from audit.models import PersonalText
 from audit.proof import seals
-from audit.reading import stretches
 from audit.recording import THIS_APP, Action, Origin, note
+from audit.retention.erasure import Person, erase
 from audit.verification.findings import Finding, Kind
 from audit.verification.start import NoSuchStart, since, start_of_chain
 from tests.append_only import lifted
@@ -57,7 +57,7 @@ def test_a_month_that_lacks_a_trigger_is_named(name: str) -> None:
 def test_a_part_that_is_no_month_is_named_and_the_log_goes_on(reader: Client) -> None:
     execute("CREATE TABLE audit_entry_rest PARTITION OF audit_entry DEFAULT")
     triggers.install(connection)
-    stretches.forget()
+    id_ranges.forget()
     edits.saved()
     (finding,) = found(Kind.UNPROTECTED)
     assert finding.text.startswith("audit_entry_rest is a part of the log and none")

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 from pytest_django import Settings
 
-from audit import directory, personal, writing
+from audit import commitments, directory, writing
 from audit.database import triggers
 from audit.proof import anchors, seals
 from tests.audit import edits
@@ -25,7 +25,7 @@ Retire = Callable[[str], str]
 def log(db: None, settings: Settings, tmp_path: Path) -> None:
     """Empty; on PostgreSQL the chain's trigger is told not to wait for a commit that never comes."""
     settings.AUDIT_VERIFIED_FILE = str(tmp_path / "verified.json")
-    personal.forget()
+    commitments.forget()
     directory.forget()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

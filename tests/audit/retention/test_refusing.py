@@ -9,10 +9,10 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from audit.keeping import retired_export, retiring
-from audit.keeping.retention import CannotRetire, boundary
 from audit.models import Cursor, Entry, Leaf, Seal
 from audit.recording import THIS_APP, Action, Origin, note
+from audit.retention import retired_export, retiring
+from audit.retention.limits import CannotRetire, boundary
 from audit.verification.findings import Kind
 from audit.verification.start import NoSuchStart, since, start_of_chain
 from audit.verification.verify import verify

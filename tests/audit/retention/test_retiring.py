@@ -15,12 +15,12 @@ from django.db import connection
 
 from audit.database import triggers, triggers_postgresql
 from audit.directory import Known
-from audit.keeping import retention
 from audit.models import Entry, Leaf, PersonalText, Seal
-from audit.phases import Action
 from audit.proof import seal_bytes, seal_keys, seals
-from audit.reading.search import matching
+from audit.retention import limits
+from audit.search import matching
 from audit.verification.start import remember
+from audit.vocabulary import Action
 from tests.audit import edits
 from tests.audit.retention.conftest import FEBRUARY, JANUARY, Retire, seal_and_anchor, written_at
 
@@ -136,7 +136,7 @@ def test_it_can_be_retired_again_and_the_newest_stub_counts(
     with written_at(FEBRUARY):
         edits.saved()
     seal_and_anchor()
-    monkeypatch.setattr(retention, "REST", -timedelta(days=1))  # as what was written today comes before it in the chain
+    monkeypatch.setattr(limits, "REST", -timedelta(days=1))  # as what was written today comes before it in the chain
     retire("2026-03")
     assert "from seal 4, up to which" in verified()
     assert Leaf.objects.order_by("seq")[0].seq == 15

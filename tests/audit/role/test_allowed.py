@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from audit import settling
 from audit.database import contention, partitions, triggers_postgresql
-from audit.keeping.erasure import Person, erase
 from audit.models import Entry
 from audit.proof import seals
 from audit.recording import THIS_APP, Origin, Outcome, Phase
+from audit.retention.erasure import Person, erase
 from audit.unsettled import Unsettled
 from audit.verification.start import start_of_chain
 from audit.verification.verify import verify

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from audit.cell_histories import SKEW
+from audit.changes import LoggedChange
 from audit.models import Entry, Phase
-from audit.reading.changes import LoggedChange
-from audit.timelines.cell_histories import SKEW
 from edits.settling.cell_comparison import Ours, Version, compare, versions
 from edits.sheets.sheet import Contact, Json
 

@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
+from audit.changes import LoggedChange, with_outcomes
 from audit.models import Entry
-from audit.reading.changes import LoggedChange, with_outcomes
 from audit.recording import Actor, Change, Evidence, Intent, Origin, intend
 from edits.settling.settle import settle_due
 from tests.edits.site_plan import SitePlan

@@ -11,8 +11,8 @@ from random import Random
 import pytest
 from django.contrib.auth.models import User
 
+from audit.changes import with_outcomes
 from audit.models import Entry
-from audit.reading.changes import with_outcomes
 from audit.recording import Actor
 from audit.unsettled import Unsettled
 from edits.settling.settle import settle_due

@@ -17,8 +17,8 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pytest_django import Settings
 
+from audit.changes import LoggedChange, with_outcomes
 from audit.models import Entry
-from audit.reading.changes import LoggedChange, with_outcomes
 from audit.recording import Action
 from audit.unsettled import Unsettled
 from edits.settling.settle import settle_due

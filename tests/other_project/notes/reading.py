@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from audit.changes import with_outcomes
 from audit.models import Entry, with_names
-from audit.reading.changes import with_outcomes
 
 from .models import Note
 from .services import BOARD

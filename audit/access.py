@@ -17,9 +17,9 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
+from audit import per_sheet
 from audit.conf import settings
 from audit.models import Entry, EntryQuerySet
-from audit.reading import slices
 from audit.recording import Actor, nobody
 
 WINDOW = 2_000  # entries looked through one after the other before each sheet's own are asked for
@@ -86,14 +86,14 @@ class Reader:
         window = list(entries.values_list("region", "actor_id", "sheet_id", "id")[:WINDOW])
         ids = [entry_id for region, actor, sheet, entry_id in window if self._may_read(region, actor, sheet)][:count]
         if len(ids) < count and len(window) == WINDOW:
-            ids = slices.first_ids(self._branches(entries), count)
+            ids = per_sheet.first_ids(self._branches(entries), count)
         return list(entries.filter(pk__in=ids))
 
     def count(self, entries: EntryQuerySet, *, cap: int) -> int:
         """How many of these entries the reader may see, `cap` at most, at a cost that `cap` bounds."""
         if self.sees_all:
             return entries.order_by()[:cap].count()
-        return slices.count(self._branches(entries.order_by()), cap)
+        return per_sheet.count(self._branches(entries.order_by()), cap)
 
     def _may_read(self, region: str, actor_id: int, sheet_id: int | None) -> bool:
         return self._is_self(region, actor_id) or self.may_read_sheet(sheet_id, region=region)
@@ -101,11 +101,11 @@ class Reader:
     def _is_self(self, region: str, actor_id: int) -> bool:
         return bool(self.actor.id) and (actor_id, region) == (self.actor.id, self.actor.region)
 
-    def _branches(self, entries: EntryQuerySet) -> slices.Branches:
+    def _branches(self, entries: EntryQuerySet) -> per_sheet.Branches:
         here = entries.filter(region=self.actor.region)
         own = here.by_actor(self.actor.id) if self.actor.id else None
         others = here.exclude(actor_id=self.actor.id) if self.actor.id else here
-        return slices.Branches(own=own, others=others, sheet_ids=sorted(self.readable.sheet_ids))
+        return per_sheet.Branches(own=own, others=others, sheet_ids=sorted(self.readable.sheet_ids))
 
 
 def reader_of(request: HttpRequest) -> Reader:

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from audit import sentences
 from audit.models import Action, Entry, Phase, with_names
-from audit.phases import ANSWERED, Origin
-from audit.reading import sentences
-from audit.reading.values import evidence_in_clear, in_clear
+from audit.values import evidence_in_clear, in_clear
+from audit.vocabulary import ANSWERED, Origin
 
 PATIENCE = timedelta(minutes=1)  # an edit takes at most 15 seconds; after this its process has most likely died
 

@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 
 from django.http import QueryDict
 
-from audit.phases import Action, Origin
-from audit.reading import choices
-from audit.reading.access import Reader
-from audit.reading.filter_fields import Person, without_names
-from audit.reading.filters import DAYS_OF, OUTCOMES, PAGING, LogFilter
-from audit.reading.folding import Edit
+from audit.access import Reader
+from audit.filtering import choices
+from audit.filtering.filter_fields import Person, without_names
+from audit.filtering.filters import DAYS_OF, OUTCOMES, PAGING, LogFilter
+from audit.reading.grouping import Edit
+from audit.vocabulary import Action, Origin
 
 BESIDES = {*PAGING, "count"}  # parameters that are no filter
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from django.http import HttpRequest
 
+from audit.access import Reader
+from audit.filtering.filter_fields import TEXT, without_names
 from audit.models import Entry
-from audit.reading.access import Reader
-from audit.reading.filter_fields import TEXT, without_names
 from audit.recording import Action, Evidence, Personal, note
 
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from audit.access import Reader
 from audit.directory import Known
 from audit.models import Names, PersonalText
-from audit.reading.access import Reader
 
 LIMIT = 100  # that a select offers; beyond it one types, and is shown up to OFFERED that match
 OFFERED = 20

@@ -17,8 +17,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func, Q, TextField
 from django.db.models.expressions import RawSQL, Value
 
+from audit.id_ranges import Stretch
 from audit.models import EntryQuerySet
-from audit.reading.stretches import Stretch
 
 SHORTEST = 3  # letters; the index knows no shorter pieces
 BATCH = 200  # matching entries that are looked at together

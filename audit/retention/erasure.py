@@ -2,7 +2,7 @@
 
 Blanked are text and salt of PersonalText, and what the histories of our own rows say. Entries hold commitments alone,
 which nobody can open without the salt; pages say "name erased" in their place. A row that was blanked stays, so that a
-process that knows the person by heart (audit.personal.MEMORY) cannot bring the name back; who goes on working is given
+process that remembers the person (commitments.MEMORY) cannot bring the name back; who goes on working is given
 a new commitment. What this app knows of a person now is no history: disconnect or delete them first.
 """
 
@@ -14,9 +14,9 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from audit import histories, personal
+from audit import commitments, histories
 from audit.database.lifting import lifted
-from audit.export.file_format import commitments
+from audit.export.file_format import commitments_in
 from audit.histories import mentions
 from audit.models import Entry, Names, PersonalText
 from audit.proof.leaves import COLUMNS
@@ -88,7 +88,7 @@ class Values:
 
     def texts(self) -> Q:
         entry = Entry.objects.filter(pk=self.entry_id).values_list(*COLUMNS).first()
-        _actor, *values = commitments(list(entry)) if entry else [""]
+        _actor, *values = commitments_in(list(entry)) if entry else [""]
         return Q(pk__in=values)
 
     def blank_histories(self) -> int:
@@ -181,7 +181,7 @@ def _erase(what: What, *, by: Actor, reason: str, origin: Origin) -> Found:
             evidence=evidence,
             refers_to=what.entry_id if isinstance(what, Values) else None,
         )
-        transaction.on_commit(personal.forget)
+        transaction.on_commit(commitments.forget)
     return found
 
 

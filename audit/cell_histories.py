@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from audit.reading.changes import LoggedChange
-from audit.reading.values import is_erased
+from audit.changes import LoggedChange
+from audit.values import is_erased
 
 SKEW = timedelta(minutes=2)  # between the two clocks; Smartsheet's tells whole seconds
 

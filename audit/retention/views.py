@@ -7,9 +7,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from audit.keeping.erasure import Address, NothingToErase, Person, ReasonNamesThem, check_reason, erase, look, names_of
-from audit.reading.access import reader_of
+from audit.access import reader_of
 from audit.recording import Origin
+from audit.retention.erasure import (
+    Address,
+    NothingToErase,
+    Person,
+    ReasonNamesThem,
+    check_reason,
+    erase,
+    look,
+    names_of,
+)
 
 
 class ErasureForm(forms.Form):

@@ -12,10 +12,10 @@ from audit.export.checks import Check
 from audit.export.jsonl import Progress
 from audit.export.seal_checks import Keys
 from audit.export.wrong import Wrong
-from audit.keeping.retention import Boundary, CannotRetire
 from audit.models import Entry
 from audit.proof import seal_bytes, seal_keys
 from audit.recording import Action, Actor, Evidence, Origin, note
+from audit.retention.limits import Boundary, CannotRetire
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
+from audit.changes import LoggedChange, about, with_outcomes
+from audit.clear_texts import with_clear_texts
 from audit.models import Entry
-from audit.phases import CONCLUSIVE, Phase
-from audit.reading.changes import LoggedChange, about, with_outcomes
-from audit.reading.clear_texts import with_clear_texts
+from audit.vocabulary import CONCLUSIVE, Phase
 
 LINES = 10  # rows of an edit that a page shows by themselves; the edit's own page shows all
 SLACK = timedelta(hours=1)  # an intent is written this much before its outcome at most, but for what was settled late

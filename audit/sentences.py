@@ -2,7 +2,7 @@
 
 from django.apps import apps
 
-from audit.phases import Action, Phase
+from audit.vocabulary import Action, Phase
 
 _ON_SHEETS = {  # what was done; what was only wanted, as far as is known
     Action.CHANGE: ("changed", "wanted to change"),

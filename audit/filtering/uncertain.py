@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from uuid import UUID
 
+from audit import id_ranges
 from audit.models import Cursor, Entry, EntryQuerySet, Leaf
-from audit.phases import CONCLUSIVE, Phase
-from audit.reading import stretches
 from audit.unsettled import Unsettled
+from audit.vocabulary import CONCLUSIVE, Phase
 
 MOST = 5_000  # entries that are looked through: the newest, where settling lags behind or nothing settles the log
 LISTED = 1_000  # edits that wait to be settled; more of them is a matter for whoever runs the worker
@@ -37,7 +37,7 @@ def _open(entry_id: int) -> set[UUID]:
 
 def _newer_than(entry_id: int) -> Iterator[tuple[UUID, int | None, str]]:
     left = MOST + SLACK
-    for stretch in stretches.oldest_first(entry_id):
+    for stretch in id_ranges.oldest_first(entry_id):
         found = list(stretch.of(Entry.objects.all()).order_by("id").values_list("edit_id", "line", "phase")[:left])
         yield from found
         left -= len(found)

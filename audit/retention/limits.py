@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from audit.conf import settings
 from audit.models import Cursor, Entry, EntryQuerySet, Leaf, Seal
-from audit.phases import CONCLUSIVE
+from audit.vocabulary import CONCLUSIVE
 
-REST = timedelta(hours=1)  # longer than any process knows by heart who wrote (audit.personal, audit.directory)
+REST = timedelta(hours=1)  # longer than any process knows by heart who wrote (audit.commitments, audit.directory)
 
 
 class CannotRetire(Exception):

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django import forms
 from django.http import QueryDict
 
-from audit.reading.choices import Choice
+from audit.filtering.choices import Choice
 
 LARGEST_ID = 2**63 - 1
 TEXT = "text"  # the filter by words, which may name anybody

@@ -8,11 +8,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 from django.utils import timezone
 
+from audit import id_ranges, search
+from audit.filtering import uncertain
+from audit.filtering.choices import LIMIT, Choice
+from audit.filtering.filter_fields import DayField, NumberField, PersonField, SheetField, number_alone, options
 from audit.models import Entry, EntryQuerySet
-from audit.phases import Action, Origin, Phase
-from audit.reading import search, stretches, uncertain
-from audit.reading.choices import LIMIT, Choice
-from audit.reading.filter_fields import DayField, NumberField, PersonField, SheetField, number_alone, options
+from audit.vocabulary import Action, Origin, Phase
 
 PAGING = ("before", "after")
 NARROWED = frozenset({"row", "column", "edit", "text", "outcome"})  # ask for parts of edits
@@ -148,7 +149,7 @@ class LogFilter(forms.Form):
     @property
     def span(self) -> tuple[int | None, int | None]:
         """From which and below which id the entries are that were written on the days asked for."""
-        return stretches.ids_between(*self._moments())
+        return id_ranges.ids_between(*self._moments())
 
     def narrow(self, entries: EntryQuerySet) -> EntryQuerySet:
         """The entries that are asked for, of these; but for the words, which are searched for in them."""

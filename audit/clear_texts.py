@@ -4,9 +4,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
+from audit.changes import LoggedChange
 from audit.models import Entry, Names, PersonalText, erased
-from audit.reading.changes import LoggedChange
-from audit.reading.values import commitment_of, commitments_within
+from audit.values import commitment_of, commitments_within
 
 
 def with_clear_texts(changes: Sequence[LoggedChange]) -> list[LoggedChange]:

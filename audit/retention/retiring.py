@@ -9,18 +9,18 @@ from datetime import UTC, datetime
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
+from audit import search
 from audit.database import grants, triggers, triggers_postgresql
 from audit.database.lifting import lifted
 from audit.directory import Known
 from audit.export import chain_rows
-from audit.export.file_format import commitments
-from audit.keeping.retention import Boundary, CannotRetire
-from audit.keeping.retired_export import RetiredExport
+from audit.export.file_format import commitments_in
 from audit.models import Entry, Leaf, PersonalText
 from audit.proof.leaves import COLUMNS
 from audit.proof.seals import signed
-from audit.reading import search
 from audit.recording import Action, Actor, Evidence, Origin, note
+from audit.retention.limits import Boundary, CannotRetire
+from audit.retention.retired_export import RetiredExport
 from audit.verification.start import SUBJECT
 
 AT_ONCE = 500
@@ -120,7 +120,7 @@ def _named(*, after: int) -> set[str]:
     holds = Q(*((f"{column}__contains", '"hmac"') for column in ("old", "new", "evidence")), _connector=Q.OR)
     named = set(entries.order_by().values_list("actor", flat=True).distinct())
     for values in entries.filter(holds).values_list(*COLUMNS).iterator(AT_ONCE):
-        named.update(commitments(list(values)))
+        named.update(commitments_in(list(values)))
     return named
 
 
