@@ -48,8 +48,8 @@ def browser(person_id: int) -> Any:
     from django.test import Client
 
     from identity.models import SmartsheetUser
-    from identity.oauth import Grant
-    from identity.profiles import Profile
+    from identity.profiles.profile import Profile
+    from identity.signin.oauth import Grant
 
     facts = {"id": person_id, "firstName": "Robin", "lastName": "Reader", "email": f"{person_id}@example.com"}
     grant = Grant(access_token="", refresh_token="", expires_at=None, scope="")

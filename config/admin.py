@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
 from audit.recording import NotRecorded
-from identity import failure_pages, failures
 from identity.roles import USE_ADMIN
+from identity.signin import failure_pages, failures
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 

@@ -187,7 +187,7 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_ENGINE = "identity.session_store"
+SESSION_ENGINE = "identity.sessions.store"
 SESSION_IDLE_SECONDS: float = number("SESSION_IDLE_SECONDS", default=3600, least=1)  # without a request
 SESSION_ABSOLUTE_SECONDS: float = number("SESSION_ABSOLUTE_SECONDS", default=12 * 3600, least=1)  # in any case
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

@@ -17,8 +17,8 @@ from audit.database import partitions
 from audit.proof import anchors, seals
 from audit.stream import delivery
 from edits.settling.settle import settle_due
-from identity.profile_refresh import refresh_stale_profiles
-from identity.sessions import sweep_expired
+from identity.profiles.refresh import refresh_stale_profiles
+from identity.sessions.browsers import sweep_expired
 
 logger = logging.getLogger(__name__)
 

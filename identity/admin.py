@@ -20,7 +20,7 @@ class AdminWithHistory(SimpleHistoryAdmin):  # type: ignore[misc] # django-simpl
     """A history that leads to no Django users, as its actors are Smartsheet's numbers, and puts nothing back."""
 
     def save_model(self, _request: HttpRequest, obj: Model, _form: object, _change: bool) -> None:
-        """Without naming the Django user as the one who did it: identity.history knows the person."""
+        """Without naming the Django user as the one who did it: identity.profiles.history knows the person."""
         obj.save()
 
     def history_view(

@@ -8,4 +8,6 @@ class IdentityConfig(AppConfig):
     verbose_name = "people and roles"
 
     def ready(self) -> None:
-        from identity import checks, history, sessions  # noqa: F401 # importing them registers checks and receivers
+        from identity import checks  # noqa: F401 # importing them registers checks and receivers
+        from identity.profiles import history  # noqa: F401 # importing them registers checks and receivers
+        from identity.sessions import browsers  # noqa: F401 # importing them registers checks and receivers

@@ -8,10 +8,11 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Model
 from django.http import HttpRequest
 
-from identity import admission, roles
+from identity import roles
 from identity.models import SmartsheetUser
-from identity.oauth import Grant
-from identity.profiles import Profile
+from identity.profiles.profile import Profile
+from identity.signin import admission
+from identity.signin.oauth import Grant
 
 
 class SmartsheetBackend(BaseBackend):

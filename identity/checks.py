@@ -7,8 +7,8 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections
 
-from identity.fields import WrongTokenKey, cipher
 from identity.models import Token
+from identity.tokens.encryption import WrongTokenKey, cipher
 
 
 @register(Tags.security)

@@ -5,10 +5,12 @@ from functools import partial
 
 from django.http import HttpRequest
 
-from identity import notices, readers, regions
-from identity.profiles import Profile
-from identity.readers import Reader
+from identity import regions
+from identity.profiles import readers
+from identity.profiles.profile import Profile
+from identity.profiles.readers import Reader
 from identity.regions import Region
+from identity.sessions import notices
 
 
 def smartsheet_user(request: HttpRequest) -> dict[str, Profile | None]:

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from identity import failure_pages, rate_limits
-from identity.failures import RATE_LIMITED
+from identity.signin import failure_pages, rate_limits
+from identity.signin.failures import RATE_LIMITED
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]

@@ -12,8 +12,9 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
-from identity import notices, readers
-from identity.profiles import Profile
+from identity.profiles import readers
+from identity.profiles.profile import Profile
+from identity.sessions import notices
 
 logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]

@@ -13,13 +13,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from identity import roles
-from identity.browser_sessions import BrowserSession  # noqa: F401 # Django looks for models here
-from identity.fields import EncryptedTextField
-from identity.history import Actor, Tracked, TrackedQuerySet, records
-from identity.oauth import Grant
-from identity.profiles import Profile
-from identity.rate_limits import Attempts  # noqa: F401 # Django looks for models here, and finds roles.Role too
+from identity.profiles.history import Actor, Tracked, TrackedQuerySet, records
+from identity.profiles.profile import Profile
+from identity.sessions.models import BrowserSession  # noqa: F401 # Django looks for models here
 from identity.signals import profile_changed
+from identity.signin.oauth import Grant
+from identity.signin.rate_limits import Attempts  # noqa: F401 # Django looks for models here, and finds roles.Role too
+from identity.tokens.encryption import EncryptedTextField
 
 # Changes at every sign-in and tells nobody anything: not worth a row in the history.
 UNREMARKABLE = {"lastLogin"}
@@ -158,7 +158,7 @@ class Token(models.Model):
     """What a person's requests to Smartsheet go out with. Shows itself to nobody.
 
     The last two columns are a lease: whoever holds it, in whatever process, is the only one to refresh the token
-    (identity.tokens). Without a holder it is a pause: Smartsheet could not be had, ask again after it.
+    (identity.tokens.access_tokens). Without a holder it is a pause: Smartsheet could not be had, ask again after it.
     """
 
     person = models.OneToOneField(SmartsheetUser, on_delete=models.CASCADE, related_name="token", primary_key=True)

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.db import models
 
-from identity.history import Tracked, TrackedQuerySet, records
-from identity.profiles import Profile
+from identity.profiles.history import Tracked, TrackedQuerySet, records
+from identity.profiles.profile import Profile
 
 
 class RoleName(models.TextChoices):

@@ -23,8 +23,8 @@ signing_in = Signal()
 # A person has a session: `person`.
 signed_in = Signal()
 
-# Nobody was let in: `failure` (of identity.failures), `profile` (None where nobody got as far as to be known), `region`
-# ("" likewise), `error` (the exception behind it, which holds no secret, or None).
+# Nobody was let in: `failure` (of identity.signin.failures), `profile` and `region` (None and "" where Smartsheet has
+# not said who it is), `error` (the exception behind it, which holds no secret, or None).
 sign_in_refused = Signal()
 
 # A person pressed Sign out: `person`.

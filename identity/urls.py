@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from identity import account_views, me, views
+from identity.profiles import me
+from identity.profiles import views as profile_views
+from identity.signin import views
 
 app_name = "identity"
 urlpatterns = [
@@ -10,10 +12,10 @@ urlpatterns = [
     path("callback/", views.callback, name="callback"),
     path("callback/<slug:region_name>/", views.callback, name="callback_of_region"),
     path("logout/", views.logout, name="logout"),
-    path("logout/everywhere/", account_views.sign_out_everywhere, name="sign_out_everywhere"),
+    path("logout/everywhere/", profile_views.sign_out_everywhere, name="sign_out_everywhere"),
     path("me", me.me, name="me"),
-    path("profile/", account_views.profile, name="profile"),
-    path("profile/refresh/", account_views.refresh_profile, name="refresh_profile"),
-    path("sessions/<uuid:public_id>/end/", account_views.end_session, name="end_session"),
-    path("disconnect/", account_views.disconnect, name="disconnect"),
+    path("profile/", profile_views.profile, name="profile"),
+    path("profile/refresh/", profile_views.refresh_profile, name="refresh_profile"),
+    path("sessions/<uuid:public_id>/end/", profile_views.end_session, name="end_session"),
+    path("disconnect/", profile_views.disconnect, name="disconnect"),
 ]

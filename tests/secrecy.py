@@ -25,7 +25,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.debug import get_exception_reporter_class
 
-from identity.fields import EncryptedTextField
+from identity.tokens.encryption import EncryptedTextField
 
 WORD = re.compile(r"[A-Za-z0-9_-]{10,}")
 

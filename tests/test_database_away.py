@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from identity.browser_sessions import BrowserSession
+from identity.sessions.models import BrowserSession
 
 SQLITE = connection.vendor == "sqlite"
 

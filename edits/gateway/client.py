@@ -30,10 +30,10 @@ from edits.gateway.budget import Budget
 from edits.gateway.errors import GatewayError, JsonObject, NotGranted, RateLimited, SignInAgain, Unavailable
 from edits.gateway.operations import Operations
 from edits.gateway.transport import NoAnswer, exchange, new_session
-from identity import tokens
 from identity.connections import NotSent
 from identity.models import SmartsheetUser
 from identity.regions import UnknownRegion, region
+from identity.tokens import access_tokens
 
 EXTRA_TRIES = 2
 PATIENCE = 4.0  # seconds for all the tries of one read
@@ -85,11 +85,11 @@ def gateway_for(user: AbstractBaseUser | AnonymousUser, *, extra_tries: int = EX
     except (SmartsheetUser.DoesNotExist, UnknownRegion):
         raise SignInAgain(answers.SIGN_IN_AGAIN) from None
     with _errors_of_tokens():
-        token = tokens.token_for(user)
+        token = access_tokens.token_for(user)
 
     def renew(rejected: str, *, error_code: int | None, seconds: float) -> str:
         with _errors_of_tokens():
-            return tokens.token_instead_of(rejected, user, error_code=error_code, seconds=seconds)
+            return access_tokens.token_instead_of(rejected, user, error_code=error_code, seconds=seconds)
 
     deadline = settings.SMARTSHEET_DEADLINE - (monotonic() - begun)
     scopes = Scopes(asked=frozenset(where.scopes), granted=frozenset((scope or "").split()))
@@ -115,9 +115,9 @@ class Scopes:
 def _errors_of_tokens() -> Iterator[None]:
     try:
         yield
-    except tokens.SignInAgain:
+    except access_tokens.SignInAgain:
         raise SignInAgain(answers.SIGN_IN_AGAIN) from None
-    except tokens.TryLater:
+    except access_tokens.TryLater:
         raise Unavailable(answers.NOT_RENEWED) from None
 
 

@@ -8,9 +8,9 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
 from edits.gateway.client import PlainClient
-from identity import tokens
 from identity.models import SmartsheetUser
 from identity.regions import UnknownRegion, region
+from identity.tokens import access_tokens
 
 
 def client_for(user: AbstractBaseUser | AnonymousUser) -> PlainClient:
@@ -18,14 +18,14 @@ def client_for(user: AbstractBaseUser | AnonymousUser) -> PlainClient:
 
     It asks their region, waits for no answer longer than SMARTSHEET_DEADLINE between two bytes, repeats nothing, and
     raises the SDK's errors (smartsheet.exceptions). What is changed through it is in the person's name in Smartsheet's
-    own history, but not in the audit log: edits.saving is the way for that. Raises identity.tokens.SignInAgain and
-    TryLater. https://smartsheet.github.io/smartsheet-python-sdk/
+    own history, but not in the audit log: edits.saving is the way for that. Raises
+    identity.tokens.access_tokens.SignInAgain and TryLater. https://smartsheet.github.io/smartsheet-python-sdk/
     """
     try:
         where = region(SmartsheetUser.objects.get(user=user.pk).region)
     except (SmartsheetUser.DoesNotExist, UnknownRegion):
-        raise tokens.SignInAgain from None
-    return PlainClient(region_api_base=where.api_base, token=tokens.token_for(user), session=_Session())
+        raise access_tokens.SignInAgain from None
+    return PlainClient(region_api_base=where.api_base, token=access_tokens.token_for(user), session=_Session())
 
 
 class _Session(requests.Session):

@@ -16,9 +16,9 @@ from django.dispatch import receiver
 
 from audit.recording import Action, Actor, Change, NotRecorded, Origin, Phase, nobody, note
 from identity import signals
-from identity.failures import Failure
 from identity.models import SmartsheetUser
-from identity.profiles import Profile
+from identity.profiles.profile import Profile
+from identity.signin.failures import Failure
 
 logger = logging.getLogger(__name__)
 

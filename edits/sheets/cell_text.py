@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from edits.sheets.sheet import Cell, Column, Json, parse_time
 from edits.sheets.values import display
-from identity import readers
-from identity.locales import Locale
+from identity.profiles import readers
+from identity.profiles.locales import Locale
 
 # A number as Smartsheet shows it, with what may stand around it: $5,000.00 or 12.5%.
 SHOWN_NUMBER = re.compile(r"(?P<before>[^\d.,]*)(?P<number>\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?)(?P<after>[^\d.,]*)")

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 
 from edits.sheets.sheet import Row, Sheet
-from identity.history import Tracked, TrackedQuerySet, records
+from identity.profiles.history import Tracked, TrackedQuerySet, records
 
 NUMBERED = re.compile(r"Row [0-9]+")  # a row as edits.sheets.sheet calls it where it has no name
 MEMORY = 30.0  # seconds that a process goes on with what it has read

@@ -10,8 +10,8 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 
-from identity.profiles import Profile
-from identity.session_store import OUTLIVES
+from identity.profiles.profile import Profile
+from identity.sessions.store import OUTLIVES
 
 P = ParamSpec("P")
 

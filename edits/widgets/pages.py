@@ -18,8 +18,8 @@ from edits.models import Submission
 from edits.saving.services import Saved
 from edits.widgets import drafts
 from edits.widgets.problems import NOT_NOTED, Doing, Problem
-from identity import revocation
 from identity.middleware import SmartsheetRequest
+from identity.tokens import revocation
 
 ALREADY_DONE = "That was done the first time; nothing was sent again."
 

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
-from identity import readers
+from identity.profiles import readers
 
 register = template.Library()
 

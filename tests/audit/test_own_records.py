@@ -11,9 +11,9 @@ from audit.changes import LoggedChange, with_outcomes
 from audit.models import Entry, PersonalText
 from audit.reading.facts import facts_of
 from audit.recording import NotRecorded
-from identity.history import Actor
 from identity.models import SmartsheetUser
-from identity.profiles import Profile
+from identity.profiles.history import Actor
+from identity.profiles.profile import Profile
 from identity.roles import Role
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from identity.profiles import Profile
+from identity.profiles.profile import Profile
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "identity-me.md").read_text()
 

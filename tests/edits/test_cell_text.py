@@ -7,8 +7,8 @@ from django.test import Client
 
 from edits.sheets.cell_text import cell_text
 from edits.sheets.sheet import Cell, Column
-from identity.profiles import Profile
-from identity.readers import reader_of, reading_as
+from identity.profiles.profile import Profile
+from identity.profiles.readers import reader_of, reading_as
 from tests.edits.browser import Page
 from tests.edits.conftest import SignIn
 from tests.edits.site_plan import SitePlan

@@ -13,7 +13,7 @@ from smartsheet.exceptions import ApiError, UnexpectedRequestError
 
 from edits.gateway.sdk_client import client_for
 from identity.models import SmartsheetUser, Token
-from identity.tokens import SignInAgain
+from identity.tokens.access_tokens import SignInAgain
 from tests.edits.conftest import SignIn
 from tests.running_sandbox import Person, RunningSandbox
 

@@ -8,7 +8,7 @@ from pytest_django import Settings
 from audit.models import Entry
 from audit.recording import NotRecorded
 from edits.sheets.personal_columns import PersonalColumn
-from identity.history import PastTheHistory
+from identity.profiles.history import PastTheHistory
 from tests.edits.browser import Page
 from tests.edits.conftest import SignIn
 from tests.edits.site_plan import SitePlan

@@ -9,8 +9,8 @@ from django.utils import timezone
 from audit.changes import with_outcomes
 from audit.models import Entry
 from edits.widgets.drafts import KEY
-from identity.browser_sessions import BrowserSession
 from identity.models import Token
+from identity.sessions.models import BrowserSession
 from tests import signing_in
 from tests.edits.browser import Page
 from tests.edits.conftest import SignIn

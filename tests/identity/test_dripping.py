@@ -5,9 +5,9 @@ from time import monotonic
 import pytest
 from pytest_django import Settings
 
-from identity import oauth
-from identity.oauth import BadAnswer, Unavailable
 from identity.regions import default_region
+from identity.signin import oauth
+from identity.signin.oauth import BadAnswer, Unavailable
 from identity.transport import Deadline
 from tests.gateway.scripted_server import ScriptedServer, answer
 

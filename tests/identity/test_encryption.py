@@ -12,9 +12,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from identity.checks import token_keys
-from identity.fields import WrongTokenKey, cipher
 from identity.models import Token
-from identity.tokens import SignInAgain, token_for
+from identity.tokens.access_tokens import SignInAgain, token_for
+from identity.tokens.encryption import WrongTokenKey, cipher
 from tests.identity.provider import TOKEN, Answer, Provider
 
 OLD, NEW, OTHER = (Fernet.generate_key().decode() for _ in range(3))

@@ -13,11 +13,12 @@ from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
-from identity import revocation, sessions
-from identity.browser_sessions import BrowserSession, Ending
 from identity.models import Token
-from identity.session_store import OUTLIVES, SessionStore
-from identity.sessions import ENDED
+from identity.sessions import browsers as browser_sessions
+from identity.sessions.browsers import ENDED
+from identity.sessions.models import BrowserSession, Ending
+from identity.sessions.store import OUTLIVES, SessionStore
+from identity.tokens import revocation
 from tests.audit.test_killed_process import database_url
 from tests.identity.provider import ALICE, Answer, Provider
 from tests.running_sandbox import Person, RunningSandbox
@@ -115,7 +116,7 @@ def test_a_request_under_way_is_the_last(browsers: list[Client]) -> None:
     under_way = SessionStore(key)
     under_way["cart"] = "of the person"
     under_way[f"{OUTLIVES}drafts"] = "typed"
-    sessions.end_all(User.objects.get(), because=Ending.REVOKED)
+    browser_sessions.end_all(User.objects.get(), because=Ending.REVOKED)
     under_way.save()
     assert under_way.session_key != key
     assert dict(SessionStore(under_way.session_key).items()) == {f"{OUTLIVES}drafts": "typed", ENDED: "revoked"}

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from identity.models import SmartsheetUser, Token
-from identity.tokens import token_for
+from identity.tokens.access_tokens import token_for
 from tests.running_sandbox import Person, RunningSandbox
 from tests.signing_in import begin, come_back, decide
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from simple_history.middleware import HistoryRequestMiddleware
 
 from identity.models import SmartsheetUser
-from identity.profiles import Profile
+from identity.profiles.profile import Profile
 from tests.identity.provider import ALICE, Answer, Provider
 
 

@@ -12,12 +12,12 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from identity import key_rotation
 from identity.checks import stored_tokens
-from identity.key_rotation import Key, tally
 from identity.models import SmartsheetUser, Token
-from identity.oauth import Grant
-from identity.profiles import Profile
+from identity.profiles.profile import Profile
+from identity.signin.oauth import Grant
+from identity.tokens import key_rotation
+from identity.tokens.key_rotation import Key, tally
 from tests.identity.provider import ALICE, Provider
 
 OLD, NEW, LOST = (Fernet.generate_key().decode() for _ in range(3))

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from audit.models import Entry
 from identity.models import SmartsheetUser, Token
 from identity.roles import Role
-from identity.tokens import SignInAgain, token_for
+from identity.tokens.access_tokens import SignInAgain, token_for
 from tests.identity.provider import ALICE, TOKEN, Answer, Provider
 
 NEXT = TOKEN | {"access_token": "next-access", "refresh_token": "next-refresh"}

@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
-from identity import states
-from identity.browser_sessions import BrowserSession
 from identity.middleware import LastRequestMiddleware
-from identity.session_store import SessionStore
+from identity.sessions.models import BrowserSession
+from identity.sessions.store import SessionStore
+from identity.signin import states
 from tests.identity.provider import Provider
 from tests.signing_in import is_signed_in
 

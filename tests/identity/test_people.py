@@ -10,8 +10,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from identity.models import SmartsheetUser
-from identity.oauth import Grant
-from identity.profiles import Profile
+from identity.profiles.profile import Profile
+from identity.signin.oauth import Grant
 from tests.identity.provider import ALICE, Answer, Provider
 
 BOB: dict[str, Any] = {"id": 2886617389238148, "email": "bob@example.org", "firstName": "Bob", "lastName": "Baker"}

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from identity.models import SmartsheetUser, Token
-from identity.profile_fields import OTHER, grouped
+from identity.profiles.fields import OTHER, grouped
 from tests.identity.provider import ALICE, TOKEN, Answer, Provider
 from tests.running_sandbox import Person, RunningSandbox
 

@@ -10,9 +10,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from identity.browser_sessions import BrowserSession
 from identity.models import SmartsheetUser, Token
-from identity.profile_refresh import PAUSE, refresh_stale_profiles
+from identity.profiles.refresh import PAUSE, refresh_stale_profiles
+from identity.sessions.models import BrowserSession
 from tests.identity.provider import ALICE, TOKEN, Answer, Provider
 
 ME = "/2.0/users/me"

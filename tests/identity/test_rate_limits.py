@@ -9,8 +9,8 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
-from identity import rate_limits
-from identity.rate_limits import Attempts
+from identity.signin import rate_limits
+from identity.signin.rate_limits import Attempts
 from tests.identity.heard import Heard
 from tests.identity.provider import Provider
 

@@ -16,11 +16,11 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from identity.locales import ISO, locale_of
 from identity.middleware import ReaderMiddleware
 from identity.models import SmartsheetUser
-from identity.profiles import Profile
-from identity.readers import NOBODY, Reader, current, reader_of, reading_as
+from identity.profiles.locales import ISO, locale_of
+from identity.profiles.profile import Profile
+from identity.profiles.readers import NOBODY, Reader, current, reader_of, reading_as
 from identity.templatetags.times import local_time, when
 from tests.identity.provider import ALICE, Answer, Provider
 

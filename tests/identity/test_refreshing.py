@@ -13,9 +13,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from identity import tokens
 from identity.models import Token
-from identity.tokens import SignInAgain, TryLater, token_for, token_instead_of
+from identity.tokens import access_tokens
+from identity.tokens.access_tokens import SignInAgain, TryLater, token_for, token_instead_of
 from tests.identity.provider import ALICE, TOKEN, Answer, Arrival, Provider
 
 NEXT = {"access_token": "next-access", "token_type": "bearer", "expires_in": 604799, "refresh_token": "next-refresh"}
@@ -178,7 +178,7 @@ def test_a_new_sign_in_during_a_refresh_wins(alice: User, provider: Provider) ->
     provider.token = Answer(TOKEN | {"access_token": "newest-access"})
     provider.come_back(Client())
     provider.token = Answer(NEXT)
-    tokens._refresh(slow, seconds=5)
+    access_tokens._refresh(slow, seconds=5)
     assert token_for(alice) == "newest-access"
     (arrival,) = provider.arrived("DELETE", "/2.0/token")
     assert arrival.authorization == "Bearer next-access"  # handed back, as nobody would use it

@@ -18,7 +18,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from identity.models import Token
-from identity.tokens import SignInAgain, token_for
+from identity.tokens.access_tokens import SignInAgain, token_for
 from tests.audit.test_killed_process import database_url
 from tests.running_sandbox import Person, RunningSandbox
 

@@ -11,9 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from identity import sessions
-from identity.browser_sessions import BrowserSession
-from identity.sessions import ENDED
+from identity.sessions import browsers
+from identity.sessions.browsers import ENDED
+from identity.sessions.models import BrowserSession
 from tests.identity.provider import Provider
 from tests.signing_in import is_signed_in
 
@@ -117,9 +117,9 @@ def test_what_has_ended_is_swept_a_day_later(
 ) -> None:
     before = signed_in.session.session_key
     clock.shift(timedelta(hours=24))
-    assert sessions.sweep_expired() == 0
+    assert browsers.sweep_expired() == 0
     clock.shift(timedelta(hours=2))
-    assert sessions.sweep_expired() == 1
+    assert browsers.sweep_expired() == 1
     assert not BrowserSession.objects.filter(pk=before).exists()
     provider.come_back(signed_in)
     clock.shift(timedelta(hours=26))

@@ -7,8 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from identity.browser_names import browser_name
-from identity.browser_sessions import BrowserSession
+from identity.sessions.browser_names import browser_name
+from identity.sessions.models import BrowserSession
 from tests.identity.provider import ALICE, Answer, Provider
 from tests.signing_in import is_signed_in
 

@@ -8,9 +8,9 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
 
-from identity.browser_sessions import BrowserSession
 from identity.models import SmartsheetUser, Token
-from identity.tokens import token_for
+from identity.sessions.models import BrowserSession
+from identity.tokens.access_tokens import token_for
 from tests.running_sandbox import Person, RunningSandbox
 from tests.signing_in import begin
 

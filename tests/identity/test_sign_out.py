@@ -6,7 +6,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from identity.browser_sessions import BrowserSession
+from identity.sessions.models import BrowserSession
 from tests.identity.provider import Provider
 from tests.running_sandbox import Person
 

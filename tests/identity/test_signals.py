@@ -13,7 +13,7 @@ from django.utils import timezone
 from identity import signals
 from identity.models import SmartsheetUser, Token
 from identity.roles import Role
-from identity.tokens import SignInAgain, token_for
+from identity.tokens.access_tokens import SignInAgain, token_for
 from tests.identity.heard import ALL, Heard
 from tests.identity.provider import ALICE, TOKEN, Answer, Provider
 

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from identity.decorators import smartsheet_required
 from identity.middleware import SmartsheetUserMiddleware
-from identity.profiles import Profile
+from identity.profiles.profile import Profile
 from tests.identity.provider import ALICE, Answer, Provider
 
 

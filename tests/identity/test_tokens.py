@@ -9,9 +9,9 @@ from django.http import HttpResponse
 from django.test import Client
 
 from identity.models import SmartsheetUser, Token
-from identity.oauth import Grant
 from identity.regions import default_region
-from identity.tokens import SignInAgain, token_for
+from identity.signin.oauth import Grant
+from identity.tokens.access_tokens import SignInAgain, token_for
 from tests.identity.provider import TOKEN, Answer, Provider
 from tests.running_sandbox import Person, RunningSandbox
 

@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from edits.gateway.client import gateway_for
 from identity.models import SmartsheetUser, Token
-from identity.tokens import token_for
+from identity.tokens.access_tokens import token_for
 from tests.running_sandbox import Person, RunningSandbox, Sandbox
 from tests.signing_in import come_back, decide
 

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from identity import key_rotation
-from identity.key_rotation import Key
+from identity.tokens import key_rotation
+from identity.tokens.key_rotation import Key
 
 
 class Command(BaseCommand):

@@ -10,7 +10,7 @@ from audit import commitments
 from audit.models import Entry, PersonalText
 from audit.recording import Actor
 from identity.models import SmartsheetUser
-from identity.profiles import Profile
+from identity.profiles.profile import Profile
 from tests.audit import edits
 
 ROE = {"id": 41, "email": "jane@example.com", "firstName": "Jane", "lastName": "Roe", "locale": "en_US"}

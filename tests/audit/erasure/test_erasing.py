@@ -23,8 +23,8 @@ from audit.retention.erasure import (
 )
 from audit.verification.start import start_of_chain
 from audit.verification.verify import verify
-from identity import history
 from identity.models import SmartsheetUser
+from identity.profiles import history
 from identity.roles import Role
 from tests.audit import edits
 from tests.audit.erasure.conftest import JANE, in_clear

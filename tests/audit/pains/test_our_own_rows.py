@@ -16,9 +16,9 @@ from simple_history.utils import update_change_reason
 
 from audit.models import Entry
 from audit.recording import NotRecorded
-from identity.history import Actor, PastTheHistory
 from identity.models import SmartsheetUser
-from identity.profiles import Profile
+from identity.profiles.history import Actor, PastTheHistory
+from identity.profiles.profile import Profile
 from identity.roles import Role
 
 JANE = {"id": 41, "email": "jane@example.com", "firstName": "Jane", "lastName": "Roe"}

@@ -10,7 +10,7 @@ from pytest_django import Settings
 from simple_history.models import HistoricalRecords
 
 from audit import project_checks
-from identity.history import records
+from identity.profiles.history import records
 
 
 class ElsewhereRouter:

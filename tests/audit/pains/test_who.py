@@ -18,7 +18,7 @@ from audit.middleware import RequestContextMiddleware
 from audit.models import Entry
 from audit.recording import note
 from identity.models import SmartsheetUser
-from identity.profiles import Profile
+from identity.profiles.profile import Profile
 from identity.roles import Role
 from tests.audit.edits import ALICE, BOB
 

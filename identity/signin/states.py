@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.db import transaction
 
-from identity.browser_sessions import BrowserSession
+from identity.sessions.models import BrowserSession
 
 SESSION_KEY = "identity.pending"
 LIFETIME = 600  # seconds; Smartsheet's own code lives as long

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from identity.oauth import BadAnswer, ClientRefused, GrantRefused, OAuthError, Step, Unavailable
+from identity.signin.oauth import BadAnswer, ClientRefused, GrantRefused, OAuthError, Step, Unavailable
 
 
 @dataclass(frozen=True, slots=True)

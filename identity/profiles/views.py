@@ -14,14 +14,16 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from identity import account, profile_fields, revocation, session_limits, sessions
-from identity.browser_sessions import BrowserSession
 from identity.decorators import smartsheet_required
 from identity.models import SmartsheetUser, Token
-from identity.oauth import OAuthError
+from identity.profiles import account, fields
 from identity.regions import UnknownRegion
 from identity.roles import RoleName
-from identity.tokens import SignInAgain, TryLater
+from identity.sessions import browsers, limits
+from identity.sessions.models import BrowserSession
+from identity.signin.oauth import OAuthError
+from identity.tokens import revocation
+from identity.tokens.access_tokens import SignInAgain, TryLater
 
 P = ParamSpec("P")
 
@@ -44,13 +46,13 @@ def profile(request: HttpRequest) -> HttpResponse:
     person = _person(request)
     context = {
         "person": person,
-        "groups": profile_fields.grouped(person.profile),
+        "groups": fields.grouped(person.profile),
         "names": person.names(),
         "roles": [label for name, label in RoleName.choices if name in person.roles],
         "sessions": BrowserSession.objects.of(person.user),
         "own_key": request.session.session_key,
-        "idle_words": session_limits.in_words(settings.SESSION_IDLE_SECONDS),
-        "absolute_words": session_limits.in_words(settings.SESSION_ABSOLUTE_SECONDS),
+        "idle_words": limits.in_words(settings.SESSION_IDLE_SECONDS),
+        "absolute_words": limits.in_words(settings.SESSION_ABSOLUTE_SECONDS),
         "is_connected": Token.objects.filter(person=person).exists(),
         "next": request.path,
     }
@@ -102,7 +104,7 @@ def disconnect(request: HttpRequest, person: SmartsheetUser) -> HttpResponse:
 @button
 def sign_out_everywhere(request: HttpRequest, person: SmartsheetUser) -> HttpResponse:
     """End all sessions of the person, this one too. The app stays connected with Smartsheet."""
-    sessions.end_all(person.user)
+    browsers.end_all(person.user)
     auth.logout(request)
     messages.success(request, "You are signed out of this app in every browser.")
     return HttpResponseRedirect("/")
@@ -115,7 +117,7 @@ def end_session(request: HttpRequest, person: SmartsheetUser, public_id: UUID) -
     if own.exists():
         auth.logout(request)
         return HttpResponseRedirect("/")
-    if sessions.end_one(person.user, public_id):
+    if browsers.end_one(person.user, public_id):
         messages.success(request, "You are signed out of that browser.")
     else:
         messages.info(request, "That session had ended already.")

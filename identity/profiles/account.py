@@ -4,13 +4,14 @@ import logging
 
 from django.utils import timezone
 
-from identity import oauth, sessions
-from identity.browser_sessions import Ending
 from identity.models import SmartsheetUser, Token
-from identity.oauth import BadAnswer, OAuthError
 from identity.regions import UnknownRegion, region
+from identity.sessions import browsers
+from identity.sessions.models import Ending
 from identity.signals import disconnected, token_revoked
-from identity.tokens import SignInAgain, TryLater, with_token
+from identity.signin import oauth
+from identity.signin.oauth import BadAnswer, OAuthError
+from identity.tokens.access_tokens import SignInAgain, TryLater, with_token
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ def disconnect(person: SmartsheetUser) -> bool:
     """
     is_confirmed = _revoke(person)
     Token.objects.filter(person=person).delete()
-    sessions.end_all(person.user, because=Ending.DISCONNECTED)
+    browsers.end_all(person.user, because=Ending.DISCONNECTED)
     token_revoked.send_robust(
         SmartsheetUser, profile=person.as_profile(), is_confirmed=is_confirmed, why="The person disconnected the app."
     )

@@ -4,13 +4,13 @@ import logging
 
 from django.conf import settings
 
-from identity import oauth
-from identity.fields import WrongTokenKey
 from identity.models import SmartsheetUser, Token
-from identity.oauth import GrantRefused, OAuthError
 from identity.regions import UnknownRegion, region
 from identity.signals import token_lost
-from identity.tokens import EXPIRED
+from identity.signin import oauth
+from identity.signin.oauth import GrantRefused, OAuthError
+from identity.tokens.access_tokens import EXPIRED
+from identity.tokens.encryption import WrongTokenKey
 from identity.transport import Deadline
 
 SECONDS = 2.0  # Smartsheet has just answered, so it is there

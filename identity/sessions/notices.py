@@ -5,9 +5,9 @@ from typing import cast
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 
-from identity.browser_sessions import Ending
-from identity.session_store import SessionStore
-from identity.sessions import ENDED
+from identity.sessions.browsers import ENDED
+from identity.sessions.models import Ending
+from identity.sessions.store import SessionStore
 
 
 def session_of(request: HttpRequest) -> SessionStore:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from oauthlib.oauth2 import OAuth2Error
 from requests_oauthlib import OAuth2Session
 
-from identity.profiles import Profile, ProfileError
+from identity.profiles.profile import Profile, ProfileError
 from identity.regions import Region
 from identity.transport import BoundedAdapter, Deadline
 

@@ -10,9 +10,9 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
-from identity.browser_names import browser_name
-from identity.browser_sessions import BrowserSession, BrowserSessionQuerySet, Ending
 from identity.models import SmartsheetUser
+from identity.sessions.browser_names import browser_name
+from identity.sessions.models import BrowserSession, BrowserSessionQuerySet, Ending
 from identity.signals import session_ended, token_lost
 
 SIGN_IN = "identity.sign_in"  # in a session: since when and from where: started_at (seconds since 1970), ip, browser

@@ -4,8 +4,8 @@ from django.http import HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from identity import cross_origin
 from identity.middleware import SmartsheetRequest
+from identity.profiles import cross_origin
 
 
 @cross_origin.readable

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.timesince import timesince
 
-from identity.browser_sessions import KEPT, Ending
+from identity.sessions.models import KEPT, Ending
 
 TOUCH = timedelta(minutes=1)  # how exactly the last use is kept, so that not every request writes a row
 

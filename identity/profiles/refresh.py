@@ -10,11 +10,11 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from identity import account
 from identity.models import SmartsheetUser
-from identity.oauth import OAuthError
+from identity.profiles import account
 from identity.regions import UnknownRegion
-from identity.tokens import SignInAgain, TryLater
+from identity.signin.oauth import OAuthError
+from identity.tokens.access_tokens import SignInAgain, TryLater
 
 PAUSE = timedelta(hours=1)  # after an attempt that failed
 

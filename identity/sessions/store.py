@@ -14,9 +14,9 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionS
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from identity import session_limits, sessions
-from identity.browser_sessions import BrowserSession, Ending
-from identity.sessions import ENDED, SIGN_IN
+from identity.sessions import browsers, limits
+from identity.sessions.browsers import ENDED, SIGN_IN
+from identity.sessions.models import BrowserSession, Ending
 
 OUTLIVES = "outlives."  # what is kept under such a key outlives a sign-out by force. Look whose it is before showing it
 
@@ -67,7 +67,7 @@ class SessionStore(DatabaseSessionStore):
         return BrowserSession(
             session_key=self._get_or_create_session_key(),  # type: ignore[attr-defined] # untyped
             session_data=self.encode(data),
-            expire_date=session_limits.ends_at(started_at, seen_at=timezone.now()),
+            expire_date=limits.ends_at(started_at, seen_at=timezone.now()),
             user_id=data.get(USER_KEY),
             started_at=started_at,
             seen_at=timezone.now() if started_at else None,
@@ -77,7 +77,7 @@ class SessionStore(DatabaseSessionStore):
 
     def get_expiry_age(self, **_kwargs: Any) -> int:
         """How long the browser keeps the cookie, in seconds."""
-        return session_limits.cookie_seconds(self.started_at)
+        return limits.cookie_seconds(self.started_at)
 
     @property
     def started_at(self) -> datetime | None:
@@ -86,16 +86,16 @@ class SessionStore(DatabaseSessionStore):
 
     def touch(self) -> None:
         """Note that it is in use, at most once a minute."""
-        if session_limits.is_touch_due(self.seen_at):
+        if limits.is_touch_due(self.seen_at):
             now = timezone.now()
             row = BrowserSession.objects.filter(pk=self.session_key, ended_because="")
-            row.update(seen_at=now, expire_date=session_limits.ends_at(self.started_at, seen_at=now))
+            row.update(seen_at=now, expire_date=limits.ends_at(self.started_at, seen_at=now))
             self.seen_at = now
 
     def end(self, because: Ending) -> None:
         """Sign its person out by force: here, and in a row that lives on."""
         own = BrowserSession.objects.filter(pk=self.session_key)
-        sessions.end(own, user=User.objects.filter(pk=self[USER_KEY]).first(), because=because)
+        browsers.end(own, user=User.objects.filter(pk=self[USER_KEY]).first(), because=because)
         self._forget(because)
 
     def _update(self, row: BrowserSession) -> int:
@@ -129,8 +129,8 @@ def _ending(row: BrowserSession) -> str:
     """Why the row is over; "" where nobody was signed in. What has reached a limit is ended for good."""
     if row.ended_because or row.started_at is None or row.user is None:
         return row.ended_because
-    because = session_limits.reason(row.started_at)
-    sessions.end(BrowserSession.objects.filter(pk=row.pk), user=row.user, because=because)
+    because = limits.reason(row.started_at)
+    browsers.end(BrowserSession.objects.filter(pk=row.pk), user=row.user, because=because)
     return because
 
 

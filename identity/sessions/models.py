@@ -82,6 +82,6 @@ class BrowserSession(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls) -> type[SessionBase]:
-        from identity.session_store import SessionStore  # which imports this module
+        from identity.sessions.store import SessionStore  # which imports this module
 
         return SessionStore

@@ -13,13 +13,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest
 
-from identity import failures, oauth
-from identity.failures import Failure
 from identity.models import SmartsheetUser
-from identity.oauth import Grant, OAuthError
-from identity.profiles import Profile
+from identity.profiles.profile import Profile
 from identity.regions import region
 from identity.signals import CannotRecord, signing_in, token_revoked
+from identity.signin import failures, oauth
+from identity.signin.failures import Failure
+from identity.signin.oauth import Grant, OAuthError
 from identity.transport import Deadline
 
 

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
-from identity.fields import cipher
 from identity.models import Token
+from identity.tokens.encryption import cipher
 
 BATCH = 100  # tokens in one transaction: some 30 ms for which nobody else can store one of them
 SECRETS = ("access_token", "refresh_token")

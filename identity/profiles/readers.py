@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils import timezone
 
-from identity.locales import ISO, Locale, locale_of
-from identity.profiles import Profile
+from identity.profiles.locales import ISO, Locale, locale_of
+from identity.profiles.profile import Profile
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from identity.failures import Failure
 from identity.models import SmartsheetUser
-from identity.profiles import Profile
+from identity.profiles.profile import Profile
 from identity.signals import sign_in_refused
+from identity.signin.failures import Failure
 
 logger = logging.getLogger(__name__)
 

@@ -21,12 +21,12 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
-from identity import oauth
-from identity.fields import WrongTokenKey
 from identity.models import SmartsheetUser, Token
-from identity.oauth import GrantRefused, OAuthError
 from identity.regions import Region, UnknownRegion, region
 from identity.signals import token_lost, token_refreshed
+from identity.signin import oauth
+from identity.signin.oauth import GrantRefused, OAuthError
+from identity.tokens.encryption import WrongTokenKey
 from identity.transport import Deadline
 
 SHARE = 1 / 3  # of SMARTSHEET_DEADLINE; the rest is for what the person came for
@@ -85,7 +85,7 @@ def token_instead_of(rejected: str, user: AnyUser, *, error_code: int | None, se
 def with_token(user: AnyUser, call: Callable[[str, Deadline], T]) -> T:
     """What `call`, which reads or can be repeated, gives for the user's access token, within SMARTSHEET_DEADLINE.
 
-    Where identity.oauth says that the token has ended, it is called once more with the next one. Raises what it
+    Where identity.signin.oauth says that the token has ended, it is called once more with the next one. Raises what it
     raises, SignInAgain and TryLater.
     """
     ends, deadline = monotonic() + settings.SMARTSHEET_DEADLINE, Deadline(settings.SMARTSHEET_DEADLINE)

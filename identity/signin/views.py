@@ -12,13 +12,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from identity import failures, regions, states
-from identity.admission import NotAdmitted, admit
+from identity import regions
 from identity.decorators import rate_limited
-from identity.failure_pages import failed
 from identity.models import SmartsheetUser
-from identity.oauth import OAuthError, authorization_url, exchange_code
 from identity.signals import session_ended, signed_in
+from identity.signin import failures, states
+from identity.signin.admission import NotAdmitted, admit
+from identity.signin.failure_pages import failed
+from identity.signin.oauth import OAuthError, authorization_url, exchange_code
 from identity.transport import Deadline
 
 # What a person cannot be sent on to: it answers a pressed button, or Smartsheet, alone.

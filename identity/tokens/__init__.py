@@ -1,0 +1,1 @@
+"""Access tokens: encrypted, refreshed by one process at a time, revoked."""
