@@ -19,7 +19,7 @@ CHECKS = {
     "ruff format": ["-m", "ruff", "format", "--check", "."],
     "mypy": ["-m", "mypy", "."],
     "import contracts": ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"],
-    "djlint": ["-m", "djlint", "templates", "--lint", "--quiet"],
+    "djlint": ["-m", "djlint", "templates", "audit", "edits", "identity", "--lint", "--quiet"],
 }
 # Run once, on SQLite: no database takes part, or whatever it is makes no difference.
 WITHOUT_DATABASE = ["tests/sandbox", "tests/gateway", "tests/browser", "tests/test_run_command.py"]
