@@ -2,13 +2,14 @@
 
 from django.urls import path
 
+from edits.grid import views as grid_views
 from edits.rows import undo_views, views
 
 app_name = "edits"
 urlpatterns = [
-    path("", views.sheets, name="sheets"),
+    path("", grid_views.sheets, name="sheets"),
     path("undo/<int:entry_id>/", undo_views.undo, name="undo"),
-    path("<int:sheet_id>/", views.sheet, name="sheet"),
+    path("<int:sheet_id>/", grid_views.sheet, name="sheet"),
     path("<int:sheet_id>/rows/add/", views.add_row, name="add_row"),
     path("<int:sheet_id>/rows/<int:row_id>/edit/", views.edit_row, name="edit_row"),
     path("<int:sheet_id>/rows/<int:row_id>/delete/", views.delete_row, name="delete_row"),

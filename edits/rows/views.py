@@ -1,4 +1,4 @@
-"""The pages on which people look at sheets and change them.
+"""The pages on which people change, add and delete rows.
 
 A page that could not do what was asked for says so with an honest status: 401 sign in again, 403, 404, 409 a conflict
 or a form sent twice, 422 invalid or refused, 429, 502 sent without a clear answer, 503 Smartsheet or the log away.
@@ -6,22 +6,16 @@ or a form sent twice, 422 invalid or refused, 429, 502 sent without a clear answ
 
 from __future__ import annotations
 
-import math
-import re
-from datetime import UTC, datetime
-from typing import Any
 from uuid import uuid4
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from audit.recording import Action, NotRecorded
-from edits import features
 from edits.features import Feature
-from edits.gateway.client import Gateway, gateway_for
+from edits.gateway.client import gateway_for
 from edits.gateway.errors import GatewayError, NotGranted
-from edits.grid.tables import table_of
 from edits.models import AlreadySent
 from edits.rows.forms import RowForm
 from edits.rows.pages import remembered_page, row_page, save
@@ -29,55 +23,12 @@ from edits.saving import concurrent_saves, services
 from edits.saving.not_sent import note_forbidden
 from edits.saving.services import CellEdit, Saved
 from edits.sheets import reading
-from edits.sheets.sheet import Access, SheetSummary
-from edits.sheets.values import why_no_edits, why_not_deleted
+from edits.sheets.values import why_not_deleted
 from edits.widgets import drafts
 from edits.widgets.pages import ALREADY_DONE, actor_of, doing, once, problem_page, saved_page, was_done
 from edits.widgets.problems import ALREADY_SENT, Doing, problem_of
 from identity.decorators import smartsheet_required
 from identity.middleware import SmartsheetRequest
-
-PAGE = re.compile("[0-9]{1,9}")
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
-
-
-@require_safe
-@smartsheet_required
-def sheets(request: SmartsheetRequest) -> HttpResponse:
-    """The sheets that the person can see, last changed first; ?q= searches their names."""
-    query = request.GET.get("q", "").strip()
-    try:
-        gateway = gateway_for(request.user)
-        gateway.require(Feature.VIEW)
-        found = [SheetSummary.parse(raw) for raw in gateway.sheets()]
-    except GatewayError as error:
-        return problem_page(request, problem_of(error, doing=Doing.READ))
-    named = [sheet for sheet in found if query.casefold() in sheet.name.casefold()]
-    named.sort(key=lambda sheet: sheet.modified_at or LONG_AGO, reverse=True)
-    return render(request, "edits/sheets.html", {"sheets": named, "query": query, "count": len(found)})
-
-
-@require_safe
-@smartsheet_required
-def sheet(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
-    """A page of a sheet's rows, ?page= counted from 1."""
-    number = request.GET.get("page", "1")
-    page = max(1, int(number)) if PAGE.fullmatch(number) else 1
-    try:
-        gateway = gateway_for(request.user)
-        gateway.require(Feature.VIEW)
-        found = reading.read_page(gateway, sheet_id, page)
-    except GatewayError as error:
-        return problem_page(request, problem_of(error, doing=Doing.READ))
-    pages = max(1, math.ceil(found.total_rows / reading.ROWS_PER_PAGE))
-    context = {
-        "sheet": found,
-        "table": table_of(found),
-        "page": min(page, pages),
-        "pages": pages,
-        **_offered(gateway, found.access),
-    }
-    return render(request, "edits/sheet.html", context)
 
 
 def _noted(
@@ -92,17 +43,6 @@ def _noted(
         except NotRecorded as not_recorded:
             return not_recorded
     return error
-
-
-def _offered(gateway: Gateway, access: Access) -> dict[str, Any]:
-    """What the person can do with the rows of a sheet, and why they cannot do the rest, in sentences."""
-    no_access = why_no_edits(access)
-    reasons = {one: gateway.why_not(one) or no_access for one in (Feature.CHANGE, Feature.ADD, Feature.DELETE)}
-    return {
-        "can": [feature for feature, reason in reasons.items() if not reason],
-        "why_not": list(dict.fromkeys(filter(None, reasons.values()))),
-        "can_be_granted": any(map(features.can_be_granted, reasons.values())),
-    }
 
 
 @drafts.kept_when_signed_out

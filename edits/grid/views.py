@@ -1,0 +1,78 @@
+"""The pages on which people look at sheets: the list of them, and one sheet as a table."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from edits import features
+from edits.features import Feature
+from edits.gateway.client import Gateway, gateway_for
+from edits.gateway.errors import GatewayError
+from edits.grid.tables import table_of
+from edits.sheets import reading
+from edits.sheets.sheet import Access, SheetSummary
+from edits.sheets.values import why_no_edits
+from edits.widgets.pages import problem_page
+from edits.widgets.problems import Doing, problem_of
+from identity.decorators import smartsheet_required
+from identity.middleware import SmartsheetRequest
+
+PAGE = re.compile("[0-9]{1,9}")
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@require_safe
+@smartsheet_required
+def sheets(request: SmartsheetRequest) -> HttpResponse:
+    """The sheets that the person can see, last changed first; ?q= searches their names."""
+    query = request.GET.get("q", "").strip()
+    try:
+        gateway = gateway_for(request.user)
+        gateway.require(Feature.VIEW)
+        found = [SheetSummary.parse(raw) for raw in gateway.sheets()]
+    except GatewayError as error:
+        return problem_page(request, problem_of(error, doing=Doing.READ))
+    named = [sheet for sheet in found if query.casefold() in sheet.name.casefold()]
+    named.sort(key=lambda sheet: sheet.modified_at or LONG_AGO, reverse=True)
+    return render(request, "edits/sheets.html", {"sheets": named, "query": query, "count": len(found)})
+
+
+@require_safe
+@smartsheet_required
+def sheet(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
+    """A page of a sheet's rows, ?page= counted from 1."""
+    number = request.GET.get("page", "1")
+    page = max(1, int(number)) if PAGE.fullmatch(number) else 1
+    try:
+        gateway = gateway_for(request.user)
+        gateway.require(Feature.VIEW)
+        found = reading.read_page(gateway, sheet_id, page)
+    except GatewayError as error:
+        return problem_page(request, problem_of(error, doing=Doing.READ))
+    pages = max(1, math.ceil(found.total_rows / reading.ROWS_PER_PAGE))
+    context = {
+        "sheet": found,
+        "table": table_of(found),
+        "page": min(page, pages),
+        "pages": pages,
+        **_offered(gateway, found.access),
+    }
+    return render(request, "edits/sheet.html", context)
+
+
+def _offered(gateway: Gateway, access: Access) -> dict[str, Any]:
+    """What the person can do with the rows of a sheet, and why they cannot do the rest, in sentences."""
+    no_access = why_no_edits(access)
+    reasons = {one: gateway.why_not(one) or no_access for one in (Feature.CHANGE, Feature.ADD, Feature.DELETE)}
+    return {
+        "can": [feature for feature, reason in reasons.items() if not reason],
+        "why_not": list(dict.fromkeys(filter(None, reasons.values()))),
+        "can_be_granted": any(map(features.can_be_granted, reasons.values())),
+    }
