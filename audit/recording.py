@@ -138,10 +138,12 @@ def intend(
     reason: str = "",
     refers_to: int | None = None,
     evidence: Evidence = None,
+    edit_id: uuid.UUID | None = None,
 ) -> Intent:
     """Record what is about to be done, one entry per change, committed when this returns.
 
     `refers_to` is the entry that is undone by it, `evidence` what settling may later need to know of this moment.
+    `edit_id` names the edit where its caller has to know the name before the intent is recorded.
 
     Raises:
         NotRecorded: the database did not take it; the call must not be made.
@@ -150,7 +152,7 @@ def intend(
     """
     if not changes:
         raise ValueError("An edit without a change is no edit.")
-    edit_id = uuid.uuid4()
+    edit_id = edit_id or uuid.uuid4()
     named = _named(actor)
     common = _common(actor, named, edit_id=edit_id, action=action, origin=origin, reason=reason) | {
         "sheet_id": sheet_id,
