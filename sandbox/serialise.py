@@ -105,7 +105,7 @@ def cell_json(state: State, sheet: Sheet, column: Column, cell: Cell, view: View
     body: dict[str, Json] = {"columnId": column.id}
     if "columnType" in view.include:
         body["columnType"] = column_type(column, view.level)
-    if cell.value is not None:
+    if cell.value is not None and not (column.type == "MULTI_PICKLIST" and view.level >= column_version(column)):
         body["value"] = _shown_value(column, cell.value, view)
     if "objectValue" in view.include and (object_value := _object_value(column, cell, view)) is not None:
         body["objectValue"] = object_value
@@ -128,21 +128,28 @@ def _shown_value(column: Column, value: Json, view: View) -> Json:
     if view.numeric_dates and column.type in ("DATE", "DATETIME") and ISO_DATE.match(str(value)):
         moment = parse(str(value))
         return epoch_ms(moment) if moment else value
-    return value
+    return _as_number(value)
+
+
+def _as_number(value: Json) -> Json:
+    """Every number is written as a floating-point one: 2.0 for 2. Other values stay as they are."""
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _object_value(column: Column, cell: Cell, view: View) -> Json:
-    """What include=objectValue adds. A multi-value cell that is shown as text has its text there."""
+    """What include=objectValue adds: an object for dates, contacts and multi-values, for all else the bare value.
+
+    A multi-value cell that is shown as text has its text there. The OpenAPI document knows an object for check boxes
+    and nothing for text and numbers, but the live API answers bare values.
+    """
     match column.type:
         case "MULTI_CONTACT_LIST" | "MULTI_PICKLIST" if cell.object_value:
             return cell.object_value if view.level >= column_version(column) else cell.value
         case "CONTACT_LIST" if cell.value and "@" in str(cell.value):
             return {"objectType": "CONTACT", "email": cell.value, "name": cell.display}
-        case "CHECKBOX" if isinstance(cell.value, bool):
-            return {"objectType": "CHECKBOX", "value": cell.value}
         case "DATE" | "DATETIME" if cell.value and ISO_DATE.match(str(cell.value)):
             return {"objectType": column.type, "value": cell.value}
-    return None
+    return _as_number(cell.value)
 
 
 def _link_json(state: State, cell: Cell, view: View) -> dict[str, Json]:

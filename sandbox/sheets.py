@@ -102,7 +102,7 @@ class Row:
     def write(self, column_id: int, cell: Cell, *, at: datetime, by: int) -> bool:
         """Put a cell in and remember it. The very same content again is no change (False), and leaves no trace."""
         old = self.cells.get(column_id, EMPTY)
-        if cell == old and type(cell.value) is type(old.value):
+        if cell == old and isinstance(cell.value, bool) is isinstance(old.value, bool):
             return False
         revisions = self.history.setdefault(column_id, self.revisions(column_id))
         revisions.append(Revision(cell, at, by))

@@ -226,7 +226,7 @@ def _choices(column: Column, values: Json, reading: Reading) -> Cell:
     for value in listed:
         if value not in options_of(column):
             raise refused(column, value)
-    chosen = list(dict.fromkeys(listed))
+    chosen = [option for option in options_of(column) if option in listed]
     shown = ", ".join(chosen)
     return Cell(shown, shown, {"objectType": "MULTI_PICKLIST", "values": chosen}) if chosen else EMPTY
 

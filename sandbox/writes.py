@@ -163,7 +163,7 @@ def add_rows(writing: Writing, edits: list[RowEdit], *, most_rows: int, most_cel
 
 
 def update_rows(writing: Writing, edits: list[RowEdit]) -> list[Row]:
-    """Update the rows and give them back. What is the same as before leaves no trace."""
+    """Update the rows and give them back in the sheet's order. What is the same as before leaves no trace."""
     sheet, at, by = writing.sheet, now(), writing.person.id
     rows = [edit.row for edit in edits if edit.row]
     before = {row.id: _fingerprint(row) for row in rows}
@@ -180,7 +180,7 @@ def update_rows(writing: Writing, edits: list[RowEdit]) -> list[Row]:
         _announce(writing, row, "updated")
     if changed:
         _finish(writing, changed + parents)
-    return rows
+    return sorted(rows, key=sheet.index)
 
 
 def _parents(sheet: Sheet, rows: Iterable[Row]) -> list[Row]:
@@ -198,7 +198,7 @@ def _apply(writing: Writing, row: Row, edit: RowEdit) -> None:
 
 
 def _fingerprint(row: Row) -> tuple[Json, ...]:
-    kinds = [(column_id, cell, type(cell.value)) for column_id, cell in row.cells.items()]
+    kinds = [(column_id, cell, isinstance(cell.value, bool)) for column_id, cell in row.cells.items()]
     return sorted(kinds, key=lambda kind: kind[0]), row.expanded, row.locked, row.format
 
 
@@ -217,7 +217,10 @@ def _finish(writing: Writing, rows: list[Row]) -> None:
 
 
 def delete_rows(writing: Writing, row_ids: list[int], *, ignore_missing: bool) -> list[int]:
-    """Delete rows with all below them; gives the ids of all that are gone. Raises ApiError 1006 or 1092."""
+    """Delete rows with all below them. Raises ApiError 1006 or 1092.
+
+    Returns the ids of all deleted rows, by number: as with Smartsheet, neither in the sheet's order nor in that asked.
+    """
     sheet = writing.sheet
     rows = [sheet.row(row_id) for row_id in row_ids]
     if None in rows and not ignore_missing:
@@ -236,7 +239,7 @@ def delete_rows(writing: Writing, row_ids: list[int], *, ignore_missing: bool) -
     _finish(writing, parents)
     for row in gone.values():
         _announce(writing, row, "deleted")
-    return list(gone)
+    return sorted(gone)
 
 
 def _announce(writing: Writing, row: Row, change: str) -> None:

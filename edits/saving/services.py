@@ -198,7 +198,7 @@ def add_row(
         answer = gateway.add_rows(sheet.id, [{"toBottom": True, "cells": cells}], edit_id=intent.edit_id)
         added.extend(Row.parse(raw) for raw in _results(answer))
         return [
-            Outcome(Phase.APPLIED, row.id, name(row), returned={None: _agreed(_content(sheet, row), content)})
+            Outcome(Phase.APPLIED, row.id, name(row), returned={None: _agreed(_by_title(sheet, row), content)})
             for row in added
         ]
 
@@ -324,6 +324,11 @@ def _content(sheet: Sheet, row: Row) -> dict[str, Json]:
     return {title: value for title, value in cells if value is not None}
 
 
+def _by_title(sheet: Sheet, row: Row) -> dict[str, Cell]:
+    """The cells that an answer shows of a row, by column title."""
+    return {column.title: row.cells[column.id] for column in sheet.columns if column.id in row.cells}
+
+
 def _has_personal(actor: Actor, sheet: Sheet) -> bool:
     """Whether a row of the sheet as a whole is personal: one of its columns is."""
     return bool(personal_columns(region=actor.region, sheet_id=sheet.id))
@@ -337,19 +342,28 @@ def _results(answer: Json) -> list[Json]:
 def _returned(answer: Json, row_id: int, sent: dict[int, Json]) -> dict[int | None, Json]:
     """What Smartsheet says the cells sent hold now, as far as it says so."""
     rows = [Row.parse(raw) for raw in _results(answer) if raw.get("id") == row_id]
-    cells = {cell.column_id: held(cell) for row in rows for cell in row.cells.values()}
+    cells = {cell.column_id: cell for row in rows for cell in row.cells.values()}
     return _agreed(cells, sent) if cells else {}
 
 
-def _agreed(returned: Mapping[Any, Json], sent: Mapping[Any, Json]) -> dict[Any, Json]:
+def _agreed(returned: Mapping[Any, Cell], sent: Mapping[Any, Json]) -> dict[Any, Json]:
     """For each value sent the one returned; where the two are the same to a reader, as it was sent."""
     return {key: _agreed_value(returned.get(key), value) for key, value in sent.items()}
 
 
-def _agreed_value(returned: Json, sent: Json) -> Json:
-    # Answers to writes show the choices of a multi-value cell as one text, of which the list cannot be told again.
-    is_list_as_text = isinstance(sent, list) and isinstance(returned, str)
-    return sent if is_list_as_text or is_same(returned, sent) else returned
+def _agreed_value(returned: Cell | None, sent: Json) -> Json:
+    """What the cell holds by the answer: what was sent, unless the answer clearly says something else.
+
+    Answers to writes show the choices of a multi-value cell as one text, which can't be split into the list again:
+    as displayValue alone, without a value, or as both.
+    """
+    if returned is None:
+        return sent
+    value = held(returned)
+    is_text_alone = bool(returned.display) and not isinstance(value, list)
+    if isinstance(sent, list) and is_text_alone:
+        return sent
+    return sent if is_same(value, sent) else value
 
 
 def _known(sheet: Sheet) -> dict[str, Json]:

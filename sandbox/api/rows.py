@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sandbox.access import Access
@@ -14,6 +15,8 @@ from sandbox.sheets import Row
 from sandbox.writes import Failure, RowEdit, add_rows, delete_rows, read_edits, update_rows
 
 Json = Any
+
+HIGHEST_LEVEL = 2
 
 
 @operation("row-get", "GET", "/sheets/{sheetId}/rows/{rowId}", scope="READ_SHEETS")
@@ -85,8 +88,8 @@ def _edits(call: Call, writing: Writing, body: Json, *, adding: bool) -> tuple[l
 
 
 def rows_json(call: Call, rows: list[Row], view: View) -> list[Json]:
-    """These rows, in the variant that the parameters ask for; what is wrong with these is found out before a write."""
-    return Rows(call.state, call.sheet, call.access, view).list(rows)
+    """These rows as the answer to a write: multi-value cells have their true type there, whatever `level` says."""
+    return Rows(call.state, call.sheet, call.access, replace(view, level=HIGHEST_LEVEL)).list(rows)
 
 
 def _result(call: Call, result: Json, failures: list[Failure]) -> Json:

@@ -9,6 +9,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from sandbox.exports.table import Table, number, shown
+from sandbox.values import text_of
 
 Json = Any
 
@@ -58,7 +59,7 @@ def _sheet(table: Table) -> str:
 
 def _cell(cell: Json) -> str:
     value = number(cell)
-    return f"<c><v>{value}</v></c>" if value is not None else _text(shown(cell))
+    return f"<c><v>{text_of(value)}</v></c>" if value is not None else _text(shown(cell))
 
 
 def _text(text: str) -> str:

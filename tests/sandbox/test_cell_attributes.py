@@ -103,7 +103,8 @@ def test_a_url_is_a_hyperlinks_text_unless_one_is_given(plan: Grid) -> None:
     assert plan.put(TASK, {"title": "Drawing", "value": None} | url).status_code == 200
     assert plan.again().cell(TASK, "Drawing") == {
         "columnId": plan.column("Drawing"), "value": "https://example.com/plan",
-        "displayValue": "https://example.com/plan", "hyperlink": {"url": "https://example.com/plan"},
+        "objectValue": "https://example.com/plan", "displayValue": "https://example.com/plan",
+        "hyperlink": {"url": "https://example.com/plan"},
     }  # fmt: skip
     plan.put(TASK, {"title": "Drawing", "value": "The plan"} | url)
     assert plan.again().cell(TASK, "Drawing")["value"] == "The plan"

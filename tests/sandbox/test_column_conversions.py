@@ -11,9 +11,10 @@ CONTACT = {"objectType": "CONTACT", "name": "Bob Baker", "email": "bob@example.c
 
 
 def converted(plan: Grid, task: str, title: str, **attributes: Any) -> dict[str, Any]:
-    """The cell after its column was changed, without the ids."""
+    """The cell after its column was changed, without the ids, and without an objectValue that repeats the value."""
     change(plan, title, **attributes)
-    return {name: value for name, value in plan.again().cell(task, title).items() if name != "columnId"}
+    cell = {name: value for name, value in plan.again().cell(task, title).items() if name != "columnId"}
+    return {name: value for name, value in cell.items() if name != "objectValue" or value != cell.get("value")}
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,6 @@ def converted(plan: Grid, task: str, title: str, **attributes: Any) -> dict[str,
             "Responsible",
             "MULTI_PICKLIST",
             {
-                "value": "Bob Baker",
                 "displayValue": "Bob Baker",
                 "objectValue": {"objectType": "MULTI_PICKLIST", "values": ["Bob Baker"]},
             },

@@ -8,7 +8,7 @@ TASK = "Core walls"
 
 def test_a_column_formula_follows_its_row(plan: Grid) -> None:
     assert plan.cell(TASK, "Remaining") == {
-        "columnId": plan.column("Remaining"), "value": 87250, "displayValue": "87250",
+        "columnId": plan.column("Remaining"), "value": 87250, "objectValue": 87250, "displayValue": "87250",
         "formula": "=[Budget]@row - [Spent]@row",
     }  # fmt: skip
     row = plan.put(TASK, {"title": "Spent", "value": 250.5}).json()["result"][0]

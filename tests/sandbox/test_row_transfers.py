@@ -160,7 +160,8 @@ def test_the_formula_of_a_column_there_stands(budget: Grid, plan: Grid, as_alice
     transfer(plan, budget, "Pour slab")
     copy = budget.again()
     assert copy.cell("Pour slab", "Remaining") == {
-        "columnId": copy.column("Remaining"), "value": 0, "displayValue": "0", "formula": "=Amount@row * 2",
+        "columnId": copy.column("Remaining"), "value": 0, "objectValue": 0, "displayValue": "0",
+        "formula": "=Amount@row * 2",
     }  # fmt: skip
     assert "Remaining 1" not in copy.columns
 

@@ -36,6 +36,35 @@ def test_the_same_value_again_leaves_no_trace(plan: Grid, as_bob: Client) -> Non
     assert len(plan.history(TASK, "Budget")) == 1
 
 
+def test_two_and_two_point_zero_are_the_same_number(plan: Grid) -> None:
+    plan.put(TASK, {"title": "Budget", "value": 2})
+    written = plan.put(TASK, {"title": "Notes", "value": 2}, {"title": "Budget", "value": 2.0}).text
+    assert f'"columnId":{plan.column("Notes")},"value":2.0,"displayValue":"2"' in written
+    assert [entry["value"] for entry in plan.history(TASK, "Budget")] == [2, 87250]
+
+
+def test_rows_are_answered_in_the_sheets_order(plan: Grid, as_alice: Client) -> None:
+    tasks = ["Roof", TASK, "Pour slab"]
+    rows = [{"id": plan.row(task), "cells": plan.cells({"title": "Notes", "value": "x"})} for task in tasks]
+    answered = as_alice.ask("PUT", f"{plan.path}/rows", rows).json()["result"]
+    assert [row["id"] for row in answered] == [plan.row(task) for task in reversed(tasks)]
+    slab, walls = answered[:2]
+    assert (slab["siblingId"], walls["siblingId"]) == (plan.row("Reinforcement"), slab["id"])
+
+
+def test_choices_are_kept_in_the_order_of_the_options(plan: Grid) -> None:
+    chosen = {"objectType": "MULTI_PICKLIST", "values": ["Lorry", "Crane", "Excavator"]}
+    row = plan.put(TASK, {"title": "Equipment", "objectValue": chosen}).json()["result"][0]
+    options = [option for option in plan.columns["Equipment"]["options"] if option in chosen["values"]]
+    assert cell_in(row, plan.column("Equipment")) == {
+        "columnId": plan.column("Equipment"), "displayValue": ", ".join(options),
+    }  # fmt: skip
+    assert plan.again().cell(TASK, "Equipment")["objectValue"]["values"] == options
+    chosen["values"] = options
+    plan.put(TASK, {"title": "Equipment", "objectValue": chosen})
+    assert len(plan.history(TASK, "Equipment")) == 2, "the same choices in another order are no change"
+
+
 def test_a_number_and_its_text_are_not_the_same(plan: Grid) -> None:
     plan.put(TASK, {"title": "Notes", "value": 1})
     plan.put(TASK, {"title": "Notes", "value": True})
