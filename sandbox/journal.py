@@ -14,7 +14,8 @@ SECRET_PARAMETERS = {"code", "refresh_token", "client_secret", "hash", "access_t
 
 @dataclass(slots=True)
 class Arrival:
-    """One request. `status` is null if no answer was sent; `applied` says whether its operation was carried out."""
+    """One request. `status` is null if no answer was sent; `applied` says whether its operation was carried out, and
+    `latency` how many seconds it waited before that, a fault's delay not counted."""
 
     method: str
     path: str
@@ -24,6 +25,7 @@ class Arrival:
     person_id: int | None = None
     status: int | None = None
     applied: bool = False
+    latency: float = 0.0
 
     def json(self) -> dict[str, Any]:
         """As GET /_sandbox/requests shows it."""

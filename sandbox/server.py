@@ -177,7 +177,8 @@ async def _with_faults(world: World, request: web.Request, handler: Handler, arr
     fault = world.faults.take(
         method=request.method, path=request.path, operation=arrival.operation, person_id=arrival.person_id
     )
-    wait = world.latency.wait_before(request.method) + (fault.delay if fault else 0.0)
+    arrival.latency = world.latency.wait_before(request.method)
+    wait = arrival.latency + (fault.delay if fault else 0.0)
     if wait and not await _wait(world, wait):
         return hang_up(request)
     if fault is None:

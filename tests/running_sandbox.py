@@ -10,6 +10,8 @@ from typing import Any
 
 import requests
 
+from tests.waiting import PATIENCE
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -36,7 +38,7 @@ class Sandbox:
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """Ask the control plane below /_sandbox/ and give the JSON of its answer."""
-        answer = self.http.request(method, f"{self.url}/_sandbox/{path}", json=body, timeout=10)
+        answer = self.http.request(method, f"{self.url}/_sandbox/{path}", json=body, timeout=PATIENCE)
         assert answer.ok, answer.text
         return answer.json()
 
@@ -69,7 +71,7 @@ class Sandbox:
     def call(self, person: Person, method: str, path: str, body: Any = None) -> Any:
         """One API call as that person, straight to the sandbox: how a test looks at what is really there."""
         headers = {"Authorization": f"Bearer {person.token}"}
-        answer = self.http.request(method, f"{self.api}{path}", json=body, headers=headers, timeout=30)
+        answer = self.http.request(method, f"{self.api}{path}", json=body, headers=headers, timeout=PATIENCE)
         assert answer.ok, answer.text
         return answer.json()
 
@@ -105,6 +107,6 @@ class RunningSandbox(Sandbox):
     def stop(self) -> None:
         self.http.close()
         self.process.terminate()
-        self.process.wait(timeout=10)
+        self.process.wait(PATIENCE)
         assert self.process.stdout is not None
         self.process.stdout.close()

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tests.running_sandbox import Person, Sandbox
+from tests.waiting import PATIENCE
 
 
 class FormParser(HTMLParser):
@@ -34,12 +35,12 @@ def begin(client: Client, *, next_url: str = "") -> str:
 
 def decide(sandbox: Sandbox, authorize_url: str, person: Person, decision: str = "allow") -> str:
     """Choose the person on the consent page and Allow or Deny; gives the callback address."""
-    page = sandbox.http.get(authorize_url, timeout=10)
+    page = sandbox.http.get(authorize_url, timeout=PATIENCE)
     assert page.ok, page.text
     form = FormParser()
     form.feed(page.text)
     fields = form.hidden | {"person": str(person.id), "decision": decision}
-    answer = sandbox.http.post(urljoin(page.url, form.action), data=fields, allow_redirects=False, timeout=10)
+    answer = sandbox.http.post(urljoin(page.url, form.action), data=fields, allow_redirects=False, timeout=PATIENCE)
     assert answer.status_code in {302, 303}, answer.text
     return answer.headers["Location"]
 

@@ -6,14 +6,23 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import requests
 
 from run import is_sound, make_venv
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parent.parent
+# A shell has what it starts in the background ignore Ctrl-C, and so does everything that this starts in its turn.
+LISTENS_TO_CTRL_C = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.executable, [sys.executable, "run.py"])
+"""
 
 
 def free_port() -> int:
@@ -25,7 +34,32 @@ def free_port() -> int:
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "run.py", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=PATIENCE
+    )
+
+
+@contextmanager
+def started(environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`make run`, and what it said until it was ready; whatever it has started is ended with it."""
+    with subprocess.Popen(
+        [sys.executable, "-c", LISTENS_TO_CTRL_C],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            lines = []
+            for line in process.stdout:
+                lines.append(line)
+                if "who can sign in" in line:
+                    break
+            yield process, "".join(lines)
+        finally:
+            process.terminate()
 
 
 @pytest.mark.parametrize("variable", ["APP_PORT", "SANDBOX_PORT"])
@@ -73,24 +107,14 @@ def test_it_serves_both_programs_and_ctrl_c_ends_them(tmp_path: Path) -> None:
         "SANDBOX_STATE": str(tmp_path / "sandbox.json"),
         "http_proxy": "http://127.0.0.1:1",  # what runs here is not to be asked through it
     }
-    command = [sys.executable, "run.py"]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        lines = []
-        for line in process.stdout:
-            lines.append(line)
-            if "who can sign in" in line:
-                break
-        said = "".join(lines)
+    with started(environment) as (process, said):
         assert f"http://127.0.0.1:{app}/" in said, said
         assert "Alice" in said
-        front_page = requests.get(f"http://127.0.0.1:{app}/", timeout=10)
+        front_page = requests.get(f"http://127.0.0.1:{app}/", timeout=PATIENCE)
         assert "Sign in with Smartsheet" in front_page.text
-        assert requests.get(f"http://127.0.0.1:{sandbox}/_sandbox/people", timeout=10).ok
+        assert requests.get(f"http://127.0.0.1:{sandbox}/_sandbox/people", timeout=PATIENCE).ok
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=20)
+        process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     for port in (app, sandbox):
         with pytest.raises(requests.ConnectionError):
@@ -113,23 +137,15 @@ def test_it_serves_a_public_host_outside_debug(tmp_path: Path) -> None:
         "SMARTSHEET_CLIENT_SECRET": "byline-demo-secret",
     }
     proxied = {"Host": "byline.example.com", "X-Forwarded-Proto": "https"}
-    with subprocess.Popen(
-        [sys.executable, "run.py"],
-        cwd=ROOT,
-        env=os.environ | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        assert any("who can sign in" in line for line in iter(process.stdout.readline, ""))
-        front_page = requests.get(f"http://127.0.0.1:{number}/", headers=proxied, timeout=10)
+    with started(environment) as (process, said):
+        assert "who can sign in" in said
+        front_page = requests.get(f"http://127.0.0.1:{number}/", headers=proxied, timeout=PATIENCE)
         style = re.search(r"/static/css/byline\.[0-9a-f]+\.css", front_page.text)
         assert front_page.status_code == 200
         assert style
-        assert requests.get(f"http://127.0.0.1:{number}{style[0]}", headers=proxied, timeout=10).ok
+        assert requests.get(f"http://127.0.0.1:{number}{style[0]}", headers=proxied, timeout=PATIENCE).ok
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
+        process.communicate(timeout=PATIENCE)
 
 
 def test_an_environment_that_was_cut_short_is_made_anew(tmp_path: Path) -> None:

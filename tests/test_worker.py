@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from audit.models import Seal
 from config import worker
 from config.worker import Job
 from tests.audit import edits
+from tests.waiting import PATIENCE, until
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -57,12 +57,10 @@ def test_it_seals_what_was_written_and_stops_when_told() -> None:
         [sys.executable, "manage.py", "worker"], cwd=ROOT, env=os.environ | {"DATABASE_URL": url, "LOG_LEVEL": "ERROR"}
     )
     try:
-        ends = time.monotonic() + 30
-        while not Seal.objects.exists() and time.monotonic() < ends:
-            time.sleep(0.1)
+        until(Seal.objects.exists, "a seal", by=process)
         assert Seal.objects.get().last_seq == 2
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0
     finally:
         process.kill()
 

@@ -133,7 +133,7 @@ def test_whoever_has_to_wait_hears_of_the_others(monkeypatch: pytest.MonkeyPatch
         with pytest.raises(TimeoutError):
             waiting.result(timeout=0.3)
         other.execute("SELECT pg_advisory_unlock(4702111234001)")
-        waiting.result(timeout=10)
+        waiting.result()
     assert contention.are_others_writing()
 
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.running_sandbox import Person, RunningSandbox
+from tests.waiting import PATIENCE
 
 NAMES = ["chromium", "chromium-browser", "google-chrome", "chrome"]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -18,6 +19,7 @@ PICTURES = Path(__file__).resolve().parent.parent.parent / "docs" / "pictures"
 
 # Playwright's synchronous client keeps an event loop in the test's thread; Django would take that for async code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +48,7 @@ def site(live_server: LiveServer, sandbox: RunningSandbox, settings: Settings) -
 @pytest.fixture
 def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
     context = browser.new_context(base_url=site, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(6_000)
+    context.set_default_timeout(PATIENCE * 1000)
     yield context
     context.close()
 

@@ -129,7 +129,7 @@ def wait_for_more(page: Page) -> None:
     elsewhere = page.context.new_page()
     block(elsewhere)
     elsewhere.close()
-    page.locator("[data-show]").wait_for(timeout=15_000)
+    page.locator("[data-show]").wait_for()
 
 
 def test_showing_what_is_new_keeps_the_keyboards_place(page: Page, bob: Person) -> None:

@@ -6,7 +6,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -18,6 +17,7 @@ from django.test import Client
 import run
 from tests.running_sandbox import Person, RunningSandbox
 from tests.signing_in import begin, come_back, decide
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = (ROOT / "docs" / "from-node.md").read_text()
@@ -46,20 +46,16 @@ def handover(tmp_path: Path) -> Iterator[str]:
     environment = os.environ | {"BYLINE_URL": BYLINE, "PORT": str(port)}
     process = subprocess.Popen([*node(), str(program)], env=environment, stderr=sys.stderr)
     try:
-        _wait_for(port)
+        until(lambda: is_listening(port), "the Node server's answer", by=process)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait()
 
 
-def _wait_for(port: int) -> None:
-    for _ in range(200):
-        with socket.socket() as attempt:
-            if attempt.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise AssertionError("the Node server does not answer")
+def is_listening(port: int) -> bool:
+    with socket.socket() as attempt:
+        return attempt.connect_ex(("127.0.0.1", port)) == 0
 
 
 def passed_on(address: str) -> str:

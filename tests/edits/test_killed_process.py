@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from audit.models import Entry
 from tests.audit.test_killed_process import database_url
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 ROW = "Dig foundations"
@@ -44,7 +44,7 @@ def test_the_intent_stays_without_an_outcome(browser: Client, plan: SitePlan, bo
     command = [sys.executable, "-c", EDIT, browser.cookies["sessionid"].value]
     command += [plan.edit_path(ROW), f"col-{plan.columns['Notes']}"]
     with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
-        _wait_for_the_write(plan, bob, process)
+        until(lambda: plan.writes(bob), "the write", by=process)
         process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
 
@@ -56,11 +56,3 @@ def test_the_intent_stays_without_an_outcome(browser: Client, plan: SitePlan, bo
     assert "not certain yet" in page
     assert "Last changed here" not in browser.get(plan.edit_path(ROW)).content.decode()
     assert timezone.now() >= change.intent.at
-
-
-def _wait_for_the_write(plan: SitePlan, person: Person, process: subprocess.Popen[bytes]) -> None:
-    ends = time.monotonic() + 20
-    while not plan.writes(person):
-        assert process.poll() is None, "the process ended by itself"
-        assert time.monotonic() < ends
-        time.sleep(0.02)

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +22,7 @@ from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person, RunningSandbox
 from tests.signing_in import begin, come_back, decide
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -125,14 +125,6 @@ def killed(page: Page, browser: Client, sandbox: RunningSandbox, *, stop: str) -
         if stop:
             assert process.stdout.readline() == "here\n"
         else:
-            wait_for_its_request(process, sandbox)
+            until(lambda: sandbox.requests(method="POST", path="/token"), "its request", by=process)
         process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
-
-
-def wait_for_its_request(process: "subprocess.Popen[str]", sandbox: RunningSandbox) -> None:
-    ends = time.monotonic() + 20
-    while not sandbox.requests(method="POST", path="/token"):
-        assert process.poll() is None, "the process ended by itself"
-        assert time.monotonic() < ends
-        time.sleep(0.02)

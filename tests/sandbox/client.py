@@ -7,6 +7,7 @@ from typing import Any
 import requests
 
 from tests.running_sandbox import Sandbox
+from tests.waiting import PATIENCE
 
 Json = Any
 
@@ -23,7 +24,7 @@ class Client:
             self.http.headers["Authorization"] = f"Bearer {token}"
 
     def ask(self, method: str, path: str, body: Json = None, **options: Any) -> requests.Response:
-        return self.http.request(method, f"{self.api}{path}", json=body, timeout=10, **options)
+        return self.http.request(method, f"{self.api}{path}", json=body, timeout=PATIENCE, **options)
 
     def get(self, path: str, **options: Any) -> requests.Response:
         return self.ask("GET", path, **options)

@@ -1,18 +1,18 @@
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 import requests
 
 from tests.running_sandbox import ROOT, RunningSandbox
+from tests.waiting import PATIENCE
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "sandbox", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 def test_help_explains_itself() -> None:
@@ -46,13 +46,11 @@ def test_a_state_file_of_something_else_is_left_alone(tmp_path: Path, content: s
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_ends_cleanly_even_while_an_answer_is_due(number: signal.Signals) -> None:
     with RunningSandbox() as sandbox:
-        sandbox.fault(delay=60)
+        sandbox.fault(delay=600)
         with pytest.raises(requests.ReadTimeout):
             requests.get(f"{sandbox.api}/users/me", timeout=0.2)
-        started = time.monotonic()
         sandbox.process.send_signal(number)
-        assert sandbox.process.wait(timeout=5) == 0
-        assert time.monotonic() - started < 3
+        assert sandbox.process.wait(PATIENCE) == 0
 
 
 def test_what_is_not_emulated_is_said_on_stderr(capfd: pytest.CaptureFixture[str]) -> None:

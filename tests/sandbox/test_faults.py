@@ -6,6 +6,7 @@ import requests
 
 from tests.running_sandbox import Person, RunningSandbox
 from tests.sandbox.client import Client, Grid, refusal
+from tests.waiting import until
 
 TASK = "Core walls"
 NOTE = {"title": "Notes", "value": "written"}
@@ -99,7 +100,7 @@ def test_a_dripping_answer(sandbox: RunningSandbox, plan: Grid, as_alice: Client
     with as_alice.http.get(f"{as_alice.api}/users/me", stream=True, timeout=5) as response:
         assert next(response.iter_content(1)) == b"{"
         assert next(response.iter_content(1)) == b'"'
-    assert 0.05 < time.monotonic() - started < 2
+    assert time.monotonic() - started > 0.05
     assert plan.again().body == plan.body
 
 
@@ -144,7 +145,7 @@ def test_an_error_that_is_never_made_has_its_status_too(
 def test_an_answer_comes_late_although_the_change_is_made_at_once(
     sandbox: RunningSandbox, plan: Grid, as_alice: Client
 ) -> None:
-    sandbox.fault(method="PUT", hold=0.6)
+    sandbox.fault(method="PUT", hold=10)
     rows = [{"id": plan.row(TASK), "cells": plan.cells(NOTE)}]
     with pytest.raises(requests.ReadTimeout):
         as_alice.http.put(f"{as_alice.api}{plan.path}/rows", json=rows, timeout=0.2)
@@ -169,13 +170,12 @@ def test_a_delay_alone_only_delays(sandbox: RunningSandbox, plan: Grid) -> None:
 def test_a_change_is_made_although_the_client_has_hung_up(
     sandbox: RunningSandbox, plan: Grid, as_alice: Client
 ) -> None:
-    sandbox.fault(method="PUT", delay=0.4)
+    sandbox.fault(method="PUT", delay=2)
     rows = [{"id": plan.row(TASK), "cells": plan.cells(NOTE)}]
     with pytest.raises(requests.ReadTimeout):
         as_alice.http.put(f"{as_alice.api}{plan.path}/rows", json=rows, timeout=0.1)
     assert not was_written(plan)
-    time.sleep(0.5)
-    assert was_written(plan)
+    until(lambda: was_written(plan), "the change")
 
 
 def test_a_fault_meets_only_what_it_is_meant_for(

@@ -45,7 +45,7 @@ def test_a_full_sheet_takes_no_more_rows() -> None:
 def test_one_token_makes_one_change_to_a_sheet_at_a_time(
     sandbox: RunningSandbox, plan: Grid, bobs_plan: Grid, same_person: bool, statuses: list[int]
 ) -> None:
-    sandbox.fault(method="PUT", delay=0.4)
+    sandbox.fault(method="PUT", delay=2)
 
     def write(grid: Grid, task: str) -> int:
         response = grid.put(task, {"title": "Notes", "value": "at once"})

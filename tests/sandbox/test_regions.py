@@ -14,6 +14,7 @@ from tests.running_sandbox import ROOT, RunningSandbox, Sandbox
 from tests.sandbox.client import Client, Grid, refusal
 from tests.sandbox.conftest import sheet_id
 from tests.sandbox.signing import ask, code_for, digest, refresh, register, sign_in, token_request
+from tests.waiting import PATIENCE
 
 ClientOf = Callable[[Sandbox, str], Client]
 
@@ -152,6 +153,6 @@ def test_each_region_keeps_a_file_of_its_own(tmp_path: Path, alice_in: Callable[
 @pytest.mark.parametrize("listed", ["com,com", "mars", ""])
 def test_an_unknown_region_is_refused(listed: str) -> None:
     command = [sys.executable, "-m", "sandbox", "--port", "0", "--regions", listed]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 2
     assert "com,eu,au,gov" in done.stderr

@@ -1,7 +1,6 @@
 """What --state keeps over a restart."""
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +19,7 @@ from tests.sandbox.signing import (
     sign_in,
     token_request,
 )
+from tests.waiting import until
 
 
 @contextmanager
@@ -61,21 +61,12 @@ def test_it_is_saved_soon_after_a_change(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
     with started(path) as (sandbox, plan):
         plan.put("Core walls", {"title": "Notes", "value": "saved soon"})
-        assert _appears(path, "saved soon")
+        until(lambda: path.exists() and "saved soon" in path.read_text(), "the change in the file")
         sandbox.process.kill()
         sandbox.process.wait()
     with started(path) as (_sandbox, plan):
         assert plan.cell("Core walls", "Notes")["value"] == "saved soon"
     assert list(tmp_path.iterdir()) == [path]
-
-
-def _appears(path: Path, text: str) -> bool:
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        if path.exists() and text in path.read_text():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_an_old_code_has_expired(tmp_path: Path) -> None:

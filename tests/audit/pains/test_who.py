@@ -36,7 +36,7 @@ def give_role(giver: SmartsheetUser, to: SmartsheetUser, name: str, together: Ba
     def view(request: HttpRequest) -> HttpResponse:
         request.user = giver.user
         if together:
-            together.wait(timeout=30)
+            together.wait()
         Role.objects.create(person=to, name=name)
         return HttpResponse()
 

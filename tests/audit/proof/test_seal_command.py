@@ -4,8 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from audit.models import Seal
 from tests.append_only import lifted
 from tests.audit import edits
 from tests.audit.proof.tampering import execute
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.usefixtures("log")
 ROOT = Path(__file__).resolve().parents[3]
@@ -57,21 +56,14 @@ def test_it_goes_on_until_it_is_told_to_stop() -> None:
     command = [sys.executable, "manage.py", "audit_seal", "--every", "0.1"]
     sealer = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": url}, stdout=subprocess.PIPE)
     try:
-        until(lambda: Seal.objects.count() == 1)
+        until(lambda: Seal.objects.count() == 1, "a seal", by=sealer)
         edits.saved()
-        until(lambda: Seal.objects.filter(last_seq=2).exists())
+        until(lambda: Seal.objects.filter(last_seq=2).exists(), "a seal of both", by=sealer)
         sealer.send_signal(signal.SIGTERM)
-        assert sealer.wait(10) == 0
+        assert sealer.wait(PATIENCE) == 0
     finally:
         sealer.kill()
         said, _ = sealer.communicate()
     lines = said.decode().splitlines()
     assert lines[0] == "Seal 1 is over nothing new since link 0."
     assert lines[-1].endswith("to 2.")  # by itself, if the sealer came between intent and outcome
-
-
-def until(is_so: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < end
-        time.sleep(0.05)

@@ -21,7 +21,7 @@ def test_what_is_found_is_said_once(
     save("Rock")
     fabricate("Gravel")
     plan.write("Dig foundations", Notes="Sand")
-    together = threading.Barrier(RUNS, timeout=30)
+    together = threading.Barrier(RUNS)
 
     def compared(ours: Sequence[Ours], states: Sequence[Version]) -> list[Finding]:
         """As ever, but that all runs have read the history before any records what it found."""

@@ -18,6 +18,7 @@ from edits.saving import services
 from edits.saving.services import CellEdit
 from edits.sheets import reading
 from tests.running_sandbox import Person, RunningSandbox
+from tests.waiting import until
 
 ACTIONS = (Action.CHANGE, Action.ADD, Action.DELETE)
 MOMENTS = ("before the intent", "before the call", "during the call", "before the outcome", "at the end", "at any time")
@@ -87,7 +88,7 @@ def kill(edit: Edit, user: User, actor: Actor, chance: Random) -> None:
     if child == 0:
         _live_and_die(edit, user, actor)
     if edit.moment == "during the call":
-        _wait_for(edit)
+        until(lambda: _has_arrived(edit), "its request")
         os.kill(child, signal.SIGKILL)
     elif edit.moment == "at any time":
         time.sleep(chance.uniform(0, 0.12))
@@ -124,8 +125,5 @@ def _slowness(chance: Random) -> dict[str, Any]:
     return chance.choice(faults)
 
 
-def _wait_for(edit: Edit) -> None:
-    ends = time.monotonic() + 20
-    while not any(one["method"] != "GET" for one in edit.sandbox.requests(path=f"/sheets/{edit.sheet_id}/rows")):
-        assert time.monotonic() < ends
-        time.sleep(0.01)
+def _has_arrived(edit: Edit) -> bool:
+    return any(one["method"] != "GET" for one in edit.sandbox.requests(path=f"/sheets/{edit.sheet_id}/rows"))

@@ -7,7 +7,7 @@ from tests.sandbox.client import Client, Grid
 from tests.sandbox.webhooks.hook import Hook, enabled_hook
 from tests.sandbox.webhooks.receiver import Receiver
 
-IMPATIENT = ("--webhook-debounce", "0.1", "--webhook-retry-factor", "0.00001", "--webhook-timeout", "0.5")
+IMPATIENT = ("--webhook-debounce", "0.1", "--webhook-retry-factor", "0.00001", "--webhook-timeout", "2")
 
 
 @pytest.fixture(scope="package")

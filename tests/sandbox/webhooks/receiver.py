@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-Json = Any
+from tests.waiting import PATIENCE
 
-PATIENCE_SECONDS = 8
+Json = Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Receiver:
 
     def wait_until(self, is_so: Callable[[], bool], what: str) -> None:
         with self._arrived:
-            assert self._arrived.wait_for(is_so, PATIENCE_SECONDS), f"no {what}, only {self.callbacks}"
+            assert self._arrived.wait_for(is_so, PATIENCE), f"no {what}, only {self.callbacks}"
 
     def take(self, headers: dict[str, str], raw: bytes) -> tuple[int, dict[str, str], bytes]:
         """Note a request and say how to answer."""
