@@ -4,8 +4,10 @@ https://docs.djangoproject.com/en/5.2/topics/http/sessions/#extending-database-b
 """
 
 from datetime import timedelta
+from importlib import import_module
 from uuid import uuid4
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
@@ -82,6 +84,6 @@ class BrowserSession(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls) -> type[SessionBase]:
-        from identity.sessions.store import SessionStore  # which imports this module
-
-        return SessionStore
+        """The store that the project names, as Django's middleware finds it; ours is built on this model."""
+        store: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
+        return store
