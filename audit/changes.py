@@ -1,16 +1,17 @@
 """The log as people read it: what was intended, joined with what came of it."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
 
 from django.utils import timezone
 
 from audit import sentences
-from audit.models import Action, Entry, Phase, with_names
-from audit.values import evidence_in_clear, in_clear
+from audit.models import Action, Entry, Names, PersonalText, Phase, erased, with_names
+from audit.values import commitment_of, commitments_within, evidence_in_clear, in_clear
 from audit.vocabulary import ANSWERED, Origin
 
 PATIENCE = timedelta(minutes=1)  # an edit takes at most 15 seconds; after this its process has most likely died
@@ -146,6 +147,23 @@ def with_outcomes(intents: Iterable[Entry]) -> list[LoggedChange]:
 def about(intent: Entry, outcomes: Iterable[Entry]) -> tuple[Entry, ...]:
     """The outcomes of an intent's row that speak of it: of the row as a whole, or of its very cell."""
     return tuple(entry for entry in outcomes if entry.column_id in {None, intent.column_id})
+
+
+def with_clear_texts(changes: Sequence[LoggedChange]) -> list[LoggedChange]:
+    """The changes, their people named and their personal values in clear, or marked as erased."""
+    entries = [entry for change in changes for entry in (change.intent, *change.outcomes)]
+    wanted = {entry.actor for entry in entries} | {hmac for entry in entries for hmac in commitments(entry)}
+    found = PersonalText.objects.clear().filter(commitment__in=wanted)
+    texts: dict[str, str] = dict(found.values_list("commitment", "text")) if wanted else {}
+    for entry in entries:
+        entry.names = Names(*json.loads(texts[entry.actor])) if entry.actor in texts else erased(entry)
+    return [replace(change, clear=texts) for change in changes]
+
+
+def commitments(entry: Entry) -> list[str]:
+    """The commitments in an entry's values and evidence."""
+    values = [hmac for value in (entry.old, entry.new) if (hmac := commitment_of(value))]
+    return values + commitments_within(entry.evidence)
 
 
 def _weight(outcome: Entry) -> tuple[int, int]:

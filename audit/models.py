@@ -11,10 +11,9 @@ from uuid import UUID
 from django.db import models
 from django.db.models.functions import Now
 
-from audit.charts.tally_model import Tally  # noqa: F401 # as above
 from audit.directory import Known  # noqa: F401 # Django looks for models here
-from audit.reading.saved_filters import SavedFilter  # noqa: F401 # as above
-from audit.unsettled import Unsettled  # noqa: F401 # Django looks for models here
+from audit.page_models import SavedFilter, Tally  # noqa: F401 # as above
+from audit.unsettled import Unsettled  # noqa: F401 # as above
 from audit.vocabulary import Action, Origin, Phase
 
 __all__ = ["Action", "Origin", "Phase"]

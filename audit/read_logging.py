@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.http import HttpRequest
 
 from audit.access import Reader
-from audit.filtering.filter_fields import TEXT, without_names
+from audit.filtering.fields import TEXT, without_names
 from audit.models import Entry
 from audit.recording import Action, Evidence, Personal, note
 

@@ -4,7 +4,7 @@ from django.urls import path, re_path
 
 from audit.charts.views import charts
 from audit.export.views import download
-from audit.reading import entry_views, saved_filter_views, views
+from audit.reading import entry_views, saved_filters, views
 from audit.retention.views import erasure
 from audit.timelines.views import cell, person, record, row, sheet
 
@@ -16,8 +16,8 @@ urlpatterns = [
     re_path("^choices/(?P<kind>person|sheet)/$", views.choices_of, name="choices"),
     path("erase/", erasure, name="erase"),
     path("export/", download, name="export"),
-    path("filters/", saved_filter_views.save, name="save-filter"),
-    path("filters/<int:pk>/", saved_filter_views.change, name="saved-filter"),
+    path("filters/", saved_filters.save, name="save-filter"),
+    path("filters/<int:pk>/", saved_filters.change, name="saved-filter"),
     path("<int:entry_id>/", entry_views.entry, name="entry"),
     path("charts/", charts, name="charts"),
     path("people/<str:region>/<int:number>/", person, name="person"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import close_old_connections, connection, connections
 
-from audit.charts import tallies
+from audit import tallies
 from audit.database import partitions
 from audit.proof import anchors, seals
 from audit.stream import delivery

@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 
 from django.db.models import Q
 
+from audit import tallies
 from audit.access import Reader
-from audit.charts import tallies
-from audit.charts.tallies import Key
-from audit.charts.tally_model import Tally
+from audit.page_models import Tally
+from audit.tallies import Key
 from audit.vocabulary import Action, Phase
 
 PEOPLE = 6  # with a colour of their own; the others are one

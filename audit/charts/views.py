@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from audit.access import Reader, reader_of
 from audit.charts.figures import Figures, figures
 from audit.directory import Known
-from audit.filtering.filter_fields import DayField
+from audit.filtering.fields import DayField
 from audit.models import PersonalText
 from audit.read_logging import note_reading_of
 

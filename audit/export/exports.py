@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from audit.export import chain_rows, csv_file, jsonl
-from audit.filtering.filter_fields import TEXT
+from audit.filtering.fields import TEXT
 from audit.models import EntryQuerySet
 from audit.recording import Action, Actor, Evidence, Origin, Personal, note
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from audit import search
 from audit.access import Reader, reader_of
 from audit.export import exports
-from audit.filtering.filter_fields import without_names
+from audit.filtering.fields import without_names
 from audit.filtering.filters import LogFilter
 from audit.models import Entry
 from audit.recording import Origin

@@ -1,7 +1,9 @@
 """What the log page is asked for: the address's query, checked."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.db.models import Exists, OuterRef, Q
@@ -9,11 +11,11 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from audit import id_ranges, search
-from audit.filtering import uncertain
 from audit.filtering.choices import LIMIT, Choice
-from audit.filtering.filter_fields import DayField, NumberField, PersonField, SheetField, number_alone, options
-from audit.models import Entry, EntryQuerySet
-from audit.vocabulary import Action, Origin, Phase
+from audit.filtering.fields import DayField, NumberField, PersonField, SheetField, number_alone, options
+from audit.models import Cursor, Entry, EntryQuerySet, Leaf
+from audit.unsettled import Unsettled
+from audit.vocabulary import CONCLUSIVE, Action, Origin, Phase
 
 PAGING = ("before", "after")
 NARROWED = frozenset({"row", "column", "edit", "text", "outcome"})  # ask for parts of edits
@@ -24,6 +26,9 @@ OUTCOMES = [("", "Any outcome"), (UNCERTAIN, "not certain yet")] + [
     (phase.value, phase.label) for phase in Phase if phase not in {Phase.INTENT, Phase.UNKNOWN}
 ]
 DAYS_OF = [("utc", "UTC")]  # else the reader's own time zone
+MOST = 5_000  # entries that are looked through: the newest, where settling lags behind or nothing settles the log
+LISTED = 1_000  # edits that wait to be settled; more of them is a matter for whoever runs the worker
+SLACK = 1_000  # entries that ids and the chain may be out of step by
 SELECT = {"class": "form-select"}
 DATE = {"class": "form-control", "type": "date"}
 
@@ -185,7 +190,7 @@ class LogFilter(forms.Form):
         """The outcomes themselves, of rows; or, where cells are asked for too, what has such an outcome."""
         phase = self.cleaned_data["outcome"]
         if phase == UNCERTAIN:
-            return uncertain.narrow(entries)
+            return _uncertain(entries)
         if not self.cleaned_data.keys() & {"column", "text", "row", "edit"}:
             return entries.filter(Q(column_id=None) | Q(line=None), phase=phase)
         outcomes = Entry.objects.filter(
@@ -198,3 +203,44 @@ class LogFilter(forms.Form):
         zone = UTC if "days" in self.cleaned_data else timezone.get_current_timezone()
         first = datetime.combine(since, time.min, zone) if since else None
         return first, datetime.combine(until + timedelta(days=1), time.min, zone) if until else None
+
+
+def _uncertain(entries: EntryQuerySet) -> EntryQuerySet:
+    """Of these entries the intents of edits in which something has no outcome yet.
+
+    Settling lists such edits up to its place in the chain; the few newer entries are looked through. So it costs what
+    is uncertain, however long the log is.
+    """
+    listed = Unsettled.objects.order_by("-at").values_list("edit_id", flat=True)[:LISTED]
+    return entries.intents().filter(edit_id__in={*listed, *_open(_place())})
+
+
+def _open(entry_id: int) -> set[UUID]:
+    """Edits with a row whose intent is newer than this entry and has no conclusive outcome."""
+    intended: set[tuple[UUID, int | None]] = set()
+    concluded: set[tuple[UUID, int | None]] = set()
+    for edit_id, line, phase in _newer_than(entry_id):
+        if phase == Phase.INTENT:
+            intended.add((edit_id, line))
+        elif phase in CONCLUSIVE:
+            concluded.add((edit_id, line))
+    return {edit_id for edit_id, _ in intended - concluded}
+
+
+def _newer_than(entry_id: int) -> Iterator[tuple[UUID, int | None, str]]:
+    left = MOST + SLACK
+    for stretch in id_ranges.oldest_first(entry_id):
+        found = list(stretch.of(Entry.objects.all()).order_by("id").values_list("edit_id", "line", "phase")[:left])
+        yield from found
+        left -= len(found)
+        if left <= 0:
+            return
+
+
+def _place() -> int:
+    """The entry before which everything is settled, or so far back as is looked through."""
+    leaves = Leaf.objects.order_by("-seq").values_list("entry_id", flat=True)
+    newest = (leaves.first() or 0) - MOST
+    cursor = Cursor.objects.filter(name="settled").first()
+    settled = (leaves.filter(seq__lte=cursor.seq).first() or 0) - SLACK if cursor else 0
+    return max(newest, settled, 0)

@@ -7,9 +7,9 @@ from django.http import QueryDict
 
 from audit.access import Reader
 from audit.filtering import choices
-from audit.filtering.filter_fields import Person, without_names
+from audit.filtering.fields import Person, without_names
 from audit.filtering.filters import DAYS_OF, OUTCOMES, PAGING, LogFilter
-from audit.reading.grouping import Edit
+from audit.grouping import Edit
 from audit.vocabulary import Action, Origin
 
 BESIDES = {*PAGING, "count"}  # parameters that are no filter

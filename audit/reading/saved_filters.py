@@ -1,31 +1,65 @@
-"""What somebody asks the log for again and again, kept under a name of their own."""
+"""Filters kept by name: save, rename, delete. Plain forms, which lead back to the log."""
 
-from typing import Self
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
 
-from django.conf import settings
-from django.db import models
+from audit.page_models import SavedFilter
+from audit.reading.active_filters import filters_alone
 
 
-class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
-    def of(self, user_id: int | None) -> Self:
-        """Those of this person, by name."""
-        return self.filter(user_id=user_id).order_by("name")
-
-
-class SavedFilter(models.Model):
-    """A query of the log page, without its page, by the name that its owner gave it."""
-
-    MOST = 50  # that one person can keep
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    name = models.CharField(max_length=80)
-    query = models.CharField(max_length=2_000)
-
-    objects = SavedFilterQuerySet.as_manager()
+class SavedFilterForm(forms.ModelForm[SavedFilter]):
+    """A name for a query of the log; the name is the person's own, once."""
 
     class Meta:
-        app_label = "audit"
-        constraints = [models.UniqueConstraint(fields=["user", "name"], name="audit_savedfilter_name")]
+        model = SavedFilter
+        fields = ("name", "query")
+        error_messages = {
+            "name": {"required": "Give the filter a name.", "max_length": "A name has 80 letters at most."},
+            "query": {"required": "There is no filter in force that could be saved."},
+        }
 
-    def __str__(self) -> str:
-        return self.name
+    def clean_query(self) -> str:
+        return filters_alone(QueryDict(self.cleaned_data["query"]))
+
+    def clean(self) -> None:
+        others = SavedFilter.objects.filter(user=self.instance.user_id).exclude(pk=self.instance.pk)
+        if others.filter(name=self.cleaned_data.get("name")).exists():
+            self.add_error("name", "You have a filter of that name already.")
+        if self.instance.pk is None and others.count() >= SavedFilter.MOST:
+            self.add_error(None, f"You have {SavedFilter.MOST} filters, the most that are kept. Delete one first.")
+
+
+@require_POST
+@login_required
+def save(request: HttpRequest) -> HttpResponse:
+    """Keep the query by the name that was given."""
+    form = SavedFilterForm(request.POST, instance=SavedFilter(user_id=request.user.pk or 0))
+    if not form.is_valid():
+        return render(request, "audit/saved_filter.html", {"form": form, "saved": form.instance}, status=400)
+    saved = form.save()
+    messages.success(request, f"The filter “{saved.name}” is saved.")
+    return redirect(f"{reverse('audit:log')}?{saved.query}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Rename a filter of one's own, or delete it."""
+    saved = get_object_or_404(SavedFilter.objects.of(request.user.pk), pk=pk)
+    if request.method != "POST":
+        return render(request, "audit/saved_filter.html", {"form": SavedFilterForm(instance=saved), "saved": saved})
+    if "delete" in request.POST:
+        saved.delete()
+        messages.success(request, f"The filter “{saved.name}” is deleted.")
+        return redirect("audit:log")
+    form = SavedFilterForm({"name": request.POST.get("name", ""), "query": saved.query}, instance=saved)
+    if not form.is_valid():
+        return render(request, "audit/saved_filter.html", {"form": form, "saved": saved}, status=400)
+    form.save()
+    messages.success(request, f"The filter is called “{saved.name}” now.")
+    return redirect(f"{reverse('audit:log')}?{saved.query}")

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_safe
 from audit.access import Reader, reader_of
 from audit.filtering import choices
 from audit.filtering.filters import UNCERTAIN, LogFilter
+from audit.grouping import Edit, edits_of
 from audit.models import Entry
+from audit.page_models import SavedFilter
 from audit.read_logging import note_reading
 from audit.reading.active_filters import chips_of, filters_alone
-from audit.reading.grouping import Edit, edits_of
 from audit.reading.paging import CAP, Asked, Page, count, page_of
-from audit.reading.saved_filters import SavedFilter
 from audit.vocabulary import Phase
 
 NEW = 100  # new entries that are counted for an open page

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from audit.access import Reader
-from audit.changes import LoggedChange, with_outcomes
-from audit.clear_texts import with_clear_texts
+from audit.changes import LoggedChange, with_clear_texts, with_outcomes
+from audit.grouping import Edit, edits_of
 from audit.models import Entry, EntryQuerySet
-from audit.reading.grouping import Edit, edits_of
 from audit.vocabulary import Action
 
 SIZE = 50

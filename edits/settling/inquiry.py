@@ -23,8 +23,7 @@ from typing import Any, Protocol
 from django.conf import settings
 
 from audit.cell_histories import SKEW
-from audit.changes import LoggedChange, with_outcomes
-from audit.clear_texts import with_clear_texts
+from audit.changes import LoggedChange, with_clear_texts, with_outcomes
 from audit.models import Entry, EntryQuerySet, Phase
 from audit.recording import Action, Change, Evidence, Outcome
 from audit.settling import OpenEdit, OpenLine

@@ -16,8 +16,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 
 from audit.cell_histories import SKEW
-from audit.changes import LoggedChange, with_outcomes
-from audit.clear_texts import with_clear_texts
+from audit.changes import LoggedChange, with_clear_texts, with_outcomes
 from audit.models import Entry, EntryQuerySet
 from audit.recording import Action, Actor, Evidence, Origin, note
 from edits.gateway.answers import may_pass

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from audit.charts import tallies
+from audit import tallies
 from audit.charts.figures import figures
 from audit.models import Entry
 from audit.recording import Action, Actor, Outcome, Phase, settle

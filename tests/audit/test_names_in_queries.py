@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils.http import urlencode
 
 from audit.models import Entry
-from audit.reading.saved_filters import SavedFilter
+from audit.page_models import SavedFilter
 from audit.recording import Action, Origin
 from audit.retention.erasure import Address, Values, erase
 from tests.audit.edits import ALICE, SITE_PLAN, cell, saved

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from audit.changes import LoggedChange, with_outcomes
 from audit.models import Entry, PersonalText
-from audit.reading.facts import facts_of
+from audit.reading.entry_views import facts_of
 from audit.recording import NotRecorded
 from identity.models import SmartsheetUser
 from identity.profiles.history import Actor

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from audit.reading.saved_filters import SavedFilter
+from audit.page_models import SavedFilter
 from tests.audit.test_log_page import body_of
 
 pytestmark = pytest.mark.django_db

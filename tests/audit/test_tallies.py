@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 
-from audit.charts import tallies
-from audit.charts.tally_model import Tally
+from audit import tallies
 from audit.models import Entry
+from audit.page_models import Tally
 from audit.recording import Action, Outcome, Phase, note, settle
 from tests.audit.edits import ALICE, BOB, BUDGET, ROW, SITE_PLAN, cell, intended, saved
 

@@ -13,7 +13,7 @@ from django.db import Error
 
 from audit.argument_types import moment
 from audit.export import exports
-from audit.filtering.filter_fields import Person
+from audit.filtering.fields import Person
 from audit.models import Entry, EntryQuerySet
 from audit.recording import THIS_APP, NotRecorded, Origin
 

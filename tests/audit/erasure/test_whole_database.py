@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 
-from audit.reading.saved_filters import SavedFilter
+from audit.page_models import SavedFilter
 from audit.recording import THIS_APP, Origin
 from audit.retention.erasure import Person, erase
 from identity.models import SmartsheetUser

@@ -8,8 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
-from audit.changes import LoggedChange, about, with_outcomes
-from audit.clear_texts import with_clear_texts
+from audit.changes import LoggedChange, about, with_clear_texts, with_outcomes
 from audit.models import Entry
 from audit.vocabulary import CONCLUSIVE, Phase
 

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection, models, transaction
 
-from audit.charts.tally_model import Tally
 from audit.models import Cursor, Entry, Leaf
+from audit.page_models import Tally
 from audit.vocabulary import Phase
 
 CURSOR = "tallies"
