@@ -212,8 +212,8 @@ def test_what_waits_to_be_settled_is_uncertain_however_old_it_is(
             edit_id=intent.edit_id, region="sandbox", actor_id=ALICE.id, at=timezone.now(), due_at=timezone.now()
         )
     intended(cell(new="recent"))
-    monkeypatch.setattr("audit.filtering.uncertain.MOST", 3)
-    monkeypatch.setattr("audit.filtering.uncertain.SLACK", 1)
+    monkeypatch.setattr("audit.filtering.filters.MOST", 3)
+    monkeypatch.setattr("audit.filtering.filters.SLACK", 1)
     assert found(reader, "outcome=uncertain") == ["recent", "old"]
 
 

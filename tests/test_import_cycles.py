@@ -1,0 +1,51 @@
+"""No module imports itself by a detour: not over two files, and not by an import inside a function or for types alone."""
+
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import grimp
+import pytest
+
+PRODUCT = ("config", "identity", "edits", "audit", "sandbox")
+# Types alone, until the results of a save have a module of their own.
+ALLOWED = {("edits.saving.not_sent", "edits.saving.services")}
+
+
+def cycle_in(*packages: str) -> list[str]:
+    """The modules of one cycle of imports, each importing the next; [] if there is none."""
+    graph = grimp.build_graph(*packages, cache_dir=None)
+    imports = {
+        module: {
+            imported
+            for imported in graph.find_modules_directly_imported_by(module)
+            if (module, imported) not in ALLOWED
+        }
+        for module in graph.modules
+    }
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as error:
+        return list(reversed(error.args[1]))
+    return []
+
+
+def test_no_module_imports_itself_by_a_detour() -> None:
+    assert cycle_in(*PRODUCT) == []
+
+
+@pytest.mark.parametrize(
+    "import_back",
+    [
+        "from {package} import one",
+        "def later():\n    from {package}.one import first",
+        "def later():\n    import {package}.one",
+    ],
+)
+def test_a_cycle_of_two_files_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, import_back: str) -> None:
+    package = f"cyclic_{abs(hash(import_back))}"
+    (tmp_path / package).mkdir()
+    (tmp_path / package / "__init__.py").touch()
+    (tmp_path / package / "one.py").write_text(f"from {package} import two\nfirst = two\n")
+    (tmp_path / package / "two.py").write_text(import_back.format(package=package) + "\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert set(cycle_in(package)) == {f"{package}.one", f"{package}.two"}
