@@ -21,11 +21,6 @@ def test_every_example_is_code_of_the_other_project() -> None:
         assert any(example in file for file in code), example
 
 
-def test_every_setting_of_the_log_is_on_the_page() -> None:
-    table = set(re.findall(r"`([A-Z_]{6,})`", PAGE))
-    assert set(DEFAULTS) <= table
-
-
 def test_every_setting_that_the_log_reads_has_a_default() -> None:
     """Its own, and Django's."""
     read = {
