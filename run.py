@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 NODE_VENV = ROOT / ".venv-node"
 VAR = ROOT / "var"
+VENDOR = ROOT / "identity" / "static" / "byline" / "vendor"
 ENV_FILE = ROOT / ".env"
 BIN = "Scripts" if os.name == "nt" else "bin"
 PYTHON = VENV / BIN / ("python.exe" if os.name == "nt" else "python")
@@ -208,8 +209,8 @@ def prepare(*requirements: str) -> None:
     for name in requirements:
         once(f"pip-{name}", [ROOT / name], partial(install, name))
     front_end = [ROOT / "package-lock.json", Path(__file__)]
-    once("npm", front_end, install_front_end, made=ROOT / "static" / "vendor")
-    own = [path for path in sorted((ROOT / "static").rglob("*")) if path.is_file()]
+    once("npm", front_end, install_front_end, made=VENDOR)
+    own = [path for path in sorted(ROOT.glob("*/static/byline/**/*")) if path.is_file()]
     collect = partial(manage, "collectstatic", "--noinput", "--verbosity", "0")
     # Outside DEBUG the files get other names.
     once("collectstatic", [*front_end, *own], collect, made=VAR / "static", also=setting("DEBUG"))
@@ -243,12 +244,11 @@ def install_front_end() -> None:
     if not (home.is_dir() and os.access(home, os.W_OK)):  # npm goes nowhere without its cache
         environment.setdefault("npm_config_cache", str(VAR / "npm"))
     call([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], "npm ci", environment)
-    vendor = ROOT / "static" / "vendor"
-    shutil.rmtree(vendor, ignore_errors=True)
+    shutil.rmtree(VENDOR, ignore_errors=True)
     for source, target in VENDOR_FILES.items():
-        (vendor / target).parent.mkdir(parents=True, exist_ok=True)
+        (VENDOR / target).parent.mkdir(parents=True, exist_ok=True)
         content = (ROOT / "node_modules" / source).read_bytes()
-        (vendor / target).write_bytes(SOURCE_MAP.sub(b"", content))
+        (VENDOR / target).write_bytes(SOURCE_MAP.sub(b"", content))
 
 
 def npm() -> list[str]:

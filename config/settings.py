@@ -72,7 +72,6 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.forms",
     "csp",
     "simple_history",
     "audit",
@@ -120,11 +119,9 @@ TEMPLATES = [
                 "identity.context_processors.sign_in_regions",
                 "config.context_processors.demo",
             ],
-            "builtins": ["identity.templatetags.times"],
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # SQLite as a server's database: readers beside one writer (WAL), a write transaction that takes its lock at its start
@@ -156,7 +153,6 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = ROOT / "var" / "static"
-STATICFILES_DIRS = [ROOT / "static"]
 WHITENOISE_USE_FINDERS = DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

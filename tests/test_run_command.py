@@ -140,7 +140,7 @@ def test_it_serves_a_public_host_outside_debug(tmp_path: Path) -> None:
     with started(environment) as (process, said):
         assert "who can sign in" in said
         front_page = requests.get(f"http://127.0.0.1:{number}/", headers=proxied, timeout=PATIENCE)
-        style = re.search(r"/static/css/byline\.[0-9a-f]+\.css", front_page.text)
+        style = re.search(r"/static/byline/css/byline\.[0-9a-f]+\.css", front_page.text)
         assert front_page.status_code == 200
         assert style
         assert requests.get(f"http://127.0.0.1:{number}{style[0]}", headers=proxied, timeout=PATIENCE).ok

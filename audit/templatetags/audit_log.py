@@ -1,4 +1,4 @@
-"""How the log looks in templates: values, exact times, outcomes. Every template has the filters of times besides."""
+"""How the log looks in templates: values, exact times, outcomes."""
 
 import json
 from datetime import UTC, datetime

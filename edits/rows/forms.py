@@ -22,14 +22,15 @@ from edits.saving.services import CellConflict, CellEdit
 from edits.sheets.cell_text import cell_text
 from edits.sheets.sheet import Cell, Column, Row, Sheet
 from edits.sheets.values import is_same, shown, why_read_only
-from edits.widgets.fields import CellField, field_for, label_of
+from edits.widgets.fields import CellField, CheckboxList, field_for, label_of
 from edits.widgets.last_changes import LastChange
+from edits.widgets.renderer import FormRenderer
 
 NAME = re.compile(r"col-([0-9]{1,20})")
 THEIRS = "theirs"
 CSS_CLASSES: dict[type, str] = {
     forms.CheckboxInput: "form-check-input",
-    forms.CheckboxSelectMultiple: "form-check-input",
+    CheckboxList: "form-check-input",
     forms.Select: "form-select",
 }
 
@@ -81,6 +82,7 @@ class RowForm(forms.Form):
     """The cells of a row that this person may change. `row` is as it was read just now; without one, a row to add."""
 
     bound_field_class = CellBoundField
+    default_renderer = FormRenderer
     data: QueryDict
 
     def __init__(self, data: QueryDict | None = None, *, sheet: Sheet, row: Row | None = None) -> None:

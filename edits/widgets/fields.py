@@ -50,7 +50,7 @@ class LinesInput(forms.Textarea):
 class SuggestingInput(forms.TextInput):
     """A text input with a list of suggestions, which the browser offers by itself."""
 
-    template_name = "django/forms/widgets/suggestions.html"
+    template_name = "edits/forms/suggestions.html"
 
     def __init__(self, *, suggestions: list[Choice]) -> None:
         super().__init__({"inputmode": "email", "autocomplete": "off"})
@@ -61,6 +61,12 @@ class SuggestingInput(forms.TextInput):
         context["widget"]["suggestions"] = self.suggestions
         context["widget"]["attrs"]["list"] = f"suggestions-{name}"
         return context
+
+
+class CheckboxList(forms.CheckboxSelectMultiple):
+    """A check box for each choice."""
+
+    template_name = "edits/forms/checkbox_list.html"
 
 
 class CellField(forms.Field):
@@ -220,7 +226,7 @@ class ChoicesField(CellField, forms.MultipleChoiceField):
     """Any number of a column's options."""
 
     is_ticked = True
-    widget = forms.CheckboxSelectMultiple
+    widget = CheckboxList
     hidden_widget = JsonInput
 
     def make_room(self, value: Shown) -> None:

@@ -21,7 +21,7 @@ from identity.models import SmartsheetUser
 from identity.profiles.locales import ISO, locale_of
 from identity.profiles.profile import Profile
 from identity.profiles.readers import NOBODY, Reader, current, reader_of, reading_as
-from identity.templatetags.times import local_time, when
+from identity.templatetags.reader_times import local_time, when
 from tests.identity.provider import ALICE, Answer, Provider
 
 

@@ -1,4 +1,4 @@
-"""Moments, days and numbers as the reader of the page writes them. Every template has these filters."""
+"""Moments in the reader's own time zone and format."""
 
 from datetime import UTC, datetime
 

@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const button = document.getElementById("theme-switch");
+  if (!button) return; // a frame without the switch
   const root = document.documentElement;
 
   function show() {
