@@ -8,8 +8,8 @@ import sys
 from contextlib import AsyncExitStack
 
 from sandbox.command_line import read_settings
-from sandbox.persistence import Unreadable
-from sandbox.server import BadCertificate, listening
+from sandbox.http.server import BadCertificate, listening
+from sandbox.model.state_file import Unreadable
 from sandbox.settings import Settings
 from sandbox.world import World
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from sandbox.catalogue import operations_table
-from sandbox.latency import PROFILES
+from sandbox.http.latency import PROFILES
+from sandbox.http.operations_table import operations_table
+from sandbox.model.web_address import is_address
 from sandbox.settings import Settings
-from sandbox.urls import is_address
 
 DESCRIPTION = """\
 A stand-in for Smartsheet's API 2.0 and its sign-in, for practice and tests. Point any Smartsheet client at

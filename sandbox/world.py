@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from sandbox.callbacks import Callbacks
-from sandbox.courier import Courier
-from sandbox.events import Bus
-from sandbox.faults import Faults
-from sandbox.journal import Journal
-from sandbox.latency import PROFILES, Latency
-from sandbox.limits import RateLimit
-from sandbox.persistence import Saver, load
-from sandbox.reporting import report
+from sandbox.http.faults import Faults
+from sandbox.http.latency import PROFILES, Latency
+from sandbox.http.rate_limit import RateLimit
+from sandbox.http.request_journal import Journal
+from sandbox.model.event_bus import Bus
+from sandbox.model.event_reporting import report
+from sandbox.model.state import State
+from sandbox.model.state_file import Saver, load
+from sandbox.model.webhook_callback import Callbacks
+from sandbox.model.webhook_delivery import Courier
 from sandbox.seed import register_apps, seeded
 from sandbox.settings import Settings
-from sandbox.state import State
 
 
 class World:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.api.users import check_system_admin, colleague_in_path
-from sandbox.cells import check_attributes
 from sandbox.errors import ApiError
-from sandbox.paging import index_result
-from sandbox.people import check_email, owner_of_alternate, renamed
-from sandbox.results import success
-from sandbox.routing import Call, operation
-from sandbox.state import Person
+from sandbox.http.results import index_result
+from sandbox.http.routing import Call, operation
+from sandbox.http.success import success
+from sandbox.model.accounts import check_email, owner_of_alternate, renamed
+from sandbox.model.cell_parsing import check_attributes
+from sandbox.model.state import Person
 
 Json = Any
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sandbox.access import Access
 from sandbox.api.comments import own_comment_in_path
 from sandbox.api.discussions import discussion_in_path
+from sandbox.api.new_attachment import new_file, read_attachment
 from sandbox.api.rows import row_in_path
-from sandbox.attaching import new_file, read_attachment
-from sandbox.attachments import COMMENT, FILE, ROW, SHEET, Attachment, current
 from sandbox.clock import now
-from sandbox.downloads import download_of
 from sandbox.errors import ApiError
-from sandbox.paging import page_of
-from sandbox.remarks import (
+from sandbox.http.downloads import download_of
+from sandbox.http.results import page_of
+from sandbox.http.routing import Call, operation
+from sandbox.http.success import success
+from sandbox.http.uploads import is_link, read_upload
+from sandbox.model.access import Access
+from sandbox.model.attachment import COMMENT, FILE, ROW, SHEET, Attachment, current
+from sandbox.model.remark_changes import (
     attached_to,
     comment_ids,
     discussions_on_row,
@@ -23,10 +26,7 @@ from sandbox.remarks import (
     remove_attachments,
     versions_of,
 )
-from sandbox.remarks_json import attachment_json, attachments_json
-from sandbox.results import success
-from sandbox.routing import Call, operation
-from sandbox.uploads import is_link, read_upload
+from sandbox.model.remark_json import attachment_json, attachments_json
 
 Json = Any
 

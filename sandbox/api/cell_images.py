@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sandbox.access import Access
 from sandbox.api.columns import column_in_path
 from sandbox.api.rows import row_in_path, rows_json, writing_of
 from sandbox.api.sheets import view_of
-from sandbox.downloads import address_of
 from sandbox.errors import ApiError
-from sandbox.images import LONGEST_ALT_TEXT, keep_image, showing
-from sandbox.results import success
-from sandbox.routing import Call, operation
-from sandbox.uploads import read_upload
-from sandbox.writes import read_edits, update_rows
+from sandbox.http.downloads import address_of
+from sandbox.http.routing import Call, operation
+from sandbox.http.success import success
+from sandbox.http.uploads import read_upload
+from sandbox.model.access import Access
+from sandbox.model.cell_image import LONGEST_ALT_TEXT, keep_image, showing
+from sandbox.model.row_change import read_edits, update_rows
 
 Json = Any
 

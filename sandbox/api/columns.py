@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.access import Access
 from sandbox.api.rows import writing_of
 from sandbox.api.sheets import view_of
-from sandbox.column_changes import add_columns, delete_column, update_column
 from sandbox.errors import ApiError
-from sandbox.paging import index_result
-from sandbox.results import success
-from sandbox.routing import Call, operation
-from sandbox.serialise import View, column_json, columns_json
-from sandbox.sheets import Column
+from sandbox.http.results import index_result
+from sandbox.http.routing import Call, operation
+from sandbox.http.success import success
+from sandbox.model.access import Access
+from sandbox.model.column_change import add_columns, delete_column, update_column
+from sandbox.model.sheet import Column
+from sandbox.model.sheet_json import View, column_json, columns_json
 
 Json = Any
 

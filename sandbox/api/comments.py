@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.access import Access
 from sandbox.api.discussions import ONE as DISCUSSION
 from sandbox.api.discussions import discussion_in_path
+from sandbox.api.new_comment import new_comment, read_text
 from sandbox.clock import now
-from sandbox.commenting import new_comment, read_text
-from sandbox.discussions import Comment, Discussion
 from sandbox.errors import ApiError
-from sandbox.remarks import find_comment, remove_comment
-from sandbox.remarks_json import comment_json
-from sandbox.results import success
-from sandbox.routing import Call, operation
-from sandbox.uploads import read_with_file
+from sandbox.http.routing import Call, operation
+from sandbox.http.success import success
+from sandbox.http.uploads import read_with_file
+from sandbox.model.access import Access
+from sandbox.model.discussion import Comment, Discussion
+from sandbox.model.remark_changes import find_comment, remove_comment
+from sandbox.model.remark_json import comment_json
 
 Json = Any
 

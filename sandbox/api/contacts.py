@@ -6,10 +6,10 @@ import base64
 from typing import Any
 
 from sandbox.errors import ApiError
-from sandbox.paging import index_result
-from sandbox.people import is_colleague
-from sandbox.routing import Call, operation
-from sandbox.state import Person
+from sandbox.http.results import index_result
+from sandbox.http.routing import Call, operation
+from sandbox.model.accounts import is_colleague
+from sandbox.model.state import Person
 
 Json = Any
 

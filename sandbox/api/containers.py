@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from sandbox.access import Access
-from sandbox.cells import check_attributes
-from sandbox.containers import Folder, Workspace
-from sandbox.creating import check_name
 from sandbox.errors import ApiError
-from sandbox.paging import token_page
-from sandbox.routing import Call
-from sandbox.serialise import permalink, sheet_summary
-from sandbox.sheets import Sheet
-from sandbox.state import State
-from sandbox.tree import access_to, folders_in, sheets_in
+from sandbox.http.results import token_page
+from sandbox.http.routing import Call
+from sandbox.model.access import Access
+from sandbox.model.cell_parsing import check_attributes
+from sandbox.model.container import Folder, Workspace
+from sandbox.model.folder_tree import access_to, folders_in, sheets_in
+from sandbox.model.new_sheet import check_name
+from sandbox.model.sheet import Sheet
+from sandbox.model.sheet_json import permalink, sheet_summary
+from sandbox.model.state import State
 
 Json = Any
 Container = TypeVar("Container", Folder, Workspace)

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sandbox.access import Access
+from sandbox.api.new_comment import new_comment, read_text
 from sandbox.api.rows import row_in_path
-from sandbox.cells import check_attributes
 from sandbox.clock import now
-from sandbox.commenting import new_comment, read_text
-from sandbox.discussions import Discussion, title_of
 from sandbox.errors import ApiError
-from sandbox.paging import page_of
-from sandbox.remarks import discussions_on_row, find_discussion, remove_discussions
-from sandbox.remarks_json import discussion_json, new_discussion_json
-from sandbox.results import success
-from sandbox.routing import Call, operation
-from sandbox.uploads import read_with_file
+from sandbox.http.results import page_of
+from sandbox.http.routing import Call, operation
+from sandbox.http.success import success
+from sandbox.http.uploads import read_with_file
+from sandbox.model.access import Access
+from sandbox.model.cell_parsing import check_attributes
+from sandbox.model.discussion import Discussion, title_of
+from sandbox.model.remark_changes import discussions_on_row, find_discussion, remove_discussions
+from sandbox.model.remark_json import discussion_json, new_discussion_json
 
 Json = Any
 

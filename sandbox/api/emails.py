@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.cells import check_attributes, check_type
 from sandbox.errors import ApiError
-from sandbox.people import check_email
-from sandbox.results import success
-from sandbox.routing import Call, operation
-from sandbox.state import by_id
+from sandbox.http.routing import Call, operation
+from sandbox.http.success import success
+from sandbox.model.accounts import check_email
+from sandbox.model.cell_parsing import check_attributes, check_type
+from sandbox.model.state import by_id
 
 Json = Any
 

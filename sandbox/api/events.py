@@ -10,8 +10,8 @@ from typing import Any
 from sandbox.api.users import check_system_admin
 from sandbox.clock import now, parse
 from sandbox.errors import ApiError
-from sandbox.reports import Report
-from sandbox.routing import Call, operation
+from sandbox.http.routing import Call, operation
+from sandbox.model.reported_event import Report
 
 Json = Any
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.access import Access
 from sandbox.api.containers import (
     children,
     contents,
@@ -14,15 +13,16 @@ from sandbox.api.containers import (
     sheet_listing,
     workspace_head,
 )
+from sandbox.api.destinations import destination_of
 from sandbox.clock import now
-from sandbox.containers import Folder
-from sandbox.destinations import destination_of
 from sandbox.errors import ApiError
-from sandbox.paging import index_result
-from sandbox.results import success
-from sandbox.routing import Call, operation
-from sandbox.sharing import spread
-from sandbox.tree import below, folders_in, home_sheets, remove, workspace_access
+from sandbox.http.results import index_result
+from sandbox.http.routing import Call, operation
+from sandbox.http.success import success
+from sandbox.model.access import Access
+from sandbox.model.container import Folder
+from sandbox.model.folder_tree import below, folders_in, home_sheets, remove, workspace_access
+from sandbox.model.sharing import spread
 
 Json = Any
 

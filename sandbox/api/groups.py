@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.cells import check_attributes, check_type
 from sandbox.clock import now
 from sandbox.errors import ApiError
-from sandbox.groups import Group
-from sandbox.paging import index_result
-from sandbox.people import is_colleague
-from sandbox.results import success
-from sandbox.routing import Call, operation
-from sandbox.sharing import end_share, shared_items, spread
-from sandbox.state import Person, State, by_id
+from sandbox.http.results import index_result
+from sandbox.http.routing import Call, operation
+from sandbox.http.success import success
+from sandbox.model.accounts import is_colleague
+from sandbox.model.cell_parsing import check_attributes, check_type
+from sandbox.model.group import Group
+from sandbox.model.sharing import end_share, shared_items, spread
+from sandbox.model.state import Person, State, by_id
 
 Json = Any
 

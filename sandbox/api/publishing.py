@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.access import Access
-from sandbox.cells import check_attributes, check_type
 from sandbox.errors import ApiError
-from sandbox.results import success
-from sandbox.routing import Call, operation
-from sandbox.serialise import permalink
-from sandbox.sheets import Sheet
+from sandbox.http.routing import Call, operation
+from sandbox.http.success import success
+from sandbox.model.access import Access
+from sandbox.model.cell_parsing import check_attributes, check_type
+from sandbox.model.sheet import Sheet
+from sandbox.model.sheet_json import permalink
 
 Json = Any
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.access import Access
 from sandbox.api.rows import writing_of
-from sandbox.cells import Writing, check_attributes
 from sandbox.errors import ApiError
-from sandbox.routing import Call, operation
-from sandbox.state import by_id
-from sandbox.transfers import Limits, copy_rows, rows_to_take
-from sandbox.writes import delete_rows
+from sandbox.http.routing import Call, operation
+from sandbox.model.access import Access
+from sandbox.model.cell_parsing import Writing, check_attributes
+from sandbox.model.row_change import delete_rows
+from sandbox.model.row_transfer import Limits, copy_rows, rows_to_take
+from sandbox.model.state import by_id
 
 Json = Any
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sandbox.access import Access
 from sandbox.api.sheets import remarks_of, view_of
-from sandbox.cells import Writing
 from sandbox.errors import ApiError
-from sandbox.routing import Call, operation
-from sandbox.serialise import Rows, View, columns_json
-from sandbox.sheets import Row
-from sandbox.writes import Failure, RowEdit, add_rows, delete_rows, read_edits, update_rows
+from sandbox.http.routing import Call, operation
+from sandbox.model.access import Access
+from sandbox.model.cell_parsing import Writing
+from sandbox.model.row_change import Failure, RowEdit, add_rows, delete_rows, read_edits, update_rows
+from sandbox.model.sheet import Row
+from sandbox.model.sheet_json import Rows, View, columns_json
 
 Json = Any
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from sandbox.api.sheets import time_parameter
 from sandbox.errors import ApiError
-from sandbox.routing import Call, operation
-from sandbox.searching import SCOPES, Search, search_everything, search_sheet, words_of
+from sandbox.http.routing import Call, operation
+from sandbox.model.text_search import SCOPES, Search, search_everything, search_sheet, words_of
 
 Json = Any
 

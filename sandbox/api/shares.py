@@ -8,17 +8,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.access import Access
 from sandbox.api.containers import workspace_in_path
-from sandbox.containers import Workspace
 from sandbox.errors import ApiError
-from sandbox.paging import index_result, token_page
-from sandbox.results import success
-from sandbox.routing import Call, operation
-from sandbox.shares import read_shares, read_update
-from sandbox.sharing import Item, end_share, holder_of, own_shares, set_share, share_json, spread, workspace_shares
-from sandbox.sheets import Sheet
-from sandbox.tree import workspace_access
+from sandbox.http.results import index_result, token_page
+from sandbox.http.routing import Call, operation
+from sandbox.http.success import success
+from sandbox.model.access import Access
+from sandbox.model.container import Workspace
+from sandbox.model.folder_tree import workspace_access
+from sandbox.model.share_parsing import read_shares, read_update
+from sandbox.model.sharing import (
+    Item,
+    end_share,
+    holder_of,
+    own_shares,
+    set_share,
+    share_json,
+    spread,
+    workspace_shares,
+)
+from sandbox.model.sheet import Sheet
 
 Json = Any
 

@@ -8,13 +8,13 @@ import orjson
 
 from sandbox.clock import parse
 from sandbox.errors import ApiError
-from sandbox.exports import MEDIA_TYPES, PAPER, Export, export
-from sandbox.paging import DEFAULT_SIZE, index_result
-from sandbox.remarks_json import Remarks
-from sandbox.routing import Call, operation
-from sandbox.serialise import Rows, View, dumps, sheet_json, sheet_summary
-from sandbox.settings_json import settings_json
-from sandbox.sheets import Row
+from sandbox.http.results import DEFAULT_SIZE, index_result
+from sandbox.http.routing import Call, operation
+from sandbox.model.export import MEDIA_TYPES, PAPER, Export, export
+from sandbox.model.remark_json import Remarks
+from sandbox.model.settings_json import settings_json
+from sandbox.model.sheet import Row
+from sandbox.model.sheet_json import Rows, View, dumps, sheet_json, sheet_summary
 
 Json = Any
 

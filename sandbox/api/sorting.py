@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.access import Access
 from sandbox.api.sheets import check_parameters, get
-from sandbox.cells import check_attributes
 from sandbox.clock import now
 from sandbox.errors import ApiError
-from sandbox.routing import Call, operation
-from sandbox.sorting import Criterion, sort
+from sandbox.http.routing import Call, operation
+from sandbox.model.access import Access
+from sandbox.model.cell_parsing import check_attributes
+from sandbox.model.row_sort import Criterion, sort
 
 Json = Any
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.paging import index_result
-from sandbox.routing import Call, operation
-from sandbox.templates import TEMPLATES
+from sandbox.http.results import index_result
+from sandbox.http.routing import Call, operation
+from sandbox.model.template import TEMPLATES
 
 Json = Any
 

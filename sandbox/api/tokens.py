@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl
 
-from sandbox import tokens
-from sandbox.routing import Call, operation
+from sandbox.http.routing import Call, operation
+from sandbox.model import token_exchange
 
 Json = Any
 
@@ -15,11 +15,11 @@ Json = Any
 def get_or_refresh(call: Call) -> Json:
     """Code or refresh token for a new pair. Parameters may come in the query or as a form, whatever the headers say."""
     form = dict(parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True))
-    return tokens.exchange(call.state, form | dict(call.query), seconds=call.settings.token_seconds)
+    return token_exchange.exchange(call.state, form | dict(call.query), seconds=call.settings.token_seconds)
 
 
 @operation("tokens-delete", "DELETE", "/token")
 def delete(call: Call) -> Json:
     """Revoke the token that the request carries."""
-    tokens.revoke(call.state, call.token, all_of_client=call.flag("deleteAllForApiClient"))
+    token_exchange.revoke(call.state, call.token, all_of_client=call.flag("deleteAllForApiClient"))
     return {"message": "SUCCESS", "resultCode": 0}

@@ -5,15 +5,15 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from sandbox.cells import check_attributes, check_type
 from sandbox.clock import now
 from sandbox.errors import ApiError
-from sandbox.paging import unknown_pages
-from sandbox.results import success
-from sandbox.routing import Call, operation
-from sandbox.subscriptions import exceeds_limits, is_app_authorized, sheet_of
-from sandbox.urls import check_callback_url
-from sandbox.webhooks import DETAILS, Status, Webhook
+from sandbox.http.results import unknown_pages
+from sandbox.http.routing import Call, operation
+from sandbox.http.success import success
+from sandbox.model.cell_parsing import check_attributes, check_type
+from sandbox.model.web_address import check_callback_url
+from sandbox.model.webhook import DETAILS, Status, Webhook
+from sandbox.model.webhook_status import exceeds_limits, is_app_authorized, sheet_of
 
 Json = Any
 

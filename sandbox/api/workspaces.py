@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.access import Access
 from sandbox.api.containers import children, contents, folder_head, read_name, workspace_head, workspace_in_path
 from sandbox.api.folders import create_folder
 from sandbox.clock import now
-from sandbox.containers import Workspace
-from sandbox.paging import index_result, token_page
-from sandbox.results import success
-from sandbox.routing import Call, operation
-from sandbox.tree import folders_in, remove, workspace_access
+from sandbox.http.results import index_result, token_page
+from sandbox.http.routing import Call, operation
+from sandbox.http.success import success
+from sandbox.model.access import Access
+from sandbox.model.container import Workspace
+from sandbox.model.folder_tree import folders_in, remove, workspace_access
 
 Json = Any
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sandbox.access import Access
-from sandbox.formulas import recalculate
-from sandbox.sheets import Cell, Column, Row, Sheet
-from sandbox.state import State
-from sandbox.values import Reading, read_object, read_value
-from sandbox.writes import auto_number
+from sandbox.model.access import Access
+from sandbox.model.cell_values import Reading, read_object, read_value
+from sandbox.model.formula import recalculate
+from sandbox.model.row_change import auto_number
+from sandbox.model.sheet import Cell, Column, Row, Sheet
+from sandbox.model.state import State
 
 MONDAY = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 IDS_PER_SHEET = 10_000_000

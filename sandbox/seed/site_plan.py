@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sandbox.access import Access
+from sandbox.model.access import Access
+from sandbox.model.sheet import Cell, CellRef, Row, Sheet
+from sandbox.model.state import State
 from sandbox.seed.builder import Builder
 from sandbox.seed.people import ALICE, BOB, CHARLIE, DORA, ERIKA, FRANK
-from sandbox.sheets import Cell, CellRef, Row, Sheet
-from sandbox.state import State
 
 ALICE_MAIL, BOB_MAIL = "alice@example.com", "bob@example.com"
 SUM = "=SUM(CHILDREN())"

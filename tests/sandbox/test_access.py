@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from sandbox.access import Access
-from sandbox.catalogue import OPERATIONS
-from sandbox.routing import Operation
+from sandbox.http.operations_table import OPERATIONS
+from sandbox.http.routing import Operation
+from sandbox.model.access import Access
 from tests.running_sandbox import RunningSandbox
 from tests.sandbox.client import Client, Grid, refusal
 

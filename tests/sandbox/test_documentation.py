@@ -12,7 +12,7 @@ from dataclasses import fields
 import pytest
 import requests
 
-from sandbox.faults import Fault
+from sandbox.http.faults import Fault
 from tests.conformance.sdk_suite import DROPPED
 from tests.running_sandbox import Person, RunningSandbox
 from tests.sandbox.documentation import DOCUMENT, examples, updated

@@ -1,8 +1,8 @@
 """What is kept from request to request does not grow with what clients think up."""
 
-from sandbox.access import Access
+from sandbox.model.access import Access
+from sandbox.model.sheet_json import Rows, View
 from sandbox.seed import seeded
-from sandbox.serialise import Rows, View
 from sandbox.settings import Settings
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
-from sandbox.access import SCOPES
-from sandbox.catalogue import OPERATIONS
+from sandbox.http.operations_table import OPERATIONS
+from sandbox.model.access import SCOPES
 from tests.running_sandbox import Person, RunningSandbox
 from tests.sandbox.client import Client, refusal
 from tests.sandbox.signing import register, sign_in

@@ -1,0 +1,66 @@
+"""Making attachments out of what a request brings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.clock import now
+from sandbox.errors import ApiError
+from sandbox.http.routing import Call
+from sandbox.http.uploads import Upload, is_link, read_upload
+from sandbox.model import file_store
+from sandbox.model.attachment import COMMENT, FILE, GOV_LINK_TYPES, LINK_SUBTYPES, LINK_TYPES, Attachment
+from sandbox.model.cell_parsing import check_attributes, check_type
+
+Json = Any
+
+WRITABLE = {"name", "description", "url", "attachmentType", "attachmentSubType"}
+READ_ONLY = {"id", "parentId", "parentType", "mimeType", "sizeInKb", "createdAt", "createdBy", "urlExpiresInMillis"}
+
+
+def read_attachment(call: Call, *, parent_type: str, parent_id: int) -> Attachment:
+    """The attachment that the body describes (a link) or is (a file), not yet on the sheet. Raises ApiError."""
+    if is_link(call):
+        return _link(call, parent_type=parent_type, parent_id=parent_id)
+    return new_file(call, read_upload(call), parent_type=parent_type, parent_id=parent_id)
+
+
+def new_file(call: Call, upload: Upload, *, parent_type: str, parent_id: int) -> Attachment:
+    """A file as an attachment; its content is kept."""
+    attachment = _new(call, FILE, upload.name, parent_type=parent_type, parent_id=parent_id)
+    attachment.mime_type, attachment.size = upload.mime_type, len(upload.content)
+    attachment.digest = file_store.keep(call.state, upload.content)
+    return attachment
+
+
+def _link(call: Call, *, parent_type: str, parent_id: int) -> Attachment:
+    body = call.json()
+    check_attributes("attachment", body, allowed=WRITABLE, read_only=READ_ONLY)
+    for name in WRITABLE:
+        check_type(body, name, str)
+    for name in ("attachmentType", "url"):
+        if not body.get(name):
+            raise ApiError(1012, f"attachment.{name}")
+    types = GOV_LINK_TYPES if call.state.region == "gov" else LINK_TYPES
+    _check_kind(body["attachmentType"], body.get("attachmentSubType"), types)
+    if body.get("description") is not None and parent_type == COMMENT:
+        raise ApiError(1032, "attachment.description")
+    name = body.get("name") or body["url"]
+    link = _new(call, body["attachmentType"], name, parent_type=parent_type, parent_id=parent_id)
+    link.url, link.description, link.sub_type = body["url"], body.get("description"), body.get("attachmentSubType")
+    return link
+
+
+def _check_kind(kind: str, sub_type: str | None, types: frozenset[str]) -> None:
+    if kind == FILE:
+        raise ApiError(1051)
+    if kind not in types:
+        raise ApiError(1255, kind)
+    allowed = {"EGNYTE": {"FOLDER"}, "GOOGLE_DRIVE": LINK_SUBTYPES - {"FOLDER"}}.get(kind, frozenset())
+    if sub_type is not None and sub_type not in allowed:
+        raise ApiError(1031, sub_type, "attachment.attachmentSubType")
+
+
+def _new(call: Call, kind: str, name: str, *, parent_type: str, parent_id: int) -> Attachment:
+    new_id = call.state.new_id()
+    return Attachment(new_id, new_id, kind, name, parent_type, parent_id, now(), call.person.id)

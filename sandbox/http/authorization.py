@@ -1,0 +1,66 @@
+"""Who is asking, and may they: from the headers of a request to a token and a person.
+
+https://developers.smartsheet.com/api/smartsheet/guides/basics/authentication
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import unquote
+
+from sandbox.clock import now
+from sandbox.errors import ApiError
+from sandbox.http.routing import JSON_TYPE, Operation
+from sandbox.model.state import Person, State, Token
+
+
+def token_in(state: State, headers: Mapping[str, str]) -> Token | None:
+    """The living token that a request carries, expired or not; None without one."""
+    scheme, _, credential = headers.get("Authorization", "").partition(" ")
+    token = state.tokens.get(credential.strip()) if scheme.lower() == "bearer" else None
+    return token if token and not token.is_dead else None
+
+
+def authenticate(state: State, headers: Mapping[str, str]) -> Token:
+    """The valid token of a request. No Authorization at all is 403/1004, as the live API has it."""
+    if "Authorization" not in headers:
+        raise ApiError(1004)
+    token = token_in(state, headers)
+    if token is None:
+        raise ApiError(1002)
+    if token.expires_at and token.expires_at <= now():
+        raise ApiError(1003)
+    return token
+
+
+def authorize(operation: Operation, token: Token) -> None:
+    """Refuse a token that was not given the operation's scope."""
+    if operation.scope and token.scopes is not None and operation.scope not in token.scopes:
+        raise ApiError(1004)
+
+
+def media_type(operation: Operation, headers: Mapping[str, str]) -> str:
+    """The form of answer that the Accept header asks for: JSON wherever that will do; 1052 if there is none such."""
+    accept = headers.get("Accept", "*/*")
+    if operation.is_open or any(kind in accept for kind in ("*/*", "application/*", JSON_TYPE)):
+        return JSON_TYPE
+    wanted = next((kind for kind in operation.media_types if kind in accept), None)
+    if wanted is None:
+        raise ApiError(1052)
+    return wanted
+
+
+def acting_person(state: State, token: Token, headers: Mapping[str, str]) -> Person:
+    """The token's owner, or whom a system admin assumes with their personal token (never another admin).
+
+    That the token of somebody deactivated is as good as none (1002) is not known from Smartsheet.
+    """
+    person = state.people[token.person_id]
+    if not person.is_active:
+        raise ApiError(1002)
+    if "Assume-User" not in headers:
+        return person
+    assumed = state.person_by_email(unquote(headers["Assume-User"]))
+    if not person.is_admin or token.client_id or assumed is None or assumed.is_admin or not assumed.is_active:
+        raise ApiError(1030)
+    return assumed

@@ -1,0 +1,169 @@
+"""The control plane, /_sandbox: who can sign in, reset, faults, latency, clock, apps, and what arrived.
+
+Not part of Smartsheet.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from sandbox.clock import iso, now, put_forward
+from sandbox.http.faults import BadFault, read_fault
+from sandbox.http.latency import BadLatency, Latency, read_profile
+from sandbox.http.pages import index_page, page
+from sandbox.model.state import App
+from sandbox.model.web_address import is_address
+from sandbox.world import World
+
+Json = Any
+
+MOST_AHEAD_SECONDS = 100 * 365 * 86_400
+
+
+def add_routes(app: web.Application, world: World) -> None:
+    """Mount the control plane."""
+    control = Control(world)
+    app.router.add_get("/", control.home)
+    app.router.add_get("/_sandbox", control.home)
+    app.router.add_get("/_sandbox/", control.index)
+    app.router.add_get("/_sandbox/people", control.people)
+    app.router.add_post("/_sandbox/reset", control.reset)
+    app.router.add_get("/_sandbox/faults", control.faults)
+    app.router.add_post("/_sandbox/faults", control.add_faults)
+    app.router.add_delete("/_sandbox/faults", control.clear_faults)
+    app.router.add_get("/_sandbox/apps", control.apps)
+    app.router.add_post("/_sandbox/apps", control.add_app)
+    app.router.add_get("/_sandbox/latency", control.latency)
+    app.router.add_post("/_sandbox/latency", control.set_latency)
+    app.router.add_get("/_sandbox/clock", control.clock)
+    app.router.add_post("/_sandbox/clock", control.set_clock)
+    app.router.add_get("/_sandbox/requests", control.requests)
+    app.router.add_delete("/_sandbox/requests", control.clear_requests)
+
+
+class Control:
+    """One handler per thing that can be asked."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def home(self, request: web.Request) -> web.StreamResponse:
+        """To the page for people."""
+        return web.Response(status=302, headers={"Location": "/_sandbox/"})
+
+    async def index(self, request: web.Request) -> web.StreamResponse:
+        """The page for people."""
+        return page(index_page(self.world.state))
+
+    async def people(self, request: web.Request) -> web.StreamResponse:
+        """The people who can sign in, with a personal access token each."""
+        people = [
+            {
+                "id": person.id,
+                "email": person.email,
+                "name": person.name,
+                "token": person.personal_token,
+                "firstName": person.profile.get("firstName"),
+                "lastName": person.profile.get("lastName"),
+                "admin": person.is_admin,
+                "about": person.about,
+            }
+            for person in self.world.state.people.values()
+        ]
+        return _json(people)
+
+    async def reset(self, request: web.Request) -> web.StreamResponse:
+        """Back to the seed."""
+        self.world.reset()
+        return _json({"message": "SUCCESS"})
+
+    async def faults(self, request: web.Request) -> web.StreamResponse:
+        """The faults still to come."""
+        return _json([fault.json() for fault in self.world.faults.pending])
+
+    async def add_faults(self, request: web.Request) -> web.StreamResponse:
+        """Order one fault or several; all or none."""
+        try:
+            ordered = orjson.loads(await request.read())
+            faults = [read_fault(item) for item in (ordered if isinstance(ordered, list) else [ordered])]
+        except (BadFault, orjson.JSONDecodeError) as error:
+            return _json({"message": str(error)}, status=400)
+        self.world.faults.add(faults)
+        return await self.faults(request)
+
+    async def clear_faults(self, request: web.Request) -> web.StreamResponse:
+        """Order nothing any more."""
+        self.world.faults.clear()
+        return _json([])
+
+    async def latency(self, request: web.Request) -> web.StreamResponse:
+        """How long requests wait."""
+        return _json(self.world.latency.json())
+
+    async def set_latency(self, request: web.Request) -> web.StreamResponse:
+        """Let requests wait by a profile, from the first of its waits on."""
+        try:
+            profile = read_profile(orjson.loads(await request.read()))
+        except (BadLatency, orjson.JSONDecodeError) as error:
+            return _json({"message": str(error)}, status=400)
+        self.world.latency = Latency(profile, self.world.settings.seed)
+        return await self.latency(request)
+
+    async def clock(self, request: web.Request) -> web.StreamResponse:
+        """What time it is here, and how many seconds that is ahead of the true time."""
+        return _json({"now": iso(now()), "ahead": self.world.seconds_ahead})
+
+    async def set_clock(self, request: web.Request) -> web.StreamResponse:
+        """Put the clock so many seconds ahead of the true time."""
+        try:
+            ahead = float(orjson.loads(await request.read())["ahead"])
+            if not abs(ahead) <= MOST_AHEAD_SECONDS:
+                raise ValueError(ahead)
+        except (KeyError, TypeError, ValueError):
+            return _json({"message": "a clock is a JSON object with ahead, in seconds, at most a century"}, status=400)
+        self.world.seconds_ahead = ahead
+        put_forward(ahead)
+        return await self.clock(request)
+
+    async def apps(self, request: web.Request) -> web.StreamResponse:
+        """The registered clients, without their secrets."""
+        return _json([_app(app) for app in self.world.state.apps.values()])
+
+    async def add_app(self, request: web.Request) -> web.StreamResponse:
+        """Register a client, or replace it."""
+        try:
+            given = orjson.loads(await request.read())
+            if not is_address(given["redirectUrl"]):
+                raise TypeError(given["redirectUrl"])
+            app = App(
+                client_id=str(given["clientId"]),
+                client_secret=str(given["clientSecret"]),
+                redirect_url=str(given["redirectUrl"]),
+                name=str(given.get("name", given["clientId"])),
+            )
+        except (KeyError, TypeError, AttributeError, orjson.JSONDecodeError):
+            message = "an app is a JSON object with clientId, clientSecret, redirectUrl (an address) and perhaps name"
+            return _json({"message": message}, status=400)
+        self.world.state.apps[app.client_id] = app
+        self.world.saver.soon()
+        return _json(_app(app))
+
+    async def requests(self, request: web.Request) -> web.StreamResponse:
+        """What arrived."""
+        return _json([arrival.json() for arrival in self.world.journal.arrivals])
+
+    async def clear_requests(self, request: web.Request) -> web.StreamResponse:
+        """Forget what arrived."""
+        self.world.journal.clear()
+        return _json([])
+
+
+def _app(app: App) -> Json:
+    return {"clientId": app.client_id, "redirectUrl": app.redirect_url, "name": app.name}
+
+
+def _json(content: Json, *, status: int = 200) -> web.Response:
+    return web.Response(body=orjson.dumps(content), status=status, content_type="application/json")

@@ -1,0 +1,118 @@
+"""Answers as bytes on the wire: JSON, errors, and answers spoilt by a fault."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from urllib.parse import quote
+
+from aiohttp import web
+
+from sandbox.errors import ApiError
+from sandbox.http.faults import Fault
+from sandbox.model.sheet_json import dumps
+
+JSON_TYPE = {"Content-Type": "application/json;charset=UTF-8"}
+DRIP_SECONDS = 0.1
+ENDLESS = b'"endless",' * 6_000
+HTML = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+
+
+def json_response(content: bytes, *, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    """An answer with the content type that Smartsheet sends."""
+    return web.Response(body=content, status=status, headers=JSON_TYPE | (headers or {}))
+
+
+def file_response(content: bytes, *, media_type: str, name: str) -> web.Response:
+    """A file to keep."""
+    headers = {"Content-Type": media_type, "Content-Disposition": disposition(name)}
+    return web.Response(body=content, headers=headers)
+
+
+def disposition(name: str) -> str:
+    """A Content-Disposition with the name of a file, plain and with all its letters (RFC 6266)."""
+    plain = re.sub(r'[^ -~]|["\\]', "_", name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def error_response(error: ApiError) -> web.Response:
+    """A refusal."""
+    return json_response(dumps(error.body()), status=error.status, headers=error.headers)
+
+
+async def spoil(request: web.Request, response: web.StreamResponse, fault: Fault) -> web.StreamResponse:
+    """What is sent in place of `response`, the honest answer."""
+    if fault.drop in ("before", "after"):
+        return hang_up(request)
+    if fault.has_content:
+        response = json_response(dumps(fault.content), status=fault.status or 200)
+    elif fault.body is None and fault.refuses:
+        response = error_response(fault.error())
+    content = bytes(response.body) if isinstance(response, web.Response) and isinstance(response.body, bytes) else b""
+    if fault.drop == "during":
+        return await _cut_off(_begun(response.status, fault, len(content)), request, content)
+    if fault.body == "drip":
+        return await _drip(_begun(fault.status or 200, fault, len(content)), request, content)
+    if fault.body == "endless":
+        return await _go_on(_begun(fault.status or 200, fault, None), request)
+    if fault.body:
+        response = _other_body(fault, content)
+    response.headers.update(fault.headers)
+    return response
+
+
+def _other_body(fault: Fault, content: bytes) -> web.Response:
+    if fault.body == "html":
+        return web.Response(body=HTML, status=fault.status or 502, headers={"Content-Type": "text/html"})
+    if fault.body == "empty":
+        return web.Response(status=fault.status or 200, headers=JSON_TYPE)
+    return json_response(content[: len(content) // 2], status=fault.status or 200)
+
+
+def hang_up(request: web.Request) -> web.Response:
+    """Close the connection without an answer."""
+    if request.transport:
+        request.transport.abort()
+    return web.Response()
+
+
+def _begun(status: int, fault: Fault, length: int | None) -> web.StreamResponse:
+    """An answer of JSON that is sent piece by piece."""
+    response = web.StreamResponse(status=status, headers=JSON_TYPE)
+    response.content_length = length
+    response.headers.update(fault.headers)
+    return response
+
+
+async def _cut_off(response: web.StreamResponse, request: web.Request, content: bytes) -> web.StreamResponse:
+    """Promise the whole body, send half of it, and hang up."""
+    await response.prepare(request)
+    await response.write(content[: len(content) // 2])
+    await asyncio.sleep(0.05)  # abort() throws away what is still in the socket's buffer
+    hang_up(request)
+    return response
+
+
+async def _go_on(response: web.StreamResponse, request: web.Request) -> web.StreamResponse:
+    """Send JSON that never ends, as fast as it is taken, until the client has had enough."""
+    await response.prepare(request)
+    try:
+        await response.write(b"[")
+        while True:
+            await response.write(ENDLESS)
+            await asyncio.sleep(0)
+    except ConnectionError:
+        return response
+
+
+async def _drip(response: web.StreamResponse, request: web.Request, content: bytes) -> web.StreamResponse:
+    """Send the body a byte at a time, until the client has had enough."""
+    await response.prepare(request)
+    try:
+        for position in range(len(content)):
+            await response.write(content[position : position + 1])
+            await asyncio.sleep(DRIP_SECONDS)
+    except ConnectionError:
+        return response
+    await response.write_eof()
+    return response

@@ -1,0 +1,68 @@
+"""Lists a page at a time. https://developers.smartsheet.com/api/smartsheet/guides/basics/pagination"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from sandbox.errors import ApiError
+from sandbox.http.routing import Call
+
+Item = TypeVar("Item")
+
+DEFAULT_SIZE = 100
+LARGEST_SIZE = 10_000
+
+
+def page_of(call: Call, items: Sequence[Item]) -> tuple[dict[str, Any], Sequence[Item]]:
+    """The head of an IndexResult, and the items of the page asked for; the last page stands for any beyond it."""
+    if call.flag("includeAll"):
+        return _head(1, len(items), len(items)), items
+    size = call.number("pageSize", DEFAULT_SIZE, least=1)
+    pages = max(1, -(-len(items) // size))
+    page = min(call.number("page", 1, least=1), pages)
+    return _head(page, size, len(items)), items[(page - 1) * size : page * size]
+
+
+def index_result(call: Call, items: Sequence[Any]) -> dict[str, Any]:
+    """An IndexResult of items that are JSON already."""
+    head, shown = page_of(call, items)
+    return head | {"data": list(shown)}
+
+
+def unknown_pages(call: Call, items: Sequence[Any]) -> dict[str, Any]:
+    """A page that does not say how many there are; all its numbers are 0 beyond the last."""
+    size = call.number("pageSize", DEFAULT_SIZE, least=1, most=LARGEST_SIZE)
+    page = call.number("page", 1, least=1)
+    shown = list(items[(page - 1) * size : page * size])
+    if not shown:
+        return _head(0, 0, 0) | {"totalPages": 0, "data": []}
+    return {"pageNumber": page, "pageSize": size, "totalPages": -1, "totalCount": -1, "data": shown}
+
+
+def token_page(call: Call, items: Sequence[Any]) -> dict[str, Any]:
+    """A page of the newer kind: it names where the next begins, and not how many there are."""
+    size = call.number("maxItems", DEFAULT_SIZE, least=DEFAULT_SIZE)
+    start = _start(call)
+    page: dict[str, Any] = {"data": list(items[start : start + size])}
+    return page | ({"lastKey": _key(start + size)} if start + size < len(items) else {})
+
+
+def _key(start: int) -> str:
+    return base64.urlsafe_b64encode(f"after {start}".encode()).decode()
+
+
+def _start(call: Call) -> int:
+    key = call.query.get("lastKey")
+    if not key:
+        return 0
+    try:
+        return int(base64.urlsafe_b64decode(key).decode().removeprefix("after "))
+    except ValueError:
+        raise ApiError(1018, key, "lastKey") from None
+
+
+def _head(page: int, size: int, count: int) -> dict[str, Any]:
+    pages = max(1, -(-count // size)) if size else 1
+    return {"pageNumber": page, "pageSize": size, "totalPages": pages, "totalCount": count}

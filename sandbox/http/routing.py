@@ -1,0 +1,191 @@
+"""Operations and how a resource module declares them: one decorator per function.
+
+The registry is what the server routes by, what faults and the request journal name, and what the docs list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from sandbox.errors import ApiError
+from sandbox.model.access import Access
+from sandbox.model.event_bus import Event
+from sandbox.model.sheet import Sheet
+from sandbox.model.state import Person, State, Token
+
+if TYPE_CHECKING:
+    from sandbox.model.webhook_delivery import Courier
+    from sandbox.settings import Settings
+
+Json = Any
+Handler = Callable[["Call"], Json]
+
+HEAVY = 10
+LARGEST = 2**63 - 1
+JSON_TYPE = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the API: its id in Smartsheet's OpenAPI document, where it is, and what it asks for.
+
+    `scope` "" means any valid token; `access` is the least access level on the sheet in the path; `cost` is what the
+    request counts against the rate limit, unless `takes_file` and it brings one, which is heavier; `is_open` marks the
+    token endpoint, which looks at no Authorization header; `media_types` are those it can answer in beside JSON.
+    """
+
+    id: str
+    method: str
+    path: str
+    handler: Handler
+    scope: str = ""
+    access: Access = Access.VIEWER
+    cost: int = 1
+    is_open: bool = False
+    takes_file: bool = False
+    media_types: tuple[str, ...] = ()
+
+    def is_heavy(self, headers: Mapping[str, str]) -> bool:
+        """Whether a request with these headers counts several times against the rate limit."""
+        is_multipart = headers.get("Content-Type", "").lower().startswith("multipart/")
+        is_file = is_multipart or headers.get("Content-Disposition", "").lower().startswith("attachment")
+        return self.cost >= HEAVY or (self.takes_file and is_file)
+
+    @property
+    def changes_sheet(self) -> bool:
+        """Whether two of these must not overlap on one sheet (4004)."""
+        return self.method != "GET" and self.path.startswith("/sheets/{sheetId}")
+
+
+OPERATIONS: dict[str, Operation] = {}
+
+
+def operation(
+    operation_id: str,
+    method: str,
+    path: str,
+    *,
+    scope: str = "",
+    access: Access = Access.VIEWER,
+    cost: int = 1,
+    is_open: bool = False,
+    takes_file: bool = False,
+    media_types: tuple[str, ...] = (),
+) -> Callable[[Handler], Handler]:
+    """Declare the function an operation; see Operation for the arguments."""
+
+    def declare(handler: Handler) -> Handler:
+        declared = Operation(operation_id, method, path, handler, scope, access, cost, is_open, takes_file, media_types)
+        OPERATIONS[operation_id] = declared
+        return handler
+
+    return declare
+
+
+@dataclass(slots=True)
+class Call:
+    """One request, understood: who asks for what, with which parameters, on which sheet, in which form of answer."""
+
+    state: State
+    settings: Settings
+    operation: Operation
+    token: Token
+    person: Person
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    courier: Courier
+    media_type: str = JSON_TYPE
+    loaded_sheet: Sheet | None = None
+
+    @property
+    def sheet(self) -> Sheet:
+        """The sheet in the path; 1006 if there is none or this person cannot see it, 1004 if they may too little."""
+        if self.loaded_sheet is None:
+            sheet = self.state.sheets.get(self.path_id("sheetId"))
+            access = sheet.access_of(self.person.id) if sheet else None
+            if sheet is None or access is None:
+                raise ApiError(1006)
+            if access < self.operation.access:
+                raise ApiError(1004)
+            self.loaded_sheet = sheet
+        return self.loaded_sheet
+
+    @property
+    def access(self) -> Access:
+        """What this person may do on the sheet in the path."""
+        return self.sheet.access_of(self.person.id) or Access.VIEWER
+
+    def check(self) -> None:
+        """What holds for any request, before it is carried out: the sheet in its path, and how to answer."""
+        self.flag("numericDates")
+        _ = self.api_level
+        if "sheetId" in self.path:
+            _ = self.sheet
+
+    def announce(self, kind: str, object_id: int | str, change: str, **details: Json) -> None:
+        """Something happened through this person: on the sheet in the path, where there is one. See events.py."""
+        sheet_id = self.loaded_sheet.id if self.loaded_sheet else None
+        self.state.announce(Event(kind, change, object_id, self.person.id, sheet_id, details=details))
+
+    def path_id(self, name: str) -> int:
+        """A number in the path; 1018 if it is none."""
+        return _number(self.path[name], name)
+
+    def json(self) -> Json:
+        """The body; 1024 without one, 1124 if it says to be something else, 1008 if it is no JSON."""
+        if not self.body.strip():
+            raise ApiError(1024)
+        if "json" not in self.headers.get("Content-Type", "application/json").lower():
+            raise ApiError(1124)
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError as error:
+            raise ApiError(1008, f"Malformed JSON. {error}") from None
+
+    def flag(self, name: str) -> bool:
+        """A true/false parameter, false unless given."""
+        value = self.query.get(name, "false").lower()
+        if value not in ("true", "false"):
+            raise ApiError(1018, value, name)
+        return value == "true"
+
+    def number(self, name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+        """A whole number among the parameters; 1018 if it is none or out of bounds."""
+        value = self.query.get(name)
+        if value is None or value == "":
+            return default
+        number = _number(value, name)
+        if number < least or number > (LARGEST if most is None else most):
+            raise ApiError(1018, value, name)
+        return number
+
+    def words(self, name: str) -> frozenset[str]:
+        """A comma-separated list of words."""
+        return frozenset(word.strip() for word in self.query.get(name, "").split(",") if word.strip())
+
+    def numbers(self, name: str) -> list[int] | None:
+        """A comma-separated list of ids, in order and each once; None if it was not given."""
+        if not self.query.get(name):
+            return None
+        return list(dict.fromkeys(_number(part.strip(), name) for part in self.query[name].split(",") if part.strip()))
+
+    @property
+    def api_level(self) -> int:
+        """accessApiLevel: from 1 on, COMMENTER is shown as such."""
+        return self.number("accessApiLevel", 0)
+
+
+def _number(text: str, name: str) -> int:
+    try:
+        number = float(text)
+    except ValueError:
+        raise ApiError(1018, text, name) from None
+    if not number.is_integer() or "e" in text.lower():
+        raise ApiError(1018, text, name)
+    return int(number) if "." in text else int(text)

@@ -1,0 +1,104 @@
+"""Reading what a request brings: a file (simple or multipart upload), a JSON object, or both in one.
+
+https://developers.smartsheet.com/api/smartsheet/openapi/attachments
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from sandbox.errors import ApiError
+from sandbox.http.multipart import Part, parameter, read_parts
+from sandbox.http.routing import Call
+
+Json = Any
+
+FILE_PART = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that came with a request."""
+
+    name: str
+    mime_type: str
+    content: bytes = field(repr=False)
+
+
+def is_multipart(call: Call) -> bool:
+    """Whether the body comes in parts."""
+    return call.headers.get("Content-Type", "").lower().startswith("multipart/form-data")
+
+
+def is_link(call: Call) -> bool:
+    """Whether the body is the JSON of an attachment, rather than a file (which may itself be of type JSON)."""
+    is_json = call.headers.get("Content-Type", "").lower().startswith("application/json")
+    return is_json and not _disposition(call).lower().startswith("attachment")
+
+
+def read_upload(call: Call) -> Upload:
+    """The file of a simple or multipart upload. Raises ApiError 1011, 1074, 1091 or 1125-1128."""
+    if is_multipart(call):
+        part = _parts(call).get(FILE_PART)
+        if part is None:
+            raise ApiError(1127, FILE_PART)
+        return _from_part(part)
+    return _simple(call)
+
+
+def read_with_file(call: Call, name: str) -> tuple[Json, Upload | None]:
+    """A JSON object and perhaps a file: the whole body, or a part with that name beside the file's part."""
+    if not is_multipart(call):
+        return call.json(), None
+    parts = _parts(call)
+    if name not in parts:
+        raise ApiError(1127, name)
+    try:
+        body = orjson.loads(parts[name].content)
+    except orjson.JSONDecodeError as error:
+        raise ApiError(1008, f"Malformed JSON. {error}") from None
+    return body, _from_part(parts[FILE_PART]) if FILE_PART in parts else None
+
+
+def _parts(call: Call) -> dict[str, Part]:
+    limit = call.settings.attachment_bytes
+    parts = read_parts(call.headers["Content-Type"], call.body)
+    if limit and any(len(part.content) > limit for part in parts.values()):
+        raise ApiError(1128)
+    return parts
+
+
+def _from_part(part: Part) -> Upload:
+    if not part.filename:
+        raise ApiError(1011, "Content-Disposition")
+    return Upload(part.filename, _mime_type(part.content_type, part.filename), part.content)
+
+
+def _simple(call: Call) -> Upload:
+    """The body is the file. Its type may be left blank, but all three headers must be there."""
+    name = parameter("content-disposition", _disposition(call), "filename")
+    if not name or not _disposition(call).lower().startswith("attachment"):
+        raise ApiError(1011, "Content-Disposition")
+    for header in ("Content-Type", "Content-Length"):
+        if header not in call.headers:
+            raise ApiError(1011, header)
+    limit = call.settings.attachment_bytes
+    if limit and len(call.body) > limit:
+        raise ApiError(1074, _size(len(call.body)), _size(limit))
+    return Upload(name, _mime_type(call.headers["Content-Type"], name), call.body)
+
+
+def _disposition(call: Call) -> str:
+    return call.headers.get("Content-Disposition", "").strip()
+
+
+def _mime_type(given: str, name: str) -> str:
+    return given.strip() or mimetypes.guess_type(name)[0] or "application/octet-stream"
+
+
+def _size(count: int) -> str:
+    return f"{count / 2**20:.1f} MB"

@@ -1,0 +1,64 @@
+"""People coming into the organisation, staying outside it, and leaving it.
+
+https://developers.smartsheet.com/api/smartsheet/openapi/users
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.errors import ApiError
+from sandbox.model.cell_values import EMAIL
+from sandbox.model.state import Person, State, Token
+
+Json = Any
+
+RIGHTS = ("admin", "groupAdmin", "licensedSheetCreator", "resourceViewer")
+
+
+def check_email(email: Json) -> str:
+    """An address that could be one. Raises ApiError 1156."""
+    if not isinstance(email, str) or not EMAIL.fullmatch(email):
+        raise ApiError(1156)
+    return email
+
+
+def owner_of_alternate(state: State, email: str) -> Person | None:
+    """Whose alternate address it is."""
+    wanted = email.casefold()
+    for person in state.people.values():
+        if any(each["email"].casefold() == wanted for each in person.profile.get("alternateEmails", [])):
+            return person
+    return None
+
+
+def person_for(state: State, email: str) -> Person:
+    """Whoever has that address; if nobody has it, a new person with an account of their own. Raises ApiError 1156."""
+    known = state.person_by_email(check_email(email)) or owner_of_alternate(state, email)
+    return known or new_person(state, email=email, account=own_account(state, email))
+
+
+def new_person(state: State, *, email: str, account: dict[str, Json], **profile: Json) -> Person:
+    """Somebody new, with a personal token of their own."""
+    rest = {"locale": "en_US", "timeZone": "US/Pacific", "account": account, "alternateEmails": []}
+    rights = dict.fromkeys(RIGHTS, False)
+    person = Person(state.new_id(), {"email": email} | rest | rights | profile, "Invited", "PENDING", state.region)
+    state.people[person.id] = person
+    state.tokens[person.personal_token] = Token(person.personal_token, person.id)
+    return person
+
+
+def renamed(state: State) -> None:
+    """Somebody's name or address is another than it was: cells that show who wrote a row look otherwise."""
+    for sheet in state.sheets.values():
+        sheet.forget_looks()
+
+
+def own_account(state: State, email: str) -> dict[str, Json]:
+    """The account of somebody who belongs to no organisation."""
+    return {"name": email, "id": state.new_id()}
+
+
+def is_colleague(person: Person, other: Person) -> bool:
+    """Whether two people belong to the same organisation."""
+    return bool(person.profile["account"]["id"] == other.profile["account"]["id"])

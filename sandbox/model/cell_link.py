@@ -1,0 +1,62 @@
+"""Cell links: a cell that shows what a cell of another sheet holds, and keeps up with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sandbox.clock import now
+from sandbox.model.event_bus import on_cell, on_sheet
+from sandbox.model.sheet import CellRef, Row, Sheet
+from sandbox.model.state import CELL_LINK_USER, State
+
+
+def register(state: State, sheet: Sheet, row: Row, column_ids: list[int]) -> None:
+    """After these cells of a row were written: forget the links they had, note the links they have."""
+    for column_id in column_ids:
+        here = CellRef(sheet.id, row.id, column_id)
+        forget(state, here)
+        if link := row.cell(column_id).link:
+            state.sheets[link.sheet_id].links_out.append((link, here))
+
+
+def forget(state: State, destination: CellRef) -> None:
+    """The cell there is no longer linked in, or is gone."""
+    for sheet in state.sheets.values():
+        if sheet.links_out:
+            sheet.links_out = [pair for pair in sheet.links_out if pair[1] != destination]
+
+
+def cut(state: State, gone: Sheet) -> None:
+    """A sheet is deleted: what it showed of others is forgotten, what others show of it is broken from now on."""
+    for sheet in state.sheets.values():
+        sheet.links_out = [pair for pair in sheet.links_out if pair[1].sheet_id != gone.id]
+    gone.rows = []
+    gone.insert(0, [])
+    propagate(state, gone, at=now())
+
+
+def propagate(state: State, sheet: Sheet, *, at: datetime, depth: int = 10) -> None:
+    """Carry what the linked cells of a sheet hold now to the cells that show them; broken where the source is gone."""
+    for source, destination in list(sheet.links_out):
+        target = state.sheets.get(destination.sheet_id)
+        row = target.row(destination.row_id) if target else None
+        if target and row and _carry(sheet, source, row, destination.column_id, at):
+            target.changed(at=at)
+            state.announce(on_sheet(target.id, "row", row.id, "updated", by=CELL_LINK_USER))
+            state.announce(on_cell(target.id, row.id, destination.column_id, "updated", by=CELL_LINK_USER))
+            if depth:
+                propagate(state, target, at=at, depth=depth - 1)
+
+
+def _carry(sheet: Sheet, source: CellRef, row: Row, column_id: int, at: datetime) -> bool:
+    """Whether the cell had to change."""
+    origin = sheet.row(source.row_id)
+    old = row.cell(column_id)
+    if origin is None or sheet.column(source.column_id) is None:
+        new = replace(old, link_broken=True)
+    else:
+        cell = origin.cell(source.column_id)
+        new = replace(old, value=cell.value, display=cell.display, object_value=cell.object_value, link_broken=False)
+    row.write(column_id, new, at=at, by=CELL_LINK_USER)
+    return new != old

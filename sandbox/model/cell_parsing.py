@@ -1,0 +1,251 @@
+"""Reading the cells of a row that is added or updated: which attributes go together, and what becomes of the cell.
+
+https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sandbox.errors import ApiError
+from sandbox.model.access import Access
+from sandbox.model.cell_image import LONGEST_ALT_TEXT
+from sandbox.model.cell_values import LONGEST_TEXT, Reading, read_object, read_value
+from sandbox.model.formula import warn_about
+from sandbox.model.sheet import EMPTY, Cell, CellRef, Column, Row, Sheet
+from sandbox.model.sheet_json import permalink
+from sandbox.model.state import Person, State, by_id
+
+Json = Any
+
+WRITABLE = {
+    "columnId",
+    "value",
+    "objectValue",
+    "formula",
+    "hyperlink",
+    "linkInFromCell",
+    "strict",
+    "format",
+    "image",
+    "overrideValidation",
+    "displayValue",
+}
+READ_ONLY = {"columnType", "conditionalFormat", "linksOutToCells"}
+LINK_TARGETS = ("url", "sheetId", "reportId", "sightId")
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Who writes where, and how the request wants values to be read."""
+
+    state: State
+    sheet: Sheet
+    person: Person
+    access: Access
+    override_validation: bool = False
+    numeric_dates: bool = False
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether locks do not hold this writer."""
+        return self.access >= Access.ADMIN
+
+
+def check_attributes(kind: str, item: Json, *, allowed: set[str], read_only: set[str]) -> None:
+    """Refuse what is not an object (1008), attributes nobody knows (1008) and such as cannot be written (1032)."""
+    if not isinstance(item, dict):
+        raise ApiError(1008, f"Expected an object of type {kind}.")
+    if unknown := [name for name in item if name not in allowed | read_only]:
+        raise ApiError(1008, f'Unknown attribute "{unknown[0]}" found.')
+    if unwanted := [f"{kind}.{name}" for name in item if name in read_only]:
+        raise ApiError(1032, ", ".join(unwanted))
+
+
+def check_type(item: dict[str, Json], name: str, kind: type | tuple[type, ...]) -> None:
+    """Refuse an attribute of the wrong JSON type (1008); null counts as absent."""
+    value = item.get(name)
+    if value is not None and (not isinstance(value, kind) or (isinstance(value, bool) and kind is int)):
+        raise ApiError(1008, f'Field "{name}" was of unexpected type.')
+
+
+def is_link(item: Json) -> bool:
+    """Whether this cell is to be filled from another sheet."""
+    return isinstance(item, dict) and item.get("linkInFromCell") is not None
+
+
+def read_cells(writing: Writing, row: Row | None, items: Json) -> dict[int, Cell]:
+    """Column id → the cell to put there. `row` is None for a row that is yet to be added."""
+    if not isinstance(items, list):
+        raise ApiError(1008, 'Field "cells" was of unexpected type.')
+    cells: dict[int, Cell] = {}
+    for item in items:
+        check_attributes("cell", item, allowed=WRITABLE, read_only=READ_ONLY)
+        column = _column(writing, item)
+        if column.id in cells:
+            raise ApiError(1037, column.id)
+        old = row.cell(column.id) if row else EMPTY
+        cells[column.id] = _with_format(_read_cell(writing, row, column, item), old, item)
+    return cells
+
+
+def _column(writing: Writing, item: dict[str, Json]) -> Column:
+    """The column that the cell names, if this person may write to it."""
+    if item.get("columnId") is None:
+        raise ApiError(1012, "cell.columnId")
+    column = writing.sheet.column(item["columnId"])
+    if column is None:
+        raise ApiError(1036, item["columnId"])
+    if column.system_type:
+        raise ApiError(1046, column.id)
+    if column.formula:
+        raise ApiError(1302)
+    if column.locked and not writing.is_admin:
+        raise ApiError(1039, column.id)
+    return column
+
+
+def _read_cell(writing: Writing, row: Row | None, column: Column, item: dict[str, Json]) -> Cell:
+    check_type(item, "strict", bool)
+    if item.get("formula") is not None:
+        return _formula(item, row.cell(column.id) if row else EMPTY)
+    if is_link(item):
+        return _link(writing, row, item)
+    if item.get("image") is not None:
+        return _alt_text(row, column, item)
+    if item.get("value") is not None and item.get("objectValue") is not None:
+        raise ApiError(1130)
+    if item.get("hyperlink") is not None:
+        return _hyperlink(writing, column, item)
+    if item.get("objectValue") is not None:
+        return read_object(column, item["objectValue"], _reading(writing, item))
+    if "value" not in item and "objectValue" not in item:
+        raise ApiError(1012, "cell.value")
+    cell = read_value(column, item.get("value"), _reading(writing, item))
+    return _kept_hyperlink(cell, row, column, item)
+
+
+def _reading(writing: Writing, item: dict[str, Json]) -> Reading:
+    override = writing.override_validation or item.get("overrideValidation") is True
+    if override and not writing.is_admin:
+        raise ApiError(1212)
+    check_type(item, "displayValue", str)
+    return Reading(
+        writing.state,
+        locale=writing.person.profile.get("locale", "en_US"),
+        strict=item.get("strict") is not False,
+        override_validation=override,
+        numeric_dates=writing.numeric_dates,
+        display=item.get("displayValue"),
+    )
+
+
+def _formula(item: dict[str, Json], old: Cell) -> Cell:
+    others = ("value", "objectValue", "image", "hyperlink", "linkInFromCell")
+    if any(item.get(name) is not None for name in others):
+        raise ApiError(1163)
+    formula = item["formula"]
+    if not isinstance(formula, str) or not formula.startswith("="):
+        raise ApiError(1162)
+    if formula == old.formula:
+        return old
+    warn_about(formula)
+    return Cell(formula=formula)
+
+
+def _alt_text(row: Row | None, column: Column, item: dict[str, Json]) -> Cell:
+    """Of a picture only the text can be written. https://developers.smartsheet.com/api/smartsheet/openapi/cellimages"""
+    check_attributes("image", item["image"], allowed={"altText"}, read_only={"id", "height", "width"})
+    old, text = row.cell(column.id) if row else EMPTY, item["image"].get("altText")
+    if old.image is None:
+        raise ApiError(1161, row.id if row else None, column.id)
+    others = ("value", "objectValue", "hyperlink", "linkInFromCell")
+    if any(item.get(name) is not None for name in others):
+        raise ApiError(1163, message=f"If cell.image is non-null then {', '.join(others)} must all be null.")
+    if not isinstance(text, str) or len(text) > LONGEST_ALT_TEXT:
+        raise ApiError(1165)
+    return replace(old, value=text, display=text, image=old.image | {"altText": text})
+
+
+def _link(writing: Writing, row: Row | None, item: dict[str, Json]) -> Cell:
+    """https://developers.smartsheet.com/api/smartsheet/openapi/cells: Cell Links"""
+    if item.get("hyperlink") is not None:
+        raise ApiError(1109)
+    if row is None:
+        raise ApiError(1032, "cell.linkInFromCell")
+    if item.get("value") not in (None, "") or item.get("objectValue") is not None:
+        raise ApiError(1110)
+    if "value" not in item:
+        raise ApiError(1012, "cell.value")
+    target = item["linkInFromCell"]
+    check_attributes(
+        "linkInFromCell", target, allowed={"sheetId", "rowId", "columnId"}, read_only={"status", "sheetName"}
+    )
+    if target.get("sheetId") == writing.sheet.id:
+        raise ApiError(1116)
+    return _linked(writing, target)
+
+
+def _linked(writing: Writing, target: dict[str, Json]) -> Cell:
+    source = by_id(writing.state.sheets, target.get("sheetId"))
+    if source is None or not source.access_of(writing.person.id):
+        raise ApiError(1114, target.get("sheetId"))
+    row, column = source.row(target.get("rowId")), source.column(target.get("columnId"))
+    if row is None:
+        raise ApiError(1034)
+    if column is None:
+        raise ApiError(1036, target.get("columnId"))
+    cell = row.cell(column.id)
+    return Cell(cell.value, cell.display, cell.object_value, link=CellRef(source.id, row.id, column.id))
+
+
+def _hyperlink(writing: Writing, column: Column, item: dict[str, Json]) -> Cell:
+    """https://developers.smartsheet.com/api/smartsheet/openapi/cells: Hyperlinks"""
+    hyperlink, value = item["hyperlink"], item.get("value")
+    check_attributes("hyperlink", hyperlink, allowed=set(LINK_TARGETS), read_only=set())
+    targets = [name for name in LINK_TARGETS if hyperlink.get(name) is not None]
+    if not targets:
+        raise ApiError(1117)
+    if len(targets) > 1:
+        raise ApiError(1112 if "url" in targets else 1111)
+    if value is not None and not isinstance(value, str):
+        raise ApiError(1113)
+    name, url = _destination(writing, targets[0], hyperlink[targets[0]])
+    cell = read_value(column, value or name, replace(_reading(writing, item), strict=False))
+    return replace(cell, hyperlink={"url": url} | ({} if targets[0] == "url" else {targets[0]: hyperlink[targets[0]]}))
+
+
+def _destination(writing: Writing, kind: str, target: Json) -> tuple[str, str]:
+    """What a hyperlink shows if nothing is said, and where it leads."""
+    if kind == "url":
+        return str(target)[:LONGEST_TEXT], str(target)
+    sheet = by_id(writing.state.sheets, target) if kind == "sheetId" else None
+    if sheet is None or not sheet.access_of(writing.person.id):
+        raise ApiError(1114, target)
+    return sheet.name, permalink("sheets", sheet.id)
+
+
+def _kept_hyperlink(cell: Cell, row: Row | None, column: Column, item: dict[str, Json]) -> Cell:
+    """New text in a cell with a hyperlink keeps it, unless it was cleared or `hyperlink: null` was sent."""
+    if row is None or cell.value is None or "hyperlink" in item:
+        return cell
+    return replace(cell, hyperlink=row.cell(column.id).hyperlink)
+
+
+def _with_format(cell: Cell, old: Cell, item: dict[str, Json]) -> Cell:
+    check_type(item, "format", str)
+    return replace(cell, format=item["format"] if item.get("format") is not None else old.format)
+
+
+def mixes_links(rows: Sequence[Json]) -> bool:
+    """Whether a request holds cell links and also anything else (1115)."""
+    items = [item for row in rows if isinstance(row, dict) for item in _items(row)]
+    links = sum(is_link(item) for item in items)
+    others = any(set(row) - {"id", "cells"} for row in rows if isinstance(row, dict))
+    return bool(links) and (links < len(items) or others)
+
+
+def _items(row: dict[str, Json]) -> list[Json]:
+    return row["cells"] if isinstance(row.get("cells"), list) else []

@@ -1,0 +1,263 @@
+"""What a cell of each column type accepts, strictly and leniently, and what it then shows.
+
+https://developers.smartsheet.com/api/smartsheet/openapi/cells: Cell Value Parsing
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sandbox.errors import ApiError
+from sandbox.model.sheet import EMPTY, Cell, Column, Primitive
+from sandbox.model.state import State
+from sandbox.model.symbols import PICKLIST_SYMBOLS
+
+Json = Any
+
+LONGEST_TEXT = 4000
+LARGEST_NUMBER = 9_007_199_254_740_992
+MOST_CONTACTS = 20
+EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s.,;<>\"]+")
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+NUMBER = re.compile(r"[-+]?[$€£¥]?\d[\d,]*(\.\d+)?%?|[-+]?[$€£¥]?\.\d+%?")
+DECIMAL_COMMA = ("de", "fr", "es", "it", "pt", "nl", "da", "fi", "nb", "pl", "ru", "sv", "tr")
+
+OBJECT_TYPES = {
+    "CHECKBOX": "CHECKBOX",
+    "DATE": "DATE",
+    "CONTACT_LIST": "CONTACT",
+    "MULTI_CONTACT_LIST": "MULTI_CONTACT",
+    "MULTI_PICKLIST": "MULTI_PICKLIST",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How values are to be read: strictly or not, in whose locale, with which contacts at hand."""
+
+    state: State
+    locale: str = "en_US"
+    strict: bool = True
+    override_validation: bool = False
+    numeric_dates: bool = False
+    display: str | None = None
+
+
+def options_of(column: Column) -> list[str]:
+    """The options of a picklist; a symbol brings its own."""
+    return PICKLIST_SYMBOLS.get(column.symbol or "") or column.options
+
+
+def read_value(column: Column, value: Json, reading: Reading) -> Cell:
+    """The cell that a `value` makes in that column. Raises ApiError (1038, 1042, 1148) where it is not accepted."""
+    if isinstance(value, (dict, list)):
+        raise ApiError(1038)
+    if isinstance(value, str):
+        value = value[:LONGEST_TEXT]
+    if value is None or value == "":
+        return Cell(value=False) if column.type == "CHECKBOX" else EMPTY
+    return READERS[column.type](column, value, reading)
+
+
+def read_object(column: Column, value: Json, reading: Reading) -> Cell:
+    """The cell that an `objectValue` makes in that column. Raises ApiError 1131 for an object of another type."""
+    if not isinstance(value, dict):
+        return read_value(column, value, reading)
+    wanted = OBJECT_TYPES.get(column.type)
+    if value.get("objectType") != wanted:
+        raise ApiError(1131, "objectValue", column.id, wanted or "none")
+    match wanted:
+        case "CONTACT":
+            _check_contact(value)
+            return _contact(column, value.get("email"), reading, name=value.get("name"))
+        case "MULTI_CONTACT":
+            return _contacts(column, value.get("values"), reading)
+        case "MULTI_PICKLIST":
+            return _choices(column, value.get("values"), reading)
+        case _:
+            return read_value(column, value.get("value"), reading)
+
+
+def refused(column: Column, value: Json) -> ApiError:
+    """The refusal of a value that does not suit the column."""
+    return ApiError(1042, column.id, value, column.type)
+
+
+def text_of(value: Primitive) -> str:
+    """A value as the grid shows it when no format is set."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value)
+
+
+def _text_or_number(column: Column, value: Primitive, reading: Reading) -> Cell:
+    if isinstance(value, (int, float)) and abs(value) > LARGEST_NUMBER:
+        if reading.strict:
+            raise ApiError(1148, -LARGEST_NUMBER, LARGEST_NUMBER)
+        value = text_of(value)
+    if not reading.strict and isinstance(value, str):
+        return _lenient_number(value, reading) or Cell(value=value, display=value)
+    return Cell(value=value, display=text_of(value))
+
+
+def _lenient_number(text: str, reading: Reading) -> Cell | None:
+    """`$5,000`, `50%` and `100.5` are numbers that keep their looks; decimal commas go by the person's locale."""
+    plain = text.strip()
+    if reading.locale[:2] in DECIMAL_COMMA:
+        plain = plain.translate(str.maketrans(",.", ".,"))
+    if not NUMBER.fullmatch(plain):
+        return None
+    number = float(re.sub(r"[$€£¥,%]", "", plain))
+    if abs(number) > LARGEST_NUMBER:
+        return None
+    if plain.endswith("%"):
+        return Cell(value=number / 100, display=text.strip())
+    value = int(number) if number.is_integer() else number
+    return Cell(value=value, display=text.strip() if re.search(r"[$€£¥,]", plain) else text_of(value))
+
+
+def _checkbox(column: Column, value: Primitive, reading: Reading) -> Cell:
+    if isinstance(value, bool):
+        return Cell(value=value)
+    if not reading.strict and value in ("true", "false"):
+        return Cell(value=value == "true")
+    return _free_text(column, value, reading)
+
+
+def _date(column: Column, value: Primitive, reading: Reading) -> Cell:
+    if reading.numeric_dates and isinstance(value, int) and not isinstance(value, bool):
+        return Cell(value=_day(column, value))
+    day = _iso_date(value) if reading.strict else _any_date(value, reading.locale)
+    return Cell(value=day) if day else _free_text(column, value, reading)
+
+
+def _day(column: Column, milliseconds: int) -> str:
+    """The day of an epoch time."""
+    try:
+        return datetime.fromtimestamp(milliseconds / 1000, UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        raise refused(column, milliseconds) from None
+
+
+def _iso_date(value: Primitive) -> str | None:
+    if not isinstance(value, str) or not ISO_DATE.fullmatch(value):
+        return None
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        return None
+
+
+def _any_date(value: Primitive, locale: str) -> str | None:
+    if iso := _iso_date(value):
+        return iso
+    formats = ("%m/%d/%y", "%m/%d/%Y") if locale == "en_US" else ("%d/%m/%y", "%d/%m/%Y", "%d.%m.%y", "%d.%m.%Y")
+    for form in formats:
+        try:
+            return datetime.strptime(str(value), form).replace(tzinfo=UTC).date().isoformat()
+        except ValueError:
+            continue
+    return None
+
+
+def _picklist(column: Column, value: Primitive, reading: Reading) -> Cell:
+    if isinstance(value, str) and value in options_of(column):
+        return Cell(value=value, display=value)
+    if reading.strict or (column.validation and not reading.override_validation):
+        raise refused(column, value)
+    return _text_or_number(column, value, reading)
+
+
+def _contact_value(column: Column, value: Primitive, reading: Reading) -> Cell:
+    return _contact(column, value, reading, name=reading.display)
+
+
+def _contact(column: Column, email: Json, reading: Reading, *, name: Json) -> Cell:
+    if not isinstance(email, str) or not EMAIL.fullmatch(email):
+        return _free_text(column, email, reading)
+    allowed = {option.get("email", "").casefold() for option in column.contact_options}
+    if column.validation and not reading.override_validation and email.casefold() not in allowed:
+        raise refused(column, email)
+    return Cell(value=email, display=name or (email if name == "" else _known_name(column, email, reading)))
+
+
+def _known_name(column: Column, email: str, reading: Reading) -> str:
+    """Smartsheet's best guess at a contact's name: the column's own options, then the people it knows."""
+    for option in column.contact_options:
+        if option.get("email", "").casefold() == email.casefold() and option.get("name"):
+            return option["name"]
+    person = reading.state.person_by_email(email)
+    return person.name if person else email
+
+
+def _contacts(column: Column, values: Json, reading: Reading) -> Cell:
+    contacts = [_one_contact(column, contact, reading) for contact in _list(column, values)]
+    if len(contacts) > MOST_CONTACTS:
+        raise ApiError(1240)
+    shown = ", ".join(contact.get("name") or contact["email"] for contact in contacts)
+    return Cell(shown, shown, {"objectType": "MULTI_CONTACT", "values": contacts}) if contacts else EMPTY
+
+
+def _one_contact(column: Column, contact: Json, reading: Reading) -> dict[str, str]:
+    if isinstance(contact, dict):
+        _check_contact(contact)
+    email, name = (contact.get("email"), contact.get("name")) if isinstance(contact, dict) else (contact, None)
+    if not email and isinstance(name, str) and name:
+        return {"objectType": "CONTACT", "name": name}
+    if not isinstance(email, str) or not EMAIL.fullmatch(email):
+        raise refused(column, email)
+    return {"objectType": "CONTACT", "email": email, "name": name or _known_name(column, email, reading)}
+
+
+def _check_contact(contact: dict[str, Json]) -> None:
+    for name in ("email", "name"):
+        if contact.get(name) is not None and not isinstance(contact[name], str):
+            raise ApiError(1008, f'Field "{name}" was of unexpected type.')
+
+
+def _choices(column: Column, values: Json, reading: Reading) -> Cell:
+    listed = _list(column, values)
+    for value in listed:
+        if value not in options_of(column):
+            raise refused(column, value)
+    chosen = [option for option in options_of(column) if option in listed]
+    shown = ", ".join(chosen)
+    return Cell(shown, shown, {"objectType": "MULTI_PICKLIST", "values": chosen}) if chosen else EMPTY
+
+
+def _list(column: Column, values: Json) -> list[Json]:
+    if values is None:
+        return []
+    if not isinstance(values, list) or any(isinstance(value, list) for value in values):
+        raise refused(column, values)
+    return values
+
+
+def _object_only(column: Column, value: Primitive, reading: Reading) -> Cell:
+    """Multi-value columns take nothing but an objectValue, however lenient one is."""
+    raise refused(column, value)
+
+
+def _free_text(column: Column, value: Json, reading: Reading) -> Cell:
+    """Text that is not of the column's kind: for lenient writes, where the column does not restrict its values."""
+    if reading.strict or value is None or (column.validation and not reading.override_validation):
+        raise refused(column, value)
+    shown = column.type == "CONTACT_LIST"
+    return Cell(value=value, display=text_of(value) if shown else None)
+
+
+READERS: dict[str, Callable[[Column, Primitive, Reading], Cell]] = {
+    "TEXT_NUMBER": _text_or_number,
+    "CHECKBOX": _checkbox,
+    "DATE": _date,
+    "PICKLIST": _picklist,
+    "CONTACT_LIST": _contact_value,
+    "MULTI_CONTACT_LIST": _object_only,
+    "MULTI_PICKLIST": _object_only,
+}

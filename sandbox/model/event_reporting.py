@@ -1,0 +1,44 @@
+"""Keeping the events for Event Reporting. https://developers.smartsheet.com/api/smartsheet/openapi/events
+
+It knows no rows, columns, cells or comments: what happens to them is an update of their sheet or discussion.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from sandbox.model.event_bus import Cause, Event
+from sandbox.model.reported_event import Report
+from sandbox.model.state import State
+
+Json = Any
+
+KEPT = 10_000
+REPORTED = ("access_token", "attachment", "discussion", "folder", "group", "sheet", "user", "workspace")
+ACTIONS = {"created": "CREATE", "deleted": "DELETE", "updated": "UPDATE"}
+
+
+def report(state: State, cause: Cause, events: list[Event]) -> None:
+    """Remember what is reported of these events; the oldest go when there are too many."""
+    for event in events:
+        if event.kind in REPORTED:
+            state.reports.append(_report(state, cause, event))
+    del state.reports[:-KEPT]
+
+
+def _report(state: State, cause: Cause, event: Event) -> Report:
+    email = state.mini_user(event.by)["email"]
+    on_sheet = {} if event.kind == "sheet" or event.sheet_id is None else {"sheetId": event.sheet_id}
+    return Report(
+        number=state.reports[-1].number + 1 if state.reports else 1,
+        id=f"2.1.{secrets.token_urlsafe(64)}",
+        object_type=event.kind.upper(),
+        action=ACTIONS.get(event.change, event.change.upper()),
+        object_id=str(event.object_id),
+        at=event.at,
+        user_id=event.by,
+        requested_by=cause.person_id or event.by,
+        source="API_INTEGRATED_APP" if cause.client_id else "API_UNDEFINED_APP",
+        details={"emailAddress": email} | on_sheet | event.details,
+    )

@@ -1,0 +1,44 @@
+"""What a file of a sheet holds: titles, and what the cells show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.model.cell_values import text_of
+from sandbox.model.sheet import Sheet
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The titles of the columns, and for each row a list of its cells as JSON."""
+
+    name: str
+    titles: list[str]
+    rows: list[list[Json]]
+
+    @classmethod
+    def of(cls, sheet: Sheet, rows: list[Json]) -> Table:
+        """All columns of these rows, which are as JSON answers have them."""
+        return cls(sheet.name, [column.title for column in sheet.columns], [row["cells"] for row in rows])
+
+    def texts(self) -> Iterator[list[str]]:
+        """Titles first, then the rows, as they read in the grid."""
+        yield self.titles
+        for row in self.rows:
+            yield [shown(cell) for cell in row]
+
+
+def shown(cell: Json) -> str:
+    """What a cell shows."""
+    display = cell.get("displayValue")
+    return str(display) if display is not None else text_of(cell.get("value"))
+
+
+def number(cell: Json) -> int | float | None:
+    """The number that a cell holds; None for anything else."""
+    value = cell.get("value")
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None

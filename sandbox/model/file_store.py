@@ -1,0 +1,68 @@
+"""The contents of attached files: in memory by the digest of the content, and beside the state file over restarts."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from sandbox.model.state import State
+
+
+def keep(state: State, content: bytes) -> str:
+    """Keep a content; the digest to ask for it by. What nothing refers to any more is forgotten on the way."""
+    forget_unused(state)
+    digest = hashlib.sha256(content).hexdigest()
+    state.files[digest] = content
+    return digest
+
+
+def forget_unused(state: State) -> None:
+    """Forget contents that no attachment has. Pictures of cells are kept, since histories still show them."""
+    used = _used(state)
+    for digest in state.files.keys() - used:
+        del state.files[digest]
+
+
+def save(state: State, state_file: Path) -> None:
+    """Write the contents that are not on disk yet. To be called before the state that refers to them is written."""
+    folder = _folder(state_file)
+    for digest in _used(state):
+        path = folder / digest
+        if digest in state.files and not path.exists():
+            folder.mkdir(exist_ok=True)
+            _write(path, state.files[digest])
+
+
+def tidy(state: State, state_file: Path) -> None:
+    """Remove from disk what nothing refers to. To be called after the state was written."""
+    folder = _folder(state_file)
+    if folder.is_dir():
+        for name in {path.name for path in folder.iterdir()} - _used(state):
+            (folder / name).unlink()
+
+
+def load(state: State, state_file: Path) -> None:
+    """Read the contents back; one that is gone is a file that cannot be downloaded, no more."""
+    folder = _folder(state_file)
+    for digest in _used(state):
+        if (folder / digest).is_file():
+            state.files[digest] = (folder / digest).read_bytes()
+
+
+def _used(state: State) -> set[str]:
+    attachments = (attachment for sheet in state.sheets.values() for attachment in sheet.attachments)
+    return {attachment.digest for attachment in attachments if attachment.digest} | set(state.images.values())
+
+
+def _folder(state_file: Path) -> Path:
+    return state_file.with_name(f"{state_file.name}.files")
+
+
+def _write(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f"{path.name}.new")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

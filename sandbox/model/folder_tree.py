@@ -1,0 +1,79 @@
+"""The tree of folders and workspaces: what is where, who may see it, and taking it away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sandbox.model import cell_link
+from sandbox.model.access import Access
+from sandbox.model.container import Folder, Workspace
+from sandbox.model.sheet import Sheet
+from sandbox.model.state import State
+
+
+def workspace_around(state: State, container_id: int | None) -> Workspace | None:
+    """The workspace that a container is or lies in; None if it is in somebody's Home."""
+    while container_id in state.folders:
+        container_id = state.folders[container_id].container_id
+    return state.workspaces.get(container_id) if container_id is not None else None
+
+
+def access_to(state: State, container: Folder | Workspace, person_id: int) -> Access | None:
+    """What a person may do with a container: folders of a Home are their owner's alone."""
+    workspace = workspace_around(state, container.id)
+    if workspace is None:
+        return Access.OWNER if container.owner_id == person_id else None
+    return workspace_access(state, workspace, person_id)
+
+
+def workspace_access(state: State, workspace: Workspace, person_id: int) -> Access | None:
+    """What a person may do in a workspace, by themselves or through a group."""
+    if workspace.owner_id == person_id:
+        return Access.OWNER
+    found = [access for holder, access in workspace.shares.items() if person_id in state.members(holder)]
+    return max(found, default=None)
+
+
+def folders_in(state: State, container_id: int | None, *, owner_id: int | None = None) -> list[Folder]:
+    """The folders directly in a container, by name; in Home those of `owner_id`."""
+    found = [folder for folder in state.folders.values() if folder.container_id == container_id]
+    mine = [folder for folder in found if owner_id in (None, folder.owner_id)]
+    return sorted(mine, key=lambda folder: (folder.name.casefold(), folder.id))
+
+
+def sheets_in(state: State, container_id: int, person_id: int) -> list[Sheet]:
+    """The sheets directly in a container that a person can see, by name."""
+    return [sheet for sheet in state.sheets_of(person_id) if sheet.container_id == container_id]
+
+
+def home_sheets(state: State, person_id: int) -> list[Sheet]:
+    """The sheets that stand at the top of a person's Home: also those shared out of somebody else's folders."""
+    return [sheet for sheet in state.sheets_of(person_id) if not _is_in_reach(state, sheet.container_id, person_id)]
+
+
+def _is_in_reach(state: State, container_id: int | None, person_id: int) -> bool:
+    container = state.container(container_id)
+    return container is not None and access_to(state, container, person_id) is not None
+
+
+def below(state: State, container_id: int) -> Iterator[int]:
+    """A container's id and those of all folders below it."""
+    yield container_id
+    for folder in folders_in(state, container_id):
+        yield from below(state, folder.id)
+
+
+def remove_sheet(state: State, sheet: Sheet) -> None:
+    """Delete a sheet."""
+    del state.sheets[sheet.id]
+    cell_link.cut(state, sheet)
+
+
+def remove(state: State, container_id: int) -> None:
+    """Delete a container with all that is in it."""
+    gone = set(below(state, container_id))
+    for sheet in [sheet for sheet in state.sheets.values() if sheet.container_id in gone]:
+        remove_sheet(state, sheet)
+    for each in gone:
+        state.folders.pop(each, None)
+        state.workspaces.pop(each, None)

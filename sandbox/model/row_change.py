@@ -1,0 +1,270 @@
+"""Adding, updating and deleting rows: first everything is read and checked, then everything is done, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.clock import iso, now
+from sandbox.errors import ApiError
+from sandbox.model import cell_link
+from sandbox.model.cell_parsing import Writing, check_attributes, check_type, mixes_links, read_cells
+from sandbox.model.event_bus import on_cell, on_sheet
+from sandbox.model.formula import recalculate
+from sandbox.model.remark_changes import remove_from_rows
+from sandbox.model.row_location import ATTRIBUTES, Location, insert_rows, move_rows, read_location
+from sandbox.model.sheet import EMPTY, Cell, CellRef, Column, Row, Sheet
+
+Json = Any
+
+WRITABLE = {"cells", "expanded", "format", "locked", *ATTRIBUTES}
+READ_ONLY = {
+    "accessLevel",
+    "attachments",
+    "columns",
+    "conditionalFormat",
+    "createdAt",
+    "createdBy",
+    "discussions",
+    "filteredOut",
+    "inCriticalPath",
+    "lockedForUser",
+    "modifiedAt",
+    "modifiedBy",
+    "parentRowNumber",
+    "permalink",
+    "rowNumber",
+    "sheetId",
+    "version",
+}
+
+
+@dataclass(slots=True)
+class RowEdit:
+    """One row of a request, read and found good."""
+
+    row: Row | None
+    location: Location | None
+    cells: dict[int, Cell] = field(default_factory=dict)
+    attributes: dict[str, Json] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Failure:
+    """One row of a request that was not, and why."""
+
+    index: int
+    row_id: int | None
+    error: ApiError
+
+    def json(self) -> dict[str, Json]:
+        """A BulkItemFailure."""
+        body = {"index": self.index, "error": self.error.body()}
+        return body if self.row_id is None else {"rowId": self.row_id} | body
+
+
+def read_edits(
+    writing: Writing, items: list[Json], *, adding: bool, partial: bool, most: int
+) -> tuple[list[RowEdit], list[Failure]]:
+    """Read the rows of a request. Raises the first ApiError with `detail`, unless `partial` collects the failures."""
+    if 0 < most < len(items):
+        raise ApiError(1061, "row")
+    edits: list[RowEdit] = []
+    failures: list[Failure] = []
+    first: list[Location | None] = []
+    mixed = mixes_links(items)
+    for index, item in enumerate(items):
+        try:
+            edits.append(_read_edit(writing, item, adding=adding, mixed=mixed, first=first, seen=edits))
+        except ApiError as error:
+            failures.append(Failure(index, None if adding else _id_of(item), error))
+            if not partial:
+                raise error.at(_detail(failures[0])) from None
+    return edits, failures
+
+
+def _read_edit(
+    writing: Writing, item: Json, *, adding: bool, mixed: bool, first: list[Location | None], seen: list[RowEdit]
+) -> RowEdit:
+    location = read_location(item) if isinstance(item, dict) else None
+    id_is = {"id"}
+    allowed, read_only = (WRITABLE, READ_ONLY | id_is) if adding else (WRITABLE | id_is, READ_ONLY)
+    check_attributes("row", item, allowed=allowed, read_only=read_only)
+    row = None if adding else _row_of(writing, item)
+    if row and any(edit.row is row for edit in seen):
+        raise ApiError(1137)
+    _check_locks(writing, row, item)
+    if mixed:
+        raise ApiError(1115)
+    first.append(location)
+    if location != first[0] or (location and (location.indent or location.outdent) and len(first) > 1):
+        raise ApiError(1123)
+    if location:
+        location.check(writing.sheet, row)
+    cells = read_cells(writing, row, item["cells"]) if item.get("cells") is not None else {}
+    return RowEdit(row, location, cells, _attributes(item))
+
+
+def _row_of(writing: Writing, item: dict[str, Json]) -> Row:
+    if item.get("id") is None:
+        raise ApiError(1012, "row.id")
+    row = writing.sheet.row(item["id"])
+    if row is None:
+        raise ApiError(1006)
+    return row
+
+
+def _check_locks(writing: Writing, row: Row | None, item: dict[str, Json]) -> None:
+    if writing.is_admin:
+        return
+    if row and row.locked:
+        raise ApiError(1050)
+    if item.get("locked") is not None:
+        raise ApiError(1004)
+
+
+def _attributes(item: dict[str, Json]) -> dict[str, Json]:
+    check_type(item, "expanded", bool)
+    check_type(item, "locked", bool)
+    check_type(item, "format", str)
+    return {name: item[name] for name in ("expanded", "locked", "format") if item.get(name) is not None}
+
+
+def _id_of(item: Json) -> int | None:
+    row_id = item.get("id") if isinstance(item, dict) else None
+    return row_id if isinstance(row_id, int) else None
+
+
+def _detail(failure: Failure) -> dict[str, Json]:
+    return {"index": failure.index} | ({} if failure.row_id is None else {"rowId": failure.row_id})
+
+
+def add_rows(writing: Writing, edits: list[RowEdit], *, most_rows: int, most_cells: int) -> list[Row]:
+    """Add the rows and give them back. Raises ApiError 1061 where the sheet would get too large."""
+    sheet, at, by = writing.sheet, now(), writing.person.id
+    size = len(sheet.rows) + len(edits)
+    if (most_rows and size > most_rows) or (most_cells and size * len(sheet.columns) > most_cells):
+        raise ApiError(1061, "row")
+    rows = []
+    for edit in edits:
+        row = Row(writing.state.new_id(), at, by, at, by, number=_next_number(sheet.columns))
+        row.cells = {column_id: cell for column_id, cell in edit.cells.items() if cell != Cell()}
+        _set_attributes(row, edit)
+        rows.append(row)
+    if rows:
+        insert_rows(sheet, rows, edits[0].location)
+        _finish(writing, rows)
+    for row in rows:
+        _announce(writing, row, "created")
+        for column_id in row.cells:
+            _announce_cell(writing, row, column_id, "created")
+    return rows
+
+
+def update_rows(writing: Writing, edits: list[RowEdit]) -> list[Row]:
+    """Update the rows and give them back in the sheet's order. What is the same as before leaves no trace."""
+    sheet, at, by = writing.sheet, now(), writing.person.id
+    rows = [edit.row for edit in edits if edit.row]
+    before = {row.id: _fingerprint(row) for row in rows}
+    parents = _parents(sheet, rows)
+    for edit in edits:
+        if edit.row:
+            _apply(writing, edit.row, edit)
+    location = edits[0].location if edits else None
+    if location:
+        move_rows(sheet, rows, location)
+    changed = [row for row in rows if location or _fingerprint(row) != before[row.id]]
+    for row in changed:
+        row.touch(at=at, by=by)
+        _announce(writing, row, "updated")
+    if changed:
+        _finish(writing, changed + parents)
+    return sorted(rows, key=sheet.index)
+
+
+def _parents(sheet: Sheet, rows: Iterable[Row]) -> list[Row]:
+    return [parent for row in rows if (parent := sheet.row(row.parent_id))]
+
+
+def _apply(writing: Writing, row: Row, edit: RowEdit) -> None:
+    at, by = now(), writing.person.id
+    for column_id, cell in edit.cells.items():
+        change = "created" if row.cell(column_id) == EMPTY else "updated"
+        if row.write(column_id, cell, at=at, by=by):
+            _announce_cell(writing, row, column_id, change)
+    cell_link.register(writing.state, writing.sheet, row, list(edit.cells))
+    _set_attributes(row, edit)
+
+
+def _fingerprint(row: Row) -> tuple[Json, ...]:
+    kinds = [(column_id, cell, isinstance(cell.value, bool)) for column_id, cell in row.cells.items()]
+    return sorted(kinds, key=lambda kind: kind[0]), row.expanded, row.locked, row.format
+
+
+def _set_attributes(row: Row, edit: RowEdit) -> None:
+    row.expanded = edit.attributes.get("expanded", row.expanded)
+    row.locked = edit.attributes.get("locked", row.locked)
+    row.format = edit.attributes.get("format", row.format)
+
+
+def _finish(writing: Writing, rows: list[Row]) -> None:
+    """What follows from a change: formulas, the version, the cells of other sheets that show these."""
+    at = now()
+    recalculate(writing.sheet, rows)
+    writing.sheet.changed(at=at)
+    cell_link.propagate(writing.state, writing.sheet, at=at)
+
+
+def delete_rows(writing: Writing, row_ids: list[int], *, ignore_missing: bool) -> list[int]:
+    """Delete rows with all below them. Raises ApiError 1006 or 1092.
+
+    Returns the ids of all deleted rows, by number: as with Smartsheet, neither in the sheet's order nor in that asked.
+    """
+    sheet = writing.sheet
+    rows = [sheet.row(row_id) for row_id in row_ids]
+    if None in rows and not ignore_missing:
+        raise ApiError(1006)
+    gone = {member.id: member for row in rows if row for member in sheet.family(row)}
+    if not writing.is_admin and any(row.locked for row in gone.values()):
+        raise ApiError(1092)
+    if not gone:
+        return []
+    parents = [parent for parent in _parents(sheet, gone.values()) if parent.id not in gone]
+    sheet.remove(gone)
+    remove_from_rows(sheet, gone)
+    for row in gone.values():
+        for column_id in row.cells:
+            cell_link.forget(writing.state, CellRef(sheet.id, row.id, column_id))
+    _finish(writing, parents)
+    for row in gone.values():
+        _announce(writing, row, "deleted")
+    return sorted(gone)
+
+
+def _announce(writing: Writing, row: Row, change: str) -> None:
+    writing.state.announce(on_sheet(writing.sheet.id, "row", row.id, change, by=writing.person.id))
+
+
+def _announce_cell(writing: Writing, row: Row, column_id: int, change: str) -> None:
+    writing.state.announce(on_cell(writing.sheet.id, row.id, column_id, change, by=writing.person.id))
+
+
+def _next_number(columns: list[Column]) -> str | int | None:
+    """The next value of the sheet's auto-number column, if it has one."""
+    column = next((column for column in columns if column.system_type == "AUTO_NUMBER"), None)
+    if column is None:
+        return None
+    number, column.next_number = column.next_number, column.next_number + 1
+    return auto_number(column.auto_number or {}, number)
+
+
+def auto_number(form: dict[str, Json], number: int) -> str | int:
+    """A number in the format of its column: prefix and suffix with date tokens, zeros in front."""
+    if not form.get("prefix") and not form.get("suffix") and not form.get("fill"):
+        return number
+    text = f"{form.get('prefix', '')}{str(number).zfill(len(form.get('fill', '')))}{form.get('suffix', '')}"
+    year, month, day = iso(now())[:10].split("-")
+    for token, value in {"{YYYY}": year, "{YY}": year[2:], "{MM}": month, "{DD}": day}.items():
+        text = text.replace(token, value)
+    return text

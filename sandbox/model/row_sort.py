@@ -1,0 +1,68 @@
+"""Sorting the rows of a sheet. https://developers.smartsheet.com/api/smartsheet/openapi/rows/rows-sort
+
+Rows are sorted among their siblings and take their descendants along. Blank cells come last, whatever the direction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.model.cell_values import options_of
+from sandbox.model.sheet import Column, Row, Sheet
+from sandbox.model.sheet_json import cell_of
+from sandbox.model.state import State
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One column to sort by."""
+
+    column: Column
+    descending: bool = False
+
+
+def sort(state: State, sheet: Sheet, criteria: Sequence[Criterion]) -> bool:
+    """Put the rows in order, the first criterion weighing most; whether any row had to move."""
+    before = [row.id for row in sheet.rows]
+    children: dict[int | None, list[Row]] = {}
+    for row in sheet.rows:
+        children.setdefault(row.parent_id, []).append(row)
+    for siblings in children.values():
+        for criterion in reversed(criteria):
+            _sort_siblings(state, siblings, criterion)
+    sheet.rows = _whole(children)
+    sheet.insert(0, [])
+    return [row.id for row in sheet.rows] != before
+
+
+def _sort_siblings(state: State, siblings: list[Row], criterion: Criterion) -> None:
+    column = criterion.column
+    values = {row.id: cell_of(state, row, column).value for row in siblings}
+    blank = [row for row in siblings if values[row.id] is None]
+    filled = [row for row in siblings if values[row.id] is not None]
+    filled.sort(key=lambda row: _key(column, values[row.id]), reverse=criterion.descending)
+    siblings[:] = filled + blank
+
+
+def _key(column: Column, value: Json) -> tuple[int, float, str]:
+    """Options in their own order, then numbers, then text."""
+    options = options_of(column)
+    if value in options:
+        return (0, float(options.index(value)), "")
+    if isinstance(value, (int, float)):
+        return (1, float(value), "")
+    return (2, 0.0, str(value).casefold())
+
+
+def _whole(children: dict[int | None, list[Row]]) -> list[Row]:
+    """All rows, each followed by those below it; as deep as they may be nested."""
+    rows: list[Row] = []
+    waiting = children.get(None, [])[::-1]
+    while waiting:
+        rows.append(waiting.pop())
+        waiting += children.get(rows[-1].id, [])[::-1]
+    return rows

@@ -1,0 +1,128 @@
+"""Copying and moving rows to another sheet.
+
+https://developers.smartsheet.com/api/smartsheet/openapi/rows/copy-rows
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sandbox.errors import ApiError
+from sandbox.model.access import Access
+from sandbox.model.cell_parsing import Writing
+from sandbox.model.event_bus import on_sheet
+from sandbox.model.formula import recalculate
+from sandbox.model.remark_copy import copy_remarks
+from sandbox.model.row_change import RowEdit, add_rows
+from sandbox.model.sheet import Cell, Column, Row, Sheet
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large the other sheet may become; 0 is no limit."""
+
+    rows: int
+    columns: int
+    cells: int
+
+
+def rows_to_take(writing: Writing, row_ids: list[int], *, ignore_missing: bool, with_children: bool) -> list[Row]:
+    """The rows named, in the order of their sheet, perhaps with all below them. Raises ApiError 1006 or 1137."""
+    if len(set(row_ids)) < len(row_ids):
+        raise ApiError(1137)
+    found = [writing.sheet.row(row_id) for row_id in row_ids]
+    if None in found and not ignore_missing:
+        raise ApiError(1006)
+    families = [writing.sheet.family(row) if with_children else [row] for row in found if row]
+    rows = {row.id: row for family in families for row in family}
+    return sorted(rows.values(), key=writing.sheet.index)
+
+
+def copy_rows(
+    writing: Writing, rows: list[Row], target: Writing, *, include: Collection[str], limits: Limits
+) -> dict[int, int]:
+    """Copy rows to the bottom of another sheet; leads from their ids to those of the copies.
+
+    Cells go where a column has the same title and type; the primary column is always matched. What finds no column
+    gets a new one at the right, if the person may make it, and is left behind if not. Formulas and cell links become
+    the values that they show. What is below another copied row remains so.
+    """
+    columns = _matches(writing, target)
+    missing = [] if target.access < Access.ADMIN else _missing(writing, rows, columns)
+    _check_size(target.sheet, len(rows), len(missing), limits)
+    columns |= {column.id: _new_column(target, column) for column in missing}
+    edits = [RowEdit(None, None, _cells(row, columns), _looks(row)) for row in rows]
+    copies = add_rows(target, edits, most_rows=limits.rows, most_cells=limits.cells)
+    ids = {row.id: copy.id for row, copy in zip(rows, copies, strict=True)}
+    for row, copy in zip(rows, copies, strict=True):
+        copy.parent_id = ids.get(_nearest(writing.sheet, row, ids) or 0)
+    target.sheet.insert(len(target.sheet.rows), [])
+    recalculate(target.sheet, copies)
+    copy_remarks(writing.state, writing.sheet, target.sheet, ids=ids, include=include)
+    return ids
+
+
+def _nearest(sheet: Sheet, row: Row, ids: Collection[int]) -> int | None:
+    """Of the rows above it in the hierarchy the nearest that is among these: those between may be left behind."""
+    above = row.parent_id
+    while above is not None and above not in ids:
+        parent = sheet.row(above)
+        above = parent.parent_id if parent else None
+    return above
+
+
+def _matches(writing: Writing, target: Writing) -> dict[int, Column]:
+    """Column id → the column of the other sheet that takes its cells."""
+    plain = [column for column in writing.sheet.columns if not column.system_type]
+    found = {column.id: _match(column, target.sheet.columns) for column in plain}
+    return {column_id: match for column_id, match in found.items() if match}
+
+
+def _match(column: Column, others: list[Column]) -> Column | None:
+    if column.primary:
+        return next(other for other in others if other.primary)
+    alike = (other for other in others if (other.title, other.type) == (column.title, column.type))
+    return next((other for other in alike if not (other.primary or other.system_type)), None)
+
+
+def _missing(writing: Writing, rows: list[Row], matches: dict[int, Column]) -> list[Column]:
+    """The columns that have something for the other sheet, but no place there."""
+    homeless = [column for column in writing.sheet.columns if not column.system_type and column.id not in matches]
+    return [column for column in homeless if any(row.cell(column.id).value is not None for row in rows)]
+
+
+def _check_size(sheet: Sheet, more_rows: int, more_columns: int, limits: Limits) -> None:
+    """Before anything is done: raises ApiError 1061 where the sheet would get too large."""
+    rows, columns = len(sheet.rows) + more_rows, len(sheet.columns) + more_columns
+    if 0 < limits.columns < columns:
+        raise ApiError(1061, "column")
+    if 0 < limits.rows < rows or 0 < limits.cells < rows * columns:
+        raise ApiError(1061, "row")
+
+
+def _new_column(target: Writing, column: Column) -> Column:
+    """A column like this one at the right; another one of that title and another type gets it a number."""
+    sheet, title, number = target.sheet, column.title, 1
+    while any(other.title == title for other in sheet.columns):
+        title, number = f"{column.title} {number}", number + 1
+    new = replace(column, id=target.state.new_id(), title=title, formula=None, locked=False)
+    sheet.columns.append(new)
+    sheet.forget_looks()
+    target.state.announce(on_sheet(sheet.id, "column", new.id, "created", by=target.person.id))
+    return new
+
+
+def _cells(row: Row, columns: dict[int, Column]) -> dict[int, Cell]:
+    """What goes along. Types are the same on both sides, so a cell is good there as it is; formulas there stay."""
+    takers = {column_id: column for column_id, column in columns.items() if not column.formula}
+    taken = {takers[column_id].id: cell for column_id, cell in row.cells.items() if column_id in takers}
+    return {key: replace(cell, formula=None, link=None, link_broken=False) for key, cell in taken.items()}
+
+
+def _looks(row: Row) -> dict[str, Json]:
+    looks = {"expanded": row.expanded, "format": row.format}
+    return {name: value for name, value in looks.items() if value is not None}

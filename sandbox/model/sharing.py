@@ -1,0 +1,108 @@
+"""Who may do what where, when sheets and workspaces are shared with people and groups.
+
+https://developers.smartsheet.com/api/smartsheet/openapi/sharing
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sandbox.clock import now
+from sandbox.errors import ApiError
+from sandbox.model.access import Access
+from sandbox.model.container import Workspace
+from sandbox.model.folder_tree import workspace_around
+from sandbox.model.sheet import Sheet
+from sandbox.model.state import State
+
+Json = Any
+Item = Sheet | Workspace
+
+
+def shared_items(state: State) -> list[Item]:
+    """Everything that can be shared."""
+    return [*state.sheets.values(), *state.workspaces.values()]
+
+
+def spread(state: State) -> None:
+    """Work out anew what groups and workspaces give on every sheet; due after any change to who belongs where."""
+    for sheet in state.sheets.values():
+        inherited: dict[int, Access] = {}
+        for holder, access in _grants(state, sheet):
+            for person_id in state.members(holder):
+                inherited[person_id] = max(access, inherited.get(person_id, access))
+        sheet.inherited = inherited
+
+
+def _grants(state: State, sheet: Sheet) -> Iterator[tuple[int, Access]]:
+    yield from sheet.shares.items()
+    workspace = workspace_around(state, sheet.container_id)
+    if workspace:
+        yield workspace.owner_id, Access.ADMIN
+        yield from workspace.shares.items()
+
+
+def share_id(item: Item, holder: int) -> str:
+    """The id of a share: letters and digits, always the same for the same item and holder."""
+    digest = hashlib.blake2b(f"{item.id}/{holder}".encode(), digest_size=10).digest()
+    return base64.b32encode(digest).decode()
+
+
+def set_share(item: Item, holder: int, access: Access) -> None:
+    """Share an item with a person or group, or change what they may do."""
+    since = share_times(item, holder)[0] if holder in item.shares else now()
+    item.shares[holder] = access
+    item.share_times[holder] = (since, now())
+
+
+def share_times(item: Item, holder: int) -> tuple[datetime, datetime]:
+    """When a share was made, and when it was last changed."""
+    return item.share_times.get(holder, (item.created_at, item.created_at))
+
+
+def end_share(item: Item, holder: int) -> None:
+    """Share an item with somebody no more."""
+    del item.shares[holder]
+    item.share_times.pop(holder, None)
+
+
+def holder_of(state: State, item: Item, wanted: str) -> int:
+    """Whose share has that id. Raises ApiError 1023 for a share of the workspace around a sheet, 1027 for none."""
+    for holder in (item.owner_id, *item.shares):
+        if share_id(item, holder) == wanted:
+            return holder
+    if any(share["id"] == wanted for share in workspace_shares(state, item)):
+        raise ApiError(1023)
+    raise ApiError(1027)
+
+
+def own_shares(state: State, item: Item) -> list[dict[str, Json]]:
+    """The shares of an item, its owner's first."""
+    return [share_json(state, item, holder) for holder in (item.owner_id, *item.shares)]
+
+
+def workspace_shares(state: State, item: Item) -> list[dict[str, Json]]:
+    """What a sheet has from its workspace."""
+    workspace = workspace_around(state, item.container_id) if isinstance(item, Sheet) else None
+    return own_shares(state, workspace) if workspace else []
+
+
+def share_json(state: State, item: Item, holder: int) -> dict[str, Json]:
+    """A Share."""
+    created_at, modified_at = share_times(item, holder)
+    body: dict[str, Json] = {"id": share_id(item, holder)}
+    group = state.groups.get(holder)
+    if group:
+        body |= {"type": "GROUP", "groupId": group.id, "name": group.name}
+    else:
+        body |= {"type": "USER", "userId": holder, **state.mini_user(holder)}
+    return body | {
+        "accessLevel": Access.OWNER.name if holder == item.owner_id else item.shares[holder].name,
+        "scope": "WORKSPACE" if isinstance(item, Workspace) else "ITEM",
+        "createdAt": created_at,
+        "modifiedAt": modified_at,
+    }

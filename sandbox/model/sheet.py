@@ -1,0 +1,263 @@
+"""A sheet in memory: columns, and rows in the order in which they are shown, each knowing its parent.
+
+A cell never changes: a write puts another Cell in its place, and the old one stays in the row's history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sandbox.model.access import Access
+from sandbox.model.attachment import Attachment
+from sandbox.model.discussion import Discussion
+
+Json = Any
+Primitive = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class CellRef:
+    """Where a cell is; one end of a cell link."""
+
+    sheet_id: int
+    row_id: int
+    column_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one cell holds. `value` None is an empty cell; `object_value` is kept for multi-value columns only."""
+
+    value: Primitive = None
+    display: str | None = None
+    object_value: Json = None
+    formula: str | None = None
+    hyperlink: dict[str, Json] | None = None
+    link: CellRef | None = None
+    link_broken: bool = False
+    format: str | None = None
+    image: dict[str, Json] | None = None
+
+
+EMPTY = Cell()
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One entry of a cell's history: what it became, when, and who made it so (a person's or system user's id)."""
+
+    cell: Cell
+    at: datetime
+    by: int
+
+
+@dataclass(slots=True)
+class Column:
+    """A column; `type` is the true type (level 2), whatever older API levels show of it."""
+
+    id: int
+    title: str
+    type: str = "TEXT_NUMBER"
+    primary: bool = False
+    options: list[str] = field(default_factory=list)
+    contact_options: list[dict[str, str]] = field(default_factory=list)
+    symbol: str | None = None
+    system_type: str | None = None
+    auto_number: dict[str, Json] | None = None
+    next_number: int = 1
+    locked: bool = False
+    hidden: bool = False
+    validation: bool = False
+    width: int = 150
+    description: str | None = None
+    formula: str | None = None
+    format: str | None = None
+
+
+@dataclass(slots=True)
+class Row:
+    """A row and the history of its cells (a cell that is not in `history` is as it was when the row was added)."""
+
+    id: int
+    created_at: datetime
+    created_by: int
+    modified_at: datetime
+    modified_by: int
+    parent_id: int | None = None
+    expanded: bool = True
+    locked: bool = False
+    format: str | None = None
+    number: str | int | None = None
+    cells: dict[int, Cell] = field(default_factory=dict)
+    history: dict[int, list[Revision]] = field(default_factory=dict)
+    _json: dict[Any, bytes] = field(default_factory=dict, repr=False, compare=False)
+
+    def cell(self, column_id: int) -> Cell:
+        """The cell in that column; an empty one if nothing is there."""
+        return self.cells.get(column_id, EMPTY)
+
+    def write(self, column_id: int, cell: Cell, *, at: datetime, by: int) -> bool:
+        """Put a cell in and remember it. The very same content again is no change (False), and leaves no trace."""
+        old = self.cells.get(column_id, EMPTY)
+        if cell == old and isinstance(cell.value, bool) is isinstance(old.value, bool):
+            return False
+        revisions = self.history.setdefault(column_id, self.revisions(column_id))
+        revisions.append(Revision(cell, at, by))
+        self.put(column_id, cell)
+        self.modified_at, self.modified_by = at, by
+        return True
+
+    def put(self, column_id: int, cell: Cell) -> None:
+        """Put a cell in without history: what a formula now yields. A formula just written gets its value there too."""
+        self._json.clear()
+        revisions = self.history.get(column_id)
+        if revisions and cell.formula and revisions[-1].cell == replace(cell, value=None, display=None):
+            revisions[-1] = replace(revisions[-1], cell=cell)
+        if cell == EMPTY:
+            self.cells.pop(column_id, None)
+        else:
+            self.cells[column_id] = cell
+
+    def touch(self, *, at: datetime, by: int) -> None:
+        """Something about the row itself changed."""
+        self.modified_at, self.modified_by = at, by
+        self._json.clear()
+
+    def revisions(self, column_id: int) -> list[Revision]:
+        """The history of a cell, oldest first."""
+        if column_id in self.history:
+            return self.history[column_id]
+        cell = self.cells.get(column_id)
+        return [Revision(cell, self.created_at, self.created_by)] if cell else []
+
+
+class Place(NamedTuple):
+    """Where a row stands: its number from 1, and the row above it on its level (None: it is the first)."""
+
+    number: int
+    sibling_id: int | None
+
+
+@dataclass(slots=True)
+class SheetSettings:
+    """What is set for a sheet as a whole, and by each person for themselves (person id → settings)."""
+
+    publish: dict[str, Json] = field(default_factory=dict)
+    project: dict[str, Json] | None = None
+    personal: dict[int, dict[str, bool]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A sheet and who it is shared with (person or group id → access; the owner is not among the shares).
+
+    `inherited` is what groups and workspaces give each person; sharing.py works it out.
+    """
+
+    id: int
+    name: str
+    owner_id: int
+    created_at: datetime
+    modified_at: datetime
+    columns: list[Column] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    shares: dict[int, Access] = field(default_factory=dict)
+    share_times: dict[int, tuple[datetime, datetime]] = field(default_factory=dict)
+    inherited: dict[int, Access] = field(default_factory=dict)
+    container_id: int | None = None
+    settings: SheetSettings = field(default_factory=SheetSettings)
+    version: int = 1
+    links_out: list[tuple[CellRef, CellRef]] = field(default_factory=list)
+    discussions: list[Discussion] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    _by_id: dict[int, Row] = field(default_factory=dict, repr=False, compare=False)
+    _places: dict[int, Place] = field(default_factory=dict, repr=False, compare=False)
+
+    def access_of(self, person_id: int) -> Access | None:
+        """What a person may do here; None: they cannot even see it."""
+        if person_id == self.owner_id:
+            return Access.OWNER
+        found = (self.shares.get(person_id), self.inherited.get(person_id))
+        return max((access for access in found if access is not None), default=None)
+
+    def column(self, column_id: object) -> Column | None:
+        """The column with that id."""
+        return next((column for column in self.columns if column.id == column_id), None)
+
+    def position(self, column: Column) -> int:
+        """The column's place from 0."""
+        return next(index for index, each in enumerate(self.columns) if each is column)
+
+    def row(self, row_id: object) -> Row | None:
+        """The row with that id."""
+        if len(self._by_id) != len(self.rows):
+            self._by_id = {row.id: row for row in self.rows}
+        return self._by_id.get(row_id) if isinstance(row_id, int) else None
+
+    def place(self, row: Row) -> Place:
+        """Where a row stands now."""
+        if not self._places:
+            self._places = _places(self.rows)
+        return self._places[row.id]
+
+    def index(self, row: Row) -> int:
+        """The row's position from 0."""
+        return self.place(row).number - 1
+
+    def end_of(self, row: Row) -> int:
+        """The position after the row's last descendant."""
+        family = {row.id}
+        end = self.index(row) + 1
+        while end < len(self.rows) and self.rows[end].parent_id in family:
+            family.add(self.rows[end].id)
+            end += 1
+        return end
+
+    def family(self, row: Row) -> list[Row]:
+        """The row with all its descendants, in order."""
+        return self.rows[self.index(row) : self.end_of(row)]
+
+    def is_blank(self, row: Row) -> bool:
+        """Whether nobody has put anything into the row; column formulas fill even blank ones."""
+        return all(column.formula or row.cell(column.id).value is None for column in self.columns)
+
+    def children(self, row_id: int) -> list[Row]:
+        """The rows directly under a row."""
+        return [row for row in self.rows if row.parent_id == row_id]
+
+    def insert(self, index: int, rows: Sequence[Row]) -> None:
+        """Put rows in at a position; their parents are theirs to know."""
+        self.rows[index:index] = rows
+        self._rearranged()
+
+    def remove(self, row_ids: Iterable[int]) -> None:
+        """Take rows out (the caller names the descendants too)."""
+        gone = set(row_ids)
+        self.rows = [row for row in self.rows if row.id not in gone]
+        self._rearranged()
+
+    def forget_looks(self) -> None:
+        """The columns are others than they were, so no row's JSON is good any more."""
+        for row in self.rows:
+            row._json.clear()
+
+    def changed(self, *, at: datetime) -> None:
+        """Count one change: the next version."""
+        self.version += 1
+        self.modified_at = at
+
+    def _rearranged(self) -> None:
+        self._by_id = {}
+        self._places = {}
+
+
+def _places(rows: Iterable[Row]) -> dict[int, Place]:
+    last: dict[int | None, int] = {}
+    places: dict[int, Place] = {}
+    for number, row in enumerate(rows, start=1):
+        places[row.id] = Place(number, last.get(row.parent_id))
+        last[row.parent_id] = row.id
+    return places

@@ -1,0 +1,202 @@
+"""Everything the stand-in knows: people, apps, tokens, sheets. It lives in memory; persistence.py can save it."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sandbox.clock import now
+from sandbox.model.container import Folder, Workspace
+from sandbox.model.event_bus import Event
+from sandbox.model.group import Group
+from sandbox.model.reported_event import Report
+from sandbox.model.sheet import Sheet
+from sandbox.model.webhook import Webhook
+
+Json = Any
+Thing = TypeVar("Thing")
+
+# https://developers.smartsheet.com/api/smartsheet/openapi/events: system user ids
+CELL_LINK_USER = 3377704922834820
+
+
+def by_id(things: Mapping[int, Thing], wanted: object) -> Thing | None:
+    """The thing with an id that came with a request, which may be no number at all."""
+    return things.get(wanted) if isinstance(wanted, int) else None
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody with an account; `profile` is what GET /users/me tells a system admin of themselves."""
+
+    id: int
+    profile: dict[str, Json]
+    about: str = ""
+    status: str = "ACTIVE"
+    region: str = "com"
+
+    @property
+    def email(self) -> str:
+        """The primary address."""
+        return str(self.profile["email"])
+
+    @property
+    def name(self) -> str:
+        """First and last name; who has neither goes by the address."""
+        names = (self.profile.get("firstName"), self.profile.get("lastName"))
+        return " ".join(str(name) for name in names if name) or self.email
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether they are a system admin of the organisation."""
+        return bool(self.profile.get("admin"))
+
+    @property
+    def is_active(self) -> bool:
+        """Whether they may come in; whoever is invited may, and thereby accepts."""
+        return self.status != "DEACTIVATED"
+
+    @property
+    def personal_token(self) -> str:
+        """Their personal access token: the same at every start, so that scripts can keep it; another in each region."""
+        where = "" if self.region == "com" else f" in {self.region}"
+        return hashlib.sha256(f"practice token of {self.id}{where}".encode()).hexdigest()[:37]
+
+    def mini(self) -> dict[str, Json]:
+        """The MiniUser of writer info and histories: no id in it, as with Smartsheet."""
+        return {"name": self.name, "email": self.email}
+
+
+@dataclass(slots=True)
+class App:
+    """A client registered in Developer Tools."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    redirect_url: str
+    name: str
+
+
+@dataclass(slots=True)
+class Grant:
+    """An authorization code, good once and not for long."""
+
+    code: str = field(repr=False)
+    client_id: str
+    person_id: int
+    scopes: list[str]
+    expires_at: datetime
+    used: bool = False
+
+
+@dataclass(slots=True)
+class Token:
+    """An access token with its refresh token; a personal one has no client, no refresh token, and every scope."""
+
+    access: str = field(repr=False)
+    person_id: int
+    client_id: str | None = None
+    refresh: str | None = field(default=None, repr=False)
+    scopes: list[str] | None = None
+    expires_at: datetime | None = None
+    replaced: bool = False
+    revoked: bool = False
+
+    @property
+    def is_dead(self) -> bool:
+        """Rotated away or revoked."""
+        return self.replaced or self.revoked
+
+
+@dataclass(slots=True)
+class State:
+    """The whole world of one stand-in."""
+
+    region: str = "com"
+    people: dict[int, Person] = field(default_factory=dict)
+    apps: dict[str, App] = field(default_factory=dict)
+    grants: dict[str, Grant] = field(default_factory=dict)
+    tokens: dict[str, Token] = field(default_factory=dict)
+    sheets: dict[int, Sheet] = field(default_factory=dict)
+    folders: dict[int, Folder] = field(default_factory=dict)
+    workspaces: dict[int, Workspace] = field(default_factory=dict)
+    groups: dict[int, Group] = field(default_factory=dict)
+    webhooks: dict[int, Webhook] = field(default_factory=dict)
+    reports: list[Report] = field(default_factory=list)
+    images: dict[str, str] = field(default_factory=dict)
+    ids_given: int = 0
+    _news: list[Event] = field(default_factory=list, repr=False, compare=False)
+    _files: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """The contents of attached files by digest. They are saved beside the rest, not in it."""
+        return self._files
+
+    def announce(self, event: Event) -> None:
+        """Something happened; it is published when the request is done."""
+        self._news.append(event)
+
+    def take_news(self) -> list[Event]:
+        """What happened since this was last asked."""
+        news, self._news = self._news, []
+        return news
+
+    def new_id(self) -> int:
+        """The next of a fixed series of 16-digit numbers that look random; JavaScript can hold each exactly."""
+        self.ids_given += 1
+        return 10**15 + self.ids_given * 6_364_136_223_846_793_007 % (8 * 10**15)
+
+    def person_by_email(self, email: str) -> Person | None:
+        """The person with that address, however it is capitalised."""
+        wanted = email.casefold()
+        return next((person for person in self.people.values() if person.email.casefold() == wanted), None)
+
+    def sheets_of(self, person_id: int) -> list[Sheet]:
+        """The sheets a person can see, by name."""
+        seen = (sheet for sheet in self.sheets.values() if sheet.access_of(person_id))
+        return sorted(seen, key=lambda sheet: (sheet.name.casefold(), sheet.id))
+
+    def members(self, holder_id: int) -> list[int]:
+        """The people behind a person's or a group's id."""
+        group = self.groups.get(holder_id)
+        return group.member_ids if group else [holder_id]
+
+    def container(self, container_id: int | None) -> Folder | Workspace | None:
+        """The folder or workspace with that id; None for Home, and if there is none such."""
+        if container_id is None:
+            return None
+        return self.folders.get(container_id) or self.workspaces.get(container_id)
+
+    def mini_user(self, person_id: int) -> dict[str, Json]:
+        """Name and address of whoever has that id, system users included."""
+        person = self.people.get(person_id)
+        return person.mini() if person else {"name": "Cell Link Update", "email": "noreply@example.com"}
+
+    def grant(self, *, app: App, person_id: int, scopes: list[str], seconds: int) -> Grant:
+        """A new authorization code, good for so many seconds."""
+        expires_at = now() + timedelta(seconds=seconds)
+        grant = Grant(secrets.token_hex(10), app.client_id, person_id, scopes, expires_at)
+        self.grants[grant.code] = grant
+        return grant
+
+    def issue(self, *, client_id: str, person_id: int, scopes: list[str], seconds: int) -> Token:
+        """A new pair of tokens; the access token is good for so many seconds."""
+        token = Token(
+            secrets.token_hex(18) + "a",
+            person_id,
+            client_id=client_id,
+            refresh=secrets.token_hex(18) + "b",
+            scopes=scopes,
+            expires_at=now() + timedelta(seconds=seconds),
+        )
+        self.tokens[token.access] = token
+        return token
+
+    def token_by_refresh(self, refresh: str) -> Token | None:
+        """The pair that a refresh token belongs to, dead pairs included."""
+        return next((token for token in self.tokens.values() if token.refresh == refresh), None)

@@ -1,0 +1,105 @@
+"""The token endpoint's rules. https://developers.smartsheet.com/api/smartsheet/openapi/tokens"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.clock import now
+from sandbox.errors import ApiError
+from sandbox.model.event_bus import Event
+from sandbox.model.state import App, State, Token
+
+
+def exchange(state: State, parameters: Mapping[str, str], *, seconds: int) -> dict[str, Any]:
+    """Answer a token request, for a code or a refresh token; the new access token is good for so many seconds.
+
+    Raises ApiError (1067-1073, 1132, 1236-1238).
+    """
+    grant_type = _required(parameters, "grant_type")
+    if grant_type not in ("authorization_code", "refresh_token"):
+        raise ApiError(1068)
+    app = state.apps.get(_required(parameters, "client_id"))
+    if app is None:
+        raise ApiError(1067)
+    if grant_type == "authorization_code":
+        return _answer(_by_code(state, app, parameters, seconds), seconds)
+    return _answer(_by_refresh_token(state, app, parameters, seconds), seconds)
+
+
+def revoke(state: State, token: Token, *, all_of_client: bool) -> None:
+    """End a token, or all that the person gave the same client."""
+    for other in [each for each in state.tokens.values() if not each.is_dead]:
+        same_client = other.person_id == token.person_id and other.client_id == token.client_id
+        if other is token or (all_of_client and same_client and token.client_id is not None):
+            other.revoked = True
+            _announce(state, other, "revoke", tokenUserId=other.person_id)
+
+
+def _by_code(state: State, app: App, parameters: Mapping[str, str], seconds: int) -> Token:
+    code = _required(parameters, "code")
+    _authenticate(app, code, parameters)
+    grant = state.grants.get(code)
+    if grant is None or grant.used or grant.client_id != app.client_id:
+        raise ApiError(1071)
+    if grant.expires_at <= now():
+        raise ApiError(1069)
+    grant.used = True
+    token = state.issue(client_id=app.client_id, person_id=grant.person_id, scopes=grant.scopes, seconds=seconds)
+    _announce(state, token, "authorize", accessScopes=grant.scopes, appClientId=app.client_id, appName=app.name)
+    return token
+
+
+def _by_refresh_token(state: State, app: App, parameters: Mapping[str, str], seconds: int) -> Token:
+    refresh = _required(parameters, "refresh_token")
+    _authenticate(app, refresh, parameters)
+    old = state.token_by_refresh(refresh)
+    if old is None or old.replaced or old.client_id != app.client_id:
+        raise ApiError(1071)
+    if old.revoked:
+        raise ApiError(1132)
+    old.replaced = True
+    scopes = old.scopes or []
+    token = state.issue(client_id=app.client_id, person_id=old.person_id, scopes=scopes, seconds=seconds)
+    _announce(state, token, "refresh")
+    return token
+
+
+def _announce(state: State, token: Token, change: str, **details: Any) -> None:
+    """For Event Reporting; a token goes by a number made from its digest."""
+    number = int(hashlib.sha256(token.access.encode()).hexdigest()[:13], 16)
+    state.announce(Event("access_token", change, number, token.person_id, details=details))
+
+
+def _authenticate(app: App, credential: str, parameters: Mapping[str, str]) -> None:
+    """The client proves itself by its secret, or by a hash over secret and credential: by exactly one of them."""
+    secret, digest = parameters.get("client_secret"), parameters.get("hash")
+    if secret and digest:
+        raise ApiError(1237)
+    if not secret and not digest:
+        raise ApiError(1236)
+    if secret and not hmac.compare_digest(secret.encode(), app.client_secret.encode()):
+        raise ApiError(1238)
+    expected = hashlib.sha256(f"{app.client_secret}|{credential}".encode()).hexdigest()
+    if digest and not hmac.compare_digest(digest.encode(), expected.encode()):
+        raise ApiError(1072)
+    redirect = parameters.get("redirect_url") or parameters.get("redirect_uri")
+    if redirect and redirect != app.redirect_url:
+        raise ApiError(1073)
+
+
+def _required(parameters: Mapping[str, str], name: str) -> str:
+    if not parameters.get(name):
+        raise ApiError(1070, name)
+    return parameters[name]
+
+
+def _answer(token: Token, seconds: int) -> dict[str, Any]:
+    return {
+        "access_token": token.access,
+        "token_type": "bearer",
+        "refresh_token": token.refresh,
+        "expires_in": seconds,
+    }

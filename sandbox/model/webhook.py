@@ -1,0 +1,124 @@
+"""Webhooks: what is subscribed to, and in which state the subscription is.
+
+https://developers.smartsheet.com/api/smartsheet/openapi/webhooks
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sandbox.model.event_bus import ON_SHEETS, Cause, Event
+
+Json = Any
+
+
+class Status(StrEnum):
+    """Why a webhook is enabled or not."""
+
+    NEW_NOT_VERIFIED = "NEW_NOT_VERIFIED"
+    ENABLED = "ENABLED"
+    DISABLED_BY_OWNER = "DISABLED_BY_OWNER"
+    DISABLED_CALLBACK_FAILED = "DISABLED_CALLBACK_FAILED"
+    DISABLED_VERIFICATION_FAILED = "DISABLED_VERIFICATION_FAILED"
+    DISABLED_APP_REVOKED = "DISABLED_APP_REVOKED"
+    DISABLED_SCOPE_INACCESSIBLE = "DISABLED_SCOPE_INACCESSIBLE"
+    DISABLED_ADMINISTRATIVE = "DISABLED_ADMINISTRATIVE"
+    DISABLED_EXCEEDED_GRID_LIMITS = "DISABLED_EXCEEDED_GRID_LIMITS"
+
+
+DETAILS = {
+    Status.DISABLED_CALLBACK_FAILED: "The callback could not be delivered to the callback URL.",
+    Status.DISABLED_VERIFICATION_FAILED: "The callback URL did not answer the verification request correctly.",
+    Status.DISABLED_APP_REVOKED: "The access of the app was revoked.",
+    Status.DISABLED_SCOPE_INACCESSIBLE: "The owner of the webhook has no access to the sheet.",
+    Status.DISABLED_EXCEEDED_GRID_LIMITS: "The sheet exceeds 20,000 rows, 400 columns or 500,000 cells.",
+}
+
+
+@dataclass(slots=True)
+class Stats:
+    """How calling back went."""
+
+    attempted_at: datetime | None = None
+    retries: int = 0
+    succeeded_at: datetime | None = None
+
+    def json(self) -> dict[str, Json]:
+        """A WebhookStats; empty before the first attempt."""
+        if self.attempted_at is None:
+            return {}
+        body = {"lastCallbackAttempt": self.attempted_at, "lastCallbackAttemptRetryCount": self.retries}
+        return body | ({"lastSuccessfulCallback": self.succeeded_at} if self.succeeded_at else {})
+
+
+@dataclass(slots=True)
+class Webhook:
+    """A subscription to a sheet, or to some of its columns, by a person and perhaps through an app.
+
+    `waiting` are the events, as JSON, that the next callback will bring, `sending` those of the one that is under way;
+    `callbacks` counts the callbacks delivered.
+    """
+
+    id: int
+    name: str
+    callback_url: str
+    sheet_id: int
+    owner_id: int
+    client_id: str | None
+    secret: str = field(repr=False)
+    created_at: datetime
+    modified_at: datetime
+    column_ids: list[int] = field(default_factory=list)
+    status: Status = Status.NEW_NOT_VERIFIED
+    stats: Stats = field(default_factory=Stats)
+    callbacks: int = 0
+    waiting: list[dict[str, Json]] = field(default_factory=list)
+    sending: list[dict[str, Json]] = field(default_factory=list)
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether it listens."""
+        return self.status is Status.ENABLED
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether it can never be enabled again by its owner."""
+        return self.status in (Status.DISABLED_APP_REVOKED, Status.DISABLED_ADMINISTRATIVE)
+
+    def become(self, status: Status, *, at: datetime) -> None:
+        """Change the status; who is not enabled misses what happens, and what has not been delivered yet."""
+        self.status, self.modified_at = status, at
+        if not self.is_enabled:
+            self.waiting, self.sending = [], []
+
+    def twin_key(self) -> tuple[Json, ...]:
+        """What makes two webhooks duplicates of each other: of them only the oldest enabled one is called."""
+        return self.sheet_id, self.owner_id, self.callback_url, tuple(sorted(self.column_ids))
+
+    def wants(self, event: Event) -> bool:
+        """Whether the webhook is about such an event. Deleted rows come through whatever columns are subscribed to."""
+        if event.sheet_id != self.sheet_id or event.kind not in ON_SHEETS:
+            return False
+        if event.change not in ("created", "updated", "deleted"):
+            return False
+        if not self.column_ids:
+            return True
+        return event.column in self.column_ids or (event.kind, event.change) == ("row", "deleted")
+
+
+def notice(event: Event, cause: Cause) -> dict[str, Json]:
+    """A CallbackEvent: which object changed and through whom, never what it holds."""
+    where: dict[str, Json] = {"id": event.object_id}
+    if event.kind == "cell":
+        where = {"rowId": event.row_id, "columnId": event.column_id}
+    body = {"objectType": event.kind, "eventType": event.change, **where, "userId": event.by}
+    body["timestamp"] = timestamp(event.at)
+    return body | ({"changeAgent": cause.change_agent} if cause.change_agent else {})
+
+
+def timestamp(moment: datetime) -> str:
+    """`2026-01-05T08:00:00.000+00:00`: callbacks write times otherwise than the rest of the API."""
+    return moment.isoformat(timespec="milliseconds")

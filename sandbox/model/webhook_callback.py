@@ -1,0 +1,88 @@
+"""The requests that a callback URL gets, and what its answers mean.
+
+https://developers.smartsheet.com/api/smartsheet/openapi/webhooks: Webhook Verification, Callback Acknowledgement
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Any
+
+import aiohttp
+import orjson
+
+from sandbox.model.webhook import Webhook
+from sandbox.settings import Settings
+
+Json = Any
+
+LONGEST_ANSWER = 65_536
+FIRST_WAIT_SECONDS = 15.0
+EXPONENTIAL_RETRIES = 7
+LATER_WAIT_SECONDS = 3 * 3600.0
+
+
+def is_retriable(answer: int | None) -> bool:
+    """Whether to try again after this HTTP status; None means that no answer came in time."""
+    return answer is None or (400 <= answer <= 599 and answer != 410)
+
+
+def wait_before(retry: int) -> float:
+    """Seconds before the retry of that number from 1: doubling seven times, then three hours each."""
+    if retry > EXPONENTIAL_RETRIES:
+        return LATER_WAIT_SECONDS
+    return float(FIRST_WAIT_SECONDS * 2 ** (retry - 1))
+
+
+def signature(secret: str, body: bytes) -> str:
+    """Smartsheet-Hmac-SHA256: HMAC of the raw body, in base 16."""
+    return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+class Callbacks:
+    """Sends requests to callback URLs; a context of one HTTP client. Certificates are checked as everywhere."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._timeout = aiohttp.ClientTimeout(total=settings.webhook_timeout)
+        self._client: aiohttp.ClientSession | None = None
+
+    async def post(self, webhook: Webhook, content: dict[str, Json]) -> int | None:
+        """The HTTP status that a callback is answered with; None without an answer."""
+        body = orjson.dumps(content)
+        status, _, _ = await self._request(webhook, body, {"Smartsheet-Hmac-SHA256": signature(webhook.secret, body)})
+        return status
+
+    async def verify(self, webhook: Webhook, challenge: str) -> bool:
+        """Whether the challenge comes back, by header or in the JSON of the answer, with status 200."""
+        body = orjson.dumps({"challenge": challenge, "webhookId": webhook.id})
+        status, header, content = await self._request(webhook, body, {"Smartsheet-Hook-Challenge": challenge})
+        return status == 200 and challenge in (header, _response_in(content))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._client:
+            await self._client.close()
+
+    async def _request(
+        self, webhook: Webhook, body: bytes, headers: dict[str, str]
+    ) -> tuple[int | None, str | None, bytes]:
+        """Status, Smartsheet-Hook-Response and the beginning of the body. Redirects are not followed."""
+        headers |= {"Content-Type": "application/json;charset=UTF-8", "Smartsheet-Hook-Id": str(webhook.id)}
+        self._client = self._client or aiohttp.ClientSession(timeout=self._timeout, cookie_jar=aiohttp.DummyCookieJar())
+        try:
+            async with self._client.post(
+                webhook.callback_url, data=body, headers=headers, allow_redirects=False
+            ) as response:
+                content = await response.content.read(LONGEST_ANSWER)
+                return response.status, response.headers.get("Smartsheet-Hook-Response"), content
+        except (aiohttp.ClientError, TimeoutError, ValueError):
+            return None, None, b""
+
+
+def _response_in(content: bytes) -> Json:
+    try:
+        answer = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
+    return answer.get("smartsheetHookResponse") if isinstance(answer, dict) else None

@@ -1,0 +1,129 @@
+"""Calling back: gathers the events of each webhook for a while, then delivers them, and again if need be.
+
+https://developers.smartsheet.com/api/smartsheet/openapi/webhooks: Webhook Callbacks
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from sandbox.clock import now
+from sandbox.model.event_bus import Cause, Event
+from sandbox.model.state import State
+from sandbox.model.webhook import Status, Webhook, notice, timestamp
+from sandbox.model.webhook_callback import Callbacks, is_retriable, wait_before
+from sandbox.model.webhook_status import duplicates, review
+from sandbox.settings import Settings
+
+Json = Any
+
+MOST_RETRIES = 14
+CALLBACKS_PER_VERIFICATION = 100
+
+
+class Courier:
+    """Delivers for one state. A webhook has at most one delivery under way; a sheet at most one request at a time."""
+
+    def __init__(self, state: State, settings: Settings, callbacks: Callbacks, changed: Callable[[], None]) -> None:
+        self._state, self._settings, self._callbacks, self._changed = state, settings, callbacks, changed
+        self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._delivering: set[int] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def heard(self, cause: Cause, events: list[Event]) -> None:
+        """Take in what happened, and look whose subscription stands otherwise because of it."""
+        unheard = duplicates(self._state)
+        for webhook in self._state.webhooks.values():
+            if webhook.is_enabled and webhook.id not in unheard:
+                webhook.waiting += [notice(event, cause) for event in events if webhook.wants(event)]
+        for webhook in review(self._state, self._settings):
+            self._start(self._tell_status(webhook, webhook.status))
+        self.resume()
+
+    def resume(self) -> None:
+        """Begin to deliver wherever events wait, also such as waited when the program last ended."""
+        for webhook in self._state.webhooks.values():
+            if (webhook.waiting or webhook.sending) and webhook.id not in self._delivering:
+                self._delivering.add(webhook.id)
+                self._start(self._deliver(webhook))
+
+    async def verify(self, webhook: Webhook) -> None:
+        """Enable the webhook if whoever is at its URL says they want it, else disable it.
+
+        What became of it meanwhile stands.
+        """
+        before, challenge = webhook.status, str(uuid.uuid4())
+        async with self._turns[webhook.sheet_id]:
+            is_wanted = await self._callbacks.verify(webhook, challenge)
+        if webhook.status is before:
+            webhook.become(Status.ENABLED if is_wanted else Status.DISABLED_VERIFICATION_FAILED, at=now())
+
+    def stop(self) -> None:
+        """Give up everything that is under way."""
+        for task in self._tasks:
+            task.cancel()
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _deliver(self, webhook: Webhook) -> None:
+        """Deliver until nothing waits any more."""
+        try:
+            while webhook.waiting or webhook.sending:
+                await asyncio.sleep(self._settings.webhook_debounce)
+                webhook.sending, webhook.waiting = webhook.sending + webhook.waiting, []
+                if webhook.sending:
+                    await self._call_back(webhook)
+                self._changed()
+        finally:
+            self._delivering.discard(webhook.id)
+
+    async def _call_back(self, webhook: Webhook) -> None:
+        is_delivered = await self._send(webhook, {"events": webhook.sending}, during=Status.ENABLED)
+        if not webhook.is_enabled:
+            return
+        if not is_delivered:
+            webhook.become(Status.DISABLED_CALLBACK_FAILED, at=now())
+            return
+        webhook.sending = []
+        webhook.callbacks += 1
+        if webhook.callbacks % CALLBACKS_PER_VERIFICATION == 0:
+            await self.verify(webhook)
+
+    async def _tell_status(self, webhook: Webhook, status: Status) -> None:
+        await self._send(webhook, {"newWebhookStatus": status.value}, during=status)
+
+    async def _send(self, webhook: Webhook, content: dict[str, Json], *, during: Status) -> bool:
+        """Whether the callback was acknowledged, sooner or later, while the webhook was in that status."""
+        body = {
+            "nonce": str(uuid.uuid4()),
+            "timestamp": timestamp(now()),
+            "webhookId": webhook.id,
+            "scope": "sheet",
+            "scopeObjectId": webhook.sheet_id,
+            **content,
+        }
+        for retries in range(MOST_RETRIES + 1):
+            if retries:
+                await asyncio.sleep(wait_before(retries) * self._settings.webhook_retry_factor)
+            if webhook.status is not during or webhook.id not in self._state.webhooks:
+                return False
+            answer = await self._attempt(webhook, body, retries)
+            if answer == 200 or not is_retriable(answer):
+                return answer == 200
+        return False
+
+    async def _attempt(self, webhook: Webhook, body: dict[str, Json], retries: int) -> int | None:
+        """The HTTP status, or None; waits until no other callback of the sheet is under way."""
+        async with self._turns[webhook.sheet_id]:
+            answer = await self._callbacks.post(webhook, body)
+        webhook.stats.attempted_at, webhook.stats.retries = now(), retries
+        if answer == 200:
+            webhook.stats.succeeded_at = now()
+        return answer
