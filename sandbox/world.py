@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from sandbox.http.authorization import RateLimit
 from sandbox.http.faults import Faults
 from sandbox.http.latency import PROFILES, Latency
-from sandbox.http.rate_limit import RateLimit
 from sandbox.http.request_journal import Journal
+from sandbox.http.webhook_callback import Callbacks
+from sandbox.http.webhook_delivery import Courier
 from sandbox.model.event_bus import Bus
 from sandbox.model.event_reporting import report
 from sandbox.model.state import State
 from sandbox.model.state_file import Saver, load
-from sandbox.model.webhook_callback import Callbacks
-from sandbox.model.webhook_delivery import Courier
 from sandbox.seed import register_apps, seeded
 from sandbox.settings import Settings
 

@@ -6,9 +6,8 @@ from typing import Any
 
 from sandbox.api.users import check_system_admin, colleague_in_path
 from sandbox.errors import ApiError
-from sandbox.http.results import index_result
+from sandbox.http.results import index_result, success
 from sandbox.http.routing import Call, operation
-from sandbox.http.success import success
 from sandbox.model.accounts import check_email, owner_of_alternate, renamed
 from sandbox.model.cell_parsing import check_attributes
 from sandbox.model.state import Person

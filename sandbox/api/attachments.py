@@ -7,17 +7,16 @@ from typing import Any
 
 from sandbox.api.comments import own_comment_in_path
 from sandbox.api.discussions import discussion_in_path
-from sandbox.api.new_attachment import new_file, read_attachment
+from sandbox.api.new_remarks import new_file, read_attachment
 from sandbox.api.rows import row_in_path
 from sandbox.clock import now
 from sandbox.errors import ApiError
 from sandbox.http.downloads import download_of
-from sandbox.http.results import page_of
+from sandbox.http.results import page_of, success
 from sandbox.http.routing import Call, operation
-from sandbox.http.success import success
 from sandbox.http.uploads import is_link, read_upload
 from sandbox.model.access import Access
-from sandbox.model.attachment import COMMENT, FILE, ROW, SHEET, Attachment, current
+from sandbox.model.remark import COMMENT, FILE, ROW, SHEET, Attachment, current
 from sandbox.model.remark_changes import (
     attached_to,
     comment_ids,

@@ -9,7 +9,7 @@ from sandbox.api.rows import row_in_path
 from sandbox.api.sheets import view_of
 from sandbox.http.results import page_of
 from sandbox.http.routing import Call, operation
-from sandbox.model.sheet_json import history_json
+from sandbox.model.cell_json import history_json
 
 Json = Any
 

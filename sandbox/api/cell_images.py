@@ -10,8 +10,8 @@ from sandbox.api.rows import row_in_path, rows_json, writing_of
 from sandbox.api.sheets import view_of
 from sandbox.errors import ApiError
 from sandbox.http.downloads import address_of
+from sandbox.http.results import success
 from sandbox.http.routing import Call, operation
-from sandbox.http.success import success
 from sandbox.http.uploads import read_upload
 from sandbox.model.access import Access
 from sandbox.model.cell_image import LONGEST_ALT_TEXT, keep_image, showing
@@ -31,7 +31,7 @@ def add(call: Call) -> Json:
     # Read as a text: locks, formulas and validation stand against a picture as they do against a value.
     cell = {"columnId": column.id, "value": alt_text, "strict": False}
     (edit, *_), _none = read_edits(writing, [{"id": row.id, "cells": [cell]}], adding=False, partial=False, most=1)
-    image = keep_image(call.state, upload, alt_text=alt_text)
+    image = keep_image(call.state, upload.content, mime_type=upload.mime_type, alt_text=alt_text)
     edit.cells[column.id] = showing(edit.cells[column.id], image)
     (shown, *_) = rows_json(call, update_rows(writing, [edit]), view)
     return success(shown) | {"version": call.sheet.version}

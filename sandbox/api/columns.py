@@ -7,13 +7,12 @@ from typing import Any
 from sandbox.api.rows import writing_of
 from sandbox.api.sheets import view_of
 from sandbox.errors import ApiError
-from sandbox.http.results import index_result
+from sandbox.http.results import index_result, success
 from sandbox.http.routing import Call, operation
-from sandbox.http.success import success
 from sandbox.model.access import Access
+from sandbox.model.cell_json import View, column_json, columns_json
 from sandbox.model.column_change import add_columns, delete_column, update_column
 from sandbox.model.sheet import Column
-from sandbox.model.sheet_json import View, column_json, columns_json
 
 Json = Any
 

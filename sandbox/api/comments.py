@@ -6,14 +6,14 @@ from typing import Any
 
 from sandbox.api.discussions import ONE as DISCUSSION
 from sandbox.api.discussions import discussion_in_path
-from sandbox.api.new_comment import new_comment, read_text
+from sandbox.api.new_remarks import new_comment, read_text
 from sandbox.clock import now
 from sandbox.errors import ApiError
+from sandbox.http.results import success
 from sandbox.http.routing import Call, operation
-from sandbox.http.success import success
 from sandbox.http.uploads import read_with_file
 from sandbox.model.access import Access
-from sandbox.model.discussion import Comment, Discussion
+from sandbox.model.remark import Comment, Discussion
 from sandbox.model.remark_changes import find_comment, remove_comment
 from sandbox.model.remark_json import comment_json
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sandbox.api.new_comment import new_comment, read_text
+from sandbox.api.new_remarks import new_comment, read_text
 from sandbox.api.rows import row_in_path
 from sandbox.clock import now
 from sandbox.errors import ApiError
-from sandbox.http.results import page_of
+from sandbox.http.results import page_of, success
 from sandbox.http.routing import Call, operation
-from sandbox.http.success import success
 from sandbox.http.uploads import read_with_file
 from sandbox.model.access import Access
 from sandbox.model.cell_parsing import check_attributes
-from sandbox.model.discussion import Discussion, title_of
+from sandbox.model.remark import Discussion, title_of
 from sandbox.model.remark_changes import discussions_on_row, find_discussion, remove_discussions
 from sandbox.model.remark_json import discussion_json, new_discussion_json
 

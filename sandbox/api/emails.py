@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.errors import ApiError
+from sandbox.http.results import success
 from sandbox.http.routing import Call, operation
-from sandbox.http.success import success
 from sandbox.model.accounts import check_email
 from sandbox.model.cell_parsing import check_attributes, check_type
 from sandbox.model.state import by_id

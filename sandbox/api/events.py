@@ -11,7 +11,7 @@ from sandbox.api.users import check_system_admin
 from sandbox.clock import now, parse
 from sandbox.errors import ApiError
 from sandbox.http.routing import Call, operation
-from sandbox.model.reported_event import Report
+from sandbox.model.event_bus import ReportedEvent
 
 Json = Any
 
@@ -42,7 +42,7 @@ def list_all(call: Call) -> Json:
 def get(call: Call) -> Json:
     """One event; for system admins."""
     check_system_admin(call)
-    for report in call.state.reports:
+    for report in call.state.reported_events:
         if report.id == call.path["eventId"]:
             return report.json()
     raise ApiError(1006)
@@ -55,21 +55,21 @@ def _count(call: Call) -> int:
         raise ApiError(1229, call.query["maxCount"], "maxCount", 1, MOST) from None
 
 
-def _since(call: Call) -> Sequence[Report]:
+def _since(call: Call) -> Sequence[ReportedEvent]:
     since = _hour(call, "since")
     until = min(_hour(call, "to"), now()) if "to" in call.query and _moment(call, "to") <= now() else now()
     if until < since:
         raise ApiError(1018, call.query.get("to", call.query["since"]), "to" if "to" in call.query else "since")
     if until == since and "to" in call.query:
         return []
-    return [report for report in call.state.reports if since <= report.at <= until]
+    return [report for report in call.state.reported_events if since <= report.at <= until]
 
 
-def _after(call: Call) -> Sequence[Report]:
+def _after(call: Call) -> Sequence[ReportedEvent]:
     if "to" in call.query:
         raise ApiError(1227, "to", "streamPosition")
     number = _number(call.query["streamPosition"])
-    return [report for report in call.state.reports if report.number > number]
+    return [report for report in call.state.reported_events if report.number > number]
 
 
 def _hour(call: Call, name: str) -> datetime:
@@ -85,7 +85,7 @@ def _moment(call: Call, name: str) -> datetime:
 
 
 def _last_number(call: Call) -> int:
-    return call.state.reports[-1].number if call.state.reports else 0
+    return call.state.reported_events[-1].number if call.state.reported_events else 0
 
 
 def _position(number: int) -> str:

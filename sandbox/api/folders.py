@@ -7,22 +7,21 @@ from typing import Any
 from sandbox.api.containers import (
     children,
     contents,
+    destination_of,
     folder_head,
     folder_in_path,
     read_name,
     sheet_listing,
     workspace_head,
 )
-from sandbox.api.destinations import destination_of
 from sandbox.clock import now
 from sandbox.errors import ApiError
-from sandbox.http.results import index_result
+from sandbox.http.results import index_result, success
 from sandbox.http.routing import Call, operation
-from sandbox.http.success import success
 from sandbox.model.access import Access
-from sandbox.model.container import Folder
 from sandbox.model.folder_tree import below, folders_in, home_sheets, remove, workspace_access
 from sandbox.model.sharing import spread
+from sandbox.model.state import Folder
 
 Json = Any
 

@@ -6,14 +6,12 @@ from typing import Any
 
 from sandbox.clock import now
 from sandbox.errors import ApiError
-from sandbox.http.results import index_result
+from sandbox.http.results import index_result, success
 from sandbox.http.routing import Call, operation
-from sandbox.http.success import success
 from sandbox.model.accounts import is_colleague
 from sandbox.model.cell_parsing import check_attributes, check_type
-from sandbox.model.group import Group
 from sandbox.model.sharing import end_share, shared_items, spread
-from sandbox.model.state import Person, State, by_id
+from sandbox.model.state import Group, Person, State, by_id
 
 Json = Any
 

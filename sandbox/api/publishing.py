@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.errors import ApiError
+from sandbox.http.results import success
 from sandbox.http.routing import Call, operation
-from sandbox.http.success import success
 from sandbox.model.access import Access
+from sandbox.model.cell_json import permalink
 from sandbox.model.cell_parsing import check_attributes, check_type
 from sandbox.model.sheet import Sheet
-from sandbox.model.sheet_json import permalink
 
 Json = Any
 

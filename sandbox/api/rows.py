@@ -9,10 +9,11 @@ from sandbox.api.sheets import remarks_of, view_of
 from sandbox.errors import ApiError
 from sandbox.http.routing import Call, operation
 from sandbox.model.access import Access
+from sandbox.model.cell_json import View, columns_json
 from sandbox.model.cell_parsing import Writing
 from sandbox.model.row_change import Failure, RowEdit, add_rows, delete_rows, read_edits, update_rows
 from sandbox.model.sheet import Row
-from sandbox.model.sheet_json import Rows, View, columns_json
+from sandbox.model.sheet_json import Rows
 
 Json = Any
 

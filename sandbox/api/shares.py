@@ -10,24 +10,24 @@ from typing import Any
 
 from sandbox.api.containers import workspace_in_path
 from sandbox.errors import ApiError
-from sandbox.http.results import index_result, token_page
+from sandbox.http.results import index_result, success, token_page
 from sandbox.http.routing import Call, operation
-from sandbox.http.success import success
 from sandbox.model.access import Access
-from sandbox.model.container import Workspace
 from sandbox.model.folder_tree import workspace_access
-from sandbox.model.share_parsing import read_shares, read_update
 from sandbox.model.sharing import (
     Item,
     end_share,
     holder_of,
     own_shares,
+    read_shares,
+    read_update,
     set_share,
     share_json,
     spread,
     workspace_shares,
 )
 from sandbox.model.sheet import Sheet
+from sandbox.model.state import Workspace
 
 Json = Any
 

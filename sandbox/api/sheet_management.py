@@ -8,21 +8,20 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sandbox.api.containers import folder_in_path, workspace_in_path
-from sandbox.api.destinations import destination_of
+from sandbox.api.containers import destination_of, folder_in_path, workspace_in_path
 from sandbox.api.sheets import view_of
 from sandbox.clock import now
 from sandbox.errors import ApiError
+from sandbox.http.results import success
 from sandbox.http.routing import Call, operation
-from sandbox.http.success import success
 from sandbox.model.access import Access
+from sandbox.model.cell_json import View, columns_json, permalink
 from sandbox.model.cell_parsing import check_attributes, check_type
 from sandbox.model.folder_tree import remove_sheet
 from sandbox.model.new_sheet import check_name, copy_sheet, new_sheet
-from sandbox.model.settings_json import PERSONAL
 from sandbox.model.sharing import spread
 from sandbox.model.sheet import Sheet
-from sandbox.model.sheet_json import View, columns_json, permalink
+from sandbox.model.sheet_json import PERSONAL
 
 Json = Any
 

@@ -10,11 +10,11 @@ from sandbox.clock import parse
 from sandbox.errors import ApiError
 from sandbox.http.results import DEFAULT_SIZE, index_result
 from sandbox.http.routing import Call, operation
+from sandbox.model.cell_json import View, dumps
 from sandbox.model.export import MEDIA_TYPES, PAPER, Export, export
 from sandbox.model.remark_json import Remarks
-from sandbox.model.settings_json import settings_json
 from sandbox.model.sheet import Row
-from sandbox.model.sheet_json import Rows, View, dumps, sheet_json, sheet_summary
+from sandbox.model.sheet_json import Rows, settings_json, sheet_json, sheet_summary
 
 Json = Any
 

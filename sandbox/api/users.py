@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.errors import ApiError
-from sandbox.http.results import index_result
+from sandbox.http.results import index_result, success
 from sandbox.http.routing import Call, operation
-from sandbox.http.success import success
 from sandbox.model.accounts import RIGHTS, is_colleague, renamed
 from sandbox.model.membership import add, leave, read_rights, remove
 from sandbox.model.state import Person

@@ -7,9 +7,8 @@ from typing import Any
 
 from sandbox.clock import now
 from sandbox.errors import ApiError
-from sandbox.http.results import unknown_pages
+from sandbox.http.results import success, unknown_pages
 from sandbox.http.routing import Call, operation
-from sandbox.http.success import success
 from sandbox.model.cell_parsing import check_attributes, check_type
 from sandbox.model.web_address import check_callback_url
 from sandbox.model.webhook import DETAILS, Status, Webhook

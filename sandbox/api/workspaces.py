@@ -7,12 +7,11 @@ from typing import Any
 from sandbox.api.containers import children, contents, folder_head, read_name, workspace_head, workspace_in_path
 from sandbox.api.folders import create_folder
 from sandbox.clock import now
-from sandbox.http.results import index_result, token_page
+from sandbox.http.results import index_result, success, token_page
 from sandbox.http.routing import Call, operation
-from sandbox.http.success import success
 from sandbox.model.access import Access
-from sandbox.model.container import Workspace
 from sandbox.model.folder_tree import folders_in, remove, workspace_access
+from sandbox.model.state import Workspace
 
 Json = Any
 

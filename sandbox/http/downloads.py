@@ -18,7 +18,7 @@ from aiohttp import web
 from sandbox.clock import now
 from sandbox.http.responses import disposition
 from sandbox.http.routing import Call
-from sandbox.model.attachment import Attachment
+from sandbox.model.remark import Attachment
 from sandbox.world import World
 
 PREFIX = "/files"

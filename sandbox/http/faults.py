@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, fields
 from random import Random
 from typing import Any
 
-from sandbox.errors import CODE_OF_STATUS, ERRORS, ApiError
-from sandbox.http.rare_errors import STATUS_OF_RARE
+from sandbox.errors import CODE_OF_STATUS, ERRORS, STATUS_OF_RARE, ApiError
 from sandbox.http.routing import OPERATIONS
 
 Json = Any

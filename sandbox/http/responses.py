@@ -10,7 +10,7 @@ from aiohttp import web
 
 from sandbox.errors import ApiError
 from sandbox.http.faults import Fault
-from sandbox.model.sheet_json import dumps
+from sandbox.model.cell_json import dumps
 
 JSON_TYPE = {"Content-Type": "application/json;charset=UTF-8"}
 DRIP_SECONDS = 0.1

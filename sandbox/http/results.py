@@ -66,3 +66,12 @@ def _start(call: Call) -> int:
 def _head(page: int, size: int, count: int) -> dict[str, Any]:
     pages = max(1, -(-count // size)) if size else 1
     return {"pageNumber": page, "pageSize": size, "totalPages": pages, "totalCount": count}
+
+
+Json = Any
+
+
+def success(result: Json = None) -> dict[str, Json]:
+    """A Result object; without `result` where the operation gives nothing back."""
+    body = {"message": "SUCCESS", "resultCode": 0}
+    return body if result is None else body | {"result": result}

@@ -18,7 +18,7 @@ from sandbox.model.sheet import Sheet
 from sandbox.model.state import Person, State, Token
 
 if TYPE_CHECKING:
-    from sandbox.model.webhook_delivery import Courier
+    from sandbox.http.webhook_delivery import Courier
     from sandbox.settings import Settings
 
 Json = Any
@@ -129,7 +129,7 @@ class Call:
             _ = self.sheet
 
     def announce(self, kind: str, object_id: int | str, change: str, **details: Json) -> None:
-        """Something happened through this person: on the sheet in the path, where there is one. See events.py."""
+        """Something happened through this person: on the sheet in the path, where there is one. See event_bus.py."""
         sheet_id = self.loaded_sheet.id if self.loaded_sheet else None
         self.state.announce(Event(kind, change, object_id, self.person.id, sheet_id, details=details))
 

@@ -21,9 +21,9 @@ from sandbox.http.faults import Fault
 from sandbox.http.request_journal import Arrival
 from sandbox.http.responses import error_response, file_response, hang_up, json_response, spoil
 from sandbox.http.routing import OPERATIONS, Call, Operation
+from sandbox.model.cell_json import dumps
 from sandbox.model.event_bus import Cause, change_agent
 from sandbox.model.export import Export
-from sandbox.model.sheet_json import dumps
 from sandbox.model.state import Person, Token
 from sandbox.world import World
 

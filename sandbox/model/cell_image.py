@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Any
 
 from sandbox.errors import ApiError
-from sandbox.http.uploads import Upload
 from sandbox.model import file_store
 from sandbox.model.sheet import Cell
 from sandbox.model.state import State
@@ -21,14 +20,14 @@ PNG, GIF, JPEG = b"\x89PNG\r\n\x1a\n", (b"GIF87a", b"GIF89a"), b"\xff\xd8"
 FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # JPEG's markers that begin with the size
 
 
-def keep_image(state: State, upload: Upload, *, alt_text: str) -> dict[str, Json]:
+def keep_image(state: State, content: bytes, *, mime_type: str, alt_text: str) -> dict[str, Json]:
     """The Image of an upload, whose content is kept. Raises ApiError 1091 for what is no picture, 1165."""
     if len(alt_text) > LONGEST_ALT_TEXT:
         raise ApiError(1165)
-    size = size_of(upload.content)
+    size = size_of(content)
     if size is None:
-        raise ApiError(1091, upload.mime_type)
-    digest = file_store.keep(state, upload.content)
+        raise ApiError(1091, mime_type)
+    digest = file_store.keep(state, content)
     image_id = f"{state.new_id():x}{digest[:16]}"
     state.images[image_id] = digest
     return {"id": image_id, "height": size[1], "width": size[0], "altText": alt_text}

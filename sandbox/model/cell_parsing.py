@@ -12,10 +12,10 @@ from typing import Any
 from sandbox.errors import ApiError
 from sandbox.model.access import Access
 from sandbox.model.cell_image import LONGEST_ALT_TEXT
+from sandbox.model.cell_json import permalink
 from sandbox.model.cell_values import LONGEST_TEXT, Reading, read_object, read_value
 from sandbox.model.formula import warn_about
 from sandbox.model.sheet import EMPTY, Cell, CellRef, Column, Row, Sheet
-from sandbox.model.sheet_json import permalink
 from sandbox.model.state import Person, State, by_id
 
 Json = Any

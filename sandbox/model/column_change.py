@@ -12,6 +12,7 @@ from typing import Any
 from sandbox.clock import now
 from sandbox.errors import ApiError
 from sandbox.model import cell_link
+from sandbox.model.cell_json import cell_of
 from sandbox.model.cell_parsing import Writing, check_type
 from sandbox.model.column_conversion import converted
 from sandbox.model.column_parsing import read_column
@@ -19,7 +20,6 @@ from sandbox.model.event_bus import on_sheet
 from sandbox.model.formula import recalculate, renamed, warn_about, without
 from sandbox.model.row_change import auto_number
 from sandbox.model.sheet import CellRef, Column, Row, Sheet
-from sandbox.model.sheet_json import cell_of
 
 Json = Any
 

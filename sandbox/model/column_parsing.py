@@ -7,10 +7,9 @@ from typing import Any
 
 from sandbox.errors import ApiError
 from sandbox.model.cell_parsing import check_attributes, check_type
-from sandbox.model.cell_values import EMAIL, LARGEST_NUMBER
+from sandbox.model.cell_values import CHECKBOX_SYMBOLS, EMAIL, LARGEST_NUMBER, PICKLIST_SYMBOLS
 from sandbox.model.sheet import Column
 from sandbox.model.state import State
-from sandbox.model.symbols import CHECKBOX_SYMBOLS, PICKLIST_SYMBOLS
 
 Json = Any
 

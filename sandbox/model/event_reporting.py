@@ -8,8 +8,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from sandbox.model.event_bus import Cause, Event
-from sandbox.model.reported_event import Report
+from sandbox.model.event_bus import Cause, Event, ReportedEvent
 from sandbox.model.state import State
 
 Json = Any
@@ -23,15 +22,15 @@ def report(state: State, cause: Cause, events: list[Event]) -> None:
     """Remember what is reported of these events; the oldest go when there are too many."""
     for event in events:
         if event.kind in REPORTED:
-            state.reports.append(_report(state, cause, event))
-    del state.reports[:-KEPT]
+            state.reported_events.append(_report(state, cause, event))
+    del state.reported_events[:-KEPT]
 
 
-def _report(state: State, cause: Cause, event: Event) -> Report:
+def _report(state: State, cause: Cause, event: Event) -> ReportedEvent:
     email = state.mini_user(event.by)["email"]
     on_sheet = {} if event.kind == "sheet" or event.sheet_id is None else {"sheetId": event.sheet_id}
-    return Report(
-        number=state.reports[-1].number + 1 if state.reports else 1,
+    return ReportedEvent(
+        number=state.reported_events[-1].number + 1 if state.reported_events else 1,
         id=f"2.1.{secrets.token_urlsafe(64)}",
         object_type=event.kind.upper(),
         action=ACTIONS.get(event.change, event.change.upper()),

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from sandbox.model import cell_link
 from sandbox.model.access import Access
-from sandbox.model.container import Folder, Workspace
 from sandbox.model.sheet import Sheet
-from sandbox.model.state import State
+from sandbox.model.state import Folder, State, Workspace
 
 
 def workspace_around(state: State, container_id: int | None) -> Workspace | None:

@@ -14,7 +14,7 @@ from sandbox.errors import ApiError
 from sandbox.model import cell_link
 from sandbox.model.column_parsing import read_columns
 from sandbox.model.formula import recalculate
-from sandbox.model.remark_copy import copy_remarks
+from sandbox.model.remark_changes import copy_remarks
 from sandbox.model.sheet import Row, Sheet
 from sandbox.model.state import Person, State, by_id
 from sandbox.model.template import TEMPLATES

@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from sandbox.model.access import Access
-from sandbox.model.attachment import COMMENT, FILE, Attachment, current
-from sandbox.model.discussion import Comment, Discussion
+from sandbox.model.remark import COMMENT, FILE, Attachment, Comment, Discussion, current
 from sandbox.model.remark_changes import attached_to, comment_ids
 from sandbox.model.sheet import Sheet
 from sandbox.model.state import State

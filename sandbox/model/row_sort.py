@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.model.cell_json import cell_of
 from sandbox.model.cell_values import options_of
 from sandbox.model.sheet import Column, Row, Sheet
-from sandbox.model.sheet_json import cell_of
 from sandbox.model.state import State
 
 Json = Any

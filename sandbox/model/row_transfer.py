@@ -14,7 +14,7 @@ from sandbox.model.access import Access
 from sandbox.model.cell_parsing import Writing
 from sandbox.model.event_bus import on_sheet
 from sandbox.model.formula import recalculate
-from sandbox.model.remark_copy import copy_remarks
+from sandbox.model.remark_changes import copy_remarks
 from sandbox.model.row_change import RowEdit, add_rows
 from sandbox.model.sheet import Cell, Column, Row, Sheet
 

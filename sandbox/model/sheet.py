@@ -11,8 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sandbox.model.access import Access
-from sandbox.model.attachment import Attachment
-from sandbox.model.discussion import Discussion
+from sandbox.model.remark import Attachment, Discussion
 
 Json = Any
 Primitive = str | int | float | bool | None

@@ -1,174 +1,29 @@
-"""Sheets, columns, rows and cells as JSON, in the variants that a client can ask for."""
+"""Sheets and rows as JSON, in the variants that a client can ask for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
-from sandbox.clock import epoch_ms, iso, parse
 from sandbox.model.access import Access
-from sandbox.model.cell_values import ISO_DATE
+from sandbox.model.cell_json import View, cell_json, cell_of, columns_json, dumps, permalink, wanted_columns
+from sandbox.model.folder_tree import workspace_around
 from sandbox.model.remark_json import Remarks
-from sandbox.model.sheet import Cell, Column, Revision, Row, Sheet
+from sandbox.model.sheet import Row, Sheet
 from sandbox.model.state import Person, State
 
 Json = Any
 
-PLAIN_TIMES = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS | orjson.OPT_NAIVE_UTC
 OF_CELLS = frozenset({"columnType", "format", "objectValue"})
+
+
 LEFT_OUT_OF_CELLS = frozenset({"linkInFromCellDetails", "linksOutToCellsDetails", "nonexistentCells"})
+
+
 ATTACHMENT_OPTIONS = ["FILE", "ONEDRIVE", "GOOGLE_DRIVE", "EVERNOTE", "BOX_COM", "EGNYTE", "DROPBOX"]
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """How much of a sheet is to be shown, and in which form."""
-
-    level: int = 0
-    include: frozenset[str] = frozenset()
-    exclude: frozenset[str] = frozenset()
-    numeric_dates: bool = False
-    columns: frozenset[int] | None = None
-
-
-def dumps(content: Json, *, numeric_dates: bool = False) -> bytes:
-    """JSON bytes; times as ISO 8601 in UTC, or as epoch milliseconds."""
-    if not numeric_dates:
-        return orjson.dumps(content, option=PLAIN_TIMES)
-    return orjson.dumps(content, option=orjson.OPT_PASSTHROUGH_DATETIME, default=_epoch)
-
-
-def _epoch(value: object) -> int:
-    if isinstance(value, datetime):
-        return epoch_ms(value)
-    raise TypeError(type(value).__name__)
-
-
-def permalink(kind: str, object_id: int) -> str:
-    """The address of an object in Smartsheet's web app (which the stand-in has none of)."""
-    return f"https://app.smartsheet.example/{kind}/{object_id:x}"
-
-
-def column_type(column: Column, level: int) -> str:
-    """The type an API level knows: multi-value columns read TEXT_NUMBER below theirs."""
-    return column.type if level >= column_version(column) else "TEXT_NUMBER"
-
-
-def column_version(column: Column) -> int:
-    """The level from which a column shows its true type."""
-    return {"MULTI_CONTACT_LIST": 1, "MULTI_PICKLIST": 2}.get(column.type, 0)
-
-
-def column_json(sheet: Sheet, column: Column, access: Access, view: View) -> dict[str, Json]:
-    """A Column."""
-    shown = column_type(column, view.level)
-    body: dict[str, Json] = {
-        "id": column.id,
-        "version": column_version(column),
-        "index": sheet.position(column),
-        "title": column.title,
-        "type": shown,
-    }
-    optional = {
-        "primary": column.primary,
-        "options": column.options if shown == column.type else [],
-        "contactOptions": column.contact_options if shown == column.type else [],
-        "symbol": column.symbol,
-        "systemColumnType": column.system_type,
-        "autoNumberFormat": column.auto_number,
-        "hidden": column.hidden,
-        "locked": column.locked,
-        "lockedForUser": column.locked and access < Access.ADMIN,
-        "description": column.description,
-        "formula": column.formula,
-        "format": column.format if "format" in view.include else None,
-    }
-    body |= {name: value for name, value in optional.items() if value}
-    return body | {"validation": column.validation, "width": column.width}
-
-
-def columns_json(sheet: Sheet, access: Access, view: View) -> list[dict[str, Json]]:
-    """The columns in order; only the wanted ones."""
-    return [column_json(sheet, column, access, view) for column in _wanted(sheet, view)]
-
-
-def _wanted(sheet: Sheet, view: View) -> list[Column]:
-    return [column for column in sheet.columns if view.columns is None or column.id in view.columns]
-
-
-def cell_json(state: State, sheet: Sheet, column: Column, cell: Cell, view: View) -> dict[str, Json]:
-    """A Cell: no value at all where it is empty."""
-    body: dict[str, Json] = {"columnId": column.id}
-    if "columnType" in view.include:
-        body["columnType"] = column_type(column, view.level)
-    if cell.value is not None and not (column.type == "MULTI_PICKLIST" and view.level >= column_version(column)):
-        body["value"] = _shown_value(column, cell.value, view)
-    if "objectValue" in view.include and (object_value := _object_value(column, cell, view)) is not None:
-        body["objectValue"] = object_value
-    if cell.display is not None:
-        body["displayValue"] = cell.display
-    if cell.formula is not None:
-        body["formula"] = cell.formula
-    if cell.hyperlink is not None:
-        body["hyperlink"] = cell.hyperlink
-    if cell.link is not None:
-        body["linkInFromCell"] = _link_json(state, cell, view)
-    if cell.image is not None:
-        body |= {"formula": _image_formula(cell.image), "image": cell.image}
-    if cell.format is not None and "format" in view.include:
-        body["format"] = cell.format
-    return body
-
-
-def _shown_value(column: Column, value: Json, view: View) -> Json:
-    if view.numeric_dates and column.type in ("DATE", "DATETIME") and ISO_DATE.match(str(value)):
-        moment = parse(str(value))
-        return epoch_ms(moment) if moment else value
-    return _as_number(value)
-
-
-def _as_number(value: Json) -> Json:
-    """Every number is written as a floating-point one: 2.0 for 2. Other values stay as they are."""
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def _object_value(column: Column, cell: Cell, view: View) -> Json:
-    """What include=objectValue adds: an object for dates, contacts and multi-values, for all else the bare value.
-
-    A multi-value cell that is shown as text has its text there. The OpenAPI document knows an object for check boxes
-    and nothing for text and numbers, but the live API answers bare values.
-    """
-    match column.type:
-        case "MULTI_CONTACT_LIST" | "MULTI_PICKLIST" if cell.object_value:
-            return cell.object_value if view.level >= column_version(column) else cell.value
-        case "CONTACT_LIST" if cell.value and "@" in str(cell.value):
-            return {"objectType": "CONTACT", "email": cell.value, "name": cell.display}
-        case "DATE" | "DATETIME" if cell.value and ISO_DATE.match(str(cell.value)):
-            return {"objectType": column.type, "value": cell.value}
-    return _as_number(cell.value)
-
-
-def _link_json(state: State, cell: Cell, view: View) -> dict[str, Json]:
-    if cell.link is None:
-        return {}
-    source = state.sheets.get(cell.link.sheet_id)
-    details = {
-        "status": "BROKEN" if cell.link_broken or source is None else "OK",
-        "rowId": cell.link.row_id,
-        "columnId": cell.link.column_id,
-    }
-    body = {"sheetId": cell.link.sheet_id, "sheetName": source.name if source else ""}
-    return body if "linkInFromCellDetails" in view.exclude else details | body
-
-
-def _image_formula(image: dict[str, Json]) -> str:
-    """A picture reads as a formula of Smartsheet's own."""
-    text = image["altText"].replace('"', '""')
-    return f'=SYS_CELLIMAGE("{text}","{image["id"]}",{image["height"]},{image["width"]},"{text}")'
 
 
 def _links_out(state: State, sheet: Sheet, view: View) -> dict[tuple[int, int], list[dict[str, Json]]]:
@@ -182,30 +37,9 @@ def _links_out(state: State, sheet: Sheet, view: View) -> dict[tuple[int, int], 
     return found
 
 
-SYSTEM_CELLS: dict[str, Callable[[State, Row], Cell]] = {
-    "AUTO_NUMBER": lambda state, row: Cell(row.number, None if row.number is None else str(row.number)),
-    "CREATED_DATE": lambda state, row: Cell(iso(row.created_at)),
-    "MODIFIED_DATE": lambda state, row: Cell(iso(row.modified_at)),
-    "CREATED_BY": lambda state, row: _writer_cell(state, row.created_by),
-    "MODIFIED_BY": lambda state, row: _writer_cell(state, row.modified_by),
-}
-
-
-def _writer_cell(state: State, person_id: int) -> Cell:
-    mini = state.mini_user(person_id)
-    return Cell(mini["email"], mini["name"])
-
-
-def cell_of(state: State, row: Row, column: Column) -> Cell:
-    """What a cell holds, system columns included."""
-    if column.system_type:
-        return SYSTEM_CELLS[column.system_type](state, row)
-    return row.cell(column.id)
-
-
 def _cells(state: State, sheet: Sheet, row: Row, view: View, links: Mapping[tuple[int, int], Json]) -> list[Json]:
     cells = []
-    for column in _wanted(sheet, view):
+    for column in wanted_columns(sheet, view):
         body = cell_json(state, sheet, column, cell_of(state, row, column), view)
         if out := links.get((row.id, column.id)):
             body["linksOutToCells"] = out
@@ -269,17 +103,6 @@ def _shows_a_link(row: Row) -> bool:
     return any(cell.link for cell in row.cells.values())
 
 
-def history_json(
-    state: State, sheet: Sheet, column: Column, revisions: Collection[Revision], view: View
-) -> list[dict[str, Json]]:
-    """A cell's history, as given."""
-    return [
-        cell_json(state, sheet, column, revision.cell, view)
-        | {"modifiedAt": revision.at, "modifiedBy": state.mini_user(revision.by)}
-        for revision in revisions
-    ]
-
-
 def sheet_summary(sheet: Sheet, access: Access, *, api_level: int, include: Collection[str]) -> dict[str, Json]:
     """A sheet in a list."""
     body: dict[str, Json] = {
@@ -324,3 +147,15 @@ def _summary_permissions(access: Access) -> str:
     if access >= Access.ADMIN:
         return "ADMIN"
     return "READ_WRITE" if access >= Access.EDITOR else "READ_ONLY"
+
+
+PERSONAL = {"criticalPathEnabled": False, "displaySummaryTasks": True}
+
+
+def settings_json(state: State, sheet: Sheet, person_id: int) -> dict[str, Json]:
+    """The person's own settings, the project's where it is one, and the workspace around the sheet."""
+    body: dict[str, Json] = {"userSettings": PERSONAL | sheet.settings.personal.get(person_id, {})}
+    if sheet.settings.project is not None:
+        body |= {"ganttEnabled": True, "dependenciesEnabled": True, "projectSettings": sheet.settings.project}
+    workspace = workspace_around(state, sheet.container_id)
+    return body | ({"workspace": {"id": workspace.id, "name": workspace.name}} if workspace else {})

@@ -1,4 +1,4 @@
-"""Everything the stand-in knows: people, apps, tokens, sheets. It lives in memory; persistence.py can save it."""
+"""Everything the stand-in knows: people, apps, tokens, sheets. It lives in memory; state_file.py can save it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sandbox.clock import now
-from sandbox.model.container import Folder, Workspace
-from sandbox.model.event_bus import Event
-from sandbox.model.group import Group
-from sandbox.model.reported_event import Report
+from sandbox.model.access import Access
+from sandbox.model.event_bus import Event, ReportedEvent
 from sandbox.model.sheet import Sheet
 from sandbox.model.webhook import Webhook
 
@@ -113,6 +111,43 @@ class Token:
 
 
 @dataclass(slots=True)
+class Folder:
+    """A folder; `container_id` is the folder or workspace it is in."""
+
+    id: int
+    name: str
+    owner_id: int
+    created_at: datetime
+    container_id: int | None = None
+
+
+@dataclass(slots=True)
+class Workspace:
+    """A workspace and who it is shared with (person or group id → access; the owner is not among the shares)."""
+
+    id: int
+    name: str
+    owner_id: int
+    created_at: datetime
+    modified_at: datetime
+    shares: dict[int, Access] = field(default_factory=dict)
+    share_times: ShareTimes = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Group:
+    """A group; what is shared with it is shared with each of its members."""
+
+    id: int
+    name: str
+    owner_id: int
+    created_at: datetime
+    modified_at: datetime
+    description: str = ""
+    member_ids: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class State:
     """The whole world of one stand-in."""
 
@@ -126,7 +161,7 @@ class State:
     workspaces: dict[int, Workspace] = field(default_factory=dict)
     groups: dict[int, Group] = field(default_factory=dict)
     webhooks: dict[int, Webhook] = field(default_factory=dict)
-    reports: list[Report] = field(default_factory=list)
+    reported_events: list[ReportedEvent] = field(default_factory=list)
     images: dict[str, str] = field(default_factory=dict)
     ids_given: int = 0
     _news: list[Event] = field(default_factory=list, repr=False, compare=False)
@@ -200,3 +235,6 @@ class State:
     def token_by_refresh(self, refresh: str) -> Token | None:
         """The pair that a refresh token belongs to, dead pairs included."""
         return next((token for token in self.tokens.values() if token.refresh == refresh), None)
+
+
+ShareTimes = dict[int, tuple[datetime, datetime]]

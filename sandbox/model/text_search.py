@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sandbox.model.attachment import current
+from sandbox.model.cell_json import cell_of
 from sandbox.model.folder_tree import access_to, workspace_access
+from sandbox.model.remark import current
 from sandbox.model.sheet import Row, Sheet
-from sandbox.model.sheet_json import cell_of
 from sandbox.model.state import State
 
 Json = Any

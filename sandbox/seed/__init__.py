@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from sandbox.model.state import App, State, Token
-from sandbox.seed.large_sheet import large_sheet
 from sandbox.seed.people import groups, people
+from sandbox.seed.plain_sheets import budget, empty_sheet, large_sheet, snagging_list
 from sandbox.seed.site_plan import site_plan
-from sandbox.seed.small_sheets import budget, empty_sheet, snagging_list
 from sandbox.settings import Settings
 
 FIRST_RUNTIME_ID = 10**9

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.model.group import Group
-from sandbox.model.state import Person
+from sandbox.model.state import Group, Person
 
 ACCOUNT = {"name": "Northside Construction", "id": 2117734062876548}
 

@@ -1,7 +1,8 @@
 """What is kept from request to request does not grow with what clients think up."""
 
 from sandbox.model.access import Access
-from sandbox.model.sheet_json import Rows, View
+from sandbox.model.cell_json import View
+from sandbox.model.sheet_json import Rows
 from sandbox.seed import seeded
 from sandbox.settings import Settings
 

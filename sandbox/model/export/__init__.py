@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.model.export.pdf import PAPER, pdf
-from sandbox.model.export.table import Table
-from sandbox.model.export.text import csv
+from sandbox.model.export.table import Table, csv
 from sandbox.model.export.workbook import workbook
 from sandbox.model.sheet import Sheet
 

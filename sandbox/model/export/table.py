@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
+from csv import writer
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,3 +44,10 @@ def number(cell: Json) -> int | float | None:
     """The number that a cell holds; None for anything else."""
     value = cell.get("value")
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def csv(table: Table, _paper: str) -> bytes:
+    """UTF-8, a line of titles first, lines ending as RFC 4180 has it."""
+    buffer = io.StringIO(newline="")
+    writer(buffer).writerows(table.texts())
+    return buffer.getvalue().encode()

@@ -12,10 +12,10 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from sandbox.clock import now
+from sandbox.http.webhook_callback import Callbacks, is_retriable, wait_before
 from sandbox.model.event_bus import Cause, Event
 from sandbox.model.state import State
 from sandbox.model.webhook import Status, Webhook, notice, timestamp
-from sandbox.model.webhook_callback import Callbacks, is_retriable, wait_before
 from sandbox.model.webhook_status import duplicates, review
 from sandbox.settings import Settings
 

@@ -1,12 +1,13 @@
-"""What is attached to sheets, rows and comments: files in one version or several, and links to files elsewhere.
+"""What is attached to sheets and rows: files, links, and discussions, which are threads of comments.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/attachments
+https://developers.smartsheet.com/api/smartsheet/openapi/discussions
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 FILE = "FILE"
@@ -42,3 +43,33 @@ class Attachment:
 def current(attachments: Iterable[Attachment]) -> list[Attachment]:
     """Of each attachment only the newest version, out of all versions in the order in which they were made."""
     return list({attachment.first_id: attachment for attachment in attachments}.values())
+
+
+LONGEST_TITLE = 100
+
+
+@dataclass(slots=True)
+class Comment:
+    """One comment; `created_by` is the only person who may change it."""
+
+    id: int
+    text: str
+    created_at: datetime
+    created_by: int
+    modified_at: datetime
+
+
+@dataclass(slots=True)
+class Discussion:
+    """A thread of at least one comment, oldest first, on a row or (`row_id` None) on the sheet as a whole."""
+
+    id: int
+    title: str
+    row_id: int | None
+    created_by: int
+    comments: list[Comment] = field(default_factory=list)
+
+
+def title_of(text: str) -> str:
+    """The title that a discussion gets from its first comment."""
+    return text[:LONGEST_TITLE]

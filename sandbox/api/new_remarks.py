@@ -9,13 +9,22 @@ from sandbox.errors import ApiError
 from sandbox.http.routing import Call
 from sandbox.http.uploads import Upload, is_link, read_upload
 from sandbox.model import file_store
-from sandbox.model.attachment import COMMENT, FILE, GOV_LINK_TYPES, LINK_SUBTYPES, LINK_TYPES, Attachment
 from sandbox.model.cell_parsing import check_attributes, check_type
+from sandbox.model.remark import COMMENT, FILE, GOV_LINK_TYPES, LINK_SUBTYPES, LINK_TYPES, Attachment, Comment
 
 Json = Any
 
-WRITABLE = {"name", "description", "url", "attachmentType", "attachmentSubType"}
-READ_ONLY = {"id", "parentId", "parentType", "mimeType", "sizeInKb", "createdAt", "createdBy", "urlExpiresInMillis"}
+ATTACHMENT_WRITABLE = {"name", "description", "url", "attachmentType", "attachmentSubType"}
+ATTACHMENT_READ_ONLY = {
+    "id",
+    "parentId",
+    "parentType",
+    "mimeType",
+    "sizeInKb",
+    "createdAt",
+    "createdBy",
+    "urlExpiresInMillis",
+}
 
 
 def read_attachment(call: Call, *, parent_type: str, parent_id: int) -> Attachment:
@@ -35,8 +44,8 @@ def new_file(call: Call, upload: Upload, *, parent_type: str, parent_id: int) ->
 
 def _link(call: Call, *, parent_type: str, parent_id: int) -> Attachment:
     body = call.json()
-    check_attributes("attachment", body, allowed=WRITABLE, read_only=READ_ONLY)
-    for name in WRITABLE:
+    check_attributes("attachment", body, allowed=ATTACHMENT_WRITABLE, read_only=ATTACHMENT_READ_ONLY)
+    for name in ATTACHMENT_WRITABLE:
         check_type(body, name, str)
     for name in ("attachmentType", "url"):
         if not body.get(name):
@@ -64,3 +73,28 @@ def _check_kind(kind: str, sub_type: str | None, types: frozenset[str]) -> None:
 def _new(call: Call, kind: str, name: str, *, parent_type: str, parent_id: int) -> Attachment:
     new_id = call.state.new_id()
     return Attachment(new_id, new_id, kind, name, parent_type, parent_id, now(), call.person.id)
+
+
+COMMENT_READ_ONLY = {"id", "attachments", "createdAt", "createdBy", "discussionId", "modifiedAt"}
+
+
+def read_text(body: Json) -> str:
+    """The text of a comment's JSON. Raises ApiError 1008, 1012 or 1032."""
+    check_attributes("comment", body, allowed={"text"}, read_only=COMMENT_READ_ONLY)
+    check_type(body, "text", str)
+    text = body.get("text")
+    if not text:
+        raise ApiError(1012, "comment.text")
+    return str(text)
+
+
+def new_comment(call: Call, text: str, upload: Upload | None) -> Comment:
+    """A comment by whoever asks, not yet part of a discussion; a file that came along is attached to it."""
+    at = now()
+    comment = Comment(call.state.new_id(), text, at, call.person.id, at)
+    if upload:
+        attachment = new_file(call, upload, parent_type=COMMENT, parent_id=comment.id)
+        call.sheet.attachments.append(attachment)
+        call.announce("attachment", attachment.id, "created", attachmentName=attachment.name)
+    call.announce("comment", comment.id, "created")
+    return comment
