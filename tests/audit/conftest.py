@@ -1,10 +1,14 @@
-"""Somebody who is signed in and reads the log."""
+"""Fixtures of the log: an auditor who reads it, a chain that is written at once, a new key to seal with."""
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
+from pytest_django import Settings
+
+from audit.proof.seal_bytes import written
 
 
 @pytest.fixture
@@ -21,8 +25,16 @@ def reader(db: None, client: Client) -> Client:
 
 
 @pytest.fixture
-def chain_at_once(db: None) -> None:
-    """The chain is written with each entry, not only at a commit, to which a test's transaction never comes."""
+def log(db: None) -> None:
+    """A log whose chain is written with each entry. PostgreSQL would wait for a commit, which a test never makes."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@pytest.fixture
+def new_key(settings: Settings) -> Ed25519PrivateKey:
+    """Another key to seal with from now on."""
+    key = Ed25519PrivateKey.generate()
+    settings.AUDIT_SEAL_KEY = written(key)
+    return key

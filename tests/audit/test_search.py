@@ -9,8 +9,8 @@ from audit import search
 from audit.models import Entry
 from audit.recording import Action, Change, Outcome, Phase, note, settle
 from tests.audit.edits import ALICE, BOB, BUDGET, ROW, STATUS, cell, entries_of, intended, saved
-from tests.audit.test_filters import found
-from tests.audit.test_log_page import words_of
+from tests.audit.filtering.test_filters import found
+from tests.audit.reading.test_log_page import words_of
 
 pytestmark = pytest.mark.django_db
 

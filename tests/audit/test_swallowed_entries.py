@@ -9,7 +9,7 @@ from audit.database import contention
 from audit.models import Entry
 from audit.recording import THIS_APP, Action, NotRecorded, note
 from tests.audit import edits
-from tests.audit.proof.tampering import execute
+from tests.audit.verification.tampering import execute
 
 pytestmark = pytest.mark.django_db(transaction=True)
 IS_POSTGRESQL = connection.vendor == "postgresql"

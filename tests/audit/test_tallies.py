@@ -21,7 +21,7 @@ def counted() -> Counter[tuple[int, int, str, str]]:
     return found
 
 
-@pytest.mark.usefixtures("chain_at_once")
+@pytest.mark.usefixtures("log")
 def test_edits_outcomes_and_acts_are_counted_by_themselves() -> None:
     saved(cell(row=1), cell(row=1, column=7), cell(row=2))
     saved(actor=BOB, sheet=BUDGET)
@@ -42,7 +42,7 @@ def test_edits_outcomes_and_acts_are_counted_by_themselves() -> None:
     assert {tally.day for tally in Tally.objects.all()} == {datetime.now(UTC).date()}
 
 
-@pytest.mark.usefixtures("chain_at_once")
+@pytest.mark.usefixtures("log")
 def test_what_is_not_counted_yet_is_the_tail(monkeypatch: pytest.MonkeyPatch) -> None:
     saved()
     assert tallies.count_new() == 2

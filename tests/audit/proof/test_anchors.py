@@ -15,7 +15,7 @@ from audit.proof import anchors, seals
 from audit.proof.seal_bytes import SignedSeal
 from audit.verification.findings import Anchored, Kind
 from tests.audit import edits
-from tests.audit.proof.tampering import verified
+from tests.audit.verification.tampering import verified
 
 pytestmark = pytest.mark.usefixtures("log")
 

@@ -12,7 +12,7 @@ from audit.proof import seals
 from audit.verification.start import remember
 from tests.append_only import lifted
 from tests.audit import edits
-from tests.audit.proof.tampering import execute
+from tests.audit.verification.tampering import execute
 
 pytestmark = pytest.mark.usefixtures("log")
 

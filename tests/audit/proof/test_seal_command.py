@@ -16,7 +16,7 @@ from pytest_django import Settings
 from audit.models import Seal
 from tests.append_only import lifted
 from tests.audit import edits
-from tests.audit.proof.tampering import execute
+from tests.audit.verification.tampering import execute
 from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.usefixtures("log")

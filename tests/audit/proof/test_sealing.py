@@ -11,7 +11,7 @@ from audit.proof import leaves, merkle, seal_keys, seals
 from audit.proof.seal_bytes import FIRST
 from tests.append_only import lifted
 from tests.audit import edits
-from tests.audit.proof.tampering import execute, rechain
+from tests.audit.verification.tampering import execute, rechain
 
 pytestmark = pytest.mark.usefixtures("log")
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from audit.models import Entry, Leaf, PersonalText, Seal
 from tests.audit import edits
-from tests.audit.role.conftest import acting_as, execute
+from tests.audit.database.role.conftest import acting_as, execute
 
 pytestmark = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite knows no roles")
 

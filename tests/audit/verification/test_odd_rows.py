@@ -18,7 +18,7 @@ from audit.verification.start import NoSuchStart, Verified, remember, since, sta
 from audit.verification.verify import verify
 from tests.append_only import lifted
 from tests.audit import edits
-from tests.audit.proof.tampering import IS_SQLITE, execute, verified
+from tests.audit.verification.tampering import IS_SQLITE, execute, verified
 
 TABLES = {
     model._meta.db_table: (model._meta.pk.column, [field.column for field in model._meta.concrete_fields])

@@ -13,7 +13,7 @@ from audit.proof import seals
 from audit.verification.findings import Finding, Kind
 from tests.append_only import lifted
 from tests.audit import edits
-from tests.audit.proof.tampering import COLUMNS, alter, execute, findings_after, flipped, rechain, stored
+from tests.audit.verification.tampering import COLUMNS, alter, execute, findings_after, flipped, rechain, stored
 
 LENGTH, SEALED = 13, 10  # entries, and how many of them are under a seal
 tampering = settings(

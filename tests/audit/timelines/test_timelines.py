@@ -13,7 +13,7 @@ from audit.models import Entry, erased
 from audit.recording import Action, Change, Origin, Outcome, Phase, canonical, note, settle
 from audit.retention.erasure import Values, erase
 from tests.audit.edits import ALICE, BOB, BUDGET, NOTES, OTHER_ROW, ROW, SITE_PLAN, STATUS, cell, intended, saved
-from tests.audit.test_log_page import words_of
+from tests.audit.reading.test_log_page import words_of
 
 pytestmark = pytest.mark.django_db
 PLAN = f"/audit/sheets/{SITE_PLAN[0]}/"

@@ -16,7 +16,7 @@ from audit.verification.findings import Kind
 from audit.verification.start import since
 from tests.append_only import lifted
 from tests.audit import edits
-from tests.audit.proof.tampering import alter, execute, findings_after, flipped, rechain, stored
+from tests.audit.verification.tampering import alter, execute, findings_after, flipped, rechain, stored
 
 COUNT = 5
 COLUMNS = [field.column for field in Seal._meta.concrete_fields]

@@ -15,8 +15,8 @@ from audit.models import Entry
 from audit.recording import Action, Actor, Origin, Outcome, Phase, note, settle
 from audit.unsettled import Unsettled
 from tests.audit.edits import ALICE, BOB, BUDGET, ROW, SITE_PLAN, STATUS, cell, intended, saved
-from tests.audit.test_filters import found
-from tests.audit.test_log_page import body_of, words_of
+from tests.audit.filtering.test_filters import found
+from tests.audit.reading.test_log_page import body_of, words_of
 
 pytestmark = pytest.mark.django_db
 

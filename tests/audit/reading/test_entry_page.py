@@ -6,7 +6,7 @@ from django.test import Client
 from audit.context import RequestContext, using
 from audit.recording import Outcome, Phase, settle
 from tests.audit.edits import ALICE, NOTES, ROW, SITE_PLAN, STATUS, cell, entries_of, intended, saved
-from tests.audit.test_log_page import body_of, words_of
+from tests.audit.reading.test_log_page import body_of, words_of
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from django.test import Client
 
 from audit.models import Entry
 from audit.recording import Action
-from tests.audit.erasure.conftest import in_clear
+from tests.audit.retention.erasure.conftest import in_clear
 
 pytestmark = pytest.mark.usefixtures("jane")
 

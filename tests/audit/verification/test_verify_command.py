@@ -18,7 +18,7 @@ from audit.recording import THIS_APP, Action, note
 from audit.verification import rows
 from tests.append_only import lifted
 from tests.audit import edits
-from tests.audit.proof.tampering import execute
+from tests.audit.verification.tampering import execute
 
 pytestmark = pytest.mark.usefixtures("log")
 

@@ -5,7 +5,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from audit.page_models import SavedFilter
-from tests.audit.test_log_page import body_of
+from tests.audit.reading.test_log_page import body_of
 
 pytestmark = pytest.mark.django_db
 

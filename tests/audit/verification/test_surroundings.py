@@ -19,7 +19,7 @@ from audit.verification.findings import Finding, Kind
 from audit.verification.start import NoSuchStart, since, start_of_chain
 from tests.append_only import lifted
 from tests.audit import edits
-from tests.audit.proof.tampering import execute, verified
+from tests.audit.verification.tampering import execute, verified
 
 pytestmark = pytest.mark.usefixtures("log")
 

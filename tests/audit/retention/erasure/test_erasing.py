@@ -27,7 +27,7 @@ from identity.models import SmartsheetUser
 from identity.profiles import history
 from identity.roles import Role
 from tests.audit import edits
-from tests.audit.erasure.conftest import JANE, in_clear
+from tests.audit.retention.erasure.conftest import JANE, in_clear
 
 pytestmark = pytest.mark.usefixtures("jane")
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from audit.checks import confined
-from tests.audit.role.conftest import ROLE, acting_as, execute
+from tests.audit.database.role.conftest import ROLE, acting_as, execute
 
 on_postgresql = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite knows no roles")
 

@@ -12,10 +12,10 @@ from audit.charts.figures import figures
 from audit.models import Entry
 from audit.recording import Action, Actor, Outcome, Phase, settle
 from tests.audit.edits import ALICE, AUDITOR, BOB, BUDGET, ROW, SITE_PLAN, intended, saved
+from tests.audit.reading.test_log_page import words_of
 from tests.audit.test_access import reading
-from tests.audit.test_log_page import words_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("chain_at_once")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log")]
 
 
 class Links(HTMLParser):

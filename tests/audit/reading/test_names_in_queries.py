@@ -13,7 +13,7 @@ from audit.recording import Action, Origin
 from audit.retention.erasure import Address, Values, erase
 from tests.audit.edits import ALICE, SITE_PLAN, cell, saved
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("chain_at_once")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log")]
 
 QUERY = urlencode({"person": f"Alice Archer · sandbox:{ALICE.id}", "sheet": f"Site plan · {SITE_PLAN[0]}"})
 

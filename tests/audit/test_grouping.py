@@ -11,7 +11,7 @@ from audit.recording import THIS_APP, Action, Change, Origin, Outcome, Phase, in
 from audit.sentences import verb
 from audit.templatetags.audit_log import icon
 from tests.audit.edits import ALICE, BOB, NOTES, ROW, SITE_PLAN, STATUS, cell, entries_of, intended, saved
-from tests.audit.test_log_page import body_of, words_of
+from tests.audit.reading.test_log_page import body_of, words_of
 
 pytestmark = pytest.mark.django_db
 

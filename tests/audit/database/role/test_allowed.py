@@ -18,7 +18,7 @@ from audit.verification.start import start_of_chain
 from audit.verification.verify import verify
 from identity.models import SmartsheetUser
 from tests.audit import edits
-from tests.audit.role.conftest import execute
+from tests.audit.database.role.conftest import execute
 from tests.edits.browser import Page
 from tests.edits.conftest import SignIn
 from tests.edits.site_plan import SitePlan

@@ -9,7 +9,7 @@ from pytest_django import Settings
 from audit.access import Readable
 from audit.recording import Actor
 from tests.audit.edits import ALICE, BOB, SITE_PLAN, saved
-from tests.audit.test_log_page import body_of
+from tests.audit.reading.test_log_page import body_of
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +53,7 @@ def test_what_may_be_read_is_named(alice: Client) -> None:
     assert [(chip.what, chip.name) for chip in context["chips"]] == [("person", "Bob Baker"), ("sheet", "Site plan")]
 
 
-@pytest.mark.usefixtures("chain_at_once")
+@pytest.mark.usefixtures("log")
 def test_a_sheet_of_another_region_lends_no_name_to_one_with_its_number(alice: Client) -> None:
     saved()
     saved(actor=ELSEWHERE, sheet=(SITE_PLAN[0], "Eva's board"))

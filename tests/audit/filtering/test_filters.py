@@ -25,7 +25,7 @@ from tests.audit.edits import (
     new_row,
     saved,
 )
-from tests.audit.test_log_page import QUERIES, words_of
+from tests.audit.reading.test_log_page import QUERIES, words_of
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from audit.filtering.filters import LogFilter
 from tests.audit.edits import SITE_PLAN, saved
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("chain_at_once")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log")]
 
 LONG = "9" * 5_000  # more digits than Python makes a number of
 
