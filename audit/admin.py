@@ -13,7 +13,7 @@ from audit.models import Entry
 MOST = 10_000  # entries that the admin pages through; counting and skipping more would cost what the log page avoids
 
 
-class CappedPaginator(Paginator[Entry]):
+class CappedPaginator(Paginator):  # type: ignore[type-arg] # only the stubs take it
     """Counts to MOST and no further."""
 
     @cached_property
@@ -22,7 +22,7 @@ class CappedPaginator(Paginator[Entry]):
 
 
 @admin.register(Entry)
-class EntryAdmin(admin.ModelAdmin[Entry]):
+class EntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # only the stubs take it
     """Read-only."""
 
     list_display = (

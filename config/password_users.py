@@ -4,6 +4,8 @@ People who sign in with Smartsheet are not among them, so that nobody becomes a 
 they are in identity.admin, and get their rights by roles. Nor are there groups, or permissions of single users.
 """
 
+from __future__ import annotations
+
 from typing import Any
 
 from django.contrib import admin
@@ -24,7 +26,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class PasswordUserAdmin(UserAdmin[User]):
+class PasswordUserAdmin(UserAdmin):  # type: ignore[type-arg] # only the stubs take it
     """Kept for good, as their names stand in the log: whoever leaves is made inactive."""
 
     fieldsets = (

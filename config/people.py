@@ -1,4 +1,4 @@
-"""Lists of people, organisations and domains from the environment, checked and in one way of writing."""
+"""Lists of people, accounts and domains from the environment, checked and normalised."""
 
 import re
 
@@ -9,24 +9,24 @@ from config.smartsheet import IS_DEMO, REGION_NAMES
 
 EMAIL = re.compile(r"[^@\s:]+@[^@\s:]+")
 DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
-DEMO_PERSON = "alice@example.com"  # the first of the sandbox's people, so that a newcomer can see everything
+DEMO_PERSON = "alice@example.com"  # the first of the sandbox's people
 
 
 def people(variable: str, *, is_for_demo: bool = False) -> frozenset[str]:
-    """People named as region:id or by e-mail address, separated by commas; letters become small ones."""
+    """People as region:id or e-mail address, separated by commas, in lower case."""
     default = [DEMO_PERSON] if is_for_demo and IS_DEMO else []
     return frozenset(_person(variable, one) for one in _entries(variable, default))
 
 
 def accounts(variable: str) -> frozenset[str]:
-    """Smartsheet's accounts as region:id; an id alone is one of the default region."""
+    """Smartsheet accounts as region:id; an id without a region is in the default region."""
     return frozenset(
         _with_region(variable, one if ":" in one else f"{REGION_NAMES[0]}:{one}") for one in _entries(variable)
     )
 
 
 def domains(variable: str) -> frozenset[str]:
-    """What may stand behind the @: whole domains in ASCII, without the @ and without a wildcard."""
+    """Domains of e-mail addresses, in ASCII, without an @ or a wildcard."""
     found = [one.lower() for one in _entries(variable)]
     for one in found:
         if not DOMAIN.fullmatch(one):
@@ -48,5 +48,5 @@ def _with_region(variable: str, one: str) -> str:
     region, _colon, number = one.partition(":")
     if region not in REGION_NAMES or not (number.isascii() and number.isdigit()):
         example = f"{REGION_NAMES[0]}:4583173393803140"
-        raise ImproperlyConfigured(f"{variable} holds {one!r}, which is not written like {example}.")
+        raise ImproperlyConfigured(f"{variable} has {one!r}: write it like {example}.")
     return one

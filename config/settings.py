@@ -1,28 +1,40 @@
-"""All settings of the project, each from the environment, with defaults that run on a fresh clone.
+"""The project's settings: what the environment says, and where this project differs from the defaults of Django and of
+the apps (their conf.py).
 
-The defaults serve the demo alone: DEBUG on, SQLite, and the sandbox in Smartsheet's place. As soon as DEBUG
-is off or real Smartsheet is chosen, the secrets must come from the environment; a missing one stops the start.
+A fresh clone runs as the demo: DEBUG on, SQLite, and the sandbox in place of Smartsheet. As soon as DEBUG is off or a
+real region is set, the secrets must come from the environment. A missing one stops the start.
 """
 
 import os
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.contrib.messages import constants as messages
 from django.core.exceptions import ImproperlyConfigured
 
-from config import people, smartsheet, streams
-from config.environment import DEBUG, ROOT, env, fernet_keys, names, number, origin, origins
+from config import people, smartsheet
+from config.environment import (
+    DEBUG,
+    ROOT,
+    env,
+    fernet_keys,
+    flag,
+    names,
+    number,
+    origin,
+    origins,
+    stream_targets,
+    text,
+    texts,
+)
 from config.smartsheet import DEMO_SEAL_KEY, IS_DEMO, secret
+from edits.conf import settle_after
 from edits.features import Feature, scopes_of
-
-django_stubs_ext.monkeypatch()
 
 SECRET_KEY = secret("SECRET_KEY", demo="the demo's key, which protects nothing but practice data")
 
-# Where this app is reached; Smartsheet sends people back to BASE_URL + /identity/callback/.
+# The app's address. Smartsheet sends people back to BASE_URL + /identity/callback/.
 BASE_URL = origin("BASE_URL", default="http://127.0.0.1:8000")
 BASE_HOST = urlsplit(BASE_URL).hostname or ""
 IS_HTTPS = BASE_URL.startswith("https://")
@@ -33,34 +45,24 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 # Smartsheet
 
-# What people can do here; Smartsheet is asked for the least that it needs.
-BYLINE_FEATURES = names(
-    "BYLINE_FEATURES", default=list(Feature), among=set(Feature), advice="use view, change, add and delete"
-)
+# What people can do here. By default, Smartsheet is asked only for the scopes that this needs.
+BYLINE_FEATURES = names("BYLINE_FEATURES", among=set(Feature), advice="use view, change, add and delete")
 SMARTSHEET_REGIONS = smartsheet.regions(tuple(env.list("SMARTSHEET_SCOPES", default=scopes_of(BYLINE_FEATURES))))
 SMARTSHEET_DEFAULT_REGION = smartsheet.REGION_NAMES[0]
-SMARTSHEET_DEADLINE: float = number(
-    "SMARTSHEET_DEADLINE", default=15, least=0.1
-)  # seconds that nobody waits longer than
-# Settling what had no clear answer: docs/audit-log.md
-SETTLE_AFTER: float = number(
-    "SETTLE_AFTER", default=max(60, 2 * SMARTSHEET_DEADLINE), least=SMARTSHEET_DEADLINE
-)  # seconds after which no request is on its way to Smartsheet any more
-SETTLE_PATIENCE: float = number("SETTLE_PATIENCE", default=7 * 24 * 3600)  # seconds to wait for a person's next sign-in
-SMARTSHEET_HISTORY_CALLS = int(
-    number("SMARTSHEET_HISTORY_CALLS", default=25, least=1)
-)  # a minute and token, of the 30 that there are; the rest is left to the person
-TOKEN_REFRESH_AHEAD: float = number("TOKEN_REFRESH_AHEAD", default=3600)  # seconds before a token expires
-PROFILE_REFRESH_AFTER: float = number("PROFILE_REFRESH_AFTER", default=24 * 3600)  # seconds a profile stays fresh
-SMARTSHEET_CA_BUNDLE: str = env.str("SMARTSHEET_CA_BUNDLE", default="")  # path; empty: the system's
+SMARTSHEET_DEADLINE = number("SMARTSHEET_DEADLINE", least=0.1)
+SETTLE_AFTER = number("SETTLE_AFTER", default=settle_after(SMARTSHEET_DEADLINE), least=SMARTSHEET_DEADLINE)
+SETTLE_PATIENCE = number("SETTLE_PATIENCE")
+SMARTSHEET_HISTORY_CALLS = int(number("SMARTSHEET_HISTORY_CALLS", least=1))
+TOKEN_REFRESH_AHEAD = number("TOKEN_REFRESH_AHEAD")
+PROFILE_REFRESH_AFTER = number("PROFILE_REFRESH_AFTER")
+SMARTSHEET_CA_BUNDLE = text("SMARTSHEET_CA_BUNDLE")
 if SMARTSHEET_CA_BUNDLE and not Path(SMARTSHEET_CA_BUNDLE).is_file():
-    raise ImproperlyConfigured(f"SMARTSHEET_CA_BUNDLE names no file: {SMARTSHEET_CA_BUNDLE}")
+    raise ImproperlyConfigured(f"SMARTSHEET_CA_BUNDLE: there is no file {SMARTSHEET_CA_BUNDLE}.")
 
-# Fernet keys, comma-separated: the first encrypts, all decrypt. https://cryptography.io/en/latest/fernet/
+# Fernet keys, separated by commas: the first encrypts, all decrypt. https://cryptography.io/en/latest/fernet/
 TOKEN_KEYS = fernet_keys("TOKEN_KEYS", secret("TOKEN_KEYS", demo="wTC1zWX2qxNezJO0_sSQ3kkW9L1QRToKQE7JKw6m2nA="))
 
-# requests-oauthlib refuses http. Every address above is https or this machine's own, so nothing is lost by allowing it
-# for the sandbox, and nothing is changed for real Smartsheet.
+# requests-oauthlib refuses http. Allowing it for the sandbox is safe: every address above is https or on this machine.
 if any(region["api_base"].startswith("http://") for region in SMARTSHEET_REGIONS.values()):
     os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
 
@@ -127,12 +129,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # SQLite as a server's database: readers beside one writer (WAL), a write transaction that takes its lock at its start
 # (IMMEDIATE: no deadlock on upgrade), durable at every commit (FULL). https://docs.djangoproject.com/en/5.2/ref/databases/
 SQLITE_OPTIONS = {
-    "timeout": 7,  # seconds; whoever waits for the lock in vain waits no longer than for Smartsheet
+    "timeout": 7,  # seconds to wait for the lock, less than people wait for Smartsheet
     "transaction_mode": "IMMEDIATE",
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=134217728; "
         "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-20000; PRAGMA temp_store=MEMORY; "
-        "PRAGMA secure_delete=ON;"  # what is deleted is gone from the file, before anybody asks to be erased
+        "PRAGMA secure_delete=ON;"  # overwrites deleted rows, so that the file keeps no erased names
     ),
 }
 _database: str = env.str("DATABASE_URL", default=f"sqlite:///{quote(str(ROOT / 'var' / 'db.sqlite3'))}")
@@ -141,7 +143,7 @@ if not _database.startswith(("postgres://", "postgresql://", "sqlite:///")):
 DATABASES = {"default": env.db_url_config(_database)}
 DATABASES["default"]["CONN_MAX_AGE"] = None
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-# A transaction around a whole request would roll the log of a failed edit back with it.
+# A transaction around a whole request would roll back the log of a failed edit.
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"].setdefault("OPTIONS", {}).update(SQLITE_OPTIONS)
@@ -171,10 +173,10 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],  # Tabler's form controls draw their marks with data: pictures
+        "img-src": [SELF, "data:"],  # the marks of Tabler's form controls are data: images
         "font-src": [SELF],
         "connect-src": [SELF],
-        # The sign-in form answers with a redirect to Smartsheet, which browsers hold against form-action.
+        # The sign-in form redirects to Smartsheet. Browsers apply form-action to redirects too.
         "form-action": [SELF, *(f"{url.scheme}://{url.netloc}" for url in _authorize_urls)],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
@@ -184,93 +186,89 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_ENGINE = "identity.sessions.store"
-SESSION_IDLE_SECONDS: float = number("SESSION_IDLE_SECONDS", default=3600, least=1)  # without a request
-SESSION_ABSOLUTE_SECONDS: float = number("SESSION_ABSOLUTE_SECONDS", default=12 * 3600, least=1)  # in any case
+SESSION_IDLE_SECONDS = number("SESSION_IDLE_SECONDS", least=1)
+SESSION_ABSOLUTE_SECONDS = number("SESSION_ABSOLUTE_SECONDS", least=1)
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS or not DEBUG
 if SESSION_COOKIE_SECURE:
-    # Browsers take a cookie of such a name over https alone, and from this very host, not from a neighbour under the
-    # same domain. https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes
+    # Browsers accept a cookie with this prefix only over https, and only from this host, not from another one under
+    # the same domain. https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_HSTS_SECONDS = int(number("SECURE_HSTS_SECONDS", default=0 if DEBUG else 31_536_000))
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
-TRUSTED_PROXIES = int(number("TRUSTED_PROXIES", default=0))  # how many proxies of ours stand in front
+TRUSTED_PROXIES = int(number("TRUSTED_PROXIES"))
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a row of 400 columns, each with what was shown of it
-DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20  # bytes: 140 such cells of 4,000 Chinese characters, of which each takes 9
-DEFAULT_EXCEPTION_REPORTER_FILTER = "config.error_pages.WithoutVariables"
-DEFAULT_EXCEPTION_REPORTER = "config.error_pages.WithoutRequest"
-CORS_ALLOWED_ORIGINS = origins("CORS_ALLOWED_ORIGINS")  # other origins whose pages may read /identity/me
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a row of 400 columns, each with the value that was shown
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20  # bytes: 140 such cells of 4,000 Chinese characters, at 9 bytes each
+DEFAULT_EXCEPTION_REPORTER_FILTER = "config.redaction.WithoutVariables"
+DEFAULT_EXCEPTION_REPORTER = "config.redaction.WithoutRequest"
+CORS_ALLOWED_ORIGINS = origins("CORS_ALLOWED_ORIGINS")
 LOGIN_URL = "/"
 CSRF_FAILURE_VIEW = "edits.rows.csrf.too_old"
 
-# Who may sign in, and as what
+# Who can sign in, and their roles
 
 SIGN_IN_ACCOUNTS = people.accounts("SIGN_IN_ACCOUNTS")
 SIGN_IN_DOMAINS = people.domains("SIGN_IN_DOMAINS")
 SIGN_IN_PEOPLE = people.people("SIGN_IN_PEOPLE")
-ADMIN_CONTACT: str = env.str("ADMIN_CONTACT", default="")  # whom to ask; an e-mail address becomes a link
+ADMIN_CONTACT = text("ADMIN_CONTACT")
 ROLES = {
     "auditor": people.people("BYLINE_AUDITORS", is_for_demo=True),
     "form_designer": people.people("BYLINE_FORM_DESIGNERS"),
     "administrator": people.people("BYLINE_ADMINISTRATORS", is_for_demo=True),
 }
-RATE_LIMITS = {  # attempts a minute from one address
-    "sign_in": int(number("SIGN_IN_RATE_LIMIT", default=120, least=2)),
-    "password": int(number("PASSWORD_RATE_LIMIT", default=10, least=1)),
-}
+SIGN_IN_RATE_LIMIT = int(number("SIGN_IN_RATE_LIMIT", least=2))
+PASSWORD_RATE_LIMIT = int(number("PASSWORD_RATE_LIMIT", least=1))
 
-# Whom the audit log shows what
+# What the log's pages ask about their reader
 AUDIT_ACTOR = "edits.log_hooks.readable_sheets.reading_actor"
 AUDIT_READABLE_SHEETS = "edits.log_hooks.readable_sheets.readable_sheets"
 AUDIT_CELL_HISTORY = "edits.log_hooks.cell_histories.cell_history"
 
-# The audit log's proof: docs/audit-log.md. Only the process that seals needs the key.
+# The audit log's seals, anchors and stream: docs/audit-log.md. Only the process that seals needs the key.
 AUDIT_SEAL_KEY: str = env.str("AUDIT_SEAL_KEY", default=DEMO_SEAL_KEY if IS_DEMO else "")
-AUDIT_SEAL_KEY_FILE: str = env.str("AUDIT_SEAL_KEY_FILE", default="")  # a path, in place of the key
-AUDIT_SEAL_PUBLIC_KEYS: list[str] = env.list("AUDIT_SEAL_PUBLIC_KEYS", default=[])  # that verifying accepts besides
-AUDIT_SEAL_STALE: float = number("AUDIT_SEAL_STALE", default=300, least=1)  # seconds an entry may wait for a seal
+AUDIT_SEAL_KEY_FILE = text("AUDIT_SEAL_KEY_FILE")
+AUDIT_SEAL_PUBLIC_KEYS = texts("AUDIT_SEAL_PUBLIC_KEYS")
+AUDIT_SEAL_STALE = number("AUDIT_SEAL_STALE", least=1)
 AUDIT_VERIFIED_FILE: str = env.str("AUDIT_VERIFIED_FILE", default=str(ROOT / "var" / "audit-verified.json"))
-AUDIT_ANCHORS = names("AUDIT_ANCHORS", default=["log"], among={"log", "file", "sheet"}, advice="use log, file, sheet")
-AUDIT_ANCHOR_FILE: str = env.str("AUDIT_ANCHOR_FILE", default="")
-AUDIT_ANCHOR_SHEET: str = env.str("AUDIT_ANCHOR_SHEET", default="")  # the id of the auditor's sheet
-AUDIT_ANCHOR_PERSON = people.people("AUDIT_ANCHOR_PERSON")  # the one whose token writes there
-AUDIT_ANCHOR_SHEET_SECONDS: float = number("AUDIT_ANCHOR_SHEET_SECONDS", default=3600)  # between two rows, at least
+AUDIT_ANCHORS = names("AUDIT_ANCHORS", among={"log", "file", "sheet"}, advice="use log, file, sheet")
+AUDIT_ANCHOR_FILE = text("AUDIT_ANCHOR_FILE")
+AUDIT_ANCHOR_SHEET = text("AUDIT_ANCHOR_SHEET")
+AUDIT_ANCHOR_PERSON = people.people("AUDIT_ANCHOR_PERSON")
+AUDIT_ANCHOR_SHEET_SECONDS = number("AUDIT_ANCHOR_SHEET_SECONDS")
 if "file" in AUDIT_ANCHORS and not AUDIT_ANCHOR_FILE:
-    raise ImproperlyConfigured("AUDIT_ANCHORS names file: set AUDIT_ANCHOR_FILE to its path.")
+    raise ImproperlyConfigured("AUDIT_ANCHORS has file: set AUDIT_ANCHOR_FILE to its path.")
 if "sheet" in AUDIT_ANCHORS and not (AUDIT_ANCHOR_SHEET.isdecimal() and len(AUDIT_ANCHOR_PERSON) == 1):
-    raise ImproperlyConfigured("AUDIT_ANCHORS names sheet: set AUDIT_ANCHOR_SHEET (an id) and one AUDIT_ANCHOR_PERSON.")
-
-# Every entry to whoever else keeps the log: docs/audit-log.md
-AUDIT_STREAM_SECRET: str = env.str("AUDIT_STREAM_SECRET", default="")  # signs deliveries over HTTPS
-AUDIT_STREAM_TO = streams.targets("AUDIT_STREAM_TO", secret=AUDIT_STREAM_SECRET)
-AUDIT_STREAM_CLEAR_TEXT: bool = env.bool("AUDIT_STREAM_CLEAR_TEXT", default=False)  # names and personal values too
+    raise ImproperlyConfigured("AUDIT_ANCHORS has sheet: set AUDIT_ANCHOR_SHEET (an id) and one AUDIT_ANCHOR_PERSON.")
+AUDIT_STREAM_SECRET = text("AUDIT_STREAM_SECRET")
+AUDIT_STREAM_TO = stream_targets("AUDIT_STREAM_TO", secret=AUDIT_STREAM_SECRET)
+AUDIT_STREAM_CLEAR_TEXT = flag("AUDIT_STREAM_CLEAR_TEXT")
 
 # Pages
 MESSAGE_TAGS = {messages.ERROR: "danger", messages.DEBUG: "secondary"}  # Bootstrap's names
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 SIMPLE_HISTORY_REVERT_DISABLED = True
-SIMPLE_HISTORY_DATE_INDEX = False  # nobody asks by date alone
+SIMPLE_HISTORY_DATE_INDEX = False  # no query goes by date alone
 SIMPLE_HISTORY_ENFORCE_HISTORY_MODEL_PERMISSIONS = True
 
-# These loggers write tokens, codes and bodies at DEBUG.
+# At DEBUG, these libraries log tokens, codes and bodies.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"without_queries": {"()": "config.request_lines.WithoutQueries"}},
+    "filters": {"without_queries": {"()": "config.redaction.WithoutQueries"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         name: {"level": "WARNING"} for name in ("requests_oauthlib", "oauthlib", "smartsheet", "urllib3", "requests")
     }
     | {
-        "django": {"handlers": [], "level": "INFO"},  # else its own handler says everything a second time
+        "django": {"handlers": [], "level": "INFO"},  # otherwise its own handler would log everything again
         "django.server": {"handlers": ["stderr"], "filters": ["without_queries"], "propagate": False},
     },
 }

@@ -117,7 +117,7 @@ class SmartsheetUserAdmin(HistoryToLookAt):
         self.message_user(request, f"{len(changed)} {'person' if len(changed) == 1 else 'people'} {what}.")
 
 
-class RoleForm(ModelForm[Role]):
+class RoleForm(ModelForm):  # type: ignore[type-arg] # only the stubs take it
     """Who gets which role."""
 
     def clean(self) -> dict[str, Any]:

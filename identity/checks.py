@@ -1,4 +1,4 @@
-"""What must be right before the app starts, and what should be."""
+"""System checks of identity."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,13 +7,14 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections
 
+from identity import regions
 from identity.models import Token
 from identity.tokens.encryption import WrongTokenKey, cipher
 
 
 @register(Tags.security)
 def token_keys(**_kwargs: Any) -> list[CheckMessage]:
-    """identity.E001: TOKEN_KEYS cannot be used."""
+    """identity.E001: TOKEN_KEYS is missing or has a key that can't be used."""
     try:
         cipher()
     except ImproperlyConfigured as error:
@@ -21,10 +22,32 @@ def token_keys(**_kwargs: Any) -> list[CheckMessage]:
     return []
 
 
+@register
+def smartsheet_regions(**_kwargs: Any) -> list[CheckMessage]:
+    """identity.E002: SMARTSHEET_REGIONS is missing or incomplete, or doesn't have the default region."""
+    try:
+        regions.regions()
+        regions.default_region()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), id="identity.E002")]
+    except (TypeError, StopIteration, regions.UnknownRegion):
+        return [
+            Error(
+                "SMARTSHEET_REGIONS is not complete, or SMARTSHEET_DEFAULT_REGION is not one of its regions.",
+                hint="A dict by region; each value is a dict with the fields of identity.regions.Region, but no name.",
+                id="identity.E002",
+            )
+        ]
+    return []
+
+
 @register(Tags.database)
 def stored_tokens(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
-    """identity.W001: TOKEN_KEYS do not open the token stored last. Runs where databases are checked: `check --database
-    default`, and before each migrate. A table that is not made yet holds nothing."""
+    """identity.W001: TOKEN_KEYS can't decrypt the token that was stored last.
+
+    Runs where databases are checked: `check --database default`, and before each migrate. Without the table, there is
+    nothing to decrypt.
+    """
     if token_keys():
         return []
     table = Token._meta.db_table
@@ -37,14 +60,14 @@ def _is_readable(alias: str) -> bool:
         Token.objects.using(alias).order_by("-issued_at").only("access_token").first()
     except WrongTokenKey:
         return False
-    except DatabaseError:  # a table that the migrations have yet to bring up to date
+    except DatabaseError:  # the migrations have not changed the table yet
         return True
     return True
 
 
 def _lost_key(alias: str) -> CheckMessage:
     return Warning(
-        f"TOKEN_KEYS do not open the tokens in database {alias!r}: whom they belong to is asked to sign in again.",
-        hint="Add the key that encrypted them behind the others; manage.py rotate_token_keys --dry-run counts them.",
+        f"TOKEN_KEYS can't decrypt the tokens in database {alias!r}, so their owners have to sign in again.",
+        hint="Add the key that encrypted them after the others. manage.py rotate_token_keys --dry-run counts them.",
         id="identity.W001",
     )

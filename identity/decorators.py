@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
-from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from identity.conf import settings
 from identity.signin import failure_pages, rate_limits
 from identity.signin.failures import RATE_LIMITED
 
@@ -51,7 +51,7 @@ def _refusal(request: HttpRequest, what: str) -> HttpResponse | None:
     client_ip: str | None = getattr(request, "client_ip", None)
     if client_ip is None:
         return None
-    most: int = settings.RATE_LIMITS[what]
+    most: int = getattr(settings, f"{what.upper()}_RATE_LIMIT")
     window = rate_limits.window_of(client_ip, what=what)
     if window.count <= most:
         return None

@@ -6,13 +6,13 @@ from functools import cached_property, partial
 from typing import Any, Self
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from identity import roles
+from identity.conf import settings
 from identity.profiles.history import Actor, Tracked, TrackedQuerySet, records
 from identity.profiles.profile import Profile
 from identity.sessions.models import BrowserSession  # noqa: F401 # Django looks for models here

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
+from identity.conf import settings
 
 PLACES = {"com": "United States", "eu": "Europe", "au": "Australia", "gov": "US government"}
 DOMAINS = {"com": "smartsheet.com", "eu": "smartsheet.eu", "au": "smartsheet.au", "gov": "smartsheetgov.com"}

@@ -7,9 +7,9 @@ is taken away there.
 
 from collections.abc import Iterable
 
-from django.conf import settings
 from django.db import models
 
+from identity.conf import settings
 from identity.profiles.history import Tracked, TrackedQuerySet, records
 from identity.profiles.profile import Profile
 
@@ -49,7 +49,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 
 def by_settings(profile: Profile) -> frozenset[str]:
     """The roles that the settings give this person."""
-    return frozenset(name for name in RoleName if profile.is_among(settings.ROLES[name]))
+    return frozenset(name for name in RoleName if profile.is_among(settings.ROLES.get(name, ())))
 
 
 def permissions_of(roles: Iterable[str]) -> set[str]:

@@ -5,9 +5,9 @@ from time import monotonic
 from typing import Any
 
 import requests
-from django.conf import settings
 from urllib3.exceptions import HTTPError
 
+from identity.conf import settings
 from identity.connections import NotSent, TimedAdapter, until
 
 LARGEST_ANSWER = 2**20  # bytes; a profile has some 2 KB

@@ -7,13 +7,14 @@ from django.core.exceptions import ImproperlyConfigured
 from config.environment import fernet_keys, names, number, origin, origins
 
 VARIABLE = "A_VARIABLE"
+ORIGINS = "CORS_ALLOWED_ORIGINS"
 
 
 def test_origins_are_taken_as_browsers_send_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(VARIABLE, "https://app.example.com,http://localhost:5173")
-    assert origins(VARIABLE) == ["https://app.example.com", "http://localhost:5173"]
-    monkeypatch.delenv(VARIABLE)
-    assert origins(VARIABLE) == []
+    monkeypatch.setenv(ORIGINS, "https://app.example.com,http://localhost:5173")
+    assert origins(ORIGINS) == ["https://app.example.com", "http://localhost:5173"]
+    monkeypatch.delenv(ORIGINS)
+    assert origins(ORIGINS) == []
 
 
 @pytest.mark.parametrize(
@@ -33,9 +34,9 @@ def test_origins_are_taken_as_browsers_send_them(monkeypatch: pytest.MonkeyPatch
     ],
 )
 def test_what_no_browser_sends_is_no_origin(monkeypatch: pytest.MonkeyPatch, origin: str) -> None:
-    monkeypatch.setenv(VARIABLE, origin)
-    with pytest.raises(ImproperlyConfigured, match=VARIABLE):
-        origins(VARIABLE)
+    monkeypatch.setenv(ORIGINS, origin)
+    with pytest.raises(ImproperlyConfigured, match=ORIGINS):
+        origins(ORIGINS)
 
 
 def test_names_are_taken_once_each_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -138,7 +138,7 @@ def test_two_regions_in_production_pass_every_check() -> None:
 
 def test_the_database_is_in_the_project_whatever_its_folder_is_called(tmp_path: Path) -> None:
     project = tmp_path / "50%41 of #1, c++ & what?"
-    for app in ("config", "edits", "audit"):
+    for app in ("config", "edits", "audit", "identity"):
         shutil.copytree(ROOT / app, project / app)
     command = [sys.executable, "-c", "from config import settings; print(settings.DATABASES['default']['NAME'])"]
     environment = {name: value for name, value in ENVIRONMENT.items() if name != "DATABASE_URL"}

@@ -12,7 +12,7 @@ from audit.page_models import SavedFilter
 from audit.reading.active_filters import filters_alone
 
 
-class SavedFilterForm(forms.ModelForm[SavedFilter]):
+class SavedFilterForm(forms.ModelForm):  # type: ignore[type-arg] # only the stubs take it
     """A name for a query of the log; the name is the person's own, once."""
 
     class Meta:

@@ -17,13 +17,13 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import smartsheet.smartsheet as sdk
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from requests import PreparedRequest, Response, Session
 from smartsheet.util import fresh_operation
 
 from edits import features
+from edits.conf import settings
 from edits.features import Feature
 from edits.gateway import answers
 from edits.gateway.budget import Budget

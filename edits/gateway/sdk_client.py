@@ -3,10 +3,10 @@
 from typing import Any
 
 import requests
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
+from edits.conf import settings
 from edits.gateway.client import PlainClient
 from identity.models import SmartsheetUser
 from identity.regions import UnknownRegion, region

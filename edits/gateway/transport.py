@@ -10,9 +10,9 @@ from http.cookiejar import DefaultCookiePolicy
 from time import monotonic
 
 import requests
-from django.conf import settings
 from urllib3.exceptions import HTTPError
 
+from edits.conf import settings
 from identity.connections import CHUNK, TimedAdapter, until
 
 LARGEST_ANSWER = 256 * 2**20  # bytes; a full sheet (500,000 cells) of ordinary texts has some 50 MB

@@ -6,11 +6,10 @@ seal as a line of JSON in the primary column. AUDIT_ANCHOR_SHEET and AUDIT_ANCHO
 
 from collections.abc import Sequence
 
-from django.conf import settings
-
 from audit.proof import anchors
 from audit.proof.seal_bytes import SignedSeal
 from audit.recording import Action, Actor, Origin
+from edits.conf import settings
 from edits.gateway.client import gateway_for
 from edits.saving import services
 from edits.sheets import reading

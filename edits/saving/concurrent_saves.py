@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
@@ -20,6 +19,7 @@ from django.utils import timezone
 
 from audit.models import Entry
 from audit.recording import Intent, NotRecorded, Phase
+from edits.conf import settings
 
 RECENT = timedelta(days=1)  # which months of the log are looked at: told before the database plans, whatever its clock
 LONGEST = 1.25  # of SMARTSHEET_DEADLINE: gateway.budget lets a write begin in the first half, and take three quarters

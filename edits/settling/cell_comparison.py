@@ -13,13 +13,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
-
 from audit.cell_histories import SKEW
 from audit.changes import LoggedChange
 from audit.models import Entry, Phase
 from audit.values import ERASED
 from audit.vocabulary import ANSWERED
+from edits.conf import settings
 from edits.sheets.sheet import Cell, Contact, Json, parse_time
 from edits.sheets.values import held, is_same
 

@@ -6,9 +6,10 @@ https://developers.smartsheet.com/api/smartsheet/openapi/cells/cellhistory-get
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
+
+from edits.conf import settings
 
 MINUTE = 60.0
 

@@ -20,13 +20,12 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from django.conf import settings
-
 from audit.cell_histories import SKEW
 from audit.changes import LoggedChange, with_clear_texts, with_outcomes
 from audit.models import Entry, EntryQuerySet, Phase
 from audit.recording import Action, Change, Evidence, Outcome
 from audit.settling import OpenEdit, OpenLine
+from edits.conf import settings
 from edits.gateway.client import Gateway
 from edits.gateway.errors import NotFound
 from edits.gateway.operations import ROWS_PER_PAGE

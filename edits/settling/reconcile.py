@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef
 
 from audit.cell_histories import SKEW
 from audit.changes import LoggedChange, with_clear_texts, with_outcomes
 from audit.models import Entry, EntryQuerySet
 from audit.recording import Action, Actor, Evidence, Origin, note
+from edits.conf import settings
 from edits.gateway.answers import may_pass
 from edits.gateway.client import EXTRA_TRIES, gateway_for
 from edits.gateway.errors import GatewayError, NotFound, RateLimited, Unavailable

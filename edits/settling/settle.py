@@ -11,7 +11,6 @@ from collections import Counter
 from datetime import timedelta
 from functools import partial
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import Error
 from django.utils import timezone
@@ -20,6 +19,7 @@ from audit.models import Phase
 from audit.recording import Evidence, Outcome
 from audit.settling import OpenEdit, conclude, gather, reopen
 from audit.unsettled import Unsettled
+from edits.conf import settings
 from edits.gateway.client import gateway_for
 from edits.gateway.errors import GatewayError, RateLimited, Unavailable
 from edits.settling.history_budget import MINUTE, NoHistoryLeft, spend_history

@@ -7,9 +7,9 @@ SESSION_ABSOLUTE_SECONDS at the latest for whoever uses the app; the profile pag
 import logging
 from datetime import timedelta
 
-from django.conf import settings
 from django.utils import timezone
 
+from identity.conf import settings
 from identity.models import SmartsheetUser
 from identity.profiles import account
 from identity.regions import UnknownRegion

@@ -7,10 +7,10 @@ https://pages.nist.gov/800-63-4/sp800-63b.html
 
 from datetime import UTC, datetime, timedelta
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.timesince import timesince
 
+from identity.conf import settings
 from identity.sessions.models import KEPT, Ending
 
 TOUCH = timedelta(minutes=1)  # how exactly the last use is kept, so that not every request writes a row

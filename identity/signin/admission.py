@@ -7,12 +7,12 @@ The settings are looked at with every request, so that somebody who is struck of
 
 from collections.abc import Collection
 
-from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest
 
+from identity.conf import settings
 from identity.models import SmartsheetUser
 from identity.profiles.profile import Profile
 from identity.regions import region

@@ -2,10 +2,10 @@
 
 import logging
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from identity.conf import settings
 from identity.models import SmartsheetUser
 from identity.profiles.profile import Profile
 from identity.signals import sign_in_refused

@@ -1,6 +1,7 @@
 """How often one address may try to sign in. Counted in the database, which all processes of the app share.
 
-How often is a setting, RATE_LIMITS: attempts a minute by what is tried. identity.decorators has the rest.
+The limits are the settings SIGN_IN_RATE_LIMIT and PASSWORD_RATE_LIMIT: requests per minute. identity.decorators
+applies them.
 """
 
 import ipaddress

@@ -3,7 +3,6 @@
 from functools import partial
 from urllib.parse import unquote, urlsplit
 
-from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from identity import regions
+from identity.conf import settings
 from identity.decorators import rate_limited
 from identity.models import SmartsheetUser
 from identity.signals import session_ended, signed_in

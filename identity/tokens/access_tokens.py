@@ -17,10 +17,10 @@ from random import uniform
 from time import monotonic, sleep
 from typing import TypeVar
 
-from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
+from identity.conf import settings
 from identity.models import SmartsheetUser, Token
 from identity.regions import Region, UnknownRegion, region
 from identity.signals import token_lost, token_refreshed

@@ -1,15 +1,23 @@
 """A text field that is ciphertext in the database."""
 
+from __future__ import annotations
+
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Expression
 from django.db.models.lookups import Lookup, Transform
+
+from identity.conf import settings
+
+if TYPE_CHECKING:
+    _TextField = models.TextField[str, str]
+else:
+    _TextField = models.TextField  # takes no brackets at run time
 
 
 class WrongTokenKey(Exception):
@@ -19,7 +27,7 @@ class WrongTokenKey(Exception):
         super().__init__(self.__doc__)
 
 
-class EncryptedTextField(models.TextField[str, str]):
+class EncryptedTextField(_TextField):
     """Text encrypted with the first of TOKEN_KEYS and read with any of them.
 
     Two encryptions of one text differ, so nothing can be looked up by it; dumpdata leaves it out.

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
+from identity.conf import settings
 from identity.models import Token
 from identity.tokens.encryption import cipher
 

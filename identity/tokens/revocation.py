@@ -2,8 +2,7 @@
 
 import logging
 
-from django.conf import settings
-
+from identity.conf import settings
 from identity.models import SmartsheetUser, Token
 from identity.regions import UnknownRegion, region
 from identity.signals import token_lost

@@ -85,7 +85,7 @@ def test_somebody_who_may_not(client: Client, provider: Provider, settings: Sett
 
 
 def test_too_many_attempts_are_one_entry(client: Client, provider: Provider, settings: Settings) -> None:
-    settings.RATE_LIMITS = settings.RATE_LIMITS | {"sign_in": 2}
+    settings.SIGN_IN_RATE_LIMIT = 2
     for _ in range(6):
         client.post("/identity/login/")
     assert entries() == [("sign_in", "refused", 0)]

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def three_a_minute(settings: Settings) -> None:
-    settings.RATE_LIMITS = {"sign_in": 3, "password": 2}
+    settings.SIGN_IN_RATE_LIMIT, settings.PASSWORD_RATE_LIMIT = 3, 2
 
 
 def begins(client: Client, **headers: str) -> int:

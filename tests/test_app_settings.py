@@ -1,0 +1,139 @@
+"""Each app has a default for every setting of ours that it reads, so that a site sets only what differs."""
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from django.conf import global_settings
+from django.core.exceptions import ImproperlyConfigured
+from pytest_django import Settings
+
+import audit.conf
+import edits.conf
+import identity.conf
+from identity.checks import smartsheet_regions, token_keys
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFAULTS = {
+    "audit": set(audit.conf.DEFAULTS),
+    "identity": set(identity.conf.DEFAULTS),
+    "edits": set(edits.conf.DEFAULTS | identity.conf.DEFAULTS),
+}
+REQUIRED = {"TOKEN_KEYS", "SMARTSHEET_REGIONS"}
+DJANGO = {name for name in dir(global_settings) if name.isupper()}
+HOST = """
+SECRET_KEY = "a key of a site"
+USE_TZ = True
+SIMPLE_HISTORY_DATE_INDEX = False
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+INSTALLED_APPS = [
+    "django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.messages",
+    "simple_history", "audit", "identity", "edits",
+]
+MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+TEMPLATES = [{
+    "BACKEND": "django.template.backends.django.DjangoTemplates",
+    "APP_DIRS": True,
+    "OPTIONS": {"context_processors": [
+        "django.template.context_processors.request",
+        "django.contrib.auth.context_processors.auth",
+        "django.contrib.messages.context_processors.messages",
+    ]},
+}]
+"""
+REGION = {
+    "api_base": "https://api.smartsheet.com/2.0",
+    "authorize_url": "https://app.smartsheet.com/b/authorize",
+    "client_id": "a-client",
+    "client_secret": "a-secret",
+    "client_auth": "hash",
+    "scopes": ("READ_SHEETS",),
+}
+
+
+def reads(app: str) -> Iterator[tuple[Path, str, str]]:
+    """Each setting that a module reads: the file, where its `settings` come from, and the name."""
+    for path in (ROOT / app).rglob("*.py"):
+        tree = ast.parse(path.read_text())
+        imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        origin = next((node.module or "" for node in imports if "settings" in {one.name for one in node.names}), "")
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "settings":
+                yield path, origin, node.attr
+
+
+@pytest.mark.parametrize("app", DEFAULTS)
+def test_it_reads_no_setting_without_a_default(app: str) -> None:
+    found = list(reads(app))
+    assert found
+    for path, origin, name in found:
+        if path.name == "conf.py" or name in DJANGO:
+            continue
+        assert origin == f"{app}.conf", (path, name)
+        assert name in DEFAULTS[app] | REQUIRED, (path, name)
+
+
+def test_no_setting_has_two_defaults() -> None:
+    assert not set(audit.conf.DEFAULTS) & set(identity.conf.DEFAULTS)
+    assert not set(edits.conf.DEFAULTS) & (set(identity.conf.DEFAULTS) | set(audit.conf.DEFAULTS))
+
+
+def check(tmp_path: Path, **more: object) -> subprocess.CompletedProcess[str]:
+    """`check` in a site with none of this project's settings but these."""
+    (tmp_path / "site_settings.py").write_text(HOST + "".join(f"{name} = {value!r}\n" for name, value in more.items()))
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "site_settings", "PYTHONPATH": f"{tmp_path}:{ROOT}"}
+    command = [sys.executable, "-W", "error", "-m", "django", "check"]
+    return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+
+
+def test_a_site_sets_the_keys_and_its_regions_and_nothing_else(tmp_path: Path) -> None:
+    keys = [Fernet.generate_key().decode()]
+    result = check(tmp_path, TOKEN_KEYS=keys, SMARTSHEET_REGIONS={"com": REGION})
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_a_site_without_them_reads_what_is_missing(tmp_path: Path) -> None:
+    result = check(tmp_path)
+    assert result.returncode == 1
+    assert "identity.E001) The setting TOKEN_KEYS is missing" in result.stderr
+    assert "identity.E002) The setting SMARTSHEET_REGIONS is missing" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("regions", [{}, {"com": {}}, {"com": {**REGION, "client": "x"}}])
+def test_incomplete_regions_are_reported(regions: object, settings: Settings) -> None:
+    settings.SMARTSHEET_REGIONS = regions
+    settings.SMARTSHEET_DEFAULT_REGION = "com"
+    assert [message.id for message in smartsheet_regions()] == ["identity.E002"]
+
+
+def test_keys_in_place_are_no_message() -> None:
+    assert token_keys() == smartsheet_regions() == []
+
+
+def test_the_default_region_is_the_first(settings: Settings) -> None:
+    del settings.SMARTSHEET_DEFAULT_REGION
+    settings.SMARTSHEET_REGIONS = {"eu": REGION, "com": REGION}
+    assert identity.conf.settings.SMARTSHEET_DEFAULT_REGION == "eu"
+
+
+def test_settling_waits_for_twice_the_deadline(settings: Settings) -> None:
+    del settings.SETTLE_AFTER
+    settings.SMARTSHEET_DEADLINE = 100
+    assert edits.conf.settings.SETTLE_AFTER == 200
+
+
+def test_a_setting_without_a_default_is_named_when_it_is_missing(settings: Settings) -> None:
+    del settings.TOKEN_KEYS
+    with pytest.raises(ImproperlyConfigured, match="TOKEN_KEYS is missing"):
+        identity.conf.settings.TOKEN_KEYS  # noqa: B018 # reading it is the test
