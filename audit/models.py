@@ -10,10 +10,12 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models.functions import Now
+from django.db.models.lookups import Exact
 
 from audit.directory import Known  # noqa: F401 # Django looks for models here
 from audit.page_models import SavedFilter, Tally  # noqa: F401 # as above
 from audit.unsettled import Unsettled  # noqa: F401 # as above
+from audit.via import KEYS, Part, ViaValue, has_key
 from audit.vocabulary import Action, Origin, Phase
 
 __all__ = ["Action", "Origin", "Phase"]
@@ -72,6 +74,10 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def on_column(self, column_id: int) -> Self:
         """Entries on this column; quick only together with its sheet, as the index begins with that."""
         return self.filter(column_id=column_id)
+
+    def came_by(self, part: Part) -> Self:
+        """Entries that came by this form, app token, job or client, whatever else they came by."""
+        return self.filter(has_key(part.key), Exact(ViaValue(part.key), str(part.value)))
 
     def undoings_of(self, entry_id: int) -> Self:
         """What people set out to do to undo this entry, oldest first."""
@@ -133,6 +139,7 @@ class Entry(models.Model):
     message = models.TextField(blank=True)
     evidence = models.TextField(null=True)  # canonical JSON: what a settled or reconciled outcome rests on
     refers_to = models.BigIntegerField(null=True)  # the entry that this one speaks of
+    via = models.TextField(null=True)  # canonical JSON: by which form, token, job or client it came; via.py
     leaf = models.BinaryField(max_length=32)  # proof/leaves.py: leaf() of all of the above but id and at
 
     objects = EntryQuerySet.as_manager()
@@ -156,6 +163,7 @@ class Entry(models.Model):
                 fields=["phase", "id"], name="audit_entry_notable", condition=~models.Q(phase__in=["intent", "applied"])
             ),
             models.Index(fields=["action", "id"], name="audit_entry_action", condition=~models.Q(action="change")),
+            *(models.Index(ViaValue(key), "id", name=f"audit_entry_via_{key}", condition=has_key(key)) for key in KEYS),
         ]
         permissions = [
             ("view_all", "Can read everybody's entries"),

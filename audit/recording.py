@@ -20,6 +20,7 @@ from audit import commitments
 from audit.commitments import Committed
 from audit.context import current
 from audit.models import Names
+from audit.via import canonical_via
 from audit.vocabulary import Action, Origin, Phase
 from audit.writing import NotRecorded, Row, write
 
@@ -139,22 +140,25 @@ def intend(
     refers_to: int | None = None,
     evidence: Evidence = None,
     edit_id: uuid.UUID | None = None,
+    via: Mapping[str, Json] | None = None,
 ) -> Intent:
     """Record what is about to be done, one entry per change, committed when this returns.
 
     `refers_to` is the entry that is undone by it, `evidence` what settling may later need to know of this moment.
-    `edit_id` names the edit where its caller has to know the name before the intent is recorded.
+    `edit_id` names the edit where its caller has to know the name before the intent is recorded. `via` says by which
+    form and version, app token, job or client of an assistant it comes, as {"form": "status", "version": 3}; the
+    outcomes will say the same.
 
     Raises:
         NotRecorded: the database did not take it; the call must not be made.
         RuntimeError: a transaction is open, which could still roll the record back.
-        ValueError: there is no change.
+        ValueError: there is no change, or `via` cannot be written (audit/via.py).
     """
     if not changes:
         raise ValueError("An edit without a change is no edit.")
     edit_id = edit_id or uuid.uuid4()
     named = _named(actor)
-    common = _common(actor, named, edit_id=edit_id, action=action, origin=origin, reason=reason) | {
+    common = _common(actor, named, edit_id=edit_id, action=action, origin=origin, reason=reason, via=via) | {
         "sheet_id": sheet_id,
         "sheet_name": _text(sheet_name),
         "refers_to": refers_to,
@@ -203,16 +207,17 @@ def note(
     evidence: Evidence = None,
     refers_to: int | None = None,
     is_head: bool = True,
+    via: Mapping[str, Json] | None = None,
 ) -> uuid.UUID:
     """Record an act that is one entry by itself, or one per change: a sign-in, a refusal, a changed record of this app.
 
     `subject` names what it is about if that is no sheet, "app.model/key", and `label` says so to people. With
-    `is_head` False the log's page lists it only when asked for its action. Joins the transaction at hand, if there is
-    one. Gives the id that the entries share. Raises NotRecorded.
+    `is_head` False the log's page lists it only when asked for its action. `via` is as for intend(). Joins the
+    transaction at hand, if there is one. Gives the id that the entries share. Raises NotRecorded, ValueError.
     """
     edit_id = uuid.uuid4()
     named = _named(actor)
-    common = _common(actor, named, edit_id=edit_id, action=action, origin=origin, reason=reason) | {
+    common = _common(actor, named, edit_id=edit_id, action=action, origin=origin, reason=reason, via=via) | {
         "subject": _text(subject),
         "sheet_id": sheet_id,
         "sheet_name": _text(sheet_name),
@@ -296,7 +301,14 @@ def _named(actor: Actor) -> Committed:
 
 
 def _common(
-    actor: Actor, named: Committed, *, edit_id: uuid.UUID, action: str, origin: Origin, reason: str
+    actor: Actor,
+    named: Committed,
+    *,
+    edit_id: uuid.UUID,
+    action: str,
+    origin: Origin,
+    reason: str,
+    via: Mapping[str, Json] | None,
 ) -> dict[str, Any]:
     """What all entries of one act say alike."""
     request = current()
@@ -316,6 +328,7 @@ def _common(
         "ref_id": "",
         "message": "",
         "evidence": None,
+        "via": canonical_via(via),
     }
 
 

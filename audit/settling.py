@@ -179,6 +179,7 @@ def _intent(first: Entry, lines: Iterable[OpenLine]) -> Intent:
             "sheet_id": first.sheet_id,
             "sheet_name": first.sheet_name,
             "refers_to": first.pk,
+            "via": first.via,
         },
     )
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from audit.export.file_format import END, ENTRY, FORMAT, HEADER, commitments_in, signed_content, unhexed
+from audit.export.file_format import END, ENTRY, FORMATS, HEADER, commitments_in, signed_content, unhexed
 from audit.export.seal_checks import Keys, SealCheck
 from audit.export.wrong import Wrong
 from audit.proof import leaves
@@ -81,11 +81,12 @@ class Check:
         )
 
     def _begin(self, line: Line) -> None:
-        if tuple(line) != HEADER or line["format"] != FORMAT:
-            raise Wrong(f"This does not begin as an export in the format “{FORMAT}” does.")
+        if tuple(line) != HEADER or line["format"] not in FORMATS:
+            raise Wrong(f"This does not begin as an export in a format that is known here: {', '.join(FORMATS)}.")
         if type(line["is_whole"]) is not bool or not _are_numbers(line["first_seq"], line["last_seq"]):
             raise Wrong("The first line is not written as exports are.")
         self._header = line
+        self._columns = FORMATS[line["format"]]
         self._is_whole: bool = line["is_whole"]
         self._seq: int = line["first_seq"] - 1
         self._link = unhexed(line["before"]) if self._is_whole and line["before"] else None
@@ -94,13 +95,13 @@ class Check:
         self._clear: dict[str, object] = {}
 
     def _take_entry(self, line: Line) -> None:
-        if tuple(line) != ENTRY or tuple(line["entry"]) != leaves.COLUMNS:
+        values = leaves.values_of(line["entry"]) if tuple(line) == ENTRY else None
+        if values is None or tuple(line["entry"]) not in self._columns:
             raise Wrong("This is not an entry as exports hold them.")
-        seq, entry_id, entry = line["seq"], line["id"], line["entry"]
+        seq, entry_id = line["seq"], line["id"]
         if not _are_numbers(seq, entry_id):
             raise Wrong("An entry's number and its place in the chain are whole numbers of 64 bits.")
         self._check_place(seq)
-        values = list(entry.values())
         leaf = leaves.leaf(values)
         if leaf.hex() != line["leaf"]:
             raise Wrong(f"Entry {entry_id} was altered: what it says and its leaf differ.")

@@ -30,6 +30,7 @@ _PLAIN = (
     "request_id",
     "ip",
     "user_agent",
+    "via",
 )
 _VALUES = ("old", "new")
 _FREE_TEXTS = frozenset(

@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 from audit.export.wrong import Wrong
 from audit.proof import leaves
 
-FORMAT = "byline log 1"
+FORMAT = "byline log 2"
+FORMATS = {"byline log 1": (leaves.COLUMNS_1,), FORMAT: (leaves.COLUMNS_1, leaves.COLUMNS_2)}  # with what entries have
 VERSION = b"byline export 1\n"
 HEADER = (
     "type",

@@ -177,7 +177,7 @@ def _entry(row: Row, clear: Clear, path: bytes | None) -> Line:
         "id": row.id,
         "at": row.at,
         "leaf": bytes(row.leaf).hex(),
-        "entry": dict(zip(leaves.COLUMNS, row.values, strict=True)),
+        "entry": leaves.as_object(row.values),
         "clear": {commitment: clear[commitment] for commitment in commitments_in(row.values) if commitment in clear},
         "path": path.hex() if path is not None else None,
     }

@@ -94,7 +94,7 @@ def chain(apps, _schema_editor):
                 email=entry.actor_email,
             )
         entry.actor, entry.is_head = commitments[names], entry.phase == "intent"
-        values = [getattr(entry, name) for name in leaves.COLUMNS]
+        values = [*(getattr(entry, name) for name in leaves.COLUMNS_1), None]
         values[0] = entry.edit_id.hex
         entry.leaf = leaves.leaf(values)
         entry.save(update_fields=["actor", "is_head", "leaf"])

@@ -11,15 +11,15 @@ https://www.rfc-editor.org/rfc/rfc9162#name-definition-of-the-merkle-tr
 
 import json
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 GENESIS = bytes(32)  # the link before the first
 
-# The columns of an entry in the order in which they are hashed. Never change this list: what is added later gets a
+# The columns of an entry in the order in which they are hashed. Never change these lists: what is added later gets a
 # list and a version of its own, and older entries keep theirs.
-COLUMNS = (
+COLUMNS_1 = (
     "edit_id",
     "line",
     "is_head",
@@ -48,7 +48,9 @@ COLUMNS = (
     "evidence",
     "refers_to",
 )
-VERSION = b"byline entry 1\n"
+COLUMNS_2 = (*COLUMNS_1, "via")
+COLUMNS = COLUMNS_2  # what an entry can say today
+VERSION_1, VERSION_2 = b"byline entry 1\n", b"byline entry 2\n"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -69,12 +71,14 @@ except ImportError:  # a verifier's machine need not have it; both write the sam
 
 
 def content(values: Sequence[object]) -> bytes:
-    """The canonical bytes of an entry: a JSON array of the values of COLUMNS, without spaces, in UTF-8.
+    """The canonical bytes of an entry: its version, then a JSON array of its values, without spaces, in UTF-8.
 
-    Values are text, integers, booleans and None; `edit_id` is 32 hex digits. Raises NotCanonical.
+    `values` are those of COLUMNS: text, integers, booleans and None; `edit_id` is 32 hex digits. An entry is of version
+    1 exactly if its `via` is None, so each entry has one version and each version other bytes. If somebody takes `via`
+    away from an entry, or gives one to an entry without, the leaf no longer matches. Raises NotCanonical.
     """
     try:
-        return VERSION + dumps(values)
+        return VERSION_1 + dumps(values[:-1]) if values[-1] is None else VERSION_2 + dumps(values)
     except (TypeError, ValueError) as error:  # as for an integer beyond 64 bits
         raise NotCanonical("An entry holds what has no canonical bytes.") from error
 
@@ -82,6 +86,21 @@ def content(values: Sequence[object]) -> bytes:
 def leaf(values: Sequence[object]) -> bytes:
     """The 32 bytes that stand for what an entry says."""
     return sha256(content(values)).digest()
+
+
+def as_object(values: Sequence[object]) -> dict[str, object]:
+    """An entry as exports and streams write it: an object of the columns that its version has, in their order."""
+    return dict(zip(COLUMNS_1 if values[-1] is None else COLUMNS_2, values, strict=False))
+
+
+def values_of(entry: Mapping[str, object]) -> list[object] | None:
+    """The values of COLUMNS in an object that as_object() made; None if it is another object."""
+    match tuple(entry):
+        case columns if columns == COLUMNS_1:
+            return [*entry.values(), None]
+        case columns if columns == COLUMNS_2 and entry["via"] is not None:
+            return list(entry.values())
+    return None
 
 
 def record(*, seq: int, entry_id: int, at: int, leaf: bytes) -> bytes:

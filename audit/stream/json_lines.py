@@ -41,7 +41,7 @@ def _lines(found: Iterable[Row]) -> Iterator[Line]:
             "id": row.id,
             "at": row.at,
             "leaf": bytes(row.leaf).hex(),
-            "entry": dict(zip(leaves.COLUMNS, row.values, strict=True)),
+            "entry": leaves.as_object(row.values),
         }
         if clear is not None:
             said["clear"] = {one: clear[one] for one in commitments_in(row.values) if one in clear}

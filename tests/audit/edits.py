@@ -1,5 +1,7 @@
 """Edits by Alice and Bob, recorded as the app records them."""
 
+from collections.abc import Mapping
+
 from audit.access import Readable, Reader
 from audit.models import Entry
 from audit.recording import Action, Actor, Change, Intent, Json, Origin, Outcome, Phase, intend, settle
@@ -31,6 +33,7 @@ def intended(
     sheet: tuple[int, str] = SITE_PLAN,
     action: Action = Action.CHANGE,
     reason: str = "",
+    via: Mapping[str, Json] | None = None,
 ) -> Intent:
     return intend(
         actor=actor,
@@ -40,11 +43,17 @@ def intended(
         changes=changes or [cell()],
         origin=Origin.FORM,
         reason=reason,
+        via=via,
     )
 
 
-def saved(*changes: Change, actor: Actor = ALICE, sheet: tuple[int, str] = SITE_PLAN) -> Intent:
-    intent = intended(*changes, actor=actor, sheet=sheet)
+def saved(
+    *changes: Change,
+    actor: Actor = ALICE,
+    sheet: tuple[int, str] = SITE_PLAN,
+    via: Mapping[str, Json] | None = None,
+) -> Intent:
+    intent = intended(*changes, actor=actor, sheet=sheet, via=via)
     settle(intent, [Outcome(Phase.APPLIED, None)])
     return intent
 

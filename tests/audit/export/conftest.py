@@ -1,5 +1,6 @@
 """A log with a few entries in it, sealed or not, and its exports as they are sent."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ from django.db import connection
 from audit.export import exports
 from audit.models import Entry
 from audit.proof import seals
-from audit.recording import Origin, note
+from audit.recording import Json, Origin, note
 from tests.audit.edits import ALICE, BOB, BUDGET, cell
 
 
@@ -22,8 +23,9 @@ def log(db: None) -> None:
 
 @pytest.fixture
 def sealed_log(log: None) -> None:
-    """Seven entries: three under one seal, then an empty seal, three under another, one under none; one is personal."""
-    note_edit()
+    """Seven entries: three under one seal, then an empty seal, three under another, one under none. One is personal;
+    two say how they came."""
+    note_edit(via={"job": 17})
     note(actor=BOB, action="sign_in")
     list(seals.seal_all())
     seals.seal()
@@ -33,8 +35,9 @@ def sealed_log(log: None) -> None:
     note(actor=ALICE, action="sign_out")
 
 
-def note_edit() -> None:
-    note(actor=ALICE, action="change", changes=[cell(), cell("1", 'He said "so"\nand — went')], sheet_id=BUDGET[0])
+def note_edit(*, via: Mapping[str, Json] | None = None) -> None:
+    changes = [cell(), cell("1", 'He said "so"\nand — went')]
+    note(actor=ALICE, action="change", changes=changes, sheet_id=BUDGET[0], via=via)
 
 
 def note_personal() -> None:

@@ -161,13 +161,35 @@ def seal_altered(lines: Lines) -> None:
     next(line for line in lines if line["type"] == "seal")["at"] += 1
 
 
+def without_via(lines: Lines) -> None:
+    del entry_at(lines, 0)["entry"]["via"]
+
+
+def with_no_via(lines: Lines) -> None:
+    entry_at(lines, 0)["entry"]["via"] = None
+
+
+def with_another_via(lines: Lines) -> None:
+    entry_at(lines, 0)["entry"]["via"] = '{"job":18}'
+
+
+def with_a_via(lines: Lines) -> None:
+    entry_at(lines, 2)["entry"]["via"] = '{"job":17}'
+
+
+def of_the_format_before(lines: Lines) -> None:
+    lines[0]["format"] = "byline log 1"
+
+
 def rewritten(lines: Lines) -> None:
     """The entry with its leaf, and a way to the seal that is as it was."""
     from audit.proof import leaves
 
     entry = entry_at(lines, 1)
     entry["entry"]["new"] = '"Never"'
-    entry["leaf"] = leaves.leaf(list(entry["entry"].values())).hex()
+    values = leaves.values_of(entry["entry"])
+    assert values is not None
+    entry["leaf"] = leaves.leaf(values).hex()
 
 
 @pytest.mark.parametrize(
@@ -184,6 +206,11 @@ def rewritten(lines: Lines) -> None:
         (without_a_seal, "Seals are missing"),
         (cut_off, "Entries are missing"),
         (seal_altered, "has a signature that is false"),
+        (without_via, "was altered"),
+        (with_no_via, "not an entry as exports hold them"),
+        (with_another_via, "was altered"),
+        (with_a_via, "was altered"),
+        (of_the_format_before, "not an entry as exports hold them"),
         (rewritten, "is not what was sealed"),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",

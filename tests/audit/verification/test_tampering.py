@@ -11,9 +11,19 @@ from hypothesis import strategies as st
 from audit.models import Entry, Leaf
 from audit.proof import seals
 from audit.verification.findings import Finding, Kind
+from audit.via import KEYS
 from tests.append_only import lifted
 from tests.audit import edits
-from tests.audit.verification.tampering import COLUMNS, alter, execute, findings_after, flipped, rechain, stored
+from tests.audit.verification.tampering import (
+    COLUMNS,
+    IS_SQLITE,
+    alter,
+    execute,
+    findings_after,
+    flipped,
+    rechain,
+    stored,
+)
 
 LENGTH, SEALED = 13, 10  # entries, and how many of them are under a seal
 tampering = settings(
@@ -25,16 +35,19 @@ sealed_places = st.integers(0, SEALED - 1)
 
 @pytest.fixture
 def ids(log: None) -> Iterator[list[int]]:
-    """The numbers of the entries: six under a seal, four under the next but one, three under none."""
+    """The numbers of the entries: six under a seal, four under the next but one, three under none. Some say how they
+    came, so both versions of leaves are there."""
     for count in (3, 0, 2):
         for number in range(count):
-            edits.saved(edits.cell("grün", f"Erledigt {number}"))
+            edits.saved(edits.cell("grün", f"Erledigt {number}"), via={"job": number} if number else None)
         seals.seal()
-    edits.saved()
+    edits.saved(via={"form": "status", "version": 3})
     edits.intended(reason="because")
     found = list(Leaf.objects.order_by("seq").values_list("entry_id", flat=True))
     assert len(found) == LENGTH
     with lifted(connection):
+        for key in KEYS:  # which refuse what is no JSON
+            execute(f"DROP INDEX audit_entry_via_{key}")
         yield found
 
 
@@ -74,6 +87,15 @@ def test_any_byte_of_any_column(ids: list[int], place: int, column: str, byte: i
         changed = "x"
     found = findings_after(lambda: alter("audit_entry", column, changed, key="id", of=entry_id))
     assert named(found) == [(Kind.EDITED, entry_id)]
+
+
+@tampering
+@given(place=places, via=st.sampled_from([None, "", "{}", '{"job":1}', '{"job":2}', '{"form":"status","version":4}']))
+def test_how_an_entry_came(ids: list[int], place: int, via: str | None) -> None:
+    """An entry of version 2 cannot pass as one of version 1, nor the other way round."""
+    is_changed = stored("audit_entry", "via", key="id", of=ids[place]) != (via.encode() if via and IS_SQLITE else via)
+    found = findings_after(lambda: alter("audit_entry", "via", via, key="id", of=ids[place]))
+    assert named(found) == ([(Kind.EDITED, ids[place])] if is_changed else [])
 
 
 @tampering

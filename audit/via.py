@@ -1,0 +1,117 @@
+"""How an entry came: by which form and version, app token, job, or client of an assistant.
+
+An entry keeps it as a small object in canonical JSON, such as {"form":"status","version":3}. Entries that came in no
+such way have none.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Self
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import F, Func, Q, TextField
+from django.db.models.lookups import IsNull
+from django.db.models.sql.compiler import SQLCompiler
+
+KEYS = {"form": "form", "token": "app token", "job": "job", "client": "client"}  # can be filtered by; each has an index
+LONGEST = 300  # bytes of JSON
+_KEY = re.compile("[a-z][a-z_]{0,29}")
+_VALUE = {
+    "postgresql": "((%(expressions)s)::json ->> '%(key)s')",
+    "sqlite": "CAST(json_extract(%(expressions)s, '$.%(key)s') AS TEXT)",
+}
+
+
+class Part(NamedTuple):
+    """One key with its value, as "form" and "status"; an address writes it form:status."""
+
+    key: str
+    value: str | int
+
+    def __str__(self) -> str:
+        return f"{self.key}:{self.value}"
+
+    @property
+    def label(self) -> str:
+        """For people: form “status”, version 3."""
+        value = self.value if isinstance(self.value, int) else f"“{self.value}”"
+        return f"{KEYS.get(self.key, self.key.replace('_', ' '))} {value}"
+
+    @property
+    def can_be_filtered(self) -> bool:
+        return self.key in KEYS
+
+    @classmethod
+    def of_address(cls, text: str) -> Self | None:
+        """The part that an address asks for; None if it is not written as one that can be filtered by."""
+        key, _, value = text.partition(":")
+        return cls(key, value) if key in KEYS and value and value.isprintable() else None
+
+
+class ViaValue(Func):
+    """The value of one of KEYS as text, for the index and for each filter along it, so both write the same SQL."""
+
+    output_field = TextField()
+
+    def __init__(self, key: str) -> None:
+        if key not in KEYS:
+            raise ValueError(f"There is no index of {key!r}.")
+        super().__init__(F("via"), key=key)
+
+    def as_sql(
+        self,
+        compiler: SQLCompiler,
+        connection: BaseDatabaseWrapper,
+        function: str | None = None,
+        template: str | None = None,
+        arg_joiner: str | None = None,
+        **extra_context: Any,
+    ) -> tuple[str, Any]:
+        """A number as text too, which PostgreSQL's ->> gives and SQLite's json_extract does not."""
+        template = _VALUE[connection.vendor]
+        return super().as_sql(compiler, connection, function, template, arg_joiner, **extra_context)
+
+
+def has_key(key: str) -> Q:
+    """Entries with this key: the condition of its index."""
+    return Q(IsNull(ViaValue(key), False))
+
+
+def canonical_via(via: Mapping[str, Any] | None) -> str | None:
+    """The text that the log keeps; None for nothing.
+
+    Raises:
+        ValueError: a key is not in lower-case letters, a value is neither a printable text nor a whole number, or the
+            whole is too long.
+    """
+    if not via:
+        return None
+    for key, value in via.items():
+        if not _KEY.fullmatch(key):
+            raise ValueError(f"A key of `via` is up to 30 lower-case letters and underscores, not {key!r}.")
+        is_text = isinstance(value, str) and value != "" and value.isprintable()
+        if not is_text and type(value) is not int:
+            raise ValueError(f"`via` holds printable texts and whole numbers; {key!r} is neither.")
+    text = json.dumps(via, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    if len(text.encode()) > LONGEST:
+        raise ValueError(f"`via` takes {LONGEST} bytes of JSON at most, and this is {len(text.encode())}.")
+    return text
+
+
+def parts(text: str | None) -> list[Part]:
+    """What an entry's text says, the keys that can be filtered by first; nothing where somebody wrote another text."""
+    try:
+        found = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(found, dict):
+        return []
+    said = [Part(key, value) for key, value in found.items() if isinstance(value, str | int)]
+    return sorted(said, key=lambda part: not part.can_be_filtered)
+
+
+def sentence(text: str | None) -> str:
+    """For people: By form “status”, version 3. Empty for an entry without."""
+    said = ", ".join(part.label for part in parts(text))
+    return f"By {said}" if said else ""
