@@ -14,7 +14,7 @@ from audit.models import Action, Entry, Names, PersonalText, Phase, erased, with
 from audit.values import commitment_of, commitments_within, evidence_in_clear, in_clear
 from audit.vocabulary import ANSWERED, Origin
 
-PATIENCE = timedelta(minutes=1)  # an edit takes at most 15 seconds; after this its process has most likely died
+ABANDONED_AFTER = timedelta(minutes=1)  # an edit takes at most 15 seconds; after this its process has most likely died
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class LoggedChange:
     @property
     def is_abandoned(self) -> bool:
         """Whether the outcome is so long in coming that the process has probably died."""
-        return self.outcome is None and timezone.now() - self.intent.at > PATIENCE
+        return self.outcome is None and timezone.now() - self.intent.at > ABANDONED_AFTER
 
     @property
     def stored(self) -> Entry | None:

@@ -30,7 +30,7 @@ class Edit:
         return self.changes[0]
 
     @property
-    def is_folded(self) -> bool:
+    def is_grouped(self) -> bool:
         return self.count > 1
 
     @property
@@ -72,7 +72,7 @@ def edits_of(anchors: Sequence[Entry], *, is_whole: bool) -> list[Edit]:
     ids = list(dict.fromkeys(anchor.edit_id for anchor in anchors))
     told = {edit_id: list(_told(by_edit[edit_id])) for edit_id in ids}
     if not is_whole:
-        told = {edit_id: _spoken_of(changes, anchors) for edit_id, changes in told.items()}
+        told = {edit_id: _about(changes, anchors) for edit_id, changes in told.items()}
     every = _with_mentions([change for edit_id in ids for change in told[edit_id]])
     by_entry = {change.intent.pk: change for change in with_clear_texts(every)}
     shown = {edit_id: [by_entry[change.intent.pk] for change in told[edit_id]] for edit_id in ids if told[edit_id]}
@@ -123,7 +123,7 @@ def _told(entries: Sequence[Entry]) -> Iterable[LoggedChange]:
             yield LoggedChange(head)
 
 
-def _spoken_of(changes: Sequence[LoggedChange], anchors: Sequence[Entry]) -> list[LoggedChange]:
+def _about(changes: Sequence[LoggedChange], anchors: Sequence[Entry]) -> list[LoggedChange]:
     """Those of an edit's changes that an anchor is, or is about: its cell, or its row."""
     ids = {anchor.pk for anchor in anchors}
     rows = {(a.edit_id, a.line) for a in anchors if a.line is not None and a.phase != Phase.INTENT and not a.column_id}

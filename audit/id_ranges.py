@@ -1,8 +1,8 @@
-"""The log in stretches that follow each other, so that a page asks few months at a time and stops when it is full.
+"""The log in ranges of ids, one after the other, so that a page reads a few months at a time and stops when it is full.
 
-On PostgreSQL every month is a table of its own, and a query that names no times is planned for all of them. Ids rise
-with time but for the length of a statement, so a stretch is a range of ids, exact, beside a range of times that is
-wider by a day and only tells the database which months to leave alone. On SQLite the log is one stretch.
+On PostgreSQL each month is a table of its own, and a query without times is planned for all of them. Ids rise with
+time, except within the length of one statement. So a range has exact ids, and times a day wider that only tell the
+database which months to skip. On SQLite the whole log is one range.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ from audit.database import triggers_postgresql
 from audit.models import Entry, EntryQuerySet
 
 SLACK = timedelta(days=1)
-GROWTH = 4  # each stretch has so many times the months of the one before it
+GROWTH = 4  # each range covers so many times the months of the one before it
 PROBED = 100  # entries around a moment whose ids are looked at
 NEAR = timedelta(days=14)  # how far from a moment its neighbours are looked for first
 ID_SLACK = 1_000  # ids that a moment's neighbours may be out of order by
@@ -27,7 +27,7 @@ _oldest: list[int] = []
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class IdRange:
     """Entries with ids from `low` to below `high`, all of them written from `since` to before `until`; None is open."""
 
     low: int | None = None
@@ -36,25 +36,25 @@ class Stretch:
     until: datetime | None = None
 
     def of(self, entries: EntryQuerySet) -> EntryQuerySet:
-        """Those of the entries that are in this stretch."""
+        """Those of the entries in this range."""
         wanted = {"id__gte": self.low, "id__lt": self.high, "at__gte": self.since, "at__lt": self.until}
         return entries.filter(**{name: value for name, value in wanted.items() if value is not None})
 
 
-def newest_first(before: int | None, *, steps: Sequence[int] = ()) -> Iterator[Stretch]:
-    """From the entry `before` (None: the newest) back to the oldest, in stretches of 1, 4, 16 … months.
+def newest_first(before: int | None, *, steps: Sequence[int] = ()) -> Iterator[IdRange]:
+    """From the entry `before` (None: the newest) back to the oldest, in ranges of 1, 4, 16 … months.
 
-    `steps` are numbers of ids that the first few stretches are cut to, for questions that matter how much they look at.
+    `steps` are numbers of ids that the first few ranges are cut to, for questions that matter how much they look at.
     """
-    for stretch in _back(before):
-        yield from _cut_back(stretch, steps) if steps else [stretch]
+    for id_range in _back(before):
+        yield from _cut_back(id_range, steps) if steps else [id_range]
         steps = ()
 
 
-def oldest_first(after: int, *, steps: Sequence[int] = ()) -> Iterator[Stretch]:
-    """From the entry `after` on to the newest, in stretches of 1, 4, 16 … months; `steps` as above."""
-    for stretch in _forth(after):
-        yield from _cut_forth(stretch, steps) if steps else [stretch]
+def oldest_first(after: int, *, steps: Sequence[int] = ()) -> Iterator[IdRange]:
+    """From the entry `after` on to the newest, in ranges of 1, 4, 16 … months; `steps` as above."""
+    for id_range in _forth(after):
+        yield from _cut_forth(id_range, steps) if steps else [id_range]
         steps = ()
 
 
@@ -79,9 +79,9 @@ def _ids_at(moment: datetime, *, floor: bool) -> int | None:
     return max(min(near) - ID_SLACK, 0) if floor else max(near) + ID_SLACK
 
 
-def _back(before: int | None) -> Iterator[Stretch]:
+def _back(before: int | None) -> Iterator[IdRange]:
     if connection.vendor != "postgresql":
-        yield Stretch(high=before)
+        yield IdRange(high=before)
         return
     now, oldest = _month(timezone.now()), _oldest_month()
     last = now if before is None else _month_of_id(before - 1)
@@ -91,20 +91,20 @@ def _back(before: int | None) -> Iterator[Stretch]:
         low = None if first == oldest else _lowest(first, last)
         if first == oldest or low is not None:
             since = None if first == oldest else _start(first) - SLACK
-            yield Stretch(low=low, high=high, since=since, until=None if last == now else _start(last + 1) + SLACK)
+            yield IdRange(low=low, high=high, since=since, until=None if last == now else _start(last + 1) + SLACK)
             high = low
         last, span = first - 1, span * GROWTH
 
 
-def _forth(after: int) -> Iterator[Stretch]:
+def _forth(after: int) -> Iterator[IdRange]:
     if connection.vendor != "postgresql":
-        yield Stretch(low=after + 1)
+        yield IdRange(low=after + 1)
         return
     now, first, span, low = _month(timezone.now()), _month_of_id(after), 1, after + 1
     while first <= now:
         last = min(now, first + span - 1)
         high = None if last == now else _lowest(last + 1, now)
-        yield Stretch(
+        yield IdRange(
             low=low,
             high=high,
             since=None if first <= _oldest_month() else _start(first) - SLACK,
@@ -113,27 +113,27 @@ def _forth(after: int) -> Iterator[Stretch]:
         low, first, span = high or low, last + 1, span * GROWTH
 
 
-def _cut_back(stretch: Stretch, steps: Sequence[int]) -> Iterator[Stretch]:
-    low, high, since, until = stretch.low, stretch.high, stretch.since, stretch.until
+def _cut_back(id_range: IdRange, steps: Sequence[int]) -> Iterator[IdRange]:
+    low, high, since, until = id_range.low, id_range.high, id_range.since, id_range.until
     if high is None:
-        newest = stretch.of(Entry.objects.order_by("-id")).values_list("id", flat=True).first()
+        newest = id_range.of(Entry.objects.order_by("-id")).values_list("id", flat=True).first()
         high = (newest or 0) + 1
     for step in steps:
         if high - step <= (low or 0):
             break
-        yield Stretch(high - step, high, since, until)
+        yield IdRange(high - step, high, since, until)
         high -= step
-    yield Stretch(low, high, since, until)
+    yield IdRange(low, high, since, until)
 
 
-def _cut_forth(stretch: Stretch, steps: Sequence[int]) -> Iterator[Stretch]:
-    low, high, since, until = stretch.low or 0, stretch.high, stretch.since, stretch.until
+def _cut_forth(id_range: IdRange, steps: Sequence[int]) -> Iterator[IdRange]:
+    low, high, since, until = id_range.low or 0, id_range.high, id_range.since, id_range.until
     for step in steps:
         if high is not None and low + step >= high:
             break
-        yield Stretch(low, low + step, since, until)
+        yield IdRange(low, low + step, since, until)
         low += step
-    yield Stretch(low, high, since, until)
+    yield IdRange(low, high, since, until)
 
 
 def _month_of_id(entry_id: int) -> int:

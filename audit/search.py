@@ -17,7 +17,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func, Q, TextField
 from django.db.models.expressions import RawSQL, Value
 
-from audit.id_ranges import Stretch
+from audit.id_ranges import IdRange
 from audit.models import EntryQuerySet
 
 SHORTEST = 3  # letters; the index knows no shorter pieces
@@ -100,9 +100,9 @@ def matching(entries: EntryQuerySet, text: str) -> EntryQuerySet:
     return entries.filter(wanted, ~Q(phase="applied", column_id=None, message=""))
 
 
-def batches(entries: EntryQuerySet, text: str, stretch: Stretch, *, is_back: bool) -> Iterator[list[int]]:
-    """The ids of those entries of a stretch that hold this text, some at a time: newest first, or oldest first."""
-    more: Stretch | None = stretch
+def batches(entries: EntryQuerySet, text: str, id_range: IdRange, *, is_back: bool) -> Iterator[list[int]]:
+    """The ids of those entries of a range that hold this text, some at a time: newest first, or oldest first."""
+    more: IdRange | None = id_range
     while more:
         found = (
             _sqlite_batch(text, more, is_back)
@@ -114,15 +114,15 @@ def batches(entries: EntryQuerySet, text: str, stretch: Stretch, *, is_back: boo
             yield list(entries.filter(pk__in=found).values_list("pk", flat=True)) if _is_sqlite(entries) else found
 
 
-def _postgresql_batch(entries: EntryQuerySet, text: str, stretch: Stretch, is_back: bool) -> list[int]:
+def _postgresql_batch(entries: EntryQuerySet, text: str, id_range: IdRange, is_back: bool) -> list[int]:
     """Ordered by an expression, since by the id itself PostgreSQL would rather read the log than its index of text."""
     place = F("id") + 0
-    found = matching(stretch.of(entries), text).order_by(place.desc() if is_back else place.asc())
+    found = matching(id_range.of(entries), text).order_by(place.desc() if is_back else place.asc())
     return list(found.values_list("pk", flat=True)[:BATCH])
 
 
-def _sqlite_batch(text: str, stretch: Stretch, is_back: bool) -> list[int]:
-    low, high = stretch.low or 0, stretch.high or 2**63 - 1
+def _sqlite_batch(text: str, id_range: IdRange, is_back: bool) -> list[int]:
+    low, high = id_range.low or 0, id_range.high or 2**63 - 1
     with connections["default"].cursor() as cursor:
         cursor.execute(
             f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s AND rowid >= %s AND rowid < %s"  # noqa: S608 # our own name
@@ -132,8 +132,8 @@ def _sqlite_batch(text: str, stretch: Stretch, is_back: bool) -> list[int]:
         return [rowid for (rowid,) in cursor.fetchall()]
 
 
-def _rest(stretch: Stretch, last: int, is_back: bool) -> Stretch:
-    return replace(stretch, high=last) if is_back else replace(stretch, low=last + 1)
+def _rest(id_range: IdRange, last: int, is_back: bool) -> IdRange:
+    return replace(id_range, high=last) if is_back else replace(id_range, low=last + 1)
 
 
 def _is_sqlite(entries: EntryQuerySet) -> bool:

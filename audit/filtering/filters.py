@@ -20,7 +20,7 @@ from audit.vocabulary import CONCLUSIVE, Action, Origin, Phase
 PAGING = ("before", "after")
 NARROWED = frozenset({"row", "column", "edit", "text", "outcome"})  # ask for parts of edits
 CARRIED = frozenset({"row", "column", "edit", "days"})
-FOLDED = frozenset({"action", "outcome", "origin", "since", "until"})
+MORE = frozenset({"action", "outcome", "origin", "since", "until"})
 UNCERTAIN = "uncertain"
 OUTCOMES = [("", "Any outcome"), (UNCERTAIN, "not certain yet")] + [
     (phase.value, phase.label) for phase in Phase if phase not in {Phase.INTENT, Phase.UNKNOWN}
@@ -137,9 +137,9 @@ class LogFilter(forms.Form):
         return {name: value for name, value in self.active.items() if name in CARRIED}
 
     @property
-    def has_folded(self) -> bool:
+    def has_more(self) -> bool:
         """Whether a filter is in force that the page shows only when more of them are asked for."""
-        return bool(self.active.keys() & FOLDED)
+        return bool(self.active.keys() & MORE)
 
     @property
     def words(self) -> str:
@@ -229,8 +229,8 @@ def _open(entry_id: int) -> set[UUID]:
 
 def _newer_than(entry_id: int) -> Iterator[tuple[UUID, int | None, str]]:
     left = MOST + SLACK
-    for stretch in id_ranges.oldest_first(entry_id):
-        found = list(stretch.of(Entry.objects.all()).order_by("id").values_list("edit_id", "line", "phase")[:left])
+    for id_range in id_ranges.oldest_first(entry_id):
+        found = list(id_range.of(Entry.objects.all()).order_by("id").values_list("edit_id", "line", "phase")[:left])
         yield from found
         left -= len(found)
         if left <= 0:

@@ -15,7 +15,7 @@ from audit.vocabulary import Action, Origin
 BESIDES = {*PAGING, "count"}  # parameters that are no filter
 
 
-class Chip(NamedTuple):
+class ActiveFilter(NamedTuple):
     """A filter in force: its parameter, what the form calls it, the name and id it is set to, the query without it."""
 
     what: str
@@ -25,12 +25,12 @@ class Chip(NamedTuple):
     query: str
 
 
-def chips_of(query: QueryDict, form: LogFilter, edits: Iterable[Edit], reader: Reader) -> list[Chip]:
-    """A chip for each filter. Named is what the reader may know: from the directory, or from the edits on the page."""
+def active_filters(query: QueryDict, form: LogFilter, edits: Iterable[Edit], reader: Reader) -> list[ActiveFilter]:
+    """The filters in force, under the names that the reader may know: from the directory, or from the page's edits."""
     active = form.active
     names = _names(form, active, next(iter(edits), None), reader)
     return [
-        Chip(
+        ActiveFilter(
             what, str(form[what].label), names.get(what, ""), id=str(value), query=filters_alone(query, but=_with(what))
         )
         for what, value in active.items()

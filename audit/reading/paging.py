@@ -1,6 +1,6 @@
 """Pages whose cost does not grow with the log: a keyset on the id, never OFFSET, never COUNT(*).
 
-The log is looked through stretch by stretch, until the page is full or PATIENCE is at its end: a page that asks for
+The log is read range by range until the page is full or TIME_LIMIT has passed: a page that asks for
 what hardly ever happened says how far it has looked, and leads on.
 """
 
@@ -11,11 +11,11 @@ from time import monotonic
 
 from audit import id_ranges, search
 from audit.access import Reader
-from audit.id_ranges import Stretch
+from audit.id_ranges import IdRange
 from audit.models import Entry, EntryQuerySet
 
 PAGE_SIZE = 50
-PATIENCE = 1.0  # seconds of looking before a page says how far it got
+TIME_LIMIT = 1.0  # seconds of looking before a page says how far it got
 STEPS = (5_000, 100_000)  # ids that text is looked for in first, so that a common word is found at once
 CAP = 5_000
 
@@ -73,13 +73,13 @@ def page_of(
 
 def count(asked: Asked, *, reader: Reader, after: int | None = None, cap: int = CAP) -> int:
     """How many there are, newer than the entry `after` if that is given; `cap` at most, or as many as are counted in
-    PATIENCE seconds."""
-    counted, ends = 0, monotonic() + PATIENCE
+    TIME_LIMIT seconds."""
+    counted, ends = 0, monotonic() + TIME_LIMIT
     way = id_ranges.newest_first(asked.high) if after is None else id_ranges.oldest_first(after)
-    for stretch in way:
-        if asked.low is not None and stretch.high is not None and stretch.high <= asked.low:
+    for id_range in way:
+        if asked.low is not None and id_range.high is not None and id_range.high <= asked.low:
             break
-        within = stretch.of(asked.entries)
+        within = id_range.of(asked.entries)
         within = search.matching(within, asked.text) if asked.text else within
         counted += reader.count(within, cap=cap - counted)
         if counted >= cap or monotonic() > ends:
@@ -97,29 +97,29 @@ def _newer_than(asked: Asked, reader: Reader, entry_id: int, size: int) -> Page 
 
 
 def _looked(
-    asked: Asked, reader: Reader, way: Iterable[Stretch], wanted: int, *, is_back: bool = True
-) -> tuple[list[Entry], Stretch | None]:
-    """The first so many along the way, and the stretch after which patience ended, if it did."""
+    asked: Asked, reader: Reader, way: Iterable[IdRange], wanted: int, *, is_back: bool = True
+) -> tuple[list[Entry], IdRange | None]:
+    """The first `wanted` entries, and the range after which the time limit was reached, if it was."""
     found: list[Entry] = []
-    ends = monotonic() + PATIENCE
-    for stretch in way:
-        if is_back and asked.low is not None and stretch.high is not None and stretch.high <= asked.low:
+    ends = monotonic() + TIME_LIMIT
+    for id_range in way:
+        if is_back and asked.low is not None and id_range.high is not None and id_range.high <= asked.low:
             break
-        found += _in_stretch(asked, reader, stretch, wanted - len(found), is_back=is_back)
+        found += _in_range(asked, reader, id_range, wanted - len(found), is_back=is_back)
         if len(found) >= wanted:
             break
-        if monotonic() > ends and is_back and stretch.low is not None:
-            return found, stretch
+        if monotonic() > ends and is_back and id_range.low is not None:
+            return found, id_range
     return found, None
 
 
-def _in_stretch(asked: Asked, reader: Reader, stretch: Stretch, wanted: int, *, is_back: bool) -> list[Entry]:
+def _in_range(asked: Asked, reader: Reader, id_range: IdRange, wanted: int, *, is_back: bool) -> list[Entry]:
     order = "-id" if is_back else "id"
     if not asked.text:
-        return reader.take(stretch.of(asked.entries).order_by(order), wanted)
+        return reader.take(id_range.of(asked.entries).order_by(order), wanted)
     found: list[Entry] = []
-    for ids in search.batches(asked.entries, asked.text, stretch, is_back=is_back):
-        matching = stretch.of(Entry.objects.filter(pk__in=ids)).order_by(order)
+    for ids in search.batches(asked.entries, asked.text, id_range, is_back=is_back):
+        matching = id_range.of(Entry.objects.filter(pk__in=ids)).order_by(order)
         found += reader.take(matching, wanted - len(found))
         if len(found) >= wanted:
             break

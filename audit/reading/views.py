@@ -14,7 +14,7 @@ from audit.grouping import Edit, edits_of
 from audit.models import Entry
 from audit.page_models import SavedFilter
 from audit.read_logging import note_reading
-from audit.reading.active_filters import chips_of, filters_alone
+from audit.reading.active_filters import active_filters, filters_alone
 from audit.reading.paging import CAP, Asked, Page, count, page_of
 from audit.vocabulary import Phase
 
@@ -39,7 +39,7 @@ def log(request: HttpRequest) -> HttpResponse:
         "page": page,
         "edits": edits,
         "changes": [change for edit in edits for change in edit.changes],
-        "chips": chips_of(request.GET, form, edits, reader),
+        "active_filters": active_filters(request.GET, form, edits, reader),
         "log_reader": reader,
         "saved": saved,
         "filters": filters_alone(request.GET),

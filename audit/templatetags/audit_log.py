@@ -53,13 +53,13 @@ def icon(phase: str) -> str:
 
 
 @register.filter
-def word(phase: str) -> str:
+def outcome(phase: str) -> str:
     """The word for an outcome."""
     return str(Phase(phase).label)
 
 
 @register.filter
-def exactly(moment: datetime) -> str:
+def exact_time(moment: datetime) -> str:
     """A moment to the millisecond in UTC."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03} UTC"
 
@@ -85,13 +85,13 @@ def log_address(context: Context) -> str:
 
 
 @register.filter
-def spoken(value: str | None) -> str | SafeString:
+def in_words(value: str | None) -> str | SafeString:
     """One value of the log (canonical JSON) in words."""
     return values.human(value) or _EMPTY
 
 
 @register.filter
-def basis(evidence: str) -> str:
+def evidence_in_words(evidence: str) -> str:
     """What an act rests on (canonical JSON), in words, without what is empty."""
     found = json.loads(evidence)
     if isinstance(found, dict):
@@ -100,7 +100,7 @@ def basis(evidence: str) -> str:
 
 
 @register.simple_tag
-def marked(old: str | None, new: str | None, *, is_row: bool = False, whole: bool = False) -> SafeString:
+def difference(old: str | None, new: str | None, *, is_row: bool = False, whole: bool = False) -> SafeString:
     """Old and new value (canonical JSON) with what was removed and added marked; shortened unless `whole`.
 
     Of a row added or deleted, only the side that there is.

@@ -28,7 +28,7 @@ class Timeline:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Page:
     """A part of a line, newest first; `older` is where the next one begins, None at the end."""
 
     edits: list[Edit]
@@ -70,11 +70,11 @@ def of_record(subject: str) -> Timeline:
     return Timeline("Record", Entry.objects.filter(subject=subject, action=Action.RECORD))
 
 
-def stretch_of(timeline: Timeline, reader: Reader, *, before: int | None = None, size: int = SIZE) -> Stretch:
+def page_of(timeline: Timeline, reader: Reader, *, before: int | None = None, size: int = SIZE) -> Page:
     """Of what the reader may see the newest, or what is next older than the entry `before`."""
     entries = timeline.entries.newest_first() if before is None else timeline.entries.before(before)
     found = reader.take(entries, size + 1)
     older = found[size - 1].pk if len(found) > size else None
     if timeline.is_by_edit:
-        return Stretch(edits_of(found[:size], is_whole=True), older)
-    return Stretch([Edit([change], 1) for change in with_clear_texts(with_outcomes(found[:size]))], older)
+        return Page(edits_of(found[:size], is_whole=True), older)
+    return Page([Edit([change], 1) for change in with_clear_texts(with_outcomes(found[:size]))], older)

@@ -14,7 +14,7 @@ from audit.cell_histories import CellHistory, Line, side_by_side
 from audit.conf import settings
 from audit.read_logging import note_reading
 from audit.timelines import timelines
-from audit.timelines.timelines import Stretch, Timeline
+from audit.timelines.timelines import Page, Timeline
 
 LARGEST = 2**63 - 1
 DIGITS = len(str(LARGEST))
@@ -65,27 +65,27 @@ def _page(
 ) -> HttpResponse:
     reader = reader_of(request)
     before = _number(request, "before")
-    stretch = timelines.stretch_of(timeline, reader, before=before)
-    note_reading(request, reader, [change.intent for change in stretch.changes])
+    page = timelines.page_of(timeline, reader, before=before)
+    note_reading(request, reader, [change.intent for change in page.changes])
     context: dict[str, Any] = {
         "timeline": timeline,
-        "stretch": stretch,
-        "first": stretch.changes[0] if stretch.changes else None,
+        "page": page,
+        "first": page.changes[0] if page.changes else None,
         "log_reader": reader,
         "before": before,
         "history": history,
     }
     if history:
-        context |= {"lines": _lines(stretch, history, is_first=before is None), "more_pages": pages + 1}
+        context |= {"lines": _lines(page, history, is_first=before is None), "more_pages": pages + 1}
     return render(request, "audit/timeline.html", context)
 
 
-def _lines(stretch: Stretch, history: CellHistory, *, is_first: bool) -> list[Line]:
-    """Ours and Smartsheet's; of the latter those of this stretch of time."""
-    times = [change.intent.at for change in stretch.changes]
-    since: datetime | None = times[-1] if times and stretch.older else None
+def _lines(page: Page, history: CellHistory, *, is_first: bool) -> list[Line]:
+    """Ours and Smartsheet's; of the latter those of this page of time."""
+    times = [change.intent.at for change in page.changes]
+    since: datetime | None = times[-1] if times and page.older else None
     until: datetime | None = times[0] if times and not is_first else None
-    return side_by_side(stretch.changes, history.states, since=since, until=until)
+    return side_by_side(page.changes, history.states, since=since, until=until)
 
 
 def _number(request: HttpRequest, name: str) -> int | None:

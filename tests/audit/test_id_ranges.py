@@ -8,7 +8,7 @@ from django.db import connection
 
 from audit import id_ranges
 from audit.database import triggers_postgresql
-from audit.id_ranges import Stretch
+from audit.id_ranges import IdRange
 from audit.models import Entry
 from audit.reading import paging
 from audit.reading.paging import Asked, page_of
@@ -42,25 +42,25 @@ def two_years() -> Iterator[list[int]]:
     id_ranges.forget()
 
 
-def within(stretch: Stretch) -> list[int]:
-    return sorted(stretch.of(Entry.objects.all()).values_list("id", flat=True))
+def within(id_range: IdRange) -> list[int]:
+    return sorted(id_range.of(Entry.objects.all()).values_list("id", flat=True))
 
 
 def test_stretches_follow_each_other_without_gap_or_overlap(two_years: list[int]) -> None:
     for before in (None, two_years[-1] + 1, two_years[30], two_years[0]):
-        seen = [entry_id for stretch in id_ranges.newest_first(before) for entry_id in within(stretch)]
+        seen = [entry_id for id_range in id_ranges.newest_first(before) for entry_id in within(id_range)]
         assert sorted(seen) == [one for one in two_years if before is None or one < before]
         assert len(seen) == len(set(seen))
     for after in (0, two_years[0], two_years[17], two_years[-1]):
-        seen = [entry_id for stretch in id_ranges.oldest_first(after) for entry_id in within(stretch)]
+        seen = [entry_id for id_range in id_ranges.oldest_first(after) for entry_id in within(id_range)]
         assert seen == [one for one in two_years if one > after]
 
 
 @pytest.mark.parametrize("steps", [(3,), (3, 10), (1000,)], ids=str)
 def test_steps_cut_them_and_lose_nothing(two_years: list[int], steps: tuple[int, ...]) -> None:
-    back = [one for stretch in id_ranges.newest_first(None, steps=steps) for one in reversed(within(stretch))]
+    back = [one for id_range in id_ranges.newest_first(None, steps=steps) for one in reversed(within(id_range))]
     assert back == two_years[::-1]
-    forth = [one for stretch in id_ranges.oldest_first(0, steps=steps) for one in within(stretch)]
+    forth = [one for id_range in id_ranges.oldest_first(0, steps=steps) for one in within(id_range)]
     assert forth == two_years
 
 
@@ -80,7 +80,7 @@ def test_an_entry_late_at_the_turn_of_a_month_is_not_missed(two_years: list[int]
             "UPDATE audit_entry SET at = %s WHERE id = %s", [first_of_month - timedelta(seconds=1), late + 1]
         )
     id_ranges.forget()
-    assert [one for stretch in id_ranges.newest_first(None) for one in reversed(within(stretch))] == two_years[::-1]
+    assert [one for id_range in id_ranges.newest_first(None) for one in reversed(within(id_range))] == two_years[::-1]
 
 
 def test_pages_go_through_all_months_and_back(two_years: list[int]) -> None:
@@ -100,7 +100,7 @@ def test_pages_go_through_all_months_and_back(two_years: list[int]) -> None:
 def test_whoever_asks_for_what_never_happens_is_told_how_far_was_looked(
     two_years: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(paging, "PATIENCE", 0.0)
+    monkeypatch.setattr(paging, "TIME_LIMIT", 0.0)
     asked = Asked(Entry.objects.filter(action="never"))
     page = page_of(asked, reader=AUDITOR)
     assert page.entries == []

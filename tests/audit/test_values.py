@@ -3,7 +3,7 @@
 import pytest
 
 from audit.recording import Json, canonical
-from audit.templatetags.audit_log import initials, marked, spoken
+from audit.templatetags.audit_log import difference, in_words, initials
 from audit.values import differences, human, human_pair
 
 BOB = {"objectType": "CONTACT", "email": "bob@example.com", "name": "Bob Baker"}
@@ -43,7 +43,7 @@ def test_a_number_and_its_text_are_told_apart() -> None:
 
 
 def test_short_values_are_marked_whole() -> None:
-    assert marked('"Open"', '"Done"') == (
+    assert difference('"Open"', '"Done"') == (
         '<del class="was text-break">Open</del>'
         ' <i class="bi bi-arrow-right text-secondary" aria-hidden="true"></i> '
         '<ins class="is text-break">Done</ins>'
@@ -67,22 +67,22 @@ def test_alike_texts_are_marked_by_word() -> None:
 
 @pytest.mark.parametrize(("old", "new"), [(None, '"Done"'), ('"Open"', None), ('"Open"', '""')])
 def test_an_empty_cell_is_called_empty(old: str | None, new: str | None) -> None:
-    assert "empty" in marked(old, new)
-    assert ("<del" in marked(old, new)) is (old is not None)
-    assert ("<ins" in marked(old, new)) is (new == '"Done"')
-    assert spoken(None) == '<span class="text-secondary fst-italic">empty</span>'
+    assert "empty" in difference(old, new)
+    assert ("<del" in difference(old, new)) is (old is not None)
+    assert ("<ins" in difference(old, new)) is (new == '"Done"')
+    assert in_words(None) == '<span class="text-secondary fst-italic">empty</span>'
 
 
 def test_a_long_text_is_shortened_around_its_changes() -> None:
-    short = marked(canonical(LONG), canonical(LONG.replace("word200", "other")))
+    short = difference(canonical(LONG), canonical(LONG.replace("word200", "other")))
     assert '<del class="was text-break">word200</del> <ins class="is text-break">other</ins> ' in short
     assert len(short) < 500
-    assert "word100" in marked(canonical(LONG), canonical(LONG.replace("word200", "other")), whole=True)
+    assert "word100" in difference(canonical(LONG), canonical(LONG.replace("word200", "other")), whole=True)
 
 
 def test_an_entirely_different_long_text_is_shortened_too() -> None:
-    assert len(marked(canonical("a" * 4000), canonical("b" * 4000))) < 2000
-    assert "a" * 4000 in marked(canonical("a" * 4000), canonical("b" * 4000), whole=True)
+    assert len(difference(canonical("a" * 4000), canonical("b" * 4000))) < 2000
+    assert "a" * 4000 in difference(canonical("a" * 4000), canonical("b" * 4000), whole=True)
 
 
 def test_the_worst_texts_are_compared_in_time() -> None:
@@ -91,7 +91,7 @@ def test_the_worst_texts_are_compared_in_time() -> None:
 
 
 def test_values_are_escaped() -> None:
-    assert marked('"<b>"', '"<i>"') == (
+    assert difference('"<b>"', '"<i>"') == (
         '<del class="was text-break">&lt;b&gt;</del>'
         ' <i class="bi bi-arrow-right text-secondary" aria-hidden="true"></i> '
         '<ins class="is text-break">&lt;i&gt;</ins>'

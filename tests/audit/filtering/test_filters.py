@@ -119,16 +119,16 @@ def test_what_it_does_not_understand_it_says_and_shows_nothing(reader: Client, q
 @pytest.mark.usefixtures("written")
 def test_the_filters_in_force_are_named_and_each_can_be_taken_off(reader: Client) -> None:
     query = f"person={BOB.id}&sheet={PLAN_ID}&row={ROW}&column={NOTES}&before=999999"
-    chips = reader.get(f"/audit/?{query}").context["chips"]
-    assert [(chip.what, chip.name) for chip in chips] == [
+    active = reader.get(f"/audit/?{query}").context["active_filters"]
+    assert [(one.what, one.name) for one in active] == [
         ("person", "Bob Baker"),
         ("sheet", "Site plan"),
         ("row", "14 'Pour foundation'"),
         ("column", "Notes"),
     ]
-    assert chips[0].query == f"sheet={PLAN_ID}&row={ROW}&column={NOTES}"
-    assert chips[1].query == f"person={BOB.id}"
-    assert chips[2].query == f"person={BOB.id}&sheet={PLAN_ID}&column={NOTES}"
+    assert active[0].query == f"sheet={PLAN_ID}&row={ROW}&column={NOTES}"
+    assert active[1].query == f"person={BOB.id}"
+    assert active[2].query == f"person={BOB.id}&sheet={PLAN_ID}&column={NOTES}"
 
 
 @pytest.mark.usefixtures("written")

@@ -131,10 +131,10 @@ def test_what_it_does_not_understand_it_says(reader: Client, query: str, message
     assert message in response.content.decode()
 
 
-def test_each_new_filter_has_a_chip(reader: Client) -> None:
+def test_each_new_filter_is_named_as_active(reader: Client) -> None:
     saved()
     query = "action=change&outcome=applied&origin=form&since=2020-01-01&text=Pour+f"
-    assert [(chip.what, chip.name) for chip in reader.get(f"/audit/?{query}").context["chips"]] == [
+    assert [(one.what, one.name) for one in reader.get(f"/audit/?{query}").context["active_filters"]] == [
         ("action", "changed cell"),
         ("outcome", "saved"),
         ("origin", "row form"),

@@ -50,7 +50,10 @@ def test_neither_sheet_nor_person_is_named_by_their_number(alice: Client) -> Non
 def test_what_may_be_read_is_named(alice: Client) -> None:
     saved(actor=BOB)
     context = alice.get(f"/audit/?person=sandbox:{BOB.id}&sheet={SITE_PLAN[0]}").context
-    assert [(chip.what, chip.name) for chip in context["chips"]] == [("person", "Bob Baker"), ("sheet", "Site plan")]
+    assert [(one.what, one.name) for one in context["active_filters"]] == [
+        ("person", "Bob Baker"),
+        ("sheet", "Site plan"),
+    ]
 
 
 @pytest.mark.usefixtures("log")

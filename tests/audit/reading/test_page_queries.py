@@ -30,7 +30,7 @@ PAGES = {
     "rare word": "/audit/?text=zanzibar",
     "timeline of a row": f"/audit/sheets/{BUDGET[0]}/rows/{ROW}/",
 }
-# SQLite's planner has no use for an index on some of the rows: these go along the ids, for PATIENCE seconds at most.
+# SQLite's planner has no use for an index on some of the rows: these go along the ids, for TIME_LIMIT seconds at most.
 LOOKED_THROUGH_ON_SQLITE = {"cell", "action", "outcome"}
 COLUMNS = [field.column for field in Entry._meta.concrete_fields if field.column not in {"id", "at"}]
 

@@ -31,7 +31,7 @@ def written(db: None) -> None:
 def values(client: Client, address: str) -> list[str]:
     page = client.get(address)
     assert page.status_code == 200
-    return [change.new.strip('"') for change in page.context["stretch"].changes]
+    return [change.new.strip('"') for change in page.context["page"].changes]
 
 
 @pytest.mark.usefixtures("written")
@@ -50,12 +50,12 @@ def test_each_shows_its_own_newest_first(reader: Client, address: str, expected:
     assert values(reader, address) == expected
 
 
-def test_it_is_read_in_stretches(reader: Client) -> None:
+def test_it_is_read_a_page_at_a_time(reader: Client) -> None:
     for number in range(60):
         saved(cell(new=str(number)))
     address = f"{PLAN}rows/{ROW}/"
     first = reader.get(address)
-    older = first.context["stretch"].older
+    older = first.context["page"].older
     assert f'href="?before={older}"' in first.content.decode()
     assert values(reader, address) + values(reader, f"{address}?before={older}") == [
         str(number) for number in reversed(range(60))
@@ -141,7 +141,7 @@ def test_only_the_same_event_is_the_same(theirs: dict[str, str | int]) -> None:
     assert len(lines) == 2
 
 
-def test_states_of_other_times_are_left_to_other_stretches() -> None:
+def test_states_of_other_times_are_left_to_other_pages() -> None:
     saved(cell(new="two"))
     changes = with_outcomes(Entry.objects.intents())
     entry = changes[0].intent
