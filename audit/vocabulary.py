@@ -42,6 +42,7 @@ class Action(models.TextChoices):
     CHANGE = "change", "changed cell"
     ADD = "add", "added row"
     DELETE = "delete", "deleted row"
+    MOVE = "move", "moved row"
     SIGN_IN = "sign_in", "signed in"
     SIGN_OUT = "sign_out", "signed out"
     REFRESH = "refresh", "renewed the access token"

@@ -31,6 +31,7 @@ SUCCESS, PARTIAL_SUCCESS = 0, 3  # resultCode
 
 LONGEST_WAIT = 86_400.0  # seconds; nobody is told to wait longer
 
+REFUSES = "Smartsheet refuses this"
 SIGN_IN_AGAIN = "Smartsheet does not know you any more: please sign in again."
 NOT_RENEWED = "Smartsheet could not renew your sign-in just now. Nothing was changed; try again in a moment."
 NOT_SENT = "Smartsheet cannot be reached at the moment. Nothing was changed."
@@ -51,6 +52,15 @@ def read(answer: Answer, *, is_write: bool) -> JsonObject | GatewayError:
 def no_answer(error: NotSent | NoAnswer, *, is_write: bool) -> GatewayError:
     """The error that a failed exchange amounts to."""
     return Unavailable(NOT_SENT) if isinstance(error, NotSent) else _no_clear_answer(is_write=is_write)
+
+
+def refusal(said: JsonObject | None) -> Refused:
+    """The error of one row that Smartsheet refused while it carried out others of the same request.
+
+    https://developers.smartsheet.com/api/smartsheet/guides/advanced-topics/scalability-options (Partial Success)
+    """
+    content = said if isinstance(said, dict) else {}
+    return Refused(_sentence(REFUSES, _said(content)), **_facts(content))
 
 
 def may_pass(error: GatewayError) -> bool:
@@ -85,13 +95,7 @@ def _collector_paused() -> Iterator[None]:
 
 
 def _error(answer: Answer, content: JsonObject, *, is_write: bool) -> GatewayError:
-    code, said, ref_id, detail = (content.get(key) for key in ("errorCode", "message", "refId", "detail"))
-    said = said.strip() if isinstance(said, str) else ""
-    facts: JsonObject = {
-        "error_code": code if type(code) is int and abs(code) <= LARGEST_ID else None,
-        "ref_id": ref_id if isinstance(ref_id, str) else "",
-        "detail": detail if isinstance(detail, dict) else {},
-    }
+    code, said, facts = content.get("errorCode"), _said(content), _facts(content)
     match answer.status:
         case 401:
             return SignInAgain(SIGN_IN_AGAIN, **facts)
@@ -103,10 +107,24 @@ def _error(answer: Answer, content: JsonObject, *, is_write: bool) -> GatewayErr
             wait = _retry_after(answer.headers.get("Retry-After", ""))
             return RateLimited(_busy(wait), retry_after=wait, **facts)
         case status if 400 <= status <= 499:
-            return Refused(_sentence("Smartsheet refuses this", said), **facts)
+            return Refused(_sentence(REFUSES, said), **facts)
     if is_write and not _is_surely_not_applied(code, said):
         return OutcomeUnknown(UNKNOWN, **facts)
     return Unavailable(_unavailable(code), **facts)
+
+
+def _said(content: JsonObject) -> str:
+    said = content.get("message")
+    return said.strip() if isinstance(said, str) else ""
+
+
+def _facts(content: JsonObject) -> JsonObject:
+    code, ref_id, detail = (content.get(key) for key in ("errorCode", "refId", "detail"))
+    return {
+        "error_code": code if type(code) is int and abs(code) <= LARGEST_ID else None,
+        "ref_id": ref_id if isinstance(ref_id, str) else "",
+        "detail": detail if isinstance(detail, dict) else {},
+    }
 
 
 def _is_surely_not_applied(code: object, said: str) -> bool:

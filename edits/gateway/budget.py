@@ -20,8 +20,15 @@ class Budget:
 
     def for_write(self) -> float:
         """The seconds that a write may take, 0 when it is too late to begin one."""
-        spent = self._spent()
-        return 0.75 * self._seconds - spent if spent <= 0.5 * self._seconds else 0.0
+        return self.to_end_write() if self.to_begin_write() else 0.0
+
+    def to_begin_write(self) -> float:
+        """The seconds left in which a write may begin."""
+        return max(0.0, 0.5 * self._seconds - self._spent())
+
+    def to_end_write(self) -> float:
+        """The seconds until every write is over."""
+        return max(0.0, 0.75 * self._seconds - self._spent())
 
     def _spent(self) -> float:
         return monotonic() - self._begun

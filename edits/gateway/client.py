@@ -32,6 +32,7 @@ from edits.gateway.operations import Operations
 from edits.gateway.transport import NoAnswer, exchange, new_session
 from identity.connections import NotSent
 from identity.models import SmartsheetUser
+from identity.profiles.profile import Profile
 from identity.regions import UnknownRegion, region
 from identity.tokens import access_tokens
 
@@ -80,7 +81,8 @@ def gateway_for(user: AbstractBaseUser | AnonymousUser, *, extra_tries: int = EX
     """
     begun = monotonic()
     try:
-        name, scope = SmartsheetUser.objects.values_list("region", "token__scope").get(user=user.pk)
+        people = SmartsheetUser.objects.values_list("region", "smartsheet_id", "profile", "token__scope")
+        name, person_id, profile, scope = people.get(user=user.pk)
         where = region(name)
     except (SmartsheetUser.DoesNotExist, UnknownRegion):
         raise SignInAgain(answers.SIGN_IN_AGAIN) from None
@@ -99,6 +101,7 @@ def gateway_for(user: AbstractBaseUser | AnonymousUser, *, extra_tries: int = EX
         deadline=deadline,
         renew=renew,
         scopes=scopes,
+        owner=Profile(region=name, id=person_id, data=profile),
         extra_tries=extra_tries,
     )
 
@@ -145,6 +148,7 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
         deadline: float | None = None,
         renew: Renew | None = None,
         scopes: Scopes | None = None,
+        owner: Profile | None = None,
         extra_tries: int = EXTRA_TRIES,
     ) -> None:
         if not token or not (token.isascii() and token.isprintable()):
@@ -152,6 +156,7 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
         self._budget = Budget(settings.SMARTSHEET_DEADLINE if deadline is None else deadline)
         self._renew = renew
         self._scopes = scopes
+        self._owner = owner
         mark = _is_building.set(True)
         try:
             super().__init__(
@@ -163,6 +168,21 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
         finally:
             _is_building.reset(mark)
         self.errors_as_exceptions()
+
+    @property
+    def owner(self) -> Profile:
+        """The person whose token this is. Raises LookupError where the gateway was made of a bare token."""
+        if self._owner is None:
+            raise LookupError("This gateway was made without an owner.")
+        return self._owner
+
+    def seconds_to_begin_write(self) -> float:
+        """The seconds left in which a write may begin."""
+        return self._budget.to_begin_write()
+
+    def seconds_to_end_write(self) -> float:
+        """The seconds after which no write of this gateway is under way."""
+        return self._budget.to_end_write()
 
     def why_not(self, feature: Feature) -> str:
         """Why this app may not do this in the person's name, as a sentence; "" if it may."""

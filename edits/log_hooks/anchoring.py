@@ -8,11 +8,9 @@ from collections.abc import Sequence
 
 from audit.proof import anchors
 from audit.proof.seal_bytes import SignedSeal
-from audit.recording import Action, Actor, Origin
+from audit.vocabulary import Action, Origin
 from edits.conf import settings
-from edits.gateway.client import gateway_for
-from edits.saving import services
-from edits.sheets import reading
+from edits.saving import AddRow, CellChange, read, save
 from identity.models import SmartsheetUser
 
 
@@ -27,20 +25,12 @@ def register() -> None:
 
 def _to_sheet(found: Sequence[SignedSeal]) -> None:
     """Add a row with the last of the seals. Raises NoAnchorSheet, NotRecorded, GatewayError."""
-    person = _person()
-    gateway = gateway_for(person.user)
-    sheet = reading.read_columns(gateway, int(settings.AUDIT_ANCHOR_SHEET))
-    if sheet.primary is None:
+    baseline = read(_person().user, int(settings.AUDIT_ANCHOR_SHEET))
+    if baseline.sheet.primary is None:
         raise NoAnchorSheet("The sheet for seals shows this person no primary column.")
-    profile = person.as_profile()
-    services.add_row(
-        gateway=gateway,
-        actor=Actor(id=profile.id, region=profile.region, name=profile.name, email=profile.email),
-        sheet=sheet,
-        edits=[services.CellEdit(column=sheet.primary, shown="", typed=anchors.line(found[-1]))],
-        action=Action.ANCHOR,
-        origin=Origin.COMMAND,
-    )
+    cell = CellChange(baseline.sheet.primary.id, shown=None, typed=anchors.line(found[-1]))
+    result = save(baseline, [AddRow((cell,), action=Action.ANCHOR)], origin=Origin.COMMAND)
+    result.raise_error()
 
 
 def _person() -> SmartsheetUser:

@@ -1,13 +1,16 @@
 """RowForm: a form made of a sheet's columns, for one of its rows or a new one.
 
-Fields are called `col-<column id>`. Beside each goes `initial-col-<column id>`, which remembers what the person was
-shown: changed is what differs from that, whatever the cell holds by now.
+Fields are called `col-<column id>`. Two hidden ones go with each: `initial-col-<column id>` is what the field showed,
+so that what the person changed can be told; `shown-col-<column id>` is the cell's JSON as Smartsheet had it, which the
+save compares with what the cell holds by then.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,10 +21,11 @@ from django.http import QueryDict
 from django.utils.html import escape
 
 from edits.gateway.errors import GatewayError
-from edits.saving.services import CellConflict, CellEdit
+from edits.saving import CellChange, CellResult
+from edits.saving.checks import NO_COLUMN
 from edits.sheets.cell_text import cell_text
-from edits.sheets.sheet import Cell, Column, Row, Sheet
-from edits.sheets.values import is_same, shown, why_read_only
+from edits.sheets.sheet import Cell, Column, Json, Row, Sheet
+from edits.sheets.values import Shown, as_held, cell_of, held, is_same, shown, why_read_only
 from edits.widgets.fields import CellField, CheckboxList, field_for, label_of
 from edits.widgets.last_changes import LastChange
 from edits.widgets.renderer import FormRenderer
@@ -62,6 +66,12 @@ class CellBoundField(forms.BoundField):
     last_change: LastChange | None = None
     conflict: ConflictInWords | None = None
 
+    @property
+    def shown_json(self) -> str:
+        """The cell's JSON as the person saw it."""
+        assert isinstance(self.form, RowForm)  # noqa: S101 # nothing else makes such fields
+        return self.form.shown_json(self.html_name)
+
     def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
         attrs = super().build_widget_attrs(attrs, widget)
         widget = widget or self.field.widget
@@ -90,7 +100,7 @@ class RowForm(forms.Form):
         self.sheet = sheet
         self.row = row
         self.columns: dict[str, Column] = {}
-        self.refused: list[tuple[Column, str]] = []  # what was typed into cells that cannot be changed
+        self.refused: list[CellChange] = []  # what was typed into cells that cannot be changed
         for column in sheet.visible_columns:
             if not self.why_read_only(column):
                 self._add(column)
@@ -102,14 +112,22 @@ class RowForm(forms.Form):
             if match and name not in self.fields:
                 self._refuse(name, self.sheet.column(int(match[1])))
 
-    def edits(self) -> list[CellEdit]:
+    def changes(self) -> tuple[CellChange, ...]:
         """What the person changed, compared with what they saw; of a valid form."""
-        edits = [
-            CellEdit(column=column, shown=self._field(name).shown, typed=self.cleaned_data[name])
+        changed = (
+            (column, self._field(name).shown, self.cleaned_data[name], name)
             for name, column in self.columns.items()
             if name in self.changed_data
-        ]
-        return [edit for edit in edits if not is_same(edit.shown, edit.typed)]
+        )
+        return tuple(
+            CellChange(column.id, shown=self._shown_json(name, column, saw), typed=typed)
+            for column, saw, typed, name in changed
+            if not is_same(saw, typed)
+        )
+
+    def shown_json(self, name: str) -> str:
+        """What `shown-<name>` holds: the cell's JSON as the person saw it."""
+        return json.dumps(self._shown_json(name, self.columns[name], self._field(name).shown))
 
     def cells(self) -> Iterator[FormCell]:
         """All cells in the order of the columns, those too that cannot be changed."""
@@ -130,30 +148,44 @@ class RowForm(forms.Form):
         for name, column in self.columns.items():
             self._bound(name).last_change = changes.get(column.id)
 
-    def add_conflicts(self, conflicts: Iterable[CellConflict]) -> None:
+    def add_conflicts(self, conflicts: Iterable[CellResult]) -> None:
         """Show conflicts at their fields. From now on the person has seen what the cells hold now."""
         self._catch_up()
         for conflict in conflicts:
-            name = f"col-{conflict.edit.column.id}"
-            field = self._field(name)
-            self.data[self.add_initial_prefix(name)] = field.hidden(conflict.now)
+            name = f"col-{conflict.column_id}"
+            field, column = self._field(name), self.columns[name]
+            saw, now = field.shown, shown(column, cell_of(column, conflict.value))
+            self._remember(name, now, conflict.value)
             self.data.pop(f"choice-{name}", None)
             self._bound(name).conflict = ConflictInWords(
-                saw=label_of(field, conflict.edit.shown),
-                now=label_of(field, conflict.now),
-                typed=label_of(field, conflict.edit.typed),
+                saw=label_of(field, saw),
+                now=label_of(field, now),
+                typed=label_of(field, self.cleaned_data[name]),
                 by=conflict.by,
                 at=conflict.at,
             )
-            self.add_error(name, "Somebody else has changed this cell. Choose what it shall hold.")
+            self.add_error(name, "Someone else changed this cell while you were editing. Choose a value.")
 
     def _catch_up(self) -> None:
-        """Show what the cells hold now that somebody else has changed, and that nothing was typed into."""
+        """Show what the cells hold now that someone else has changed, and that nothing was typed into."""
         for name in self.columns.keys() - set(self.changed_data):
             field, now = self._field(name), self.initial[name]
             if not is_same(field.shown, now):
-                self.data[self.add_initial_prefix(name)] = field.hidden(now)
+                self._remember(name, now, held(self._cell(self.columns[name])))
                 self.data.setlist(name, field.posted(now))
+
+    def _remember(self, name: str, now: Shown, value: Json) -> None:
+        """From now on this is what the person has seen."""
+        self.data[self.add_initial_prefix(name)] = self._field(name).hidden(now)
+        self.data[f"shown-{name}"] = json.dumps(value)
+
+    def _shown_json(self, name: str, column: Column, saw: Shown) -> Json:
+        """The cell's JSON as the person saw it. Forms of earlier versions and of programs don't tell it: then what the
+        field showed tells it."""
+        with suppress(ValueError, RecursionError):
+            return json.loads(self.data.get(f"shown-{name}", ""))
+        now = self._cell(column)
+        return held(now) if is_same(saw, shown(column, now)) else as_held(column, saw, now)
 
     @property
     def has_conflicts(self) -> bool:
@@ -199,14 +231,14 @@ class RowForm(forms.Form):
         typed = ", ".join(self.data.getlist(name))
         if column is None:
             is_changed = typed != self.data.get(self.add_initial_prefix(name))
-            title, why = "A column", "It is not in the sheet any more."
+            title, why = "A column", NO_COLUMN
         else:
             field = field_for(column, shown(column, self._cell(column)))
             self._complete(name, field, field.shown)
             is_changed = field.has_changed(field.shown, field.widget.value_from_datadict(self.data, self.files, name))
             title, why = f"“{column.title}”", self.why_read_only(column) or "It is hidden."
         if is_changed and column is not None:
-            self.refused.append((column, typed))
+            self.refused.append(CellChange(column.id, held(self._cell(column)), typed))
         if is_changed:
             self.add_error(None, f"{title} cannot be changed. {why} You typed: {typed or 'nothing'}")
 

@@ -9,15 +9,11 @@ from uuid import uuid4
 from django.db import DatabaseError
 from django.http import HttpResponse
 
-from audit.recording import Action, NotRecorded
-from edits.gateway.errors import GatewayError
-from edits.models import AlreadySent
 from edits.rows.forms import RowForm
-from edits.saving.not_sent import note_forbidden
-from edits.saving.services import CellEdit, Conflict, Saved
+from edits.saving import Baseline, CellChange, InProgress, KeyReused, NotRecorded, Result, RowChange, save
 from edits.widgets import drafts, snapshots
 from edits.widgets.last_changes import last_changes
-from edits.widgets.pages import ALREADY_DONE, actor_of, once, problem_page, render_problem, saved_page
+from edits.widgets.pages import actor_of, one_time_key, problem_page, render_problem, saved_page
 from edits.widgets.problems import ALREADY_SENT, CHANGED_SINCE, Doing, Problem, problem_of
 from identity.middleware import SmartsheetRequest
 
@@ -62,51 +58,45 @@ def remembered_page(request: SmartsheetRequest, problem: Problem, *, sheet_id: i
     return row_page(request, RowForm(request.POST, sheet=sheet, row=row), problem, is_readable=False)
 
 
-def save(request: SmartsheetRequest, form: RowForm, make: Callable[[list[CellEdit]], Saved]) -> HttpResponse:
-    """Check the form, have it carried out once, and tell what came of it."""
+def save_form(
+    request: SmartsheetRequest,
+    form: RowForm,
+    baseline: Baseline,
+    change_of: Callable[[tuple[CellChange, ...]], RowChange],
+) -> HttpResponse:
+    """Check the form, save what was changed, and tell what came of it. What was typed into cells that can't be changed
+    is saved in vain even where the rest of the form is wrong: so the log has it."""
     doing = Doing.CHANGE if form.row else Doing.ADD
-    edits = form.edits() if form.is_valid() else []
-    if form.is_valid() and not edits and doing is Doing.ADD:
+    is_valid = form.is_valid()
+    cells = form.changes() if is_valid else tuple(form.refused)
+    if is_valid and not cells and doing is Doing.ADD:
         form.add_error(None, "Fill in at least one cell.")
-    if not form.is_valid():
-        return _invalid(request, form, doing)
+        is_valid = False
+    if not is_valid and not cells:
+        return row_page(request, form, status=422)
     try:
-        saved = once(request, lambda: make(edits))
-    except Conflict as conflict:
-        form.add_conflicts(conflict.cells)
-        return row_page(request, form, status=409)
-    except AlreadySent as earlier:
-        if not (earlier.is_done and earlier.is_same):
-            return row_page(request, form, CHANGED_SINCE if earlier.is_done else ALREADY_SENT)
-        return saved_page(request, Saved(count=0), sheet_id=form.sheet.id, text=ALREADY_DONE)
-    except (GatewayError, NotRecorded) as error:
-        if isinstance(error, GatewayError):
-            form.add_refusal(error)
+        result = save(baseline, [change_of(cells)], key=one_time_key(request))
+    except KeyReused:
+        return row_page(request, form, CHANGED_SINCE)
+    except InProgress:
+        return row_page(request, form, ALREADY_SENT)
+    except NotRecorded as error:
         return row_page(request, form, problem_of(error, doing=doing))
+    if not is_valid:
+        return row_page(request, form, status=422)
+    (row,) = result.rows
+    if conflicts := row.conflicts():
+        form.add_conflicts(conflicts)
+        return row_page(request, form, status=409)
+    if row.error:
+        form.add_refusal(row.error)
+        return row_page(request, form, problem_of(row.error, doing=doing))
     drafts.take(request)  # what was kept when a sign-in was asked for is saved now
-    text = _words(saved, doing) if edits else NOTHING_CHANGED
-    return saved_page(request, saved, sheet_id=form.sheet.id, text=text)
+    return saved_page(request, result, sheet_id=form.sheet.id, text=_words(result, doing) if cells else NOTHING_CHANGED)
 
 
-def _invalid(request: SmartsheetRequest, form: RowForm, doing: Doing) -> HttpResponse:
-    """The form with its errors; what was typed into cells that cannot be changed is noted first."""
-    if form.refused:
-        try:
-            note_forbidden(
-                actor=actor_of(request),
-                action=Action.CHANGE if form.row else Action.ADD,
-                sheet_id=form.sheet.id,
-                sheet=form.sheet,
-                row=form.row,
-                typed=form.refused,
-                reason=form.why_read_only(form.refused[0][0]) or "The column is hidden.",
-            )
-        except NotRecorded as error:
-            return row_page(request, form, problem_of(error, doing=doing))
-    return row_page(request, form, status=422)
-
-
-def _words(saved: Saved, doing: Doing) -> str:
+def _words(result: Result, doing: Doing) -> str:
     if doing is Doing.ADD:
         return "Row added"
-    return f"{saved.count} cell{'' if saved.count == 1 else 's'} changed" if saved.count else ALREADY_SO
+    count = result.saved_cells
+    return f"{count} cell{'' if count == 1 else 's'} changed" if count else ALREADY_SO

@@ -12,14 +12,11 @@ from audit.access import reader_of
 from audit.changes import LoggedChange, with_outcomes
 from audit.models import Entry
 from audit.read_logging import note_reading
-from audit.recording import NotRecorded
-from edits.gateway.client import gateway_for
 from edits.gateway.errors import GatewayError
-from edits.models import AlreadySent
+from edits.saving import InProgress, KeyReused, NotRecorded
 from edits.saving import undo as undoing
-from edits.saving.services import Conflict, Saved
 from edits.saving.undo import Undo
-from edits.widgets.pages import ALREADY_DONE, actor_of, doing, once, problem_page, saved_page, was_done
+from edits.widgets.pages import actor_of, doing, earlier_result, one_time_key, problem_page, saved_page
 from edits.widgets.problems import ALREADY_SENT, Doing, problem_of
 from identity.decorators import smartsheet_required
 from identity.middleware import SmartsheetRequest
@@ -31,26 +28,26 @@ def undo(request: SmartsheetRequest, entry_id: int) -> HttpResponse:
     """Shows what the cell holds and would hold again, or why that cannot be; POST puts the old value back."""
     change = _change(request, entry_id)
     sheet_id = change.intent.sheet_id or 0
-    if was_done(request):
-        return saved_page(request, Saved(count=0), sheet_id=sheet_id, text=ALREADY_DONE)
+    if earlier := earlier_result(request):
+        return saved_page(request, earlier, sheet_id=sheet_id, text="")
     if why_not := undoing.why_never(change, region=actor_of(request).region):
         return _page(request, change, why_not=why_not)
     try:
-        gateway = gateway_for(request.user)
-        plan = undoing.plan(gateway, change)
+        plan = undoing.plan(request.user, change)
         if request.method != "POST" or plan.why_not or plan.is_overtaken:
             return _page(request, change, plan)
-        saved = once(request, lambda: undoing.undo(gateway, actor_of(request), plan))
-    except AlreadySent:
+        result = undoing.undo(plan, key=one_time_key(request))
+        result.raise_error()
+    except (KeyReused, InProgress):
         return problem_page(request, ALREADY_SENT, sheet_id=sheet_id)
-    except Conflict as conflict:
-        (cell,) = conflict.cells
-        return _page(request, change, undoing.overtaken(plan, cell))
     except (GatewayError, NotRecorded) as error:
         what = problem_of(error, doing=doing(request, Doing.UNDO))
         return problem_page(request, what, sheet_id=sheet_id)
-    text = f"Undone: {plan.column.title} of “{plan.sheet.label(plan.row)}” is “{plan.words_then}” again"
-    return saved_page(request, saved, sheet_id=sheet_id, text=text)
+    if conflicts := result.rows[0].conflicts():
+        return _page(request, change, undoing.overtaken(plan, conflicts[0]))
+    label = plan.baseline.sheet.label(plan.row)
+    text = f"Undone: {plan.column.title} of “{label}” is “{plan.words_then}” again"
+    return saved_page(request, result, sheet_id=sheet_id, text=text)
 
 
 def _change(request: SmartsheetRequest, entry_id: int) -> LoggedChange:

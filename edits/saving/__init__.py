@@ -1,1 +1,28 @@
-"""The one write path: every change to a sheet goes through it, from any entry point."""
+"""The one write path: every change to a sheet goes through `read` and `save`, from any entry point."""
+
+from audit.recording import NotRecorded
+from edits.saving.baseline import Baseline, read
+from edits.saving.changes import AddRow, CellChange, DeleteRow, MoveRow, Place, RowChange, UpdateRow
+from edits.saving.idempotency import InProgress, KeyReused
+from edits.saving.results import CellResult, Result, RowResult, Status
+from edits.saving.service import save
+
+__all__ = [
+    "AddRow",
+    "Baseline",
+    "CellChange",
+    "CellResult",
+    "DeleteRow",
+    "InProgress",
+    "KeyReused",
+    "MoveRow",
+    "NotRecorded",
+    "Place",
+    "Result",
+    "RowChange",
+    "RowResult",
+    "Status",
+    "UpdateRow",
+    "read",
+    "save",
+]

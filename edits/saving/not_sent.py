@@ -1,125 +1,139 @@
-"""What was wanted and not sent: conflicts, changes that change nothing, attempts at what is not allowed.
+"""What was wanted and not sent: conflicts, cells that held it already, attempts at what is not allowed, rows gone.
 
-Each is in the log before the person is told. Where the log cannot be written, that is what they are told: NotRecorded.
+Each is in the log before the person is told. Where the log can't be written, that is what they are told: NotRecorded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
-from audit.recording import Action, Actor, Change, Evidence, Json, Origin, Personal, Phase, note
-from edits.sheets.personal_columns import personal_columns, row_label
-from edits.sheets.sheet import Cell, Column, Row, Sheet
-from edits.sheets.values import Shown, held, to_send
+from django.db import transaction
 
-if TYPE_CHECKING:
-    from edits.saving.services import CellConflict, CellEdit
+from audit.recording import Change, Evidence, Personal, note
+from audit.vocabulary import Phase
+from edits.saving.baseline import Baseline
+from edits.saving.changes import CellChange
+from edits.saving.checks import CheckedRow, action_of
+from edits.saving.results import CellResult, Status
+from edits.sheets.personal_columns import row_label
+from edits.sheets.sheet import Row
+from edits.sheets.values import Shown, as_held, held, words
 
 CHANGED_MEANWHILE = "The cell no longer held what the person had been shown."
 NOTHING_TO_CHANGE = "The cell already held this."
 NOTHING_TYPED = "The form was sent without a change."
 
 
-def note_conflicts(
-    *,
-    actor: Actor,
-    sheet: Sheet,
-    row: Row,
-    conflicts: Iterable[CellConflict],
-    origin: Origin,
-    refers_to: int | None = None,
-) -> None:
-    """One entry per cell: `old` is what it holds now, `new` what was typed; evidence: what was shown, who wrote."""
-    for conflict in conflicts:
-        edit = conflict.edit
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """Writes down what was not sent; `facts` are origin, reason, via and refers_to, as audit.recording.note takes
+    them."""
+
+    baseline: Baseline
+    facts: dict[str, Any]
+
+    def record(self, rows: Iterable[CheckedRow]) -> None:
+        """One entry for each cell that is not sent, or for the row; all or none of them. Raises NotRecorded."""
+        found = [row for row in rows if row.result or row.decided]
+        if found:
+            with transaction.atomic():
+                for row in found:
+                    self._record_row(row)
+
+    def _record_row(self, checked: CheckedRow) -> None:
+        cells = {cell.column_id: cell for cell in getattr(checked.change, "cells", ())}
+        is_whole_row_forbidden = bool(checked.result and not checked.decided)
+        if checked.result and is_whole_row_forbidden and checked.result.status is not Status.UNCHANGED:
+            self._note_row(checked, cells.values())
+            return
+        by_status = {
+            status: [result for result in checked.decided if result.status is status]
+            for status in (Status.FORBIDDEN, Status.CONFLICT, Status.UNCHANGED)
+        }
+        if by_status[Status.FORBIDDEN]:
+            forbidden = by_status[Status.FORBIDDEN]
+            self._note_typed(checked, [cells[result.column_id] for result in forbidden], forbidden[0].message)
+        for result in by_status[Status.CONFLICT]:
+            self._note_conflict(checked, cells[result.column_id], result)
+        if checked.result and checked.result.status is Status.UNCHANGED:
+            self._note_unchanged(checked, [cells[result.column_id] for result in by_status[Status.UNCHANGED]])
+
+    def _note_row(self, checked: CheckedRow, cells: Iterable[CellChange]) -> None:
+        assert checked.result  # noqa: S101 # _record_row asked
+        if checked.result.status is Status.FORBIDDEN:
+            self._note_typed(checked, cells, checked.result.message)
+        else:
+            self._note(checked, Phase.REFUSED, [self._row_change(checked)], checked.result.message)
+
+    def _note_typed(self, checked: CheckedRow, cells: Iterable[CellChange], reason: str) -> None:
+        """What someone typed where they may not type; it may be anything, so it can be erased."""
+        changes = [
+            Change(
+                checked.row.id if checked.row else getattr(checked.change, "row_id", None),
+                self._label(checked.row),
+                cell.column_id,
+                column.title if column else "",
+                held(checked.row.cell(column)) if checked.row and column else None,
+                _text(cell.typed),
+                is_personal=True,
+            )
+            for cell in cells
+            for column in [self.baseline.sheet.column(cell.column_id)]
+        ]
+        self._note(checked, Phase.FORBIDDEN, changes or [self._row_change(checked)], reason)
+
+    def _note_conflict(self, checked: CheckedRow, cell: CellChange, result: CellResult) -> None:
+        """`old` is what the cell holds now, `new` what was typed; evidence: what was shown, who wrote since, and
+        when."""
+        evidence: dict[str, Evidence] = {
+            "shown": Personal(cell.shown),
+            "changed_by": Personal(result.by or None),
+            "changed_at": result.at.isoformat() if result.at else None,
+        }
+        self._note(checked, Phase.CONFLICT, self._cell_changes(checked, [cell]), CHANGED_MEANWHILE, evidence=evidence)
+
+    def _note_unchanged(self, checked: CheckedRow, cells: list[CellChange]) -> None:
+        changes = self._cell_changes(checked, cells) or [self._row_change(checked)]
+        self._note(checked, Phase.UNCHANGED, changes, NOTHING_TO_CHANGE if cells else NOTHING_TYPED)
+
+    def _cell_changes(self, checked: CheckedRow, cells: Iterable[CellChange]) -> list[Change]:
+        assert checked.row  # noqa: S101 # a row that is added has no conflicts and holds nothing
+        return [
+            Change(
+                checked.row.id,
+                self._label(checked.row),
+                column.id,
+                column.title,
+                held(checked.row.cell(column)),
+                as_held(column, cell.typed, checked.row.cell(column)),
+                is_personal=column.id in self.baseline.personal,
+            )
+            for cell in cells
+            if (column := self.baseline.sheet.column(cell.column_id))
+        ]
+
+    def _row_change(self, checked: CheckedRow) -> Change:
+        row_id = checked.row.id if checked.row else getattr(checked.change, "row_id", None)
+        return Change(row_id, self._label(checked.row), None, "", None, None)
+
+    def _label(self, row: Row | None) -> str:
+        return row_label(self.baseline.sheet, row, region=self.baseline.actor.region) if row else ""
+
+    def _note(self, checked: CheckedRow, phase: Phase, changes: list[Change], message: str, **more: Any) -> None:
         note(
-            actor=actor,
-            action=Action.CHANGE,
-            phase=Phase.CONFLICT,
-            origin=origin,
-            sheet_id=sheet.id,
-            sheet_name=sheet.name,
-            changes=[_change(actor, sheet, row, edit)],
-            message=CHANGED_MEANWHILE,
-            evidence=_evidence(row, conflict),
-            refers_to=refers_to,
+            actor=self.baseline.actor,
+            action=action_of(checked.change),
+            phase=phase,
+            sheet_id=self.baseline.sheet.id,
+            sheet_name=self.baseline.sheet.name,
+            changes=changes,
+            message=message,
+            **self.facts,
+            **more,
         )
 
 
-def note_unchanged(*, actor: Actor, sheet: Sheet, row: Row, edits: Sequence[CellEdit], origin: Origin) -> None:
-    """One entry per cell that already held what was typed; one for the row if nothing was."""
-    note(
-        actor=actor,
-        action=Action.CHANGE,
-        phase=Phase.UNCHANGED,
-        origin=origin,
-        sheet_id=sheet.id,
-        sheet_name=sheet.name,
-        changes=[_change(actor, sheet, row, edit) for edit in edits]
-        or [Change(row.id, row_label(sheet, row, region=actor.region), None, "", None, None)],
-        message=NOTHING_TO_CHANGE if edits else NOTHING_TYPED,
-    )
-
-
-def note_forbidden(
-    *,
-    actor: Actor,
-    action: Action,
-    sheet_id: int,
-    reason: str,
-    sheet: Sheet | None = None,
-    row: Row | None = None,
-    row_id: int | None = None,
-    typed: Sequence[tuple[Column, str]] = (),
-    origin: Origin = Origin.FORM,
-) -> None:
-    """What somebody tried that this app knows they may not do: one entry, or one for each cell that was `typed` into.
-
-    `sheet` and `row` are given where they could be read; `reason` is the sentence that the person is shown.
-    """
-    label = row_label(sheet, row, region=actor.region) if sheet and row else ""
-    row_id = row.id if row else row_id
-    cells = [
-        Change(row_id, label, column.id, column.title, held(row.cell(column)) if row else None, text, is_personal=True)
-        for column, text in typed
-    ]
-    note(
-        actor=actor,
-        action=action,
-        phase=Phase.FORBIDDEN,
-        origin=origin,
-        sheet_id=sheet_id,
-        sheet_name=sheet.name if sheet else "",
-        changes=cells or [Change(row_id, label, None, "", None, None)],
-        message=reason,
-    )
-
-
-def _change(actor: Actor, sheet: Sheet, row: Row, edit: CellEdit) -> Change:
-    column = edit.column
-    return Change(
-        row.id,
-        row_label(sheet, row, region=actor.region),
-        column.id,
-        column.title,
-        held(row.cell(column)),
-        _as_held(column, edit.typed, row),
-        is_personal=column.id in personal_columns(region=actor.region, sheet_id=sheet.id),
-    )
-
-
-def _evidence(row: Row, conflict: CellConflict) -> Evidence:
-    """What the person had been shown, and who wrote the cell since, when, as far as Smartsheet tells."""
-    evidence: dict[str, Evidence] = {
-        "shown": Personal(_as_held(conflict.edit.column, conflict.edit.shown, row)),
-        "changed_by": Personal(conflict.by or None),
-        "changed_at": conflict.at.isoformat() if conflict.at else None,
-    }
-    return evidence
-
-
-def _as_held(column: Column, value: Shown, row: Row) -> Json:
-    """What the cell would hold, as the log keeps it."""
-    kept: Json = held(Cell.parse({"columnId": column.id, **to_send(column, value, row.cell(column))}))
-    return kept
+def _text(typed: Shown) -> str:
+    return typed if isinstance(typed, str) else words(typed)

@@ -11,15 +11,20 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+
 from audit.changes import LoggedChange
-from audit.recording import Action, Actor, Origin
-from edits.gateway.client import Gateway
+from audit.vocabulary import Action, Origin
+from edits.features import Feature
 from edits.gateway.errors import NotFound
-from edits.saving import concurrent_saves, services
-from edits.saving.services import CellConflict, CellEdit, Saved
-from edits.sheets import reading
-from edits.sheets.sheet import Cell, Column, Json, Row, Sheet
-from edits.sheets.values import Shown, held, is_same, shown, to_send, why_read_only, words
+from edits.saving.baseline import Baseline, read
+from edits.saving.changes import CellChange, UpdateRow
+from edits.saving.checks import last_writer
+from edits.saving.results import CellResult, Result
+from edits.saving.service import save
+from edits.sheets.sheet import Cell, Column, Json, Row
+from edits.sheets.values import Shown, as_held, cell_of, held, is_same, shown, why_read_only, words
 
 NO_COLUMN = "This column is not there any more."
 ANOTHER_REGION = "This was done in another region of Smartsheet, where you are somebody else."
@@ -37,24 +42,23 @@ INEXACT = "The old value cannot be put back exactly as it was: change the cell i
 @dataclass(frozen=True, slots=True)
 class Undo:
     """What undoing a change comes to now. `why_not` is a sentence, or ""; `by` and `at` (UTC) tell, where the cell
-    holds something else by now, who wrote it last, as far as Smartsheet says. `seen`: the log position before it."""
+    holds something else by now, who wrote it last, as far as Smartsheet says."""
 
     change: LoggedChange
-    sheet: Sheet
+    baseline: Baseline
     row: Row
     column: Column
-    now: Shown
+    now: Cell
     then: Shown
     why_not: str = ""
     is_overtaken: bool = False
-    seen: int = 0
     by: str = ""
     at: datetime | None = None
 
     @property
     def words_now(self) -> str:
         """What the cell holds now, as one reads it aloud."""
-        return words(self.now)
+        return words(shown(self.column, self.now))
 
     @property
     def words_then(self) -> str:
@@ -77,37 +81,36 @@ def why_never(change: LoggedChange, *, region: str) -> str:
     return PERSONAL if _is_commitment(entry.old) or _is_commitment(entry.new) else ""
 
 
-def plan(gateway: Gateway, change: LoggedChange) -> Undo:
+def plan(user: AbstractBaseUser | AnonymousUser, change: LoggedChange) -> Undo:
     """Read the row now, and see what undoing the change would do. Raises GatewayError."""
-    entry, seen = change.intent, concurrent_saves.newest()
-    sheet, row = reading.read_row(gateway, entry.sheet_id or 0, change.row_id or 0)
-    column = sheet.column(entry.column_id)
+    entry, row_id = change.intent, change.row_id or 0
+    baseline = read(user, entry.sheet_id or 0, row_ids=[row_id])
+    baseline.gateway.require(Feature.CHANGE)
+    row, column = baseline.row(row_id), baseline.sheet.column(entry.column_id)
     if column is None:
         raise NotFound(NO_COLUMN)
-    now, old = row.cell(column), _cell(column, _value(entry.old))
-    found = Undo(change, sheet, row, column, now=shown(column, now), then=shown(column, old), seen=seen)
+    now, old = row.cell(column), cell_of(column, _value(entry.old))
+    found = Undo(change, baseline, row, column, now=now, then=shown(column, old))
     if not is_same(held(now), _value(change.new)):
-        by, at = services.last_writer(gateway, sheet, row, column)
+        by, at = last_writer(baseline, row, column)
         return replace(found, is_overtaken=True, by=by, at=at)
-    return replace(found, why_not=why_read_only(sheet, column, row) or _why_inexact(column, old, now))
+    return replace(found, why_not=why_read_only(baseline.sheet, column, row) or _why_inexact(column, old, now))
 
 
-def overtaken(what: Undo, cell: CellConflict) -> Undo:
+def overtaken(what: Undo, cell: CellResult) -> Undo:
     """The same, where the cell was changed at the last moment."""
-    return replace(what, now=cell.now, is_overtaken=True, by=cell.by, at=cell.at)
+    return replace(what, now=cell_of(what.column, cell.value), is_overtaken=True, by=cell.by, at=cell.at)
 
 
-def undo(gateway: Gateway, actor: Actor, what: Undo) -> Saved:
-    """Put the old value back. Raises what `services.update_row` raises."""
-    return services.update_row(
-        gateway=gateway,
-        actor=actor,
-        sheet=what.sheet,
-        row=what.row,
-        edits=[CellEdit(what.column, shown=what.now, typed=what.then)],
+def undo(what: Undo, *, key: str = "") -> Result:
+    """Put the old value back. Raises what `save` raises."""
+    cell = CellChange(what.column.id, shown=held(what.now), typed=what.then)
+    return save(
+        what.baseline,
+        [UpdateRow(what.row.id, (cell,))],
+        key=key,
         origin=Origin.UNDO,
         refers_to=what.change.intent.pk,
-        seen=what.seen,
     )
 
 
@@ -120,15 +123,8 @@ def _is_commitment(canonical: str | None) -> bool:
     return isinstance(value, dict) and value.get("objectType") == "COMMITMENT"
 
 
-def _cell(column: Column, value: Json) -> Cell:
-    """A cell that holds what the log says; of a multi-value cell the log has the list."""
-    if isinstance(value, list):
-        return Cell(column_id=column.id, object_value={"values": value})
-    return Cell(column_id=column.id, value=value)
-
-
 def _why_inexact(column: Column, old: Cell, now: Cell) -> str:
     """Why the value would not come out as it was, such as digits that were text, of which a number would be made."""
-    sent = Cell.parse({"columnId": column.id, **to_send(column, shown(column, old), now)})
-    is_unchecked = column.type == "CHECKBOX" and not held(sent) and not held(old)
-    return "" if is_unchecked or is_same(held(sent), held(old)) else INEXACT
+    sent = as_held(column, shown(column, old), now)
+    is_unchecked = column.type == "CHECKBOX" and not sent and not held(old)
+    return "" if is_unchecked or is_same(sent, held(old)) else INEXACT

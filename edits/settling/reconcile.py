@@ -76,7 +76,7 @@ def reconcile(
 
     Raises GatewayError if the sheet cannot be read at all, and NotRecorded. What Smartsheet says later ends the run.
     """
-    sheet = reading.read_columns(gateway_for(reader.user), sheet_id)
+    sheet = reading.read_rows(gateway_for(reader.user), sheet_id, ())
     return _Reconciliation(sheet, since, reader, tell).run(all_cells=all_cells)
 
 
@@ -129,7 +129,9 @@ class _Reconciliation:
         try:
             history = self._history(row_id, column_id)
         except NotFound:
-            reading.read_columns(gateway_for(self.reader.user), self.sheet.id)  # raises if it is the sheet that is gone
+            reading.read_rows(
+                gateway_for(self.reader.user), self.sheet.id, ()
+            )  # raises if it is the sheet that is gone
             self.report.found["in rows or columns that are gone"] += len(applied)
             return
         ours = self._ours(row_id, column_id)  # as of now, as an edit may have been made since

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from edits.gateway.client import Gateway
-from edits.gateway.errors import NotFound
-from edits.sheets.sheet import Row, Sheet
+from edits.sheets.sheet import Sheet
 
 ROWS_PER_PAGE = 100
 NO_ROW = "This row is not there any more: it was deleted or moved to another sheet."
@@ -17,34 +18,20 @@ def read_page(gateway: Gateway, sheet_id: int, number: int) -> Sheet:
     return Sheet.parse(raw, ancestors=_ancestors(gateway, sheet_id, rows[0].get("parentId")))
 
 
-def read_row(gateway: Gateway, sheet_id: int, row_id: int) -> tuple[Sheet, Row]:
-    """The sheet's columns and one row of it. Raises NotFound."""
-    return _with_row(Sheet.parse(gateway.sheet(sheet_id, row_ids=[row_id])), row_id)
+def read_rows(gateway: Gateway, sheet_id: int, row_ids: Sequence[int], *, with_descendants: bool = False) -> Sheet:
+    """The sheet's columns and these rows; `with_descendants` also all rows beneath them. Rows that are gone are
+    missing.
 
-
-def read_columns(gateway: Gateway, sheet_id: int) -> Sheet:
-    """The sheet's columns, without its rows."""
-    return Sheet.parse({**gateway.sheet(sheet_id, page=1, page_size=1), "rows": []})
-
-
-def read_family(gateway: Gateway, sheet_id: int, row_id: int) -> tuple[Sheet, Row]:
-    """A row and all rows beneath it, with all their cells. Raises NotFound.
-
-    The whole sheet is read in its primary column alone, to see which rows these are.
+    To find the rows beneath, the whole sheet is read in its primary column alone.
     """
-    sheet, row = read_row(gateway, sheet_id, row_id)
+    if not row_ids:
+        return Sheet.parse({**gateway.sheet(sheet_id, page=1, page_size=1), "rows": []})
+    sheet = Sheet.parse(gateway.sheet(sheet_id, row_ids=row_ids))
+    if not with_descendants:
+        return sheet
     outline = Sheet.parse(gateway.sheet(sheet_id, column_ids=[sheet.primary.id] if sheet.primary else None))
-    ids = [one.id for one in outline.family(row.id)]
-    if len(ids) < 2:
-        return sheet, row
-    return _with_row(Sheet.parse(gateway.sheet(sheet_id, row_ids=ids)), row_id)
-
-
-def _with_row(sheet: Sheet, row_id: int) -> tuple[Sheet, Row]:
-    row = sheet.row(row_id)
-    if row is None:
-        raise NotFound(NO_ROW)
-    return sheet, row
+    ids = outline.family_ids(row.id for row in sheet.rows)
+    return Sheet.parse(gateway.sheet(sheet_id, row_ids=ids)) if len(ids) > len(sheet.rows) else sheet
 
 
 def _ancestors(gateway: Gateway, sheet_id: int, parent_id: int | None) -> list[int]:

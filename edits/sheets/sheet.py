@@ -242,11 +242,16 @@ class Sheet:
 
     def family(self, row_id: int) -> tuple[Row, ...]:
         """The row and all that are indented beneath it, in order; Smartsheet deletes them together."""
-        ids = {row_id}
+        ids = set(self.family_ids([row_id]))
+        return tuple(row for row in self.rows if row.id in ids)
+
+    def family_ids(self, row_ids: Iterable[int]) -> list[int]:
+        """The ids of these rows and of all that are indented beneath them, in the sheet's order."""
+        ids = set(row_ids)
         for row in self.rows:
             if row.parent_id in ids:
                 ids.add(row.id)
-        return tuple(row for row in self.rows if row.id in ids)
+        return [row.id for row in self.rows if row.id in ids]
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,18 @@ def held(cell: Cell) -> Json:
     return cell.value if values is None else [_key(value) for value in values] or None
 
 
+def as_held(column: Column, typed: Shown, now: Cell) -> Json:
+    """What the cell, which holds `now`, would hold, as the log keeps it."""
+    return held(Cell.parse({"columnId": column.id, **to_send(column, typed, now)}))
+
+
+def cell_of(column: Column, value: Json) -> Cell:
+    """A cell that holds what `held` gave."""
+    if isinstance(value, list):
+        return Cell(column_id=column.id, object_value={"values": value})
+    return Cell(column_id=column.id, value=value)
+
+
 def is_same(one: Json, other: Json) -> bool:
     """Whether two values are the same to a reader: the order of choices says nothing, nor does 5 or 5.0."""
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
@@ -87,7 +99,7 @@ def holds(column: Column, cell: Cell, typed: Shown) -> bool:
     5.0 where the number 5 is. The text 5.0 is not the number 5."""
     if is_same(typed, shown(column, cell)):
         return True
-    return is_same(held(Cell.parse({"columnId": column.id, **to_send(column, typed, cell)})), held(cell))
+    return is_same(as_held(column, typed, cell), held(cell))
 
 
 def number_or_text(text: str) -> int | float | str:

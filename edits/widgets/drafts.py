@@ -18,7 +18,8 @@ P = ParamSpec("P")
 KEY = f"{OUTLIVES}drafts"
 MOST = 5  # the oldest goes
 LARGEST = 5 * 2**19  # characters: anybody at all can send a form
-INITIAL = "initial-"  # how Django calls the hidden field that remembers what was shown
+INITIAL = "initial-"  # how Django calls the hidden field that remembers what a field showed
+SHOWN = "shown-"  # the hidden field with the cell's JSON
 NOT_TYPED = ("csrfmiddlewaretoken", "snapshot", "once")
 
 
@@ -56,6 +57,7 @@ def _changed(data: QueryDict) -> QueryDict:
         name = initial.removeprefix(INITIAL)
         if data.getlist(name) == data.getlist(initial):
             del data[name], data[initial]
+            data.pop(f"{SHOWN}{name}", None)
     return data
 
 

@@ -35,7 +35,7 @@ class JsonInput(forms.HiddenInput):
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
         try:
             value = json.loads(super().value_from_datadict(data, files, name) or "[]")
-        except ValueError:
+        except (ValueError, RecursionError):
             value = None
         return [str(item) for item in value] if isinstance(value, list) else []
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.db import DatabaseError
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.crypto import salted_hmac
 from django.utils.html import format_html
 
 from audit.recording import Actor
-from edits.models import Submission
-from edits.saving.services import Saved
-from edits.widgets import drafts
+from edits.saving import Result, idempotency
 from edits.widgets.problems import NOT_NOTED, Doing, Problem
 from identity.middleware import SmartsheetRequest
 from identity.tokens import revocation
@@ -37,45 +34,26 @@ def doing(request: SmartsheetRequest, what: Doing) -> Doing:
     return what if request.method == "POST" else Doing.READ
 
 
-def once(request: SmartsheetRequest, make: Callable[[], Saved]) -> Saved:
-    """Carry a form out if it was not before: its key works once. A program's form may go without one.
-
-    Raises AlreadySent, NotRecorded, and what `make` raises.
-    """
-    key = _key(request)
-    if key:
-        Submission.objects.claim(key, digest=_digest(request.POST))
-    saved = make()
-    if key:
-        Submission.objects.finish(key)
-    return saved
+def one_time_key(request: SmartsheetRequest) -> str:
+    """The key by which a form is carried out once. A program's form may go without one."""
+    return request.POST.get("once", "")
 
 
-def was_done(request: SmartsheetRequest) -> bool:
-    """Whether this very form has been carried out already."""
-    key = _key(request)
-    return key is not None and Submission.objects.filter(key=key, is_done=True).exists()
+def earlier_result(request: SmartsheetRequest) -> Result | None:
+    """What came of this very form, if it has been carried out already."""
+    with suppress(DatabaseError):  # then nothing can be saved either, which is said in better words
+        return idempotency.find(one_time_key(request), actor=actor_of(request))
+    return None
 
 
-def _key(request: SmartsheetRequest) -> UUID | None:
-    try:
-        return UUID(request.POST.get("once", ""))
-    except ValueError:
-        return None
-
-
-def _digest(data: QueryDict) -> str:
-    """Of what was typed: nobody learns it from this, and the same is known again."""
-    typed = sorted((name, values) for name, values in drafts.typed(data).lists())
-    return salted_hmac("edits.widgets.pages.once", repr(typed), algorithm="sha256").hexdigest()
-
-
-def saved_page(request: SmartsheetRequest, saved: Saved, *, sheet_id: int, text: str) -> HttpResponse:
+def saved_page(request: SmartsheetRequest, result: Result | None, *, sheet_id: int, text: str) -> HttpResponse:
     """Back to the sheet, where `text` says what was done, with the way to it in the log."""
-    if not saved.is_noted:  # the database may be away, and with it the messages of the next page
+    if result and not result.is_logged:  # the database may be away, and with it the messages of the next page
         return problem_page(request, NOT_NOTED, sheet_id=sheet_id)
-    if saved.edit_id:
-        url = f"{reverse('audit:log')}?edit={saved.edit_id}"
+    if result and result.is_repeat:
+        messages.info(request, ALREADY_DONE)
+    elif result and result.edit_ids:
+        url = f"{reverse('audit:log')}?edit={result.edit_ids[0]}"
         link = format_html('{} · <a class="alert-link" href="{}">view in log</a>', text, url)
         messages.success(request, link)
     else:

@@ -5,13 +5,11 @@ from django.test import Client
 from pytest_django import Settings
 
 from audit.models import Entry
-from audit.recording import Actor
+from audit.vocabulary import Phase
 from edits import features
 from edits.features import Feature
-from edits.gateway.client import gateway_for
 from edits.gateway.errors import NotGranted
-from edits.saving import services
-from edits.sheets.sheet import Row, Sheet
+from edits.saving import AddRow, CellChange, DeleteRow, MoveRow, Place, Status, UpdateRow, read, save
 from identity.models import SmartsheetUser, Token
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
@@ -87,17 +85,20 @@ def test_what_was_typed_can_be_saved_once_it_is_granted(
     assert plan.value(ROW, "Notes") == "typed"
 
 
-def test_another_apps_code_is_refused_too(reader: Client, plan: SitePlan, bob: Person) -> None:
-    gateway = gateway_for(SmartsheetUser.objects.get(smartsheet_id=bob.id).user)
-    sheet = Sheet.parse({"id": 1, "name": "x", "columns": [], "rows": []})
-    actor = Actor(id=bob.id, region="sandbox", name=bob.name, email=bob.email)
-    row = Row.parse({"id": 1, "cells": []})
-    with pytest.raises(NotGranted):
-        services.update_row(gateway=gateway, actor=actor, sheet=sheet, row=row, edits=[])
-    with pytest.raises(NotGranted):
-        services.add_row(gateway=gateway, actor=actor, sheet=sheet, edits=[])
-    with pytest.raises(NotGranted):
-        services.delete_row(gateway=gateway, actor=actor, sheet=sheet, row=row)
+def test_the_write_path_refuses_too_and_logs_it(reader: Client, plan: SitePlan, bob: Person) -> None:
+    user = SmartsheetUser.objects.get(smartsheet_id=bob.id).user
+    row_id = plan.rows[ROW]
+    changes = [
+        UpdateRow(row_id, (CellChange(plan.columns["Notes"], None, "Rock"),)),
+        AddRow((CellChange(plan.columns["Task"], None, "Paint"),)),
+        DeleteRow(row_id),
+        MoveRow(row_id, Place(is_first=True)),
+    ]
+    result = save(read(user, plan.id, row_ids=[row_id], with_descendants=True), changes)
+    assert [row.status for row in result.rows] == [Status.FORBIDDEN] * 4
+    assert all(isinstance(row.error, NotGranted) for row in result.rows)
+    noted = Entry.objects.filter(phase=Phase.FORBIDDEN).order_by("id").values_list("action", flat=True)
+    assert list(noted) == ["change", "add", "delete", "move"]
     assert plan.writes(bob) == []
 
 

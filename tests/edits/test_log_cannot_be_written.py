@@ -7,7 +7,7 @@ from django.test import Client
 
 from audit.changes import with_outcomes
 from audit.models import Entry
-from edits.models import Submission
+from edits.models import SaveKey
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
 from tests.full_disk import refuse_rows
@@ -58,7 +58,7 @@ def test_a_database_that_takes_no_submission_takes_no_intent_either(
     browser: Client, plan: SitePlan, bob: Person, refuse: Refuse
 ) -> None:
     page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "Rock"})
-    refuse(Submission._meta.db_table, "1 = 1")
+    refuse(SaveKey._meta.db_table, "1 = 1")
     page = page.save()
     assert (page.status, CANNOT in page.text) == (503, True)
     assert plan.writes(bob) == []

@@ -31,7 +31,7 @@ def form_of(kind: str, cell: dict[str, Any] | None = None, data: str | None = No
 
 def edits(form: RowForm) -> list[tuple[object, object]]:
     assert form.is_valid(), form.errors
-    return [(edit.shown, edit.typed) for edit in form.edits()]
+    return [(edit.shown, edit.typed) for edit in form.changes()]
 
 
 def html_of(form: RowForm) -> str:
@@ -118,7 +118,7 @@ def test_boxes_that_are_not_sent_are_unticked_only_if_the_form_had_them() -> Non
 
 def test_an_initial_value_that_is_none_is_as_if_it_were_not_there() -> None:
     assert edits(form_of("DATE", {"value": "2026-01-01"}, "initial-col-2=x&col-2=2026-01-01")) == []
-    assert edits(form_of("MULTI_PICKLIST", {}, "initial-col-2=%7B&col-2=a", options=["a"])) == [((), ("a",))]
+    assert edits(form_of("MULTI_PICKLIST", {}, "initial-col-2=%7B&col-2=a", options=["a"])) == [(None, ("a",))]
 
 
 def test_spaces_around_an_address_are_no_change() -> None:

@@ -12,11 +12,9 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import connections
 
-from audit.recording import Action, Actor
-from edits.gateway.client import Gateway, gateway_for
-from edits.saving import services
-from edits.saving.services import CellEdit
-from edits.sheets import reading
+from audit.vocabulary import Action
+from edits.gateway.client import Gateway
+from edits.saving import AddRow, CellChange, DeleteRow, UpdateRow, read, save, sending
 from tests.running_sandbox import Person, RunningSandbox
 from tests.waiting import until
 
@@ -49,20 +47,16 @@ class Edit:
         rows = self._call("POST", f"/sheets/{self.sheet_id}/rows", [{"cells": cells}])["result"]
         self.row_id: int = rows[0]["id"]
 
-    def make(self, user: User, actor: Actor) -> None:
+    def make(self, user: User) -> None:
         """The edit itself, by the ordinary way."""
-        gateway = gateway_for(user)
         if self.action is Action.DELETE:
-            sheet, row = reading.read_family(gateway, self.sheet_id, self.row_id)
-            services.delete_row(gateway=gateway, actor=actor, sheet=sheet, row=row)
+            baseline = read(user, self.sheet_id, row_ids=[self.row_id], with_descendants=True)
+            save(baseline, [DeleteRow(self.row_id)])
         elif self.action is Action.ADD:
-            sheet = reading.read_columns(gateway, self.sheet_id)
-            edits = [CellEdit(column=sheet.columns[0], shown="", typed=self.name)]
-            services.add_row(gateway=gateway, actor=actor, sheet=sheet, edits=edits)
+            save(read(user, self.sheet_id), [AddRow((CellChange(self.columns[0], None, self.name),))])
         else:
-            sheet, row = reading.read_row(gateway, self.sheet_id, self.row_id)
-            edits = [CellEdit(column=column, shown="was", typed=self.name) for column in sheet.columns]
-            services.update_row(gateway=gateway, actor=actor, sheet=sheet, row=row, edits=edits)
+            cells = tuple(CellChange(column_id, "was", self.name) for column_id in self.columns)
+            save(read(user, self.sheet_id, row_ids=[self.row_id]), [UpdateRow(self.row_id, cells)])
 
     def is_in_smartsheet(self) -> bool:
         """Whether it was made, by the cell's history or the rows of the sheet."""
@@ -78,7 +72,7 @@ class Edit:
         return self.sandbox.call(self.person, method, path, body)
 
 
-def kill(edit: Edit, user: User, actor: Actor, chance: Random) -> None:
+def kill(edit: Edit, user: User, chance: Random) -> None:
     """Make the edit in a child of this process, which is ended by SIGKILL when its moment has come."""
     if edit.moment == "during the call":
         edit.sandbox.fault(path=f"/sheets/{edit.sheet_id}/rows$", operation=_operation(edit), **_slowness(chance))
@@ -86,7 +80,7 @@ def kill(edit: Edit, user: User, actor: Actor, chance: Random) -> None:
     connections.close_all()
     child = os.fork()
     if child == 0:
-        _live_and_die(edit, user, actor)
+        _live_and_die(edit, user)
     if edit.moment == "during the call":
         until(lambda: _has_arrived(edit), "its request")
         os.kill(child, signal.SIGKILL)
@@ -98,13 +92,13 @@ def kill(edit: Edit, user: User, actor: Actor, chance: Random) -> None:
     assert os.WTERMSIG(status) == signal.SIGKILL
 
 
-def _live_and_die(edit: Edit, user: User, actor: Actor) -> None:
+def _live_and_die(edit: Edit, user: User) -> None:
     try:
-        owner: object = Gateway if edit.moment == "before the call" else services
+        owner: object = Gateway if edit.moment == "before the call" else sending
         name = {"before the intent": "intend", "before the call": WRITES[edit.action], "before the outcome": "settle"}
         if edit.moment in name:
             setattr(owner, name[edit.moment], _dies)
-        edit.make(user, actor)
+        edit.make(user)
     finally:
         _dies()
 

@@ -10,7 +10,7 @@ import os
 import signal
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -20,13 +20,12 @@ from django.db import connections
 from hypothesis import strategies as st
 
 from audit.models import Entry
-from audit.recording import Action, Actor, NotRecorded
+from audit.vocabulary import Action
 from edits.gateway.client import Gateway, gateway_for
 from edits.gateway.errors import GatewayError
-from edits.saving import services
-from edits.saving.services import CellEdit
-from edits.sheets import reading
-from edits.sheets.values import Shown, shown
+from edits.saving import AddRow, CellChange, DeleteRow, NotRecorded, RowChange, UpdateRow, read, save, sending
+from edits.saving.sheet_lease import SheetLease
+from edits.sheets.values import Shown, held
 from tests.running_sandbox import Person, RunningSandbox
 
 DEADLINE = 0.4  # seconds, for what hangs; a write gives up at three quarters of it
@@ -221,30 +220,25 @@ class Story:
                 _kill()
         _, status = os.waitpid(child, 0)
         assert os.WIFSIGNALED(status)
+        SheetLease.objects.all().delete()  # as if its time were over
 
     def _make(self, step: InApp, row_id: int | None) -> None:
-        user, person = self.users[step.person], self.people[step.person]
-        actor = Actor(id=person.id, region="sandbox", name=person.name, email=person.email)
-        gateway = gateway_for(user)
-        if step.action is Action.ADD:
-            sheet = reading.read_columns(gateway, self.sheet_id)
-        elif step.action is Action.DELETE:
-            sheet, row = reading.read_family(gateway, self.sheet_id, row_id or 0)
-        else:
-            sheet, row = reading.read_row(gateway, self.sheet_id, row_id or 0)
-        gateway = self._gateway(step, user)
-        columns = {column.title: column for column in sheet.columns}
-        if step.action is Action.ADD:
-            edits = [CellEdit(columns[title], "", typed) for title, typed in step.values.items()]
-            services.add_row(gateway=gateway, actor=actor, sheet=sheet, edits=edits)
-        elif step.action is Action.DELETE:
-            services.delete_row(gateway=gateway, actor=actor, sheet=sheet, row=row)
-        else:
-            edits = [
-                CellEdit(columns[title], shown(columns[title], row.cell(columns[title])), typed)
-                for title, typed in step.values.items()
-            ]
-            services.update_row(gateway=gateway, actor=actor, sheet=sheet, row=row, edits=edits)
+        user = self.users[step.person]
+        is_deletion = step.action is Action.DELETE
+        row_ids = [row_id] if row_id else []
+        baseline = read(user, self.sheet_id, row_ids=row_ids, with_descendants=is_deletion)
+        columns = {column.title: column for column in baseline.sheet.columns}
+        rows = baseline.sheet.rows
+        cells = tuple(
+            CellChange(columns[title].id, held(rows[0].cell(columns[title])) if rows else None, typed)
+            for title, typed in step.values.items()
+        )
+        changes: dict[Action, RowChange] = {
+            Action.ADD: AddRow(cells),
+            Action.DELETE: DeleteRow(row_id or 0),
+            Action.CHANGE: UpdateRow(row_id or 0, cells),
+        }
+        save(replace(baseline, gateway=self._gateway(step, user)), [changes[step.action]]).raise_error()
 
     def _gateway(self, step: InApp, user: User) -> Gateway:
         """For the write alone: with no time to wait for what hangs."""
@@ -270,11 +264,11 @@ class Story:
 
 def _let_die(patch: pytest.MonkeyPatch, step: InApp, end: Any) -> None:
     if step.moment == "before the intent":
-        patch.setattr(services, "intend", end)
+        patch.setattr(sending, "intend", end)
     elif step.moment == "before the call":
         patch.setattr(Gateway, WRITES[step.action], end)
     elif step.moment == "before the outcome":
-        patch.setattr(services, "settle", end)
+        patch.setattr(sending, "settle", end)
 
 
 def _raise_killed(*_args: object, **_more: object) -> None:

@@ -13,7 +13,6 @@ from django.contrib.auth.models import User
 
 from audit.changes import with_outcomes
 from audit.models import Entry
-from audit.recording import Actor
 from audit.unsettled import Unsettled
 from edits.settling.settle import settle_due
 from tests.edits.settling.conftest import SECONDS
@@ -25,13 +24,13 @@ KILLS = int(os.environ.get("KILLS", len(ACTIONS) * len(MOMENTS)))
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("quick")
-def test_log_and_smartsheet_agree(sandbox: RunningSandbox, bob: Person, bob_user: User, bob_actor: Actor) -> None:
+def test_log_and_smartsheet_agree(sandbox: RunningSandbox, bob: Person, bob_user: User) -> None:
     cases = [(action, moment) for moment in MOMENTS for action in ACTIONS]
     edits = []
     for number in range(KILLS):
         action, moment = cases[number % len(cases)]
         edits.append(Edit(sandbox, bob, action, moment, f"killed {number}"))
-        kill(edits[-1], bob_user, bob_actor, Random(number))
+        kill(edits[-1], bob_user, Random(number))
     time.sleep(SECONDS + 0.1)
     settle_due()
 

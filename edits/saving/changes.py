@@ -1,0 +1,75 @@
+"""What a person wants of a sheet, as every entry point says it to `edits.saving.save`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from audit.vocabulary import Action
+from edits.sheets.sheet import Json
+from edits.sheets.values import Shown
+
+
+@dataclass(frozen=True, slots=True)
+class CellChange:
+    """One cell. `shown` is what the person saw, as Smartsheet's JSON has it (`values.held`): the value, of a
+    multi-value cell the list, None for an empty cell. `typed` is what the cell will hold."""
+
+    column_id: int
+    shown: Json
+    typed: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row goes: beneath `parent_id`, or right below (`is_above`: above) `sibling_id`; neither means the top
+    level. `is_first` puts it before the other rows there, not after them.
+
+    https://developers.smartsheet.com/api/smartsheet/openapi/rows/rows-addtosheet (Specify Row Location)
+    """
+
+    parent_id: int | None = None
+    sibling_id: int | None = None
+    is_above: bool = False
+    is_first: bool = False
+
+    def attributes(self) -> dict[str, Json]:
+        """The attributes of a Row object that say so."""
+        if self.sibling_id is not None:
+            return {"siblingId": self.sibling_id, **({"above": True} if self.is_above else {})}
+        edge = {"toTop": True} if self.is_first else {"toBottom": True}
+        return edge if self.parent_id is None else {"parentId": self.parent_id, **edge}
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateRow:
+    """Cells of a row."""
+
+    row_id: int
+    cells: tuple[CellChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddRow:
+    """A new row; `shown` of its cells is None. `action` is what the log calls it."""
+
+    cells: tuple[CellChange, ...]
+    place: Place = Place()
+    action: Action = Action.ADD
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteRow:
+    """A row, with all rows beneath it."""
+
+    row_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRow:
+    """A row, with all rows beneath it, to another place in its sheet."""
+
+    row_id: int
+    place: Place
+
+
+RowChange = UpdateRow | AddRow | DeleteRow | MoveRow

@@ -1,0 +1,215 @@
+"""One batch of a save on its way: its intents in the log, its calls, and what came of each line."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from audit.recording import Evidence, Intent, NotRecorded, Outcome, intend, settle
+from audit.vocabulary import Phase
+from edits.gateway.errors import (
+    Contested,
+    Forbidden,
+    GatewayError,
+    NotFound,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    SignInAgain,
+    Unavailable,
+)
+from edits.saving.batches import READ_BACK, Batch, Line
+from edits.saving.concurrent_saves import contested_rows
+from edits.saving.results import CellResult, RowResult, Status
+
+log = logging.getLogger(__name__)
+
+CONTESTED = "The same cell was being saved at this very moment from elsewhere, so this change was not sent."
+NOT_REACHED = "Not sent, because an earlier part of the same save did not go through."
+WITH_ANOTHER = "Not saved, because Smartsheet refused another row of the same request. "
+NOT_KEPT = ". The rest is not kept, as it may quote a personal value."
+
+STATUSES = {Phase.APPLIED: Status.SAVED, Phase.REFUSED: Status.REFUSED, Phase.UNKNOWN: Status.UNKNOWN}
+
+
+class Sending:
+    """A batch, from its intents to its results. `is_logged` is False once an outcome could not be recorded."""
+
+    def __init__(self, batch: Batch, edit_id: UUID, *, is_partial: bool) -> None:
+        self.batch = batch
+        self.edit_id = edit_id
+        self.is_partial = is_partial
+        self.is_logged = True
+        self._intent: Intent | None = None
+        self._outcomes: dict[int, Outcome] = {}
+        self._errors: dict[int, GatewayError] = {}
+        self._spared: set[int] = set()  # lines that were refused for another line's sake
+
+    def record_intent(self, facts: Mapping[str, Any]) -> None:
+        """Write the intents of all lines. The evidence is what settling needs. Raises NotRecorded."""
+        baseline = self.batch.baseline
+        calls: list[Evidence] = [len(call) for call in self.batch.calls]
+        self._intent = intend(
+            actor=baseline.actor,
+            action=self.batch.action,
+            sheet_id=baseline.sheet.id,
+            sheet_name=baseline.sheet.name,
+            changes=[change for line in self.batch.lines for change in line.changes],
+            evidence={
+                "version": baseline.sheet.raw.get("version"),
+                "calls": calls,
+                "is_partial": self.is_partial,
+            },
+            edit_id=self.edit_id,
+            **facts,
+        )
+
+    def give_way(self) -> None:
+        """Leave out the rows that someone else is saving at this moment. Raises NotRecorded."""
+        contested = contested_rows(self._recorded, since=self.batch.baseline.position)
+        lines = [number for number, line in enumerate(self.batch.lines) if line.row_id in contested]
+        self._fail(lines, Contested(CONTESTED))
+
+    def send(self, stopped_by: GatewayError | None) -> GatewayError | None:
+        """Make the calls one after the other, and record what came of each. The first call that fails ends it, as does
+        an outcome that can't be recorded; gives the error."""
+        for call in self.batch.calls:
+            numbers = [number for number in call if number not in self._outcomes]
+            if stopped_by or not self.is_logged:
+                self._fail(numbers, Unavailable(NOT_REACHED))
+            elif numbers:
+                stopped_by = self._call(numbers)
+        return stopped_by or (None if self.is_logged else Unavailable(NOT_REACHED))
+
+    def stop(self, error: GatewayError) -> None:
+        """Nothing more is sent."""
+        if self._intent:
+            self._fail([number for number in range(len(self.batch.lines)) if number not in self._outcomes], error)
+
+    def results(self) -> dict[int, RowResult]:
+        """What came of each change, by its position."""
+        return {position: self._result(position, number) for position, number in self.batch.numbers.items()}
+
+    @property
+    def _recorded(self) -> Intent:
+        if self._intent is None:
+            raise RuntimeError("record_intent() comes first.")
+        return self._intent
+
+    def _call(self, numbers: Sequence[int]) -> GatewayError | None:
+        try:
+            outcomes = self.batch.send(numbers, edit_id=self.edit_id, is_partial=self.is_partial)
+        except GatewayError as error:
+            return self._failed_call(numbers, error)
+        self._record(outcomes)
+        return None
+
+    def _failed_call(self, numbers: Sequence[int], error: GatewayError) -> GatewayError | None:
+        if isinstance(error, OutcomeUnknown):
+            done = self._proven(numbers)
+            self._record(
+                {number: Outcome(Phase.APPLIED, self._line(number).row_id, message=READ_BACK) for number in done}
+            )
+            numbers = [number for number in numbers if number not in done]
+            self._fail(numbers, error)
+            return error if numbers else None
+        named = _named(error, numbers, [self._line(number) for number in numbers])
+        others = [number for number in numbers if named and number not in named]
+        self._fail(named or numbers, error)
+        self._fail(others, Refused(WITH_ANOTHER + error.message, error_code=error.error_code, ref_id=error.ref_id))
+        self._spared.update(others)
+        return error
+
+    def _proven(self, numbers: Sequence[int]) -> set[int]:
+        """The lines that reading back shows to be done. A request that is carried out whole or not at all was carried
+        out where any of its rows shows it."""
+        try:
+            proven = self.batch.proven(numbers)
+        except GatewayError:
+            return set()
+        return set(numbers) if proven and not self.is_partial else proven
+
+    def _fail(self, numbers: Sequence[int], error: GatewayError) -> None:
+        """Record the same error for these lines."""
+        if not numbers:
+            return
+        self._errors.update(dict.fromkeys(numbers, error))
+        phase, message = _phase(error), self._kept(error)
+        self._record(
+            {
+                number: Outcome(
+                    phase,
+                    self._line(number).row_id,
+                    message=message,
+                    error_code=error.error_code,
+                    ref_id=error.ref_id,
+                )
+                for number in numbers
+            }
+        )
+
+    def _record(self, outcomes: Mapping[int, Outcome]) -> None:
+        self._outcomes.update(outcomes)
+        if not outcomes or not self.is_logged:
+            return
+        try:
+            settle(self._recorded, outcomes)
+        except NotRecorded:
+            log.exception("The outcome of edit %s could not be recorded.", self.edit_id)
+            self.is_logged = False
+
+    def _kept(self, error: GatewayError) -> str:
+        """What the log keeps of an error's message: Smartsheet quotes values, and those of personal columns stand
+        apart."""
+        is_quoting = isinstance(error, Refused | Forbidden | NotFound)
+        if self.batch.baseline.personal and is_quoting and self._has_personal:
+            return f"{error.message.partition(':')[0].rstrip('.')}{NOT_KEPT}"
+        return error.message
+
+    @property
+    def _has_personal(self) -> bool:
+        return any(change.is_personal for line in self.batch.lines for change in line.changes)
+
+    def _line(self, number: int) -> Line:
+        return self.batch.lines[number]
+
+    def _result(self, position: int, number: int) -> RowResult:
+        line, outcome, error = self._line(number), self._outcomes[number], self._errors.get(number)
+        is_later = number in self._spared or isinstance(error, RateLimited | SignInAgain)
+        status = Status.NOT_SENT if is_later else STATUSES.get(outcome.phase, Status.NOT_SENT)
+        cells = [
+            CellResult(column.id, status, outcome.returned.get(column.id, line.after.get(column.id)))
+            for column, _ in line.checked.to_send
+        ]
+        return RowResult(
+            row_id=outcome.row_id or line.row_id,
+            status=status,
+            cells=(*line.checked.decided, *cells),
+            message=error.message if error else outcome.message,
+            label=outcome.row_label or line.label,
+            count=self.batch.counts.get(position, 1),
+            error=error,
+            error_code=outcome.error_code,
+            ref_id=outcome.ref_id,
+        )
+
+
+def _phase(error: GatewayError) -> Phase:
+    match error:
+        case Unavailable() | Contested():
+            return Phase.FAILED
+        case OutcomeUnknown():
+            return Phase.UNKNOWN
+        case _:
+            return Phase.REFUSED
+
+
+def _named(error: GatewayError, numbers: Sequence[int], lines: Sequence[Line]) -> list[int]:
+    """The line that a refusal names; none where it names none."""
+    row_id, index = error.detail.get("rowId"), error.detail.get("index")
+    by_row = [number for number, line in zip(numbers, lines, strict=True) if line.row_id and line.row_id == row_id]
+    if by_row:
+        return by_row
+    return [numbers[index]] if type(index) is int and 0 <= index < len(numbers) and len(numbers) > 1 else []
