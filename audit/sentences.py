@@ -8,6 +8,7 @@ _ON_SHEETS = {  # what was done; what was only wanted, as far as is known
     Action.CHANGE: ("changed", "wanted to change"),
     Action.ADD: ("added", "wanted to add"),
     Action.DELETE: ("deleted", "wanted to delete"),
+    Action.MOVE: ("moved", "wanted to move"),
 }
 _BY_THEMSELVES = {  # done, refused, failed
     Action.SIGN_IN: ("signed in", "was refused sign-in", "could not sign in"),

@@ -16,6 +16,7 @@ from audit import tallies
 from audit.database import partitions
 from audit.proof import anchors, seals
 from audit.stream import delivery
+from edits.saving import idempotency
 from edits.settling.settle import settle_due
 from identity.profiles.refresh import refresh_stale_profiles
 from identity.sessions.browsers import sweep_expired
@@ -42,6 +43,7 @@ def jobs() -> list[Job]:
         Job("count for the charts", 10, lambda: _until_nothing_is_left(tallies.count_new)),
         Job("refresh profiles", 60, lambda: refresh_stale_profiles(PROFILES_AT_ONCE)),
         Job("sweep sessions", 3600, sweep_expired),
+        Job("forget old keys of saves", 3600, idempotency.forget_old),
     ]
     if settings.AUDIT_SEAL_KEY or settings.AUDIT_SEAL_KEY_FILE:
         found.append(Job("seal", 60, _seal))

@@ -127,7 +127,7 @@ class RowForm(forms.Form):
 
     def shown_json(self, name: str) -> str:
         """What `shown-<name>` holds: the cell's JSON as the person saw it."""
-        return json.dumps(self._shown_json(name, self.columns[name], self._field(name).shown))
+        return json.dumps(self._shown_json(name, self.columns[name], self._field(name).shown), ensure_ascii=False)
 
     def cells(self) -> Iterator[FormCell]:
         """All cells in the order of the columns, those too that cannot be changed."""
@@ -177,7 +177,7 @@ class RowForm(forms.Form):
     def _remember(self, name: str, now: Shown, value: Json) -> None:
         """From now on this is what the person has seen."""
         self.data[self.add_initial_prefix(name)] = self._field(name).hidden(now)
-        self.data[f"shown-{name}"] = json.dumps(value)
+        self.data[f"shown-{name}"] = json.dumps(value, ensure_ascii=False)
 
     def _shown_json(self, name: str, column: Column, saw: Shown) -> Json:
         """The cell's JSON as the person saw it. Forms of earlier versions and of programs don't tell it: then what the

@@ -148,8 +148,8 @@ def forget_old() -> int:
 
 
 def _claimed(wanted: SaveKey) -> Claim:
-    SaveKey.objects.bulk_create([wanted], ignore_conflicts=True)
     with transaction.atomic():
+        SaveKey.objects.bulk_create([wanted], ignore_conflicts=True)
         same = SaveKey.objects.filter(region=wanted.region, person_id=wanted.person_id, key=wanted.key)
         found = same.select_for_update().first()
         if found is None:  # given up at this very moment

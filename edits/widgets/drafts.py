@@ -4,6 +4,7 @@ It outlives the end of that session, so each draft says whose it is: `author`, a
 somebody else ends a session that has not ended yet, and the drafts with it; of one that has, nothing is shown to them.
 """
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -58,6 +59,8 @@ def _changed(data: QueryDict) -> QueryDict:
         if data.getlist(name) == data.getlist(initial):
             del data[name], data[initial]
             data.pop(f"{SHOWN}{name}", None)
+        elif data.get(f"{SHOWN}{name}") == json.dumps(data[initial], ensure_ascii=False):  # the same text twice
+            del data[f"{SHOWN}{name}"]
     return data
 
 

@@ -9,7 +9,7 @@ from audit.vocabulary import Phase
 from edits import features
 from edits.features import Feature
 from edits.gateway.errors import NotGranted
-from edits.saving import AddRow, CellChange, DeleteRow, MoveRow, Place, Status, UpdateRow, read, save
+from edits.saving import AddRow, CellChange, DeleteRow, MoveRow, Place, RowChange, Status, UpdateRow, read, save
 from identity.models import SmartsheetUser, Token
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
@@ -88,7 +88,7 @@ def test_what_was_typed_can_be_saved_once_it_is_granted(
 def test_the_write_path_refuses_too_and_logs_it(reader: Client, plan: SitePlan, bob: Person) -> None:
     user = SmartsheetUser.objects.get(smartsheet_id=bob.id).user
     row_id = plan.rows[ROW]
-    changes = [
+    changes: list[RowChange] = [
         UpdateRow(row_id, (CellChange(plan.columns["Notes"], None, "Rock"),)),
         AddRow((CellChange(plan.columns["Task"], None, "Paint"),)),
         DeleteRow(row_id),

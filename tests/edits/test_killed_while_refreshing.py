@@ -33,7 +33,7 @@ import json, time
 import django
 django.setup()
 from django.test import Client
-from identity import oauth
+from identity.signin import oauth
 from identity.models import Token
 
 path, cookie, stop, fields = json.loads(input())

@@ -1,0 +1,110 @@
+"""A key lets a save be carried out once, for one person and one content; a dead process gives it up."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from audit.models import Entry
+from edits.models import SaveKey
+from edits.saving import InProgress, KeyReused, Status, UpdateRow, save, sending
+from edits.saving.results import CellResult, Result, RowResult, from_json, to_json
+from tests.edits.saving.conftest import ManyRows
+
+Rows = Callable[[int], ManyRows]
+
+
+class Died(BaseException):
+    """What a process does at that point."""
+
+
+def die(*_args: object, **_more: object) -> None:
+    raise Died
+
+
+def lease_is_over() -> None:
+    SaveKey.objects.update(lease_ends_at=timezone.now() - timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("count", [1, 2, 501])
+def test_a_repeat_gets_the_first_result_and_sends_nothing(rows: Rows, count: int) -> None:
+    sheet = rows(count)
+    changes = sheet.updates()
+    first = save(sheet.read(), changes, key="k")
+    sent = len(sheet.writes())
+    again = save(sheet.read(), changes, key="k")
+    assert again.is_repeat
+    assert [(row.row_id, row.status, row.cells) for row in again.rows] == [
+        (row.row_id, row.status, row.cells) for row in first.rows
+    ]
+    assert again.edit_ids == first.edit_ids
+    assert len(sheet.writes()) == sent
+
+
+def test_another_content_under_the_same_key_is_refused(rows: Rows) -> None:
+    sheet = rows(2)
+    save(sheet.read(), sheet.updates(), key="k")
+    with pytest.raises(KeyReused):
+        save(sheet.read(), sheet.updates("other", shown="new 0"), key="k")
+    assert len(sheet.writes()) == 1
+
+
+def test_what_came_to_nothing_can_be_tried_again(rows: Rows) -> None:
+    sheet = rows(1)
+    baseline = sheet.read()
+    sheet.sandbox.fault(method="PUT", status=500, errorCode=4001, times=1)
+    assert save(baseline, sheet.updates(), key="k").rows[0].status is Status.NOT_SENT
+    assert save(sheet.read(), sheet.updates(), key="k").rows[0].status is Status.SAVED
+
+
+def test_a_save_under_way_is_not_begun_a_second_time(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = rows(1)
+    with monkeypatch.context() as patched:
+        patched.setattr(sending, "intend", die)
+        with pytest.raises(Died):
+            save(sheet.read(), sheet.updates(), key="k")
+    with pytest.raises(InProgress):
+        save(sheet.read(), sheet.updates(), key="k")
+    assert sheet.writes() == []
+
+
+def test_a_process_that_died_before_its_intent_gives_the_key_up(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = rows(1)
+    with monkeypatch.context() as patched:
+        patched.setattr(sending, "intend", die)
+        with pytest.raises(Died):
+            save(sheet.read(), sheet.updates(), key="k")
+    lease_is_over()
+    assert save(sheet.read(), sheet.updates(), key="k").rows[0].status is Status.SAVED
+    assert len(sheet.writes()) == 1
+
+
+def test_one_that_died_after_it_is_never_repeated(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = rows(2)
+    with monkeypatch.context() as patched:
+        patched.setattr(sending, "settle", die)
+        with pytest.raises(Died):
+            save(sheet.read(), sheet.updates(), key="k")
+    lease_is_over()
+    again = save(sheet.read(), sheet.updates(), key="k")
+    assert [(row.row_id, row.status) for row in again.rows] == [(one, Status.UNKNOWN) for one in sheet.row_ids]
+    assert again.error
+    assert len(sheet.writes()) == 1
+    assert Entry.objects.intents().on_sheet(sheet.id).count() == 2
+
+
+def test_a_personal_value_is_not_stored_with_the_key(rows: Rows) -> None:
+    result = Result((RowResult(1, Status.SAVED, (CellResult(7, Status.SAVED, "secret"),), label="Ann"),))
+    kept = from_json(to_json(result, personal=frozenset({7})))
+    assert "secret" not in repr(kept)
+    assert "Ann" not in repr(kept)
+    assert kept.rows[0].cells[0].status is Status.SAVED
+
+
+def test_keys_belong_to_one_person(rows: Rows) -> None:
+    sheet = rows(1)
+    save(sheet.read(), sheet.updates(), key="k")
+    SaveKey.objects.update(person_id=1)
+    changes = [UpdateRow(one.row_id, tuple(one.cells)) for one in sheet.updates("newer", shown="new 0")]
+    assert save(sheet.read(), changes, key="k").rows[0].status is Status.SAVED

@@ -1,0 +1,137 @@
+"""What holds for one row holds for 2, 500 and 501: one result per row and cell, one line of the log per row."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from audit.changes import with_outcomes
+from audit.models import Entry
+from audit.vocabulary import Action, Phase
+from edits.saving import AddRow, CellChange, DeleteRow, MoveRow, Place, Status, UpdateRow, save
+from tests.edits.saving.conftest import ManyRows
+
+Rows = Callable[[int], ManyRows]
+COUNTS = [2, 500, 501]
+
+
+def logged(sheet: ManyRows) -> Counter[str]:
+    """What the log says of the rows of the sheet, each counted once."""
+    return Counter(change.phase.value for change in with_outcomes(Entry.objects.intents().on_sheet(sheet.id)))
+
+
+@pytest.mark.parametrize("count", COUNTS)
+def test_updates(rows: Rows, count: int) -> None:
+    sheet = rows(count)
+    result = save(sheet.read(), sheet.updates())
+    assert Counter(row.status for row in result.rows) == {Status.SAVED: count}
+    assert [row.row_id for row in result.rows] == sheet.row_ids
+    assert [row.cells[0].value for row in result.rows] == [f"new {n}" for n in range(count)]
+    assert sheet.notes_now() == [f"new {n}" for n in range(count)]
+    assert len(sheet.writes()) == -(-count // 500)
+    assert logged(sheet) == {"applied": count}
+    assert Entry.objects.intents().on_sheet(sheet.id).values("edit_id").distinct().count() == 1
+
+
+@pytest.mark.parametrize("count", COUNTS)
+def test_additions(rows: Rows, count: int) -> None:
+    sheet = rows(1)
+    changes = [AddRow((CellChange(sheet.task, None, f"added {n}"),)) for n in range(count)]
+    result = save(sheet.read([]), changes)
+    assert Counter(row.status for row in result.rows) == {Status.SAVED: count}
+    labels = {row["id"]: row["cells"][0]["value"] for row in sheet.call("GET", f"/sheets/{sheet.id}")["rows"]}
+    assert [labels[row.row_id or 0] for row in result.rows] == [f"added {n}" for n in range(count)]
+    assert len(sheet.writes()) == -(-count // 500)
+    assert logged(sheet) == {"applied": count}
+
+
+@pytest.mark.parametrize(("count", "calls"), [(2, 1), (440, 1), (441, 2)])
+def test_deletions(rows: Rows, count: int, calls: int) -> None:
+    sheet = rows(count)
+    result = save(sheet.read(with_descendants=True), [DeleteRow(row_id) for row_id in sheet.row_ids])
+    assert Counter(row.status for row in result.rows) == {Status.SAVED: count}
+    assert sheet.call("GET", f"/sheets/{sheet.id}")["rows"] == []
+    assert len(sheet.writes()) == calls
+    assert logged(sheet) == {"applied": count}
+
+
+def test_a_row_and_one_beneath_it_are_deleted_together(rows: Rows) -> None:
+    sheet = rows(3)
+    parent, child, other = sheet.row_ids
+    sheet.call("PUT", f"/sheets/{sheet.id}/rows", [{"id": child, "parentId": parent}])
+    result = save(sheet.read([child, parent], with_descendants=True), [DeleteRow(child), DeleteRow(parent)])
+    assert [(row.status, row.count) for row in result.rows] == [(Status.SAVED, 1), (Status.SAVED, 2)]
+    assert [row["id"] for row in sheet.call("GET", f"/sheets/{sheet.id}")["rows"]] == [other]
+    assert logged(sheet) == {"applied": 2}
+
+
+def test_moves(rows: Rows) -> None:
+    sheet = rows(4)
+    first, second, third, fourth = sheet.row_ids
+    changes = [MoveRow(third, Place(parent_id=first)), MoveRow(fourth, Place(is_first=True))]
+    result = save(sheet.read(), changes)
+    assert [row.status for row in result.rows] == [Status.SAVED] * 2
+    found = [(row["id"], row.get("parentId")) for row in sheet.call("GET", f"/sheets/{sheet.id}")["rows"]]
+    assert found == [(fourth, None), (first, None), (third, first), (second, None)]
+    assert Entry.objects.intents().filter(action=Action.MOVE).count() == 2
+
+
+def test_a_mix_of_all(rows: Rows) -> None:
+    sheet = rows(4)
+    first, _second, third, fourth = sheet.row_ids
+    result = save(
+        sheet.read(with_descendants=True),
+        [
+            DeleteRow(fourth),
+            AddRow((CellChange(sheet.task, None, "added"),)),
+            UpdateRow(first, (CellChange(sheet.notes, "was", "new"), CellChange(sheet.done, None, True))),
+            MoveRow(third, Place(is_first=True)),
+        ],
+    )
+    assert [row.status for row in result.rows] == [Status.SAVED] * 4
+    assert len(result.edit_ids) == 4
+    assert sheet.notes_now() == ["was", "new", "was", None]
+    assert logged(sheet) == {"applied": 5}
+
+
+def test_each_cell_that_was_not_saved_says_why(rows: Rows) -> None:
+    """A conflict, an unchanged cell, a row that is gone and a column that is not there, beside a saved row."""
+    sheet = rows(5)
+    sheet.call("PUT", f"/sheets/{sheet.id}/rows", [
+        {"id": sheet.row_ids[0], "cells": [{"columnId": sheet.notes, "value": "theirs"}]}
+    ])  # fmt: skip
+    changes = sheet.updates()
+    changes[1] = UpdateRow(sheet.row_ids[1], (CellChange(sheet.notes, "was", "was"),))
+    changes[3] = UpdateRow(sheet.row_ids[3], (CellChange(99, None, "x"), CellChange(sheet.notes, "was", "new")))
+    baseline = sheet.read()
+    gone = [row for row in baseline.sheet.rows if row.id != sheet.row_ids[2]]
+    sheet.call("DELETE", f"/sheets/{sheet.id}/rows?ids={sheet.row_ids[2]}")
+    result = save(sheet.read(), changes)
+    assert len(gone) == 4
+    assert [row.status for row in result.rows] == [
+        Status.CONFLICT, Status.UNCHANGED, Status.REFUSED, Status.FORBIDDEN, Status.SAVED,
+    ]  # fmt: skip
+    (conflict,) = result.rows[0].conflicts()
+    assert (conflict.value, conflict.by) == ("theirs", "Bob Baker")
+    noted = Entry.objects.on_sheet(sheet.id).filter(line=None).order_by("id").values_list("phase", flat=True)
+    assert list(noted) == [Phase.CONFLICT, Phase.UNCHANGED, Phase.REFUSED, Phase.FORBIDDEN]
+
+
+def test_cell_by_cell_saves_what_can_be_saved_of_a_row(rows: Rows) -> None:
+    sheet = rows(1)
+    cells = (CellChange(sheet.notes, "something else", "mine"), CellChange(sheet.done, None, True))
+    whole = save(sheet.read(), [UpdateRow(sheet.row_ids[0], cells)])
+    assert [(cell.column_id, cell.status) for cell in whole.rows[0].cells] == [
+        (sheet.notes, Status.CONFLICT), (sheet.done, Status.NOT_SENT),
+    ]  # fmt: skip
+    one_by_one = save(sheet.read(), [UpdateRow(sheet.row_ids[0], cells)], is_cell_by_cell=True)
+    assert [(cell.column_id, cell.status) for cell in one_by_one.rows[0].cells] == [
+        (sheet.notes, Status.CONFLICT), (sheet.done, Status.SAVED),
+    ]  # fmt: skip
+    assert sheet.notes_now() == ["was"]
+
+
+def test_a_deletion_needs_to_know_what_goes_with_it(rows: Rows) -> None:
+    sheet = rows(1)
+    with pytest.raises(ValueError, match="descendants"):
+        save(sheet.read(), [DeleteRow(sheet.row_ids[0])])
