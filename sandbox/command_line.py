@@ -122,6 +122,11 @@ def _add_sign_in_options(parser: argparse.ArgumentParser, default: Settings) -> 
         metavar="N",
         help=f"how long an access token is good (default {default.token_seconds})",
     )
+    add(
+        "--allow-hash-and-secret",
+        action="store_true",
+        help="accept token requests with both a hash and the client secret (else 1237)",
+    )
 
 
 def _add_limits(parser: argparse.ArgumentParser, default: Settings) -> None:
@@ -216,6 +221,7 @@ def _settings(given: argparse.Namespace) -> Settings:
         apps=tuple((client_id, secret, url) for client_id, secret, url in given.app),
         code_seconds=given.code_seconds,
         token_seconds=given.token_seconds,
+        allow_hash_and_secret=given.allow_hash_and_secret,
         rate_limit=given.rate_limit,
         heavy_cost=given.heavy_cost,
         rows_per_call=given.rows_per_call,

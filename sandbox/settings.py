@@ -21,6 +21,7 @@ class Settings:
     apps: tuple[tuple[str, str, str], ...] = ()
     code_seconds: int = 600
     token_seconds: int = 604_799
+    allow_hash_and_secret: bool = False
     rate_limit: int = 300
     heavy_cost: int = 10
     one_write_at_a_time: bool = True

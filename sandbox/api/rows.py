@@ -7,6 +7,7 @@ from typing import Any
 
 from sandbox.api.sheets import remarks_of, view_of
 from sandbox.errors import ApiError
+from sandbox.http.results import success
 from sandbox.http.routing import Call, operation
 from sandbox.model.access import Access
 from sandbox.model.cell_json import View, columns_json
@@ -59,7 +60,7 @@ def delete(call: Call) -> Json:
     if not row_ids:
         raise ApiError(1009, "ids")
     gone = delete_rows(writing_of(call), row_ids, ignore_missing=call.flag("ignoreRowsNotFound"))
-    return _result(call, gone, [])
+    return success(gone)
 
 
 def row_in_path(call: Call) -> Row:

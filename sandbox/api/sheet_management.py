@@ -59,7 +59,7 @@ def update(call: Call) -> Json:
         result["projectSettings"] = _set_project(call, body["projectSettings"])
     if body.get("name") is not None:
         result["name"] = _rename(call, body["name"])
-    return success(result)
+    return success(result) | {"version": sheet.version}
 
 
 @operation("deleteSheet", "DELETE", "/sheets/{sheetId}", scope="DELETE_SHEETS", access=Access.OWNER)
@@ -132,8 +132,8 @@ def _check(call: Call, body: dict[str, Json]) -> None:
 
 
 def _rename(call: Call, name: str) -> str:
-    old, call.sheet.name = call.sheet.name, name
-    call.sheet.changed(at=now())
+    """A new name is no new version of the sheet."""
+    old, call.sheet.name, call.sheet.modified_at = call.sheet.name, name, now()
     call.announce("sheet", call.sheet.id, "updated")
     call.announce("sheet", call.sheet.id, "rename", oldName=old, newName=call.sheet.name)
     return call.sheet.name

@@ -54,7 +54,10 @@ def list_all(call: Call) -> Json:
 
 @operation("getSheet", "GET", "/sheets/{sheetId}", scope="READ_SHEETS", media_types=MEDIA_TYPES)
 def get(call: Call) -> Json:
-    """A sheet with its rows: all of them, unless a page or certain rows are asked for. Also as CSV, Excel or PDF."""
+    """A sheet with its rows: all of them, unless a page or certain rows are asked for. Also as CSV, Excel or PDF.
+
+    The sheet is named by its id or by the token in its permalink. `pageSize=0` gives it without any row.
+    """
     sheet, view = call.sheet, view_of(call)
     if call.media_type in MEDIA_TYPES:
         return _file(call)
@@ -105,7 +108,9 @@ def _filtered(call: Call, rows: list[Row]) -> list[Row]:
 def _page(call: Call, rows: list[Row]) -> list[Row]:
     if "page" not in call.query and "pageSize" not in call.query:
         return rows
-    size = call.number("pageSize", DEFAULT_SIZE, least=1)
+    size = call.number("pageSize", DEFAULT_SIZE)
+    if size == 0:
+        return []
     pages = max(1, -(-len(rows) // size))
     page = min(call.number("page", 1, least=1), pages)
     return rows[(page - 1) * size : page * size]

@@ -29,7 +29,8 @@ def sort_rows(call: Call) -> Json:
     if sort(call.state, sheet, criteria):
         sheet.changed(at=now())
         call.announce("sheet", sheet.id, "updated")
-    return get(call)
+    answer = get(call)
+    return answer | {"readOnly": True} if "rows" in answer else answer
 
 
 def _items(body: dict[str, Json]) -> list[Json]:

@@ -15,7 +15,12 @@ Json = Any
 def get_or_refresh(call: Call) -> Json:
     """Code or refresh token for a new pair. Parameters may come in the query or as a form, whatever the headers say."""
     form = dict(parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True))
-    return token_exchange.exchange(call.state, form | dict(call.query), seconds=call.settings.token_seconds)
+    return token_exchange.exchange(
+        call.state,
+        form | dict(call.query),
+        seconds=call.settings.token_seconds,
+        allow_hash_and_secret=call.settings.allow_hash_and_secret,
+    )
 
 
 @operation("tokens-delete", "DELETE", "/token")

@@ -12,15 +12,17 @@ from sandbox.errors import ApiError
 from sandbox.http.faults import Fault
 from sandbox.model.cell_json import dumps
 
-JSON_TYPE = {"Content-Type": "application/json;charset=UTF-8"}
+JSON_TYPE = {"Content-Type": "application/json;charset=UTF-8", "Vary": "Accept-Encoding"}
+NOT_CACHED = {"Cache-Control": "no-cache, no-store, must-revalidate", "Pragma": "no-cache", "Expires": "0"}
 DRIP_SECONDS = 0.1
 ENDLESS = b'"endless",' * 6_000
 HTML = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
 def json_response(content: bytes, *, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    """An answer with the content type that Smartsheet sends."""
-    return web.Response(body=content, status=status, headers=JSON_TYPE | (headers or {}))
+    """An answer with the headers that Smartsheet sends; a refusal lacks those against caching."""
+    fresh = NOT_CACHED if status < 400 else {}
+    return web.Response(body=content, status=status, headers=JSON_TYPE | fresh | (headers or {}))
 
 
 def file_response(content: bytes, *, media_type: str, name: str) -> web.Response:

@@ -16,9 +16,13 @@ LARGEST_SIZE = 10_000
 
 
 def page_of(call: Call, items: Sequence[Item]) -> tuple[dict[str, Any], Sequence[Item]]:
-    """The head of an IndexResult, and the items of the page asked for; the last page stands for any beyond it."""
+    """The head of an IndexResult, and the items of the page asked for; a page beyond the last one is the last one.
+
+    With includeAll there is no page size, and an empty list has page 0 of 0.
+    """
     if call.flag("includeAll"):
-        return _head(1, len(items), len(items)), items
+        page = min(1, len(items))
+        return {"pageNumber": page, "totalPages": page, "totalCount": len(items)}, items
     size = call.number("pageSize", DEFAULT_SIZE, least=1)
     pages = max(1, -(-len(items) // size))
     page = min(call.number("page", 1, least=1), pages)
@@ -37,7 +41,7 @@ def unknown_pages(call: Call, items: Sequence[Any]) -> dict[str, Any]:
     page = call.number("page", 1, least=1)
     shown = list(items[(page - 1) * size : page * size])
     if not shown:
-        return _head(0, 0, 0) | {"totalPages": 0, "data": []}
+        return {"pageNumber": 0, "pageSize": 0, "totalPages": 0, "totalCount": 0, "data": []}
     return {"pageNumber": page, "pageSize": size, "totalPages": -1, "totalCount": -1, "data": shown}
 
 
@@ -64,7 +68,7 @@ def _start(call: Call) -> int:
 
 
 def _head(page: int, size: int, count: int) -> dict[str, Any]:
-    pages = max(1, -(-count // size)) if size else 1
+    pages = max(1, -(-count // size))
     return {"pageNumber": page, "pageSize": size, "totalPages": pages, "totalCount": count}
 
 

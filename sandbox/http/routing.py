@@ -13,6 +13,7 @@ import orjson
 
 from sandbox.errors import ApiError
 from sandbox.model.access import Access
+from sandbox.model.cell_json import permalink_token
 from sandbox.model.event_bus import Event
 from sandbox.model.sheet import Sheet
 from sandbox.model.state import Person, State, Token
@@ -27,6 +28,8 @@ Handler = Callable[["Call"], Json]
 HEAVY = 10
 LARGEST = 2**63 - 1
 JSON_TYPE = "application/json"
+ID_NAMES = ("id", "Id", "Ids")
+MOST_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ class Call:
     def sheet(self) -> Sheet:
         """The sheet in the path; 1006 if there is none or this person cannot see it, 1004 if they may too little."""
         if self.loaded_sheet is None:
-            sheet = self.state.sheets.get(self.path_id("sheetId"))
+            sheet = self._sheet_by_permalink() or self.state.sheets.get(self.path_id("sheetId"))
             access = sheet.access_of(self.person.id) if sheet else None
             if sheet is None or access is None:
                 raise ApiError(1006)
@@ -115,6 +118,13 @@ class Call:
                 raise ApiError(1004)
             self.loaded_sheet = sheet
         return self.loaded_sheet
+
+    def _sheet_by_permalink(self) -> Sheet | None:
+        """The sheet whose permalink ends in what the path has in place of an id. Only a whole sheet is read so."""
+        token = self.path["sheetId"]
+        if self.operation.id != "getSheet" or token.isdecimal():
+            return None
+        return next((sheet for sheet in self.state.sheets.values() if permalink_token(sheet.id) == token), None)
 
     @property
     def access(self) -> Access:
@@ -144,7 +154,7 @@ class Call:
         if "json" not in self.headers.get("Content-Type", "application/json").lower():
             raise ApiError(1124)
         try:
-            return orjson.loads(self.body)
+            return with_numeric_ids(orjson.loads(self.body))
         except orjson.JSONDecodeError as error:
             raise ApiError(1008, f"Malformed JSON. {error}") from None
 
@@ -179,6 +189,18 @@ class Call:
     def api_level(self) -> int:
         """accessApiLevel: from 1 on, COMMENTER is shown as such."""
         return self.number("accessApiLevel", 0)
+
+
+def with_numeric_ids(body: Json, name: str = "") -> Json:
+    """A body with the ids that came as texts of digits turned into numbers, as clients in JavaScript write them."""
+    match body:
+        case dict():
+            return {key: with_numeric_ids(value, key) for key, value in body.items()}
+        case list():
+            return [with_numeric_ids(item, name) for item in body]
+        case str() if name.endswith(ID_NAMES) and body.isdecimal() and body.isascii() and len(body) <= MOST_DIGITS:
+            return int(body)
+    return body
 
 
 def _number(text: str, name: str) -> int:

@@ -30,6 +30,7 @@ from sandbox.world import World
 PREFIX = "/2.0"
 LONGEST_ADDRESS = 8_150  # Smartsheet refuses long ones with 414; from where on is not known
 TOO_LONG = "<html><body><h1>414 Request-URI Too Large</h1></body></html>"
+SLASH = "slash"  # the end of a route's name: older clients put a slash at the end of the path
 NOBODY = Token(access="", person_id=0)
 
 __all__ = ["BadCertificate", "api", "listening", "make_app"]
@@ -44,7 +45,9 @@ def make_app(world: World) -> web.Application:
     app = web.Application(middlewares=[_through(world)], client_max_size=0)
     for operation in OPERATIONS.values():
         handler = _endpoint(world, operation)
-        app.router.add_route(operation.method, PREFIX + operation.path, handler, name=_route_name(operation))
+        path, name = PREFIX + operation.path, _route_name(operation)
+        app.router.add_route(operation.method, path, handler, name=name)
+        app.router.add_route(operation.method, f"{path}/", handler, name=f"{name}.{SLASH}")
     oauth.add_routes(app, world)
     downloads.add_routes(app, world)
     control_plane.add_routes(app, world)
@@ -59,7 +62,7 @@ def _route_name(operation: Operation) -> str:
 def _operation_in(request: web.Request) -> str | None:
     """The id of the operation that a request is for; for other pages the name of their route, if they have one."""
     name = request.match_info.route.name
-    return name.replace("_", "-") if name else None
+    return name.removesuffix(f".{SLASH}").replace("_", "-") if name else None
 
 
 def _endpoint(world: World, operation: Operation) -> Handler:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,8 +47,14 @@ def _epoch(value: object) -> int:
 
 
 def permalink(kind: str, object_id: int) -> str:
-    """The address of an object in Smartsheet's web app (which the stand-in has none of)."""
-    return f"https://app.smartsheet.example/{kind}/{object_id:x}"
+    """The address of an object in Smartsheet's web app. The sandbox has no web app."""
+    return f"https://app.smartsheet.example/{kind}/{permalink_token(object_id)}"
+
+
+def permalink_token(object_id: int) -> str:
+    """The last part of an object's permalink, by which a sheet can be read too."""
+    digest = hashlib.blake2b(str(object_id).encode(), digest_size=24).digest()
+    return base64.urlsafe_b64encode(digest).decode()
 
 
 def column_type(column: Column, level: int) -> str:
@@ -71,7 +79,7 @@ def column_json(sheet: Sheet, column: Column, access: Access, view: View) -> dic
     }
     optional = {
         "primary": column.primary,
-        "options": column.options if shown == column.type else [],
+        "options": column.options,
         "contactOptions": column.contact_options if shown == column.type else [],
         "symbol": column.symbol,
         "systemColumnType": column.system_type,

@@ -23,7 +23,7 @@ OF_CELLS = frozenset({"columnType", "format", "objectValue"})
 LEFT_OUT_OF_CELLS = frozenset({"linkInFromCellDetails", "linksOutToCellsDetails", "nonexistentCells"})
 
 
-ATTACHMENT_OPTIONS = ["FILE", "ONEDRIVE", "GOOGLE_DRIVE", "EVERNOTE", "BOX_COM", "EGNYTE", "DROPBOX"]
+ATTACHMENT_OPTIONS = ["LINK", "FILE", "ONEDRIVE", "GOOGLE_DRIVE", "EVERNOTE", "BOX_COM", "EGNYTE", "DROPBOX"]
 
 
 def _links_out(state: State, sheet: Sheet, view: View) -> dict[tuple[int, int], list[dict[str, Json]]]:

@@ -13,11 +13,17 @@ from sandbox.model.event_bus import Event
 from sandbox.model.state import App, State, Token
 
 
-def exchange(state: State, parameters: Mapping[str, str], *, seconds: int) -> dict[str, Any]:
+def exchange(
+    state: State, parameters: Mapping[str, str], *, seconds: int, allow_hash_and_secret: bool = False
+) -> dict[str, Any]:
     """Answer a token request, for a code or a refresh token; the new access token is good for so many seconds.
+
+    A request with both a hash and the client's secret is refused. With `allow_hash_and_secret` its secret counts.
 
     Raises ApiError (1067-1073, 1132, 1236-1238).
     """
+    if allow_hash_and_secret and parameters.get("client_secret"):
+        parameters = {name: value for name, value in parameters.items() if name != "hash"}
     grant_type = _required(parameters, "grant_type")
     if grant_type not in ("authorization_code", "refresh_token"):
         raise ApiError(1068)

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from tests.conformance import javascript_suite, openapi_suite, recorded_suite, sdk_suite
+from tests.conformance import javascript_suite, live_suite, openapi_suite, recorded_suite, sdk_suite
 from tests.conformance.outcome import Outcome, failures, table
 from tests.running_sandbox import RunningSandbox
 
@@ -20,6 +20,7 @@ SUITES: dict[str, Callable[[RunningSandbox, str], Outcome]] = {
     "OpenAPI document, reads": openapi_suite.run_reads,
     "OpenAPI document, writes": openapi_suite.run_writes,
     "Recorded answers": recorded_suite.run,
+    "Live answers of 2020": live_suite.run,
     "JavaScript SDK 5": javascript_suite.run,
 }
 

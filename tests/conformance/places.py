@@ -12,6 +12,8 @@ SDK_TESTS = SHARED / "run-sdk-tests"
 OPENAPI = SHARED / "openapi.json"
 OPENAPI_CHECK = SHARED / "check-openapi"
 RECORDINGS = SHARED / "sdk_scenarios.json"
+LIVE_RECORDINGS = SHARED / "recorded_live_2020.json"
+LIVE_CHECK = SHARED / "check-recorded"
 
 
 def absent(path: Path) -> str:

@@ -115,7 +115,7 @@ FACTS = [
          TOP | keys(number="destinationSheetId rowMappings[].from rowMappings[].to", array="rowMappings",
                     object="rowMappings[]")),
     Fact("rows are deleted", "DELETE", f"{ROWS}?ids={{row}}", None,
-         SUCCESS | keys(array="result", number="result[] version")),
+         SUCCESS | keys(array="result", number="result[]")),
     Fact("a cell has a history", "GET", f"{ROW}/columns/{{name}}/history", None,
          PAGE | keys(number="data[].columnId", string="data[].value data[].displayValue data[].modifiedAt",
                      object="data[].modifiedBy") | within("data[].modifiedBy", SOMEBODY)),

@@ -30,10 +30,10 @@ def test_a_column_carries_what_it_has_and_no_more(plan: Grid, as_alice: Client) 
     assert plan.columns["Remaining"]["formula"] == "=[Budget]@row - [Spent]@row"
 
 
-def test_a_column_shown_as_text_has_no_options(plan: Grid, as_alice: Client) -> None:
+def test_a_column_shown_as_text_keeps_its_options(plan: Grid, as_alice: Client) -> None:
     column = as_alice.json(f"{plan.path}/columns/{plan.column('Equipment')}")
     assert column["type"] == "TEXT_NUMBER"
-    assert "options" not in column
+    assert column["options"] == plan.columns["Equipment"]["options"]
 
 
 def test_an_unknown_column_is_not_found(plan: Grid, as_alice: Client) -> None:
