@@ -125,7 +125,7 @@ def test_what_cannot_be_recorded_is_not_done(project: OtherProject, board: Board
     )
     project.manage("migrate", "--skip-checks", "--verbosity", "0")  # renaming has rewritten the triggers on SQLite
     assert status == 503
-    assert "cannot be recorded" in answer
+    assert "The note was not pinned" in answer
     assert not board.was_asked.is_set()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Board(ThreadingHTTPServer):
-    """The remote system. It answers with what it was told, as `status`; not before `may_answer`."""
+    """The remote system. It stores each text, and answers with `status` as soon as `may_answer` is set."""
 
     daemon_threads = True
 
@@ -40,4 +40,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(json.dumps({"text": board.texts.get(self.path)}).encode())
 
     def log_message(self, *_args: object) -> None:
-        """Nothing: it is a test."""
+        """Print nothing."""

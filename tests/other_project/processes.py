@@ -1,4 +1,4 @@
-"""Runs the other project: its commands and code, each in a process of its own."""
+"""Runs commands and code of the other project."""
 
 import json
 import os
@@ -48,7 +48,7 @@ class OtherProject:
         return self.run("-m", "tests.other_project.manage", *arguments)
 
     def python(self, code: str, *, board: Board | None = None) -> Any:
-        """What the code hands to `print(json.dumps(…))`."""
+        """Run the code, and return what it prints as JSON."""
         done = self.run("-c", PRELUDE + dedent(code), NOTICE_BOARD=board.url if board else "")
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
@@ -69,7 +69,7 @@ class OtherProject:
         )
 
     def plain_sql(self, statement: str) -> None:
-        """By a connection that knows nothing of Django, as somebody else with the password has it."""
+        """Run SQL on a connection without Django, as anyone with the password can."""
         if self.database_url.startswith("sqlite"):
             with closing(sqlite3.connect(self.database_url.removeprefix("sqlite:///"))) as plain, plain:
                 plain.execute(statement)

@@ -1,4 +1,4 @@
-"""A Django project with the audit log and an app of its own, and nothing else of Byline. docs/recording.md"""
+"""A Django project with the audit log and its own app, and nothing else of Byline. docs/recording.md"""
 
 import environ
 

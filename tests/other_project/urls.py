@@ -1,4 +1,4 @@
-"""The other project's addresses."""
+"""The other project's URLs."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The history of our rows, by django-simple-history, in the way that the log's triggers and its erasure need."""
+"""The history of our rows, by django-simple-history, as the log's triggers and erasure need it."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from .actors import actor_of
 
 
 class ActorRecord(models.Model):
-    """What each row of the history knows beside django-simple-history's own columns."""
+    """Columns of a history row, in addition to django-simple-history's own."""
 
     actor_region = models.CharField(max_length=20, default="", editable=False)
     actor_name = models.TextField(default="", editable=False)
@@ -25,7 +25,7 @@ class ActorRecord(models.Model):
 
 
 def records(**options: Any) -> HistoricalRecords:
-    """Actors by number and name, not by a foreign key: the history is never changed, so it outlives the account."""
+    """A history with actors by id and name. A foreign key would have to change when the account is deleted."""
     return HistoricalRecords(
         bases=[ActorRecord],
         get_user=_actor_of_request,

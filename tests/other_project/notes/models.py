@@ -1,4 +1,4 @@
-"""Notes, with a history that the audit log hears of."""
+"""Notes, with a history that the audit log records."""
 
 from decimal import Decimal
 
@@ -21,12 +21,12 @@ class Note(models.Model):
 
     @property
     def audit_label(self) -> str:
-        """What the log calls it, for good: nothing that may have to be erased."""
+        """The name in the log. It stays there, so it must not contain anything that may have to be erased."""
         return f"note {self.pk}"
 
 
 class Tag(models.Model):
-    """A word that posters are found by."""
+    """A word to find posters by."""
 
     word = models.TextField()
 
@@ -35,7 +35,7 @@ class Tag(models.Model):
 
 
 class Poster(models.Model):
-    """A row with a column of each sort that is not plain text."""
+    """A row with a column of each type that isn't plain text."""
 
     title = models.TextField()
     price = models.DecimalField(max_digits=6, decimal_places=2, default=Decimal(0))

@@ -1,4 +1,4 @@
-"""What the log tells of notes."""
+"""Queries for the entries about notes."""
 
 from datetime import timedelta
 
@@ -18,6 +18,6 @@ def story_of(told: Note) -> list[str]:
 
 
 def uncertain() -> list[int]:
-    """The notes of which nobody knows whether they were pinned: their process has died, or the board was silent."""
+    """The notes of recent edits that are unsettled: the process died, or the board didn't answer."""
     recent = Entry.objects.intents().on_sheet(BOARD).filter(at__gt=timezone.now() - timedelta(days=1))
     return [change.intent.row_id or 0 for change in with_outcomes(recent) if change.phase in {"intent", "unknown"}]

@@ -1,4 +1,4 @@
-"""What can be done with notes; the audit log hears of it first."""
+"""What people can do with notes. Each change is recorded before it is made."""
 
 import json
 from urllib.error import HTTPError
@@ -13,18 +13,20 @@ from audit.recording import Change, Origin, Outcome, Phase, intend, note, settle
 from .actors import actor_of
 from .models import Note
 
-BOARD = 1  # the number of the notice board, where an edit of Smartsheet has its sheet's
-TEXT = 1  # the number of what is changed on it, where an edit of Smartsheet has its column's
+BOARD = 1  # the notice board's id, in place of a sheet's
+TEXT = 1  # the id of what is changed on it, in place of a column's
 
 
 class NotPinned(Exception):
-    """The board did not take the note, or nobody knows whether it did; says which."""
+    """The board refused the note, or didn't answer clearly; the message says which."""
 
 
 def pin(pinned: Note, *, by: User, shown_before: str | None) -> None:
-    """Put the note on the board in place of the text that stands there.
+    """Put the note on the board, in place of the text that is there.
 
-    Raises NotRecorded, and nothing was sent; NotPinned.
+    Raises:
+        NotRecorded: the intent could not be written, and nothing was sent.
+        NotPinned: the board refused, or gave no clear answer.
     """
     change = Change(
         row_id=pinned.pk,
@@ -65,7 +67,7 @@ def _put(pinned: Note) -> Outcome:
 
 
 def rename(renamed: Note, title: str, *, by: User) -> None:
-    """Give the note another title: row, history and entry are kept together, or none of them. Raises NotRecorded."""
+    """Change the note's title, in one transaction with its history and entry. Raises NotRecorded."""
     renamed.title = title
     renamed._history_user = actor_of(by)  # type: ignore[attr-defined] # simple-history's, which ships no types
     with transaction.atomic():
@@ -73,7 +75,7 @@ def rename(renamed: Note, title: str, *, by: User) -> None:
 
 
 def print_out(printed: Note, *, by: User) -> str:
-    """The note as text; that it was printed is noted, as an act by itself."""
+    """Return the note as text, and record that it was printed. Raises NotRecorded."""
     note(
         actor=actor_of(by),
         action="print",

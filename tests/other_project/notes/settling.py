@@ -1,4 +1,4 @@
-"""Finds out what came of pins whose outcome nobody has recorded."""
+"""Settles pins that have no outcome in the log."""
 
 import json
 from datetime import timedelta
@@ -13,14 +13,14 @@ from audit.unsettled import Unsettled
 
 
 def settle_open(*, older_than: timedelta = timedelta(minutes=1)) -> int:
-    """Ask the board what stands there, for each; gives how many were settled. Raises OSError if it does not answer."""
+    """Ask the board for each note's text. Returns how many edits were settled. Raises OSError if it is down."""
     gather(older_than=older_than)
     settled = 0
     while held := Unsettled.objects.take(seconds=60):
         edit = reopen(held.edit_id)
         if edit:
             settled += conclude(held, edit, {line.number: _found_out(line) for line in edit.lines})
-        else:  # its process was slow, not dead
+        else:  # settled meanwhile: its process was only slow
             with transaction.atomic():
                 held.let_go()
     return settled
@@ -29,9 +29,9 @@ def settle_open(*, older_than: timedelta = timedelta(minutes=1)) -> int:
 def _found_out(line: OpenLine) -> Outcome:
     change = line.changes[0]
     if not line.is_readable:
-        return Outcome(Phase.UNDECIDABLE, change.row_id, message="What was to be pinned has been erased.")
+        return Outcome(Phase.UNDECIDABLE, change.row_id, message="The text to be pinned has been erased.")
     address = f"{settings.NOTICE_BOARD}/notes/{change.row_id}"  # type: ignore[misc] # mypy knows the settings of Byline
     with urlopen(address, timeout=10) as response:  # noqa: S310 # the address is a setting
-        stands = json.load(response)["text"]
-    phase = Phase.APPLIED if stands == change.new else Phase.NOT_APPLIED
-    return Outcome(phase, change.row_id, evidence=Personal({"stands there": stands}))
+        text = json.load(response)["text"]
+    phase = Phase.APPLIED if text == change.new else Phase.NOT_APPLIED
+    return Outcome(phase, change.row_id, evidence=Personal({"on the board": text}))
