@@ -16,10 +16,12 @@ from django.template import Context, Template
 from django.test import Client
 from django.utils import timezone
 
+from audit.models import Entry
 from identity import signals
 from identity.middleware import SmartsheetUserMiddleware
 from identity.models import SmartsheetUser, Token
 from identity.roles import Role
+from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person, RunningSandbox
 from tests.signing_in import begin, come_back, decide
 
@@ -78,6 +80,7 @@ def test_every_example_is_run() -> None:
         ["hello"],
         ["names_of_sheets"],
         ["names_or_why_not"],
+        ["set_cell"],
         ["greet", "say_goodbye", "note_new_name", "ask_to_sign_in"],
         ["only_with_a_licence"],
         ["report"],
@@ -113,6 +116,19 @@ def test_the_clients_errors(example: Example, sandbox: RunningSandbox, signed_in
     assert names_or_why_not(signed_in) == "Smartsheet is not available just now."
     Token.objects.all().delete()
     assert names_or_why_not(signed_in) == "Sign in with Smartsheet again."
+
+
+def test_the_write_path(example: Example, sandbox: RunningSandbox, signed_in: User, alice: Person) -> None:
+    set_cell = example("set_cell")["set_cell"]
+    plan = SitePlan(sandbox, alice)
+    row_id, notes = plan.rows["Dig foundations"], plan.columns["Notes"]
+    assert set_cell(signed_in, plan.id, row_id, notes, shown=None, typed="Rock") == "saved"
+    assert plan.value("Dig foundations", "Notes") == "Rock"
+    again = set_cell(signed_in, plan.id, row_id, notes, shown=None, typed="Sand")
+    assert again == "Alice Archer changed it to 'Rock'. Nothing was sent."
+    assert [entry.phase for entry in Entry.objects.order_by("id") if entry.action == "change"] == [
+        "intent", "applied", "conflict",
+    ]  # fmt: skip
 
 
 def test_the_signals(example: Example, client: Client, sandbox: RunningSandbox, alice: Person, sign_in: SignIn) -> None:

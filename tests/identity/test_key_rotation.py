@@ -153,7 +153,7 @@ def test_a_check_says_that_the_key_is_lost(settings: Settings) -> None:
     settings.TOKEN_KEYS = [NEW]
     (warning,) = stored_tokens(databases=["default"])
     assert warning.id == "identity.W001"
-    assert "asked to sign in again" in warning.msg
+    assert "have to sign in again" in warning.msg
 
 
 @pytest.mark.usefixtures("under_the_old_key")
