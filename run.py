@@ -131,6 +131,7 @@ def bench(arguments: list[str]) -> int:
     """Run the benchmarks, which print ratios: of the product, then of the sandbox that it is measured against."""
     prepare("requirements.txt", "requirements-dev.txt")
     missed = subprocess.call([str(PYTHON), "-m", "benchmarks", *arguments], cwd=ROOT)
+    missed = subprocess.call([str(PYTHON), "-m", "benchmarks.saving"], cwd=ROOT) or missed
     return subprocess.call([str(PYTHON), "-m", "benchmarks.sandbox"], cwd=ROOT) or missed
 
 

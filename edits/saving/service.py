@@ -40,16 +40,18 @@ def save(
     origin: Origin = Origin.FORM,
     reason: str = "",
     refers_to: int | None = None,
+    via: Mapping[str, str | int] | None = None,
     is_cell_by_cell: bool = False,
     is_partial: bool = False,
 ) -> Result:
     """Carry out changes of one sheet as the owner of the baseline's token; gives what came of each.
 
     `changes` are compared with the baseline, so read it just before. `key` makes a repeat harmless
-    (saving/idempotency.py). `refers_to` is the entry of the log that is undone. `is_cell_by_cell`: a cell that can't be
-    saved keeps no other cell of its row from being saved; else a row is saved whole or not at all. `is_partial`: a row
-    that Smartsheet refuses keeps no other row of its request from being saved; else a request is carried out whole or
-    not at all, and the first that is not ends the save. Up to 500 rows (440 for a deletion) make one request.
+    (saving/idempotency.py). `refers_to` is the entry of the log that is undone, `via` the form and version, app token,
+    job or client that the save comes by. `is_cell_by_cell`: a cell that can't be saved keeps no other cell of its row
+    from being saved; else a row is saved whole or not at all. `is_partial`: a row that Smartsheet refuses keeps no
+    other row of its request from being saved; else a request is carried out whole or not at all, and the first that is
+    not ends the save. Up to 500 rows (440 for a deletion) make one request.
     https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
 
     Raises:
@@ -65,7 +67,7 @@ def save(
     if claim.earlier:
         return claim.earlier
     try:
-        facts = {"origin": origin, "reason": reason, "refers_to": refers_to}
+        facts = {"origin": origin, "reason": reason, "refers_to": refers_to, "via": via}
         rows = check(baseline, changes, is_cell_by_cell=is_cell_by_cell)
         NotSent(baseline, facts).record(rows)
         result = _carry_out(baseline, rows, claim, facts, is_partial=is_partial)

@@ -117,6 +117,15 @@ def test_each_cell_that_was_not_saved_says_why(rows: Rows) -> None:
     assert list(noted) == [Phase.CONFLICT, Phase.UNCHANGED, Phase.REFUSED, Phase.FORBIDDEN]
 
 
+def test_every_entry_says_how_the_save_came(rows: Rows) -> None:
+    sheet = rows(2)
+    changes = sheet.updates()
+    changes[1] = UpdateRow(sheet.row_ids[1], (CellChange(sheet.notes, "something else", "mine"),))
+    save(sheet.read(), changes, via={"form": "status", "version": 3})
+    kept = Entry.objects.on_sheet(sheet.id).order_by("id").values_list("phase", "via")
+    assert list(kept) == [(phase, '{"form":"status","version":3}') for phase in ("conflict", "intent", "applied")]
+
+
 def test_cell_by_cell_saves_what_can_be_saved_of_a_row(rows: Rows) -> None:
     sheet = rows(1)
     cells = (CellChange(sheet.notes, "something else", "mine"), CellChange(sheet.done, None, True))

@@ -1,0 +1,181 @@
+"""Saving through the app beside the bare requests, with a Smartsheet that takes 100 ms for each call.
+
+    python -m benchmarks.saving
+
+Two figures: one cell by the row form, four people at once on different sheets, beside the bare GET and PUT; and 500
+rows of 10 cells by `edits.saving`, beside the bare PUT and the log's raw multi-row INSERT. Ratios count, not
+milliseconds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import django
+
+from tests.running_sandbox import Person, RunningSandbox
+
+LATENCY = 0.1  # seconds
+ROUNDS = 12
+PEOPLE = ("alice", "bob", "erika", "dora")
+FORM_GOAL, BULK_GOAL = 1.25, 1.5
+
+
+def main() -> int:
+    """Print both ratios; gives 1 where one is above its goal."""
+    folder = tempfile.mkdtemp()
+    os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
+    with RunningSandbox("--rate-limit", "0") as sandbox:
+        os.environ |= {
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "SMARTSHEET_API_BASE": sandbox.api,
+            "SMARTSHEET_AUTHORIZE_URL": f"{sandbox.url}/b/authorize",
+            "ALLOWED_HOSTS": "testserver",
+            "LOG_LEVEL": "ERROR",
+        }
+        django.setup()
+        from django.core.management import call_command
+
+        Path("var/static").mkdir(parents=True, exist_ok=True)
+        call_command("migrate", verbosity=0)
+        sandbox.register_app(redirect_url="http://testserver/identity/callback/")
+        return max(form(sandbox), bulk(sandbox))
+
+
+def form(sandbox: RunningSandbox) -> int:
+    """One cell by the row form, four people at once."""
+    from django.db import connection
+    from django.test import Client
+
+    from tests.edits.browser import Page
+    from tests.signing_in import sign_in
+
+    people = [person for name, person in sandbox.people().items() if name in PEOPLE]
+    ours: list[float] = []
+    bare: list[float] = []
+    sheets = {person.id: new_sheet(sandbox, person, 1) for person in people}
+    clients = {person.id: Client() for person in people}
+    for person in people:
+        sign_in(clients[person.id], sandbox, person)
+    sandbox.fault(path="/sheets/", delay=LATENCY, times=0)
+
+    def save(person: Person) -> None:
+        sheet_id, row_ids, columns = sheets[person.id]
+        page = Page.open(clients[person.id], f"/sheets/{sheet_id}/rows/{row_ids[0]}/edit/")
+        for number in range(ROUNDS):
+            page.type({columns[1]: f"form {number}"})
+            sent = {name: values for name, values in page.fields.items() if values}
+            begun = perf_counter()
+            answer = clients[person.id].post(page.path, sent)
+            ours.append(perf_counter() - begun)
+            assert answer.status_code == 302, answer.content[:300]
+            page = Page.open(clients[person.id], page.path)
+        connection.close()
+
+    def plain(person: Person) -> None:
+        sheet_id, row_ids, columns = sheets[person.id]
+        for number in range(ROUNDS):
+            begun = perf_counter()
+            sandbox.call(person, "GET", f"/sheets/{sheet_id}?rowIds={row_ids[0]}&level=2&include=objectValue")
+            cells = [{"columnId": columns[1], "value": f"bare {number}"}]
+            sandbox.call(person, "PUT", f"/sheets/{sheet_id}/rows", [{"id": row_ids[0], "cells": cells}])
+            bare.append(perf_counter() - begun)
+
+    for job in (plain, save):
+        at_once(job, people)
+    sandbox.control("DELETE", "faults")
+    return tell("one cell by form, four people, p95", p95(ours), p95(bare), FORM_GOAL)
+
+
+def bulk(sandbox: RunningSandbox) -> int:
+    """500 rows of 10 cells."""
+    from django.contrib.auth.models import User
+    from django.db import connection
+
+    from edits.saving import CellChange, UpdateRow, read, save
+
+    person = sandbox.people()["alice"]
+    user = User.objects.get(smartsheet__smartsheet_id=person.id)
+    sheet_id, row_ids, columns = new_sheet(sandbox, person, 500)
+    sandbox.fault(path="/rows", delay=LATENCY, times=0)
+    ours, put, insert = [], [], []
+    shown: dict[int, Any] = {}
+    for number in range(5):
+        body = [
+            {"id": row_id, "cells": [{"columnId": column, "value": f"bare {number}"} for column in columns]}
+            for row_id in row_ids
+        ]
+        begun = perf_counter()
+        sandbox.call(person, "PUT", f"/sheets/{sheet_id}/rows", body)
+        put.append(perf_counter() - begun)
+        insert.append(raw_insert(connection, 5_500))
+        shown = dict.fromkeys(columns, f"bare {number}")
+        baseline = read(user, sheet_id, row_ids=row_ids)
+        changes = [
+            UpdateRow(row_id, tuple(CellChange(column, shown[column], f"ours {number}") for column in columns))
+            for row_id in row_ids
+        ]
+        begun = perf_counter()
+        result = save(baseline, changes)
+        ours.append(perf_counter() - begun)
+        assert result.saved_cells == 5_000, result.rows[0]
+    sandbox.control("DELETE", "faults")
+    floor = statistics.median(put) + statistics.median(insert)
+    return tell("500 rows x 10 cells, median", statistics.median(ours), floor, BULK_GOAL)
+
+
+def raw_insert(connection: Any, count: int) -> float:
+    """As many rows as the log writes, with the same texts, into a plain table by multi-row INSERTs of 500,
+    committed."""
+    from django.db import transaction
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE IF NOT EXISTS bench_floor (a TEXT, b TEXT, c TEXT, d TEXT, e BIGINT, f BIGINT)")
+    row = ["x" * 36, "change", "Site plan", json.dumps("a value"), 1234567890123456, 1234567890123456]
+    begun = perf_counter()
+    with transaction.atomic(), connection.cursor() as cursor:
+        for start in range(0, count, 500):
+            rows = min(500, count - start)
+            places = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * rows)
+            cursor.execute(f"INSERT INTO bench_floor VALUES {places}", row * rows)  # noqa: S608 # our own names
+    return perf_counter() - begun
+
+
+def new_sheet(sandbox: RunningSandbox, person: Person, count: int) -> tuple[int, list[int], list[int]]:
+    """A sheet of ten columns; gives its id, its rows' and its columns'."""
+    columns = [{"title": f"Column {n}", "type": "TEXT_NUMBER", "primary": n == 0} for n in range(10)]
+    sheet = sandbox.call(person, "POST", "/sheets", {"name": f"Bench {count}", "columns": columns})["result"]
+    ids = [column["id"] for column in sheet["columns"]]
+    rows = [{"toBottom": True, "cells": [{"columnId": one, "value": "was"} for one in ids]} for _ in range(count)]
+    added = sandbox.call(person, "POST", f"/sheets/{sheet['id']}/rows", rows)["result"]
+    return sheet["id"], [row["id"] for row in added], ids
+
+
+def at_once(job: Callable[[Person], None], people: list[Person]) -> None:
+    threads = [threading.Thread(target=job, args=(person,)) for person in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def p95(seconds: list[float]) -> float:
+    return statistics.quantiles(seconds, n=20)[-1]
+
+
+def tell(what: str, ours: float, floor: float, goal: float) -> int:
+    ratio = ours / floor
+    print(f"{what}: {ours * 1000:.0f} ms, bare {floor * 1000:.0f} ms, {ratio:.2f} x (goal {goal})")
+    return int(ratio > goal)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
