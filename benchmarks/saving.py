@@ -42,7 +42,10 @@ def main() -> int:
             "LOG_LEVEL": "ERROR",
         }
         django.setup()
+        from django.conf import settings
         from django.core.management import call_command
+
+        settings.DEBUG = False  # which would keep every statement with its parameters
 
         Path("var/static").mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0)
