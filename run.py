@@ -110,7 +110,7 @@ def setup(_arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Lint, types, import contracts, then pytest on SQLite and, where it is there, on PostgreSQL."""
+    """Lint, types, import contracts, then pytest on PostgreSQL, where it is there, and on SQLite."""
     prepare("requirements.txt", "requirements-dev.txt")
     return subprocess.call([str(PYTHON), "-m", "tests.run", *arguments], cwd=ROOT)
 

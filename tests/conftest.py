@@ -8,10 +8,18 @@ from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
-from tests import append_only, secrecy, signing_in
+from tests import append_only, databases, secrecy, signing_in, waiting
 from tests.running_sandbox import Person, RunningSandbox
 
 append_only.let_the_test_runner_flush()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Mark before pytest selects by marks, and order after pytest-django has."""
+    databases.mark(items)
+    yield
+    waiting.first(items)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,6 @@
-"""`make test`: lint, types, import contracts, then the tests on SQLite and, where it is there, on PostgreSQL.
+"""`make test`: lint, types, import contracts, then the tests: on PostgreSQL, and on SQLite what may differ there.
+
+Without PostgreSQL everything runs on SQLite.
 
 Arguments go to pytest: `make test ARGS="-k conflict"`.
 """
@@ -10,6 +12,7 @@ import time
 from collections.abc import Sequence
 
 import psycopg
+import pytest
 
 from tests.conformance.places import SHARED
 
@@ -21,25 +24,27 @@ CHECKS = {
     "import contracts": ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"],
     "djlint": ["-m", "djlint", "templates", "audit", "edits", "identity", "--lint", "--quiet"],
 }
-# Run once, on SQLite: no database takes part, or whatever it is makes no difference.
-WITHOUT_DATABASE = ["tests/sandbox", "tests/gateway", "tests/browser", "tests/test_run_command.py"]
+# Four on two cores, since many tests wait; those first that wait longest (tests/waiting.py).
+SPREAD = ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
+NOTHING_CHOSEN = int(pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run everything, the failed parts named at the end; gives the exit code."""
     failed = [name for name, command in checks() if run(name, command)]
     sqlite = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    if run("pytest on SQLite", pytest_command(arguments), sqlite):
-        failed.append("pytest on SQLite")
-    postgres = postgres_url()
-    if postgres:
-        command = pytest_command([*arguments, *(f"--ignore={path}" for path in WITHOUT_DATABASE)])
-        if run("pytest on PostgreSQL", command, os.environ | {"DATABASE_URL": postgres}):
-            failed.append("pytest on PostgreSQL")
-    elif "CI" in os.environ:
-        failed.append("PostgreSQL is not there, and in CI it must be")
+    if postgres := postgres_url():
+        code = run("pytest on PostgreSQL", pytest_command(arguments), os.environ | {"DATABASE_URL": postgres})
+        failed += ["pytest on PostgreSQL"] if code else []
+        code = run("pytest on SQLite", pytest_command(["-m", "each_database", *arguments]), sqlite)
+        failed += ["pytest on SQLite"] if code not in (0, NOTHING_CHOSEN) else []
     else:
-        print("\nPostgreSQL: skipped, no DATABASE_URL and no server on 127.0.0.1:5432")
+        code = run("pytest on SQLite", pytest_command(arguments), sqlite)
+        failed += ["pytest on SQLite"] if code else []
+        if "CI" in os.environ:
+            failed.append("PostgreSQL is not there, and in CI it must be")
+        else:
+            print("\nPostgreSQL: skipped, no DATABASE_URL and no server on 127.0.0.1:5432")
     print(f"\n{conformance()}")
     print(f"\nFAILED: {', '.join(failed)}" if failed else "\nAll green.")
     return 1 if failed else 0
@@ -57,7 +62,7 @@ def checks() -> list[tuple[str, list[str]]]:
 
 
 def pytest_command(arguments: Sequence[str]) -> list[str]:
-    return [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *arguments]
+    return [sys.executable, "-m", "pytest", "-q", *SPREAD, "--durations=10", *arguments]
 
 
 def run(name: str, command: list[str], environment: dict[str, str] | None = None) -> int:

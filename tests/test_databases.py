@@ -1,0 +1,26 @@
+"""The list of tests that run on each database is complete."""
+
+import re
+
+from tests.databases import ON_EACH, TESTS
+
+ASKS_WHICH = re.compile(r"\.vendor\b")
+
+
+def is_on_each(path: str) -> bool:
+    return any(path == root or path.startswith(f"{root}/") for root in ON_EACH)
+
+
+def test_all_of_the_list_is_there() -> None:
+    assert [path for path in ON_EACH if not (TESTS / path).exists()] == []
+
+
+def test_what_asks_which_database_it_is_on_runs_on_each() -> None:
+    """Else it would be skipped on the one and never run on the other."""
+    asking = [
+        path.relative_to(TESTS).as_posix()
+        for path in TESTS.rglob("test_*.py")
+        if path.name != "test_databases.py" and ASKS_WHICH.search(path.read_text())
+    ]
+    assert len(asking) > 20
+    assert [path for path in asking if not is_on_each(path)] == []
