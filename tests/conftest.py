@@ -4,14 +4,21 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
 from tests import append_only, databases, secrecy, signing_in, waiting
 from tests.running_sandbox import Person, RunningSandbox
 
+SignIn = Callable[[Client, Person], None]
 append_only.let_the_test_runner_flush()
+
+
+def pytest_configure() -> None:
+    """Look for static files when one is asked for: whitenoise would list all of them for each test's client."""
+    from django.conf import settings
+
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -83,11 +90,24 @@ def charlie(sandbox: RunningSandbox) -> Person:
     return sandbox.people()["charlie"]
 
 
-@pytest.fixture
-def sign_in(sandbox: RunningSandbox) -> Callable[[Client, Person], HttpResponse]:
-    """sign_in(client, alice): the whole OAuth dance through the consent page."""
+@pytest.fixture(scope="module")
+def signed_in_before() -> list[Person]:
+    """Who has signed in during this module."""
+    return []
 
-    def sign_in_as(client: Client, person: Person) -> HttpResponse:
-        return signing_in.sign_in(client, sandbox, person)
+
+@pytest.fixture
+def sign_in(sandbox: RunningSandbox, signed_in_before: list[Person]) -> SignIn:
+    """sign_in(client, alice): the whole OAuth dance through the consent page.
+
+    Once in each module; afterwards a new client gets what the dance leaves behind. tests/identity dances always.
+    """
+
+    def sign_in_as(client: Client, person: Person) -> None:
+        if signed_in_before and not client.cookies:
+            signing_in.restore(client, sandbox, person)
+        else:
+            signing_in.sign_in(client, sandbox, person)
+            signed_in_before.append(person)
 
     return sign_in_as

@@ -1,6 +1,7 @@
-"""`make test-kills`: settling by many kills and many examples, on SQLite and, where it is there, on PostgreSQL.
+"""`make test-kills`: settling by many kills and many examples, and many races to refresh a token.
 
-KILLS (500) and EXAMPLES (300) in the environment say how many. Arguments go to pytest.
+On SQLite and, where it is there, on PostgreSQL. KILLS (500), EXAMPLES (300) and RACES (5) in the environment say how
+many. Arguments go to pytest.
 """
 
 import os
@@ -9,8 +10,12 @@ from collections.abc import Sequence
 
 from tests.run import postgres_url, run
 
-MANY = {"KILLS": "500", "EXAMPLES": "300"}
-TESTS = ["tests/edits/settling/test_killed_anywhere.py", "tests/edits/settling/test_property.py"]
+MANY = {"KILLS": "500", "EXAMPLES": "300", "RACES": "5"}
+TESTS = [
+    "tests/edits/settling/test_killed_anywhere.py",
+    "tests/edits/settling/test_property.py",
+    "tests/identity/test_refreshing_in_processes.py",
+]
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -10,7 +10,6 @@ import pytest
 from django import forms
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
-from django.http import HttpResponse
 from django.template.loader import get_template
 from django.test import Client, override_settings
 from pytest_django import Settings
@@ -26,7 +25,7 @@ FRAME = """{% extends "site.html" %}
 SITE = """<title>{% block title %}{% endblock %}</title>{% block head %}{% endblock %}
 <nav>Site</nav>{% block main %}{% endblock %}"""
 
-SignIn = Callable[[Client, Person], HttpResponse]
+SignIn = Callable[[Client, Person], None]
 
 
 def templates(settings: Settings, *folders: Path) -> list[dict[str, Any]]:

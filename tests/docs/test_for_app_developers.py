@@ -21,12 +21,13 @@ from identity import signals
 from identity.middleware import SmartsheetUserMiddleware
 from identity.models import SmartsheetUser, Token
 from identity.roles import Role
+from tests import signing_in
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person, RunningSandbox
 from tests.signing_in import begin, come_back, decide
 
 PAGE = (Path(__file__).resolve().parent.parent.parent / "docs" / "for-app-developers.md").read_text()
-SignIn = Callable[[Client, Person], HttpResponse]
+SignIn = Callable[[Client, Person], None]
 Example = Callable[..., dict[str, Any]]
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -131,9 +132,9 @@ def test_the_write_path(example: Example, sandbox: RunningSandbox, signed_in: Us
     ]  # fmt: skip
 
 
-def test_the_signals(example: Example, client: Client, sandbox: RunningSandbox, alice: Person, sign_in: SignIn) -> None:
+def test_the_signals(example: Example, client: Client, sandbox: RunningSandbox, alice: Person) -> None:
     code = example("greet")  # whose receivers live as long as it does
-    sign_in(client, alice)
+    signing_in.sign_in(client, sandbox, alice)
     person = SmartsheetUser.objects.get()
     person.remember(
         person.as_profile().__class__("sandbox", alice.id, person.profile | {"lastName": "Bell"}), at=timezone.now()

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person, RunningSandbox
 
-SignIn = Callable[[Client, Person], HttpResponse]
+SignIn = Callable[[Client, Person], None]
 
 
 @pytest.fixture

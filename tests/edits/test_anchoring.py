@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
@@ -20,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def sheet(
     client: Client,
-    sign_in: Callable[[Client, Person], HttpResponse],
+    sign_in: Callable[[Client, Person], None],
     sandbox: RunningSandbox,
     alice: Person,
     settings: Settings,

@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 
 from audit.models import Entry, PersonalText
@@ -16,7 +15,7 @@ from tests.running_sandbox import Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROW = "Dig foundations"
-SignIn = Callable[[Client, Person], HttpResponse]
+SignIn = Callable[[Client, Person], None]
 
 
 def entries(phase: str) -> list[Entry]:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -19,7 +18,7 @@ from tests.running_sandbox import Person, RunningSandbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SignIn = Callable[[Client, Person], HttpResponse]
+SignIn = Callable[[Client, Person], None]
 
 
 def names(gateway: Gateway) -> set[str]:

@@ -1,12 +1,16 @@
 """The provider whose answers a test chooses, in the place of the sandbox."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+from django.http import HttpResponse
+from django.test import Client
 from pytest_django import Settings
 
+from tests import signing_in
 from tests.identity.heard import Heard
 from tests.identity.provider import Provider
+from tests.running_sandbox import Person, RunningSandbox
 
 
 @pytest.fixture
@@ -22,3 +26,13 @@ def heard() -> Iterator[Heard]:
     """What the signals say from here on."""
     with Heard() as heard:
         yield heard
+
+
+@pytest.fixture
+def sign_in(sandbox: RunningSandbox) -> Callable[[Client, Person], HttpResponse]:
+    """sign_in(client, alice): here the whole OAuth dance through the consent page, each time."""
+
+    def sign_in_as(client: Client, person: Person) -> HttpResponse:
+        return signing_in.sign_in(client, sandbox, person)
+
+    return sign_in_as

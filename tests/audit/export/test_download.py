@@ -7,7 +7,7 @@ from io import StringIO
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.test import Client
 from pytest_django import Settings
 
@@ -107,7 +107,7 @@ def test_whoever_may_only_see_everything_takes_nothing_away(reader: Client) -> N
 
 
 def test_others_export_what_they_may_read(
-    client: Client, alice: Person, sign_in: Callable[[Client, Person], HttpResponse], settings: Settings
+    client: Client, alice: Person, sign_in: Callable[[Client, Person], None], settings: Settings
 ) -> None:
     settings.ROLES = {name: frozenset() for name in settings.ROLES}
     sign_in(client, alice)

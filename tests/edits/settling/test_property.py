@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
-from django.http import HttpResponse
 from django.test import Client
 from hypothesis import HealthCheck, example, given
 from hypothesis import settings as examples
@@ -42,7 +41,7 @@ CHANGED_TO_LOOK_ALIKE: list[Step] = [
 
 
 @pytest.fixture
-def users(sandbox: RunningSandbox, sign_in: Callable[[Client, Person], HttpResponse], db: None) -> list[User]:
+def users(sandbox: RunningSandbox, sign_in: Callable[[Client, Person], None], db: None) -> list[User]:
     """Bob and Alice, both signed in."""
     people = sandbox.people()
     for name in ("bob", "alice"):
