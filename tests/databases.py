@@ -49,7 +49,7 @@ ON_EACH = {
 
 def mark(items: list[pytest.Item]) -> None:
     """Mark what runs on each database with `each_database`."""
-    roots = [TESTS / path for path in ON_EACH]
+    roots = {TESTS / path for path in ON_EACH}
     for item in items:
-        if any(item.path.is_relative_to(root) for root in roots):
+        if item.path in roots or not roots.isdisjoint(item.path.parents):
             item.add_marker(pytest.mark.each_database)

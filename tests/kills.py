@@ -1,7 +1,7 @@
-"""`make test-kills`: settling by many kills and many examples, and many races to refresh a token.
+"""`make test-kills`: settling by many kills and many examples, many edits at once, and many races for a token.
 
-On SQLite and, where it is there, on PostgreSQL. KILLS (500), EXAMPLES (300) and RACES (5) in the environment say how
-many. Arguments go to pytest.
+On SQLite and, where it is there, on PostgreSQL. KILLS (500), EXAMPLES (300), EDITS (100 in each of ten
+threads) and RACES (5) in the environment say how many. Arguments go to pytest.
 """
 
 import os
@@ -10,10 +10,11 @@ from collections.abc import Sequence
 
 from tests.run import postgres_url, run
 
-MANY = {"KILLS": "500", "EXAMPLES": "300", "RACES": "5"}
+MANY = {"KILLS": "500", "EXAMPLES": "300", "EDITS": "100", "RACES": "5"}
 TESTS = [
     "tests/edits/settling/test_killed_anywhere.py",
     "tests/edits/settling/test_property.py",
+    "tests/edits/test_two_people_at_once.py",
     "tests/identity/test_refreshing_in_processes.py",
 ]
 

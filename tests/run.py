@@ -10,11 +10,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from tests.conformance.places import SHARED
+from tests.databases import ON_EACH
 
 LOCAL_POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
 CHECKS = {
@@ -26,17 +28,19 @@ CHECKS = {
 }
 # Four on two cores, since many tests wait; those first that wait longest (tests/waiting.py).
 SPREAD = ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
+# Not each process again, even where the environment asks for it: some hundred are started.
+COMPILED_ONCE = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 NOTHING_CHOSEN = int(pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run everything, the failed parts named at the end; gives the exit code."""
     failed = [name for name, command in checks() if run(name, command)]
-    sqlite = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    sqlite = {name: value for name, value in COMPILED_ONCE.items() if name != "DATABASE_URL"}
     if postgres := postgres_url():
-        code = run("pytest on PostgreSQL", pytest_command(arguments), os.environ | {"DATABASE_URL": postgres})
+        code = run("pytest on PostgreSQL", pytest_command(arguments), COMPILED_ONCE | {"DATABASE_URL": postgres})
         failed += ["pytest on PostgreSQL"] if code else []
-        code = run("pytest on SQLite", pytest_command(["-m", "each_database", *arguments]), sqlite)
+        code = run("pytest on SQLite", pytest_command([*on_each(arguments), *arguments]), sqlite)
         failed += ["pytest on SQLite"] if code not in (0, NOTHING_CHOSEN) else []
     else:
         code = run("pytest on SQLite", pytest_command(arguments), sqlite)
@@ -59,6 +63,13 @@ def conformance() -> str:
 
 def checks() -> list[tuple[str, list[str]]]:
     return [(name, [sys.executable, *arguments]) for name, arguments in CHECKS.items()]
+
+
+def on_each(arguments: Sequence[str]) -> list[str]:
+    """What of the chosen tests runs on each database: of all, by their paths, so that no others are collected."""
+    if any(Path(argument.partition("::")[0]).exists() for argument in arguments):
+        return ["-m", "each_database"]
+    return [f"tests/{path}" for path in ON_EACH]
 
 
 def pytest_command(arguments: Sequence[str]) -> list[str]:

@@ -79,7 +79,7 @@ def test_columns_that_nobody_types_into_are_not_in_the_form(browser: Client, pla
 def test_the_new_row_can_be_edited_and_says_who_added_it_to_the_log(
     browser: Client, plan: SitePlan, bob: Person
 ) -> None:
-    Page.open(browser, plan.add_path).type({plan.columns["Task"]: "Paint"}).save()
+    Page.open(browser, plan.add_path).type({plan.columns["Task"]: "Paint"}).send()
     plan = SitePlan(plan.sandbox, plan.person)
     page = Page.open(browser, plan.edit_path("Paint")).type({plan.columns["Budget"]: "5"}).save()
     assert "1 cell changed" in page.text

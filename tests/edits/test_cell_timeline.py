@@ -15,7 +15,7 @@ TASK = "Dig foundations"
 @pytest.fixture
 def address(browser: Client, plan: SitePlan) -> str:
     """Bob changed the cell with this app, and Alice without it."""
-    Page.open(browser, plan.edit_path(TASK)).type({plan.columns["Status"]: "Blocked"}).save()
+    Page.open(browser, plan.edit_path(TASK)).type({plan.columns["Status"]: "Blocked"}).send()
     plan.write(TASK, Status="Complete")
     return f"/audit/sheets/{plan.id}/rows/{plan.rows[TASK]}/columns/{plan.columns['Status']}/"
 

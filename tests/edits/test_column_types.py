@@ -110,14 +110,14 @@ def test_an_untouched_cell_of_several_lines_is_not_changed(browser: Client, plan
     assert page.kinds[f"col-{plan.columns['Notes']}"] == "textarea"
     before = plan.value(row, "Notes")
     assert "\n" in before
-    page.type({plan.columns["Start"]: "2026-05-01"}).save()
+    page.type({plan.columns["Start"]: "2026-05-01"}).send()
     assert plan.value(row, "Notes") == before
     assert [entry.column_title for entry in Entry.objects.intents()] == ["Start"]
 
 
 def test_lines_that_end_as_windows_has_it_are_not_a_change_either(browser: Client, plan: SitePlan, bob: Person) -> None:
     plan.write(ROW, Notes="one\r\ntwo\r\nthree")
-    Page.open(browser, plan.edit_path(ROW)).save()
+    Page.open(browser, plan.edit_path(ROW)).send()
     assert plan.writes(bob) == []
 
 
@@ -125,7 +125,7 @@ def test_text_in_a_date_column_is_kept_until_it_is_changed(browser: Client, plan
     plan.write(ROW, Start={"value": "as soon as possible", "strict": False})
     page = Page.open(browser, plan.edit_path(ROW))
     assert page.value(plan.columns["Start"]) == "as soon as possible"
-    page.type({plan.columns["Notes"]: "Rock"}).save()
+    page.type({plan.columns["Notes"]: "Rock"}).send()
     assert plan.value(ROW, "Start") == "as soon as possible"
 
     refused = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Start"]: "sooner"}).save()
@@ -142,9 +142,9 @@ def test_text_in_a_checkbox_column_is_kept_until_it_is_changed(
     plan.write(ROW, Done={"value": "half of it", "strict": False})
     page = Page.open(browser, plan.edit_path(ROW))
     assert page.value(plan.columns["Done"]) == "half of it"
-    page.type({plan.columns["Notes"]: "Rock"}).save()
+    page.type({plan.columns["Notes"]: "Rock"}).send()
     assert plan.value(ROW, "Done") == "half of it"
-    Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Done"]: typed}).save()
+    Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Done"]: typed}).send()
     assert plan.value(ROW, "Done") is held
 
 
@@ -166,7 +166,7 @@ def test_a_text_in_a_contact_column_is_kept(browser: Client, plan: SitePlan, bob
 def test_the_names_of_contacts_survive_when_one_is_added(browser: Client, plan: SitePlan, bob: Person) -> None:
     contacts = [{"objectType": "CONTACT", "email": "x@example.org", "name": "Xaver from the quarry"}]
     plan.write(ROW, Team={"objectValue": {"objectType": "MULTI_CONTACT", "values": contacts}})
-    Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Team"]: "x@example.org\r\nbob@example.com"}).save()
+    Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Team"]: "x@example.org\r\nbob@example.com"}).send()
     assert plan.cell(ROW, "Team")["value"] == "Xaver from the quarry, Bob Baker"
 
 

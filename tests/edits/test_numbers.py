@@ -26,5 +26,5 @@ def test_text_that_looks_like_a_number_is_another_value(
     browser: Client, plan: SitePlan, held: object, typed: str, then: object
 ) -> None:
     plan.write(ROW, Notes=held)
-    Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: typed}).save()
+    Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: typed}).send()
     assert plan.value(ROW, "Notes") == then

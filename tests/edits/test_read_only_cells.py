@@ -50,7 +50,7 @@ def test_admins_may_change_what_is_locked_for_others(
 ) -> None:
     sign_in(client, alice)
     page = Page.open(client, plan.edit_path("Final account"))
-    page.type({plan.columns["Permit no."]: "B-1", plan.columns["Notes"]: "Done"}).save()
+    page.type({plan.columns["Permit no."]: "B-1", plan.columns["Notes"]: "Done"}).send()
     assert plan.value("Final account", "Permit no.") == "B-1"
     assert plan.value("Final account", "Notes") == "Done"
     assert "This row is locked for others; you are an admin of the sheet." in Page.open(client, plan.path).text

@@ -20,7 +20,7 @@ TASK = "Dig foundations"
 @pytest.fixture
 def edited(browser: Client, plan: SitePlan) -> Entry:
     """An edit of Bob's."""
-    Page.open(browser, plan.edit_path(TASK)).type({plan.columns["Status"]: "Blocked"}).save()
+    Page.open(browser, plan.edit_path(TASK)).type({plan.columns["Status"]: "Blocked"}).send()
     return Entry.objects.intents().get()
 
 

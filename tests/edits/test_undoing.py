@@ -155,7 +155,7 @@ def test_digits_that_were_text_are_not_made_a_number(browser: Client, plan: Site
 
 
 def test_rows_are_not_undone_and_the_page_says_what_can_be_done(browser: Client, plan: SitePlan) -> None:
-    Page.open(browser, plan.add_path).type({plan.columns["Task"]: "Paint"}).save()
+    Page.open(browser, plan.add_path).type({plan.columns["Task"]: "Paint"}).send()
     added = Entry.objects.intents().get(action=Action.ADD)
     page = undo_page(browser, added)
     assert undo.ADDED in page.text

@@ -101,7 +101,7 @@ def test_a_personal_column_is_kept_apart_from_the_chain(browser: Client, plan: S
         region="sandbox", sheet_id=plan.id, column_id=plan.columns["Notes"], title="Notes"
     )
     page = Page.open(browser, plan.edit_path(ROW))
-    page.type({plan.columns["Notes"]: "Her mother is ill", plan.columns["Status"]: "Blocked"}).save()
+    page.type({plan.columns["Notes"]: "Her mother is ill", plan.columns["Status"]: "Blocked"}).send()
     notes, status = (Entry.objects.intents().get(column_title=title) for title in ("Notes", "Status"))
     assert status.new == '"Blocked"'
     assert "COMMITMENT" in (notes.new or "")

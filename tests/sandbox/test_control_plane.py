@@ -34,7 +34,7 @@ def test_reset_brings_the_seed_back(sandbox: RunningSandbox, plan: Grid, bob: Pe
 
 
 def test_reset_ends_what_still_waits(sandbox: RunningSandbox, plan: Grid) -> None:
-    sandbox.fault(method="PUT", delay=60)
+    sandbox.fault(method="PUT", delay=3)
     with ThreadPoolExecutor() as pool:
         waiting = pool.submit(plan.put, "Core walls", {"title": "Notes", "value": "from before"})
         while not sandbox.requests(method="PUT"):

@@ -58,7 +58,7 @@ def save(browser: Client, plan: SitePlan) -> Save:
     """save("Rock"): Bob saves it into the notes with the app."""
 
     def save(value: str, *, column: str = "Notes") -> None:
-        Page.open(browser, plan.edit_path(ROW)).type({plan.columns[column]: value}).save()
+        Page.open(browser, plan.edit_path(ROW)).type({plan.columns[column]: value}).send()
 
     return save
 

@@ -187,7 +187,7 @@ def test_a_row_that_was_added_with_the_app_is_explained(
     browser: Client, reconciler: Reconciler, plan: SitePlan
 ) -> None:
     task, notes = plan.columns["Task"], plan.columns["Notes"]
-    Page.open(browser, plan.add_path).type({task: "Paint", notes: "Red"}).save()
+    Page.open(browser, plan.add_path).type({task: "Paint", notes: "Red"}).send()
     assert reconciler.found("--all-cells") == []
 
 
