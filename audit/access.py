@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q
@@ -147,7 +147,7 @@ def reader_of(request: HttpRequest) -> Reader:
     return reader
 
 
-def sees_all(user: User | AnonymousUser) -> bool:
+def sees_all(user: AbstractUser | AnonymousUser) -> bool:
     """Whether this is an auditor."""
     return user.is_active and user.has_perm(VIEW_ALL)
 

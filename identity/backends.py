@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 from django.http import HttpRequest
 
@@ -18,9 +19,9 @@ from identity.signin.oauth import Grant
 class SmartsheetBackend(BaseBackend):
     """Signs in whoever Smartsheet vouches for; their permissions are those of their roles."""
 
-    def authenticate(
+    def authenticate(  # type: ignore[override] # the stubs know this project's user model alone
         self, request: HttpRequest | None, profile: Profile | None = None, grant: Grant | None = None, **kwargs: Any
-    ) -> User | None:
+    ) -> AbstractBaseUser | None:
         """The Django user of the profile, made if need be; None for one who has been deactivated here."""
         if profile is None or grant is None:
             return None
@@ -29,9 +30,9 @@ class SmartsheetBackend(BaseBackend):
             return None
         return SmartsheetUser.objects.signed_in(profile, grant).user
 
-    def get_user(self, user_id: int) -> User | None:
+    def get_user(self, user_id: int) -> AbstractBaseUser | None:  # type: ignore[override] # as above
         """With the Smartsheet side in the same query: every page needs it. None for who may not come in any more."""
-        user = User.objects.select_related("smartsheet").filter(pk=user_id, is_active=True).first()
+        user = get_user_model()._default_manager.select_related("smartsheet").filter(pk=user_id, is_active=True).first()
         person: SmartsheetUser | None = getattr(user, "smartsheet", None)
         return user if person is None or admission.is_listed(person.as_profile()) else None
 

@@ -6,7 +6,7 @@ from functools import cached_property, partial
 from typing import Any, Self
 from uuid import UUID, uuid4
 
-from django.contrib.auth.models import User
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -66,7 +66,7 @@ class SmartsheetUserQuerySet(TrackedQuerySet["SmartsheetUser"]):
 class SmartsheetUser(Tracked):
     """A Django user's Smartsheet side: the cached profile, with a history of what it was."""
 
-    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="smartsheet")
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="smartsheet")
     region = models.CharField(max_length=20)
     smartsheet_id = models.BigIntegerField()
     email = models.TextField(blank=True)
@@ -93,8 +93,11 @@ class SmartsheetUser(Tracked):
 
     @classmethod
     def new(cls, profile: Profile) -> Self:
-        """A person never seen before, with a Django user that has no password."""
-        user = User.objects.create_user(username=f"{profile.region}-{profile.id}")
+        """A person who signs in for the first time, with a new Django user that has no password."""
+        model = get_user_model()
+        user = model(**{model.USERNAME_FIELD: f"{profile.region}-{profile.id}"})
+        user.set_unusable_password()
+        user.save()
         return cls(user=user, region=profile.region, smartsheet_id=profile.id, profile={})
 
     @property

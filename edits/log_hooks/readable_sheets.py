@@ -9,6 +9,7 @@ from audit.access import Readable
 from audit.recording import Actor, nobody
 from edits.gateway.client import gateway_for
 from edits.gateway.errors import GatewayError, SignInAgain
+from edits.log_hooks.events import actor_of_profile, actor_of_user
 
 FRESH = 60  # seconds that an answer holds, for the person and browser that asked
 AWAY = 10  # seconds that nobody is kept waiting for the same silence again
@@ -19,12 +20,10 @@ NO_ANSWER = "Only your own entries are shown, as Smartsheet could not be asked j
 
 def reading_actor(request: HttpRequest) -> Actor:
     """Who reads: the signed-in person, or somebody of the admin, whom Smartsheet does not know."""
-    person = getattr(request, "smartsheet_user", None)
-    if person is not None:
-        return Actor(id=person.id, region=person.region, name=person.name, email=person.email)
-    if request.user.is_authenticated:
-        return Actor(id=0, region="", name=request.user.get_username(), email=request.user.email)
-    return nobody()
+    profile = getattr(request, "smartsheet_user", None)
+    if profile is not None:
+        return actor_of_profile(profile)
+    return actor_of_user(request.user) if request.user.is_authenticated else nobody()
 
 
 def readable_sheets(request: HttpRequest) -> Readable:

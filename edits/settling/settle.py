@@ -11,7 +11,8 @@ from collections import Counter
 from datetime import timedelta
 from functools import partial
 
-from django.contrib.auth.models import User
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
 from django.db import Error
 from django.utils import timezone
 
@@ -88,8 +89,9 @@ def _settled(held: Unsettled) -> list[str]:
 
 
 def _find_out(edit: OpenEdit) -> dict[int, Outcome]:
-    person = User.objects.filter(smartsheet__region=edit.region, smartsheet__smartsheet_id=edit.actor_id).first()
-    user = person or User()
+    people = get_user_model()._default_manager.select_related("smartsheet")
+    person = people.filter(smartsheet__region=edit.region, smartsheet__smartsheet_id=edit.actor_id).first()
+    user = person or AnonymousUser()
     return find_out(
         edit,
         partial(gateway_for, user),

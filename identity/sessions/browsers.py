@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import User
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_save
 from django.dispatch import receiver
@@ -19,17 +20,17 @@ SIGN_IN = "identity.sign_in"  # in a session: since when and from where: started
 ENDED = "identity.ended"  # in a session: why the one before it ended; told once
 
 
-def end_all(user: User, *, because: Ending = Ending.ELSEWHERE) -> int:
+def end_all(user: AbstractBaseUser, *, because: Ending = Ending.ELSEWHERE) -> int:
     """Sign the user out of every browser; gives how many. A request that one of them has under way is the last."""
     return end(BrowserSession.objects.of(user), user=user, because=because)
 
 
-def end_one(user: User, public_id: UUID) -> bool:
+def end_one(user: AbstractBaseUser, public_id: UUID) -> bool:
     """Sign the user out of one browser; False if it is none of theirs, or has ended already."""
     return bool(end(BrowserSession.objects.of(user).filter(public_id=public_id), user=user, because=Ending.ELSEWHERE))
 
 
-def end(chosen: BrowserSessionQuerySet, *, user: User | None, because: Ending) -> int:
+def end(chosen: BrowserSessionQuerySet, *, user: AbstractBaseUser | None, because: Ending) -> int:
     """End these sessions of the user, and say so by the signal session_ended; gives how many."""
     count = chosen.end(because)
     person = getattr(user, "smartsheet", None)
@@ -55,8 +56,8 @@ def _begin(request: HttpRequest, **_kwargs: Any) -> None:
     sweep_expired()
 
 
-@receiver(post_save, sender=User)
-def _end_of_barred(instance: User, **_kwargs: Any) -> None:
+@receiver(post_save, sender=settings.AUTH_USER_MODEL)
+def _end_of_barred(instance: AbstractBaseUser, **_kwargs: Any) -> None:
     if not instance.is_active:
         end_all(instance, because=Ending.BARRED)
 

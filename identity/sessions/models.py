@@ -8,7 +8,7 @@ from importlib import import_module
 from uuid import uuid4
 
 from django.conf import settings
-from django.contrib.auth.models import User
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
@@ -45,9 +45,9 @@ SENTENCES = {
 
 
 class BrowserSessionQuerySet(models.QuerySet["BrowserSession"]):
-    def of(self, user: User) -> "BrowserSessionQuerySet":
+    def of(self, user: AbstractBaseUser) -> "BrowserSessionQuerySet":
         """The sessions in which the user is signed in just now, the latest used first."""
-        alive = self.filter(user=user, ended_because="", expire_date__gt=timezone.now())
+        alive = self.filter(user=user.pk, ended_because="", expire_date__gt=timezone.now())
         return alive.order_by("-seen_at", "pk")
 
     def end(self, because: Ending) -> int:
@@ -65,7 +65,9 @@ class BrowserSession(AbstractBaseSession):
     """One browser. Without a user nobody is signed in with it."""
 
     public_id = models.UUIDField(default=uuid4, unique=True, help_text="names it to its owner: the key is a secret")
-    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="browser_sessions")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="browser_sessions"
+    )
     started_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
     ip = models.GenericIPAddressField(null=True)

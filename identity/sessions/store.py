@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY as USER_KEY
-from django.contrib.auth.models import User
+from django.contrib.auth import get_user_model
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS, CreateError, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.db import IntegrityError, transaction
@@ -95,7 +95,8 @@ class SessionStore(DatabaseSessionStore):
     def end(self, because: Ending) -> None:
         """Sign its person out by force: here, and in a row that lives on."""
         own = BrowserSession.objects.filter(pk=self.session_key)
-        browsers.end(own, user=User.objects.filter(pk=self[USER_KEY]).first(), because=because)
+        user = get_user_model()._default_manager.filter(pk=self[USER_KEY]).first()
+        browsers.end(own, user=user, because=because)
         self._forget(because)
 
     def _update(self, row: BrowserSession) -> int:

@@ -8,7 +8,6 @@ The settings are looked at with every request, so that somebody who is struck of
 from collections.abc import Collection
 
 from django.contrib import auth
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -43,8 +42,8 @@ def is_listed(profile: Profile) -> bool:
     return f"{profile.region}:{account_id}" in accounts or profile.domain in domains or profile.is_among(people)
 
 
-def admit(request: HttpRequest, *, profile: Profile, grant: Grant, deadline: Deadline) -> User:
-    """The Django user of somebody who may come in, their profile and token kept; their session is not begun yet.
+def admit(request: HttpRequest, *, profile: Profile, grant: Grant, deadline: Deadline) -> SmartsheetUser:
+    """The person who may come in, with their profile and token kept; their session is not begun yet.
 
     Of anybody else nothing is kept, and the token is given up at Smartsheet within the deadline. Raises NotAdmitted,
     and what a receiver of signing_in raises.
@@ -58,15 +57,16 @@ def admit(request: HttpRequest, *, profile: Profile, grant: Grant, deadline: Dea
         raise
 
 
-def _keep(request: HttpRequest, profile: Profile, grant: Grant) -> User:
+def _keep(request: HttpRequest, profile: Profile, grant: Grant) -> SmartsheetUser:
     if not is_listed(profile):
         raise NotAdmitted(failures.NOT_LISTED)
     with transaction.atomic():
         user = auth.authenticate(request, profile=profile, grant=grant)
-        if not isinstance(user, User):
+        if user is None:
             raise NotAdmitted(failures.DEACTIVATED)
-        signing_in.send(SmartsheetUser, person=user.smartsheet)
-    return user
+        person: SmartsheetUser = user.smartsheet
+        signing_in.send(SmartsheetUser, person=person)
+    return person
 
 
 def _give_up(profile: Profile, grant: Grant, deadline: Deadline) -> None:

@@ -4,7 +4,6 @@ from functools import partial
 from urllib.parse import unquote, urlsplit
 
 from django.contrib import auth
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -81,21 +80,21 @@ def callback(request: HttpRequest, region_name: str = "") -> HttpResponse:
     except OAuthError as oauth_error:
         return failed_here(failures.of(oauth_error), error=oauth_error)
     try:
-        user = admit(request, profile=profile, grant=grant, deadline=deadline)
+        person = admit(request, profile=profile, grant=grant, deadline=deadline)
     except NotAdmitted as refusal:
         return failed_here(refusal.failure, profile=profile)
-    _begin_session(request, user)
+    _begin_session(request, person)
     return HttpResponseRedirect(pending.next_url)
 
 
-def _begin_session(request: HttpRequest, user: User) -> None:
+def _begin_session(request: HttpRequest, person: SmartsheetUser) -> None:
     """A new session, with a key that nobody had before; what the same person had in the old one stays."""
     before: SmartsheetUser | None = getattr(request.user, "smartsheet", None)
-    auth.login(request, user)  # ends the session of anybody else
+    auth.login(request, person.user)  # ends the session of anybody else
     request.session.cycle_key()  # login() keeps the key when the same person signs in again
-    if before is not None and before.user_id != user.pk:
+    if before is not None and before.pk != person.pk:
         session_ended.send_robust(SmartsheetUser, person=before, why="Somebody else signed in, in the same browser.")
-    signed_in.send_robust(SmartsheetUser, person=user.smartsheet)
+    signed_in.send_robust(SmartsheetUser, person=person)
 
 
 @require_POST
