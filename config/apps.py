@@ -1,4 +1,4 @@
-"""The project's own part: an admin for Smartsheet's people, and the log of what happens to them."""
+"""This project's own part: its admin site, and users with a password."""
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
@@ -8,9 +8,7 @@ class ProjectConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        """Importing them connects what the one hears, and puts the other in place of Django's own."""
-        from config import password_users  # noqa: F401 # models are not loaded before this
-        from edits.log_hooks import events  # noqa: F401 # models are not loaded before this
+        from config import password_users  # noqa: F401 # its import registers the admin and receivers, and needs models
 
 
 class ProjectAdminConfig(AdminConfig):

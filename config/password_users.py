@@ -1,23 +1,31 @@
-"""The admin's own users, who have a password: what is done to them is an entry of the audit log.
+"""This project's users with a password, for the admin: their sign-ins and changes to them are entries of the log.
 
-People who sign in with Smartsheet are not among them, so that nobody becomes a superuser, or is barred, past the log:
-they are in identity.admin, and get their rights by roles. Nor are there groups, or permissions of single users.
+People who sign in with Smartsheet are not listed here, so that nobody makes them superusers or bars them without an
+entry: identity.admin lists them, and roles give them their rights. There are no groups, and users have no single
+permissions.
 """
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
 from django.db.models import QuerySet
+from django.dispatch import receiver
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 
-from audit.recording import Action, Change, Origin, note
-from edits.log_hooks.events import actor_of_user
+from audit.recording import Change, NotRecorded, nobody, note
+from audit.vocabulary import Action, Origin, Phase
+from edits.log_hooks.events import actor_of_user, subject_of
+
+logger = logging.getLogger(__name__)
 
 RIGHTS = ("is_active", "is_staff", "is_superuser")
 
@@ -27,7 +35,7 @@ admin.site.unregister(Group)
 
 @admin.register(User)
 class PasswordUserAdmin(UserAdmin):  # type: ignore[type-arg] # only the stubs take it
-    """Kept for good, as their names stand in the log: whoever leaves is made inactive."""
+    """They can't be deleted, since the log has their names. Make those who leave inactive."""
 
     fieldsets = (
         (None, {"fields": ("username", "password")}),
@@ -59,9 +67,44 @@ class PasswordUserAdmin(UserAdmin):  # type: ignore[type-arg] # only the stubs t
         return answer
 
 
+@receiver(user_logged_in)
+def note_sign_in(user: User, **_more: object) -> None:
+    """Raises NotRecorded, which ends the sign-in: config.admin shows why."""
+    if not hasattr(user, "smartsheet"):
+        note(actor=actor_of_user(user), action=Action.SIGN_IN, origin=Origin.ADMIN, subject=subject_of(user))
+
+
+@receiver(user_login_failed)
+def note_wrong_password(credentials: Mapping[str, Any], **_more: object) -> None:
+    """Without the name that was typed: people type passwords there."""
+    if "username" in credentials:
+        _note_if_possible(
+            actor=nobody(),
+            action=Action.SIGN_IN,
+            origin=Origin.ADMIN,
+            phase=Phase.REFUSED,
+            reason="The user name or the password is wrong.",
+        )
+
+
+@receiver(user_logged_out)
+def note_sign_out(user: User | None, **_more: object) -> None:
+    if user is not None and not hasattr(user, "smartsheet"):
+        _note_if_possible(
+            actor=actor_of_user(user), action=Action.SIGN_OUT, origin=Origin.ADMIN, subject=subject_of(user)
+        )
+
+
+def _note_if_possible(**entry: Any) -> None:
+    try:
+        note(**entry)
+    except NotRecorded:
+        logger.exception("The audit log lacks an event: %s", entry["action"])
+
+
 def _changes_of_rights(user: User, form: ModelForm[User]) -> list[Change]:
     return [
-        Change(None, _subject_of(user), None, name, form.initial.get(name), getattr(user, name))
+        Change(None, subject_of(user), None, name, form.initial.get(name), getattr(user, name))
         for name in RIGHTS
         if name in form.changed_data
     ]
@@ -73,11 +116,7 @@ def _note(request: HttpRequest, user: User, *, what: str, changes: list[Change])
         actor=actor_of_user(by),
         action=Action.RECORD,
         origin=Origin.ADMIN,
-        subject=_subject_of(user),
+        subject=subject_of(user),
         changes=changes,
         message=what,
     )
-
-
-def _subject_of(user: User) -> str:
-    return f"auth.user/{user.pk}"

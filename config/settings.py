@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "edits",
     "config.apps.ProjectConfig",
 ]
+# The order matters: docs/architecture.md, "Middleware".
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -88,7 +89,7 @@ MIDDLEWARE = [
     "audit.middleware.RequestContextMiddleware",
     "csp.middleware.CSPMiddleware",
     "identity.middleware.NoStoreMiddleware",
-    "identity.middleware.LastRequestMiddleware",
+    "identity.middleware.LastRequestMiddleware",  # Django's SessionMiddleware with one difference
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

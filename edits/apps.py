@@ -8,8 +8,8 @@ class EditsConfig(AppConfig):
     name = "edits"
 
     def ready(self) -> None:
-        from edits.log_hooks import anchoring  # models are not loaded before this
-        from edits.sheets import personal_columns  # models are not loaded before this
+        from edits.log_hooks import anchoring, events  # noqa: F401 # its import registers receivers, and needs models
+        from edits.sheets import personal_columns  # needs models
 
         anchoring.register()
         for changed in (post_save, post_delete):

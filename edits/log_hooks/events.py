@@ -6,21 +6,15 @@ can be: what goes wrong then is in the log of the program.
 Names and e-mail addresses stand in an entry's actor alone, where they can be erased; elsewhere people are numbers.
 """
 
-import logging
-from collections.abc import Mapping
-from typing import Any
-
-from django.contrib.auth.models import User
-from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.dispatch import receiver
 
-from audit.recording import Action, Actor, Change, NotRecorded, Origin, Phase, nobody, note
+from audit.recording import Actor, Change, NotRecorded, nobody, note
+from audit.vocabulary import Action, Origin, Phase
 from identity import signals
 from identity.models import SmartsheetUser
 from identity.profiles.profile import Profile
 from identity.signin.failures import Failure
-
-logger = logging.getLogger(__name__)
 
 
 @receiver(signals.signing_in)
@@ -92,7 +86,7 @@ def note_disconnect(person: SmartsheetUser, **_more: object) -> None:
 
 
 @receiver(signals.activation_changed)
-def note_activation(person: SmartsheetUser, is_active: bool, by: User, **_more: object) -> None:
+def note_activation(person: SmartsheetUser, is_active: bool, by: AbstractBaseUser, **_more: object) -> None:
     """In the transaction of the change. Raises CannotRecord."""
     change = Change(None, f"{person.region}:{person.smartsheet_id}", None, "may sign in", not is_active, is_active)
     try:
@@ -107,44 +101,6 @@ def note_activation(person: SmartsheetUser, is_active: bool, by: User, **_more: 
         raise signals.CannotRecord from error
 
 
-# The admin's passwords, which identity knows nothing of
-
-
-@receiver(user_logged_in)
-def note_password_sign_in(user: User, **_more: object) -> None:
-    """Raises NotRecorded, which ends the sign-in: config.admin has the words for it."""
-    if not hasattr(user, "smartsheet"):
-        note(actor=actor_of_user(user), action=Action.SIGN_IN, origin=Origin.ADMIN, subject=f"auth.user/{user.pk}")
-
-
-@receiver(user_login_failed)
-def note_wrong_password(credentials: Mapping[str, Any], **_more: object) -> None:
-    """Without the name that was typed: people type their passwords there."""
-    if "username" in credentials:
-        _as_well_as_can_be(
-            actor=nobody(),
-            action=Action.SIGN_IN,
-            origin=Origin.ADMIN,
-            phase=Phase.REFUSED,
-            reason="The user name or the password is wrong.",
-        )
-
-
-@receiver(user_logged_out)
-def note_password_sign_out(user: User | None, **_more: object) -> None:
-    if user is not None and not hasattr(user, "smartsheet"):
-        _as_well_as_can_be(
-            actor=actor_of_user(user), action=Action.SIGN_OUT, origin=Origin.ADMIN, subject=f"auth.user/{user.pk}"
-        )
-
-
-def _as_well_as_can_be(**entry: Any) -> None:
-    try:
-        note(**entry)
-    except NotRecorded:
-        logger.exception("An event is missing in the audit log: %s", entry["action"])
-
-
 def actor_of_profile(profile: Profile) -> Actor:
     return Actor(id=profile.id, region=profile.region, name=profile.name, email=profile.email)
 
@@ -153,11 +109,12 @@ def actor_of(person: SmartsheetUser) -> Actor:
     return actor_of_profile(person.as_profile())
 
 
-def actor_of_user(user: User) -> Actor:
+def actor_of_user(user: AbstractBaseUser) -> Actor:
     """A Django user: the person that they are, or somebody of the admin with a name alone."""
     person: SmartsheetUser | None = getattr(user, "smartsheet", None)
-    return actor_of(person) if person else Actor(id=0, region="", name=user.get_username(), email=user.email)
+    email = getattr(user, user.get_email_field_name(), "")
+    return actor_of(person) if person else Actor(id=0, region="", name=user.get_username(), email=email)
 
 
-def subject_of(person: SmartsheetUser) -> str:
-    return f"{person._meta.label_lower}/{person.pk}"
+def subject_of(row: SmartsheetUser | AbstractBaseUser) -> str:
+    return f"{row._meta.label_lower}/{row.pk}"

@@ -9,10 +9,10 @@ from config import worker
 
 
 class Command(BaseCommand):
-    help = "Does what is to be done beside the pages (settling, sealing, streaming …) until it is stopped."
+    help = "Runs the jobs of the apps (settling, sealing, streaming …) until it is stopped."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         stopping = told_to_stop()
         found = worker.jobs()
-        self.stdout.write(f"Working: {', '.join(job.name for job in found)}.")
+        self.stdout.write(f"Running: {', '.join(job.name for job in found)}.")
         worker.work(found, stopping)

@@ -1,0 +1,11 @@
+"""What a worker does for edits."""
+
+from collections.abc import Callable
+
+from edits.saving import idempotency
+from edits.settling.settle import settle_due
+
+
+def jobs() -> list[tuple[str, float, Callable[[], object]]]:
+    """The jobs: name, seconds between two runs, function. Each is safe beside itself."""
+    return [("settle", 15, settle_due), ("delete old idempotency keys", 3600, idempotency.forget_old)]
