@@ -87,7 +87,7 @@ FAULTS = [
     Fault("hung", {"delay": 12}, (502, UNCERTAIN, "unknown"), (503, AWAY)),
     Fault("dripping", {"body": "drip"}, (200, "1 cell changed", "applied"), (503, AWAY), is_applied=True),
 ]
-DEADLINE = 2.0  # seconds
+DEADLINE = 4.0  # seconds
 SHORT_DEADLINE = 0.8  # for reads, which need no time to read back
 
 every_fault = pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)

@@ -46,7 +46,7 @@ def tls_plan(running: RunningSandbox, certificates: Path, settings: Settings) ->
     running.register_app(redirect_url="http://testserver/identity/callback/")
     point_settings_at(running, settings)
     settings.SMARTSHEET_CA_BUNDLE = str(certificates / "ca.pem")
-    settings.SMARTSHEET_DEADLINE = 2.0
+    settings.SMARTSHEET_DEADLINE = 4.0
     return SitePlan(running, running.people()["alice"])
 
 

@@ -55,8 +55,8 @@ def test_it_ends_cleanly_even_while_an_answer_is_due(number: signal.Signals) -> 
 
 def test_what_is_not_emulated_is_said_on_stderr(capfd: pytest.CaptureFixture[str]) -> None:
     with RunningSandbox() as sandbox:
-        requests.get(f"{sandbox.api}/reports/1", timeout=5)
-        requests.get(f"{sandbox.api}/serverinfo-nope", timeout=5)
+        requests.get(f"{sandbox.api}/reports/1", timeout=30)
+        requests.get(f"{sandbox.api}/serverinfo-nope", timeout=30)
     said = capfd.readouterr().err
     assert "NOT EMULATED: GET /2.0/reports/1" in said
 
@@ -91,7 +91,7 @@ def test_a_certificate_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> 
 
 def test_nobody_can_write_lines_of_their_own_into_the_log(capfd: pytest.CaptureFixture[str]) -> None:
     with RunningSandbox() as sandbox:
-        requests.get(f"{sandbox.api}/sheets/1%0aGET%20/2.0/forged%1b%5b2J", timeout=5)
+        requests.get(f"{sandbox.api}/sheets/1%0aGET%20/2.0/forged%1b%5b2J", timeout=30)
     said = capfd.readouterr().err
     assert "/2.0/sheets/1%0AGET%20/2.0/forged%1B%5B2J" in said
     assert "\x1b" not in said

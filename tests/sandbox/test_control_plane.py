@@ -53,7 +53,7 @@ def test_reset_ends_what_has_not_wholly_arrived(sandbox: RunningSandbox, plan: G
         f"PUT /2.0{plan.path}/rows HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
         f"Authorization: {as_alice.http.headers['Authorization']!s}\r\nContent-Length: {len(body)}\r\n\r\n"
     ).encode()
-    with socket.create_connection((host, int(port)), timeout=5) as connection:
+    with socket.create_connection((host, int(port)), timeout=30) as connection:
         connection.sendall(head + body[:10])
         while not sandbox.requests(method="PUT"):
             time.sleep(0.01)
@@ -71,7 +71,7 @@ def test_registered_apps_outlive_a_reset(sandbox: RunningSandbox, bob: Person) -
 
 
 def test_an_app_needs_all_its_parts(sandbox: RunningSandbox) -> None:
-    response = requests.post(f"{sandbox.url}/_sandbox/apps", json={"clientId": "x"}, timeout=5)
+    response = requests.post(f"{sandbox.url}/_sandbox/apps", json={"clientId": "x"}, timeout=30)
     assert response.status_code == 400
     assert "redirectUrl" in response.json()["message"]
 
@@ -97,7 +97,7 @@ def test_no_secret_is_in_the_journal(sandbox: RunningSandbox, bob: Person) -> No
         "grant_type": "authorization_code", "client_id": "practice", "code": code, "client_secret": SECRET,
         "hash": digest(code), "refresh_token": "r-e-f",
     }  # fmt: skip
-    requests.post(f"{sandbox.api}/token", params=parameters, timeout=5)
+    requests.post(f"{sandbox.api}/token", params=parameters, timeout=30)
     Client(sandbox, bob.token).get("/users/me")
     noted = json.dumps(sandbox.requests())
     assert "grant_type=authorization_code" in noted
@@ -107,7 +107,7 @@ def test_no_secret_is_in_the_journal(sandbox: RunningSandbox, bob: Person) -> No
 
 @pytest.mark.parametrize("path", ["/", "/_sandbox", "/_sandbox/"])
 def test_the_front_page_shows_people_and_sheets(sandbox: RunningSandbox, path: str) -> None:
-    response = requests.get(f"{sandbox.url}{path}", timeout=5)
+    response = requests.get(f"{sandbox.url}{path}", timeout=30)
     assert response.status_code == 200
     assert "not Smartsheet" in response.text
     for person in sandbox.people().values():
@@ -118,4 +118,4 @@ def test_the_front_page_shows_people_and_sheets(sandbox: RunningSandbox, path: s
 
 @pytest.mark.parametrize("profile", [[], {"profile": []}, {"profile": {"read": 1}}, {"profile": None}, 5])
 def test_a_latency_of_odd_types_is_refused(sandbox: RunningSandbox, profile: object) -> None:
-    assert requests.post(f"{sandbox.url}/_sandbox/latency", json=profile, timeout=5).status_code == 400
+    assert requests.post(f"{sandbox.url}/_sandbox/latency", json=profile, timeout=30).status_code == 400

@@ -97,7 +97,7 @@ def test_half_an_answer(sandbox: RunningSandbox, plan: Grid) -> None:
 def test_a_dripping_answer(sandbox: RunningSandbox, plan: Grid, as_alice: Client) -> None:
     sandbox.fault(body="drip")
     started = time.monotonic()
-    with as_alice.http.get(f"{as_alice.api}/users/me", stream=True, timeout=5) as response:
+    with as_alice.http.get(f"{as_alice.api}/users/me", stream=True, timeout=30) as response:
         assert next(response.iter_content(1)) == b"{"
         assert next(response.iter_content(1)) == b'"'
     assert time.monotonic() - started > 0.05
@@ -106,7 +106,7 @@ def test_a_dripping_answer(sandbox: RunningSandbox, plan: Grid, as_alice: Client
 
 def test_an_answer_that_never_ends(sandbox: RunningSandbox, plan: Grid, as_alice: Client) -> None:
     sandbox.fault(body="endless")
-    with as_alice.http.get(f"{as_alice.api}/users/me", stream=True, timeout=5) as response:
+    with as_alice.http.get(f"{as_alice.api}/users/me", stream=True, timeout=30) as response:
         assert response.status_code == 200
         received = 0
         for chunk in response.iter_content(2**20):
@@ -200,8 +200,8 @@ def test_a_fault_lasts_as_often_as_it_was_ordered(sandbox: RunningSandbox, as_al
 def test_the_token_endpoint_and_the_consent_page_fail_too(sandbox: RunningSandbox) -> None:
     sandbox.fault(operation="tokens-getOrRefresh", status=500)
     sandbox.fault(operation="authorize", status=503)
-    assert requests.post(f"{sandbox.api}/token", timeout=5).status_code == 500
-    assert requests.get(f"{sandbox.url}/b/authorize", timeout=5).status_code == 503
+    assert requests.post(f"{sandbox.api}/token", timeout=30).status_code == 500
+    assert requests.get(f"{sandbox.url}/b/authorize", timeout=30).status_code == 503
 
 
 def test_pending_faults_are_shown(sandbox: RunningSandbox) -> None:
@@ -236,18 +236,18 @@ def test_pending_faults_are_shown(sandbox: RunningSandbox) -> None:
     ],
 )
 def test_a_senseless_fault_is_refused_by_name(sandbox: RunningSandbox, fault: Any, word: str) -> None:
-    response = requests.post(f"{sandbox.url}/_sandbox/faults", json=[{"status": 500}, fault], timeout=5)
+    response = requests.post(f"{sandbox.url}/_sandbox/faults", json=[{"status": 500}, fault], timeout=30)
     assert response.status_code == 400
     assert word in response.json()["message"]
     assert sandbox.control("GET", "faults") == []
 
 
 def test_a_fault_that_is_no_json_is_refused(sandbox: RunningSandbox) -> None:
-    assert requests.post(f"{sandbox.url}/_sandbox/faults", data="{", timeout=5).status_code == 400
+    assert requests.post(f"{sandbox.url}/_sandbox/faults", data="{", timeout=30).status_code == 400
 
 
 @pytest.mark.parametrize("fault", [{"body": "drip"}, {"body": "endless"}, {"body": "truncated"}, {"drop": "during"}])
 def test_headers_are_added_to_whatever_comes(sandbox: RunningSandbox, as_alice: Client, fault: dict[str, str]) -> None:
     sandbox.fault(headers={"X-Proxy": "between"}, **fault)
-    with as_alice.http.get(f"{as_alice.api}/users/me", stream=True, timeout=5) as response:
+    with as_alice.http.get(f"{as_alice.api}/users/me", stream=True, timeout=30) as response:
         assert response.headers["X-Proxy"] == "between"

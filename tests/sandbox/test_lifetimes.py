@@ -84,7 +84,7 @@ def test_a_reset_puts_the_clock_right(sandbox: RunningSandbox) -> None:
 
 @pytest.mark.parametrize("body", ["{}", "[]", "1", '{"ahead": "long"}', '{"ahead": 1e300}', "{"])
 def test_a_senseless_clock_is_refused(sandbox: RunningSandbox, body: str) -> None:
-    response = requests.post(f"{sandbox.url}/_sandbox/clock", data=body, timeout=5)
+    response = requests.post(f"{sandbox.url}/_sandbox/clock", data=body, timeout=30)
     assert response.status_code == 400
     assert "ahead" in response.json()["message"]
     assert sandbox.control("GET", "clock")["ahead"] == 0

@@ -114,18 +114,20 @@ def test_a_group_cannot_be_given_to_a_list(as_alice: Client) -> None:
 def test_headers_may_be_of_any_alphabet(sandbox: RunningSandbox, plan: Grid, as_alice: Client) -> None:
     """Latin-1 is what Python's requests, for one, sends; a file and an agent keep their letters."""
     headers = {"Content-Disposition": 'attachment; filename="Größe.txt"', "Content-Type": "text/pläin"}
-    answer = as_alice.http.post(f"{as_alice.api}{plan.path}/attachments", data=b"x", headers=_latin(headers), timeout=5)
+    answer = as_alice.http.post(
+        f"{as_alice.api}{plan.path}/attachments", data=b"x", headers=_latin(headers), timeout=30
+    )
     assert answer.status_code == 200, answer.text
     (listed,) = as_alice.json(f"{plan.path}/attachments?includeAll=true")["data"][-1:]
     assert (listed["name"], listed["mimeType"]) == ("Größe.txt", "text/pläin")
     wrong = _latin({"Content-Type": "multipart/form-data; boundary=; é"})
-    answer = as_alice.http.post(f"{as_alice.api}{plan.path}/attachments", data=b"x", headers=wrong, timeout=5)
+    answer = as_alice.http.post(f"{as_alice.api}{plan.path}/attachments", data=b"x", headers=wrong, timeout=30)
     assert refusal(answer) == (400, 1091)
 
 
 def test_a_file_whose_name_is_numbered_wrongly_has_none(plan: Grid, as_alice: Client) -> None:
     headers = {"Content-Disposition": "attachment; filename*=a; filename*0=b", "Content-Type": "text/plain"}
-    answer = as_alice.http.post(f"{as_alice.api}{plan.path}/attachments", data=b"x", headers=headers, timeout=5)
+    answer = as_alice.http.post(f"{as_alice.api}{plan.path}/attachments", data=b"x", headers=headers, timeout=30)
     assert refusal(answer) == (400, 1011)
 
 
@@ -157,7 +159,7 @@ def test_a_senseless_form_is_no_crash_of_the_sign_in_page(
     sandbox: RunningSandbox, content_type: str, body: bytes
 ) -> None:
     url = f"{sandbox.url}/b/authorize"
-    answer = requests.post(url, data=body, headers={"Content-Type": content_type}, allow_redirects=False, timeout=5)
+    answer = requests.post(url, data=body, headers={"Content-Type": content_type}, allow_redirects=False, timeout=30)
     assert answer.status_code == 400
     assert "Client ID" in answer.text
 
@@ -176,6 +178,6 @@ def _status(url: str, target: str, authorization: str | bytes) -> int:
     host = urlsplit(url).netloc
     head = f"GET {target} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {authorization!s}\r\nConnection: close\r\n\r\n"
     address, port = host.split(":")
-    with socket.create_connection((address, int(port)), timeout=5) as connection:
+    with socket.create_connection((address, int(port)), timeout=30) as connection:
         connection.sendall(head.encode())
         return int(connection.makefile("rb").readline().split()[1])

@@ -122,7 +122,7 @@ def test_the_state_is_not_taken_for_html(sandbox: RunningSandbox) -> None:
 
 @pytest.mark.parametrize("path", ["b/authorize", "_sandbox/"])
 def test_a_page_runs_nothing_and_stands_in_no_other(sandbox: RunningSandbox, path: str) -> None:
-    for answer in (requests.get(f"{sandbox.url}/{path}", timeout=5), ask(sandbox)):
+    for answer in (requests.get(f"{sandbox.url}/{path}", timeout=30), ask(sandbox)):
         policy = answer.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy
         assert "frame-ancestors 'none'" in policy
@@ -139,7 +139,7 @@ def test_who_grants_nothing_reads_what_is_seen_all_the_same(sandbox: RunningSand
 )
 def test_nobody_is_sent_back_to_what_is_no_address(sandbox: RunningSandbox, url: object) -> None:
     app = {"clientId": "practice", "clientSecret": "x", "redirectUrl": url}
-    answer = requests.post(f"{sandbox.url}/_sandbox/apps", json=app, timeout=5)
+    answer = requests.post(f"{sandbox.url}/_sandbox/apps", json=app, timeout=30)
     assert answer.status_code == 400
     assert "redirectUrl" in answer.json()["message"]
     assert answer_of(decide(sandbox, ask(sandbox).text, decision="deny"))["error"] == "access_denied"

@@ -20,4 +20,4 @@ def test_it_serves_https(tmp_path: Path) -> None:
         assert sandbox.call(sandbox.people()["alice"], "GET", "/users/me")["firstName"] == "Alice"
         sandbox.fault(drop="after")
         with pytest.raises(requests.ConnectionError):
-            sandbox.http.get(f"{sandbox.api}/users/me", timeout=5)
+            sandbox.http.get(f"{sandbox.api}/users/me", timeout=30)
