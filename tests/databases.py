@@ -13,7 +13,6 @@ ON_EACH = {
     "docs/test_recording_page.py": "the log in a project that is not ours",
     "edits/reconciling": "leases, and entries found again by SQL",
     "edits/saving": "saving",
-    "edits/saving": "saving",
     "edits/settling": "leases and locks between processes, and what a killed one leaves behind",
     "edits/test_adding_rows.py": "saving",
     "edits/test_conflicts.py": "saving",
