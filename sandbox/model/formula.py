@@ -1,84 +1,39 @@
-"""The few formulas the stand-in can work out: arithmetic over `[Column]@row`, and SUM(CHILDREN()).
+"""Calculating formulas: arithmetic, comparisons, joined texts, and the functions in FUNCTIONS.
 
-Anything else is kept and shown as a formula without a value; whoever writes one is told so on stderr.
+Any other formula is kept and shown without a value, and a line on stderr says so when it is written.
+https://help.smartsheet.com/functions
 """
 
 from __future__ import annotations
 
-import ast
-import math
-import operator
 import re
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
+from functools import lru_cache
 
-from sandbox.model.cell_values import LARGEST_NUMBER, LONGEST_TEXT, text_of
-from sandbox.model.sheet import Cell, Column, Row, Sheet
+from sandbox.model.formula_functions import FUNCTIONS, Calculator
+from sandbox.model.formula_operators import LOST, FormulaError
+from sandbox.model.formula_parser import Function, Incalculable, Range, Reference, parsed, walk
+from sandbox.model.sheet import EMPTY, Cell, Column, Row, Sheet
 
-Number = int | float
+CIRCULAR = "#CIRCULAR REFERENCE"
+FAR_FUNCTIONS = ("PARENT", "TODAY")
 
-LOST, CIRCULAR = "#REF", "#CIRCULAR REFERENCE"
-REFERENCE = re.compile(r"\[([^\]]+)\]@row|([A-Za-z]\w*)@row")
-SUM_OF_CHILDREN = re.compile(r"=\s*SUM\(\s*CHILDREN\(\s*\)\s*\)", re.IGNORECASE)
-OPERATORS: dict[type[ast.operator], Callable[[Number, Number], Number]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-}
-
-
-class Incalculable(Exception):
-    """The formula is beyond the stand-in."""
-
-
-# Python's own ways of saying so of what is too long, too deep or too large.
-INCALCULABLE = (Incalculable, SyntaxError, ValueError, OverflowError, RecursionError, MemoryError)
+Key = tuple[int, int]
 
 
 def recalculate(sheet: Sheet, rows: list[Row]) -> None:
-    """Work out the formulas of these rows and of the rows above them in the hierarchy."""
-    for row in _with_ancestors(sheet, rows):
-        formulas = {column.id: formula for column in sheet.columns if (formula := _formula(row, column))}
-        uses = {column_id: _used_by(sheet, formula) & formulas.keys() for column_id, formula in formulas.items()}
-        columns = {column.id: column for column in sheet.columns}
-        for column_id, is_circular in _in_order(uses):
-            formula = formulas[column_id]
-            row.put(column_id, calculated(sheet, row, columns[column_id], formula, is_circular=is_circular))
+    """Calculate the formulas of these rows and of the rows above them in the hierarchy.
 
-
-def calculated(sheet: Sheet, row: Row, column: Column, formula: str, *, is_circular: bool) -> Cell:
-    """The cell that holds a formula and, if it can be worked out, its value."""
-    cell = Cell(formula=formula, format=row.cell(column.id).format)
-    try:
-        value = CIRCULAR if is_circular else _value(sheet, row, column, formula)
-    except INCALCULABLE:
-        return cell
-    except ZeroDivisionError:
-        value = "#DIVIDE BY ZERO"
-    return replace(cell, value=value, display=text_of(value))
-
-
-def _formula(row: Row, column: Column) -> str | None:
-    return column.formula or row.cell(column.id).formula
-
-
-def _used_by(sheet: Sheet, formula: str) -> set[int]:
-    """The columns whose cells in the same row the formula takes."""
-    titles = {match[1] or match[2] for match in REFERENCE.finditer(formula)}
-    return {column.id for column in sheet.columns if column.title in titles}
-
-
-def _in_order(uses: Mapping[int, set[int]]) -> list[tuple[int, bool]]:
-    """Each column after those that it uses; with each whether it uses itself, by however long a way."""
-    order: list[tuple[int, bool]] = []
-    left = dict(uses)
-    while ready := [column_id for column_id, used in left.items() if not used & left.keys()]:
-        order += [(column_id, False) for column_id in ready]
-        for column_id in ready:
-            del left[column_id]
-    return order + [(column_id, True) for column_id in left]
+    Where formulas of a sheet use cells of any other rows, all its formulas are calculated.
+    """
+    nearby = _with_ancestors(sheet, rows)
+    due = _formulas(sheet, nearby)
+    if sheet.has_far_formulas or any(_is_far(formula) for formula in due.values()):
+        due = _formulas(sheet, sheet.rows)
+        sheet.has_far_formulas = any(_is_far(formula) for formula in due.values())
+    if due:
+        _Run(sheet, due).run()
 
 
 def renamed(formula: str, old: str, new: str) -> str:
@@ -93,78 +48,113 @@ def without(formula: str, title: str) -> str:
 
 def _mentions(title: str) -> re.Pattern[str]:
     """A column's title as formulas of its own sheet write it: in brackets, or bare if it is one plain word."""
-    bare = rf"|\b{title}(?=@row\b|\d+\b)" if re.fullmatch(r"[A-Za-z]+", title) else ""
+    bare = rf"|\b{title}(?=@row\b|\d+\b|:)|(?<=:){title}\b" if re.fullmatch(r"[A-Za-z]+", title) else ""
     return re.compile(rf"\[{re.escape(title)}\]{bare}")
 
 
 def warn_about(formula: str) -> None:
-    """Say aloud that a formula which was just written will stay without a value."""
-    if not SUM_OF_CHILDREN.fullmatch(formula) and not _is_arithmetic(formula):
-        print(f"NOT CALCULATED: the sandbox keeps {formula!r} but cannot work it out", file=sys.stderr, flush=True)
+    """Say on stderr that a formula which was just written stays without a value, and what of it is not supported."""
+    if problem := _why_not(formula):
+        print(
+            f"NOT CALCULATED: the sandbox keeps {formula!r} but cannot calculate {problem}", file=sys.stderr, flush=True
+        )
 
 
-def _is_arithmetic(formula: str) -> bool:
+@lru_cache(maxsize=4096)
+def _why_not(formula: str) -> str:
+    """What of a formula is not supported; "" if all of it is."""
     try:
-        _calculate(_parsed(REFERENCE.sub("1", formula[1:].strip())), [])
-    except INCALCULABLE:
+        nodes = walk(parsed(formula))
+    except (Incalculable, RecursionError) as error:
+        return str(error) or "a formula of that depth"
+    unknown = sorted({node.name for node in nodes if isinstance(node, Function) and node.name not in FUNCTIONS})
+    return ", ".join(f"{name}()" for name in unknown)
+
+
+@lru_cache(maxsize=4096)
+def _is_far(formula: str) -> bool:
+    """Whether a formula uses cells of other rows than its own and those directly below it, or the date."""
+    if _why_not(formula):
         return False
-    except ZeroDivisionError:
-        return True
-    return True
+    return any(
+        isinstance(node, Range)
+        or (isinstance(node, Reference) and node.row is not None)
+        or (isinstance(node, Function) and node.name in FAR_FUNCTIONS)
+        for node in walk(parsed(formula))
+    )
 
 
-def _value(sheet: Sheet, row: Row, column: Column, formula: str) -> Number | str:
-    if LOST in formula:
-        return LOST
-    if SUM_OF_CHILDREN.fullmatch(formula):
-        return _rounded(sum(_number(child.cell(column.id)) or 0 for child in sheet.children(row.id)))
-    operands = [_operand(sheet, row, match[1] or match[2]) for match in REFERENCE.finditer(formula)]
-    return _rounded(_calculate(_parsed(REFERENCE.sub("_", formula[1:].strip())), operands))
+def _formulas(sheet: Sheet, rows: Iterable[Row]) -> dict[Key, str]:
+    """The formulas of these rows, by row id and column id."""
+    of_columns = [(column.id, column.formula) for column in sheet.columns if column.formula]
+    found: dict[Key, str] = {}
+    for row in rows:
+        found |= {(row.id, column_id): cell.formula for column_id, cell in row.cells.items() if cell.formula}
+        found |= {(row.id, column_id): formula for column_id, formula in of_columns}
+    return found
 
 
-def _parsed(formula: str) -> ast.expr:
-    if len(formula) > LONGEST_TEXT:
-        raise Incalculable
-    return ast.parse(formula, mode="eval").body
+class _Run(Calculator):
+    """One calculation of the formulas that are due, each after those that it uses."""
 
+    def __init__(self, sheet: Sheet, due: dict[Key, str]) -> None:
+        super().__init__(sheet)
+        self.due, self.active, self.failed = due, set[Key](), set[Key]()
+        self.columns = {column.id: column for column in sheet.columns}
 
-def _operand(sheet: Sheet, row: Row, title: str) -> Number:
-    column = next((column for column in sheet.columns if column.title == title), None)
-    if column is None:
-        raise Incalculable(title)
-    cell = row.cell(column.id)
-    number = 0 if cell.value is None else _number(cell)
-    if number is None:
-        raise Incalculable(title)
-    return number
+    def run(self) -> None:
+        """Go down the sheet, as most formulas use cells above; where a chain is too deep for that, go up."""
+        for keys in (list(self.due), list(self.due)[::-1]):
+            for key in keys:
+                try:
+                    self._settle(key)
+                except RecursionError:
+                    break
+        for key in list(self.due):
+            self._put(key, EMPTY)
 
+    def cell(self, row: Row, column: Column) -> Cell:
+        """A cell with the value that its formula has now. Raises Incalculable where it has none."""
+        key = (row.id, column.id)
+        if column.system_type:
+            raise Incalculable(f"with the system column {column.title!r}")
+        if key in self.active:
+            raise FormulaError(CIRCULAR)
+        self._settle(key)
+        cell = row.cell(column.id)
+        if key in self.failed or (cell.formula and cell.value is None and _why_not(cell.formula)):
+            raise Incalculable(f"a cell without a value in {column.title!r}")
+        return cell
 
-def _number(cell: Cell) -> Number | None:
-    return cell.value if isinstance(cell.value, (int, float)) and not isinstance(cell.value, bool) else None
+    def _settle(self, key: Key) -> None:
+        formula = self.due.get(key)
+        if formula is None:
+            return
+        self.active.add(key)
+        row, column = self._place(key)
+        try:
+            result = Cell(LOST, LOST) if LOST in formula else self.result(parsed(formula), row, column)
+        except FormulaError as error:
+            result = Cell(str(error), str(error))
+        except (Incalculable, ValueError, OverflowError, MemoryError):
+            self.failed.add(key)
+            result = EMPTY
+        finally:
+            self.active.discard(key)
+        self._put(key, result)
 
+    def _put(self, key: Key, result: Cell) -> None:
+        formula, (row, column) = self.due.pop(key), self._place(key)
+        old = row.cell(column.id)
+        new = Cell(result.value, result.display, formula=formula, format=old.format)
+        if new != old or type(new.value) is not type(old.value):
+            row.put(column.id, new)
 
-def _calculate(node: ast.expr, operands: list[Number]) -> Number:
-    match node:
-        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
-            return number
-        case ast.Name(id="_") if operands:
-            return operands.pop(0)
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
-            return OPERATORS[type(op)](_calculate(left, operands), _calculate(right, operands))
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return -_calculate(operand, operands)
-        case _:
-            raise Incalculable(type(node).__name__)
-
-
-def _rounded(value: Number) -> Number:
-    """Without the noise of binary fractions; whole results as whole numbers. Raises Incalculable without end."""
-    if not math.isfinite(value):
-        raise Incalculable(value)
-    if abs(value) > LARGEST_NUMBER:
-        return float(value)
-    value = round(value, 10)
-    return int(value) if value == int(value) else value
+    def _place(self, key: Key) -> tuple[Row, Column]:
+        row = self.sheet.row(key[0])
+        if row is None:
+            raise KeyError(key)
+        return row, self.columns[key[1]]
 
 
 def _with_ancestors(sheet: Sheet, rows: list[Row]) -> list[Row]:

@@ -169,6 +169,7 @@ class Sheet:
     container_id: int | None = None
     settings: SheetSettings = field(default_factory=SheetSettings)
     version: int = 1
+    has_far_formulas: bool = False
     links_out: list[tuple[CellRef, CellRef]] = field(default_factory=list)
     discussions: list[Discussion] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)

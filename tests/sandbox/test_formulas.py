@@ -1,3 +1,6 @@
+from datetime import date, timedelta
+from typing import Any
+
 import pytest
 
 from tests.running_sandbox import RunningSandbox
@@ -52,7 +55,15 @@ def test_a_written_formula_is_worked_out_if_it_is_simple(plan: Grid) -> None:
 
 
 def test_any_other_formula_is_kept_without_a_value(plan: Grid) -> None:
-    for formula in ("=COUNTIF(Done:Done, 1)", "=__import__('os')", "=[No such column]@row", "=1 +", "=2 ** 3"):
+    for formula in (
+        "=VLOOKUP(1, Done:Done, 1)",
+        "=MAX(Spent:Spent)",
+        "={Other sheet} + 1",
+        "=__import__('os')",
+        "=[No such column]@row",
+        "=1 +",
+        "=2 ** 3",
+    ):
         row = plan.put(TASK, {"title": "Notes", "formula": formula}).json()["result"][0]
         assert cell_in(row, plan.column("Notes")) == {"columnId": plan.column("Notes"), "formula": formula}
 
@@ -74,11 +85,13 @@ def test_what_cannot_be_worked_out_is_said_aloud(capfd: pytest.CaptureFixture[st
         client = Client(sandbox, sandbox.people()["alice"].token)
         plan = Grid(client, sandbox.sheet(sandbox.people()["alice"], "Site plan")["id"])
         plan.put(TASK, {"title": "Notes", "formula": "=VLOOKUP(1, 2)"})
+        plan.put(TASK, {"title": "Notes", "formula": "=SUM(1, MAX(2))"})
         plan.put(TASK, {"title": "Notes", "formula": "=1 + 1"})
         client.close()
     said = capfd.readouterr().err
     assert "NOT CALCULATED" in said
     assert "=VLOOKUP(1, 2)" in said
+    assert "cannot calculate MAX()" in said
     assert "1 + 1" not in said
 
 
@@ -125,5 +138,133 @@ def test_a_formula_that_uses_itself_says_so(plan: Grid) -> None:
 
 
 def test_a_text_is_no_number_to_reckon_with(plan: Grid) -> None:
-    row = plan.put(TASK, {"title": "Notes", "formula": "=Status@row + 1"}).json()["result"][0]
-    assert cell_in(row, plan.column("Notes")) == {"columnId": plan.column("Notes"), "formula": "=Status@row + 1"}
+    row = plan.put(TASK, {"title": "Notes", "formula": "=Status@row - 1"}).json()["result"][0]
+    assert cell_in(row, plan.column("Notes")) == {"columnId": plan.column("Notes"), "formula": "=Status@row - 1"}
+
+
+@pytest.fixture
+def fruit(as_alice: Client) -> Grid:
+    """A basket with two kinds of fruit in it, and a row apart."""
+    columns = [
+        {"title": "Name", "type": "TEXT_NUMBER", "primary": True},
+        {"title": "Size", "type": "TEXT_NUMBER"},
+        {"title": "Ripe", "type": "CHECKBOX"},
+        {"title": "Due", "type": "DATE"},
+        {"title": "Result of it", "type": "TEXT_NUMBER"},
+        {"title": "Eaten", "type": "CHECKBOX"},
+    ]
+    made = as_alice.ask("POST", "/sheets", {"name": "Fruit", "columns": columns}).json()["result"]
+    sheet = Grid(as_alice, made["id"])
+    sheet.post({"title": "Name", "value": "Basket"}, {"title": "Size", "value": 100})
+    for name, size, is_ripe, due in (("Apple", 5, True, "2026-03-01"), ("Pear", 7, False, "2026-03-05")):
+        cells = {"title": "Name", "value": name}, {"title": "Size", "value": size}, {"title": "Ripe", "value": is_ripe}
+        parent = sheet.again().row("Basket")
+        sheet.post(*cells, {"title": "Due", "value": due}, parentId=parent, toBottom=True)
+    sheet.post({"title": "Name", "value": "Apart"})
+    return sheet.again()
+
+
+def result(fruit: Grid, formula: str, *, task: str = "Apple", title: str = "Result of it") -> Any:
+    row = fruit.put(task, {"title": title, "formula": formula}).json()["result"][0]
+    cell = cell_in(row, fruit.column(title))
+    assert cell["formula"] == formula
+    return cell.get("value")
+
+
+@pytest.mark.parametrize(
+    ("formula", "value"),
+    [
+        ("=SUM(Size:Size)", 112),
+        ("=sum(Size2:Size3, 1, [Size]@row)", 18),
+        ("=SUM([Size]1:[Size]2)", 105),
+        ("=AVG(Size2:Size3)", 6),
+        ("=AVG(Name:Name)", "#DIVIDE BY ZERO"),
+        ("=COUNT(Size:Size)", 3),
+        ("=COUNT(Name:Size)", 7),
+        ('=COUNTIF(Name:Name, "Apple")', 1),
+        ("=COUNTIF(Size:Size, >6)", 2),
+        ("=COUNTIF(Size:Size, @cell < 6)", 1),
+        ("=COUNTIF(Ripe:Ripe, 1)", 1),
+        ('=COUNTIF(Due:Due, <="2026-03-01")', 1),
+        ('=SUMIF(Name:Name, <>"Basket", Size:Size)', 12),
+        ("=SUMIF(Size:Size, >=7)", 107),
+        ('=IF(Ripe@row, "eat", "wait")', "eat"),
+        ("=IF(Size@row > 6, 1)", None),
+        ('=IF(Size@row = 5, IF(Name@row <> "Pear", Size1 / 2, 0), 1 / 0)', 50),
+        ("=PARENT(Size@row) - Size@row", 95),
+        ("=PARENT([Name]@row)", "Basket"),
+        ("=SUM(CHILDREN(Size1))", 12),
+        ("=COUNT(CHILDREN(Name1))", 2),
+        ('=JOIN(CHILDREN(Name1), ", ")', "Apple, Pear"),
+        ("=JOIN(Size2:Size3)", "57"),
+        ('=Name@row + " of " + Size@row', "Apple of 5"),
+        ("=Due@row + 3", "2026-03-04"),
+        ("=Due3 - Due2", 4),
+        ("=Size99", "#REF"),
+        ('="a ""quoted"" word"', 'a "quoted" word'),
+    ],
+)
+def test_the_common_functions_calculate(fruit: Grid, formula: str, value: Any) -> None:
+    assert result(fruit, formula) == value
+
+
+def test_a_result_has_the_type_of_its_column(fruit: Grid) -> None:
+    assert result(fruit, "=Size@row > 1", title="Eaten") is True
+    assert "displayValue" not in fruit.again().cell("Apple", "Eaten")
+    result(fruit, "=Due2 + 1", title="Due", task="Apart")
+    assert "displayValue" not in fruit.again().cell("Apart", "Due")
+    assert result(fruit, "=Size@row > 1") is True
+    assert fruit.again().cell("Apple", "Result of it")["displayValue"] == "true"
+
+
+def test_today_goes_by_the_sandboxs_clock(fruit: Grid, sandbox: RunningSandbox) -> None:
+    today = date.fromisoformat(result(fruit, "=TODAY()"))
+    assert result(fruit, "=TODAY(-2)") == (today - timedelta(days=2)).isoformat()
+    sandbox.control("POST", "clock", {"ahead": 5 * 86_400})
+    fruit.put("Apart", {"title": "Size", "value": 1})
+    later = date.fromisoformat(fruit.again().cell("Apple", "Result of it")["value"])
+    assert later - today in (timedelta(days=3), timedelta(days=4))
+
+
+def test_results_follow_cells_of_other_rows(fruit: Grid) -> None:
+    result(fruit, "=SUM(Size1:Size3)", task="Apart")
+    result(fruit, "=PARENT(Size@row) * 2")
+    result(fruit, "=[Result of it]4 + 1", task="Pear")
+    fruit.put("Basket", {"title": "Size", "value": 1})
+    now = fruit.again()
+    assert now.cell("Apart", "Result of it")["value"] == 13
+    assert now.cell("Apple", "Result of it")["value"] == 2
+    assert now.cell("Pear", "Result of it")["value"] == 14, "it uses a result below it"
+
+
+def test_a_chain_through_many_rows_is_calculated(fruit: Grid, as_alice: Client) -> None:
+    rows = [
+        {"toBottom": True, "cells": fruit.cells({"title": "Size", "formula": f"=Size{number} + 1"})}
+        for number in [*range(6, 305), 4]
+    ]
+    fruit.put("Apart", {"title": "Size", "value": 1000})
+    added = as_alice.ask("POST", f"{fruit.path}/rows", rows).json()["result"]
+    assert cell_in(added[-1], fruit.column("Size"))["value"] == 1001
+    assert cell_in(added[0], fruit.column("Size"))["value"] == 1300, "each but the last uses the row below it"
+
+
+def test_a_circle_through_other_rows_is_found(fruit: Grid) -> None:
+    result(fruit, "=Size3", title="Size")
+    assert result(fruit, "=Size2 + 1", title="Size", task="Pear") == "#CIRCULAR REFERENCE"
+    assert fruit.again().cell("Apple", "Size")["value"] == "#CIRCULAR REFERENCE"
+    assert result(fruit, "=SUM(Size:Size)", title="Size") == "#CIRCULAR REFERENCE"
+
+
+def test_what_uses_a_cell_without_a_value_has_none_either(fruit: Grid) -> None:
+    assert result(fruit, "=MAX(Size:Size)", task="Pear") is None
+    assert result(fruit, "=[Result of it]3 + 1") is None
+    assert result(fruit, "=SUM([Result of it]3, 1)") is None
+    assert result(fruit, "=IF(Size@row > 100, 1)", task="Pear") is None
+    assert result(fruit, "=SUM([Result of it]3, 1)") == 1, "a blank result is a value"
+
+
+def test_ranges_follow_a_column_that_is_renamed(fruit: Grid, as_alice: Client) -> None:
+    result(fruit, "=SUM(Size:Size)")
+    as_alice.ask("PUT", f"{fruit.path}/columns/{fruit.column('Size')}", {"title": "Weight in g"})
+    cell = fruit.again().cell("Apple", "Result of it")
+    assert (cell["formula"], cell["value"]) == ("=SUM([Weight in g]:[Weight in g])", 112)

@@ -1,0 +1,233 @@
+"""What operators and functions of formulas give. https://help.smartsheet.com/functions"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+from sandbox.clock import now
+from sandbox.model.cell_values import ISO_DATE, LONGEST_TEXT, text_of
+from sandbox.model.formula_operators import (
+    DIVIDE_BY_ZERO,
+    LOST,
+    FormulaError,
+    compared,
+    is_true,
+    number_of,
+    numbers_in,
+    operated,
+    rounded,
+    shifted,
+)
+from sandbox.model.formula_parser import (
+    CELL,
+    COMPARISONS,
+    Function,
+    Incalculable,
+    Literal,
+    Node,
+    Operation,
+    Range,
+    Reference,
+    walk,
+)
+from sandbox.model.sheet import EMPTY, Cell, Column, Primitive, Row, Sheet
+
+
+class Calculator(ABC):
+    """Values of formula trees on one sheet. The subclass says what a cell holds."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self._by_title = {column.title: column for column in sheet.columns}
+
+    @abstractmethod
+    def cell(self, row: Row, column: Column) -> Cell:
+        """A cell with its present value. Raises FormulaError or Incalculable."""
+
+    def result(self, node: Node, row: Row, column: Column) -> Cell:
+        """What a cell with this formula shows. Raises FormulaError or Incalculable."""
+        value = _Formula(self, row, column).value(node)
+        if isinstance(value, str):
+            value = value[:LONGEST_TEXT]
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            value = rounded(value)
+        is_plain = column.type == "CHECKBOX" and isinstance(value, bool)
+        is_plain = is_plain or (column.type == "DATE" and bool(ISO_DATE.fullmatch(str(value))))
+        return EMPTY if value is None else Cell(value, None if is_plain else text_of(value))
+
+    def column(self, title: str) -> Column:
+        """The column with that title."""
+        if title not in self._by_title:
+            raise Incalculable(f"a column {title!r} that is not there")
+        return self._by_title[title]
+
+
+class _Formula:
+    """One formula at its place. `element` is the cell of a range that a criterion is about."""
+
+    def __init__(self, calculator: Calculator, row: Row, column: Column, element: Primitive = None) -> None:
+        self.calculator, self.row, self.column, self.element = calculator, row, column, element
+        self.sheet = calculator.sheet
+
+    def value(self, node: Node) -> Primitive:
+        """One value. Raises Incalculable for a range."""
+        match node:
+            case Literal(value=value):
+                return value
+            case Reference():
+                return self.element if node == CELL else _sound(self.cell(node))
+            case Operation(sign="-", left=None, right=right):
+                return -number_of(self.value(right))
+            case Operation(sign=sign, left=None) if sign in COMPARISONS:
+                return self.meets(node, self.element)
+            case Operation(sign=sign, left=left, right=right) if left is not None:
+                return operated(sign, self.value(left), self.value(right))
+            case Function(name=name, arguments=arguments) if name in FUNCTIONS:
+                return FUNCTIONS[name](self, arguments)
+        raise Incalculable(type(node).__name__)
+
+    def cell(self, reference: Reference) -> Cell:
+        """The cell that a reference leads to."""
+        row = self.row if reference.row is None else self.numbered(reference.row)
+        column = self.calculator.column(reference.title)
+        return self.calculator.cell(row, column)
+
+    def numbered(self, number: int) -> Row:
+        """The row with that number."""
+        if not 0 < number <= len(self.sheet.rows):
+            raise FormulaError(LOST)
+        return self.sheet.rows[number - 1]
+
+    def cells(self, node: Node) -> list[Cell]:
+        """The cells of a range, or the one value as a cell."""
+        match node:
+            case Range():
+                return self.range(node)
+            case Function(name="CHILDREN", arguments=arguments):
+                row, column = self.place(arguments)
+                return [self.calculator.cell(child, column) for child in self.sheet.children(row.id)]
+            case Reference() if node != CELL:
+                return [self.cell(node)]
+        value = self.value(node)
+        return [EMPTY if value is None else Cell(value, text_of(value))]
+
+    def range(self, node: Range) -> list[Cell]:
+        """The cells of a range, row by row."""
+        left, right = (self.sheet.position(self.calculator.column(title)) for title in (node.left, node.right))
+        columns = self.sheet.columns[min(left, right) : max(left, right) + 1]
+        rows = self.sheet.rows
+        if node.first is not None and node.last is not None:
+            first, last = sorted((node.first, node.last))
+            self.numbered(first)
+            rows = rows[first - 1 : last]
+        return [self.calculator.cell(row, column) for row in rows for column in columns]
+
+    def place(self, arguments: tuple[Node, ...]) -> tuple[Row, Column]:
+        """The row and column of the reference that CHILDREN and PARENT may be given; else those of the formula."""
+        match arguments:
+            case ():
+                return self.row, self.column
+            case (Reference() as reference,) if reference != CELL:
+                row = self.row if reference.row is None else self.numbered(reference.row)
+                return row, self.calculator.column(reference.title)
+        raise Incalculable("such arguments")
+
+    def meets(self, criterion: Node, element: Primitive) -> bool:
+        """Whether the value of a cell meets a criterion: `5`, `>5` or `@cell > 5`."""
+        formula = _Formula(self.calculator, self.row, self.column, element)
+        if isinstance(criterion, Operation) and criterion.left is None and criterion.sign in COMPARISONS:
+            return compared(criterion.sign, element, formula.value(criterion.right))
+        value = formula.value(criterion)
+        return value is True if CELL in walk(criterion) else compared("=", element, value)
+
+
+def _sound(cell: Cell) -> Primitive:
+    """The value of a cell; an error in it is passed on."""
+    if isinstance(cell.value, str) and cell.formula and cell.value.startswith("#") and cell.value.isupper():
+        raise FormulaError(cell.value)
+    return cell.value
+
+
+def _all_cells(formula: _Formula, arguments: tuple[Node, ...]) -> list[Cell]:
+    return [cell for argument in arguments for cell in formula.cells(argument)]
+
+
+def _all_numbers(formula: _Formula, arguments: tuple[Node, ...]) -> list[float]:
+    return numbers_in(*(_sound(cell) for cell in _all_cells(formula, arguments)))
+
+
+def _sum(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
+    return sum(_all_numbers(formula, arguments))
+
+
+def _avg(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
+    numbers = _all_numbers(formula, arguments)
+    if not numbers:
+        raise FormulaError(DIVIDE_BY_ZERO)
+    return sum(numbers) / len(numbers)
+
+
+def _count(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
+    return sum(cell.value is not None for cell in _all_cells(formula, arguments))
+
+
+def _if(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
+    if len(arguments) not in (2, 3):
+        raise Incalculable("IF() with such arguments")
+    if is_true(formula.value(arguments[0])):
+        return formula.value(arguments[1])
+    return formula.value(arguments[2]) if len(arguments) == 3 else None
+
+
+def _countif(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
+    if len(arguments) != 2:
+        raise Incalculable("COUNTIF() with such arguments")
+    return sum(formula.meets(arguments[1], cell.value) for cell in formula.cells(arguments[0]))
+
+
+def _sumif(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
+    if len(arguments) not in (2, 3):
+        raise Incalculable("SUMIF() with such arguments")
+    tested, summed = formula.cells(arguments[0]), formula.cells(arguments[-1] if len(arguments) == 3 else arguments[0])
+    if len(tested) != len(summed):
+        raise Incalculable("SUMIF() over ranges of different size")
+    met = [other for cell, other in zip(tested, summed, strict=True) if formula.meets(arguments[1], cell.value)]
+    return sum(numbers_in(*(_sound(cell) for cell in met)))
+
+
+def _parent(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
+    row, column = formula.place(arguments)
+    parent = formula.sheet.row(row.parent_id)
+    return _sound(formula.calculator.cell(parent, column)) if parent else None
+
+
+def _children(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
+    raise Incalculable("CHILDREN() outside a function that takes a range")
+
+
+def _today(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
+    if len(arguments) > 1:
+        raise Incalculable("TODAY() with such arguments")
+    return shifted(now().date(), number_of(formula.value(arguments[0])) if arguments else 0)
+
+
+def _join(formula: _Formula, arguments: tuple[Node, ...]) -> Primitive:
+    if len(arguments) not in (1, 2):
+        raise Incalculable("JOIN() with such arguments")
+    delimiter = text_of(formula.value(arguments[1])) if len(arguments) == 2 else ""
+    return delimiter.join(cell.display or text_of(_sound(cell)) for cell in formula.cells(arguments[0]))
+
+
+FUNCTIONS: dict[str, Callable[[_Formula, tuple[Node, ...]], Primitive]] = {
+    "AVG": _avg,
+    "CHILDREN": _children,
+    "COUNT": _count,
+    "COUNTIF": _countif,
+    "IF": _if,
+    "JOIN": _join,
+    "PARENT": _parent,
+    "SUM": _sum,
+    "SUMIF": _sumif,
+    "TODAY": _today,
+}

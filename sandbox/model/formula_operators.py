@@ -1,0 +1,108 @@
+"""Operators of formulas: arithmetic, comparisons, dates and joined texts. https://help.smartsheet.com/functions"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from sandbox.model.cell_values import ISO_DATE, LARGEST_NUMBER, text_of
+from sandbox.model.formula_parser import COMPARISONS, Incalculable
+from sandbox.model.sheet import Primitive
+
+LOST, DIVIDE_BY_ZERO = "#REF", "#DIVIDE BY ZERO"
+MOST_DAYS = 1_000_000
+ORDERS: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+}
+
+
+class FormulaError(Exception):
+    """The formula has an error for its value; the text is what the cell shows, such as `#REF`."""
+
+
+def number_of(value: Primitive) -> float:
+    """A number to calculate with; a blank cell is 0. Raises Incalculable for anything else."""
+    if value is None:
+        return 0
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value
+    raise Incalculable(f"with {value!r}")
+
+
+def _day(value: Primitive) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and ISO_DATE.fullmatch(value) else None
+    except ValueError:
+        return None
+
+
+def operated(sign: str, left: Primitive, right: Primitive) -> Primitive:
+    """What an operator makes of two values: dates take days, and `+` joins texts. Raises FormulaError, Incalculable."""
+    if sign in COMPARISONS:
+        return compared(sign, left, right)
+    day, other = _day(left), _day(right)
+    if sign == "-" and day and other:
+        return (day - other).days
+    if sign in "+-" and day and not isinstance(right, str):
+        return shifted(day, number_of(right) if sign == "+" else -number_of(right))
+    if sign == "+" and (isinstance(left, str) or isinstance(right, str)):
+        return text_of(left) + text_of(right)
+    first, second = number_of(left), number_of(right)
+    match sign:
+        case "+":
+            return first + second
+        case "-":
+            return first - second
+        case "*":
+            return first * second
+    if second == 0:
+        raise FormulaError(DIVIDE_BY_ZERO)
+    return first / second
+
+
+def shifted(day: date, days: float) -> str:
+    """The day that is so many days later. Raises Incalculable for more than a million days."""
+    if abs(days) > MOST_DAYS:
+        raise Incalculable("so far a date")
+    return (day + timedelta(days=int(days))).isoformat()
+
+
+def compared(sign: str, left: Primitive, right: Primitive) -> bool:
+    """A comparison. A blank cell equals the empty text and an unchecked box, and has no order with anything."""
+    if sign in ("=", "<>"):
+        return (_filled(left) == _filled(right)) is (sign == "=")
+    if isinstance(left, str) is not isinstance(right, str) or None in (left, right):
+        return False
+    return ORDERS[sign](left, right)
+
+
+def _filled(value: Primitive) -> Primitive:
+    return None if value is False or value == "" else value
+
+
+def numbers_in(*values: Primitive) -> list[float]:
+    """The numbers among the values; texts, blanks and check boxes are left out."""
+    return [value for value in values if isinstance(value, (int, float)) and not isinstance(value, bool)]
+
+
+def is_true(value: Primitive) -> bool:
+    """Whether a condition holds. Raises Incalculable for a text."""
+    if isinstance(value, str):
+        raise Incalculable(f"{value!r} as a condition")
+    return bool(value)
+
+
+def rounded(value: float) -> float:
+    """Rounded to ten decimals; a whole result is an int. Raises Incalculable for a number that is too large."""
+    if not math.isfinite(value):
+        raise Incalculable("a number of that size")
+    if abs(value) > LARGEST_NUMBER:
+        return float(value)
+    value = round(value, 10)
+    return int(value) if value == int(value) else value

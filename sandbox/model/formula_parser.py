@@ -1,0 +1,215 @@
+"""Formulas as trees: numbers, texts, references, operators and calls of functions.
+
+https://help.smartsheet.com/articles/775363-using-formulas
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sandbox.model.cell_values import LONGEST_TEXT
+
+TOKEN = re.compile(
+    r"""\s*(?:
+        (?P<number>\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+)
+      | "(?P<text>(?:[^"\\]|\\.|"")*)"
+      | \$?\[(?P<column>[^\]]+)\](?:\$?(?P<row>@row|\d+))?
+      | (?P<word>@cell|[A-Za-z]\w*(?:@row)?)
+      | (?P<sign><>|<=|>=|[-+*/()<>=,:])
+    )""",
+    re.VERBOSE,
+)
+WORD_AND_ROW = re.compile(r"([A-Za-z]+)(\d+)")
+COMPARISONS = ("=", "<>", "<", ">", "<=", ">=")
+
+
+class Incalculable(Exception):
+    """The sandbox cannot calculate the formula; the text says what of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A number, a text, true or false."""
+
+    value: float | str | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A cell: of the formula's own row (`row` None), or of the row with that number. "@cell" is one of a range."""
+
+    title: str
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Cells of one column or of several: all (`first` and `last` None), or those from one row number to another."""
+
+    left: str
+    right: str
+    first: int | None
+    last: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operator with its two sides; `left` None is a criterion such as `>5`, or a sign before a number."""
+
+    sign: str
+    left: Node | None
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function with its arguments; the name is in capitals."""
+
+    name: str
+    arguments: tuple[Node, ...]
+
+
+Node = Literal | Reference | Range | Operation | Function
+CELL = Reference("@cell")
+
+
+@lru_cache(maxsize=4096)
+def parsed(formula: str) -> Node:
+    """The tree of a formula that begins with `=`. Raises Incalculable."""
+    if len(formula) > LONGEST_TEXT:
+        raise Incalculable("a formula of that length")
+    parser = _Parser(_tokens(formula[1:].strip()))
+    node = parser.comparison()
+    if parser.kind != "end":
+        raise Incalculable(f"what follows {parser.place} words and signs")
+    return node
+
+
+def walk(node: Node) -> list[Node]:
+    """A node and all below it."""
+    found, waiting = [], [node]
+    while waiting:
+        found.append(waiting.pop())
+        match found[-1]:
+            case Operation(left=left, right=right):
+                waiting += [right] if left is None else [left, right]
+            case Function(arguments=arguments):
+                waiting += arguments
+    return found
+
+
+def _tokens(text: str) -> list[tuple[str, str, str]]:
+    """Kind, text and row of each token."""
+    tokens, place = [], 0
+    while place < len(text):
+        match = TOKEN.match(text, place)
+        if match is None:
+            raise Incalculable(f"{text[place : place + 20]!r}")
+        kind = match.lastgroup or ""
+        if kind == "row":
+            kind = "column"
+        tokens.append((kind, match[kind], match["row"] or ""))
+        place = match.end()
+    return tokens
+
+
+class _Parser:
+    """Recursive descent: one method for each level of precedence."""
+
+    def __init__(self, tokens: list[tuple[str, str, str]]) -> None:
+        self.tokens, self.place = tokens, 0
+
+    @property
+    def kind(self) -> str:
+        return self.tokens[self.place][0] if self.place < len(self.tokens) else "end"
+
+    def next(self) -> tuple[str, str, str]:
+        if self.kind == "end":
+            raise Incalculable("a formula without an end")
+        self.place += 1
+        return self.tokens[self.place - 1]
+
+    def accept(self, *signs: str) -> str | None:
+        """The sign that comes next, if it is one of these."""
+        if self.kind == "sign" and self.tokens[self.place][1] in signs:
+            return self.next()[1]
+        return None
+
+    def comparison(self) -> Node:
+        if sign := self.accept(*COMPARISONS):  # a criterion: its left side is each cell of a range
+            return Operation(sign, None, self.sum())
+        node = self.sum()
+        while sign := self.accept(*COMPARISONS):
+            node = Operation(sign, node, self.sum())
+        return node
+
+    def sum(self) -> Node:
+        node = self.product()
+        while sign := self.accept("+", "-"):
+            node = Operation(sign, node, self.product())
+        return node
+
+    def product(self) -> Node:
+        node = self.signed()
+        while sign := self.accept("*", "/"):
+            node = Operation(sign, node, self.signed())
+        return node
+
+    def signed(self) -> Node:
+        return Operation("-", None, self.signed()) if self.accept("-") else self.operand()
+
+    def operand(self) -> Node:
+        kind, text, row = self.next()
+        match kind:
+            case "number":
+                return Literal(float(text))
+            case "text":
+                return Literal(re.sub(r'\\(.)|""', lambda found: found[1] or '"', text))
+            case "column":
+                return self.reference(text, row)
+            case "word":
+                return self.word(text)
+        if text != "(":
+            raise Incalculable(f"{text!r} at that place")
+        node = self.comparison()
+        if not self.accept(")"):
+            raise Incalculable("a parenthesis without an end")
+        return node
+
+    def word(self, text: str) -> Node:
+        """A function, a constant, or a column whose title is one word."""
+        if self.accept("("):
+            return Function(text.upper(), self.arguments())
+        if text.lower() in ("true", "false"):
+            return Literal(text.lower() == "true")
+        if text == CELL.title:
+            return CELL
+        if text.endswith("@row"):
+            return Reference(text.removesuffix("@row"))
+        numbered = WORD_AND_ROW.fullmatch(text)
+        return self.reference(*numbered.groups()) if numbered else self.reference(text, "")
+
+    def arguments(self) -> tuple[Node, ...]:
+        if self.accept(")"):
+            return ()
+        found = [self.comparison()]
+        while self.accept(","):
+            found.append(self.comparison())
+        if not self.accept(")"):
+            raise Incalculable("a list of arguments without an end")
+        return tuple(found)
+
+    def reference(self, title: str, row: str) -> Node:
+        """One cell, or the range that it begins."""
+        if self.accept(":"):
+            kind, text, last = self.next()
+            if kind == "word" and (numbered := WORD_AND_ROW.fullmatch(text)):
+                text, last = numbered.groups()
+            if kind not in ("column", "word") or "@" in row + last + text or bool(row) != bool(last):
+                raise Incalculable("such a range")
+            return Range(title, text, int(row) if row else None, int(last) if last else None)
+        if not row:
+            raise Incalculable(f"{title!r} alone")
+        return Reference(title, None if row == "@row" else int(row))
