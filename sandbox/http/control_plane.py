@@ -11,9 +11,16 @@ import orjson
 from aiohttp import web
 
 from sandbox.clock import iso, now, put_forward
+from sandbox.errors import ApiError
 from sandbox.http.faults import BadFault, read_fault
 from sandbox.http.latency import BadLatency, Latency, read_profile
 from sandbox.http.pages import index_page, page
+from sandbox.http.routing import with_numeric_ids
+from sandbox.model.access import Access
+from sandbox.model.cell_json import View, dumps
+from sandbox.model.event_bus import Cause
+from sandbox.model.outside_change import BadChange, change_sheet
+from sandbox.model.sheet_json import Rows
 from sandbox.model.state import App
 from sandbox.model.web_address import is_address
 from sandbox.world import World
@@ -34,6 +41,7 @@ def add_routes(app: web.Application, world: World) -> None:
     app.router.add_get("/_sandbox/faults", control.faults)
     app.router.add_post("/_sandbox/faults", control.add_faults)
     app.router.add_delete("/_sandbox/faults", control.clear_faults)
+    app.router.add_post("/_sandbox/changes", control.change)
     app.router.add_get("/_sandbox/apps", control.apps)
     app.router.add_post("/_sandbox/apps", control.add_app)
     app.router.add_get("/_sandbox/latency", control.latency)
@@ -98,6 +106,23 @@ class Control:
         """Order nothing any more."""
         self.world.faults.clear()
         return _json([])
+
+    async def change(self, request: web.Request) -> web.StreamResponse:
+        """Change a sheet as a form, an automation, a cell link or a person in Smartsheet's app does."""
+        state = self.world.state
+        try:
+            made = change_sheet(state, with_numeric_ids(orjson.loads(await request.read())))
+        except (BadChange, orjson.JSONDecodeError) as error:
+            return _json({"message": str(error)}, status=400)
+        except ApiError as error:
+            return _json(error.body(), status=error.status)
+        finally:
+            news = state.take_news()
+        self.world.bus.publish(Cause(made.by, is_outside=True), news)
+        self.world.saver.soon()
+        rows = Rows(state, made.sheet, Access.OWNER, View(level=2)).list(made.rows)
+        body = {"userId": made.by, "version": made.sheet.version, "rows": rows, "deleted": made.deleted}
+        return web.Response(body=dumps(body), content_type="application/json")
 
     async def latency(self, request: web.Request) -> web.StreamResponse:
         """How long requests wait."""

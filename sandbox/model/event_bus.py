@@ -45,11 +45,15 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The request behind events: whose token it carried (None: no token), of which app, for whom it says it acts."""
+    """The request behind events: whose token it carried (None: no token), of which app, for whom it says it acts.
+
+    `is_outside` marks a change that came by no request of the API, but in Smartsheet's own app.
+    """
 
     person_id: int | None = None
     client_id: str | None = None
     change_agent: str | None = None
+    is_outside: bool = False
 
 
 Listener = Callable[[Cause, list[Event]], None]

@@ -38,6 +38,12 @@ def _report(state: State, cause: Cause, event: Event) -> ReportedEvent:
         at=event.at,
         user_id=event.by,
         requested_by=cause.person_id or event.by,
-        source="API_INTEGRATED_APP" if cause.client_id else "API_UNDEFINED_APP",
+        source=_source(cause),
         details={"emailAddress": email} | on_sheet | event.details,
     )
+
+
+def _source(cause: Cause) -> str:
+    if cause.is_outside:
+        return "WEB_APP"
+    return "API_INTEGRATED_APP" if cause.client_id else "API_UNDEFINED_APP"

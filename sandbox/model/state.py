@@ -20,6 +20,13 @@ Thing = TypeVar("Thing")
 
 # https://developers.smartsheet.com/api/smartsheet/openapi/events: system user ids
 CELL_LINK_USER = 3377704922834820
+AUTOMATION_USER = 3940654876256132
+FORM_USER = 7881304550205316
+SYSTEM_USERS = {
+    CELL_LINK_USER: {"name": "Cell Link Update", "email": "noreply@example.com"},
+    AUTOMATION_USER: {"name": "Smartsheet Automation", "email": "automation@smartsheet.com"},
+    FORM_USER: {"name": "Smartsheet Forms", "email": "web-form@smartsheet.com"},
+}
 
 
 def by_id(things: Mapping[int, Thing], wanted: object) -> Thing | None:
@@ -208,9 +215,9 @@ class State:
         return self.folders.get(container_id) or self.workspaces.get(container_id)
 
     def mini_user(self, person_id: int) -> dict[str, Json]:
-        """Name and address of whoever has that id, system users included."""
+        """Name and address of the person or system user with that id."""
         person = self.people.get(person_id)
-        return person.mini() if person else {"name": "Cell Link Update", "email": "noreply@example.com"}
+        return person.mini() if person else dict(SYSTEM_USERS[person_id])
 
     def grant(self, *, app: App, person_id: int, scopes: list[str], seconds: int) -> Grant:
         """A new authorization code, good for so many seconds."""

@@ -168,3 +168,12 @@ def test_two_people_may_subscribe_alike(
     his = enabled_hook(as_bob, plan.id, receiver)
     plan.put("Core walls", {"title": "Spent", "value": 1})
     assert {delivery.body["webhookId"] for delivery in receiver.wait(2)} == {hook.id, his.id}
+
+
+def test_a_row_added_by_a_form_is_called_back(
+    hook: Hook, plan: Grid, receiver: Receiver, running_sandbox: RunningSandbox
+) -> None:
+    cells = plan.cells({"title": "Task", "value": "Sent by a form"})
+    running_sandbox.control("POST", "changes", {"by": "form", "sheetId": plan.id, "add": [{"cells": cells}]})
+    assert {event["userId"] for event in receiver.events()} == {7881304550205316}
+    assert "row.created" in kinds(receiver.events())

@@ -1,0 +1,119 @@
+"""Changes of a sheet that come by no API request: a form, an automation, a cell link, or a person in Smartsheet's app.
+
+https://developers.smartsheet.com/api/smartsheet/openapi/events: system user ids
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sandbox.errors import ApiError
+from sandbox.model.access import Access
+from sandbox.model.cell_parsing import Writing
+from sandbox.model.row_change import RowEdit, add_rows, delete_rows, read_edits, update_rows
+from sandbox.model.sheet import Row, Sheet
+from sandbox.model.state import AUTOMATION_USER, CELL_LINK_USER, FORM_USER, Person, State, by_id
+
+Json = Any
+
+KINDS = ("add", "update", "delete")
+ALLOWED = {
+    "form": ("add",),
+    "automation": ("add", "update"),
+    "cellLink": ("update",),
+    "person": KINDS,
+}
+SYSTEM_USERS = {"form": FORM_USER, "automation": AUTOMATION_USER, "cellLink": CELL_LINK_USER}
+KEYS = {"by", "person", "sheetId", *KINDS}
+
+
+class BadChange(ValueError):
+    """The description of a change makes no sense; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideChange:
+    """What was done, and by whom: a person's or a system user's id."""
+
+    sheet: Sheet
+    by: int
+    rows: list[Row]
+    deleted: list[int]
+
+
+def change_sheet(state: State, description: Json) -> OutsideChange:
+    """Make the change that a JSON object describes; all of it or nothing.
+
+    `by` is form, automation, cellLink or person (then `person` is an id), `sheetId` the sheet. `add` and `update` are
+    rows as the API takes them, `delete` is a list of row ids. Values are read as the app reads what is typed.
+
+    Raises:
+        BadChange: keys or values that make no sense, or something that this kind of change cannot do.
+        ApiError: what Smartsheet would refuse, such as a value that does not suit its column.
+    """
+    if not isinstance(description, dict):
+        raise BadChange("a change is a JSON object")
+    if unknown := sorted(description.keys() - KEYS):
+        raise BadChange(f"unknown keys: {', '.join(unknown)}; known are: {', '.join(sorted(KEYS))}")
+    by = description.get("by")
+    if not isinstance(by, str) or by not in ALLOWED:
+        raise BadChange(f"by is one of {', '.join(ALLOWED)}")
+    given = {kind: description[kind] for kind in KINDS if description.get(kind)}
+    are_lists = all(isinstance(items, list) for items in given.values())
+    if not given or not are_lists or not given.keys() <= set(ALLOWED[by]):
+        raise BadChange(f"a change by {by} has a list of rows to {' or '.join(ALLOWED[by])}")
+    writing = _writing(state, description, by)
+    return _carried_out(writing, given, keep_links=by == "cellLink")
+
+
+def _writing(state: State, description: dict[str, Json], by: str) -> Writing:
+    sheet = by_id(state.sheets, description.get("sheetId"))
+    if sheet is None:
+        raise BadChange("sheetId is the id of no sheet")
+    if by in SYSTEM_USERS:
+        user = Person(SYSTEM_USERS[by], {"email": state.mini_user(SYSTEM_USERS[by])["email"]})
+        return Writing(state, sheet, user, Access.OWNER)
+    person = by_id(state.people, description.get("person"))
+    if person is None:
+        raise BadChange("person is the id of nobody")
+    access = sheet.access_of(person.id)
+    if access is None or access < Access.EDITOR:
+        raise ApiError(1004)
+    return Writing(state, sheet, person, access)
+
+
+def _carried_out(writing: Writing, given: dict[str, list[Json]], *, keep_links: bool) -> OutsideChange:
+    """First everything is read, then everything is done."""
+    added, _ = read_edits(writing, _typed(given.get("add", [])), adding=True, partial=False, most=0)
+    updated, _ = read_edits(writing, _typed(given.get("update", [])), adding=False, partial=False, most=0)
+    if keep_links:
+        for edit in updated:
+            _keep_links(edit)
+    ids = given.get("delete", [])
+    if any(writing.sheet.row(row_id) is None for row_id in ids):
+        raise ApiError(1006)
+    deleted = delete_rows(writing, ids, ignore_missing=False) if ids else []
+    updated = [edit for edit in updated if edit.row and edit.row.id not in deleted]
+    rows = update_rows(writing, updated) if updated else []
+    rows += add_rows(writing, added, most_rows=0, most_cells=0)
+    return OutsideChange(writing.sheet, writing.person.id, rows, deleted)
+
+
+def _typed(rows: list[Json]) -> list[Json]:
+    """Rows whose values are read as if somebody had typed them, unless they say otherwise."""
+    return [
+        row | {"cells": [{"strict": False} | cell if isinstance(cell, dict) else cell for cell in row["cells"]]}
+        if isinstance(row, dict) and isinstance(row.get("cells"), list)
+        else row
+        for row in rows
+    ]
+
+
+def _keep_links(edit: RowEdit) -> None:
+    """A link changes the value of its cell and stays. Raises BadChange for a cell that has none."""
+    for column_id, cell in edit.cells.items():
+        old = edit.row.cell(column_id) if edit.row else cell
+        if old.link is None:
+            raise BadChange(f"the cell in column {column_id} has no link")
+        edit.cells[column_id] = replace(old, value=cell.value, display=cell.display, object_value=cell.object_value)
