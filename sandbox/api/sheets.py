@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from sandbox.api.filters import filter_by_id, filters_of
 from sandbox.clock import parse
 from sandbox.errors import ApiError
 from sandbox.http.results import DEFAULT_SIZE, index_result
@@ -13,7 +14,8 @@ from sandbox.http.routing import Call, operation
 from sandbox.model.cell_json import View, dumps
 from sandbox.model.export import MEDIA_TYPES, PAPER, Export, export
 from sandbox.model.remark_json import Remarks
-from sandbox.model.sheet import Row
+from sandbox.model.sheet import Row, SheetFilter
+from sandbox.model.sheet_filter import filter_json, passes
 from sandbox.model.sheet_json import Rows, settings_json, sheet_json, sheet_summary
 
 Json = Any
@@ -67,8 +69,18 @@ def get(call: Call) -> Json:
     head = sheet_json(sheet, call.access, view, owner=owner, api_level=call.api_level)
     head |= settings_json(call.state, sheet, call.person.id)
     remarks = remarks_of(call, view)
+    chosen = _chosen_filter(call)
+    if chosen and "filteredOutRows" in view.exclude:
+        head["filteredRowCount"] = sum(passes(call.state, sheet, row, chosen) for row in sheet.rows)
     rows = _page(call, _filtered(call, sheet.rows))
     shown = Rows(call.state, sheet, call.access, view, remarks=remarks).list(rows)
+    if chosen:
+        shown = [
+            body | {"filteredOut": not passes(call.state, sheet, row, chosen)}
+            for row, body in zip(rows, shown, strict=True)
+        ]
+    if "filters" in view.include:
+        head["filters"] = [filter_json(each, with_query=False) for each in filters_of(call)]
     return head | remarks.of_sheet() | {"rows": shown}
 
 
@@ -96,13 +108,23 @@ def _file(call: Call) -> Export:
 
 def _filtered(call: Call, rows: list[Row]) -> list[Row]:
     """Only the rows named by id, number or time of change; names of rows that are not there are ignored."""
+    chosen = _chosen_filter(call)
+    if chosen and "filteredOutRows" in call.words("exclude"):
+        rows = [row for row in rows if passes(call.state, call.sheet, row, chosen)]
     ids, numbers = call.numbers("rowIds"), call.numbers("rowNumbers")
     since = time_parameter(call, "rowsModifiedSince")
     if ids is None and numbers is None and since is None:
         return rows
-    wanted = set(ids or []) | {rows[number - 1].id for number in numbers or [] if 0 < number <= len(rows)}
+    all_rows = call.sheet.rows
+    wanted = set(ids or []) | {all_rows[number - 1].id for number in numbers or [] if 0 < number <= len(all_rows)}
     named = [row for row in rows if (ids is None and numbers is None) or row.id in wanted]
     return [row for row in named if since is None or row.modified_at >= since]
+
+
+def _chosen_filter(call: Call) -> SheetFilter | None:
+    """The filter that the parameters name. Raises ApiError 1006 for one that this person cannot use."""
+    filter_id = call.number("filterId", 0)
+    return filter_by_id(call, filter_id) if filter_id else None
 
 
 def _page(call: Call, rows: list[Row]) -> list[Row]:

@@ -222,9 +222,11 @@ def _destination(writing: Writing, kind: str, target: Json) -> tuple[str, str]:
     if kind == "url":
         return str(target)[:LONGEST_TEXT], str(target)
     sheet = by_id(writing.state.sheets, target) if kind == "sheetId" else None
-    if sheet is None or not sheet.access_of(writing.person.id):
+    report = by_id(writing.state.reports_by_id, target) if kind == "reportId" else None
+    found = sheet or report
+    if found is None or not found.access_of(writing.person.id):
         raise ApiError(1114, target)
-    return sheet.name, permalink("sheets", sheet.id)
+    return found.name, permalink("sheets" if sheet else "reports", found.id)
 
 
 def _kept_hyperlink(cell: Cell, row: Row | None, column: Column, item: dict[str, Json]) -> Cell:

@@ -149,6 +149,27 @@ class SheetSettings:
     personal: dict[int, dict[str, bool]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One criterion of a filter: an operator of sheet_filter.TESTS, and the values that it compares with."""
+
+    column_id: int
+    operator: str
+    values: list[Primitive] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class SheetFilter:
+    """A filter of rows, for everybody (SHARED) or its owner (PERSONAL); `operator` AND or OR joins the criteria."""
+
+    id: int
+    name: str
+    owner_id: int
+    criteria: list[Criterion]
+    kind: str = "SHARED"
+    operator: str = "AND"
+
+
 @dataclass(slots=True)
 class Sheet:
     """A sheet and who it is shared with (person or group id → access; the owner is not among the shares).
@@ -173,6 +194,7 @@ class Sheet:
     links_out: list[tuple[CellRef, CellRef]] = field(default_factory=list)
     discussions: list[Discussion] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
+    filters: list[SheetFilter] = field(default_factory=list)
     _by_id: dict[int, Row] = field(default_factory=dict, repr=False, compare=False)
     _places: dict[int, Place] = field(default_factory=dict, repr=False, compare=False)
 

@@ -155,6 +155,25 @@ class Group:
 
 
 @dataclass(slots=True)
+class Report:
+    """A report of rows: the sheets they come from, and the titles of its columns, that of the primary column first."""
+
+    id: int
+    name: str
+    owner_id: int
+    created_at: datetime
+    modified_at: datetime
+    sheet_ids: list[int]
+    titles: list[str]
+    shares: dict[int, Access] = field(default_factory=dict)
+    share_times: dict[int, tuple[datetime, datetime]] = field(default_factory=dict)
+
+    def access_of(self, person_id: int) -> Access | None:
+        """What a person may do with the report; None: they cannot even see it."""
+        return Access.OWNER if person_id == self.owner_id else self.shares.get(person_id)
+
+
+@dataclass(slots=True)
 class State:
     """The whole world of one stand-in."""
 
@@ -169,6 +188,7 @@ class State:
     groups: dict[int, Group] = field(default_factory=dict)
     webhooks: dict[int, Webhook] = field(default_factory=dict)
     reported_events: list[ReportedEvent] = field(default_factory=list)
+    reports_by_id: dict[int, Report] = field(default_factory=dict)
     images: dict[str, str] = field(default_factory=dict)
     ids_given: int = 0
     _news: list[Event] = field(default_factory=list, repr=False, compare=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sandbox.model.state import App, State, Token
+from sandbox.seed.filters_and_reports import add_filters, add_report
 from sandbox.seed.people import groups, people
 from sandbox.seed.plain_sheets import budget, empty_sheet, large_sheet, snagging_list
 from sandbox.seed.site_plan import site_plan
@@ -21,11 +22,13 @@ def seeded(settings: Settings) -> State:
     register_apps(state, settings)
     state.groups = {group.id: group for group in groups()}
     spending = budget(state)
-    site_plan(state, spending)
+    plan = site_plan(state, spending)
     snagging_list(state)
     empty_sheet(state)
     if settings.rows:
         large_sheet(state, rows=settings.rows, columns=settings.columns)
+    add_filters(state, plan)
+    add_report(state, plan, spending)
     state.ids_given = FIRST_RUNTIME_ID
     return state
 

@@ -31,7 +31,8 @@ SCOPED = {
         "update-workspace-share"
     ),
     "CREATE_SHEETS": (
-        "copy-sheet create-sheet-in-folder create-sheet-in-sheets-folder create-sheet-in-workspace move-sheet"
+        "copy-sheet create-sheet-in-folder create-sheet-in-sheets-folder create-sheet-in-workspace "
+        "import-sheet-into-folder import-sheet-into-sheets-folder import-sheet-into-workspace move-sheet"
     ),
     "DELETE_SHEETS": "deleteSheet",
     "READ_CONTACTS": "get-contact list-contacts",
@@ -43,8 +44,12 @@ SCOPED = {
         "get-workspace get-workspace-children get-workspace-folders get-workspace-metadata getSheet home-get "
         "home-list-folders list-asset-shares list-folders list-home-contents list-search list-search-sheet "
         "list-sheet-shares list-sheets list-workspace-shares list-workspaces listImageUrls row-discussions-list "
-        "row-get share-sheet-get share-workspace-get templates-list templates-listPublic"
+        "row-get share-sheet-get share-workspace-get templates-list templates-listPublic "
+        "automationrules-list get-favorites get-sheet-filter getReport getReports list-crosssheet-references "
+        "list-report-shares list-sheet-filters list-summary-fields list-summary-fields-paginated "
+        "sentupdaterequests-list updaterequests-list"
     ),
+    "READ_SIGHTS": "list-sights",
     "READ_USERS": "get-alternate-email get-group get-user list-alternate-emails list-groups list-users",
     "SHARE_SHEETS": (
         "delete-asset-share delete-sheet-share rows-send share-asset share-sheet sheet-send update-asset-share "
@@ -53,7 +58,8 @@ SCOPED = {
     "WRITE_SHEETS": (
         "addImageToCell attachments-attachToComment attachments-attachToSheet attachments-delete "
         "attachments-versionUpload attachments-versionsDelete comment-delete comment-edit comments-create "
-        "copy-rows delete-rows discussion-delete discussions-create move-rows row-attachments-attachFile "
+        "copy-rows delete-rows delete-sheet-filter discussion-delete discussions-create move-rows "
+        "row-attachments-attachFile "
         "row-discussions-create rows-addToSheet rows-sort update-rows update-user-profile-image"
     ),
 }

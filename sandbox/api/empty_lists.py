@@ -1,0 +1,31 @@
+"""Lists that are always empty. Favorites, dashboards, automation rules and the like are not emulated.
+
+https://developers.smartsheet.com/api/smartsheet/openapi
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.http.results import index_result
+from sandbox.http.routing import Call, operation
+
+Json = Any
+
+
+@operation("get-favorites", "GET", "/favorites", scope="READ_SHEETS")
+@operation("list-sights", "GET", "/sights", scope="READ_SIGHTS")
+@operation("automationrules-list", "GET", "/sheets/{sheetId}/automationrules", scope="READ_SHEETS")
+@operation("updaterequests-list", "GET", "/sheets/{sheetId}/updaterequests", scope="READ_SHEETS")
+@operation("sentupdaterequests-list", "GET", "/sheets/{sheetId}/sentupdaterequests", scope="READ_SHEETS")
+@operation("list-summary-fields-paginated", "GET", "/sheets/{sheetId}/summary/fields", scope="READ_SHEETS")
+@operation("list-crosssheet-references", "GET", "/sheets/{sheetId}/crosssheetreferences", scope="READ_SHEETS")
+def list_none(call: Call) -> Json:
+    """Always an empty list."""
+    return index_result(call, [])
+
+
+@operation("list-summary-fields", "GET", "/sheets/{sheetId}/summary", scope="READ_SHEETS")
+def summary(call: Call) -> Json:
+    """A sheet summary without a field."""
+    return {"fields": []}

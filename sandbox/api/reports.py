@@ -1,0 +1,56 @@
+"""Reports. https://developers.smartsheet.com/api/smartsheet/openapi/reports
+
+Reports are made in Smartsheet's app; the sandbox has one from the start.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.errors import ApiError
+from sandbox.http.results import DEFAULT_SIZE, LARGEST_SIZE, index_result
+from sandbox.http.routing import Call, operation
+from sandbox.model.access import Access
+from sandbox.model.cell_json import View
+from sandbox.model.report import MULTI_PICKLIST_LEVEL, ReportView, report_head, report_json, view_level
+from sandbox.model.sharing import own_shares
+from sandbox.model.state import Report
+
+Json = Any
+
+
+@operation("getReports", "GET", "/reports", scope="READ_SHEETS")
+def list_all(call: Call) -> Json:
+    """The reports this person can see."""
+    reports = sorted(call.state.reports_by_id.values(), key=lambda report: report.name.casefold())
+    seen = [(report, access) for report in reports if (access := report.access_of(call.person.id))]
+    return index_result(call, [report_head(report, access, api_level=call.api_level) for report, access in seen])
+
+
+@operation("getReport", "GET", "/reports/{reportId}", scope="READ_SHEETS")
+def get(call: Call) -> Json:
+    """A report with a page of its rows: those of the sheets in it that this person can see."""
+    report, access = report_in_path(call)
+    level = view_level(call.number("level", 0, most=MULTI_PICKLIST_LEVEL))
+    view = View(level, call.words("include"), call.words("exclude"), call.flag("numericDates"))
+    shown = ReportView(call.state, report, call.person.id, view)
+    size, page = call.number("pageSize", DEFAULT_SIZE, most=LARGEST_SIZE * 5), call.number("page", 1, least=1)
+    rows = list(shown.rows())[(page - 1) * size : page * size]
+    numbered = enumerate(shown.rows_json(rows), start=(page - 1) * size + 1)
+    head = report_json(shown, access, api_level=call.api_level)
+    return head | {"rows": [row | {"rowNumber": number} for number, row in numbered]}
+
+
+@operation("list-report-shares", "GET", "/reports/{reportId}/shares", scope="READ_SHEETS")
+def list_shares(call: Call) -> Json:
+    """Whom a report is shared with."""
+    return index_result(call, own_shares(call.state, report_in_path(call)[0]))
+
+
+def report_in_path(call: Call) -> tuple[Report, Access]:
+    """The report that the path names, and what this person may do with it. Raises ApiError 1006."""
+    report = call.state.reports_by_id.get(call.path_id("reportId"))
+    access = report.access_of(call.person.id) if report else None
+    if report is None or access is None:
+        raise ApiError(1006)
+    return report, access
