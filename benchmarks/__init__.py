@@ -1,4 +1,4 @@
-"""What the gateway costs, measured: `make bench`.
+"""Measures the gateway: `make bench`.
 
 Reads one row with a new gateway each time, as a page of the app does, against a new SDK client each time. Then
 reads a sheet of 20,000 rows and 20 columns three ways: through the gateway, by bare requests and orjson (the

@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: starts a sandbox, measures, prints what came out beside what is wanted."""
+"""`python -m benchmarks`: starts a sandbox, measures, and prints the results with their goals."""
 
 import argparse
 import sys
@@ -9,17 +9,17 @@ from benchmarks.readers import Target
 from benchmarks.replay import Replay
 from tests.running_sandbox import RunningSandbox
 
-TIMES_FLOOR = 1.5  # the gateway takes at most so many times as long as bare requests and orjson
-TIMES_FASTER = 30  # the SDK's typed models take at least so many times as long as the gateway
+TIMES_FLOOR = 1.5  # the gateway may take so many times as long as bare requests and orjson
+TIMES_FASTER = 30  # the SDK's typed models should take so many times as long as the gateway
 
 
 def main() -> int:
     parser = argparse.ArgumentParser("python -m benchmarks", description=sys.modules["benchmarks"].__doc__)
     parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--columns", type=int, default=20)
-    parser.add_argument("--times", type=int, default=5, help="readings of the sheet, of which the median counts")
+    parser.add_argument("--times", type=int, default=5, help="readings of the sheet; the median counts")
     chosen = parser.parse_args()
-    # The SDK's models refuse the objectValue of a checkbox, which every fifth column is: those are left out.
+    # Every fifth column has checkboxes. The SDK's models refuse their objectValue, so these columns are left out.
     size = ["--rows", str(chosen.rows), "--columns", str(-(-chosen.columns * 5 // 4))]
     with RunningSandbox("--rate-limit", "0", *size) as sandbox, Replay(sandbox.url) as replay:
         target = large_sheet(sandbox, chosen.columns)
@@ -56,7 +56,7 @@ def compare_sheets(target: Target, rows: int, *, times: int) -> bool:
 
 
 def compare_rows(target: Target) -> None:
-    print("Reading one row, everything built anew each time")
+    print("Reading one row, everything built again each time")
     gateway = in_own_process("row_by_gateway", target, times=200)
     typed = in_own_process("row_by_sdk", target, times=50)
     line("new gateway", gateway)

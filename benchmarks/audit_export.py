@@ -1,7 +1,7 @@
-"""`python -m benchmarks.audit_export`: how quickly the log at DATABASE_URL is exported, and in how much memory.
+"""`python -m benchmarks.audit_export`: speed and memory of exporting the log at DATABASE_URL.
 
-Each export runs in a process of its own, as the page's answer does it, and beside it what is the least that there is:
-the same number of entries by a bare COPY on PostgreSQL, by a bare SELECT on SQLite.
+Each export runs in its own process, in the same way as on the page. It is compared with the least possible work:
+the same number of entries with a bare COPY on PostgreSQL, or a bare SELECT on SQLite.
 """
 
 import json
@@ -46,7 +46,7 @@ def report(results: dict[str, dict[str, float | str]]) -> bool:
 
 
 def measured(kind: str, path: Path) -> dict[str, float | str]:
-    """One kind, in this process: entries a second, bytes, peak memory and how much of it came with the work."""
+    """Measure one format in this process: entries per second, bytes, peak memory, and the export's part of it."""
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -59,7 +59,7 @@ def measured(kind: str, path: Path) -> dict[str, float | str]:
     entries = last_seq()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     begun, busy, size = perf_counter(), process_time(), 0
-    with path.open("wb") if kind == "jsonl" else open(os.devnull, "wb") as file:  # noqa: PTH123 # no path, a device
+    with path.open("wb") if kind == "jsonl" else open(os.devnull, "wb") as file:  # noqa: PTH123 # a device, not a path
         for piece in pieces(kind, path):
             size += len(piece)
             file.write(piece)

@@ -1,4 +1,4 @@
-"""What the log's page costs in logs of different sizes: `make bench-audit-pages`.
+"""Measures the log's page with logs of different sizes: `make bench-audit-pages`.
 
 Each size is loaded into a database of its own on the server of --server (8 GB for 10,000,000 entries), measured in a
 process of its own through the app's whole stack, and dropped. Three times are given for each question, in
@@ -21,7 +21,7 @@ from psycopg import sql as words
 from benchmarks.audit_writes.__main__ import PEERS_VENV, make_peers
 
 SIZES = (100_000, 1_000_000, 10_000_000)
-TIMES_SMALLEST = 2.0  # the largest log takes at most so many times as long as the smallest
+TIMES_SMALLEST = 2.0  # the largest log may take so many times as long as the smallest
 PEERS_DATABASE = "byline_pages_peers"
 MOST = 20.0  # milliseconds waited for the database, at the 95th percentile, at any size
 
@@ -42,7 +42,7 @@ def main() -> int:
 
 
 def measured(server: str, size: int, *, times: int, keep: bool) -> Figures:
-    """Load a log of this size, ask it everything, and drop it."""
+    """Load a log of this size, measure all questions, and drop it."""
     name = f"byline_pages_{size}"
     database = f"{server}/{name}"
     is_new = sql(server, f"SELECT 1 FROM pg_database WHERE datname = '{name}'") == []  # noqa: S608 # our own name
@@ -61,7 +61,7 @@ def measured(server: str, size: int, *, times: int, keep: bool) -> Figures:
 
 
 def print_peers(server: str) -> None:
-    """The pages of Django's audit packages, whole, at a million entries."""
+    """Print the times of the pages of Django's audit packages, with a million entries."""
     make_peers()
     sql(server, f"CREATE DATABASE {PEERS_DATABASE}")
     try:
@@ -75,7 +75,7 @@ def print_peers(server: str) -> None:
 
 
 def sql(server: str, statement: str) -> list[object]:
-    """Run a statement on the server itself, outside of any database of ours."""
+    """Run a statement on the server, in none of our databases."""
     address = urlsplit(server)._replace(scheme="postgresql", path="/postgres").geturl()
     with psycopg.connect(address, autocommit=True) as connection:
         cursor = connection.execute(words.SQL(statement))
@@ -83,7 +83,7 @@ def sql(server: str, statement: str) -> list[object]:
 
 
 def call(command: list[str], database: str = "") -> str:
-    """What the command prints; with `database` it is the app's."""
+    """Return what the command prints. `database` becomes the app's database."""
     environment = {**os.environ, "LOG_LEVEL": "ERROR"} | ({"DATABASE_URL": database} if database else {})
     return subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
 

@@ -1,4 +1,4 @@
-"""What the pages of auditlog and simple-history cost at 1,000,000 entries: `… -m benchmarks.audit_pages_peers URL`.
+"""Measures the pages of auditlog and simple-history with 1,000,000 entries: `… -m benchmarks.audit_pages_peers URL`.
 
 Run by benchmarks.audit_pages in a virtual environment of theirs, on an empty database. auditlog's page is its own list
 in the admin; simple-history's is the history of one object, here one with 100 versions. Prints the figures as JSON.
@@ -68,7 +68,7 @@ def set_up(url: str) -> None:
 
 
 def fill() -> int:
-    """A million entries in either package's table; gives the key of a row with VERSIONS of them."""
+    """Add a million entries to each package's table. Returns the key of a row with VERSIONS of them."""
     from django.contrib.auth.models import User
     from django.contrib.contenttypes.models import ContentType
     from django.core.management import call_command
@@ -76,7 +76,7 @@ def fill() -> int:
 
     from benchmarks.audit_writes.rows import models
 
-    Row: Any = models.Row  # it has a history only where settings.PEER says so  # noqa: N806
+    Row: Any = models.Row  # it has a history only if settings.PEER says so  # noqa: N806
     call_command("migrate", verbosity=0)
     call_command("migrate", run_syncdb=True, verbosity=0)
     User.objects.create_superuser("jane", password="practice")  # noqa: S106 # protects nothing
@@ -127,7 +127,7 @@ def main(url: str) -> None:
 
 
 def figures(client: Any, address: str) -> dict[str, float]:
-    """Milliseconds of the whole response, at the median and the 95th percentile."""
+    """Milliseconds of the whole response: the median and the 95th percentile."""
     samples = []
     for _ in range(TIMES):
         begun = perf_counter()

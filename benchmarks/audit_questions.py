@@ -1,4 +1,4 @@
-"""Asks a log everything that its page can be asked, and prints the figures as JSON; for benchmarks.audit_pages."""
+"""Opens the log's page with all its filters, and prints the times as JSON; for benchmarks.audit_pages."""
 
 import json
 import os
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from audit.access import Readable
 
-PERSON, SHEET = 4_100_000_000_000_000, 7_000_000_000_000_000  # the busiest; numbers above have less and less
-SHEETS = 300  # that somebody may read who is no auditor
+PERSON, SHEET = 4_100_000_000_000_000, 7_000_000_000_000_000  # the busiest; higher ids have fewer and fewer entries
+SHEETS = 300  # that a person who isn't an auditor can read
 AUDITOR, READER = 5_200_000_000_000_001, 5_200_000_000_000_002  # neither has written anything
 
 
@@ -26,7 +26,7 @@ def main() -> None:
     django.setup()
     from django.conf import settings
 
-    settings.DEBUG = False  # or Django keeps every statement, and writes it out
+    settings.DEBUG = False  # otherwise Django keeps and logs every statement
     settings.ALLOWED_HOSTS = ["testserver"]
     settings.SECURE_SSL_REDIRECT = False
     settings.AUDIT_READABLE_SHEETS = "benchmarks.audit_questions.readable_sheets"
@@ -37,14 +37,14 @@ def main() -> None:
 
 
 def readable_sheets(_request: object) -> "Readable":
-    """The sheets of whoever is no auditor: few of the log's entries are on them."""
+    """The sheets of a person who isn't an auditor. They have few of the log's entries."""
     from audit.access import Readable
 
     return Readable(frozenset(range(SHEET + 500, SHEET + 500 + SHEETS)))
 
 
 def browser(person_id: int) -> Any:
-    """A browser in which this person has signed in with Smartsheet."""
+    """A browser in which this person is signed in."""
     from django.test import Client
 
     from identity.models import SmartsheetUser
@@ -60,7 +60,7 @@ def browser(person_id: int) -> Any:
 
 
 def questions() -> dict[str, str]:
-    """Every question by its name, with its address."""
+    """All questions: their names and URLs."""
     from audit.models import Entry
 
     newest = Entry.objects.order_by("-id")[0]
@@ -101,7 +101,7 @@ def questions() -> dict[str, str]:
 
 
 def questions_of_a_reader() -> dict[str, str]:
-    """What somebody asks who may read the entries of so many sheets."""
+    """The questions of a person who can read the entries of many sheets."""
     person = f"sandbox:{PERSON}"
     queries = {"": "", ", busiest person": f"?person={person}", ", text: rare": "?text=quokka"}
     asked = {f"{SHEETS} sheets{name}": f"/audit/{query}" for name, query in queries.items()}
@@ -109,7 +109,7 @@ def questions_of_a_reader() -> dict[str, str]:
 
 
 def figures(client: Any, address: str, times: int) -> dict[str, float]:
-    """Milliseconds at the median and the 95th percentile, after three to warm up: in the server, as the app waited for
+    """Milliseconds (median and 95th percentile, after three requests to warm up) in the server, of the app waiting for
     the database, and the whole response."""
     for _ in range(3):
         assert client.get(address).status_code == 200, address
@@ -122,7 +122,7 @@ def figures(client: Any, address: str, times: int) -> dict[str, float]:
 
 
 def one(client: Any, address: str) -> tuple[float, float, float]:
-    """The milliseconds of one request: in the server, waited for the database, and in all."""
+    """The milliseconds of one request: in the server, waiting for the database, and in total."""
     begun = perf_counter()
     with statements() as made:
         client.get(address)
@@ -140,7 +140,7 @@ class Made(NamedTuple):
 
 @contextmanager
 def statements() -> Iterator[list[Made]]:
-    """Every statement that is executed within the block."""
+    """Collects the statements that are executed in the block."""
     from django.db import connection
 
     made: list[Made] = []
@@ -157,7 +157,7 @@ def statements() -> Iterator[list[Made]]:
 
 
 def in_the_server(made: Sequence[Made]) -> float:
-    """The milliseconds that PostgreSQL plans and executes these questions, by its own account; not what is written.
+    """The milliseconds that PostgreSQL reports for planning and executing these queries, without writes.
 
     https://www.postgresql.org/docs/current/sql-explain.html
     """

@@ -1,7 +1,7 @@
-"""Two years of 300 people's work on 2,000 sheets, as the log would hold it: lines for COPY, in order.
+"""Generates a log of two years: 300 people's edits on 2,000 sheets, as lines for COPY, in order.
 
-Few people and sheets do most of the work (weights fall as 1/n), nine edits of ten change one cell, one in fifty is
-refused, and a sign-in stands between. The same seed gives the same log, but for its times.
+A few people and sheets have most of the edits (weights fall as 1/n). Nine of ten edits change one cell, one in fifty is
+refused, and there are sign-ins between them. The same seed gives the same log, except for its times.
 """
 
 import json
@@ -18,7 +18,7 @@ from audit.proof import leaves
 PEOPLE, SHEETS, ROWS, COLUMNS_OF_SHEET = 300, 2_000, 500, 20
 SPAN = timedelta(days=730)
 RARE_WORD, COMMON_WORD = "quokka", "Done"
-RARE_ENTRIES = 10  # that hold the rare word, however large the log is
+RARE_ENTRIES = 10  # entries with the rare word, however large the log is
 STATUSES = ("Open", COMMON_WORD, "In progress", "Blocked", "Not started")
 SYLLABLES = ("ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "ne", "pi", "ro", "sa", "te", "vu", "wi", "xo")
 TITLES = ("Status", "Notes", "Owner", "Start", "Finish", "Cost", "Priority", "Phase", "Hours", "Site")
@@ -32,7 +32,7 @@ _NOTHING |= {"region": "sandbox", "ip": "192.0.2.7", "user_agent": "Mozilla/5.0"
 
 
 class ImaginedLog:
-    """About `wanted` entries, and the personal texts and links that belong to them."""
+    """About `wanted` entries, with their personal texts and links."""
 
     COLUMNS = ("id", "at", *leaves.COLUMNS, "leaf")
     LEAF_COLUMNS = ("seq", "entry_id", "hash")
@@ -55,7 +55,7 @@ class ImaginedLog:
         self._hash = leaves.GENESIS
 
     def months(self) -> list[float]:
-        """A moment in each month that the log spans, in seconds since 1970."""
+        """A time in each month of the log, in seconds since 1970."""
         days = range(0, SPAN.days + 28, 28)
         return sorted({(self._end - timedelta(days=day)).timestamp() for day in days})
 

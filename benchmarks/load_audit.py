@@ -1,8 +1,8 @@
 """Fills an audit log: `python -m benchmarks.load_audit --entries 10000000 --database postgres://…`.
 
-The database must be an empty one of its own: it is migrated, and its triggers are lifted by its owner while the entries
-stream in. They span 24 months up to now and are what the app would have written: real leaves, real links, real
-commitments, all under seals. Indexes are taken down and built again at the end, which takes less time.
+The database has to be empty. It is migrated, and its owner removes the triggers while the entries
+are loaded. They span 24 months up to now and are what the app would have written: real leaves, real links, real
+commitments, all sealed. Indexes are dropped and rebuilt at the end, which takes less time.
 """
 
 import argparse
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from benchmarks.imagined_log import ImaginedLog
 
-AT_ONCE = 5_000  # entries in a block of the stream
+AT_ONCE = 5_000  # entries per block
 LARGE_MEMORY = ("SET maintenance_work_mem = '1GB'", "SET synchronous_commit = off")
 
 
@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def prepare(database: str) -> None:
-    """Have Django use this database from here on, with its tables made."""
+    """Make Django use this database, and migrate it."""
     import django
     from django.core.management import call_command
 
@@ -43,7 +43,7 @@ def prepare(database: str) -> None:
 
 
 def load(entries: int) -> None:
-    """Write about so many entries; whole edits, so a few more."""
+    """Load about so many entries. Edits are complete, so there may be a few more."""
     from django.db import connection
 
     from audit.proof import seals
@@ -73,7 +73,7 @@ def load(entries: int) -> None:
 
 
 def _take_indexes_down(connection: "BaseDatabaseWrapper") -> list[str]:
-    """Drop the indexes of the log but its keys; gives the statements that make them again."""
+    """Drop the log's indexes except its keys. Returns the statements that create them again."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i"

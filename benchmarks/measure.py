@@ -1,4 +1,4 @@
-"""One way of reading, measured in this process: `python -m benchmarks.measure`, the order as JSON on stdin."""
+"""Measures one way of reading in this process: `python -m benchmarks.measure`, with the order as JSON on stdin."""
 
 import json
 import os
@@ -12,12 +12,12 @@ from typing import Any
 
 from benchmarks import readers
 
-MEGABYTE = 2**20 if sys.platform == "darwin" else 2**10  # ru_maxrss is in bytes there, in KB elsewhere
+MEGABYTE = 2**20 if sys.platform == "darwin" else 2**10  # ru_maxrss is in bytes on macOS, in KB elsewhere
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The median time of one reading in seconds, and the most memory that the process took, in MB."""
+    """The median time of one reading in seconds, and the peak memory of the process in MB."""
 
     seconds: float
     peak: float

@@ -1,7 +1,7 @@
-"""The ways of reading that are compared. Each takes a Target and gives a function that reads once.
+"""The ways of reading that are compared. Each takes a Target and returns a function that reads once.
 
-They import what they need when they are called: each is measured in a process that loads nothing of the others,
-and the gateway changes how the SDK connects.
+They import what they need when they are called, so that each is measured in a process that doesn't load the others,
+and because the gateway changes how the SDK connects.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ Read = Callable[[], object]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where to read, with whose token, and what."""
+    """The address, the token, and what to read."""
 
     api: str
     token: str

@@ -1,4 +1,4 @@
-"""A server that gives the sandbox's answers again from memory, so that only the reading takes time."""
+"""A server that repeats the sandbox's answers from memory, so that only reading them takes time."""
 
 from __future__ import annotations
 

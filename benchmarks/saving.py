@@ -1,9 +1,9 @@
-"""Saving through the app beside the bare requests, with a Smartsheet that takes 100 ms for each call.
+"""Compares saving through the app with bare requests, with a Smartsheet that takes 100 ms per call.
 
     python -m benchmarks.saving
 
-Two figures: one cell by the row form, four people at once on different sheets, beside the bare GET and PUT; and 500
-rows of 10 cells by `edits.saving`, beside the bare PUT and the log's raw multi-row INSERT. Ratios count, not
+Two comparisons: one cell by the row form, four people at once on different sheets, with a bare GET and PUT; and 500
+rows of 10 cells by `edits.saving`, with a bare PUT and the log's raw multi-row INSERT. Ratios count, not
 milliseconds.
 """
 
@@ -30,7 +30,7 @@ FORM_GOAL, BULK_GOAL = 1.25, 1.5
 
 
 def main() -> int:
-    """Print both ratios; gives 1 where one is above its goal."""
+    """Print both ratios. Returns 1 if one is above its goal."""
     folder = tempfile.mkdtemp()
     os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
     with RunningSandbox("--rate-limit", "0") as sandbox:
@@ -45,7 +45,7 @@ def main() -> int:
         from django.conf import settings
         from django.core.management import call_command
 
-        settings.DEBUG = False  # which would keep every statement with its parameters
+        settings.DEBUG = False  # it would keep every statement with its parameters
 
         Path("var/static").mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0)
@@ -136,7 +136,7 @@ def bulk(sandbox: RunningSandbox) -> int:
 
 
 def raw_insert(connection: Any, count: int) -> float:
-    """As many rows as the log writes, with the same texts, into a plain table by multi-row INSERTs of 500,
+    """Insert as many rows as the log writes, with the same texts, into a plain table, with multi-row INSERTs of 500,
     committed."""
     from django.db import transaction
 
@@ -153,7 +153,7 @@ def raw_insert(connection: Any, count: int) -> float:
 
 
 def new_sheet(sandbox: RunningSandbox, person: Person, count: int) -> tuple[int, list[int], list[int]]:
-    """A sheet of ten columns; gives its id, its rows' and its columns'."""
+    """Create a sheet with ten columns. Returns its id, and the ids of its rows and columns."""
     columns = [{"title": f"Column {n}", "type": "TEXT_NUMBER", "primary": n == 0} for n in range(10)]
     sheet = sandbox.call(person, "POST", "/sheets", {"name": f"Bench {count}", "columns": columns})["result"]
     ids = [column["id"] for column in sheet["columns"]]

@@ -1,6 +1,6 @@
-"""Lets Django's test runner empty the tables between tests, which the log's triggers refuse to everybody.
+"""Lets Django's test runner empty the tables between tests, which the log's triggers refuse.
 
-It takes the triggers down for that one flush and puts them back: nothing in the product knows of it.
+It removes the triggers for the flush, and then restores them. No code of the product does this.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from audit.database import triggers
 
 @contextmanager
 def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """The log's table without its triggers, for the block."""
+    """Removes the triggers of the log's tables during the block."""
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         for table, name, _ in triggers.expected(connection):
             on = f" ON {table}" if connection.vendor == "postgresql" else ""
@@ -30,7 +30,7 @@ def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
         triggers.install(connection)
 
 
-# What migrating has put there, which no test changes.
+# Filled by migrate, and not changed by tests.
 KEPT = {"django_content_type", "auth_permission"}
 
 

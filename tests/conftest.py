@@ -1,4 +1,4 @@
-"""What every test stands on: the running sandbox, settings that point to it, and people who sign in."""
+"""What all tests use: the running sandbox, settings that point to it, and people who sign in."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """A database of its own for every test process: a real file on SQLite, so that threads and processes share it."""
+    """Give each test process its own database. On SQLite it is a real file, which threads and processes can share."""
     from django.conf import settings
 
     database = settings.DATABASES["default"]
@@ -42,7 +42,7 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
 
 @pytest.fixture(scope="session", autouse=True)
 def no_secret_gets_out() -> Iterator[None]:
-    """Over the whole run: no token, code or key is logged, shown on an error page or stored in the clear."""
+    """Check over the whole run that no token, code or key is logged, shown on an error page or stored unencrypted."""
     with secrecy.watching() as watch:
         for secret in secrecy.known_secrets():
             watch.keep(secret)
@@ -59,7 +59,7 @@ def running_sandbox() -> Iterator[RunningSandbox]:
 
 @pytest.fixture
 def sandbox(running_sandbox: RunningSandbox, settings: Settings) -> RunningSandbox:
-    """The sandbox, fresh from its seed, with the settings pointed at it."""
+    """The sandbox in its initial state, with the settings pointing to it."""
     running_sandbox.reset()
     running_sandbox.register_app(redirect_url="http://testserver/identity/callback/")
     point_settings_at(running_sandbox, settings)
@@ -92,15 +92,16 @@ def charlie(sandbox: RunningSandbox) -> Person:
 
 @pytest.fixture(scope="module")
 def signed_in_before() -> list[Person]:
-    """Who has signed in during this module."""
+    """The people who have signed in during this module."""
     return []
 
 
 @pytest.fixture
 def sign_in(sandbox: RunningSandbox, signed_in_before: list[Person]) -> SignIn:
-    """sign_in(client, alice): the whole OAuth dance through the consent page.
+    """sign_in(client, alice): sign the person in through the consent page.
 
-    Once in each module; afterwards a new client gets what the dance leaves behind. tests/identity dances always.
+    This happens once per module. Later clients get the same token and session without it. tests/identity always
+        uses the page.
     """
 
     def sign_in_as(client: Client, person: Person) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).resolve().parent
-# Paths below tests/, each with what of it may come out differently on another database.
+# Paths below tests/, each with the reason why another database may behave differently.
 ON_EACH = {
     "audit": "SQL, triggers, locks and plans of its own",
     "docs/test_odd_rows.py": "histories and triggers in a project that is not ours",

@@ -1,10 +1,10 @@
-"""A database that takes no more of some rows, as when its disk is full. For tests that are rolled back."""
+"""A database that refuses new rows in a table, as with a full disk. For tests that are rolled back."""
 
 from django.db import connection
 
 
 def refuse_rows(table: str, condition: str = "true") -> None:
-    """From now on the database takes no such row; `condition` speaks of it as NEW."""
+    """Make the database refuse such rows. In `condition`, the row is NEW."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute(

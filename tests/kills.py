@@ -20,7 +20,7 @@ TESTS = [
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run both on each database, with what they counted; gives the exit code."""
+    """Run the tests on each database, and show their counts. Returns the exit code."""
     command = [sys.executable, "-m", "pytest", "-q", "-s", "--timeout=3600", *TESTS, *arguments]
     many = MANY | {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     failed = run("kills on SQLite", command, many)

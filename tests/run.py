@@ -34,7 +34,7 @@ NOTHING_CHOSEN = int(pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run everything, the failed parts named at the end; gives the exit code."""
+    """Run everything, and list the failed parts at the end. Returns the exit code."""
     failed = [name for name, command in checks() if run(name, command)]
     sqlite = {name: value for name, value in COMPILED_ONCE.items() if name != "DATABASE_URL"}
     if postgres := postgres_url():
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def conformance() -> str:
-    """What is not run here, since it downloads."""
+    """A line about the conformance tests, which don't run here because they download files."""
     if SHARED.exists():
         return "Conformance of the sandbox with Smartsheet: `make test-sandbox`"
     return "Conformance of the sandbox with Smartsheet: skipped, ../shared is not there (`make test-sandbox`)"

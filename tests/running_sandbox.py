@@ -1,4 +1,4 @@
-"""The sandbox as the tests use it: the real program in a process of its own, and its control plane."""
+"""The sandbox for tests: the real program in its own process, and its control plane."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who can sign in to the sandbox; `token` is their personal access token."""
+    """A person who can sign in to the sandbox; `token` is their personal access token."""
 
     id: int
     email: str
@@ -26,7 +26,7 @@ class Person:
 
 
 class Sandbox:
-    """A sandbox that listens at a URL, wherever it comes from."""
+    """A sandbox at a URL, however it was started."""
 
     def __init__(self, url: str, *, ca_bundle: str | None = None) -> None:
         self.url = url
@@ -37,17 +37,17 @@ class Sandbox:
             self.http.verify = ca_bundle
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
-        """Ask the control plane below /_sandbox/ and give the JSON of its answer."""
+        """Call the control plane below /_sandbox/ and return the JSON of its answer."""
         answer = self.http.request(method, f"{self.url}/_sandbox/{path}", json=body, timeout=PATIENCE)
         assert answer.ok, answer.text
         return answer.json()
 
     def reset(self) -> None:
-        """Back to the seed: people, sheets, tokens, faults, journal."""
+        """Restore the initial state: people, sheets, tokens, faults, journal."""
         self.control("POST", "reset")
 
     def people(self) -> dict[str, Person]:
-        """Everybody by lower-case first name: people()["alice"]."""
+        """All people by lower-case first name: people()["alice"]."""
         listed = self.control("GET", "people")
         people = [Person(id=p["id"], email=p["email"], name=p["name"], token=p["token"]) for p in listed]
         return {(person.name or person.email).split()[0].lower(): person for person in people}
@@ -61,7 +61,7 @@ class Sandbox:
         self.control("POST", "faults", fault)
 
     def requests(self, *, method: str | None = None, path: str = "") -> list[dict[str, Any]]:
-        """What arrived since the last reset, optionally of one method or with a part of a path."""
+        """The requests since the last reset; optionally only those with this method, or this part of a path."""
         journal: list[dict[str, Any]] = self.control("GET", "requests")
         return [entry for entry in journal if (not method or entry["method"] == method) and path in entry["path"]]
 
@@ -69,14 +69,14 @@ class Sandbox:
         self.control("DELETE", "requests")
 
     def call(self, person: Person, method: str, path: str, body: Any = None) -> Any:
-        """One API call as that person, straight to the sandbox: how a test looks at what is really there."""
+        """Call the sandbox's API directly as this person, to see what is really stored."""
         headers = {"Authorization": f"Bearer {person.token}"}
         answer = self.http.request(method, f"{self.api}{path}", json=body, headers=headers, timeout=PATIENCE)
         assert answer.ok, answer.text
         return answer.json()
 
     def sheet(self, person: Person, name: str) -> dict[str, Any]:
-        """The whole sheet of that name as the person sees it."""
+        """The whole sheet with this name, as the person sees it."""
         listed = self.call(person, "GET", "/sheets?includeAll=true")["data"]
         sheet_id = next(sheet["id"] for sheet in listed if sheet["name"] == name)
         sheet: dict[str, Any] = self.call(person, "GET", f"/sheets/{sheet_id}?level=2&include=objectValue")
@@ -92,7 +92,7 @@ class RunningSandbox(Sandbox):
         super().__init__(self.next_address(), ca_bundle=ca_bundle)
 
     def next_address(self) -> str:
-        """The URL that the program says next: it says one for each of its regions."""
+        """The next URL that the program prints. It prints one per region."""
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert line.startswith("listening on "), f"the sandbox did not start: {line!r}"

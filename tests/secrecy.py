@@ -1,4 +1,4 @@
-"""Watches a whole run of the tests for secrets that got out.
+"""Watches a whole test run for leaked secrets.
 
 Notes every access token, refresh token and code that any test uses, and every word of what is logged, shown on an error
 page (as DEBUG would show it too) or sent to the database. At the end the two must have nothing in common; the database
@@ -31,12 +31,12 @@ WORD = re.compile(r"[A-Za-z0-9_-]{10,}")
 
 
 class Watch(logging.Handler):
-    """What was secret, and what was said."""
+    """The secrets, and the texts that were logged, shown or stored."""
 
     def __init__(self) -> None:
         super().__init__()
         self.secrets: set[str] = set()
-        self.words: dict[str, str] = {}  # each with where it was first said
+        self.words: dict[str, str] = {}  # each with the place where it first appeared
 
     def keep(self, secret: object) -> None:
         if isinstance(secret, str) and WORD.fullmatch(secret):
@@ -50,10 +50,10 @@ class Watch(logging.Handler):
         self.read(self.format(record), f"log of {record.name}")
 
     def leaks(self) -> dict[str, str]:
-        """The places where secrets were said, each with the beginning of the secret."""
+        """The places where secrets appeared, each with the beginning of the secret."""
         return {f"{secret[:4]}…": self.words[secret] for secret in self.secrets if secret in self.words}
 
-    # What is listened to
+    # Sources of texts
 
     def hear_request(self, environ: dict[str, Any] | None = None, **_more: object) -> None:
         for code in parse_qs((environ or {}).get("QUERY_STRING", "")).get("code", []):
@@ -78,7 +78,7 @@ class Watch(logging.Handler):
 
 @contextmanager
 def watching() -> Iterator[Watch]:
-    """A watch over all that happens in this process, for the block."""
+    """Watches this process during the block."""
     watch = Watch()
     with pytest.MonkeyPatch.context() as patch:
         prepare, answer = EncryptedTextField.get_prep_value, BaseHandler.get_response
@@ -112,7 +112,7 @@ def watching() -> Iterator[Watch]:
 
 
 def read_database_file(watch: Watch) -> None:
-    """Every word in the file, in what was deleted or rolled back too, as long as it lies there."""
+    """Add every word in the database file, including remains of deleted and rolled-back rows."""
     database = connections["default"]
     if database.vendor == "sqlite":
         for path in Path(database.settings_dict["NAME"]).parent.glob("*.sqlite3*"):
@@ -120,6 +120,6 @@ def read_database_file(watch: Watch) -> None:
 
 
 def known_secrets() -> set[str]:
-    """Those of the settings."""
+    """The secrets in the settings."""
     keys = {str(region["client_secret"]) for region in settings.SMARTSHEET_REGIONS.values()}
     return keys | {settings.SECRET_KEY, *settings.TOKEN_KEYS}

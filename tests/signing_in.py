@@ -1,4 +1,4 @@
-"""Signing in: the whole of it as a browser does it (form, consent page, way back), or what is there afterwards."""
+"""Signing in: all the steps of a browser (form, consent page, callback), or only their result."""
 
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -31,14 +31,14 @@ class FormParser(HTMLParser):
 
 
 def begin(client: Client, *, next_url: str = "") -> str:
-    """Press "Sign in with Smartsheet"; gives the authorize address that the browser is sent to."""
+    """Press "Sign in with Smartsheet". Returns the consent page's URL."""
     answer = client.post("/identity/login/", {"next": next_url} if next_url else {})
     assert answer.status_code == 302, answer.content
     return answer["Location"]
 
 
 def decide(sandbox: Sandbox, authorize_url: str, person: Person, decision: str = "allow") -> str:
-    """Choose the person on the consent page and Allow or Deny; gives the callback address."""
+    """Choose the person and Allow or Deny on the consent page. Returns the callback URL."""
     page = sandbox.http.get(authorize_url, timeout=PATIENCE)
     assert page.ok, page.text
     form = FormParser()
@@ -50,20 +50,20 @@ def decide(sandbox: Sandbox, authorize_url: str, person: Person, decision: str =
 
 
 def come_back(client: Client, callback_url: str) -> HttpResponse:
-    """Follow Smartsheet's redirect to the app; gives the app's answer."""
+    """Follow Smartsheet's redirect to the app. Returns the app's answer."""
     parts = urlsplit(callback_url)
     return client.get(f"{parts.path}?{parts.query}")  # type: ignore[return-value] # the test client's response class
 
 
 def sign_in(client: Client, sandbox: Sandbox, person: Person) -> HttpResponse:
-    """The three steps in one."""
+    """All three steps."""
     answer = come_back(client, decide(sandbox, begin(client), person))
     assert answer.status_code == 302, answer.content
     return answer
 
 
 def restore(client: Client, sandbox: Sandbox, person: Person) -> None:
-    """Have the person signed in, with a token and a session as after sign_in(), in a quarter of its time."""
+    """Sign the person in without these steps, with the same token and session, in a quarter of the time."""
     region, deadline = default_region(), Deadline(PATIENCE)
     asked = parse_qs(urlsplit(authorization_url(region, state="restored")).query)
     form = {name: value for name, (value,) in asked.items()} | {"person": str(person.id), "decision": "allow"}
@@ -74,5 +74,5 @@ def restore(client: Client, sandbox: Sandbox, person: Person) -> None:
 
 
 def is_signed_in(client: Client) -> bool:
-    """Whether the app knows who the browser's person is."""
+    """Whether someone is signed in with this browser."""
     return client.get("/identity/me").json()["user"] is not None

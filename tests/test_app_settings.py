@@ -1,4 +1,4 @@
-"""Each app has a default for every setting of ours that it reads, so that a site sets only what differs."""
+"""Each app has a default for every setting of its own, so that a site sets only what differs."""
 
 import ast
 import os
@@ -62,7 +62,7 @@ REGION = {
 
 
 def reads(app: str) -> Iterator[tuple[Path, str, str]]:
-    """Each setting that a module reads: the file, where its `settings` come from, and the name."""
+    """Each setting that a module reads: the file, the module that `settings` is imported from, and the name."""
     for path in (ROOT / app).rglob("*.py"):
         tree = ast.parse(path.read_text())
         imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
@@ -89,7 +89,7 @@ def test_no_setting_has_two_defaults() -> None:
 
 
 def check(tmp_path: Path, **more: object) -> subprocess.CompletedProcess[str]:
-    """`check` in a site with none of this project's settings but these."""
+    """Run `check` in a site with only these of this project's settings."""
     (tmp_path / "site_settings.py").write_text(HOST + "".join(f"{name} = {value!r}\n" for name, value in more.items()))
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "site_settings", "PYTHONPATH": f"{tmp_path}:{ROOT}"}
     command = [sys.executable, "-W", "error", "-m", "django", "check"]

@@ -1,4 +1,4 @@
-"""What a person reads when this app's own database is locked for too long."""
+"""What people read when the app's database is locked for too long."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,7 +16,7 @@ SQLITE = connection.vendor == "sqlite"
 
 @pytest.fixture
 def locked_sessions(transactional_db: None) -> Iterator[None]:
-    """Another connection holds the sessions; ours waits a twentieth of a second for them."""
+    """Another connection locks the sessions, and ours waits a twentieth of a second for them."""
     other = connection.copy()
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA busy_timeout = 50" if SQLITE else "SET lock_timeout = '50ms'")
@@ -27,13 +27,13 @@ def locked_sessions(transactional_db: None) -> Iterator[None]:
         yield
         cursor.execute("ROLLBACK")
     other.close()
-    connection.close()  # and with it the short wait
+    connection.close()  # this ends the short wait too
 
 
-def test_a_page_that_is_ready_is_not_lost_for_the_note_that_it_was_read(
+def test_a_page_is_not_lost_if_the_session_cannot_be_updated(
     client: Client, transactional_db: None, request: pytest.FixtureRequest
 ) -> None:
-    """A minute after the last note, while another process writes. PostgreSQL's lock keeps readers out as well."""
+    """The last note is a minute old, and another process writes. PostgreSQL's lock excludes readers too."""
     client.force_login(User.objects.create_user("jane"), backend="django.contrib.auth.backends.ModelBackend")
     before = client.session.session_key
     BrowserSession.objects.update(seen_at=timezone.now() - timedelta(minutes=2))
@@ -55,7 +55,7 @@ def test_the_next_try_works(client: Client, transactional_db: None) -> None:
 
 
 @pytest.mark.skipif(SQLITE, reason="PostgreSQL's way of saying so, as after a failover")
-def test_a_database_that_takes_no_writes_is_told_too(client: Client, transactional_db: None) -> None:
+def test_a_read_only_database_is_reported_too(client: Client, transactional_db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET default_transaction_read_only = on")
     answer = client.post("/identity/login/")

@@ -16,7 +16,7 @@ def test_all_of_the_list_is_there() -> None:
 
 
 def test_what_asks_which_database_it_is_on_runs_on_each() -> None:
-    """Else it would be skipped on the one and never run on the other."""
+    """Otherwise it would be skipped on one database and never run on the other."""
     asking = [
         path.relative_to(TESTS).as_posix()
         for path in TESTS.rglob("test_*.py")

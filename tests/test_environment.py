@@ -1,4 +1,4 @@
-"""Lists from the environment: taken as they are meant, or refused with a sentence that names the variable."""
+"""Values from the environment are read correctly, or refused with a sentence that names the variable."""
 
 import pytest
 from cryptography.fernet import Fernet
@@ -33,7 +33,7 @@ def test_origins_are_taken_as_browsers_send_them(monkeypatch: pytest.MonkeyPatch
         "https://app.example.com https://b.example.com",
     ],
 )
-def test_what_no_browser_sends_is_no_origin(monkeypatch: pytest.MonkeyPatch, origin: str) -> None:
+def test_origins_that_no_browser_sends_are_refused(monkeypatch: pytest.MonkeyPatch, origin: str) -> None:
     monkeypatch.setenv(ORIGINS, origin)
     with pytest.raises(ImproperlyConfigured, match=ORIGINS):
         origins(ORIGINS)
@@ -47,7 +47,7 @@ def test_names_are_taken_once_each_in_their_order(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("given", ["moon", "com,moon", ",", "COM"])
-def test_what_is_no_name_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+def test_unknown_names_are_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
     monkeypatch.setenv(VARIABLE, given)
     with pytest.raises(ImproperlyConfigured, match=f"{VARIABLE} is .*: use com or eu"):
         names(VARIABLE, default=["com"], among={"com", "eu"}, advice="use com or eu")
@@ -62,7 +62,7 @@ def test_keys_are_taken_in_their_order() -> None:
 
 
 @pytest.mark.parametrize("text", ["", ",", "no key", KEY[:-1], f"{KEY},no key"], ids=range(5))
-def test_what_is_no_key_is_refused_and_not_shown(text: str) -> None:
+def test_invalid_keys_are_refused_and_not_shown(text: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=f"{VARIABLE} must be Fernet keys") as refused:
         fernet_keys(VARIABLE, text)
     assert KEY[:-1] not in str(refused.value)
@@ -86,21 +86,21 @@ def test_an_address_of_the_app_is_an_origin(monkeypatch: pytest.MonkeyPatch, giv
         "https://A.example",
     ],
 )
-def test_what_is_no_address_of_an_app_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+def test_invalid_addresses_are_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
     monkeypatch.setenv(VARIABLE, given)
     with pytest.raises(ImproperlyConfigured, match=f"{VARIABLE} must be an address"):
         origin(VARIABLE, default="")
 
 
 @pytest.mark.parametrize("given", ["nan", "inf", "-1", "1e10", "many", "12h", ""])
-def test_what_is_no_length_of_time_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
-    """Longer than dates can say, each page would break, not the start."""
+def test_invalid_durations_are_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    """With a time that is too long for dates, each page would fail instead of the start."""
     monkeypatch.setenv(VARIABLE, given)
     with pytest.raises(ImproperlyConfigured, match=f"{VARIABLE} must be a number from 0 to 1000000000"):
         number(VARIABLE, default=1)
 
 
 @pytest.mark.parametrize(("given", "value"), [("0.5", 0.5), ("1e3", 1000), (" 60 ", 60), ("1000000000", 10**9)])
-def test_a_number_is_taken_as_it_is_meant(monkeypatch: pytest.MonkeyPatch, given: str, value: float) -> None:
+def test_numbers_are_read(monkeypatch: pytest.MonkeyPatch, given: str, value: float) -> None:
     monkeypatch.setenv(VARIABLE, given)
     assert number(VARIABLE, default=1) == value

@@ -12,7 +12,7 @@ ALLOWED = {("edits.saving.not_sent", "edits.saving.services")}
 
 
 def cycle_in(*packages: str) -> list[str]:
-    """The modules of one import cycle, each importing the next; [] if there is none."""
+    """The modules of one import cycle, in which each imports the next; [] if there is none."""
     graph = grimp.build_graph(*packages, cache_dir=None)
     imports = {
         module: {

@@ -1,4 +1,4 @@
-"""The address of a button, opened as a page, has words for people and none for programs."""
+"""The URL of a button, opened as a page, gives people a page and programs an empty answer."""
 
 import pytest
 from django.test import Client

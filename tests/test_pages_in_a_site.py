@@ -1,4 +1,4 @@
-"""The pages of the apps in another site: its own frame, forms and static files; none of this project's templates."""
+"""The apps' pages in another site, with its own frame, forms and static files, and without this project's templates."""
 
 import json
 import re
@@ -29,7 +29,7 @@ SignIn = Callable[[Client, Person], None]
 
 
 def templates(settings: Settings, *folders: Path) -> list[dict[str, Any]]:
-    """The project's TEMPLATES with other folders than this project's."""
+    """TEMPLATES with these folders instead of this project's."""
     return [{**settings.TEMPLATES[0], "DIRS": list(folders)}]
 
 

@@ -1,4 +1,4 @@
-"""However people, accounts and domains are written in the environment, they are compared in one way of writing."""
+"""People, accounts and domains from the environment are normalised before they are compared."""
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -26,20 +26,20 @@ def test_domains(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "value", ["17", "sandbox:", "sandbox:x", "eu:17", "a b@example.com", "@example.com", "sandbox:१७"]
 )
-def test_what_names_nobody(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+def test_values_that_are_not_people(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv(NAME, value)
     with pytest.raises(ImproperlyConfigured, match=NAME):
         people.people(NAME)
 
 
 @pytest.mark.parametrize("value", ["@example.com", "example", "example.com.", "bücher.example", "a@b.example"])
-def test_what_is_no_domain(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+def test_values_that_are_not_domains(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv(NAME, value)
     with pytest.raises(ImproperlyConfigured, match=NAME):
         people.domains(NAME)
 
 
-def test_the_demo_alone_gives_roles_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_demo_has_default_roles(monkeypatch: pytest.MonkeyPatch) -> None:
     assert people.people(NAME, is_for_demo=True) == {"alice@example.com"}
     monkeypatch.setattr(people, "IS_DEMO", False)
     assert people.people(NAME, is_for_demo=True) == frozenset()

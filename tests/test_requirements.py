@@ -1,4 +1,4 @@
-"""What is installed to run the product is all that the product imports: the tests' packages are not there then."""
+"""The product imports only packages that are installed to run it, and none that only the tests need."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""`make run` as a newcomer meets it: what it says, what it starts, and that Ctrl-C ends all of it."""
+"""`make run` for a newcomer: what it prints, what it starts, and that Ctrl-C ends everything."""
 
 import os
 import re
@@ -17,7 +17,7 @@ from run import is_sound, make_venv
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parent.parent
-# A shell has what it starts in the background ignore Ctrl-C, and so does everything that this starts in its turn.
+# Processes that a shell starts in the background ignore Ctrl-C, and so do the processes that they start.
 LISTENS_TO_CTRL_C = """
 import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -41,7 +41,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 @contextmanager
 def started(environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """`make run`, and what it said until it was ready; whatever it has started is ended with it."""
+    """Start `make run`, and yield what it prints until it is ready. All that it started ends with it."""
     with subprocess.Popen(
         [sys.executable, "-c", LISTENS_TO_CTRL_C],
         cwd=ROOT,
@@ -81,7 +81,7 @@ def test_it_says_what_a_port_may_be(number: str) -> None:
     result = run("no-command", APP_PORT=number)
     assert result.returncode == 1
     assert len(result.stderr.strip().splitlines()) == 1, result.stderr
-    assert ("APP_PORT" in result.stderr) is bool(number)  # empty is as if it were not set
+    assert ("APP_PORT" in result.stderr) is bool(number)  # an empty variable counts as unset
 
 
 def test_it_does_not_give_one_port_to_both_programs() -> None:
@@ -105,7 +105,7 @@ def test_it_serves_both_programs_and_ctrl_c_ends_them(tmp_path: Path) -> None:
         "SANDBOX_PORT": str(sandbox),
         "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
         "SANDBOX_STATE": str(tmp_path / "sandbox.json"),
-        "http_proxy": "http://127.0.0.1:1",  # what runs here is not to be asked through it
+        "http_proxy": "http://127.0.0.1:1",  # requests to this machine must not go through it
     }
     with started(environment) as (process, said):
         assert f"http://127.0.0.1:{app}/" in said, said
@@ -148,13 +148,13 @@ def test_it_serves_a_public_host_outside_debug(tmp_path: Path) -> None:
         process.communicate(timeout=PATIENCE)
 
 
-def test_an_environment_that_was_cut_short_is_made_anew(tmp_path: Path) -> None:
+def test_an_incomplete_virtual_environment_is_recreated(tmp_path: Path) -> None:
     venv = tmp_path / "a venv"
     assert not is_sound(venv)
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
-    assert not is_sound(venv)  # as Ctrl-C leaves it
+    assert not is_sound(venv)  # as after Ctrl-C
     (venv / "stamp-pip-requirements.txt").touch()
-    assert not is_sound(venv)  # as another Python leaves it: its packages are those of the one before
+    assert not is_sound(venv)  # as after an update of Python: the packages belong to the old one
     make_venv(venv)
     assert is_sound(venv)
     assert not (venv / "stamp-pip-requirements.txt").exists()

@@ -1,4 +1,4 @@
-"""A start that cannot go well ends with a sentence that names the variable, not with a traceback."""
+"""If a setting is unusable, the start ends with a sentence that names the variable, not with a traceback."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ SECRETS = {
     "SMARTSHEET_CLIENT_SECRET": "byline-demo-secret",
 }
 
-# The browser tests set it for the process that they share with these.
+# The browser tests, which may share this process, set it.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
 
 
@@ -86,7 +86,7 @@ def test_a_deployment_with_its_secrets_passes_every_check() -> None:
 
 
 def settings_of(expression: str, **environment: str) -> str:
-    """What the settings make of an environment."""
+    """The value of an expression in the settings, with these variables."""
     code = f"from django.conf import settings; print({expression})"
     settings = {"DJANGO_SETTINGS_MODULE": "config.settings"}
     command = [sys.executable, "-c", code]

@@ -1,4 +1,4 @@
-"""The worker does what there is to do beside the pages, and ends when it is told to."""
+"""The worker runs the jobs, and ends when it is told to."""
 
 import os
 import signal
@@ -19,7 +19,7 @@ from tests.waiting import PATIENCE, until
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def test_a_job_that_fails_holds_up_no_other() -> None:
+def test_a_failing_job_delays_no_other() -> None:
     stopping, done = threading.Event(), []
 
     def fail() -> None:
@@ -34,7 +34,7 @@ def test_a_job_that_fails_holds_up_no_other() -> None:
     assert len(done) >= 3
 
 
-def test_a_job_goes_on_where_the_database_broke_off(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_continues_after_the_database_disconnects(monkeypatch: pytest.MonkeyPatch) -> None:
     stopping, ways = threading.Event(), iter(["broken"])
 
     def close() -> None:

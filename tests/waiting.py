@@ -1,4 +1,4 @@
-"""Waiting for what another process or thread does, however busy the machine is; and which tests wait most."""
+"""Waits for other processes and threads, however busy the machine is; and lists the tests that wait most."""
 
 import subprocess
 import time
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 TESTS = Path(__file__).resolve().parent
-# Below tests/, the longest first: they begin first, so that others run while they wait.
+# Below tests/, the longest first. They start first, so that other tests run while they wait.
 LONG_WAITS = [
     "gateway/test_failing_smartsheet.py",
     "test_run_command.py",
@@ -43,9 +43,9 @@ PAUSE = 0.02
 
 
 def until(is_so: Callable[[], object], what: str, *, by: subprocess.Popen[Any] | None = None) -> None:
-    """Return as soon as `is_so` gives something true.
+    """Return as soon as `is_so` returns something true.
 
-    Fails with `what` when it never does, and at once when the process that should bring it about has ended.
+    Fails with `what` if it never does, and at once if the process that should cause it has ended.
     """
     for _ in range(round(PATIENCE / PAUSE)):
         if is_so():

@@ -1,6 +1,6 @@
-"""What the log costs to write: `make bench-audit`.
+"""Measures writing to the log: `make bench-audit`.
 
-Side by side in one run, round by round, so that a busy moment of the machine falls on all: a raw INSERT of an entry's
+In one run, and in turns, so that a busy moment of the machine affects all of them: a raw INSERT of an entry's
 columns into a plain table with the log's ordinary indexes (the floor), one edit of a cell through the log (intent and
 outcome, two commits, chained), and one saved change of a model under each of the packages that Django has for audit
 logs, with their actor set. Then a bulk edit, and 8 processes at once with the chain and without it. Every contestant

@@ -38,7 +38,7 @@ SECONDS = 1.0
 
 
 class Contestant:
-    """A process that works on demand."""
+    """A process that works when it is told to."""
 
     def __init__(self, command: list[str], environment: Mapping[str, str]) -> None:
         self._process = subprocess.Popen(
@@ -57,12 +57,12 @@ class Contestant:
         print(line, file=self._process.stdin, flush=True)
 
     def seconds(self, times: int) -> float:
-        """For one of so many times."""
+        """The seconds per repetition, for so many repetitions."""
         self.tell(str(times))
         return float(self._answer()) / times
 
     def count(self) -> float:
-        """What a "for" that it was told came to."""
+        """How often it worked, after a "for" command."""
         return float(self._answer())
 
     def stop(self) -> None:
@@ -177,7 +177,7 @@ def started(stack: ExitStack, command: list[str], environment: Mapping[str, str]
 
 
 def make_peers() -> None:
-    """The virtual environment of the packages, where it is not there yet."""
+    """Create the packages' virtual environment, if it doesn't exist."""
     wanted, stamp = "\n".join(PACKAGES), PEERS_VENV / "packages"
     if stamp.exists() and stamp.read_text() == wanted:
         return
@@ -190,7 +190,7 @@ def make_peers() -> None:
 
 @contextmanager
 def databases() -> Iterator[dict[str, tuple[str, dict[str, str]]]]:
-    """For each kind of database the URL of ours, and of one for each package; all gone afterwards."""
+    """For each kind of database, the URLs of our database and of one per package. All are dropped afterwards."""
     with TemporaryDirectory(dir=ROOT / "var") as folder, ExitStack() as stack:
         sqlite = {name: f"sqlite:///{folder}/{name}.sqlite3" for name in ("ours", *PEERS) if name != "pghistory"}
         found = {"sqlite": (sqlite.pop("ours"), sqlite)}

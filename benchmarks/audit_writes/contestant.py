@@ -1,6 +1,6 @@
-"""What every contestant does: tells that it is ready, then answers each line it reads with the seconds that it took.
+"""The loop of every contestant: it says that it is ready, then answers each line with the seconds that it took.
 
-A line is a number of times to do its work, or "for S": as often as it can in S seconds, answered with how often.
+A line is a number of repetitions, or "for S": repeat for S seconds, and answer with the number of repetitions.
 """
 
 import sys
@@ -9,7 +9,7 @@ from time import perf_counter
 
 
 def serve(work: Callable[[], object], *, warm_up: int = 20) -> None:
-    """Do `work` as the lines on stdin say, until they end."""
+    """Run `work` as the lines on stdin say, until stdin ends."""
     for _ in range(warm_up):
         work()
     print("ready", flush=True)

@@ -1,4 +1,4 @@
-"""Makes a database for the benchmark: the log as it is, and beside it a plain table of the same columns."""
+"""Creates a database for the benchmark: the log, and a plain table with the same columns."""
 
 import os
 import sys
@@ -15,11 +15,11 @@ from django.db import connection  # noqa: E402 # Django is set up first
 from audit.database import triggers  # noqa: E402 # Django is set up first
 from benchmarks.audit_writes.ours import FLOOR  # noqa: E402 # Django is set up first
 
-NOT_ORDINARY = "gin"  # the text search has no counterpart in a plain table
+NOT_ORDINARY = "gin"  # a plain table has no text search
 
 
 def make() -> None:
-    """Migrate, and make the floor's table with the log's b-tree indexes and without its triggers."""
+    """Migrate, and create the plain table with the log's b-tree indexes but without its triggers."""
     call_command("migrate", verbosity=0, skip_checks=True)
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {FLOOR}")
@@ -39,7 +39,7 @@ def make() -> None:
 
 
 def set_chain(*, is_on: bool) -> None:
-    """With the chain's trigger, or without it: what it costs is the difference."""
+    """Switch the chain's trigger on or off. The difference is its cost."""
     if is_on:
         triggers.install(connection)
         return

@@ -1,4 +1,4 @@
-"""The log as a contestant, and the floors that it is held against: `python -m benchmarks.audit_writes.ours NAME`."""
+"""The log as a contestant, and the floors that it is compared with: `python -m benchmarks.audit_writes.ours NAME`."""
 
 import os
 import sys
@@ -20,7 +20,7 @@ from django.db import connection, transaction  # noqa: E402 # Django is set up f
 from audit.recording import Action, Actor, Change, Json, Origin, Outcome, Phase, intend, settle  # noqa: E402 # Django is set up first
 from audit.writing import COLUMNS  # noqa: E402 # Django is set up first
 
-settings.DEBUG = False  # or Django keeps every statement
+settings.DEBUG = False  # otherwise Django keeps every statement
 
 JANE = Actor(id=4_100_000_000_000_001, region="com", name="Jane Roe", email="jane@example.com")
 SHEET = 7_000_000_000_000_001
@@ -29,12 +29,12 @@ FLOOR = "audit_floor"
 
 
 def edit() -> None:
-    """One cell, by both commits."""
+    """Edit one cell, with both commits."""
     write([Change(31, "14 'Pour foundation'", 501, "Status", "Open", "Done")], {31: {501: "Done"}})
 
 
 def bulk_edit() -> None:
-    """500 rows of 10 cells, as one edit."""
+    """Edit 10 cells in each of 500 rows, as one edit."""
     changes = [
         Change(row, f"{row} 'Pour foundation'", column, f"Column {column}", "Open", "Done")
         for row in range(ROWS)
@@ -51,13 +51,13 @@ def write(changes: list[Change], returned: dict[int, dict[int | None, Json]]) ->
 
 
 def insert() -> None:
-    """The floor of one edit: the columns of one entry, one commit."""
+    """The floor for one edit: insert the columns of one entry, with one commit."""
     with connection.cursor() as cursor:
         cursor.execute(insert_sql(1), floor_row())
 
 
 def bulk_insert() -> None:
-    """The floor of the bulk edit: as many rows as it writes, in the fewest statements that the database takes."""
+    """The floor for the bulk edit: insert as many rows, in as few statements as the database accepts."""
     rows, at_once = ROWS * CELLS + ROWS, 1000
     with transaction.atomic(), connection.cursor() as cursor:
         for start in range(0, rows, at_once):
@@ -71,7 +71,7 @@ def insert_sql(count: int) -> str:
 
 
 def floor_row() -> list[str | int | bytes | None]:
-    """What an entry of edit() holds; the leaf is any 32 bytes, as nothing is hashed here."""
+    """The columns of an entry of edit(). The leaf is any 32 bytes, because nothing is hashed here."""
     facts: dict[str, str | int | bytes] = {
         "edit_id": uuid4().hex,
         "line": 0,

@@ -22,7 +22,7 @@ APPS: dict[str, list[str]] = {
     "easy-audit": ["easyaudit"],
     "pghistory": ["pgtrigger", "pghistory"],
 }
-SQLITE = {  # as the product has it
+SQLITE = {  # as in the product
     "timeout": 7,
     "transaction_mode": "IMMEDIATE",
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
@@ -72,7 +72,7 @@ def contest(name: str) -> None:
     numbers = count()
 
     def save() -> None:
-        vars(row).update(text_3=f"Done {next(numbers)}", _history_user=user)  # which simple-history reads
+        vars(row).update(text_3=f"Done {next(numbers)}", _history_user=user)  # simple-history reads it
         with by(name, user), transaction.atomic():
             row.save()
 
@@ -80,7 +80,7 @@ def contest(name: str) -> None:
 
 
 def by(name: str, user: Any) -> Any:
-    """What the package wants around a change, to know whose it is; simple-history has it on the row."""
+    """The context in which the package knows the actor of a change. For simple-history the row has the actor."""
     if name == "auditlog":
         from auditlog.context import set_actor
 

@@ -1,4 +1,4 @@
-"""A real Chromium against the app served over HTTP, with the sandbox beside it."""
+"""A real Chromium, with the app and the sandbox over HTTP."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ expect.set_options(timeout=PATIENCE * 1000)
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium, for as long as these tests run: its event loop must not be in the way of others in the same process."""
+    """Chromium, only while these tests run, because its event loop would disturb other tests in the same process."""
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         hint = "no Chromium on this machine (set CHROMIUM to its path, or apt install chromium)"
@@ -56,7 +56,7 @@ def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    """A tab whose console must stay free of errors: a refused script or style shows itself there."""
+    """A tab. The test fails if its console has errors, such as a script or style that the browser refused."""
     errors: list[str] = []
     page = context.new_page()
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
@@ -67,7 +67,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
 
 
 def sign_in(page: Page, person: Person) -> None:
-    """From the front page through the consent page and back."""
+    """Sign in from the front page, through the consent page."""
     page.goto("/")
     page.get_by_role("button", name="Sign in with Smartsheet").click()
     page.get_by_label(person.name or person.email).check()
@@ -76,7 +76,7 @@ def sign_in(page: Page, person: Person) -> None:
 
 
 def picture(page: Page, name: str) -> None:
-    """Keep a picture of the page for the documentation, when BYLINE_PICTURES asks for them."""
+    """Save a screenshot for the documentation, if BYLINE_PICTURES is set."""
     if "BYLINE_PICTURES" in os.environ:
         PICTURES.mkdir(exist_ok=True)
         page.screenshot(path=PICTURES / f"{name}.png", full_page=True)

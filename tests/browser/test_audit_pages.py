@@ -1,4 +1,4 @@
-"""The pages of the log beside the log itself, in a real browser: entry, undo, timelines, charts."""
+"""The pages of an entry, undo, timelines and charts, in a real browser."""
 
 import re
 
@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def block(page: Page) -> None:
-    """Change the row's status, and see it in the log."""
+    """Change the row's status, and open the log."""
     open_row(page)
     page.get_by_label("Status", exact=True).select_option("Blocked")
     page.get_by_role("button", name=re.compile("Save")).click()
@@ -97,7 +97,7 @@ def test_the_pages_are_accessible_and_fit_a_phone(page: Page, bob: Person, theme
     assert not found, found
 
 
-def test_on_paper_stand_exact_times_all_changes_and_the_filters(page: Page, bob: Person) -> None:
+def test_printed_pages_show_exact_times_all_changes_and_filters(page: Page, bob: Person) -> None:
     sign_in(page, bob)
     open_row(page)
     page.get_by_label("Status", exact=True).select_option("Blocked")
@@ -115,7 +115,7 @@ def test_on_paper_stand_exact_times_all_changes_and_the_filters(page: Page, bob:
     expect(main).to_contain_text(f"Read by Bob Baker ({bob.id})")
 
 
-def test_a_mistake_in_a_folded_filter_is_in_sight(page: Page, bob: Person) -> None:
+def test_an_error_in_a_folded_filter_is_visible(page: Page, bob: Person) -> None:
     sign_in(page, bob)
     page.goto("/audit/?since=2026-12-01&until=2026-11-01")
     expect(page.get_by_role("alert")).to_contain_text("The first day")
@@ -124,7 +124,7 @@ def test_a_mistake_in_a_folded_filter_is_in_sight(page: Page, bob: Person) -> No
 
 
 def wait_for_more(page: Page) -> None:
-    """The log is open, and there is a new entry that was written elsewhere."""
+    """Open the log, and wait for the notice about an entry that another process wrote."""
     page.goto("/audit/")
     elsewhere = page.context.new_page()
     block(elsewhere)
@@ -132,7 +132,7 @@ def wait_for_more(page: Page) -> None:
     page.locator("[data-show]").wait_for()
 
 
-def test_showing_what_is_new_keeps_the_keyboards_place(page: Page, bob: Person) -> None:
+def test_showing_new_entries_keeps_the_keyboard_focus(page: Page, bob: Person) -> None:
     sign_in(page, bob)
     wait_for_more(page)
     page.locator("[data-show]").focus()
@@ -140,7 +140,7 @@ def test_showing_what_is_new_keeps_the_keyboards_place(page: Page, bob: Person) 
     expect(page.locator("#entries")).to_be_focused()
 
 
-def test_showing_what_is_new_after_the_session_has_ended_leads_to_signing_in(
+def test_showing_new_entries_after_the_session_ended_asks_to_sign_in(
     page: Page, sandbox: RunningSandbox, bob: Person
 ) -> None:
     sign_in(page, bob)
@@ -150,7 +150,7 @@ def test_showing_what_is_new_after_the_session_has_ended_leads_to_signing_in(
     expect(page.get_by_role("button", name="Sign in with Smartsheet")).to_be_visible()
 
 
-def test_old_stands_before_new_in_whichever_script(page: Page, bob: Person) -> None:
+def test_old_comes_before_new_in_every_script(page: Page, bob: Person) -> None:
     sign_in(page, bob)
     actor = Actor(bob.id, "sandbox", bob.name, bob.email)
     status = Change(1, "1 'صب'", 2, "الحالة", "مفتوح", "مغلق")

@@ -15,7 +15,7 @@ TASK = "Dig foundations"
 
 
 def open_row(page: Page, task: str = TASK) -> None:
-    """From the list of sheets to the form of the row."""
+    """Go from the list of sheets to the row's form."""
     page.goto("/sheets/")
     page.get_by_role("link", name="Site plan").first.click()
     page.get_by_role("link", name=f"Edit {task}", exact=False).first.click()
@@ -54,7 +54,7 @@ def test_a_person_signs_in_edits_a_row_and_finds_it_in_the_log(
 
 
 def names_in_history(sandbox: RunningSandbox, person: Person, title: str) -> list[str]:
-    """Who changed the cell of that column in the row of TASK, newest first, as Smartsheet's history has it."""
+    """The names in Smartsheet's history of the cell in this column and the row of TASK, newest first."""
     sheet = sandbox.sheet(person, "Site plan")
     column = next(column["id"] for column in sheet["columns"] if column["title"] == title)
     row = next(row["id"] for row in sheet["rows"] if any(cell.get("value") == TASK for cell in row["cells"]))
@@ -62,7 +62,7 @@ def names_in_history(sandbox: RunningSandbox, person: Person, title: str) -> lis
     return [state["modifiedBy"]["name"] for state in history["data"]]
 
 
-def test_the_keyboard_alone_is_enough(page: Page, bob: Person) -> None:
+def test_the_keyboard_is_enough(page: Page, bob: Person) -> None:
     sign_in(page, bob)
     open_row(page)
     comments = page.get_by_label("Task", exact=False).first
@@ -90,7 +90,7 @@ def test_adding_and_deleting_a_row(page: Page, bob: Person) -> None:
     expect(main).to_contain_text("deleted")
 
 
-def test_denying_leaves_nobody_signed_in(page: Page, bob: Person) -> None:
+def test_after_denying_no_one_is_signed_in(page: Page, bob: Person) -> None:
     page.goto("/")
     page.get_by_role("button", name="Sign in with Smartsheet").click()
     page.get_by_label(bob.name).check()
@@ -138,7 +138,7 @@ def test_pages_are_accessible(page: Page, bob: Person, theme: str) -> None:
 
 
 def problems(page: Page) -> list[str]:
-    """Serious and critical findings of axe on the page."""
+    """The serious and critical problems that axe finds on the page."""
     violations = Axe().run(page).response["violations"]
     return [
         f"{page.url} {violation['id']}: {node['html'][:150]}"

@@ -1,4 +1,4 @@
-"""docs/architecture.md names every package of the apps, and no file that does not exist."""
+"""docs/architecture.md lists every package of the apps, and the files that it names exist."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""docs/for-app-developers.md: its examples do what it says of them."""
+"""The examples in docs/for-app-developers.md do what the page says."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -41,9 +41,9 @@ def blocks(language: str) -> list[str]:
 
 @pytest.fixture
 def example() -> Iterator[Example]:
-    """example("hello"): the names that the page's code has once the blocks that define those names have run.
+    """example("hello"): run the page's blocks that define these names, and return the names that they define.
 
-    What they connect to signals is taken away again.
+    Receivers that they connect are disconnected afterwards.
     """
     connected = {signal: list(signal.receivers) for signal in vars(signals).values() if isinstance(signal, Signal)}
 
@@ -67,7 +67,7 @@ def signed_in(client: Client, alice: Person, sign_in: SignIn) -> User:
 
 
 def request_of(user: Any) -> HttpRequest:
-    """As a view of the app gets it."""
+    """A request of this user, as a view gets it."""
     request = HttpRequest()
     request.user, request.session = user, SessionBase()
     SmartsheetUserMiddleware(lambda _request: HttpResponse())(request)
@@ -75,7 +75,7 @@ def request_of(user: Any) -> HttpRequest:
 
 
 def test_every_example_is_run() -> None:
-    """So that a new one is not forgotten here."""
+    """So that a new example can't be forgotten here."""
     defined = [re.findall(r"^def (\w+)", block, re.MULTILINE) for block in blocks("python")]
     assert defined == [
         ["hello"],
@@ -97,7 +97,7 @@ def test_the_template(client: Client, signed_in: User, alice: Person) -> None:
     assert "Please sign in." in Template(text).render(Context({"smartsheet_user": None}))
 
 
-def test_a_view_that_needs_somebody(example: Example, signed_in: User, alice: Person) -> None:
+def test_a_view_that_requires_a_person(example: Example, signed_in: User, alice: Person) -> None:
     hello = example("hello")["hello"]
     assert hello(request_of(signed_in)).content.decode() == f"Hello Alice, number {alice.id} in sandbox."
 
@@ -133,7 +133,7 @@ def test_the_write_path(example: Example, sandbox: RunningSandbox, signed_in: Us
 
 
 def test_the_signals(example: Example, client: Client, sandbox: RunningSandbox, alice: Person) -> None:
-    code = example("greet")  # whose receivers live as long as it does
+    code = example("greet")  # keep it: its receivers are weakly referenced
     signing_in.sign_in(client, sandbox, alice)
     person = SmartsheetUser.objects.get()
     person.remember(
@@ -149,7 +149,7 @@ def test_the_signals(example: Example, client: Client, sandbox: RunningSandbox, 
     ]
 
 
-def test_a_rule_of_ones_own(example: Example, client: Client, sandbox: RunningSandbox, charlie: Person) -> None:
+def test_a_custom_sign_in_rule(example: Example, client: Client, sandbox: RunningSandbox, charlie: Person) -> None:
     code = example("only_with_a_licence")
     answer = come_back(client, decide(sandbox, begin(client), charlie))
     assert code

@@ -1,4 +1,4 @@
-"""docs/from-node.md: a Node server that hands over, as the page writes it, run by Node."""
+"""Node runs the server in docs/from-node.md, which forwards sign-ins to the app."""
 
 import os
 import re
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 def node() -> list[str]:
-    """The machine's Node, or the one that the project has fetched; none skips the test with a line that says so."""
+    """The machine's Node, or the one that run.py has installed. Without one, the test is skipped with a message."""
     if found := shutil.which("node"):
         return [found]
     python = run.NODE_VENV / run.BIN / run.PYTHON.name
@@ -37,7 +37,7 @@ def node() -> list[str]:
 
 @pytest.fixture
 def handover(tmp_path: Path) -> Iterator[str]:
-    """The address of the old Node server, which runs the page's own code."""
+    """The address of a Node server that runs the page's code."""
     (code,) = re.findall(r"^```javascript\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     program = tmp_path / "handover.js"
     program.write_text(code)
@@ -68,7 +68,7 @@ def test_old_links_lead_to_the_app(handover: str) -> None:
     assert passed_on(f"{handover}/auth") == f"{BYLINE}/"
 
 
-def test_the_node_server_hands_over_the_code_and_the_app_does_the_rest(
+def test_the_node_server_forwards_the_code_and_the_app_signs_in(
     client: Client, sandbox: RunningSandbox, alice: Person, handover: str
 ) -> None:
     sandbox.register_app(redirect_url=f"{handover}/callback")
@@ -81,14 +81,14 @@ def test_the_node_server_hands_over_the_code_and_the_app_does_the_rest(
     assert client.get("/identity/me").json()["user"]["id"] == alice.id
 
 
-def test_a_refusal_is_handed_over_too(client: Client, sandbox: RunningSandbox, alice: Person, handover: str) -> None:
+def test_a_refusal_is_forwarded_too(client: Client, sandbox: RunningSandbox, alice: Person, handover: str) -> None:
     sandbox.register_app(redirect_url=f"{handover}/callback")
     answer = come_back(client, passed_on(decide(sandbox, begin(client), alice, "deny")))
     assert answer.status_code == 403
     assert client.get("/identity/me").json() == {"user": None}
 
 
-def test_a_token_is_never_handed_over(handover: str) -> None:
+def test_a_token_is_never_forwarded(handover: str) -> None:
     onward = passed_on(f"{handover}/callback?code=c&state=s&access_token=secret&token=secret")
     assert "secret" not in onward
 
@@ -102,7 +102,7 @@ def test_after_the_move_smartsheet_sends_people_to_the_app(
     assert come_back(client, came_back).status_code == 302
 
 
-def test_every_named_test_is_there() -> None:
+def test_the_named_tests_exist() -> None:
     tests = (ROOT / "tests" / "identity" / "test_five_faults.py").read_text()
     named = re.findall(r"`(test_\w+)`", PAGE)
     assert len(named) == 5

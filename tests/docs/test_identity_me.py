@@ -1,4 +1,4 @@
-"""docs/identity-me.md shows what the app really answers."""
+"""The app answers as docs/identity-me.md says."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from identity.profiles.profile import Profile
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "identity-me.md").read_text()
 
 
-def test_the_example_is_what_such_a_profile_becomes() -> None:
+def test_the_example_is_the_answer_for_such_a_profile() -> None:
     found = re.search(r"```json\n(.*?)```", PAGE, re.DOTALL)
     assert found
     shown: dict[str, Any] = json.loads(found[1])["user"]
@@ -22,7 +22,7 @@ def test_the_example_is_what_such_a_profile_becomes() -> None:
     assert Profile.parse(shown["region"], said).as_json() == shown
 
 
-def test_the_setting_is_called_so(settings: Settings) -> None:
+def test_the_setting_exists(settings: Settings) -> None:
     assert "CORS_ALLOWED_ORIGINS=" in PAGE
     assert settings.CORS_ALLOWED_ORIGINS == []
 

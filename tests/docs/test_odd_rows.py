@@ -1,4 +1,4 @@
-"""What the log says of rows of every sort is what stands in the table: tests/other_project's posters."""
+"""For columns of every type, the log records what is in the table: the posters of tests/other_project."""
 
 import sqlite3
 from typing import Any
@@ -38,7 +38,7 @@ def test_a_field_that_was_not_saved_did_not_change(project: OtherProject) -> Non
     assert told(project, code) == [["title", "Bread", "Milk"], ["score", 0, 1.5]]
 
 
-def test_a_value_is_told_as_it_is_stored_and_not_twice(project: OtherProject) -> None:
+def test_a_value_is_recorded_once_and_as_it_is_stored(project: OtherProject) -> None:
     code = """
         poster.price, poster.copies, poster.printed_at = "1.5", "3", "2026-01-01T10:00:00+02:00"
         poster.save()
@@ -55,7 +55,7 @@ def test_a_value_is_told_as_it_is_stored_and_not_twice(project: OtherProject) ->
     ]
 
 
-def test_what_the_database_reckons_is_told_as_it_came_out(project: OtherProject) -> None:
+def test_values_computed_by_the_database_are_recorded(project: OtherProject) -> None:
     code = """
         poster.copies = F("copies") + 2
         with transaction.atomic():
@@ -64,7 +64,7 @@ def test_what_the_database_reckons_is_told_as_it_came_out(project: OtherProject)
     assert told(project, code) == [["copies", 0, 2]]
 
 
-def test_files_and_bytes_are_told(project: OtherProject) -> None:
+def test_files_and_bytes_are_recorded(project: OtherProject) -> None:
     code = """
         poster.file.name, poster.thumbnail = "bread.pdf", b"\\x00\\xff"
         poster.save()
@@ -73,13 +73,13 @@ def test_files_and_bytes_are_told(project: OtherProject) -> None:
 
 
 @pytest.mark.parametrize(("number", "text"), [("inf", "Infinity"), ("-inf", "-Infinity"), ("nan", "NaN")])
-def test_numbers_that_json_does_not_have_are_told(project: OtherProject, number: str, text: str) -> None:
+def test_numbers_that_json_does_not_have_are_recorded(project: OtherProject, number: str, text: str) -> None:
     if number == "nan" and project.database_url.startswith("sqlite"):
         pytest.skip("SQLite has no NaN")
     assert told(project, f"        poster.score = float('{number}'); poster.save()") == [["score", 0, text]]
 
 
-def test_what_is_linked_is_told(project: OtherProject) -> None:
+def test_links_are_recorded(project: OtherProject) -> None:
     code = """
         food, drink, cheap = (Tag.objects.create(word=word) for word in ("food", "drink", "cheap"))
         first = food.pk

@@ -1,4 +1,4 @@
-"""docs/recording.md: another project records with `audit` alone, loses nothing when killed, and hears of tampering."""
+"""Another project records with only `audit`, loses nothing when killed, and detects tampering (docs/recording.md)."""
 
 import json
 import re
@@ -22,7 +22,7 @@ def test_every_example_is_code_of_the_other_project() -> None:
 
 
 def test_every_setting_that_the_log_reads_has_a_default() -> None:
-    """Its own, and Django's."""
+    """In `audit/conf.py` or in Django."""
     read = {
         name
         for path in (ROOT / "audit").rglob("*.py")
@@ -50,7 +50,7 @@ def test_it_records_an_edit_with_nothing_of_byline_but_the_log(project: OtherPro
     assert "bread" not in new
 
 
-def test_a_refusal_is_recorded_and_told(project: OtherProject, board: Board) -> None:
+def test_a_refusal_is_recorded_and_reported(project: OtherProject, board: Board) -> None:
     board.status = 403
     told, why = project.python(
         """
@@ -159,7 +159,7 @@ def test_its_own_rows_are_in_the_log_and_outlive_the_account(project: OtherProje
     assert (actors, history) == ("cat", "cat")
 
 
-def test_an_act_by_itself_joins_the_transaction_at_hand(project: OtherProject) -> None:
+def test_note_joins_the_current_transaction(project: OtherProject) -> None:
     kept, lost = project.python(
         """
         pinned = Note.objects.create(title="Bread", text="Buy bread")
@@ -200,8 +200,8 @@ def test_it_is_sealed_exported_and_verified_without_a_page(project: OtherProject
     assert project.run("-m", "audit.verify", "log.jsonl").returncode == 0
 
 
-def test_dropped_triggers_are_missed_and_come_back(project: OtherProject) -> None:
-    """On the log's own table and on the history of the other project's rows."""
+def test_dropped_triggers_are_reported_and_restored(project: OtherProject) -> None:
+    """Those on the log's own table, and those on the history of the other project's rows."""
     is_sqlite = project.database_url.startswith("sqlite")
     tables = ["audit_entry", "notes_historicalnote"]
     names = {table: f"{table}_no_{'update' if is_sqlite else 'change'}" for table in tables}

@@ -1,4 +1,4 @@
-"""docs/settings.md names every setting that the code reads, no other, and each default as it is."""
+"""docs/settings.md lists the settings that the code reads, no others, with the right defaults."""
 
 import ast
 import json
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = (ROOT / "docs" / "settings.md").read_text()
 CODE = ("config", "identity", "edits", "audit", "sandbox", "tests", "benchmarks")
 APPS = ("identity", "edits", "audit")
-# Passed from one process of the tests to another, or the machine's own.
+# Variables that processes of the tests pass to each other, or that belong to the machine.
 INTERNAL = {"PATH", "HOME", "DJANGO_SETTINGS_MODULE", "REAL_IDS", "SDK_TESTS_DIR", "USERS", "NOTICE_BOARD"}
 NAME = re.compile(r"[A-Z][A-Z0-9_]+")
 ROW = re.compile(r"^\| `([A-Z][A-Z0-9_]+)` \|(.*)\|$", re.MULTILINE)
@@ -112,7 +112,7 @@ def test_it_names_the_settings_that_the_apps_read() -> None:
 
 @pytest.fixture(scope="module")
 def defaults() -> dict[str, Any]:
-    """What config/settings.py makes of an environment without our variables."""
+    """The settings in an environment without our variables."""
     environment = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     command = [sys.executable, "-c", SHOW]
     shown = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True, timeout=60)
@@ -121,7 +121,7 @@ def defaults() -> dict[str, Any]:
 
 
 def test_the_defaults_are_as_it_says(defaults: dict[str, Any]) -> None:
-    """Those that are a value in code type; others are described in words."""
+    """Only defaults in code type are compared. Others are described in words."""
     compared = set()
     for name, (default, _meaning, _when) in VARIABLES.items():
         value = re.fullmatch(r"`([^`]+)`", default.strip())
@@ -132,7 +132,7 @@ def test_the_defaults_are_as_it_says(defaults: dict[str, Any]) -> None:
 
 
 def as_value(text: str, *, like: Any) -> Any:
-    """The text as a setting takes it, of the kind of a value."""
+    """The text as a value of the same type as `like`."""
     if isinstance(like, bool):
         return text == "true"
     if isinstance(like, list):

@@ -1,4 +1,4 @@
-"""There is one version number, in pyproject.toml, and CHANGELOG.md says what is in it."""
+"""pyproject.toml has the only version number, and CHANGELOG.md describes that version."""
 
 import json
 import re

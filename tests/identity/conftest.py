@@ -1,4 +1,4 @@
-"""The provider whose answers a test chooses, in the place of the sandbox."""
+"""A provider in place of the sandbox, whose answers the test chooses."""
 
 from collections.abc import Callable, Iterator
 
@@ -23,14 +23,14 @@ def provider(settings: Settings, db: None) -> Iterator[Provider]:
 
 @pytest.fixture
 def heard() -> Iterator[Heard]:
-    """What the signals say from here on."""
+    """The signals that are sent from here on."""
     with Heard() as heard:
         yield heard
 
 
 @pytest.fixture
 def sign_in(sandbox: RunningSandbox) -> Callable[[Client, Person], HttpResponse]:
-    """sign_in(client, alice): here the whole OAuth dance through the consent page, each time."""
+    """sign_in(client, alice): the whole sign-in through the consent page, each time."""
 
     def sign_in_as(client: Client, person: Person) -> HttpResponse:
         return signing_in.sign_in(client, sandbox, person)

@@ -1,4 +1,4 @@
-"""What the signals of identity said, one after the other."""
+"""Collects the signals of identity."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ ALL = {
 
 
 class Heard(list[tuple[str, dict[str, Any]]]):
-    """(name of the signal, what came with it); a context manager."""
+    """A list of (name of the signal, its arguments); a context manager."""
 
     def __enter__(self) -> "Heard":
         self.receivers = {name: self._receiver(name) for name in ALL}
@@ -28,7 +28,7 @@ class Heard(list[tuple[str, dict[str, Any]]]):
         return [name for name, _ in self]
 
     def of(self, name: str) -> dict[str, Any]:
-        """What came with the only signal of this name."""
+        """The arguments of the only signal with this name."""
         (found,) = [said for heard, said in self if heard == name]
         return found
 

@@ -1,4 +1,4 @@
-"""A sign-in that gives just the answers a test asks for: those that neither Smartsheet nor its stand-in would give."""
+"""An OAuth provider with the answers that a test chooses, including some that Smartsheet and the sandbox never give."""
 
 import json
 from dataclasses import dataclass, field
@@ -25,12 +25,12 @@ ALICE: dict[str, Any] = {
 
 @dataclass
 class Answer:
-    """What the next request to one path gets."""
+    """The answer to the next request for a path."""
 
     body: Any
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
-    delay: float = 0.0  # seconds before it is given
+    delay: float = 0.0  # seconds before it is sent
 
     def bytes(self) -> bytes:
         return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
@@ -38,7 +38,7 @@ class Answer:
 
 @dataclass
 class Arrival:
-    """What came in."""
+    """A request that arrived."""
 
     method: str
     path: str
@@ -47,7 +47,7 @@ class Arrival:
 
 
 class Provider:
-    """An HTTP server with one answer per path, which a test may change; a context manager."""
+    """An HTTP server with one answer per path, which a test can change; a context manager."""
 
     def __init__(self) -> None:
         self.arrivals: list[Arrival] = []
@@ -73,7 +73,7 @@ class Provider:
         return [arrival for arrival in self.arrivals if (arrival.method, arrival.path) == (method, path)]
 
     def come_back(self, client: Client, *, next_url: str = "", **query: str) -> "Response":
-        """Begin a sign-in and come back from it, with a code unless the test gives another query."""
+        """Begin a sign-in and return to the callback, with a code or with the query that the test gives."""
         query = query or {"code": "a-code"}
         state = dict(parse_qsl(urlsplit(begin(client, next_url=next_url)).query))["state"]
         return client.get("/identity/callback/", {"state": state, **query})

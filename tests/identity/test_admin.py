@@ -1,4 +1,4 @@
-"""People and their history in the admin: to look at, not to change."""
+"""People and their history in the admin, read-only."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,7 +12,7 @@ PEOPLE = "/admin/identity/smartsheetuser/"
 
 @pytest.fixture
 def person(client: Client, provider: Provider) -> SmartsheetUser:
-    """Alice, who has changed her name, and a superuser at the browser."""
+    """Alice, who has changed her name. The browser belongs to a superuser."""
     provider.come_back(client)
     provider.profile = Answer(ALICE | {"lastName": "Bell"})
     provider.come_back(client)
@@ -40,7 +40,7 @@ def test_it_shows_how_a_person_was(client: Client, person: SmartsheetUser) -> No
     assert '<input type="submit"' not in page
 
 
-def test_it_changes_nobody(client: Client, person: SmartsheetUser) -> None:
+def test_it_is_read_only(client: Client, person: SmartsheetUser) -> None:
     first = person.history.last()
     assert client.get(f"{PEOPLE}add/").status_code == 403
     assert client.post(f"{PEOPLE}{person.pk}/change/", {"last_name": "Mallory"}).status_code == 403
@@ -50,7 +50,7 @@ def test_it_changes_nobody(client: Client, person: SmartsheetUser) -> None:
     assert person.history.count() == 2
 
 
-def test_it_knows_no_tokens(client: Client, person: SmartsheetUser) -> None:
+def test_it_shows_no_tokens(client: Client, person: SmartsheetUser) -> None:
     assert client.get("/admin/identity/token/").status_code == 404
 
 

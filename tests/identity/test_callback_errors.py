@@ -1,4 +1,4 @@
-"""What can go wrong between Smartsheet's consent page and the session: a page for each, and no session."""
+"""Each failure between Smartsheet's consent page and the session has its own page, and no session begins."""
 
 from typing import Any
 
@@ -33,7 +33,9 @@ def test_it_handles_denial(client: Client, sandbox: RunningSandbox, alice: Perso
     assert sandbox.requests(path="/2.0/") == []
 
 
-def test_a_denial_leaves_who_was_signed_in(client: Client, sandbox: RunningSandbox, alice: Person, bob: Person) -> None:
+def test_a_denial_leaves_the_person_signed_in(
+    client: Client, sandbox: RunningSandbox, alice: Person, bob: Person
+) -> None:
     assert come_back(client, decide(sandbox, begin(client), alice)).status_code == 302
     page = come_back(client, decide(sandbox, begin(client), bob, "deny"))
     assert f"You are still signed in as {alice.name}." in page.content.decode()
@@ -133,19 +135,19 @@ def test_it_handles_a_failing_profile(
 
 
 @pytest.mark.parametrize("profile", [[], {}, {"id": "1"}, {"id": True}, {"id": 0}, {"id": 2**63}, {"id": 1.5}])
-def test_it_handles_a_profile_of_nobody(client: Client, provider: Provider, profile: Any) -> None:
+def test_it_handles_a_profile_without_a_person(client: Client, provider: Provider, profile: Any) -> None:
     provider.profile = Answer(profile)
     assert_page(client, provider.come_back(client), 502, "profile_unreadable")
 
 
-def test_it_hands_back_a_token_that_it_cannot_use(client: Client, provider: Provider) -> None:
+def test_it_revokes_a_token_that_it_cannot_use(client: Client, provider: Provider) -> None:
     provider.profile = Answer(ALICE, status=500)
     provider.come_back(client)
     (revocation,) = provider.arrived("DELETE", "/2.0/token")
     assert revocation.authorization == "Bearer first-access"
 
 
-def test_it_handles_that_nobody_answers(client: Client, provider: Provider, settings: Settings) -> None:
+def test_it_handles_a_server_that_does_not_answer(client: Client, provider: Provider, settings: Settings) -> None:
     region = settings.SMARTSHEET_REGIONS["sandbox"] | {"api_base": "http://127.0.0.1:9/2.0"}
     settings.SMARTSHEET_REGIONS = {"sandbox": region}
     assert_page(client, provider.come_back(client), 503, "token_unavailable")

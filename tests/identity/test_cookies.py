@@ -1,4 +1,4 @@
-"""What the browser keeps of a session, and that it keeps no page."""
+"""The cookies of a session. Browsers don't cache pages."""
 
 import json
 import os
@@ -38,14 +38,14 @@ def cookie_settings(**environment: str) -> dict[str, Any]:
     [{"DEBUG": "false", "BASE_URL": "https://byline.example.com"}, {"BASE_URL": "https://byline.example.com"}],
     ids=["production", "https"],
 )
-def test_they_go_over_https_alone_and_to_this_host(environment: dict[str, str]) -> None:
+def test_cookies_are_sent_only_over_https_and_to_this_host(environment: dict[str, str]) -> None:
     found = cookie_settings(**environment)
     for kind, name in (("SESSION", "__Host-sessionid"), ("CSRF", "__Host-csrftoken")):
         shape = [found[f"{kind}_{setting}"] for setting in NAMES]
         assert shape == [name, True, True, "Lax", "/", None]
 
 
-def test_the_demo_over_http_works_all_the_same() -> None:
+def test_the_demo_works_over_http() -> None:
     found = cookie_settings()
     assert (found["SESSION_NAME"], found["SESSION_SECURE"], found["CSRF_SECURE"]) == ("sessionid", False, False)
     assert (found["SESSION_HTTPONLY"], found["SESSION_SAMESITE"]) == (True, "Lax")
@@ -59,7 +59,7 @@ def test_no_script_can_read_the_session(client: Client, provider: Provider, sett
     assert client.cookies[settings.CSRF_COOKIE_NAME]["httponly"]
 
 
-def test_one_that_is_bound_to_its_host_signs_people_in(client: Client, provider: Provider, settings: Settings) -> None:
+def test_a_cookie_bound_to_its_host_signs_people_in(client: Client, provider: Provider, settings: Settings) -> None:
     settings.SESSION_COOKIE_NAME, settings.SESSION_COOKIE_SECURE = "__Host-sessionid", True
     provider.come_back(client)
     cookie = client.cookies["__Host-sessionid"]
@@ -71,7 +71,7 @@ PAGES = ["/", "/?next=/audit/", "/identity/profile/", "/identity/me", "/sheets/"
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_no_page_is_kept_in_a_cache(client: Client, provider: Provider, path: str) -> None:
+def test_no_page_is_cached(client: Client, provider: Provider, path: str) -> None:
     before = client.get(path)["Cache-Control"]
     provider.come_back(client)
     after = client.get(path)["Cache-Control"]
@@ -80,7 +80,7 @@ def test_no_page_is_kept_in_a_cache(client: Client, provider: Provider, path: st
     assert "no-store" in before
 
 
-def test_no_error_with_what_was_typed_is(client: Client, provider: Provider) -> None:
+def test_no_error_page_is_cached(client: Client, provider: Provider) -> None:
     provider.come_back(client)
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = client.cookies

@@ -1,4 +1,4 @@
-"""The end of the app's access: at Smartsheet, here, and in every browser. The log stays."""
+"""Disconnecting ends the app's access at Smartsheet, here, and in every browser. The log stays."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,7 +23,7 @@ EVERYWHERE = "/identity/logout/everywhere/"
 
 
 @pytest.mark.django_db
-def test_all_tokens_of_the_person_end_at_smartsheet_and_nobody_elses(
+def test_smartsheet_revokes_all_tokens_of_this_person_only(
     client: Client, sandbox: RunningSandbox, alice: Person, bob: Person, sign_in: SignIn
 ) -> None:
     phone, bobs = Client(), Client()
@@ -64,9 +64,7 @@ def test_the_log_and_the_person_stay(client: Client, sandbox: RunningSandbox, al
     [Answer(b"<html>", 503), Answer({"errorCode": 1002, "message": "invalid"}, 401), Answer(b"", 200)],
     ids=["503", "401", "empty"],
 )
-def test_what_smartsheet_does_not_confirm_ends_here_all_the_same(
-    client: Client, provider: Provider, answer: Answer
-) -> None:
+def test_it_ends_here_even_if_smartsheet_does_not_confirm(client: Client, provider: Provider, answer: Answer) -> None:
     provider.come_back(client)
     provider.revocation = answer
     page = client.post(URL, follow=True).content.decode()
@@ -75,7 +73,7 @@ def test_what_smartsheet_does_not_confirm_ends_here_all_the_same(
     assert not is_signed_in(client)
 
 
-def test_a_smartsheet_that_hangs_is_waited_for_no_longer_than_for_others(
+def test_it_waits_for_a_hanging_smartsheet_no_longer_than_the_deadline(
     client: Client, provider: Provider, settings: Settings
 ) -> None:
     provider.come_back(client)
@@ -94,14 +92,14 @@ def test_an_expired_token_is_refreshed_to_be_revoked(client: Client, provider: P
     assert arrival.authorization == "Bearer next-access"
 
 
-def test_one_without_a_token_can_disconnect_too(client: Client, provider: Provider) -> None:
+def test_a_person_without_a_token_can_disconnect(client: Client, provider: Provider) -> None:
     provider.come_back(client)
     Token.objects.all().delete()
     assert "has not confirmed it" in client.post(URL, follow=True).content.decode()
     assert not is_signed_in(client)
 
 
-def test_a_link_does_not_do_it(client: Client, provider: Provider) -> None:
+def test_a_get_request_does_not_disconnect(client: Client, provider: Provider) -> None:
     provider.come_back(client)
     assert [client.get(url).status_code for url in (URL, EVERYWHERE)] == [405, 405]
     forged = Client(enforce_csrf_checks=True)
@@ -110,7 +108,7 @@ def test_a_link_does_not_do_it(client: Client, provider: Provider) -> None:
     assert is_signed_in(client)
 
 
-def test_somebody_signed_out_is_sent_to_sign_in(client: Client, provider: Provider) -> None:
+def test_a_signed_out_person_is_sent_to_sign_in(client: Client, provider: Provider) -> None:
     locations = {client.post(url)["Location"] for url in (URL, EVERYWHERE, "/identity/profile/refresh/")}
     assert locations == {"/?next=/identity/profile/"}
 

@@ -1,4 +1,4 @@
-"""A server that answers a byte at a time keeps nobody longer than the deadline, wherever in its answer it drips."""
+"""A server that sends its answer byte by byte delays no one beyond the deadline, in whichever part it is slow."""
 
 import pytest
 from pytest_django import Settings
@@ -19,7 +19,7 @@ DRIPPING = {
 
 
 @pytest.mark.parametrize("part", DRIPPING)
-def test_a_profile_that_drips_is_waited_for_no_longer(settings: Settings, part: str) -> None:
+def test_a_slow_profile_is_cut_off_at_the_deadline(settings: Settings, part: str) -> None:
     with ScriptedServer(DRIPPING[part], pause=0.05) as server:
         point_at(server, settings)
         with pytest.raises(Unavailable):
@@ -28,7 +28,7 @@ def test_a_profile_that_drips_is_waited_for_no_longer(settings: Settings, part: 
 
 
 @pytest.mark.parametrize("part", ["header", "body"])
-def test_a_token_that_drips_is_waited_for_no_longer(settings: Settings, part: str) -> None:
+def test_a_slow_token_answer_is_cut_off_at_the_deadline(settings: Settings, part: str) -> None:
     with ScriptedServer(DRIPPING[part], pause=0.05) as server:
         point_at(server, settings)
         with pytest.raises(Unavailable):
@@ -36,7 +36,7 @@ def test_a_token_that_drips_is_waited_for_no_longer(settings: Settings, part: st
     assert server.was_cut_off
 
 
-def test_one_deadline_holds_for_all_requests(settings: Settings) -> None:
+def test_all_requests_share_one_deadline(settings: Settings) -> None:
     slow, slower = answer("{}"), answer("{}" + " " * 50)  # about 0.8 and 1.8 seconds
     with ScriptedServer(slow, slower, pause=0.02) as server:
         point_at(server, settings)

@@ -1,4 +1,4 @@
-"""Tokens are ciphertext in the database, under keys that can be changed."""
+"""Tokens are encrypted in the database, with keys that can be changed."""
 
 from io import StringIO
 
@@ -35,7 +35,7 @@ def test_the_database_holds_ciphertext(client: Client, provider: Provider) -> No
     assert cipher().decrypt(refresh) == b"first-refresh"
 
 
-def test_one_text_is_never_encrypted_alike(client: Client, provider: Provider) -> None:
+def test_the_same_text_is_encrypted_differently_each_time(client: Client, provider: Provider) -> None:
     provider.token = Answer(TOKEN | {"refresh_token": TOKEN["access_token"]})
     provider.come_back(client)
     access, refresh = stored()
@@ -77,7 +77,7 @@ def test_a_wrong_key_asks_people_to_sign_in_and_breaks_no_page(
     assert token_for(user) == "first-access"
 
 
-def test_what_is_no_ciphertext_is_not_taken_for_a_token(client: Client, provider: Provider) -> None:
+def test_text_that_is_not_ciphertext_is_not_a_token(client: Client, provider: Provider) -> None:
     provider.come_back(client)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE identity_token SET access_token = 'planted'")
@@ -86,7 +86,7 @@ def test_what_is_no_ciphertext_is_not_taken_for_a_token(client: Client, provider
 
 
 @pytest.mark.parametrize("lookup", ["access_token", "access_token__contains", "access_token__startswith"])
-def test_nobody_is_found_by_token(db: None, lookup: str) -> None:
+def test_people_cannot_be_found_by_token(db: None, lookup: str) -> None:
     with pytest.raises(FieldError):
         Token.objects.filter(**{lookup: "x"})
 

@@ -1,4 +1,4 @@
-"""Somebody who may not use the app any more is out of it with their next request, in every browser and process."""
+"""A person who may no longer use the app is signed out with their next request, in every browser and process."""
 
 import os
 import subprocess
@@ -43,7 +43,7 @@ def deactivate(user: User) -> None:
     user.save()
 
 
-def test_whoever_is_barred_is_signed_out_everywhere(browsers: list[Client], provider: Provider) -> None:
+def test_a_barred_person_is_signed_out_everywhere(browsers: list[Client], provider: Provider) -> None:
     other = Client()
     provider.profile = Answer(ALICE | {"id": 2})
     provider.come_back(other)
@@ -55,15 +55,15 @@ def test_whoever_is_barred_is_signed_out_everywhere(browsers: list[Client], prov
 
 
 @pytest.mark.parametrize("path", ["/", "/?next=/audit/", "/no/such/page"])
-def test_a_change_past_the_model_counts_too(browsers: list[Client], path: str) -> None:
-    """An UPDATE in the database sends no signal: it is noticed at the next request."""
+def test_a_change_in_the_database_counts_too(browsers: list[Client], path: str) -> None:
+    """An UPDATE in the database sends no signal, but the next request notices it."""
     User.objects.update(is_active=False)
     page = browsers[0].get(path).content.decode()
     assert BARRED in page
     assert not is_signed_in(browsers[0])
 
 
-def test_being_let_in_again_brings_no_old_session_back(browsers: list[Client]) -> None:
+def test_admitting_a_person_again_restores_no_session(browsers: list[Client]) -> None:
     user = User.objects.get()
     deactivate(user)
     user.is_active = True
@@ -101,7 +101,7 @@ def test_a_revoked_token_ends_them_all(
 
 
 @pytest.mark.django_db
-def test_a_401_that_smartsheet_does_not_repeat_ends_none(
+def test_a_401_that_smartsheet_does_not_repeat_ends_no_session(
     client: Client, sandbox: RunningSandbox, alice: Person, sign_in: SignIn
 ) -> None:
     sign_in(client, alice)
@@ -110,8 +110,8 @@ def test_a_401_that_smartsheet_does_not_repeat_ends_none(
     assert client.get("/sheets/").status_code == 200
 
 
-def test_a_request_under_way_is_the_last(browsers: list[Client]) -> None:
-    """Nothing that it writes lets anybody in again; what a person typed goes on, without them."""
+def test_a_running_request_is_the_last(browsers: list[Client]) -> None:
+    """It writes nothing that signs the person in again. What they typed is kept."""
     key = browsers[0].session.session_key
     under_way = SessionStore(key)
     under_way["cart"] = "of the person"
@@ -133,14 +133,14 @@ def test_signing_out_leaves_nothing(browsers: list[Client]) -> None:
     assert is_signed_in(browsers[1])
 
 
-def test_a_token_that_cannot_be_read_ends_none(browsers: list[Client], settings: Settings) -> None:
-    """With a lost key nobody knows whether Smartsheet would still take it."""
+def test_an_unreadable_token_ends_no_session(browsers: list[Client], settings: Settings) -> None:
+    """If the key is lost, it isn't known whether Smartsheet still accepts the token."""
     settings.TOKEN_KEYS = [Fernet.generate_key().decode()]
     assert revocation.follow_up(User.objects.get().pk) is False
     assert is_signed_in(browsers[0])
 
 
-def test_a_sign_in_server_that_is_away_says_nothing(browsers: list[Client], provider: Provider) -> None:
+def test_a_sign_in_server_that_is_down_ends_no_session(browsers: list[Client], provider: Provider) -> None:
     provider.profile = Answer(b"<html>", 503)
     assert revocation.follow_up(User.objects.get().pk) is False
     assert is_signed_in(browsers[0])

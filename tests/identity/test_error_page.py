@@ -1,4 +1,4 @@
-"""The page that DEBUG makes of a fault shows no token, though it is Django's frames that hold it."""
+"""The debug page for an error shows no token, even if a local variable in one of Django's frames has it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The five faults of Smartsheet's Node.js sample, none of which is made here: docs/from-node.md."""
+"""Byline has none of the five faults of Smartsheet's Node.js sample (docs/from-node.md)."""
 
 import logging
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def secrets_of(person: Person) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("state", ["", "&state=", "&state=made-up"])
-def test_a_code_without_its_state_signs_nobody_in(
+def test_a_code_without_its_state_signs_no_one_in(
     client: Client, sandbox: RunningSandbox, alice: Person, state: str
 ) -> None:
     code = code_of(decide(sandbox, begin(client), alice))
@@ -39,7 +39,7 @@ def test_a_code_without_its_state_signs_nobody_in(
     assert not SmartsheetUser.objects.exists()
 
 
-def test_a_code_is_of_no_use_in_another_browser(sandbox: RunningSandbox, alice: Person, bob: Person) -> None:
+def test_a_code_is_useless_in_another_browser(sandbox: RunningSandbox, alice: Person, bob: Person) -> None:
     mallorys, bobs = Client(), Client()
     slipped = decide(sandbox, begin(mallorys), alice)
     begin(bobs)
@@ -47,7 +47,7 @@ def test_a_code_is_of_no_use_in_another_browser(sandbox: RunningSandbox, alice: 
     assert bobs.get("/identity/me").json() == {"user": None}
 
 
-def test_the_last_to_sign_in_does_not_become_everybody(
+def test_the_last_sign_in_does_not_change_other_people(
     sandbox: RunningSandbox, alice: Person, bob: Person, sign_in: SignIn
 ) -> None:
     browsers = {person.id: Client() for person in (alice, bob)}
@@ -85,7 +85,7 @@ def test_no_token_reaches_the_browser(client: Client, alice: Person, sign_in: Si
     assert client.cookies["sessionid"]["httponly"]
 
 
-def test_who_signed_in_is_asked_and_known(
+def test_each_sign_in_reads_the_profile(
     client: Client, sandbox: RunningSandbox, alice: Person, sign_in: SignIn
 ) -> None:
     sandbox.forget_requests()

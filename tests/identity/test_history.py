@@ -1,4 +1,4 @@
-"""What was known of a person is kept: old names stay findable."""
+"""Earlier profiles of a person are kept, so that they can be found by an old name."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,7 +12,7 @@ from identity.profiles.profile import Profile
 from tests.identity.provider import ALICE, Answer, Provider
 
 
-def test_an_old_name_stays_findable(client: Client, provider: Provider) -> None:
+def test_people_can_be_found_by_an_old_name(client: Client, provider: Provider) -> None:
     provider.come_back(client)
     provider.profile = Answer(ALICE | {"lastName": "Bell"})
     provider.come_back(client)
@@ -22,7 +22,7 @@ def test_an_old_name_stays_findable(client: Client, provider: Provider) -> None:
     assert SmartsheetUser.history.get(last_name="Ashby").smartsheet_id == ALICE["id"]
 
 
-def test_it_says_who_by_number_and_name_of_then(client: Client, provider: Provider) -> None:
+def test_it_stores_the_actors_id_and_name_at_the_time(client: Client, provider: Provider) -> None:
     provider.come_back(client)
     provider.profile = Answer(ALICE | {"lastName": "Bell"})
     provider.come_back(client)
@@ -34,7 +34,7 @@ def test_it_says_who_by_number_and_name_of_then(client: Client, provider: Provid
     assert str(now.history_user) == "Alice Bell"
 
 
-def test_nothing_changed_leaves_no_row(client: Client, provider: Provider) -> None:
+def test_no_change_adds_no_row(client: Client, provider: Provider) -> None:
     provider.come_back(client)
     first = SmartsheetUser.objects.get().fetched_at
     provider.come_back(client)
@@ -42,7 +42,7 @@ def test_nothing_changed_leaves_no_row(client: Client, provider: Provider) -> No
     assert SmartsheetUser.objects.get().fetched_at > first
 
 
-def test_the_time_of_the_last_login_leaves_no_row(client: Client, provider: Provider) -> None:
+def test_the_time_of_the_last_login_adds_no_row(client: Client, provider: Provider) -> None:
     provider.come_back(client)
     provider.profile = Answer(ALICE | {"lastLogin": "2026-06-01T12:00:00Z"})
     provider.come_back(client)
@@ -50,7 +50,7 @@ def test_the_time_of_the_last_login_leaves_no_row(client: Client, provider: Prov
     assert SmartsheetUser.objects.get().profile["lastLogin"] == "2026-06-01T12:00:00Z"
 
 
-def test_any_other_field_of_the_profile_leaves_one(client: Client, provider: Provider) -> None:
+def test_any_other_field_of_the_profile_adds_a_row(client: Client, provider: Provider) -> None:
     provider.come_back(client)
     provider.profile = Answer(ALICE | {"title": "Site director"})
     provider.come_back(client)
@@ -58,7 +58,7 @@ def test_any_other_field_of_the_profile_leaves_one(client: Client, provider: Pro
 
 
 def test_it_names_the_request(client: Client, provider: Provider) -> None:
-    """By the id that a middleware has put on it, and the person who made it."""
+    """By the id from the middleware, and with the person who made the request."""
     provider.come_back(client)
     request = client.get("/").wsgi_request
     request.request_id = "0123abc"  # type: ignore[attr-defined] # the middleware's
@@ -84,10 +84,10 @@ def test_it_outlives_the_account(client: Client, provider: Provider) -> None:
     assert created.history_user_id == ALICE["id"]
 
 
-def test_profile_and_history_are_kept_together(
+def test_profile_and_history_are_stored_together(
     client: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A history row that cannot be written takes the change back with it."""
+    """If the history row can't be written, the change is rolled back."""
     provider.come_back(client)
     person = SmartsheetUser.objects.get()
 

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 def people(count: int) -> None:
-    """That many people with tokens, encrypted with the first of TOKEN_KEYS."""
+    """Create so many people with tokens that are encrypted with the first of TOKEN_KEYS."""
     for number in range(1, count + 1):
         profile = Profile.parse("sandbox", ALICE | {"id": number})
         grant = Grant(access_token=f"access-{number}", refresh_token="", expires_at=None, scope="READ_SHEETS")
@@ -53,7 +53,7 @@ def stored() -> list[tuple[str, str]]:
 
 
 @pytest.mark.usefixtures("under_the_old_key")
-def test_all_tokens_go_under_the_first_key(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_tokens_are_encrypted_with_the_first_key(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(key_rotation, "BATCH", 3)
     said = rotate().splitlines()
     assert said == [
@@ -86,7 +86,7 @@ def test_a_dry_run_counts_and_changes_nothing() -> None:
 
 
 @pytest.mark.usefixtures("under_the_old_key")
-def test_what_no_key_opens_is_counted_and_left_alone(settings: Settings) -> None:
+def test_tokens_that_no_key_decrypts_are_counted_and_left_alone(settings: Settings) -> None:
     before = stored()
     settings.TOKEN_KEYS = [NEW, LOST]
     said = rotate()
@@ -118,8 +118,8 @@ def test_a_pair_that_was_refreshed_meanwhile_is_not_undone(client: Client, provi
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("under_the_old_key")
-def test_it_is_safe_beside_refreshes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One half of the pairs is replaced while all are encrypted anew; none of the new ones is lost."""
+def test_it_is_safe_during_refreshes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of the pairs are replaced during the rotation. None of the new ones is lost."""
     monkeypatch.setattr(key_rotation, "BATCH", 2)
 
     def refresh(number: int) -> bool:
@@ -157,7 +157,7 @@ def test_a_check_says_that_the_key_is_lost(settings: Settings) -> None:
 
 
 @pytest.mark.usefixtures("under_the_old_key")
-def test_no_text_holds_a_token_or_a_key(settings: Settings) -> None:
+def test_no_output_contains_a_token_or_a_key(settings: Settings) -> None:
     said = rotate("--dry-run") + rotate()
     for secret in (OLD, NEW, "access-1", *(text for pair in stored() for text in pair)):
         assert secret not in said

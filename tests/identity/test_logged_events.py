@@ -1,4 +1,4 @@
-"""Every event of people and tokens is an entry of the audit log; and none holds a secret."""
+"""Every sign-in and token event is an entry of the audit log, and no entry contains a secret."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def events() -> QuerySet[Entry]:
-    """Without what the first sign-in changes in this app's own records: the new profile, field by field."""
+    """The entries without those about the new profile, which the first sign-in creates."""
     return Entry.objects.exclude(action="record").order_by("id")
 
 
@@ -65,19 +65,19 @@ def test_a_missing_code(client: Client, provider: Provider) -> None:
     assert (last().action, last().phase, last().message) == ("sign_in", "refused", "missing_code")
 
 
-def test_a_code_that_is_spent(client: Client, provider: Provider) -> None:
+def test_a_used_code(client: Client, provider: Provider) -> None:
     provider.token = SPENT
     provider.come_back(client)
     assert (last().phase, last().error_code, last().ref_id) == ("refused", 1071, "abc")
 
 
-def test_smartsheet_away(client: Client, provider: Provider) -> None:
+def test_smartsheet_down(client: Client, provider: Provider) -> None:
     provider.token = Answer({}, 503)
     provider.come_back(client)
     assert (last().action, last().phase) == ("sign_in", "failed")
 
 
-def test_somebody_who_may_not(client: Client, provider: Provider, settings: Settings) -> None:
+def test_a_person_who_is_refused(client: Client, provider: Provider, settings: Settings) -> None:
     settings.SIGN_IN_DOMAINS = {"example.net"}
     provider.come_back(client)
     assert entries() == [("revoke", "done", ALICE["id"]), ("sign_in", "refused", ALICE["id"])]
@@ -103,7 +103,7 @@ def test_another_person_in_the_same_browser(client: Client, provider: Provider) 
     ]
 
 
-def test_a_token_renewed_and_lost(client: Client, provider: Provider) -> None:
+def test_a_token_refreshed_and_lost(client: Client, provider: Provider) -> None:
     provider.come_back(client)
     user = User.objects.get()
     provider.token = Answer(NEXT)
@@ -127,7 +127,7 @@ def test_disconnecting(client: Client, provider: Provider, status: int, phase: s
     assert ("disconnect", "done", ALICE["id"]) in found
 
 
-def test_somebody_barred(client: Client, provider: Provider) -> None:
+def test_a_person_barred(client: Client, provider: Provider) -> None:
     provider.come_back(client)
     alice = SmartsheetUser.objects.get()
     root = User.objects.create_superuser("root")
@@ -138,7 +138,7 @@ def test_somebody_barred(client: Client, provider: Provider) -> None:
     assert (entry.actor_name, entry.subject) == ("root", f"identity.smartsheetuser/{alice.pk}")
 
 
-def test_passwords_of_the_admin(client: Client) -> None:
+def test_password_sign_ins_of_the_admin(client: Client) -> None:
     User.objects.create_superuser("root", password="correct horse")
     client.post("/admin/login/", {"username": "correct horse", "password": "root"})
     assert entries() == [("sign_in", "refused", 0)]
@@ -151,7 +151,7 @@ def test_passwords_of_the_admin(client: Client) -> None:
     assert "horse" not in repr(list(Entry.objects.values()))
 
 
-def test_none_holds_a_secret(client: Client, provider: Provider) -> None:
+def test_no_entry_contains_a_secret(client: Client, provider: Provider) -> None:
     provider.come_back(client, code="a-secret-code")
     provider.token = Answer(NEXT)
     let_the_token_end()

@@ -46,13 +46,13 @@ def test_every_integer_id_is_text_too(client: Client, provider: Provider) -> Non
     assert "imageId_str" not in user
 
 
-def test_what_smartsheet_adds_one_day_comes_through(client: Client, provider: Provider) -> None:
+def test_unknown_fields_from_smartsheet_are_included(client: Client, provider: Provider) -> None:
     provider.profile = Answer(ALICE | {"favouriteColour": {"name": "green"}})
     provider.come_back(client)
     assert client.get("/identity/me").json()["user"]["favouriteColour"] == {"name": "green"}
 
 
-def test_nobody_keeps_a_copy(client: Client) -> None:
+def test_the_answer_is_not_cached(client: Client) -> None:
     control = client.get("/identity/me")["Cache-Control"]
     assert "no-store" in control
     assert "private" in control
@@ -68,7 +68,7 @@ FRIEND = "https://app.example.com"
 
 @pytest.fixture
 def friend(settings: Settings) -> str:
-    """The one origin that is allowed to read."""
+    """The only origin that can read the answer."""
     settings.CORS_ALLOWED_ORIGINS = [FRIEND]
     return FRIEND
 
@@ -116,10 +116,10 @@ def test_a_listed_origin_may_ask_beforehand(client: Client, friend: str) -> None
     ],
 )
 @pytest.mark.parametrize("method", ["get", "options"])
-def test_no_other_origin_is_told_anything(client: Client, friend: str, origin: str, method: str) -> None:
+def test_other_origins_get_no_cors_headers(client: Client, friend: str, origin: str, method: str) -> None:
     assert cors(getattr(client, method)("/identity/me", headers={"Origin": origin})) == {}
 
 
-def test_nothing_else_may_be_read_from_elsewhere(client: Client, friend: str) -> None:
+def test_no_other_url_can_be_read_from_another_origin(client: Client, friend: str) -> None:
     for path in ("/", "/identity/profile/", "/audit/", "/healthz"):
         assert cors(client.get(path, headers={"Origin": friend})) == {}

@@ -1,4 +1,4 @@
-"""A session that another tab has ended while a request of this one is under way."""
+"""A session that another tab ends during a request."""
 
 import pytest
 from django.contrib import messages
@@ -16,8 +16,8 @@ from tests.signing_in import is_signed_in
 pytestmark = pytest.mark.django_db
 
 
-def test_what_was_under_way_is_answered(client: Client, provider: Provider, settings: Settings) -> None:
-    """As by a page that waits for Smartsheet, is signed out in another tab, and then leaves a message."""
+def test_the_running_request_is_answered(client: Client, provider: Provider, settings: Settings) -> None:
+    """A page waits for Smartsheet, another tab signs out, and then the page adds a message."""
     provider.come_back(client)
     before = client.cookies[settings.SESSION_COOKIE_NAME].value
 
@@ -31,7 +31,7 @@ def test_what_was_under_way_is_answered(client: Client, provider: Provider, sett
     answer = LastRequestMiddleware(saved)(request)
     assert isinstance(answer, HttpResponse)
     assert (answer.status_code, answer.content) == (200, b"2 cells changed")
-    assert settings.SESSION_COOKIE_NAME not in answer.cookies  # which may be another one's by now
+    assert settings.SESSION_COOKIE_NAME not in answer.cookies  # which may belong to another session now
     assert not is_signed_in(client)
     assert not BrowserSession.objects.exists()
 

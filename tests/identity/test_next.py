@@ -1,4 +1,4 @@
-"""Where a person goes after signing in: only within this app."""
+"""After signing in, a person is sent only to pages of this app."""
 
 import pytest
 from django.test import Client
@@ -9,7 +9,7 @@ from tests.identity.provider import Provider
 
 
 @pytest.mark.parametrize("url", ["/sheets/1/?page=2", "/audit/", "http://testserver/sheets/"])
-def test_it_goes_on_where_the_person_wanted(client: Client, provider: Provider, url: str) -> None:
+def test_it_goes_to_the_page_that_the_person_wanted(client: Client, provider: Provider, url: str) -> None:
     assert provider.come_back(client, next_url=url)["Location"] == url
 
 
@@ -31,11 +31,11 @@ def test_it_goes_on_where_the_person_wanted(client: Client, provider: Provider, 
         "/" + "x" * 3000,
     ],
 )
-def test_it_goes_nowhere_else(client: Client, provider: Provider, url: str) -> None:
+def test_it_goes_to_no_other_site(client: Client, provider: Provider, url: str) -> None:
     assert provider.come_back(client, next_url=url)["Location"] == "/"
 
 
-def test_it_puts_no_header_of_anybody_else_in(client: Client, provider: Provider) -> None:
+def test_it_cannot_inject_a_header(client: Client, provider: Provider) -> None:
     answer = provider.come_back(client, next_url="/sheets/\r\nSet-Cookie: a=b")
     assert answer.status_code == 302
     assert "a" not in answer.cookies
@@ -50,15 +50,15 @@ ARGUMENTS = {"end_session": ["6d6f2f1e-5f0c-4b53-9c2f-3b1f6a0d7a11"]}
 
 
 @pytest.mark.parametrize("name", [pattern.name for pattern in urls.urlpatterns if pattern.name != "callback_of_region"])
-def test_it_goes_to_nothing_that_is_no_page(client: Client, provider: Provider, name: str) -> None:
+def test_it_goes_only_to_pages(client: Client, provider: Provider, name: str) -> None:
     path = reverse(f"identity:{name}", args=ARGUMENTS.get(name, []))
     target = provider.come_back(client, next_url=path)["Location"]
     assert client.get(target).status_code == 200
 
 
-def test_it_is_not_led_there_by_another_way_of_writing(client: Client, provider: Provider) -> None:
+def test_it_is_not_fooled_by_another_spelling(client: Client, provider: Provider) -> None:
     assert provider.come_back(client, next_url="/identity/log%6fut/")["Location"] == "/"
 
 
-def test_it_does_not_go_to_the_admins_way_out(client: Client, provider: Provider) -> None:
+def test_it_does_not_go_to_the_admins_logout(client: Client, provider: Provider) -> None:
     assert provider.come_back(client, next_url="/admin/logout/")["Location"] == "/"

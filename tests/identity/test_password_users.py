@@ -1,4 +1,4 @@
-"""The admin's own users: what is done to them is on record, and people of Smartsheet are not among them."""
+"""Changes to the admin's users with a password are recorded. People from Smartsheet aren't among these users."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -25,7 +25,7 @@ def last() -> tuple[str, str, str, str | None, str | None]:
     return entry.subject, entry.message, entry.column_title, entry.old, entry.new
 
 
-def test_who_is_made_a_superuser_is_on_record(root: Client) -> None:
+def test_making_a_superuser_is_recorded(root: Client) -> None:
     jane = User.objects.create_user("jane")
     form = {"username": "jane", "is_active": "on", "is_superuser": "on", **JOINED}
     assert root.post(f"{USERS}{jane.pk}/change/", form).status_code == 302
@@ -33,7 +33,7 @@ def test_who_is_made_a_superuser_is_on_record(root: Client) -> None:
     assert last() == (f"auth.user/{jane.pk}", "changed", "is_superuser", "false", "true")
 
 
-def test_a_new_user_and_a_new_password_are_on_record(root: Client) -> None:
+def test_a_new_user_and_a_new_password_are_recorded(root: Client) -> None:
     password = {"password1": "a long enough one", "password2": "a long enough one"}
     form = {"username": "joe", "usable_password": "true", **password}
     assert root.post(f"{USERS}add/", form).status_code == 302
@@ -51,7 +51,7 @@ def test_what_cannot_be_recorded_is_not_done(root: Client) -> None:
     assert not User.objects.get(pk=jane.pk).is_superuser
 
 
-def test_people_of_smartsheet_are_not_among_them(root: Client, provider: Provider) -> None:
+def test_people_from_smartsheet_are_not_listed(root: Client, provider: Provider) -> None:
     provider.come_back(Client())
     alice = User.objects.get(smartsheet__isnull=False)
     assert alice.username not in root.get(USERS).content.decode()
@@ -62,5 +62,5 @@ def test_people_of_smartsheet_are_not_among_them(root: Client, provider: Provide
 
 
 @pytest.mark.parametrize("path", ["/admin/auth/group/", f"{USERS}1/delete/"])
-def test_rights_come_by_roles_and_nobody_is_deleted(root: Client, path: str) -> None:
+def test_rights_come_from_roles_and_no_user_can_be_deleted(root: Client, path: str) -> None:
     assert root.get(path).status_code in {403, 404, 302}

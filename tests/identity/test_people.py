@@ -1,4 +1,4 @@
-"""Who somebody is: region and number, and nothing else."""
+"""A person is identified by region and id, and by nothing else."""
 
 from typing import Any
 
@@ -64,7 +64,7 @@ def test_the_database_allows_no_second_row(client: Client, provider: Provider) -
 
 
 def test_two_first_sign_ins_at_once_make_one_person(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second one looked before the first one was there."""
+    """The second sign-in looks for the person before the first one has stored them."""
     profile = Profile.parse("sandbox", ALICE)
     grant = Grant(access_token="a", refresh_token="r", expires_at=None, scope="")
     first = SmartsheetUser.objects.signed_in(profile, grant)
@@ -78,14 +78,16 @@ def test_two_first_sign_ins_at_once_make_one_person(db: None, monkeypatch: pytes
 @pytest.mark.parametrize(
     "spoilt", ["Jo\0e", "Joe\ud83d", "\0", {"\0": ["\0\udc00"]}, float("nan"), float("-inf"), 1e300]
 )
-def test_what_no_database_stores_keeps_nobody_out(client: Client, provider: Provider, spoilt: Any) -> None:
+def test_text_that_databases_cannot_store_does_not_stop_a_sign_in(
+    client: Client, provider: Provider, spoilt: Any
+) -> None:
     provider.profile = Answer(ALICE | {"firstName": spoilt, "title": spoilt, "timeZone": spoilt})
     assert provider.come_back(client).status_code == 302
     assert client.get("/identity/me").json()["user"]["lastName"] == "Ashby"
     assert client.get("/identity/profile/").status_code == 200
 
 
-def test_a_profile_that_is_nested_without_end_is_none(client: Client, provider: Provider) -> None:
+def test_a_profile_that_is_nested_too_deeply_is_refused(client: Client, provider: Provider) -> None:
     provider.profile = Answer(b'{"id": 1, "deep": ' + b"[" * 700 + b"]" * 700 + b"}")
     page = provider.come_back(client)
     assert (page.status_code, "profile_unreadable" in page.content.decode()) == (502, True)

@@ -1,4 +1,4 @@
-"""A person's own page: everything that Smartsheet says of them, how old it is, and what they were called before."""
+"""A person's profile page: every field from Smartsheet, its age, and earlier names."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -19,7 +19,7 @@ REFRESH = "/identity/profile/refresh/"
 
 
 def leaves(value: Any) -> list[Any]:
-    """Each value that is not made of others."""
+    """The values that aren't lists or objects."""
     if isinstance(value, dict):
         return [leaf for inner in value.values() for leaf in leaves(inner)]
     if isinstance(value, list):
@@ -50,7 +50,7 @@ def test_every_field_is_there(
         assert word in page
 
 
-def test_a_field_that_nobody_knows_yet_is_shown_too() -> None:
+def test_an_unknown_field_is_shown_too() -> None:
     (group,) = grouped({"favouriteColour": {"hex": "#ff0000", "likes": [1, None]}, "isNew": False})
     assert group.title == OTHER
     assert [(field.label, field.value) for field in group.fields] == [
@@ -61,14 +61,14 @@ def test_a_field_that_nobody_knows_yet_is_shown_too() -> None:
     ]
 
 
-def test_it_is_said_in_words() -> None:
+def test_values_are_shown_in_words() -> None:
     data = ALICE | {"admin": True, "account": {"id": 5, "name": "Northside"}}
     found = {field.label: field for group in grouped(data) for field in group.fields}
     assert (found["System administrator"].value, found["Smartsheet id"].is_code) == ("yes", True)
     assert (found["Organisation"].value, found["Organisation, id"].value) == ("Northside", "5")
 
 
-def test_what_smartsheet_says_is_no_markup(client: Client, provider: Provider) -> None:
+def test_values_from_smartsheet_are_escaped(client: Client, provider: Provider) -> None:
     provider.profile = Answer(ALICE | {"title": "<b>boss</b>", "<i>": "x"})
     provider.come_back(client)
     page = text(client)
@@ -77,11 +77,11 @@ def test_what_smartsheet_says_is_no_markup(client: Client, provider: Provider) -
     assert "<i>" not in page
 
 
-def test_its_age_is_said(client: Client, provider: Provider) -> None:
+def test_its_age_is_shown(client: Client, provider: Provider) -> None:
     provider.come_back(client)
     SmartsheetUser.objects.update(fetched_at=timezone.now() - timedelta(days=3))
     assert ">3 days ago</time>" in text(client)
-    assert len(provider.arrived("GET", "/2.0/users/me")) == 1  # looking at it asks nobody
+    assert len(provider.arrived("GET", "/2.0/users/me")) == 1  # opening the page doesn't call Smartsheet
 
 
 def test_the_button_asks_smartsheet(client: Client, provider: Provider) -> None:
@@ -96,7 +96,7 @@ def test_the_button_asks_smartsheet(client: Client, provider: Provider) -> None:
     assert ">just now</time>" in page
 
 
-def test_names_that_one_had_stay(client: Client, provider: Provider) -> None:
+def test_earlier_names_are_shown(client: Client, provider: Provider) -> None:
     provider.come_back(client)
     for change in (
         {"title": "Director"},
@@ -153,7 +153,7 @@ def test_the_menu_leads_to_it(client: Client, provider: Provider) -> None:
     assert f'href="{PAGE}"' in client.get("/").content.decode()
 
 
-def test_it_is_kept_nowhere_and_shown_to_nobody_else(client: Client, provider: Provider) -> None:
+def test_it_is_not_cached_and_not_shown_to_others(client: Client, provider: Provider) -> None:
     provider.come_back(client)
     assert "no-store" in client.get(PAGE)["Cache-Control"]
     client.post("/identity/logout/")

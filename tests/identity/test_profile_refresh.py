@@ -1,4 +1,4 @@
-"""Old profiles fetched anew by a job, in nobody's page wait."""
+"""A job fetches old profiles again, so that no page waits for it."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -20,7 +20,7 @@ ME = "/2.0/users/me"
 
 @pytest.fixture
 def stale(provider: Provider) -> SmartsheetUser:
-    """Alice, whose profile is two days old, and who is called otherwise since."""
+    """Alice, whose profile is two days old, and whose name has changed since."""
     provider.come_back(Client())
     SmartsheetUser.objects.update(fetched_at=timezone.now() - timedelta(days=2))
     provider.profile = Answer(ALICE | {"lastName": "Anders"})
@@ -59,7 +59,7 @@ def test_a_failure_is_not_repeated_at_once(stale: SmartsheetUser, provider: Prov
     assert refresh_stale_profiles(10) == 1
 
 
-def test_nobody_is_asked_about_whom_it_may_not_ask(stale: SmartsheetUser, provider: Provider) -> None:
+def test_people_without_a_usable_token_are_skipped(stale: SmartsheetUser, provider: Provider) -> None:
     User.objects.update(is_active=False)
     assert refresh_stale_profiles(10) == 0
     User.objects.update(is_active=True)
@@ -68,7 +68,7 @@ def test_nobody_is_asked_about_whom_it_may_not_ask(stale: SmartsheetUser, provid
     assert provider.arrivals == []
 
 
-def test_a_token_that_somebody_else_refreshes_is_waited_for_no_longer_than_for_people(
+def test_it_waits_for_another_refresh_no_longer_than_a_page_does(
     stale: SmartsheetUser, provider: Provider, settings: Settings
 ) -> None:
     settings.SMARTSHEET_DEADLINE = 0.3

@@ -1,4 +1,4 @@
-"""One address may try to sign in so often a minute, whichever process counts."""
+"""Sign-in attempts are limited per minute and address, across all processes."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -46,35 +46,35 @@ def test_coming_back_counts_too(client: Client, provider: Provider) -> None:
     assert answer.status_code == 429
 
 
-def test_somebody_at_another_address_is_not_held_up(client: Client, provider: Provider) -> None:
+def test_other_addresses_are_not_affected(client: Client, provider: Provider) -> None:
     assert [begins(client) for _ in range(4)][-1] == 429
     assert begins(Client(), REMOTE_ADDR="203.0.113.9") == 302
 
 
-def test_an_address_is_the_one_that_our_proxy_saw(client: Client, provider: Provider, settings: Settings) -> None:
+def test_the_address_is_the_one_that_our_proxy_saw(client: Client, provider: Provider, settings: Settings) -> None:
     settings.TRUSTED_PROXIES = 1
     forged = [begins(client, HTTP_X_FORWARDED_FOR=f"198.51.100.{n}, 203.0.113.9") for n in range(4)]
     assert forged == [302, 302, 302, 429]
     assert begins(client, HTTP_X_FORWARDED_FOR="203.0.113.9, 198.51.100.1") == 302
 
 
-def test_the_addresses_of_one_ipv6_network_are_one(client: Client, provider: Provider) -> None:
+def test_the_addresses_of_one_ipv6_network_count_as_one(client: Client, provider: Provider) -> None:
     statuses = [begins(client, REMOTE_ADDR=f"2001:db8:1:2:{n}::1") for n in range(4)]
     assert statuses == [302, 302, 302, 429]
     assert begins(client, REMOTE_ADDR="2001:db8:1:3::1") == 302
 
 
-def test_without_an_address_nobody_is_locked_out(client: Client, provider: Provider) -> None:
+def test_without_an_address_there_is_no_limit(client: Client, provider: Provider) -> None:
     assert [begins(client, REMOTE_ADDR="") for _ in range(5)] == [302] * 5
 
 
-def test_it_is_told_once_in_a_window(client: Client, provider: Provider, heard: Heard) -> None:
+def test_it_is_recorded_once_per_window(client: Client, provider: Provider, heard: Heard) -> None:
     for _ in range(8):
         begins(client)
     assert heard.of("sign_in_refused")["failure"].code == "rate_limited"
 
 
-def test_passwords_of_the_admin_are_counted_by_themselves(client: Client, provider: Provider) -> None:
+def test_passwords_of_the_admin_are_counted_separately(client: Client, provider: Provider) -> None:
     User.objects.create_superuser("root", password="correct horse")
     guess = {"username": "root", "password": "wrong"}
     statuses = [client.post("/admin/login/", guess).status_code for _ in range(3)]
@@ -83,7 +83,7 @@ def test_passwords_of_the_admin_are_counted_by_themselves(client: Client, provid
     assert begins(client) == 302
 
 
-def test_a_window_that_is_over_is_forgotten(client: Client, provider: Provider) -> None:
+def test_an_old_window_is_deleted(client: Client, provider: Provider) -> None:
     with time_machine.travel("2026-06-01T12:00:00Z", tick=False) as clock:
         begins(client, REMOTE_ADDR="203.0.113.1")
         clock.shift(61)
@@ -92,7 +92,7 @@ def test_a_window_that_is_over_is_forgotten(client: Client, provider: Provider) 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_none_is_lost_between_processes() -> None:
+def test_no_attempt_is_lost_between_processes() -> None:
     def count(_number: int) -> int:
         try:
             return rate_limits.window_of("203.0.113.9", what="sign_in").count

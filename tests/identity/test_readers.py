@@ -1,4 +1,4 @@
-"""Times and numbers as the reader's Smartsheet profile has it: their zone, their locale, English words."""
+"""Times and numbers use the time zone and locale of the reader's Smartsheet profile, with English words."""
 
 import asyncio
 import os
@@ -44,12 +44,12 @@ MOMENTS = [
 
 
 @pytest.mark.parametrize(("zone", "locale", "moment", "text"), MOMENTS, ids=[f"{m[0]} {m[2]}" for m in MOMENTS])
-def test_a_moment_is_told_in_the_readers_zone(zone: str, locale: str, moment: str, text: str) -> None:
+def test_times_are_shown_in_the_readers_zone(zone: str, locale: str, moment: str, text: str) -> None:
     assert reader(zone, locale).local(datetime.fromisoformat(moment).replace(tzinfo=UTC)) == text
 
 
 def test_zones_come_with_the_app() -> None:
-    """Many systems no longer install the old names, such as the one that Smartsheet gives to new people."""
+    """Many systems no longer have the old names, such as US/Pacific, which new Smartsheet profiles have."""
     code = "from zoneinfo import ZoneInfo; print(ZoneInfo('US/Pacific'))"
     environment = os.environ | {"PYTHONTZPATH": ""}
     found = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
@@ -57,7 +57,7 @@ def test_zones_come_with_the_app() -> None:
 
 
 def test_two_moments_that_look_alike_differ_on_hover() -> None:
-    """The hour that comes twice when the clocks go back."""
+    """The hour that repeats when clocks go back."""
     first = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
     with reading_as(reader("America/New_York")):
         once, again = local_time(first), local_time(first + timedelta(hours=1))
@@ -67,7 +67,7 @@ def test_two_moments_that_look_alike_differ_on_hover() -> None:
     assert '06:30:00 UTC">11/01/2026 1:30 AM<' in again
 
 
-def test_how_long_ago_says_exactly_when_on_hover() -> None:
+def test_relative_times_show_the_exact_time_on_hover() -> None:
     moment = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
     with time_machine.travel(moment + timedelta(days=2)), reading_as(reader("Asia/Tokyo", "ja_JP")):
         shown = when(moment)
@@ -78,7 +78,7 @@ UNKNOWN = ["Mars/Olympus_Mons", "../../etc/passwd", "/etc/localtime", "America",
 
 
 @pytest.mark.parametrize("zone", UNKNOWN, ids=[repr(zone)[:20] for zone in UNKNOWN])
-def test_a_zone_that_is_not_known_is_utc_and_says_so(zone: Any) -> None:
+def test_an_unknown_zone_is_utc_and_says_so(zone: Any) -> None:
     found = reader(zone, "en_GB")
     assert found.local(datetime(2026, 1, 2, 3, 4, tzinfo=UTC)) == "02/01/2026 3:04 AM UTC"
     assert found.is_zone_known == (not zone)
@@ -92,7 +92,7 @@ LOCALES = {
     "es_ES": ("30/11/2026", "1\xa0234,5"),
     "pt_BR": ("30/11/2026", "1.234,5"),
     "ja_JP": ("2026/11/30", "1,234.5"),
-    "tr_TR": ("2026-11-30", "1.234,5"),  # a short day there is not without words
+    "tr_TR": ("2026-11-30", "1.234,5"),  # this locale's short date contains words
     "tlh_KX": ("2026-11-30", "1,234.5"),
     "": ("2026-11-30", "1,234.5"),
 }
@@ -104,22 +104,22 @@ def test_days_and_numbers_look_as_they_do_there(name: str) -> None:
     assert (locale.day(date(2026, 11, 30)), locale.number("1,234.5")) == LOCALES[name]
 
 
-def test_what_is_no_number_is_not_made_one() -> None:
+def test_text_is_not_formatted_as_a_number() -> None:
     with pytest.raises(ValueError, match="no number"):
         locale_of("de_DE").number("1.2.3")
 
 
-def test_a_locale_that_is_no_text_is_none() -> None:
+def test_a_locale_that_is_not_text_is_ignored() -> None:
     assert reader(locale=["de_DE"]).locale is ISO
 
 
-def test_nobodys_pages_are_in_utc(client: Client, db: None) -> None:
+def test_pages_without_a_reader_are_in_utc(client: Client, db: None) -> None:
     client.get("/")
     assert current() is NOBODY
     assert "Times are" not in client.get("/").content.decode()
 
 
-def test_a_page_is_written_for_who_reads_it(client: Client, provider: Provider) -> None:
+def test_a_page_uses_the_readers_zone_and_locale(client: Client, provider: Provider) -> None:
     provider.profile = Answer(
         ALICE | {"timeZone": "Asia/Tokyo", "locale": "de_DE", "lastLogin": "2026-01-05T18:58:12Z"}
     )
@@ -139,7 +139,7 @@ def test_the_page_says_that_a_zone_is_not_known(client: Client, provider: Provid
     assert ">2026-01-05 18:58 UTC</time>" in page
 
 
-def test_a_zone_is_over_with_its_request_even_after_a_fault(client: Client, provider: Provider) -> None:
+def test_a_zone_ends_with_its_request_even_after_an_error(client: Client, provider: Provider) -> None:
     provider.profile = Answer(ALICE | {"timeZone": "Asia/Tokyo"})
     provider.come_back(client)
     request = client.get("/").wsgi_request

@@ -1,4 +1,4 @@
-"""A token is refreshed in time, and only Smartsheet's word that it is of no more use drops it."""
+"""A token is refreshed before it expires, and deleted only if Smartsheet says that it no longer works."""
 
 import hashlib
 import logging
@@ -32,7 +32,7 @@ KEPT = {
 
 @pytest.fixture
 def alice(client: Client, provider: Provider) -> User:
-    """Signed in by the first pair; the token endpoint has the next one for her."""
+    """Alice has the first token pair. The token endpoint will answer with the next one."""
     provider.come_back(client)
     provider.token = Answer(NEXT)
     return User.objects.get()
@@ -47,14 +47,14 @@ def refreshes(provider: Provider) -> list[Arrival]:
     return [arrival for arrival in provider.arrived("POST", "/2.0/token") if "refresh_token" in arrival.form]
 
 
-def test_long_before_its_end_it_is_left_alone(alice: User, provider: Provider) -> None:
+def test_it_is_not_refreshed_long_before_it_expires(alice: User, provider: Provider) -> None:
     ends_in(minutes=61)
     assert token_for(alice) == "first-access"
     assert not refreshes(provider)
 
 
 @pytest.mark.parametrize("left", [59, 0, -60 * 24 * 30])
-def test_it_is_refreshed_ahead_of_its_end_and_after_it(alice: User, provider: Provider, left: int) -> None:
+def test_it_is_refreshed_before_and_after_it_expires(alice: User, provider: Provider, left: int) -> None:
     ends_in(minutes=left)
     assert [token_for(alice), token_for(alice)] == ["next-access", "next-access"]
     (arrival,) = refreshes(provider)
@@ -77,19 +77,19 @@ def test_how_far_ahead_is_a_setting(alice: User, settings: Settings) -> None:
     assert token_for(alice) == "next-access"
 
 
-def test_one_that_lives_shorter_than_that_is_refreshed_halfway(alice: User) -> None:
+def test_a_short_lived_token_is_refreshed_halfway(alice: User) -> None:
     ends_in(minutes=11, lived=timedelta(minutes=9))
     assert token_for(alice) == "first-access"
     ends_in(minutes=9, lived=timedelta(minutes=11))
     assert token_for(alice) == "next-access"
 
 
-def test_one_without_an_end_is_left_alone(alice: User) -> None:
+def test_a_token_that_never_expires_is_not_refreshed(alice: User) -> None:
     Token.objects.update(expires_at=None)
     assert token_for(alice) == "first-access"
 
 
-def test_without_a_refresh_token_it_is_used_to_its_end(alice: User, provider: Provider) -> None:
+def test_without_a_refresh_token_it_is_used_until_it_expires(alice: User, provider: Provider) -> None:
     Token.objects.update(refresh_token="")
     ends_in(minutes=1)
     assert token_for(alice) == "first-access"
@@ -107,7 +107,7 @@ def test_an_answer_without_a_new_refresh_token_keeps_the_old(alice: User, provid
 
 
 @pytest.mark.parametrize("left", [30, 0])
-def test_invalid_grant_drops_it(alice: User, provider: Provider, left: int) -> None:
+def test_invalid_grant_deletes_it(alice: User, provider: Provider, left: int) -> None:
     provider.token = SPENT
     ends_in(minutes=left)
     with pytest.raises(SignInAgain):
@@ -116,14 +116,14 @@ def test_invalid_grant_drops_it(alice: User, provider: Provider, left: int) -> N
 
 
 @pytest.mark.parametrize("case", KEPT)
-def test_nothing_else_does(alice: User, provider: Provider, case: str) -> None:
+def test_no_other_error_deletes_it(alice: User, provider: Provider, case: str) -> None:
     provider.token = KEPT[case]
     ends_in(minutes=30)
     assert token_for(alice) == "first-access"
     ends_in(minutes=0)
     with pytest.raises(TryLater):
         token_for(alice)
-    assert len(refreshes(provider)) == 1  # the second call found it put off
+    assert len(refreshes(provider)) == 1  # the second call came during the pause after a failure
     provider.token = Answer(NEXT)
     Token.objects.update(leased_until=timezone.now())
     assert token_for(alice) == "next-access"
@@ -139,7 +139,7 @@ def test_a_token_endpoint_that_hangs_is_waited_for_a_third_of_the_deadline(
     assert Token.objects.get().is_put_off
 
 
-def test_the_next_one_takes_over_from_one_who_died(alice: User, provider: Provider) -> None:
+def test_the_next_process_takes_over_from_one_that_died(alice: User, provider: Provider) -> None:
     ends_in(minutes=0)
     assert Token.objects.get().take_lease(seconds=0.3)
     leased_until = Token.objects.get().leased_until
@@ -149,7 +149,7 @@ def test_the_next_one_takes_over_from_one_who_died(alice: User, provider: Provid
     assert len(refreshes(provider)) == 1
 
 
-def test_whoever_waits_in_vain_uses_what_is_still_valid(alice: User) -> None:
+def test_a_process_that_waits_in_vain_uses_the_valid_token(alice: User) -> None:
     ends_in(minutes=30)
     assert Token.objects.get().take_lease(seconds=30)
     assert token_for(alice, seconds=0.1) == "first-access"
@@ -158,12 +158,12 @@ def test_whoever_waits_in_vain_uses_what_is_still_valid(alice: User) -> None:
         token_for(alice, seconds=0.1)
 
 
-def test_only_one_gets_the_lease(alice: User) -> None:
+def test_only_one_process_gets_the_lease(alice: User) -> None:
     first, second = Token.objects.get(), Token.objects.get()
     assert [first.take_lease(seconds=30), second.take_lease(seconds=30)] == [True, False]
 
 
-def test_nobody_gets_it_for_a_pair_that_was_replaced(alice: User) -> None:
+def test_there_is_no_lease_for_a_pair_that_was_replaced(alice: User) -> None:
     old = Token.objects.get()
     ends_in(minutes=0)
     token_for(alice)
@@ -179,7 +179,7 @@ def test_a_new_sign_in_during_a_refresh_wins(alice: User, provider: Provider) ->
     access_tokens._refresh(slow, seconds=5)
     assert token_for(alice) == "newest-access"
     (arrival,) = provider.arrived("DELETE", "/2.0/token")
-    assert arrival.authorization == "Bearer next-access"  # handed back, as nobody would use it
+    assert arrival.authorization == "Bearer next-access"  # revoked, because it won't be used
 
 
 def test_after_a_401_the_expired_one_is_refreshed(alice: User, provider: Provider) -> None:
@@ -196,13 +196,13 @@ def test_after_another_401_only_signing_in_helps(alice: User, provider: Provider
     assert not refreshes(provider)
 
 
-def test_after_a_401_a_refresh_under_way_is_waited_for(alice: User) -> None:
+def test_after_a_401_it_waits_for_a_running_refresh(alice: User) -> None:
     assert Token.objects.get().take_lease(seconds=30)
     with pytest.raises(TryLater):
         token_instead_of("first-access", alice, error_code=1002, seconds=0.1)
 
 
-def test_after_a_401_nothing_is_left_to_use_while_the_endpoint_is_down(alice: User, provider: Provider) -> None:
+def test_after_a_401_there_is_no_token_while_the_endpoint_is_down(alice: User, provider: Provider) -> None:
     provider.token = KEPT["503"]
     with pytest.raises(TryLater):
         token_instead_of("first-access", alice, error_code=1003)
@@ -218,7 +218,7 @@ def test_in_a_transaction_it_refuses(alice: User, provider: Provider) -> None:
 
 
 @pytest.mark.parametrize("answer", [Answer(NEXT), SPENT, *KEPT.values()], ids=["next", "spent", *KEPT])
-def test_no_log_and_no_error_holds_a_secret(
+def test_no_log_and_no_error_contains_a_secret(
     alice: User, provider: Provider, answer: Answer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)

@@ -1,4 +1,4 @@
-"""Many processes, one token: it is refreshed once, whoever is killed meanwhile."""
+"""Many processes refresh a token once, even if one of them is killed meanwhile."""
 
 import os
 import signal
@@ -100,7 +100,7 @@ def test_64_requests_in_8_processes_refresh_once(sandbox: RunningSandbox, alices
 
 
 def killed_while_refreshing(sandbox: RunningSandbox) -> None:
-    """A process that dies by kill -9 once its request has arrived, with a lease of four seconds."""
+    """A process that is killed (-9) after its request has arrived, with a lease of four seconds."""
     with start(sandbox, threads=1, deadline=6) as process:
         assert is_ready(process)
         go(process)
@@ -119,7 +119,7 @@ def test_killed_before_smartsheet_refreshed_the_next_one_does(sandbox: RunningSa
     assert len(sandbox.requests(method="POST", path="/token")) == 2
 
 
-def test_killed_after_it_signing_in_again_is_all_it_takes(
+def test_killed_after_smartsheet_refreshed_signing_in_again_is_enough(
     sandbox: RunningSandbox,
     alices_user: User,
     client: Client,

@@ -1,4 +1,4 @@
-"""The regions that a deployment knows."""
+"""The regions of a deployment."""
 
 import pytest
 from django.test import Client
@@ -16,7 +16,7 @@ def test_the_default_is_the_one_of_the_settings(settings: Settings) -> None:
     assert default_region() == region("eu")
 
 
-def test_one_that_is_not_configured_is_unknown() -> None:
+def test_a_region_that_is_not_configured_is_unknown() -> None:
     with pytest.raises(UnknownRegion, match="gov"):
         region("gov")
 
@@ -36,7 +36,7 @@ def test_its_addresses_come_from_its_api() -> None:
 
 
 def test_a_sign_in_ends_with_its_region(client: Client, provider: Provider, settings: Settings) -> None:
-    """One that the deployment no longer knows when the person comes back."""
+    """The region is no longer configured when the person comes back."""
     state = begin(client).split("state=")[1].split("&")[0]
     settings.SMARTSHEET_REGIONS = {"eu": settings.SMARTSHEET_REGIONS["sandbox"]}
     assert client.get("/identity/callback/", {"state": state, "code": "a-code"}).status_code == 400

@@ -1,4 +1,4 @@
-"""Roles: what they allow, who has them, and that giving and taking take effect at once."""
+"""Roles: what they allow, who has them, and that changes apply at once."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -27,7 +27,7 @@ def alice(client: Client, provider: Provider) -> SmartsheetUser:
 
 @pytest.fixture
 def administrator(provider: Provider, alice: SmartsheetUser) -> Client:
-    """The browser of an administrator, who is somebody else than Alice."""
+    """The browser of an administrator who isn't Alice."""
     browser = Client()
     provider.profile = Answer(ALICE | {"id": 7, "email": "root@example.org", "firstName": "Rosa", "lastName": "Root"})
     provider.come_back(browser)
@@ -66,13 +66,13 @@ def test_by_settings_of_another_region(alice: SmartsheetUser, settings: Settings
     assert allowed(alice) == set()
 
 
-def test_the_deactivated_have_none(alice: SmartsheetUser) -> None:
+def test_deactivated_people_have_no_roles(alice: SmartsheetUser) -> None:
     Role.objects.create(person=alice, name=RoleName.ADMINISTRATOR)
     User.objects.filter(pk=alice.user_id).update(is_active=False)
     assert allowed(alice) == set()
 
 
-def test_the_admin_opens_and_shuts_at_once(client: Client, alice: SmartsheetUser) -> None:
+def test_access_to_the_admin_changes_at_once(client: Client, alice: SmartsheetUser) -> None:
     assert client.get("/admin/").status_code == 302
     role = Role.objects.create(person=alice, name=RoleName.ADMINISTRATOR)
     page = client.get("/admin/")
@@ -85,7 +85,7 @@ def test_the_admin_opens_and_shuts_at_once(client: Client, alice: SmartsheetUser
 
 
 @pytest.mark.parametrize("name", [RoleName.AUDITOR, RoleName.FORM_DESIGNER])
-def test_other_roles_do_not_open_it(client: Client, alice: SmartsheetUser, name: str) -> None:
+def test_other_roles_cannot_open_the_admin(client: Client, alice: SmartsheetUser, name: str) -> None:
     Role.objects.create(person=alice, name=name)
     assert client.get("/admin/").status_code == 302
     assert client.get(PEOPLE).status_code == 302
@@ -116,7 +116,7 @@ def test_a_role_by_settings_is_shown_and_stays(
     assert not Role.objects.filter(person=alice).exists()
 
 
-def test_a_role_is_not_changed_but_given_anew(administrator: Client, alice: SmartsheetUser) -> None:
+def test_a_role_cannot_be_changed_only_added_and_removed(administrator: Client, alice: SmartsheetUser) -> None:
     role = Role.objects.create(person=alice, name=RoleName.AUDITOR)
     administrator.post(f"{ROLES}{role.pk}/change/", {"person": alice.pk, "name": "administrator"})
     role.refresh_from_db()
@@ -140,7 +140,7 @@ def test_the_pages_of_the_admin_open(administrator: Client, alice: SmartsheetUse
         assert administrator.get(page).status_code == 200, page
 
 
-def test_somebody_is_barred_and_let_in_again(client: Client, administrator: Client, alice: SmartsheetUser) -> None:
+def test_a_person_is_barred_and_admitted_again(client: Client, administrator: Client, alice: SmartsheetUser) -> None:
     chosen = {"_selected_action": [alice.pk]}
     page = administrator.post(PEOPLE, chosen | {"action": "bar"}, follow=True)
     assert "1 person barred from this app, from now on." in page.content.decode()
@@ -149,7 +149,7 @@ def test_somebody_is_barred_and_let_in_again(client: Client, administrator: Clie
     assert User.objects.get(pk=alice.user_id).is_active
 
 
-def test_nobody_bars_themselves(administrator: Client) -> None:
+def test_people_cannot_bar_themselves(administrator: Client) -> None:
     own = SmartsheetUser.objects.get(smartsheet_id=7)
     page = administrator.post(PEOPLE, {"action": "bar", "_selected_action": [own.pk]}, follow=True)
     assert "You cannot bar yourself." in page.content.decode()

@@ -1,4 +1,4 @@
-"""Codes, tokens and the client secret stand in no log, no page and nowhere plain in the database."""
+"""No log, page or unencrypted column contains a code, a token or the client secret."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -23,13 +23,13 @@ CLIENT_SECRET = "byline-demo-secret"
 
 @pytest.fixture
 def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    """All that is logged under the levels of the settings, though the root would let DEBUG through."""
+    """The log records, with the levels from the settings, although the root logger is at DEBUG."""
     with caplog.at_level(logging.DEBUG):
         yield caplog
 
 
 def everything_stored() -> str:
-    """Each table of the database, as text."""
+    """All tables of the database, as text."""
     rows: list[str] = []
     with connection.cursor() as cursor:
         for model in apps.get_models():
@@ -43,7 +43,7 @@ def assert_secret(text: str, *secrets: str) -> None:
 
 
 @pytest.mark.django_db
-def test_a_sign_in_leaves_none_behind(
+def test_a_sign_in_leaves_no_secret_behind(
     client: Client, sandbox: RunningSandbox, alice: Person, log: pytest.LogCaptureFixture
 ) -> None:
     callback_url = decide(sandbox, begin(client), alice)
@@ -56,10 +56,10 @@ def test_a_sign_in_leaves_none_behind(
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 500])
-def test_a_failure_shows_none(
+def test_a_failure_shows_no_secret(
     client: Client, provider: Provider, log: pytest.LogCaptureFixture, settings: Settings, status: int
 ) -> None:
-    """Not even where Smartsheet's own answer holds them."""
+    """Not even if Smartsheet's own answer contains them."""
     settings.DEBUG = True
     echo = {"errorCode": 1071, "message": f"{CODE} {CLIENT_SECRET}", "refId": CODE + "!", "error": CODE}
     provider.token = Answer(echo, status=status)
@@ -69,7 +69,7 @@ def test_a_failure_shows_none(
 
 
 @pytest.mark.parametrize("status", [200, 401, 500])
-def test_a_failing_profile_shows_none(
+def test_a_failing_profile_shows_no_secret(
     client: Client, provider: Provider, log: pytest.LogCaptureFixture, status: int
 ) -> None:
     provider.profile = Answer({"message": "first-access first-refresh"}, status=status)
@@ -82,7 +82,9 @@ TOKEN_TEXTS = (str(TOKEN["access_token"]), str(TOKEN["refresh_token"]))
 
 
 @pytest.mark.django_db
-def test_the_admin_shows_none(client: Client, alice: Person, sign_in: Callable[[Client, Person], HttpResponse]) -> None:
+def test_the_admin_shows_no_secret(
+    client: Client, alice: Person, sign_in: Callable[[Client, Person], HttpResponse]
+) -> None:
     sign_in(client, alice)
     token, person = Token.objects.get(), SmartsheetUser.objects.get()
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""What every answer tells browsers to do and not to do."""
+"""The security headers of every answer."""
 
 import json
 
@@ -13,7 +13,7 @@ PUBLIC = SECRETS | {"DEBUG": "false", "BASE_URL": "https://byline.example.com", 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/", "/identity/me", "/healthz", "/nowhere", "/identity/callback/?state=x&code=y"])
-def test_no_answer_may_be_framed_guessed_at_or_told_to_others(client: Client, path: str) -> None:
+def test_every_answer_has_the_security_headers(client: Client, path: str) -> None:
     answer = client.get(path)
     policy = dict(part.strip().split(" ", 1) for part in answer["Content-Security-Policy"].split(";"))
     for directive in ("default-src", "frame-ancestors", "base-uri", "object-src"):
@@ -23,7 +23,7 @@ def test_no_answer_may_be_framed_guessed_at_or_told_to_others(client: Client, pa
     assert answer["Referrer-Policy"] == "same-origin"
 
 
-def test_a_page_that_was_come_to_with_a_code_loads_nothing_from_elsewhere(client: Client, provider: Provider) -> None:
+def test_the_page_after_the_callback_loads_nothing_from_other_hosts(client: Client, provider: Provider) -> None:
     provider.token.status = 500
     page = provider.come_back(client, code="a-code")
     assert page.status_code == 503
@@ -33,7 +33,7 @@ def test_a_page_that_was_come_to_with_a_code_loads_nothing_from_elsewhere(client
     assert not [part for part in ('src="http', 'href="http', 'src="//', 'href="//') if part in text]
 
 
-def test_a_real_deployment_is_reached_by_https_alone() -> None:
+def test_a_real_deployment_requires_https() -> None:
     names = ["SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_SSL_REDIRECT"]
     found = settings_of(f"__import__('json').dumps([getattr(settings, name) for name in {names}])", **PUBLIC)
     assert json.loads(found) == [31_536_000, True, True]

@@ -1,4 +1,4 @@
-"""How long somebody stays signed in, and what a browser is told when it is over."""
+"""How long a person stays signed in, and what they read when the session has ended."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -34,7 +34,7 @@ def signed_in(client: Client, provider: Provider, clock: time_machine.Traveller)
     return client
 
 
-def test_who_does_nothing_for_an_hour_is_signed_out(signed_in: Client, clock: time_machine.Traveller) -> None:
+def test_an_idle_hour_ends_the_session(signed_in: Client, clock: time_machine.Traveller) -> None:
     clock.shift(timedelta(minutes=59))
     assert is_signed_in(signed_in)
     clock.shift(timedelta(minutes=59))
@@ -43,7 +43,7 @@ def test_who_does_nothing_for_an_hour_is_signed_out(signed_in: Client, clock: ti
     assert not is_signed_in(signed_in)
 
 
-def test_who_is_busy_all_day_is_signed_out_in_the_end(signed_in: Client, clock: time_machine.Traveller) -> None:
+def test_a_session_in_use_ends_after_twelve_hours(signed_in: Client, clock: time_machine.Traveller) -> None:
     for _half_hour in range(23):
         clock.shift(timedelta(minutes=30))
         assert is_signed_in(signed_in)
@@ -51,7 +51,7 @@ def test_who_is_busy_all_day_is_signed_out_in_the_end(signed_in: Client, clock: 
     assert TOO_OLD in signed_in.get("/").content.decode()
 
 
-def test_signing_in_again_begins_the_day_anew(
+def test_signing_in_again_restarts_the_limits(
     signed_in: Client, provider: Provider, clock: time_machine.Traveller
 ) -> None:
     for _half_hour in range(20):
@@ -70,19 +70,19 @@ def test_the_limits_are_settings(signed_in: Client, settings: Settings, clock: t
     clock.shift(timedelta(seconds=15))
     assert is_signed_in(signed_in)
     clock.shift(timedelta(seconds=15))
-    assert is_signed_in(signed_in)  # a short limit is kept to the second, nearly
+    assert is_signed_in(signed_in)  # a short limit is exact to about a second
     clock.shift(timedelta(seconds=21))
     assert not is_signed_in(signed_in)
 
 
-def test_it_is_said_once_why(signed_in: Client, clock: time_machine.Traveller) -> None:
+def test_the_reason_is_shown_once(signed_in: Client, clock: time_machine.Traveller) -> None:
     clock.shift(timedelta(hours=2))
     assert signed_in.get("/identity/profile/").status_code == 302
     assert IDLE in signed_in.get("/?next=/identity/profile/").content.decode()
     assert IDLE not in signed_in.get("/").content.decode()
 
 
-def test_it_is_not_said_to_who_has_signed_in_again(
+def test_the_reason_is_not_shown_after_signing_in_again(
     signed_in: Client, provider: Provider, clock: time_machine.Traveller
 ) -> None:
     clock.shift(timedelta(hours=2))
@@ -107,12 +107,12 @@ def test_it_writes_once_a_minute_at_most(signed_in: Client, clock: time_machine.
 
 
 def test_the_cookie_lasts_longer_than_the_session(signed_in: Client, settings: Settings) -> None:
-    """Else nobody could be told why they are signed out."""
+    """Otherwise the app couldn't say why someone was signed out."""
     cookie = signed_in.cookies[settings.SESSION_COOKIE_NAME]
     assert cookie["max-age"] > settings.SESSION_ABSOLUTE_SECONDS
 
 
-def test_what_has_ended_is_swept_a_day_later(
+def test_ended_sessions_are_deleted_a_day_later(
     signed_in: Client, provider: Provider, clock: time_machine.Traveller
 ) -> None:
     before = signed_in.session.session_key
@@ -123,26 +123,26 @@ def test_what_has_ended_is_swept_a_day_later(
     assert not BrowserSession.objects.filter(pk=before).exists()
     provider.come_back(signed_in)
     clock.shift(timedelta(hours=26))
-    provider.come_back(Client())  # whoever signs in sweeps too
+    provider.come_back(Client())  # every sign-in also deletes ended sessions
     assert BrowserSession.objects.count() == 1
 
 
-def test_a_session_of_nobody_ends_without_a_word(client: Client, db: None, clock: time_machine.Traveller) -> None:
+def test_a_session_without_a_person_ends_silently(client: Client, db: None, clock: time_machine.Traveller) -> None:
     client.post("/identity/login/")
     clock.shift(timedelta(days=1))
     assert "You were signed out" not in client.get("/").content.decode()
 
 
 @pytest.mark.parametrize("key", ["x" * 32, "short", "ünïcode-ünïcode"], ids=["unknown", "short", "not ASCII"])
-def test_a_key_that_was_never_given_out_is_nobodys(client: Client, db: None, settings: Settings, key: str) -> None:
+def test_an_unknown_session_key_is_rejected(client: Client, db: None, settings: Settings, key: str) -> None:
     client.cookies[settings.SESSION_COOKIE_NAME] = key
     assert not is_signed_in(client)
     client.post("/identity/login/")
     assert client.session.session_key != key
 
 
-def test_a_cookie_that_spells_a_nul_is_nobodys(client: Client, db: None) -> None:
-    """In the octal writing that cookies allow."""
+def test_a_session_key_with_a_nul_is_rejected(client: Client, db: None) -> None:
+    """Written in octal, as cookies allow."""
     client.cookies.load('sessionid="\\000bcdefghijklmnopqrstuvwxyz012345"')
     assert client.cookies["sessionid"].value.startswith("\0")
     assert not is_signed_in(client)

@@ -1,4 +1,4 @@
-"""The browsers that somebody is signed in with, on their own page."""
+"""The profile page lists the browsers that a person is signed in with."""
 
 import re
 from uuid import uuid4
@@ -41,11 +41,11 @@ def rows(client: Client) -> list[str]:
 
 
 def end_path(client: Client) -> str:
-    """The address of the button that ends this browser's session."""
+    """The URL of the button that ends this browser's session."""
     return f"/identity/sessions/{BrowserSession.objects.get(pk=client.session.session_key).public_id}/end/"
 
 
-def test_each_is_listed_with_browser_address_and_times(desk: Client, phone: Client) -> None:
+def test_each_session_shows_browser_address_and_times(desk: Client, phone: Client) -> None:
     listed = rows(desk)
     assert len(listed) == 2
     (own,) = [row for row in listed if "This one" in row]
@@ -62,7 +62,7 @@ def test_no_page_shows_a_key(desk: Client, phone: Client) -> None:
     assert str(phone.session.session_key) not in repr(list(BrowserSession.objects.all()))
 
 
-def test_another_one_can_be_ended(desk: Client, phone: Client) -> None:
+def test_another_session_can_be_ended(desk: Client, phone: Client) -> None:
     page = desk.post(end_path(phone), follow=True).content.decode()
     assert "You are signed out of that browser." in page
     assert (is_signed_in(desk), is_signed_in(phone)) == (True, False)
@@ -70,12 +70,12 @@ def test_another_one_can_be_ended(desk: Client, phone: Client) -> None:
     assert "You were signed out of this browser from another one." in phone.get("/").content.decode()
 
 
-def test_ones_own_can_be_ended(desk: Client, phone: Client) -> None:
+def test_the_current_session_can_be_ended(desk: Client, phone: Client) -> None:
     assert desk.post(end_path(desk))["Location"] == "/"
     assert (is_signed_in(desk), is_signed_in(phone)) == (False, True)
 
 
-def test_nobody_ends_those_of_others(desk: Client, provider: Provider) -> None:
+def test_sessions_of_other_people_cannot_be_ended(desk: Client, provider: Provider) -> None:
     provider.profile = Answer(ALICE | {"id": 2})
     mallory = Client()
     provider.come_back(mallory)
@@ -83,11 +83,11 @@ def test_nobody_ends_those_of_others(desk: Client, provider: Provider) -> None:
     assert is_signed_in(desk)
 
 
-def test_one_that_is_not_there_has_ended(desk: Client) -> None:
+def test_a_missing_session_counts_as_ended(desk: Client) -> None:
     assert "had ended already" in desk.post(f"/identity/sessions/{uuid4()}/end/", follow=True).content.decode()
 
 
-def test_a_link_does_not_end_one(desk: Client, phone: Client) -> None:
+def test_a_get_request_does_not_end_a_session(desk: Client, phone: Client) -> None:
     assert desk.get(end_path(phone)).status_code == 405
     forged = Client(enforce_csrf_checks=True)
     forged.cookies = desk.cookies
@@ -95,8 +95,8 @@ def test_a_link_does_not_end_one(desk: Client, phone: Client) -> None:
     assert is_signed_in(phone)
 
 
-def test_signing_out_everywhere_asks_only_for_the_persons_own(desk: Client, phone: Client) -> None:
-    """By an index: other people's sessions are not even looked at."""
+def test_signing_out_everywhere_reads_only_the_persons_sessions(desk: Client, phone: Client) -> None:
+    """It uses an index, and reads no other person's sessions."""
     user = User.objects.get()
     plan = BrowserSession.objects.filter(user=user).explain()
     assert "user_id" in plan

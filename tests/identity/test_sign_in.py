@@ -1,4 +1,4 @@
-"""Signing in with the stand-in for Smartsheet, from the button to the session."""
+"""Signing in with the sandbox, from the button to the session."""
 
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
@@ -56,10 +56,10 @@ def test_it_makes_a_user_without_a_password(client: Client, alice: Person, sign_
     user = User.objects.get()
     assert user.username == f"sandbox-{alice.id}"
     assert not user.has_usable_password()
-    user.full_clean(exclude=["password"])  # the admin's form must be able to save it
+    user.full_clean(exclude=["password"])  # the admin's form has to be able to save it
 
 
-def test_it_knows_the_person_again(client: Client, alice: Person, sign_in: SignIn) -> None:
+def test_it_recognises_the_person(client: Client, alice: Person, sign_in: SignIn) -> None:
     sign_in(client, alice)
     first = token_for(User.objects.get())
     sign_in(client, alice)
@@ -86,7 +86,7 @@ def test_it_rotates_the_session_key(client: Client, alice: Person, sign_in: Sign
     assert not BrowserSession.objects.filter(pk__in=[before, signed_in]).exists()
 
 
-def test_it_ends_the_session_of_somebody_else(client: Client, alice: Person, bob: Person, sign_in: SignIn) -> None:
+def test_it_ends_the_session_of_another_person(client: Client, alice: Person, bob: Person, sign_in: SignIn) -> None:
     sign_in(client, alice)
     session = client.session
     session["draft"] = "what Alice typed"
@@ -97,7 +97,7 @@ def test_it_ends_the_session_of_somebody_else(client: Client, alice: Person, bob
     assert not BrowserSession.objects.filter(pk=session.session_key).exists()
 
 
-def test_it_keeps_what_the_same_person_had(client: Client, alice: Person, sign_in: SignIn) -> None:
+def test_it_keeps_the_session_data_of_the_same_person(client: Client, alice: Person, sign_in: SignIn) -> None:
     sign_in(client, alice)
     session = client.session
     session["draft"] = "what Alice typed"
@@ -106,7 +106,7 @@ def test_it_keeps_what_the_same_person_had(client: Client, alice: Person, sign_i
     assert client.session["draft"] == "what Alice typed"
 
 
-def test_it_turns_away_the_deactivated(client: Client, sandbox: RunningSandbox, alice: Person, sign_in: SignIn) -> None:
+def test_it_refuses_deactivated_people(client: Client, sandbox: RunningSandbox, alice: Person, sign_in: SignIn) -> None:
     sign_in(client, alice)
     User.objects.update(is_active=False)
     assert client.get("/identity/me").json() == {"user": None}
@@ -122,6 +122,6 @@ def test_signing_in_needs_the_csrf_token(sandbox: RunningSandbox) -> None:
     assert Client(enforce_csrf_checks=True).post("/identity/login/").status_code == 403
 
 
-def test_coming_back_must_be_a_get(client: Client) -> None:
+def test_the_callback_must_be_a_get_request(client: Client) -> None:
     assert client.post("/identity/callback/").status_code == 405
     assert client.head("/identity/callback/").status_code == 405

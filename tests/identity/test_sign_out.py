@@ -28,11 +28,11 @@ def test_it_must_be_posted(client: Client, alice: Person, sign_in: Callable[[Cli
     assert client.get("/identity/me").json()["user"]["id"] == alice.id
 
 
-def test_it_does_no_harm_to_the_signed_out(client: Client) -> None:
+def test_signing_out_twice_does_no_harm(client: Client) -> None:
     assert client.post("/identity/logout/").status_code == 302
 
 
 @pytest.mark.parametrize("path", ["/", "/identity/profile/", "/audit/", "/no/such/page"])
-def test_every_page_leads_out(client: Client, provider: Provider, path: str) -> None:
+def test_every_page_has_a_sign_out_button(client: Client, provider: Provider, path: str) -> None:
     provider.come_back(client)
     assert '<form method="post" action="/identity/logout/">' in client.get(path).content.decode()

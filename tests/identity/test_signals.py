@@ -1,4 +1,4 @@
-"""Whoever listens hears of people and tokens, learns no secret, and can break nothing."""
+"""Signals about people and tokens contain no secret, and a failing receiver breaks nothing."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,12 +20,12 @@ from tests.identity.provider import ALICE, TOKEN, Answer, Provider
 NEXT = TOKEN | {"access_token": "next-access", "refresh_token": "next-refresh"}
 SPENT = Answer({"errorCode": 1071, "message": "Invalid Grant.", "error": "invalid_grant", "refId": "abc"}, 400)
 
-pytestmark = pytest.mark.django_db(transaction=True)  # a change is told of when it is committed
+pytestmark = pytest.mark.django_db(transaction=True)  # the signal is sent after the commit
 
 
 @contextmanager
 def falling_over(*heard: Signal, error: Exception) -> Iterator[None]:
-    """Somebody who listens to these, and whom each of them makes fall over."""
+    """Connects a receiver that raises on each of these signals."""
 
     def fall(**_said: object) -> None:
         raise error
@@ -41,7 +41,7 @@ def falling_over(*heard: Signal, error: Exception) -> Iterator[None]:
 
 @pytest.fixture
 def deaf() -> Iterator[None]:
-    """Somebody who falls over everything, but does not keep people out."""
+    """A receiver that raises on every signal except `signing_in`."""
     told = [signal for name, signal in ALL.items() if name != "signing_in"]
     with falling_over(*told, error=RuntimeError("a receiver's fault")):
         yield
@@ -99,7 +99,7 @@ def test_another_person_in_the_same_browser(client: Client, provider: Provider, 
     assert heard.of("session_ended")["person"].name == "Alice Ashby"
 
 
-def test_a_token_that_is_renewed(client: Client, provider: Provider, heard: Heard) -> None:
+def test_a_token_that_is_refreshed(client: Client, provider: Provider, heard: Heard) -> None:
     provider.come_back(client)
     provider.token = Answer(NEXT)
     let_the_token_end()
@@ -128,7 +128,7 @@ def test_disconnecting(client: Client, provider: Provider, heard: Heard) -> None
     assert (heard.of("token_revoked")["profile"].id, heard.of("token_revoked")["is_confirmed"]) == (ALICE["id"], True)
 
 
-def test_they_carry_no_secret(client: Client, provider: Provider, heard: Heard) -> None:
+def test_no_signal_contains_a_secret(client: Client, provider: Provider, heard: Heard) -> None:
     provider.come_back(client, code="a-secret-code")
     provider.token = Answer(NEXT)
     let_the_token_end()
@@ -141,7 +141,7 @@ def test_they_carry_no_secret(client: Client, provider: Provider, heard: Heard) 
         assert secret not in repr(heard)
 
 
-def test_a_receiver_that_fails_breaks_nothing(client: Client, provider: Provider, deaf: None) -> None:
+def test_a_failing_receiver_breaks_nothing(client: Client, provider: Provider, deaf: None) -> None:
     assert provider.come_back(client).status_code == 302
     provider.token = Answer(NEXT)
     let_the_token_end()
@@ -152,7 +152,7 @@ def test_a_receiver_that_fails_breaks_nothing(client: Client, provider: Provider
     assert not Token.objects.exists()
 
 
-def test_only_one_signal_can_keep_people_out(client: Client, provider: Provider) -> None:
+def test_only_signing_in_can_refuse_people(client: Client, provider: Provider) -> None:
     with falling_over(signals.signing_in, error=signals.CannotRecord()):
         page = provider.come_back(client)
     assert page.status_code == 503
@@ -163,7 +163,7 @@ def test_only_one_signal_can_keep_people_out(client: Client, provider: Provider)
     assert revocation.authorization == "Bearer first-access"
 
 
-def test_what_else_falls_over_it_hands_the_token_back_too(client: Client, provider: Provider) -> None:
+def test_any_error_in_a_receiver_of_signing_in_revokes_the_token(client: Client, provider: Provider) -> None:
     fault = RuntimeError("a receiver's fault")
     with falling_over(signals.signing_in, error=fault), pytest.raises(RuntimeError, match="a receiver's fault"):
         provider.come_back(client)

@@ -35,11 +35,11 @@ def test_the_person_comes_with_the_user_in_one_query(
     client: Client, provider: Provider, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     provider.come_back(client)
-    with django_assert_num_queries(2):  # the session, the user with the person
+    with django_assert_num_queries(2):  # the session; the user with the person
         client.get("/identity/me")
 
 
-def test_a_page_that_does_not_ask_costs_no_query(
+def test_a_page_that_does_not_use_it_makes_no_query(
     rf: RequestFactory, django_assert_num_queries: DjangoAssertNumQueries, db: None
 ) -> None:
     middleware = SmartsheetUserMiddleware(lambda _request: HttpResponse("nothing asked"))
@@ -47,7 +47,7 @@ def test_a_page_that_does_not_ask_costs_no_query(
         assert middleware(rf.get("/")).content == b"nothing asked"
 
 
-def test_a_user_of_the_admin_alone_is_nobody(client: Client, db: None) -> None:
+def test_an_admin_user_without_smartsheet_is_none(client: Client, db: None) -> None:
     client.force_login(User.objects.create_superuser("root"), backend="django.contrib.auth.backends.ModelBackend")
     assert client.get("/identity/me").json() == {"user": None}
 
@@ -66,7 +66,7 @@ def test_the_name_is_composed(profile: dict[str, str | None], name: str, initial
     assert (person.name, person.initials) == (name, initials)
 
 
-def test_a_profile_without_anything_is_called_by_its_number() -> None:
+def test_an_empty_profile_is_named_by_its_id() -> None:
     person = Profile.parse("com", {"id": 1})
     assert (person.name, person.initials, person.email) == ("Smartsheet user 1", "", "")
 

@@ -1,4 +1,4 @@
-"""The state: random, of this browser, used once, for ten minutes."""
+"""The state is random, belongs to one browser, and can be used once, within ten minutes."""
 
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qsl, urlsplit
@@ -46,7 +46,7 @@ def test_it_handles_missing_state(client: Client, provider: Provider) -> None:
     assert provider.arrivals == []
 
 
-def test_a_wrong_state_is_told_before_a_denial(client: Client, provider: Provider) -> None:
+def test_a_wrong_state_is_reported_before_a_denial(client: Client, provider: Provider) -> None:
     assert_refused(client, {"state": "wrong", "error": "access_denied"}, "wrong_state")
 
 
@@ -79,7 +79,7 @@ def test_a_state_is_used_up_by_a_failure_too(client: Client, provider: Provider)
     assert len(provider.arrivals) == 1
 
 
-def test_it_lives_for_ten_minutes(client: Client, provider: Provider) -> None:
+def test_it_is_valid_for_ten_minutes(client: Client, provider: Provider) -> None:
     with time_machine.travel("2026-06-01T12:00:00Z", tick=False) as clock:
         early, late = state_of(client), state_of(client)
         clock.shift(600)
@@ -104,14 +104,14 @@ def test_only_the_last_twenty_are_kept(client: Client, provider: Provider) -> No
     assert client.get("/identity/callback/", {"state": states[1], "code": "a-code"}).status_code == 302
 
 
-def test_it_needs_no_session_that_is_gone(client: Client, provider: Provider) -> None:
+def test_it_does_not_need_a_session_that_has_ended(client: Client, provider: Provider) -> None:
     begin(client)
     client.session.delete()
     assert provider.come_back(client).status_code == 302
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_at_once_one_is_exchanged(client: Client, provider: Provider) -> None:
+def test_of_two_requests_at_once_one_exchanges_the_code(client: Client, provider: Provider) -> None:
     state = state_of(client)
     cookie = client.cookies["sessionid"].value
 

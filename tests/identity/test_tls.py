@@ -1,4 +1,4 @@
-"""Signing in over TLS, with an authority of one's own or with none that is trusted."""
+"""Signing in over TLS, with a private certificate authority or an untrusted one."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,10 +50,10 @@ def test_it_trusts_the_authority_of_the_settings(
     assert client.get("/identity/me").json()["user"]["id"] == alice.id
 
 
-def test_it_trusts_no_other(
+def test_it_trusts_no_other_authority(
     client: Client, tls_sandbox: RunningSandbox, ca_bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nor one that the environment names to requests."""
+    """Not even one that the environment configures for requests."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(ca_bundle))
     page = come_back(client, decide(tls_sandbox, begin(client), tls_sandbox.people()["alice"]))
     assert page.status_code == 503
@@ -61,7 +61,7 @@ def test_it_trusts_no_other(
     assert tls_sandbox.requests(path="/2.0/") == []
 
 
-def test_a_connection_broken_after_the_exchange_is_not_repeated(
+def test_an_exchange_is_not_repeated_after_a_broken_connection(
     client: Client, tls_sandbox: RunningSandbox, ca_bundle: Path, settings: Settings
 ) -> None:
     settings.SMARTSHEET_CA_BUNDLE = str(ca_bundle)

@@ -1,4 +1,4 @@
-"""The token endpoint's answers, of every shape, and what this app sends to get them."""
+"""The token endpoint's answers in all their forms, and the requests that this app sends."""
 
 import hashlib
 from datetime import timedelta
@@ -35,7 +35,7 @@ def test_it_keeps_the_scope_that_was_granted(client: Client, provider: Provider)
 
 
 @pytest.mark.parametrize("seconds", [None, "soon", 0, -5, 1e300, float("nan"), [1]])
-def test_it_knows_no_end_where_smartsheet_says_none(client: Client, provider: Provider, seconds: Any) -> None:
+def test_without_an_expiry_from_smartsheet_there_is_none(client: Client, provider: Provider, seconds: Any) -> None:
     provider.token = Answer(TOKEN | {"expires_in": seconds, "expires_at": "never", "scope": 7})
     assert provider.come_back(client).status_code == 302
     assert Token.objects.get().expires_at is None
@@ -63,10 +63,10 @@ def test_it_proves_itself_with_the_secret(client: Client, provider: Provider, se
     assert request.authorization is None
 
 
-def test_it_heeds_no_environment(
+def test_it_ignores_proxies_and_netrc(
     client: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """A proxy would see the secret; a password of .netrc would go out in its place."""
+    """A proxy would see the secret, and a password from .netrc would be sent instead of it."""
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login somebody password something\n")
     monkeypatch.setenv("NETRC", str(netrc))
@@ -104,7 +104,7 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-def test_it_says_what_went_wrong_and_asks_once(client: Client, provider: Provider, answer: str) -> None:
+def test_it_says_what_failed_and_does_not_retry(client: Client, provider: Provider, answer: str) -> None:
     provider.token, status, code = ANSWERS[answer]
     page = provider.come_back(client, next_url="/sheets/")
     assert page.status_code == status
@@ -121,7 +121,7 @@ def test_it_shows_smartsheets_own_reference(client: Client, provider: Provider) 
 
 
 @pytest.mark.parametrize("spoilt", ["\0", "\ud83d", "a\nb"])
-def test_what_is_no_token_and_no_scope_is_not_kept(client: Client, provider: Provider, spoilt: str) -> None:
+def test_invalid_tokens_and_scopes_are_not_stored(client: Client, provider: Provider, spoilt: str) -> None:
     provider.token = Answer(TOKEN | {"refresh_token": spoilt, "scope": spoilt})
     assert provider.come_back(client).status_code == 302
     token = Token.objects.get()

@@ -1,4 +1,4 @@
-"""The access token that a person's requests go out with."""
+"""The access token of a person's requests."""
 
 import pickle
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from tests.running_sandbox import Person, RunningSandbox
 
 
 @pytest.mark.django_db
-def test_smartsheet_takes_it_for_the_person(
+def test_smartsheet_accepts_it_for_the_person(
     client: Client, sandbox: RunningSandbox, alice: Person, sign_in: Callable[[Client, Person], HttpResponse]
 ) -> None:
     sign_in(client, alice)
@@ -26,12 +26,12 @@ def test_smartsheet_takes_it_for_the_person(
     assert answer.json()["id"] == alice.id
 
 
-def test_nobody_signed_in_has_none(db: None) -> None:
+def test_without_a_person_there_is_no_token(db: None) -> None:
     with pytest.raises(SignInAgain):
         token_for(AnonymousUser())
 
 
-def test_a_user_of_the_admin_alone_has_none(db: None) -> None:
+def test_an_admin_user_without_smartsheet_has_no_token(db: None) -> None:
     with pytest.raises(SignInAgain):
         token_for(User.objects.create_superuser("root"))
 
@@ -49,7 +49,7 @@ def test_signing_out_keeps_it_for_other_browsers(client: Client, provider: Provi
     assert token_for(User.objects.get()) == "first-access"
 
 
-def test_nothing_shows_it(client: Client, provider: Provider) -> None:
+def test_it_is_never_shown(client: Client, provider: Provider) -> None:
     provider.come_back(client)
     token = Token.objects.get()
     grant = Grant(access_token="first-access", refresh_token="first-refresh", expires_at=None, scope="")
@@ -60,11 +60,11 @@ def test_nothing_shows_it(client: Client, provider: Provider) -> None:
         assert "byline-demo-secret" not in text
 
 
-def test_a_pickle_does_not_hold_it(client: Client, provider: Provider) -> None:
+def test_a_pickle_does_not_contain_it(client: Client, provider: Provider) -> None:
     provider.come_back(client)
     person = SmartsheetUser.objects.select_related("token").get()
     pickled = pickle.dumps([person, person.token, Token.objects.all()])
     assert b"first-" not in pickled
     again, token, _queryset = pickle.loads(pickled)  # noqa: S301 # pickled one line above
     assert again == person
-    assert token.access_token == "first-access"  # read from the database anew
+    assert token.access_token == "first-access"  # read from the database again

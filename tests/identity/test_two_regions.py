@@ -1,4 +1,4 @@
-"""Two regions at once: people, tokens and requests of one never meet the other."""
+"""With two regions, people, tokens and requests are kept apart."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -32,7 +32,7 @@ def running_regions() -> Iterator[Two]:
 
 @pytest.fixture
 def both(running_regions: Two, settings: Settings) -> Two:
-    """com, the default, and eu, each with an app registration of its own."""
+    """The regions com (the default) and eu, each with its own app registration."""
     registered = {}
     for name, sandbox in running_regions.items():
         sandbox.reset()
@@ -109,8 +109,8 @@ def test_each_request_goes_to_the_persons_own_region(client: Client, both: Two) 
     assert both["com"].requests() == []
 
 
-def test_what_is_done_in_one_region_is_not_told_in_the_other(both: Two) -> None:
-    """The sandbox gives the same numbers in all regions: a sheet is not known by its number alone."""
+def test_edits_in_one_region_are_not_shown_in_the_other(both: Two) -> None:
+    """The sandbox uses the same ids in all regions, so a sheet isn't identified by its id alone."""
     browsers = {name: Client() for name in both}
     for name, browser in browsers.items():
         sign_in(browser, both, name, alice(both[name]))
@@ -126,7 +126,7 @@ def test_what_is_done_in_one_region_is_not_told_in_the_other(both: Two) -> None:
 
 
 def test_a_code_of_one_region_is_never_sent_to_the_other(client: Client, both: Two) -> None:
-    """The mix-up: a sign-in begun in one region that comes back with a code of the other."""
+    """A mix-up attack: a sign-in that began in one region returns with a code from the other."""
     callback = decide(both["eu"], begin(client, "eu"), alice(both["eu"]))
     code = callback.split("code=")[1].split("&")[0]
     state = begin(client, "com").split("state=")[1].split("&")[0]
@@ -137,7 +137,7 @@ def test_a_code_of_one_region_is_never_sent_to_the_other(client: Client, both: T
 
 
 @pytest.mark.parametrize(("region", "path", "status"), [("com", "", 302), ("eu", "", 400), ("eu", "com/", 400)])
-def test_only_the_default_region_may_do_without_an_address_of_its_own(
+def test_only_the_default_region_may_share_the_plain_callback(
     client: Client, both: Two, region: str, path: str, status: int
 ) -> None:
     callback = urlsplit(decide(both[region], begin(client, region), alice(both[region])))
@@ -146,7 +146,7 @@ def test_only_the_default_region_may_do_without_an_address_of_its_own(
     assert Token.objects.exists() == (status == 302)
 
 
-def test_whoever_is_signed_in_is_sent_to_their_own_region_again(client: Client, both: Two) -> None:
+def test_a_signed_in_person_is_sent_to_their_own_region(client: Client, both: Two) -> None:
     sign_in(client, both, "eu", alice(both["eu"]))
     Token.objects.all().delete()
     page = client.get("/sheets/")

@@ -1,4 +1,4 @@
-"""While the audit log cannot be written nobody is let in, nobody is barred; what has happened already stands."""
+"""While the audit log can't be written, no one is signed in or barred. Earlier events aren't affected."""
 
 import logging
 
@@ -20,7 +20,7 @@ def log_is_full(client: Client, provider: Provider) -> None:
     refuse_rows(Entry._meta.db_table)
 
 
-def test_nobody_is_let_in(client: Client, provider: Provider, log_is_full: None) -> None:
+def test_no_one_is_signed_in(client: Client, provider: Provider, log_is_full: None) -> None:
     page = provider.come_back(client)
     assert page.status_code == 503
     assert "The audit log cannot be written just now" in page.content.decode()
@@ -29,8 +29,8 @@ def test_nobody_is_let_in(client: Client, provider: Provider, log_is_full: None)
     assert [one.authorization for one in provider.arrived("DELETE", "/2.0/token")] == ["Bearer first-access"]
 
 
-def test_nobody_is_let_in_again(client: Client, provider: Provider) -> None:
-    """What is known of them stays as it was."""
+def test_no_one_is_signed_in_again(client: Client, provider: Provider) -> None:
+    """Their stored profile doesn't change."""
     provider.come_back(client)
     kept = Token.objects.get().access_token
     provider.token = Answer(provider.token.body | {"access_token": "another"})
@@ -42,14 +42,14 @@ def test_nobody_is_let_in_again(client: Client, provider: Provider) -> None:
     assert [one.authorization for one in provider.arrived("DELETE", "/2.0/token")] == ["Bearer another"]
 
 
-def test_no_password_lets_anybody_in(client: Client, log_is_full: None) -> None:
+def test_no_one_is_signed_in_by_password(client: Client, log_is_full: None) -> None:
     User.objects.create_superuser("root", password="correct horse")
     page = client.post("/admin/login/", {"username": "root", "password": "correct horse"})
     assert page.status_code == 503
     assert client.get("/admin/").status_code == 302
 
 
-def test_nobody_is_barred(client: Client) -> None:
+def test_no_one_is_barred(client: Client) -> None:
     person = SmartsheetUser.objects.create(
         user=User.objects.create_user("alice"), region="sandbox", smartsheet_id=1, profile={}, fetched_at=timezone.now()
     )
@@ -61,7 +61,7 @@ def test_nobody_is_barred(client: Client) -> None:
     assert User.objects.get(username="alice").is_active
 
 
-def test_people_can_leave(client: Client, provider: Provider, caplog: pytest.LogCaptureFixture) -> None:
+def test_people_can_sign_out(client: Client, provider: Provider, caplog: pytest.LogCaptureFixture) -> None:
     provider.come_back(client)
     refuse_rows(Entry._meta.db_table)
     with caplog.at_level(logging.ERROR):

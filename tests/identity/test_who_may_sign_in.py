@@ -1,4 +1,4 @@
-"""By settings, only some may sign in. Whoever may not is told whom to ask, and nothing is kept of them."""
+"""Settings limit who can sign in. People who are refused read whom to contact, and nothing about them is stored."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,17 +24,17 @@ def is_let_in(provider: Provider, **profile: Any) -> bool:
     return provider.come_back(Client()).status_code == 302
 
 
-def test_everybody_may_where_nobody_is_named(provider: Provider) -> None:
+def test_without_a_list_everyone_may_sign_in(provider: Provider) -> None:
     assert is_let_in(provider)
 
 
-def test_people_by_number(provider: Provider, settings: Settings) -> None:
+def test_people_by_id(provider: Provider, settings: Settings) -> None:
     settings.SIGN_IN_PEOPLE = {f"sandbox:{ALICE['id']}"}
     assert is_let_in(provider)
     assert not is_let_in(provider, id=5)
 
 
-def test_a_number_is_of_one_region(provider: Provider, settings: Settings) -> None:
+def test_an_id_belongs_to_one_region(provider: Provider, settings: Settings) -> None:
     settings.SIGN_IN_PEOPLE = {f"eu:{ALICE['id']}"}
     settings.SIGN_IN_ACCOUNTS = {"eu:2"}
     assert not is_let_in(provider)
@@ -84,12 +84,12 @@ def test_domains(provider: Provider, settings: Settings, email: str) -> None:
     ],
     ids=ascii,
 )
-def test_what_only_looks_like_the_domain(provider: Provider, settings: Settings, email: Any) -> None:
+def test_similar_domains(provider: Provider, settings: Settings, email: Any) -> None:
     settings.SIGN_IN_DOMAINS = {"example.org"}
     assert not is_let_in(provider, email=email)
 
 
-def test_whoever_may_not_is_told_what_to_do(
+def test_a_refused_person_reads_what_to_do(
     client: Client, sandbox: RunningSandbox, settings: Settings, bob: Person, heard: Heard
 ) -> None:
     settings.SIGN_IN_DOMAINS = {"example.net"}
@@ -103,7 +103,7 @@ def test_whoever_may_not_is_told_what_to_do(
     assert (heard.of("sign_in_refused")["profile"].id, heard.of("token_revoked")["is_confirmed"]) == (bob.id, True)
 
 
-def test_nothing_is_kept_of_them_and_the_token_ends(
+def test_nothing_is_stored_and_the_token_is_revoked(
     client: Client, sandbox: RunningSandbox, settings: Settings, bob: Person
 ) -> None:
     settings.SIGN_IN_DOMAINS = {"example.net"}
@@ -115,22 +115,22 @@ def test_nothing_is_kept_of_them_and_the_token_ends(
     assert ways[-1] == ("DELETE", "/2.0/token", 200)
 
 
-def test_they_are_turned_away_though_smartsheet_takes_nothing_back(
-    provider: Provider, settings: Settings, heard: Heard
-) -> None:
+def test_they_are_refused_even_if_revoking_fails(provider: Provider, settings: Settings, heard: Heard) -> None:
     settings.SIGN_IN_DOMAINS = {"example.net"}
     provider.revocation = Answer({}, status=500)
     assert not is_let_in(provider)
     assert heard.of("token_revoked")["is_confirmed"] is False
 
 
-def test_whoever_is_struck_off_is_out_at_once(client: Client, provider: Provider, settings: Settings) -> None:
+def test_a_person_removed_from_the_list_is_signed_out_at_once(
+    client: Client, provider: Provider, settings: Settings
+) -> None:
     provider.come_back(client)
     settings.SIGN_IN_DOMAINS = {"example.net"}
     assert client.get("/identity/me").json() == {"user": None}
 
 
-def test_the_deactivated_keep_no_new_token(client: Client, provider: Provider, heard: Heard) -> None:
+def test_no_new_token_is_stored_for_deactivated_people(client: Client, provider: Provider, heard: Heard) -> None:
     provider.come_back(client)
     User.objects.update(is_active=False)
     kept = Token.objects.get().access_token
@@ -142,7 +142,7 @@ def test_the_deactivated_keep_no_new_token(client: Client, provider: Provider, h
     assert heard.of("token_revoked")["profile"].id == ALICE["id"]
 
 
-def test_somebody_with_a_password_needs_no_list(client: Client, db: None, settings: Settings) -> None:
+def test_a_password_user_needs_no_list(client: Client, db: None, settings: Settings) -> None:
     settings.SIGN_IN_DOMAINS = {"example.net"}
     User.objects.create_superuser("root", password="correct horse")
     answer = client.post("/admin/login/?next=/admin/", {"username": "root", "password": "correct horse"})

@@ -1,1 +1,1 @@
-"""A Django app of one model, which the packages audit."""
+"""A Django app with one model, which the packages audit."""

@@ -1,4 +1,4 @@
-"""A row of 16 texts, under the care of the package that settings.PEER names, as its documentation says."""
+"""A row with 16 texts, audited by the package that settings.PEER names, as its documentation says."""
 
 from django.conf import settings
 from django.db import models
