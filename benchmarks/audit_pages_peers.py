@@ -1,6 +1,6 @@
 """Measures the pages of auditlog and simple-history with 1,000,000 entries: `… -m benchmarks.audit_pages_peers URL`.
 
-Run by benchmarks.audit_pages in a virtual environment of theirs, on an empty database. auditlog's page is its own list
+Run by benchmarks.audit_pages in their own virtual environment, on an empty database. auditlog's page is its own list
 in the admin; simple-history's is the history of one object, here one with 100 versions. Prints the figures as JSON.
 """
 

@@ -2,9 +2,9 @@
 
     python -m benchmarks.saving
 
-Two comparisons: one cell by the row form, four people at once on different sheets, with a bare GET and PUT; and 500
-rows of 10 cells by `edits.saving`, with a bare PUT and the log's raw multi-row INSERT. Ratios count, not
-milliseconds.
+It compares two things. First: saving one cell with the row form, four people at once on different sheets, and a bare
+GET and PUT. Second: saving 500 rows of 10 cells with `edits.saving`, and a bare PUT with the log's raw multi-row
+INSERT. Look at the ratios, not at the milliseconds.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ def sign_in(sandbox: RunningSandbox, signed_in_before: list[Person]) -> SignIn:
     """sign_in(client, alice): sign the person in through the consent page.
 
     This happens once per module. Later clients get the same token and session without it. tests/identity always
-        uses the page.
+    uses the page.
     """
 
     def sign_in_as(client: Client, person: Person) -> None:

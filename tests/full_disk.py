@@ -4,7 +4,7 @@ from django.db import connection
 
 
 def refuse_rows(table: str, condition: str = "true") -> None:
-    """Make the database refuse such rows. In `condition`, the row is NEW."""
+    """Make the database refuse new rows of this table that meet `condition`, in which the row is NEW."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute(
