@@ -1,4 +1,4 @@
-"""What a person reads when signing in did not work: what happened, what was done, what to do."""
+"""What people read when a sign-in failed: what happened, what this app did, what to do."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from identity.signin.oauth import BadAnswer, ClientRefused, GrantRefused, OAuthE
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One page. `code` is what to quote to an administrator."""
+    """The words of one page. `code` is what people quote to an administrator."""
 
     code: str
     status: int
@@ -17,22 +17,30 @@ class Failure:
     advice: str
 
 
-NOTHING_USED = "Nothing that came with this request was used or kept."
-THROWN_AWAY = "What Smartsheet had granted was thrown away unused."
-GIVEN_UP = "What Smartsheet had granted was given back unused, and this app has kept no access in your name."
-NOTHING_KEPT = "This app received no access to Smartsheet and kept nothing."
+NOTHING_USED = "This app used and kept nothing from that request."
+THROWN_AWAY = "This app discarded the access that Smartsheet had granted."
+GIVEN_UP = "This app gave the access back to Smartsheet and kept none in your name."
+NOTHING_KEPT = "This app got no access to Smartsheet."
 BEGIN_AGAIN = "Sign in again from here."
 LATER = "Wait a minute, then sign in again."
-TELL = "Sign in again; if the same happens, tell the administrator of this app the words in small print below."
+TELL = "Sign in again. If this happens again, send the words in small print below to the administrator of this app."
 
 WRONG_STATE = Failure(
     code="wrong_state",
     status=400,
     title="This sign-in does not belong to this browser",
     happened=(
-        "The way back from Smartsheet matches no sign-in that was begun in this browser. It has been used already, "
-        "was begun in another browser or followed by too many others, or this browser does not keep cookies."
+        "This browser has no sign-in that matches Smartsheet's redirect. The sign-in started in another browser, too "
+        "many others were started after it, or this browser does not keep cookies."
     ),
+    done=NOTHING_USED,
+    advice=BEGIN_AGAIN,
+)
+USED_STATE = Failure(
+    code="used_state",
+    status=400,
+    title="This sign-in was already used",
+    happened="The address that ends a sign-in was opened a second time: by Reload, Back, or a double click.",
     done=NOTHING_USED,
     advice=BEGIN_AGAIN,
 )
@@ -40,7 +48,7 @@ EXPIRED_STATE = Failure(
     code="expired_state",
     status=400,
     title="This sign-in took too long",
-    happened="More than ten minutes passed between the Sign in button and the way back from Smartsheet.",
+    happened="More than ten minutes passed before Smartsheet sent you back.",
     done=NOTHING_USED,
     advice=BEGIN_AGAIN,
 )
@@ -48,25 +56,25 @@ WRONG_CALLBACK = Failure(
     code="wrong_callback",
     status=400,
     title="Smartsheet sent you back to the wrong address",
-    happened="This app is registered with another region's address there: its registration has to be put right.",
+    happened="This app's registration in Smartsheet has another region's redirect URL. An administrator has to fix it.",
     done=NOTHING_USED,
     advice=TELL,
 )
 UNKNOWN_REGION = Failure(
     code="unknown_region",
     status=400,
-    title="This app does not know that region",
-    happened="The sign-in asked for a region of Smartsheet in which this app is not registered.",
+    title="This app is not set up for that region",
+    happened="The sign-in asked for a Smartsheet region in which this app is not registered.",
     done=NOTHING_USED,
     advice="Choose one of the regions below.",
 )
 DENIED = Failure(
     code="denied",
     status=403,
-    title="Access was not allowed",
-    happened="On Smartsheet's page, Deny was chosen.",
+    title="You did not allow access",
+    happened="Someone chose Deny on Smartsheet's page.",
     done=NOTHING_KEPT,
-    advice="If that was not what you meant, sign in again and choose Allow.",
+    advice="If you want to use this app, sign in again and choose Allow.",
 )
 REQUEST_REFUSED = Failure(
     code="request_refused",
@@ -80,50 +88,50 @@ MISSING_CODE = Failure(
     code="missing_code",
     status=400,
     title="Smartsheet's answer was incomplete",
-    happened="The way back from Smartsheet lacked the code that a sign-in needs.",
+    happened="Smartsheet's redirect had no authorization code.",
     done=NOTHING_KEPT,
     advice=BEGIN_AGAIN,
 )
 DEACTIVATED = Failure(
     code="deactivated",
     status=403,
-    title="You may not use this app",
-    happened="Smartsheet knows you, but an administrator has deactivated your account in this app.",
+    title="You can't use this app",
+    happened="Smartsheet confirmed who you are, but an administrator has barred you from this app.",
     done=GIVEN_UP,
     advice="If you think this is a mistake, ask the administrator of this app.",
 )
 NOT_LISTED = Failure(
     code="not_listed",
     status=403,
-    title="You may not use this app",
-    happened="Smartsheet knows you, but this app is open to certain people or organisations only.",
+    title="You can't use this app",
+    happened="Smartsheet confirmed who you are, but only certain people or organisations can use this app.",
     done=GIVEN_UP,
     advice=(
         "If you have another Smartsheet account, sign out of Smartsheet and sign in again from here with that one. "
-        "Or ask the administrator of this app to let you in."
+        "Or ask the administrator of this app to add you."
     ),
 )
 NOT_RECORDED = Failure(
     code="not_recorded",
     status=503,
-    title="Nobody can sign in just now",
-    happened="This app could not write your sign-in into its audit log, and without that it lets nobody in.",
+    title="Nobody can sign in right now",
+    happened="This app couldn't record your sign-in in its audit log, and it doesn't let people in without that.",
     done="It has kept no access in your name.",
     advice=LATER,
 )
 RATE_LIMITED = Failure(
     code="rate_limited",
     status=429,
-    title="Too many attempts to sign in",
-    happened="From your network, signing in was tried more often within a minute than this app allows.",
-    done="This attempt was not looked at, and nothing is locked.",
+    title="Too many sign-in attempts",
+    happened="Too many sign-in attempts came from your network within a minute.",
+    done="This app ignored this attempt. Nothing is locked.",
     advice="Wait a minute, then sign in again.",
 )
 PROFILE_REFUSED = Failure(
     code="profile_refused",
     status=502,
-    title="Smartsheet would not say who you are",
-    happened="Smartsheet confirmed your sign-in, but refused to say who you are.",
+    title="Smartsheet did not say who you are",
+    happened="Smartsheet confirmed your sign-in, but refused to send your profile.",
     done=THROWN_AWAY,
     advice=TELL,
 )
@@ -133,7 +141,7 @@ OF_OAUTH: dict[tuple[Step, type[OAuthError]], Failure] = {
         code="code_refused",
         status=400,
         title="This sign-in is no longer valid",
-        happened="Smartsheet did not accept the code it had sent: it has expired or has been used already.",
+        happened="Smartsheet did not accept its own authorization code: it has expired or was already used.",
         done=NOTHING_KEPT,
         advice=BEGIN_AGAIN,
     ),
@@ -141,7 +149,7 @@ OF_OAUTH: dict[tuple[Step, type[OAuthError]], Failure] = {
         code="app_refused",
         status=502,
         title="Smartsheet does not accept this app",
-        happened="Smartsheet refused to confirm your sign-in to this app: its registration there has to be put right.",
+        happened="Smartsheet did not accept the registration of this app. An administrator has to fix it.",
         done=NOTHING_KEPT,
         advice=TELL,
     ),
@@ -149,16 +157,16 @@ OF_OAUTH: dict[tuple[Step, type[OAuthError]], Failure] = {
         code="token_unavailable",
         status=503,
         title="Smartsheet is not available",
-        happened="Smartsheet could not be reached, or had no answer, when this app asked it to confirm your sign-in.",
-        done="This app asked once and does not repeat it.",
+        happened="Smartsheet did not answer when this app asked it to confirm your sign-in.",
+        done="This app asked once, and will not ask again.",
         advice=LATER,
     ),
     ("token", BadAnswer): Failure(
         code="token_unreadable",
         status=502,
-        title="Smartsheet's answer could not be understood",
-        happened="When this app asked it to confirm your sign-in, Smartsheet answered with something else.",
-        done="This app asked once and does not repeat it.",
+        title="This app can't read Smartsheet's answer",
+        happened="When this app asked it to confirm your sign-in, Smartsheet sent an answer in an unknown format.",
+        done="This app asked once, and will not ask again.",
         advice=TELL,
     ),
     ("profile", GrantRefused): PROFILE_REFUSED,
@@ -167,7 +175,7 @@ OF_OAUTH: dict[tuple[Step, type[OAuthError]], Failure] = {
         code="profile_unavailable",
         status=503,
         title="Smartsheet did not say who you are",
-        happened="Smartsheet confirmed your sign-in, but did not answer in time when asked who you are.",
+        happened="Smartsheet confirmed your sign-in, but did not send your profile in time.",
         done=THROWN_AWAY,
         advice=LATER,
     ),
@@ -175,7 +183,7 @@ OF_OAUTH: dict[tuple[Step, type[OAuthError]], Failure] = {
         code="profile_unreadable",
         status=502,
         title="Smartsheet did not say who you are",
-        happened="Smartsheet confirmed your sign-in, but answered with something else when asked who you are.",
+        happened="Smartsheet confirmed your sign-in, but sent your profile in an unknown format.",
         done=THROWN_AWAY,
         advice=TELL,
     ),
@@ -183,5 +191,5 @@ OF_OAUTH: dict[tuple[Step, type[OAuthError]], Failure] = {
 
 
 def of(error: OAuthError) -> Failure:
-    """The page for an error of exchange_code()."""
+    """The failure for an error of exchange_code()."""
     return OF_OAUTH[error.step, type(error)]

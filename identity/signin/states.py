@@ -1,10 +1,11 @@
-"""The `state` of each sign-in under way: it proves that the browser that comes back is the one that left.
+"""The `state` of each sign-in: it proves that the browser that comes back from Smartsheet is the one that went there.
 
 https://datatracker.ietf.org/doc/html/rfc9700#section-4.7
 """
 
 import hmac
 import secrets
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from time import time
 from typing import Any
@@ -14,22 +15,31 @@ from django.db import transaction
 
 from identity.sessions.models import BrowserSession
 
-SESSION_KEY = "identity.pending"
+PENDING = "identity.pending"  # in a session: sign-ins that have started
+USED = "identity.used"  # in a session: sign-ins whose state is used up
 LIFETIME = 600  # seconds; Smartsheet's own code lives as long
-MOST = 20  # sign-ins under way in one browser: as many tabs
+MOST = 20  # of each in one browser: as many tabs
 
 
 class WrongState(Exception):
-    """No sign-in of this browser has this state, or not any more: it is used up."""
+    """No sign-in of this browser has this state."""
+
+
+class UsedState(Exception):
+    """This browser has used this state before; `next_url` is where that sign-in went."""
+
+    def __init__(self, next_url: str) -> None:
+        super().__init__("The state is used up.")
+        self.next_url = next_url
 
 
 class ExpiredState(Exception):
-    """The sign-in was begun more than LIFETIME ago."""
+    """The sign-in started more than LIFETIME ago."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A sign-in under way: where it goes (region) and where the person wants to go then (a path of our own)."""
+    """A sign-in that has started: in which region, and where the person goes afterwards (a path of this app)."""
 
     state: str
     region: str
@@ -38,39 +48,55 @@ class Pending:
 
 
 def begin(session: SessionBase, *, region: str, next_url: str) -> str:
-    """Note a new sign-in in this browser's session; gives its state."""
+    """Store a new sign-in in this browser's session; gives its state."""
     new = Pending(secrets.token_urlsafe(32), region, next_url, time())
-    if SESSION_KEY not in session and session.session_key is None:  # looking in also drops the key of a lost session
+    if PENDING not in session and session.session_key is None:  # the look-up also drops the key of a lost session
         session.create()
     try:
         with transaction.atomic():
-            _write(session, [*_read(session), new][-MOST:])
-    except UpdateError:  # another tab has signed out, or in, meanwhile: its key is nobody's any more
+            _write(session, [*_read(session, PENDING), new])
+    except UpdateError:  # another tab has signed in or out meanwhile, which ended the session
         session.flush()
         _write(session, [new])
     return new.state
 
 
 def take(session: SessionBase, state: str) -> Pending:
-    """The sign-in with this state, which from now on is used up; raises WrongState, ExpiredState."""
+    """The sign-in with this state, which is used up from now on. Raises WrongState, UsedState, ExpiredState."""
     with transaction.atomic():
-        pending = _read(session) if session.session_key else []
-        found = [one for one in pending if hmac.compare_digest(one.state.encode(), state.encode())]
-        if not found:
-            raise WrongState
-        _write(session, [one for one in pending if one not in found])
-    if time() - found[0].begun_at > LIFETIME:
+        pending = _read(session, PENDING) if session.session_key else []
+        found = _find(pending, state)
+        if found is None:
+            used = _find(_read(session, USED), state) if session.session_key else None
+            raise UsedState(used.next_url) if used else WrongState
+        note_used(session, found)
+        _write(session, [one for one in pending if one != found])
+    if time() - found.begun_at > LIFETIME:
         raise ExpiredState
-    return found[0]
+    return found
 
 
-def _read(session: SessionBase) -> list[Pending]:
-    """As the database has them now, locked: of two requests with one state, the second must find it gone."""
-    BrowserSession.objects.select_for_update().filter(pk=session.session_key).first()
-    stored: list[dict[str, Any]] = type(session)(session.session_key).get(SESSION_KEY, [])
+def note_used(session: SessionBase, pending: Pending) -> None:
+    """Remember in this session that the state is used up. A new session has to be told again."""
+    others = [one for one in _stored(session, USED) if one != pending]
+    session[USED] = [asdict(one) for one in [*others, pending][-MOST:]]
+
+
+def _find(among: Iterable[Pending], state: str) -> Pending | None:
+    return next((one for one in among if hmac.compare_digest(one.state.encode(), state.encode())), None)
+
+
+def _stored(session: SessionBase, key: str) -> list[Pending]:
+    stored: list[dict[str, Any]] = session.get(key, [])
     return [Pending(**one) for one in stored]
 
 
+def _read(session: SessionBase, key: str) -> list[Pending]:
+    """As the database has them now, locked: of two requests with one state, the second must find it gone."""
+    BrowserSession.objects.select_for_update().filter(pk=session.session_key).first()
+    return _stored(type(session)(session.session_key), key)
+
+
 def _write(session: SessionBase, pending: list[Pending]) -> None:
-    session[SESSION_KEY] = [asdict(one) for one in pending]
+    session[PENDING] = [asdict(one) for one in pending[-MOST:]]
     session.save()

@@ -21,8 +21,8 @@ from identity.signin.failure_pages import failed
 from identity.signin.oauth import OAuthError, authorization_url, exchange_code
 from identity.transport import Deadline
 
-# What a person cannot be sent on to: it answers a pressed button, or Smartsheet, alone.
-NO_PAGES = {
+# Not pages: they answer buttons, or Smartsheet.
+NOT_PAGES = {
     "login",
     "callback",
     "callback_of_region",
@@ -38,7 +38,7 @@ NO_PAGES = {
 @require_POST
 @rate_limited("sign_in", methods={"POST"})
 def login(request: HttpRequest) -> HttpResponse:
-    """Send the browser to the consent page of `region`; `next` says where to go when it is back."""
+    """Redirect to the consent page of `region`; `next` is where the person goes after signing in."""
     chosen = request.POST.get("region")
     try:
         region = regions.region(chosen) if chosen else regions.default_region()
@@ -53,10 +53,10 @@ def login(request: HttpRequest) -> HttpResponse:
 @require_GET
 @rate_limited("sign_in", methods={"GET"})
 def callback(request: HttpRequest, region_name: str = "") -> HttpResponse:
-    """The way back from Smartsheet: state, refusal, code, exchange, in this order; then a session of its own.
+    """Smartsheet's redirect: checks the state, a refusal and the code, exchanges the code, and starts a new session.
 
-    Each region but the default has an address of its own to come back to, so that a code of one is never sent to
-    another. https://datatracker.ietf.org/doc/html/rfc9700#section-4.4.2.2
+    Opened a second time by someone who is signed in, it leads to where the sign-in led. Each region except the default
+    has its own redirect URL, so that a code of one region is never sent to another. https://datatracker.ietf.org/doc/html/rfc9700#section-4.4.2.2
     """
     try:
         pending = states.take(request.session, request.GET.get("state", ""))
@@ -64,6 +64,9 @@ def callback(request: HttpRequest, region_name: str = "") -> HttpResponse:
         regions.require_own_callback(region, came_to=region_name)
     except states.ExpiredState:
         return failed(request, failures.EXPIRED_STATE)
+    except states.UsedState as used:
+        is_signed_in = getattr(request, "smartsheet_user", None) is not None
+        return HttpResponseRedirect(used.next_url) if is_signed_in else failed(request, failures.USED_STATE)
     except (states.WrongState, regions.UnknownRegion):
         return failed(request, failures.WRONG_STATE)
     except regions.WrongCallback as wrong:
@@ -84,28 +87,29 @@ def callback(request: HttpRequest, region_name: str = "") -> HttpResponse:
     except NotAdmitted as refusal:
         return failed_here(refusal.failure, profile=profile)
     _begin_session(request, person)
+    states.note_used(request.session, pending)  # again: the session may be another one now
     return HttpResponseRedirect(pending.next_url)
 
 
 def _begin_session(request: HttpRequest, person: SmartsheetUser) -> None:
-    """A new session, with a key that nobody had before; what the same person had in the old one stays."""
+    """Start a session with a new key. It keeps what the same person had in the old one."""
     before: SmartsheetUser | None = getattr(request.user, "smartsheet", None)
-    auth.login(request, person.user)  # ends the session of anybody else
+    auth.login(request, person.user)  # ends another person's session
     request.session.cycle_key()  # login() keeps the key when the same person signs in again
     if before is not None and before.pk != person.pk:
-        session_ended.send_robust(SmartsheetUser, person=before, why="Somebody else signed in, in the same browser.")
+        session_ended.send_robust(SmartsheetUser, person=before, why="Someone else signed in in the same browser.")
     signed_in.send_robust(SmartsheetUser, person=person)
 
 
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
-    """End this browser's session, with all that is in it."""
+    """End this browser's session, and delete what is in it."""
     auth.logout(request)
     return HttpResponseRedirect(settings.LOGIN_URL)
 
 
 def own_url(request: HttpRequest, url: str) -> str:
-    """`url` if it leads to a page of this app, else the front page."""
+    """`url` if it leads to a page of this app, otherwise the front page."""
     is_own = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     is_page = is_own and url.startswith(("/", "http://", "https://")) and _is_page(unquote(urlsplit(url).path))
     return url if is_page else settings.LOGIN_URL
@@ -115,5 +119,5 @@ def _is_page(path: str) -> bool:
     try:
         match = resolve(path)
     except Resolver404:
-        return True  # whose page says that there is none
-    return match.app_name not in {"identity", "admin"} or match.url_name not in NO_PAGES
+        return True  # a 404 page
+    return match.app_name not in {"identity", "admin"} or match.url_name not in NOT_PAGES

@@ -51,7 +51,7 @@ def test_signing_in_and_out(client: Client, provider: Provider) -> None:
 def test_a_denial(client: Client, provider: Provider) -> None:
     provider.come_back(client, error="access_denied")
     assert entries() == [("sign_in", "refused", 0)]
-    assert (last().reason, last().message, last().region) == ("Access was not allowed", "denied", "sandbox")
+    assert (last().reason, last().message, last().region) == ("You did not allow access", "denied", "sandbox")
 
 
 def test_a_wrong_state(client: Client, provider: Provider) -> None:

@@ -33,7 +33,7 @@ def test_above_the_limit_it_says_when_to_come_back(client: Client, provider: Pro
         page = client.post("/identity/login/")
         assert (page.status_code, page["Retry-After"]) == (429, "40")
         text = page.content.decode()
-        assert "Too many attempts to sign in" in text
+        assert "Too many sign-in attempts" in text
         assert "<code>rate_limited</code>" in text
         clock.shift(40)
         assert begins(client) == 302

@@ -156,7 +156,7 @@ def test_only_signing_in_can_refuse_people(client: Client, provider: Provider) -
     with falling_over(signals.signing_in, error=signals.CannotRecord()):
         page = provider.come_back(client)
     assert page.status_code == 503
-    assert "could not write your sign-in into its audit log" in page.content.decode()
+    assert "couldn&#x27;t record your sign-in in its audit log" in page.content.decode()
     assert not User.objects.exists()
     assert client.get("/identity/me").json() == {"user": None}
     (revocation,) = provider.arrived("DELETE", "/2.0/token")

@@ -8,7 +8,8 @@ import time_machine
 from django.db import connection
 from django.test import Client
 
-from tests.identity.provider import Provider
+from audit.models import Entry
+from tests.identity.provider import ALICE, Answer, Provider
 from tests.running_sandbox import Person, RunningSandbox
 from tests.signing_in import begin, come_back, decide
 
@@ -62,20 +63,48 @@ def test_it_handles_the_state_of_another_browser(client: Client, provider: Provi
     assert provider.arrivals == []
 
 
-def test_it_handles_a_used_state(client: Client, sandbox: RunningSandbox, alice: Person) -> None:
-    callback_url = decide(sandbox, begin(client), alice)
-    assert come_back(client, callback_url).status_code == 302
+def test_fault_11_a_callback_opened_twice_leads_to_the_same_page(
+    client: Client, sandbox: RunningSandbox, alice: Person
+) -> None:
+    """By Reload, Back, or a double click. Smartsheet is asked once, and nothing is refused."""
+    callback_url = decide(sandbox, begin(client, next_url="/audit/"), alice)
+    assert come_back(client, callback_url)["Location"] == "/audit/"
     sandbox.forget_requests()
-    assert come_back(client, callback_url).status_code == 400
+    again = come_back(client, callback_url)
+    assert (again.status_code, again["Location"]) == (302, "/audit/")
     assert sandbox.requests() == []
     assert client.get("/identity/me").json()["user"]["id"] == alice.id
+    assert not Entry.objects.filter(action="sign_in").exclude(phase="done").exists()
+
+
+def test_fault_11_a_denial_opened_by_someone_who_is_signed_in_meanwhile(client: Client, provider: Provider) -> None:
+    first, second = state_of(client), state_of(client)
+    client.get("/identity/callback/", {"state": second, "code": "a-code"})
+    assert client.get("/identity/callback/", {"state": first, "error": "access_denied"}).status_code == 403
+    assert client.get("/identity/callback/", {"state": first, "error": "access_denied"}).status_code == 302
+
+
+def test_fault_11_after_another_person_signed_in(client: Client, provider: Provider) -> None:
+    """Their sign-in ends the session that has the first state; the second one is in the new session."""
+    provider.come_back(client)
+    provider.profile = Answer(ALICE | {"id": 7})
+    state = state_of(client)
+    for _ in range(2):
+        assert client.get("/identity/callback/", {"state": state, "code": "a-code"}).status_code == 302
+
+
+def test_fault_11_a_used_state_of_someone_who_is_not_signed_in(client: Client, provider: Provider) -> None:
+    state = state_of(client)
+    provider.token.status = 500
+    client.get("/identity/callback/", {"state": state, "code": "a-code"})
+    assert_refused(client, {"state": state, "code": "a-code"}, "used_state")
 
 
 def test_a_state_is_used_up_by_a_failure_too(client: Client, provider: Provider) -> None:
     state = state_of(client)
     provider.token.status = 500
     assert client.get("/identity/callback/", {"state": state, "code": "a-code"}).status_code == 503
-    assert_refused(client, {"state": state, "code": "a-code"}, "wrong_state")
+    assert_refused(client, {"state": state, "code": "a-code"}, "used_state")
     assert len(provider.arrivals) == 1
 
 

@@ -37,7 +37,7 @@ def test_no_one_is_signed_in_again(client: Client, provider: Provider) -> None:
     refuse_rows(Entry._meta.db_table)
     page = provider.come_back(Client())
     assert page.status_code == 503
-    assert "could not write your sign-in into its audit log" in page.content.decode()
+    assert "couldn&#x27;t record your sign-in in its audit log" in page.content.decode()
     assert Token.objects.get().access_token == kept
     assert [one.authorization for one in provider.arrived("DELETE", "/2.0/token")] == ["Bearer another"]
 

@@ -99,7 +99,7 @@ def test_a_refused_person_reads_what_to_do(
     assert page.status_code == 403
     assert "<code>not_listed</code>" in text
     assert 'href="mailto:it@example.net"' in text
-    assert "ask the administrator of this app to let you in" in text
+    assert "ask the administrator of this app to add you" in text
     assert (heard.of("sign_in_refused")["profile"].id, heard.of("token_revoked")["is_confirmed"]) == (bob.id, True)
 
 
