@@ -8,14 +8,15 @@ permissions.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 from django.dispatch import receiver
 from django.forms import ModelForm
@@ -24,6 +25,7 @@ from django.http import HttpRequest, HttpResponse
 from audit.recording import Change, NotRecorded, nobody, note
 from audit.vocabulary import Action, Origin, Phase
 from edits.log_hooks.events import actor_of_user, subject_of
+from edits.log_hooks.refusals import Counted, note_or_count
 
 logger = logging.getLogger(__name__)
 
@@ -78,28 +80,25 @@ def note_sign_in(user: User, **_more: object) -> None:
 def note_wrong_password(credentials: Mapping[str, Any], **_more: object) -> None:
     """Without the name that was typed: people type passwords there."""
     if "username" in credentials:
-        _note_if_possible(
-            actor=nobody(),
-            action=Action.SIGN_IN,
-            origin=Origin.ADMIN,
-            phase=Phase.REFUSED,
-            reason="The user name or the password is wrong.",
-        )
+        with _logging_errors():
+            refusal = "The user name or the password is wrong."
+            note_or_count(Counted.PASSWORD, actor=nobody(), phase=Phase.REFUSED, reason=refusal)
 
 
 @receiver(user_logged_out)
 def note_sign_out(user: User | None, **_more: object) -> None:
     if user is not None and not hasattr(user, "smartsheet"):
-        _note_if_possible(
-            actor=actor_of_user(user), action=Action.SIGN_OUT, origin=Origin.ADMIN, subject=subject_of(user)
-        )
+        with _logging_errors():
+            note(actor=actor_of_user(user), action=Action.SIGN_OUT, origin=Origin.ADMIN, subject=subject_of(user))
 
 
-def _note_if_possible(**entry: Any) -> None:
+@contextmanager
+def _logging_errors() -> Iterator[None]:
+    """For events that have already happened, or were refused."""
     try:
-        note(**entry)
-    except NotRecorded:
-        logger.exception("The audit log lacks an event: %s", entry["action"])
+        yield
+    except (NotRecorded, DatabaseError):
+        logger.exception("An event is not in the audit log.")
 
 
 def _changes_of_rights(user: User, form: ModelForm[User]) -> list[Change]:

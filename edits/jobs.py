@@ -2,10 +2,15 @@
 
 from collections.abc import Callable
 
+from edits.log_hooks import refusals
 from edits.saving import idempotency
 from edits.settling.settle import settle_due
 
 
 def jobs() -> list[tuple[str, float, Callable[[], object]]]:
     """The jobs: name, seconds between two runs, function. Each is safe beside itself."""
-    return [("settle", 15, settle_due), ("delete old idempotency keys", 3600, idempotency.forget_old)]
+    return [
+        ("settle", 15, settle_due),
+        ("log counted refusals", 30, refusals.note_counted),
+        ("delete old idempotency keys", 3600, idempotency.forget_old),
+    ]

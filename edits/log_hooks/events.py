@@ -1,19 +1,23 @@
-"""Has the audit log hear what happens to people and their tokens: every event is an entry, and none holds a secret.
+"""Records sign-in and token events in the log. No entry has a secret.
 
-A sign-in that cannot be recorded does not happen. What has happened already, or was refused, is recorded as well as
-can be: what goes wrong then is in the log of the program.
+A sign-in that can't be recorded doesn't happen. An event that has already happened, and a refusal, are recorded if
+possible; an error is in the program's own log.
 
-Names and e-mail addresses stand in an entry's actor alone, where they can be erased; elsewhere people are numbers.
+Only an entry's actor has names and e-mail addresses, since they can be erased there. Elsewhere people are numbers.
 """
+
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.dispatch import receiver
 
 from audit.recording import Actor, Change, NotRecorded, nobody, note
 from audit.vocabulary import Action, Origin, Phase
+from edits.log_hooks.refusals import Counted, note_or_count
 from identity import signals
 from identity.models import SmartsheetUser
 from identity.profiles.profile import Profile
+from identity.signin.admission import NOT_LET_IN
 from identity.signin.failures import Failure
 
 
@@ -30,9 +34,11 @@ def note_sign_in(person: SmartsheetUser, **_more: object) -> None:
 def note_refusal(
     failure: Failure, region: str, profile: Profile | None, error: Exception | None, **_more: object
 ) -> None:
-    note(
+    """One entry per address or person and minute, with a count."""
+    note_or_count(
+        Counted.SIGN_IN,
+        who=_number_of(profile) if profile else "",
         actor=actor_of_profile(profile) if profile else nobody(region),
-        action=Action.SIGN_IN,
         phase=Phase.FAILED if failure.status >= 500 else Phase.REFUSED,
         reason=failure.title,
         message=f"{failure.code}: {error}" if error else failure.code,
@@ -53,7 +59,7 @@ def note_session_end(person: SmartsheetUser, why: str, **_more: object) -> None:
 
 @receiver(signals.token_refreshed)
 def note_refresh(person: SmartsheetUser, **_more: object) -> None:
-    """Kept, but not shown unless asked for: it happens by itself, every few days for everybody."""
+    """The log's page lists it only on request: it happens by itself, every few days for everyone."""
     note(actor=actor_of(person), action=Action.REFRESH, subject=subject_of(person), is_head=False)
 
 
@@ -64,20 +70,23 @@ def note_lost_token(person: SmartsheetUser, why: str, **_more: object) -> None:
         action=Action.REFRESH,
         phase=Phase.REFUSED,
         subject=subject_of(person),
-        reason="Smartsheet takes the token no more: the person has to sign in again.",
+        reason="Smartsheet no longer accepts the token. The person has to sign in again.",
         message=why,
     )
 
 
 @receiver(signals.token_revoked)
 def note_revocation(profile: Profile, is_confirmed: bool, why: str, **_more: object) -> None:
-    note(
-        actor=actor_of_profile(profile),
-        action=Action.REVOKE,
-        phase=Phase.DONE if is_confirmed else Phase.FAILED,
-        reason=why,
-        message="" if is_confirmed else "Smartsheet has not confirmed that the token has ended.",
-    )
+    entry: dict[str, Any] = {
+        "actor": actor_of_profile(profile),
+        "phase": Phase.DONE if is_confirmed else Phase.FAILED,
+        "reason": why,
+        "message": "" if is_confirmed else "Smartsheet has not confirmed that the token has ended.",
+    }
+    if why == NOT_LET_IN:
+        note_or_count(Counted.RETURNED, who=_number_of(profile), **entry)
+    else:
+        note(action=Action.REVOKE, **entry)
 
 
 @receiver(signals.disconnected)
@@ -88,7 +97,7 @@ def note_disconnect(person: SmartsheetUser, **_more: object) -> None:
 @receiver(signals.activation_changed)
 def note_activation(person: SmartsheetUser, is_active: bool, by: AbstractBaseUser, **_more: object) -> None:
     """In the transaction of the change. Raises CannotRecord."""
-    change = Change(None, f"{person.region}:{person.smartsheet_id}", None, "may sign in", not is_active, is_active)
+    change = Change(None, person.audit_label, None, "may sign in", not is_active, is_active)
     try:
         note(
             actor=actor_of_user(by),
@@ -110,10 +119,14 @@ def actor_of(person: SmartsheetUser) -> Actor:
 
 
 def actor_of_user(user: AbstractBaseUser) -> Actor:
-    """A Django user: the person that they are, or somebody of the admin with a name alone."""
+    """The person behind a Django user, or the user's name if it has no person."""
     person: SmartsheetUser | None = getattr(user, "smartsheet", None)
     email = getattr(user, user.get_email_field_name(), "")
     return actor_of(person) if person else Actor(id=0, region="", name=user.get_username(), email=email)
+
+
+def _number_of(profile: Profile) -> str:
+    return f"{profile.region}:{profile.id}"
 
 
 def subject_of(row: SmartsheetUser | AbstractBaseUser) -> str:

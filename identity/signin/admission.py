@@ -1,8 +1,8 @@
-"""Who is let in: whomever Smartsheet vouches for, unless the settings name those who may use this app.
+"""Who can sign in: everyone whom Smartsheet has confirmed, unless settings name those who can use this app.
 
-SIGN_IN_ACCOUNTS names Smartsheet's accounts (organisations) as region:id, SIGN_IN_DOMAINS the part of the e-mail
-address behind the @, SIGN_IN_PEOPLE single people as region:id or e-mail address. Being in one of them is enough.
-The settings are looked at with every request, so that somebody who is struck off is out at once.
+SIGN_IN_ACCOUNTS has Smartsheet accounts (organisations) as region:id, SIGN_IN_DOMAINS domains of e-mail addresses, and
+SIGN_IN_PEOPLE people as region:id or e-mail address. One of them is enough. Each request checks them, so someone who is
+taken off a list is signed out at once.
 """
 
 from collections.abc import Collection
@@ -21,9 +21,11 @@ from identity.signin.failures import Failure
 from identity.signin.oauth import Grant, OAuthError
 from identity.transport import Deadline
 
+NOT_LET_IN = "The person was not let in."
+
 
 class NotAdmitted(Exception):
-    """Somebody whom Smartsheet vouches for is not let in; `failure` is the page that tells them so."""
+    """Smartsheet has confirmed who it is, but this app does not let them in; `failure` is the page that says so."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.code)
@@ -31,7 +33,7 @@ class NotAdmitted(Exception):
 
 
 def is_listed(profile: Profile) -> bool:
-    """Whether the settings let this person use the app; everybody may where they name nobody."""
+    """Whether the settings let this person use the app. If the lists are empty, everyone can."""
     accounts: Collection[str] = settings.SIGN_IN_ACCOUNTS
     domains: Collection[str] = settings.SIGN_IN_DOMAINS
     people: Collection[str] = settings.SIGN_IN_PEOPLE
@@ -43,10 +45,10 @@ def is_listed(profile: Profile) -> bool:
 
 
 def admit(request: HttpRequest, *, profile: Profile, grant: Grant, deadline: Deadline) -> SmartsheetUser:
-    """The person who may come in, with their profile and token kept; their session is not begun yet.
+    """Let the person in: store their profile and token. Their session starts later.
 
-    Of anybody else nothing is kept, and the token is given up at Smartsheet within the deadline. Raises NotAdmitted,
-    and what a receiver of signing_in raises.
+    If this app does not let them in, nothing is stored, and the token is revoked at Smartsheet within the deadline.
+    Raises NotAdmitted, and what a receiver of signing_in raises.
     """
     try:
         return _keep(request, profile, grant)
@@ -70,12 +72,10 @@ def _keep(request: HttpRequest, profile: Profile, grant: Grant) -> SmartsheetUse
 
 
 def _give_up(profile: Profile, grant: Grant, deadline: Deadline) -> None:
-    """End the token that was just granted: nobody will ever use it."""
+    """Revoke the new token, which nobody will use."""
     try:
         oauth.revoke_token(region(profile.region), access_token=grant.access_token, deadline=deadline)
         is_confirmed = True
     except OAuthError:
         is_confirmed = False
-    token_revoked.send_robust(
-        SmartsheetUser, profile=profile, is_confirmed=is_confirmed, why="The person was not let in."
-    )
+    token_revoked.send_robust(SmartsheetUser, profile=profile, is_confirmed=is_confirmed, why=NOT_LET_IN)

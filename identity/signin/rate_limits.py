@@ -1,4 +1,4 @@
-"""How often one address may try to sign in. Counted in the database, which all processes of the app share.
+"""How often one address tried to sign in. Counted in the database, which all processes of the app share.
 
 The limits are the settings SIGN_IN_RATE_LIMIT and PASSWORD_RATE_LIMIT: requests per minute. identity.decorators
 applies them.
@@ -12,19 +12,19 @@ from django.db import models, transaction
 from django.utils import timezone
 
 WINDOW = timedelta(minutes=1)
-OWN_NETWORK = 64  # bits of an IPv6 address that one customer has; the rest they choose at will
+OWN_NETWORK = 64  # bits of an IPv6 address that one customer has; they choose the rest
 
 
 class AttemptsQuerySet(models.QuerySet["Attempts"]):
     def count_one(self, *, what: str, address: str) -> "Attempts":
-        """One more attempt from this address; gives the window that it falls in."""
+        """Count one more attempt from this address; gives the window that it is in."""
         now = timezone.now()
         with transaction.atomic():
             window, is_new = self.select_for_update().get_or_create(
                 what=what, address=address, defaults={"began_at": now}
             )
             if is_new:
-                self._forget(before=now - WINDOW)
+                self.filter(what=what)._forget(before=now - WINDOW)
             elif window.is_over:
                 window.began_at, window.count = now, 0
             window.count += 1
@@ -32,7 +32,7 @@ class AttemptsQuerySet(models.QuerySet["Attempts"]):
         return window
 
     def _forget(self, *, before: datetime) -> None:
-        """Drop the windows of addresses that have not come back, but for those that somebody is counting in."""
+        """Delete the windows of addresses that have not come back, except those that are being counted in."""
         over = self.select_for_update(skip_locked=True).filter(began_at__lt=before)
         self.filter(pk__in=list(over.values_list("pk", flat=True))).delete()
 
@@ -63,11 +63,12 @@ class Attempts(models.Model):
 
 
 def window_of(client_ip: str, *, what: str) -> Attempts:
-    """The current window of the client's address, this attempt counted in."""
-    return Attempts.objects.count_one(what=what, address=_counted_as(client_ip))
+    """The current window of the client's address, with this attempt counted."""
+    return Attempts.objects.count_one(what=what, address=network_of(client_ip))
 
 
-def _counted_as(client_ip: str) -> str:
+def network_of(client_ip: str) -> str:
+    """What counts as one address: an IPv4 address, or the IPv6 network of one customer."""
     address = ipaddress.ip_address(client_ip)
     if address.version == 4:
         return client_ip

@@ -1,0 +1,85 @@
+"""Refused sign-ins as entries: one per address and minute, with a count, so that nobody can fill the log with them.
+
+The first one is an entry at once. Those that follow within a minute from the same address are counted. The next entry
+of that address says how many they were; if none follows, a worker writes one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC
+from enum import Enum
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit.context import RequestContext, current, using
+from audit.recording import nobody, note
+from audit.vocabulary import Action, Origin, Phase
+from identity.signin.rate_limits import WINDOW, Attempts, network_of
+
+AT_ONCE = 100  # windows that one call of note_counted() closes
+UNKNOWN = "an unknown address"
+
+
+class Counted(Enum):
+    """What is counted: its name in the table of attempts, and the entry that has the count."""
+
+    SIGN_IN = ("refused_sign_in", Action.SIGN_IN, Phase.REFUSED, Origin.APP, "Sign-ins were refused.")
+    PASSWORD = ("refused_password", Action.SIGN_IN, Phase.REFUSED, Origin.ADMIN, "Passwords were refused.")
+    RETURNED = ("returned_access", Action.REVOKE, Phase.DONE, Origin.APP, "Access was given back to Smartsheet.")
+
+    @property
+    def what(self) -> str:
+        return str(self.value[0])
+
+
+def note_or_count(kind: Counted, *, who: str = "", message: str = "", **entry: Any) -> None:
+    """Write the entry, or count it if there was one within a minute.
+
+    They are counted by `who`, the person as region:id if Smartsheet has named one, otherwise by the address of the
+    request. Raises NotRecorded, DatabaseError.
+    """
+    ip = current().ip
+    address = who or (network_of(ip) if ip else UNKNOWN)
+    with transaction.atomic():
+        window, is_new = Attempts.objects.select_for_update().get_or_create(
+            what=kind.what, address=address, defaults={"began_at": timezone.now(), "count": 1}
+        )
+        if not (is_new or window.is_over):
+            window.count += 1
+            window.save(update_fields=["count"])
+            return
+        words = [message, *_count_in_words(window)]
+        window.began_at, window.count = timezone.now(), 1
+        window.save()
+        _, action, _, origin, _ = kind.value
+        note(action=action, origin=origin, message="; ".join(filter(None, words)), **entry)
+
+
+def note_counted() -> int:
+    """Write the counts of addresses from which nothing came for a minute; gives how many. Raises NotRecorded."""
+    with transaction.atomic():
+        kinds = {kind.what: kind for kind in Counted}
+        over = Attempts.objects.filter(what__in=kinds, began_at__lte=timezone.now() - WINDOW)
+        closed = list(over.select_for_update(skip_locked=True)[:AT_ONCE])
+        for window in closed:
+            _, action, phase, origin, reason = kinds[window.what].value
+            for words in _count_in_words(window):
+                with using(RequestContext(ip=window.address if _is_ip(window.address) else None)):
+                    note(actor=nobody(), action=action, phase=phase, origin=origin, reason=reason, message=words)
+        Attempts.objects.filter(pk__in=[window.pk for window in closed]).delete()
+    return len(closed)
+
+
+def _count_in_words(window: Attempts) -> Iterator[str]:
+    """The sentence, if more were counted than the one that has an entry."""
+    if window.count > 1:
+        began = f"{window.began_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        yield f"{window.count - 1} more from {window.address} in the minute after {began}"
+
+
+def _is_ip(address: str) -> bool:
+    """Whether it is one address, not a network or a person."""
+    return "." in address and ":" not in address
