@@ -1,4 +1,4 @@
-"""A profile for people to read: every field that Smartsheet gave, in groups and in words.
+"""A profile as its owner reads it: what people recognise in groups, and everything that Smartsheet sent, in words.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/users/get-current-user
 """
@@ -11,20 +11,10 @@ from typing import Any
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "Name and contact": ("firstName", "lastName", "email", "alternateEmails", "workPhone", "mobilePhone"),
-    "Account": ("id", "account", "lastLogin", "customWelcomeScreenViewed", "sheetCount", "profileImage"),
-    "Work": ("title", "role", "department", "company"),
+    "Work": ("account", "title", "role", "department", "company"),
     "Language and time": ("locale", "timeZone"),
-    "Rights in Smartsheet": (
-        "admin",
-        "groupAdmin",
-        "licensedSheetCreator",
-        "resourceViewer",
-        "jiraAdmin",
-        "salesforceAdmin",
-        "salesforceUser",
-    ),
+    "Rights in Smartsheet": ("admin", "groupAdmin", "licensedSheetCreator"),
 }
-OTHER = "More that Smartsheet says"  # a field that it may add one day
 WORDS = {
     "id": "Smartsheet id",
     "email": "E-mail",
@@ -38,13 +28,13 @@ WORDS = {
     "profileImage": "Picture",
     "customWelcomeScreenViewed": "Welcome screen seen",
 }
-NAMING = {"name", "email"}  # parts that say what the object is: they go by its label
+NAMING = ("name", "email")  # the parts of an object that say what it is: they get its label
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One line. `value` is text; empty where Smartsheet gave nothing, and where it is a `moment` (UTC)."""
+    """One line. `value` is text; it is empty if Smartsheet sent nothing, or a time, which is `moment` (UTC)."""
 
     label: str
     value: str
@@ -59,18 +49,31 @@ class Group:
 
 
 def grouped(data: Mapping[str, Any]) -> list[Group]:
-    """All fields of the profile's JSON; those that it lacks are left out, and so are empty groups."""
-    named = {key for keys in GROUPS.values() for key in keys}
-    keys_of = GROUPS | {OTHER: tuple(sorted(set(data) - named))}
+    """What people recognise of the profile's JSON, without empty fields and groups. Of an object, only its name."""
     groups = [
-        Group(title, [field for key in keys if key in data for field in _fields(_label(key), key, data[key])])
-        for title, keys in keys_of.items()
+        Group(title, [Field(_label(key), text) for key in keys for text in _names(data.get(key))])
+        for title, keys in GROUPS.items()
     ]
     return [group for group in groups if group.fields]
 
 
+def everything(data: Mapping[str, Any]) -> list[Field]:
+    """All fields of the profile's JSON, each part of an object or a list as a field of its own."""
+    return [field for key in data for field in _fields(_label(key), key, data[key])]
+
+
+def _names(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _names(item)
+    elif isinstance(value, dict):
+        yield from _names(next((value[part] for part in NAMING if value.get(part)), None))
+    elif text := _text(value):
+        yield text
+
+
 def _fields(label: str, key: str, value: Any) -> Iterator[Field]:
-    """One field, or for an object or a list one for each of its parts."""
+    """One field, or one for each part of an object or a list."""
     if isinstance(value, list):
         for number, item in enumerate(value, start=1):
             yield from _fields(f"{label} {number}" if len(value) > 1 else label, key, item)
@@ -103,5 +106,5 @@ def _text(value: Any) -> str:
 def _moment(value: Any) -> datetime | None:
     try:
         return datetime.fromisoformat(value) if isinstance(value, str) and MOMENT.fullmatch(value) else None
-    except ValueError:  # the 31st of February
+    except ValueError:  # such as 31 February
         return None

@@ -1,4 +1,4 @@
-"""A person's own page: all that Smartsheet says of them, and what they can do about it."""
+"""A person's own page: their profile, names, roles and sessions, and what they can do about them."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -27,14 +27,14 @@ from identity.tokens.access_tokens import SignInAgain, TryLater
 
 P = ParamSpec("P")
 
-SIGN_IN_AGAIN = "Smartsheet does not accept this app's access just now: sign in again to have your profile fetched."
-NOT_FETCHED = "Smartsheet did not give your profile just now; what you see is what it said before. Try again later."
+SIGN_IN_AGAIN = "Smartsheet does not accept this app's access in your name. Sign in again to read your profile."
+NOT_FETCHED = "Smartsheet did not send your profile. This page has the one from before. Try again later."
 DISCONNECTED = (
-    "This app is disconnected: Smartsheet has ended its access in your name, and you are signed out everywhere."
+    "This app is disconnected. Smartsheet has ended its access in your name, and you are signed out everywhere."
 )
 NOT_CONFIRMED = (
-    "This app has deleted its access to Smartsheet in your name, and you are signed out everywhere. Smartsheet has not "
-    "confirmed it, though: to be sure, remove this app on Smartsheet's page of your personal settings."
+    "This app has deleted its token, and you are signed out everywhere. Smartsheet has not confirmed that its access "
+    "has ended. To be sure, remove this app in your personal settings in Smartsheet."
 )
 
 
@@ -42,11 +42,12 @@ NOT_CONFIRMED = (
 @require_safe
 @smartsheet_required
 def profile(request: HttpRequest) -> HttpResponse:
-    """Every field that Smartsheet gave and since when, the names that the person had, their roles and sessions."""
+    """The profile and its age, the names that the person had, their roles and sessions."""
     person = _person(request)
     context = {
         "person": person,
         "groups": fields.grouped(person.profile),
+        "everything": fields.everything(person.profile),
         "names": person.names(),
         "roles": [label for name, label in RoleName.choices if name in person.roles],
         "sessions": BrowserSession.objects.of(person.user),
@@ -62,7 +63,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 def button(
     view: Callable[Concatenate[HttpRequest, SmartsheetUser, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """A button of that page: POST alone. Whoever is signed out comes to the page by signing in, not back here."""
+    """A button of that page, only by POST. People who are signed out get to the page after signing in."""
 
     @require_POST
     @wraps(view)
@@ -76,16 +77,16 @@ def button(
 
 @button
 def refresh_profile(request: HttpRequest, person: SmartsheetUser) -> HttpResponse:
-    """Ask Smartsheet now."""
+    """Read the profile from Smartsheet now."""
     try:
         account.refresh_profile(person)
     except SignInAgain:
-        if not revocation.follow_up(request.user.pk):  # if so, the sign-in page says what has happened
+        if not revocation.follow_up(request.user.pk):  # if so, the sign-in page says what happened
             messages.error(request, SIGN_IN_AGAIN)
     except (TryLater, OAuthError, UnknownRegion):
         messages.warning(request, NOT_FETCHED)
     else:
-        messages.success(request, "This is what Smartsheet says of you now.")
+        messages.success(request, "Your profile is up to date.")
     return redirect("identity:profile")
 
 
@@ -103,7 +104,7 @@ def disconnect(request: HttpRequest, person: SmartsheetUser) -> HttpResponse:
 
 @button
 def sign_out_everywhere(request: HttpRequest, person: SmartsheetUser) -> HttpResponse:
-    """End all sessions of the person, this one too. The app stays connected with Smartsheet."""
+    """End all sessions of the person, including this one. The app stays connected to Smartsheet."""
     browsers.end_all(person.user)
     auth.logout(request)
     messages.success(request, "You are signed out of this app in every browser.")
@@ -120,7 +121,7 @@ def end_session(request: HttpRequest, person: SmartsheetUser, public_id: UUID) -
     if browsers.end_one(person.user, public_id):
         messages.success(request, "You are signed out of that browser.")
     else:
-        messages.info(request, "That session had ended already.")
+        messages.info(request, "That session had already ended.")
     return redirect("identity:profile")
 
 

@@ -68,7 +68,7 @@ def test_it_ends_here_even_if_smartsheet_does_not_confirm(client: Client, provid
     provider.come_back(client)
     provider.revocation = answer
     page = client.post(URL, follow=True).content.decode()
-    assert "Smartsheet has not confirmed it, though" in page
+    assert "Smartsheet has not confirmed that" in page
     assert not Token.objects.exists()
     assert not is_signed_in(client)
 
@@ -79,7 +79,7 @@ def test_it_waits_for_a_hanging_smartsheet_no_longer_than_the_deadline(
     provider.come_back(client)
     settings.SMARTSHEET_DEADLINE = 0.6
     provider.revocation = Answer({"resultCode": 0}, delay=10)
-    assert "has not confirmed it" in client.post(URL, follow=True).content.decode()
+    assert "has not confirmed that" in client.post(URL, follow=True).content.decode()
     assert not Token.objects.exists()
 
 
@@ -95,7 +95,7 @@ def test_an_expired_token_is_refreshed_to_be_revoked(client: Client, provider: P
 def test_a_person_without_a_token_can_disconnect(client: Client, provider: Provider) -> None:
     provider.come_back(client)
     Token.objects.all().delete()
-    assert "has not confirmed it" in client.post(URL, follow=True).content.decode()
+    assert "has not confirmed that" in client.post(URL, follow=True).content.decode()
     assert not is_signed_in(client)
 
 

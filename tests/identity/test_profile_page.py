@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from identity.models import SmartsheetUser, Token
-from identity.profiles.fields import OTHER, grouped
+from identity.profiles.fields import everything, grouped
 from tests.identity.provider import ALICE, TOKEN, Answer, Provider
 from tests.running_sandbox import Person, RunningSandbox
 
@@ -39,7 +39,7 @@ def test_every_field_is_there(
 ) -> None:
     sign_in(client, alice)
     profile = sandbox.call(alice, "GET", "/users/me")
-    shown = [field for group in grouped(profile) for field in group.fields]
+    shown = everything(profile)
     assert len(shown) == len(leaves(profile)) > 30
     page = text(client)
     for field in shown:
@@ -50,10 +50,10 @@ def test_every_field_is_there(
         assert word in page
 
 
-def test_an_unknown_field_is_shown_too() -> None:
-    (group,) = grouped({"favouriteColour": {"hex": "#ff0000", "likes": [1, None]}, "isNew": False})
-    assert group.title == OTHER
-    assert [(field.label, field.value) for field in group.fields] == [
+def test_a_field_that_nobody_knows_yet_is_shown_too() -> None:
+    data = {"favouriteColour": {"hex": "#ff0000", "likes": [1, None]}, "isNew": False}
+    assert grouped(data) == []
+    assert [(field.label, field.value) for field in everything(data)] == [
         ("Favourite colour, hex", "#ff0000"),
         ("Favourite colour, likes 1", "1"),
         ("Favourite colour, likes 2", ""),
@@ -63,12 +63,44 @@ def test_an_unknown_field_is_shown_too() -> None:
 
 def test_values_are_shown_in_words() -> None:
     data = ALICE | {"admin": True, "account": {"id": 5, "name": "Northside"}}
-    found = {field.label: field for group in grouped(data) for field in group.fields}
+    found = {field.label: field for field in everything(data)}
     assert (found["System administrator"].value, found["Smartsheet id"].is_code) == ("yes", True)
     assert (found["Organisation"].value, found["Organisation, id"].value) == ("Northside", "5")
 
 
-def test_values_from_smartsheet_are_escaped(client: Client, provider: Provider) -> None:
+def test_fault_38_what_people_recognise_is_in_groups() -> None:
+    data = ALICE | {
+        "admin": True,
+        "jiraAdmin": False,
+        "sheetCount": -1,
+        "workPhone": "",
+        "account": {"id": 5, "name": "Northside"},
+        "profileImage": {"imageId": "u!1", "height": 1050},
+        "alternateEmails": [
+            {"id": 8, "email": "a@example.org", "confirmed": True},
+            {"id": 9, "email": "b@example.org"},
+        ],
+    }
+    groups = {group.title: [(field.label, field.value) for field in group.fields] for group in grouped(data)}
+    assert ("Other e-mail", "a@example.org") in groups["Name and contact"]
+    assert ("Other e-mail", "b@example.org") in groups["Name and contact"]
+    assert ("Organisation", "Northside") in groups["Work"]
+    assert ("System administrator", "yes") in groups["Rights in Smartsheet"]
+    labels = {label for fields in groups.values() for label, _value in fields}
+    assert not labels & {"Sheet count", "Jira administrator", "Smartsheet id", "Work phone"}
+    assert not any("height" in label or label.endswith(", id") for label in labels)
+
+
+def test_fault_38_the_rest_is_folded(client: Client, provider: Provider) -> None:
+    provider.profile = Answer(ALICE | {"sheetCount": -1})
+    provider.come_back(client)
+    before, _summary, after = text(client).partition("Everything Smartsheet says")
+    assert "Sheet count" not in before
+    assert "Sheet count" in after
+    assert before.rindex("<details") > before.rindex("</section>")
+
+
+def test_what_smartsheet_says_is_no_markup(client: Client, provider: Provider) -> None:
     provider.profile = Answer(ALICE | {"title": "<b>boss</b>", "<i>": "x"})
     provider.come_back(client)
     page = text(client)
@@ -91,7 +123,7 @@ def test_the_button_asks_smartsheet(client: Client, provider: Provider) -> None:
     answer = client.post(REFRESH, follow=True)
     assert answer.redirect_chain == [(PAGE, 302)]
     page = " ".join(answer.content.decode().split())
-    assert "This is what Smartsheet says of you now." in page
+    assert "Your profile is up to date." in page
     assert "Director" in page
     assert ">just now</time>" in page
 
@@ -122,7 +154,7 @@ def test_a_refresh_without_an_answer_keeps_what_was_known(client: Client, provid
     for answer in (Answer(b"<html>", 503), Answer({}), Answer(ALICE | {"id": 77, "firstName": "Mallory"})):
         provider.profile = answer
         page = client.post(REFRESH, follow=True).content.decode()
-        assert "Smartsheet did not give your profile just now" in page
+        assert "Smartsheet did not send your profile" in page
         assert "Mallory" not in page
     assert SmartsheetUser.objects.get().fetched_at == known
 
@@ -131,7 +163,7 @@ def test_an_expired_token_is_refreshed_on_the_way(client: Client, provider: Prov
     provider.come_back(client)
     Token.objects.update(expires_at=timezone.now())
     provider.token = Answer(TOKEN | {"access_token": "next-access"})
-    assert "what Smartsheet says of you now" in client.post(REFRESH, follow=True).content.decode()
+    assert "Your profile is up to date" in client.post(REFRESH, follow=True).content.decode()
     assert provider.arrived("GET", "/2.0/users/me")[-1].authorization == "Bearer next-access"
 
 
