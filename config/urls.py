@@ -1,14 +1,14 @@
-"""The addresses that others rely on."""
+"""The addresses of this project, and its page for errors."""
 
 from django.contrib import admin
 from django.urls import include, path
 
-from config import views
+from config import health, views
 from identity.decorators import rate_limited
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("healthz", views.healthz, name="healthz"),
+    path("healthz", health.healthz, name="healthz"),
     path("identity/", include("identity.urls")),
     path("sheets/", include("edits.urls")),
     path("audit/", include("audit.urls")),
