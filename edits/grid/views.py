@@ -15,6 +15,7 @@ from edits import features
 from edits.features import Feature
 from edits.gateway.client import Gateway, gateway_for
 from edits.gateway.errors import GatewayError
+from edits.grid import opened_sheets
 from edits.grid.tables import table_of
 from edits.sheets import reading
 from edits.sheets.sheet import Access, SheetSummary
@@ -56,6 +57,7 @@ def sheet(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
         found = reading.read_page(gateway, sheet_id, page)
     except GatewayError as error:
         return problem_page(request, problem_of(error, doing=Doing.READ))
+    opened_sheets.note(request, found)
     pages = max(1, math.ceil(found.total_rows / reading.ROWS_PER_PAGE))
     context = {
         "sheet": found,
