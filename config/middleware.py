@@ -1,11 +1,13 @@
-"""One address for the sign-in to come back to, and words where Django has none: a wrong method, an absent database."""
+"""One host name for sign-ins, and pages where Django has none: for a wrong method, and for a database that is away."""
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -13,9 +15,9 @@ log = logging.getLogger(__name__)
 
 
 class LoopbackHostMiddleware:
-    """Sends http://localhost:8000/… to BASE_URL when that is the same machine by another name.
+    """Redirects http://localhost:8000/… to BASE_URL if that is this machine too.
 
-    Cookies belong to a host name: a sign-in begun on localhost would come back to 127.0.0.1 without its session.
+    Cookies belong to a host name: a sign-in that starts on localhost would return to 127.0.0.1 without its session.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -29,7 +31,7 @@ class LoopbackHostMiddleware:
 
 
 class NotAPageMiddleware:
-    """Puts a page into the empty answer that Django gives a browser at the address of a button."""
+    """Adds a page to Django's empty 405, for browsers that open the address of a button."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -44,7 +46,7 @@ class NotAPageMiddleware:
 
 
 class DatabaseAwayMiddleware:
-    """Answers 503 with a sentence where a view could not reach this app's database, or could not write in time."""
+    """Answers 503 if a view couldn't reach this app's database, or couldn't write to it in time."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -52,14 +54,34 @@ class DatabaseAwayMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_exception(self, _request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not (isinstance(exception, OperationalError | InterfaceError) or _is_read_only(exception)):
-            return None
-        log.error("The database is away: %s", type(exception).__name__)
-        # Rendered without the request: who is signed in stands in the same database.
-        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "10"})
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return database_away(request) if is_database_away(exception) else None
 
 
-def _is_read_only(exception: Exception) -> bool:
-    """PostgreSQL after a failover, say. https://www.postgresql.org/docs/current/errcodes-appendix.html"""
-    return isinstance(exception, InternalError) and getattr(exception.__cause__, "sqlstate", "") == "25006"
+def is_database_away(exception: BaseException | None) -> bool:
+    """Whether the database can't be reached, or takes no writes, as PostgreSQL after a failover.
+
+    https://www.postgresql.org/docs/current/errcodes-appendix.html
+    """
+    is_read_only = isinstance(exception, InternalError) and getattr(exception.__cause__, "sqlstate", "") == "25006"
+    return is_read_only or isinstance(exception, OperationalError | InterfaceError)
+
+
+def database_away(request: HttpRequest) -> HttpResponse:
+    """The 503 page. It has what was sent by a form of `edits` and a button to send it again: browsers lose it.
+
+    Rendered without the request, since its context processors would look up the user in the same database.
+    """
+    log.error("The database is away: %s", request.path)
+    page = render_to_string("503.html", _form_to_send_again(request))
+    return HttpResponse(page, status=503, headers={"Retry-After": "10"})
+
+
+def _form_to_send_again(request: HttpRequest) -> dict[str, Any]:
+    match = request.resolver_match
+    if request.method != "POST" or match is None or match.app_name != "edits":
+        return {}
+    sent = [(name, value) for name, values in request.POST.lists() for value in values]
+    # HTML has LF for the CRLF that browsers send.
+    fields = [(name, value.replace("\r\n", "\n")) for name, value in sent if name != "csrfmiddlewaretoken"]
+    return {"path": request.get_full_path(), "fields": fields, "csrf_token": get_token(request)}

@@ -121,6 +121,7 @@ TEMPLATES = [
                 "identity.context_processors.session_notice",
                 "identity.context_processors.sign_in_regions",
                 "config.context_processors.demo",
+                "config.context_processors.administration",
             ],
         },
     }

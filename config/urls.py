@@ -6,6 +6,7 @@ from django.urls import include, path
 from config import health, views
 from identity.decorators import rate_limited
 
+handler500 = "config.views.server_error"
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", health.healthz, name="healthz"),

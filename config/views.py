@@ -1,11 +1,15 @@
-"""The front page and the home page."""
+"""The front page, and the page for errors."""
+
+import sys
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+from django.views.defaults import server_error as djangos_server_error
 
 from audit.grouping import Edit, edits_of
 from audit.models import Entry
+from config.middleware import database_away, is_database_away
 from edits import features
 from edits.grid import opened_sheets
 from identity.profiles.profile import Profile
@@ -22,6 +26,13 @@ def home(request: HttpRequest) -> HttpResponse:
         asks_to_write = features.WRITE in default_region().scopes
         return render(request, "front.html", {"next": request.GET.get("next", ""), "asks_to_write": asks_to_write})
     return render(request, "home.html", {"sheets": opened_sheets.of(request), "edits": _latest_edits(profile)})
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500. It says so if the cause is that the database is away: pages of other errors need it too."""
+    if is_database_away(sys.exc_info()[1]):
+        return database_away(request)
+    return djangos_server_error(request)
 
 
 def _latest_edits(profile: Profile) -> list[Edit]:

@@ -1,4 +1,4 @@
-"""What every template knows of the person, and of the ways to sign in."""
+"""What every template can use: the person, the regions to sign in to, the reader's time zone, and notices."""
 
 from collections.abc import Callable
 from functools import partial
@@ -19,7 +19,7 @@ def smartsheet_user(request: HttpRequest) -> dict[str, Profile | None]:
 
 
 def sign_in_regions(request: HttpRequest) -> dict[str, list[Region]]:
-    """`sign_in_regions`: where a sign-in button can lead. Whoever is signed in can renew that in their own region."""
+    """`sign_in_regions`: the regions that people can sign in to; for someone who is signed in, only their own."""
     person = getattr(request, "smartsheet_user", None)
     everywhere = regions.regions()
     own = [one for one in everywhere if person and one.name == person.region]
@@ -27,10 +27,10 @@ def sign_in_regions(request: HttpRequest) -> dict[str, list[Region]]:
 
 
 def written_for(_request: HttpRequest) -> dict[str, Reader]:
-    """`written_for`: in whose time zone and format the page is written."""
+    """`written_for`: the reader, whose time zone and formats the page uses."""
     return {"written_for": readers.current()}
 
 
 def session_notice(request: HttpRequest) -> dict[str, Callable[[], str]]:
-    """`session_notice`: why this browser was signed out. Only the page that shows it uses it up."""
+    """`session_notice`: why this browser was signed out. It is shown once."""
     return {"session_notice": partial(notices.take_notice, request)}

@@ -31,15 +31,19 @@ class SmartsheetRequest(HttpRequest):
 
 
 class LastRequestMiddleware(SessionMiddleware):
-    """Django's sessions; who signs out, or in again, in another tab still gets the answer to what was under way.
+    """Django's sessions, except that a request that was carried out gets its answer.
 
-    Django would put a bare 400 in its place, as the session is gone, although all that was asked for is done.
+    Django answers 400 if the session ended meanwhile, by a sign-out in another tab, and 500 if the session can't be
+    stored. In both cases the answer says what was done, and the change to the session is lost.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         try:
             return super().process_response(request, response)
         except SessionInterrupted:
+            return response
+        except DatabaseError as error:
+            logger.error("A session is not stored: %s", type(error).__name__)
             return response
 
 

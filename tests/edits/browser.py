@@ -102,7 +102,7 @@ class Page:
     def of(cls, client: Client, path: str, response: HttpResponse) -> Page:
         html = response.content.decode()
         reader = FormReader("row-form")
-        reader.feed(html)
+        reader.feed(html.replace("\r\n", "\n"))  # as HTML parsers read it
         return cls(
             client=client,
             path=path,
