@@ -11,7 +11,7 @@ from audit.grouping import Edit, edits_of
 from audit.models import Entry
 from config.middleware import database_away, is_database_away
 from edits import features
-from edits.grid import opened_sheets
+from edits.sheets import opened_sheets
 from identity.profiles.profile import Profile
 from identity.regions import default_region
 

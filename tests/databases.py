@@ -16,6 +16,7 @@ ON_EACH = {
     "edits/settling": "leases and locks between processes, and what a killed one leaves behind",
     "edits/test_adding_rows.py": "saving",
     "edits/test_conflicts.py": "saving",
+    "edits/test_database_dies.py": "each has its own way of dying",
     "edits/test_deleting_rows.py": "saving",
     "edits/test_history_calls.py": "a budget that processes share",
     "edits/test_killed_process.py": "what a killed process leaves behind",
@@ -35,6 +36,7 @@ ON_EACH = {
     "identity/test_meanwhile.py": "sign-ins at the same time",
     "identity/test_refreshing.py": "leases",
     "identity/test_refreshing_in_processes.py": "leases between processes",
+    "identity/test_repeated_refusals.py": "counts that are locked",
     "identity/test_session_limits.py": "sessions",
     "identity/test_session_list.py": "sessions",
     "identity/test_sign_in.py": "people, sessions and tokens that are made",
@@ -44,6 +46,7 @@ ON_EACH = {
     "identity/test_unrecorded_events.py": "statements that fail",
     "test_database_away.py": "each has its own way of being away",
     "test_databases.py": "so that neither run is empty",
+    "test_health.py": "full, locked and read-only databases",
     "test_worker.py": "the whole worker",
 }
 

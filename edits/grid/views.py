@@ -15,9 +15,8 @@ from edits import features
 from edits.features import Feature
 from edits.gateway.client import Gateway, gateway_for
 from edits.gateway.errors import GatewayError
-from edits.grid import opened_sheets
 from edits.grid.tables import table_of
-from edits.sheets import reading
+from edits.sheets import opened_sheets, reading
 from edits.sheets.sheet import Access, SheetSummary
 from edits.sheets.values import why_no_edits
 from edits.widgets.pages import problem_page
