@@ -100,7 +100,11 @@ def test_signing_out_everywhere_reads_only_the_persons_sessions(desk: Client, ph
     user = User.objects.get()
     plan = BrowserSession.objects.filter(user=user).explain()
     assert "user_id" in plan
-    assert "SCAN" not in plan.upper().replace("INDEX SCAN", "").replace("SEQ SCAN", "")
+    others = ("INDEX SCAN", "BITMAP HEAP SCAN", "SEQ SCAN")  # PostgreSQL chooses by size; the index is named either way
+    said = plan.upper()
+    for other in others:
+        said = said.replace(other, "")
+    assert "SCAN" not in said
     desk.post("/identity/logout/everywhere/")
     assert (is_signed_in(desk), is_signed_in(phone)) == (False, False)
     assert "from another one" in phone.get("/").content.decode()
