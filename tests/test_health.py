@@ -77,7 +77,7 @@ def test_a_database_that_takes_writes_keeps_nothing_of_the_trial(client: Client)
 
 
 def test_it_writes_once_in_a_while(client: Client) -> None:
-    """Whoever asks often doesn't fill the disk."""
+    """Frequent requests don't fill the disk."""
     with CaptureQueriesContext(connection) as queries:
         for _ in range(5):
             client.get("/healthz")

@@ -27,7 +27,7 @@ OUTCOMES = [("", "Any outcome"), (UNCERTAIN, "not certain yet")] + [
 ]
 DAYS_OF = [("utc", "UTC")]  # else the reader's own time zone
 MOST = 5_000  # entries that are looked through: the newest, where settling lags behind or nothing settles the log
-LISTED = 1_000  # edits that wait to be settled; more of them is a matter for whoever runs the worker
+LISTED = 1_000  # edits that wait to be settled; if there are more, the worker needs attention
 SLACK = 1_000  # entries that ids and the chain may be out of step by
 SELECT = {"class": "form-select"}
 DATE = {"class": "form-control", "type": "date"}

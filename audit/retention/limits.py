@@ -15,7 +15,7 @@ from audit.conf import settings
 from audit.models import Cursor, Entry, EntryQuerySet, Leaf, Seal
 from audit.vocabulary import CONCLUSIVE
 
-REST = timedelta(hours=1)  # longer than any process knows by heart who wrote (audit.commitments, audit.directory)
+REST = timedelta(hours=1)  # longer than any process remembers who wrote (audit.commitments, audit.directory)
 
 
 class CannotRetire(Exception):

@@ -89,7 +89,7 @@ def read_text(body: Json) -> str:
 
 
 def new_comment(call: Call, text: str, upload: Upload | None) -> Comment:
-    """A comment by whoever asks, not yet part of a discussion; a file that came along is attached to it."""
+    """A comment by the person who asks, not yet part of a discussion; a file that came along is attached to it."""
     at = now()
     comment = Comment(call.state.new_id(), text, at, call.person.id, at)
     if upload:

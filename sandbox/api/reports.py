@@ -43,7 +43,7 @@ def get(call: Call) -> Json:
 
 @operation("list-report-shares", "GET", "/reports/{reportId}/shares", scope="READ_SHEETS")
 def list_shares(call: Call) -> Json:
-    """Whom a report is shared with."""
+    """The people that a report is shared with."""
     return index_result(call, own_shares(call.state, report_in_path(call)[0]))
 
 

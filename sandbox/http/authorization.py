@@ -89,5 +89,5 @@ class RateLimit:
         self._windows[token] = (started, used + cost)
 
     def reset(self) -> None:
-        """Begin anew for everybody."""
+        """Start again for everyone."""
         self._windows.clear()

@@ -127,7 +127,7 @@ def read_shares(state: State, items: list[Json], *, most: Access) -> list[tuple[
 
 
 def read_update(item: Json, *, most: Access) -> Access:
-    """The access level that a share shall have."""
+    """The access level that a share gets."""
     check_attributes("share", item, allowed={"accessLevel"}, read_only=(WRITABLE | READ_ONLY) - {"accessLevel"})
     return _level(item, most)
 
