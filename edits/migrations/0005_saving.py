@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('region', models.CharField(max_length=20)),
                 ('person_id', models.BigIntegerField()),
-                ('key', models.CharField(max_length=200)),
+                ('key', models.CharField(help_text='as a hash: it comes from outside, and may be anything', max_length=64)),
                 ('digest', models.CharField(help_text='of what was to be saved', max_length=64)),
                 ('edit_id', models.UUIDField(help_text='from which the names of its edits in the log are made')),
                 ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),

@@ -16,7 +16,7 @@ from edits.gateway.errors import GatewayError
 from edits.saving import InProgress, KeyReused, NotRecorded
 from edits.saving import undo as undoing
 from edits.saving.undo import Undo
-from edits.widgets.pages import actor_of, doing, earlier_result, one_time_key, problem_page, saved_page
+from edits.widgets.pages import actor_of, doing, earlier_result, one_time_key, problem_page, repeated_page, saved_page
 from edits.widgets.problems import ALREADY_SENT, Doing, problem_of
 from identity.decorators import smartsheet_required
 from identity.middleware import SmartsheetRequest
@@ -29,7 +29,7 @@ def undo(request: SmartsheetRequest, entry_id: int) -> HttpResponse:
     change = _change(request, entry_id)
     sheet_id = change.intent.sheet_id or 0
     if earlier := earlier_result(request):
-        return saved_page(request, earlier, sheet_id=sheet_id, text="")
+        return repeated_page(request, earlier, Doing.UNDO, sheet_id=sheet_id)
     if why_not := undoing.why_never(change, region=actor_of(request).region):
         return _page(request, change, why_not=why_not)
     try:

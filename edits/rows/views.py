@@ -20,7 +20,7 @@ from edits.rows.pages import remembered_page, row_page, save_form
 from edits.saving import AddRow, DeleteRow, InProgress, KeyReused, NotRecorded, Status, UpdateRow, read, save
 from edits.sheets.values import why_not_deleted
 from edits.widgets import drafts
-from edits.widgets.pages import doing, earlier_result, one_time_key, problem_page, saved_page
+from edits.widgets.pages import doing, earlier_result, one_time_key, problem_page, repeated_page, saved_page
 from edits.widgets.problems import ALREADY_SENT, Doing, problem_of
 from identity.decorators import smartsheet_required
 from identity.middleware import SmartsheetRequest
@@ -68,7 +68,7 @@ def delete_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpRe
     `rows` is how many the person agreed to: if it is no longer so many, they are asked again.
     """
     if earlier := earlier_result(request):
-        return saved_page(request, earlier, sheet_id=sheet_id, text="")
+        return repeated_page(request, earlier, Doing.DELETE, sheet_id=sheet_id)
     try:
         baseline = read(request.user, sheet_id, row_ids=[row_id], with_descendants=True)
         row = baseline.row(row_id)

@@ -23,7 +23,7 @@ from edits.saving.changes import AddRow, DeleteRow, MoveRow, Place
 from edits.saving.checks import CheckedRow, action_of
 from edits.sheets.personal_columns import row_label
 from edits.sheets.sheet import Cell, Json, Row
-from edits.sheets.values import as_held, held, is_same, text_of, to_send
+from edits.sheets.values import held, is_same, text_of, to_send
 
 NEW_ROW = "new row"  # what the log calls a row without a name, or whose name is personal, before it has a number
 MOVED_AWAY = "It was no longer beneath the row that was deleted, and is still there."
@@ -81,7 +81,32 @@ class Batch(ABC):
         return {title: value for title, value in cells if value is not None}
 
 
-class UpdateBatch(Batch):
+class PutBatch(Batch):
+    """Existing rows, which one PUT changes or moves."""
+
+    def send(self, numbers: Sequence[int], *, edit_id: UUID, is_partial: bool) -> dict[int, Outcome]:
+        answer = self.baseline.gateway.update_rows(
+            self.baseline.sheet.id,
+            [self.lines[number].sent for number in numbers],
+            edit_id=edit_id,
+            allow_partial_success=is_partial,
+        )
+        done = {row.id: row for row in map(Row.parse, _results(answer))}
+        failed = _failed(answer)
+        outcomes = {}
+        for position, number in enumerate(numbers):
+            line = self.lines[number]
+            row_id = line.row_id or 0
+            error = failed.get(("row", row_id)) or failed.get(("index", position))
+            if row_id in done:
+                values = _agreed(done[row_id].cells, line.after) if done[row_id].cells else {}
+                outcomes[number] = Outcome(Phase.APPLIED, row_id, line.label, returned=values)
+            else:
+                outcomes[number] = _refused(line, error)
+        return outcomes
+
+
+class UpdateBatch(PutBatch):
     """Cells of existing rows."""
 
     def _prepare(self, rows: Sequence[CheckedRow]) -> None:
@@ -94,37 +119,13 @@ class UpdateBatch(Batch):
         assert row  # noqa: S101 # checks.check leaves out rows that are gone
         label = self._label(row)
         cells = [(column, row.cell(column), change) for column, change in checked.to_send]
-        after = {column.id: as_held(column, change.typed, now) for column, now, change in cells}
+        sent = [{"columnId": column.id, **to_send(column, change.typed, now)} for column, now, change in cells]
+        after = {cell.column_id: held(cell) for cell in map(Cell.parse, sent)}
         changes = [
             Change(row.id, label, column.id, column.title, held(now), after[column.id], column.id in personal)
             for column, now, _ in cells
         ]
-        sent = [{"columnId": column.id, **to_send(column, change.typed, now)} for column, now, change in cells]
         return Line(checked, row.id, label, changes, {"id": row.id, "cells": sent}, after)
-
-    def send(self, numbers: Sequence[int], *, edit_id: UUID, is_partial: bool) -> dict[int, Outcome]:
-        answer = self.baseline.gateway.update_rows(
-            self.baseline.sheet.id,
-            [self.lines[number].sent for number in numbers],
-            edit_id=edit_id,
-            allow_partial_success=is_partial,
-        )
-        returned = {row.id: row for row in map(Row.parse, _results(answer))}
-        failed = _failed(answer)
-        return {
-            number: self._outcome(self.lines[number], position, returned, failed)
-            for position, number in enumerate(numbers)
-        }
-
-    def _outcome(
-        self, line: Line, position: int, returned: Mapping[int, Row], failed: Mapping[tuple[str, int], Refused]
-    ) -> Outcome:
-        row_id = line.row_id or 0
-        row = returned.get(row_id)
-        if row is None:
-            return _refused(line, failed.get(("row", row_id)) or failed.get(("index", position)))
-        values = _agreed(row.cells, line.after) if row.cells else {}
-        return Outcome(Phase.APPLIED, row_id, line.label, returned=values)
 
     def proven(self, numbers: Sequence[int]) -> set[int]:
         """Every cell sent holds what was sent, and the last to write the row was this person. A cell that still holds
@@ -242,7 +243,7 @@ class DeleteBatch(Batch):
         return set() if left else set(numbers)
 
 
-class MoveBatch(Batch):
+class MoveBatch(PutBatch):
     """Rows to another place. The log has where each was and where it goes."""
 
     def _prepare(self, rows: Sequence[CheckedRow]) -> None:
@@ -258,23 +259,6 @@ class MoveBatch(Batch):
         place = change.place.attributes()
         was: dict[str, Json] = {"parentId": row.parent_id, "rowNumber": row.number}
         return Line(checked, row.id, label, [Change(row.id, label, None, "", was, place)], {"id": row.id, **place})
-
-    def send(self, numbers: Sequence[int], *, edit_id: UUID, is_partial: bool) -> dict[int, Outcome]:
-        answer = self.baseline.gateway.update_rows(
-            self.baseline.sheet.id,
-            [self.lines[number].sent for number in numbers],
-            edit_id=edit_id,
-            allow_partial_success=is_partial,
-        )
-        moved = {row["id"] for row in _results(answer)}
-        failed = _failed(answer)
-        return {
-            number: Outcome(Phase.APPLIED, line.row_id, line.label)
-            if line.row_id in moved
-            else _refused(line, failed.get(("row", line.row_id or 0)) or failed.get(("index", position)))
-            for position, number in enumerate(numbers)
-            for line in [self.lines[number]]
-        }
 
 
 def batches(baseline: Baseline, rows: Iterable[CheckedRow]) -> Iterator[Batch]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from uuid import UUID, uuid4, uuid5
 
 from django.db import DatabaseError, models, transaction
@@ -28,7 +29,6 @@ from edits.gateway.errors import OutcomeUnknown
 from edits.saving.results import Result, RowResult, Status, from_json, to_json
 
 KEPT = timedelta(days=7)
-LONGEST_KEY = 200  # characters
 LEASE = 1.25  # of SMARTSHEET_DEADLINE: no save of a living process takes longer
 
 STATUSES = {
@@ -60,7 +60,7 @@ class SaveKey(models.Model):
 
     region = models.CharField(max_length=20)
     person_id = models.BigIntegerField()
-    key = models.CharField(max_length=LONGEST_KEY)
+    key = models.CharField(max_length=64, help_text="as a hash: it comes from outside, and may be anything")
     digest = models.CharField(max_length=64, help_text="of what was to be saved")
     edit_id = models.UUIDField(help_text="from which the names of its edits in the log are made")
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
@@ -127,7 +127,7 @@ def claim(key: str, *, actor: Actor, digest: str) -> Claim:
     if not key:
         return Claim(uuid4())
     wanted = SaveKey(
-        region=actor.region, person_id=actor.id, key=key[:LONGEST_KEY], digest=digest, edit_id=uuid4(),
+        region=actor.region, person_id=actor.id, key=_stored(key), digest=digest, edit_id=uuid4(),
         lease_ends_at=timezone.now() + timedelta(seconds=LEASE * settings.SMARTSHEET_DEADLINE),
     )  # fmt: skip
     try:
@@ -138,8 +138,14 @@ def claim(key: str, *, actor: Actor, digest: str) -> Claim:
 
 def find(key: str, *, actor: Actor) -> Result | None:
     """What came of the save with this key, if it was carried out. Raises DatabaseError."""
-    found = SaveKey.objects.filter(region=actor.region, person_id=actor.id, key=key).exclude(result=None).first()
+    found = (
+        SaveKey.objects.filter(region=actor.region, person_id=actor.id, key=_stored(key)).exclude(result=None).first()
+    )
     return _as_of_now(found) if key and found else None
+
+
+def _stored(key: str) -> str:
+    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def forget_old() -> int:
@@ -174,9 +180,11 @@ def _as_of_now(found: SaveKey) -> Result:
     result = from_json(found.result or {})
     if all(row.status is not Status.UNKNOWN for row in result.rows):
         return result
-    by_row = {change.row_id: change for change in _logged_changes(found.edit_id)}
+    logged = {(change.intent.edit_id, change.intent.line): change for change in _logged_changes(found.edit_id)}
     rows = tuple(
-        _row_result(by_row[row.row_id]) if row.status is Status.UNKNOWN and row.row_id in by_row else row
+        _row_result(logged[row.edit_id, row.line])
+        if row.status is Status.UNKNOWN and row.edit_id and (row.edit_id, row.line) in logged
+        else row
         for row in result.rows
     )
     return Result(rows, result.edit_ids, result.is_logged, is_repeat=True)
@@ -207,4 +215,6 @@ def _row_result(change: LoggedChange) -> RowResult:
         error=OutcomeUnknown(UNKNOWN) if status is Status.UNKNOWN else None,
         error_code=outcome.error_code if outcome else None,
         ref_id=outcome.ref_id if outcome else "",
+        edit_id=change.intent.edit_id,
+        line=change.intent.line,
     )

@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from edits.gateway.errors import GatewayError
+from edits.gateway.answers import UNKNOWN
+from edits.gateway.errors import GatewayError, OutcomeUnknown
 from edits.sheets.sheet import Json
 
 
@@ -44,7 +45,8 @@ class CellResult:
 @dataclass(frozen=True, slots=True)
 class RowResult:
     """One change, in the place that it had among the changes. `row_id` is None for a row that was not added; `count`
-    counts the rows that a deletion takes with it. `error` is there where nothing was saved because of one."""
+    counts the rows that a deletion takes with it. `error` is there where nothing was saved because of one. `edit_id`
+    and `line` are its place in the log, None for a change that was not sent."""
 
     row_id: int | None
     status: Status
@@ -55,6 +57,8 @@ class RowResult:
     error: GatewayError | None = None
     error_code: int | None = None
     ref_id: str = ""
+    edit_id: UUID | None = None
+    line: int | None = None
 
     def conflicts(self) -> list[CellResult]:
         """The cells that no longer held what the person saw."""
@@ -106,6 +110,8 @@ def to_json(result: Result, *, personal: frozenset[int]) -> dict[str, Any]:
             "count": row.count,
             "error_code": row.error_code,
             "ref_id": row.ref_id,
+            "edit_id": row.edit_id.hex if row.edit_id else None,
+            "line": row.line,
             "cells": [
                 {
                     "column_id": cell.column_id,
@@ -133,8 +139,11 @@ def from_json(stored: Mapping[str, Any]) -> Result:
                 message=row["message"],
                 label=row["label"],
                 count=row["count"],
+                error=OutcomeUnknown(UNKNOWN) if row["status"] == Status.UNKNOWN else None,
                 error_code=row["error_code"],
                 ref_id=row["ref_id"],
+                edit_id=UUID(row["edit_id"]) if row["edit_id"] else None,
+                line=row["line"],
             )
             for row in stored["rows"]
         ),

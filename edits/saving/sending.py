@@ -193,6 +193,8 @@ class Sending:
             error=error,
             error_code=outcome.error_code,
             ref_id=outcome.ref_id,
+            edit_id=self.edit_id,
+            line=number,
         )
 
 

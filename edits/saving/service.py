@@ -21,7 +21,7 @@ from edits.gateway.errors import Contested, GatewayError, Unavailable
 from edits.saving import idempotency
 from edits.saving.baseline import Baseline
 from edits.saving.batches import batches
-from edits.saving.changes import DeleteRow, RowChange
+from edits.saving.changes import AddRow, DeleteRow, RowChange
 from edits.saving.checks import CheckedRow, check
 from edits.saving.idempotency import Claim
 from edits.saving.not_sent import NotSent
@@ -55,13 +55,13 @@ def save(
     https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
 
     Raises:
-        NotRecorded: the log could not be written; nothing was sent.
-        KeyReused: the key was used for something else before; nothing was sent.
-        InProgress: a save with this key is under way; nothing was sent a second time.
-        ValueError: a deletion, and the baseline was read without descendants.
+        NotRecorded: the log could not be written; nothing was sent. KeyReused: the key was used for something else
+        before; nothing was sent. InProgress: a save with this key is under way; nothing was sent a second time.
+        ValueError: a row is changed twice in the same way, or a cell twice; or rows are deleted, and the baseline was
+        read
+            without descendants. Nothing was sent.
     """
-    if any(isinstance(change, DeleteRow) for change in changes) and not baseline.has_descendants:
-        raise ValueError("Deleting rows needs a baseline with their descendants.")
+    _require_sense(baseline, changes)
     digest = idempotency.digest_of(baseline.sheet.id, tuple(changes), is_cell_by_cell, is_partial)
     claim = idempotency.claim(key, actor=baseline.actor, digest=digest)
     if claim.earlier:
@@ -76,6 +76,19 @@ def save(
         raise
     claim.finish(result, personal=baseline.personal)
     return result
+
+
+def _require_sense(baseline: Baseline, changes: Sequence[RowChange]) -> None:
+    """One line of the log is one row, and Smartsheet takes each row of a request once. Raises ValueError."""
+    if any(isinstance(change, DeleteRow) for change in changes) and not baseline.has_descendants:
+        raise ValueError("Deleting rows needs a baseline with their descendants.")
+    rows = [(type(change), change.row_id) for change in changes if not isinstance(change, AddRow)]
+    if len(set(rows)) < len(rows):
+        raise ValueError("A row is changed twice in the same way: put its cells into one change.")
+    for change in changes:
+        cells = [cell.column_id for cell in getattr(change, "cells", ())]
+        if len(set(cells)) < len(cells):
+            raise ValueError("A cell is changed twice.")
 
 
 def _carry_out(

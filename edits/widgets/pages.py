@@ -14,7 +14,7 @@ from django.utils.html import format_html
 
 from audit.recording import Actor
 from edits.saving import Result, idempotency
-from edits.widgets.problems import NOT_NOTED, Doing, Problem
+from edits.widgets.problems import NOT_NOTED, Doing, Problem, problem_of
 from identity.middleware import SmartsheetRequest
 from identity.tokens import revocation
 
@@ -59,6 +59,13 @@ def saved_page(request: SmartsheetRequest, result: Result | None, *, sheet_id: i
     else:
         messages.info(request, text)
     return redirect("edits:sheet", sheet_id)
+
+
+def repeated_page(request: SmartsheetRequest, earlier: Result, doing: Doing, *, sheet_id: int) -> HttpResponse:
+    """What came of a form that is sent a second time: done, or still not known."""
+    if earlier.error:
+        return problem_page(request, problem_of(earlier.error, doing=doing), sheet_id=sheet_id)
+    return saved_page(request, earlier, sheet_id=sheet_id, text=ALREADY_DONE)
 
 
 def problem_page(request: SmartsheetRequest, problem: Problem, *, sheet_id: int | None = None) -> HttpResponse:

@@ -7,8 +7,12 @@ import pytest
 from django.utils import timezone
 
 from audit.models import Entry
+from audit.recording import Outcome, settle
+from audit.settling import reopen
+from audit.vocabulary import Phase
+from edits.gateway.errors import OutcomeUnknown
 from edits.models import SaveKey
-from edits.saving import InProgress, KeyReused, Status, UpdateRow, save, sending
+from edits.saving import AddRow, CellChange, InProgress, KeyReused, Status, UpdateRow, save, sending
 from edits.saving.results import CellResult, Result, RowResult, from_json, to_json
 from tests.edits.saving.conftest import ManyRows
 
@@ -92,6 +96,39 @@ def test_one_that_died_after_it_is_never_repeated(rows: Rows, monkeypatch: pytes
     assert again.error
     assert len(sheet.writes()) == 1
     assert Entry.objects.intents().on_sheet(sheet.id).count() == 2
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_an_addition_whose_outcome_is_unknown_is_not_said_to_be_done(rows: Rows, count: int) -> None:
+    sheet = rows(1)
+    changes = [AddRow((CellChange(sheet.task, None, f"added {n}"),)) for n in range(count)]
+    baseline = sheet.read([])
+    sheet.sandbox.fault(method="POST", path=f"/sheets/{sheet.id}/rows", drop="after", times=1)
+    assert {row.status for row in save(baseline, changes, key="k").rows} == {Status.UNKNOWN}
+    again = save(sheet.read([]), changes, key="k")
+    assert [(row.status, row.line) for row in again.rows] == [(Status.UNKNOWN, n) for n in range(count)]
+    assert isinstance(again.error, OutcomeUnknown)
+    assert len(sheet.writes()) == 1
+
+
+def test_what_settling_finds_out_later_is_what_a_repeat_gets(rows: Rows) -> None:
+    sheet = rows(2)
+    baseline = sheet.read()
+    sheet.sandbox.fault(method="PUT", path=f"/sheets/{sheet.id}/rows", drop="before", times=1)
+    first = save(baseline, sheet.updates(), key="k")
+    assert {row.status for row in first.rows} == {Status.UNKNOWN}
+    edit = reopen(first.edit_ids[0])
+    assert edit
+    settle(edit.intent, {0: Outcome(Phase.APPLIED, sheet.row_ids[0]), 1: Outcome(Phase.NOT_APPLIED, sheet.row_ids[1])})
+    again = save(sheet.read(), sheet.updates(), key="k")
+    assert [row.status for row in again.rows] == [Status.SAVED, Status.NOT_SENT]
+
+
+@pytest.mark.parametrize("key", ["k" * 10_000, "a\x00b", "\ud800"])
+def test_a_key_may_be_anything(rows: Rows, key: str) -> None:
+    sheet = rows(1)
+    assert not save(sheet.read(), sheet.updates(), key=key).is_repeat
+    assert save(sheet.read(), sheet.updates(), key=key).is_repeat
 
 
 def test_a_personal_value_is_not_stored_with_the_key(rows: Rows) -> None:

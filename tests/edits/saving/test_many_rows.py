@@ -8,7 +8,7 @@ import pytest
 from audit.changes import with_outcomes
 from audit.models import Entry
 from audit.vocabulary import Action, Phase
-from edits.saving import AddRow, CellChange, DeleteRow, MoveRow, Place, Status, UpdateRow, save
+from edits.saving import AddRow, CellChange, DeleteRow, MoveRow, Place, RowChange, Status, UpdateRow, save
 from tests.edits.saving.conftest import ManyRows
 
 Rows = Callable[[int], ManyRows]
@@ -138,6 +138,21 @@ def test_cell_by_cell_saves_what_can_be_saved_of_a_row(rows: Rows) -> None:
         (sheet.notes, Status.CONFLICT), (sheet.done, Status.SAVED),
     ]  # fmt: skip
     assert sheet.notes_now() == ["was"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [UpdateRow(1, (CellChange(2, None, "x"),)), UpdateRow(1, (CellChange(3, None, "x"),))],
+        [UpdateRow(1, (CellChange(2, None, "x"), CellChange(2, None, "y")))],
+        [MoveRow(1, Place()), MoveRow(1, Place(is_first=True))],
+    ],
+)
+def test_the_same_row_or_cell_twice_is_refused_before_anything_is_logged(rows: Rows, changes: list[RowChange]) -> None:
+    sheet = rows(1)
+    with pytest.raises(ValueError, match="twice"):
+        save(sheet.read(), changes)
+    assert not Entry.objects.on_sheet(sheet.id).exists()
 
 
 def test_a_deletion_needs_to_know_what_goes_with_it(rows: Rows) -> None:
