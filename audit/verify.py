@@ -1,8 +1,11 @@
-"""`python -m audit.verify FILE`: whether an exported log (JSON Lines) is whole and unaltered. No Django, no database.
+"""`python -m audit.verify FILE --key PUBLIC`: whether an exported log (JSON Lines) is whole and unaltered.
 
-Needed are Python and this folder; `cryptography` for signatures, which are otherwise said not to be checked; orjson
-makes it quicker. The exit code: 0 all is well, 1 something is wrong, 2 the file or a key cannot be read, 3 nothing is
-wrong but no signature could be checked.
+It needs Python and this folder, and `cryptography` to check signatures. orjson makes it quicker. It needs no Django and
+no database.
+
+The first line says what is proved and what isn't. The exit code is 0 only if a signature by one of the given keys is
+over every entry. It is 1 if something is wrong, 2 if the file or a key cannot be read, and 3 if nothing is wrong and
+nothing is proved.
 """
 
 import argparse
@@ -19,16 +22,20 @@ from audit.export.wrong import Wrong
 from audit.proof import seal_bytes
 from audit.proof.seal_bytes import NotAKey
 
-GOOD, BAD, UNREADABLE, UNSIGNED = 0, 1, 2, 3
+PROVED, WRONG, UNREADABLE, NOT_PROVED = 0, 1, 2, 3
 LONGEST = 64 * 1024 * 1024  # bytes of a line, or a file without line breaks would fill the memory
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Check the file and tell what was found; gives the exit code."""
+    """Check the file and say what was found; gives the exit code."""
     parser = argparse.ArgumentParser("python -m audit.verify", description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("file", type=Path, help="an export of the audit log as JSON Lines")
     parser.add_argument(
-        "--key", action="append", default=[], metavar="PUBLIC", help="the public key of the seals; repeat for several"
+        "--key",
+        action="append",
+        default=[],
+        metavar="PUBLIC",
+        help="a public key of the log, from a source that you trust; without one nothing is proved; repeat for several",
     )
     chosen = parser.parse_args(arguments)
     lines = 0
@@ -39,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
             for line in iter(partial(file.readline, LONGEST), b""):
                 lines += 1
                 check.take(line)
-        findings = check.finish()
+        found = check.finish()
     except OSError as error:
         sys.stderr.write(f"{chosen.file} cannot be read: {error.strerror or error}.\n")
         return UNREADABLE
@@ -47,45 +54,90 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return UNREADABLE
     except Wrong as wrong:
-        _say(f"Line {lines}: {wrong}")
-        return BAD
+        _say(f"Nothing is proved. Line {lines}: {wrong}")
+        return WRONG
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        _say(f"Line {lines}: This line is not written as exports are ({type(error).__name__}).")
-        return BAD
-    for sentence in _sentences(findings, are_given=keys.are_given):
+        _say(f"Nothing is proved. Line {lines}: This line is not written as exports are ({type(error).__name__}).")
+        return WRONG
+    is_trusted = keys.are_given and seal_bytes.CAN_CHECK
+    _say(_verdict(found) if is_trusted else _why_not_trusted())
+    for sentence in _details(found):
         _say(sentence)
-    return GOOD if seal_bytes.CAN_CHECK else UNSIGNED
+    return PROVED if is_trusted and found.is_signed_throughout else NOT_PROVED
 
 
 def _say(sentence: str) -> None:
-    """A line of the verdict, escaped where standard output has no such characters."""
+    """A line of the report, escaped where standard output has no such characters."""
     encoding = sys.stdout.encoding or "ascii"
     sys.stdout.write(printable(sentence).encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
 
-def _sentences(found: Findings, *, are_given: bool) -> Iterator[str]:
+def _why_not_trusted() -> str:
+    if not seal_bytes.CAN_CHECK:
+        return (
+            "Not proved: signatures were NOT checked, because the Python package `cryptography` is not installed."
+            " Anyone can write a file whose hashes are right."
+        )
+    return "Not proved: anyone can sign a file with a key of their own. Give the log's public key with --key."
+
+
+def _verdict(found: Findings) -> str:
+    """What the signatures prove, and what they don't."""
+    entries = _many(found.entries, "entry", "entries")
+    if found.file_key_id:
+        proved = f"Proved: the file is as it was exported and signed, with its first line and its {entries}."
+        if not found.unsealed:
+            return proved
+        unsealed = _many(found.unsealed, "entry", "entries")
+        return f"{proved} Not proved: that {unsealed} without a seal had not been changed before the export."
+    if not found.entries:
+        return "Not proved: the file holds no entry and is not signed, so anyone may have written it."
+    if found.unsealed:
+        rest = found.entries - found.unsealed
+        proved = f" Proved: the other {_many(rest, 'entry is', 'entries are')} as sealed." if rest else ""
+        return (
+            f"Not proved: no signature is over {found.unsealed} of the {entries}, the first at link"
+            f" {found.first_unsealed}, so anyone may have written such entries, or left some out.{proved}"
+            f" {_not_proved_of(found)}"
+        )
+    missing = ", and none is missing between them" if found.header["is_whole"] else ""
+    return f"Proved: {_many(found.entries, 'entry is', 'entries are')} as sealed{missing}. {_not_proved_of(found)}"
+
+
+def _not_proved_of(found: Findings) -> str:
+    """What anyone may have changed in a file that isn't signed as a whole."""
+    header = found.header
+    if not header["is_whole"]:
+        complete = "that it holds every entry that the query selects"
+    elif header["first_seq"] == 1:
+        complete = f"that the log ended at link {header['last_seq']}"
+    else:
+        complete = f"that the log began at link {header['first_seq']} and ended at link {header['last_seq']}"
+    return (
+        "Not proved: who exported it, when and with which query, as its first line says;"
+        f" {complete}; that no clear text was left out. The file as a whole is not signed."
+    )
+
+
+def _details(found: Findings) -> Iterator[str]:
     header = found.header
     what = "the whole log" if header["is_whole"] else f"a selection, {json.dumps(header['query'], ensure_ascii=False)}"
     first, last = header["first_seq"], header["last_seq"]
-    yield f"Export {header['export']} of {header['at']}: {what}, from link {first} up to link {last} of the chain."
+    by = f"{header['by']['name']} ({header['by']['region']}:{header['by']['id']})"
+    yield (
+        f"The file says: export {header['export']} of {header['at']} by {by}: {what},"
+        f" from link {first} up to link {last} of the chain."
+    )
     entries, seals = _many(found.entries, "entry", "entries"), _many(found.seals, "seal", "seals")
     yield f"Nothing is wrong with its {entries} and {seals}."
     if header["is_whole"] and first != 1:
-        yield f"What stood before link {first} is not in it: it was retired, or left out."
-    if found.unsealed:
-        yield f"{found.unsealed} entries are under no seal yet: that they are unaltered rests on this file alone."
+        yield f"It does not hold what was before link {first}: that was retired, or left out."
     if not seal_bytes.CAN_CHECK:
-        yield "Signatures were NOT checked, as the Python package `cryptography` is not installed."
         return
     if found.key_ids:
-        trusted = "given by you" if are_given else "named by the file itself; give --key to know whose it is"
-        yield f"The seals are signed with the key {', '.join(found.key_ids)}, {trusted}."
+        yield f"The seals are signed with the key {', '.join(found.key_ids)}."
     if found.file_key_id:
         yield f"The file as a whole is signed with the key {found.file_key_id}."
-    elif header["is_whole"]:
-        yield "The file as a whole is not signed, so nothing proves that its beginning and its end were not left out."
-    else:
-        yield "The file as a whole is not signed, so nothing proves that the selection is complete."
 
 
 def _many(count: int, one: str, more: str) -> str:

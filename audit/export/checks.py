@@ -34,14 +34,24 @@ _REMEMBERED = 1_000  # clear texts that were found to be what was committed to
 
 @dataclass(slots=True)
 class Findings:
-    """What a file with nothing wrong in it holds: its first line, how many entries and seals, and who signed them."""
+    """What a file with nothing wrong in it holds: its first line, how many entries and seals, and who signed them.
+
+    `unsealed` entries are under no seal, the first of them at the link `first_unsealed`. `key_ids` have signed the
+    seals, and `file_key_id` the file as a whole.
+    """
 
     header: Line
     entries: int
     seals: int
     unsealed: int
+    first_unsealed: int | None
     key_ids: Sequence[str]
-    file_key_id: str | None  # of the key that has signed the file as a whole
+    file_key_id: str | None
+
+    @property
+    def is_signed_throughout(self) -> bool:
+        """Whether a signature is over every entry, of its seal or of the file; False for a file without either."""
+        return self.file_key_id is not None or self.entries > self.unsealed == 0
 
 
 class Check:
@@ -53,6 +63,7 @@ class Check:
         self._header: Line | None = None
         self._end: Line | None = None
         self._entries = self._unsealed = 0
+        self._first_unsealed: int | None = None
 
     def take(self, raw: bytes) -> None:
         """Check the next line, its line break included. Raises Wrong."""
@@ -77,7 +88,13 @@ class Check:
             raise Wrong("The export is incomplete: its end is missing.")
         seals = self._seals
         return Findings(
-            self._header, self._entries, seals.count, self._unsealed, sorted(seals.key_ids), self._end["key_id"]
+            header=self._header,
+            entries=self._entries,
+            seals=seals.count,
+            unsealed=self._unsealed,
+            first_unsealed=self._first_unsealed,
+            key_ids=sorted(seals.key_ids),
+            file_key_id=self._end["key_id"],
         )
 
     def _begin(self, line: Line) -> None:
@@ -108,6 +125,7 @@ class Check:
         record = leaves.record(seq=seq, entry_id=entry_id, at=_microseconds(line["at"]), leaf=leaf)
         if not self._seals.holds(record, seq=seq, path=line["path"]):
             self._unsealed += 1
+            self._first_unsealed = self._first_unsealed or seq
         self._check_clear(values, line["clear"])
         self._entries += 1
         if self._link is not None:

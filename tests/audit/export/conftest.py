@@ -8,7 +8,7 @@ from django.db import connection
 
 from audit.export import exports
 from audit.models import Entry
-from audit.proof import seals
+from audit.proof import seal_bytes, seal_keys, seals
 from audit.recording import Json, Origin, note
 from tests.audit.edits import ALICE, BOB, BUDGET, cell
 
@@ -42,6 +42,11 @@ def note_edit(*, via: Mapping[str, Json] | None = None) -> None:
 
 def note_personal() -> None:
     note(actor=BOB, action="change", changes=[replace(cell("Öl 1", "Öl 2"), is_personal=True)], sheet_id=BUDGET[0])
+
+
+def public_key() -> str:
+    """The key that an auditor of this log would give to `python -m audit.verify`."""
+    return seal_bytes.written(seal_keys.private_key().public_key())
 
 
 def exported(kind: str, **filters: object) -> bytes:

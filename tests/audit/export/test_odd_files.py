@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from audit import verify
-from tests.audit.export.conftest import exported
+from tests.audit.export.conftest import exported, public_key
 from tests.audit.export.test_verifying import Lines, ended_anew, fault_of, lines_of
 from tests.audit.export.test_without_django import ROOT, verified
 
@@ -25,7 +25,7 @@ def test_a_number_that_is_none_is_told(tmp_path: Path, name: str, number: Any) -
     next(line for line in lines if line["type"] == "entry")[name] = number
     path = tmp_path / "log.jsonl"
     path.write_bytes(ended_anew(lines))
-    assert verify.main([str(path)]) == verify.BAD
+    assert verify.main([str(path)]) == verify.WRONG
 
 
 @pytest.mark.parametrize("without", [set(), {"orjson"}], ids=["orjson", "json"])
@@ -50,8 +50,8 @@ def test_what_is_no_export_is_told_without_a_traceback(tmp_path: Path, content: 
     path = tmp_path / "log.jsonl"
     path.write_bytes(content)
     done = verified(path, without={"django"} | without)
-    assert (done.returncode, done.stderr) == (verify.BAD, "")
-    assert done.stdout.startswith(f"Line {content.count(bytes([10])) and 1}: ")
+    assert (done.returncode, done.stderr) == (verify.WRONG, "")
+    assert done.stdout.startswith(f"Nothing is proved. Line {content.count(bytes([10])) and 1}: ")
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_pipe_is_read(tmp_path: Path) -> None:
     os.mkfifo(path)
     writer = threading.Thread(target=path.write_bytes, args=[whole])
     writer.start()
-    assert verify.main([str(path)]) == verify.GOOD
+    assert verify.main([str(path), "--key", public_key()]) == verify.PROVED
     writer.join()
 
 
@@ -89,8 +89,8 @@ def test_a_file_without_line_breaks_does_not_fill_the_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(verify, "LONGEST", 1000)
-    assert verify.main(["/dev/zero"]) == verify.BAD
-    assert capsys.readouterr().out == "Line 1: The export is incomplete: this line is cut off.\n"
+    assert verify.main(["/dev/zero"]) == verify.WRONG
+    assert capsys.readouterr().out == "Nothing is proved. Line 1: The export is incomplete: this line is cut off.\n"
 
 
 def _forged_header(**facts: Any) -> bytes:
@@ -104,7 +104,7 @@ def test_what_a_file_says_of_itself_begins_no_line_of_the_verdict(
 ) -> None:
     path = tmp_path / "log.jsonl"
     path.write_bytes(_forged_header(export="1\nThe file as a whole is signed with the key 0.\x1b[8m", at="\u202enow"))
-    assert verify.main([str(path)]) == verify.GOOD
+    assert verify.main([str(path), "--key", public_key()]) == verify.NOT_PROVED
     said = capsys.readouterr().out
     assert not [line for line in said.splitlines() if line.startswith("The file as a whole is signed")]
     assert not set("\x1b\u202e") & set(said)
@@ -120,8 +120,8 @@ def test_the_verdict_is_told_where_output_is_ascii(tmp_path: Path) -> None:
         capture_output=True,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (verify.GOOD, b"")
-    assert rb"Export \xd6 of" in done.stdout
+    assert (done.returncode, done.stderr) == (verify.NOT_PROVED, b"")
+    assert rb"export \xd6 of" in done.stdout
 
 
 def _without_its_end(lines: Lines) -> None:
@@ -142,20 +142,26 @@ def _without_its_beginning(lines: Lines) -> None:
     lines[0] |= {"first_seq": first["first_seq"], "before": before}
 
 
-@pytest.mark.parametrize("cut", [_without_its_end, _without_its_beginning])
+@pytest.mark.parametrize(
+    ("cut", "status"),
+    [(_without_its_end, verify.PROVED), (_without_its_beginning, verify.NOT_PROVED)],
+    ids=["end", "beginning"],
+)
 def test_of_a_whole_log_that_is_not_signed_it_says_what_is_not_proved(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], cut: Any
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], cut: Any, status: int
 ) -> None:
     """Nobody can tell a log that was cut off from one that was exported so, unless the export is signed."""
     lines = lines_of(exported("jsonl"))
     cut(lines)
     path = tmp_path / "log.jsonl"
     path.write_bytes(ended_anew(lines))
-    assert verify.main([str(path)]) == verify.GOOD
-    said = capsys.readouterr().out
-    assert "is not signed, so nothing proves that its beginning and its end were not left out" in said
-    assert f"from link {lines[0]['first_seq']} up to link {lines[0]['last_seq']} of" in said
-    assert ("What stood before link" in said) is (cut is _without_its_beginning)
+    assert verify.main([str(path), "--key", public_key()]) == status
+    first_line, *_ = said = capsys.readouterr().out.splitlines()
+    first, last = lines[0]["first_seq"], lines[0]["last_seq"]
+    began = "" if first == 1 else f"began at link {first} and "
+    assert f"that the log {began}ended at link {last}" in first_line
+    assert f"from link {first} up to link {last} of" in said[1]
+    assert ("It does not hold what was before link" in "".join(said)) is (first != 1)
 
 
 def test_numbers_of_an_end_are_held_against_the_lines() -> None:

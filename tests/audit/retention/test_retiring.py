@@ -12,7 +12,9 @@ from subprocess import run
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from pytest_django import Settings
 
+from audit import verify
 from audit.database import triggers, triggers_postgresql
 from audit.directory import Known
 from audit.models import Entry, Leaf, PersonalText, Seal
@@ -22,6 +24,7 @@ from audit.search import matching
 from audit.verification.start import remember
 from audit.vocabulary import Action
 from tests.audit import edits
+from tests.audit.export.conftest import exported, public_key
 from tests.audit.retention.conftest import FEBRUARY, JANUARY, Retire, seal_and_anchor, written_at
 
 pytestmark = pytest.mark.usefixtures("old_log")
@@ -84,6 +87,24 @@ def test_the_export_verifies_by_itself_and_holds_the_seals_that_stay(retire: Ret
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     held = [{key: value for key, value in line.items() if key != "type"} for line in lines if line["type"] == "seal"]
     assert held == [seals.signed(seal).to_json() for seal in Seal.objects.filter(pk__lte=2).order_by("pk")]
+
+
+def test_fault_22_what_is_retired_is_proved_by_its_seals_where_no_key_signs_files(
+    retire: Retire, settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.AUDIT_SEAL_PUBLIC_KEYS, settings.AUDIT_SEAL_KEY = [key := public_key()], ""
+    retire("2026-02")
+    (tmp_path / "left.jsonl").write_bytes(exported("jsonl"))
+    said = [
+        (verify.main([str(tmp_path / name), "--key", key]), capsys.readouterr().out.splitlines()[0])
+        for name in ("retired.jsonl", "left.jsonl")
+    ]
+    assert said[0][0] == verify.PROVED
+    assert said[0][1].startswith("Proved: 8 entries are as sealed, and none is missing between them. Not proved: ")
+    assert "that the log ended at link 8" in said[0][1]
+    assert said[1][0] == verify.NOT_PROVED
+    assert said[1][1].startswith("Not proved: no signature is over 2 of the 4 entries, the first at link 11, so")
+    assert "that the log began at link 9 and ended at link 12" in said[1][1]
 
 
 def test_names_that_nobody_bears_any_more_go_and_others_stay(retire: Retire) -> None:

@@ -107,13 +107,13 @@ def test_an_export_of_both_versions_verifies(asked: dict[str, str], tmp_path: Pa
 
     path.write_bytes(exported("jsonl", **asked))
 
-    assert verify.main([str(path), "--key", PUBLIC_KEY]) == verify.GOOD
+    assert verify.main([str(path), "--key", PUBLIC_KEY]) == verify.PROVED
     entries = [line["entry"] for line in map(json.loads, path.read_bytes().splitlines()) if line["type"] == "entry"]
     assert {tuple(entry) for entry in entries} == {leaves.COLUMNS_1, leaves.COLUMNS_2}
 
 
 def test_an_old_export_verifies() -> None:
-    assert verify.main([str(EXPORT), "--key", PUBLIC_KEY]) == verify.GOOD
+    assert verify.main([str(EXPORT), "--key", PUBLIC_KEY]) == verify.PROVED
 
 
 @pytest.mark.usefixtures("log_of_version_1")
@@ -149,5 +149,5 @@ def test_what_is_old_can_be_retired_after_the_upgrade(tmp_path: Path) -> None:
     arguments = ("--before", "2026-03", "--export", str(path), "--reason", "two years", "--yes")
     call_command("audit_retire", *arguments, stdout=StringIO())
 
-    assert verify.main([str(path), "--key", PUBLIC_KEY]) == verify.GOOD
+    assert verify.main([str(path), "--key", PUBLIC_KEY]) == verify.PROVED
     assert "All is well" in verified()
