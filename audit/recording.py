@@ -408,7 +408,7 @@ def _made_otherwise(row: Sequence[Change], outcome: Outcome) -> Iterator[tuple[C
     for change in row:
         if change.column_id in outcome.returned:
             value = outcome.returned[change.column_id]
-            if canonical(value) != canonical(change.new):
+            if value is not change.new and canonical(value) != canonical(change.new):
                 yield change, value
 
 

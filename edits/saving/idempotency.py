@@ -14,7 +14,7 @@ from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID, uuid4, uuid5
 
-from django.db import DatabaseError, models, transaction
+from django.db import DatabaseError, IntegrityError, models, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -154,14 +154,20 @@ def forget_old() -> int:
 
 
 def _claimed(wanted: SaveKey) -> Claim:
+    try:
+        with transaction.atomic():
+            wanted.save(force_insert=True)
+    except IntegrityError:  # it was used before
+        return _claimed_again(wanted)
+    return Claim(wanted.edit_id, wanted.pk)
+
+
+def _claimed_again(wanted: SaveKey) -> Claim:
     with transaction.atomic():
-        SaveKey.objects.bulk_create([wanted], ignore_conflicts=True)
         same = SaveKey.objects.filter(region=wanted.region, person_id=wanted.person_id, key=wanted.key)
         found = same.select_for_update().first()
         if found is None:  # given up at this very moment
             raise InProgress
-        if found.edit_id == wanted.edit_id:
-            return Claim(found.edit_id, found.pk)
         if found.digest != wanted.digest:
             raise KeyReused
         if found.result is not None:

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from functools import cache
 from time import monotonic, sleep
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from django.db import DatabaseError, models
-from django.db.models.functions import Now
-from django.utils import timezone
+from django.db import DatabaseError, connection, models
 
 from audit.recording import NotRecorded
 from edits.gateway.errors import Contested
@@ -51,10 +49,10 @@ def sheet_lease(*, region: str, person_id: int, sheet_id: int, seconds: float, p
         Contested: another save of this person to this sheet took longer.
         NotRecorded: the database did not take it.
     """
-    key: dict[str, int | str] = {"region": region, "person_id": person_id, "sheet_id": sheet_id}
-    holder, last = uuid4(), monotonic() + patience
+    key = (region, person_id, sheet_id)
+    holder, last = uuid4().hex, monotonic() + patience
     try:
-        while not _take(key, holder, seconds):
+        while not _execute(_take(connection.vendor), [*key, holder, seconds]):
             if monotonic() > last:
                 raise Contested(BUSY)
             sleep(PAUSE)
@@ -64,17 +62,27 @@ def sheet_lease(*, region: str, person_id: int, sheet_id: int, seconds: float, p
         yield
     finally:
         with suppress(DatabaseError):  # it ends by itself
-            _leases(key).filter(holder=holder).update(holder=None, ends_at=Now())
+            _execute(GIVE_BACK, [*key, holder])
 
 
-def _take(key: dict[str, int | str], holder: UUID, seconds: float) -> bool:
-    free = _leases(key).filter(models.Q(holder=None) | models.Q(ends_at__lte=Now()))
-    if free.update(holder=holder, ends_at=Now() + timedelta(seconds=seconds)):
-        return True
-    first = SheetLease(**key, ends_at=timezone.now())  # free; where another process makes it first, theirs stays
-    SheetLease._default_manager.bulk_create([first], ignore_conflicts=True)
-    return bool(free.update(holder=holder, ends_at=Now() + timedelta(seconds=seconds)))
+GIVE_BACK = """
+    UPDATE edits_sheetlease SET holder = NULL WHERE region = %s AND person_id = %s AND sheet_id = %s AND holder = %s"""
 
 
-def _leases(key: dict[str, int | str]) -> models.QuerySet[SheetLease]:
-    return SheetLease._default_manager.filter(**key)
+@cache
+def _take(vendor: str) -> str:
+    """One statement: a new lease, or the one that is there if nobody holds it."""
+    now, end = "STATEMENT_TIMESTAMP()", "STATEMENT_TIMESTAMP() + make_interval(secs => %s)"
+    if vendor == "sqlite":
+        now, end = (f"STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'now'{more})" for more in ("", ", %s || ' seconds'"))
+    return f"""
+        INSERT INTO edits_sheetlease AS lease (region, person_id, sheet_id, holder, ends_at)
+        VALUES (%s, %s, %s, %s, {end})
+        ON CONFLICT (region, person_id, sheet_id) DO UPDATE SET holder = excluded.holder, ends_at = excluded.ends_at
+        WHERE lease.holder IS NULL OR lease.ends_at <= {now}"""  # noqa: S608 # our own words
+
+
+def _execute(sql: str, parameters: list[str | int | float]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return int(cursor.rowcount)
