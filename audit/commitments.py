@@ -4,7 +4,6 @@ A commitment is HMAC-SHA256 with a random salt. Text and salt stand in PersonalT
 the salt nobody can tell, not even by trying all names, what was committed to, and the chain is as whole as before.
 """
 
-import hmac
 import json
 import secrets
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from audit.models import Names, PersonalText
+from audit.proof.commitment_bytes import SALT, commit
 
 MEMORY = 60.0  # seconds that a process knows a person's salt by heart, and so the longest that an erased one is used on
 
@@ -32,11 +32,6 @@ class Committed(NamedTuple):
 
 _known: dict[tuple[str, int, Names], tuple[Committed, float]] = {}
 _stored_until: dict[str, float] = {}  # commitments of actors that are in the database for certain
-
-
-def commit(*, salt: str, text: str) -> str:
-    """The commitment to a text: 64 hex digits. `salt` is hex too."""
-    return hmac.digest(bytes.fromhex(salt), text.encode(), "sha256").hex()
 
 
 def of_actor(*, region: str, person_id: int, names: Names) -> Committed:
@@ -82,5 +77,5 @@ def _stored(region: str, person_id: int, text: str) -> Committed | None:
 
 
 def _new(text: str, kind: str, *, region: str, person_id: int | None, email: str) -> Committed:
-    salt = secrets.token_hex(32)
+    salt = secrets.token_hex(SALT)
     return Committed(commit(salt=salt, text=text), salt, text, kind, region, person_id, email)

@@ -14,6 +14,7 @@ from typing import Any
 
 from audit import commitments, directory
 from audit.proof import leaves
+from audit.proof.commitment_bytes import commit
 
 PEOPLE, SHEETS, ROWS, COLUMNS_OF_SHEET = 300, 2_000, 500, 20
 SPAN = timedelta(days=730)
@@ -168,7 +169,7 @@ class ImaginedLog:
         name = f"{self._word().title()} {self._word().title()}"
         text = json.dumps([name, f"person{number}@example.com"], ensure_ascii=False, separators=(",", ":"))
         salt = secrets.token_hex(32)
-        commitment = commitments.commit(salt=salt, text=text)
+        commitment = commit(salt=salt, text=text)
         email = f"person{number}@example.com"
         return commitments.Committed(commitment, salt, text, "actor", "sandbox", FIRST_PERSON + number, email)
 

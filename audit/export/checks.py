@@ -6,7 +6,6 @@ rests on the signature at its end alone.
 """
 
 import hashlib
-import hmac
 import json
 import re
 from collections.abc import Callable, Sequence
@@ -18,6 +17,7 @@ from audit.export.file_format import END, ENTRY, FORMATS, HEADER, commitments_in
 from audit.export.seal_checks import Keys, SealCheck
 from audit.export.wrong import Wrong
 from audit.proof import leaves
+from audit.proof.commitment_bytes import is_opened
 
 Line = dict[str, Any]
 
@@ -100,7 +100,7 @@ class Check:
     def _begin(self, line: Line) -> None:
         if tuple(line) != HEADER or line["format"] not in FORMATS:
             raise Wrong(f"This does not begin as an export in a format that is known here: {', '.join(FORMATS)}.")
-        if type(line["is_whole"]) is not bool or not _are_numbers(line["first_seq"], line["last_seq"]):
+        if not _is_header(line):
             raise Wrong("The first line is not written as exports are.")
         self._header = line
         self._columns = FORMATS[line["format"]]
@@ -142,8 +142,7 @@ class Check:
     def _check_clear(self, values: list[object], clear: dict[str, Any]) -> None:
         for commitment, text in clear.items():
             if self._clear.get(commitment) != text:
-                salted = hmac.digest(unhexed(text["salt"]), text["text"].encode(), "sha256")
-                if tuple(text) != ("salt", "text") or salted.hex() != commitment:
+                if tuple(text) != ("salt", "text") or not is_opened(commitment, **text):
                     raise Wrong("A clear text was altered: it is not what the entry commits to.")
                 if len(self._clear) == _REMEMBERED:
                     self._clear.clear()
@@ -157,7 +156,7 @@ class Check:
             raise Wrong("This is not the end of an export.")
         counts = {"entries": self._entries, "seals": self._seals.count, "unsealed": self._unsealed}
         for what, count in counts.items():
-            if line[what] != count:
+            if not _are_numbers(line[what]) or line[what] != count:
                 raise Wrong(f"The end tells of {line[what]} {what}, and there are {count}: lines are missing or added.")
         if self._is_whole and self._seq != header["last_seq"]:
             raise Wrong(f"Entries are missing: the last is at {self._seq}, and the log went to {header['last_seq']}.")
@@ -187,6 +186,26 @@ def _read(raw: bytes) -> Line:
     if not isinstance(line, dict) or "type" not in line or leaves.dumps(line) + b"\n" != raw:
         raise Wrong("This line is not written as exports are.")
     return line
+
+
+def _is_header(line: Line) -> bool:
+    """Whether each fact of the first line is of the type that it must be."""
+    by = line["by"]
+    hashes = [text for text in (line["before"], line["head"]) if text is not None]
+    return (
+        _are_texts(line["export"], line["at"], *hashes)
+        and _AT.fullmatch(line["at"]) is not None
+        and all(re.fullmatch("[0-9a-f]{64}", text) for text in hashes)
+        and tuple(by) == ("id", "region", "name", "email")
+        and _are_numbers(by["id"], line["first_seq"], line["last_seq"])
+        and _are_texts(by["region"], by["name"], by["email"])
+        and type(line["is_whole"]) is bool
+        and all(isinstance(facts, dict) and _are_texts(*facts.values()) for facts in (line["query"], line["keys"]))
+    )
+
+
+def _are_texts(*values: object) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def _are_numbers(*values: object) -> bool:

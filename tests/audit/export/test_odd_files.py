@@ -103,7 +103,9 @@ def test_what_a_file_says_of_itself_begins_no_line_of_the_verdict(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "log.jsonl"
-    path.write_bytes(_forged_header(export="1\nThe file as a whole is signed with the key 0.\x1b[8m", at="\u202enow"))
+    query = {"text": "1\nThe file as a whole is signed with the key 0.\x1b[8m"}
+    by = {"id": 1, "region": "", "name": "\u202eyou", "email": ""}
+    path.write_bytes(_forged_header(query=query, by=by, is_whole=False))
     assert verify.main([str(path), "--key", public_key()]) == verify.NOT_PROVED
     said = capsys.readouterr().out
     assert not [line for line in said.splitlines() if line.startswith("The file as a whole is signed")]
@@ -112,7 +114,7 @@ def test_what_a_file_says_of_itself_begins_no_line_of_the_verdict(
 
 def test_the_verdict_is_told_where_output_is_ascii(tmp_path: Path) -> None:
     path = tmp_path / "log.jsonl"
-    path.write_bytes(_forged_header(export="Ö"))
+    path.write_bytes(_forged_header(by={"id": 1, "region": "", "name": "Ö", "email": ""}))
     done = subprocess.run(
         [sys.executable, "-m", "audit.verify", str(path)],
         cwd=ROOT,
@@ -121,7 +123,7 @@ def test_the_verdict_is_told_where_output_is_ascii(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stderr) == (verify.NOT_PROVED, b"")
-    assert rb"export \xd6 of" in done.stdout
+    assert rb"by \xd6 (:1): the whole log" in done.stdout
 
 
 def _without_its_end(lines: Lines) -> None:
@@ -164,7 +166,31 @@ def test_of_a_whole_log_that_is_not_signed_it_says_what_is_not_proved(
     assert ("It does not hold what was before link" in "".join(said)) is (first != 1)
 
 
-def test_numbers_of_an_end_are_held_against_the_lines() -> None:
+@pytest.mark.parametrize("entries", [10**18, 7.0, "7", True, None])
+def test_fault_23_numbers_of_an_end_are_held_against_the_lines(entries: object) -> None:
+    """The signature is not over the last line itself, so that has to be written in one way alone."""
     *lines, end = exported("jsonl").splitlines(keepends=True)
-    changed = json.dumps(json.loads(end) | {"entries": 10**18}, separators=(",", ":")).encode() + b"\n"
+    assert json.loads(end)["entries"] == 7
+    changed = json.dumps(json.loads(end) | {"entries": entries}, separators=(",", ":")).encode() + b"\n"
     assert "lines are missing or added" in fault_of(b"".join([*lines, changed]))
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"export": 5},
+        {"at": "now"},
+        {"at": "2026-01-01T00:00:00+00:00"},
+        {"by": {"id": 1}},
+        {"by": {"id": "1", "region": "com", "name": "Eve", "email": ""}},
+        {"by": {"id": 1, "region": "com", "name": None, "email": ""}},
+        {"query": []},
+        {"query": {"sheet": 1}},
+        {"before": "00"},
+        {"head": "0" * 63 + "A"},
+        {"keys": {"key": 1}},
+    ],
+    ids=str,
+)
+def test_fault_23_a_first_line_is_written_in_one_way(facts: dict[str, Any]) -> None:
+    assert "The first line is not written as exports are" in fault_of(_forged_header(**facts))

@@ -214,15 +214,22 @@ def test_a_forgery_that_is_summed_up_rightly_is_found(forge: Callable[[Lines], N
 @pytest.mark.parametrize("respelt", [str.upper, lambda text: f"{text[:2]} {text[2:]}"], ids=["capitals", "a space"])
 def test_a_hash_is_written_in_one_way_alone(respelt: Callable[[str], str]) -> None:
     lines = lines_of(exported("jsonl"))
-    clear = next(line for line in lines if line.get("clear"))
-    for line, name in [
-        (next(line for line in lines if line.get("path")), "path"),
-        (next(iter(clear["clear"].values())), "salt"),
-    ]:
-        before, line[name] = line[name], respelt(line[name])
-        assert "A hash is not written as exports are" in fault_of(ended_anew(lines))
-        line[name] = before
-    assert fault_of(ended_anew(lines)) == ""
+    line = next(line for line in lines if line.get("path"))
+    line["path"] = respelt(line["path"])
+    assert "A hash is not written as exports are" in fault_of(ended_anew(lines))
+
+
+@pytest.mark.parametrize(
+    "respelt",
+    [str.upper, lambda salt: f"{salt[:2]} {salt[2:]}", lambda salt: f"{salt}00", lambda salt: salt + "00" * 32],
+    ids=["capitals", "a space", "longer", "a whole block"],
+)
+def test_fault_23_a_salt_is_written_in_one_way_alone(respelt: Callable[[str], str]) -> None:
+    """HMAC itself takes a key and the same one with zeros behind it for one."""
+    lines = lines_of(exported("jsonl"))
+    clear = next(iter(next(line for line in lines if line.get("clear"))["clear"].values()))
+    clear["salt"] = respelt(clear["salt"])
+    assert "A clear text was altered" in fault_of(ended_anew(lines))
 
 
 def test_a_log_that_was_made_up_with_another_key_is_not_trusted(settings: Settings) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -131,6 +132,45 @@ def test_fault_22_an_empty_file_proves_nothing_without_a_signature(told: Told) -
 
     assert status == verify.NOT_PROVED
     assert first == "Not proved: the file holds no entry and is not signed, so anyone may have written it."
+
+
+HEADERS: list[dict[str, Any]] = [
+    {"by": {"id": 1, "region": "com", "name": "Eve", "email": "eve@example.com"}},
+    {"query": {"sheet": "1"}},
+    {"at": "2020-01-01T00:00:00.000000Z"},
+    {"is_whole": False},
+    {"export": "0" * 32},
+    {"keys": {}},
+]
+
+
+@pytest.mark.parametrize("facts", HEADERS, ids=lambda facts: next(iter(facts)))
+def test_fault_23_the_first_line_of_a_signed_file_counts_and_of_another_is_not_proved(
+    told: Told, facts: dict[str, Any]
+) -> None:
+    list(seals.seal_all())
+    lines = lines_of(exported("jsonl"))
+    signature = {name: lines[-1][name] for name in ("key_id", "signature")}
+    lines[0] |= facts
+    unsigned = ended_anew(lines)
+    signed = lines_of(unsigned)
+
+    assert (
+        told(b"".join(leaves.dumps(line) + b"\n" for line in [*signed[:-1], signed[-1] | signature]))[0] == verify.WRONG
+    )
+    status, first = told(unsigned)
+    assert status == verify.PROVED
+    assert "Not proved: who exported it, when and with which query, as its first line says;" in first
+
+
+def test_fault_23_left_out_texts_are_named_as_not_proved(told: Told) -> None:
+    list(seals.seal_all())
+    lines = lines_of(exported("jsonl"))
+    for line in lines:
+        if line["type"] == "entry":
+            line["clear"] = {}
+
+    assert "that no clear text was left out" in told(ended_anew(lines))[1]
 
 
 def test_a_signed_file_is_proved_and_what_is_unsealed_is_named(told: Told) -> None:

@@ -189,7 +189,7 @@ def test_it_is_named_again_when_verifying_goes_on_from_a_later_seal() -> None:
     assert [finding.entry for finding in report.findings.kept] == [intent.pk]
 
 
-@pytest.mark.parametrize("change", ['text = \'["Eve",""]\'', "salt = '00'", "salt = 'no hex'"])
+@pytest.mark.parametrize("change", ['text = \'["Eve",""]\'', "salt = '00'", "salt = salt || '00'", "salt = 'no hex'"])
 def test_a_clear_text_that_was_not_committed_to_is_named(change: str) -> None:
     edits.saved()
     commitment = PersonalText.objects.get().pk
