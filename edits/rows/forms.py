@@ -28,7 +28,7 @@ from edits.sheets.sheet import Cell, Column, Json, Row, Sheet
 from edits.sheets.values import Shown, as_held, cell_of, held, is_same, shown, why_read_only
 from edits.widgets.fields import CellField, CheckboxList, field_for, label_of
 from edits.widgets.last_changes import LastChange
-from edits.widgets.renderer import FormRenderer
+from edits.widgets.renderer import RENDERER
 
 NAME = re.compile(r"col-([0-9]{1,20})")
 THEIRS = "theirs"
@@ -92,7 +92,7 @@ class RowForm(forms.Form):
     """The cells of a row that this person may change. `row` is as it was read just now; without one, a row to add."""
 
     bound_field_class = CellBoundField
-    default_renderer = FormRenderer
+    default_renderer = RENDERER
     data: QueryDict
 
     def __init__(self, data: QueryDict | None = None, *, sheet: Sheet, row: Row | None = None) -> None:
