@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edits.sheets.cell_text import cell_text
+from edits.sheets.column_types import column_type
 from edits.sheets.sheet import Cell, Column, Row, Sheet
+from identity.profiles import readers
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,17 @@ class Table:
 def table_of(sheet: Sheet) -> Table:
     """The table of a sheet's visible columns and of those of its rows that were read."""
     columns = sheet.visible_columns
+    kinds = [column_type(column) for column in columns]
+    reader = readers.current()
     rows = (
         TableRow(
             row=row,
             label=sheet.label(row),
             mark=row_mark(row),
             cells=tuple(
-                TableCell(column, cell_text(column, cell), cell_mark(column, cell))
-                for column, cell in _of(row, columns)
+                TableCell(kind.column, kind.shown(cell, reader), cell_mark(kind.column, cell))
+                for kind in kinds
+                for cell in [row.cell(kind.column)]
             ),
         )
         for row in sheet.rows
@@ -85,10 +89,6 @@ def cell_mark(column: Column, cell: Cell) -> Mark | None:
     if cell.formula and not column.formula:
         return Mark("calculator", f"A formula works this out: {cell.formula}")
     return Mark("link-45deg", "This gets its value from a cell of another sheet.") if cell.is_link else None
-
-
-def _of(row: Row, columns: tuple[Column, ...]) -> list[tuple[Column, Cell]]:
-    return [(column, row.cell(column)) for column in columns]
 
 
 def _lock(what: str, *, is_locked: bool, is_locked_for_user: bool) -> Mark | None:

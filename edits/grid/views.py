@@ -17,8 +17,8 @@ from edits.gateway.client import Gateway, gateway_for
 from edits.gateway.errors import GatewayError
 from edits.grid.tables import table_of
 from edits.sheets import opened_sheets, reading
+from edits.sheets.rights import why_no_edits
 from edits.sheets.sheet import Access, SheetSummary
-from edits.sheets.values import why_no_edits
 from edits.widgets.pages import problem_page
 from edits.widgets.problems import Doing, problem_of
 from identity.decorators import smartsheet_required

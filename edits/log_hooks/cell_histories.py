@@ -14,8 +14,8 @@ from audit.recording import canonical
 from edits.gateway.client import Gateway, gateway_for
 from edits.gateway.errors import GatewayError, RateLimited
 from edits.gateway.operations import HISTORY_PER_PAGE
+from edits.sheets.held_values import held
 from edits.sheets.sheet import Cell, Contact, Json, parse_time
-from edits.sheets.values import held
 
 FRESH = 30  # seconds that a page read is remembered for whoever read it
 MOST_PAGES = 10

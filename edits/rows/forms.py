@@ -23,12 +23,14 @@ from django.utils.html import escape
 from edits.gateway.errors import GatewayError
 from edits.saving import CellChange, CellResult
 from edits.saving.checks import NO_COLUMN
-from edits.sheets.cell_text import cell_text
+from edits.sheets.column_types import column_type
+from edits.sheets.held_values import cell_of, held, is_same
+from edits.sheets.rights import why_read_only
 from edits.sheets.sheet import Cell, Column, Json, Row, Sheet
-from edits.sheets.values import Shown, as_held, cell_of, held, is_same, shown, why_read_only
-from edits.widgets.fields import CellField, CheckboxList, field_for, label_of
+from edits.widgets.fields import CellField, CheckboxList, Shown, field_for, label_of, shown, value_of
 from edits.widgets.last_changes import LastChange
 from edits.widgets.renderer import RENDERER
+from identity.profiles import readers
 
 NAME = re.compile(r"col-([0-9]{1,20})")
 THEIRS = "theirs"
@@ -120,9 +122,11 @@ class RowForm(forms.Form):
             if name in self.changed_data
         )
         return tuple(
-            CellChange(column.id, shown=self._shown_json(name, column, saw), typed=typed)
+            CellChange(
+                column.id, shown=self._shown_json(name, column, saw), typed=value_of(column, typed, self._cell(column))
+            )
             for column, saw, typed, name in changed
-            if not is_same(saw, typed)
+            if not _is_same(saw, typed)
         )
 
     def shown_json(self, name: str) -> str:
@@ -133,7 +137,7 @@ class RowForm(forms.Form):
         """All cells in the order of the columns, those too that cannot be changed."""
         for column in self.sheet.visible_columns:
             name = f"col-{column.id}"
-            text = cell_text(column, self._cell(column))
+            text = column_type(column).shown(self._cell(column), readers.current())
             if name in self.fields:
                 yield FormCell(column=column, text=text, field=self._bound(name))
             elif self.row:
@@ -170,7 +174,7 @@ class RowForm(forms.Form):
         """Show what the cells hold now that someone else has changed, and that nothing was typed into."""
         for name in self.columns.keys() - set(self.changed_data):
             field, now = self._field(name), self.initial[name]
-            if not is_same(field.shown, now):
+            if not _is_same(field.shown, now):
                 self._remember(name, now, held(self._cell(self.columns[name])))
                 self.data.setlist(name, field.posted(now))
 
@@ -185,7 +189,7 @@ class RowForm(forms.Form):
         with suppress(ValueError, RecursionError):
             return json.loads(self.data.get(f"shown-{name}", ""))
         now = self._cell(column)
-        return held(now) if is_same(saw, shown(column, now)) else as_held(column, saw, now)
+        return held(now) if _is_same(saw, shown(column, now)) else value_of(column, saw, now)
 
     @property
     def has_conflicts(self) -> bool:
@@ -254,3 +258,7 @@ class RowForm(forms.Form):
         bound = self[name]
         assert isinstance(bound, CellBoundField)  # noqa: S101 # bound_field_class says so
         return bound
+
+
+def _is_same(one: Shown, other: Shown) -> bool:
+    return is_same([*one], [*other]) if isinstance(one, tuple) and isinstance(other, tuple) else is_same(one, other)

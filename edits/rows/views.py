@@ -18,7 +18,7 @@ from edits.gateway.errors import GatewayError
 from edits.rows.forms import RowForm
 from edits.rows.pages import remembered_page, row_page, save_form
 from edits.saving import AddRow, DeleteRow, InProgress, KeyReused, NotRecorded, Status, UpdateRow, read, save
-from edits.sheets.values import why_not_deleted
+from edits.sheets.rights import why_not_deleted
 from edits.widgets import drafts
 from edits.widgets.pages import doing, earlier_result, one_time_key, problem_page, repeated_page, saved_page
 from edits.widgets.problems import ALREADY_SENT, Doing, problem_of

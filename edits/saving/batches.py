@@ -21,9 +21,10 @@ from edits.gateway.operations import IDS_PER_URL, ROWS_PER_WRITE
 from edits.saving.baseline import Baseline
 from edits.saving.changes import AddRow, DeleteRow, MoveRow, Place
 from edits.saving.checks import CheckedRow, action_of
+from edits.sheets.column_types import column_type
+from edits.sheets.held_values import held, is_same, normal, text_of
 from edits.sheets.personal_columns import row_label
 from edits.sheets.sheet import Cell, Json, Row
-from edits.sheets.values import held, is_same, text_of, to_send
 
 NEW_ROW = "new row"  # what the log calls a row without a name, or whose name is personal, before it has a number
 MOVED_AWAY = "It was no longer beneath the row that was deleted, and is still there."
@@ -119,8 +120,10 @@ class UpdateBatch(PutBatch):
         assert row  # noqa: S101 # checks.check leaves out rows that are gone
         label = self._label(row)
         cells = [(column, row.cell(column), change) for column, change in checked.to_send]
-        sent = [{"columnId": column.id, **to_send(column, change.typed, now)} for column, now, change in cells]
-        after = {cell.column_id: held(cell) for cell in map(Cell.parse, sent)}
+        sent = [
+            {"columnId": column.id, **column_type(column).to_send(change.typed, now)} for column, now, change in cells
+        ]
+        after = {column.id: normal(change.typed) for column, _, change in cells}
         changes = [
             Change(row.id, label, column.id, column.title, held(now), after[column.id], column.id in personal)
             for column, now, _ in cells
@@ -161,7 +164,7 @@ class AddBatch(Batch):
         assert isinstance(checked.change, AddRow)  # noqa: S101 # batches() sorts them
         personal = self.baseline.personal
         cells = [
-            {"columnId": column.id, **to_send(column, change.typed, Cell(column_id=column.id))}
+            {"columnId": column.id, **column_type(column).to_send(change.typed, Cell(column_id=column.id))}
             for column, change in checked.to_send
         ]
         names = (
@@ -170,7 +173,8 @@ class AddBatch(Batch):
             if column.is_primary and column.id not in personal
         )
         label = next(names, "") or NEW_ROW
-        content = self._content(Row.parse({"id": 0, "cells": cells}))
+        values = ((column.title, normal(change.typed)) for column, change in checked.to_send)
+        content = {title: value for title, value in values if value is not None}
         change = Change(None, label, None, "", None, content, is_personal=bool(personal))
         return Line(checked, None, label, [change], {**checked.change.place.attributes(), "cells": cells})
 

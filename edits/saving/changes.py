@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 from audit.vocabulary import Action
 from edits.sheets.sheet import Json
-from edits.sheets.values import Shown
 
 
 @dataclass(frozen=True, slots=True)
 class CellChange:
-    """One cell. `shown` is what the person saw, as Smartsheet's JSON has it (`values.held`): the value, of a
-    multi-value cell the list, None for an empty cell. `typed` is what the cell will hold."""
+    """One cell. `shown` is what the person saw, `typed` what the cell will hold, both as edits.sheets.held_values has
+    them: the value, of a multi-value cell the list, None for an empty cell. `column_type(column).parse` makes `typed`
+    of a text."""
 
     column_id: int
     shown: Json
-    typed: Shown
+    typed: Json
 
 
 @dataclass(frozen=True, slots=True)

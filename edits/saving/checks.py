@@ -12,9 +12,11 @@ from edits.gateway.errors import Forbidden, GatewayError, NotFound, NotGranted
 from edits.saving.baseline import FEATURES, Baseline
 from edits.saving.changes import AddRow, CellChange, DeleteRow, MoveRow, RowChange, UpdateRow
 from edits.saving.results import CellResult, RowResult, Status
+from edits.sheets.column_types import column_type
+from edits.sheets.held_values import held, is_same
 from edits.sheets.reading import NO_ROW
+from edits.sheets.rights import why_no_edits, why_not_deleted, why_read_only
 from edits.sheets.sheet import Cell, Column, Contact, Row, parse_time
-from edits.sheets.values import held, holds, is_same, why_no_edits, why_not_deleted, why_read_only
 
 NO_COLUMN = "This column is not in the sheet any more."
 ANOTHER_CELL = "Not sent, because another cell of this row could not be saved."
@@ -124,7 +126,7 @@ def _check_cells(
             checked.decided.append(CellResult(change.column_id, Status.FORBIDDEN, message=reason))
             continue
         now = checked.row.cell(column) if checked.row else Cell(column_id=column.id)
-        if checked.row and holds(column, now, change.typed):
+        if checked.row and column_type(column).holds(now, change.typed):
             checked.decided.append(CellResult(column.id, Status.UNCHANGED, held(now)))
         elif checked.row and not is_same(held(now), change.shown):
             by, at = writers.of(checked.row, column)

@@ -17,9 +17,9 @@ from edits.saving.baseline import Baseline
 from edits.saving.changes import CellChange
 from edits.saving.checks import CheckedRow, action_of
 from edits.saving.results import CellResult, Status
+from edits.sheets.held_values import held, normal, text_of
 from edits.sheets.personal_columns import row_label
 from edits.sheets.sheet import Row
-from edits.sheets.values import Shown, as_held, held, words
 
 CHANGED_MEANWHILE = "The cell no longer held what the person had been shown."
 NOTHING_TO_CHANGE = "The cell already held this."
@@ -76,7 +76,7 @@ class NotSent:
                 cell.column_id,
                 column.title if column else "",
                 held(checked.row.cell(column)) if checked.row and column else None,
-                _text(cell.typed),
+                text_of(cell.typed),
                 is_personal=True,
             )
             for cell in cells
@@ -107,7 +107,7 @@ class NotSent:
                 column.id,
                 column.title,
                 held(checked.row.cell(column)),
-                as_held(column, cell.typed, checked.row.cell(column)),
+                normal(cell.typed),
                 is_personal=column.id in self.baseline.personal,
             )
             for cell in cells
@@ -133,7 +133,3 @@ class NotSent:
             **self.facts,
             **more,
         )
-
-
-def _text(typed: Shown) -> str:
-    return typed if isinstance(typed, str) else words(typed)

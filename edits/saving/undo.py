@@ -23,8 +23,11 @@ from edits.saving.changes import CellChange, UpdateRow
 from edits.saving.checks import last_writer
 from edits.saving.results import CellResult, Result
 from edits.saving.service import save
-from edits.sheets.sheet import Cell, Column, Json, Row
-from edits.sheets.values import Shown, as_held, cell_of, held, is_same, shown, why_read_only, words
+from edits.sheets.column_types import column_type
+from edits.sheets.held_values import held, is_same
+from edits.sheets.rights import why_read_only
+from edits.sheets.sheet import Column, Json, Row
+from identity.profiles import readers
 
 NO_COLUMN = "This column is not there any more."
 ANOTHER_REGION = "This was done in another region of Smartsheet, where you are somebody else."
@@ -36,7 +39,6 @@ DELETED = (
 )
 NO_CELL = "Only changes of cells can be undone."
 PERSONAL = "The value is kept apart from the log as a personal one, so it cannot be put back from here."
-INEXACT = "The old value cannot be put back exactly as it was: change the cell in the form of its row instead."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,8 @@ class Undo:
     baseline: Baseline
     row: Row
     column: Column
-    now: Cell
-    then: Shown
+    now: Json
+    then: Json
     why_not: str = ""
     is_overtaken: bool = False
     by: str = ""
@@ -58,12 +60,12 @@ class Undo:
     @property
     def words_now(self) -> str:
         """What the cell holds now, as one reads it aloud."""
-        return words(shown(self.column, self.now))
+        return column_type(self.column).words(self.now, readers.current())
 
     @property
     def words_then(self) -> str:
         """What it would hold again."""
-        return words(self.then)
+        return column_type(self.column).words(self.then, readers.current())
 
 
 def why_never(change: LoggedChange, *, region: str) -> str:
@@ -89,22 +91,21 @@ def plan(user: AbstractBaseUser | AnonymousUser, change: LoggedChange) -> Undo:
     row, column = baseline.row(row_id), baseline.sheet.column(entry.column_id)
     if column is None:
         raise NotFound(NO_COLUMN)
-    now, old = row.cell(column), cell_of(column, _value(entry.old))
-    found = Undo(change, baseline, row, column, now=now, then=shown(column, old))
-    if not is_same(held(now), _value(change.new)):
+    found = Undo(change, baseline, row, column, now=held(row.cell(column)), then=_value(entry.old))
+    if not is_same(found.now, _value(change.new)):
         by, at = last_writer(baseline, row, column)
         return replace(found, is_overtaken=True, by=by, at=at)
-    return replace(found, why_not=why_read_only(baseline.sheet, column, row) or _why_inexact(column, old, now))
+    return replace(found, why_not=why_read_only(baseline.sheet, column, row))
 
 
 def overtaken(what: Undo, cell: CellResult) -> Undo:
     """The same, where the cell was changed at the last moment."""
-    return replace(what, now=cell_of(what.column, cell.value), is_overtaken=True, by=cell.by, at=cell.at)
+    return replace(what, now=cell.value, is_overtaken=True, by=cell.by, at=cell.at)
 
 
 def undo(what: Undo, *, key: str = "") -> Result:
     """Put the old value back. Raises what `save` raises."""
-    cell = CellChange(what.column.id, shown=held(what.now), typed=what.then)
+    cell = CellChange(what.column.id, shown=what.now, typed=what.then)
     return save(
         what.baseline,
         [UpdateRow(what.row.id, (cell,))],
@@ -121,10 +122,3 @@ def _value(canonical: str | None) -> Json:
 def _is_commitment(canonical: str | None) -> bool:
     value = _value(canonical)
     return isinstance(value, dict) and value.get("objectType") == "COMMITMENT"
-
-
-def _why_inexact(column: Column, old: Cell, now: Cell) -> str:
-    """Why the value would not come out as it was, such as digits that were text, of which a number would be made."""
-    sent = as_held(column, shown(column, old), now)
-    is_unchecked = column.type == "CHECKBOX" and not sent and not held(old)
-    return "" if is_unchecked or is_same(sent, held(old)) else INEXACT

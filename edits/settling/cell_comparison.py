@@ -19,8 +19,8 @@ from audit.models import Entry, Phase
 from audit.values import ERASED
 from audit.vocabulary import ANSWERED
 from edits.conf import settings
+from edits.sheets.held_values import held, is_same
 from edits.sheets.sheet import Cell, Contact, Json, parse_time
-from edits.sheets.values import held, is_same
 
 OPEN = {Phase.INTENT, Phase.UNKNOWN, Phase.UNDECIDABLE}  # it may have been made
 

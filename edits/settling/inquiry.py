@@ -31,9 +31,9 @@ from edits.gateway.errors import NotFound
 from edits.gateway.operations import ROWS_PER_PAGE
 from edits.settling.cell_comparison import is_erased, parsed
 from edits.settling.history_pages import History, read_back
+from edits.sheets.held_values import held, is_same
 from edits.sheets.personal_columns import row_label
 from edits.sheets.sheet import Cell, Json, Row, Sheet, parse_time
-from edits.sheets.values import held, is_same
 
 CLOCKS_APART = timedelta(seconds=5)  # how far Smartsheet's clock and the database's may be apart, for a certainty
 MOST_PAGES = 5

@@ -64,6 +64,16 @@ class Contact:
         """From a contact option, a contact object or a modifiedBy."""
         return cls(email=raw.get("email") or "", name=raw.get("name") or "")
 
+    @classmethod
+    def of(cls, key: str) -> Contact:
+        """Somebody of whom the key alone is known."""
+        return cls(email=key) if "@" in key else cls(name=key)
+
+    def to_json(self) -> dict[str, str]:
+        """A Contact object of a multi-contact cell."""
+        parts = {"objectType": "CONTACT", "email": self.email, "name": self.name}
+        return {name: value for name, value in parts.items() if value}
+
     @property
     def key(self) -> str:
         """What tells this contact from others: the address, or the name where there is none."""

@@ -15,8 +15,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.datastructures import MultiValueDict
 
-from edits.sheets.sheet import Column, Contact
-from edits.sheets.values import Shown, text_of, words
+from edits.sheets.column_types import column_type
+from edits.sheets.column_types.date import day_of
+from edits.sheets.held_values import Value, held, text_of
+from edits.sheets.sheet import Cell, Column, Contact
+from identity.profiles import readers
 
 LONGEST_TEXT = 4000  # what is beyond it, Smartsheet cuts off without a word
 LONG_LINE = 60
@@ -24,6 +27,8 @@ TICKS = {"on", "true", "True", "1", "false", "False", "0", ""}  # what a box may
 NOT_A_DATE = "Enter a date such as 2026-11-30."
 
 Choice = tuple[str, str]
+# Text; whether a box is checked; a day, None for none; the choices of a multi-value cell, contacts by their key.
+Shown = str | bool | date | None | tuple[str, ...]
 
 
 class JsonInput(forms.HiddenInput):
@@ -269,6 +274,50 @@ class AddressesField(CellField, forms.CharField):
 
     def run_validators(self, value: Any) -> None:
         """Nothing more: CharField's validators are for one text."""
+
+
+def shown(column: Column, cell: Cell) -> Shown:
+    """What the form shows of a cell. Text in a date or checkbox column stays text, so that it is not lost."""
+    value = held(cell)
+    match column.type:
+        case "CHECKBOX" if value is None or isinstance(value, bool):
+            return bool(value)
+        case "DATE" if value is None:
+            return None
+        case "DATE":
+            return day_of(value) or text_of(value)
+        case "MULTI_PICKLIST" | "MULTI_CONTACT_LIST":
+            return tuple(value) if isinstance(value, list) else (() if value is None else (text_of(value),))
+        case _:
+            return text_of(value)
+
+
+def value_of(column: Column, typed: Shown, now: Cell) -> Value:
+    """The value to write for what a field gave."""
+    match typed:
+        case bool():
+            return typed
+        case date():
+            return typed.isoformat()
+        case tuple():
+            return list(typed) or None
+        case str() if column.type == "TEXT_NUMBER":
+            return column_type(column).parse(typed, now, readers.current())
+        case _:
+            return typed or None
+
+
+def words(value: Shown) -> str:
+    """A value as one reads it aloud: in messages, and beside a conflict."""
+    match value:
+        case bool():
+            return "checked" if value else "not checked"
+        case date():
+            return value.isoformat()
+        case tuple():
+            return ", ".join(value) or "empty"
+        case _:
+            return value or "empty"
 
 
 def field_for(column: Column, now: Shown, *, typed: Sequence[str] = (), **kwargs: Any) -> CellField:

@@ -17,7 +17,7 @@ def packages(app: str) -> set[str]:
 
 @pytest.mark.parametrize("app", ["config", "identity", "edits", "audit"])
 def test_it_names_every_package(app: str) -> None:
-    named = set(re.findall(rf"^\| `({app}/(?:\w+/)?)` \|", PAGE, re.MULTILINE))
+    named = set(re.findall(rf"^\| `({app}/(?:\w+/)*)` \|", PAGE, re.MULTILINE))
     assert named == packages(app)
 
 

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from audit.models import Entry
+from edits.sheets.rights import why_read_only
 from edits.sheets.sheet import Sheet
-from edits.sheets.values import why_read_only
 from tests.edits.browser import Page
 from tests.edits.conftest import SignIn
 from tests.edits.site_plan import SitePlan

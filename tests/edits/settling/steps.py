@@ -25,7 +25,7 @@ from edits.gateway.client import Gateway, gateway_for
 from edits.gateway.errors import GatewayError
 from edits.saving import AddRow, CellChange, DeleteRow, NotRecorded, RowChange, UpdateRow, read, save, sending
 from edits.saving.sheet_lease import SheetLease
-from edits.sheets.values import Shown, held
+from edits.sheets.held_values import Value, held
 from tests.running_sandbox import Person, RunningSandbox
 
 DEADLINE = 0.4  # seconds, for what hangs; a write gives up at three quarters of it
@@ -36,11 +36,11 @@ COLUMNS = [
     {"title": "Done", "type": "CHECKBOX"},
     {"title": "Tags", "type": "MULTI_PICKLIST", "options": ["wet", "dry"]},
 ]
-VALUES: dict[str, st.SearchStrategy[Shown]] = {
+VALUES: dict[str, st.SearchStrategy[Value]] = {
     "Task": st.sampled_from(["was", "Rock"]),
     "Notes": st.sampled_from(["", "Rock", "5", "007"]),
     "Done": st.booleans(),
-    "Tags": st.sampled_from([(), ("wet",), ("wet", "dry")]),
+    "Tags": st.sampled_from([[], ["wet"], ["wet", "dry"]]),
 }
 FAULTS: dict[str, dict[str, Any]] = {
     "none": {},
@@ -72,7 +72,7 @@ class InApp:
     person: int
     action: Action
     row: int
-    values: dict[str, Shown]
+    values: dict[str, Value]
     fault: str
     moment: str
     is_real: bool  # SIGKILL in a process of its own, else an exception that nobody catches

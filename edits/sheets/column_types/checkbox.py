@@ -1,0 +1,41 @@
+"""CHECKBOX: checked or not; a cell that was never touched is not. Smartsheet lets text stand in it too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from django.core.exceptions import ValidationError
+
+from edits.sheets.column_types.base import ColumnType, one_text
+from edits.sheets.held_values import Value
+from edits.sheets.sheet import Cell, Json
+from identity.profiles.readers import Reader
+
+MEANINGS = {"true": True, "on": True, "1": True, "false": False, "0": False, "": False}
+
+
+class Checkbox(ColumnType):
+    """Checked or not."""
+
+    __slots__ = ()
+    why_not_here: ClassVar[str] = ""
+
+    def shown(self, cell: Cell, reader: Reader) -> str:
+        if isinstance(cell.value, bool):
+            return "✓" if cell.value else ""
+        return super().shown(cell, reader)
+
+    def words(self, value: Json, reader: Reader) -> str:
+        if value is None or isinstance(value, bool):
+            return "checked" if value else "not checked"
+        return super().words(value, reader)
+
+    def parse(self, typed: str | Sequence[str], cell: Cell, reader: Reader) -> Value:
+        meaning = MEANINGS.get(one_text(typed).lower())
+        if meaning is None:
+            raise ValidationError("Choose checked or not checked.")
+        return meaning
+
+    def holds(self, cell: Cell, value: Json) -> bool:
+        return super().holds(cell, value) or (not value and cell.value is None)

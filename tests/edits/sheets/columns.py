@@ -1,0 +1,22 @@
+"""Columns and cells as Smartsheet's JSON describes them."""
+
+from typing import Any
+
+from edits.sheets.column_types import ColumnType, column_type
+from edits.sheets.sheet import Cell, Column
+from identity.profiles.profile import Profile
+from identity.profiles.readers import Reader, reader_of
+
+
+def kind_of(name: str, **raw: Any) -> ColumnType:
+    """The type of a column of this kind."""
+    return column_type(Column.parse({"id": 1, "title": "X", "type": name, **raw}))
+
+
+def cell(**raw: Any) -> Cell:
+    return Cell.parse({"columnId": 1, **raw})
+
+
+def reader(locale: str) -> Reader:
+    """Somebody who reads numbers and days in this way, in Berlin."""
+    return reader_of(Profile("sandbox", 1, {"timeZone": "Europe/Berlin", "locale": locale}))

@@ -1,0 +1,186 @@
+"""Each column type: what it shows, what a control holds, what is read from what was typed, and what is sent."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from edits.sheets.column_types.text_number import number_or_text
+from identity.profiles.readers import NOBODY
+from tests.edits.sheets.columns import cell, kind_of, reader
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("0", 0),
+        ("-0", 0),
+        ("42", 42),
+        ("-42", -42),
+        ("42.0", 42),
+        ("12.50", 12.5),
+        ("0.1", 0.1),
+        ("9007199254740992", 9007199254740992),
+        ("-9007199254740992", -9007199254740992),
+        ("9007199254740993", "9007199254740993"),
+        ("1e400", "1e400"),
+        ("007", "007"),
+        ("00", "00"),
+        ("+1", "+1"),
+        (".5", ".5"),
+        ("5.", "5."),
+        ("1,000", "1,000"),
+        (" 1", " 1"),
+        ("1\n", "1\n"),
+        ("٣", "٣"),
+        ("0x10", "0x10"),
+        ("NaN", "NaN"),
+        ("Infinity", "Infinity"),
+        ("1_000", "1_000"),
+        ("0.1000000000000000055511151231257827", "0.1000000000000000055511151231257827"),
+        ("", ""),
+    ],
+)
+def test_only_what_a_number_holds_exactly_is_sent_as_one(typed: str, sent: object) -> None:
+    number = number_or_text(typed)
+    assert (number, type(number)) == (sent, type(sent))
+
+
+@pytest.mark.parametrize("number", [0, 42, -7, 0.1, 1e-7, 12345.678, 9007199254740992, 1 / 3])
+def test_a_number_that_is_typed_comes_back_as_the_same(number: float) -> None:
+    kind, now = kind_of("TEXT_NUMBER"), cell(value=number)
+    text = kind.typed(now, NOBODY)
+    assert "e" not in text
+    assert kind.parse(text, now, NOBODY) == number
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "typed"),
+    [
+        ("TEXT_NUMBER", {}, ""),
+        ("TEXT_NUMBER", {"value": 3.0}, "3"),
+        ("TEXT_NUMBER", {"value": True}, "true"),
+        ("TEXT_NUMBER", {"value": "a\r\nb\rc"}, "a\nb\nc"),
+        ("CHECKBOX", {}, ""),
+        ("CHECKBOX", {"value": True}, "true"),
+        ("CHECKBOX", {"value": "maybe"}, "maybe"),
+        ("DATE", {}, ""),
+        ("DATE", {"value": "2026-02-28"}, "2026-02-28"),
+        ("DATE", {"value": "2026-02-30"}, "2026-02-30"),
+        ("PICKLIST", {"value": 2}, "2"),
+        ("MULTI_PICKLIST", {}, ""),
+        ("MULTI_PICKLIST", {"objectValue": {"objectType": "MULTI_PICKLIST", "values": ["a", "b"]}}, "a\nb"),
+        ("MULTI_PICKLIST", {"value": "free text"}, "free text"),
+        (
+            "MULTI_CONTACT_LIST",
+            {
+                "objectValue": {
+                    "objectType": "MULTI_CONTACT",
+                    "values": [{"email": "a@b.c", "name": "A"}, {"name": "B"}],
+                }
+            },
+            "a@b.c\nB",
+        ),
+    ],
+)
+def test_what_a_control_holds(name: str, raw: dict[str, Any], typed: str) -> None:
+    assert kind_of(name).typed(cell(**raw), NOBODY) == typed
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "value", "sent"),
+    [
+        ("TEXT_NUMBER", "7", 7, {"value": 7}),
+        ("TEXT_NUMBER", "", None, {"value": ""}),
+        ("PICKLIST", "7", "7", {"value": "7"}),
+        ("CHECKBOX", "false", False, {"value": False}),
+        ("CHECKBOX", "on", True, {"value": True}),
+        ("DATE", "2026-02-03", "2026-02-03", {"value": "2026-02-03"}),
+        ("DATE", "", None, {"value": ""}),
+        ("MULTI_PICKLIST", "a", ["a"], {"objectValue": {"objectType": "MULTI_PICKLIST", "values": ["a"]}}),
+        ("MULTI_PICKLIST", ["a"], ["a"], {"objectValue": {"objectType": "MULTI_PICKLIST", "values": ["a"]}}),
+        ("MULTI_PICKLIST", [], None, {"value": ""}),
+        ("CONTACT_LIST", "a@b.org", "a@b.org", {"value": "a@b.org", "displayValue": "Ann"}),
+        ("CONTACT_LIST", "x@b.org", "x@b.org", {"value": "x@b.org"}),
+        (
+            "MULTI_CONTACT_LIST",
+            "a@b.org\nk@b.org\nLee, Kim\nnew@b.org",
+            ["a@b.org", "k@b.org", "Lee, Kim", "new@b.org"],
+            {
+                "objectValue": {
+                    "objectType": "MULTI_CONTACT",
+                    "values": [
+                        {"objectType": "CONTACT", "email": "a@b.org", "name": "Ann"},
+                        {"objectType": "CONTACT", "email": "k@b.org", "name": "Kim"},
+                        {"objectType": "CONTACT", "name": "Lee, Kim"},
+                        {"objectType": "CONTACT", "email": "new@b.org"},
+                    ],
+                }
+            },
+        ),
+    ],
+)
+def test_what_is_read_from_what_was_typed_and_sent(
+    name: str, typed: str | list[str], value: object, sent: dict[str, Any]
+) -> None:
+    kind = kind_of(name, contactOptions=[{"email": "a@b.org", "name": "Ann"}], options=["a", "7"])
+    people = [{"email": "k@b.org", "name": "Kim"}, {"name": "Lee, Kim"}]
+    now = cell(objectValue={"objectType": "MULTI_CONTACT", "values": people})
+    read = kind.parse(typed, now, NOBODY)
+    assert (read, type(read)) == (value, type(value))
+    assert kind.to_send(read, now) == sent
+
+
+@pytest.mark.parametrize("name", ["DATETIME", "ABSTRACT_DATETIME", "DURATION", "PREDECESSOR", "OF_TOMORROW"])
+def test_what_is_not_changed_here_takes_nothing(name: str) -> None:
+    kind = kind_of(name)
+    assert kind.why_read_only(cell())
+    with pytest.raises(ValidationError):
+        kind.parse("1", cell(), NOBODY)
+
+
+SHOWN = [
+    ("TEXT_NUMBER", 1234.5, "1234.5", "1234,5"),
+    ("TEXT_NUMBER", 1234.5, "", "1234,5"),
+    ("TEXT_NUMBER", 2026, "2026", "2026"),
+    ("TEXT_NUMBER", 5000, "$5,000.00", "$5.000,00"),
+    ("TEXT_NUMBER", -5000.25, "-$5,000.25", "-$5.000,25"),
+    ("TEXT_NUMBER", 0.125, "12.5%", "12,5%"),
+    ("TEXT_NUMBER", 1 / 3, "0.33", "0,33"),
+    ("TEXT_NUMBER", 1234567.891, "1,234,568", "1.234.568"),
+    ("TEXT_NUMBER", 1234.5, "1.234,5", "1.234,5"),  # Smartsheet has written it the German way
+    ("TEXT_NUMBER", 1234, "1.234", "1.234"),
+    ("TEXT_NUMBER", 1.234, "1,234", "1,234"),
+    ("TEXT_NUMBER", "1234.5", "1234.5", "1234.5"),  # text
+    ("TEXT_NUMBER", "1.2.3", "1.2.3", "1.2.3"),
+    ("TEXT_NUMBER", None, "", ""),
+    ("PICKLIST", 1234.5, "1,234.5", "1.234,5"),
+    ("CHECKBOX", True, "", "✓"),
+    ("CHECKBOX", False, "", ""),
+    ("CHECKBOX", "maybe", "", "maybe"),
+    ("DATE", "2026-11-30", "", "30.11.2026"),
+    ("DATE", "to be agreed", "", "to be agreed"),
+    ("DATE", "20261130", "", "20261130"),
+    ("DATE", None, "", ""),
+    ("DATETIME", "2026-07-01T22:30:00Z", "", "02.07.2026 00:30"),
+    ("DATETIME", "soon", "", "soon"),
+    ("ABSTRACT_DATETIME", "2026-07-01T08:00:00", "", "01.07.2026"),
+    ("ABSTRACT_DATETIME", "2026-07-01 or so", "", "2026-07-01 or so"),
+    ("DURATION", "4d 6h", "4d 6h", "4d 6h"),
+    ("PREDECESSOR", "12FS +3d", "12FS +3d", "12FS +3d"),
+    ("OF_TOMORROW", "x", "", "x"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "display", "shown"), SHOWN, ids=[f"{s[0]} {s[1]!r:.20} {s[2]}" for s in SHOWN]
+)
+def test_a_german_reads_it_so(name: str, value: Any, display: str, shown: str) -> None:
+    assert kind_of(name).shown(cell(value=value, displayValue=display), reader("de_DE")) == shown
+
+
+def test_people_are_shown_by_name() -> None:
+    people = [{"email": "a@b.org", "name": "Ann"}, {"email": "k@b.org"}, {"name": "Crew 7"}]
+    several = cell(objectValue={"objectType": "MULTI_CONTACT", "values": people})
+    assert kind_of("MULTI_CONTACT_LIST").shown(several, NOBODY) == "Ann, k@b.org, Crew 7"
+    assert kind_of("CONTACT_LIST").shown(cell(value="a@b.org", displayValue="Ann"), NOBODY) == "Ann"
