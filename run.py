@@ -116,7 +116,7 @@ def test(arguments: list[str]) -> int:
 
 
 def test_sandbox(arguments: list[str]) -> int:
-    """Hold the sandbox against Smartsheet's own tests, document, recordings and JavaScript SDK; downloads them."""
+    """Compare the sandbox with Smartsheet's tests, document and recordings, and try its clients; downloads them."""
     prepare("requirements.txt", "requirements-dev.txt")
     return subprocess.call([str(PYTHON), "-m", "tests.conformance", *arguments], cwd=ROOT)
 

@@ -10,7 +10,8 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from tests.conformance import javascript_suite, live_suite, openapi_suite, recorded_suite, sdk_suite
+from tests.conformance import javascript_suite, live_suite, openapi_suite, python_clients, recorded_suite, sdk_suite
+from tests.conformance.client_table import write_table
 from tests.conformance.outcome import Outcome, failures, table
 from tests.running_sandbox import RunningSandbox
 
@@ -21,7 +22,8 @@ SUITES: dict[str, Callable[[RunningSandbox, str], Outcome]] = {
     "OpenAPI document, writes": openapi_suite.run_writes,
     "Recorded answers": recorded_suite.run,
     "Live answers of 2020": live_suite.run,
-    "JavaScript SDK 5": javascript_suite.run,
+    **dict.fromkeys(python_clients.CLIENTS, python_clients.run),
+    **dict.fromkeys(javascript_suite.VERSIONS, javascript_suite.run),
 }
 
 
@@ -33,10 +35,12 @@ def main(wanted: Sequence[str]) -> int:
         return 2
     outcomes = [run_one(name) for name in names]
     print(f"\n{table(outcomes)}")
+    out_of_date = write_table(outcomes)
     if failed := failures(outcomes):
         print(f"\n{failed}\n\nFAILED. What the programs printed is in var/conformance/*.log")
-        return 1
-    return 0
+    if out_of_date:
+        print(f"\nFAILED. {out_of_date}")
+    return int(bool(failed or out_of_date))
 
 
 def run_one(name: str) -> Outcome:

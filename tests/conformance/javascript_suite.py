@@ -1,6 +1,6 @@
 """Smartsheet's JavaScript SDK against the sandbox: sign-in, users/me, list, get, update, cell history.
 
-https://www.npmjs.com/package/smartsheet
+Three major versions run the same program, javascript/check.js. https://www.npmjs.com/package/smartsheet
 """
 
 from __future__ import annotations
@@ -18,16 +18,23 @@ from tests.running_sandbox import Person, RunningSandbox
 
 PROGRAM = Path(__file__).with_name("javascript")
 CLIENT_ID, CLIENT_SECRET = "conformance", "conformance-secret"
-REDIRECT_URL = "http://127.0.0.1:9/callback"  # nobody listens: the address that the browser is sent to is enough
+REDIRECT_URL = "http://127.0.0.1:9/callback"  # nothing listens there: only the address is read
+VERSIONS = {f"JavaScript SDK {version}": version for version in ("3.1.4", "4.5.0", "5.3.0")}
 SCOPES = "READ_SHEETS WRITE_SHEETS"
 
 
+def address(version: str) -> str:
+    """The page of a version on npm."""
+    return f"https://www.npmjs.com/package/smartsheet/v/{version}"
+
+
 def run(sandbox: RunningSandbox, name: str) -> Outcome:
-    """Each step of javascript/check.js is one that passes or fails."""
-    outcome, folder = Outcome(name), SCRATCH / "javascript"
-    npm, problem = fetch(folder)
+    """Install the SDK and run the program with it."""
+    outcome, version = Outcome(name), VERSIONS[name]
+    folder = SCRATCH / f"javascript-{version}"
+    npm, problem = install(version, folder)
     if problem:
-        outcome.failed.append(problem)
+        outcome.failed.append(f"it can't be installed: {problem}")
         return outcome
     alice = sandbox.people()["alice"]
     environment = {
@@ -39,24 +46,22 @@ def run(sandbox: RunningSandbox, name: str) -> Outcome:
         "SHEET_NAME": "Budget",
     }
     command = [*npm, "run", "--silent", "check"]
-    _code, said = run_program(command, log="javascript", environment=environment, folder=folder)
-    steps = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
-    outcome.passed = sum(step["problem"] is None for step in steps)
-    outcome.failed = [f"{step['step']}: {step['problem']}" for step in steps if step["problem"] is not None]
-    if not steps:
-        outcome.failed.append("it did not start")
+    _code, printed = run_program(command, log=folder.name, environment=environment, folder=folder)
+    outcome.read_steps(printed)
     return outcome
 
 
-def fetch(folder: Path) -> tuple[list[str], str]:
-    """Install the SDK below var/; the npm command, and what went wrong."""
+def install(version: str, folder: Path) -> tuple[list[str], str]:
+    """Install a version of the SDK into a folder. Return the npm command, and the problem or ""."""
     folder.mkdir(parents=True, exist_ok=True)
-    for file in PROGRAM.iterdir():
-        shutil.copy(file, folder)
+    shutil.copy(PROGRAM / "check.js", folder)
+    package = {"private": True, "scripts": {"check": "node check.js"}, "dependencies": {"smartsheet": version}}
+    (folder / "package.json").write_text(json.dumps(package))
     npm = run_command.npm()
     options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"]
-    code, said = run_program([*npm, "install", *options], log="npm", environment={}, folder=folder)
-    return npm, f"npm install: {said.strip()[-200:]}" if code else ""
+    log = f"{folder.name}-npm"
+    code, printed = run_program([*npm, "install", *options], log=log, environment={}, folder=folder)
+    return npm, (printed.strip()[-200:] or f"exit code {code}") if code else ""
 
 
 def allow(sandbox: RunningSandbox, person: Person) -> str:

@@ -1,27 +1,43 @@
-"""What came of a suite, and the table of all of them."""
+"""The result of a suite, and the table of all results."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from textwrap import wrap
 
 HEADINGS = ("suite", "passed", "failed", "skipped", "why")
 WIDTH_OF_WHY = 90
+FEWEST_STEPS = 3  # a client that makes fewer calls shows too little
 
 
 @dataclass(slots=True)
 class Outcome:
-    """One line of the table. `failed` holds a sentence per failure, `skipped` a count per reason."""
+    """One line of the table.
+
+    `failed` holds a sentence for each failure, `skipped` a count for each reason, and `steps` the names of the calls
+    that passed, if the suite makes named calls.
+    """
 
     suite: str
     passed: int = 0
     failed: list[str] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
+    steps: list[str] = field(default_factory=list)
 
     def skip(self, why: str, count: int = 1) -> None:
         """Count something that was not tried."""
         self.skipped[why] = self.skipped.get(why, 0) + count
+
+    def read_steps(self, printed: str) -> None:
+        """Read what a client's program printed: a line of JSON for each step, with its name and its problem or null."""
+        steps = [json.loads(line) for line in printed.splitlines() if line.startswith('{"step"')]
+        self.steps = [step["step"] for step in steps if step["problem"] is None]
+        self.passed = len(self.steps)
+        self.failed += [f"{step['step']}: {step['problem']}" for step in steps if step["problem"] is not None]
+        if len(steps) < FEWEST_STEPS:
+            self.failed.append(f"it took {len(steps)} steps: {printed.strip()[-200:]}")
 
     @property
     def line(self) -> tuple[str, str, str, str, str]:
@@ -32,7 +48,7 @@ class Outcome:
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
-    """All suites, aligned; long reasons are folded."""
+    """All suites in aligned columns. Long reasons go on over several lines."""
     lines = [HEADINGS, *(folded for outcome in outcomes for folded in _fold(outcome.line))]
     widths = [max(len(line[place]) for line in lines) for place in range(len(HEADINGS))]
     rule = tuple("-" * width for width in widths)
@@ -45,5 +61,5 @@ def _fold(line: tuple[str, str, str, str, str]) -> list[tuple[str, str, str, str
 
 
 def failures(outcomes: Sequence[Outcome]) -> str:
-    """Every failure by suite; empty if there is none."""
+    """Every failure after the name of its suite; empty if there is none."""
     return "\n".join(f"{outcome.suite}: {sentence}" for outcome in outcomes for sentence in outcome.failed)

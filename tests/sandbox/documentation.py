@@ -19,10 +19,15 @@ def updated(document: str) -> str:
     for mark, option in GENERATED.items():
         said = printed(option)
         block = f"```text\n{said}\n```" if mark == "help" else said
-        start, end = f"<!-- {mark} -->", f"<!-- end of {mark} -->"
-        before, _, rest = document.partition(start)
-        document = f"{before}{start}\n{block}\n{end}{rest.partition(end)[2]}"
+        document = replace_block(document, mark, block)
     return document
+
+
+def replace_block(document: str, mark: str, block: str) -> str:
+    """The document with another text between a mark and its end."""
+    start, end = f"<!-- {mark} -->", f"<!-- end of {mark} -->"
+    before, _, rest = document.partition(start)
+    return f"{before}{start}\n{block}\n{end}{rest.partition(end)[2]}"
 
 
 def printed(option: str) -> str:

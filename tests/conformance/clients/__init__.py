@@ -1,0 +1,1 @@
+"""One program for each Python client. Each runs in an environment that holds that client, not in ours."""

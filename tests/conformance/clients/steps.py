@@ -1,0 +1,50 @@
+"""The steps that a client takes: named calls, each with assertions on what came back.
+
+Uses the standard library alone, because every client's environment runs it. A program is started with the address of
+the sandbox's API and a person's token.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Callable
+from typing import TypeVar
+
+API, TOKEN = sys.argv[1:3]
+
+E = TypeVar("E", bound=Exception)
+_steps: list[tuple[str, Callable[[], None]]] = []
+
+
+def step(name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Register a function as a step. `name` is the call that it makes."""
+
+    def register(act: Callable[[], None]) -> Callable[[], None]:
+        _steps.append((name, act))
+        return act
+
+    return register
+
+
+def refusal(kind: type[E], act: Callable[[], object]) -> E:
+    """The error that a call raises. Raises AssertionError if it raises none of this kind."""
+    try:
+        act()
+    except kind as error:
+        return error
+    raise AssertionError("it was not refused")
+
+
+def run_steps() -> None:
+    """Take all steps in order. Print one line of JSON for each: its name, and what went wrong or null."""
+    for name, act in _steps:
+        problem = None
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001 - whatever a client raises is the result of its step
+            traceback.print_exc()
+            line = traceback.extract_tb(error.__traceback__)[-1].line
+            problem = f"{type(error).__name__}: {str(error) or line}".splitlines()[0]
+        print(json.dumps({"step": name, "problem": problem}), flush=True)
