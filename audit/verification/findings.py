@@ -73,10 +73,11 @@ class Anchored:
 @dataclass(slots=True)
 class Report:
     """What was read, in how long, and what was found. `started_after` is the link and `starts_at` says why there;
-    `anchored` is None where no anchor was given."""
+    `is_full` says that nothing of the log was left unread; `anchored` is None where no anchor was given."""
 
     starts_at: str
     started_after: int
+    is_full: bool
     last_seq: int = 0
     entries: int = 0
     seals: int = 0

@@ -38,6 +38,11 @@ class Start:
     why: str
     is_retired: bool = False
 
+    @property
+    def is_all(self) -> bool:
+        """Whether what is read from here on is everything that the log holds."""
+        return self.seal == 0 or self.is_retired
+
     @classmethod
     def at(cls, seal: SignedSeal, why: str, *, is_retired: bool = False) -> Self:
         """After the last link that the seal is over."""
@@ -94,7 +99,7 @@ class Verified:
     """What AUDIT_VERIFIED_FILE remembers of the last time that all was well.
 
     It is a file, not a row, since whoever owns the database could write a row. The seal in it is held against the one
-    in the database; what stands before it is not read again until `--full`.
+    in the database. Only `--continue` starts there; what stands before it is then not read again.
     """
 
     at: datetime

@@ -8,6 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, Min, Subquery
 from django.utils import timezone
 
+from audit.conf import settings
 from audit.models import Entry, Leaf, PersonalText
 from audit.proof.commitment_bytes import is_opened
 from audit.verification import rows
@@ -19,6 +20,9 @@ from audit.vocabulary import Action, Phase
 PATIENCE = timedelta(minutes=5)  # an edit takes 15 seconds at most; settling what was left open a little longer
 AT_ONCE = 500
 
+_UNSEALED = """
+    SELECT COUNT(*), MIN(link.seq) FROM audit_leaf AS link JOIN audit_entry AS entry ON entry.id = link.entry_id
+    WHERE link.seq > %s AND entry.at < %s"""
 _UNSETTLED = """
     SELECT intent.id FROM audit_entry AS intent
     WHERE intent.phase = 'intent' AND intent.at >= %s AND intent.at < %s AND NOT EXISTS (
@@ -26,6 +30,20 @@ _UNSETTLED = """
         WHERE outcome.edit_id = intent.edit_id AND outcome.phase <> 'intent'
         AND (outcome.line = intent.line OR outcome.line IS NULL)
     ) ORDER BY intent.id"""
+
+
+def check_sealed(connection: BaseDatabaseWrapper, findings: Findings, *, after: int) -> None:
+    """Entries linked after this place, which no seal is over, although each should have one by now."""
+    latest = timezone.now() - timedelta(seconds=settings.AUDIT_SEAL_STALE)
+    with connection.cursor() as cursor:
+        cursor.execute(_UNSEALED, [after, connection.ops.adapt_datetimefield_value(latest)])
+        count, seq = cursor.fetchone()
+    if count:
+        text = (
+            f"{count} entries, the first at link {seq}, have waited for a seal for too long: sealing has stopped, or"
+            " the seals were deleted."
+        )
+        findings.add(Kind.SEAL, text, seq=seq)
 
 
 def check_settled(connection: BaseDatabaseWrapper, findings: Findings, *, since: datetime) -> None:

@@ -30,24 +30,23 @@ _LOOK_BACK = timedelta(days=1)  # an intent that was open when its seal was veri
 def verify(
     start: Start,
     *,
-    is_full: bool,
     anchors: Path | None = None,
     remembered: SignedSeal | None = None,
     progress: Progress = lambda _done, _all: None,
 ) -> Report:
     """Read what came after the start and tell all that is wrong with it, or with what protects it.
 
-    `is_full` holds all seals against one another too, not only those from the start on; `remembered` is a seal that was
-    in the database when it was verified last.
+    Seals are held against one another from the start on, and all of them where that is the beginning. `remembered` is a
+    seal that was in the database when it was verified last.
 
     Raises:
         NoSealKey: a key in the settings cannot be read.
         OSError, UnicodeDecodeError, csv.Error: the file of anchors cannot be read.
     """
     begun = perf_counter()
-    report = Report(starts_at=start.why, started_after=start.seq)
+    report = Report(starts_at=start.why, started_after=start.seq, is_full=start.is_all)
     with rows.snapshot(connection):
-        named = _check_chain(start, report, is_full=is_full, progress=progress)
+        named = _check_chain(start, report, progress=progress)
         keys = seal_keys.public_keys()
         if anchors:
             report.anchored = anchored.check_anchors(
@@ -58,6 +57,8 @@ def verify(
         with rows.any_text(connection):
             surroundings.check_commitments(connection, report.findings, named=named)
             surroundings.check_erased(report.findings)
+            if keys:
+                surroundings.check_sealed(connection, report.findings, after=report.last_seq - report.unsealed)
             surroundings.check_settled(connection, report.findings, since=_time_of(start))
             protection.check_triggers(connection, report.findings)
             if start.is_retired:
@@ -66,10 +67,10 @@ def verify(
     return report
 
 
-def _check_chain(start: Start, report: Report, *, is_full: bool, progress: Progress) -> set[str]:
+def _check_chain(start: Start, report: Report, *, progress: Progress) -> set[str]:
     """Walk the chain and fill the report; gives the commitments that its entries name."""
     findings, named = report.findings, set[str]()
-    first_seal = 1 if is_full else max(start.seal, 1)
+    first_seal = 1 if start.is_all else max(start.seal, 1)
     seal_check = SealCheck(
         rows.seals(connection, from_number=first_seal),
         first_number=first_seal,
@@ -78,7 +79,7 @@ def _check_chain(start: Start, report: Report, *, is_full: bool, progress: Progr
         findings=findings,
     )
     last = Leaf.objects.filter(seq__lte=rows.GREATEST).aggregate(last=Max("seq"))["last"] or start.seq
-    from_id = rows.LEAST if is_full or start.is_retired else _first_id(start)
+    from_id = rows.LEAST if start.is_all else _first_id(start)
     shelf = chain.Shelf(_items(rows.entries(connection, from_id=from_id), named), findings)
     found = chain.walk(
         rows.links(connection, after=start.seq),

@@ -86,7 +86,7 @@ def test_a_process_killed_between_intent_and_outcome_leaves_the_intent(project: 
     )
     assert told == ["bob: pin, not certain yet"]
     assert number in uncertain
-    verified = project.manage("audit_verify", "--full", "--json")
+    verified = project.manage("audit_verify", "--json")
     report = json.loads(verified.stdout)
     kinds = {finding["kind"] for finding in report["findings"]}
     assert kinds <= {"unsettled"}, verified.stdout
@@ -194,7 +194,7 @@ def test_the_request_is_on_its_entries(project: OtherProject, board: Board) -> N
 def test_it_is_sealed_exported_and_verified_without_a_page(project: OtherProject) -> None:
     shown = project.manage("audit_keys").stdout
     project.environment["AUDIT_SEAL_KEY"] = re.findall(r"AUDIT_SEAL_KEY=(\S+)", shown)[0]
-    for command in (["audit_seal"], ["audit_export", "--format", "jsonl", "log.jsonl"], ["audit_verify", "--full"]):
+    for command in (["audit_seal"], ["audit_export", "--format", "jsonl", "log.jsonl"], ["audit_verify"]):
         done = project.manage(*command)
         assert done.returncode == 0, f"{command}: {done.stdout} {done.stderr}"
     (public,) = re.findall(r"Public key: (\S+)", shown)

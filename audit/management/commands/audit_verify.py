@@ -23,24 +23,31 @@ WIDTH = 30  # of the bar
 
 
 class Command(BaseCommand):
-    help = "Verifies the audit log. Exit status 0: all is well; 1: something is wrong, or could not be read."
+    help = (
+        "Verifies the audit log, all of it unless told otherwise. Exit status 0: nothing that was read is wrong; 1: "
+        "something is wrong, or could not be read."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         where = parser.add_mutually_exclusive_group()
         where.add_argument(
             "--since", metavar="SEAL|DATE", help="start after this seal, or the last one before this day"
         )
-        where.add_argument("--full", action="store_true", help="start at the beginning, whatever was verified before")
+        where.add_argument(
+            "--continue",
+            action="store_true",
+            dest="goes_on",
+            help="go on from the last seal that was verified: older entries are not read again",
+        )
         parser.add_argument("--anchors", type=Path, metavar="FILE", help="hold the seals against those of an anchor")
         parser.add_argument("--json", action="store_true", help="the report for machines")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
             last = Verified.last()
-            start, is_full = self._start(options, last)
+            start = self._start(options, last)
             report = verify(
                 start,
-                is_full=is_full,
                 anchors=options["anchors"],
                 remembered=last.seal if last else None,
                 progress=_Bar(self),
@@ -59,29 +66,34 @@ class Command(BaseCommand):
         if not options["since"]:  # what stands before was perhaps never read, or is not well
             self._remember(report)
 
-    def _start(self, options: dict[str, Any], last: Verified | None) -> tuple[Start, bool]:
+    def _start(self, options: dict[str, Any], last: Verified | None) -> Start:
         if options["since"]:
-            return since(options["since"]), False
-        start = last.start() if last and not options["full"] else None
-        if last and not start and not options["full"]:
+            return since(options["since"])
+        if not options["goes_on"]:
+            return start_of_chain()
+        start = last.start() if last else None
+        if last and not start:
             self.stderr.write(
                 "The seal that was verified last is not in the database any more: verifying everything. If the database"
                 f" was made anew on purpose, delete {settings.AUDIT_VERIFIED_FILE}."
             )
-        return (start, False) if start else (start_of_chain(), True)
+        return start or start_of_chain()
 
     def _tell(self, report: Report) -> None:
+        if not report.is_full:
+            self.stdout.write(
+                f"Not everything was read: this run starts after link {report.started_after}, at"
+                f" {printable(report.starts_at)}. Older entries were NOT read."
+            )
         for finding in report.findings.kept[:SHOWN]:
             self.stdout.write(printable(f"{finding.kind.upper()}: {finding.text}"))
         if report.findings.count > SHOWN:
             kinds = ", ".join(f"{kind} {count}" for kind, count in report.findings.kinds.items())
             more = report.findings.count - SHOWN
             self.stdout.write(f"and {more} more; in all {kinds}. --json tells the first thousand of each kind.")
-        verdict = (
-            "All is well"
-            if report.is_whole
-            else f"{report.findings.count} finding{'' if report.findings.count == 1 else 's'}"
-        )
+        verdict = f"{report.findings.count} finding{'' if report.findings.count == 1 else 's'}"
+        if report.is_whole:
+            verdict = "All is well" if report.is_full else f"Nothing is wrong after link {report.started_after}"
         self.stdout.write(
             f"{verdict}: {report.entries} entries and {report.seals} seals, from {printable(report.starts_at)}, to link"
             f" {report.last_seq}; {report.unsealed} not sealed yet. {report.seconds:.1f} s, {report.rate} entries/s."

@@ -146,7 +146,7 @@ def test_a_failure_in_the_middle_leaves_all_as_it_was(retire: Retire, monkeypatc
 def test_a_false_stub_does_not_hide_what_is_still_there() -> None:
     january()
     note(actor=THIS_APP, action=Action.RETAIN, origin=Origin.COMMAND, subject="audit.seal/1")
-    kinds = {finding.kind for finding in verify(start_of_chain(), is_full=True).findings.kept}
+    kinds = {finding.kind for finding in verify(start_of_chain()).findings.kept}
     assert Kind.INSERTED in kinds
 
 

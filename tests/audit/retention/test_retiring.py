@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("old_log")
 def verified(*arguments: str) -> str:
     """What audit_verify says of a log with nothing wrong in it."""
     out = StringIO()
-    call_command("audit_verify", "--full", *arguments, stdout=out)
+    call_command("audit_verify", *arguments, stdout=out)
     assert out.getvalue().startswith("All is well")
     return out.getvalue()
 
@@ -167,7 +167,7 @@ def test_who_verified_before_goes_on_from_what_is_left(retire: Retire) -> None:
     remember(Seal.objects.get(pk=1))
     retire("2026-02")
     out = StringIO()
-    call_command("audit_verify", stdout=out)
+    call_command("audit_verify", "--continue", stdout=out)
     assert "All is well" in out.getvalue()
     assert "from seal 2, up to which" in out.getvalue()
 

@@ -68,7 +68,7 @@ def flipped(value: Any, *, place: int, by: int) -> Any:
 
 
 def verified(**options: Any) -> Report:
-    return verify(options.pop("start", None) or start_of_chain(), is_full=options.pop("is_full", True), **options)
+    return verify(options.pop("start", None) or start_of_chain(), **options)
 
 
 def findings_after(tamper: Callable[[], None], **options: Any) -> list[Finding]:

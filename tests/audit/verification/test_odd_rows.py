@@ -71,10 +71,10 @@ def facts(table: str) -> list[tuple[object, ...]]:
 def found_by(file: Path) -> list[Finding]:
     """The findings of a full run with anchors; runs of other kinds end as well."""
     last = Verified.last()
-    report = verify(start_of_chain(), is_full=True, anchors=file, remembered=last.seal if last else None)
+    report = verify(start_of_chain(), anchors=file, remembered=last.seal if last else None)
     for start in (since("1"), last.start() if last else None):
         if start:
-            verify(start, is_full=False, anchors=file)
+            verify(start, anchors=file)
     return [finding for finding in report.findings.kept if finding.kind is not Kind.UNPROTECTED]
 
 

@@ -18,6 +18,7 @@ from audit.recording import THIS_APP, Action, note
 from audit.verification import rows
 from tests.append_only import lifted
 from tests.audit import edits
+from tests.audit.retention.conftest import JANUARY, written_at
 from tests.audit.verification.tampering import execute
 
 pytestmark = pytest.mark.usefixtures("log")
@@ -84,17 +85,58 @@ def test_machines_read_the_same() -> None:
     assert report["findings"][0]["entry"] == report["first_bad_entry"]
 
 
-def test_it_goes_on_from_what_was_verified_last_until_asked_for_all(verified_file: Path) -> None:
+def test_fault_35_everything_is_read_unless_asked_to_go_on(verified_file: Path) -> None:
     edits.saved()
     seals.seal()
     assert run()[0] == 0
     assert verified_file.exists()
     forge("forged", seq=1)
     edits.saved()
-    status, said, _ = run()
+    assert run()[0] == 1
+    status, said, _ = run("--continue")
     assert status == 0
-    assert "2 entries and 1 seals, from seal 1, up to which all was well on" in said
-    assert run("--full")[0] == 1
+    first, second = said.splitlines()
+    assert first.startswith("Not everything was read: this run starts after link 2, at seal 1, up to which all was")
+    assert first.endswith("Older entries were NOT read.")
+    assert second.startswith("Nothing is wrong after link 2: 2 entries and 1 seals, from seal 1, up to which all was")
+    assert json.loads(run("--continue", "--json")[1])["is_full"] is False
+    assert run()[0] == 1
+
+
+def test_fault_35_a_start_that_was_asked_for_is_told_first() -> None:
+    edits.saved()
+    seals.seal()
+    edits.saved()
+    first, second = run("--since", "1")[1].splitlines()
+    assert first == (
+        "Not everything was read: this run starts after link 2, at seal 1, as asked. Older entries were NOT read."
+    )
+    assert second.startswith("Nothing is wrong after link 2: 2 entries")
+
+
+def test_fault_35_going_on_without_a_beginning_reads_everything() -> None:
+    edits.saved()
+    seals.seal()
+    status, said, _ = run("--continue")
+    assert (status, said.splitlines()[0][:15]) == (0, "All is well: 2 ")
+    assert json.loads(run("--json")[1])["is_full"] is True
+
+
+def test_fault_22_a_log_whose_seals_are_gone_is_not_well(settings: Settings) -> None:
+    """As whoever owns the database would have it, who takes the seals away to make the chain anew."""
+    with written_at(JANUARY):
+        edits.saved()
+    edits.saved()
+    status, said, _ = run()
+    assert status == 1
+    assert "SEAL: 2 entries, the first at link 1, have waited for a seal for too long: sealing has stopped, or" in said
+    seals.seal()
+    assert run()[0] == 0
+    with lifted(connection):
+        execute("DELETE FROM audit_seal")
+    assert "have waited for a seal" in run()[1]
+    settings.AUDIT_SEAL_KEY = ""
+    assert "have waited for a seal" not in run()[1]  # where nothing is sealed
 
 
 def test_it_is_not_led_astray_by_another_seal_of_the_same_number(verified_file: Path) -> None:
@@ -106,7 +148,7 @@ def test_it_is_not_led_astray_by_another_seal_of_the_same_number(verified_file: 
     edits.saved()
     seals.seal()
     remembered = verified_file.read_text()
-    for options in ([], ["--full"]):
+    for options in (["--continue"], []):
         status, said, _ = run(*options)
         assert status == 1
         assert "RECOMPUTED: Seal 1 is not the one that was verified last" in said
@@ -122,7 +164,7 @@ def test_an_end_that_was_cut_off_with_its_seals_is_named(verified_file: Path) ->
         execute("DELETE FROM audit_seal")
         execute("DELETE FROM audit_leaf WHERE seq > 1")
         execute("DELETE FROM audit_entry WHERE id > (SELECT MIN(id) FROM audit_entry)")
-    for options in ([], ["--full"]):
+    for options in (["--continue"], []):
         status, said, _ = run(*options)
         assert status == 1
         assert "TRUNCATED: Seal 1 was verified last and is gone: the links 2 to 2 were cut off." in said
@@ -236,8 +278,9 @@ def test_an_entry_put_in_past_the_triggers_is_named_where_nothing_else_is_new() 
     with lifted(connection):
         copied = f"INSERT INTO audit_entry (id, {columns}) SELECT id + 1, {columns} FROM audit_entry WHERE id = %s"  # noqa: S608 # our own names
         execute(copied, last)
-    status, said, _ = run()
-    assert (status, f"The first bad entry is {last + 1}." in said) == (1, True)
+    for options in (["--continue"], []):
+        status, said, _ = run(*options)
+        assert (status, f"The first bad entry is {last + 1}." in said) == (1, True)
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_a_person_signs_in_edits_reads_the_log_and_signs_out(
     ]
     assert "Rock" in client.get("/audit/").content.decode()
     assert client.post("/identity/logout/").status_code == 302
-    assert verify(start_of_chain(), is_full=True).findings.kept == []
+    assert verify(start_of_chain()).findings.kept == []
 
 
 def test_a_profile_that_changes_is_kept(alice: SandboxPerson, client: Client, sign_in: SignIn) -> None:
@@ -58,7 +58,7 @@ def test_a_profile_that_changes_is_kept(alice: SandboxPerson, client: Client, si
 def test_the_log_is_sealed_and_verified() -> None:
     edits.saved()
     assert list(seals.seal_all())
-    assert verify(start_of_chain(), is_full=True).findings.kept == []
+    assert verify(start_of_chain()).findings.kept == []
 
 
 def test_what_is_not_certain_is_settled() -> None:
