@@ -63,6 +63,7 @@ class Origin(models.TextChoices):
 
     FORM = "form", "row form"
     UNDO = "undo", "undo"
+    API = "api", "API"
     APP = "app", "this app"
     COMMAND = "command", "command line"
     ADMIN = "admin", "admin"

@@ -75,10 +75,12 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "csp",
+    "ninja",  # the page and static files of the API's documentation
     "simple_history",
     "audit",
     "identity",
     "edits",
+    "api",
     "config.apps.ProjectConfig",
 ]
 # The order matters: docs/architecture.md, "Middleware".

@@ -13,6 +13,7 @@ urlpatterns = [
     path("identity/", include("identity.urls")),
     path("sheets/", include("edits.urls")),
     path("audit/", include("audit.urls")),
+    path("api/", include("api.urls")),
     path("admin/login/", rate_limited("password", methods={"POST"})(admin.site.login)),
     path("admin/", admin.site.urls),
 ]

@@ -24,7 +24,7 @@ CHECKS = {
     "ruff format": ["-m", "ruff", "format", "--check", "."],
     "mypy": ["-m", "mypy", "."],
     "import contracts": ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"],
-    "djlint": ["-m", "djlint", "templates", "audit", "edits", "identity", "--lint", "--quiet"],
+    "djlint": ["-m", "djlint", "templates", "api", "audit", "edits", "identity", "--lint", "--quiet"],
 }
 # Four on two cores, since many tests wait; those first that wait longest (tests/waiting.py).
 SPREAD = ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]

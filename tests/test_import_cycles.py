@@ -6,7 +6,7 @@ from pathlib import Path
 import grimp
 import pytest
 
-PRODUCT = ("config", "identity", "edits", "audit", "sandbox")
+PRODUCT = ("config", "api", "identity", "edits", "audit", "sandbox")
 # Types alone, until the results of a save have a module of their own.
 ALLOWED = {("edits.saving.not_sent", "edits.saving.services")}
 

@@ -17,7 +17,7 @@ from pytest_django import Settings
 from tests.running_sandbox import Person, RunningSandbox
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("audit", "edits", "identity")
+APPS = ("api", "audit", "edits", "identity")
 PAGES = ("/sheets/", "/audit/", "/identity/profile/")
 FRAME = """{% extends "site.html" %}
 {% block main %}{% block content %}{% endblock %}{% endblock %}
@@ -44,7 +44,7 @@ def test_a_template_loads_the_tags_that_it_uses(name: str) -> None:
 
 
 def test_no_template_of_an_app_replaces_one_of_django_or_of_the_site() -> None:
-    assert {name.partition("/")[0] for name in names_of_templates()} == {"audit", "edits", "identity", "byline"}
+    assert {name.partition("/")[0] for name in names_of_templates()} == {"api", "audit", "edits", "identity", "byline"}
 
 
 @pytest.mark.django_db

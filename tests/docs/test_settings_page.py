@@ -15,8 +15,8 @@ from django.conf import global_settings
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = (ROOT / "docs" / "settings.md").read_text()
-CODE = ("config", "identity", "edits", "audit", "sandbox", "tests", "benchmarks")
-APPS = ("identity", "edits", "audit")
+CODE = ("config", "api", "identity", "edits", "audit", "sandbox", "tests", "benchmarks")
+APPS = ("api", "identity", "edits", "audit")
 # Variables that processes of the tests pass to each other, or that belong to the machine.
 INTERNAL = {"PATH", "HOME", "DJANGO_SETTINGS_MODULE", "REAL_IDS", "SDK_TESTS_DIR", "USERS", "NOTICE_BOARD"}
 NAME = re.compile(r"[A-Z][A-Z0-9_]+")

@@ -16,5 +16,9 @@ def test_the_newest_release_in_the_changelog_is_the_version() -> None:
 
 def test_no_other_file_has_a_version_of_its_own() -> None:
     assert "version" not in json.loads((ROOT / "package.json").read_text())
-    code = [path for app in ("config", "identity", "edits", "audit", "sandbox") for path in (ROOT / app).rglob("*.py")]
+    code = [
+        path
+        for app in ("config", "api", "identity", "edits", "audit", "sandbox")
+        for path in (ROOT / app).rglob("*.py")
+    ]
     assert [path for path in code if "__version__" in path.read_text()] == []

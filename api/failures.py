@@ -1,0 +1,129 @@
+"""Which problem each exception is, and how the API answers it."""
+
+from __future__ import annotations
+
+import logging
+from itertools import pairwise
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.core.signals import got_request_exception
+from django.db import InterfaceError, InternalError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from api.problems import Kind, Problem, answer
+from edits.gateway.errors import (
+    Contested,
+    Forbidden,
+    GatewayError,
+    NotFound,
+    NotGranted,
+    OutcomeUnknown,
+    RateLimited,
+    Refused,
+    SignInAgain,
+)
+from edits.saving import InProgress, KeyReused, NotRecorded
+from identity.tokens import revocation
+
+log = logging.getLogger(__name__)
+
+KEY = ("header", "Idempotency-Key")
+KINDS_OF_CHANGES = {"update", "add", "delete", "move"}
+CELL_VALUES = {"value", "shown"}
+AGAIN = 10  # seconds after which a database or log that is away may be back
+KINDS: dict[type[Exception], Kind] = {
+    SignInAgain: Kind.SIGN_IN_AGAIN,
+    NotGranted: Kind.NOT_GRANTED,
+    Forbidden: Kind.FORBIDDEN,
+    NotFound: Kind.NOT_FOUND,
+    Contested: Kind.CONTESTED,
+    Refused: Kind.REFUSED,
+    RateLimited: Kind.RATE_LIMITED,
+    OutcomeUnknown: Kind.UNKNOWN,
+    GatewayError: Kind.UNAVAILABLE,
+    AuthenticationError: Kind.NOT_SIGNED_IN,
+    Http404: Kind.NOT_FOUND,
+    RequestDataTooBig: Kind.TOO_LARGE,
+    InProgress: Kind.IN_PROGRESS,
+    KeyReused: Kind.KEY_REUSED,
+    NotRecorded: Kind.LOG_AWAY,
+    OperationalError: Kind.DATABASE_AWAY,
+    InterfaceError: Kind.DATABASE_AWAY,
+    InternalError: Kind.DATABASE_AWAY,  # PostgreSQL takes no writes, as after a failover
+    HttpError: Kind.UNREADABLE_BODY,  # the only one that ninja itself raises
+}
+
+
+def handle_on(api: NinjaAPI) -> None:
+    """Answer all exceptions of the API's operations in problem+json."""
+    api.add_exception_handler(Problem, lambda request, problem: answer(request, _problem(problem)))
+    api.add_exception_handler(ValidationError, lambda request, error: answer(request, _invalid(error)))
+    api.add_exception_handler(Exception, _fault)
+    for cause in KINDS:
+        api.add_exception_handler(cause, _known)
+
+
+def kind_of(error: Exception) -> Kind:
+    """What problem an exception is."""
+    return next((KINDS[cause] for cause in type(error).__mro__ if cause in KINDS), Kind.FAULT)
+
+
+def retry_after(error: Exception | None) -> int | None:
+    """Seconds to wait, where that is known."""
+    if isinstance(error, RateLimited) and error.retry_after is not None:
+        return max(1, round(error.retry_after))
+    return AGAIN if error and kind_of(error) in {Kind.LOG_AWAY, Kind.DATABASE_AWAY} else None
+
+
+def _problem(problem: Any) -> Problem:
+    if not isinstance(problem, Problem):
+        raise TypeError(problem)
+    return problem
+
+
+def _known(request: HttpRequest, error: Any) -> HttpResponse:
+    kind = kind_of(error)
+    if kind in {Kind.LOG_AWAY, Kind.DATABASE_AWAY}:
+        log.error("%s is not answered: %s", request.path, type(error).__name__)
+    if kind is Kind.SIGN_IN_AGAIN:
+        revocation.follow_up(request.user.pk)
+    detail, more = "", {}
+    if isinstance(error, GatewayError):
+        detail, more = error.message, {"error_code": error.error_code, "ref_id": error.ref_id}
+    return answer(request, Problem(kind, detail, retry_after=retry_after(error), more=more))
+
+
+def _fault(request: HttpRequest, error: Any) -> HttpResponse:
+    """Of this app: told as Django tells it, answered as all others."""
+    log.error("%s failed.", request.path, exc_info=error)
+    got_request_exception.send(sender=None, request=request)
+    return answer(request, Problem(Kind.FAULT))
+
+
+def _invalid(error: Any) -> Problem:
+    if any(tuple(one["loc"]) == KEY and one["type"] == "missing" for one in error.errors):
+        return Problem(Kind.KEY_MISSING)
+    details: dict[str, str] = {}
+    for one in error.errors:
+        details.setdefault(_pointer(one["loc"]), str(one["msg"]))
+    return Problem(Kind.INVALID, errors=[{"pointer": place, "detail": said} for place, said in details.items()])
+
+
+def _pointer(loc: tuple[str | int, ...]) -> str:
+    """Where it is: of a body the JSON pointer, otherwise the parameter's name.
+
+    Left out is what pydantic adds: the kind of a change behind its number, the types that a cell's value can have.
+    """
+    source, *rest = loc
+    if source != "body":
+        return str(rest[0]) if rest else str(source)
+    path: list[str | int] = []
+    for before, part in pairwise(rest):
+        if not (isinstance(before, int) and part in KINDS_OF_CHANGES):
+            path.append(part)
+        if part in CELL_VALUES:
+            break
+    return "".join(f"/{part}" for part in path)

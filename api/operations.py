@@ -1,0 +1,57 @@
+"""What all operations have in common: the problems that they can answer, and that they ignore no parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any, NotRequired
+
+from django.http import HttpRequest, HttpResponseBase
+from ninja.operation import Operation
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from api import problems
+from api.problems import Kind, Problem
+
+ALWAYS = (401, 403, 422, 429, 500, 503)  # what any operation can answer
+
+
+class Place(TypedDict):
+    """Something that is wrong at one place of the request."""
+
+    pointer: Annotated[str, Field(description="A JSON pointer into the body, or the name of a parameter")]
+    detail: str
+
+
+class ProblemAnswer(TypedDict):
+    """application/problem+json, RFC 9457. `type` never changes its meaning; the sentences are for people."""
+
+    type: Annotated[str, Field(pattern="^urn:byline:problem:[a-z-]+$")]
+    title: str
+    status: int
+    detail: str
+    request_id: Annotated[str, Field(description="Names the request in the log of this app")]
+    errors: NotRequired[list[Place]]
+
+
+def failing(*more: int) -> dict[Any, Any]:
+    """The responses of an operation that doesn't succeed: by ALWAYS and these statuses."""
+    return dict.fromkeys(sorted({*ALWAYS, *more}), ProblemAnswer)
+
+
+def with_known_parameters_only(run: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Refuse a query with a name that the operation doesn't know: what isn't filtered must not look as if it were."""
+    operation: Operation = run.__self__  # type: ignore[attr-defined] # ninja decorates the method of an operation
+    queries = [model for model in operation.models if model.__ninja_param_source__ == "query"]
+    known = {name for query in queries for name in getattr(query, "__ninja_flatten_map__", {})}
+
+    @wraps(run)
+    def checked(request: HttpRequest, **values: Any) -> HttpResponseBase:
+        unknown = sorted(request.GET.keys() - known)
+        if unknown:
+            errors = [{"pointer": name, "detail": "There is no such parameter."} for name in unknown]
+            return problems.answer(request, Problem(Kind.INVALID, errors=errors))
+        return run(request, **values)
+
+    return checked

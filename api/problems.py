@@ -1,0 +1,99 @@
+"""Errors as the API answers them: application/problem+json with a type that never changes its meaning.
+
+https://www.rfc-editor.org/rfc/rfc9457
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+
+CONTENT_TYPE = "application/problem+json"
+WAYS_TO_SIGN_IN = 'Bearer realm="byline"'  # a 401 has to name one
+
+
+class Kind(Enum):
+    """What can be wrong: the end of the type, the HTTP status, and a title for people."""
+
+    UNREADABLE_BODY = ("unreadable-body", 400, "The body is not JSON")
+    KEY_MISSING = ("idempotency-key-missing", 400, "A write needs the header Idempotency-Key")
+    NOT_SIGNED_IN = ("not-signed-in", 401, "Nobody is signed in")
+    SIGN_IN_AGAIN = ("sign-in-again", 401, "The person has to sign in with Smartsheet again")
+    NO_CSRF_TOKEN = ("csrf-token-missing", 403, "A browser's session needs a CSRF token")
+    NOT_GRANTED = ("not-granted", 403, "This app may not do this for the person")
+    FORBIDDEN = ("forbidden", 403, "The person may not do this")
+    NOT_FOUND = ("not-found", 404, "There is no such thing, or not for this person")
+    METHOD = ("method-not-allowed", 405, "This address doesn't take the method")
+    CONFLICT = ("conflict", 409, "A cell no longer holds what was shown")
+    CONTESTED = ("contested", 409, "The same cell is being saved by someone else")
+    MORE_ROWS = ("more-rows", 409, "The row has other rows beneath it than were to be deleted")
+    IN_PROGRESS = ("idempotency-key-in-use", 409, "A save with this key is under way")
+    TOO_LARGE = ("body-too-large", 413, "The body is too large")
+    INVALID = ("invalid-request", 422, "The request is not valid")
+    KEY_REUSED = ("idempotency-key-reused", 422, "The key was used for something else")
+    REFUSED = ("refused", 422, "Smartsheet refused this")
+    RATE_LIMITED = ("smartsheet-rate-limited", 429, "Smartsheet is getting too many requests")
+    FAULT = ("fault", 500, "This app has a fault")
+    UNKNOWN = ("outcome-unknown", 502, "It is not certain whether this was done")
+    NOT_SENT = ("not-sent", 503, "Nothing was sent; ask again later")
+    UNAVAILABLE = ("smartsheet-unavailable", 503, "Smartsheet cannot be reached")
+    LOG_AWAY = ("log-unavailable", 503, "The audit log cannot be written")
+    DATABASE_AWAY = ("database-unavailable", 503, "This app's database cannot be reached")
+
+    def __init__(self, slug: str, status: int, title: str) -> None:
+        self.slug = slug
+        self.type = f"urn:byline:problem:{slug}"
+        self.status = status
+        self.title = title
+
+
+class Problem(Exception):
+    """Something is wrong with a request, or with carrying it out.
+
+    `detail` is a sentence about this very case. `errors` name places in the body or the query, `more` are further
+    members of the answer, `retry_after` is in seconds.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        detail: str = "",
+        *,
+        errors: Sequence[Mapping[str, str]] = (),
+        retry_after: int | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(kind.type)
+        self.kind = kind
+        self.detail = detail or f"{kind.title}."
+        self.errors = errors
+        self.retry_after = retry_after
+        self.more = more or {}
+
+
+def content(problem: Problem, *, request_id: str = "") -> dict[str, Any]:
+    """The JSON that says what is wrong."""
+    return {
+        "type": problem.kind.type,
+        "title": problem.kind.title,
+        "status": problem.kind.status,
+        "detail": problem.detail,
+        "request_id": request_id,
+        **({"errors": problem.errors} if problem.errors else {}),
+        **problem.more,
+    }
+
+
+def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """The response that says what is wrong."""
+    body = content(problem, request_id=getattr(request, "request_id", ""))
+    response = HttpResponse(orjson.dumps(body), status=problem.kind.status, content_type=CONTENT_TYPE)
+    if problem.retry_after is not None:
+        response["Retry-After"] = str(problem.retry_after)
+    if problem.kind.status == 401:
+        response["WWW-Authenticate"] = WAYS_TO_SIGN_IN
+    return response

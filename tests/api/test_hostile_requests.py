@@ -1,0 +1,86 @@
+"""Requests that no well-meaning program sends: without CSRF tokens, too large, too deep, wrong in shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from audit.models import Entry
+from tests.api.caller import Caller
+from tests.edits.site_plan import SitePlan
+
+ID = "4583173393803140"
+CELL = {"column_id": ID, "shown": None, "value": "x"}
+
+
+@pytest.mark.parametrize("token", ["", "x" * 64])
+def test_a_session_needs_a_csrf_token(caller: Caller, plan: SitePlan, token: str) -> None:
+    caller.token = token
+    problem = caller.save(plan.id, {"do": "add", "cells": []}, status=403)
+    assert problem["type"] == "urn:byline:problem:csrf-token-missing"
+    assert plan.sandbox.requests() == []
+
+
+def test_a_write_needs_a_key(caller: Caller, plan: SitePlan) -> None:
+    problem = caller.save(plan.id, {"do": "add", "cells": []}, status=400, key=None)
+    assert problem["type"] == "urn:byline:problem:idempotency-key-missing"
+    assert plan.sandbox.requests() == []
+
+
+@pytest.mark.parametrize("key", ["é", "\n", "x" * 201, " " * 3 + "\t"])
+def test_keys_that_are_none(caller: Caller, plan: SitePlan, key: str) -> None:
+    if "\n" not in key:  # which no server lets through
+        problem = caller.save(plan.id, {"do": "add", "cells": []}, status=422, key=key)
+        assert problem["errors"][0]["pointer"] == "Idempotency-Key"
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b"\xff", b"[" * 100_000, b'{"changes": NaN}', b'{"changes": ["\\ud800"]}', b'{"changes": 1e999}']
+)
+def test_bodies_that_are_no_json(caller: Caller, body: bytes) -> None:
+    problem = caller.post(f"/sheets/{ID}/edits", body, status=400)
+    assert problem["type"] == "urn:byline:problem:unreadable-body"
+
+
+def test_a_body_that_is_too_large(caller: Caller, settings: Settings) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000
+    problem = caller.post(f"/sheets/{ID}/edits", b" " * 2_000, status=413)
+    assert problem["type"] == "urn:byline:problem:body-too-large"
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        (b"", ""),
+        (b"null", ""),
+        (b"[]", ""),
+        ({"changes": []}, "/changes"),
+        ({"changes": [{"do": "add", "cells": []}] * 1_001}, "/changes"),
+        ({"changes": [{"do": "destroy"}]}, "/changes/0"),
+        ({"changes": [{"do": "add", "cells": []}], "other": 1}, "/other"),
+        ({"changes": [{"do": "delete", "row_id": 1}]}, "/changes/0/row_id"),
+        ({"changes": [{"do": "delete", "row_id": "9223372036854775808"}]}, "/changes/0/row_id"),
+        ({"changes": [{"do": "delete", "row_id": ID}] * 2}, ""),
+        ({"changes": [{"do": "update", "row_id": ID, "cells": [CELL, CELL]}]}, ""),
+        ({"changes": [{"do": "update", "row_id": ID, "cells": []}]}, "/changes/0/cells"),
+        ({"changes": [{"do": "move", "row_id": ID, "place": {"where": "above"}}]}, "/changes/0/place"),
+        (
+            {"changes": [{"do": "move", "row_id": ID, "place": {"parent_id": ID, "sibling_id": ID, "where": "below"}}]},
+            "/changes/0/place",
+        ),
+        (
+            {"changes": [{"do": "add", "cells": [{"column_id": ID, "value": {"a": [[[]]]}}]}]},
+            "/changes/0/cells/0/value",
+        ),
+        ({"changes": [{"do": "add", "cells": [{"column_id": 5}] * 400}] * 1_000}, "/changes/0/cells/0/column_id"),
+    ],
+)
+def test_bodies_of_another_shape(caller: Caller, plan: SitePlan, body: Any, pointer: str) -> None:
+    problem = caller.post(f"/sheets/{plan.id}/edits", body, status=422)
+    assert problem["type"] == "urn:byline:problem:invalid-request"
+    assert pointer in {error["pointer"] for error in problem["errors"]}
+    assert len(problem["errors"]) < 5
+    assert plan.sandbox.requests() == []
+    assert not Entry.objects.exclude(sheet_id=None).exists()

@@ -1,0 +1,116 @@
+"""Who calls, the list of sheets, a sheet page by page, and some of its rows."""
+
+import pytest
+from django.test import Client
+
+from tests.api.caller import Caller
+from tests.edits.site_plan import SitePlan
+from tests.running_sandbox import Person, RunningSandbox
+
+ROW = ["id", "number", "parent_id", "is_locked", "cells"]
+
+
+def test_who_calls(caller: Caller, bob: Person) -> None:
+    me = caller.get("/me")
+    assert (me["id"], me["region"], me["name"], me["email"]) == (str(bob.id), "sandbox", bob.name, bob.email)
+    assert me["csrf_token"]
+
+
+def test_nobody_is_signed_in(client: Client, sandbox: RunningSandbox, db: None) -> None:
+    answer = client.get("/api/v1/me")
+    assert (answer.status_code, answer.json()["type"]) == (401, "urn:byline:problem:not-signed-in")
+    assert answer["WWW-Authenticate"].startswith("Bearer")
+    assert sandbox.requests() == []
+
+
+def test_sheets(caller: Caller, plan: SitePlan) -> None:
+    found = {sheet["name"]: sheet for sheet in caller.get("/sheets")["sheets"]}
+    assert found["Site plan"]["id"] == str(plan.id)
+    assert found["Site plan"]["access"] == "EDITOR"
+
+
+def test_a_sheet(caller: Caller, plan: SitePlan) -> None:
+    sheet = caller.get(f"/sheets/{plan.id}")
+    assert [column["title"] for column in sheet["columns"]] == list(plan.columns)
+    assert sheet["row_fields"] == ROW
+    assert [row[0] for row in sheet["rows"]] == [str(row_id) for row_id in plan.rows.values()]
+    assert sheet["total_rows"] == len(plan.rows)
+    assert sheet["why_not"] == {"change": None, "add": None, "delete": None}
+    assert all(len(row[4]) == len(sheet["columns"]) for row in sheet["rows"])
+
+
+def test_a_sheet_page_by_page(caller: Caller, plan: SitePlan) -> None:
+    rows = list(plan.rows.values())
+    assert [row[0] for row in caller.get(f"/sheets/{plan.id}", page=2, page_size=3)["rows"]] == [
+        str(row_id) for row_id in rows[3:6]
+    ]
+    assert caller.get(f"/sheets/{plan.id}", page=999, page_size=3)["rows"] == []
+
+
+def test_some_rows(caller: Caller, plan: SitePlan) -> None:
+    first, *_, last = plan.rows.values()
+    ids = [str(last), str(first), str(first), "17"]  # the last is of no row
+    assert {row[0] for row in caller.get(f"/sheets/{plan.id}/rows", id=ids)["rows"]} == {str(first), str(last)}
+
+
+def test_a_sheet_of_others(caller: Caller, sandbox: RunningSandbox, plan: SitePlan, bob: Person) -> None:
+    plan.unshare(bob)
+    problem = caller.get(f"/sheets/{plan.id}", status=404)
+    assert problem["type"] == "urn:byline:problem:not-found"
+    assert problem["error_code"] == 1006
+
+
+def test_cells_tell_more_than_their_value_only_if_there_is_more(caller: Caller, plan: SitePlan) -> None:
+    sheet = caller.get(f"/sheets/{plan.id}/rows", id=plan.rows["Dig foundations"])
+    cells = dict(zip((column["title"] for column in sheet["columns"]), sheet["rows"][0][4], strict=True))
+    assert (cells["Status"], cells["Done"], cells["Budget"], cells["Notes"]) == ("In progress", False, 38_000, None)
+    assert cells["Equipment"] == ["Excavator", "Lorry"]
+    assert cells["Responsible"] == {"value": "bob@example.com", "display": "Bob Baker"}
+    assert cells["Remaining"] == {"value": 16_500, "formula": "=[Budget]@row - [Spent]@row"}
+
+
+@pytest.mark.parametrize("sheet_id", ["0", "x", "-1", "1.5", "9223372036854775808", "01", "１", "1\u0000"])
+def test_ids_that_nothing_can_have(caller: Caller, sheet_id: str) -> None:
+    problem = caller.get(f"/sheets/{sheet_id}", status=422)
+    assert problem["errors"][0]["pointer"] == "sheet_id"
+
+
+def test_a_large_id_is_not_rounded(caller: Caller, plan: SitePlan) -> None:
+    caller.get("/sheets/9223372036854775807", status=404)
+    assert plan.sandbox.requests()[-1]["path"].startswith("/2.0/sheets/9223372036854775807")
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ({"page": 0}, "page"),
+        ({"page": "x"}, "page"),
+        ({"page_size": 5_001}, "page_size"),
+        ({"page": "1\x00"}, "page"),
+        ({"pages": 2}, "pages"),
+    ],
+)
+def test_wrong_queries(caller: Caller, plan: SitePlan, query: dict[str, object], pointer: str) -> None:
+    problem = caller.get(f"/sheets/{plan.id}", status=422, **query)
+    assert [error["pointer"] for error in problem["errors"]] == [pointer]
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "kind"),
+    [
+        ({"status": 500, "errorCode": 4000}, 503, "smartsheet-unavailable"),
+        ({"status": 403, "errorCode": 1004}, 403, "forbidden"),
+        ({"status": 429, "errorCode": 4003, "times": 0}, 429, "smartsheet-rate-limited"),
+    ],
+)
+def test_smartsheets_errors(caller: Caller, plan: SitePlan, fault: dict[str, object], status: int, kind: str) -> None:
+    plan.sandbox.fault(method="GET", path="/sheets", **fault)
+    assert caller.get("/sheets", status=status)["type"] == f"urn:byline:problem:{kind}"
+
+
+def test_what_no_operation_answers(caller: Caller) -> None:
+    assert caller.get("/nothing", status=404)["type"] == "urn:byline:problem:not-found"
+    answer = caller.client.delete("/api/v1/me")
+    assert (answer.status_code, answer["Allow"], answer.json()["type"]) == (
+        405, "GET", "urn:byline:problem:method-not-allowed",
+    )  # fmt: skip
