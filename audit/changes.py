@@ -10,9 +10,9 @@ from uuid import UUID
 from django.utils import timezone
 
 from audit import sentences
-from audit.models import Action, Entry, Names, PersonalText, Phase, erased, with_names
+from audit.models import Entry, Names, PersonalText, erased, with_names
 from audit.values import commitment_of, commitments_within, evidence_in_clear, in_clear
-from audit.vocabulary import ANSWERED, Origin
+from audit.vocabulary import ANSWERED, Action, Origin, Phase
 
 ABANDONED_AFTER = timedelta(minutes=1)  # an edit takes at most 15 seconds; after this its process has most likely died
 

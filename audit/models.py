@@ -18,8 +18,6 @@ from audit.unsettled import Unsettled  # noqa: F401 # as above
 from audit.via import KEYS, Part, ViaValue, has_key
 from audit.vocabulary import Action, Origin, Phase
 
-__all__ = ["Action", "Origin", "Phase"]
-
 
 class AppendOnlyError(Exception):
     """An entry was to be saved or deleted. audit.recording is the one way in, and there is none out."""

@@ -19,7 +19,8 @@ from simple_history.models import HistoricalRecords
 from simple_history.utils import get_m2m_reverse_field_name
 
 from audit.histories import person_fields
-from audit.recording import THIS_APP, Action, Actor, Change, Json, Origin, note
+from audit.recording import THIS_APP, Actor, Change, Json, note
+from audit.vocabulary import Action, Origin
 
 DONE = {"+": "created", "~": "changed", "-": "deleted"}
 

@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from audit.access import Reader
 from audit.filtering.fields import TEXT, without_names
 from audit.models import Entry
-from audit.recording import Action, Evidence, Personal, note
+from audit.recording import Evidence, Personal, note
+from audit.vocabulary import Action
 
 
 def note_reading(request: HttpRequest, reader: Reader, entries: Iterable[Entry]) -> None:

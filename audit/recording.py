@@ -26,16 +26,13 @@ from audit.writing import NotRecorded, Row, write
 
 __all__ = [
     "THIS_APP",
-    "Action",
     "Actor",
     "Change",
     "Intent",
     "Json",
     "NotRecorded",
-    "Origin",
     "Outcome",
     "Personal",
-    "Phase",
     "canonical",
     "intend",
     "nobody",

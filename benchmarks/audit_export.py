@@ -78,7 +78,8 @@ def measured(kind: str, path: Path) -> dict[str, float | str]:
 def pieces(kind: str, path: Path) -> Iterator[bytes]:
     from audit.export import exports
     from audit.models import Entry
-    from audit.recording import THIS_APP, Origin
+    from audit.recording import THIS_APP
+    from audit.vocabulary import Origin
 
     if kind == "bare":
         return bare()

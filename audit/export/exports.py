@@ -12,7 +12,8 @@ from django.utils import timezone
 from audit.export import chain_rows, csv_file, jsonl
 from audit.filtering.fields import TEXT
 from audit.models import EntryQuerySet
-from audit.recording import Action, Actor, Evidence, Origin, Personal, note
+from audit.recording import Actor, Evidence, Personal, note
+from audit.vocabulary import Action, Origin
 
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 

@@ -13,7 +13,7 @@ from audit.export import exports
 from audit.filtering.fields import without_names
 from audit.filtering.filters import LogFilter
 from audit.models import Entry
-from audit.recording import Origin
+from audit.vocabulary import Origin
 
 EXPORT = "audit.export"
 ONLY_IN_SOME = {"column", "outcome", "text"}  # filters that not every entry of a matching edit matches

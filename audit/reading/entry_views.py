@@ -11,8 +11,9 @@ from django.views.decorators.http import require_safe
 from audit.access import reader_of
 from audit.changes import LoggedChange, with_outcomes
 from audit.grouping import changes_of
-from audit.models import Action, Entry, Origin, Phase
+from audit.models import Entry
 from audit.read_logging import note_reading
+from audit.vocabulary import Action, Origin, Phase
 
 
 class Fact(NamedTuple):

@@ -20,7 +20,8 @@ from audit.export.file_format import commitments_in
 from audit.histories import mentions
 from audit.models import Entry, Names, PersonalText
 from audit.proof.leaves import COLUMNS
-from audit.recording import THIS_APP, Action, Actor, Evidence, Origin, nobody, note
+from audit.recording import THIS_APP, Actor, Evidence, nobody, note
+from audit.vocabulary import Action, Origin
 
 
 class NothingToErase(Exception):

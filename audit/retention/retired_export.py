@@ -14,8 +14,9 @@ from audit.export.seal_checks import Keys
 from audit.export.wrong import Wrong
 from audit.models import Entry
 from audit.proof import seal_bytes, seal_keys
-from audit.recording import Action, Actor, Evidence, Origin, note
+from audit.recording import Actor, Evidence, note
 from audit.retention.limits import Boundary, CannotRetire
+from audit.vocabulary import Action, Origin
 
 
 @dataclass(frozen=True, slots=True)

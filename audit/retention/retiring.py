@@ -18,10 +18,11 @@ from audit.export.file_format import commitments_in
 from audit.models import Entry, Leaf, PersonalText
 from audit.proof.leaves import COLUMNS
 from audit.proof.seals import signed
-from audit.recording import Action, Actor, Evidence, Origin, note
+from audit.recording import Actor, Evidence, note
 from audit.retention.limits import Boundary, CannotRetire
 from audit.retention.retired_export import RetiredExport
 from audit.verification.start import SUBJECT
+from audit.vocabulary import Action, Origin
 
 AT_ONCE = 500
 PATIENCE = "10s"  # that the log's users wait for us at most, or we for them

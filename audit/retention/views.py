@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from audit.access import reader_of
-from audit.recording import Origin
 from audit.retention.erasure import (
     Address,
     NothingToErase,
@@ -19,6 +18,7 @@ from audit.retention.erasure import (
     look,
     names_of,
 )
+from audit.vocabulary import Origin
 
 
 class ErasureForm(forms.Form):

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from audit import values
-from audit.models import Phase
+from audit.vocabulary import Phase
 
 register = template.Library()
 

@@ -17,7 +17,8 @@ django.setup()
 from django.conf import settings  # noqa: E402 # Django is set up first
 from django.db import connection, transaction  # noqa: E402 # Django is set up first
 
-from audit.recording import Action, Actor, Change, Json, Origin, Outcome, Phase, intend, settle  # noqa: E402 # Django is set up first
+from audit.recording import Actor, Change, Json, Outcome, intend, settle  # noqa: E402 # Django is set up first
+from audit.vocabulary import Action, Origin, Phase  # noqa: E402 # Django is set up first
 from audit.writing import COLUMNS  # noqa: E402 # Django is set up first
 
 settings.DEBUG = False  # otherwise Django keeps every statement

@@ -15,9 +15,9 @@ from datetime import datetime, timedelta
 
 from audit.cell_histories import SKEW
 from audit.changes import LoggedChange
-from audit.models import Entry, Phase
+from audit.models import Entry
 from audit.values import ERASED
-from audit.vocabulary import ANSWERED
+from audit.vocabulary import ANSWERED, Phase
 from edits.conf import settings
 from edits.sheets.held_values import held, is_same
 from edits.sheets.sheet import Cell, Contact, Json, parse_time

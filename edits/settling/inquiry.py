@@ -22,9 +22,10 @@ from typing import Any, Protocol
 
 from audit.cell_histories import SKEW
 from audit.changes import LoggedChange, with_clear_texts, with_outcomes
-from audit.models import Entry, EntryQuerySet, Phase
-from audit.recording import Action, Change, Evidence, Outcome
+from audit.models import Entry, EntryQuerySet
+from audit.recording import Change, Evidence, Outcome
 from audit.settling import OpenEdit, OpenLine
+from audit.vocabulary import Action, Phase
 from edits.conf import settings
 from edits.gateway.client import Gateway
 from edits.gateway.errors import NotFound

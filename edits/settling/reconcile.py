@@ -17,7 +17,8 @@ from django.db.models import Exists, OuterRef
 from audit.cell_histories import SKEW
 from audit.changes import LoggedChange, with_clear_texts, with_outcomes
 from audit.models import Entry, EntryQuerySet
-from audit.recording import Action, Actor, Evidence, Origin, note
+from audit.recording import Actor, Evidence, note
+from audit.vocabulary import Action, Origin
 from edits.conf import settings
 from edits.gateway.answers import may_pass
 from edits.gateway.client import EXTRA_TRIES, gateway_for

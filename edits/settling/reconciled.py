@@ -14,8 +14,9 @@ from django.utils import timezone
 from audit.changes import LoggedChange
 from audit.database.contention import one_at_a_time
 from audit.models import Entry
-from audit.recording import Action, Actor, Change, Evidence, Json, Origin, Personal, Phase, note
+from audit.recording import Actor, Change, Evidence, Json, Personal, note
 from audit.values import commitment_of
+from audit.vocabulary import Action, Origin, Phase
 from edits.settling.cell_comparison import Finding, Ours, Version, is_erased, parsed
 from edits.sheets.personal_columns import NUMBERED, personal_columns
 from edits.sheets.sheet import Sheet

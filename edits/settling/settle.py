@@ -16,10 +16,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import Error
 from django.utils import timezone
 
-from audit.models import Phase
 from audit.recording import Evidence, Outcome
 from audit.settling import OpenEdit, conclude, gather, reopen
 from audit.unsettled import Unsettled
+from audit.vocabulary import Phase
 from edits.conf import settings
 from edits.gateway.client import gateway_for
 from edits.gateway.errors import GatewayError, RateLimited, Unavailable

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from django.db.models import Exists, Max, OuterRef
 
-from audit.models import Entry, Phase, with_names
+from audit.models import Entry, with_names
+from audit.vocabulary import Phase
 
 
 @dataclass(frozen=True, slots=True)

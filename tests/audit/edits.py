@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from audit.access import Readable, Reader
 from audit.models import Entry
-from audit.recording import Action, Actor, Change, Intent, Json, Origin, Outcome, Phase, intend, settle
+from audit.recording import Actor, Change, Intent, Json, Outcome, intend, settle
+from audit.vocabulary import Action, Origin, Phase
 
 ALICE = Actor(id=4_100_000_000_000_001, region="sandbox", name="Alice Archer", email="alice@example.com")
 BOB = Actor(id=4_100_000_000_000_002, region="sandbox", name="Bob Baker", email="bob@example.com")

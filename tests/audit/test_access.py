@@ -6,7 +6,8 @@ from django.test import Client
 from audit import access
 from audit.access import Readable, Reader
 from audit.models import Entry, EntryQuerySet
-from audit.recording import Action, Actor, note
+from audit.recording import Actor, note
+from audit.vocabulary import Action
 from tests.audit.edits import ALICE, AUDITOR, BOB, BUDGET, SITE_PLAN, cell, saved
 
 pytestmark = pytest.mark.django_db

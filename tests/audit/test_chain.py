@@ -8,7 +8,8 @@ from django.db import DatabaseError, connection, transaction
 from audit.database import contention
 from audit.models import Entry, Leaf
 from audit.proof import leaves
-from audit.recording import NotRecorded, Outcome, Phase, settle
+from audit.recording import NotRecorded, Outcome, settle
+from audit.vocabulary import Phase
 from tests.audit import edits
 
 on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")

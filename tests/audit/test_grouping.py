@@ -7,9 +7,10 @@ from django.db import connection
 from django.test import Client
 
 from audit.models import Entry, PersonalText
-from audit.recording import THIS_APP, Action, Change, Origin, Outcome, Phase, intend, note, settle
+from audit.recording import THIS_APP, Change, Outcome, intend, note, settle
 from audit.sentences import verb
 from audit.templatetags.audit_log import icon
+from audit.vocabulary import Action, Origin, Phase
 from tests.audit.edits import ALICE, BOB, NOTES, ROW, SITE_PLAN, STATUS, cell, entries_of, intended, saved
 from tests.audit.reading.test_log_page import body_of, words_of
 

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.context import RequestContext, using
 from audit.models import Entry
-from audit.recording import Action, Change, Intent, Json, NotRecorded, Origin, Outcome, Phase, canonical, intend, settle
+from audit.recording import Change, Intent, Json, NotRecorded, Outcome, canonical, intend, settle
+from audit.vocabulary import Action, Origin, Phase
 from tests.audit.edits import ALICE, OTHER_ROW, ROW, SITE_PLAN, STATUS, cell, entries_of, intended, new_row
 
 pytestmark = pytest.mark.django_db

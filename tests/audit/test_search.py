@@ -7,7 +7,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from audit import search
 from audit.models import Entry
-from audit.recording import Action, Change, Outcome, Phase, note, settle
+from audit.recording import Change, Outcome, note, settle
+from audit.vocabulary import Action, Phase
 from tests.audit.edits import ALICE, BOB, BUDGET, ROW, STATUS, cell, entries_of, intended, saved
 from tests.audit.filtering.test_filters import found
 from tests.audit.reading.test_log_page import words_of

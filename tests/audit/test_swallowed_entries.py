@@ -7,7 +7,8 @@ from django.db import connection
 
 from audit.database import contention
 from audit.models import Entry
-from audit.recording import THIS_APP, Action, NotRecorded, note
+from audit.recording import THIS_APP, NotRecorded, note
+from audit.vocabulary import Action
 from tests.audit import edits
 from tests.audit.verification.tampering import execute
 

@@ -10,7 +10,8 @@ from django.db import connection
 from audit import tallies
 from audit.models import Entry
 from audit.page_models import Tally
-from audit.recording import Action, Outcome, Phase, note, settle
+from audit.recording import Outcome, note, settle
+from audit.vocabulary import Action, Phase
 from tests.audit.edits import ALICE, BOB, BUDGET, ROW, SITE_PLAN, cell, intended, saved
 
 

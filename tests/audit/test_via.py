@@ -6,9 +6,10 @@ from django.db import connection
 from audit.models import Entry
 from audit.proof import leaves
 from audit.proof.proofs import values_of
-from audit.recording import Json, Outcome, Phase, note, settle
+from audit.recording import Json, Outcome, note, settle
 from audit.settling import reopen
 from audit.via import KEYS, LONGEST, Part, parts, sentence
+from audit.vocabulary import Phase
 from tests.audit.edits import ALICE, cell, entries_of, intended, saved
 
 FORM: dict[str, Json] = {"version": 3, "form": "status"}

@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from audit.recording import Action, Actor, Change, Origin, intend
+from audit.recording import Actor, Change, intend
+from audit.vocabulary import Action, Origin
 from tests.browser.conftest import picture, sign_in
 from tests.browser.test_main_path import open_row, problems
 from tests.running_sandbox import Person, RunningSandbox

@@ -8,9 +8,10 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
-from audit.models import Action, Cursor, Entry, Origin, Phase, Seal
+from audit.models import Cursor, Entry, Seal
 from audit.proof import anchors, seals
 from audit.proof.seal_bytes import SignedSeal
+from audit.vocabulary import Action, Origin, Phase
 from tests.running_sandbox import Person, RunningSandbox
 
 pytestmark = pytest.mark.django_db(transaction=True)

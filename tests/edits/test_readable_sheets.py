@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from audit.models import Entry
-from audit.recording import Action
+from audit.vocabulary import Action
 from tests.edits.browser import Page
 from tests.edits.conftest import SignIn
 from tests.edits.site_plan import SitePlan

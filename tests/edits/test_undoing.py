@@ -7,7 +7,7 @@ from django.test import Client
 
 from audit.changes import LoggedChange, with_outcomes
 from audit.models import Entry
-from audit.recording import Action, Origin, Phase
+from audit.vocabulary import Action, Origin, Phase
 from edits.saving import undo
 from tests.edits.browser import Page
 from tests.edits.conftest import SignIn

@@ -11,7 +11,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from audit.models import Entry
-from audit.recording import Action, Actor, Change, Origin, intend
+from audit.recording import Actor, Change, intend
+from audit.vocabulary import Action, Origin
 from identity.models import SmartsheetUser, Token
 from tests.identity.provider import ALICE, TOKEN, Answer, Provider
 from tests.running_sandbox import Person, RunningSandbox

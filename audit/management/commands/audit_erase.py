@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from audit.recording import THIS_APP, Actor, NotRecorded, Origin
+from audit.recording import THIS_APP, Actor, NotRecorded
 from audit.retention.erasure import (
     Address,
     NameAlone,
@@ -19,6 +19,7 @@ from audit.retention.erasure import (
     names_of,
     people_with,
 )
+from audit.vocabulary import Origin
 
 
 class Command(BaseCommand):

@@ -15,7 +15,8 @@ from audit.argument_types import moment
 from audit.export import exports
 from audit.filtering.fields import Person
 from audit.models import Entry, EntryQuerySet
-from audit.recording import THIS_APP, NotRecorded, Origin
+from audit.recording import THIS_APP, NotRecorded
+from audit.vocabulary import Origin
 
 
 class Command(BaseCommand):

@@ -10,7 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 from audit import tallies
 from audit.charts.figures import figures
 from audit.models import Entry
-from audit.recording import Action, Actor, Outcome, Phase, settle
+from audit.recording import Actor, Outcome, settle
+from audit.vocabulary import Action, Phase
 from tests.audit.edits import ALICE, AUDITOR, BOB, BUDGET, ROW, SITE_PLAN, intended, saved
 from tests.audit.reading.test_log_page import words_of
 from tests.audit.test_access import reading

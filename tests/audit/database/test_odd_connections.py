@@ -11,9 +11,10 @@ from django.db import DatabaseError, close_old_connections, connection, transact
 from audit import commitments
 from audit.database import contention, partitions
 from audit.models import Entry, Leaf, PersonalText
-from audit.recording import THIS_APP, Action, NotRecorded, note
+from audit.recording import THIS_APP, NotRecorded, note
 from audit.verification.start import start_of_chain
 from audit.verification.verify import verify
+from audit.vocabulary import Action
 from tests.audit import edits
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,7 +9,8 @@ from django.db import connection
 from audit.export import exports
 from audit.models import Entry
 from audit.proof import seal_bytes, seal_keys, seals
-from audit.recording import Json, Origin, note
+from audit.recording import Json, note
+from audit.vocabulary import Origin
 from tests.audit.edits import ALICE, BOB, BUDGET, cell
 
 

@@ -14,7 +14,8 @@ from pytest_django import Settings
 from audit import recording
 from audit.export import csv_file, exports, jsonl
 from audit.models import Entry
-from audit.recording import NotRecorded, Origin
+from audit.recording import NotRecorded
+from audit.vocabulary import Origin
 from tests.audit.edits import ALICE, BOB, BUDGET, NOTES, SITE_PLAN, cell, intended, saved
 from tests.running_sandbox import Person
 

@@ -9,7 +9,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from audit.filtering import choices
 from audit.filtering.choices import Choice
-from audit.recording import Action, Actor, Outcome, Phase, settle
+from audit.recording import Actor, Outcome, settle
+from audit.vocabulary import Action, Phase
 from tests.audit.edits import (
     ALICE,
     AUDITOR,

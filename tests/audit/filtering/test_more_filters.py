@@ -12,8 +12,9 @@ from django.utils import timezone
 from audit.filtering import choices
 from audit.filtering.filters import LogFilter
 from audit.models import Entry
-from audit.recording import Action, Actor, Origin, Outcome, Phase, note, settle
+from audit.recording import Actor, Outcome, note, settle
 from audit.unsettled import Unsettled
+from audit.vocabulary import Action, Origin, Phase
 from tests.audit.edits import ALICE, BOB, BUDGET, ROW, SITE_PLAN, STATUS, cell, intended, saved
 from tests.audit.filtering.test_filters import found
 from tests.audit.reading.test_log_page import body_of, words_of

@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 
 from audit.context import RequestContext, using
-from audit.recording import Outcome, Phase, settle
+from audit.recording import Outcome, settle
+from audit.vocabulary import Phase
 from tests.audit.edits import ALICE, NOTES, ROW, SITE_PLAN, STATUS, cell, entries_of, intended, saved
 from tests.audit.reading.test_log_page import body_of, words_of
 

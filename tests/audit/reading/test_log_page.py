@@ -7,7 +7,8 @@ from django.test import Client
 from django.utils.html import escape
 from pytest_django import DjangoAssertNumQueries
 
-from audit.recording import Action, Actor, Change, Outcome, Phase, settle
+from audit.recording import Actor, Change, Outcome, settle
+from audit.vocabulary import Action, Phase
 from tests.audit.edits import ALICE, BOB, BUDGET, ROW, STATUS, cell, entries_of, intended, new_row, saved
 
 # Session, user, permissions (2), profile; people, their names, sheets, saved filters; heads, their entries, what

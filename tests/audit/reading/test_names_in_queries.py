@@ -9,8 +9,8 @@ from django.utils.http import urlencode
 
 from audit.models import Entry
 from audit.page_models import SavedFilter
-from audit.recording import Action, Origin
 from audit.retention.erasure import Address, Values, erase
+from audit.vocabulary import Action, Origin
 from tests.audit.edits import ALICE, SITE_PLAN, cell, saved
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log")]

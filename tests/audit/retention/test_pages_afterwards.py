@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 
 from audit.models import Entry
-from audit.recording import Action, Origin, Outcome, Phase, intend, settle
+from audit.recording import Outcome, intend, settle
+from audit.vocabulary import Action, Origin, Phase
 from tests.audit import edits
 from tests.audit.retention.conftest import JANUARY, Retire, seal_and_anchor, written_at
 

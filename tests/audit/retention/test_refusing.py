@@ -10,12 +10,13 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from audit.models import Cursor, Entry, Leaf, Seal
-from audit.recording import THIS_APP, Action, Origin, note
+from audit.recording import THIS_APP, note
 from audit.retention import retired_export, retiring
 from audit.retention.limits import CannotRetire, boundary
 from audit.verification.findings import Kind
 from audit.verification.start import NoSuchStart, since, start_of_chain
 from audit.verification.verify import verify
+from audit.vocabulary import Action, Origin
 from tests.append_only import lifted
 from tests.audit import edits
 from tests.audit.retention.conftest import JANUARY, Retire, seal_and_anchor, written_at

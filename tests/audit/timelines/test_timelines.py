@@ -10,8 +10,9 @@ from django.test import Client
 from audit.cell_histories import CellHistory, State, side_by_side
 from audit.changes import with_outcomes
 from audit.models import Entry, erased
-from audit.recording import Action, Change, Origin, Outcome, Phase, canonical, note, settle
+from audit.recording import Change, Outcome, canonical, note, settle
 from audit.retention.erasure import Values, erase
+from audit.vocabulary import Action, Origin, Phase
 from tests.audit.edits import ALICE, BOB, BUDGET, NOTES, OTHER_ROW, ROW, SITE_PLAN, STATUS, cell, intended, saved
 from tests.audit.reading.test_log_page import words_of
 

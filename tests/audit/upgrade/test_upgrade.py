@@ -16,7 +16,8 @@ from audit import verify
 from audit.database import triggers, triggers_postgresql
 from audit.models import Entry, Leaf
 from audit.proof import leaves, seals
-from audit.recording import Json, Origin, Outcome, Phase, intend, note, settle
+from audit.recording import Json, Outcome, intend, note, settle
+from audit.vocabulary import Origin, Phase
 from tests.audit.edits import ALICE, BOB, SITE_PLAN, cell, saved
 from tests.audit.export.conftest import exported
 from tests.audit.upgrade.conftest import EXPORT, PUBLIC_KEY, TABLES

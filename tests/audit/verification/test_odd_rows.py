@@ -11,11 +11,12 @@ from pytest_django import Settings
 
 from audit.models import Entry, Leaf, PersonalText, Seal
 from audit.proof import anchors, seals
-from audit.recording import THIS_APP, Origin
+from audit.recording import THIS_APP
 from audit.retention.erasure import Person, erase
 from audit.verification.findings import Finding, Kind
 from audit.verification.start import NoSuchStart, Verified, remember, since, start_of_chain
 from audit.verification.verify import verify
+from audit.vocabulary import Origin
 from tests.append_only import lifted
 from tests.audit import edits
 from tests.audit.verification.tampering import IS_SQLITE, execute, verified

@@ -13,10 +13,11 @@ from audit import id_ranges
 from audit.database import triggers
 from audit.models import PersonalText
 from audit.proof import seals
-from audit.recording import THIS_APP, Action, Origin, note
+from audit.recording import THIS_APP, note
 from audit.retention.erasure import Person, erase
 from audit.verification.findings import Finding, Kind
 from audit.verification.start import NoSuchStart, since, start_of_chain
+from audit.vocabulary import Action, Origin
 from tests.append_only import lifted
 from tests.audit import edits
 from tests.audit.verification.tampering import execute, verified

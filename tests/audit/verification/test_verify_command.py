@@ -14,8 +14,9 @@ from pytest_django import Settings
 
 from audit.models import Entry, Seal
 from audit.proof import seals
-from audit.recording import THIS_APP, Action, note
+from audit.recording import THIS_APP, note
 from audit.verification import rows
+from audit.vocabulary import Action
 from tests.append_only import lifted
 from tests.audit import edits
 from tests.audit.retention.conftest import JANUARY, written_at

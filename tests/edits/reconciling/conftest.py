@@ -12,7 +12,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from audit.models import Entry, EntryQuerySet
-from audit.recording import Action, Actor, Change, Intent, Origin, Outcome, Phase, intend, settle
+from audit.recording import Actor, Change, Intent, Outcome, intend, settle
+from audit.vocabulary import Action, Origin, Phase
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person

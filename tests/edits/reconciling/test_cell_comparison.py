@@ -6,7 +6,8 @@ import pytest
 
 from audit.cell_histories import SKEW
 from audit.changes import LoggedChange
-from audit.models import Entry, Phase
+from audit.models import Entry
+from audit.vocabulary import Phase
 from edits.settling.cell_comparison import Ours, Version, compare, versions
 from edits.sheets.sheet import Contact, Json
 

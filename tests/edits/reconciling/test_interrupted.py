@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError
 from pytest_django import Settings
 
-from audit.models import Phase
+from audit.vocabulary import Phase
 from edits.gateway.errors import NotFound
 from edits.settling import history_budget, reconcile
 from edits.settling.history_budget import HistoryReader

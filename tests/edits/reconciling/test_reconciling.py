@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from audit.models import Entry, PersonalText
-from audit.recording import Origin, Phase
+from audit.vocabulary import Origin, Phase
 from edits.sheets.personal_columns import PersonalColumn
 from tests.edits.browser import Page
 from tests.edits.reconciling.conftest import ROW, Fabricate, Reconciler, Save, results

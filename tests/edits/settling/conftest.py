@@ -10,7 +10,8 @@ from pytest_django import Settings
 
 from audit.changes import LoggedChange, with_outcomes
 from audit.models import Entry
-from audit.recording import Actor, Change, Evidence, Intent, Origin, intend
+from audit.recording import Actor, Change, Evidence, Intent, intend
+from audit.vocabulary import Origin
 from edits.settling.settle import settle_due
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person

@@ -6,8 +6,9 @@ from django.db.models import F
 from pytest_django import Settings
 
 from audit.models import Entry
-from audit.recording import Outcome, Phase, settle
+from audit.recording import Outcome, settle
 from audit.unsettled import Unsettled
+from audit.vocabulary import Phase
 from edits.gateway import operations
 from edits.settling import inquiry
 from edits.sheets.personal_columns import PersonalColumn

@@ -18,8 +18,8 @@ from pytest_django import Settings
 
 from audit.changes import LoggedChange, with_outcomes
 from audit.models import Entry
-from audit.recording import Action
 from audit.unsettled import Unsettled
+from audit.vocabulary import Action
 from edits.settling.settle import settle_due
 from tests.edits.settling.steps import STEPS, ByHand, InApp, Made, Step, Story
 from tests.running_sandbox import Person, RunningSandbox

@@ -12,9 +12,10 @@ from django.db import connection, connections
 from pytest_django import Settings
 
 from audit.models import Cursor, Entry
-from audit.recording import Outcome, Phase, settle
+from audit.recording import Outcome, settle
 from audit.settling import CURSOR
 from audit.unsettled import Unsettled
+from audit.vocabulary import Phase
 from edits.settling.settle import settle_due
 from identity.models import Token
 from tests.edits.settling.conftest import AT_ONCE, ROW, logged, settled

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from audit.recording import Change, Origin, Outcome, Phase, intend, note, settle
+from audit.recording import Change, Outcome, intend, note, settle
+from audit.vocabulary import Origin, Phase
 
 from .actors import actor_of
 from .models import Note

@@ -7,9 +7,10 @@ from urllib.request import urlopen
 from django.conf import settings
 from django.db import transaction
 
-from audit.recording import Outcome, Personal, Phase
+from audit.recording import Outcome, Personal
 from audit.settling import OpenLine, conclude, gather, reopen
 from audit.unsettled import Unsettled
+from audit.vocabulary import Phase
 
 
 def settle_open(*, older_than: timedelta = timedelta(minutes=1)) -> int:

@@ -11,11 +11,12 @@ from audit import settling
 from audit.database import contention, partitions, triggers_postgresql
 from audit.models import Entry
 from audit.proof import seals
-from audit.recording import THIS_APP, Origin, Outcome, Phase
+from audit.recording import THIS_APP, Outcome
 from audit.retention.erasure import Person, erase
 from audit.unsettled import Unsettled
 from audit.verification.start import start_of_chain
 from audit.verification.verify import verify
+from audit.vocabulary import Origin, Phase
 from identity.models import SmartsheetUser
 from tests.audit import edits
 from tests.audit.database.role.conftest import execute

@@ -7,11 +7,12 @@ from django.db import connection
 
 from audit import commitments
 from audit.models import Entry, PersonalText
-from audit.recording import THIS_APP, Action, NotRecorded, Origin
+from audit.recording import THIS_APP, NotRecorded
 from audit.retention import erasure
 from audit.retention.erasure import NothingToErase, Person, What, erase
 from audit.verification.start import start_of_chain
 from audit.verification.verify import verify
+from audit.vocabulary import Action, Origin
 from tests.audit import edits
 
 pytestmark = pytest.mark.django_db(transaction=True)

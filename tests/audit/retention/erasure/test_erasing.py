@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from audit import commitments
 from audit.models import Entry, Leaf, PersonalText
-from audit.recording import THIS_APP, Action, Actor, Change, NotRecorded, Origin, nobody, note
+from audit.recording import THIS_APP, Actor, Change, NotRecorded, nobody, note
 from audit.retention.erasure import (
     Address,
     Found,
@@ -23,6 +23,7 @@ from audit.retention.erasure import (
 )
 from audit.verification.start import start_of_chain
 from audit.verification.verify import verify
+from audit.vocabulary import Action, Origin
 from identity.models import SmartsheetUser
 from identity.profiles import history
 from identity.roles import Role

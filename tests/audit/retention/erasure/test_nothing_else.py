@@ -7,8 +7,9 @@ from django.db.models.functions import Now
 
 from audit import histories
 from audit.models import PersonalText
-from audit.recording import THIS_APP, Origin
+from audit.recording import THIS_APP
 from audit.retention.erasure import Person, erase
+from audit.vocabulary import Origin
 from identity.models import SmartsheetUser
 
 pytestmark = pytest.mark.usefixtures("jane")

@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 
 from audit import commitments
-from audit.recording import THIS_APP, Actor, Origin
+from audit.recording import THIS_APP, Actor
 from audit.retention.erasure import Person, erase
+from audit.vocabulary import Origin
 from tests.audit import edits
 
 pytestmark = [

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from audit.models import Entry
-from audit.recording import Action
+from audit.vocabulary import Action
 from tests.audit.retention.erasure.conftest import in_clear
 
 pytestmark = pytest.mark.usefixtures("jane")

@@ -9,8 +9,9 @@ from django.db import connection
 from django.test import Client
 
 from audit.page_models import SavedFilter
-from audit.recording import THIS_APP, Origin
+from audit.recording import THIS_APP
 from audit.retention.erasure import Person, erase
+from audit.vocabulary import Origin
 from identity.models import SmartsheetUser
 from tests.edits.browser import Page
 from tests.edits.conftest import SignIn
