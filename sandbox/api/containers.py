@@ -10,6 +10,7 @@ from sandbox.http.routing import Call
 from sandbox.model.access import Access
 from sandbox.model.cell_json import permalink
 from sandbox.model.cell_parsing import check_attributes, check_type
+from sandbox.model.favorite import favorite_flag
 from sandbox.model.folder_tree import access_to, folders_in, sheets_in
 from sandbox.model.new_sheet import check_name
 from sandbox.model.sheet import Sheet
@@ -48,9 +49,10 @@ def read_name(call: Call, kind: str) -> str:
     return check_name(kind, body.get("name"))
 
 
-def folder_head(folder: Folder) -> dict[str, Json]:
+def folder_head(call: Call, folder: Folder) -> dict[str, Json]:
     """A folder without what is in it."""
-    return {"id": folder.id, "name": folder.name, "permalink": permalink("folders", folder.id)}
+    head = {"id": folder.id, "name": folder.name, "permalink": permalink("folders", folder.id)}
+    return head | favorite_flag(call.state, call.person.id, "folder", folder.id)
 
 
 def workspace_head(state: State, workspace: Workspace, person_id: int) -> dict[str, Json]:
@@ -61,20 +63,21 @@ def workspace_head(state: State, workspace: Workspace, person_id: int) -> dict[s
         "name": workspace.name,
         "accessLevel": access.name,
         "permalink": permalink("workspaces", workspace.id),
-    }
+    } | favorite_flag(state, person_id, "workspace", workspace.id)
 
 
 def sheet_listing(call: Call, sheet: Sheet) -> dict[str, Json]:
     """A sheet in a listing."""
     access = sheet.access_of(call.person.id) or Access.VIEWER
-    return sheet_summary(sheet, access, api_level=call.api_level, include=call.words("include"))
+    summary = sheet_summary(sheet, access, api_level=call.api_level, include=call.words("include"))
+    return summary | favorite_flag(call.state, call.person.id, "sheet", sheet.id)
 
 
 def contents(call: Call, container_id: int) -> dict[str, Json]:
     """The sheets and folders in a container, the folders with theirs; kinds that are not there are left out."""
     state = call.state
     sheets = [sheet_listing(call, sheet) for sheet in sheets_in(state, container_id, call.person.id)]
-    folders = [folder_head(folder) | contents(call, folder.id) for folder in folders_in(state, container_id)]
+    folders = [folder_head(call, folder) | contents(call, folder.id) for folder in folders_in(state, container_id)]
     return {kind: found for kind, found in {"sheets": sheets, "folders": folders}.items() if found}
 
 
@@ -89,7 +92,7 @@ def children(call: Call, container_id: int) -> dict[str, Json]:
         found += [{"resourceType": "sheet"} | sheet_listing(call, sheet) for sheet in sheets]
     if "folders" in wanted:
         folders = folders_in(call.state, container_id)
-        found += [{"resourceType": "folder"} | folder_head(folder) for folder in folders]
+        found += [{"resourceType": "folder"} | folder_head(call, folder) for folder in folders]
     return token_page(call, found)
 
 

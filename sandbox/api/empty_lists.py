@@ -1,4 +1,4 @@
-"""Lists that are always empty. Favorites, dashboards, automation rules and the like are not emulated.
+"""Lists that are always empty. Dashboards, automation rules and the like are not emulated.
 
 https://developers.smartsheet.com/api/smartsheet/openapi
 """
@@ -13,7 +13,6 @@ from sandbox.http.routing import Call, operation
 Json = Any
 
 
-@operation("get-favorites", "GET", "/favorites", scope="READ_SHEETS")
 @operation("list-sights", "GET", "/sights", scope="READ_SIGHTS")
 @operation("automationrules-list", "GET", "/sheets/{sheetId}/automationrules", scope="READ_SHEETS")
 @operation("updaterequests-list", "GET", "/sheets/{sheetId}/updaterequests", scope="READ_SHEETS")

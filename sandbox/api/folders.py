@@ -14,12 +14,14 @@ from sandbox.api.containers import (
     sheet_listing,
     workspace_head,
 )
+from sandbox.api.reports import report_listing
 from sandbox.clock import now
 from sandbox.errors import ApiError
 from sandbox.http.results import index_result, success
 from sandbox.http.routing import Call, operation
 from sandbox.model.access import Access
 from sandbox.model.folder_tree import below, folders_in, home_sheets, remove, workspace_access
+from sandbox.model.new_sheet import check_name, copy_folder
 from sandbox.model.sharing import spread
 from sandbox.model.state import Folder
 
@@ -32,7 +34,7 @@ def home(call: Call) -> Json:
     state, person_id = call.state, call.person.id
     visible = [each for each in state.workspaces.values() if workspace_access(state, each, person_id)]
     workspaces = [workspace_head(state, each, person_id) | contents(call, each.id) for each in visible]
-    return _personal(call) | {"workspaces": workspaces}
+    return _personal(call) | {"reports": report_listing(call), "workspaces": workspaces}
 
 
 @operation("list-home-contents", "GET", "/folders/personal", scope="READ_SHEETS")
@@ -45,7 +47,7 @@ def personal(call: Call) -> Json:
 def list_in_home(call: Call) -> Json:
     """The folders at the top of a person's Home."""
     folders = folders_in(call.state, None, owner_id=call.person.id)
-    return index_result(call, [folder_head(folder) for folder in folders])
+    return index_result(call, [folder_head(call, folder) for folder in folders])
 
 
 @operation("create-home-folder", "POST", "/home/folders", scope="ADMIN_WORKSPACES")
@@ -58,14 +60,14 @@ def create_in_home(call: Call) -> Json:
 def get(call: Call) -> Json:
     """A folder with all below it."""
     folder = folder_in_path(call)
-    return folder_head(folder) | contents(call, folder.id)
+    return folder_head(call, folder) | contents(call, folder.id)
 
 
 @operation("get-folder-metadata", "GET", "/folders/{folderId}/metadata", scope="READ_SHEETS")
 def metadata(call: Call) -> Json:
     """A folder without what is in it."""
     folder = folder_in_path(call)
-    return folder_head(folder) | {"createdAt": folder.created_at}
+    return folder_head(call, folder) | {"createdAt": folder.created_at}
 
 
 @operation("get-folder-children", "GET", "/folders/{folderId}/children", scope="READ_SHEETS")
@@ -77,7 +79,7 @@ def list_children(call: Call) -> Json:
 @operation("list-folders", "GET", "/folders/{folderId}/folders", scope="READ_SHEETS")
 def list_in_folder(call: Call) -> Json:
     """The folders directly in a folder."""
-    return index_result(call, [folder_head(each) for each in folders_in(call.state, folder_in_path(call).id)])
+    return index_result(call, [folder_head(call, each) for each in folders_in(call.state, folder_in_path(call).id)])
 
 
 @operation("create-folder-folder", "POST", "/folders/{folderId}/folders", scope="ADMIN_WORKSPACES")
@@ -92,7 +94,7 @@ def update(call: Call) -> Json:
     folder = folder_in_path(call, least=Access.ADMIN)
     old, folder.name = folder.name, read_name(call, "folder")
     call.announce("folder", folder.id, "rename", oldName=old, newName=folder.name)
-    return success(folder_head(folder))
+    return success(folder_head(call, folder))
 
 
 @operation("move-folder", "POST", "/folders/{folderId}/move", scope="ADMIN_WORKSPACES")
@@ -104,7 +106,23 @@ def move(call: Call) -> Json:
         raise ApiError(1258)
     folder.container_id = destination
     spread(call.state)
-    return success(folder_head(folder))
+    return success(folder_head(call, folder))
+
+
+@operation("copy-folder", "POST", "/folders/{folderId}/copy", scope="ADMIN_WORKSPACES")
+def copy(call: Call) -> Json:
+    """Copy a folder with all below it. The sheets' rows are copied only if `include` asks for them."""
+    folder, body = folder_in_path(call), call.json()
+    destination = destination_of(call, body)
+    name = check_name("folder", body.get("newName") or folder.name)
+    if not call.person.profile.get("licensedSheetCreator"):
+        raise ApiError(1140)
+    new = copy_folder(
+        call.state, call.person, folder, name=name, container_id=destination, include=call.words("include")
+    )
+    spread(call.state)
+    call.announce("folder", new.id, "created", folderName=name, sourceType="folder", sourceObjectId=folder.id)
+    return success(folder_head(call, new))
 
 
 @operation("delete-folder", "DELETE", "/folders/{folderId}", scope="ADMIN_WORKSPACES")
@@ -121,12 +139,12 @@ def create_folder(call: Call, container_id: int | None) -> Json:
     folder = Folder(call.state.new_id(), read_name(call, "folder"), call.person.id, now(), container_id)
     call.state.folders[folder.id] = folder
     call.announce("folder", folder.id, "created", folderName=folder.name)
-    return success(folder_head(folder))
+    return success(folder_head(call, folder))
 
 
 def _personal(call: Call) -> dict[str, Json]:
     folders = folders_in(call.state, None, owner_id=call.person.id)
     return {
         "sheets": [sheet_listing(call, sheet) for sheet in home_sheets(call.state, call.person.id)],
-        "folders": [folder_head(folder) | contents(call, folder.id) for folder in folders],
+        "folders": [folder_head(call, folder) | contents(call, folder.id) for folder in folders],
     }

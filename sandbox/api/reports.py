@@ -12,6 +12,7 @@ from sandbox.http.results import DEFAULT_SIZE, LARGEST_SIZE, index_result
 from sandbox.http.routing import Call, operation
 from sandbox.model.access import Access
 from sandbox.model.cell_json import View
+from sandbox.model.favorite import favorite_flag
 from sandbox.model.report import MULTI_PICKLIST_LEVEL, ReportView, report_head, report_json, view_level
 from sandbox.model.sharing import own_shares
 from sandbox.model.state import Report
@@ -22,9 +23,7 @@ Json = Any
 @operation("getReports", "GET", "/reports", scope="READ_SHEETS")
 def list_all(call: Call) -> Json:
     """The reports this person can see."""
-    reports = sorted(call.state.reports_by_id.values(), key=lambda report: report.name.casefold())
-    seen = [(report, access) for report in reports if (access := report.access_of(call.person.id))]
-    return index_result(call, [report_head(report, access, api_level=call.api_level) for report, access in seen])
+    return index_result(call, report_listing(call))
 
 
 @operation("getReport", "GET", "/reports/{reportId}", scope="READ_SHEETS")
@@ -38,6 +37,7 @@ def get(call: Call) -> Json:
     rows = list(shown.rows())[(page - 1) * size : page * size]
     numbered = enumerate(shown.rows_json(rows), start=(page - 1) * size + 1)
     head = report_json(shown, access, api_level=call.api_level)
+    head |= favorite_flag(call.state, call.person.id, "report", report.id)
     return head | {"rows": [row | {"rowNumber": number} for number, row in numbered]}
 
 
@@ -45,6 +45,17 @@ def get(call: Call) -> Json:
 def list_shares(call: Call) -> Json:
     """The people that a report is shared with."""
     return index_result(call, own_shares(call.state, report_in_path(call)[0]))
+
+
+def report_listing(call: Call) -> list[dict[str, Json]]:
+    """All reports that this person can see, by name, without their rows."""
+    reports = sorted(call.state.reports_by_id.values(), key=lambda report: report.name.casefold())
+    return [
+        report_head(report, access, api_level=call.api_level)
+        | favorite_flag(call.state, call.person.id, "report", report.id)
+        for report in reports
+        if (access := report.access_of(call.person.id))
+    ]
 
 
 def report_in_path(call: Call) -> tuple[Report, Access]:

@@ -13,6 +13,7 @@ from sandbox.http.results import DEFAULT_SIZE, index_result
 from sandbox.http.routing import Call, operation
 from sandbox.model.cell_json import View, dumps
 from sandbox.model.export import MEDIA_TYPES, PAPER, Export, export
+from sandbox.model.favorite import favorite_flag
 from sandbox.model.remark_json import Remarks
 from sandbox.model.sheet import Row, SheetFilter
 from sandbox.model.sheet_filter import filter_json, passes
@@ -50,6 +51,7 @@ def list_all(call: Call) -> Json:
         access = sheet.access_of(call.person.id)
         if access:
             summary = sheet_summary(sheet, access, api_level=call.api_level, include=include)
+            summary |= favorite_flag(call.state, call.person.id, "sheet", sheet.id)
             summaries.append(summary | _owner(call, sheet.owner_id, include))
     return index_result(call, summaries)
 
@@ -68,6 +70,7 @@ def get(call: Call) -> Json:
     owner = call.state.people.get(sheet.owner_id)
     head = sheet_json(sheet, call.access, view, owner=owner, api_level=call.api_level)
     head |= settings_json(call.state, sheet, call.person.id)
+    head |= favorite_flag(call.state, call.person.id, "sheet", sheet.id)
     remarks = remarks_of(call, view)
     chosen = _chosen_filter(call)
     if chosen and "filteredOutRows" in view.exclude:

@@ -40,7 +40,7 @@ def get(call: Call) -> Json:
     workspace = workspace_in_path(call)
     found = contents(call, workspace.id)
     if "folders" in found and not call.flag("loadAll"):
-        found["folders"] = [folder_head(folder) for folder in folders_in(call.state, workspace.id)]
+        found["folders"] = [folder_head(call, folder) for folder in folders_in(call.state, workspace.id)]
     return _head(call, workspace) | found
 
 
@@ -80,7 +80,7 @@ def delete(call: Call) -> Json:
 def list_folders(call: Call) -> Json:
     """The folders at the top of a workspace."""
     folders = folders_in(call.state, workspace_in_path(call).id)
-    return index_result(call, [folder_head(folder) for folder in folders])
+    return index_result(call, [folder_head(call, folder) for folder in folders])
 
 
 @operation("create-workspace-folder", "POST", "/workspaces/{workspaceId}/folders", scope="ADMIN_WORKSPACES")

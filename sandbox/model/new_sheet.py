@@ -13,10 +13,11 @@ from sandbox.clock import now
 from sandbox.errors import ApiError
 from sandbox.model import cell_link
 from sandbox.model.column_parsing import read_columns
+from sandbox.model.folder_tree import below, sheets_in
 from sandbox.model.formula import recalculate
 from sandbox.model.remark_changes import copy_remarks
 from sandbox.model.sheet import Row, Sheet
-from sandbox.model.state import Person, State, by_id
+from sandbox.model.state import Folder, Person, State, by_id
 from sandbox.model.template import TEMPLATES
 
 Json = Any
@@ -90,6 +91,22 @@ def copy_sheet(
         sheet.shares = {holder: access for holder, access in source.shares.items() if holder != person.id}
     sheet.settings.project = deepcopy(source.settings.project)
     return sheet
+
+
+def copy_folder(
+    state: State, person: Person, source: Folder, *, name: str, container_id: int | None, include: frozenset[str]
+) -> Folder:
+    """A copy of a folder with the folders below it and with copies of the sheets that this person can see."""
+    folders = [state.folders[folder_id] for folder_id in below(state, source.id)]  # first, as the copy may lie in one
+    copies: dict[int, Folder] = {}
+    for old in folders:
+        above = copies.get(old.container_id or 0)
+        new = Folder(state.new_id(), old.name, person.id, now(), above.id if above else container_id)
+        copies[old.id] = state.folders[new.id] = new
+        for sheet in sheets_in(state, old.id, person.id):
+            copy_sheet(state, person, sheet, name=sheet.name, container_id=new.id, include=include)
+    copies[source.id].name = name
+    return copies[source.id]
 
 
 def _blank(state: State, person: Person, name: str, container_id: int | None) -> Sheet:

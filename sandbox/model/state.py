@@ -173,6 +173,14 @@ class Report:
         return Access.OWNER if person_id == self.owner_id else self.shares.get(person_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Favorite:
+    """Something that a person has marked: its type, such as `sheet`, and its id."""
+
+    type: str
+    object_id: int
+
+
 @dataclass(slots=True)
 class State:
     """The whole world of one stand-in."""
@@ -189,6 +197,7 @@ class State:
     webhooks: dict[int, Webhook] = field(default_factory=dict)
     reported_events: list[ReportedEvent] = field(default_factory=list)
     reports_by_id: dict[int, Report] = field(default_factory=dict)
+    favorites: dict[int, list[Favorite]] = field(default_factory=dict)
     images: dict[str, str] = field(default_factory=dict)
     ids_given: int = 0
     _news: list[Event] = field(default_factory=list, repr=False, compare=False)

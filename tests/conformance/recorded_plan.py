@@ -15,6 +15,7 @@ FRUIT = {101: {"value": "Apple"}, 102: {"value": "Red Fruit"}}
 
 SHEET_ID = {"result[].sheetId: number": "younger recordings of the same operation have it"}
 YOUNGER = "younger than the recording: the OpenAPI document has it"
+MORE = "the report here has more columns and more kinds of rows than the recorded one"
 VERSION_OF_COLUMN = "result.columns[].version: number"
 HYPERLINK_URL = {"result[].cells[].hyperlink.url: string": "a younger recording, Serialization - Rows, has it"}
 IMAGE = (
@@ -90,6 +91,7 @@ def bobs_sheet(around: Surroundings) -> None:
     around.person("john.doe@smartsheet.com", "bob")
     around.asker = around.people["bob"]
     around.sheet(123, {234: TEXT}, {345: {234: {"value": "Some Value"}}})
+    around.made("POST", "/favorites", {"type": "sheet", "objectId": around.known[123]})
     around.asker = around.people["alice"]
 
 
@@ -149,6 +151,47 @@ def project(around: Surroundings) -> None:
     around.known[1] = around.made("POST", "/sheets", {"name": "Test Project Sheet", "fromId": template})["id"]
 
 
+def report_of(around: Surroundings, *numbers: int) -> None:
+    (report,) = around.ask("GET", "/reports").json()["data"]
+    around.known |= dict.fromkeys(numbers, report["id"])
+
+
+def row_and_report(around: Surroundings) -> None:
+    two_rows(around)
+    report_of(around, 8, 9)
+
+
+def empty_sheet_and_report(around: Surroundings) -> None:
+    empty_sheet(around)
+    report_of(around, 8, 9)
+
+
+def three_kinds_of_links(around: Surroundings) -> None:
+    around.sheet(1, {2: TEXT, 3: TEXT, 5: TEXT}, {8: {2: {"value": "the row above"}}})
+    around.sheet(4, {40: TEXT})
+    report_of(around, 6)
+
+
+def a_report(around: Surroundings) -> None:
+    report_of(around, 1)
+
+
+def full_home(around: Surroundings) -> None:
+    """A favorite sheet two folders deep in a workspace, and a folder with a sheet in Home."""
+    columns = [{"title": "Name", "type": TEXT, "primary": True}]
+    home = around.made("POST", "/home/folders", {"name": "full folder"})["id"]
+    workspace = around.made("POST", "/workspaces", {"name": "workspace"})["id"]
+    folder = around.made("POST", f"/workspaces/{workspace}/folders", {"name": "workspace folder"})["id"]
+    deepest = around.made("POST", f"/folders/{folder}/folders", {"name": "workspace folder folder"})["id"]
+    places = (f"folders/{home}", f"workspaces/{workspace}", f"folders/{folder}", f"folders/{deepest}")
+    sheets = [around.made("POST", f"/{place}/sheets", {"name": "A sheet", "columns": columns}) for place in places]
+    around.made("POST", "/favorites", [{"type": "sheet", "objectId": sheets[2]["id"]}])
+
+
+def a_folder(around: Surroundings) -> None:
+    around.known[1] = around.made("POST", "/home/folders", {"name": "Some Folder"})["id"]
+
+
 def shared_sheet(around: Surroundings) -> None:
     around.sheet(1, {3: TEXT}, {4: {3: {"value": "Some Value"}}})
     around.person("john.doe@smartsheet.com", "bob")
@@ -171,9 +214,8 @@ QUESTIONS: dict[str, Question] = {
             "userPermissions.summaryPermissions: string": YOUNGER,
         },
         lacks={
-            "favorite: boolean": "it is told of favorites alone, which are not emulated",
-            "showParentRowsForFilters: boolean": "filters are not emulated",
-            "userSettings.appliedSheetFilterId: number": "filters are not emulated",
+            "showParentRowsForFilters: boolean": "nobody can set it here: the OpenAPI document doesn't have it",
+            "userSettings.appliedSheetFilterId: number": "filters are applied in Smartsheet's own app alone",
         },
     ),
     "Move row to another sheet": Question(two_sheets),
@@ -247,13 +289,25 @@ QUESTIONS: dict[str, Question] = {
     "List Sheets - No Params": Question(nothing),
     "List Sheets - Include Owner Info": Question(nothing),
     "Create Sheet - Invalid - No Columns": Question(nothing),
+    "Add Rows - Assign Values - Hyperlink ReportID": Question(empty_sheet_and_report, SHEET_ID | HYPERLINK_URL),
+    "Update Rows - Assign Values - Hyperlink ReportID": Question(row_and_report, HYPERLINK_URL),
+    "Serialization - Rows": Question(three_kinds_of_links),
+    "Serialization - Report": Question(
+        a_report,
+        adds=dict.fromkeys(("isSummaryReport: boolean", "readOnly: boolean", "columns[].version: number"), YOUNGER)
+        | dict.fromkeys(("columns[].options: array", "columns[].options[]: string", "columns[].primary: boolean"), MORE)
+        | dict.fromkeys(("rows[].cells[].columnId: number", "rows[].cells[].formula: string"), MORE)
+        | dict.fromkeys(("rows[].cells[].value: number", "rows[].locked: boolean"), MORE)
+        | dict.fromkeys(("rows[].parentId: number", "rows[].siblingId: number"), MORE),
+    ),
+    "Serialization - Favorite": Question(one_row),
+    "Serialization - Container Destination": Question(a_folder),
     "Deactivate user": Question(user_two),
     "Reactivate user": Question(deactivated_user),
 }
 
 AUTOMATION = "automation rules are not emulated"
 SIGHTS = "dashboards (sights) are not emulated"
-REPORTS = "reports are not emulated, nor links to them"
 PROJECT = "predecessors: the columns of a project sheet are of plain types here, and no dates are calculated"
 
 NOT_ASKED: dict[str, str] = {
@@ -261,11 +315,6 @@ NOT_ASKED: dict[str, str] = {
     "Get Automation Rule": AUTOMATION,
     "Update Automation Rule": AUTOMATION,
     "Delete Automation Rule": AUTOMATION,
-    "Add Rows - Assign Values - Hyperlink ReportID": REPORTS,
-    "Update Rows - Assign Values - Hyperlink ReportID": REPORTS,
-    "Serialization - Rows": REPORTS,
-    "Serialization - Report": REPORTS,
-    "Serialization - Home": REPORTS,
     "Add Rows - Assign Object Value - Predecessor List": PROJECT,
     "Add Rows - Assign Object Value - Predecessor List (using floats)": PROJECT,
     "Update Rows - Clear Value - Predecessor List": PROJECT,
@@ -277,9 +326,8 @@ NOT_ASKED: dict[str, str] = {
     "Set Sight Publish Status": SIGHTS,
     "Get Sight Publish Status": SIGHTS,
     "Delete Sight": SIGHTS,
-    "Serialization - Favorite": "favorites are not emulated",
+    "Serialization - Home": SIGHTS,
     "Serialization - Update Request": "update requests are not emulated",
     "Serialization - Sent Update Requests": "update requests are not emulated",
-    "Serialization - Container Destination": "copying folders is not emulated",
     "Serialization - Cross Sheet Reference": "cross-sheet references are not emulated",
 }

@@ -170,3 +170,28 @@ def test_all_this_survives_a_restart(tmp_path: Path) -> None:
         assert as_dora.json(f"/workspaces/{workspace}")["accessLevel"] == "EDITOR"
         for each in (client, as_dora):
             each.close()
+
+
+def test_a_folder_is_copied_with_all_below_it(as_bob: Client) -> None:
+    folder = new(as_bob, "/home/folders", "Works")
+    inner = new(as_bob, f"/folders/{folder}/folders", "North")
+    sheet = new(as_bob, f"/folders/{inner}/sheets", "Deep")
+    column = as_bob.json(f"/sheets/{sheet}")["columns"][0]["id"]
+    as_bob.ask("POST", f"/sheets/{sheet}/rows", [{"cells": [{"columnId": column, "value": "a row"}]}])
+    body = {"destinationType": "folder", "destinationId": inner, "newName": "Works again"}
+    result = as_bob.ask("POST", f"/folders/{folder}/copy?include=data", body).json()["result"]
+    assert (result["name"], set(result)) == ("Works again", {"id", "name", "permalink"})
+    copied = as_bob.json(f"/folders/{result['id']}")["folders"]
+    assert [each["name"] for each in copied] == ["North"]
+    assert "folders" not in copied[0], "the copy isn't copied into itself"
+    (deep,) = copied[0]["sheets"]
+    assert deep["id"] != sheet
+    assert as_bob.json(f"/sheets/{deep['id']}")["rows"][0]["cells"][0]["value"] == "a row"
+    home = {"destinationType": "home", "newName": "Empty"}
+    plain = as_bob.ask("POST", f"/folders/{inner}/copy", home).json()["result"]
+    assert as_bob.json(f"/sheets/{as_bob.json('/folders/' + str(plain['id']))['sheets'][0]['id']}")["rows"] == []
+
+
+def test_home_has_reports(as_bob: Client, as_dora: Client) -> None:
+    assert [report["name"] for report in as_bob.json("/home")["reports"]] == ["Work and costs"]
+    assert as_dora.json("/home")["reports"] == []

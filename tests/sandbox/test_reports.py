@@ -88,7 +88,7 @@ def test_a_hyperlink_leads_to_a_report(plan: Grid, as_alice: Client) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/favorites", "/sights", "{sheet}/automationrules", "{sheet}/updaterequests", "{sheet}/sentupdaterequests",
+    ["/sights", "{sheet}/automationrules", "{sheet}/updaterequests", "{sheet}/sentupdaterequests",
      "{sheet}/summary/fields", "{sheet}/crosssheetreferences"],
 )  # fmt: skip
 def test_what_is_not_emulated_is_an_empty_list(

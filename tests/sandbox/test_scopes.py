@@ -27,6 +27,7 @@ SCOPED = {
     "ADMIN_WEBHOOKS": "createWebhook deleteWebhook getWebhook list-webhooks resetSharedSecret updateWebhook",
     "ADMIN_WORKSPACES": (
         "create-folder-folder create-home-folder create-workspace create-workspace-folder delete-folder "
+        "add-favorite copy-folder delete-favorites-by-type delete-favorites-by-type-and-id "
         "delete-workspace delete-workspace-share move-folder share-workspace update-folder update-workspace "
         "update-workspace-share"
     ),
@@ -45,7 +46,8 @@ SCOPED = {
         "home-list-folders list-asset-shares list-folders list-home-contents list-search list-search-sheet "
         "list-sheet-shares list-sheets list-workspace-shares list-workspaces listImageUrls row-discussions-list "
         "row-get share-sheet-get share-workspace-get templates-list templates-listPublic "
-        "automationrules-list get-favorites get-sheet-filter getReport getReports list-crosssheet-references "
+        "automationrules-list get-favorites get-sheet-filter getReport getReports is-favorite "
+        "list-crosssheet-references "
         "list-report-shares list-sheet-filters list-summary-fields list-summary-fields-paginated "
         "sentupdaterequests-list updaterequests-list"
     ),

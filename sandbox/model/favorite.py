@@ -1,0 +1,62 @@
+"""The things that a person has marked as favorites. https://developers.smartsheet.com/api/smartsheet/openapi/favorites"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.errors import ApiError
+from sandbox.model.cell_parsing import check_attributes
+from sandbox.model.folder_tree import access_to
+from sandbox.model.sheet import Sheet
+from sandbox.model.state import Favorite, Folder, Report, State, Workspace, by_id
+from sandbox.model.template import TEMPLATES
+
+Json = Any
+
+KINDS = ("folder", "report", "sheet", "sight", "template", "workspace")
+
+
+def read_favorite(state: State, person_id: int, item: Json) -> Favorite:
+    """The favorite that a JSON object describes. Raises ApiError (1006, 1008, 1012, 1031)."""
+    check_attributes("favorite", item, allowed={"type", "objectId"}, read_only=set())
+    for name in ("type", "objectId"):
+        if item.get(name) is None:
+            raise ApiError(1012, f"favorite.{name}")
+    check_kind(item["type"])
+    favorite = Favorite(item["type"], item["objectId"])
+    if name_of(state, person_id, favorite) is None:
+        raise ApiError(1006)
+    return favorite
+
+
+def check_kind(kind: Json) -> None:
+    """Raise ApiError 1031 for a type that can't be a favorite."""
+    if kind not in KINDS:
+        raise ApiError(1031, kind, "favorite.type")
+
+
+def name_of(state: State, person_id: int, favorite: Favorite) -> str | None:
+    """The name of a favorite, or None if it doesn't exist or this person can't see it."""
+    items: dict[str, Mapping[int, Sheet | Report]] = {"sheet": state.sheets, "report": state.reports_by_id}
+    containers: dict[str, Mapping[int, Folder | Workspace]] = {"folder": state.folders, "workspace": state.workspaces}
+    item = by_id(items.get(favorite.type, {}), favorite.object_id)
+    if item and item.access_of(person_id):
+        return item.name
+    container = by_id(containers.get(favorite.type, {}), favorite.object_id)
+    if container and access_to(state, container, person_id):
+        return container.name
+    template = by_id(TEMPLATES, favorite.object_id) if favorite.type == "template" else None
+    return template.name if template else None
+
+
+def favorites_of(state: State, person_id: int) -> list[Favorite]:
+    """A person's favorites, without those that are gone or that they can't see any more."""
+    marked = state.favorites.get(person_id, [])
+    return [favorite for favorite in marked if name_of(state, person_id, favorite) is not None]
+
+
+def favorite_flag(state: State, person_id: int, kind: str, object_id: int) -> dict[str, Json]:
+    """`favorite: true` for what this person has marked, and nothing for all else."""
+    is_favorite = Favorite(kind, object_id) in state.favorites.get(person_id, [])
+    return {"favorite": True} if is_favorite else {}
