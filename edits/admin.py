@@ -1,4 +1,4 @@
-"""Which columns are personal, for administrators to say."""
+"""Administrators mark columns as personal here."""
 
 from django.contrib import admin
 
@@ -8,7 +8,7 @@ from identity.admin import AdminWithHistory
 
 @admin.register(PersonalColumn)
 class PersonalColumnAdmin(AdminWithHistory):
-    """Naming one, or naming it no more, is in the log; what is in the log already stays as it is."""
+    """Marking and unmarking columns is logged. Older entries stay as they are."""
 
     list_display = ["title", "region", "sheet_id", "column_id"]
     list_filter = ["region"]

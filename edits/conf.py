@@ -1,4 +1,4 @@
-"""Settings of editing, each with its default: docs/settings.md. Those of `identity` can be read here too."""
+"""The settings of this app and their defaults (docs/settings.md), with those of `identity`."""
 
 from typing import Any, Final
 

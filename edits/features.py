@@ -1,4 +1,4 @@
-"""What people can do here, the scopes that each of it needs, and why somebody cannot.
+"""What people can do in this app, the scopes that it needs, and why someone can't do it.
 
 https://developers.smartsheet.com/api/smartsheet/guides/advanced-topics/oauth (Access Scopes)
 """
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Feature(StrEnum):
-    """One thing that a deployment may offer, by BYLINE_FEATURES, or leave out."""
+    """Something that a deployment can switch on or off with BYLINE_FEATURES."""
 
     VIEW = "view"
     CHANGE = "change"
@@ -29,19 +29,19 @@ NAMES = {
     Feature.ADD: "Adding rows",
     Feature.DELETE: "Deleting rows",
 }
-NOT_ASKED = "This app asks Smartsheet for no more than a look at your sheets, so nothing can be changed here."
-NOT_GRANTED = "You have not allowed this app to change your sheets, so you can only look: sign in again to allow it."
-NO_LOOK_ASKED = "This app does not ask Smartsheet for a look at your sheets, so none can be shown."
-NO_LOOK_GRANTED = "You have not allowed this app to look at your sheets: sign in again to allow it."
+NOT_ASKED = "This app only asks Smartsheet for permission to view your sheets, so you can't change anything here."
+NOT_GRANTED = "You haven't allowed this app to change your sheets. Sign in again to allow it."
+NO_LOOK_ASKED = "This app doesn't ask Smartsheet for permission to view your sheets, so it can't show any."
+NO_LOOK_GRANTED = "You haven't allowed this app to view your sheets. Sign in again to allow it."
 
 
 def scopes_of(features: Iterable[str]) -> tuple[str, ...]:
-    """The least that these features need, in alphabetical order."""
+    """The scopes that these features need, in alphabetical order."""
     return tuple(sorted(set().union(*(SCOPES[Feature(feature)] for feature in features))))
 
 
 def why_not(feature: Feature, *, offered: Iterable[str], asked: Iterable[str], granted: Set[str]) -> str:
-    """Why a person cannot do this here, as a sentence; "" if they can.
+    """Why a person can't do this here, as a sentence; "" if they can.
 
     `offered` are the deployment's features, `asked` the scopes that it asks for, `granted` those of the person's token.
     """
@@ -57,5 +57,5 @@ def why_not(feature: Feature, *, offered: Iterable[str], asked: Iterable[str], g
 
 
 def can_be_granted(reason: str) -> bool:
-    """Whether what `why_not` said is put right by signing in again."""
+    """Whether signing in again solves what `why_not` said."""
     return reason in {NOT_GRANTED, NO_LOOK_GRANTED}

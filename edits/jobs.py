@@ -1,4 +1,4 @@
-"""What a worker does for edits."""
+"""The worker's jobs of this app."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from edits.settling.settle import settle_due
 
 
 def jobs() -> list[tuple[str, float, Callable[[], object]]]:
-    """The jobs: name, seconds between two runs, function. Each is safe beside itself."""
+    """The jobs: name, seconds between two runs, function. Each may run in several workers at once."""
     return [
         ("settle", 15, settle_due),
         ("log counted refusals", 30, refusals.note_counted),

@@ -1,4 +1,4 @@
-"""What this app keeps of edits itself; what was done is in the audit log. The models are in their packages."""
+"""The models of this app, from their packages. What people did is in the audit log."""
 
 from edits.saving.idempotency import SaveKey
 from edits.saving.sheet_lease import SheetLease

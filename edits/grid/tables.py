@@ -1,4 +1,4 @@
-"""A sheet as a table on a page: texts, and marks on what cannot be changed, each with its reason."""
+"""A sheet as a table on a page: texts, and marks with the reason why something can't be changed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from identity.profiles import readers
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A small sign beside a column, row or cell: the icon's name and what it means, as a sentence."""
+    """An icon beside a column, row or cell, by its name, and a sentence that explains it."""
 
     icon: str
     meaning: str
@@ -19,7 +19,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class TableCell:
-    """What one cell shows."""
+    """One cell of the table."""
 
     column: Column
     text: str
@@ -28,7 +28,7 @@ class TableCell:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """What one row shows; `label` names it in words."""
+    """One row of the table. `label` names it in words."""
 
     row: Row
     label: str
@@ -50,7 +50,7 @@ class Table:
 
 
 def table_of(sheet: Sheet) -> Table:
-    """The table of a sheet's visible columns and of those of its rows that were read."""
+    """The table of a sheet: its visible columns, and the rows that were read."""
     columns = sheet.visible_columns
     kinds = [column_type(column) for column in columns]
     reader = readers.current()
@@ -71,24 +71,24 @@ def table_of(sheet: Sheet) -> Table:
 
 
 def column_mark(column: Column) -> Mark | None:
-    """Why the whole column is not free to change."""
+    """Why the whole column can't be changed; None if it can."""
     if column.system_type:
-        return Mark("gear", "Smartsheet fills this column in itself.")
+        return Mark("gear", "Smartsheet fills in this column.")
     if column.formula:
-        return Mark("calculator", f"A formula works this column out: {column.formula}")
+        return Mark("calculator", f"A formula calculates this column: {column.formula}")
     return _lock("column", is_locked=column.is_locked, is_locked_for_user=column.is_locked_for_user)
 
 
 def row_mark(row: Row) -> Mark | None:
-    """Why the whole row is not free to change."""
+    """Why the whole row can't be changed; None if it can."""
     return _lock("row", is_locked=row.is_locked, is_locked_for_user=row.is_locked_for_user)
 
 
 def cell_mark(column: Column, cell: Cell) -> Mark | None:
-    """Why this very cell is not free to change."""
+    """Why this cell can't be changed, if its column and row can; None if it can."""
     if cell.formula and not column.formula:
-        return Mark("calculator", f"A formula works this out: {cell.formula}")
-    return Mark("link-45deg", "This gets its value from a cell of another sheet.") if cell.is_link else None
+        return Mark("calculator", f"A formula calculates this cell: {cell.formula}")
+    return Mark("link-45deg", "This cell is linked to a cell of another sheet.") if cell.is_link else None
 
 
 def _lock(what: str, *, is_locked: bool, is_locked_for_user: bool) -> Mark | None:

@@ -1,4 +1,4 @@
-"""The pages on which people look at sheets: the list of them, and one sheet as a table."""
+"""The list of sheets, and the page of a sheet."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def sheet(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
 
 
 def _offered(gateway: Gateway, access: Access) -> dict[str, Any]:
-    """What the person can do with the rows of a sheet, and why they cannot do the rest, in sentences."""
+    """What the person can do with the rows of a sheet, and sentences that say why they can't do the rest."""
     no_access = why_no_edits(access)
     reasons = {one: gateway.why_not(one) or no_access for one in (Feature.CHANGE, Feature.ADD, Feature.DELETE)}
     return {

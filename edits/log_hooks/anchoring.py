@@ -1,7 +1,7 @@
-"""Seals as rows in a Smartsheet sheet of the auditor's, which has a history and a clock that nobody here holds.
+"""Anchors seals as rows in a Smartsheet sheet of the auditor, whose history and clock this app can't change.
 
-The row is added like any other, with one person's token, and logged as an anchoring: intent, call, outcome. It has the
-seal as a line of JSON in the primary column. AUDIT_ANCHOR_SHEET and AUDIT_ANCHOR_PERSON say where and by whom.
+The row is added with one person's token and logged like any other edit, with the action "anchor". The seal is a line
+of JSON in the primary column. AUDIT_ANCHOR_SHEET and AUDIT_ANCHOR_PERSON name the sheet and the person.
 """
 
 from collections.abc import Sequence
@@ -15,11 +15,11 @@ from identity.models import SmartsheetUser
 
 
 class NoAnchorSheet(Exception):
-    """The sheet or the person that the settings name is not there."""
+    """The sheet or the person in the settings doesn't exist."""
 
 
 def register() -> None:
-    """Let AUDIT_ANCHORS name the sheet."""
+    """Make "sheet" a choice of AUDIT_ANCHORS."""
     anchors.register("sheet", anchors.Anchor(_to_sheet, pause=lambda: settings.AUDIT_ANCHOR_SHEET_SECONDS))
 
 

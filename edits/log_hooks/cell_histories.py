@@ -19,8 +19,8 @@ from edits.sheets.sheet import Cell, Contact, Json, parse_time
 
 FRESH = 30  # seconds that a page read is remembered for whoever read it
 MOST_PAGES = 10
-NOT_HERE = "Smartsheet's own history is shown to those whom it knows: sign in with Smartsheet."
-TOO_MANY = "Smartsheet lets so many cell histories be read in a minute, and no more. Look again in a minute."
+NOT_HERE = "Sign in with Smartsheet to see Smartsheet's own history."
+TOO_MANY = "Smartsheet limits how many cell histories can be read per minute. Try again in a minute."
 
 
 def cell_history(request: HttpRequest, *, sheet_id: int, row_id: int, column_id: int, pages: int = 1) -> CellHistory:
@@ -41,7 +41,7 @@ def cell_history(request: HttpRequest, *, sheet_id: int, row_id: int, column_id:
         except RateLimited:
             return CellHistory(states, why_not=TOO_MANY)
         except GatewayError as error:
-            return CellHistory(states, why_not=f"Smartsheet's own history cannot be shown. {error.message}")
+            return CellHistory(states, why_not=f"Smartsheet's own history can't be shown. {error.message}")
         raw = known
         states += [state for one in raw if (state := _state(one, column_id))]
         if len(raw) < HISTORY_PER_PAGE:

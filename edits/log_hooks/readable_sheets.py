@@ -14,8 +14,8 @@ from edits.log_hooks.events import actor_of_profile, actor_of_user
 FRESH = 60  # seconds that an answer holds, for the person and browser that asked
 AWAY = 10  # seconds that nobody is kept waiting for the same silence again
 
-SIGNED_OFF = "Only your own entries are shown, as Smartsheet does not know your sign-in any more: sign in again."
-NO_ANSWER = "Only your own entries are shown, as Smartsheet could not be asked just now which sheets you can open."
+SIGNED_OFF = "Only your own entries are shown, because your Smartsheet sign-in has expired. Sign in again to see more."
+NO_ANSWER = "Only your own entries are shown, because Smartsheet didn't say which sheets you can open."
 
 
 def reading_actor(request: HttpRequest) -> Actor:

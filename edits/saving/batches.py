@@ -27,8 +27,8 @@ from edits.sheets.personal_columns import row_label
 from edits.sheets.sheet import Cell, Json, Row
 
 NEW_ROW = "new row"  # what the log calls a row without a name, or whose name is personal, before it has a number
-MOVED_AWAY = "It was no longer beneath the row that was deleted, and is still there."
-READ_BACK = "Smartsheet gave no clear answer; reading the row back showed that it was done."
+MOVED_AWAY = "The row was no longer below the deleted row, so it wasn't deleted."
+READ_BACK = "Smartsheet gave no clear answer. Reading the row back showed that the change was made."
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""What a person wants of a sheet, as every entry point says it to `edits.saving.save`."""
+"""The changes that entry points pass to `edits.saving.save`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Place:
     is_first: bool = False
 
     def attributes(self) -> dict[str, Json]:
-        """The attributes of a Row object that say so."""
+        """The location attributes of a Row object in the API."""
         if self.sibling_id is not None:
             return {"siblingId": self.sibling_id, **({"above": True} if self.is_above else {})}
         edge = {"toTop": True} if self.is_first else {"toBottom": True}
@@ -42,7 +42,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class UpdateRow:
-    """Cells of a row."""
+    """Changes cells of a row."""
 
     row_id: int
     cells: tuple[CellChange, ...]
@@ -50,7 +50,7 @@ class UpdateRow:
 
 @dataclass(frozen=True, slots=True)
 class AddRow:
-    """A new row; `shown` of its cells is None. `action` is what the log calls it."""
+    """Adds a row. `shown` of its cells is None. `action` is the entry's action in the log."""
 
     cells: tuple[CellChange, ...]
     place: Place = Place()
@@ -59,14 +59,14 @@ class AddRow:
 
 @dataclass(frozen=True, slots=True)
 class DeleteRow:
-    """A row, with all rows beneath it."""
+    """Deletes a row and all rows below it."""
 
     row_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class MoveRow:
-    """A row, with all rows beneath it, to another place in its sheet."""
+    """Moves a row and all rows below it within the sheet."""
 
     row_id: int
     place: Place

@@ -1,4 +1,4 @@
-"""What is decided before anything is sent: rights, rows that are gone, conflicts, and cells that hold it already."""
+"""Checks changes before anything is sent: permissions, missing rows, conflicts and unchanged cells."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from edits.sheets.reading import NO_ROW
 from edits.sheets.rights import why_no_edits, why_not_deleted, why_read_only
 from edits.sheets.sheet import Cell, Column, Contact, Row, parse_time
 
-NO_COLUMN = "This column is not in the sheet any more."
-ANOTHER_CELL = "Not sent, because another cell of this row could not be saved."
+NO_COLUMN = "The sheet no longer has this column."
+ANOTHER_CELL = "Not sent, because another cell of this row couldn't be saved."
 WRITERS_ASKED = 5  # conflicts of one save whose writer is asked for, as each answer costs ten requests
 
 ACTIONS: dict[type[RowChange], Action] = {
@@ -30,7 +30,7 @@ ACTIONS: dict[type[RowChange], Action] = {
 
 
 def action_of(change: RowChange) -> Action:
-    """What the log calls a change."""
+    """The action that the log has for a change."""
     return change.action if isinstance(change, AddRow) else ACTIONS[type(change)]
 
 
@@ -47,7 +47,7 @@ class CheckedRow:
     result: RowResult | None = None  # where nothing of it is sent
 
     def decide(self, status: Status, *, message: str = "", error: GatewayError | None = None) -> None:
-        """Nothing of this change is sent."""
+        """Set the result of a change of which nothing is sent."""
         left = [CellResult(cell.column_id, Status.NOT_SENT, message=ANOTHER_CELL) for _, cell in self.to_send]
         self.result = RowResult(
             row_id=self.row.id if self.row else getattr(self.change, "row_id", None),
@@ -148,7 +148,7 @@ def _decide_row(checked: CheckedRow, *, is_cell_by_cell: bool) -> None:
 
 
 class _Writers:
-    """Who wrote cells last, asked for as long as it is cheap."""
+    """Finds out who changed cells last, for the first few cells only: each answer costs ten requests."""
 
     def __init__(self, baseline: Baseline) -> None:
         self._baseline = baseline
@@ -162,7 +162,7 @@ class _Writers:
 
 
 def last_writer(baseline: Baseline, row: Row, column: Column) -> tuple[str, datetime | None]:
-    """Who wrote the cell last, and when (UTC). Costs ten requests; not knowing it is no reason to fail."""
+    """Who changed the cell last, and when (UTC); ("", None) if Smartsheet doesn't say. Costs ten requests."""
     try:
         history = baseline.gateway.cell_history(baseline.sheet.id, row.id, column.id)
     except GatewayError:

@@ -1,6 +1,6 @@
-"""What was wanted and not sent: conflicts, cells that held it already, attempts at what is not allowed, rows gone.
+"""Records changes that weren't sent: conflicts, unchanged cells, forbidden attempts, missing rows.
 
-Each is in the log before the person is told. Where the log can't be written, that is what they are told: NotRecorded.
+The log has each of them before the person reads it. If the log can't be written, NotRecorded is raised instead.
 """
 
 from __future__ import annotations
@@ -21,21 +21,20 @@ from edits.sheets.held_values import held, normal, text_of
 from edits.sheets.personal_columns import row_label
 from edits.sheets.sheet import Row
 
-CHANGED_MEANWHILE = "The cell no longer held what the person had been shown."
-NOTHING_TO_CHANGE = "The cell already held this."
-NOTHING_TYPED = "The form was sent without a change."
+CHANGED_MEANWHILE = "The cell had changed since the person saw it."
+NOTHING_TO_CHANGE = "The cell already had this value."
+NOTHING_TYPED = "The form was sent without changes."
 
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """Writes down what was not sent; `facts` are origin, reason, via and refers_to, as audit.recording.note takes
-    them."""
+    """Records what wasn't sent. `facts` are origin, reason, via and refers_to, as audit.recording.note takes them."""
 
     baseline: Baseline
     facts: dict[str, Any]
 
     def record(self, rows: Iterable[CheckedRow]) -> None:
-        """One entry for each cell that is not sent, or for the row; all or none of them. Raises NotRecorded."""
+        """Write an entry for each cell that isn't sent, or one for the row: all of them or none. Raises NotRecorded."""
         found = [row for row in rows if row.result or row.decided]
         if found:
             with transaction.atomic():
@@ -68,7 +67,7 @@ class NotSent:
             self._note(checked, Phase.REFUSED, [self._row_change(checked)], checked.result.message)
 
     def _note_typed(self, checked: CheckedRow, cells: Iterable[CellChange], reason: str) -> None:
-        """What someone typed where they may not type; it may be anything, so it can be erased."""
+        """Record what someone typed where they aren't allowed to. It may be anything, so it can be erased."""
         changes = [
             Change(
                 checked.row.id if checked.row else getattr(checked.change, "row_id", None),
@@ -85,8 +84,8 @@ class NotSent:
         self._note(checked, Phase.FORBIDDEN, changes or [self._row_change(checked)], reason)
 
     def _note_conflict(self, checked: CheckedRow, cell: CellChange, result: CellResult) -> None:
-        """`old` is what the cell holds now, `new` what was typed; evidence: what was shown, who wrote since, and
-        when."""
+        """Record a conflict: `old` is the value now, `new` what was typed. The evidence is what was shown, and who
+        changed it since, and when."""
         evidence: dict[str, Evidence] = {
             "shown": Personal(cell.shown),
             "changed_by": Personal(result.by or None),

@@ -1,4 +1,4 @@
-"""What came of a save: a result per row and per cell."""
+"""The results of a save, per row and per cell."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from edits.sheets.sheet import Json
 
 
 class Status(StrEnum):
-    """What came of a row or a cell."""
+    """The result of one row or cell."""
 
     SAVED = "saved"  # Smartsheet has it
-    UNCHANGED = "unchanged"  # it held this already
-    CONFLICT = "conflict"  # it no longer held what the person saw
-    REFUSED = "refused"  # Smartsheet said no, or the row is gone
-    FORBIDDEN = "forbidden"  # the person, their token or this deployment may not do it
-    NOT_SENT = "not sent"  # surely not done: ask again later
+    UNCHANGED = "unchanged"  # it already had this value
+    CONFLICT = "conflict"  # it changed after the person saw it
+    REFUSED = "refused"  # Smartsheet refused it, or the row is gone
+    FORBIDDEN = "forbidden"  # the person, their token or this deployment isn't allowed to
+    NOT_SENT = "not sent"  # certainly not done: try again later
     UNKNOWN = "unknown"  # sent, and no clear answer came
 
 
@@ -61,7 +61,7 @@ class RowResult:
     line: int | None = None
 
     def conflicts(self) -> list[CellResult]:
-        """The cells that no longer held what the person saw."""
+        """The cells that changed after the person saw them."""
         return [cell for cell in self.cells if cell.status is Status.CONFLICT]
 
 
@@ -80,12 +80,12 @@ class Result:
 
     @property
     def is_nothing_done(self) -> bool:
-        """Whether Smartsheet surely holds what it held before."""
+        """Whether Smartsheet certainly has the same values as before."""
         return all(row.status in IS_NOTHING_DONE for row in self.rows)
 
     @property
     def saved_cells(self) -> int:
-        """How many cells were changed."""
+        """The number of changed cells."""
         return sum(cell.status is Status.SAVED for row in self.rows for cell in row.cells)
 
     @property
@@ -94,7 +94,7 @@ class Result:
         return next((row.error for row in self.rows if row.error), None)
 
     def raise_error(self) -> None:
-        """Raise the first error, for a caller that has one change alone."""
+        """Raise the first error, for callers with a single change."""
         if error := self.error:
             raise error
 

@@ -26,10 +26,10 @@ from edits.saving.results import CellResult, RowResult, Status
 
 log = logging.getLogger(__name__)
 
-CONTESTED = "The same cell was being saved at this very moment from elsewhere, so this change was not sent."
-NOT_REACHED = "Not sent, because an earlier part of the same save did not go through."
+CONTESTED = "Someone else was saving the same cell at this moment, so this change wasn't sent."
+NOT_REACHED = "Not sent, because an earlier part of the same save failed."
 WITH_ANOTHER = "Not saved, because Smartsheet refused another row of the same request. "
-NOT_KEPT = ". The rest is not kept, as it may quote a personal value."
+NOT_KEPT = ". The rest isn't kept, because it may contain a personal value."
 
 STATUSES = {Phase.APPLIED: Status.SAVED, Phase.REFUSED: Status.REFUSED, Phase.UNKNOWN: Status.UNKNOWN}
 

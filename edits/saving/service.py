@@ -29,7 +29,7 @@ from edits.saving.results import Result
 from edits.saving.sending import NOT_REACHED, Sending
 from edits.saving.sheet_lease import sheet_lease
 
-NO_LEASE = "Not sent, because this app's database did not answer."
+NO_LEASE = "Not sent, because this app's database didn't answer."
 
 
 def save(

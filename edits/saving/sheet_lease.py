@@ -19,7 +19,7 @@ from audit.recording import NotRecorded
 from edits.gateway.errors import Contested
 
 PAUSE = 0.05  # seconds between two tries
-BUSY = "You are saving something else to this sheet at this moment. Nothing was sent: try again."
+BUSY = "You're saving something else to this sheet. Nothing was sent. Try again in a moment."
 
 
 class SheetLease(models.Model):

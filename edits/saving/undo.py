@@ -1,8 +1,7 @@
-"""Undoing a change of a cell: a new edit, in the name of whoever undoes it, that refers to the entry undone.
+"""Undoes a change of a cell with a new edit, in the name of the person who undoes it, that refers to the undone entry.
 
-It puts the old value back only while the cell still holds what that change made of it. Rows are not undone: what was
-added is deleted in the ordinary way, which says what goes with it; and what was deleted cannot come back as the row
-that it was, with its history, comments and attachments.
+The old value is restored only while the cell still has the value of that change. Rows can't be undone: an added row is
+deleted like any other, and a deleted row can't come back with its history, comments and attachments.
 """
 
 from __future__ import annotations
@@ -29,22 +28,22 @@ from edits.sheets.rights import why_read_only
 from edits.sheets.sheet import Column, Json, Row
 from identity.profiles import readers
 
-NO_COLUMN = "This column is not there any more."
-ANOTHER_REGION = "This was done in another region of Smartsheet, where you are somebody else."
-NOT_SAVED = "This change was not saved in Smartsheet, or that is not certain, so there is nothing to undo."
-ADDED = "A row that was added is undone by deleting it, which says what goes with it and asks first."
+NO_COLUMN = "The sheet no longer has this column."
+ANOTHER_REGION = "This was done in another region of Smartsheet, where you have another account."
+NOT_SAVED = "There is nothing to undo: Smartsheet didn't save this change, or it isn't certain that it did."
+ADDED = "To undo an added row, delete it. You'll see which rows go with it before you confirm."
 DELETED = (
     "Smartsheet cannot bring a deleted row back with its history, comments and attachments. What was in it stands here;"
     " add a new row to have it in the sheet again."
 )
 NO_CELL = "Only changes of cells can be undone."
-PERSONAL = "The value is kept apart from the log as a personal one, so it cannot be put back from here."
+PERSONAL = "This is a personal value, which the log keeps apart. It can't be restored from here."
 
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """What undoing a change comes to now. `why_not` is a sentence, or ""; `by` and `at` (UTC) tell, where the cell
-    holds something else by now, who wrote it last, as far as Smartsheet says."""
+    """What undoing a change would do now. `why_not` is a sentence, or "". If the cell has changed since, `is_overtaken`
+    is true, and `by` and `at` (UTC) say who changed it last, if Smartsheet says so."""
 
     change: LoggedChange
     baseline: Baseline
@@ -59,17 +58,17 @@ class Undo:
 
     @property
     def words_now(self) -> str:
-        """What the cell holds now, as one reads it aloud."""
+        """The cell's value now, in words."""
         return column_type(self.column).words(self.now, readers.current())
 
     @property
     def words_then(self) -> str:
-        """What it would hold again."""
+        """The value that undoing would restore, in words."""
         return column_type(self.column).words(self.then, readers.current())
 
 
 def why_never(change: LoggedChange, *, region: str) -> str:
-    """Why a logged change cannot be undone by anybody of this region, as a sentence; "" if it may be possible."""
+    """Why nobody of this region can undo a logged change, as a sentence; "" if it may be possible."""
     entry = change.intent
     rows = {Action.ADD.value: ADDED, Action.DELETE.value: DELETED}
     if entry.action in rows:
@@ -84,7 +83,7 @@ def why_never(change: LoggedChange, *, region: str) -> str:
 
 
 def plan(user: AbstractBaseUser | AnonymousUser, change: LoggedChange) -> Undo:
-    """Read the row now, and see what undoing the change would do. Raises GatewayError."""
+    """Read the row, and find out what undoing the change would do. Raises GatewayError."""
     entry, row_id = change.intent, change.row_id or 0
     baseline = read(user, entry.sheet_id or 0, row_ids=[row_id])
     baseline.gateway.require(Feature.CHANGE)
@@ -99,12 +98,12 @@ def plan(user: AbstractBaseUser | AnonymousUser, change: LoggedChange) -> Undo:
 
 
 def overtaken(what: Undo, cell: CellResult) -> Undo:
-    """The same, where the cell was changed at the last moment."""
+    """The same undo, after a conflict: the cell was changed between reading and saving."""
     return replace(what, now=cell.value, is_overtaken=True, by=cell.by, at=cell.at)
 
 
 def undo(what: Undo, *, key: str = "") -> Result:
-    """Put the old value back. Raises what `save` raises."""
+    """Restore the old value. Raises what `save` raises."""
     cell = CellChange(what.column.id, shown=what.now, typed=what.then)
     return save(
         what.baseline,

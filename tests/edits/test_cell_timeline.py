@@ -42,7 +42,7 @@ def test_it_is_read_once_in_half_a_minute(browser: Client, address: str, sandbox
     ("fault", "words"),
     [
         ({"status": 429, "errorCode": 4003}, cell_histories.TOO_MANY),
-        ({"status": 404, "errorCode": 1006}, "Smartsheet's own history cannot be shown."),
+        ({"status": 404, "errorCode": 1006}, "Smartsheet's own history can't be shown."),
     ],
     ids=["too-many", "not-found"],
 )

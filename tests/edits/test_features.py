@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 from pytest_django import Settings
 
 from audit.models import Entry
@@ -37,7 +38,7 @@ def page_of(browser: Client, path: str, status: int = 200) -> str:
 
 def test_a_narrower_grant_switches_changes_off_with_a_sentence(reader: Client, plan: SitePlan) -> None:
     page = page_of(reader, plan.path)
-    assert features.NOT_GRANTED in page
+    assert escape(features.NOT_GRANTED) in page
     assert "Sign in again" in page
     for offer in ("Add row", 'title="Edit"', 'title="Delete"'):
         assert offer not in page
@@ -45,7 +46,7 @@ def test_a_narrower_grant_switches_changes_off_with_a_sentence(reader: Client, p
 
 def test_with_the_whole_grant_everything_is_offered(browser: Client, plan: SitePlan) -> None:
     page = page_of(browser, plan.path)
-    assert features.NOT_GRANTED not in page
+    assert escape(features.NOT_GRANTED) not in page
     for offer in ("Add row", 'title="Edit"', 'title="Delete"'):
         assert offer in page
 
@@ -53,9 +54,9 @@ def test_with_the_whole_grant_everything_is_offered(browser: Client, plan: SiteP
 def test_forms_opened_by_hand_say_so_and_offer_to_sign_in(reader: Client, plan: SitePlan) -> None:
     for path in (plan.edit_path(ROW), plan.add_path):
         page = page_of(reader, path, status=403)
-        assert features.NOT_GRANTED in page
+        assert escape(features.NOT_GRANTED) in page
         assert SIGN_IN in page
-    assert features.NOT_GRANTED in page_of(reader, plan.delete_path(ROW))
+    assert escape(features.NOT_GRANTED) in page_of(reader, plan.delete_path(ROW))
 
 
 def test_a_form_sent_by_hand_is_refused_before_anything_is_sent(browser: Client, plan: SitePlan, bob: Person) -> None:
@@ -113,10 +114,10 @@ def test_an_app_that_asks_for_less_says_that_it_does(
     sign_in(client, sandbox, bob)
     assert Token.objects.get().scope == "READ_SHEETS"
     page = page_of(client, plan.path)
-    assert features.NOT_ASKED in page
+    assert escape(features.NOT_ASKED) in page
     assert "Sign in again" not in page
     page = page_of(client, plan.edit_path(ROW), status=403)
-    assert features.NOT_ASKED in page
+    assert escape(features.NOT_ASKED) in page
     assert SIGN_IN not in page
 
 
@@ -125,7 +126,7 @@ def test_without_leave_to_look_nothing_is_asked_for(browser: Client, plan: SiteP
     for path in ("/sheets/", plan.path, plan.edit_path(ROW)):
         before = len(plan.sandbox.requests())
         page = page_of(browser, path, status=403)
-        assert features.NO_LOOK_GRANTED in page
+        assert escape(features.NO_LOOK_GRANTED) in page
         assert SIGN_IN in page
         assert len(plan.sandbox.requests()) == before
 

@@ -50,7 +50,7 @@ def test_what_smartsheet_says_of_a_personal_value_is_not_kept(browser: Client, p
     assert "did not conform" in page.save().text
     refused = Entry.objects.get(phase="refused")
     assert (refused.error_code, bool(refused.ref_id)) == (1042, True)
-    assert refused.message == ("Smartsheet refuses this. The rest is not kept, as it may quote a personal value.")
+    assert refused.message == ("Smartsheet refuses this. The rest isn't kept, because it may contain a personal value.")
 
 
 def test_an_administrator_names_them_and_each_word_is_an_entry(

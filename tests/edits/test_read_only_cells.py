@@ -17,8 +17,8 @@ READ_ONLY = [
     (ROW, "No.", "Smartsheet fills this in itself."),
     (ROW, "Created", "Smartsheet fills this in itself."),
     (ROW, "Modified by", "Smartsheet fills this in itself."),
-    (ROW, "Remaining", "A formula works this out: =[Budget]@row - [Spent]@row"),
-    ("Excavation", "Budget", "A formula works this out: =SUM(CHILDREN())"),
+    (ROW, "Remaining", "A formula calculates this cell: =[Budget]@row - [Spent]@row"),
+    ("Excavation", "Budget", "A formula calculates this cell: =SUM(CHILDREN())"),
     ("Groundworks", "Approved", "This cell gets its value from a cell of another sheet."),
     (ROW, "Permit no.", "This column is locked: only admins of the sheet can change it."),
     ("Final account", "Notes", "This row is locked: only admins of the sheet can change it."),
@@ -85,7 +85,7 @@ def test_a_cell_that_was_locked_meanwhile_is_not_dropped_without_a_word(
     plan.write(ROW, Budget={"formula": "=2+3"})
     told = page.save()
     assert told.status == 422
-    assert "“Budget” cannot be changed. A formula works this out: =2+3 You typed: 1" in told.text
+    assert "“Budget” cannot be changed. A formula calculates this cell: =2+3 You typed: 1" in told.text
     assert told.value(plan.columns["Notes"]) == "Rock"
     assert plan.writes(bob) == []
     assert "1 cell changed" in told.save().text

@@ -45,12 +45,12 @@ def test_the_sheet_shows_levels_marks_and_who_one_is(browser: Client, plan: Site
     assert "Changes are made as Bob Baker. 24 rows, last changed" in page.text
     assert "Level 1: Excavation" in page.text
     assert "Level 2: Dig foundations" in page.text
-    assert "Smartsheet fills this column in itself." in page.text
-    assert "A formula works this column out: =[Budget]@row - [Spent]@row" in page.text
-    assert "A formula works this out: =SUM(CHILDREN())" in page.text
+    assert "Smartsheet fills in this column." in page.text
+    assert "A formula calculates this column: =[Budget]@row - [Spent]@row" in page.text
+    assert "A formula calculates this cell: =SUM(CHILDREN())" in page.text
     assert "This column is locked: only admins of the sheet can change it." in page.text
     assert "This row is locked: only admins of the sheet can change it." in page.text
-    assert "This gets its value from a cell of another sheet." in page.text
+    assert "This cell is linked to a cell of another sheet." in page.text
     assert f'href="/audit/?sheet={plan.id}"' in page.html
     assert f'href="{plan.edit_path("Dig foundations")}"' in page.html
     assert 'aria-label="Delete Dig foundations"' in page.html

@@ -76,7 +76,7 @@ class ColumnType:
         if column.system_type or column.type == "DATETIME":
             return "Smartsheet fills this in itself."
         if formula := column.formula or cell.formula:
-            return f"A formula works this out: {formula}"
+            return f"A formula calculates this cell: {formula}"
         if self.why_not_here:
             return self.why_not_here
         if column.is_locked_for_user:

@@ -44,7 +44,7 @@ def test_whoever_waits_too_long_is_told_that_nothing_was_sent(rows: Rows, settin
     with sheet_lease(**key, seconds=30, patience=0):  # type: ignore[arg-type] # one dictionary for three arguments
         (row,) = save(brief, sheet.updates()).rows
     assert (row.status, sheet.writes()) == (Status.NOT_SENT, [])
-    assert "You are saving something else to this sheet" in row.message
+    assert "You're saving something else to this sheet" in row.message
     assert save(baseline, sheet.updates()).rows[0].status is Status.SAVED
 
 
