@@ -3,12 +3,12 @@
 gather(older_than=…)                 # puts them on the list of unsettled edits
 held = Unsettled.objects.take(…)     # one of them, for one settler
 edit = reopen(held.edit_id)          # what was intended, as far as nothing conclusive is known of it
-…                                    # find out what came of it
+…                                    # find out what came of it, or of some of its lines
 conclude(held, edit, {line: Outcome(…)})
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from audit.changes import LoggedChange, with_outcomes
+from audit.changes import with_outcomes
 from audit.models import Cursor, Entry, Leaf, Names, PersonalText
 from audit.recording import Change, Intent, Json, Outcome, settle
 from audit.unsettled import Unsettled
@@ -39,7 +39,10 @@ class OpenLine:
 
 @dataclass(frozen=True, slots=True)
 class OpenEdit:
-    """An edit as it was intended, with the lines that are open; `at` by the database's clock, `names` as of then."""
+    """An edit as it was intended, with the lines that are open; `at` by the database's clock, `names` as of then.
+
+    `known` is what its intents say of that moment; `concluded` has the outcome that counts of each other line.
+    """
 
     intent: Intent
     action: str
@@ -50,6 +53,7 @@ class OpenEdit:
     at: datetime
     known: Mapping[str, Json]
     lines: tuple[OpenLine, ...]
+    concluded: Mapping[int, Entry]
 
 
 def gather(*, older_than: timedelta) -> int:
@@ -95,14 +99,16 @@ def _gather_some(older_than: timedelta) -> int | None:
 
 def reopen(edit_id: UUID) -> OpenEdit | None:
     """The edit with what is open of it; None if all is known by now."""
-    intents = Entry.objects.of_edit(edit_id).intents().order_by("id")
-    open_changes = [change for change in with_outcomes(intents) if change.phase not in CONCLUSIVE]
+    changes = with_outcomes(Entry.objects.of_edit(edit_id).intents().order_by("id"))
+    open_changes = [change for change in changes if change.phase not in CONCLUSIVE]
     if not open_changes:
         return None
-    first = open_changes[0].intent
+    first = changes[0].intent
     clear = _clear_values(change.intent for change in open_changes)
-    numbers = sorted({change.intent.line or 0 for change in open_changes})
-    lines = tuple(_line(number, open_changes, clear) for number in numbers)
+    by_line: dict[int, list[Entry]] = {}
+    for change in open_changes:
+        by_line.setdefault(change.intent.line or 0, []).append(change.intent)
+    lines = tuple(_line(number, intents, clear) for number, intents in sorted(by_line.items()))
     return OpenEdit(
         intent=_intent(first, lines),
         action=first.action,
@@ -113,17 +119,24 @@ def reopen(edit_id: UUID) -> OpenEdit | None:
         at=first.at,
         known=json.loads(first.evidence) if first.evidence else {},
         lines=lines,
+        concluded={
+            change.intent.line or 0: change.outcome
+            for change in changes
+            if change.outcome and change.phase in CONCLUSIVE
+        },
     )
 
 
 def conclude(held: Unsettled, edit: OpenEdit, outcomes: Mapping[int, Outcome]) -> bool:
-    """Record what was found out about all open lines, by number, and take the edit off the list: both or neither.
+    """Record what was found out about open lines, by number; where it is all of them, take the edit off the list, else
+    keep its progress: both or neither.
 
     What has become conclusive meanwhile is left as it is. False, and nothing is recorded, if somebody else holds the
     edit by now. Raises NotRecorded.
     """
+    is_all = all(line.number in outcomes for line in edit.lines)
     with transaction.atomic(durable=True):
-        if not held.let_go():
+        if not (held.let_go() if is_all else held.keep_progress()):
             return False
         now = reopen(held.edit_id)
         still_open = {line.number for line in now.lines} if now else set()
@@ -133,8 +146,7 @@ def conclude(held: Unsettled, edit: OpenEdit, outcomes: Mapping[int, Outcome]) -
     return True
 
 
-def _line(number: int, changes: Iterable[LoggedChange], clear: Mapping[str, str]) -> OpenLine:
-    intents = [change.intent for change in changes if (change.intent.line or 0) == number]
+def _line(number: int, intents: Sequence[Entry], clear: Mapping[str, str]) -> OpenLine:
     values = [(_value(intent.old, clear), _value(intent.new, clear)) for intent in intents]
     return OpenLine(
         number=number,

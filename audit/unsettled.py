@@ -41,6 +41,7 @@ class Unsettled(models.Model):
     at = models.DateTimeField(help_text="when it was intended")
     due_at = models.DateTimeField(db_index=True)
     lease = models.UUIDField(null=True)
+    progress = models.JSONField(default=dict, help_text="what was read of it so far, without what cells held")
 
     objects = UnsettledQuerySet.as_manager()
 
@@ -61,6 +62,10 @@ class Unsettled(models.Model):
             raise RuntimeError("The outcome and the end of the waiting belong into one transaction.")
         deleted, _by_model = self._held().delete()
         return bool(deleted)
+
+    def keep_progress(self) -> bool:
+        """Keep what was read of it so far for whoever goes on; False if somebody else holds it by now."""
+        return bool(self._held().update(progress=self.progress))
 
     def forget(self) -> None:
         """Take it off the list: all is known of it by now."""

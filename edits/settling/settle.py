@@ -1,13 +1,15 @@
 """Settling: what had no clear answer is found out from Smartsheet's own record, and written down as a further entry.
 
-Any number of processes may do so at once: each edit is held by one of them, and concluded once. One that this app fails
-at holds up no other.
+Any number of processes may do so at once: each edit is held by one of them, and each line is concluded once. What takes
+more histories than may be read in a minute is found out a part at a time, and each part stays. An edit that this app
+fails at holds up no other.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import partial
 
@@ -25,6 +27,7 @@ from edits.gateway.client import gateway_for
 from edits.gateway.errors import GatewayError, RateLimited, Unavailable
 from edits.settling.history_budget import MINUTE, NoHistoryLeft, spend_history
 from edits.settling.inquiry import find_out
+from edits.settling.record import Record
 
 LATER = 3600.0  # seconds until somebody is asked for again who cannot be asked for now
 LEASE = 600.0  # seconds; a minute's histories take no longer, and whoever takes longer must have died
@@ -61,43 +64,60 @@ def _settled(held: Unsettled) -> list[str]:
     if edit is None:  # its own process has brought the outcome after all
         held.forget()
         return []
+    found: dict[int, Outcome] = {}
     try:
-        outcomes = _find_out(edit)
-    except (NoHistoryLeft, RateLimited):
-        Unsettled.objects.put_off_person(region=edit.region, actor_id=edit.actor_id, seconds=MINUTE)
-        held.put_off(seconds=MINUTE + 1)  # behind the others of this person, should it be too much for a minute
-        return ["put off"]
-    except Unavailable as error:
-        if not _is_hopeless(held, patience=2):
-            held.put_off(seconds=_pause(held))
-            return ["put off"]
-        outcomes = _give_up(edit, WORD_OF_NOBODY + error.message, error)
-    except GatewayError as error:
-        if not _is_hopeless(held):
-            log.info("Edit %s cannot be settled yet: %s", held.edit_id, error.message)
-            held.put_off(seconds=LATER)
-            return ["put off"]
-        outcomes = _give_up(edit, WORD_OF_NOBODY + error.message, error)
+        for outcomes in _find_out(edit, held):
+            found |= outcomes
+    except (NoHistoryLeft, GatewayError) as error:
+        seconds = _pause_after(error, held)
+        if seconds is None:
+            found = _give_up(edit, WORD_OF_NOBODY + str(error), error) | found
+        else:
+            said = _conclude(held, edit, found)
+            held.put_off(seconds=seconds)
+            return [*said, "put off"]
     except Error:
         raise
     except Exception as error:
         if not _is_hopeless(held):
+            _conclude(held, edit, found)
             raise
         log.exception("Edit %s is given up.", held.edit_id)
-        outcomes = _give_up(edit, WORD_OF_FAILURE, error)
-    return [str(outcome.phase) for outcome in outcomes.values()] if conclude(held, edit, outcomes) else []
+        found = _give_up(edit, WORD_OF_FAILURE, error) | found
+    return _conclude(held, edit, found)
 
 
-def _find_out(edit: OpenEdit) -> dict[int, Outcome]:
+def _conclude(held: Unsettled, edit: OpenEdit, found: Mapping[int, Outcome]) -> list[str]:
+    """Record what was found out until now, be it all or a part, so that it stays; gives the phases."""
+    return [str(outcome.phase) for outcome in found.values()] if conclude(held, edit, found) else []
+
+
+def _find_out(edit: OpenEdit, held: Unsettled) -> Iterator[dict[int, Outcome]]:
     people = get_user_model()._default_manager.select_related("smartsheet")
     person = people.filter(smartsheet__region=edit.region, smartsheet__smartsheet_id=edit.actor_id).first()
-    user = person or AnonymousUser()
-    return find_out(
+    record = Record(
         edit,
-        partial(gateway_for, user),
-        email_now=person.smartsheet.email if person else "",
+        partial(gateway_for, person or AnonymousUser()),
+        emails={edit.names.email.casefold(), person.smartsheet.email.casefold() if person else ""} - {""},
         spend=lambda: spend_history(edit.region, edit.actor_id),
+        within=timedelta(seconds=settings.SETTLE_AFTER),
     )
+    return find_out(edit, record, held.progress)
+
+
+def _pause_after(error: NoHistoryLeft | GatewayError, held: Unsettled) -> float | None:
+    """Seconds until it is tried again; None where that is of no use any more."""
+    match error:
+        case NoHistoryLeft() | RateLimited():
+            Unsettled.objects.put_off_person(region=held.region, actor_id=held.actor_id, seconds=MINUTE)
+            return MINUTE + 1  # behind the others of this person, should it be too much for a minute
+        case Unavailable():
+            return None if _is_hopeless(held, patience=2) else _pause(held)
+        case _:
+            if _is_hopeless(held):
+                return None
+            log.info("Edit %s cannot be settled yet: %s", held.edit_id, error)
+            return LATER
 
 
 def _is_hopeless(held: Unsettled, *, patience: int = 1) -> bool:

@@ -5,13 +5,16 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
+from django.db.models import F
 from django.test import Client
 from pytest_django import Settings
 
 from audit.changes import LoggedChange, with_outcomes
 from audit.models import Entry
 from audit.recording import Actor, Change, Evidence, Intent, intend
+from audit.unsettled import Unsettled
 from audit.vocabulary import Origin
+from edits.settling.history_budget import HistoryReader
 from edits.settling.settle import settle_due
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person
@@ -81,6 +84,12 @@ def by_bob(plan: SitePlan, bob: Person) -> SitePlan:
 def logged() -> list[LoggedChange]:
     """All that was intended, with what is known of it."""
     return with_outcomes(Entry.objects.intents().order_by("id"))
+
+
+def a_minute_passes() -> None:
+    """Histories may be read again, and what was put off is due."""
+    HistoryReader._default_manager.update(read=[])
+    Unsettled.objects.update(due_at=F("at"))
 
 
 def settled() -> list[str]:

@@ -10,7 +10,7 @@ from audit.recording import Outcome, settle
 from audit.unsettled import Unsettled
 from audit.vocabulary import Phase
 from edits.gateway import operations
-from edits.settling import inquiry
+from edits.settling import record
 from edits.sheets.personal_columns import PersonalColumn
 from tests.edits.settling.conftest import AT_ONCE, ROW, Intended, logged, settled
 from tests.edits.site_plan import SitePlan
@@ -55,7 +55,7 @@ def test_a_history_too_long_to_be_read_proves_nothing(
     intended: Intended, by_bob: SitePlan, plan: SitePlan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(operations, "HISTORY_PER_PAGE", 1)
-    monkeypatch.setattr(inquiry, "MOST_PAGES", 2)
+    monkeypatch.setattr(record, "MOST_PAGES", 2)
     intended("Rock")
     by_bob.write(ROW, Notes="Rock")
     for number in range(3):
@@ -101,9 +101,19 @@ def test_an_answer_without_a_history_is_no_empty_history(intended: Intended, by_
 
 def test_where_all_columns_are_gone_it_says_so(intended: Intended, plan: SitePlan) -> None:
     intended("Rock")
+    plan.write(ROW, Status="Complete")
     plan.sandbox.call(plan.person, "DELETE", f"/sheets/{plan.id}/columns/{plan.columns['Notes']}")
     assert settled() == ["undecidable"]
     assert "the columns are gone" in Entry.objects.latest("id").message
+
+
+def test_a_row_that_nobody_has_written_since_was_not_changed(intended: Intended, plan: SitePlan) -> None:
+    """Without a look at its history, of which few may be read."""
+    intended("Rock")
+    plan.write("Excavation", Notes="Sand")
+    assert settled() == ["not_applied"]
+    assert not plan.sandbox.requests(path="/history")
+    assert "has not been changed since before" in Entry.objects.latest("id").message
 
 
 def test_a_row_that_is_gone_was_deleted_whatever_the_sheets_version_says(

@@ -12,7 +12,7 @@ from audit.models import Entry
 from audit.unsettled import Unsettled
 from edits.settling.history_budget import HistoryReader
 from edits.settling.settle import settle_due
-from tests.edits.settling.conftest import AT_ONCE, ROW, Intended, logged, settled
+from tests.edits.settling.conftest import AT_ONCE, ROW, Intended, a_minute_passes, logged, settled
 from tests.edits.site_plan import SitePlan
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,13 +78,16 @@ def test_an_edit_of_many_cells_has_time_for_each(intended: Intended, plan: SiteP
     assert settled() == ["undecidable"] * 4
 
 
-def test_an_edit_that_takes_more_histories_than_there_are_comes_to_an_end(
+def test_an_edit_that_takes_more_histories_than_there_are_in_a_minute_goes_on_in_the_next(
     intended: Intended, plan: SitePlan, settings: Settings
 ) -> None:
     settings.SMARTSHEET_HISTORY_CALLS = 1
     intended("Complete", "Notes", "Status")
     plan.write(ROW, Notes="Complete", Status="Complete")
+    assert settled() == ["intent", "intent"]
+    a_minute_passes()
     assert settled() == ["undecidable", "undecidable"]
+    assert len(plan.sandbox.requests(path="/history")) == 2
 
 
 def test_a_person_for_whom_nothing_can_be_asked_is_left_alone(

@@ -1,0 +1,234 @@
+"""What came of changed cells, by the rows as they are now and by the cells' histories.
+
+A row that was not written since before the edit was not changed by it. Of any other row the cells' histories tell, a
+cell at a time: the cells of a row are written together or not at all. So are the rows of a request, unless it was
+partial; so the first row that tells speaks for all of them.
+
+https://developers.smartsheet.com/api/smartsheet/openapi/cells/cellhistory-get
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from audit.cell_histories import SKEW
+from audit.changes import LoggedChange
+from audit.models import Entry, EntryQuerySet
+from audit.recording import Change, Evidence, Outcome
+from audit.settling import OpenLine
+from audit.vocabulary import Phase
+from edits.gateway.errors import NotFound
+from edits.settling.calls import Call
+from edits.settling.cell_comparison import OPEN, is_erased, parsed
+from edits.settling.history_pages import History
+from edits.settling.record import CANNOT, CLOCKS_APART, UNCHANGED, Record
+from edits.sheets.held_values import held, is_same
+from edits.sheets.sheet import Cell, Json, Row, Sheet, parse_time
+
+MOST_CELLS = 25  # whose histories are read for one row, or one request: the others would tell no more
+LONG_AGO, SECOND = datetime.min.replace(tzinfo=UTC), timedelta(seconds=1)
+SHOWN = "The cell's history shows the change."
+NOT_SHOWN = "The cell's history does not show the change."
+UNTOUCHED = "The row has not been changed since before this was sent."
+ALL_SAVED = (
+    "The history of a cell of another row shows that the request was carried out, which is done for all rows or none."
+)
+NONE_SAVED = "Another row shows that the request was not carried out, which is done for all rows or none."
+ERASED = f"{CANNOT}what was to be written is not known here any more."
+ROW_GONE = f"{CANNOT}the row is gone, and its history with it."
+COLUMNS_GONE = f"{CANNOT}the columns are gone, and their histories with them."
+AMBIGUOUS = f"{CANNOT}the cell's history can be read in more than one way."
+
+Memory = MutableMapping[str, Json]  # what histories said in earlier runs, without what cells held
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a cell's history says by itself, and the states that it rests on.
+
+    APPLIED, NOT_APPLIED or UNDECIDABLE; None where there is no history any more. Faint is NOT_APPLIED where the cell
+    held the value for other reasons, so that a write of it would have left no trace.
+    """
+
+    phase: Phase | None
+    states: Sequence[Evidence] = ()
+    is_faint: bool = False
+
+    @property
+    def tells(self) -> bool:
+        """Whether it is certain what came of the row."""
+        return self.phase is Phase.APPLIED or (self.phase is Phase.NOT_APPLIED and not self.is_faint)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The outcome of a row by itself, and whether it also tells what came of the other rows of its request."""
+
+    outcome: Outcome
+    tells: bool
+
+
+class ChangedCells:
+    """What came of the rows of an edit's requests. `memory` is what to go on with, and keeps what histories say."""
+
+    def __init__(self, record: Record, memory: Memory) -> None:
+        self._record = record
+        self._memory = memory
+
+    def outcomes(self, call: Call) -> Iterator[dict[int, Outcome]]:
+        """The outcomes of a request's open lines, as they are found. Raises what reading raises."""
+        sheet = self._record.rows(call.row_ids)
+        rows = {row.id: row for row in sheet.rows}
+        if self._record.is_as_it_was(sheet):
+            yield self._record.say_of_all(Phase.NOT_APPLIED, call.lines, UNCHANGED, sheet)
+        elif call.is_whole:
+            yield self._of_request(call, sheet, rows)
+        else:
+            for line in call.lines:
+                yield {line.number: self._of_line(line, sheet, rows, MOST_CELLS)[0].outcome}
+
+    def _of_request(self, call: Call, sheet: Sheet, rows: Mapping[int, Row]) -> dict[int, Outcome]:
+        said: dict[int, Said] = {}
+        for line in call.lines:
+            if untouched := self._untouched(line, sheet, rows):
+                return self._as_one(call, sheet, line, untouched)
+        left = MOST_CELLS
+        for line in call.lines:
+            said[line.number], read = self._of_line(line, sheet, rows, left)
+            if said[line.number].tells:
+                return self._as_one(call, sheet, line, said[line.number].outcome)
+            left -= read
+            if left <= 0:
+                break
+        if len(said) == len(call.lines) and all(one.outcome.phase is Phase.NOT_APPLIED for one in said.values()):
+            return {number: one.outcome for number, one in said.items()}
+        unclear = self._record.say_of_all(Phase.UNDECIDABLE, call.lines, AMBIGUOUS, sheet)
+        known = {n: one.outcome for n, one in said.items() if one.outcome.phase is Phase.UNDECIDABLE}
+        return unclear | known
+
+    def _as_one(self, call: Call, sheet: Sheet, line: OpenLine, outcome: Outcome) -> dict[int, Outcome]:
+        """What came of one line came of all."""
+        message = ALL_SAVED if outcome.phase is Phase.APPLIED else NONE_SAVED
+        by = line.changes[0].row_id
+        return self._record.say_of_all(outcome.phase, call.lines, message, sheet, byRow=by) | {line.number: outcome}
+
+    def _untouched(self, line: OpenLine, sheet: Sheet, rows: Mapping[int, Row]) -> Outcome | None:
+        """The outcome of a row that Smartsheet says was not written since, and that does not hold what was sent."""
+        row = rows.get(line.changes[0].row_id or 0)
+        if not (line.is_readable and row and row.modified_at and row.modified_at < self._record.start - SKEW):
+            return None
+        values = {cell.column_id: held(cell) for cell in row.cells.values()}
+        if all(is_same(values.get(change.column_id or 0), change.new) for change in line.changes):
+            return None
+        at = row.modified_at.isoformat()
+        return self._record.say(Phase.NOT_APPLIED, line, UNTOUCHED, sheet, rowModifiedAt=at)
+
+    def _of_line(self, line: OpenLine, sheet: Sheet, rows: Mapping[int, Row], most: int) -> tuple[Said, int]:
+        """What came of a row by itself, and how many of its cells were asked about."""
+        if not line.is_readable:
+            return Said(self._record.say(Phase.UNDECIDABLE, line, ERASED, sheet), tells=False), 0
+        if line.changes[0].row_id not in rows:
+            return Said(self._record.say(Phase.UNDECIDABLE, line, ROW_GONE, sheet), tells=False), 0
+        if untouched := self._untouched(line, sheet, rows):
+            return Said(untouched, tells=True), 0
+        weighed: list[Weighed] = []
+        found: list[Evidence] = []
+        for change in line.changes[:most]:
+            one = self._remembered(line, change)
+            weighed.append(one)
+            states: Evidence = None if one.phase is None else list(one.states)
+            cell: dict[str, Evidence] = {"columnId": change.column_id, "history": states}
+            found.append(cell)
+            if one.tells and one.phase:
+                message = SHOWN if one.phase is Phase.APPLIED else NOT_SHOWN
+                return Said(self._record.say(one.phase, line, message, sheet, cells=found), tells=True), len(weighed)
+        # A write of what a cell holds already leaves no trace, so such a cell counts where no other one tells.
+        known = [one for one in weighed if one.phase]
+        is_faint = bool(known) and all(one.is_faint for one in known) and len(weighed) == len(line.changes)
+        phase = Phase.NOT_APPLIED if is_faint else Phase.UNDECIDABLE
+        message = NOT_SHOWN if is_faint else AMBIGUOUS if known else COLUMNS_GONE
+        return Said(self._record.say(phase, line, message, sheet, cells=found), tells=False), len(weighed)
+
+    def _remembered(self, line: OpenLine, change: Change) -> Weighed:
+        """What the cell's history says, or said in an earlier run."""
+        key = f"{line.number}:{change.column_id}"
+        if key not in self._memory:
+            try:
+                weighed = self._weigh(change, self._record.history(change))
+            except NotFound:  # the column, or by now the row, is gone; another cell may tell
+                weighed = Weighed(None)
+            self._memory[key] = [weighed.phase, list(weighed.states), weighed.is_faint]
+        phase, states, is_faint = self._memory[key]
+        return Weighed(Phase(phase) if phase else None, states, is_faint)
+
+    def _weigh(self, change: Change, history: History) -> Weighed:
+        record = self._record
+        others = record.others(_of_cell(change).filter(at__range=record.around()))
+        done = [other for other in others if other.phase == Phase.APPLIED]
+        rivals = [other for other in others if _may_be(other, change.new)]
+        length = record.end - record.edit.at
+        start = min([record.start, *(other.intent.at - CLOCKS_APART for other in done)]).replace(microsecond=0)
+        end = max([record.end, *(other.intent.at + length for other in done)])
+        items = [item for item in history if _is_between(item, start, end)]
+        same = [item for item in items if is_same(_held(item, change), change.new)]
+        mine = [item for item in same if record.is_theirs(item)]
+        taken = sum(_is_value(other.new, change.new) for other in done)
+        if len(mine) > taken:
+            is_ours = len(mine) > taken + len(rivals)
+            return Weighed(Phase.APPLIED if is_ours else Phase.UNDECIDABLE, self._shown(mine))
+        strange = [
+            item
+            for item in items
+            if item not in mine
+            and record.is_theirs(item)
+            and record.is_in_time(parse_time(item.get("modifiedAt")))
+            and not any(_is_value(other.new, _held(item, change)) for other in done)
+        ]
+        by_others = [item for item in same if item not in mine and record.is_in_time(parse_time(item["modifiedAt"]))]
+        doubts = strange + by_others or self._unexplained_nearby(change, history)
+        if doubts or not history.is_whole:
+            return Weighed(Phase.UNDECIDABLE, self._shown(doubts))
+        before = next((item for item in history if _is_between(item, LONG_AGO, start - SECOND)), {})
+        is_faint = bool(same) or is_same(_held(before, change), change.new)
+        return Weighed(Phase.NOT_APPLIED, (), is_faint)
+
+    def _unexplained_nearby(self, change: Change, history: History) -> list[Mapping[str, Json]]:
+        """States that could be it if the clocks were further apart than they should be; none if others explain them."""
+        record = self._record
+        since, until = record.start - SKEW, record.end + SKEW
+        near = [item for item in history if _is_between(item, since, until) and record.is_theirs(item)]
+        same = [item for item in near if is_same(_held(item, change), change.new)]
+        others = record.others(_of_cell(change).filter(at__range=(since - (record.end - record.start), until)))
+        explained = sum(other.phase == Phase.APPLIED and _is_value(other.new, change.new) for other in others)
+        return same if len(same) > explained else []
+
+    def _shown(self, states: Sequence[Mapping[str, Json]]) -> list[Evidence]:
+        return [
+            {"modifiedAt": state.get("modifiedAt"), "byThisPerson": self._record.is_theirs(state)} for state in states
+        ]
+
+
+def _held(item: Mapping[str, Json], change: Change) -> Json:
+    return held(Cell.parse({"columnId": change.column_id, **item}))
+
+
+def _may_be(other: LoggedChange, value: Json) -> bool:
+    """Whether another edit may have made this of the cell, as far as nobody knows what came of it, or what it wrote."""
+    is_unknown = other.phase in OPEN | {Phase.APPLIED} and is_erased(parsed(other.sent))
+    return is_unknown or (other.phase in OPEN and _is_value(other.sent, value))
+
+
+def _of_cell(change: Change) -> EntryQuerySet:
+    return Entry.objects.filter(row_id=change.row_id, column_id=change.column_id)
+
+
+def _is_value(logged: str | None, value: Json) -> bool:
+    """Whether a value of the log is this one."""
+    return is_same(parsed(logged), value)
+
+
+def _is_between(item: Mapping[str, Json], start: datetime, end: datetime) -> bool:
+    moment = parse_time(item.get("modifiedAt"))
+    return moment is not None and start <= moment <= end

@@ -1,0 +1,87 @@
+"""What came of deleted rows, by what is still there. Smartsheet deletes all rows of a request, or none.
+
+A row that is there was not deleted. One that is gone was, where the sheet was last changed when the request was sent,
+and no other edit of this app, whoever made it, explains it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+
+from audit.changes import LoggedChange
+from audit.models import Entry
+from audit.recording import Outcome
+from audit.settling import OpenLine
+from audit.vocabulary import Action, Phase
+from edits.settling.calls import Call
+from edits.settling.cell_comparison import OPEN
+from edits.settling.record import CANNOT, Record
+from edits.sheets.sheet import Sheet
+
+AT_ONCE = 500  # rows of one query
+THERE = "The row is still there."
+OTHER_THERE = "The row that it was beneath, or was to be deleted with, is still there."
+TAKEN = "Another deletion of this app has taken the row away."
+OTHER_TAKEN = "Another deletion of this app has taken a row away that this was to be deleted with."
+GONE = "The row is gone, and the sheet was last changed when this was sent."
+WITH_OTHERS = "Another row of the same request was deleted by it, which is done for all rows or none."
+WHO = f"{CANNOT}the row is gone, and somebody else may have deleted it."
+
+
+class DeletedRows:
+    """What came of the rows that an edit's requests were to delete."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    def outcomes(self, call: Call) -> Iterator[dict[int, Outcome]]:
+        """The outcomes of a request's open lines. Raises what reading raises.
+
+        Whether deleting rows counts as a change of the sheet is not documented; whether they are there is known.
+        """
+        sheet = self._record.rows(call.row_ids)
+        there = {row.id for row in sheet.rows}
+        others = self._others(call)
+        outcomes = {line.number: self._of_line(line, sheet, there, others) for line in call.lines}
+        yield self._together(call, sheet, outcomes)
+
+    def _others(self, call: Call) -> dict[int, list[LoggedChange]]:
+        """Other deletions of the same rows, by row."""
+        found: defaultdict[int, list[LoggedChange]] = defaultdict(list)
+        for start in range(0, len(call.row_ids), AT_ONCE):
+            some = Entry.objects.filter(row_id__in=call.row_ids[start : start + AT_ONCE], action=Action.DELETE)
+            for other in self._record.other_edits(some):
+                found[other.intent.row_id or 0].append(other)
+        return found
+
+    def _of_line(self, line: OpenLine, sheet: Sheet, there: set[int], others: dict[int, list[LoggedChange]]) -> Outcome:
+        row_id = line.changes[0].row_id or 0
+        phases = {other.phase for other in others.get(row_id, ())}
+        if row_id in there:
+            return self._record.say(Phase.NOT_APPLIED, line, THERE, sheet)
+        if Phase.APPLIED in phases:
+            return self._record.say(Phase.NOT_APPLIED, line, TAKEN, sheet)
+        if self._record.is_in_time(sheet.modified_at) and not phases & OPEN:
+            return self._record.say(Phase.APPLIED, line, GONE, sheet)
+        return self._record.say(Phase.UNDECIDABLE, line, WHO, sheet)
+
+    def _together(self, call: Call, sheet: Sheet, outcomes: dict[int, Outcome]) -> dict[int, Outcome]:
+        """A request's first row is none that went with another one: it was to be deleted, or nothing was."""
+        first = outcomes.get(call.numbers.start)
+        if first and first.phase is Phase.NOT_APPLIED:
+            message = OTHER_THERE if first.message == THERE else OTHER_TAKEN
+            by_first = self._record.say_of_all(Phase.NOT_APPLIED, call.lines, message, sheet)
+            return by_first | {n: one for n, one in outcomes.items() if one.phase is Phase.NOT_APPLIED}
+        if {one.phase for one in outcomes.values()} == {Phase.APPLIED, Phase.UNDECIDABLE}:
+            return {
+                number: replace(one, phase=Phase.APPLIED, message=WITH_OTHERS)
+                if one.phase is Phase.UNDECIDABLE
+                else one
+                for number, one in outcomes.items()
+            }
+        if Phase.NOT_APPLIED in {one.phase for one in outcomes.values()}:
+            unclear = self._record.say_of_all(Phase.UNDECIDABLE, call.lines, WHO, sheet)
+            return outcomes | {n: unclear[n] for n, one in outcomes.items() if one.phase is not Phase.NOT_APPLIED}
+        return outcomes

@@ -1,0 +1,164 @@
+"""What Smartsheet's own record and our log say about the time of one edit. Read in a person's name, bit by bit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any, Protocol
+
+from audit.cell_histories import SKEW
+from audit.changes import LoggedChange, with_clear_texts, with_outcomes
+from audit.models import Entry, EntryQuerySet
+from audit.recording import Change, Evidence, Outcome
+from audit.settling import OpenEdit, OpenLine
+from audit.vocabulary import Action, Phase
+from edits.conf import settings
+from edits.gateway.client import Gateway
+from edits.gateway.operations import IDS_PER_URL, ROWS_PER_PAGE
+from edits.settling.history_pages import History, read_back
+from edits.sheets.sheet import Json, Row, Sheet, parse_time
+
+CLOCKS_APART = timedelta(seconds=5)  # how far Smartsheet's clock and the database's may be apart, for a certainty
+MOST_PAGES = 5
+ADDITIONS = (Action.ADD, Action.ANCHOR)
+UNCHANGED = "The sheet has not been changed since it was read for this edit."
+CANNOT = "Smartsheet's record does not tell: "
+
+Spend = Callable[[], None]  # asked before each reading of a history; raises if none may be read
+
+
+class Ask(Protocol):
+    """Gives a gateway in the person's name, with time for one thing to ask."""
+
+    def __call__(self, *, extra_tries: int = ...) -> Gateway: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Rows that were added, in the sheet's order and as they are now; `is_all`: none was left out."""
+
+    sheet: Sheet
+    rows: Sequence[Mapping[str, Json]]
+    is_all: bool
+
+
+class Record:
+    """The record of an edit's sheet. All that reads raises GatewayError, and what `spend` raises.
+
+    `emails` are all addresses that the person is known by. A request is delivered `within` that time or never.
+    """
+
+    def __init__(
+        self, edit: OpenEdit, gateway: Ask, *, emails: Collection[str], spend: Spend, within: timedelta
+    ) -> None:
+        self.edit = edit
+        self.emails = emails
+        self.start = edit.at.replace(microsecond=0) - CLOCKS_APART
+        self.end = edit.at + within + CLOCKS_APART
+        self._gateway, self._spend = gateway, spend
+        self.outline = cache(self._outline)
+        self.added = cache(self._added)
+
+    # Smartsheet's
+
+    def rows(self, row_ids: Sequence[int]) -> Sheet:
+        """These rows, as far as they are there, with who wrote them last."""
+        rows: list[Json] = []
+        raw: Json = {}
+        for start in range(0, len(row_ids), IDS_PER_URL):
+            raw = self._gateway().sheet(self.edit.sheet_id, row_ids=row_ids[start : start + IDS_PER_URL])
+            rows += raw["rows"]
+        return Sheet.parse(raw | {"rows": rows})
+
+    def _outline(self, column_id: int) -> Sheet:
+        """All rows in their order, in one column alone. Read once."""
+        return Sheet.parse(self._gateway().sheet(self.edit.sheet_id, column_ids=[column_id]))
+
+    def _added(self) -> Added:
+        """The rows that this person added in the time in question. Read once."""
+        raw = self._gateway().rows_modified_since(self.edit.sheet_id, self.start)
+        rows = raw.get("rows", ())
+        theirs = [one for one in rows if self._is_by_them(one.get("createdBy"), one.get("createdAt"))]
+        return Added(Sheet.parse(raw), theirs, is_all=len(rows) < ROWS_PER_PAGE)
+
+    def history(self, change: Change) -> History:
+        """The states of a cell back to before the edit, newest first."""
+
+        def page(number: int) -> list[Mapping[str, Json]]:
+            self._spend()
+            gateway = self._gateway(extra_tries=0)  # each would be one more than was counted
+            row_id, column_id = change.row_id or 0, change.column_id or 0
+            return list(gateway.cell_history(self.edit.sheet_id, row_id, column_id, page=number))
+
+        # Not more than reconciling leaves of a minute's: else it might never be read to the end.
+        most = min(MOST_PAGES, settings.SMARTSHEET_HISTORY_CALLS // 5)
+        return read_back(page, to=self.start - SKEW, most=max(1, most))
+
+    # Our log's
+
+    def others(self, entries: EntryQuerySet) -> list[LoggedChange]:
+        """What this person wanted of the same thing by other edits in this app."""
+        return self.other_edits(entries.filter(actor_id=self.edit.actor_id))
+
+    def other_edits(self, entries: EntryQuerySet) -> list[LoggedChange]:
+        """What anybody wanted of the same thing by other edits in this app."""
+        same = entries.filter(sheet_id=self.edit.sheet_id, region=self.edit.region)
+        return with_clear_texts(with_outcomes(same.intents().exclude(edit_id=self.edit.intent.edit_id)))
+
+    def known_additions(self) -> set[int]:
+        """The rows of which the log knows by which request they were added, of those since."""
+        added = Entry.objects.on_sheet(self.edit.sheet_id).filter(region=self.edit.region, phase=Phase.APPLIED)
+        recent = added.filter(action__in=ADDITIONS, column_id=None, at__gte=self.start - SKEW)
+        return {row_id for row_id in recent.values_list("row_id", flat=True) if row_id}
+
+    def around(self) -> tuple[datetime, datetime]:
+        """The time in which another edit could leave the same traces."""
+        length = self.end - self.start
+        return self.start - length, self.end + length
+
+    # Whose, and when
+
+    def is_as_it_was(self, sheet: Sheet) -> bool:
+        """Whether the sheet still has the version that was read before the edit."""
+        version = sheet.raw.get("version")
+        return version is not None and version == self.edit.known.get("version")
+
+    def is_in_time(self, moment: datetime | None) -> bool:
+        """Whether Smartsheet can have carried out the edit at that moment."""
+        return moment is not None and self.start <= moment <= self.end
+
+    def is_theirs(self, state: Mapping[str, Json]) -> bool:
+        """Whether this person made a state of a cell's history."""
+        return self._is_them(state.get("modifiedBy"))
+
+    def is_written_by_them(self, row: Row) -> bool:
+        """Whether this person was the last to write the row, in that time."""
+        by = row.modified_by
+        return by is not None and by.email.casefold() in self.emails and self.is_in_time(row.modified_at)
+
+    def _is_by_them(self, by: Any, at: Any) -> bool:
+        return self._is_them(by) and self.is_in_time(parse_time(at))
+
+    def _is_them(self, by: Any) -> bool:
+        return str((by or {}).get("email", "")).casefold() in self.emails
+
+    # What is said of it
+
+    def say(self, phase: Phase, line: OpenLine, message: str, sheet: Sheet, **found: Evidence) -> Outcome:
+        """The outcome of a line, with what it rests on."""
+        evidence: dict[str, Evidence] = {
+            "readAt": datetime.now(UTC).isoformat(timespec="seconds"),
+            "version": sheet.raw.get("version"),
+            "versionBefore": self.edit.known.get("version"),
+            "sheetModifiedAt": sheet.raw.get("modifiedAt"),
+            **found,
+        }
+        return Outcome(phase, line.changes[0].row_id, message=message, evidence=evidence)
+
+    def say_of_all(
+        self, phase: Phase, lines: Sequence[OpenLine], message: str, sheet: Sheet, **found: Evidence
+    ) -> dict[int, Outcome]:
+        """The same outcome of several lines, by number."""
+        return {line.number: self.say(phase, line, message, sheet, **found) for line in lines}
