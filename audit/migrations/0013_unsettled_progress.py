@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audit', '0011_move'),
+        ('audit', '0012_api'),
     ]
 
     operations = [
