@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from audit import sentences
 from audit.models import Entry, Names, PersonalText, erased, with_names
-from audit.values import commitment_of, commitments_within, evidence_in_clear, in_clear
+from audit.proof.commitment_bytes import in_value, within
+from audit.values import evidence_in_clear, in_clear
 from audit.vocabulary import ANSWERED, Action, Origin, Phase
 
 ABANDONED_AFTER = timedelta(minutes=1)  # an edit takes at most 15 seconds; after this its process has most likely died
@@ -162,8 +163,8 @@ def with_clear_texts(changes: Sequence[LoggedChange]) -> list[LoggedChange]:
 
 def commitments(entry: Entry) -> list[str]:
     """The commitments in an entry's values and evidence."""
-    values = [hmac for value in (entry.old, entry.new) if (hmac := commitment_of(value))]
-    return values + commitments_within(entry.evidence)
+    values = [hmac for value in (entry.old, entry.new) if (hmac := in_value(value))]
+    return values + within(entry.evidence)
 
 
 def _weight(outcome: Entry) -> tuple[int, int]:

@@ -20,6 +20,7 @@ from audit import commitments
 from audit.commitments import Committed
 from audit.context import current
 from audit.models import Names
+from audit.proof.commitment_bytes import OBJECT_TYPE
 from audit.via import canonical_via
 from audit.vocabulary import Action, Origin, Phase
 from audit.writing import NotRecorded, Row, write
@@ -289,7 +290,7 @@ class _Draft:
         region, person_id = about or ("", None)
         committed = commitments.of_value(text, region=region, person_id=person_id, email=_text(email))
         self._committed.append(committed)
-        return {"hmac": committed.commitment, "objectType": "COMMITMENT"}
+        return {"hmac": committed.commitment, "objectType": OBJECT_TYPE}
 
 
 def _named(actor: Actor) -> Committed:

@@ -19,13 +19,13 @@ from django.db.models.functions import Now
 
 from audit.changes import with_outcomes
 from audit.models import Cursor, Entry, Leaf, Names, PersonalText
+from audit.proof.commitment_bytes import in_value
 from audit.recording import Change, Intent, Json, Outcome, settle
 from audit.unsettled import Unsettled
 from audit.vocabulary import CONCLUSIVE
 
 CURSOR = "settled"
 AT_ONCE = 500  # links that are looked through in one transaction
-COMMITMENT = "COMMITMENT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def _line(number: int, intents: Sequence[Entry], clear: Mapping[str, str]) -> Op
                 column_title=intent.column_title,
                 old=old,
                 new=new,
-                is_personal=_commitment(intent.old) is not None or _commitment(intent.new) is not None,
+                is_personal=bool(in_value(intent.old) or in_value(intent.new)),
             )
             for intent, ((old, _), (new, _)) in zip(intents, values, strict=True)
         ),
@@ -198,23 +198,15 @@ def _intent(first: Entry, lines: Iterable[OpenLine]) -> Intent:
 
 def _clear_values(intents: Iterable[Entry]) -> dict[str, str]:
     """The clear texts behind the commitments that stand in place of values, as far as they are not erased."""
-    wanted = {_commitment(text) for intent in intents for text in (intent.old, intent.new)} - {None}
+    wanted = {in_value(text) for intent in intents for text in (intent.old, intent.new)} - {""}
     return dict(PersonalText.objects.clear().filter(commitment__in=wanted).values_list("commitment", "text"))
 
 
 def _value(text: str | None, clear: Mapping[str, str]) -> tuple[Json, bool]:
     """A value of the log, and whether it could be read."""
-    commitment = _commitment(text)
-    if commitment is not None:
+    commitment = in_value(text)
+    if commitment:
         text = clear.get(commitment)
         if text is None:
             return None, False
     return (None if text is None else json.loads(text)), True
-
-
-def _commitment(text: str | None) -> str | None:
-    if text is None or COMMITMENT not in text:
-        return None
-    value = json.loads(text)
-    is_one = isinstance(value, dict) and value.get("objectType") == COMMITMENT and isinstance(value.get("hmac"), str)
-    return value["hmac"] if is_one else None

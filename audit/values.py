@@ -6,13 +6,15 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from audit.proof import commitment_bytes
+from audit.proof.commitment_bytes import in_value, replaced
+
 _WORDS = re.compile(r"\S+\s*|\s+")
-_COMMITTED = re.compile(r'\{"hmac":"([0-9a-f]{64})","objectType":"COMMITMENT"\}')  # as canonical JSON writes one
 _FEW_WORDS = 4  # shorter texts read better whole: old → new
 _ALIKE = 0.4
 
 
-COMMITMENT, ERASED = "COMMITMENT", "ERASED"  # objectTypes: a personal value stands apart; it did, and is gone
+ERASED = "ERASED"  # the objectType of what in_clear() gives for a personal value that is gone
 
 
 class Piece(NamedTuple):
@@ -22,18 +24,9 @@ class Piece(NamedTuple):
     text: str
 
 
-def commitment_of(value: str | None) -> str:
-    """The commitment that a value of the log is, or ""."""
-    if value is None or COMMITMENT not in value:
-        return ""
-    parsed: Any = json.loads(value)
-    is_one = isinstance(parsed, dict) and parsed.keys() == {"hmac", "objectType"} and parsed["objectType"] == COMMITMENT
-    return str(parsed["hmac"]) if is_one else ""
-
-
 def in_clear(value: str | None, texts: Mapping[str, str]) -> str | None:
     """A value of the log that may be a commitment: the text behind it, or word that it was erased."""
-    hmac = commitment_of(value)
+    hmac = in_value(value)
     return texts.get(hmac, json.dumps({"objectType": ERASED})) if hmac else value
 
 
@@ -42,15 +35,10 @@ def is_erased(value: str | None) -> bool:
     return value is not None and ERASED in value and json.loads(value) == {"objectType": ERASED}
 
 
-def commitments_within(evidence: str | None) -> list[str]:
-    """The commitments that evidence (canonical JSON) names."""
-    return _COMMITTED.findall(evidence or "")
-
-
 def evidence_in_clear(evidence: str | None, texts: Mapping[str, str]) -> str | None:
     """Evidence with the texts behind its commitments, or word that they were erased."""
     said = json.dumps({"objectType": ERASED})
-    return evidence and _COMMITTED.sub(lambda found: texts.get(found[1], said), evidence)
+    return evidence and replaced(evidence, lambda commitment: texts.get(commitment, said))
 
 
 def human(value: str | None) -> str:
@@ -93,7 +81,7 @@ def _say(value: Any) -> str:
             return value if value == value.strip() else f"“{value}”"
         case {"objectType": "ERASED"}:
             return "erased"
-        case {"objectType": "COMMITMENT"}:
+        case {"objectType": commitment_bytes.OBJECT_TYPE}:
             return "kept apart"
         case {"values": list(values), "objectType": _}:
             return ", ".join(map(_say, values))

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from audit.export.file_format import END, ENTRY, FORMATS, HEADER, commitments_in, signed_content, unhexed
+from audit.export.file_format import END, ENTRY, FORMATS, HEADER, signed_content, unhexed
 from audit.export.seal_checks import Keys, SealCheck
 from audit.export.wrong import Wrong
 from audit.proof import leaves
-from audit.proof.commitment_bytes import is_opened
+from audit.proof.commitment_bytes import is_opened, of_entry
 
 Line = dict[str, Any]
 
@@ -147,7 +147,7 @@ class Check:
                 if len(self._clear) == _REMEMBERED:
                     self._clear.clear()
                 self._clear[commitment] = text
-            if commitment not in commitments_in(values):
+            if commitment not in of_entry(values):
                 raise Wrong("A clear text is given that the entry does not commit to.")
 
     def _take_end(self, line: Line) -> None:

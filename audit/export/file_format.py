@@ -10,7 +10,6 @@ Each line is JSON without spaces, in UTF-8, and hashes are hex. What a line says
 that is not just as orjson or json write what they read in it is refused, so that no two readers see two things.
 """
 
-import re
 from datetime import UTC, datetime
 
 from audit.export.wrong import Wrong
@@ -36,25 +35,10 @@ HEADER = (
 ENTRY = ("type", "seq", "id", "at", "leaf", "entry", "clear", "path")
 END = ("type", "entries", "seals", "unsealed", "sha256", "key_id", "signature")
 
-_COMMITMENT = re.compile(r'\{"hmac":"([0-9a-f]{64})","objectType":"COMMITMENT"\}')
-_MARK = '"hmac":"'
-_ACTOR = leaves.COLUMNS.index("actor")
-_MAY_HOLD = tuple(leaves.COLUMNS.index(column) for column in ("old", "new", "evidence"))
-
 
 def signed_content(digest: bytes) -> bytes:
     """What the signature at the end of a file is over; no seal begins so."""
     return VERSION + digest
-
-
-def commitments_in(values: list[object]) -> list[str]:
-    """The commitments that an entry holds, of its actor and in its values, by the order of leaves.COLUMNS."""
-    found = [str(values[_ACTOR])]
-    for place in _MAY_HOLD:
-        text = values[place]
-        if isinstance(text, str) and _MARK in text:
-            found += _COMMITMENT.findall(text)
-    return found
 
 
 def unhexed(text: str) -> bytes:

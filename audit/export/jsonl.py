@@ -13,10 +13,11 @@ from typing import Any
 import orjson
 
 from audit.export.chain_rows import Row, Window, rows, windows
-from audit.export.file_format import FORMAT, commitments_in, signed_content, written
+from audit.export.file_format import FORMAT, signed_content, written
 from audit.export.sealed import Sealed, all_sealed, sealed
 from audit.models import EntryQuerySet, Leaf, PersonalText, Seal
 from audit.proof import leaves, seal_bytes, seal_keys
+from audit.proof.commitment_bytes import of_entry
 from audit.recording import Actor
 
 Line = dict[str, Any]
@@ -54,7 +55,7 @@ def lines(entries: EntryQuerySet, header: Header, *, progress: Progress) -> Iter
 
 def clear_texts(found: Iterable[Row]) -> Clear:
     """The clear texts behind the commitments of these entries that were not erased, with their salts."""
-    wanted = sorted({commitment for row in found for commitment in commitments_in(row.values)})
+    wanted = sorted({commitment for row in found for commitment in of_entry(row.values)})
     clear: dict[str, dict[str, str]] = {}
     for start in range(0, len(wanted), _AT_ONCE):
         some = PersonalText.objects.clear().filter(commitment__in=wanted[start : start + _AT_ONCE])
@@ -178,6 +179,6 @@ def _entry(row: Row, clear: Clear, path: bytes | None) -> Line:
         "at": row.at,
         "leaf": bytes(row.leaf).hex(),
         "entry": leaves.as_object(row.values),
-        "clear": {commitment: clear[commitment] for commitment in commitments_in(row.values) if commitment in clear},
+        "clear": {commitment: clear[commitment] for commitment in of_entry(row.values) if commitment in clear},
         "path": path.hex() if path is not None else None,
     }

@@ -16,9 +16,9 @@ from django.db.models.functions import Now
 
 from audit import commitments, histories
 from audit.database.lifting import lifted
-from audit.export.file_format import commitments_in
 from audit.histories import mentions
 from audit.models import Entry, Names, PersonalText
+from audit.proof.commitment_bytes import of_entry
 from audit.proof.leaves import COLUMNS
 from audit.recording import THIS_APP, Actor, Evidence, nobody, note
 from audit.vocabulary import Action, Origin
@@ -89,7 +89,7 @@ class Values:
 
     def texts(self) -> Q:
         entry = Entry.objects.filter(pk=self.entry_id).values_list(*COLUMNS).first()
-        _actor, *values = commitments_in(list(entry)) if entry else [""]
+        _actor, *values = of_entry(list(entry)) if entry else [""]
         return Q(pk__in=values)
 
     def blank_histories(self) -> int:

@@ -14,8 +14,8 @@ from audit.database import grants, triggers, triggers_postgresql
 from audit.database.lifting import lifted
 from audit.directory import Known
 from audit.export import chain_rows
-from audit.export.file_format import commitments_in
 from audit.models import Entry, Leaf, PersonalText
+from audit.proof.commitment_bytes import of_entry
 from audit.proof.leaves import COLUMNS
 from audit.proof.seals import signed
 from audit.recording import Actor, Evidence, note
@@ -121,7 +121,7 @@ def _named(*, after: int) -> set[str]:
     holds = Q(*((f"{column}__contains", '"hmac"') for column in ("old", "new", "evidence")), _connector=Q.OR)
     named = set(entries.order_by().values_list("actor", flat=True).distinct())
     for values in entries.filter(holds).values_list(*COLUMNS).iterator(AT_ONCE):
-        named.update(commitments_in(list(values)))
+        named.update(of_entry(list(values)))
     return named
 
 

@@ -7,10 +7,10 @@ import orjson
 
 from audit.conf import settings
 from audit.export.chain_rows import Row, rows, windows
-from audit.export.file_format import commitments_in
 from audit.export.jsonl import clear_texts
 from audit.models import Entry
 from audit.proof import leaves
+from audit.proof.commitment_bytes import of_entry
 
 _ACTION = leaves.COLUMNS.index("action")
 
@@ -44,5 +44,5 @@ def _lines(found: Iterable[Row]) -> Iterator[Line]:
             "entry": leaves.as_object(row.values),
         }
         if clear is not None:
-            said["clear"] = {one: clear[one] for one in commitments_in(row.values) if one in clear}
+            said["clear"] = {one: clear[one] for one in of_entry(row.values) if one in clear}
         yield Line(row.seq, row.at, str(row.values[_ACTION]), orjson.dumps(said))

@@ -9,7 +9,8 @@ from django.db import connection
 from django.db.models import Max, Min
 
 from audit.models import Leaf
-from audit.proof import leaves, seal_keys
+from audit.proof import seal_keys
+from audit.proof.commitment_bytes import of_entry
 from audit.proof.seal_bytes import SignedSeal
 from audit.proof.seals import MOST
 from audit.verification import anchored, chain, protection, rows, surroundings
@@ -21,8 +22,6 @@ from audit.verification.suspects import explain
 
 Progress = Callable[[int, int], None]  # links read, links to read
 
-_ACTOR, *_VALUES = (leaves.COLUMNS.index(column) for column in ("actor", "old", "new"))
-_COMMITTED = ('{"hmac":"', '","objectType":"COMMITMENT"}')
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LOOK_BACK = timedelta(days=1)  # an intent that was open when its seal was verified is looked at again
 
@@ -114,11 +113,7 @@ def _items(entries: Iterable[Entry], named: set[str]) -> Iterator[Item]:
     """The entries, noting which commitments they name."""
     for item, values in entries:
         if item.is_intact:
-            named.add(values[_ACTOR])
-            for place in _VALUES:
-                text = values[place]
-                if text and text[0] == "{" and text.startswith(_COMMITTED[0]) and text.endswith(_COMMITTED[1]):
-                    named.add(text[len(_COMMITTED[0]) : -len(_COMMITTED[1])])
+            named.update(of_entry(values))
         yield item
 
 

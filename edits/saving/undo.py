@@ -14,6 +14,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
 from audit.changes import LoggedChange
+from audit.proof.commitment_bytes import in_value
 from audit.vocabulary import Action, Origin
 from edits.features import Feature
 from edits.gateway.errors import NotFound
@@ -79,7 +80,7 @@ def why_never(change: LoggedChange, *, region: str) -> str:
         return NOT_SAVED
     if entry.region != region:
         return ANOTHER_REGION
-    return PERSONAL if _is_commitment(entry.old) or _is_commitment(entry.new) else ""
+    return PERSONAL if in_value(entry.old) or in_value(entry.new) else ""
 
 
 def plan(user: AbstractBaseUser | AnonymousUser, change: LoggedChange) -> Undo:
@@ -116,8 +117,3 @@ def undo(what: Undo, *, key: str = "") -> Result:
 
 def _value(canonical: str | None) -> Json:
     return None if canonical is None else json.loads(canonical)
-
-
-def _is_commitment(canonical: str | None) -> bool:
-    value = _value(canonical)
-    return isinstance(value, dict) and value.get("objectType") == "COMMITMENT"

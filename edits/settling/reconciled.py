@@ -14,8 +14,8 @@ from django.utils import timezone
 from audit.changes import LoggedChange
 from audit.database.contention import one_at_a_time
 from audit.models import Entry
+from audit.proof.commitment_bytes import in_value
 from audit.recording import Actor, Change, Evidence, Json, Personal, note
-from audit.values import commitment_of
 from audit.vocabulary import Action, Origin, Phase
 from edits.settling.cell_comparison import Finding, Ours, Version, is_erased, parsed
 from edits.sheets.personal_columns import NUMBERED, personal_columns
@@ -62,7 +62,7 @@ class Place:
 
     @property
     def _is_personal(self) -> bool:
-        is_kept_apart = any(commitment_of(one.intent.new) or commitment_of(one.intent.old) for one in self.ours)
+        is_kept_apart = any(in_value(one.intent.new) or in_value(one.intent.old) for one in self.ours)
         return is_kept_apart or self.column_id in personal_columns(region=self.region, sheet_id=self.sheet.id)
 
     def states_told(self) -> Counter[str]:

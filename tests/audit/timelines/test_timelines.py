@@ -159,7 +159,7 @@ def test_what_was_erased_does_not_look_as_if_made_outside() -> None:
     theirs = [state(two.intent, "two"), state(one.intent, "one")]
     one.intent.names = erased(one.intent)
     unknown = replace(two, intent=Entry.objects.get(pk=two.intent.pk), clear={})
-    unknown.intent.new = json.dumps({"objectType": "COMMITMENT", "hmac": "0" * 64}, separators=(",", ":"))
+    unknown.intent.new = json.dumps({"hmac": "0" * 64, "objectType": "COMMITMENT"}, separators=(",", ":"))
     lines = side_by_side([unknown, one], theirs, since=None, until=None)
     assert [(line.is_outside, line.is_missing, line.is_erased) for line in lines] == [
         (False, False, True),

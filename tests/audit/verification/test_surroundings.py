@@ -13,7 +13,7 @@ from audit import id_ranges
 from audit.database import triggers
 from audit.models import PersonalText
 from audit.proof import seals
-from audit.recording import THIS_APP, note
+from audit.recording import THIS_APP, Evidence, Personal, note
 from audit.retention.erasure import Person, erase
 from audit.verification.findings import Finding, Kind
 from audit.verification.start import NoSuchStart, since, start_of_chain
@@ -198,6 +198,17 @@ def test_a_clear_text_that_was_not_committed_to_is_named(change: str) -> None:
         execute(f"UPDATE audit_personaltext SET {change}")  # noqa: S608 # a parameter of the test
     (finding,) = found(Kind.COMMITMENT)
     assert commitment in finding.text
+
+
+def test_a_row_that_evidence_needs_and_was_deleted_is_named() -> None:
+    evidence: dict[str, Evidence] = {"text": Personal("Jane")}
+    note(actor=edits.ALICE, action=Action.READ, evidence=evidence)
+    deleted = PersonalText.objects.get(kind=PersonalText.Kind.VALUE).pk
+    assert found(Kind.COMMITMENT) == []
+    with lifted(connection):
+        execute("DELETE FROM audit_personaltext WHERE kind = 'value'")
+    (finding,) = found(Kind.COMMITMENT)
+    assert finding.text == f"The row of commitment {deleted} was deleted, not erased."
 
 
 def test_a_text_that_was_said_to_be_erased_and_stands_is_named() -> None:
