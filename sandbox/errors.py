@@ -168,10 +168,22 @@ ERRORS: dict[int, tuple[int, str]] = {
         "If cell.formula is specified, then value, objectValue, image, hyperlink, and linkInFromCell"
         " must not be specified.",
     ),
+    1179: (400, "The schedule specified is invalid because endAt is earlier than the next send date."),
     1185: (400, "Cannot create a child of a parent row that has no data in it."),
     1210: (400, "Column validation is not supported for column type '{0}'."),
     1212: (403, "You must be a sheet admin to override validation."),
+    1218: (
+        400,
+        "The attributes recipientColumnIds, recipients and notifyAllSharedUsers are mutually exclusive. Only one may"
+        " be set, not all.",
+    ),
     1219: (400, "The attributes {0} and {1} are mutually exclusive. Only one may be set."),
+    1220: (400, "Automation action type cannot be changed."),
+    1221: (
+        400,
+        "The value {0} is not valid for the attribute action.recipientColumnIds. Only Contact List columns may be"
+        " used.",
+    ),
     1223: (400, "Sort sheet with locked row."),
     1227: (400, "The query parameters '{0}' and '{1}' are mutually exclusive. Only one may be set."),
     1228: (400, "You must specify one of the following query parameters: '{0}' or '{1}'."),

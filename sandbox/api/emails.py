@@ -31,7 +31,7 @@ def send(call: Call) -> Json:
     check_attributes("sheetEmail", body, allowed=ALLOWED, read_only=set())
     _check_message(body)
     _check_format(body)
-    for recipient in _recipients(body):
+    for recipient in recipients_of(body):
         _check_recipient(call, recipient)
         call.announce("sheet", sheet.id, "send_as_attachment", formatType=body["format"])
     return success()
@@ -42,6 +42,14 @@ def send_rows(call: Call) -> Json:
     """Send rows to people and groups."""
     sheet, body = call.sheet, call.json()
     check_attributes("multiRowEmail", body, allowed=ALLOWED_FOR_ROWS, read_only=set())
+    check_row_message(call, body)
+    for _recipient in recipients_of(body):
+        call.announce("sheet", sheet.id, "send_row", rowCount=len(body["rowIds"]))
+    return success()
+
+
+def check_row_message(call: Call, body: dict[str, Json]) -> None:
+    """Refuse a message about rows that can't be sent. Raises ApiError (1006, 1008, 1012, 1036, 1061, 1106, 1219)."""
     _check_message(body)
     for name in ("includeAttachments", "includeDiscussions"):
         check_type(body, name, bool)
@@ -49,15 +57,13 @@ def send_rows(call: Call) -> Json:
         check_type(body, name, list)
     if not body.get("rowIds"):
         raise ApiError(1012, "rowIds")
-    if any(sheet.row(row_id) is None for row_id in body["rowIds"]):
+    if any(call.sheet.row(row_id) is None for row_id in body["rowIds"]):
         raise ApiError(1006)
     for column_id in body.get("columnIds") or []:
-        if sheet.column(column_id) is None:
+        if call.sheet.column(column_id) is None:
             raise ApiError(1036, column_id)
-    for recipient in _recipients(body):
+    for recipient in recipients_of(body):
         _check_recipient(call, recipient)
-        call.announce("sheet", sheet.id, "send_row", rowCount=len(body["rowIds"]))
-    return success()
 
 
 def _check_message(body: dict[str, Json]) -> None:
@@ -77,7 +83,7 @@ def _check_format(body: dict[str, Json]) -> None:
         raise ApiError(1031, details["paperSize"], "formatDetails.paperSize")
 
 
-def _recipients(body: dict[str, Json]) -> list[Json]:
+def recipients_of(body: dict[str, Json]) -> list[Json]:
     """One or several. Raises ApiError 1012 or 1061."""
     given = body.get("sendTo")
     recipients = given if isinstance(given, list) else [given]

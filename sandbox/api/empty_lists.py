@@ -1,4 +1,4 @@
-"""Lists that are always empty. Dashboards, automation rules and the like are not emulated.
+"""Lists that are always empty. Dashboards and sheet summaries are not emulated.
 
 https://developers.smartsheet.com/api/smartsheet/openapi
 """
@@ -14,11 +14,7 @@ Json = Any
 
 
 @operation("list-sights", "GET", "/sights", scope="READ_SIGHTS")
-@operation("automationrules-list", "GET", "/sheets/{sheetId}/automationrules", scope="READ_SHEETS")
-@operation("updaterequests-list", "GET", "/sheets/{sheetId}/updaterequests", scope="READ_SHEETS")
-@operation("sentupdaterequests-list", "GET", "/sheets/{sheetId}/sentupdaterequests", scope="READ_SHEETS")
 @operation("list-summary-fields-paginated", "GET", "/sheets/{sheetId}/summary/fields", scope="READ_SHEETS")
-@operation("list-crosssheet-references", "GET", "/sheets/{sheetId}/crosssheetreferences", scope="READ_SHEETS")
 def list_none(call: Call) -> Json:
     """Always an empty list."""
     return index_result(call, [])

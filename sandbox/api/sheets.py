@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from sandbox.api.cross_sheet_references import references_json
 from sandbox.api.filters import filter_by_id, filters_of
 from sandbox.clock import parse
 from sandbox.errors import ApiError
@@ -82,6 +83,8 @@ def get(call: Call) -> Json:
             body | {"filteredOut": not passes(call.state, sheet, row, chosen)}
             for row, body in zip(rows, shown, strict=True)
         ]
+    if "crossSheetReferences" in view.include:
+        head["crossSheetReferences"] = references_json(call)
     if "filters" in view.include:
         head["filters"] = [filter_json(each, with_query=False) for each in filters_of(call)]
     return head | remarks.of_sheet() | {"rows": shown}

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from sandbox.model.access import Access
 from sandbox.model.remark import Attachment, Discussion
+from sandbox.model.workflow import AutomationRule, SentUpdateRequest, UpdateRequest
 
 Json = Any
 Primitive = str | int | float | bool | None
@@ -171,6 +172,16 @@ class SheetFilter:
 
 
 @dataclass(slots=True)
+class CrossSheetReference:
+    """A named range of another sheet; `bounds` holds the ids of its first and last rows or columns, or of both."""
+
+    id: int
+    name: str
+    source_id: int
+    bounds: dict[str, int]
+
+
+@dataclass(slots=True)
 class Sheet:
     """A sheet and who it is shared with (person or group id → access; the owner is not among the shares).
 
@@ -195,6 +206,10 @@ class Sheet:
     discussions: list[Discussion] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     filters: list[SheetFilter] = field(default_factory=list)
+    cross_sheet_references: list[CrossSheetReference] = field(default_factory=list)
+    update_requests: list[UpdateRequest] = field(default_factory=list)
+    sent_update_requests: list[SentUpdateRequest] = field(default_factory=list)
+    automation_rules: list[AutomationRule] = field(default_factory=list)
     _by_id: dict[int, Row] = field(default_factory=dict, repr=False, compare=False)
     _places: dict[int, Place] = field(default_factory=dict, repr=False, compare=False)
 

@@ -7,6 +7,7 @@ from sandbox.seed.filters_and_reports import add_filters, add_report
 from sandbox.seed.people import groups, people
 from sandbox.seed.plain_sheets import budget, empty_sheet, large_sheet, snagging_list
 from sandbox.seed.site_plan import site_plan
+from sandbox.seed.workflows import add_automation_rules
 from sandbox.settings import Settings
 
 FIRST_RUNTIME_ID = 10**9
@@ -29,6 +30,7 @@ def seeded(settings: Settings) -> State:
         large_sheet(state, rows=settings.rows, columns=settings.columns)
     add_filters(state, plan)
     add_report(state, plan, spending)
+    add_automation_rules(state, plan)
     state.ids_given = FIRST_RUNTIME_ID
     return state
 

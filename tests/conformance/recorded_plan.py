@@ -188,6 +188,33 @@ def full_home(around: Surroundings) -> None:
     around.made("POST", "/favorites", [{"type": "sheet", "objectId": sheets[2]["id"]}])
 
 
+def rules(around: Surroundings) -> None:
+    plan = around.sandbox.sheet(around.asker, "Site plan")["id"]
+    listed = around.ask("GET", f"/sheets/{plan}/automationrules").json()["data"]
+    around.known |= {324: plan, 284: listed[0]["id"], "jane@example.com": around.people["bob"].email}
+
+
+def row_to_ask_for(around: Surroundings) -> None:
+    """The recorded schedule is over, so another begins and ends in its place."""
+    around.sheet(1, {3: TEXT}, {2: {3: {"value": "Some Value"}}})
+    around.person("john.doe@smartsheet.com", "bob")
+    around.known |= {"2018-03-01T19:00:00Z": "2098-03-01T19:00:00Z", "2018-06-01T00:00:00Z": "2098-06-07T00:00:00Z"}
+
+
+def request_that_was_sent(around: Surroundings) -> None:
+    row_to_ask_for(around)
+    request: dict[str, object] = {"sendTo": [{"email": around.people["bob"].email}], "rowIds": [around.known[2]]}
+    request |= {"columnIds": [around.known[3]], "includeAttachments": True, "includeDiscussions": True}
+    around.made("POST", f"/sheets/{around.known[1]}/updaterequests", request)
+    (sent,) = around.ask("GET", f"/sheets/{around.known[1]}/sentupdaterequests").json()["data"]
+    around.known[2] = sent["id"]
+
+
+def range_of_another_sheet(around: Surroundings) -> None:
+    around.sheet(1, {10: TEXT})
+    around.sheet(2, {5: TEXT, 6: TEXT}, {3: {5: {"value": "first"}}, 4: {5: {"value": "last"}}})
+
+
 def a_folder(around: Surroundings) -> None:
     around.known[1] = around.made("POST", "/home/folders", {"name": "Some Folder"})["id"]
 
@@ -302,19 +329,23 @@ QUESTIONS: dict[str, Question] = {
     ),
     "Serialization - Favorite": Question(one_row),
     "Serialization - Container Destination": Question(a_folder),
+    "List Automation Rules": Question(rules),
+    "Get Automation Rule": Question(rules),
+    "Update Automation Rule": Question(rules),
+    "Delete Automation Rule": Question(rules),
+    "Serialization - Update Request": Question(row_to_ask_for),
+    "Serialization - Sent Update Requests": Question(request_that_was_sent),
+    "Serialization - Cross Sheet Reference": Question(
+        range_of_another_sheet, dict.fromkeys(("result.id: number", "result.status: string"), YOUNGER)
+    ),
     "Deactivate user": Question(user_two),
     "Reactivate user": Question(deactivated_user),
 }
 
-AUTOMATION = "automation rules are not emulated"
 SIGHTS = "dashboards (sights) are not emulated"
 PROJECT = "predecessors: the columns of a project sheet are of plain types here, and no dates are calculated"
 
 NOT_ASKED: dict[str, str] = {
-    "List Automation Rules": AUTOMATION,
-    "Get Automation Rule": AUTOMATION,
-    "Update Automation Rule": AUTOMATION,
-    "Delete Automation Rule": AUTOMATION,
     "Add Rows - Assign Object Value - Predecessor List": PROJECT,
     "Add Rows - Assign Object Value - Predecessor List (using floats)": PROJECT,
     "Update Rows - Clear Value - Predecessor List": PROJECT,
@@ -327,7 +358,4 @@ NOT_ASKED: dict[str, str] = {
     "Get Sight Publish Status": SIGHTS,
     "Delete Sight": SIGHTS,
     "Serialization - Home": SIGHTS,
-    "Serialization - Update Request": "update requests are not emulated",
-    "Serialization - Sent Update Requests": "update requests are not emulated",
-    "Serialization - Cross Sheet Reference": "cross-sheet references are not emulated",
 }

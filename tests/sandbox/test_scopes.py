@@ -32,6 +32,7 @@ SCOPED = {
         "update-workspace-share"
     ),
     "CREATE_SHEETS": (
+        "add-crosssheet-reference "
         "copy-sheet create-sheet-in-folder create-sheet-in-sheets-folder create-sheet-in-workspace "
         "import-sheet-into-folder import-sheet-into-sheets-folder import-sheet-into-workspace move-sheet"
     ),
@@ -46,10 +47,11 @@ SCOPED = {
         "home-list-folders list-asset-shares list-folders list-home-contents list-search list-search-sheet "
         "list-sheet-shares list-sheets list-workspace-shares list-workspaces listImageUrls row-discussions-list "
         "row-get share-sheet-get share-workspace-get templates-list templates-listPublic "
-        "automationrules-list get-favorites get-sheet-filter getReport getReports is-favorite "
+        "automationrule-get automationrules-list get-crosssheet-reference "
+        "get-favorites get-sheet-filter getReport getReports is-favorite "
         "list-crosssheet-references "
         "list-report-shares list-sheet-filters list-summary-fields list-summary-fields-paginated "
-        "sentupdaterequests-list updaterequests-list"
+        "sentupdaterequest-get sentupdaterequests-list updaterequests-get updaterequests-list"
     ),
     "READ_SIGHTS": "list-sights",
     "READ_USERS": "get-alternate-email get-group get-user list-alternate-emails list-groups list-users",
@@ -61,7 +63,8 @@ SCOPED = {
         "addImageToCell attachments-attachToComment attachments-attachToSheet attachments-delete "
         "attachments-versionUpload attachments-versionsDelete comment-delete comment-edit comments-create "
         "copy-rows delete-rows delete-sheet-filter discussion-delete discussions-create move-rows "
-        "row-attachments-attachFile "
+        "automationrule-delete automationrule-update row-attachments-attachFile sentupdaterequest-delete "
+        "updaterequests-create updaterequests-delete updaterequests-update "
         "row-discussions-create rows-addToSheet rows-sort update-rows update-user-profile-image"
     ),
 }

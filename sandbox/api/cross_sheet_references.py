@@ -1,0 +1,109 @@
+"""Cross-sheet references. https://developers.smartsheet.com/api/smartsheet/openapi/crosssheetreferences
+
+They are kept, but formulas that use them aren't calculated.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.errors import ApiError
+from sandbox.http.results import index_result, success
+from sandbox.http.routing import Call, operation
+from sandbox.model.access import Access
+from sandbox.model.cell_parsing import check_attributes, check_type
+from sandbox.model.sheet import CrossSheetReference, Sheet
+from sandbox.model.state import by_id
+
+Json = Any
+
+ROWS, COLUMNS = ("startRowId", "endRowId"), ("startColumnId", "endColumnId")
+
+
+@operation("list-crosssheet-references", "GET", "/sheets/{sheetId}/crosssheetreferences", scope="READ_SHEETS")
+def list_all(call: Call) -> Json:
+    """The cross-sheet references of a sheet."""
+    return index_result(call, references_json(call))
+
+
+@operation("add-crosssheet-reference", "POST", "/sheets/{sheetId}/crosssheetreferences",
+           scope="CREATE_SHEETS", access=Access.EDITOR)  # fmt: skip
+def add(call: Call) -> Json:
+    """Name a range of cells of another sheet."""
+    sheet, body = call.sheet, call.json()
+    allowed = {"name", "sourceSheetId", *ROWS, *COLUMNS}
+    check_attributes("crossSheetReference", body, allowed=allowed, read_only={"id", "status"})
+    check_type(body, "name", str)
+    source = _source(call, body)
+    bounds = {name: body[name] for name in (*ROWS, *COLUMNS) if body.get(name) is not None}
+    _check_range(source, bounds)
+    reference = CrossSheetReference(
+        call.state.new_id(), body.get("name") or _free_name(sheet, source), source.id, bounds
+    )
+    if any(each.name == reference.name for each in sheet.cross_sheet_references):
+        raise ApiError(1129)
+    sheet.cross_sheet_references.append(reference)
+    return success(_json(call, reference))
+
+
+@operation("get-crosssheet-reference", "GET", "/sheets/{sheetId}/crosssheetreferences/{crossSheetReferenceId}",
+           scope="READ_SHEETS")  # fmt: skip
+def get(call: Call) -> Json:
+    """One cross-sheet reference."""
+    wanted = call.path_id("crossSheetReferenceId")
+    for reference in call.sheet.cross_sheet_references:
+        if reference.id == wanted:
+            return _json(call, reference)
+    raise ApiError(1006)
+
+
+def references_json(call: Call) -> list[dict[str, Json]]:
+    """All of them, for a list or for the sheet."""
+    return [_json(call, reference) for reference in call.sheet.cross_sheet_references]
+
+
+def _source(call: Call, body: dict[str, Json]) -> Sheet:
+    """The other sheet. Raises ApiError 1012 or 1114."""
+    if body.get("sourceSheetId") is None:
+        raise ApiError(1012, "crossSheetReference.sourceSheetId")
+    source = by_id(call.state.sheets, body["sourceSheetId"])
+    if source is None or not source.access_of(call.person.id):
+        raise ApiError(1114, body["sourceSheetId"])
+    return source
+
+
+def _check_range(source: Sheet, bounds: dict[str, Json]) -> None:
+    """A range has rows, columns or both, each with a start and an end. Raises ApiError (1012, 1034, 1036)."""
+    wanted = [name for pair in (ROWS, COLUMNS) if set(pair) & bounds.keys() for name in pair] or list(COLUMNS)
+    for name in wanted:
+        if name not in bounds:
+            raise ApiError(1012, f"crossSheetReference.{name}")
+    if any(source.row(bounds[name]) is None for name in ROWS if name in bounds):
+        raise ApiError(1034)
+    for name in COLUMNS:
+        if name in bounds and source.column(bounds[name]) is None:
+            raise ApiError(1036, bounds[name])
+
+
+def _free_name(sheet: Sheet, source: Sheet) -> str:
+    taken = {each.name for each in sheet.cross_sheet_references}
+    return next(name for number in range(1, len(taken) + 2) if (name := f"{source.name} Range {number}") not in taken)
+
+
+def _json(call: Call, reference: CrossSheetReference) -> dict[str, Json]:
+    return {
+        "id": reference.id,
+        "name": reference.name,
+        "sourceSheetId": reference.source_id,
+        **reference.bounds,
+        "status": "OK" if _is_whole(call, reference) else "BROKEN",
+    }
+
+
+def _is_whole(call: Call, reference: CrossSheetReference) -> bool:
+    """Whether the sheet is still there with the rows and columns that bound the range."""
+    source = call.state.sheets.get(reference.source_id)
+    if source is None:
+        return False
+    there = {row.id for row in source.rows} | {column.id for column in source.columns}
+    return set(reference.bounds.values()) <= there

@@ -1,0 +1,52 @@
+"""What a sheet asks people by e-mail: its update requests, and its automation rules. No e-mail is ever sent.
+
+https://developers.smartsheet.com/api/smartsheet/openapi/updaterequests
+https://developers.smartsheet.com/api/smartsheet/openapi/automationrules
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+Json = Any
+
+
+@dataclass(slots=True)
+class UpdateRequest:
+    """A request to people to update rows. `message` is what they get, `schedule` says when, None at once."""
+
+    id: int
+    sent_by: int
+    created_at: datetime
+    modified_at: datetime
+    message: dict[str, Json]
+    schedule: dict[str, Json] | None = None
+
+
+@dataclass(slots=True)
+class SentUpdateRequest:
+    """An update request as one person got it."""
+
+    id: int
+    update_request_id: int
+    sent_by: int
+    sent_at: datetime
+    sent_to: dict[str, Json]
+    message: dict[str, Json]
+    status: str = "PENDING"
+
+
+@dataclass(slots=True)
+class AutomationRule:
+    """A rule that sends a notification, an approval request or an update request."""
+
+    id: int
+    name: str
+    created_by: int
+    created_at: datetime
+    modified_by: int
+    modified_at: datetime
+    action: dict[str, Json]
+    enabled: bool = True
