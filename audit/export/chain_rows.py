@@ -12,8 +12,9 @@ from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import Exists, Min, OuterRef, QuerySet
 
-from audit.models import EntryQuerySet, Leaf
+from audit.models import Entry, EntryQuerySet, Leaf
 from audit.proof import leaves
 
 WINDOW = 5_000  # links, whose entries are in memory together
@@ -73,12 +74,17 @@ def windows(*, first_seq: int, last_seq: int, size: int = WINDOW) -> Iterator[Wi
             yield Window(first, last, *ids)
 
 
-def query(entries: EntryQuerySet, window: Window, *, select: str, joins: str = "") -> Query | None:
+def query(
+    entries: EntryQuerySet, window: Window, *, select: str, joins: str = "", matching: EntryQuerySet | None = None
+) -> Query | None:
     """What reads `select` of these entries in the window, in the chain's order; None if there can be none.
 
-    `select` and `joins` may name the columns of `link`, which is audit_leaf, and of `entry`.
+    `select` and `joins` may name the columns of `link`, which is audit_leaf, and of `entry`. With `matching`, only
+    entries of edits that have one of these are read.
     """
     in_window = entries.filter(id__range=(window.first_id, window.last_id)).order_by()
+    if matching is not None:
+        in_window = in_window.filter(edit_id__in=_edits_with(matching, in_window))
     try:
         sql, parameters = in_window.values("id", "at", "leaf", *leaves.COLUMNS).query.sql_with_params()
     except EmptyResultSet:
@@ -89,10 +95,11 @@ def query(entries: EntryQuerySet, window: Window, *, select: str, joins: str = "
     return Query(whole, [*parameters, window.first_seq, window.last_seq])
 
 
-def rows(entries: EntryQuerySet, window: Window) -> list[Row]:
-    """Those of the entries that are in the window, in the chain's order."""
+def rows(entries: EntryQuerySet, window: Window, *, matching: EntryQuerySet | None = None) -> list[Row]:
+    """Those of the entries that are in the window, in the chain's order; `matching` as in query()."""
     columns = ", ".join(f"entry.{column}" for column in leaves.COLUMNS)
-    found = query(entries, window, select=f"link.seq, entry.id, {_AT[connection.vendor]}, entry.leaf, {columns}")
+    select = f"link.seq, entry.id, {_AT[connection.vendor]}, entry.leaf, {columns}"
+    found = query(entries, window, select=select, matching=matching)
     if found is None:
         return []
     with connection.cursor() as cursor:
@@ -103,6 +110,14 @@ def rows(entries: EntryQuerySet, window: Window) -> list[Row]:
 def records(*, first_seq: int, last_seq: int) -> bytes:
     """The records (leaves.record) of these links, 32 bytes each; fewer where entries were retired."""
     return b"".join(_records(window) for window in windows(first_seq=first_seq, last_seq=last_seq))
+
+
+def _edits_with(matching: EntryQuerySet, in_window: EntryQuerySet) -> QuerySet[Entry, UUID]:
+    """The edits of the window that have a matching entry. Each is looked through once, and not for each of its entries:
+    an edit of 5,000 cells would be looked through 5,000 times."""
+    first_of_each = in_window.values("edit_id").annotate(first=Min("id")).values("first")
+    has_match = Exists(matching.filter(edit_id=OuterRef("edit_id")))
+    return Entry.objects.filter(has_match, id__in=first_of_each).values_list("edit_id", flat=True)
 
 
 def _records(window: Window) -> bytes:

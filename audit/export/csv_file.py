@@ -23,13 +23,16 @@ _ROWS = 200  # in a piece
 Progress = Callable[[int], None]
 
 
-def lines(entries: EntryQuerySet, *, last_seq: int, export_id: str, progress: Progress) -> Iterator[bytes]:
-    """The file in pieces; `progress` is told each link of the chain that has been reached."""
+def lines(
+    entries: EntryQuerySet, *, last_seq: int, export_id: str, progress: Progress, matching: EntryQuerySet | None = None
+) -> Iterator[bytes]:
+    """The file in pieces; `progress` is told each link of the chain that has been reached. `matching` as in
+    chain_rows.query()."""
     select = columns()
     yield (BOM + _written([list(select)])).encode()
     count = 0
     for window in windows(first_seq=1, last_seq=last_seq, size=_WINDOW):
-        found = query(entries, window, select=", ".join(select.values()), joins=joins())
+        found = query(entries, window, select=", ".join(select.values()), joins=joins(), matching=matching)
         for piece, rows in _pieces(found) if found else ():
             count += rows
             yield piece

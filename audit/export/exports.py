@@ -24,12 +24,13 @@ Progress = Callable[[int], None]
 class Selection:
     """The entries to export, and what was asked for, in the words that the log and the file tell it in.
 
-    `is_whole` says that it is every entry of the log.
+    `is_whole` says that it is every entry of the log. With `matching`, only entries of edits that have one of these.
     """
 
     entries: EntryQuerySet
     query: Mapping[str, str]
     is_whole: bool
+    matching: EntryQuerySet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +66,16 @@ def begin(selection: Selection, *, kind: str, actor: Actor, origin: Origin, prog
         is_whole=selection.is_whole,
         last_seq=last_seq,
     )
-    pieces = _pieces(kind, selection.entries, header, progress or _nobody)
+    pieces = _pieces(kind, selection, header, progress or _nobody)
     return Export(_name(kind, at.strftime("%Y%m%dT%H%M%SZ"), export_id), CONTENT_TYPES[kind], last_seq, pieces)
 
 
-def _pieces(kind: str, entries: EntryQuerySet, header: jsonl.Header, progress: Progress) -> Iterator[bytes]:
-    if kind == "csv":
-        return csv_file.lines(entries, last_seq=header.last_seq, export_id=header.export_id, progress=progress)
-    return jsonl.lines(entries, header, progress=progress)
+def _pieces(kind: str, selection: Selection, header: jsonl.Header, progress: Progress) -> Iterator[bytes]:
+    entries, matching = selection.entries, selection.matching
+    if kind == "jsonl":
+        return jsonl.lines(entries, header, progress=progress, matching=matching)
+    seq, export_id = header.last_seq, header.export_id
+    return csv_file.lines(entries, last_seq=seq, export_id=export_id, progress=progress, matching=matching)
 
 
 def _name(kind: str, at: str, export_id: UUID) -> str:

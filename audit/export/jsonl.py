@@ -39,14 +39,18 @@ class Header:
     last_seq: int
 
 
-def lines(entries: EntryQuerySet, header: Header, *, progress: Progress) -> Iterator[bytes]:
-    """The file in pieces; `progress` is told each link of the chain that has been reached."""
+def lines(
+    entries: EntryQuerySet, header: Header, *, progress: Progress, matching: EntryQuerySet | None = None
+) -> Iterator[bytes]:
+    """The file in pieces; `progress` is told each link of the chain that has been reached. `matching` as in
+    chain_rows.query()."""
     file = _File()
     first_seq = Leaf.objects.order_by("seq").values_list("seq", flat=True).first() or 1
     yield file.add([_header(header, first_seq)])
     since = first_seq if header.is_whole else None
     for window in windows(first_seq=first_seq, last_seq=header.last_seq):
-        body = _body(entries, window, since=since, last_seal=file.last_seal)
+        found = rows(entries, window, matching=matching)
+        body = _body(found, window, since=since, last_seal=file.last_seal)
         while piece := list(islice(body, _AT_ONCE)):
             yield file.add(piece)
         progress(window.last_seq)
@@ -140,10 +144,9 @@ def _link_before(first_seq: int) -> str | None:
     return bytes(head).hex() if head is not None else None
 
 
-def _body(entries: EntryQuerySet, window: Window, *, since: int | None, last_seal: int) -> Iterator[Line]:
+def _body(found: list[Row], window: Window, *, since: int | None, last_seal: int) -> Iterator[Line]:
     """The lines of a window: entries, each after the seal that it is under; of the whole log, which begins at `since`,
     all seals."""
-    found = rows(entries, window)
     if since is not None:
         seals = all_sealed(first_seq=window.first_seq, last_seq=window.last_seq, after=last_seal, since=since)
     elif found:

@@ -2,7 +2,6 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
@@ -47,13 +46,12 @@ def download(request: HttpRequest) -> HttpResponseBase:
 def _selection(form: LogFilter, reader: Reader, asked: QueryDict) -> exports.Selection:
     """What the page shows, with everything that was recorded of the same edits, as far as the reader may see it."""
     query = {name: str(asked[name]) for name in form.active}
-    entries = form.about(Entry.objects.all())
+    entries, matching = form.about(Entry.objects.all()), None
     if query.keys() & ONLY_IN_SOME:
         shown = form.narrow(Entry.objects.all())
-        shown = search.matching(shown, form.words) if form.words else shown
-        entries = entries.filter(Exists(shown.filter(edit_id=OuterRef("edit_id"))))
+        matching = search.matching(shown, form.words) if form.words else shown
     if not reader.sees_all:
         query["readable_by"] = f"{reader.actor.region}/{reader.actor.id}"
     if reader.why_limited:
         query["limited"] = reader.why_limited
-    return exports.Selection(entries=reader.narrow(entries), query=query, is_whole=not query)
+    return exports.Selection(entries=reader.narrow(entries), query=query, is_whole=not query, matching=matching)

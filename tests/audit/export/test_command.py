@@ -126,9 +126,9 @@ def test_what_is_sealed_while_it_is_exported_leaves_the_file_whole(file: Path, m
     read = chain_rows.rows
     count = 0
 
-    def read_and_seal(entries: EntryQuerySet, window: Window) -> list[Row]:
+    def read_and_seal(entries: EntryQuerySet, window: Window, matching: EntryQuerySet | None) -> list[Row]:
         nonlocal count
-        found, count = read(entries, window), count + 1
+        found, count = read(entries, window, matching=matching), count + 1
         if count == 2:
             list(seals.seal_all())
             seals.seal()

@@ -7,6 +7,7 @@ from io import StringIO
 
 import pytest
 from django.contrib.auth.models import Permission, User
+from django.db import connection
 from django.http import StreamingHttpResponse
 from django.test import Client
 from pytest_django import Settings
@@ -17,6 +18,7 @@ from audit.models import Entry
 from audit.recording import NotRecorded
 from audit.vocabulary import Origin
 from tests.audit.edits import ALICE, BOB, BUDGET, NOTES, SITE_PLAN, cell, intended, saved
+from tests.audit.reading.test_page_queries import counting_steps
 from tests.running_sandbox import Person
 
 pytestmark = [pytest.mark.usefixtures("log"), pytest.mark.django_db]
@@ -76,6 +78,17 @@ def test_an_edit_is_exported_with_its_outcome(auditor: Client, query: str) -> No
     _, *entries, _ = [json.loads(line) for line in response.getvalue().splitlines()]
 
     assert [line["entry"]["phase"] for line in entries] == ["intent", "applied"]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL compares all edits with all matches at once")
+def test_an_edit_is_looked_through_once_for_a_match(auditor: Client) -> None:
+    steps = {}
+    for rows in (200, 800):
+        intended(*(cell(row=row) for row in range(rows)))
+        with counting_steps() as counted:
+            download(auditor, "?outcome=failed").getvalue()
+        steps[rows] = counted[0]
+    assert steps[800] < 10 * steps[200], "with 5 times as many entries"
 
 
 def test_the_export_is_an_entry_before_its_first_byte(auditor: Client) -> None:
