@@ -1,29 +1,46 @@
-"""Entries of one edit folded together, with all that a page says of them, by few queries for all."""
+"""Entries of one edit folded together, with all that a page says of them, by few queries for all.
+
+A page shows the first changes of an edit and links to the rest, so that what it reads and sends doesn't grow with the
+edit.
+"""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.db.models import Count, Q
-
 from audit.changes import LoggedChange, about, with_clear_texts, with_outcomes
-from audit.models import Entry
-from audit.vocabulary import CONCLUSIVE, Phase
+from audit.edit_parts import SLACK, Counted, counted, first_changes, near
+from audit.models import Entry, EntryQuerySet
+from audit.vocabulary import Phase
 
-LINES = 10  # rows of an edit that a page shows by themselves; the edit's own page shows all
-SLACK = timedelta(hours=1)  # an intent is written this much before its outcome at most, but for what was settled late
+SHOWN = 20  # changes of an edit that a page shows; the edit's own page shows all, a page at a time
+FEWEST = 5  # that it shows of each where there are many long edits
+PAGE_SHOWN = 300  # changes that a page shows of all its edits together, if each shows more than FEWEST
+BUDGET = 20_000  # entries that a page reads to count what came of its long edits
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What was done at once: at least one change. `count` is how many there are, of which a page may show fewer: then
-    `rows_by_phase` says what came of all its rows."""
+    """What was done at once: at least one change. `count` is how many there are, of which `changes` are the first.
+
+    `phases` says what came of them, the most frequent first: of each change if all are in `changes`, else of each row,
+    of the first `looked` rows out of `rows`. `is_counted` is false if there are more than `count`.
+    """
 
     changes: Sequence[LoggedChange]
     count: int
-    rows_by_phase: Counter[Phase] = field(default_factory=Counter)
+    rows: int
+    phases: Sequence[tuple[Phase, int]]
+    looked: int
+    is_counted: bool = True
+
+    @classmethod
+    def of(cls, changes: Sequence[LoggedChange]) -> "Edit":
+        """The edit that has these changes and no others."""
+        rows = len({change.intent.line for change in changes})
+        phases = Counter(change.phase for change in changes).most_common()
+        return cls(changes, len(changes), rows, phases, rows)
 
     @property
     def first(self) -> LoggedChange:
@@ -40,126 +57,148 @@ class Edit:
     @property
     def is_one_row(self) -> bool:
         """Whether all of it is about one row."""
-        return not self.is_shortened and len({(one.intent.line, one.row_id) for one in self.changes}) == 1
+        return self.rows == 1 and self.first.row_id is not None
 
     @property
     def is_row(self) -> bool:
         """Whether it is about rows as wholes, not cells."""
         return self.first.is_row
 
-    @property
-    def phases(self) -> list[tuple[Phase, int]]:
-        """What came of the changes, or of the rows where not all of them are shown, the most frequent first."""
-        return (self.rows_by_phase or Counter(change.phase for change in self.changes)).most_common()
-
-    @property
-    def rows(self) -> int:
-        """How many rows the changes are about."""
-        return self.rows_by_phase.total() or len({change.intent.line for change in self.changes})
-
-    def only(self, phases: Collection[Phase]) -> "Edit | None":
-        """What of it came to one of these; None if nothing did."""
-        left = [change for change in self.changes if change.phase in phases]
-        return Edit(left, len(left)) if left else None
+    def shortened(self, size: int) -> "Edit":
+        """The same with the first `size` changes; what came of the rest is counted by row."""
+        if len(self.changes) <= size:
+            return self
+        if self.is_shortened:
+            return replace(self, changes=self.changes[:size])
+        by_row = {change.intent.line: change.phase for change in self.changes}
+        phases = Counter(by_row.values()).most_common()
+        return replace(self, changes=self.changes[:size], phases=phases)
 
 
-def edits_of(anchors: Sequence[Entry], *, is_whole: bool) -> list[Edit]:
-    """The edits that these entries speak of, in their order. Each whole, or what of it these entries speak of."""
-    entries = _entries_of(anchors, is_whole=is_whole)
-    by_edit: defaultdict[UUID, list[Entry]] = defaultdict(list)
-    for entry in entries:
-        by_edit[entry.edit_id].append(entry)
-    ids = list(dict.fromkeys(anchor.edit_id for anchor in anchors))
-    told = {edit_id: list(_told(by_edit[edit_id])) for edit_id in ids}
-    if not is_whole:
-        told = {edit_id: _about(changes, anchors) for edit_id, changes in told.items()}
-    every = _with_mentions([change for edit_id in ids for change in told[edit_id]])
-    by_entry = {change.intent.pk: change for change in with_clear_texts(every)}
-    shown = {edit_id: [by_entry[change.intent.pk] for change in told[edit_id]] for edit_id in ids if told[edit_id]}
-    long = _long(shown) if is_whole else {}
-    return [long.get(edit_id) or Edit(changes, len(changes)) for edit_id, changes in shown.items()]
+def edits_of(anchors: Sequence[Entry], *, is_whole: bool, phases: Collection[Phase] = ()) -> list[Edit]:
+    """The edits that these entries speak of, in their order. Each whole, or what of it these entries speak of.
+
+    With `phases` only what came to one of these by now.
+    """
+    found = _whole(anchors) if is_whole else _parts(anchors, phases)
+    grouped = sum(edit.is_grouped for edit in found)
+    size = max(FEWEST, min(SHOWN, PAGE_SHOWN // max(grouped, 1)))
+    found = [edit.shortened(size) for edit in found]
+    said = iter(_with_all_that_is_said([change for edit in found for change in edit.changes]))
+    return [replace(edit, changes=[next(said) for _ in edit.changes]) for edit in found]
+
+
+def each_change(anchors: Sequence[Entry], *, phases: Collection[Phase] = ()) -> list[Edit]:
+    """The changes that these entries of told() are, each as an edit by itself; with `phases` as above."""
+    changes = [change for change in with_outcomes(anchors) if not phases or change.phase in phases]
+    return [Edit.of([change]) for change in _with_all_that_is_said(changes)]
 
 
 def changes_of(entry: Entry) -> list[LoggedChange]:
     """What an entry of told() is about, with all that a page of its own says of it: one change."""
-    return with_clear_texts(_with_mentions(with_outcomes([entry])))
+    return _with_all_that_is_said(with_outcomes([entry]))
 
 
-def _entries_of(anchors: Sequence[Entry], *, is_whole: bool) -> list[Entry]:
-    """All entries of the edits, as far as a page shows them."""
-    if not anchors:
-        return []
-    shown = Q(line__lt=LINES) | Q(line=None)
-    if not is_whole:
-        shown = Q(line__in={anchor.line for anchor in anchors if anchor.line is not None}) | Q(line=None)
-    ids = {anchor.edit_id for anchor in anchors}
-    of_edits = Entry.objects.filter(shown, edit_id__in=ids).order_by("id")
-    earliest, latest = min(anchor.at for anchor in anchors) - SLACK, max(anchor.at for anchor in anchors) + SLACK
-    near = list(of_edits.filter(at__gte=earliest, at__lt=latest))
-    open_ids = ids - {entry.edit_id for entry in near if _is_closing(entry)}
-    open_ids |= ids - {entry.edit_id for entry in near if entry.phase == Phase.INTENT or entry.line is None}
-    if open_ids:  # settled days later, or found by an outcome that was
-        far = of_edits.filter(edit_id__in=open_ids).filter(Q(at__lt=earliest) | Q(at__gte=latest))
-        near = sorted([*near, *far], key=lambda entry: entry.pk)
-    return near
+def extent_of(entry: Entry) -> Counted | None:
+    """How many changes the whole edit of an entry of told() has, and what came of them."""
+    return counted([entry], budget=BUDGET).get(entry.edit_id)
 
 
-def _is_closing(entry: Entry) -> bool:
-    """Whether nothing is likely to follow after it in its edit."""
-    return entry.phase not in {Phase.INTENT, Phase.UNKNOWN}
+def _whole(anchors: Sequence[Entry]) -> list[Edit]:
+    """The anchors' edits. Of those with more changes than SHOWN, the first ones, and how many there are."""
+    heads = {anchor.edit_id: anchor for anchor in reversed(anchors)}
+    told = _changes(anchors, list(heads.values()), count=SHOWN + 1, is_whole=True)
+    ids = [edit_id for edit_id in dict.fromkeys(anchor.edit_id for anchor in anchors) if told[edit_id]]
+    counts = counted([heads[edit_id] for edit_id in ids if len(told[edit_id]) > SHOWN], budget=BUDGET)
+    return [_edit(told[edit_id], counts.get(edit_id)) for edit_id in ids]
 
 
-def _told(entries: Sequence[Entry]) -> Iterable[LoggedChange]:
-    outcomes: defaultdict[int | None, list[Entry]] = defaultdict(list)
-    for entry in entries:
-        if entry.line is not None and entry.phase != Phase.INTENT:
-            outcomes[entry.line].append(entry)
-    heads = [entry for entry in entries if entry.phase == Phase.INTENT or entry.line is None]
-    has_intents = any(entry.phase == Phase.INTENT for entry in heads)
-    for head in heads:
-        if head.phase == Phase.INTENT:
-            yield LoggedChange(head, about(head, outcomes[head.line]))
-        elif not has_intents:  # else a stray outcome, which the edit's own page shows
-            yield LoggedChange(head)
+def _edit(changes: Sequence[LoggedChange], counts: Counted | None) -> Edit:
+    if counts is None:
+        return Edit.of(changes)
+    return Edit(changes, counts.changes, counts.rows, counts.by_phase, counts.looked, counts.is_whole)
 
 
-def _about(changes: Sequence[LoggedChange], anchors: Sequence[Entry]) -> list[LoggedChange]:
-    """Those of an edit's changes that an anchor is, or is about: its cell, or its row."""
-    ids = {anchor.pk for anchor in anchors}
-    rows = {(a.edit_id, a.line) for a in anchors if a.line is not None and a.phase != Phase.INTENT and not a.column_id}
-    cells = {(a.edit_id, a.line, a.column_id) for a in anchors if a.column_id}
-    return [
-        change
-        for change in changes
-        if change.intent.pk in ids
-        or (change.intent.edit_id, change.intent.line) in rows
-        or (change.intent.edit_id, change.intent.line, change.intent.column_id) in cells
-    ]
-
-
-def _long(shown: dict[UUID, list[LoggedChange]]) -> dict[UUID, Edit]:
-    """The edits of which not all may have been read, with what they come to as a whole."""
-    long = [edit_id for edit_id, changes in shown.items() if any(c.intent.line == LINES - 1 for c in changes)]
-    if not long:
-        return {}
-    at = min(change.intent.at for edit_id in long for change in shown[edit_id]) - SLACK
-    entries = Entry.objects.filter(edit_id__in=long, at__gte=at).order_by()
-    of_edits = entries.intents().values("edit_id").annotate(count=Count("id"), rows=Count("line", distinct=True))
-    outcomes = entries.filter(column_id=None, phase__in=CONCLUSIVE).values("edit_id", "phase")
-    came_of: defaultdict[UUID, Counter[Phase]] = defaultdict(Counter)
-    for edit_id, phase, rows in outcomes.annotate(rows=Count("line", distinct=True)).values_list(
-        "edit_id", "phase", "rows"
-    ):
-        came_of[edit_id][Phase(phase)] += rows
-    edits = {}
-    for edit_id, count, rows in of_edits.values_list("edit_id", "count", "rows"):
-        if count > len(shown[edit_id]):
-            is_open = Counter({Phase.UNKNOWN: rows - came_of[edit_id].total()})
-            edits[edit_id] = Edit(shown[edit_id], count, came_of[edit_id] + is_open)
+def _parts(anchors: Sequence[Entry], phases: Collection[Phase]) -> list[Edit]:
+    """What of their edits the anchors are, or are about: their cell, or the first cells of their row."""
+    told = _changes(anchors, [one for one in anchors if _is_outcome(one)], count=SHOWN + 1, is_whole=False)
+    edits = []
+    for changes in told.values():
+        left = [change for change in changes if not phases or change.phase in phases]
+        if left:
+            cells = Counter(change.intent.line for change in left if change.intent.line is not None)
+            edits.append(replace(Edit.of(left), is_counted=max(cells.values(), default=0) <= SHOWN))
     return edits
 
 
-def _with_mentions(changes: list[LoggedChange]) -> list[LoggedChange]:
+def _is_outcome(entry: Entry) -> bool:
+    return entry.line is not None and entry.phase != Phase.INTENT
+
+
+def _changes(
+    anchors: Sequence[Entry], asked: Sequence[Entry], *, count: int, is_whole: bool
+) -> dict[UUID, list[LoggedChange]]:
+    """The changes of the anchors' edits, in their order: `count` of what is `asked`, and the anchors themselves."""
+    if not anchors:
+        return {}
+    known = {anchor.pk: anchor for anchor in anchors if not _is_outcome(anchor)}
+    around = near(anchors)
+    found = first_changes(asked, around, count=count, is_whole=is_whole) if asked else {}
+    heads = [*known.values(), *_entries(found, but=known, within=around)]
+    if missing := [entry for entry in asked if entry.edit_id not in found]:  # outcomes that came days later
+        far = first_changes(missing, Entry.objects.all(), count=count, is_whole=is_whole)
+        heads += _entries(far, but=known, within=Entry.objects.all())
+    by_edit: defaultdict[UUID, list[Entry]] = defaultdict(list)
+    for head in sorted(heads, key=lambda entry: (entry.line or 0, entry.pk)):
+        by_edit[head.edit_id].append(head)
+    outcomes = _outcomes(heads, around)
+    return {anchor.edit_id: list(_told(by_edit[anchor.edit_id], outcomes)) for anchor in anchors}
+
+
+def _entries(found: Mapping[UUID, set[int]], *, but: Collection[int], within: EntryQuerySet) -> Sequence[Entry]:
+    wanted = {pk for ids in found.values() for pk in ids}.difference(but)
+    return list(within.filter(pk__in=wanted)) if wanted else []
+
+
+def _outcomes(heads: Iterable[Entry], around: EntryQuerySet) -> Mapping[tuple[UUID, int | None], list[Entry]]:
+    """What came of these rows, by edit and line."""
+    lines = {(head.edit_id, head.line) for head in heads if head.phase == Phase.INTENT}
+    found: defaultdict[tuple[UUID, int | None], list[Entry]] = defaultdict(list)
+    for entry in _on_lines(lines, around):
+        found[entry.edit_id, entry.line].append(entry)
+    open_lines = {line for line in lines if not any(entry.phase != Phase.UNKNOWN for entry in found[line])}
+    for entry in _on_lines(open_lines, Entry.objects.all()):  # settled days later
+        if entry not in found[entry.edit_id, entry.line]:
+            found[entry.edit_id, entry.line].append(entry)
+    return found
+
+
+def _on_lines(lines: Collection[tuple[UUID, int | None]], entries: EntryQuerySet) -> Sequence[Entry]:
+    """Outcomes of these lines, oldest first. Said so that the query stays short; it reads few others besides."""
+    if not lines:
+        return []
+    edits, numbers = {edit_id for edit_id, _ in lines}, {number for _, number in lines}
+    asked = entries.outcomes().filter(edit_id__in=edits, line__in=numbers)
+    return [entry for entry in asked.order_by("id") if (entry.edit_id, entry.line) in lines]
+
+
+def _told(
+    heads: Sequence[Entry], outcomes: Mapping[tuple[UUID, int | None], Sequence[Entry]]
+) -> Iterable[LoggedChange]:
+    has_intents = any(head.phase == Phase.INTENT for head in heads)
+    for head in heads:
+        if head.phase == Phase.INTENT:
+            yield LoggedChange(head, about(head, outcomes.get((head.edit_id, head.line), ())))
+        elif not has_intents:  # otherwise an outcome of no row, which the edit's own page shows
+            yield LoggedChange(head)
+
+
+def _with_all_that_is_said(changes: Sequence[LoggedChange]) -> list[LoggedChange]:
+    """The changes with what confirms or undoes them, their people named, and their personal values in clear."""
+    return with_clear_texts(_with_mentions(changes))
+
+
+def _with_mentions(changes: Sequence[LoggedChange]) -> list[LoggedChange]:
     """The changes, each with the entries that speak of it: confirmed by Smartsheet, undone."""
     if not changes:
         return []

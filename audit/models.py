@@ -155,6 +155,7 @@ class Entry(models.Model):
             ),
             models.Index(fields=["edit_id", "line"], name="audit_entry_edit"),
             models.Index(fields=["at"], name="audit_entry_at"),
+            models.Index(fields=["id"], name="audit_entry_head", condition=models.Q(is_head=True)),
             models.Index(fields=["subject", "id"], name="audit_entry_subject", condition=~models.Q(subject="")),
             models.Index(fields=["refers_to"], name="audit_entry_refers", condition=models.Q(refers_to__isnull=False)),
             models.Index(

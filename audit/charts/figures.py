@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from audit import tallies
 from audit.access import Reader
+from audit.filtering.filters import outcome_filter
 from audit.page_models import Tally
 from audit.tallies import Key
 from audit.vocabulary import Action, Phase
@@ -114,7 +115,7 @@ class Figures:
             if key.action in EDITS:
                 counts[key.outcome] += number
         found = [(phase, colour) for phase, colour in OUTCOMES if counts[phase]]
-        bars = [Bar(counts[phase], self._query(outcome=_asked(phase)), colour) for phase, colour in found]
+        bars = [Bar(counts[phase], self._query(outcome=outcome_filter(phase)), colour) for phase, colour in found]
         return Chart([str(phase.label) for phase, _ in found], [Series("rows", "primary", bars)] if bars else [])
 
     def by_sheet(self) -> Chart:
@@ -162,11 +163,6 @@ def figures(
             counts[key] += number
     others = sum(number for key, number in counts.items() if not own[1] or (key.region, key.actor_id) != own)
     return Figures(first, last, counts, others, tail.until, people, sheets)
-
-
-def _asked(phase: Phase) -> str:
-    """The outcome as the log's filter names it."""
-    return "uncertain" if phase == Phase.UNKNOWN else phase.value
 
 
 def _may_see(reader: Reader, key: Key) -> bool:

@@ -21,9 +21,9 @@ PAGING = ("before", "after")
 NARROWED = frozenset({"row", "column", "edit", "text", "outcome"})  # ask for parts of edits
 CARRIED = frozenset({"row", "column", "edit", "days"})
 MORE = frozenset({"action", "outcome", "origin", "since", "until"})
-UNCERTAIN = "uncertain"
+UNCERTAIN, UNCERTAIN_PHASES = "uncertain", frozenset({Phase.INTENT, Phase.UNKNOWN})
 OUTCOMES = [("", "Any outcome"), (UNCERTAIN, "not certain yet")] + [
-    (phase.value, phase.label) for phase in Phase if phase not in {Phase.INTENT, Phase.UNKNOWN}
+    (phase.value, phase.label) for phase in Phase if phase not in UNCERTAIN_PHASES
 ]
 DAYS_OF = [("utc", "UTC")]  # else the reader's own time zone
 MOST = 5_000  # entries that are looked through: the newest, where settling lags behind or nothing settles the log
@@ -31,6 +31,11 @@ LISTED = 1_000  # edits that wait to be settled; if there are more, the worker n
 SLACK = 1_000  # entries that ids and the chain may be out of step by
 SELECT = {"class": "form-select"}
 DATE = {"class": "form-control", "type": "date"}
+
+
+def outcome_filter(phase: Phase) -> str:
+    """The value of `outcome` that asks for what came to this."""
+    return UNCERTAIN if phase in UNCERTAIN_PHASES else phase.value
 
 
 class LogFilter(forms.Form):

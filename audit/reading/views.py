@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 from audit.access import Reader, reader_of
 from audit.filtering import choices
-from audit.filtering.filters import UNCERTAIN, LogFilter
-from audit.grouping import Edit, edits_of
+from audit.filtering.filters import UNCERTAIN, UNCERTAIN_PHASES, LogFilter
+from audit.grouping import Edit, each_change, edits_of, extent_of
 from audit.models import Entry
 from audit.page_models import SavedFilter
 from audit.read_logging import note_reading
@@ -44,8 +44,11 @@ def log(request: HttpRequest) -> HttpResponse:
         "saved": saved,
         "filters": filters_alone(request.GET),
         "beside_person": _and(filters_alone(request.GET, but=("person", "edit"))),
+        "beside_edit": "" if form.is_for_whole_edits else _and(filters_alone(request.GET, but=("edit",))),
         "beside_sheet": _and(filters_alone(request.GET, but=("sheet", "row", "column", "edit"))),
     }
+    if "edit" in form.cleaned_data and page.entries:
+        context |= {"edit_id": page.entries[0].edit_id, "extent": extent_of(page.entries[0])}
     if "count" in request.GET:
         context["count"] = _counted(asked, reader)
     return render(request, "audit/log.html", context)
@@ -97,14 +100,11 @@ def _asked(form: LogFilter) -> Asked:
 
 def _edits(form: LogFilter, page: Page) -> list[Edit]:
     """The page's edits; one edit alone is spread out, and what got another outcome since is left out."""
-    edits = edits_of(page.entries, is_whole=form.is_for_whole_edits)
     outcome = form.cleaned_data.get("outcome")
-    if outcome:
-        wanted = {Phase.INTENT, Phase.UNKNOWN} if outcome == UNCERTAIN else {Phase(outcome)}
-        edits = [left for edit in edits if (left := edit.only(wanted))]
+    phases = UNCERTAIN_PHASES if outcome == UNCERTAIN else {Phase(outcome)} if outcome else ()
     if "edit" in form.cleaned_data:
-        edits = [Edit([change], 1) for edit in edits for change in reversed(edit.changes)]
-    return edits
+        return each_change(page.entries, phases=phases)
+    return edits_of(page.entries, is_whole=form.is_for_whole_edits, phases=phases)
 
 
 def _counted(asked: Asked, reader: Reader) -> str:

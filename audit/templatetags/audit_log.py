@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from audit import values
+from audit.filtering import filters
 from audit.vocabulary import Phase
 
 register = template.Library()
@@ -56,6 +57,18 @@ def icon(phase: str) -> str:
 def outcome(phase: str) -> str:
     """The word for an outcome."""
     return str(Phase(phase).label)
+
+
+@register.filter
+def thousands(number: int) -> str:
+    """A number as the log's pages write it: 5,000."""
+    return f"{number:,}"
+
+
+@register.filter
+def outcome_filter(phase: str) -> str:
+    """The value of the log's filter `outcome` that asks for what came to this."""
+    return filters.outcome_filter(Phase(phase))
 
 
 @register.filter

@@ -77,4 +77,4 @@ def page_of(timeline: Timeline, reader: Reader, *, before: int | None = None, si
     older = found[size - 1].pk if len(found) > size else None
     if timeline.is_by_edit:
         return Page(edits_of(found[:size], is_whole=True), older)
-    return Page([Edit([change], 1) for change in with_clear_texts(with_outcomes(found[:size]))], older)
+    return Page([Edit.of([change]) for change in with_clear_texts(with_outcomes(found[:size]))], older)

@@ -66,13 +66,13 @@ def test_it_is_read_a_page_at_a_time(reader: Client) -> None:
 
 
 def test_an_edit_of_many_cells_is_not_told_as_one(reader: Client) -> None:
-    rows = [cell(row=number) for number in range(12)]
-    settle(intended(*rows), [Outcome(Phase.REFUSED if number == 11 else Phase.APPLIED, number) for number in range(12)])
+    rows = [cell(row=number) for number in range(25)]
+    settle(intended(*rows), [Outcome(Phase.REFUSED if number == 24 else Phase.APPLIED, number) for number in range(25)])
     for page in (PLAN, f"/audit/people/sandbox/{ALICE.id}/"):
         words = words_of(reader, page)
-        assert "Alice Archer changed 12 cells in 12 rows of Site plan" in words
-        assert "All 12" in words
-        assert "11 rows saved 1 row refused" in words
+        assert "Alice Archer changed 25 cells in 25 rows of Site plan" in words
+        assert "All 25" in words
+        assert "24 rows saved 1 row refused" in words
     assert "changed Status in row" in words_of(reader, f"{PLAN}rows/5/")
 
 
