@@ -28,6 +28,47 @@ def test_a_sheet_is_made_with_a_slash_at_the_end(as_alice: Client) -> None:
     assert as_alice.ask("POST", "/sheets/", {"name": "New", "columns": columns}).json()["message"] == "SUCCESS"
 
 
+OBJECTS = {"DATE", "CONTACT_LIST", "MULTI_CONTACT_LIST", "MULTI_PICKLIST", "DATETIME"}
+
+
+def test_an_object_value_is_an_object_only_where_the_value_has_a_type_of_its_own(plan: Grid) -> None:
+    types = {column["id"]: column["type"] for column in plan.body["columns"]}
+    seen: dict[str, set[type]] = {}
+    for row in plan.body["rows"]:
+        for cell in row["cells"]:
+            if "objectValue" in cell:
+                seen.setdefault(types[cell["columnId"]], set()).add(type(cell["objectValue"]))
+    assert {kind for kind, values in seen.items() if values == {dict}} == OBJECTS
+    assert seen["CHECKBOX"] == {bool}
+    assert seen["TEXT_NUMBER"] == {str, float}
+
+
+def test_a_multi_select_has_no_value_but_at_level_0(plan: Grid, as_alice: Client) -> None:
+    choice = {"title": "Equipment", "objectValue": {"objectType": "MULTI_PICKLIST", "values": ["Lorry", "Crane"]}}
+    column = plan.column("Equipment")
+    for answer in (plan.put("Roof", choice), plan.post(choice)):
+        (row,) = answer.json()["result"] if isinstance(answer.json()["result"], list) else [answer.json()["result"]]
+        assert cell_in(row, column) == {"columnId": column, "displayValue": "Crane, Lorry"}
+    assert plan.again().cell("Roof", "Equipment") == {
+        "columnId": column, "displayValue": "Crane, Lorry",
+        "objectValue": {"objectType": "MULTI_PICKLIST", "values": ["Crane", "Lorry"]},
+    }  # fmt: skip
+    plain = as_alice.json(f"{plan.path}/rows/{plan.row('Roof')}")
+    assert cell_in(plain, column)["value"] == "Crane, Lorry"
+
+
+def test_whole_numbers_have_a_decimal_point(plan: Grid, as_alice: Client) -> None:
+    answer = plan.put("Roof", {"title": "Spent", "value": 2})
+    for response in (answer, as_alice.get(plan.path), as_alice.get(f"{plan.path}?level=2&include=objectValue")):
+        assert '"value":2.0' in response.text
+        assert '"displayValue":"2"' in response.text
+
+
+def test_the_answer_to_a_deletion_has_no_version(plan: Grid, as_alice: Client) -> None:
+    answer = as_alice.ask("DELETE", f"{plan.path}/rows?ids={plan.row('Roof')}").json()
+    assert set(answer) == {"message", "resultCode", "result"}
+
+
 def test_a_list_of_all_has_no_page_size(budget: Grid, as_alice: Client) -> None:
     sheets = as_alice.json("/sheets?includeAll=true")
     assert {name: value for name, value in sheets.items() if name != "data"} == {

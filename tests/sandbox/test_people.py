@@ -207,3 +207,13 @@ def test_rows_are_by_whom_their_writers_are_called_now(as_alice: Client, plan: G
     confirmed = next(each for each in as_alice.json("/users/me")["alternateEmails"] if each["confirmed"])
     as_alice.ask("POST", f"/users/{alice.id}/alternateemails/{confirmed['id']}/makeprimary")
     assert plan.again().cell("Core walls", "Created by")["value"] == confirmed["email"]
+
+
+def test_a_cells_history_names_the_primary_address_of_now(as_alice: Client, plan: Grid, alice: Person) -> None:
+    plan.put("Core walls", {"title": "Notes", "value": "before"})
+    confirmed = next(each for each in as_alice.json("/users/me")["alternateEmails"] if each["confirmed"])
+    as_alice.ask("POST", f"/users/{alice.id}/alternateemails/{confirmed['id']}/makeprimary")
+    plan.put("Core walls", {"title": "Notes", "value": "after"})
+    history = plan.history("Core walls", "Notes")
+    assert {revision["modifiedBy"]["email"] for revision in history} == {confirmed["email"]}
+    assert [revision["value"] for revision in history] == ["after", "before"]
