@@ -16,9 +16,9 @@ from functools import partial
 from pathlib import Path
 
 from audit.escaping import printable
-from audit.export.checks import Check, Findings
+from audit.export.checks import Check, Contents
+from audit.export.file_format import Wrong
 from audit.export.seal_checks import Keys
-from audit.export.wrong import Wrong
 from audit.proof import seal_bytes
 from audit.proof.seal_bytes import NotAKey
 
@@ -81,7 +81,7 @@ def _why_not_trusted() -> str:
     return "Not proved: anyone can sign a file with a key of their own. Give the log's public key with --key."
 
 
-def _verdict(found: Findings) -> str:
+def _verdict(found: Contents) -> str:
     """What the signatures prove, and what they don't."""
     entries = _many(found.entries, "entry", "entries")
     if found.file_key_id:
@@ -104,7 +104,7 @@ def _verdict(found: Findings) -> str:
     return f"Proved: {_many(found.entries, 'entry is', 'entries are')} as sealed{missing}. {_not_proved_of(found)}"
 
 
-def _not_proved_of(found: Findings) -> str:
+def _not_proved_of(found: Contents) -> str:
     """What anyone may have changed in a file that isn't signed as a whole."""
     header = found.header
     if not header["is_whole"]:
@@ -119,7 +119,7 @@ def _not_proved_of(found: Findings) -> str:
     )
 
 
-def _details(found: Findings) -> Iterator[str]:
+def _details(found: Contents) -> Iterator[str]:
     header = found.header
     what = "the whole log" if header["is_whole"] else f"a selection, {json.dumps(header['query'], ensure_ascii=False)}"
     first, last = header["first_seq"], header["last_seq"]

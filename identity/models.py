@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from identity import roles
 from identity.conf import settings
-from identity.profiles.history import Actor, Tracked, TrackedQuerySet, records
+from identity.profiles.history import HistoryActor, Tracked, TrackedQuerySet, records
 from identity.profiles.profile import Profile
 from identity.sessions.models import BrowserSession  # noqa: F401 # Django looks for models here
 from identity.signals import profile_changed
@@ -117,8 +117,8 @@ class SmartsheetUser(Tracked):
     def as_profile(self) -> Profile:
         return Profile(region=self.region, id=self.smartsheet_id, data=self.profile)
 
-    def as_actor(self) -> Actor:
-        return Actor(id=self.smartsheet_id, region=self.region, name=self.name)
+    def as_actor(self) -> HistoryActor:
+        return HistoryActor(id=self.smartsheet_id, region=self.region, name=self.name)
 
     def names(self) -> "list[NameThen]":
         """The names and e-mail addresses that the person has had here, newest first."""

@@ -8,7 +8,8 @@ https://www.sqlite.org/lang_createtrigger.html
 https://www.postgresql.org/docs/current/sql-createtrigger.html
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -46,8 +47,25 @@ def install(connection: BaseDatabaseWrapper) -> None:
                 cursor.execute(statement)
 
 
+@contextmanager
+def lifted(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> Iterator[None]:
+    """These tables without their triggers, for the block: to retire old entries, and on SQLite to blank a history.
+
+    Nobody else sees the tables without their triggers, since it is all one transaction. Joins the one at hand.
+
+    Raises:
+        django.db.DatabaseError: this role does not own the tables.
+    """
+    with transaction.atomic(using=connection.alias):
+        with connection.cursor() as cursor:
+            for statement in removal(connection, tables):
+                cursor.execute(statement)
+        yield
+        install(connection)
+
+
 def removal(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> list[str]:
-    """The statements that take the triggers off these tables; audit/database/lifting.py says what for."""
+    """The statements that take the triggers off these tables."""
     sql = _sql(connection)
     wanted = [trigger for trigger in expected(connection) if trigger.table in tables]
     return [sql.drop(table=trigger.table, name=trigger.name) for trigger in wanted]

@@ -53,7 +53,7 @@ def append_only(table: str, *, unique: Sequence[str]) -> dict[str, str]:
 
 def history(table: str, *, key: str, personal: Sequence[str]) -> dict[str, str]:
     """Nothing is changed, not even blanked: a trigger that names a column keeps a migration from removing it. Whoever
-    erases lifts this one for the moment (audit/database/lifting.py)."""
+    erases lifts this one for the moment (triggers.lifted)."""
     return append_only(table, unique=[key])
 
 

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from audit.export.file_format import END, ENTRY, FORMATS, HEADER, signed_content, unhexed
-from audit.export.seal_checks import Keys, SealCheck
-from audit.export.wrong import Wrong
+from audit.export.file_format import END, ENTRY, FORMATS, HEADER, Wrong, signed_content, unhexed
+from audit.export.seal_checks import ExportedSeals, Keys
 from audit.proof import leaves
 from audit.proof.commitment_bytes import is_opened, of_entry
 
@@ -33,7 +32,7 @@ _REMEMBERED = 1_000  # clear texts that were found to be what was committed to
 
 
 @dataclass(slots=True)
-class Findings:
+class Contents:
     """What a file with nothing wrong in it holds: its first line, how many entries and seals, and who signed them.
 
     `unsealed` entries are under no seal, the first of them at the link `first_unsealed`. `key_ids` have signed the
@@ -82,12 +81,12 @@ class Check:
             raise Wrong("This is neither an entry nor a seal nor the end.")
         self._hash.update(raw)
 
-    def finish(self) -> Findings:
+    def finish(self) -> Contents:
         """What was found, after the last line. Raises Wrong."""
         if self._header is None or self._end is None:
             raise Wrong("The export is incomplete: its end is missing.")
         seals = self._seals
-        return Findings(
+        return Contents(
             header=self._header,
             entries=self._entries,
             seals=seals.count,
@@ -108,7 +107,7 @@ class Check:
         self._seq: int = line["first_seq"] - 1
         self._link = unhexed(line["before"]) if self._is_whole and line["before"] else None
         self._keys.believe(line["keys"])
-        self._seals = SealCheck(self._keys, first_seq=line["first_seq"], is_whole=self._is_whole)
+        self._seals = ExportedSeals(self._keys, first_seq=line["first_seq"], is_whole=self._is_whole)
         self._clear: dict[str, object] = {}
 
     def _take_entry(self, line: Line) -> None:

@@ -12,7 +12,6 @@ that is not just as orjson or json write what they read in it is refused, so tha
 
 from datetime import UTC, datetime
 
-from audit.export.wrong import Wrong
 from audit.proof import leaves
 
 FORMAT = "byline log 2"
@@ -34,6 +33,10 @@ HEADER = (
 )
 ENTRY = ("type", "seq", "id", "at", "leaf", "entry", "clear", "path")
 END = ("type", "entries", "seals", "unsealed", "sha256", "key_id", "signature")
+
+
+class Wrong(Exception):
+    """Something is wrong with a line of an export; says what, as a sentence."""
 
 
 def signed_content(digest: bytes) -> bytes:

@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from audit import commitments, histories
-from audit.database.lifting import lifted
+from audit.database.triggers import lifted
 from audit.histories import mentions
 from audit.models import Entry, Names, PersonalText
 from audit.proof.commitment_bytes import of_entry

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from audit.export import jsonl
 from audit.export.checks import Check
+from audit.export.file_format import Wrong
 from audit.export.jsonl import Progress
 from audit.export.seal_checks import Keys
-from audit.export.wrong import Wrong
 from audit.models import Entry
 from audit.proof import seal_bytes, seal_keys
 from audit.recording import Actor, Evidence, note

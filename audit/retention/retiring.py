@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from audit import search
 from audit.database import grants, triggers, triggers_postgresql
-from audit.database.lifting import lifted
+from audit.database.triggers import lifted
 from audit.directory import Known
 from audit.export import chain_rows
 from audit.models import Entry, Leaf, PersonalText

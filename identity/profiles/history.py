@@ -18,7 +18,7 @@ Row = TypeVar("Row", bound=models.Model, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
+class HistoryActor:
     """Who changed a row. Somebody of the admin without a Smartsheet account has a name alone."""
 
     id: int | None
@@ -100,20 +100,20 @@ def records(*, excluded_fields: list[str]) -> HistoricalRecords:
     )
 
 
-def _actor_of_request(*, request: HttpRequest | None, **_kwargs: Any) -> Actor | None:
+def _actor_of_request(*, request: HttpRequest | None, **_kwargs: Any) -> HistoryActor | None:
     if request is None:
         return None
     person = getattr(request.user, "smartsheet", None)
-    return person.as_actor() if person else Actor(id=None, region="", name=request.user.get_username())
+    return person.as_actor() if person else HistoryActor(id=None, region="", name=request.user.get_username())
 
 
-def _get_actor(record: Any) -> Actor | None:
+def _get_actor(record: Any) -> HistoryActor | None:
     if not record.actor_name:
         return None
-    return Actor(id=record.history_user_id, region=record.actor_region, name=record.actor_name)
+    return HistoryActor(id=record.history_user_id, region=record.actor_region, name=record.actor_name)
 
 
-def _set_actor(record: Any, actor: Actor | None) -> None:
+def _set_actor(record: Any, actor: HistoryActor | None) -> None:
     if actor:
         record.history_user_id, record.actor_region, record.actor_name = actor.id, actor.region, actor.name
 

@@ -12,7 +12,7 @@ from audit.models import Entry, PersonalText
 from audit.reading.entry_views import facts_of
 from audit.recording import NotRecorded
 from identity.models import SmartsheetUser
-from identity.profiles.history import Actor
+from identity.profiles.history import HistoryActor
 from identity.profiles.profile import Profile
 from identity.roles import Role
 
@@ -73,7 +73,7 @@ def test_nothing_changed_is_no_entry(jane: SmartsheetUser) -> None:
 
 def test_a_role_given_and_taken_away_names_who_did_it(jane: SmartsheetUser) -> None:
     role = Role(person=jane, name="auditor")
-    role._history_user = Actor(id=42, region="com", name="Bob Baker")  # type: ignore[attr-defined] # simple-history's
+    role._history_user = HistoryActor(id=42, region="com", name="Bob Baker")  # type: ignore[attr-defined] # simple-history's
     with transaction.atomic():
         role.save()
     given = records(subject=f"identity.role/{role.pk}")

@@ -17,7 +17,7 @@ from simple_history.utils import update_change_reason
 from audit.models import Entry
 from audit.recording import NotRecorded
 from identity.models import SmartsheetUser
-from identity.profiles.history import Actor, PastTheHistory
+from identity.profiles.history import HistoryActor, PastTheHistory
 from identity.profiles.profile import Profile
 from identity.roles import Role
 
@@ -174,7 +174,7 @@ def test_receivers_do_not_grow_with_requests(client: Client, jane: SmartsheetUse
 
 def test_a_role_is_told_of_without_anybodys_name(jane: SmartsheetUser) -> None:
     role = Role(person=jane, name="auditor")
-    role._history_user = Actor(id=42, region="com", name="Bob Baker")  # type: ignore[attr-defined] # simple-history's
+    role._history_user = HistoryActor(id=42, region="com", name="Bob Baker")  # type: ignore[attr-defined] # simple-history's
     role.save()
     stored = repr(list(Entry.objects.filter(subject=f"identity.role/{role.pk}").values()))
     assert "Jane" not in stored

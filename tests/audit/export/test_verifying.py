@@ -14,8 +14,8 @@ from pytest_django import Settings
 
 from audit import verify
 from audit.export.checks import Check
+from audit.export.file_format import Wrong
 from audit.export.seal_checks import Keys
-from audit.export.wrong import Wrong
 from audit.models import PersonalText
 from audit.proof import seal_bytes, seal_keys, seals
 from tests.audit.export.conftest import exported, note_edit
