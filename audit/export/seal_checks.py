@@ -102,10 +102,10 @@ class ExportedSeals:
         statement, last = seal.statement, self._last.statement if self._last else None
         if last and statement.number <= last.number:
             raise Wrong(f"Seal {statement.number} comes after seal {last.number}: a line was moved or doubled.")
-        if last and statement.number == last.number + 1:
-            if statement.previous != last.hash() or statement.first_seq != last.last_seq + 1:
-                raise Wrong(f"Seal {statement.number} does not follow from seal {last.number}.")
-        elif self._is_whole and (last or (self._first_seq == 1 and statement.number != 1)):
+        if statement.number == (last.number + 1 if last else 1):
+            if not statement.follows(last):
+                raise Wrong(f"Seal {statement.number} does not follow from the one before.")
+        elif self._is_whole and (last or self._first_seq == 1):
             raise Wrong(f"Seals are missing before seal {statement.number}.")
         if self._is_whole and statement.first_seq > at + 1:
             raise Wrong(f"Entries before seal {statement.number} are missing.")

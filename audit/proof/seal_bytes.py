@@ -62,6 +62,11 @@ class Statement:
         """What the next seal names this one by: 32 bytes."""
         return hashlib.sha256(self.content()).digest()
 
+    def follows(self, before: Statement | None) -> bool:
+        """Whether this seal may come next after `before`; None stands for no seal at all."""
+        expected = (before.number + 1, before.last_seq + 1, before.hash()) if before else (1, 1, FIRST)
+        return (self.number, self.first_seq, self.previous) == expected
+
 
 @dataclass(frozen=True, slots=True)
 class SignedSeal:

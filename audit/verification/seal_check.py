@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from audit.proof import merkle
-from audit.proof.seal_bytes import FIRST, SignedSeal, Statement
+from audit.proof.seal_bytes import SignedSeal, Statement
 from audit.verification.findings import Findings, Kind
 from audit.verification.start import Start
 
@@ -139,7 +139,6 @@ class SealCheck:
                 f"Seal {seal.number} stands where seal {self._expected} should: seals are missing.",
                 seal=self._expected,
             )
-        elif before and (seal.previous != before.hash() or seal.first_seq != before.last_seq + 1):
-            self._findings.add(Kind.SEAL, f"Seal {seal.number} does not follow from the one before.", seal=seal.number)
-        elif seal.number == 1 and seal.previous != FIRST:
-            self._findings.add(Kind.SEAL, "Seal 1 does not begin a chain of seals.", seal=1)
+        elif (before or seal.number == 1) and not seal.follows(before):
+            what = "does not follow from the one before" if before else "does not begin a chain of seals"
+            self._findings.add(Kind.SEAL, f"Seal {seal.number} {what}.", seal=seal.number)
