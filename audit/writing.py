@@ -14,7 +14,7 @@ from django.db.backends.utils import CursorWrapper
 
 from audit import commitments, directory
 from audit.commitments import Committed
-from audit.database import binding, contention, partitions
+from audit.database import contention, partitions
 from audit.proof import leaves
 
 Row = Mapping[str, Any]  # by the names of leaves.COLUMNS; `edit_id` as 32 hex digits
@@ -58,7 +58,7 @@ def write(rows: Sequence[Row], committed: Sequence[Committed], *, alone: bool) -
         if met:
             statements.append(Statement(directory.upsert(len(met)), [value for one in met for value in one]))
         if len(statements) == 1 and not connection.in_atomic_block:
-            _execute_alone(connection, statements[0], is_one_row=len(rows) == 1)
+            _execute_alone(connection, statements[0])
         else:
             with transaction.atomic(durable=alone), connection.cursor() as cursor:
                 for statement in statements:
@@ -69,13 +69,12 @@ def write(rows: Sequence[Row], committed: Sequence[Committed], *, alone: bool) -
     directory.have_stored(met)
 
 
-def _execute_alone(connection: BaseDatabaseWrapper, statement: Statement, *, is_one_row: bool) -> None:
+def _execute_alone(connection: BaseDatabaseWrapper, statement: Statement) -> None:
     """A statement is a transaction by itself, with two round trips less."""
     if contention.are_others_writing():
         statement.check(contention.execute(connection, statement.sql, statement.parameters))
         return
-    is_bound_there = is_one_row and connection.vendor == "postgresql"
-    with binding.cursor(connection) if is_bound_there else connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         _execute(cursor, statement)
 
 
