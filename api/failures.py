@@ -15,6 +15,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from api.problems import Kind, Problem, answer
 from edits.gateway.errors import (
+    Busy,
     Contested,
     Forbidden,
     GatewayError,
@@ -43,6 +44,7 @@ KINDS: dict[type[Exception], Kind] = {
     Refused: Kind.REFUSED,
     RateLimited: Kind.RATE_LIMITED,
     OutcomeUnknown: Kind.UNKNOWN,
+    Busy: Kind.BUSY,
     GatewayError: Kind.UNAVAILABLE,
     AuthenticationError: Kind.NOT_SIGNED_IN,
     Http404: Kind.NOT_FOUND,
@@ -73,7 +75,7 @@ def kind_of(error: Exception) -> Kind:
 
 def retry_after(error: Exception | None) -> int | None:
     """Seconds to wait, where that is known."""
-    if isinstance(error, RateLimited) and error.retry_after is not None:
+    if isinstance(error, RateLimited | Busy) and error.retry_after is not None:
         return max(1, round(error.retry_after))
     return AGAIN if error and kind_of(error) in {Kind.LOG_AWAY, Kind.DATABASE_AWAY} else None
 

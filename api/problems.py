@@ -40,6 +40,7 @@ class Kind(Enum):
     FAULT = ("fault", 500, "This app has a fault")
     UNKNOWN = ("outcome-unknown", 502, "It is not certain whether this was done")
     NOT_SENT = ("not-sent", 503, "Nothing was sent; ask again later")
+    BUSY = ("busy", 503, "Too much is going on at the moment; ask again later")
     UNAVAILABLE = ("smartsheet-unavailable", 503, "Smartsheet cannot be reached")
     LOG_AWAY = ("log-unavailable", 503, "The audit log cannot be written")
     DATABASE_AWAY = ("database-unavailable", 503, "This app's database cannot be reached")

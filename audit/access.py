@@ -55,10 +55,12 @@ class _Branches(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """The sheets of a person's region that they can open now, by id; `why_none` is a sentence where that is unknown."""
+    """The sheets of a person's region that they can open now, by id. `why_none` is a sentence where that is unknown;
+    `is_being_asked`: it may be known in a moment."""
 
     sheet_ids: frozenset[int] = frozenset()
     why_none: str = ""
+    is_being_asked: bool = False
 
 
 class Reader:
@@ -73,6 +75,11 @@ class Reader:
     def readable(self) -> Readable:
         """The sheets that the reader can open; none are asked for where the reader sees all."""
         return Readable() if self.sees_all else self._ask()
+
+    @property
+    def is_limited_for_now(self) -> bool:
+        """Whether the next page may show more."""
+        return self.readable.is_being_asked
 
     @property
     def why_limited(self) -> str:
@@ -133,15 +140,19 @@ class Reader:
         return _Branches(own=own, others=others, sheet_ids=sorted(self.readable.sheet_ids))
 
 
-def reader_of(request: HttpRequest) -> Reader:
-    """The reader behind a request; the same one however often it is asked for."""
+def reader_of(request: HttpRequest, *, is_waiting: bool = False) -> Reader:
+    """The reader behind a request; the same one however often it is asked for.
+
+    `is_waiting` is for what would be wrong without knowing which sheets they can open: then they wait for the answer.
+    Other pages show less.
+    """
     reader: Reader | None = getattr(request, "_audit_reader", None)
     if reader is None:
         actor = _wired("AUDIT_ACTOR", request, otherwise=nobody())
         reader = Reader(
             actor,
             sees_all=sees_all(request.user),
-            readable=lambda: _wired("AUDIT_READABLE_SHEETS", request, otherwise=Readable()),
+            readable=lambda: _wired("AUDIT_READABLE_SHEETS", request, otherwise=Readable(), is_waiting=is_waiting),
         )
         request._audit_reader = reader  # type: ignore[attr-defined]  # kept for the time of the request
     return reader
@@ -152,11 +163,11 @@ def sees_all(user: AbstractUser | AnonymousUser) -> bool:
     return user.is_active and user.has_perm(VIEW_ALL)
 
 
-def _wired(setting: str, request: HttpRequest, *, otherwise: T) -> T:
+def _wired(setting: str, request: HttpRequest, *, otherwise: T, **options: bool) -> T:
     path = getattr(settings, setting)
     if not path:
         return otherwise
-    answer: T = import_string(path)(request)
+    answer: T = import_string(path)(request, **options)
     return answer
 
 

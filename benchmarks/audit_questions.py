@@ -36,7 +36,7 @@ def main() -> None:
     json.dump(asked, sys.stdout)
 
 
-def readable_sheets(_request: object) -> "Readable":
+def readable_sheets(_request: object, **_options: bool) -> "Readable":
     """The sheets of a person who isn't an auditor. They have few of the log's entries."""
     from audit.access import Readable
 

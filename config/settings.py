@@ -50,6 +50,8 @@ BYLINE_FEATURES = names("BYLINE_FEATURES", among=set(Feature), advice="use view,
 SMARTSHEET_REGIONS = smartsheet.regions(tuple(env.list("SMARTSHEET_SCOPES", default=scopes_of(BYLINE_FEATURES))))
 SMARTSHEET_DEFAULT_REGION = smartsheet.REGION_NAMES[0]
 SMARTSHEET_DEADLINE = number("SMARTSHEET_DEADLINE", least=0.1)
+SMARTSHEET_MAX_CALLS = int(number("SMARTSHEET_MAX_CALLS", least=1))
+SMARTSHEET_MAX_CALLS_PER_PERSON = int(number("SMARTSHEET_MAX_CALLS_PER_PERSON", least=1))
 SETTLE_AFTER = number("SETTLE_AFTER", default=settle_after(SMARTSHEET_DEADLINE), least=SMARTSHEET_DEADLINE)
 SETTLE_PATIENCE = number("SETTLE_PATIENCE")
 SMARTSHEET_HISTORY_CALLS = int(number("SMARTSHEET_HISTORY_CALLS", least=1))
@@ -168,6 +170,9 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+# Each process has a cache of its own. Django's default drops answers as soon as there are 300.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 3_000}}}
 
 # Security
 

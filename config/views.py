@@ -12,6 +12,7 @@ from audit.models import Entry
 from config.middleware import database_away, is_database_away
 from edits import features
 from edits.sheets import opened_sheets
+from edits.sheets.openable_sheets import openable_sheets
 from identity.profiles.profile import Profile
 from identity.regions import default_region
 
@@ -25,6 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if profile is None:
         asks_to_write = features.WRITE in default_region().scopes
         return render(request, "front.html", {"next": request.GET.get("next", ""), "asks_to_write": asks_to_write})
+    openable_sheets(request.user)  # a thread asks for them, so that they are known when the log is opened
     return render(request, "home.html", {"sheets": opened_sheets.of(request), "edits": _latest_edits(profile)})
 
 

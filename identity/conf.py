@@ -10,6 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 DEFAULTS: Final[dict[str, Any]] = {
     "SMARTSHEET_DEFAULT_REGION": lambda settings: next(iter(settings.SMARTSHEET_REGIONS)),
     "SMARTSHEET_DEADLINE": 15.0,  # seconds that a request waits for Smartsheet at most
+    "SMARTSHEET_MAX_CALLS": 16,  # in progress in one process; below the number of its threads
+    "SMARTSHEET_MAX_CALLS_PER_PERSON": 5,  # of these
     "SMARTSHEET_CA_BUNDLE": "",  # the path of a file; "" for the system's certificates
     "TOKEN_REFRESH_AHEAD": 3600.0,  # seconds before a token expires
     "PROFILE_REFRESH_AFTER": 24 * 3600.0,  # seconds until a profile is read again

@@ -7,6 +7,7 @@ from typing import Any
 import requests
 from urllib3.exceptions import HTTPError
 
+from identity import capacity
 from identity.conf import settings
 from identity.connections import NotSent, TimedAdapter, until
 
@@ -48,17 +49,19 @@ class BoundedAdapter(TimedAdapter):
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
         left = self._deadline.left()
-        with until(self._deadline.at):
-            try:
+        try:
+            with capacity.call_in_progress(), until(self._deadline.at):
                 response = super().send(request, stream=True, timeout=left, proxies=proxies)
-            except NotSent:
-                raise requests.ConnectionError("No connection came about.") from None
-            try:
-                response._content = self._body(response)
-            except (HTTPError, OSError):
-                raise requests.ConnectionError("The answer broke off.") from None
-            finally:
-                response.close()
+                try:
+                    response._content = self._body(response)
+                except (HTTPError, OSError):
+                    raise requests.ConnectionError("The answer broke off.") from None
+                finally:
+                    response.close()
+        except NotSent:
+            raise requests.ConnectionError("No connection came about.") from None
+        except capacity.Busy:
+            raise requests.ConnectionError("Too many calls are in progress.") from None
         return response
 
     def _body(self, response: requests.Response) -> bytes:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
@@ -73,6 +74,12 @@ def point_settings_at(sandbox: RunningSandbox, settings: Settings) -> None:
     policy = settings.CONTENT_SECURITY_POLICY
     directives = policy["DIRECTIVES"] | {"form-action": ["'self'", sandbox.url]}
     settings.CONTENT_SECURITY_POLICY = policy | {"DIRECTIVES": directives}
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """Rows of another test may have had the same numbers."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from run import is_sound, make_venv
+from tests.crowd import free_port
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,13 +24,6 @@ import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 os.execv(sys.executable, [sys.executable, "run.py"])
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

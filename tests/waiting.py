@@ -13,6 +13,7 @@ TESTS = Path(__file__).resolve().parent
 LONG_WAITS = [
     "gateway/test_failing_smartsheet.py",
     "test_run_command.py",
+    "test_slow_smartsheet.py",
     "docs/test_recording_page.py",
     "sandbox/test_limit_flags.py",
     "edits/test_failing_smartsheet.py",

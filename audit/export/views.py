@@ -25,7 +25,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
 
     Whoever sees everybody's entries needs the permission audit.export to take them away.
     """
-    reader = reader_of(request)
+    reader = reader_of(request, is_waiting=True)
     if reader.sees_all and not request.user.has_perm(EXPORT):
         raise PermissionDenied
     kind = request.POST.get("format", "")

@@ -28,7 +28,7 @@ class Fact(NamedTuple):
 @login_required
 def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Every fact of one change. The address of an outcome leads to the intent that it speaks of."""
-    reader = reader_of(request)
+    reader = reader_of(request, is_waiting=True)
     found = Entry.objects.filter(pk=entry_id).first()
     if found is None and (stub := _retired_by(entry_id)):
         return render(request, "audit/retired.html", {"number": entry_id, "stub": stub}, status=404)

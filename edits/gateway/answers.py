@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 import orjson
 
 from edits.gateway.errors import (
+    Busy,
     Forbidden,
     GatewayError,
     JsonObject,
@@ -29,6 +30,7 @@ from identity.connections import NotSent
 MAINTENANCE, SERVER_TIMEOUT, RETRY = 4001, 4002, 4004  # errorCode
 SUCCESS, PARTIAL_SUCCESS = 0, 3  # resultCode
 
+SHEET_BUSY_FOR = 1.0  # seconds; another change to a sheet seldom takes longer
 LONGEST_WAIT = 86_400.0  # seconds; nobody is told to wait longer
 
 REFUSES = "Smartsheet refuses this"
@@ -36,6 +38,10 @@ SIGN_IN_AGAIN = "Smartsheet does not know you any more: please sign in again."
 NOT_RENEWED = "Smartsheet could not renew your sign-in just now. Nothing was changed; try again in a moment."
 NOT_SENT = "Smartsheet cannot be reached at the moment. Nothing was changed."
 TOO_LATE = "Smartsheet took too long, so the change was not sent. Nothing was changed."
+DOWN = "Smartsheet is down for maintenance. Nothing was changed; try again in some minutes."
+SHEET_BUSY = "Smartsheet is busy with another change to this sheet. Nothing was changed."
+APP_BUSY = "Smartsheet is slow, and this app is already waiting for it with as many requests as it can."
+PERSON_BUSY = "This app is already waiting for Smartsheet with several requests of yours."
 NO_ANSWER = "Smartsheet did not give a usable answer: try again in a moment."
 UNKNOWN = "The change was sent, but Smartsheet gave no clear answer: it may or may not have been made."
 
@@ -110,7 +116,9 @@ def _error(answer: Answer, content: JsonObject, *, is_write: bool) -> GatewayErr
             return Refused(_sentence(REFUSES, said), **facts)
     if is_write and not _is_surely_not_applied(code, said):
         return OutcomeUnknown(UNKNOWN, **facts)
-    return Unavailable(_unavailable(code), **facts)
+    if _is_sheet_in_use(code, said):
+        return Busy(SHEET_BUSY, retry_after=SHEET_BUSY_FOR, **facts)
+    return Unavailable(DOWN if code == MAINTENANCE else NO_ANSWER, **facts)
 
 
 def _said(content: JsonObject) -> str:
@@ -134,15 +142,11 @@ def _is_surely_not_applied(code: object, said: str) -> bool:
     4004 speaks of an unexpected error, as 4000 does; 4002 is a time-out inside Smartsheet; and an answer without
     a code comes from something in front of Smartsheet, which cannot know.
     """
-    return code == MAINTENANCE or (code == RETRY and "currently being updated" in said)
+    return code == MAINTENANCE or _is_sheet_in_use(code, said)
 
 
-def _unavailable(code: object) -> str:
-    if code == MAINTENANCE:
-        return "Smartsheet is down for maintenance. Nothing was changed; try again in some minutes."
-    if code == RETRY:
-        return "Smartsheet is busy with another change to this sheet. Nothing was changed; try again in a moment."
-    return NO_ANSWER
+def _is_sheet_in_use(code: object, said: str) -> bool:
+    return code == RETRY and "currently being updated" in said
 
 
 def _busy(wait: float | None) -> str:

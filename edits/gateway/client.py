@@ -27,9 +27,10 @@ from edits.conf import settings
 from edits.features import Feature
 from edits.gateway import answers
 from edits.gateway.budget import Budget
-from edits.gateway.errors import GatewayError, JsonObject, NotGranted, RateLimited, SignInAgain, Unavailable
+from edits.gateway.errors import Busy, GatewayError, JsonObject, NotGranted, RateLimited, SignInAgain, Unavailable
 from edits.gateway.operations import Operations
 from edits.gateway.transport import NoAnswer, exchange, new_session
+from identity import capacity
 from identity.connections import NotSent
 from identity.models import SmartsheetUser
 from identity.profiles.profile import Profile
@@ -74,10 +75,14 @@ class Renew(Protocol):
     def __call__(self, rejected: str, *, error_code: int | None, seconds: float) -> str: ...
 
 
-def gateway_for(user: AbstractBaseUser | AnonymousUser, *, extra_tries: int = EXTRA_TRIES) -> "Gateway":
+def gateway_for(
+    user: AbstractBaseUser | AnonymousUser, *, extra_tries: int = EXTRA_TRIES, is_waiting: bool = True
+) -> "Gateway":
     """The gateway of one signed-in person for one request of theirs.
 
-    Refreshing the token takes its time from the request's deadline. Raises SignInAgain, Unavailable.
+    Refreshing the token takes its time from the request's deadline. Without `is_waiting` it isn't refreshed: a token
+    that has expired raises Unavailable, and one that is rejected SignInAgain. Such a gateway needs no database.
+    Raises SignInAgain, Unavailable.
     """
     begun = monotonic()
     try:
@@ -87,7 +92,7 @@ def gateway_for(user: AbstractBaseUser | AnonymousUser, *, extra_tries: int = EX
     except (SmartsheetUser.DoesNotExist, UnknownRegion):
         raise SignInAgain(answers.SIGN_IN_AGAIN) from None
     with _errors_of_tokens():
-        token = access_tokens.token_for(user)
+        token = access_tokens.token_for(user, seconds=None if is_waiting else 0)
 
     def renew(rejected: str, *, error_code: int | None, seconds: float) -> str:
         with _errors_of_tokens():
@@ -99,7 +104,7 @@ def gateway_for(user: AbstractBaseUser | AnonymousUser, *, extra_tries: int = EX
         region_api_base=where.api_base,
         token=token,
         deadline=deadline,
-        renew=renew,
+        renew=renew if is_waiting else None,
         scopes=scopes,
         owner=Profile(region=name, id=person_id, data=profile),
         extra_tries=extra_tries,
@@ -114,12 +119,18 @@ class Scopes:
     granted: frozenset[str]
 
 
+def _busy(*, is_own: bool) -> Busy:
+    return Busy(answers.PERSON_BUSY if is_own else answers.APP_BUSY, retry_after=capacity.RETRY_AFTER)
+
+
 @contextmanager
 def _errors_of_tokens() -> Iterator[None]:
     try:
         yield
     except access_tokens.SignInAgain:
         raise SignInAgain(answers.SIGN_IN_AGAIN) from None
+    except access_tokens.TooManyCalls as error:
+        raise _busy(is_own=error.is_own) from None
     except access_tokens.TryLater:
         raise Unavailable(answers.NOT_RENEWED) from None
 
@@ -175,6 +186,16 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
         if self._owner is None:
             raise LookupError("This gateway was made without an owner.")
         return self._owner
+
+    @contextmanager
+    def in_progress(self) -> Iterator[None]:
+        """Count all calls within as one call in progress: either Busy is raised at the start, or by none of them."""
+        person = f"{self._owner.region}:{self._owner.id}" if self._owner else ""
+        try:
+            with capacity.call_in_progress(person):
+                yield
+        except capacity.Busy as busy:
+            raise _busy(is_own=busy.is_own) from None
 
     def seconds_to_begin_write(self) -> float:
         """The seconds left in which a write may begin."""
@@ -239,7 +260,8 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
     def _call(self, name: str, method: str, path: str, body: bytes | None = None) -> JsonObject:
         headers = {} if body is None else {"Content-Type": "application/json"}
         operation = fresh_operation(name) | {"method": method, "path": path, "headers": headers, "form_data": body}
-        result = self.request_with_retry(self.prepare_request(operation), operation)
+        with self.in_progress():
+            result = self.request_with_retry(self.prepare_request(operation), operation)
         if isinstance(result, _Failure):
             # Here, outside of any except clause, nothing that is raised leads back to the request and its token.
             raise result.error

@@ -9,6 +9,7 @@
       Refused          Smartsheet said no to this very request (other 4xx): `detail` names the row
       RateLimited      too many requests (429): nothing was done, try again after `retry_after`
       Unavailable      nothing was done: no usable answer to a read, or a write that was surely not carried out
+        Busy           too much is in progress, here or on the sheet: nothing was done, try again after `retry_after`
       OutcomeUnknown   a write was sent and no clear answer came: read the row back, never send it again
 
 Catch GatewayError to catch them all. All but OutcomeUnknown are certain: what was asked for was not done.
@@ -83,6 +84,22 @@ class RateLimited(GatewayError):
 
 class Unavailable(GatewayError):
     """Smartsheet cannot be had at the moment; nothing was changed."""
+
+
+class Busy(Unavailable):
+    """Too many calls of this app are in progress, or another change to the sheet is; `retry_after` is in seconds."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after: float,
+        error_code: int | None = None,
+        ref_id: str = "",
+        detail: JsonObject | None = None,
+    ) -> None:
+        super().__init__(message, error_code=error_code, ref_id=ref_id, detail=detail)
+        self.retry_after = retry_after
 
 
 class OutcomeUnknown(GatewayError):

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from edits.conf import settings
 from edits.gateway.client import PlainClient
+from identity import capacity
 from identity.models import SmartsheetUser
 from identity.regions import UnknownRegion, region
 from identity.tokens import access_tokens
@@ -38,4 +39,8 @@ class _Session(requests.Session):
         self.verify = settings.SMARTSHEET_CA_BUNDLE or True
 
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:
-        return super().send(request, **{"timeout": settings.SMARTSHEET_DEADLINE} | options)
+        try:
+            with capacity.call_in_progress():
+                return super().send(request, **{"timeout": settings.SMARTSHEET_DEADLINE} | options)
+        except capacity.Busy as busy:
+            raise requests.ConnectionError(str(busy)) from None

@@ -16,7 +16,7 @@ from edits.features import Feature
 from edits.gateway.client import Gateway, gateway_for
 from edits.gateway.errors import GatewayError
 from edits.grid.tables import table_of
-from edits.sheets import opened_sheets, reading
+from edits.sheets import openable_sheets, opened_sheets, reading
 from edits.sheets.rights import why_no_edits
 from edits.sheets.sheet import Access, SheetSummary
 from edits.widgets.pages import problem_page
@@ -39,6 +39,7 @@ def sheets(request: SmartsheetRequest) -> HttpResponse:
         found = [SheetSummary.parse(raw) for raw in gateway.sheets()]
     except GatewayError as error:
         return problem_page(request, problem_of(error, doing=Doing.READ))
+    openable_sheets.note(request.user, (sheet.id for sheet in found))
     named = [sheet for sheet in found if query.casefold() in sheet.name.casefold()]
     named.sort(key=lambda sheet: sheet.modified_at or LONG_AGO, reverse=True)
     return render(request, "edits/sheets.html", {"sheets": named, "query": query, "count": len(found)})

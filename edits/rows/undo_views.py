@@ -52,7 +52,7 @@ def undo(request: SmartsheetRequest, entry_id: int) -> HttpResponse:
 
 def _change(request: SmartsheetRequest, entry_id: int) -> LoggedChange:
     """The change with this entry, as far as the person may read it; that they read it is recorded."""
-    reader = reader_of(request)
+    reader = reader_of(request, is_waiting=True)
     entry = get_object_or_404(Entry.objects.intents(), pk=entry_id)
     if not reader.may_read(entry):
         raise Http404

@@ -17,7 +17,7 @@ from typing import Any
 
 from audit.recording import NotRecorded
 from audit.vocabulary import Origin
-from edits.gateway.errors import Contested, GatewayError, Unavailable
+from edits.gateway.errors import Busy, GatewayError, Unavailable
 from edits.saving import idempotency
 from edits.saving.baseline import Baseline
 from edits.saving.batches import batches
@@ -123,15 +123,18 @@ def _send(baseline: Baseline, sendings: Sequence[Sending]) -> None:
     gateway, actor = baseline.gateway, baseline.actor
     stopped_by: GatewayError | None = None
     try:
-        with sheet_lease(
-            region=actor.region,
-            person_id=actor.id,
-            sheet_id=baseline.sheet.id,
-            seconds=gateway.seconds_to_end_write(),
-            patience=gateway.seconds_to_begin_write(),
+        with (
+            gateway.in_progress(),
+            sheet_lease(
+                region=actor.region,
+                person_id=actor.id,
+                sheet_id=baseline.sheet.id,
+                seconds=gateway.seconds_to_end_write(),
+                patience=gateway.seconds_to_begin_write(),
+            ),
         ):
             for sending in sendings:
                 stopped_by = sending.send(stopped_by)
-    except (Contested, NotRecorded) as error:
+    except (Busy, NotRecorded) as error:
         for sending in sendings:
-            sending.stop(error if isinstance(error, Contested) else Unavailable(NO_LEASE))
+            sending.stop(error if isinstance(error, Busy) else Unavailable(NO_LEASE))

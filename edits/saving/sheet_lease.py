@@ -16,10 +16,11 @@ from uuid import uuid4
 from django.db import DatabaseError, connection, models
 
 from audit.recording import NotRecorded
-from edits.gateway.errors import Contested
+from edits.gateway.errors import Busy
 
 PAUSE = 0.05  # seconds between two tries
-BUSY = "You're saving something else to this sheet. Nothing was sent. Try again in a moment."
+RETRY_AFTER = 1.0  # seconds
+OWN_SAVE = "You're saving something else to this sheet, so this change was not sent."
 
 
 class SheetLease(models.Model):
@@ -46,7 +47,7 @@ def sheet_lease(*, region: str, person_id: int, sheet_id: int, seconds: float, p
     """Hold the lease for up to `seconds`, after waiting for it for up to `patience` seconds.
 
     Raises:
-        Contested: another save of this person to this sheet took longer.
+        Busy: another save of this person to this sheet took longer.
         NotRecorded: the database did not take it.
     """
     key = (region, person_id, sheet_id)
@@ -54,7 +55,7 @@ def sheet_lease(*, region: str, person_id: int, sheet_id: int, seconds: float, p
     try:
         while not _execute(_take(connection.vendor), [*key, holder, seconds]):
             if monotonic() > last:
-                raise Contested(BUSY)
+                raise Busy(OWN_SAVE, retry_after=RETRY_AFTER)
             sleep(PAUSE)
     except DatabaseError as error:
         raise NotRecorded("The lease of the sheet could not be written.") from error

@@ -7,6 +7,7 @@ from enum import Enum
 
 from audit.recording import NotRecorded
 from edits.gateway.errors import (
+    Busy,
     Contested,
     Forbidden,
     GatewayError,
@@ -76,6 +77,7 @@ TITLES: dict[type[Exception], tuple[int, str]] = {
     Contested: (409, "The same cell is being saved from elsewhere"),
     Refused: (422, "Smartsheet refused this"),
     RateLimited: (429, "Too many requests for the moment"),
+    Busy: (503, "Busy at the moment"),
     Unavailable: (503, "Smartsheet cannot be reached at the moment"),
     OutcomeUnknown: (502, "It is not certain whether this was done"),
     NotRecorded: (503, "The audit log cannot be written"),
@@ -95,7 +97,7 @@ def problem_of(error: GatewayError | NotRecorded, *, doing: Doing) -> Problem:
     status, title = next(words for kind, words in TITLES.items() if isinstance(error, kind))
     if isinstance(error, NotRecorded):
         return Problem(status, title, NOT_RECORDED, saved(error, doing), TELL_OPERATOR)
-    wait = error.retry_after if isinstance(error, RateLimited) else None
+    wait = error.retry_after if isinstance(error, RateLimited | Busy) else None
     return Problem(
         status=status,
         title=title,
@@ -136,8 +138,9 @@ def advice(error: GatewayError, doing: Doing) -> str:
             return "Go back to the sheet, or to the list of your sheets."
         case RateLimited(retry_after=None):
             return f"Wait a minute, then {again}."
-        case RateLimited(retry_after=float(wait)):
-            return f"Wait {max(1, round(wait))} seconds, then {again}."
+        case RateLimited(retry_after=float(wait)) | Busy(retry_after=wait):
+            seconds = max(1, round(wait))
+            return f"Wait {seconds} second{'' if seconds == 1 else 's'}, then {again}."
         case OutcomeUnknown():
             return LOOK_FIRST[doing]
         case Refused():

@@ -127,6 +127,14 @@ RATE_LIMITED = Failure(
     done="This app ignored this attempt. Nothing is locked.",
     advice="Wait a minute, then sign in again.",
 )
+BUSY = Failure(
+    code="busy",
+    status=503,
+    title="This app is busy",
+    happened="Smartsheet is slow, and this app is already waiting for it with as many requests as it can.",
+    done="This app has not used your sign-in yet.",
+    advice="Wait some seconds, then reload this page.",
+)
 PROFILE_REFUSED = Failure(
     code="profile_refused",
     status=502,

@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from identity import regions
+from identity import capacity, regions
 from identity.conf import settings
 from identity.decorators import rate_limited
 from identity.models import SmartsheetUser
@@ -18,6 +18,7 @@ from identity.signals import session_ended, signed_in
 from identity.signin import failures, states
 from identity.signin.admission import NotAdmitted, admit
 from identity.signin.failure_pages import failed
+from identity.signin.failure_pages import page as failure_page
 from identity.signin.oauth import OAuthError, authorization_url, exchange_code
 from identity.transport import Deadline
 
@@ -53,7 +54,19 @@ def login(request: HttpRequest) -> HttpResponse:
 @require_GET
 @rate_limited("sign_in", methods={"GET"})
 def callback(request: HttpRequest, region_name: str = "") -> HttpResponse:
-    """Smartsheet's redirect: checks the state, a refusal and the code, exchanges the code, and starts a new session.
+    """Smartsheet's redirect. While too many calls to Smartsheet are in progress it is answered 503, and can be opened
+    again: state and code aren't used up."""
+    try:
+        with capacity.call_in_progress():
+            return _come_back(request, region_name)
+    except capacity.Busy:
+        response = failure_page(request, failures.BUSY)
+        response["Retry-After"] = f"{capacity.RETRY_AFTER:.0f}"
+        return response
+
+
+def _come_back(request: HttpRequest, region_name: str) -> HttpResponse:
+    """Check the state, a refusal and the code, exchange the code, and start a new session.
 
     Opened a second time by someone who is signed in, it leads to where the sign-in led. Each region except the default
     has its own redirect URL, so that a code of one region is never sent to another. https://datatracker.ietf.org/doc/html/rfc9700#section-4.4.2.2

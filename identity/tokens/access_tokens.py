@@ -20,6 +20,7 @@ from typing import TypeVar
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
+from identity import capacity
 from identity.conf import settings
 from identity.models import SmartsheetUser, Token
 from identity.regions import Region, UnknownRegion, region
@@ -48,21 +49,31 @@ class TryLater(Exception):
     """The token has ended and Smartsheet could not be asked for the next one just now. Nothing is lost."""
 
 
+class TooManyCalls(TryLater):
+    """Smartsheet wasn't asked, as too many calls to it are in progress: in all, or of this person (`is_own`)."""
+
+    def __init__(self, busy: capacity.Busy) -> None:
+        super().__init__(str(busy))
+        self.is_own = busy.is_own
+
+
 def token_for(user: AnyUser, *, seconds: float | None = None) -> str:
     """A valid access token of this Django user, refreshed if it is about to expire.
 
     `seconds` is the longest that this may take, a third of SMARTSHEET_DEADLINE by default. While Smartsheet cannot
-    be had, the token is given for as long as it is valid. Raises SignInAgain, TryLater, and RuntimeError in an open
-    transaction: a rollback would lose the new pair.
+    be had, or too many calls are in progress, the token is given for as long as it is valid. Raises SignInAgain,
+    TryLater, and RuntimeError in an open transaction: a rollback would lose the new pair.
     """
-    ends = _ends(seconds)
-    while True:
-        token = _stored(user)
-        if not token.is_due:
-            return token.access_token
-        is_waiting = token.refresh_token and not token.is_put_off and _is_worth_another_look(token, ends)
-        if not is_waiting:
-            return _still_valid(token)
+    token = _stored(user)
+    if not token.is_due:
+        return token.access_token
+    try:
+        with capacity.call_in_progress(_name(token)):
+            return _refreshed(user, _ends(seconds))
+    except capacity.Busy as busy:
+        if token.is_expired and token.refresh_token:
+            raise TooManyCalls(busy) from None
+        return _still_valid(token)
 
 
 def token_instead_of(rejected: str, user: AnyUser, *, error_code: int | None, seconds: float | None = None) -> str:
@@ -72,14 +83,18 @@ def token_instead_of(rejected: str, user: AnyUser, *, error_code: int | None, se
     and TryLater. https://developers.smartsheet.com/api/smartsheet/error-codes
     """
     ends = _ends(seconds)
-    while True:
-        token = _stored(user)
-        if token.access_token != rejected:
-            return token.access_token
-        if not token.is_being_refreshed and not (error_code == EXPIRED and token.refresh_token):
-            raise SignInAgain
-        if token.is_put_off or not _is_worth_another_look(token, ends):
-            raise TryLater
+    try:
+        with capacity.call_in_progress(_name(_stored(user))):
+            while True:
+                token = _stored(user)
+                if token.access_token != rejected:
+                    return token.access_token
+                if not token.is_being_refreshed and not (error_code == EXPIRED and token.refresh_token):
+                    raise SignInAgain
+                if token.is_put_off or not _is_worth_another_look(token, ends):
+                    raise TryLater
+    except capacity.Busy as busy:
+        raise TooManyCalls(busy) from None
 
 
 def with_token(user: AnyUser, call: Callable[[str, Deadline], T]) -> T:
@@ -89,13 +104,31 @@ def with_token(user: AnyUser, call: Callable[[str, Deadline], T]) -> T:
     raises, SignInAgain and TryLater.
     """
     ends, deadline = monotonic() + settings.SMARTSHEET_DEADLINE, Deadline(settings.SMARTSHEET_DEADLINE)
-    token = token_for(user)
     try:
-        return call(token, deadline)
-    except GrantRefused as error:
-        left = (ends - monotonic()) / 2
-        token = token_instead_of(token, user, error_code=error.error_code, seconds=left)
-    return call(token, deadline)
+        with capacity.call_in_progress(_name(_stored(user))):
+            token = token_for(user)
+            try:
+                return call(token, deadline)
+            except GrantRefused as error:
+                left = (ends - monotonic()) / 2
+                token = token_instead_of(token, user, error_code=error.error_code, seconds=left)
+            return call(token, deadline)
+    except capacity.Busy as busy:
+        raise TooManyCalls(busy) from None
+
+
+def _refreshed(user: AnyUser, ends: float) -> str:
+    while True:
+        token = _stored(user)
+        if not token.is_due:
+            return token.access_token
+        is_waiting = token.refresh_token and not token.is_put_off and _is_worth_another_look(token, ends)
+        if not is_waiting:
+            return _still_valid(token)
+
+
+def _name(token: Token) -> str:
+    return f"{token.person.region}:{token.person.smartsheet_id}"
 
 
 def _ends(seconds: float | None) -> float:

@@ -19,6 +19,7 @@ from tests.running_sandbox import Person
 ROW = "Dig foundations"
 UNCERTAIN = "It is not certain whether this was done"
 AWAY = "Smartsheet cannot be reached at the moment"
+NOT_NOW = "Busy at the moment"
 BUSY = "Too many requests for the moment"
 SHEET_IN_USE = "Request failed because sheetId 1 is currently being updated by another request."
 DETAIL = {"index": 0, "rowId": 5}
@@ -69,7 +70,13 @@ FAULTS = [
     ),
     Fault("500/4000", {"status": 500, "errorCode": 4000}, (502, UNCERTAIN, "unknown"), (503, AWAY)),
     Fault("500/4002", {"status": 500, "errorCode": 4002}, (502, UNCERTAIN, "unknown"), (503, AWAY)),
-    Fault("500/4004", {"status": 500, "errorCode": 4004, "message": SHEET_IN_USE}, (503, AWAY, "failed"), (503, AWAY)),
+    Fault(
+        "500/4004 (fault_10)",
+        {"status": 500, "errorCode": 4004, "message": SHEET_IN_USE},
+        (503, NOT_NOW, "failed"),
+        (503, NOT_NOW),
+        also=("busy with another change", "Wait 1 second, then save again."),
+    ),
     Fault("503", {"status": 503}, (503, AWAY, "failed"), (503, AWAY), also=("down for maintenance",)),
     Fault("HTML", {"status": 200, "body": "html"}, (502, UNCERTAIN, "unknown"), (503, AWAY)),
     Fault("HTML of a proxy", {"status": 502, "body": "html"}, (502, UNCERTAIN, "unknown"), (503, AWAY)),
@@ -261,3 +268,18 @@ def test_a_smartsheet_that_is_not_there_at_all(
     assert (page.status, AWAY in page.text) == (503, True)
     assert page.value(plan.columns["Notes"]) == "Rock"
     assert not Entry.objects.intents().exists()
+
+
+def test_fault_24_while_too_many_calls_are_in_progress(
+    browser: Client, plan: SitePlan, bob: Person, settings: Settings
+) -> None:
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "Rock"})
+    usual, settings.SMARTSHEET_MAX_CALLS = settings.SMARTSHEET_MAX_CALLS, 0
+    plan.sandbox.forget_requests()
+    page = page.save()
+    assert (page.status, page.headers["Retry-After"], page.value(plan.columns["Notes"])) == (503, "5", "Rock")
+    assert "Wait 5 seconds, then save again." in page.text
+    assert browser.get("/sheets/").headers["Retry-After"] == "5"
+    assert plan.sandbox.requests() == []
+    settings.SMARTSHEET_MAX_CALLS = usual
+    assert page.save().was_redirected

@@ -1,18 +1,25 @@
 """The log shows people what is on the sheets that they can open in Smartsheet now, and says so when it cannot ask."""
 
 import json
+from datetime import timedelta
 
 import pytest
+import time_machine
+from django.contrib.auth import get_user
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
 
 from audit.models import Entry
 from audit.vocabulary import Action
+from edits.sheets.openable_sheets import FRESH, KNOWN, Unknown, openable_sheets
 from tests.edits.browser import Page
 from tests.edits.conftest import SignIn
 from tests.edits.site_plan import SitePlan
 from tests.full_disk import refuse_rows
 from tests.running_sandbox import Person, RunningSandbox
+from tests.waiting import until
 
 TASK = "Dig foundations"
 
@@ -36,7 +43,14 @@ def seen(client: Client) -> list[int]:
     return [change.intent.pk for change in client.get("/audit/").context["changes"] if change.intent.sheet_id]
 
 
+def learn(client: Client) -> None:
+    """Open the log, and wait until Smartsheet has answered which sheets the person can open."""
+    user = get_user(client)
+    until(lambda: not isinstance(openable_sheets(user), Unknown), "the answer")
+
+
 def test_who_can_open_the_sheet_reads_it_and_that_is_an_entry(edited: Entry, other: Client, charlie: Person) -> None:
+    learn(other)
     page = other.get("/audit/?sheet=" + str(edited.sheet_id))
     assert [change.intent.pk for change in page.context["changes"]] == [edited.pk]
     assert other.get(f"/audit/{edited.pk}/").status_code == 200
@@ -55,10 +69,12 @@ def test_reading_ones_own_is_no_entry(edited: Entry, browser: Client) -> None:
 def test_whoever_lost_access_to_the_sheet_reads_it_no_more(
     edited: Entry, other: Client, charlie: Person, plan: SitePlan
 ) -> None:
+    learn(other)
     assert seen(other) == [edited.pk]
     plan.unshare(charlie)
     assert seen(other) == [edited.pk]  # remembered for a minute
     cache.clear()
+    learn(other)
     assert seen(other) == []
     assert other.get(f"/audit/{edited.pk}/").status_code == 404
 
@@ -67,21 +83,64 @@ def test_smartsheet_is_asked_once_a_minute(edited: Entry, other: Client, sandbox
     sandbox.forget_requests()
     for _ in range(3):
         seen(other)
+        learn(other)
     assert [one["path"].split("?")[0] for one in sandbox.requests()] == ["/2.0/sheets"]
+
+
+def test_fault_24_the_log_does_not_wait_for_smartsheet(
+    edited: Entry, browser: Client, other: Client, sandbox: RunningSandbox, settings: Settings
+) -> None:
+    settings.SMARTSHEET_DEADLINE = 30
+    sandbox.fault(path="/2.0/sheets", delay=60, times=0)
+    sandbox.forget_requests()
+    for address in ("/audit/", "/audit/charts/", f"/audit/sheets/{edited.sheet_id}/", "/audit/count/"):
+        assert other.get(address).status_code == 200
+    assert seen(other) == []
+    page = other.get("/audit/").content.decode()
+    assert "Only your own entries are shown until Smartsheet says which sheets you can open." in page
+    assert "byline/js/limited.js" in page
+    assert seen(browser) == [edited.pk]
+    assert len(sandbox.requests(path="/2.0/sheets")) <= 2  # one for each of them, however often they look
+
+
+def test_fault_24_an_answer_is_used_while_smartsheet_is_away(
+    edited: Entry, other: Client, sandbox: RunningSandbox
+) -> None:
+    learn(other)
+    sandbox.fault(path="/2.0/sheets", status=503, errorCode=4001, times=0)
+    with time_machine.travel(timezone.now() + timedelta(seconds=FRESH + 1)):
+        assert seen(other) == [edited.pk]
+        until(lambda: sandbox.requests(path="/2.0/sheets")[1:], "the second question")
+        assert seen(other) == [edited.pk]
+    with time_machine.travel(timezone.now() + timedelta(seconds=KNOWN + 1)):
+        assert seen(other) == []
+
+
+def test_fault_24_the_list_of_sheets_tells_it(edited: Entry, other: Client, sandbox: RunningSandbox) -> None:
+    other.get("/sheets/")
+    sandbox.forget_requests()
+    assert seen(other) == [edited.pk]
+    assert sandbox.requests() == []
+
+
+def test_fault_24_the_page_of_one_entry_waits_for_the_answer(edited: Entry, other: Client) -> None:
+    assert other.get(f"/audit/{edited.pk}/").status_code == 200
 
 
 def test_when_smartsheet_is_away_only_ones_own_are_shown_and_the_page_says_so(
     edited: Entry, browser: Client, other: Client, charlie: Person, sandbox: RunningSandbox
 ) -> None:
     sandbox.fault(status=503, errorCode=4001, path="/2.0/sheets", times=20)
+    assert other.get(f"/audit/{edited.pk}/").status_code == 404
     page = other.get("/audit/")
     assert not page.context["changes"] or all(c.intent.actor_id == charlie.id for c in page.context["changes"])
-    assert "Only your own entries are shown" in page.content.decode()
+    assert "because Smartsheet didn&#x27;t say which sheets you can open" in page.content.decode()
     assert edited.pk in [change.intent.pk for change in browser.get("/audit/").context["changes"]]
 
 
 @pytest.mark.usefixtures("edited")
 def test_when_the_reading_cannot_be_recorded_the_page_is_not_shown(other: Client) -> None:
+    learn(other)
     refuse_rows(Entry._meta.db_table, "NEW.action = 'read'")
     page = other.get("/audit/")
     assert page.status_code == 503

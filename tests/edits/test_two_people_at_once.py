@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import connections
 from django.test import Client
+from pytest_django import Settings
 
 from audit.changes import with_outcomes
 from audit.models import Entry
@@ -23,7 +24,10 @@ EDITS = int(os.environ.get("EDITS", "20"))  # of each thread, by the two people 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_edit_is_made_in_the_others_name(sign_in: SignIn, plan: SitePlan, alice: Person, bob: Person) -> None:
+def test_no_edit_is_made_in_the_others_name(
+    sign_in: SignIn, plan: SitePlan, alice: Person, bob: Person, settings: Settings
+) -> None:
+    settings.SMARTSHEET_MAX_CALLS_PER_PERSON = THREADS
     people = (alice, bob)
     browsers = [Client(), Client()]
     for browser, person in zip(browsers, people, strict=True):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edits.gateway.errors import (
+    Busy,
     Forbidden,
     GatewayError,
     NotFound,
@@ -47,10 +48,10 @@ FAILURES = [
     Failure("500/4000", {"status": 500, "errorCode": 4000}, Unavailable, OutcomeUnknown),
     Failure("500/4002", {"status": 500, "errorCode": 4002}, Unavailable, OutcomeUnknown, reads=3),
     Failure(
-        "500/4004, sheet in use",
+        "500/4004, sheet in use (fault_10)",
         {"status": 500, "errorCode": 4004, "message": SHEET_IN_USE},
-        Unavailable,
-        Unavailable,
+        Busy,
+        Busy,
         reads=3,
     ),
     Failure(

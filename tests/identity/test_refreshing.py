@@ -235,3 +235,17 @@ def test_no_log_and_no_error_contains_a_secret(
     for secret in ("first-access", "first-refresh", "next-access", "next-refresh", "byline-demo-secret"):
         assert secret not in text
     assert ALICE["email"] not in text
+
+
+def test_fault_24_while_too_many_calls_are_in_progress_it_is_used_as_long_as_it_is_valid(
+    alice: User, provider: Provider, settings: Settings
+) -> None:
+    settings.SMARTSHEET_MAX_CALLS = 0
+    ends_in(minutes=10)
+    assert token_for(alice) == "first-access"
+    ends_in(minutes=-10)
+    with pytest.raises(TryLater):
+        token_for(alice)
+    with pytest.raises(TryLater):
+        token_instead_of("first-access", alice, error_code=access_tokens.EXPIRED)
+    assert not refreshes(provider)

@@ -62,6 +62,7 @@ def start(sandbox: RunningSandbox, *, threads: int, deadline: float = 60) -> sub
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "SMARTSHEET_API_BASE": sandbox.api,
         "SMARTSHEET_DEADLINE": str(deadline),
+        "SMARTSHEET_MAX_CALLS_PER_PERSON": str(threads),
         "LOG_LEVEL": "ERROR",
     }
     command = [sys.executable, "-c", READ, str(threads)]

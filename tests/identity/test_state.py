@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test import Client
+from pytest_django import Settings
 
 from audit.models import Entry
 from tests.identity.provider import ALICE, Answer, Provider
@@ -156,3 +157,16 @@ def test_of_two_requests_at_once_one_exchanges_the_code(client: Client, provider
         statuses = sorted(pool.map(come_back_at_once, range(4)))
     assert statuses == [302, 400, 400, 400]
     assert len(provider.arrived("POST", "/2.0/token")) == 1
+
+
+def test_fault_24_while_too_many_calls_are_in_progress_the_redirect_can_be_opened_again(
+    client: Client, provider: Provider, settings: Settings
+) -> None:
+    back = {"state": state_of(client), "code": "a-code"}
+    usual, settings.SMARTSHEET_MAX_CALLS = settings.SMARTSHEET_MAX_CALLS, 0
+    page = client.get("/identity/callback/", back)
+    assert (page.status_code, page["Retry-After"]) == (503, "5")
+    assert "This app has not used your sign-in yet." in page.content.decode()
+    assert provider.arrivals == []
+    settings.SMARTSHEET_MAX_CALLS = usual
+    assert client.get("/identity/callback/", back).status_code == 302

@@ -21,7 +21,7 @@ def alice_reads(_request: HttpRequest) -> Actor:
     return ALICE
 
 
-def the_site_plan(_request: HttpRequest) -> Readable:
+def the_site_plan(_request: HttpRequest, *, is_waiting: bool) -> Readable:
     return Readable(frozenset({SITE_PLAN[0]}))
 
 

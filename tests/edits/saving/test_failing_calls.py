@@ -5,9 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from audit.changes import with_outcomes
 from audit.models import Entry
+from edits.gateway.errors import Busy
 from edits.saving import Status, save
 from tests.edits.saving.conftest import ManyRows
 
@@ -43,6 +45,18 @@ def test_the_second_call(rows: Rows, fault: dict[str, Any], status: Status, phas
     assert logged(sheet) == expected
     assert sheet.notes_now()[:500] == [f"new {n}" for n in range(500)]
     assert set(sheet.notes_now()[500:]) == {"was"}
+
+
+def test_fault_24_while_too_many_calls_are_in_progress_nothing_is_sent(rows: Rows, settings: Settings) -> None:
+    sheet = rows(2)
+    baseline = sheet.read()
+    usual, settings.SMARTSHEET_MAX_CALLS = settings.SMARTSHEET_MAX_CALLS, 0
+    result = save(baseline, sheet.updates(), key="once")
+    assert isinstance(result.error, Busy)
+    assert [row.status for row in result.rows] == [Status.NOT_SENT] * 2
+    assert (sheet.writes(), logged(sheet)) == ([], {"failed": 2})
+    settings.SMARTSHEET_MAX_CALLS = usual
+    assert save(baseline, sheet.updates(), key="once").saved_cells == 2
 
 
 def test_a_lost_answer_is_proven_by_reading_back(rows: Rows) -> None:

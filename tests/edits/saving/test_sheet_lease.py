@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from pytest_django import Settings
 
+from edits.gateway.errors import Busy
 from edits.saving import Result, Status, save
 from edits.saving.sheet_lease import SheetLease, sheet_lease
 from tests.edits.saving.conftest import ManyRows
@@ -45,6 +46,7 @@ def test_whoever_waits_too_long_is_told_that_nothing_was_sent(rows: Rows, settin
         (row,) = save(brief, sheet.updates()).rows
     assert (row.status, sheet.writes()) == (Status.NOT_SENT, [])
     assert "You're saving something else to this sheet" in row.message
+    assert isinstance(row.error, Busy)
     assert save(baseline, sheet.updates()).rows[0].status is Status.SAVED
 
 

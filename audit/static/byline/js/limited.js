@@ -1,0 +1,20 @@
+// A page that shows less until Smartsheet has answered: loads it again after 1, 2 and 4 seconds, unless somebody has
+// begun to type. Then it gives up, and the link is there.
+"use strict";
+(() => {
+  const KEY = "byline.limited";
+  const FORGET = 30_000; // milliseconds after which the waits begin anew
+  const before = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
+  const tries = before && Date.now() - before.at < FORGET ? before.tries : 0;
+  let isTyping = false;
+
+  document.addEventListener("input", () => (isTyping = true));
+  if (tries < 3) {
+    setTimeout(() => {
+      if (!isTyping) {
+        sessionStorage.setItem(KEY, JSON.stringify({ at: Date.now(), tries: tries + 1 }));
+        location.reload();
+      }
+    }, 1_000 * 2 ** tries);
+  }
+})();

@@ -1,0 +1,107 @@
+"""Which sheets a person can open in Smartsheet now: asked by a thread, so that pages don't wait for it.
+
+The answer is in Django's cache for a few minutes, for all of the person's browsers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from threading import Thread
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
+
+from edits.conf import settings
+from edits.gateway.client import Gateway, gateway_for
+from edits.gateway.errors import GatewayError, SignInAgain
+
+FRESH = 60  # seconds until Smartsheet is asked again
+KNOWN = 300  # seconds that an answer is used while Smartsheet is asked again, or can't answer
+AWAY = 10  # seconds until Smartsheet is asked again after it gave no answer
+ANSWERED = "answered"
+
+
+class Unknown(StrEnum):
+    """Why it isn't known which sheets someone can open."""
+
+    BEING_ASKED = "being asked"
+    NO_ANSWER = "no answer"
+    SIGN_IN_AGAIN = "sign in again"
+
+
+def openable_sheets(user: AbstractBaseUser | AnonymousUser, *, is_waiting: bool = False) -> frozenset[int] | Unknown:
+    """The ids of the sheets, as far as they are known. If that is a minute ago or longer, a thread asks Smartsheet.
+
+    With `is_waiting`, Smartsheet is asked here if nothing is known, within SMARTSHEET_DEADLINE.
+    """
+    store = _Store(user)
+    is_due = store.begin()
+    if is_waiting and store.known() is None and (is_due or store.why_unknown() is Unknown.BEING_ASKED):
+        return _ask(store, user)
+    if is_due:
+        _ask_in_thread(store, user)
+    known = store.known()
+    return store.why_unknown() if known is None else known
+
+
+def note(user: AbstractBaseUser | AnonymousUser, sheet_ids: Iterable[int]) -> None:
+    """Keep what Smartsheet has just answered to the person."""
+    _Store(user).keep(frozenset(sheet_ids))
+
+
+class _Store:
+    """The cache's entries for one person: the sheets that are known, and what came of the last question, for as long as
+    it isn't asked again."""
+
+    def __init__(self, user: AbstractBaseUser | AnonymousUser) -> None:
+        self._sheets = f"openable_sheets:{user.pk}"
+        self._question = f"openable_sheets:{user.pk}:question"
+
+    def known(self) -> frozenset[int] | None:
+        sheet_ids: frozenset[int] | None = cache.get(self._sheets)
+        return sheet_ids
+
+    def why_unknown(self) -> Unknown:
+        found = cache.get(self._question)
+        return found if isinstance(found, Unknown) else Unknown.BEING_ASKED
+
+    def begin(self) -> bool:
+        """Whether Smartsheet has to be asked now, by the caller."""
+        if cache.get(self._question) == ANSWERED and self.known() is None:  # the cache was full, and dropped the answer
+            cache.delete(self._question)
+        return cache.add(self._question, Unknown.BEING_ASKED, settings.SMARTSHEET_DEADLINE)
+
+    def keep(self, sheet_ids: frozenset[int]) -> None:
+        cache.set(self._sheets, sheet_ids, KNOWN)
+        cache.set(self._question, ANSWERED, FRESH)
+
+    def keep_error(self, error: GatewayError) -> Unknown:
+        why = Unknown.SIGN_IN_AGAIN if isinstance(error, SignInAgain) else Unknown.NO_ANSWER
+        if why is Unknown.SIGN_IN_AGAIN:
+            cache.delete(self._sheets)
+        cache.set(self._question, why, AWAY)
+        return why
+
+
+def _ask(
+    store: _Store, user: AbstractBaseUser | AnonymousUser, gateway: Gateway | None = None
+) -> frozenset[int] | Unknown:
+    """https://developers.smartsheet.com/api/smartsheet/openapi/sheets/list-sheets"""
+    try:
+        sheet_ids = frozenset(sheet["id"] for sheet in (gateway or gateway_for(user)).sheets())
+    except GatewayError as error:
+        return store.keep_error(error)
+    store.keep(sheet_ids)
+    return sheet_ids
+
+
+def _ask_in_thread(store: _Store, user: AbstractBaseUser | AnonymousUser) -> None:
+    """The token is taken here: the thread needs no connection to the database."""
+    try:
+        gateway = gateway_for(user, is_waiting=False)
+    except GatewayError as error:
+        store.keep_error(error)
+    else:
+        Thread(target=_ask, args=(store, user, gateway), name="openable sheets", daemon=True).start()

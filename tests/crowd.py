@@ -1,0 +1,113 @@
+"""The app in gunicorn, as it is run for people, and any number of signed-in people with plain browsers before it."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from tests.running_sandbox import Sandbox
+from tests.waiting import PATIENCE, until
+
+ROOT = Path(__file__).resolve().parent.parent
+SERVER = [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "--log-level", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a browser got, and after how many seconds."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    seconds: float
+
+
+class App:
+    """`gunicorn` with one process on a free port; a context manager."""
+
+    def __init__(self, sandbox: Sandbox, *, database_url: str, **environment: str) -> None:
+        self.port = free_port()
+        self._environment = {
+            **os.environ,
+            "DATABASE_URL": database_url,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "SMARTSHEET_API_BASE": sandbox.api,
+            "SMARTSHEET_AUTHORIZE_URL": f"{sandbox.url}/b/authorize",
+            "BASE_URL": f"http://127.0.0.1:{self.port}",
+            "LOG_LEVEL": "ERROR",
+            **environment,
+        }
+
+    def __enter__(self) -> App:
+        command = [*SERVER, "--bind", f"127.0.0.1:{self.port}"]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=self._environment, start_new_session=True)
+        until(self._answers, "the app", by=self.process)
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)  # what hangs is not waited for
+        self.process.wait(PATIENCE)
+
+    def get(self, path: str, *, session: str = "", timeout: float = PATIENCE) -> Seen:
+        """Open a page, signed in with this session."""
+        begun = perf_counter()
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        try:
+            connection.request("GET", path, headers={"Cookie": f"sessionid={session}"} if session else {})
+            answer = connection.getresponse()
+            body = answer.read()
+        finally:
+            connection.close()
+        return Seen(answer.status, dict(answer.getheaders()), body, perf_counter() - begun)
+
+    def _answers(self) -> bool:
+        try:
+            return self.get("/healthz").status == 200
+        except OSError:
+            return False
+
+
+def at_once(app: App, path: str, sessions: Iterable[str]) -> list[Future[Seen]]:
+    """Each of these people opens the page. Gives what comes of it; nothing has to come."""
+    sessions = list(sessions)
+    pool = ThreadPoolExecutor(len(sessions))
+    opened = [pool.submit(app.get, path, session=session) for session in sessions]
+    pool.shutdown(wait=False)
+    return opened
+
+
+def sign_in_many(count: int, *, token: str) -> list[str]:
+    """The sessions of so many different people, all with this access token at Smartsheet."""
+    from django.test import Client
+
+    from identity.models import SmartsheetUser
+    from identity.profiles.profile import Profile
+    from identity.signin.oauth import Grant
+
+    def session_of(number: int) -> str:
+        facts: dict[str, Any] = {"id": 10**6 + number, "firstName": "Nr.", "lastName": str(number)}
+        profile = Profile.parse("sandbox", facts | {"email": f"nr-{number}@example.com"})
+        grant = Grant(access_token=token, refresh_token="", expires_at=None, scope="READ_SHEETS")
+        client = Client()
+        user = SmartsheetUser.objects.signed_in(profile, grant).user
+        client.force_login(user, backend="identity.backends.SmartsheetBackend")
+        return client.cookies["sessionid"].value
+
+    return [session_of(number) for number in range(count)]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
