@@ -16,22 +16,24 @@ from functools import cache
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from audit.models import Entry
 from audit.recording import Intent, NotRecorded
 from audit.vocabulary import Action, Phase
 from edits.conf import settings
 
 RECENT = timedelta(days=1)  # which months of the log are looked at: told before the database plans, whatever its clock
+NEWEST = "SELECT id FROM audit_entry {recent} ORDER BY id DESC LIMIT 1"
 LONGEST = 1.25  # of SMARTSHEET_DEADLINE: gateway.budget lets a write begin in the first half, and take three quarters
 
 
 def position() -> int:
     """The newest entry of the log, 0 for an empty one. Taken before rows are read, it tells which saves are in them."""
-    entries = Entry.objects.order_by("-id")
-    if connection.vendor == "postgresql":  # SQLite has no months, and would look among the times first
-        entries = entries.filter(at__gte=timezone.now() - RECENT)
+    # SQLite has no months, and would look among the times first.
+    recent = [timezone.now() - RECENT] if connection.vendor == "postgresql" else []
     try:
-        return entries.values_list("id", flat=True).first() or 0
+        with connection.cursor() as cursor:
+            cursor.execute(NEWEST.format(recent="WHERE at >= %s" if recent else ""), recent)
+            newest = cursor.fetchall()
+            return int(newest[0][0]) if newest else 0
     except DatabaseError:  # then no intent can be written either, which is said in better words
         return 0
 
