@@ -5,6 +5,13 @@ from dataclasses import dataclass
 from django.db import connection
 
 _FORMULA = ", ".join(str(ord(sign)) for sign in "=+-@\t\r\n＝＋－＠")  # what a spreadsheet may run begins so
+# What a spreadsheet may skip before it: blanks, and signs that nobody sees. PostgreSQL's texts have no NUL.
+_SKIPPED = "".join(
+    chr(code)
+    for first, last in ((0x01, 0x20), (0x7F, 0xA0), (0xAD, 0xAD), (0x1680, 0x1680), (0x180E, 0x180E), (0x2000, 0x200F))
+    + ((0x2028, 0x202F), (0x205F, 0x2064), (0x2066, 0x206F), (0x3000, 0x3000), (0xFEFF, 0xFEFF))
+    for code in range(first, last + 1)
+)
 _PERSON = {"person": "who.name", "email": "who.email", "person_id": "entry.actor_id", "region": "entry.region"}
 _PLAIN = (
     "action",
@@ -103,12 +110,13 @@ def _cell(dialect: _Dialect, column: str) -> str:
 
 
 def _defused(dialect: _Dialect, text: str) -> str:
-    first = dialect.code.format(text=text)
-    return f"CASE WHEN {first} IN ({_FORMULA}) THEN '''' || {text} ELSE {text} END"
+    first, seen = (dialect.code.format(text=one) for one in (text, f"ltrim({text}, '{_SKIPPED}')"))
+    return f"CASE WHEN {first} IN ({_FORMULA}) OR {seen} IN ({_FORMULA}) THEN '''' || {text} ELSE {text} END"
 
 
 def _value(dialect: _Dialect, json: str) -> str:
-    """A text without the quotes of JSON; all else as JSON, as is a text with an escape that no text can hold.
+    """A text without the quotes of JSON; all else as JSON, as is a text with an escape that no text can hold. Only
+    texts are defused: no other JSON is a formula, and -0.75 is a number.
 
     Said so that the database works out as little as it can for the most frequent: nothing, and a text without escapes.
     """
@@ -117,7 +125,7 @@ def _value(dialect: _Dialect, json: str) -> str:
     unescaped = _defused(dialect, dialect.text_of.format(json=json))
     return f"""
         CASE WHEN {json} IS NULL THEN NULL
-        WHEN {first} <> {ord('"')} THEN {_defused(dialect, json)}
+        WHEN {first} <> {ord('"')} THEN {json}
         WHEN {is_special} THEN {json}
         WHEN {is_escaped} THEN {unescaped}
         ELSE {_defused(dialect, f"substr({json}, 2, length({json}) - 2)")} END"""

@@ -1,6 +1,7 @@
 """CSV for spreadsheets: whole, by name, and harmless."""
 
 import csv
+import json
 from collections.abc import Iterator
 from io import StringIO
 
@@ -51,13 +52,38 @@ def test_no_cell_is_a_formula(sign: str) -> None:
     assert not [text for text in cells_of(found) if text.startswith(sign)]
 
 
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
+@pytest.mark.parametrize(
+    "before",
+    [" ", "  ", "\u00a0", "\u200b", "\ufeff", "\f", "\v", "\u2003", "\u3000", "\u202e", "\u2066", "\u00ad", " \t\u200b"],
+    ids=lambda before: " ".join(f"U+{ord(sign):04X}" for sign in before),
+)
+def test_no_cell_is_a_formula_behind_what_is_skipped_fault_34(before: str, sign: str) -> None:
+    evil = f"{before}{sign}cmd|' /C calc'!A0"
+    change = Change(row_id=1, row_label=evil, column_id=2, column_title=evil, old=None, new=evil)
+    note(actor=ALICE, action="change", changes=[change], sheet_name=evil, reason=evil)
+
+    found = rows()[0]
+
+    assert {found[name] for name in ("row_label", "column_title", "sheet_name", "reason")} == {f"'{evil}"}
+    assert found["new"] in {f"'{evil}", json.dumps(evil)}, "with an escape that stays, it begins with a quote mark"
+
+
+def test_text_that_only_begins_with_a_blank_stays_as_it_was_typed() -> None:
+    noted(None, "  two blanks")
+
+    assert rows()[0]["new"] == "  two blanks"
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [
         ('two\nlines, "quoted" \\ here', 'two\nlines, "quoted" \\ here'),
         ("", ""),
         (5, "5"),
-        (-5, "'-5"),
+        (-5, "-5"),
+        (-0.75, "-0.75"),
+        ("-0.75", "'-0.75"),
         (True, "true"),
         (None, ""),
         ("nul \x00", '"nul \\u0000"'),
@@ -69,7 +95,9 @@ def test_no_cell_is_a_formula(sign: str) -> None:
         "quoted",
         "empty text",
         "number",
-        "negative",
+        "fault_15 negative",
+        "fault_15 negative fraction",
+        "fault_15 text of a number",
         "checkbox",
         "empty cell",
         "nul",
