@@ -13,6 +13,7 @@ from audit import sentences
 from audit.models import Entry, Names, PersonalText, erased, with_names
 from audit.proof.commitment_bytes import in_value, within
 from audit.values import evidence_in_clear, in_clear
+from audit.via import Part, parts
 from audit.vocabulary import ANSWERED, Action, Origin, Phase
 
 ABANDONED_AFTER = timedelta(minutes=1)  # an edit takes at most 15 seconds; after this its process has most likely died
@@ -117,6 +118,11 @@ class LoggedChange:
         """What the word that counts rests on, as canonical JSON: what was found out, compared, counted."""
         entry = self.outcome or self.intent
         return entry.evidence if self.clear is None else evidence_in_clear(entry.evidence, self.clear)
+
+    @property
+    def came_by(self) -> list[Part]:
+        """By which form and version, app token, job or client it came; the parts that can be filtered by first."""
+        return parts(self.intent.via) if self.intent.via else []
 
     @property
     def row_id(self) -> int | None:

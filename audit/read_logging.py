@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.http import HttpRequest
 
 from audit.access import Reader
-from audit.filtering.fields import TEXT, without_names
+from audit.filtering.fields import WORDS, without_names
 from audit.models import Entry
 from audit.recording import Evidence, Personal, note
 from audit.vocabulary import Action
@@ -23,8 +23,8 @@ def note_reading_of(request: HttpRequest, reader: Reader, count: int) -> None:
     """Record that a page rests on `count` entries of others, as a figure does. Raises NotRecorded."""
     if count:
         query = without_names(request.GET)
-        words = query.get(TEXT, "")
-        query.pop(TEXT, None)
+        words = query.get(WORDS, "")
+        query.pop(WORDS, None)
         asked: dict[str, Evidence] = {"page": request.path, "query": query.urlencode(), "entries": count}
         if words:
             asked["text"] = Personal(words)  # it may be somebody's name, which must not stay for ever

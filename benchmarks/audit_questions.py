@@ -88,10 +88,10 @@ def questions() -> dict[str, str]:
         "not certain yet": "outcome=uncertain",
         "made in the app": "origin=app",
         "a week long ago": f"since={days[0]}&until={days[1]}",
-        "text: common": "text=Done",
-        "text: rare": "text=quokka",
-        "text: absent": "text=nowhere+to+be+found",
-        "text: rare, of a person": f"text=quokka&person={person}",
+        "text: common": "q=Done",
+        "text: rare": "q=quokka",
+        "text: absent": "q=nowhere+to+be+found",
+        "text: rare, of a person": f"q=quokka&person={person}",
     }
     asked = {name: f"/audit/?{query}" for name, query in queries.items()}
     asked["are there new ones?"] = f"/audit/newer/?after={newest.pk}"
@@ -103,7 +103,7 @@ def questions() -> dict[str, str]:
 def questions_of_a_reader() -> dict[str, str]:
     """The questions of a person who can read the entries of many sheets."""
     person = f"sandbox:{PERSON}"
-    queries = {"": "", ", busiest person": f"?person={person}", ", text: rare": "?text=quokka"}
+    queries = {"": "", ", busiest person": f"?person={person}", ", text: rare": "?q=quokka"}
     asked = {f"{SHEETS} sheets{name}": f"/audit/{query}" for name, query in queries.items()}
     return asked | {f"{SHEETS} sheets, how many": "/audit/count/"}
 

@@ -8,9 +8,11 @@ _FORMULA = ", ".join(str(ord(sign)) for sign in "=+-@\t\r\n＝＋－＠")  # wha
 # What a spreadsheet may skip before it: blanks, and signs that nobody sees. PostgreSQL's texts have no NUL.
 _SKIPPED = "".join(
     chr(code)
-    for first, last in ((0x01, 0x20), (0x7F, 0xA0), (0xAD, 0xAD), (0x1680, 0x1680), (0x180E, 0x180E), (0x2000, 0x200F))
-    + ((0x2028, 0x202F), (0x205F, 0x2064), (0x2066, 0x206F), (0x3000, 0x3000), (0xFEFF, 0xFEFF))
-    for code in range(first, last + 1)
+    for codes in (
+        *(range(0x01, 0x21), range(0x7F, 0xA1), [0xAD, 0x1680, 0x180E], range(0x2000, 0x2010)),
+        *(range(0x2028, 0x2030), range(0x205F, 0x2065), range(0x2066, 0x2070), [0x3000, 0xFEFF]),
+    )
+    for code in codes
 )
 _PERSON = {"person": "who.name", "email": "who.email", "person_id": "entry.actor_id", "region": "entry.region"}
 _PLAIN = (

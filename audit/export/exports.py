@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from audit.export import chain_rows, csv_file, jsonl
-from audit.filtering.fields import TEXT
+from audit.filtering.fields import WORDS
 from audit.models import EntryQuerySet
 from audit.recording import Actor, Evidence, Personal, note
 from audit.vocabulary import Action, Origin
@@ -54,8 +54,8 @@ def begin(selection: Selection, *, kind: str, actor: Actor, origin: Origin, prog
     """
     at, last_seq = timezone.now(), chain_rows.last_seq()
     query: dict[str, Evidence] = dict(selection.query)
-    if TEXT in query:
-        query[TEXT] = Personal(selection.query[TEXT])  # it may be somebody's name, which must not stay for ever
+    if WORDS in query:
+        query[WORDS] = Personal(selection.query[WORDS])  # it may be somebody's name, which must not stay for ever
     evidence: dict[str, Evidence] = {"kind": kind, "query": query, "last_seq": last_seq}
     export_id = note(actor=actor, action=Action.EXPORT, origin=origin, evidence=evidence)
     header = jsonl.Header(

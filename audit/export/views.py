@@ -9,13 +9,13 @@ from django.views.decorators.http import require_POST
 from audit import search
 from audit.access import Reader, reader_of
 from audit.export import exports
-from audit.filtering.fields import without_names
+from audit.filtering.fields import WORDS, without_names
 from audit.filtering.filters import LogFilter
 from audit.models import Entry
 from audit.vocabulary import Origin
 
 EXPORT = "audit.export"
-ONLY_IN_SOME = {"column", "outcome", "text"}  # filters that not every entry of a matching edit matches
+ONLY_IN_SOME = {"column", "outcome", WORDS}  # filters that not every entry of a matching edit matches
 
 
 @require_POST  # since it writes an entry

@@ -7,9 +7,11 @@ from django import forms
 from django.http import QueryDict
 
 from audit.filtering.choices import Choice
+from audit.via import KEYS, LONGEST, Part
 
 LARGEST_ID = 2**63 - 1
-TEXT = "text"  # the filter by words, which may name anybody
+WORDS = "q"  # the filter by words, which may name anybody
+RENAMED = {"text": WORDS}  # parameters of old links, saved filters included
 DAYS = date(1970, 1, 1), date(9998, 12, 31)  # what begins and ends in every time zone within Python's calendar
 
 
@@ -47,9 +49,19 @@ def number_alone(text: str) -> str:
     return text.rpartition("·")[2].strip()
 
 
+def with_current_names(query: QueryDict) -> QueryDict:
+    """The query, its old parameters by the names that they have now."""
+    found = query.copy()
+    for old, new in RENAMED.items():
+        if old in found:
+            values = found.pop(old)
+            found.setdefault(new, values[-1])
+    return found
+
+
 def without_names(query: QueryDict) -> QueryDict:
     """The query with people and sheets by number alone: a name that is kept with it could never be erased."""
-    found = query.copy()
+    found = with_current_names(query)
     for name in {"person", "sheet"} & query.keys():
         found[name] = number_alone(str(query[name]))
     return found
@@ -78,6 +90,22 @@ class PersonField(NumberField):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         cleaned = super().clean(number.strip() or text)
         return None if cleaned is None else Person(cleaned, region.strip() if colon else None)
+
+
+class ViaField(forms.CharField):
+    """How entries came: form:status, token:bl_ab12, job:17 or client:Claude."""
+
+    def __init__(self) -> None:
+        widget = forms.TextInput({"class": "form-control", "placeholder": "form:status"})
+        super().__init__(required=False, label="Came by", max_length=LONGEST, widget=widget)
+
+    def clean(self, value: Any) -> Part | None:
+        text = super().clean(value)
+        part = Part.of_address(text) if text else None
+        if text and part is None:
+            keys = ", ".join(f"{key}:" for key in KEYS)
+            raise forms.ValidationError(f"“via” begins with one of {keys} and a name or number follows: form:status.")
+        return part
 
 
 def options(everything: str, choices: list[Choice], chosen: str) -> list[tuple[str, str]]:

@@ -12,15 +12,25 @@ from django.utils import timezone
 
 from audit import id_ranges, search
 from audit.filtering.choices import LIMIT, Choice
-from audit.filtering.fields import DayField, NumberField, PersonField, SheetField, number_alone, options
+from audit.filtering.fields import (
+    DayField,
+    NumberField,
+    PersonField,
+    SheetField,
+    ViaField,
+    number_alone,
+    options,
+    with_current_names,
+)
 from audit.models import Cursor, Entry, EntryQuerySet, Leaf
 from audit.unsettled import Unsettled
 from audit.vocabulary import CONCLUSIVE, Action, Origin, Phase
 
 PAGING = ("before", "after")
-NARROWED = frozenset({"row", "column", "edit", "text", "outcome"})  # ask for parts of edits
+NARROWED = frozenset({"row", "column", "edit", "q", "outcome"})  # ask for parts of edits
 CARRIED = frozenset({"row", "column", "edit", "days"})
-MORE = frozenset({"action", "outcome", "origin", "since", "until"})
+MORE = frozenset({"action", "outcome", "origin", "via", "since", "until"})
+NO_FILTERS = frozenset({*PAGING, "count"})  # parameters of the page that filter nothing
 UNCERTAIN, UNCERTAIN_PHASES = "uncertain", frozenset({Phase.INTENT, Phase.UNKNOWN})
 OUTCOMES = [("", "Any outcome"), (UNCERTAIN, "not certain yet")] + [
     (phase.value, phase.label) for phase in Phase if phase not in UNCERTAIN_PHASES
@@ -90,18 +100,21 @@ class LogFilter(forms.Form):
         choices=DAYS_OF,
         error_messages={"invalid_choice": "“days” can be utc, or be left out."},
     )
-    text = forms.CharField(
+    via = ViaField()
+    q = forms.CharField(
         required=False,
         label="Words",
         max_length=200,
         widget=forms.TextInput({"class": "form-control", "type": "search"}),
-        error_messages={"max_length": "“text” must be 200 letters or fewer."},
+        error_messages={"max_length": "“q” must be 200 letters or fewer."},
     )
     before = NumberField("“before” must be an entry's number")
     after = NumberField("“after” must be an entry's number", least=0)
 
     def __init__(self, query: QueryDict, *, people: list[Choice], sheets: list[Choice]) -> None:
+        query = with_current_names(query)
         super().__init__(query)
+        self.unknown = sorted(query.keys() - self.base_fields.keys() - NO_FILTERS)
         self.people, self.sheets = people, sheets
         self.are_people_listed, self.are_sheets_listed = len(people) <= LIMIT, len(sheets) <= LIMIT
         for name, everything, choices in (("person", "Everybody", people), ("sheet", "All sheets", sheets)):
@@ -111,8 +124,8 @@ class LogFilter(forms.Form):
             else:
                 self.fields[name].widget = forms.TextInput({"class": "form-control", "list": f"choices-{name}"})
 
-    def clean_text(self) -> str:
-        text: str = self.cleaned_data["text"]
+    def clean_q(self) -> str:
+        text: str = self.cleaned_data["q"]
         if text and len(text) < search.SHORTEST:
             raise forms.ValidationError(
                 f"“{text}” is too short to search for: give {search.SHORTEST} letters or more in a row."
@@ -120,6 +133,8 @@ class LogFilter(forms.Form):
         return text
 
     def clean(self) -> dict[str, Any]:
+        for name in self.unknown:
+            self.add_error(None, f"The log has no filter “{name}”.")
         asked = {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
         if asked.keys() & {"row", "column"} and "sheet" not in asked and "sheet" not in self.errors:
             self.add_error(None, "“row” and “column” need “sheet” beside them.")
@@ -149,7 +164,7 @@ class LogFilter(forms.Form):
     @property
     def words(self) -> str:
         """The words that are searched for, or ""."""
-        return str(self.cleaned_data.get("text", ""))
+        return str(self.cleaned_data.get("q", ""))
 
     @property
     def is_for_whole_edits(self) -> bool:
@@ -179,6 +194,8 @@ class LogFilter(forms.Form):
             entries = entries.on_sheet(asked["sheet"])
         if "edit" in asked:
             entries = entries.of_edit(asked["edit"])
+        if "via" in asked:
+            entries = entries.came_by(asked["via"])
         entries = entries.filter(**{name: asked[name] for name in ("action", "origin") if name in asked})
         since, until = self._moments()
         entries = entries.filter(at__gte=since) if since else entries
@@ -196,7 +213,7 @@ class LogFilter(forms.Form):
         phase = self.cleaned_data["outcome"]
         if phase == UNCERTAIN:
             return _uncertain(entries)
-        if not self.cleaned_data.keys() & {"column", "text", "row", "edit"}:
+        if not self.cleaned_data.keys() & {"column", "q", "row", "edit"}:
             return entries.filter(Q(column_id=None) | Q(line=None), phase=phase)
         outcomes = Entry.objects.filter(
             edit_id=OuterRef("edit_id"), line=OuterRef("line"), at__gte=OuterRef("at"), column_id=None, phase=phase

@@ -8,11 +8,9 @@ from django.http import QueryDict
 from audit.access import Reader
 from audit.filtering import choices
 from audit.filtering.fields import Person, without_names
-from audit.filtering.filters import DAYS_OF, OUTCOMES, PAGING, LogFilter
+from audit.filtering.filters import DAYS_OF, NO_FILTERS, OUTCOMES, LogFilter
 from audit.grouping import Edit
 from audit.vocabulary import Action, Origin
-
-BESIDES = {*PAGING, "count"}  # parameters that are no filter
 
 
 class ActiveFilter(NamedTuple):
@@ -40,8 +38,8 @@ def active_filters(query: QueryDict, form: LogFilter, edits: Iterable[Edit], rea
 def filters_alone(query: QueryDict, *, but: Iterable[str] = ()) -> str:
     """The query with nothing in it but filters, as it is kept and shared; without those that are named."""
     rest = without_names(query)
-    for name in query:
-        if name not in LogFilter.base_fields or name in {*BESIDES, *but} or not query[name]:
+    for name in list(rest):
+        if name not in LogFilter.base_fields or name in {*NO_FILTERS, *but} or not rest[name]:
             del rest[name]
     return rest.urlencode()
 
@@ -54,7 +52,9 @@ def _names(form: LogFilter, active: Mapping[str, Any], first: Edit | None, reade
         "days": dict(DAYS_OF),
     }
     names = {what: str(words[active[what]]) for what, words in spoken.items() if what in active}
-    names |= {what: str(active[what]) for what in ("since", "until", "text") if what in active}
+    names |= {what: str(active[what]) for what in ("since", "until", "q") if what in active}
+    if "via" in active:
+        names["via"] = active["via"].label
     if "person" in active:
         names["person"] = _name_of(form, active["person"], reader)
     if "sheet" in active:

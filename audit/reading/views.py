@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from audit.access import Reader, reader_of
 from audit.filtering import choices
+from audit.filtering.fields import WORDS
 from audit.filtering.filters import UNCERTAIN, UNCERTAIN_PHASES, LogFilter
 from audit.grouping import Edit, each_change, edits_of, extent_of
 from audit.models import Entry
@@ -78,9 +79,9 @@ def newer(request: HttpRequest) -> JsonResponse:
 @require_safe
 @login_required
 def choices_of(request: HttpRequest, kind: str) -> JsonResponse:
-    """The people or sheets whose names hold `text`: {"choices": ["Jane Roe · eu:5", …]}."""
+    """The people or sheets whose names hold `q`: {"choices": ["Jane Roe · eu:5", …]}."""
     offer = {"person": choices.people, "sheet": choices.sheets}[kind]
-    found = offer(reader_of(request), text=request.GET.get("text", "")[:100].replace("\0", ""))
+    found = offer(reader_of(request), text=request.GET.get(WORDS, "")[:100].replace("\0", ""))
     return JsonResponse({"choices": [choice.label for choice in found[: choices.OFFERED]]})
 
 

@@ -51,22 +51,22 @@ def test_it_finds_sheets_reasons_and_messages(reader: Client) -> None:
         ("architect", reasoned.edit_id),
         ("padlock", refused.edit_id),
     ):
-        assert [one.intent.edit_id for one in reader.get(f"/audit/?text={text}").context["changes"]] == [edit_id]
-    assert "was refused sign-in" in words_of(reader, "/audit/?text=guest+list")
+        assert [one.intent.edit_id for one in reader.get(f"/audit/?q={text}").context["changes"]] == [edit_id]
+    assert "was refused sign-in" in words_of(reader, "/audit/?q=guest+list")
 
 
 @pytest.mark.parametrize("text", ["100%", "a_c", "%%%", "___", '"""', "a*c", "OR abc", "x' OR '1'='1"])
 def test_signs_stand_for_themselves(reader: Client, text: str) -> None:
     saved(cell(new="1000 abc acc"))
-    assert found(reader, f"text={text.replace('%', '%25')}") == []
+    assert found(reader, f"q={text.replace('%', '%25')}") == []
     saved(cell(new=f"xx {text} xx"))
-    assert len(found(reader, f"text={text.replace('%', '%25')}")) == 1
+    assert len(found(reader, f"q={text.replace('%', '%25')}")) == 1
 
 
 @pytest.mark.parametrize("text", ["a", "ab"])
 def test_what_is_too_short_it_says(reader: Client, text: str) -> None:
     saved(cell(new="ab"))
-    response = reader.get(f"/audit/?text={text}")
+    response = reader.get(f"/audit/?q={text}")
     assert response.status_code == 400
     assert f"“{text}” is too short to search for: give 3 letters or more in a row." in response.content.decode()
 
@@ -75,26 +75,26 @@ def test_it_goes_together_with_the_other_filters(reader: Client) -> None:
     saved(cell(new="apple one"))
     saved(cell(new="apple two"), actor=BOB)
     saved(cell(new="apple three"), sheet=BUDGET)
-    assert found(reader, f"text=apple&person=sandbox:{ALICE.id}") == ["apple three", "apple one"]
-    assert found(reader, f"text=apple&sheet={BUDGET[0]}") == ["apple three"]
-    assert found(reader, "text=apple&outcome=applied") == ["apple three", "apple two", "apple one"]
-    assert found(reader, "text=apple&outcome=refused") == []
+    assert found(reader, f"q=apple&person=sandbox:{ALICE.id}") == ["apple three", "apple one"]
+    assert found(reader, f"q=apple&sheet={BUDGET[0]}") == ["apple three"]
+    assert found(reader, "q=apple&outcome=applied") == ["apple three", "apple two", "apple one"]
+    assert found(reader, "q=apple&outcome=refused") == []
 
 
 def test_pages_of_a_common_word_miss_and_repeat_nothing(reader: Client) -> None:
     for number in range(130):
         saved(cell(new=f"common {number}"))
-    seen, query = [], "text=common"
+    seen, query = [], "q=common"
     for _ in range(3):
         page = reader.get(f"/audit/?{query}").context
         seen += [change.new for change in page["changes"]]
-        query = f"text=common&before={page['page'].older}"
+        query = f"q=common&before={page['page'].older}"
     assert seen == [f'"common {number}"' for number in reversed(range(130))]
 
 
 def test_a_personal_value_is_not_searched(reader: Client) -> None:
     saved(Change(1, "1", STATUS, "Salary", "12345678", "23456789", is_personal=True))
-    assert found(reader, "text=23456789") == []
+    assert found(reader, "q=23456789") == []
 
 
 def test_that_a_row_was_saved_costs_the_index_nothing() -> None:
@@ -142,4 +142,4 @@ def test_the_number_of_queries_does_not_depend_on_the_log(
     for number in range(60):
         saved(cell(row=number))
     with django_assert_max_num_queries(24):
-        reader.get(f"/audit/?text={text}")
+        reader.get(f"/audit/?q={text}")

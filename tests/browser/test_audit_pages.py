@@ -87,8 +87,8 @@ def test_the_pages_are_accessible_and_fit_a_phone(page: Page, bob: Person, theme
     record = page.goto("/audit/?action=record") and page.locator("a[href*='/audit/records/']").first.get_attribute(
         "href"
     )
-    long_words = f"/audit/?text={'so-long-a-word' * 10}&edit={'0' * 32}"
-    for address in (entry, cell, undo, person, record, edit_filter, long_words, "/audit/?text=ab", "/audit/charts/"):
+    long_words = f"/audit/?q={'so-long-a-word' * 10}&edit={'0' * 32}"
+    for address in (entry, cell, undo, person, record, edit_filter, long_words, "/audit/?q=ab", "/audit/charts/"):
         page.goto(str(address))
         found += problems(page)
         if address == cell:
@@ -205,4 +205,4 @@ def test_filtering_further_keeps_the_row_until_another_sheet_is_chosen(page: Pag
     page.get_by_role("button", name="Filter", exact=True).click()
     expect(filters).not_to_contain_text("Column")
     expect(filters).to_contain_text("Words: Blocked")
-    assert page.url.endswith("/audit/?text=Blocked"), "an address to share"
+    assert page.url.endswith("/audit/?q=Blocked"), "an address to share"

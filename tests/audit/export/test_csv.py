@@ -55,7 +55,21 @@ def test_no_cell_is_a_formula(sign: str) -> None:
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@"])
 @pytest.mark.parametrize(
     "before",
-    [" ", "  ", "\u00a0", "\u200b", "\ufeff", "\f", "\v", "\u2003", "\u3000", "\u202e", "\u2066", "\u00ad", " \t\u200b"],
+    [
+        " ",
+        "  ",
+        "\u00a0",
+        "\u200b",
+        "\ufeff",
+        "\f",
+        "\v",
+        "\u2003",
+        "\u3000",
+        "\u202e",
+        "\u2066",
+        "\u00ad",
+        " \t\u200b",
+    ],
     ids=lambda before: " ".join(f"U+{ord(sign):04X}" for sign in before),
 )
 def test_no_cell_is_a_formula_behind_what_is_skipped_fault_34(before: str, sign: str) -> None:

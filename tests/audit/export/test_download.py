@@ -69,7 +69,7 @@ def test_the_filters_in_force_hold_and_are_told(auditor: Client) -> None:
     assert end["entries"] == 2
 
 
-@pytest.mark.parametrize("query", ["column=501", "outcome=applied", "text=Crane"], ids=["column", "outcome", "text"])
+@pytest.mark.parametrize("query", ["column=501", "outcome=applied", "q=Crane"], ids=["column", "outcome", "text"])
 def test_an_edit_is_exported_with_its_outcome(auditor: Client, query: str) -> None:
     saved(cell("Open", "Crane"))
     intended(cell("Open", "Other", column=NOTES))

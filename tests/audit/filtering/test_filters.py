@@ -26,7 +26,7 @@ from tests.audit.edits import (
     new_row,
     saved,
 )
-from tests.audit.reading.test_log_page import QUERIES, words_of
+from tests.audit.reading.test_log_page import QUERIES, text_of, words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -174,8 +174,44 @@ def test_filters_cost_no_query_more(
 
 
 @pytest.mark.usefixtures("written")
-def test_what_is_no_filter_does_not_pass_for_one(reader: Client) -> None:
-    assert reader.get("/audit/?utm_source=mail").context["filters"] == ""
+def test_what_is_no_filter_is_reported_fault_18(reader: Client) -> None:
+    saved()
+    response = reader.get("/audit/?actor=7&outcom=refused")
+    assert response.status_code == 400
+    words = text_of(response.content)
+    assert "The log has no filter “actor”. The log has no filter “outcom”." in words
+    assert "changed Status" not in words, "nothing passes for filtered that is not"
+    assert reader.get("/audit/count/?actor=7").json() == {"count": ""}
+
+
+def test_words_are_asked_for_as_everywhere_and_old_links_still_work_fault_18(reader: Client) -> None:
+    saved(cell(new="Crane"))
+    saved(cell(new="Ladder"))
+    for query in ("q=Crane", "text=Crane", "q=Crane&text=Ladder"):
+        page = reader.get(f"/audit/?{query}")
+        assert [change.new for change in page.context["changes"]] == ['"Crane"']
+        assert page.context["filters"] == "q=Crane"
+
+
+def test_what_came_by_a_form_is_found_and_named(reader: Client) -> None:
+    saved()
+    saved(cell(new="by form"), via={"form": "status", "version": 3})
+    page = reader.get("/audit/?via=form:status")
+    assert [change.new for change in page.context["changes"]] == ['"by form"']
+    assert [(one.label, one.name, one.query) for one in page.context["active_filters"]] == [
+        ("Came by", "form “status”", "")
+    ]
+    assert page.context["filters"] == "via=form%3Astatus"
+    words = text_of(page.content)
+    assert "By form “status” , version 3" in words
+    assert 'href="/audit/?via=form%3Astatus"' in page.content.decode()
+
+
+@pytest.mark.parametrize("via", ["status", "version:3", "form:", "form:%00"])
+def test_what_no_entry_can_come_by_is_reported(reader: Client, via: str) -> None:
+    response = reader.get(f"/audit/?via={via}")
+    assert response.status_code == 400
+    assert 'href="#id_via"' in response.content.decode()
 
 
 def test_whoever_may_not_read_all_is_not_told_what_the_log_lacks(reader: Client) -> None:

@@ -120,9 +120,9 @@ def test_days_are_the_readers(reader: Client) -> None:
         ("since=yesterday", "“since” must be a day, such as 2026-11-30."),
         ("until=2026-02-30", "“until” must be a day"),
         ("since=2026-05-02&until=2026-05-01", "The first day (“From”) must not be later than the last (“To”)."),
-        ("text=" + "x" * 201, "“text” must be 200 letters or fewer."),
+        ("q=" + "x" * 201, "“q” must be 200 letters or fewer."),
         ("person=eu:", "“person” must be a Smartsheet id"),
-        ("text=%00abc", "Null characters are not allowed."),
+        ("q=%00abc", "Null characters are not allowed."),
     ],
     ids=["action", "outcome", "origin", "since", "until", "order", "text", "person", "null"],
 )
@@ -134,13 +134,13 @@ def test_what_it_does_not_understand_it_says(reader: Client, query: str, message
 
 def test_each_new_filter_is_named_as_active(reader: Client) -> None:
     saved()
-    query = "action=change&outcome=applied&origin=form&since=2020-01-01&text=Pour+f"
+    query = "action=change&outcome=applied&origin=form&since=2020-01-01&q=Pour+f"
     assert [(one.what, one.name) for one in reader.get(f"/audit/?{query}").context["active_filters"]] == [
         ("action", "changed cell"),
         ("outcome", "saved"),
         ("origin", "row form"),
         ("since", "2020-01-01"),
-        ("text", "Pour f"),
+        ("q", "Pour f"),
     ]
 
 
@@ -150,7 +150,7 @@ def test_how_many_there_are_is_counted_up_to_a_cap(reader: Client, monkeypatch: 
     assert "Count them" in words_of(reader)
     assert "3 in all" in words_of(reader, "/audit/?count=1")
     assert reader.get("/audit/count/").json() == {"count": "3"}
-    assert reader.get("/audit/count/?text=Pour+found").json() == {"count": "6"}
+    assert reader.get("/audit/count/?q=Pour+found").json() == {"count": "6"}
     assert reader.get(f"/audit/count/?sheet={BUDGET[0]}").json() == {"count": "0"}
     monkeypatch.setattr("audit.reading.paging.CAP", 2)
     monkeypatch.setattr("audit.reading.views.CAP", 2)
@@ -186,10 +186,10 @@ def test_signed_out_people_are_told_nothing(client: Client, address: str) -> Non
 def test_people_and_sheets_are_offered_as_they_are_typed(reader: Client) -> None:
     saved()
     saved(actor=BOB, sheet=BUDGET)
-    assert reader.get("/audit/choices/person/?text=arch").json() == {"choices": [f"Alice Archer · sandbox:{ALICE.id}"]}
-    assert reader.get("/audit/choices/person/?text=bob@ex").json() == {"choices": [f"Bob Baker · sandbox:{BOB.id}"]}
-    assert reader.get("/audit/choices/sheet/?text=budg").json() == {"choices": [f"Budget · {BUDGET[0]}"]}
-    assert reader.get("/audit/choices/sheet/?text=%25").json() == {"choices": []}
+    assert reader.get("/audit/choices/person/?q=arch").json() == {"choices": [f"Alice Archer · sandbox:{ALICE.id}"]}
+    assert reader.get("/audit/choices/person/?q=bob@ex").json() == {"choices": [f"Bob Baker · sandbox:{BOB.id}"]}
+    assert reader.get("/audit/choices/sheet/?q=budg").json() == {"choices": [f"Budget · {BUDGET[0]}"]}
+    assert reader.get("/audit/choices/sheet/?q=%25").json() == {"choices": []}
     assert reader.get("/audit/choices/lock/").status_code == 404
 
 
@@ -219,8 +219,8 @@ def test_what_waits_to_be_settled_is_uncertain_however_old_it_is(
 
 
 def test_a_mistake_leads_to_its_field(reader: Client) -> None:
-    page = reader.get("/audit/?text=ab&before=x").content.decode()
-    assert re.search('<a class="alert-link" href="#id_text">“ab” is too short', page)
+    page = reader.get("/audit/?q=ab&before=x").content.decode()
+    assert re.search('<a class="alert-link" href="#id_q">“ab” is too short', page)
     assert "<li>“before” must be an entry&#x27;s number, a whole number.</li>" in page
 
 

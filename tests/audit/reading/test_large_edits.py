@@ -26,7 +26,7 @@ PAGES = [
     "/audit/?outcome=uncertain",
     f"/audit/?sheet={SITE_PLAN[0]}&outcome=refused",
     f"/audit/?sheet={SITE_PLAN[0]}&column=1",
-    "/audit/?text=locked",
+    "/audit/?q=locked",
     f"/audit/sheets/{SITE_PLAN[0]}/",
     f"/audit/people/sandbox/{ALICE.id}/",
     "/audit/{first}/",
@@ -147,7 +147,7 @@ def cost(reader: Client, address: str) -> float:
     return rows_read(asked) if connection.vendor == "postgresql" else steps[0]
 
 
-@pytest.mark.parametrize("query", ["", "outcome=refused", f"sheet={SITE_PLAN[0]}&column=1", "text=locked"])
+@pytest.mark.parametrize("query", ["", "outcome=refused", f"sheet={SITE_PLAN[0]}&column=1", "q=locked"])
 def test_what_a_page_reads_does_not_grow_with_an_edit(
     reader: Client, monkeypatch: pytest.MonkeyPatch, query: str
 ) -> None:

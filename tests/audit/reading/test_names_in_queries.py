@@ -31,7 +31,7 @@ def test_what_was_read_is_recorded_by_numbers(reader: Client) -> None:
 
 def test_words_that_were_searched_for_can_be_erased(reader: Client) -> None:
     saved(cell("Open", "Jane Roe <jane.roe@example.com>"))
-    assert len(reader.get("/audit/?text=jane.roe%40example.com").context["changes"]) == 1
+    assert len(reader.get("/audit/?q=jane.roe%40example.com").context["changes"]) == 1
     read = Entry.objects.get(action=Action.READ)
     assert "jane" not in (read.evidence or "")
     assert "jane.roe@example.com" in reader.get(f"/audit/{read.pk}/").content.decode()
@@ -45,7 +45,7 @@ def test_words_that_were_exported_by_can_be_erased(reader: Client) -> None:
     saved(cell("Open", "Jane Roe"))
     permission = Permission.objects.get(codename="export", content_type__app_label="audit")
     get_user_model().objects.get(username="charlie").user_permissions.add(permission)
-    reader.post("/audit/export/?text=Jane+Roe", {"format": "csv"})
+    reader.post("/audit/export/?q=Jane+Roe", {"format": "csv"})
     exported = Entry.objects.get(action=Action.EXPORT)
     assert "Jane" not in (exported.evidence or "")
     assert "Jane Roe" in reader.get(f"/audit/{exported.pk}/").content.decode()

@@ -26,8 +26,9 @@ PAGES = {
     "sheet": f"/audit/?sheet={BUDGET[0]}",
     "cell": f"/audit/?sheet={SITE_PLAN[0]}&row={ROW}&column={STATUS}",
     "action": "/audit/?action=delete",
+    "via": "/audit/?via=job:17",
     "outcome": "/audit/?outcome=refused",
-    "rare word": "/audit/?text=zanzibar",
+    "rare word": "/audit/?q=zanzibar",
     "timeline of a row": f"/audit/sheets/{BUDGET[0]}/rows/{ROW}/",
 }
 # SQLite's planner has no use for an index on some of the rows: these go along the ids, for TIME_LIMIT seconds at most.
@@ -65,7 +66,7 @@ def large_log() -> int:
             f" FROM audit_entry, {numbers} WHERE phase = 'intent' AND edit_id = %s",
             [MANY, pattern.edit_id if connection.vendor == "postgresql" else pattern.edit_id.hex],
         )
-        saved(cell(new="Zanzibar"), actor=BOB, sheet=BUDGET)
+        saved(cell(new="Zanzibar"), actor=BOB, sheet=BUDGET, via={"job": 17})
         cursor.execute("ANALYZE audit_entry")
     newest = Entry.objects.newest_first()[0].pk
     return newest - MANY // 2

@@ -20,7 +20,7 @@ def save(client: Client, name: str = "Refused in the plan", query: str = QUERY) 
 def test_a_filter_in_force_can_be_saved_and_is_there_from_then_on(reader: Client) -> None:
     assert 'action="/audit/filters/"' not in body_of(reader)
     assert f'name="query" value="{QUERY.replace("&", "&amp;")}"' in body_of(reader, f"/audit/?{QUERY}&before=7")
-    save(reader, query=f"{QUERY}&before=7&text=")
+    save(reader, query=f"{QUERY}&before=7&q=")
     body = body_of(reader)
     assert f'href="/audit/?{QUERY.replace("&", "&amp;")}">Refused in the plan</a>' in body
     assert "The filter “Refused in the plan” is saved." in body

@@ -68,7 +68,7 @@
       clearTimeout(waiting);
       waiting = setTimeout(async () => {
         const address = document.getElementById("filters").dataset[`choices${input.name === "person" ? "Person" : "Sheet"}`];
-        const answer = await ask(`${address}?text=${encodeURIComponent(input.value)}`);
+        const answer = await ask(`${address}?q=${encodeURIComponent(input.value)}`);
         list.replaceChildren(...(answer?.choices ?? []).map((choice) => new Option("", choice)));
       }, 200);
     });
