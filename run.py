@@ -213,7 +213,7 @@ def prepare(*requirements: str) -> None:
     front_end = [ROOT / "package-lock.json", Path(__file__)]
     once("npm", front_end, install_front_end, made=VENDOR)
     own = [path for path in sorted(ROOT.glob("*/static/byline/**/*")) if path.is_file()]
-    collect = partial(manage, "collectstatic", "--noinput", "--verbosity", "0")
+    collect = partial(manage, "collectstatic", "--noinput", "--verbosity", "0", "--ignore", "redoc*")
     # Outside DEBUG the files get other names.
     once("collectstatic", [*front_end, *own], collect, made=VAR / "static", also=setting("DEBUG"))
 

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from ninja import Header, Router
 
 from api import results
-from api.callers import ApiRequest, BrowserSession
+from api.callers import ApiRequest, anyone_with
 from api.changes import Edits, require_agreed
 from api.encoding import respond
 from api.operations import failing
@@ -16,9 +16,10 @@ from api.results import FailedResultAnswer, ResultAnswer
 from api.sheets import SheetId
 from audit.vocabulary import Origin
 from edits.saving import read, save
+from identity.apptokens.models import Scope
 from identity.tokens import revocation
 
-router = Router(tags=["edits"], auth=[BrowserSession()])
+router = Router(tags=["edits"], auth=anyone_with(Scope.EDIT))
 
 IdempotencyKey = Annotated[
     str,
@@ -53,6 +54,7 @@ def save_edits(request: ApiRequest, sheet_id: SheetId, edits: Edits, idempotency
         changes,
         key=f"api {_bare(idempotency_key)}",
         origin=Origin.API,
+        via=request.auth.via,
         reason=edits.reason,
         is_cell_by_cell=edits.unit == "cell",
         is_partial=edits.is_partial,

@@ -27,6 +27,7 @@ from edits.gateway.errors import (
     SignInAgain,
 )
 from edits.saving import InProgress, KeyReused, NotRecorded
+from identity.signals import CannotRecord
 from identity.tokens import revocation
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ KINDS: dict[type[Exception], Kind] = {
     InProgress: Kind.IN_PROGRESS,
     KeyReused: Kind.KEY_REUSED,
     NotRecorded: Kind.LOG_AWAY,
+    CannotRecord: Kind.LOG_AWAY,
     OperationalError: Kind.DATABASE_AWAY,
     InterfaceError: Kind.DATABASE_AWAY,
     InternalError: Kind.DATABASE_AWAY,  # PostgreSQL takes no writes, as after a failover

@@ -7,17 +7,25 @@ from django.middleware.csrf import get_token
 from ninja import Router
 from typing_extensions import TypedDict
 
-from api.callers import ApiRequest, BrowserSession
+from api.callers import ApiRequest, anyone_with
 from api.encoding import IdText, respond
 from api.operations import failing
 
-router = Router(tags=["me"], auth=[BrowserSession()])
+router = Router(tags=["me"], auth=anyone_with(None))
+
+
+class TokenInUse(TypedDict):
+    """The app token of the request."""
+
+    number: int
+    expires_at: str
 
 
 class Me(TypedDict):
     """The person in whose name requests are made. `region` and `id` together identify them.
 
-    `csrf_token` is for the header X-CSRFToken.
+    `scopes` is what the caller may do, `token` the number of the app token and its end. A browser has no app token, and
+    gets a `csrf_token` for the header X-CSRFToken.
     """
 
     id: IdText
@@ -26,13 +34,15 @@ class Me(TypedDict):
     email: str
     locale: str | None
     time_zone: str | None
+    scopes: list[str]
+    token: TokenInUse | None
     csrf_token: str | None
 
 
 @router.get("/me", response={200: Me, **failing()}, operation_id="readMe", summary="Read Who Calls")
 def read_me(request: ApiRequest) -> HttpResponse:
     """Say who calls, from the stored profile. It never asks Smartsheet."""
-    profile = request.auth.profile
+    profile, token = request.auth.profile, request.auth.token
     answer: Me = {
         "id": str(profile.id),
         "region": profile.region,
@@ -40,6 +50,8 @@ def read_me(request: ApiRequest) -> HttpResponse:
         "email": profile.email,
         "locale": profile.data.get("locale"),
         "time_zone": profile.data.get("timeZone"),
-        "csrf_token": get_token(request),
+        "scopes": list(request.auth.scopes),
+        "token": {"number": token.pk, "expires_at": token.expires_at.isoformat()} if token else None,
+        "csrf_token": None if token else get_token(request),
     }
     return respond(answer)

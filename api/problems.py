@@ -21,8 +21,10 @@ class Kind(Enum):
 
     UNREADABLE_BODY = ("unreadable-body", 400, "The body is not JSON")
     KEY_MISSING = ("idempotency-key-missing", 400, "A write needs the header Idempotency-Key")
+    TOKEN_REFUSED = ("app-token-not-accepted", 401, "The app token is not accepted")
     NOT_SIGNED_IN = ("not-signed-in", 401, "Nobody is signed in")
     SIGN_IN_AGAIN = ("sign-in-again", 401, "The person has to sign in with Smartsheet again")
+    SCOPE_MISSING = ("scope-missing", 403, "The app token doesn't have the scope for this")
     NO_CSRF_TOKEN = ("csrf-token-missing", 403, "A browser's session needs a CSRF token")
     NOT_GRANTED = ("not-granted", 403, "This app may not do this for the person")
     FORBIDDEN = ("forbidden", 403, "The person may not do this")
@@ -36,6 +38,7 @@ class Kind(Enum):
     INVALID = ("invalid-request", 422, "The request is not valid")
     KEY_REUSED = ("idempotency-key-reused", 422, "The key was used for something else")
     REFUSED = ("refused", 422, "Smartsheet refused this")
+    TOO_MANY_CALLS = ("too-many-calls", 429, "The app token was used too often")
     RATE_LIMITED = ("smartsheet-rate-limited", 429, "Smartsheet is getting too many requests")
     FAULT = ("fault", 500, "This app has a fault")
     UNKNOWN = ("outcome-unknown", 502, "It is not certain whether this was done")

@@ -8,7 +8,7 @@ from typing import Annotated
 from django.http import HttpResponse
 from ninja import Path, Query, Router
 
-from api.callers import ApiRequest, BrowserSession
+from api.callers import ApiRequest, anyone_with
 from api.encoding import Id, respond
 from api.operations import failing
 from api.sheet_answers import RowsAnswer, SheetList, rows_answer, summary
@@ -16,11 +16,12 @@ from edits.features import Feature
 from edits.gateway.client import Gateway, gateway_for
 from edits.sheets import reading
 from edits.sheets.sheet import Sheet, SheetSummary
+from identity.apptokens.models import Scope
 
 MOST_ROWS = 5_000
 MOST_IDS = 400
 
-router = Router(tags=["sheets"], auth=[BrowserSession()])
+router = Router(tags=["sheets"], auth=anyone_with(Scope.READ))
 
 SheetId = Annotated[Id, Path(description="The id of a sheet")]
 PageNumber = Annotated[int, Query(ge=1, le=10**6, description="Counted from 1; beyond the last one there are no rows")]

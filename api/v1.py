@@ -7,8 +7,10 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.docs import Swagger
 from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
 
 from api import edits, failures, people, problems, sheets
+from api.callers import AppTokenAuth
 from api.encoding import JSON, Renderer, StrictParser
 from api.operations import with_known_parameters_only
 from api.problems import Kind, Problem
@@ -27,24 +29,34 @@ class Page(Swagger):
     template = "api/docs.html"
 
 
+class Document(OpenAPISchema):
+    """Ninja's, with the problems of each status, where ninja knows one content type, and with the scopes of tokens."""
+
+    def responses(self, operation: Operation) -> dict[int, dict[str, Any]]:
+        found = super().responses(operation)
+        for status, response in found.items():
+            if kinds := [kind for kind in Kind if kind.status == status]:
+                response["description"] = ", ".join(kind.slug for kind in kinds)
+                examples = {kind.slug: {"value": problems.content(Problem(kind))} for kind in kinds}
+                content = response["content"].pop(JSON)
+                response["content"][problems.CONTENT_TYPE] = {**content, "examples": examples}
+        return found
+
+    def operation_security(self, operation: Operation) -> list[dict[str, Any]] | None:
+        ways = super().operation_security(operation) or []
+        for way in ways:
+            scopes = [auth.scope for auth in operation.auth_callbacks if isinstance(auth, AppTokenAuth) and auth.scope]
+            way.update({AppTokenAuth.__name__: scopes} if AppTokenAuth.__name__ in way else {})
+        return ways
+
+
 class Api(NinjaAPI):
-    """Names the problems of each status in the document, where ninja knows one content type and no examples."""
+    """Has that document."""
 
-    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        schema = super().get_openapi_schema(**options)
-        for operations in schema["paths"].values():
-            for operation in operations.values():
-                for status, response in operation["responses"].items():
-                    if kinds := [kind for kind in Kind if kind.status == int(status)]:
-                        _document(response, kinds)
-        return schema
-
-
-def _document(response: dict[str, Any], kinds: list[Kind]) -> None:
-    response["description"] = ", ".join(kind.slug for kind in kinds)
-    content = response["content"].pop(JSON)
-    examples = {kind.slug: {"value": problems.content(Problem(kind))} for kind in kinds}
-    response["content"][problems.CONTENT_TYPE] = {**content, "examples": examples}
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        return Document(self, self.get_root_path(path_params or {}) if path_prefix is None else path_prefix)
 
 
 api = Api(

@@ -232,6 +232,8 @@ ROLES = {
 }
 SIGN_IN_RATE_LIMIT = int(number("SIGN_IN_RATE_LIMIT", least=2))
 PASSWORD_RATE_LIMIT = int(number("PASSWORD_RATE_LIMIT", least=1))
+APP_TOKEN_DAYS = int(number("APP_TOKEN_DAYS"))
+APP_TOKEN_RATE_LIMIT = int(number("APP_TOKEN_RATE_LIMIT", least=1))
 
 # What the log's pages ask about their reader
 AUDIT_ACTOR = "edits.log_hooks.readable_sheets.reading_actor"

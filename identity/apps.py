@@ -9,5 +9,6 @@ class IdentityConfig(AppConfig):
 
     def ready(self) -> None:
         from identity import checks  # noqa: F401 # importing them registers checks and receivers
+        from identity.apptokens import endings  # noqa: F401 # importing them registers checks and receivers
         from identity.profiles import history  # noqa: F401 # importing them registers checks and receivers
         from identity.sessions import browsers  # noqa: F401 # importing them registers checks and receivers

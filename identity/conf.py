@@ -22,6 +22,8 @@ DEFAULTS: Final[dict[str, Any]] = {
     "SIGN_IN_PEOPLE": frozenset(),
     "SIGN_IN_RATE_LIMIT": 120,  # requests per minute and address; a sign-in takes two
     "PASSWORD_RATE_LIMIT": 10,  # the same, for passwords on the admin's sign-in page
+    "APP_TOKEN_DAYS": 365,  # how long an app token can last; 0: nobody can make any
+    "APP_TOKEN_RATE_LIMIT": 300,  # calls of the API per minute and app token
     "ADMIN_CONTACT": "",  # an e-mail address, or words
     "ROLES": {},  # people by role
     "CORS_ALLOWED_ORIGINS": (),  # other origins whose pages can read /identity/me

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from identity import roles
+from identity.apptokens.models import AppToken  # noqa: F401 # Django looks for models here
 from identity.conf import settings
 from identity.profiles.history import HistoryActor, Tracked, TrackedQuerySet, records
 from identity.profiles.profile import Profile

@@ -6,8 +6,9 @@
 A `person` is a SmartsheetUser, whose `user` is the Django user; a `profile` is the Profile of somebody of whom
 this app may keep nothing. No signal carries a token, a code or a secret. Accept `**kwargs`: more may come.
 
-Only a receiver of `signing_in` can stop what happens, by raising. All the others are told what has happened already:
-what they raise goes to the log of the program and no further. https://docs.djangoproject.com/en/5.2/topics/signals/
+Only a receiver of `signing_in`, `app_token_created` or `app_token_used` can stop what happens, by raising. All the
+others are told what has happened already: what they raise goes to the log of the program and no further.
+https://docs.djangoproject.com/en/5.2/topics/signals/
 """
 
 from typing import Any
@@ -53,6 +54,20 @@ disconnected = Signal()
 # user).
 activation_changed = Signal()
 
+# A person made an app token: `token` (of identity.apptokens.models; it has no text). Sent in the transaction that keeps
+# it; a receiver that raises undoes it.
+app_token_created = Signal()
+
+# A program uses an app token, for the first time on this day (UTC): `token`. Sent before it is let in; a receiver that
+# raises keeps it out.
+app_token_used = Signal()
+
+# An app token ended before its time: `token`, `why` in words.
+app_token_ended = Signal()
+
+# A program was not let in: `token` (None where nobody has such a token), `why` in words.
+app_token_refused = Signal()
+
 
 @receiver(user_logged_out)
 def _tell_signed_out(user: Any, **_kwargs: object) -> None:
@@ -63,4 +78,4 @@ def _tell_signed_out(user: Any, **_kwargs: object) -> None:
 
 
 class CannotRecord(Exception):
-    """What must be on record cannot be recorded just now. For receivers of `signing_in`."""
+    """What must be on record cannot be recorded just now. For receivers that can stop what happens."""

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from identity.apptokens import views as token_views
 from identity.profiles import me
 from identity.profiles import views as profile_views
 from identity.signin import views
@@ -17,5 +18,7 @@ urlpatterns = [
     path("profile/", profile_views.profile, name="profile"),
     path("profile/refresh/", profile_views.refresh_profile, name="refresh_profile"),
     path("sessions/<uuid:public_id>/end/", profile_views.end_session, name="end_session"),
+    path("tokens/add/", token_views.add_app_token, name="add_app_token"),
+    path("tokens/<int:number>/end/", token_views.end_app_token, name="end_app_token"),
     path("disconnect/", profile_views.disconnect, name="disconnect"),
 ]

@@ -1,8 +1,9 @@
 """Watches a whole test run for leaked secrets.
 
-Notes every access token, refresh token and code that any test uses, and every word of what is logged, shown on an error
-page (as DEBUG would show it too) or sent to the database. At the end the two must have nothing in common; the database
-file, where there is one, is searched as well.
+Notes every access token, refresh token, code and app token that any test uses, and every word of what is logged, shown
+on an error page (as DEBUG would show it too) or sent to the database. At the end the two must have nothing in common;
+the database file, where there is one, is searched as well. App tokens are looked for on all pages but the one that
+shows a new one.
 """
 
 import logging
@@ -23,8 +24,10 @@ from django.db.backends.signals import connection_created
 from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.views.debug import get_exception_reporter_class
 
+from identity.apptokens import token_text
 from identity.tokens.encryption import EncryptedTextField
 
 WORD = re.compile(r"[A-Za-z0-9_-]{10,}")
@@ -82,6 +85,12 @@ def watching() -> Iterator[Watch]:
     watch = Watch()
     with pytest.MonkeyPatch.context() as patch:
         prepare, answer = EncryptedTextField.get_prep_value, BaseHandler.get_response
+        new_app_token = token_text.new
+
+        def new() -> str:
+            text = new_app_token()
+            watch.keep(text)
+            return text
 
         def get_prep_value(field: Any, value: Any) -> Any:
             watch.keep(value)
@@ -89,12 +98,13 @@ def watching() -> Iterator[Watch]:
 
         def get_response(handler: BaseHandler, request: HttpRequest) -> HttpResponseBase:
             response = answer(handler, request)
-            if response.status_code >= 400 and isinstance(response, HttpResponse):
+            if isinstance(response, HttpResponse) and (response.status_code >= 400 or may_leak(request, response)):
                 watch.read(response.content.decode(errors="replace"), f"the page of {request.path}")
             return response
 
         patch.setattr(EncryptedTextField, "get_prep_value", get_prep_value)
         patch.setattr(BaseHandler, "get_response", get_response)
+        patch.setattr(token_text, "new", new)
         logging.getLogger().addHandler(watch)
         listened: dict[Signal, Callable[..., None]] = {
             request_started: watch.hear_request,
@@ -109,6 +119,12 @@ def watching() -> Iterator[Watch]:
             for signal, receiver in listened.items():
                 signal.disconnect(receiver)
             logging.getLogger().removeHandler(watch)
+
+
+def may_leak(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether a page has what looks like an app token, other than the page that shows a new one."""
+    is_new = request.path == reverse("identity:add_app_token")
+    return token_text.PREFIX.encode() in response.content and not is_new
 
 
 def read_database_file(watch: Watch) -> None:

@@ -6,6 +6,7 @@ possible; an error is in the program's own log.
 Only an entry's actor has names and e-mail addresses, since they can be erased there. Elsewhere people are numbers.
 """
 
+from datetime import UTC
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -15,6 +16,7 @@ from audit.recording import Actor, Change, NotRecorded, nobody, note
 from audit.vocabulary import Action, Origin, Phase
 from edits.log_hooks.refusals import Counted, note_or_count
 from identity import signals
+from identity.apptokens.models import AppToken
 from identity.models import SmartsheetUser
 from identity.profiles.profile import Profile
 from identity.signin.admission import NOT_LET_IN
@@ -110,6 +112,62 @@ def note_activation(person: SmartsheetUser, is_active: bool, by: AbstractBaseUse
         raise signals.CannotRecord from error
 
 
+@receiver(signals.app_token_created)
+def note_new_app_token(token: AppToken, **_more: object) -> None:
+    """In the transaction that keeps it. Its name can be erased: the person chose it. Raises CannotRecord."""
+    about = (token.person.region, token.person.smartsheet_id)
+    facts: list[tuple[str, str, bool]] = [
+        ("name", token.name, True),
+        ("scopes", token.scopes, False),
+        ("ends at", token.expires_at.astimezone(UTC).isoformat(timespec="seconds"), False),
+    ]
+    changes = [
+        Change(None, _label(token), None, title, None, value, is_personal, about if is_personal else None)
+        for title, value, is_personal in facts
+    ]
+    _note_app_token(token, Action.TOKEN_CREATE, changes=changes)
+
+
+@receiver(signals.app_token_used)
+def note_use_of_app_token(token: AppToken, **_more: object) -> None:
+    """Before it is let in. Raises CannotRecord."""
+    _note_app_token(token, Action.TOKEN_USE, origin=Origin.API)
+
+
+@receiver(signals.app_token_ended)
+def note_end_of_app_token(token: AppToken, why: str, **_more: object) -> None:
+    _note_app_token(token, Action.TOKEN_END, reason=why)
+
+
+@receiver(signals.app_token_refused)
+def note_refused_app_token(token: AppToken | None, why: str, **_more: object) -> None:
+    """One entry per token, or per address where nobody has such a token, and minute, with a count."""
+    known: dict[str, Any] = {}
+    if token:
+        known = {"who": str(token), "via": {"token": token.pk}, "subject": subject_of(token), "label": _label(token)}
+    actor = actor_of(token.person) if token else nobody()
+    note_or_count(Counted.APP_TOKEN, actor=actor, phase=Phase.REFUSED, reason=why, **known)
+
+
+def _note_app_token(token: AppToken, action: Action, **more: Any) -> None:
+    """Each entry says which token it is about as an edit that comes by it does. Raises CannotRecord."""
+    try:
+        note(
+            actor=actor_of(token.person),
+            action=action,
+            subject=subject_of(token),
+            label=_label(token),
+            via={"token": token.pk},
+            **more,
+        )
+    except NotRecorded as error:
+        raise signals.CannotRecord from error
+
+
+def _label(token: AppToken) -> str:
+    return f"App token {token.pk}"
+
+
 def actor_of_profile(profile: Profile) -> Actor:
     return Actor(id=profile.id, region=profile.region, name=profile.name, email=profile.email)
 
@@ -129,5 +187,5 @@ def _number_of(profile: Profile) -> str:
     return f"{profile.region}:{profile.id}"
 
 
-def subject_of(row: SmartsheetUser | AbstractBaseUser) -> str:
+def subject_of(row: SmartsheetUser | AppToken | AbstractBaseUser) -> str:
     return f"{row._meta.label_lower}/{row.pk}"

@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from identity.apptokens.forms import AppTokenForm, days_offered
+from identity.apptokens.models import AppToken
 from identity.conf import settings
 from identity.decorators import smartsheet_required
 from identity.models import SmartsheetUser, Token
@@ -42,8 +44,14 @@ NOT_CONFIRMED = (
 @require_safe
 @smartsheet_required
 def profile(request: HttpRequest) -> HttpResponse:
-    """The profile and its age, the names that the person had, their roles and sessions."""
-    person = _person(request)
+    """The profile and its age, the names that the person had, their roles, sessions and app tokens."""
+    return profile_page(request, _person(request))
+
+
+def profile_page(
+    request: HttpRequest, person: SmartsheetUser, *, token_form: AppTokenForm | None = None, status: int = 200
+) -> HttpResponse:
+    """That page; with the form for an app token as it was sent, if something is wrong with it."""
     context = {
         "person": person,
         "groups": fields.grouped(person.profile),
@@ -54,10 +62,12 @@ def profile(request: HttpRequest) -> HttpResponse:
         "own_key": request.session.session_key,
         "idle_words": limits.in_words(settings.SESSION_IDLE_SECONDS),
         "absolute_words": limits.in_words(settings.SESSION_ABSOLUTE_SECONDS),
+        "tokens": AppToken.objects.of(person).listed(),
+        "token_form": token_form or (AppTokenForm(person=person) if days_offered() else None),
         "is_connected": Token.objects.filter(person=person).exists(),
         "next": request.path,
     }
-    return render(request, "identity/profile.html", context)
+    return render(request, "identity/profile.html", context, status=status)
 
 
 def button(

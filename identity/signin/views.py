@@ -32,6 +32,8 @@ NOT_PAGES = {
     "end_session",
     "refresh_profile",
     "disconnect",
+    "add_app_token",
+    "end_app_token",
 }
 
 

@@ -46,7 +46,7 @@ def test_each_tab_has_its_own(client: Client, provider: Provider) -> None:
     assert provider.come_back(client, next_url="/sheets/")["Location"] == "/sheets/"
 
 
-ARGUMENTS = {"end_session": ["6d6f2f1e-5f0c-4b53-9c2f-3b1f6a0d7a11"]}
+ARGUMENTS: dict[str, list[object]] = {"end_session": ["6d6f2f1e-5f0c-4b53-9c2f-3b1f6a0d7a11"], "end_app_token": [1]}
 
 
 @pytest.mark.parametrize("name", [pattern.name for pattern in urls.urlpatterns if pattern.name != "callback_of_region"])
