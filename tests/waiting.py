@@ -21,6 +21,7 @@ LONG_WAITS = [
     "edits/settling/test_property.py",
     "sandbox/webhooks/test_delivery.py",
     "identity/test_refreshing_in_processes.py",
+    "gateway/test_memory.py",
     "gateway/test_gateway_for.py",
     "gateway/test_connections.py",
     "edits/settling/test_hard_cases.py",

@@ -78,7 +78,7 @@ def _no_clear_answer(*, is_write: bool) -> GatewayError:
     return OutcomeUnknown(UNKNOWN) if is_write else Unavailable(NO_ANSWER)
 
 
-def _json_object(body: bytes) -> JsonObject:
+def _json_object(body: bytes | bytearray) -> JsonObject:
     try:
         with _collector_paused():
             content = orjson.loads(body)

@@ -29,7 +29,7 @@ from edits.gateway import answers
 from edits.gateway.budget import Budget
 from edits.gateway.errors import Busy, GatewayError, JsonObject, NotGranted, RateLimited, SignInAgain, Unavailable
 from edits.gateway.operations import Operations
-from edits.gateway.transport import NoAnswer, exchange, new_session
+from edits.gateway.transport import NoAnswer, Room, exchange, new_session
 from identity import capacity
 from identity.connections import NotSent
 from identity.models import SmartsheetUser
@@ -275,13 +275,14 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
         if not seconds:
             return _Failure(Unavailable(answers.TOO_LATE if is_write else answers.NO_ANSWER), should_retry=False)
         begun = monotonic()
-        try:
-            answer = exchange(self._session, prepped_request, seconds=seconds)
-        except (NotSent, NoAnswer) as error:
-            log.warning("%s %s: %r", prepped_request.method, operation["id"], error)
-            return _Failure(answers.no_answer(error, is_write=is_write), should_retry=not is_write)
-        self._log_request(operation, SimpleNamespace(status=answer.status, seconds=monotonic() - begun))
-        content = answers.read(answer, is_write=is_write)
+        with Room(operation["id"]) as room:
+            try:
+                answer = exchange(self._session, prepped_request, seconds=seconds, room=room)
+            except (NotSent, NoAnswer) as error:
+                log.warning("%s %s: %r", prepped_request.method, operation["id"], error)
+                return _Failure(answers.no_answer(error, is_write=is_write), should_retry=not is_write)
+            self._log_request(operation, SimpleNamespace(status=answer.status, seconds=monotonic() - begun))
+            content = answers.read(answer, is_write=is_write)
         if isinstance(content, GatewayError):
             return _Failure(content, should_retry=not is_write and answers.may_pass(content))
         return content

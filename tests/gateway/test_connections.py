@@ -166,6 +166,18 @@ def test_a_forked_process_makes_connections_of_its_own() -> None:
 def test_an_answer_without_end_is_cut_off(
     server: RunningSandbox, gateway: Gateway, plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport, "LARGEST_ANSWER", 500)
+    monkeypatch.setitem(transport.LARGEST_ANSWERS, "getSheet", 500)
     with pytest.raises(Unavailable):
         gateway.sheet(plan.sheet_id)
+    assert gateway.row(plan.sheet_id, plan.row_id)["id"] == plan.row_id  # has a limit of its own
+
+
+def test_fault_25_all_answers_together_have_a_limit(
+    gateway: Gateway, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "LARGEST_TOTAL", 50_000)
+    with transport.Room("getSheet") as room:
+        room.take(49_900, is_error=False)
+        with pytest.raises(Unavailable):
+            gateway.sheet(plan.sheet_id)
+    assert gateway.sheet(plan.sheet_id)["id"] == plan.sheet_id
