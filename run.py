@@ -172,7 +172,7 @@ def lock(_arguments: list[str]) -> int:
 
 
 def run(_arguments: list[str]) -> int:
-    """Set up, then serve the app, its worker and the stand-in for Smartsheet until Ctrl-C."""
+    """Set up, then serve the app, its worker and the sandbox until Ctrl-C."""
     for name in ("SIGTERM", "SIGHUP"):  # a closed terminal ends it as Ctrl-C does
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), interrupt)

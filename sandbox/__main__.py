@@ -1,4 +1,4 @@
-"""`python -m sandbox`: the stand-in for Smartsheet as a program."""
+"""`python -m sandbox`: the sandbox as a program."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sandbox.world import World
 
 
 class CannotListen(Exception):
-    """The port cannot be had; the text says which and why."""
+    """The port can't be used; the text says which one and why."""
 
 
 async def run(worlds: list[World]) -> None:
@@ -47,7 +47,7 @@ def _cannot_listen(settings: Settings, error: OSError | OverflowError) -> str:
 
 
 def main() -> int:
-    """Run the program; the exit code."""
+    """Run the program and return its exit code."""
     settings = read_settings()
     try:
         asyncio.run(run([World(each) for each in settings]))

@@ -1,7 +1,7 @@
 """Time as Smartsheet writes it: UTC, to the second.
 
-A stand-in's clock can be put forward, so that what takes days need not be waited for. Each request is answered by the
-clock of the stand-in that it was sent to (`put_forward`), since several can run in one process.
+The clock of a sandbox can be moved ahead (`put_forward`), so that tests needn't wait for days. Several sandboxes can
+run in one process, each with its own clock.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _ahead: ContextVar[float] = ContextVar("seconds ahead of the true time", default
 
 
 def put_forward(seconds: float) -> None:
-    """Let the clock run so many seconds ahead, in the current task."""
+    """Move the clock this many seconds ahead, in the current task."""
     _ahead.set(seconds)
 
 
@@ -24,7 +24,7 @@ def now() -> datetime:
 
 
 def elapsed() -> float:
-    """Seconds on a clock that never goes back but when it is put back."""
+    """Seconds on a monotonic clock, plus the seconds that the sandbox is ahead."""
     return time.monotonic() + _ahead.get()
 
 

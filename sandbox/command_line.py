@@ -11,13 +11,13 @@ from sandbox.model.web_address import is_address
 from sandbox.settings import Settings
 
 DESCRIPTION = """\
-A stand-in for Smartsheet's API 2.0 and its sign-in, for practice and tests. Point any Smartsheet client at
+A local replacement for Smartsheet's API 2.0 and its sign-in, for practice and tests. Point a Smartsheet client at
 http://127.0.0.1:8001/2.0 and sign in at http://127.0.0.1:8001/b/authorize. It starts with a few people and
 sheets, the same at every start, and keeps all in memory.
 """
 
 EPILOG = """\
-http://127.0.0.1:8001/_sandbox/ shows who can sign in, with an access token each.
+http://127.0.0.1:8001/_sandbox/ shows the people who can sign in, with their access tokens.
 
   curl -H "Authorization: Bearer TOKEN" http://127.0.0.1:8001/2.0/users/me
   curl -X POST http://127.0.0.1:8001/_sandbox/reset
@@ -30,7 +30,7 @@ REGIONS = ("com", "eu", "au", "gov")
 LAST_PORT = 65_535
 LIMITS = {
     "rate-limit": "requests a minute for each token",
-    "heavy-cost": "what a heavy request counts as: cell history, files, pictures, copying and publishing sheets",
+    "heavy-cost": "what a heavy request counts as: cell history, files, images, copying and publishing sheets",
     "rows-per-call": "rows in one request",
     "rows-per-sheet": "rows of a sheet",
     "columns-per-sheet": "columns of a sheet",
@@ -39,7 +39,7 @@ LIMITS = {
 
 
 class PrintOperations(argparse.Action):
-    """--operations: like --help, it prints and ends."""
+    """--operations: prints the operations and exits, like --help."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_given: object) -> None:
         print(operations_table())
@@ -63,20 +63,25 @@ def parser() -> argparse.ArgumentParser:
         type=_regions,
         default=(),
         metavar="LIST",
-        help=f"several regions side by side, as {','.join(REGIONS)}: each with people's tokens, apps and data of its"
-        " own, on ports one after the other",
+        help=f"run several regions, such as {','.join(REGIONS)}: each with its own tokens, apps and data, on"
+        " consecutive ports",
     )
     add(
         "--state",
         type=Path,
         metavar="FILE",
-        help="keep everything in this JSON file over restarts (with --regions: in FILE.com and so on)",
+        help="keep all data in this JSON file between runs (with --regions: in FILE.com and so on)",
     )
     add("--tls", nargs=2, type=Path, metavar=("CERT", "KEY"), help="serve https with this certificate and key (PEM)")
     add("--rows", type=int, default=0, metavar="N", help='add a "Large sheet" with N rows')
     add("--columns", type=int, default=20, metavar="M", help="columns of the large sheet (default 20)")
     add("--quiet", action="store_true", help="do not print each request on stderr")
-    add("--operations", action=PrintOperations, nargs=0, help="print what is emulated as a Markdown table, and stop")
+    add(
+        "--operations",
+        action=PrintOperations,
+        nargs=0,
+        help="print the operations as a Markdown table and exit",
+    )
     _add_sign_in_options(parser, default)
     _add_limits(parser, default)
     _add_trouble_options(parser, default)
@@ -86,7 +91,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > LAST_PORT:
-        raise argparse.ArgumentTypeError(f"{text} is no port")
+        raise argparse.ArgumentTypeError(f"{text} is not a port")
     return int(text)
 
 
@@ -99,28 +104,28 @@ def _regions(text: str) -> tuple[str, ...]:
 
 def _add_sign_in_options(parser: argparse.ArgumentParser, default: Settings) -> None:
     add = parser.add_argument_group("sign-in").add_argument
-    add("--redirect-url", default=default.redirect_url, metavar="URL", help="where the demo app wants people back")
+    add("--redirect-url", default=default.redirect_url, metavar="URL", help="redirect URL of the demo app")
     add(
         "--app",
         action="append",
         nargs=3,
         default=[],
         metavar=("ID", "SECRET", "URL"),
-        help="register another client with its redirect URL; may be given several times",
+        help="register another client; can be repeated",
     )
     add(
         "--code-seconds",
         type=int,
         default=default.code_seconds,
         metavar="N",
-        help=f"how long an authorization code is good (default {default.code_seconds})",
+        help=f"how long an authorization code is valid (default {default.code_seconds})",
     )
     add(
         "--token-seconds",
         type=int,
         default=default.token_seconds,
         metavar="N",
-        help=f"how long an access token is good (default {default.token_seconds})",
+        help=f"how long an access token is valid (default {default.token_seconds})",
     )
     add(
         "--allow-hash-and-secret",
@@ -130,7 +135,7 @@ def _add_sign_in_options(parser: argparse.ArgumentParser, default: Settings) -> 
 
 
 def _add_limits(parser: argparse.ArgumentParser, default: Settings) -> None:
-    group = parser.add_argument_group("limits", "Smartsheet's own, unless made smaller; 0 switches one off.")
+    group = parser.add_argument_group("limits", "The defaults are Smartsheet's own limits; 0 switches one off.")
     for name, meaning in LIMITS.items():
         usual = getattr(default, name.replace("-", "_"))
         group.add_argument(f"--{name}", type=int, default=usual, metavar="N", help=f"{meaning} (default {usual})")
@@ -141,12 +146,12 @@ def _add_limits(parser: argparse.ArgumentParser, default: Settings) -> None:
         type=int,
         default=default.file_url_seconds,
         metavar="N",
-        help=f"how long the address of an attached file is good (default {default.file_url_seconds})",
+        help=f"how long the download address of a file is valid (default {default.file_url_seconds})",
     )
     add(
         "--concurrent-writes",
         action="store_true",
-        help="let one token change a sheet several times at once (else 4004)",
+        help="allow parallel changes of a sheet with one token (else 4004)",
     )
 
 
@@ -164,7 +169,7 @@ def _add_trouble_options(parser: argparse.ArgumentParser, default: Settings) -> 
         type=int,
         default=default.seed,
         metavar="N",
-        help="what chance begins with: faults by probability and latencies come the same again (default 0)",
+        help="seed for random faults and latencies (default 0)",
     )
 
 
@@ -175,14 +180,14 @@ def _add_webhook_options(parser: argparse.ArgumentParser, default: Settings) -> 
         type=float,
         default=default.webhook_debounce,
         metavar="SECONDS",
-        help=f"how long events are gathered for one callback (default {default.webhook_debounce:g})",
+        help=f"how long events are collected for one callback (default {default.webhook_debounce:g})",
     )
     add(
         "--webhook-retry-factor",
         type=float,
         default=default.webhook_retry_factor,
         metavar="F",
-        help="multiplies the waits before retries: 15 s doubling to 16 min, then 3 h each (default 1)",
+        help="factor for the waits before retries, 15 s doubling to 16 min, then 3 h each (default 1)",
     )
     add(
         "--webhook-timeout",
@@ -194,17 +199,17 @@ def _add_webhook_options(parser: argparse.ArgumentParser, default: Settings) -> 
     add(
         "--no-loopback-webhooks",
         action="store_true",
-        help="refuse callback addresses of this machine, and http, as Smartsheet does",
+        help="refuse callbacks to this machine or by http, as Smartsheet does",
     )
 
 
 def read_settings(arguments: list[str] | None = None) -> list[Settings]:
-    """The settings that the command line asks for: one for each region."""
+    """The settings from the command line, one for each region."""
     reader = parser()
     given = reader.parse_args(arguments)
     for url in (given.redirect_url, *(url for _client_id, _secret, url in given.app)):
         if not is_address(url):
-            reader.error(f"{url} is no address to send people back to")
+            reader.error(f"{url} is not a valid redirect URL")
     settings = _settings(given)
     return [settings.in_region(name, place=place) for place, name in enumerate(given.regions)] or [settings]
 

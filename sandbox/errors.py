@@ -1,7 +1,7 @@
 """The errors Smartsheet answers with: number, HTTP status, message.
 
 Vendor's list: https://developers.smartsheet.com/api/smartsheet/error-codes
-Where a recorded answer is worded differently from that list, the recorded wording stands here.
+Where a recorded answer differs from that list, the recorded wording is used.
 """
 
 from __future__ import annotations
@@ -213,7 +213,7 @@ ERRORS: dict[int, tuple[int, str]] = {
     4005: (410, "API version retired."),
 }
 
-# What a status alone most often means; for faults that name no error code.
+# The error code for a fault that has only a status.
 CODE_OF_STATUS = {
     400: 1008,
     401: 1002,
@@ -245,7 +245,7 @@ OAUTH_TYPES = {
     1238: "invalid_client",
 }
 
-# The statuses of errors that only an ordered fault makes; any other number goes with 400.
+# The statuses of errors that only a fault makes. All others have 400.
 RARE_CODES: dict[int, tuple[int, ...]] = {
     403: (
         *(1013, 1014, 1017, 1022, 1045, 1048, 1076, 1096, 1138, 1139, 1141, 1173, 1174, 1175, 1180, 1181, 1186, 1187),
@@ -281,12 +281,12 @@ class ApiError(Exception):
         super().__init__(f"{self.code} {self.message}")
 
     def at(self, detail: Json) -> ApiError:
-        """The same refusal, said of one item of a bulk request."""
+        """The same refusal for one item of a bulk request."""
         self.detail = {**detail, **self.detail} if isinstance(self.detail, dict) else detail
         return self
 
     def body(self) -> dict[str, Json]:
-        """What goes over the wire; a new refId each time, as every occurrence has its own."""
+        """The JSON of the answer. Every call makes a new refId."""
         body: dict[str, Json] = {"errorCode": self.code, "message": self.message, "refId": new_ref_id()}
         if self.code in OAUTH_TYPES:
             body["error"] = OAUTH_TYPES[self.code]

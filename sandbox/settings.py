@@ -1,4 +1,4 @@
-"""What can be set from the command line."""
+"""The settings, from the command line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One run of the stand-in. Limits are Smartsheet's own unless made smaller (or, at 0, switched off)."""
+    """The settings of one sandbox. Limits are Smartsheet's own by default; 0 switches one off."""
 
     region: str = "com"
     host: str = "127.0.0.1"
@@ -40,6 +40,6 @@ class Settings:
     quiet: bool = False
 
     def in_region(self, region: str, *, place: int) -> Settings:
-        """The same for one of several regions: a port of its own behind the first, and a state file of its own."""
+        """The settings for one of several regions, with its own port and state file."""
         state_file = self.state_file and self.state_file.with_name(f"{self.state_file.name}.{region}")
         return replace(self, region=region, port=self.port and self.port + place, state_file=state_file)

@@ -1,4 +1,4 @@
-"""One running stand-in: its state, and what it remembers of the requests it got."""
+"""One running sandbox: its state, and what it stores about requests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sandbox.settings import Settings
 
 
 class World:
-    """Everything that one server process holds."""
+    """Everything that belongs to one sandbox."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -44,7 +44,7 @@ class World:
         return Courier(self.state, self.settings, self.callbacks, self.saver.soon)
 
     def reset(self) -> None:
-        """Back to the seed. Registered apps stay, being set up rather than data; all else is as after a start."""
+        """Restore the initial state. Registered apps stay, because they are configuration."""
         apps = self.state.apps
         self.state = seeded(self.settings)
         self.state.apps |= apps
@@ -56,5 +56,5 @@ class World:
         self.journal.clear()
         self.rate_limit.reset()
         self.busy.clear()
-        self.resets += 1  # what still waits belongs to the world before: the server lets it die
+        self.resets += 1  # requests that are still waiting are dropped
         self.saver.soon()

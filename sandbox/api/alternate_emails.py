@@ -1,4 +1,4 @@
-"""Further addresses of a person. https://developers.smartsheet.com/api/smartsheet/openapi/alternateemailaddress"""
+"""Alternate e-mail addresses. https://developers.smartsheet.com/api/smartsheet/openapi/alternateemailaddress"""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Json = Any
 
 @operation("list-alternate-emails", "GET", "/users/{userId}/alternateemails", scope="READ_USERS")
 def list_all(call: Call) -> Json:
-    """The addresses besides the primary one."""
+    """List a person's alternate addresses."""
     return index_result(call, _addresses(colleague_in_path(call)))
 
 
@@ -29,7 +29,7 @@ def get(call: Call) -> Json:
 
 @operation("add-alternate-email", "POST", "/users/{userId}/alternateemails", scope="ADMIN_USERS")
 def add(call: Call) -> Json:
-    """Add one or several; each waits to be confirmed by its owner."""
+    """Add one alternate address or several. Each must be confirmed by its owner."""
     check_system_admin(call)
     person, body = colleague_in_path(call), call.json()
     emails = [_read(call, item) for item in (body if isinstance(body, list) else [body])]
@@ -45,7 +45,7 @@ def add(call: Call) -> Json:
     scope="ADMIN_USERS",
 )
 def promote(call: Call) -> Json:
-    """Make a confirmed address the primary one, which becomes a further one itself."""
+    """Make a confirmed address the primary one. The old primary address becomes an alternate one."""
     check_system_admin(call)
     person = colleague_in_path(call)
     address = _in_path(call, person)
@@ -84,7 +84,7 @@ def _in_path(call: Call, person: Person) -> dict[str, Json]:
 
 
 def _read(call: Call, item: Json) -> str:
-    """An address that nobody has yet. Raises ApiError 1156 or 1157."""
+    """Read an address that nobody has yet. Raises ApiError 1156 or 1157."""
     check_attributes("alternateEmail", item, allowed={"email"}, read_only={"id", "confirmed"})
     email = check_email(item.get("email"))
     if call.state.person_by_email(email) or owner_of_alternate(call.state, email):

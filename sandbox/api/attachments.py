@@ -59,7 +59,7 @@ def list_in_discussion(call: Call) -> Json:
 
 @operation("attachments-get", "GET", ONE, scope="READ_SHEETS")
 def get(call: Call) -> Json:
-    """One attachment; if it is a file, with the address from which it can be downloaded for a while."""
+    """One attachment. A file comes with an address from which it can be downloaded for a while."""
     attachment = attachment_in_path(call)
     return attachment_json(call.state, attachment, download=download_of(call, attachment))
 
@@ -80,14 +80,14 @@ def attach_to_row(call: Call) -> Json:
     "attachments-attachToComment", "POST", ON_COMMENT, scope="WRITE_SHEETS", access=Access.COMMENTER, takes_file=True
 )
 def attach_to_comment(call: Call) -> Json:
-    """Attach a file or a link to one's own comment."""
+    """Attach a file or a link to your own comment."""
     _, comment = own_comment_in_path(call)
     return _add(call, read_attachment(call, parent_type=COMMENT, parent_id=comment.id))
 
 
 @operation("attachments-delete", "DELETE", ONE, scope="WRITE_SHEETS", access=Access.COMMENTER)
 def delete(call: Call) -> Json:
-    """Delete one version; the one before it, if there is any, takes its place."""
+    """Delete one version. The version before it, if any, becomes the current one."""
     return _remove(call, [_removable(call)])
 
 
@@ -99,7 +99,7 @@ def list_versions(call: Call) -> Json:
 
 @operation("attachments-versionUpload", "POST", VERSIONS, scope="WRITE_SHEETS", access=Access.EDITOR, takes_file=True)
 def upload_version(call: Call) -> Json:
-    """Put a newer version of a file in front of the others."""
+    """Add a newer version of a file."""
     old = attachment_in_path(call)
     if old.parent_type == COMMENT:
         raise ApiError(1100)
@@ -119,7 +119,7 @@ def delete_versions(call: Call) -> Json:
 
 
 def attachment_in_path(call: Call) -> Attachment:
-    """The attachment that the path names; 1006 if the sheet has none such."""
+    """The attachment that the path names. Raises ApiError 1006 if the sheet doesn't have it."""
     attachment = find_attachment(call.sheet, call.path_id("attachmentId"))
     if attachment is None:
         raise ApiError(1006)
@@ -127,7 +127,7 @@ def attachment_in_path(call: Call) -> Attachment:
 
 
 def _removable(call: Call) -> Attachment:
-    """The attachment in the path, if this person may remove it: on comments one's own, elsewhere an editor's right."""
+    """The attachment in the path, if this person may delete it: as an editor, or in their own comment."""
     attachment = attachment_in_path(call)
     if attachment.parent_type == COMMENT and attachment.created_by != call.person.id:
         raise ApiError(1081)

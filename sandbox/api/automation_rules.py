@@ -44,7 +44,7 @@ def get(call: Call) -> Json:
 @operation("automationrule-update", "PUT", "/sheets/{sheetId}/automationrules/{automationRuleId}",
            scope="WRITE_SHEETS", access=Access.EDITOR)  # fmt: skip
 def update(call: Call) -> Json:
-    """Rename a rule, switch it on or off, or change whom it tells what. Its type stays."""
+    """Rename a rule, switch it on or off, or change its action. Its type can't be changed."""
     rule, body = _in_path(call), call.json()
     check_attributes("automationRule", body, allowed={"name", "enabled", "action"}, read_only=READ_ONLY)
     _check_may_change(call, rule)
@@ -76,7 +76,7 @@ def _in_path(call: Call) -> AutomationRule:
 
 
 def _may_change(call: Call, rule: AutomationRule) -> bool:
-    """Whether this person may change the rule: those who made it, and admins of the sheet."""
+    """Whether this person may change the rule. Its author may, and so may admins of the sheet."""
     return call.access >= Access.ADMIN or (call.access >= Access.EDITOR and rule.created_by == call.person.id)
 
 
@@ -86,7 +86,7 @@ def _check_may_change(call: Call, rule: AutomationRule) -> None:
 
 
 def _read_action(call: Call, rule: AutomationRule, given: Json) -> dict[str, Json]:
-    """The action with what was given. Raises ApiError (1008, 1012, 1031, 1036, 1218, 1219, 1220, 1221)."""
+    """The action with the given attributes. Raises ApiError (1008, 1012, 1031, 1036, 1218, 1219, 1220, 1221)."""
     if given is None:
         raise ApiError(1012, "action.type")
     check_attributes("action", given, allowed={"type", "frequency", *FLAGS, *TEXTS, *LISTS}, read_only=set())

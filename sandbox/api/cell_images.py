@@ -1,4 +1,4 @@
-"""Pictures in cells. https://developers.smartsheet.com/api/smartsheet/openapi/cellimages"""
+"""Images in cells. https://developers.smartsheet.com/api/smartsheet/openapi/cellimages"""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ CELL = "/sheets/{sheetId}/rows/{rowId}/columns/{columnId}"
 
 @operation("addImageToCell", "POST", f"{CELL}/cellimages", scope="WRITE_SHEETS", access=Access.EDITOR, cost=10)
 def add(call: Call) -> Json:
-    """Put a picture (PNG, GIF or JPEG) into a cell."""
+    """Put an image (PNG, GIF or JPEG) into a cell."""
     row, column, upload = row_in_path(call), column_in_path(call), read_upload(call)
     file_name = re.split(r"[/\\]", upload.name)[-1][:LONGEST_ALT_TEXT]  # some clients send the whole path
     alt_text, writing, view = call.query.get("altText", file_name), writing_of(call), view_of(call)
-    # Read as a text: locks, formulas and validation stand against a picture as they do against a value.
+    # Parsed as a text, so that locks, formulas and validation apply to an image too.
     cell = {"columnId": column.id, "value": alt_text, "strict": False}
     (edit, *_), _none = read_edits(writing, [{"id": row.id, "cells": [cell]}], adding=False, partial=False, most=1)
     image = keep_image(call.state, upload.content, mime_type=upload.mime_type, alt_text=alt_text)
@@ -39,7 +39,7 @@ def add(call: Call) -> Json:
 
 @operation("listImageUrls", "POST", "/imageurls", scope="READ_SHEETS", cost=10)
 def list_urls(call: Call) -> Json:
-    """The addresses where pictures can be had for a while."""
+    """The addresses from which images can be downloaded for a while."""
     wanted = call.json()
     if not isinstance(wanted, list) or not all(isinstance(item, dict) for item in wanted):
         raise ApiError(1008, "Expected a list of objects of type imageUrl.")

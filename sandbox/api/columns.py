@@ -27,7 +27,7 @@ def list_all(call: Call) -> Json:
 
 @operation("columns-addToSheet", "POST", ALL, scope="ADMIN_SHEETS", access=Access.ADMIN)
 def add(call: Call) -> Json:
-    """Insert one column or several at one place; the answer has the form of the question."""
+    """Insert one column, or several side by side. The answer is an object or a list, as the request was."""
     writing, view, body = writing_of(call), _view(call), call.json()
     definitions = body if isinstance(body, list) else [body]
     if not definitions:
@@ -49,7 +49,7 @@ def get(call: Call) -> Json:
 
 @operation("column-updateColumn", "PUT", ONE, scope="ADMIN_SHEETS", access=Access.ADMIN)
 def update(call: Call) -> Json:
-    """Rename, move or otherwise change a column; another type converts its cells."""
+    """Rename, move or otherwise change a column. A new type converts its cells."""
     writing, view, column = writing_of(call), _view(call), column_in_path(call)
     update_column(writing, column, call.json())
     return success(column_json(call.sheet, column, call.access, view))
@@ -64,7 +64,7 @@ def delete(call: Call) -> Json:
 
 
 def column_in_path(call: Call) -> Column:
-    """The column that the path names; 1006 if the sheet has none such."""
+    """The column that the path names. Raises ApiError 1006 if the sheet doesn't have it."""
     column = call.sheet.column(call.path_id("columnId"))
     if column is None:
         raise ApiError(1006)

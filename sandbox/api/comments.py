@@ -41,14 +41,14 @@ def create(call: Call) -> Json:
 
 @operation("comment-get", "GET", ONE, scope="READ_SHEETS")
 def get(call: Call) -> Json:
-    """One comment, and which discussion it is part of."""
+    """One comment, with the id of its discussion."""
     discussion, comment = comment_in_path(call)
     return comment_json(call.state, call.sheet, comment) | {"discussionId": discussion.id}
 
 
 @operation("comment-edit", "PUT", ONE, scope="WRITE_SHEETS", access=Access.COMMENTER)
 def edit(call: Call) -> Json:
-    """Change the text of one's own comment."""
+    """Change the text of your own comment."""
     _, comment = own_comment_in_path(call)
     comment.text = read_text(call.json())
     comment.modified_at = now()
@@ -58,7 +58,7 @@ def edit(call: Call) -> Json:
 
 @operation("comment-delete", "DELETE", ONE, scope="WRITE_SHEETS", access=Access.COMMENTER)
 def delete(call: Call) -> Json:
-    """Delete one's own comment."""
+    """Delete your own comment."""
     discussion, comment = own_comment_in_path(call)
     remove_comment(call.sheet, discussion, comment)
     call.sheet.changed(at=now())
@@ -69,7 +69,7 @@ def delete(call: Call) -> Json:
 
 
 def comment_in_path(call: Call) -> tuple[Discussion, Comment]:
-    """The comment that the path names, and its discussion; 1006 if the sheet has none such."""
+    """The comment that the path names, and its discussion. Raises ApiError 1006 if the sheet doesn't have it."""
     found = find_comment(call.sheet, call.path_id("commentId"))
     if found is None:
         raise ApiError(1006)
@@ -77,7 +77,7 @@ def comment_in_path(call: Call) -> tuple[Discussion, Comment]:
 
 
 def own_comment_in_path(call: Call) -> tuple[Discussion, Comment]:
-    """The comment that the path names; 1081 if it is somebody else's."""
+    """The comment that the path names. Raises ApiError 1081 if someone else wrote it."""
     discussion, comment = comment_in_path(call)
     if comment.created_by != call.person.id:
         raise ApiError(1081)

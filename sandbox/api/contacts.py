@@ -16,7 +16,7 @@ Json = Any
 
 @operation("list-contacts", "GET", "/contacts", scope="READ_CONTACTS")
 def list_all(call: Call) -> Json:
-    """The contacts of whoever asks: in the stand-in, everybody else of the organisation."""
+    """The contacts of this person: in the sandbox, everyone else in the organisation."""
     return index_result(call, [_json(person) for person in _contacts(call)])
 
 

@@ -29,7 +29,7 @@ def folder_in_path(call: Call, *, least: Access = Access.VIEWER) -> Folder:
 
 
 def workspace_in_path(call: Call, *, least: Access = Access.VIEWER) -> Workspace:
-    """The workspace that the path names; refused like a folder."""
+    """The workspace that the path names. Raises ApiError as for a folder."""
     return _reachable(call, call.state.workspaces.get(call.path_id("workspaceId")), least)
 
 
@@ -43,7 +43,7 @@ def _reachable(call: Call, container: Container | None, least: Access) -> Contai
 
 
 def read_name(call: Call, kind: str) -> str:
-    """The name in the body, which holds nothing else."""
+    """The name in the body. Other attributes are refused."""
     body = call.json()
     check_attributes(kind, body, allowed={"name"}, read_only={"id", "permalink", "accessLevel", "favorite"})
     return check_name(kind, body.get("name"))
@@ -74,7 +74,7 @@ def sheet_listing(call: Call, sheet: Sheet) -> dict[str, Json]:
 
 
 def contents(call: Call, container_id: int) -> dict[str, Json]:
-    """The sheets and folders in a container, the folders with theirs; kinds that are not there are left out."""
+    """The sheets and folders in a container, and so on down. Empty lists are left out."""
     state = call.state
     sheets = [sheet_listing(call, sheet) for sheet in sheets_in(state, container_id, call.person.id)]
     folders = [folder_head(call, folder) | contents(call, folder.id) for folder in folders_in(state, container_id)]
@@ -82,7 +82,7 @@ def contents(call: Call, container_id: int) -> dict[str, Json]:
 
 
 def children(call: Call, container_id: int) -> dict[str, Json]:
-    """What is directly in a container, of all kinds mixed, a page at a time."""
+    """A page of what is directly in a container. All kinds are in one list."""
     wanted = call.words("childrenResourceTypes") or CHILD_TYPES
     if unknown := wanted - CHILD_TYPES:
         raise ApiError(1018, min(unknown), "childrenResourceTypes")

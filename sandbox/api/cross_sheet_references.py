@@ -101,7 +101,7 @@ def _json(call: Call, reference: CrossSheetReference) -> dict[str, Json]:
 
 
 def _is_whole(call: Call, reference: CrossSheetReference) -> bool:
-    """Whether the sheet is still there with the rows and columns that bound the range."""
+    """Whether the sheet and the rows and columns at the edges of the range still exist."""
     source = call.state.sheets.get(reference.source_id)
     if source is None:
         return False

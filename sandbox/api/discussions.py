@@ -60,19 +60,19 @@ def get(call: Call) -> Json:
 
 @operation("discussions-create", "POST", ON_SHEET, scope="WRITE_SHEETS", access=Access.COMMENTER, takes_file=True)
 def create_on_sheet(call: Call) -> Json:
-    """Begin a discussion on the sheet."""
+    """Start a discussion on the sheet."""
     return _create(call, None)
 
 
 @operation("row-discussions-create", "POST", ON_ROW, scope="WRITE_SHEETS", access=Access.COMMENTER, takes_file=True)
 def create_on_row(call: Call) -> Json:
-    """Begin a discussion on a row."""
+    """Start a discussion on a row."""
     return _create(call, row_in_path(call).id)
 
 
 @operation("discussion-delete", "DELETE", ONE, scope="WRITE_SHEETS", access=Access.COMMENTER)
 def delete(call: Call) -> Json:
-    """Delete one's own discussion with all its comments."""
+    """Delete your own discussion with all its comments."""
     discussion = discussion_in_path(call)
     if discussion.created_by != call.person.id:
         raise ApiError(1081)
@@ -83,7 +83,7 @@ def delete(call: Call) -> Json:
 
 
 def discussion_in_path(call: Call) -> Discussion:
-    """The discussion that the path names; 1006 if the sheet has none such."""
+    """The discussion that the path names. Raises ApiError 1006 if the sheet doesn't have it."""
     discussion = find_discussion(call.sheet, call.path_id("discussionId"))
     if discussion is None:
         raise ApiError(1006)
@@ -91,7 +91,7 @@ def discussion_in_path(call: Call) -> Discussion:
 
 
 def _list(call: Call, discussions: Sequence[Discussion]) -> Json:
-    """A page of discussions; attachments come with the comments that they belong to, or not at all."""
+    """A page of discussions. Attachments are shown only with the comments that they belong to."""
     head, shown = page_of(call, discussions)
     include = call.words("include")
     return head | {"data": [_json(call, discussion, include) for discussion in shown]}

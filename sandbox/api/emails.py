@@ -1,6 +1,6 @@
 """Sending sheets by e-mail. https://developers.smartsheet.com/api/smartsheet/openapi/sendviaemail
 
-Nothing is sent to anybody: the request is checked, and done with.
+The request is checked, but no e-mail is sent.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _check_format(body: dict[str, Json]) -> None:
 
 
 def recipients_of(body: dict[str, Json]) -> list[Json]:
-    """One or several. Raises ApiError 1012 or 1061."""
+    """The recipients as a list. Raises ApiError 1012 or 1061."""
     given = body.get("sendTo")
     recipients = given if isinstance(given, list) else [given]
     if not given:

@@ -31,7 +31,7 @@ def get(call: Call) -> Json:
 
 @operation("delete-sheet-filter", "DELETE", "/sheets/{sheetId}/filters/{filterId}", scope="WRITE_SHEETS")
 def delete(call: Call) -> Json:
-    """Delete a filter: one's own, or a shared one as an admin of the sheet."""
+    """Delete your own filter. Admins of the sheet may also delete shared filters."""
     chosen = filter_by_id(call, call.path_id("filterId"))
     if chosen.kind == "SHARED" and call.access < Access.ADMIN:
         raise ApiError(1004)

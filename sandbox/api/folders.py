@@ -30,7 +30,7 @@ Json = Any
 
 @operation("home-get", "GET", "/home", scope="READ_SHEETS")
 def home(call: Call) -> Json:
-    """All that a person can see, as it is nested."""
+    """Everything that a person can see, nested as in Smartsheet."""
     state, person_id = call.state, call.person.id
     visible = [each for each in state.workspaces.values() if workspace_access(state, each, person_id)]
     workspaces = [workspace_head(state, each, person_id) | contents(call, each.id) for each in visible]
@@ -58,7 +58,7 @@ def create_in_home(call: Call) -> Json:
 
 @operation("get-folder", "GET", "/folders/{folderId}", scope="READ_SHEETS")
 def get(call: Call) -> Json:
-    """A folder with all below it."""
+    """A folder with everything below it."""
     folder = folder_in_path(call)
     return folder_head(call, folder) | contents(call, folder.id)
 
@@ -99,7 +99,7 @@ def update(call: Call) -> Json:
 
 @operation("move-folder", "POST", "/folders/{folderId}/move", scope="ADMIN_WORKSPACES")
 def move(call: Call) -> Json:
-    """Put a folder with all below it elsewhere."""
+    """Move a folder with everything below it."""
     folder = folder_in_path(call, least=Access.ADMIN)
     destination = destination_of(call, call.json())
     if destination in list(below(call.state, folder.id)):
@@ -111,7 +111,7 @@ def move(call: Call) -> Json:
 
 @operation("copy-folder", "POST", "/folders/{folderId}/copy", scope="ADMIN_WORKSPACES")
 def copy(call: Call) -> Json:
-    """Copy a folder with all below it. The sheets' rows are copied only if `include` asks for them."""
+    """Copy a folder with everything below it. Rows are copied only if `include` asks for them."""
     folder, body = folder_in_path(call), call.json()
     destination = destination_of(call, body)
     name = check_name("folder", body.get("newName") or folder.name)
@@ -127,7 +127,7 @@ def copy(call: Call) -> Json:
 
 @operation("delete-folder", "DELETE", "/folders/{folderId}", scope="ADMIN_WORKSPACES")
 def delete(call: Call) -> Json:
-    """Delete a folder with all below it."""
+    """Delete a folder with everything below it."""
     folder = folder_in_path(call, least=Access.ADMIN)
     remove(call.state, folder.id)
     call.announce("folder", folder.id, "deleted")

@@ -63,7 +63,7 @@ def update(call: Call) -> Json:
 
 @operation("delete-group", "DELETE", "/groups/{groupId}", scope="ADMIN_USERS")
 def delete(call: Call) -> Json:
-    """Delete a group, and with it what was shared with it."""
+    """Delete a group and its shares."""
     group = _own_group(call)
     del call.state.groups[group.id]
     call.announce("group", group.id, "deleted")
@@ -76,7 +76,7 @@ def delete(call: Call) -> Json:
 
 @operation("add-group-members", "POST", "/groups/{groupId}/members", scope="ADMIN_USERS")
 def add_members(call: Call) -> Json:
-    """Add one member or several; in a list, whoever is a member already is left out (else 1129)."""
+    """Add one member (1129 if they are one already) or several (existing members are left out)."""
     group, body = _own_group(call), call.json()
     members = _members(call, body if isinstance(body, list) else [body])
     new = [member for member in members if member not in group.member_ids]
@@ -93,7 +93,7 @@ def add_members(call: Call) -> Json:
 
 @operation("delete-group-members", "DELETE", "/groups/{groupId}/members/{userId}", scope="ADMIN_USERS")
 def remove_member(call: Call) -> Json:
-    """Take somebody out of a group."""
+    """Remove a person from a group."""
     group, user_id = _own_group(call), call.path_id("userId")
     if user_id not in group.member_ids:
         raise ApiError(1006)
@@ -116,7 +116,7 @@ def _group_in_path(call: Call) -> Group:
 
 
 def _own_group(call: Call) -> Group:
-    """A group that this person may change: their own, or any as a system admin."""
+    """A group that this person may change. Group admins may change their own, system admins any."""
     group = _group_in_path(call)
     _check_may_manage(call)
     if group.owner_id != call.person.id and not call.person.is_admin:
@@ -148,7 +148,7 @@ def _name(call: Call, body: dict[str, Json]) -> str:
 
 
 def _members(call: Call, items: Json) -> list[int]:
-    """The ids of the people whose addresses are given. Raises ApiError 1105 naming those who are no colleagues."""
+    """The ids of the people with these addresses. Raises ApiError 1105 for people outside the organisation."""
     if not isinstance(items, list):
         raise ApiError(1008, 'Field "members" was of unexpected type.')
     found: dict[str, Person | None] = {}

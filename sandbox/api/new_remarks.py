@@ -1,4 +1,4 @@
-"""Making attachments out of what a request brings."""
+"""Reads new attachments and comments from a request."""
 
 from __future__ import annotations
 

@@ -18,14 +18,14 @@ Json = Any
 
 @operation("copy-rows", "POST", "/sheets/{sheetId}/rows/copy", scope="WRITE_SHEETS")
 def copy(call: Call) -> Json:
-    """Copy rows to the bottom of another sheet; `include` says what goes with them."""
+    """Copy rows to the bottom of another sheet. `include` says what is copied with them."""
     include = call.words("include")
     return _transferred(call, with_children=bool(include & {"children", "all"}))
 
 
 @operation("move-rows", "POST", "/sheets/{sheetId}/rows/move", scope="WRITE_SHEETS", access=Access.EDITOR)
 def move(call: Call) -> Json:
-    """Move rows, and all below them, to the bottom of another sheet, where they get new ids and no history."""
+    """Move rows with their descendants to the bottom of another sheet. They get new ids and lose their history."""
     result = _transferred(call, with_children=True)
     gone = [mapping["from"] for mapping in result["rowMappings"]]
     delete_rows(writing_of(call), gone, ignore_missing=False)
@@ -46,7 +46,7 @@ def _transferred(call: Call, *, with_children: bool) -> dict[str, Json]:
 
 
 def _directive(call: Call) -> tuple[list[int], Writing]:
-    """Which rows, and where to. Raises ApiError 1006, 1008, 1012, 1061 or 1136."""
+    """The rows and their destination. Raises ApiError 1006, 1008, 1012, 1061 or 1136."""
     body = call.json()
     check_attributes("copyOrMoveRowDirective", body, allowed={"rowIds", "to"}, read_only=set())
     row_ids, to = body.get("rowIds"), body.get("to")

@@ -36,7 +36,7 @@ def get(call: Call) -> Json:
 
 @operation("rows-addToSheet", "POST", "/sheets/{sheetId}/rows", scope="WRITE_SHEETS", access=Access.EDITOR)
 def add(call: Call) -> Json:
-    """Add one row or several; the answer has the form of the question."""
+    """Add one row or several. The answer is an object or a list, as the request was."""
     writing, view, body = writing_of(call), view_of(call), call.json()
     edits, failures = _edits(call, writing, body, adding=True)
     limits = call.settings
@@ -47,7 +47,7 @@ def add(call: Call) -> Json:
 
 @operation("update-rows", "PUT", "/sheets/{sheetId}/rows", scope="WRITE_SHEETS", access=Access.EDITOR)
 def update(call: Call) -> Json:
-    """Change cells, attributes and places of rows."""
+    """Change cells, attributes and positions of rows."""
     writing, view = writing_of(call), view_of(call)
     edits, failures = _edits(call, writing, call.json(), adding=False)
     return _result(call, rows_json(call, update_rows(writing, edits), view), failures)
@@ -64,7 +64,7 @@ def delete(call: Call) -> Json:
 
 
 def row_in_path(call: Call) -> Row:
-    """The row that the path names; 1006 if the sheet has none such."""
+    """The row that the path names. Raises ApiError 1006 if the sheet doesn't have it."""
     row = call.sheet.row(call.path_id("rowId"))
     if row is None:
         raise ApiError(1006)
@@ -72,7 +72,7 @@ def row_in_path(call: Call) -> Row:
 
 
 def writing_of(call: Call) -> Writing:
-    """Who writes, and how the parameters want values to be read."""
+    """Who writes, and how values are parsed."""
     return Writing(
         call.state,
         call.sheet,
@@ -90,7 +90,7 @@ def _edits(call: Call, writing: Writing, body: Json, *, adding: bool) -> tuple[l
 
 
 def rows_json(call: Call, rows: list[Row], view: View) -> list[Json]:
-    """These rows as the answer to a write: multi-value cells have their true type there, whatever `level` says."""
+    """These rows as the answer to a write. Multi-value cells have their real type, whatever `level` says."""
     return Rows(call.state, call.sheet, call.access, replace(view, level=HIGHEST_LEVEL)).list(rows)
 
 

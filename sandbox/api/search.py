@@ -17,7 +17,7 @@ MOST_RESULTS = 100
 
 @operation("list-search", "GET", "/search", scope="READ_SHEETS")
 def everywhere(call: Call) -> Json:
-    """What can be found in all that this person can see."""
+    """Search everything that this person can see."""
     scopes = call.words("scopes")
     if unknown := scopes - set(SCOPES):
         raise ApiError(1018, min(unknown), "scopes")
@@ -27,7 +27,7 @@ def everywhere(call: Call) -> Json:
 
 @operation("list-search-sheet", "GET", "/search/sheets/{sheetId}", scope="READ_SHEETS")
 def on_sheet(call: Call) -> Json:
-    """What can be found on one sheet."""
+    """Search one sheet."""
     return _result(search_sheet(call.state, call.sheet, Search(_words(call))))
 
 
@@ -39,6 +39,6 @@ def _words(call: Call) -> tuple[str, ...]:
 
 
 def _result(found: Iterator[Json]) -> Json:
-    """All are counted, the first hundred are shown."""
+    """All results are counted, and the first hundred are shown."""
     results = list(found)
     return {"results": results[:MOST_RESULTS], "totalCount": len(results)}

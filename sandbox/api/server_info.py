@@ -45,5 +45,5 @@ FORMATS = {
 
 @operation("serverinfo-get", "GET", "/serverinfo", is_open=True)
 def get(call: Call) -> Json:
-    """Constants of the application; of the colours and currencies only the beginning."""
+    """Constants of the application, with a few of the colours and currencies."""
     return {"supportedLocales": LOCALES.split(), "formats": FORMATS}

@@ -1,6 +1,6 @@
 """Shares of sheets and workspaces. https://developers.smartsheet.com/api/smartsheet/openapi/sharing
 
-/shares?assetType=&assetId= is the newer way to what also lies below /sheets/{id} and /workspaces/{id}.
+/shares?assetType=&assetId= is the newer address of what is also below /sheets/{id} and /workspaces/{id}.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Json = Any
 
 @operation("list-sheet-shares", "GET", "/sheets/{sheetId}/shares", scope="READ_SHEETS")
 def list_of_sheet(call: Call) -> Json:
-    """Whom a sheet is shared with; with include=workspaceShares also whom its workspace is."""
+    """The shares of a sheet; with include=workspaceShares also those of its workspace."""
     return index_result(call, _shares(call, call.sheet, "workspaceShares" in call.words("include")))
 
 
@@ -58,7 +58,7 @@ def add_to_sheet(call: Call) -> Json:
     access=Access.EDITOR_SHARE,
 )
 def update_of_sheet(call: Call) -> Json:
-    """Change what somebody may do with a sheet."""
+    """Change a person's or group's access to a sheet."""
     return success(_update(call, call.sheet, call.access))
 
 
@@ -70,13 +70,13 @@ def update_of_sheet(call: Call) -> Json:
     access=Access.VIEWER,
 )
 def delete_of_sheet(call: Call) -> Json:
-    """Share a sheet with somebody no more; anybody may leave a sheet."""
+    """Delete a share of a sheet. Anyone may delete their own."""
     return _delete(call, call.sheet, call.access)
 
 
 @operation("list-workspace-shares", "GET", "/workspaces/{workspaceId}/shares", scope="READ_SHEETS")
 def list_of_workspace(call: Call) -> Json:
-    """Whom a workspace is shared with."""
+    """The shares of a workspace."""
     return index_result(call, _shares(call, workspace_in_path(call), with_workspace=False))
 
 
@@ -95,19 +95,19 @@ def add_to_workspace(call: Call) -> Json:
 
 @operation("update-workspace-share", "PUT", "/workspaces/{workspaceId}/shares/{shareId}", scope="ADMIN_WORKSPACES")
 def update_of_workspace(call: Call) -> Json:
-    """Change what somebody may do in a workspace."""
+    """Change a person's or group's access to a workspace."""
     return success(_update(call, workspace_in_path(call, least=Access.ADMIN), Access.ADMIN))
 
 
 @operation("delete-workspace-share", "DELETE", "/workspaces/{workspaceId}/shares/{shareId}", scope="ADMIN_WORKSPACES")
 def delete_of_workspace(call: Call) -> Json:
-    """Share a workspace with somebody no more."""
+    """Delete a share of a workspace."""
     return _delete(call, workspace_in_path(call, least=Access.ADMIN), Access.ADMIN)
 
 
 @operation("list-asset-shares", "GET", "/shares", scope="READ_SHEETS")
 def list_of_asset(call: Call) -> Json:
-    """Whom an asset is shared with."""
+    """The shares of an asset."""
     item, _ = _asset(call)
     page = token_page(call, _shares(call, item, call.query.get("sharingInclude") == "WORKSPACE"))
     return {"items": page.pop("data")} | page
@@ -128,13 +128,13 @@ def add_to_asset(call: Call) -> Json:
 
 @operation("update-asset-share", "PATCH", "/shares/{shareId}", scope="SHARE_SHEETS")
 def update_of_asset(call: Call) -> Json:
-    """Change what somebody may do with an asset."""
+    """Change a person's or group's access to an asset."""
     return _update(call, *_asset(call, least=Access.EDITOR_SHARE))
 
 
 @operation("delete-asset-share", "DELETE", "/shares/{shareId}", scope="SHARE_SHEETS")
 def delete_of_asset(call: Call) -> Json:
-    """Share an asset with somebody no more."""
+    """Delete a share of an asset."""
     return _delete(call, *_asset(call))
 
 
@@ -171,7 +171,7 @@ def _holder(call: Call, item: Item) -> int:
 
 
 def _add(call: Call, item: Item, access: Access) -> Json:
-    """The answer has the form of the question; in a list, whoever has a share already is left out (else 1025)."""
+    """Create shares. In a list, existing shares are left out; a single one that exists raises ApiError 1025."""
     body = call.json()
     asked = read_shares(call.state, body if isinstance(body, list) else [body], most=access)
     known = [holder for holder, _ in asked if holder in item.shares or holder == item.owner_id]
@@ -213,7 +213,7 @@ def _announce(call: Call, item: Item, holder: int, change: str, **details: Json)
 
 
 def _check_editable(call: Call, item: Item, holder: int, access: Access) -> None:
-    """Nobody changes the owner's share, their own, or one that goes beyond what they may themselves."""
+    """Refuse a change of the owner's share, of one's own, and of one above one's own access level."""
     if holder == item.owner_id:
         raise ApiError(1028)
     if holder == call.person.id:

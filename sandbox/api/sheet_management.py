@@ -1,4 +1,4 @@
-"""Sheets as a whole: making, renaming, copying, moving, deleting them.
+"""Sheet management: creating, renaming, copying, moving and deleting sheets.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/sheets
 """
@@ -48,7 +48,7 @@ def create_in_workspace(call: Call) -> Json:
 
 @operation("updateSheet", "PUT", "/sheets/{sheetId}", scope="ADMIN_SHEETS")
 def update(call: Call) -> Json:
-    """Rename a sheet (its owner alone), set its project (editors), or what one sees of it oneself (anybody)."""
+    """Rename a sheet (owner), change its project settings (editors) or your own settings of it (anyone)."""
     sheet, body = call.sheet, call.json()
     check_attributes("sheet", body, allowed={"name", "projectSettings", "userSettings"}, read_only={"id", "permalink"})
     _check(call, body)
@@ -72,7 +72,7 @@ def delete(call: Call) -> Json:
 
 @operation("copy-sheet", "POST", "/sheets/{sheetId}/copy", scope="CREATE_SHEETS", cost=10)
 def copy(call: Call) -> Json:
-    """Copy a sheet; with its rows only if `include` asks for them."""
+    """Copy a sheet. Its rows are copied only if `include` asks for them."""
     body = call.json()
     container_id = destination_of(call, body)
     name = check_name("sheet", body.get("newName") or call.sheet.name)
@@ -85,7 +85,7 @@ def copy(call: Call) -> Json:
 
 @operation("move-sheet", "POST", "/sheets/{sheetId}/move", scope="CREATE_SHEETS", access=Access.ADMIN)
 def move(call: Call) -> Json:
-    """Put a sheet elsewhere; whom it is shared with stays."""
+    """Move a sheet. Its shares stay."""
     body = call.json()
     if isinstance(body, dict) and "newName" in body:
         raise ApiError(1032, "newName")
@@ -96,7 +96,7 @@ def move(call: Call) -> Json:
 
 
 def head(call: Call, sheet: Sheet) -> dict[str, Json]:
-    """What is said of a sheet after something was done to it as a whole."""
+    """The fields of a sheet in answers about the sheet as a whole."""
     access = sheet.access_of(call.person.id) or Access.VIEWER
     return {
         "id": sheet.id,
@@ -118,7 +118,7 @@ def _create(call: Call, container_id: int | None) -> Json:
 
 
 def _check(call: Call, body: dict[str, Json]) -> None:
-    """Everything in the request is found good before anything is done."""
+    """Check the whole request before anything is changed."""
     if "userSettings" in body:
         check_attributes("userSettings", body["userSettings"], allowed=set(PERSONAL), read_only=set())
         for name in PERSONAL:
@@ -132,7 +132,7 @@ def _check(call: Call, body: dict[str, Json]) -> None:
 
 
 def _rename(call: Call, name: str) -> str:
-    """A new name is no new version of the sheet."""
+    """Rename the sheet. This doesn't change its version."""
     old, call.sheet.name, call.sheet.modified_at = call.sheet.name, name, now()
     call.announce("sheet", call.sheet.id, "updated")
     call.announce("sheet", call.sheet.id, "rename", oldName=old, newName=call.sheet.name)

@@ -24,7 +24,7 @@ Json = Any
 
 
 def view_of(call: Call) -> View:
-    """The variant of a sheet that the parameters ask for."""
+    """The view of a sheet that the parameters ask for."""
     columns = call.numbers("columnIds")
     return View(
         level=call.number("level", 0, most=2),
@@ -59,7 +59,7 @@ def list_all(call: Call) -> Json:
 
 @operation("getSheet", "GET", "/sheets/{sheetId}", scope="READ_SHEETS", media_types=MEDIA_TYPES)
 def get(call: Call) -> Json:
-    """A sheet with its rows: all of them, unless a page or certain rows are asked for. Also as CSV, Excel or PDF.
+    """A sheet with all its rows, or those that the parameters ask for. Also as CSV, Excel or PDF.
 
     The sheet is named by its id or by the token in its permalink. `pageSize=0` gives it without any row.
     """
@@ -91,7 +91,7 @@ def get(call: Call) -> Json:
 
 
 def check_parameters(call: Call) -> None:
-    """Refuse (1018) what `get` would refuse: for those who change something before they show it."""
+    """Raise ApiError 1018 where `get` would, for operations that change a sheet before they show it."""
     view_of(call)
     call.number("ifVersionAfter", 0)
     _page(call, _filtered(call, []))
@@ -99,7 +99,7 @@ def check_parameters(call: Call) -> None:
 
 @operation("get-sheetVersion", "GET", "/sheets/{sheetId}/version", scope="READ_SHEETS")
 def version(call: Call) -> Json:
-    """The number that counts the changes of a sheet."""
+    """The version of a sheet, which counts its changes."""
     return {"version": call.sheet.version}
 
 
@@ -113,7 +113,7 @@ def _file(call: Call) -> Export:
 
 
 def _filtered(call: Call, rows: list[Row]) -> list[Row]:
-    """Only the rows named by id, number or time of change; names of rows that are not there are ignored."""
+    """The rows with these ids, numbers or times of change. Ids and numbers of missing rows are ignored."""
     chosen = _chosen_filter(call)
     if chosen and "filteredOutRows" in call.words("exclude"):
         rows = [row for row in rows if passes(call.state, call.sheet, row, chosen)]
@@ -150,7 +150,7 @@ def _owner(call: Call, owner_id: int, include: frozenset[str]) -> dict[str, Json
 
 
 def time_parameter(call: Call, name: str) -> Any:
-    """A time among the parameters; 1018 if it is none."""
+    """A time among the parameters. Raises ApiError 1018 if it isn't one."""
     text = call.query.get(name)
     moment = parse(text.replace(" ", "+")) if text else None
     if text and moment is None:

@@ -13,7 +13,7 @@ Json = Any
 
 @operation("templates-list", "GET", "/templates", scope="READ_SHEETS")
 def list_own(call: Call) -> Json:
-    """The templates that people made themselves: the stand-in has none."""
+    """The templates that people made. The sandbox has none."""
     return index_result(call, [])
 
 

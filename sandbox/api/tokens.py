@@ -13,7 +13,7 @@ Json = Any
 
 @operation("tokens-getOrRefresh", "POST", "/token", is_open=True)
 def get_or_refresh(call: Call) -> Json:
-    """Code or refresh token for a new pair. Parameters may come in the query or as a form, whatever the headers say."""
+    """Exchange a code or a refresh token for new tokens. Parameters may be in the query or in a form."""
     form = dict(parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True))
     return token_exchange.exchange(
         call.state,

@@ -78,14 +78,14 @@ def update(call: Call) -> Json:
 @operation("updaterequests-delete", "DELETE", "/sheets/{sheetId}/updaterequests/{updateRequestId}",
            scope="WRITE_SHEETS", access=Access.EDITOR)  # fmt: skip
 def delete(call: Call) -> Json:
-    """Delete an update request; what was sent of it stays."""
+    """Delete an update request; requests that were sent stay."""
     call.sheet.update_requests.remove(_in_path(call, call.sheet.update_requests, "updateRequestId"))
     return success()
 
 
 @operation("sentupdaterequests-list", "GET", "/sheets/{sheetId}/sentupdaterequests", scope="READ_SHEETS")
 def list_sent(call: Call) -> Json:
-    """The update requests that people have got."""
+    """The update requests that were sent."""
     bodies = [_sent_json(call, each) for each in call.sheet.sent_update_requests]
     return index_result(call, [{name: body[name] for name in SENT_IN_LISTS if name in body} for body in bodies])
 
@@ -93,14 +93,14 @@ def list_sent(call: Call) -> Json:
 @operation("sentupdaterequest-get", "GET", "/sheets/{sheetId}/sentupdaterequests/{sentUpdateRequestId}",
            scope="READ_SHEETS")  # fmt: skip
 def get_sent(call: Call) -> Json:
-    """One update request that somebody has got."""
+    """One update request that was sent."""
     return _sent_json(call, _in_path(call, call.sheet.sent_update_requests, "sentUpdateRequestId"))
 
 
 @operation("sentupdaterequest-delete", "DELETE", "/sheets/{sheetId}/sentupdaterequests/{sentUpdateRequestId}",
            scope="WRITE_SHEETS", access=Access.EDITOR)  # fmt: skip
 def delete_sent(call: Call) -> Json:
-    """Delete an update request that somebody has got: it can't be answered any more."""
+    """Delete an update request that was sent, so that it can't be answered."""
     call.sheet.sent_update_requests.remove(_in_path(call, call.sheet.sent_update_requests, "sentUpdateRequestId"))
     return success()
 

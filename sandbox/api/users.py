@@ -21,13 +21,13 @@ IMAGE_SIZE = 1050
 
 @operation("get-current-user", "GET", "/users/me")
 def me(call: Call) -> Json:
-    """The profile of whoever asks; needs no scope."""
+    """The profile of this person. It needs no scope."""
     return _profile(call.person, without=() if call.person.is_admin else FOR_ADMINS)
 
 
 @operation("list-users", "GET", "/users", scope="READ_USERS")
 def list_all(call: Call) -> Json:
-    """The people of the organisation; rights, status and log-in times for system admins only."""
+    """The people of the organisation. Only system admins see rights, status and login times."""
     wanted = {email.casefold() for email in call.words("email")}
     colleagues = [person for person in call.state.people.values() if is_colleague(person, call.person)]
     found = [person for person in colleagues if not wanted or person.email.casefold() in wanted]
@@ -36,7 +36,7 @@ def list_all(call: Call) -> Json:
 
 @operation("list-org-sheets", "GET", "/users/sheets", scope="ADMIN_USERS")
 def list_org_sheets(call: Call) -> Json:
-    """The sheets of everybody in the organisation, without their owners, as the deprecated operation has them."""
+    """All sheets in the organisation, without their owners. The operation is deprecated."""
     check_system_admin(call)
     owners = {person.id for person in call.state.people.values() if is_colleague(person, call.person)}
     sheets = [sheet for sheet in call.state.sheets.values() if sheet.owner_id in owners]
@@ -45,7 +45,7 @@ def list_org_sheets(call: Call) -> Json:
 
 @operation("get-user", "GET", "/users/{userId}", scope="READ_USERS")
 def get(call: Call) -> Json:
-    """The profile of somebody of the same organisation; rights and log-in times for system admins only."""
+    """The profile of a person in the organisation. Only system admins see rights and login times."""
     person = colleague_in_path(call)
     if not call.person.is_admin:
         return _profile(person, without=OF_OTHERS_FOR_ADMINS)
@@ -54,7 +54,7 @@ def get(call: Call) -> Json:
 
 @operation("add-user", "POST", "/users", scope="ADMIN_USERS")
 def create(call: Call) -> Json:
-    """Invite somebody into the organisation."""
+    """Invite a person to the organisation."""
     check_system_admin(call)
     person = add(call.state, call.person, call.json())
     call.announce("user", person.id, "add_to_account")
@@ -63,7 +63,7 @@ def create(call: Call) -> Json:
 
 @operation("update-user", "PUT", "/users/{userId}", scope="ADMIN_USERS")
 def update(call: Call) -> Json:
-    """Change what somebody may do in the organisation, and what they are called."""
+    """Change a person's rights and name."""
     check_system_admin(call)
     person = colleague_in_path(call)
     rights = read_rights(call.json(), of_all=True)
@@ -77,7 +77,7 @@ def update(call: Call) -> Json:
 
 @operation("remove-user", "DELETE", "/users/{userId}", scope="ADMIN_USERS")
 def delete(call: Call) -> Json:
-    """Take somebody out of the organisation; they stay with an account of their own."""
+    """Remove a person from the organisation. They keep an account of their own."""
     check_system_admin(call)
     person = colleague_in_path(call)
     if person.id == call.person.id:
@@ -93,19 +93,19 @@ def delete(call: Call) -> Json:
 
 @operation("deactivate-user", "POST", "/users/{userId}/deactivate", scope="ADMIN_USERS")
 def deactivate(call: Call) -> Json:
-    """Let somebody in no more."""
+    """Deactivate a person, who then can't sign in."""
     return _set_status(call, "DEACTIVATED", oneself=1336)
 
 
 @operation("reactivate-user", "POST", "/users/{userId}/reactivate", scope="ADMIN_USERS")
 def reactivate(call: Call) -> Json:
-    """Let somebody in again."""
+    """Reactivate a person."""
     return _set_status(call, "ACTIVE", oneself=1355)
 
 
 @operation("update-user-profile-image", "POST", "/users/{userId}/profileimage", scope="WRITE_SHEETS")
 def set_image(call: Call) -> Json:
-    """Set one's own picture, or a colleague's as a system admin. Only that there is one is kept, not what it shows."""
+    """Set your profile image, or someone's as a system admin. The image itself isn't kept."""
     person = colleague_in_path(call)
     if person.id != call.person.id:
         check_system_admin(call)
@@ -118,13 +118,13 @@ def set_image(call: Call) -> Json:
 
 
 def check_system_admin(call: Call) -> None:
-    """Refuse (1004) everybody else."""
+    """Raise ApiError 1004 for everyone who isn't a system admin."""
     if not call.person.is_admin:
         raise ApiError(1004)
 
 
 def colleague_in_path(call: Call) -> Person:
-    """Somebody of the same organisation; 1020 if there is nobody such."""
+    """A person of the same organisation. Raises ApiError 1020 if there is none."""
     person = call.state.people.get(call.path_id("userId"))
     if person is None or not is_colleague(person, call.person):
         raise ApiError(1020)
@@ -132,7 +132,7 @@ def colleague_in_path(call: Call) -> Person:
 
 
 def user_json(person: Person, asker: Person, *, include: frozenset[str] = frozenset()) -> dict[str, Json]:
-    """A User, which unlike a profile has a name and a status."""
+    """A User. Unlike a profile, it has a name and a status."""
     body: dict[str, Json] = {"id": person.id, "email": person.email, "name": person.name}
     optional = ["firstName", "lastName", "profileImage"]
     if asker.is_admin:
@@ -156,7 +156,7 @@ def _set_status(call: Call, status: str, *, oneself: int) -> Json:
 
 
 def _heir(call: Call) -> Person | None:
-    """Who gets what the removed person owned. Raises ApiError 1019 or 1021."""
+    """The person who gets what the removed person owned. Raises ApiError 1019 or 1021."""
     if "transferTo" not in call.query:
         return None
     heir = call.state.people.get(call.number("transferTo", 0))

@@ -34,14 +34,14 @@ EVENTS = ["*.*"]
 
 @operation("list-webhooks", "GET", "/webhooks", scope="ADMIN_WEBHOOKS")
 def list_all(call: Call) -> Json:
-    """The webhooks of this person, or of this person through the app that asks; newest first."""
+    """The webhooks of this person, or only those made through the app that asks. Newest first."""
     found = [webhook for webhook in reversed(call.state.webhooks.values()) if _is_theirs(call, webhook)]
     return unknown_pages(call, [_json(call, webhook) for webhook in found])
 
 
 @operation("createWebhook", "POST", "/webhooks", scope="ADMIN_WEBHOOKS")
 def create(call: Call) -> Json:
-    """Subscribe to a sheet; the webhook must yet be enabled."""
+    """Create a webhook on a sheet. It must still be enabled."""
     body = call.json()
     check_attributes("webhook", body, allowed={*REQUIRED, "subscope"}, read_only=READ_ONLY | {"enabled"})
     if missing := [f"webhook.{name}" for name in REQUIRED if body.get(name) in (None, "")]:
@@ -67,7 +67,7 @@ def create(call: Call) -> Json:
 
 @operation("getWebhook", "GET", "/webhooks/{webhookId}", scope="ADMIN_WEBHOOKS")
 def get(call: Call) -> Json:
-    """One webhook, and how calling back went."""
+    """One webhook, with statistics of its callbacks."""
     webhook = _webhook_in_path(call)
     stats = webhook.stats.json()
     return _json(call, webhook) | ({"stats": stats} if stats else {})
@@ -75,7 +75,7 @@ def get(call: Call) -> Json:
 
 @operation("updateWebhook", "PUT", "/webhooks/{webhookId}", scope="ADMIN_WEBHOOKS")
 async def update(call: Call) -> Json:
-    """Change, enable or disable a webhook. Who enables one waits until its URL has been asked."""
+    """Change, enable or disable a webhook. Enabling waits until its URL has answered the challenge."""
     webhook, body = _webhook_in_path(call), call.json()
     check_attributes("webhook", body, allowed={*REQUIRED, "enabled"} - FIXED, read_only=READ_ONLY | FIXED)
     _check(call, body)
@@ -95,7 +95,7 @@ async def update(call: Call) -> Json:
 
 @operation("deleteWebhook", "DELETE", "/webhooks/{webhookId}", scope="ADMIN_WEBHOOKS")
 def delete(call: Call) -> Json:
-    """End a subscription."""
+    """Delete a webhook."""
     del call.state.webhooks[_webhook_in_path(call).id]
     return success()
 
@@ -108,14 +108,14 @@ def delete(call: Call) -> Json:
     scope="ADMIN_WEBHOOKS",
 )
 def reset_secret(call: Call) -> Json:
-    """Sign with a new secret from now on."""
+    """Replace the secret that signs callbacks."""
     webhook = _webhook_in_path(call)
     webhook.secret, webhook.modified_at = _new_secret(), now()
     return success({"sharedSecret": webhook.secret})
 
 
 def _is_theirs(call: Call, webhook: Webhook) -> bool:
-    """An app sees its own, on behalf of the person; the person sees all that are theirs."""
+    """An app sees the webhooks that it made for the person. The person sees all of theirs."""
     return webhook.owner_id == call.person.id and call.token.client_id in (None, webhook.client_id)
 
 
@@ -127,7 +127,7 @@ def _webhook_in_path(call: Call) -> Webhook:
 
 
 def _check_possible(call: Call, webhook: Webhook) -> None:
-    """Raises ApiError 1151, 1153 or 1154 where a webhook cannot be enabled."""
+    """Raise ApiError 1151, 1153 or 1154 if the webhook can't be enabled."""
     if webhook.status is Status.DISABLED_ADMINISTRATIVE:
         raise ApiError(1154)
     if webhook.status is Status.DISABLED_APP_REVOKED or not is_app_authorized(call.state, webhook):
@@ -145,7 +145,7 @@ async def _enable(call: Call, webhook: Webhook) -> None:
 
 
 def _check(call: Call, body: dict[str, Json]) -> None:
-    """Refuse what of a webhook's attributes makes no sense (1008, 1031, 1152)."""
+    """Refuse attributes of a webhook that aren't valid. Raises ApiError (1008, 1031, 1152)."""
     for name in ("name", "callbackUrl", "scope"):
         check_type(body, name, str)
     check_type(body, "scopeObjectId", int)
@@ -158,7 +158,7 @@ def _check(call: Call, body: dict[str, Json]) -> None:
 
 
 def _columns(call: Call, sheet_id: int, subscope: Json) -> list[int]:
-    """The columns subscribed to; none means all. Raises ApiError 1293 for such as are not on the sheet."""
+    """The subscribed columns; none means all. Raises ApiError 1293 for columns that the sheet doesn't have."""
     if subscope is None:
         return []
     check_attributes("subscope", subscope, allowed={"columnIds"}, read_only=set())

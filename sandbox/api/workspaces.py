@@ -18,7 +18,7 @@ Json = Any
 
 @operation("list-workspaces", "GET", "/workspaces", scope="READ_SHEETS")
 def list_all(call: Call) -> Json:
-    """The workspaces that this person can see; paginationType=token asks for the newer kind of pages."""
+    """The workspaces that this person can see. paginationType=token asks for the newer pages."""
     state, person_id = call.state, call.person.id
     seen = [workspace for workspace in state.workspaces.values() if workspace_access(state, workspace, person_id)]
     shown = [workspace_head(state, each, person_id) for each in sorted(seen, key=lambda each: each.name.casefold())]
@@ -36,7 +36,7 @@ def create(call: Call) -> Json:
 
 @operation("get-workspace", "GET", "/workspaces/{workspaceId}", scope="READ_SHEETS")
 def get(call: Call) -> Json:
-    """A workspace with what is in it: of its folders only the heads, unless loadAll=true."""
+    """A workspace with its contents. Its folders have theirs only with loadAll=true."""
     workspace = workspace_in_path(call)
     found = contents(call, workspace.id)
     if "folders" in found and not call.flag("loadAll"):
@@ -69,7 +69,7 @@ def update(call: Call) -> Json:
 
 @operation("delete-workspace", "DELETE", "/workspaces/{workspaceId}", scope="ADMIN_WORKSPACES")
 def delete(call: Call) -> Json:
-    """Delete a workspace with all that is in it."""
+    """Delete a workspace with its contents."""
     workspace = workspace_in_path(call, least=Access.OWNER)
     remove(call.state, workspace.id)
     call.announce("workspace", workspace.id, "deleted")

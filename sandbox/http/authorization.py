@@ -1,4 +1,4 @@
-"""Who is asking, and may they: from the headers of a request to a token and a person.
+"""Authorization: finds the token and the person of a request, and checks what they may do.
 
 https://developers.smartsheet.com/api/smartsheet/guides/basics/authentication
 """
@@ -15,14 +15,14 @@ from sandbox.model.state import Person, State, Token
 
 
 def token_in(state: State, headers: Mapping[str, str]) -> Token | None:
-    """The living token that a request carries, expired or not; None without one."""
+    """The token of a request, expired or not. None without one, or if it was revoked."""
     scheme, _, credential = headers.get("Authorization", "").partition(" ")
     token = state.tokens.get(credential.strip()) if scheme.lower() == "bearer" else None
     return token if token and not token.is_dead else None
 
 
 def authenticate(state: State, headers: Mapping[str, str]) -> Token:
-    """The valid token of a request. No Authorization at all is 403/1004, as the live API has it."""
+    """The valid token of a request. A request without Authorization gets 403/1004, as from the live API."""
     if "Authorization" not in headers:
         raise ApiError(1004)
     token = token_in(state, headers)
@@ -34,13 +34,13 @@ def authenticate(state: State, headers: Mapping[str, str]) -> Token:
 
 
 def authorize(operation: Operation, token: Token) -> None:
-    """Refuse a token that was not given the operation's scope."""
+    """Refuse a token without the operation's scope."""
     if operation.scope and token.scopes is not None and operation.scope not in token.scopes:
         raise ApiError(1004)
 
 
 def media_type(operation: Operation, headers: Mapping[str, str]) -> str:
-    """The form of answer that the Accept header asks for: JSON wherever that will do; 1052 if there is none such."""
+    """The media type that Accept asks for: JSON where it is acceptable. Raises ApiError 1052 for others."""
     accept = headers.get("Accept", "*/*")
     if operation.is_open or any(kind in accept for kind in ("*/*", "application/*", JSON_TYPE)):
         return JSON_TYPE
@@ -51,9 +51,9 @@ def media_type(operation: Operation, headers: Mapping[str, str]) -> str:
 
 
 def acting_person(state: State, token: Token, headers: Mapping[str, str]) -> Person:
-    """The token's owner, or whom a system admin assumes with their personal token (never another admin).
+    """The token's owner, or the person whom a system admin assumes. Admins can't be assumed.
 
-    That the token of somebody deactivated is as good as none (1002) is not known from Smartsheet.
+    A deactivated person's token gets 1002. What Smartsheet answers is not known.
     """
     person = state.people[token.person_id]
     if not person.is_active:
@@ -89,5 +89,5 @@ class RateLimit:
         self._windows[token] = (started, used + cost)
 
     def reset(self) -> None:
-        """Start again for everyone."""
+        """Forget all counts."""
         self._windows.clear()

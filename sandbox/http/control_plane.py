@@ -31,7 +31,7 @@ MOST_AHEAD_SECONDS = 100 * 365 * 86_400
 
 
 def add_routes(app: web.Application, world: World) -> None:
-    """Mount the control plane."""
+    """Add the control plane's routes."""
     control = Control(world)
     app.router.add_get("/", control.home)
     app.router.add_get("/_sandbox", control.home)
@@ -53,17 +53,17 @@ def add_routes(app: web.Application, world: World) -> None:
 
 
 class Control:
-    """One handler per thing that can be asked."""
+    """One handler for each route."""
 
     def __init__(self, world: World) -> None:
         self.world = world
 
     async def home(self, request: web.Request) -> web.StreamResponse:
-        """To the page for people."""
+        """Redirect to the front page."""
         return web.Response(status=302, headers={"Location": "/_sandbox/"})
 
     async def index(self, request: web.Request) -> web.StreamResponse:
-        """The page for people."""
+        """The front page."""
         return page(index_page(self.world.state))
 
     async def people(self, request: web.Request) -> web.StreamResponse:
@@ -84,16 +84,16 @@ class Control:
         return _json(people)
 
     async def reset(self, request: web.Request) -> web.StreamResponse:
-        """Back to the seed."""
+        """Restore the initial state."""
         self.world.reset()
         return _json({"message": "SUCCESS"})
 
     async def faults(self, request: web.Request) -> web.StreamResponse:
-        """The faults still to come."""
+        """The pending faults."""
         return _json([fault.json() for fault in self.world.faults.pending])
 
     async def add_faults(self, request: web.Request) -> web.StreamResponse:
-        """Order one fault or several; all or none."""
+        """Add one fault or several. If one is refused, none is added."""
         try:
             ordered = orjson.loads(await request.read())
             faults = [read_fault(item) for item in (ordered if isinstance(ordered, list) else [ordered])]
@@ -103,7 +103,7 @@ class Control:
         return await self.faults(request)
 
     async def clear_faults(self, request: web.Request) -> web.StreamResponse:
-        """Order nothing any more."""
+        """Remove all faults."""
         self.world.faults.clear()
         return _json([])
 
@@ -125,11 +125,11 @@ class Control:
         return web.Response(body=dumps(body), content_type="application/json")
 
     async def latency(self, request: web.Request) -> web.StreamResponse:
-        """How long requests wait."""
+        """The latency profile."""
         return _json(self.world.latency.json())
 
     async def set_latency(self, request: web.Request) -> web.StreamResponse:
-        """Let requests wait by a profile, from the first of its waits on."""
+        """Set the latency profile, and start its series of waits again."""
         try:
             profile = read_profile(orjson.loads(await request.read()))
         except (BadLatency, orjson.JSONDecodeError) as error:
@@ -138,11 +138,11 @@ class Control:
         return await self.latency(request)
 
     async def clock(self, request: web.Request) -> web.StreamResponse:
-        """What time it is here, and how many seconds that is ahead of the true time."""
+        """The time in the sandbox, and how many seconds it is ahead of the real time."""
         return _json({"now": iso(now()), "ahead": self.world.seconds_ahead})
 
     async def set_clock(self, request: web.Request) -> web.StreamResponse:
-        """Put the clock so many seconds ahead of the true time."""
+        """Set how many seconds the clock is ahead of the real time."""
         try:
             ahead = float(orjson.loads(await request.read())["ahead"])
             if not abs(ahead) <= MOST_AHEAD_SECONDS:
@@ -158,7 +158,7 @@ class Control:
         return _json([_app(app) for app in self.world.state.apps.values()])
 
     async def add_app(self, request: web.Request) -> web.StreamResponse:
-        """Register a client, or replace it."""
+        """Register or replace a client."""
         try:
             given = orjson.loads(await request.read())
             if not is_address(given["redirectUrl"]):
@@ -177,11 +177,11 @@ class Control:
         return _json(_app(app))
 
     async def requests(self, request: web.Request) -> web.StreamResponse:
-        """What arrived."""
+        """The requests that arrived."""
         return _json([arrival.json() for arrival in self.world.journal.arrivals])
 
     async def clear_requests(self, request: web.Request) -> web.StreamResponse:
-        """Forget what arrived."""
+        """Clear the request journal."""
         self.world.journal.clear()
         return _json([])
 

@@ -1,4 +1,4 @@
-"""Addresses under which attached files can be had for a while, without a token: signed, like those of a file store.
+"""Signed addresses from which attached files can be downloaded for a while without a token.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/attachments/attachments-get
 """
@@ -35,7 +35,7 @@ def download_of(call: Call, attachment: Attachment) -> dict[str, Any]:
 
 
 def address_of(call: Call, digest: str, *, name: str, mime_type: str) -> str:
-    """Where the content with that digest can be had for a while, under a name and as a type ("" if unknown)."""
+    """The address of the content with this digest, to be served with a name and a type ("" if unknown)."""
     seconds = call.settings.file_url_seconds
     query = {
         "response-content-disposition": disposition(name),
@@ -49,7 +49,7 @@ def address_of(call: Call, digest: str, *, name: str, mime_type: str) -> str:
 
 
 def add_routes(app: web.Application, world: World) -> None:
-    """Mount the file store."""
+    """Add the route for downloads."""
 
     async def download(request: web.Request) -> web.StreamResponse:
         return _answer(world, request)

@@ -1,4 +1,4 @@
-"""Faults to order: what shall go wrong with the next requests that match."""
+"""Faults: what goes wrong with the next matching requests."""
 
 from __future__ import annotations
 
@@ -14,25 +14,24 @@ Json = Any
 
 DROPS = ("before", "during", "after")
 BODIES = ("html", "empty", "truncated", "drip", "endless")
-PAGES = ("authorize",)  # what has a name beside the operations
+PAGES = ("authorize",)  # routes with a name that aren't operations
 
 
 class BadFault(ValueError):
-    """The description of a fault makes no sense; the text says why."""
+    """The description of a fault isn't valid; the text says why."""
 
 
 @dataclass(slots=True)
 class Fault:
-    """What is to happen to matching requests. All that is None matches anything.
+    """What happens to matching requests. A condition that is None matches any request.
 
-    It strikes with `probability`; `times` counts only when it does. The same `seed` (without one: that of the run, and
-    the place among the faults ordered) strikes the same of the matching requests again.
+    It applies with `probability`, and `times` counts how often it did; 0 means until it is removed. The same `seed`
+    (by default the run's seed and the fault's number) chooses the same of the matching requests again.
 
-    `delay` seconds pass before anything else, `hold` seconds between carrying out and answering. `drop` closes the
-    connection without a (whole) answer: before or after the operation was carried out, or in the midst of the answer.
-    `body` sends something that is no JSON answer, `content` other JSON; with `apply` the operation is carried out all
-    the same. Without drop, body, content, status and errorCode the request is merely delayed. `times` 0 stays until it
-    is removed.
+    `delay` seconds pass before the operation, `hold` seconds between the operation and the answer. Both happen even if
+    the client has closed the connection. `drop` closes the connection: before or after the operation, or during the
+    answer. `body` sends an answer that isn't JSON, `content` other JSON; with `apply` the operation is carried out all
+    the same. Without drop, body, content, status and errorCode the request is only delayed.
     """
 
     method: str | None = None
@@ -55,7 +54,7 @@ class Fault:
     apply: bool = False
 
     def matches(self, *, method: str, path: str, operation: str | None, person_id: int | None) -> bool:
-        """Whether a request is one of those meant."""
+        """Whether the fault applies to a request."""
         return (
             self.method in (None, method)
             and self.operation in (None, operation)
@@ -65,7 +64,7 @@ class Fault:
 
     @property
     def carries_out(self) -> bool:
-        """Whether the operation itself still happens."""
+        """Whether the operation is carried out all the same."""
         if self.drop:
             return self.drop != "before"
         return self.apply or self.body in ("truncated", "drip") or not (self.body or self.has_content or self.refuses)
@@ -81,7 +80,7 @@ class Fault:
         return self.status is not None or self.errorCode is not None
 
     def error(self) -> ApiError:
-        """The error to answer with; what was left open is as Smartsheet's list has it."""
+        """The error to answer with. Omitted parts come from Smartsheet's list of errors."""
         code = self.errorCode or CODE_OF_STATUS.get(self.status or 0, 4000)
         message = self.message
         if message is None:
@@ -89,12 +88,12 @@ class Fault:
         return ApiError(code, status=self.status or STATUS_OF_RARE.get(code), message=message, detail=self.detail)
 
     def json(self) -> dict[str, Json]:
-        """As it was ordered, with what was left open filled in."""
+        """The fault as JSON, with defaults filled in."""
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
 def read_fault(description: Json) -> Fault:
-    """A fault from its JSON object. Raises BadFault."""
+    """Read a fault from a JSON object. Raises BadFault."""
     if not isinstance(description, dict):
         raise BadFault("a fault is a JSON object")
     known = {each.name for each in fields(Fault)}
@@ -155,7 +154,7 @@ def _check_sizes(fault: Fault) -> None:
 
 
 class Faults:
-    """The faults that are still to come, in the order given."""
+    """The pending faults, in the order in which they were added."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
@@ -164,22 +163,22 @@ class Faults:
 
     @property
     def pending(self) -> list[Fault]:
-        """Those that are still to come."""
+        """The pending faults."""
         return [fault for fault, _chance in self._pending]
 
     def add(self, faults: list[Fault]) -> None:
-        """Order more."""
+        """Add faults."""
         for fault in faults:
             self._ordered += 1
             seed = f"fault {self._ordered} of {self._seed}" if fault.seed is None else fault.seed
             self._pending.append((fault, Random(seed)))
 
     def clear(self) -> None:
-        """Nothing more shall go wrong; the next fault counts as the first."""
+        """Remove all faults. The next fault counts as the first."""
         self._ordered, self._pending = 0, []
 
     def take(self, *, method: str, path: str, operation: str | None, person_id: int | None) -> Fault | None:
-        """The fault that befalls this request, used up by it."""
+        """The fault that applies to this request. It is used up by it."""
         for place, (fault, chance) in enumerate(self._pending):
             is_meant = fault.matches(method=method, path=path, operation=operation, person_id=person_id)
             if is_meant and chance.random() < fault.probability:

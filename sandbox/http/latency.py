@@ -1,4 +1,4 @@
-"""How long answers take: so long as the sandbox itself needs, or as long as over a network."""
+"""Latency: how long requests wait before they are carried out, as on a network."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any
 Json = Any
 
 LONGEST_SECONDS = 30.0
-MOST_TIMES = 20.0  # e to this power is more than any wait could be multiplied by
+MOST_TIMES = 20.0  # e to this power is more than any sensible factor
 
 
 class BadLatency(ValueError):
-    """The description of a latency makes no sense; the text says why."""
+    """The description of a latency isn't valid; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """Median seconds until a read or a write is carried out, and how far the waits scatter (log-normally).
 
-    `spread` is the standard deviation of the logarithm: at 0.5 one request in twenty waits 2.3 times the median or
+    `spread` is the standard deviation of the logarithm: at 0.5, one request in twenty waits 2.3 times the median or
     more, at 1.2 seven times.
     """
 
@@ -40,7 +40,7 @@ PROFILES = {
 
 
 class Latency:
-    """The waits of one run: with the same profile, seed and order of requests they are the same again."""
+    """The waits of one run. The same profile, seed and order of requests give the same waits."""
 
     def __init__(self, profile: Profile, seed: int) -> None:
         self.profile = profile
@@ -55,7 +55,7 @@ class Latency:
         return min(LONGEST_SECONDS, median * math.exp(spread))
 
     def json(self) -> dict[str, Json]:
-        """The profile, and the names of those that have one."""
+        """The profile as JSON, and the named profiles."""
         return asdict(self.profile) | {"profiles": {name: asdict(profile) for name, profile in PROFILES.items()}}
 
 

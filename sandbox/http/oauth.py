@@ -20,20 +20,20 @@ CARRIED = ("client_id", "response_type", "scope", "state", "redirect_uri")
 
 
 def add_routes(app: web.Application, world: World) -> None:
-    """Mount /b/authorize."""
+    """Add the route of the consent page."""
     consent = Consent(world)
     app.router.add_get("/b/authorize", consent.ask, name="authorize")
     app.router.add_post("/b/authorize", consent.decide)
 
 
 class Consent:
-    """The consent page, asked for by GET or POST, and answered by POST with a `decision`."""
+    """The consent page, requested by GET or POST, and its form, a POST with a `decision`."""
 
     def __init__(self, world: World) -> None:
         self.world = world
 
     async def ask(self, request: web.Request) -> web.StreamResponse:
-        """Show the page, or why not."""
+        """Show the consent page, or the refusal."""
         return self._page(request.query)
 
     async def decide(self, request: web.Request) -> web.StreamResponse:
@@ -77,7 +77,7 @@ class Consent:
         return page(content, status=400 if message else 200)
 
     def _refusal(self, parameters: Mapping[str, str]) -> web.StreamResponse | None:
-        """Why this request cannot be granted. Who cannot be trusted gets a page; only a known app gets a redirect."""
+        """The refusal of this request. An unknown app gets an error page, a known one a redirect."""
         app = self.world.state.apps.get(parameters.get("client_id", ""))
         if app is None:
             return _error("The Client ID is missing or invalid")
@@ -97,7 +97,7 @@ def _error(message: str) -> web.Response:
 
 
 def _back(app: App, answer: dict[str, str], parameters: Mapping[str, str]) -> web.Response:
-    """302 to the one URL that is registered, the state as it came."""
+    """Redirect (302) to the registered URL, with the state as it came."""
     if "state" in parameters:
         answer |= {"state": parameters["state"]}
     joint = "&" if urlsplit(app.redirect_url).query else "?"

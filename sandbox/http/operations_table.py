@@ -1,4 +1,4 @@
-"""What is emulated, as a table in Markdown: read from the registry that the server routes by."""
+"""The table of operations in Markdown, from the registry that the server uses."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _place(operation: Operation) -> tuple[str, str, str]:
 
 
 def _resource(operation: Operation) -> str:
-    """What the module says it is about, leading to the vendor's page that it names."""
+    """The title in the module's docstring, linked to the page that it names."""
     about = sys.modules[operation.handler.__module__].__doc__ or ""
     title, page = re.split(r"[.:]\s", about)[0], re.search(r"https://[^\s:]+", about)
     return f"[{title}]({page[0]})" if page else title

@@ -47,7 +47,7 @@ GUARDED = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-PRACTICE = "Practice stand-in. This is not Smartsheet: nobody here is real, and nothing reaches Smartsheet."
+PRACTICE = "Practice sandbox. This is not Smartsheet: the people aren't real, and nothing reaches Smartsheet."
 
 
 def _layout(title: str, content: str) -> str:
@@ -62,14 +62,14 @@ def _layout(title: str, content: str) -> str:
 
 
 def page(content: str, *, status: int = 200) -> web.Response:
-    """A page as an answer: nothing in it is run or fetched, it stands in no other page, and no browser keeps it."""
+    """A page as an answer. It runs and fetches nothing, can't be framed, and isn't cached."""
     return web.Response(text=content, status=status, content_type="text/html", headers=GUARDED)
 
 
 def consent_page(
     *, app: App, people: list[Person], scopes: list[str], carried: dict[str, str], message: str = ""
 ) -> str:
-    """Who are you, and do you let the app in? `carried` are the request's own parameters, kept as hidden inputs."""
+    """The consent page. `carried` are the request's parameters, kept in hidden inputs."""
     hidden = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">\n' for name, value in carried.items()
     )
@@ -108,16 +108,16 @@ def _who(person: Person) -> str:
 
 
 def error_page(message: str) -> str:
-    """A request that cannot even be refused properly, since nobody knows where it came from."""
+    """The error page for a request that can't be redirected, because the app or its URL isn't known."""
     return _layout(
         "Cannot authorize",
         f"<h1>Cannot authorize</h1>\n<p>{escape(message)}</p>\n"
-        '<p class="soft">Register the app with POST /_sandbox/apps, or see <a href="/_sandbox/">what is here</a>.</p>',
+        '<p class="soft">Register the app with POST /_sandbox/apps. See the <a href="/_sandbox/">front page</a>.</p>',
     )
 
 
 def index_page(state: State) -> str:
-    """What is here: people with their tokens, sheets, and where to find the rest."""
+    """The front page: people with their tokens, sheets, and links to the rest."""
     people = "".join(
         f"<li>{_who(person)}<code>{person.personal_token}</code></li>\n" for person in state.people.values()
     )
@@ -127,8 +127,8 @@ def index_page(state: State) -> str:
         for sheet in state.sheets.values()
     )
     return _layout(
-        "Smartsheet stand-in",
-        f"<h1>A stand-in for Smartsheet ({escape(state.region)})</h1>\n"
+        "Smartsheet sandbox",
+        f"<h1>A sandbox for Smartsheet ({escape(state.region)})</h1>\n"
         '<p class="soft">The API is at <code>/2.0</code>, the sign-in at <code>/b/authorize</code>.</p>\n'
         f"<h2>People and their access tokens</h2>\n<ul class='people'>\n{people}</ul>\n"
         "<h2>Sheets</h2>\n<div class='scroll' tabindex='0' role='region' aria-label='Sheets'><table><thead><tr>"
@@ -137,5 +137,5 @@ def index_page(state: State) -> str:
         "<h2>Control</h2>\n<p><a href='/_sandbox/people'>people</a>, <a href='/_sandbox/requests'>requests</a>, "
         "<a href='/_sandbox/faults'>faults</a>, <a href='/_sandbox/latency'>latency</a>, "
         "<a href='/_sandbox/clock'>clock</a> and <a href='/_sandbox/apps'>apps</a> as JSON; "
-        "POST <code>/_sandbox/reset</code> begins anew.</p>",
+        "POST <code>/_sandbox/reset</code> restores the initial state.</p>",
     )

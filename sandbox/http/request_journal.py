@@ -1,4 +1,4 @@
-"""What arrived: the requests since the start or the last reset, for tests and for curious people."""
+"""The request journal: the requests since the start or the last reset."""
 
 from __future__ import annotations
 
@@ -28,31 +28,31 @@ class Arrival:
     latency: float = 0.0
 
     def json(self) -> dict[str, Any]:
-        """As GET /_sandbox/requests shows it."""
+        """The entry in GET /_sandbox/requests."""
         body = asdict(self)
         body["personId"] = body.pop("person_id")
         return body
 
 
 class Journal:
-    """The last requests, oldest first. Tokens and secrets are never in it."""
+    """The latest requests, oldest first. It never holds tokens or secrets."""
 
     def __init__(self) -> None:
         self.arrivals: deque[Arrival] = deque(maxlen=KEPT)
 
     def note(self, *, method: str, path: str, query: str) -> Arrival:
-        """A request has arrived."""
+        """Note a request."""
         arrival = Arrival(method, path, without_secrets(query), datetime.now(UTC).isoformat())
         self.arrivals.append(arrival)
         return arrival
 
     def clear(self) -> None:
-        """Forget all."""
+        """Clear the journal."""
         self.arrivals.clear()
 
 
 def without_secrets(query: str) -> str:
-    """The query string with the values of codes, tokens and secrets taken out."""
+    """The query string without the values of codes, tokens and secrets."""
     pairs = parse_qsl(query, keep_blank_values=True)
     if not any(name in SECRET_PARAMETERS for name, _ in pairs):
         return query

@@ -1,4 +1,4 @@
-"""Answers as bytes on the wire: JSON, errors, and answers spoilt by a fault."""
+"""HTTP responses: JSON, errors, and responses changed by a fault."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ HTML = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><
 
 
 def json_response(content: bytes, *, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    """An answer with the headers that Smartsheet sends; a refusal lacks those against caching."""
+    """A response with Smartsheet's headers. Errors don't have the ones against caching."""
     fresh = NOT_CACHED if status < 400 else {}
     return web.Response(body=content, status=status, headers=JSON_TYPE | fresh | (headers or {}))
 
 
 def file_response(content: bytes, *, media_type: str, name: str) -> web.Response:
-    """A file to keep."""
+    """A response with a file."""
     headers = {"Content-Type": media_type, "Content-Disposition": disposition(name)}
     return web.Response(body=content, headers=headers)
 
@@ -38,12 +38,12 @@ def disposition(name: str) -> str:
 
 
 def error_response(error: ApiError) -> web.Response:
-    """A refusal."""
+    """A response with an error."""
     return json_response(dumps(error.body()), status=error.status, headers=error.headers)
 
 
 async def spoil(request: web.Request, response: web.StreamResponse, fault: Fault) -> web.StreamResponse:
-    """What is sent in place of `response`, the honest answer."""
+    """The response that a fault sends in place of `response`."""
     if fault.drop in ("before", "after"):
         return hang_up(request)
     if fault.has_content:
@@ -87,16 +87,16 @@ def _begun(status: int, fault: Fault, length: int | None) -> web.StreamResponse:
 
 
 async def _cut_off(response: web.StreamResponse, request: web.Request, content: bytes) -> web.StreamResponse:
-    """Promise the whole body, send half of it, and hang up."""
+    """Announce the whole body, send half of it, and close the connection."""
     await response.prepare(request)
     await response.write(content[: len(content) // 2])
-    await asyncio.sleep(0.05)  # abort() throws away what is still in the socket's buffer
+    await asyncio.sleep(0.05)  # abort() discards what is still in the socket's buffer
     hang_up(request)
     return response
 
 
 async def _go_on(response: web.StreamResponse, request: web.Request) -> web.StreamResponse:
-    """Send JSON that never ends, as fast as it is taken, until the client has had enough."""
+    """Send JSON without end, as fast as the client reads it, until the client closes the connection."""
     await response.prepare(request)
     try:
         await response.write(b"[")
@@ -108,7 +108,7 @@ async def _go_on(response: web.StreamResponse, request: web.Request) -> web.Stre
 
 
 async def _drip(response: web.StreamResponse, request: web.Request, content: bytes) -> web.StreamResponse:
-    """Send the body a byte at a time, until the client has had enough."""
+    """Send the body one byte at a time, until the client closes the connection."""
     await response.prepare(request)
     try:
         for position in range(len(content)):

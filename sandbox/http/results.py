@@ -16,9 +16,9 @@ LARGEST_SIZE = 10_000
 
 
 def page_of(call: Call, items: Sequence[Item]) -> tuple[dict[str, Any], Sequence[Item]]:
-    """The head of an IndexResult, and the items of the page asked for; a page beyond the last one is the last one.
+    """The head of an IndexResult, and the items of the requested page. Pages beyond the last are the last one.
 
-    With includeAll there is no page size, and an empty list has page 0 of 0.
+    With includeAll there is no page size, and an empty list is page 0 of 0.
     """
     if call.flag("includeAll"):
         page = min(1, len(items))
@@ -36,7 +36,7 @@ def index_result(call: Call, items: Sequence[Any]) -> dict[str, Any]:
 
 
 def unknown_pages(call: Call, items: Sequence[Any]) -> dict[str, Any]:
-    """A page that does not say how many there are; all its numbers are 0 beyond the last."""
+    """A page without total counts. Beyond the last page all its numbers are 0."""
     size = call.number("pageSize", DEFAULT_SIZE, least=1, most=LARGEST_SIZE)
     page = call.number("page", 1, least=1)
     shown = list(items[(page - 1) * size : page * size])
@@ -46,7 +46,7 @@ def unknown_pages(call: Call, items: Sequence[Any]) -> dict[str, Any]:
 
 
 def token_page(call: Call, items: Sequence[Any]) -> dict[str, Any]:
-    """A page of the newer kind: it names where the next begins, and not how many there are."""
+    """A page of the newer kind. It has a key for the next page, and no total counts."""
     size = call.number("maxItems", DEFAULT_SIZE, least=DEFAULT_SIZE)
     start = _start(call)
     page: dict[str, Any] = {"data": list(items[start : start + size])}
@@ -76,6 +76,6 @@ Json = Any
 
 
 def success(result: Json = None) -> dict[str, Json]:
-    """A Result object; without `result` where the operation gives nothing back."""
+    """A Result object, without `result` if the operation returns nothing."""
     body = {"message": "SUCCESS", "resultCode": 0}
     return body if result is None else body | {"result": result}

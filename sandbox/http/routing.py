@@ -1,6 +1,6 @@
-"""Operations and how a resource module declares them: one decorator per function.
+"""The registry of operations. Resource modules declare each with a decorator on a function.
 
-The registry is what the server routes by, what faults and the request journal name, and what the docs list.
+The server, the faults, the request journal and the docs all use this registry.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ MOST_DIGITS = 18
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of the API: its id in Smartsheet's OpenAPI document, where it is, and what it asks for.
+    """One operation of the API, with its id in Smartsheet's OpenAPI document, its path and its requirements.
 
-    `scope` "" means any valid token; `access` is the least access level on the sheet in the path; `cost` is what the
-    request counts against the rate limit, unless `takes_file` and it brings one, which is heavier; `is_open` marks the
-    token endpoint, which looks at no Authorization header; `media_types` are those it can answer in beside JSON.
+    `scope` "" means any valid token. `access` is the lowest access level on the sheet in the path. `cost` is what the
+    request counts against the rate limit; with `takes_file`, requests with a file count more. `is_open` marks the token
+    endpoint, which ignores the Authorization header. `media_types` are the other types that it can answer in.
     """
 
     id: str
@@ -79,7 +79,7 @@ def operation(
     takes_file: bool = False,
     media_types: tuple[str, ...] = (),
 ) -> Callable[[Handler], Handler]:
-    """Declare the function an operation; see Operation for the arguments."""
+    """Register a function as an operation. Operation explains the arguments."""
 
     def declare(handler: Handler) -> Handler:
         declared = Operation(operation_id, method, path, handler, scope, access, cost, is_open, takes_file, media_types)
@@ -91,7 +91,7 @@ def operation(
 
 @dataclass(slots=True)
 class Call:
-    """One request, understood: who asks for what, with which parameters, on which sheet, in which form of answer."""
+    """One request: person, operation, parameters, sheet, and media type of the answer."""
 
     state: State
     settings: Settings
@@ -108,7 +108,7 @@ class Call:
 
     @property
     def sheet(self) -> Sheet:
-        """The sheet in the path; 1006 if there is none or this person cannot see it, 1004 if they may too little."""
+        """The sheet in the path. Raises ApiError 1006 if this person can't see it, 1004 if their access is too low."""
         if self.loaded_sheet is None:
             sheet = self._sheet_by_permalink() or self.state.sheets.get(self.path_id("sheetId"))
             access = sheet.access_of(self.person.id) if sheet else None
@@ -120,7 +120,7 @@ class Call:
         return self.loaded_sheet
 
     def _sheet_by_permalink(self) -> Sheet | None:
-        """The sheet whose permalink ends in what the path has in place of an id. Only a whole sheet is read so."""
+        """The sheet with the permalink token in the path. Only `getSheet` accepts one in place of an id."""
         token = self.path["sheetId"]
         if self.operation.id != "getSheet" or token.isdecimal():
             return None
@@ -132,7 +132,7 @@ class Call:
         return self.sheet.access_of(self.person.id) or Access.VIEWER
 
     def check(self) -> None:
-        """What holds for any request, before it is carried out: the sheet in its path, and how to answer."""
+        """Check what all operations have in common: the sheet in the path, and the form of the answer."""
         self.flag("numericDates")
         _ = self.api_level
         if "sheetId" in self.path:
@@ -144,11 +144,11 @@ class Call:
         self.state.announce(Event(kind, change, object_id, self.person.id, sheet_id, details=details))
 
     def path_id(self, name: str) -> int:
-        """A number in the path; 1018 if it is none."""
+        """A number in the path. Raises ApiError 1018 if it isn't one."""
         return _number(self.path[name], name)
 
     def json(self) -> Json:
-        """The body; 1024 without one, 1124 if it says to be something else, 1008 if it is no JSON."""
+        """The JSON body. Raises ApiError: 1024 without a body, 1124 for another Content-Type, 1008 for bad JSON."""
         if not self.body.strip():
             raise ApiError(1024)
         if "json" not in self.headers.get("Content-Type", "application/json").lower():
@@ -166,7 +166,7 @@ class Call:
         return value == "true"
 
     def number(self, name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
-        """A whole number among the parameters; 1018 if it is none or out of bounds."""
+        """A whole number among the parameters. Raises ApiError 1018 if it isn't one, or is out of bounds."""
         value = self.query.get(name)
         if value is None or value == "":
             return default
@@ -192,7 +192,7 @@ class Call:
 
 
 def with_numeric_ids(body: Json, name: str = "") -> Json:
-    """A body with the ids that came as texts of digits turned into numbers, as clients in JavaScript write them."""
+    """The body with ids as numbers. Clients in JavaScript send them as strings."""
     match body:
         case dict():
             return {key: with_numeric_ids(value, key) for key, value in body.items()}

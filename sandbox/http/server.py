@@ -1,4 +1,4 @@
-"""The HTTP server: routes, the way of a request through faults and limits, errors as JSON."""
+"""The HTTP server: routes, faults, limits, and errors as JSON."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from sandbox.model.state import Person, Token
 from sandbox.world import World
 
 PREFIX = "/2.0"
-LONGEST_ADDRESS = 8_150  # Smartsheet refuses long ones with 414; from where on is not known
+LONGEST_ADDRESS = 8_150  # Smartsheet refuses long ones with 414; its limit is not known
 TOO_LONG = "<html><body><h1>414 Request-URI Too Large</h1></body></html>"
-SLASH = "slash"  # the end of a route's name: older clients put a slash at the end of the path
+SLASH = "slash"  # the end of a route's name, for older clients that add a slash to the path
 NOBODY = Token(access="", person_id=0)
 
 __all__ = ["BadCertificate", "api", "listening", "make_app"]
 
 
 class BadCertificate(Exception):
-    """The certificate or its key cannot be used; the text says why."""
+    """The certificate or its key can't be used; the text says why."""
 
 
 def make_app(world: World) -> web.Application:
@@ -73,7 +73,7 @@ def _endpoint(world: World, operation: Operation) -> Handler:
 
 
 async def _answer(world: World, operation: Operation, request: web.Request, body: bytes) -> web.Response:
-    """Carry out one operation. Few wait for anything, so hardly ever does another request come in between."""
+    """Carry out one operation. Only a few await anything, so other requests rarely run in between."""
     state, headers = world.state, _readable(request)
     token, person = NOBODY, Person(id=0, profile={})
     if not operation.is_open:
@@ -101,9 +101,9 @@ async def _answer(world: World, operation: Operation, request: web.Request, body
 
 
 def _readable(request: web.Request) -> Mapping[str, str]:
-    """The headers as text that can be sent back: what is no UTF-8 is taken for Latin-1, as older clients write it.
+    """The headers as valid text. Bytes that aren't UTF-8 are read as Latin-1, which older clients send.
 
-    aiohttp makes halves of letters of such bytes, which no answer can hold.
+    aiohttp turns such bytes into surrogates, which can't be encoded in an answer.
     """
     if all(value.isascii() for value in request.headers.values()):
         return request.headers
@@ -194,7 +194,7 @@ async def _with_faults(world: World, request: web.Request, handler: Handler, arr
 
 
 async def _wait(world: World, seconds: float) -> bool:
-    """Whether the world is still the same after so long."""
+    """Wait. Returns False if the sandbox was reset meanwhile."""
     resets = world.resets
     await asyncio.sleep(seconds)
     return resets == world.resets
@@ -219,7 +219,7 @@ async def _carry_out(request: web.Request, handler: Handler, arrival: Arrival) -
         response = error_response(error)
     except web.HTTPException as refusal:
         response = _unknown(request, refusal)
-    except Exception:  # noqa: BLE001 - a mistake of ours must look like Smartsheet's own, and be seen on stderr
+    except Exception:  # noqa: BLE001 - a bug of ours must look like Smartsheet's own error, and be seen on stderr
         traceback.print_exc()
         response = error_response(ApiError(4000))
     arrival.status = response.status
@@ -228,7 +228,7 @@ async def _carry_out(request: web.Request, handler: Handler, arrival: Arrival) -
 
 
 def _unknown(request: web.Request, refusal: web.HTTPException) -> web.Response:
-    """No route: say so aloud, since Smartsheet itself might well have one."""
+    """Answer a request without a route, and say so on stderr, since Smartsheet may have the operation."""
     print(f"NOT EMULATED: {request.method} {request.rel_url.raw_path}", file=sys.stderr, flush=True)
     if isinstance(refusal, web.HTTPMethodNotAllowed):
         return error_response(ApiError(1122, request.method))
@@ -237,7 +237,7 @@ def _unknown(request: web.Request, refusal: web.HTTPException) -> web.Response:
 
 @asynccontextmanager
 async def listening(world: World) -> AsyncIterator[str]:
-    """Serve as long as the context lasts; gives the address. Raises OSError without the port, or BadCertificate."""
+    """Serve while the context lasts, and yield the address. Raises OSError (port in use) or BadCertificate."""
     app = make_app(world)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5, max_line_size=2 * LONGEST_ADDRESS)
     await runner.setup()

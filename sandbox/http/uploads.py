@@ -1,4 +1,4 @@
-"""Reading what a request brings: a file (simple or multipart upload), a JSON object, or both in one.
+"""Reads uploads: a file (simple or multipart), a JSON object, or both.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/attachments
 """

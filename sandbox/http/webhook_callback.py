@@ -24,12 +24,12 @@ LATER_WAIT_SECONDS = 3 * 3600.0
 
 
 def is_retriable(answer: int | None) -> bool:
-    """Whether to try again after this HTTP status; None means that no answer came in time."""
+    """Whether to retry after this HTTP status. None means that no answer came in time."""
     return answer is None or (400 <= answer <= 599 and answer != 410)
 
 
 def wait_before(retry: int) -> float:
-    """Seconds before the retry of that number from 1: doubling seven times, then three hours each."""
+    """Seconds before a retry, counted from 1. They double seven times, then they are three hours."""
     if retry > EXPONENTIAL_RETRIES:
         return LATER_WAIT_SECONDS
     return float(FIRST_WAIT_SECONDS * 2 ** (retry - 1))

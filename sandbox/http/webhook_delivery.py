@@ -1,4 +1,4 @@
-"""Calling back: gathers the events of each webhook for a while, then delivers them, and again if need be.
+"""Webhook delivery: collects the events of each webhook for a while, sends them, and retries.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/webhooks: Webhook Callbacks
 """
@@ -26,7 +26,7 @@ CALLBACKS_PER_VERIFICATION = 100
 
 
 class Courier:
-    """Delivers for one state. A webhook has at most one delivery under way; a sheet at most one request at a time."""
+    """Delivers the events of one sandbox: one delivery per webhook and one request per sheet at a time."""
 
     def __init__(self, state: State, settings: Settings, callbacks: Callbacks, changed: Callable[[], None]) -> None:
         self._state, self._settings, self._callbacks, self._changed = state, settings, callbacks, changed
@@ -35,7 +35,7 @@ class Courier:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def heard(self, cause: Cause, events: list[Event]) -> None:
-        """Take in what happened, and look whose subscription stands otherwise because of it."""
+        """Take new events, and update the status of webhooks that they affect."""
         unheard = duplicates(self._state)
         for webhook in self._state.webhooks.values():
             if webhook.is_enabled and webhook.id not in unheard:
@@ -45,16 +45,16 @@ class Courier:
         self.resume()
 
     def resume(self) -> None:
-        """Begin to deliver wherever events wait, also such as waited when the program last ended."""
+        """Start to deliver pending events, including those saved when the program last stopped."""
         for webhook in self._state.webhooks.values():
             if (webhook.waiting or webhook.sending) and webhook.id not in self._delivering:
                 self._delivering.add(webhook.id)
                 self._start(self._deliver(webhook))
 
     async def verify(self, webhook: Webhook) -> None:
-        """Enable the webhook if whoever is at its URL says they want it, else disable it.
+        """Enable the webhook if its URL answers the challenge, else disable it.
 
-        What became of it meanwhile stands.
+        A change made meanwhile is kept.
         """
         before, challenge = webhook.status, str(uuid.uuid4())
         async with self._turns[webhook.sheet_id]:
@@ -63,7 +63,7 @@ class Courier:
             webhook.become(Status.ENABLED if is_wanted else Status.DISABLED_VERIFICATION_FAILED, at=now())
 
     def stop(self) -> None:
-        """Give up everything that is under way."""
+        """Cancel all deliveries."""
         for task in self._tasks:
             task.cancel()
 
@@ -73,7 +73,7 @@ class Courier:
         task.add_done_callback(self._tasks.discard)
 
     async def _deliver(self, webhook: Webhook) -> None:
-        """Deliver until nothing waits any more."""
+        """Deliver until no event is pending."""
         try:
             while webhook.waiting or webhook.sending:
                 await asyncio.sleep(self._settings.webhook_debounce)
@@ -120,7 +120,7 @@ class Courier:
         return False
 
     async def _attempt(self, webhook: Webhook, body: dict[str, Json], retries: int) -> int | None:
-        """The HTTP status, or None; waits until no other callback of the sheet is under way."""
+        """Send, one callback per sheet at a time. Returns the HTTP status, or None."""
         async with self._turns[webhook.sheet_id]:
             answer = await self._callbacks.post(webhook, body)
         webhook.stats.attempted_at, webhook.stats.retries = now(), retries

@@ -1,1 +1,1 @@
-"""What the sandbox holds, and the rules by which it changes. Nothing here knows of HTTP."""
+"""The sandbox's data and rules. Nothing here uses HTTP."""

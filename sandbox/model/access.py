@@ -1,4 +1,4 @@
-"""Who may do what on a sheet. https://developers.smartsheet.com/api/smartsheet/guides/basics/access-levels"""
+"""Access levels. https://developers.smartsheet.com/api/smartsheet/guides/basics/access-levels"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People coming into the organisation, staying outside it, and leaving it.
+"""Accounts inside and outside the organisation.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/users
 """
@@ -17,14 +17,14 @@ RIGHTS = ("admin", "groupAdmin", "licensedSheetCreator", "resourceViewer")
 
 
 def check_email(email: Json) -> str:
-    """An address that could be one. Raises ApiError 1156."""
+    """The address, if it is valid. Raises ApiError 1156."""
     if not isinstance(email, str) or not EMAIL.fullmatch(email):
         raise ApiError(1156)
     return email
 
 
 def owner_of_alternate(state: State, email: str) -> Person | None:
-    """Whose alternate address it is."""
+    """The person who has this alternate address."""
     wanted = email.casefold()
     for person in state.people.values():
         if any(each["email"].casefold() == wanted for each in person.profile.get("alternateEmails", [])):
@@ -33,13 +33,13 @@ def owner_of_alternate(state: State, email: str) -> Person | None:
 
 
 def person_for(state: State, email: str) -> Person:
-    """Whoever has that address; if nobody has it, a new person with an account of their own. Raises ApiError 1156."""
+    """The person with that address, or a new person outside the organisation. Raises ApiError 1156."""
     known = state.person_by_email(check_email(email)) or owner_of_alternate(state, email)
     return known or new_person(state, email=email, account=own_account(state, email))
 
 
 def new_person(state: State, *, email: str, account: dict[str, Json], **profile: Json) -> Person:
-    """Somebody new, with a personal token of their own."""
+    """Add a person with a personal access token."""
     rest = {"locale": "en_US", "timeZone": "US/Pacific", "account": account, "alternateEmails": []}
     rights = dict.fromkeys(RIGHTS, False)
     person = Person(state.new_id(), {"email": email} | rest | rights | profile, "Invited", "PENDING", state.region)
@@ -49,13 +49,13 @@ def new_person(state: State, *, email: str, account: dict[str, Json], **profile:
 
 
 def renamed(state: State) -> None:
-    """Somebody's name or address is another than it was: cells that show who wrote a row look otherwise."""
+    """Update cells that show row writers after a name or address has changed."""
     for sheet in state.sheets.values():
         sheet.forget_looks()
 
 
 def own_account(state: State, email: str) -> dict[str, Json]:
-    """The account of somebody who belongs to no organisation."""
+    """The account of a person outside every organisation."""
     return {"name": email, "id": state.new_id()}
 
 

@@ -1,4 +1,4 @@
-"""Pictures in cells: their size in pixels, and what a cell that shows one holds.
+"""Images in cells: their size in pixels, and the cell that holds one.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/cellimages
 """
@@ -21,7 +21,7 @@ FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # JPEG's markers that begin 
 
 
 def keep_image(state: State, content: bytes, *, mime_type: str, alt_text: str) -> dict[str, Json]:
-    """The Image of an upload, whose content is kept. Raises ApiError 1091 for what is no picture, 1165."""
+    """Store an uploaded image. Raises ApiError 1091 if it isn't an image, or 1165."""
     if len(alt_text) > LONGEST_ALT_TEXT:
         raise ApiError(1165)
     size = size_of(content)
@@ -34,7 +34,7 @@ def keep_image(state: State, content: bytes, *, mime_type: str, alt_text: str) -
 
 
 def showing(cell: Cell, image: dict[str, Json]) -> Cell:
-    """The cell with a picture, whose text is the cell's."""
+    """The cell with an image."""
     text = image["altText"]
     return replace(cell, value=text, display=text, object_value=None, image=image)
 

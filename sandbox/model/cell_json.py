@@ -24,7 +24,7 @@ PLAIN_TIMES = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS | orjson.OPT_NAIVE
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How much of a sheet is to be shown, and in which form."""
+    """Which parts of a sheet are shown, and how."""
 
     level: int = 0
     include: frozenset[str] = frozenset()
@@ -58,12 +58,12 @@ def permalink_token(object_id: int) -> str:
 
 
 def column_type(column: Column, level: int) -> str:
-    """The type an API level knows: multi-value columns read TEXT_NUMBER below theirs."""
+    """The type at an API level. Multi-value columns are TEXT_NUMBER below their level."""
     return column.type if level >= column_version(column) else "TEXT_NUMBER"
 
 
 def column_version(column: Column) -> int:
-    """The level from which a column shows its true type."""
+    """The level from which a column shows its real type."""
     return {"MULTI_CONTACT_LIST": 1, "MULTI_PICKLIST": 2}.get(column.type, 0)
 
 
@@ -137,7 +137,7 @@ def _shown_value(column: Column, value: Json, view: View) -> Json:
 
 
 def _as_number(value: Json) -> Json:
-    """Every number is written as a floating-point one: 2.0 for 2. Other values stay as they are."""
+    """Write every number as floating-point: 2.0 for 2. Other values stay as they are."""
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -171,7 +171,7 @@ def _link_json(state: State, cell: Cell, view: View) -> dict[str, Json]:
 
 
 def _image_formula(image: dict[str, Json]) -> str:
-    """A picture reads as a formula of Smartsheet's own."""
+    """The formula that Smartsheet shows for an image."""
     text = image["altText"].replace('"', '""')
     return f'=SYS_CELLIMAGE("{text}","{image["id"]}",{image["height"]},{image["width"]},"{text}")'
 
@@ -191,7 +191,7 @@ def _writer_cell(state: State, person_id: int) -> Cell:
 
 
 def cell_of(state: State, row: Row, column: Column) -> Cell:
-    """What a cell holds, system columns included."""
+    """The cell, also in system columns."""
     if column.system_type:
         return SYSTEM_CELLS[column.system_type](state, row)
     return row.cell(column.id)

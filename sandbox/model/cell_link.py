@@ -1,4 +1,4 @@
-"""Cell links: a cell that shows what a cell of another sheet holds, and keeps up with it."""
+"""Cell links: a cell that shows the value of a cell in another sheet and follows its changes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sandbox.model.state import CELL_LINK_USER, State
 
 
 def register(state: State, sheet: Sheet, row: Row, column_ids: list[int]) -> None:
-    """After these cells of a row were written: forget the links they had, note the links they have."""
+    """Update the links after these cells of a row were written."""
     for column_id in column_ids:
         here = CellRef(sheet.id, row.id, column_id)
         forget(state, here)
@@ -21,14 +21,14 @@ def register(state: State, sheet: Sheet, row: Row, column_ids: list[int]) -> Non
 
 
 def forget(state: State, destination: CellRef) -> None:
-    """The cell there is no longer linked in, or is gone."""
+    """Remove the link of a cell that was deleted or unlinked."""
     for sheet in state.sheets.values():
         if sheet.links_out:
             sheet.links_out = [pair for pair in sheet.links_out if pair[1] != destination]
 
 
 def cut(state: State, gone: Sheet) -> None:
-    """A sheet is deleted: what it showed of others is forgotten, what others show of it is broken from now on."""
+    """Break the links to a sheet that is deleted, and remove its own."""
     for sheet in state.sheets.values():
         sheet.links_out = [pair for pair in sheet.links_out if pair[1].sheet_id != gone.id]
     gone.rows = []
@@ -37,7 +37,7 @@ def cut(state: State, gone: Sheet) -> None:
 
 
 def propagate(state: State, sheet: Sheet, *, at: datetime, depth: int = 10) -> None:
-    """Carry what the linked cells of a sheet hold now to the cells that show them; broken where the source is gone."""
+    """Copy the values of linked cells to the cells that show them. Links without a source become broken."""
     for source, destination in list(sheet.links_out):
         target = state.sheets.get(destination.sheet_id)
         row = target.row(destination.row_id) if target else None

@@ -1,4 +1,4 @@
-"""Reading the cells of a row that is added or updated: which attributes go together, and what becomes of the cell.
+"""Reads the cells of a row that is added or updated.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
 """
@@ -39,7 +39,7 @@ LINK_TARGETS = ("url", "sheetId", "reportId", "sightId")
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """Who writes where, and how the request wants values to be read."""
+    """Who writes to which sheet, and how values are parsed."""
 
     state: State
     sheet: Sheet
@@ -50,12 +50,12 @@ class Writing:
 
     @property
     def is_admin(self) -> bool:
-        """Whether locks do not hold this writer."""
+        """Whether this writer may edit locked rows and columns."""
         return self.access >= Access.ADMIN
 
 
 def check_attributes(kind: str, item: Json, *, allowed: set[str], read_only: set[str]) -> None:
-    """Refuse what is not an object (1008), attributes nobody knows (1008) and such as cannot be written (1032)."""
+    """Refuse what isn't an object (1008), unknown attributes (1008) and read-only ones (1032)."""
     if not isinstance(item, dict):
         raise ApiError(1008, f"Expected an object of type {kind}.")
     if unknown := [name for name in item if name not in allowed | read_only]:
@@ -72,7 +72,7 @@ def check_type(item: dict[str, Json], name: str, kind: type | tuple[type, ...]) 
 
 
 def is_link(item: Json) -> bool:
-    """Whether this cell is to be filled from another sheet."""
+    """Whether this cell is written as a cell link."""
     return isinstance(item, dict) and item.get("linkInFromCell") is not None
 
 
@@ -156,7 +156,7 @@ def _formula(item: dict[str, Json], old: Cell) -> Cell:
 
 
 def _alt_text(row: Row | None, column: Column, item: dict[str, Json]) -> Cell:
-    """Of a picture only the text can be written. https://developers.smartsheet.com/api/smartsheet/openapi/cellimages"""
+    """Only the alternative text of an image can be written. https://developers.smartsheet.com/api/smartsheet/openapi/cellimages"""
     check_attributes("image", item["image"], allowed={"altText"}, read_only={"id", "height", "width"})
     old, text = row.cell(column.id) if row else EMPTY, item["image"].get("altText")
     if old.image is None:
@@ -218,7 +218,7 @@ def _hyperlink(writing: Writing, column: Column, item: dict[str, Json]) -> Cell:
 
 
 def _destination(writing: Writing, kind: str, target: Json) -> tuple[str, str]:
-    """What a hyperlink shows if nothing is said, and where it leads."""
+    """The default text of a hyperlink, and its URL."""
     if kind == "url":
         return str(target)[:LONGEST_TEXT], str(target)
     sheet = by_id(writing.state.sheets, target) if kind == "sheetId" else None
@@ -242,7 +242,7 @@ def _with_format(cell: Cell, old: Cell, item: dict[str, Json]) -> Cell:
 
 
 def mixes_links(rows: Sequence[Json]) -> bool:
-    """Whether a request holds cell links and also anything else (1115)."""
+    """Whether a request has cell links together with other changes (1115)."""
     items = [item for row in rows if isinstance(row, dict) for item in _items(row)]
     links = sum(is_link(item) for item in items)
     others = any(set(row) - {"id", "cells"} for row in rows if isinstance(row, dict))

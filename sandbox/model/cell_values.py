@@ -1,4 +1,4 @@
-"""What a cell of each column type accepts, strictly and leniently, and what it then shows.
+"""Parses values for each column type, strictly and leniently.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/cells: Cell Value Parsing
 """
@@ -66,7 +66,7 @@ PICKLIST_SYMBOLS: dict[str, list[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How values are to be read: strictly or not, in whose locale, with which contacts at hand."""
+    """How values are parsed: strictly or not, in which locale, with which contacts."""
 
     state: State
     locale: str = "en_US"
@@ -77,7 +77,7 @@ class Reading:
 
 
 def options_of(column: Column) -> list[str]:
-    """The options of a picklist; a symbol brings its own."""
+    """The options of a picklist. A symbol has its own options."""
     return PICKLIST_SYMBOLS.get(column.symbol or "") or column.options
 
 
@@ -136,7 +136,7 @@ def _text_or_number(column: Column, value: Primitive, reading: Reading) -> Cell:
 
 
 def _lenient_number(text: str, reading: Reading) -> Cell | None:
-    """`$5,000`, `50%` and `100.5` are numbers that keep their looks; decimal commas go by the person's locale."""
+    """Read `$5,000`, `50%` and `100.5` as numbers that keep their format. The locale decides on decimal commas."""
     plain = text.strip()
     if reading.locale[:2] in DECIMAL_COMMA:
         plain = plain.translate(str.maketrans(",.", ".,"))
@@ -269,12 +269,12 @@ def _list(column: Column, values: Json) -> list[Json]:
 
 
 def _object_only(column: Column, value: Primitive, reading: Reading) -> Cell:
-    """Multi-value columns take nothing but an objectValue, however lenient one is."""
+    """Refuse a plain value. Multi-value columns accept only an objectValue, even leniently."""
     raise refused(column, value)
 
 
 def _free_text(column: Column, value: Json, reading: Reading) -> Cell:
-    """Text that is not of the column's kind: for lenient writes, where the column does not restrict its values."""
+    """Keep other text, if the write is lenient and the column isn't restricted."""
     if reading.strict or value is None or (column.validation and not reading.override_validation):
         raise refused(column, value)
     shown = column.type == "CONTACT_LIST"

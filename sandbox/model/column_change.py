@@ -72,7 +72,7 @@ def add_columns(writing: Writing, definitions: list[Json], *, most_columns: int,
 
 
 def update_column(writing: Writing, column: Column, given: Json) -> None:
-    """Change what is named. Another type converts the cells and lifts the validation.
+    """Change the given attributes. A new type converts the cells and removes the validation.
 
     Formulas follow a column that is renamed. Raises ApiError (1056, 1057…).
     """
@@ -117,7 +117,7 @@ def _become(writing: Writing, column: Column, new: Column) -> None:
 
 
 def delete_column(writing: Writing, column: Column) -> None:
-    """Take a column away with its cells; formulas that used it say so. Raises ApiError 1065 or 1260."""
+    """Delete a column with its cells. Formulas that used it get `#REF`. Raises ApiError 1065 or 1260."""
     sheet = writing.sheet
     if column.primary:
         raise ApiError(1065)
@@ -133,7 +133,7 @@ def delete_column(writing: Writing, column: Column) -> None:
 
 
 def _empty(writing: Writing, column: Column) -> None:
-    """Take the cells of a column away, with their past and their links."""
+    """Delete the cells of a column, with their history and links."""
     for row in writing.sheet.rows:
         cell = row.cells.pop(column.id, None)
         row.history.pop(column.id, None)
@@ -147,7 +147,7 @@ def _forget_numbers(sheet: Sheet) -> None:
 
 
 def _rewrite_formulas(sheet: Sheet, rewrite: Callable[[str], str]) -> None:
-    """Change the formulas of the columns and cells of a sheet; what they yield is left as it is."""
+    """Rewrite the formulas of a sheet's columns and cells. Their values stay."""
     for column in sheet.columns:
         column.formula = rewrite(column.formula) if column.formula else None
     for row in sheet.rows:
@@ -161,7 +161,7 @@ def _rewrite_cells(row: Row, rewrite: Callable[[str], str]) -> None:
 
 
 def _merged(column: Column, given: dict[str, Json]) -> dict[str, Json]:
-    """The column's definition, with what is given in place of what it was."""
+    """The column's definition with the given changes."""
     old = {name: getattr(column, attribute) for attribute, name in JSON_NAMES.items()}
     kind = given.get("type") or column.type
     if (kind, given.get("systemColumnType") or column.system_type) != (column.type, column.system_type):
@@ -175,7 +175,7 @@ def _merged(column: Column, given: dict[str, Json]) -> dict[str, Json]:
 
 
 def _outlasts(name: str, old: str, new: str) -> bool:
-    """Whether an attribute of a column is still its own when it is of another type."""
+    """Whether an attribute of a column is kept when its type changes."""
     return name not in OF_THE_TYPE or {old, new} <= KEPT_BETWEEN.get(name, set())
 
 
@@ -188,7 +188,7 @@ def _check_unique(writing: Writing, column: Column) -> None:
 
 
 def _index_of(definitions: list[Json]) -> int:
-    """Where the new columns go: they all name the same place."""
+    """The position of the new columns, which must be the same for all."""
     first = definitions[0].get("index")
     for definition in definitions:
         index = definition.get("index")
@@ -202,7 +202,7 @@ def _index_of(definitions: list[Json]) -> int:
 
 
 def _fill(writing: Writing, column: Column) -> None:
-    """What a column fills in by itself: numbers, and its formula."""
+    """Fill in automatic numbers, and the column formula."""
     rows = writing.sheet.rows
     if column.system_type == "AUTO_NUMBER":
         for row in rows:
@@ -222,7 +222,7 @@ def _move(writing: Writing, column: Column, index: Json) -> None:
 
 
 def _finish(writing: Writing, columns: list[Column], change: str) -> None:
-    """What follows: no row looks as it did, the version, the cells of other sheets that show these."""
+    """Update what depends on the columns: cached JSON, the version, and cell links."""
     sheet, at = writing.sheet, now()
     sheet.forget_looks()
     sheet.changed(at=at)

@@ -1,4 +1,4 @@
-"""What becomes of a cell whose column changes its type."""
+"""Converts cells when a column changes its type."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Json = Any
 
 
 def converted(state: State, column: Column, cell: Cell) -> Cell:
-    """The cell as the column, which has its new type by now, can hold it: its own kind of value, or else a text."""
+    """The cell converted to the column's new type, or kept as text."""
     if cell.value is None or cell.formula:
         return cell
     new = _read(state, column, cell)

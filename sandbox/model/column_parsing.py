@@ -61,7 +61,7 @@ def read_columns(state: State, definitions: Json) -> list[Column]:
 
 
 def read_column(state: State, definition: Json) -> Column:
-    """A new column as its JSON describes it, good in itself."""
+    """A new column from its JSON, checked by itself."""
     check_attributes("column", definition, allowed=WRITABLE, read_only=READ_ONLY)
     _check_types(definition)
     if not definition.get("title"):
@@ -83,7 +83,7 @@ def read_column(state: State, definition: Json) -> Column:
 
 
 def check_column(column: Column) -> None:
-    """Refuse what does not go together (1031, 1041, 1057-1060, 1078, 1083, 1084, 1088, 1156, 1162, 1210, 1303)."""
+    """Refuse what can't be combined (1031, 1041, 1057-1060, 1078, 1083, 1084, 1088, 1156, 1162, 1210, 1303)."""
     if len(column.title) > LONGEST_TITLE:
         raise ApiError(1041, "column.title", LONGEST_TITLE, len(column.title))
     if column.width < 0:
@@ -128,7 +128,7 @@ def _check_types(definition: dict[str, Json]) -> None:
 
 
 def _type(definition: dict[str, Json]) -> str:
-    """The type, which a system column need not name."""
+    """The type. It is optional for system columns."""
     kind, system_type = definition.get("type"), definition.get("systemColumnType")
     if system_type is not None and system_type not in TYPE_OF_SYSTEM_TYPE:
         raise ApiError(1031, system_type, "column.systemColumnType")

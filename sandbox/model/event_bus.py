@@ -1,7 +1,7 @@
-"""What happens in the stand-in's world, told to whoever listens: webhooks, and Event Reporting.
+"""Events in the sandbox, for the listeners: webhooks, and Event Reporting.
 
-Whatever changes something announces it to the state (`State.announce`). When the request is done, all its news are
-published together: each once, in the order of KINDS, and with `sheet updated` for every sheet that had any.
+Code that changes something announces it to the state (`State.announce`). After the request all its events are
+published together: each once, in the order of ON_SHEETS, with `sheet updated` for every changed sheet.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ LONGEST_CHANGE_AGENT = 512
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened: `kind` of object, what became of it, through whom (a person's or system user's id).
+    """An event: the `kind` of object, the change, and who made it (a person's or system user's id).
 
-    A cell has no id of its own but that of its row and column. `details` are for Event Reporting alone.
+    A cell is identified by its row and column. `details` are for Event Reporting alone.
     """
 
     kind: str
@@ -39,15 +39,15 @@ class Event:
 
     @property
     def column(self) -> int | str | None:
-        """The one column that it concerns."""
+        """The column that it is about."""
         return self.object_id if self.kind == "column" else self.column_id
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The request behind events: whose token it carried (None: no token), of which app, for whom it says it acts.
+    """The request behind events: the owner of its token (None without one), the app, and the change agent.
 
-    `is_outside` marks a change that came by no request of the API, but in Smartsheet's own app.
+    `is_outside` marks a change that was made in Smartsheet's own app, not by an API request.
     """
 
     person_id: int | None = None
@@ -60,17 +60,17 @@ Listener = Callable[[Cause, list[Event]], None]
 
 
 class Bus:
-    """Carries the news to the listeners."""
+    """Passes events on to the listeners."""
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
 
     def listen(self, listener: Listener) -> None:
-        """Be told from now on."""
+        """Add a listener."""
         self._listeners.append(listener)
 
     def publish(self, cause: Cause, news: list[Event]) -> None:
-        """Tell everybody what a request did; also if it was nothing that anybody announced."""
+        """Publish the events of a request, also if there are none."""
         events = sorted(dict.fromkeys(_with_sheets(news)), key=_order)
         for listener in self._listeners:
             listener(cause, events)
@@ -87,7 +87,7 @@ def on_cell(sheet_id: int, row_id: int, column_id: int, change: str, *, by: int)
 
 
 def change_agent(header: str | None) -> str | None:
-    """The Smartsheet-Change-Agent header of a request; too long a list loses its oldest part."""
+    """The Smartsheet-Change-Agent header of a request. Its beginning is cut off if it is too long."""
     return header[-LONGEST_CHANGE_AGENT:] if header else None
 
 

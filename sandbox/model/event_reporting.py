@@ -1,6 +1,6 @@
-"""Keeping the events for Event Reporting. https://developers.smartsheet.com/api/smartsheet/openapi/events
+"""Stores events for Event Reporting. https://developers.smartsheet.com/api/smartsheet/openapi/events
 
-It knows no rows, columns, cells or comments: what happens to them is an update of their sheet or discussion.
+Changes of rows, columns, cells and comments are reported as updates of their sheet or discussion.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ACTIONS = {"created": "CREATE", "deleted": "DELETE", "updated": "UPDATE"}
 
 
 def report(state: State, cause: Cause, events: list[Event]) -> None:
-    """Remember what is reported of these events; the oldest go when there are too many."""
+    """Store these events. When there are too many, the oldest are dropped."""
     for event in events:
         if event.kind in REPORTED:
             state.reported_events.append(_report(state, cause, event))

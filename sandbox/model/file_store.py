@@ -10,7 +10,7 @@ from sandbox.model.state import State
 
 
 def keep(state: State, content: bytes) -> str:
-    """Keep a content; the digest to ask for it by. What nothing refers to any more is forgotten on the way."""
+    """Store a content and return its digest. Contents without references are removed."""
     forget_unused(state)
     digest = hashlib.sha256(content).hexdigest()
     state.files[digest] = content
@@ -18,14 +18,14 @@ def keep(state: State, content: bytes) -> str:
 
 
 def forget_unused(state: State) -> None:
-    """Forget contents that no attachment has. Pictures of cells are kept, since histories still show them."""
+    """Remove contents without an attachment. Images of cells are kept, since histories show them."""
     used = _used(state)
     for digest in state.files.keys() - used:
         del state.files[digest]
 
 
 def save(state: State, state_file: Path) -> None:
-    """Write the contents that are not on disk yet. To be called before the state that refers to them is written."""
+    """Write new contents to disk. Call it before the state that refers to them is written."""
     folder = _folder(state_file)
     for digest in _used(state):
         path = folder / digest
@@ -35,7 +35,7 @@ def save(state: State, state_file: Path) -> None:
 
 
 def tidy(state: State, state_file: Path) -> None:
-    """Remove from disk what nothing refers to. To be called after the state was written."""
+    """Remove contents without references from disk. Call it after the state was written."""
     folder = _folder(state_file)
     if folder.is_dir():
         for name in {path.name for path in folder.iterdir()} - _used(state):
@@ -43,7 +43,7 @@ def tidy(state: State, state_file: Path) -> None:
 
 
 def load(state: State, state_file: Path) -> None:
-    """Read the contents back; one that is gone is a file that cannot be downloaded, no more."""
+    """Read the contents. If one is missing, only its download fails."""
     folder = _folder(state_file)
     for digest in _used(state):
         if (folder / digest).is_file():

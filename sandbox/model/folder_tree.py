@@ -1,4 +1,4 @@
-"""The tree of folders and workspaces: what is where, who may see it, and taking it away."""
+"""The tree of folders and workspaces: contents, access and deletion."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from sandbox.model.state import Folder, State, Workspace
 
 
 def workspace_around(state: State, container_id: int | None) -> Workspace | None:
-    """The workspace that a container is or lies in; None if it is in somebody's Home."""
+    """The workspace that a container is or lies in; None if it is in a person's Home."""
     while container_id in state.folders:
         container_id = state.folders[container_id].container_id
     return state.workspaces.get(container_id) if container_id is not None else None
 
 
 def access_to(state: State, container: Folder | Workspace, person_id: int) -> Access | None:
-    """What a person may do with a container: folders of a Home are their owner's alone."""
+    """A person's access to a container. Only its owner can access a folder of Home."""
     workspace = workspace_around(state, container.id)
     if workspace is None:
         return Access.OWNER if container.owner_id == person_id else None
@@ -26,7 +26,7 @@ def access_to(state: State, container: Folder | Workspace, person_id: int) -> Ac
 
 
 def workspace_access(state: State, workspace: Workspace, person_id: int) -> Access | None:
-    """What a person may do in a workspace, by themselves or through a group."""
+    """A person's access to a workspace, directly or through a group."""
     if workspace.owner_id == person_id:
         return Access.OWNER
     found = [access for holder, access in workspace.shares.items() if person_id in state.members(holder)]
@@ -46,7 +46,7 @@ def sheets_in(state: State, container_id: int, person_id: int) -> list[Sheet]:
 
 
 def home_sheets(state: State, person_id: int) -> list[Sheet]:
-    """The sheets that stand at the top of a person's Home: also those shared out of somebody else's folders."""
+    """The sheets at the top of a person's Home, including those shared from other people's folders."""
     return [sheet for sheet in state.sheets_of(person_id) if not _is_in_reach(state, sheet.container_id, person_id)]
 
 
@@ -69,7 +69,7 @@ def remove_sheet(state: State, sheet: Sheet) -> None:
 
 
 def remove(state: State, container_id: int) -> None:
-    """Delete a container with all that is in it."""
+    """Delete a container with its contents."""
     gone = set(below(state, container_id))
     for sheet in [sheet for sheet in state.sheets.values() if sheet.container_id in gone]:
         remove_sheet(state, sheet)

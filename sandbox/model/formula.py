@@ -1,6 +1,6 @@
 """Calculating formulas: arithmetic, comparisons, joined texts, and the functions in FUNCTIONS.
 
-Any other formula is kept and shown without a value, and a line on stderr says so when it is written.
+Other formulas are kept without a value, and writing one prints a line on stderr.
 https://help.smartsheet.com/functions
 """
 
@@ -42,7 +42,7 @@ def renamed(formula: str, old: str, new: str) -> str:
 
 
 def without(formula: str, title: str) -> str:
-    """The formula after a column was deleted: what it took from there is lost."""
+    """The formula after a column was deleted, with `#REF` in its place."""
     return re.sub(rf"(?:{_mentions(title).pattern})(?:@row|\$?\d+)?", LOST, formula)
 
 
@@ -53,7 +53,7 @@ def _mentions(title: str) -> re.Pattern[str]:
 
 
 def warn_about(formula: str) -> None:
-    """Say on stderr that a formula which was just written stays without a value, and what of it is not supported."""
+    """Print on stderr that a new formula isn't calculated, and why."""
     if problem := _why_not(formula):
         print(
             f"NOT CALCULATED: the sandbox keeps {formula!r} but cannot calculate {problem}", file=sys.stderr, flush=True
@@ -62,7 +62,7 @@ def warn_about(formula: str) -> None:
 
 @lru_cache(maxsize=4096)
 def _why_not(formula: str) -> str:
-    """What of a formula is not supported; "" if all of it is."""
+    """The part of a formula that isn't supported, or ""."""
     try:
         nodes = walk(parsed(formula))
     except (Incalculable, RecursionError) as error:
@@ -95,7 +95,7 @@ def _formulas(sheet: Sheet, rows: Iterable[Row]) -> dict[Key, str]:
 
 
 class _Run(Calculator):
-    """One calculation of the formulas that are due, each after those that it uses."""
+    """Calculates formulas, each after those that it uses."""
 
     def __init__(self, sheet: Sheet, due: dict[Key, str]) -> None:
         super().__init__(sheet)
@@ -103,7 +103,7 @@ class _Run(Calculator):
         self.columns = {column.id: column for column in sheet.columns}
 
     def run(self) -> None:
-        """Go down the sheet, as most formulas use cells above; where a chain is too deep for that, go up."""
+        """Calculate from top to bottom, as most formulas use cells above. Long chains go bottom to top."""
         for keys in (list(self.due), list(self.due)[::-1]):
             for key in keys:
                 try:

@@ -1,4 +1,4 @@
-"""What operators and functions of formulas give. https://help.smartsheet.com/functions"""
+"""The functions of formulas. https://help.smartsheet.com/functions"""
 
 from __future__ import annotations
 

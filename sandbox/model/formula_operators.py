@@ -23,7 +23,7 @@ ORDERS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 class FormulaError(Exception):
-    """The formula has an error for its value; the text is what the cell shows, such as `#REF`."""
+    """The value of the formula is an error. The text is what the cell shows, such as `#REF`."""
 
 
 def number_of(value: Primitive) -> float:
@@ -43,7 +43,7 @@ def _day(value: Primitive) -> date | None:
 
 
 def operated(sign: str, left: Primitive, right: Primitive) -> Primitive:
-    """What an operator makes of two values: dates take days, and `+` joins texts. Raises FormulaError, Incalculable."""
+    """The result of an operator. Days can be added to dates, and `+` joins texts. Raises FormulaError, Incalculable."""
     if sign in COMPARISONS:
         return compared(sign, left, right)
     day, other = _day(left), _day(right)

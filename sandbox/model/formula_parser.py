@@ -26,7 +26,7 @@ COMPARISONS = ("=", "<>", "<", ">", "<=", ">=")
 
 
 class Incalculable(Exception):
-    """The sandbox cannot calculate the formula; the text says what of it."""
+    """The sandbox can't calculate the formula; the text names the unsupported part."""
 
 
 @dataclass(frozen=True, slots=True)

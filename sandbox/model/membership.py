@@ -1,4 +1,4 @@
-"""Who belongs to the organisation, with which rights, and what becomes of their things when they leave.
+"""Membership of the organisation: rights, invitations and removal.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/users
 """
@@ -47,7 +47,7 @@ def read_rights(body: Json, *, of_all: bool) -> dict[str, Json]:
 
 
 def add(state: State, admin: Person, body: Json) -> Person:
-    """Invite somebody. Raises ApiError (1015, 1016, 1156, 1159)."""
+    """Invite a person. Raises ApiError (1015, 1016, 1156, 1159)."""
     rights = read_rights(body, of_all=False)
     email = check_email(body.get("email"))
     if other := owner_of_alternate(state, email):
@@ -67,7 +67,7 @@ def add(state: State, admin: Person, body: Json) -> Person:
 
 
 def remove(state: State, person: Person, *, heir: Person | None, with_sheets: bool) -> None:
-    """Take somebody out of the organisation. Raises ApiError 1108 or 1107 over the groups that they own."""
+    """Remove a person from the organisation. Raises ApiError 1107 or 1108 if they own groups."""
     groups = [group for group in state.groups.values() if group.owner_id == person.id]
     if groups and heir is None:
         raise ApiError(1108)
@@ -95,7 +95,7 @@ def _hand_over(state: State, person: Person, heir: Person) -> None:
 
 
 def leave(state: State, person: Person) -> None:
-    """Share nothing with somebody any more."""
+    """Delete all shares of a person."""
     for item in shared_items(state):
         if person.id in item.shares:
             end_share(item, person.id)

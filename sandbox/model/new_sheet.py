@@ -45,7 +45,7 @@ def new_sheet(
     include: frozenset[str],
     most_columns: int,
 ) -> Sheet:
-    """Make the sheet that a request body describes, owned by whoever asks.
+    """Make the sheet that a request body describes. The person who asks owns it.
 
     Raises ApiError (1033, 1054, 1061, 1140 and those of columns). `most_columns` 0 is no limit.
     """
@@ -125,7 +125,7 @@ def _copied_rows(state: State, person: Person, source: Sheet, columns: dict[int,
 
 
 def _settle_links(state: State, sheet: Sheet, *, keep: bool) -> None:
-    """Let the copied cells show what their originals show, or turn the links into plain values."""
+    """Keep the links of copied cells, or turn them into plain values."""
     for row in sheet.rows:
         linked = [column_id for column_id, cell in row.cells.items() if cell.link]
         if keep:

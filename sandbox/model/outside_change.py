@@ -1,4 +1,4 @@
-"""Changes of a sheet that come by no API request: a form, an automation, a cell link, or a person in Smartsheet's app.
+"""Changes from outside the API: by a form, an automation, a cell link, or a person in Smartsheet's app.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/events: system user ids
 """
@@ -29,12 +29,12 @@ KEYS = {"by", "person", "sheetId", *KINDS}
 
 
 class BadChange(ValueError):
-    """The description of a change makes no sense; the text says why."""
+    """The description of a change isn't valid; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutsideChange:
-    """What was done, and by whom: a person's or a system user's id."""
+    """The change that was made. `by` is the id of a person or a system user."""
 
     sheet: Sheet
     by: int
@@ -43,14 +43,14 @@ class OutsideChange:
 
 
 def change_sheet(state: State, description: Json) -> OutsideChange:
-    """Make the change that a JSON object describes; all of it or nothing.
+    """Make the change that a JSON object describes, or nothing of it.
 
     `by` is form, automation, cellLink or person (then `person` is an id), `sheetId` the sheet. `add` and `update` are
     rows as the API takes them, `delete` is a list of row ids. Values are read as the app reads what is typed.
 
     Raises:
-        BadChange: keys or values that make no sense, or something that this kind of change cannot do.
-        ApiError: what Smartsheet would refuse, such as a value that does not suit its column.
+        BadChange: keys or values that aren't valid, or something that this kind of change can't do.
+        ApiError: what Smartsheet would refuse, such as a value that doesn't fit its column.
     """
     if not isinstance(description, dict):
         raise BadChange("a change is a JSON object")
@@ -84,7 +84,7 @@ def _writing(state: State, description: dict[str, Json], by: str) -> Writing:
 
 
 def _carried_out(writing: Writing, given: dict[str, list[Json]], *, keep_links: bool) -> OutsideChange:
-    """First everything is read, then everything is done."""
+    """Read everything first, then change the sheet."""
     added, _ = read_edits(writing, _typed(given.get("add", [])), adding=True, partial=False, most=0)
     updated, _ = read_edits(writing, _typed(given.get("update", [])), adding=False, partial=False, most=0)
     if keep_links:
@@ -101,7 +101,7 @@ def _carried_out(writing: Writing, given: dict[str, list[Json]], *, keep_links: 
 
 
 def _typed(rows: list[Json]) -> list[Json]:
-    """Rows whose values are read as if somebody had typed them, unless they say otherwise."""
+    """The rows with `strict` false, unless they set it."""
     return [
         row | {"cells": [{"strict": False} | cell if isinstance(cell, dict) else cell for cell in row["cells"]]}
         if isinstance(row, dict) and isinstance(row.get("cells"), list)
@@ -111,7 +111,7 @@ def _typed(rows: list[Json]) -> list[Json]:
 
 
 def _keep_links(edit: RowEdit) -> None:
-    """A link changes the value of its cell and stays. Raises BadChange for a cell that has none."""
+    """Keep the link of a cell whose value changes. Raises BadChange for a cell without a link."""
     for column_id, cell in edit.cells.items():
         old = edit.row.cell(column_id) if edit.row else cell
         if old.link is None:

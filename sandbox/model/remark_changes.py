@@ -1,4 +1,4 @@
-"""The discussions and attachments of a sheet: finding them, and taking them away with what they belong to."""
+"""Finds, deletes and copies the discussions and attachments of a sheet."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def find_comment(sheet: Sheet, comment_id: int) -> tuple[Discussion, Comment] | 
 
 
 def find_attachment(sheet: Sheet, attachment_id: int) -> Attachment | None:
-    """The attachment with that id, whichever version it is."""
+    """The attachment with that id, of any version."""
     return next((attachment for attachment in sheet.attachments if attachment.id == attachment_id), None)
 
 
@@ -35,7 +35,7 @@ def discussions_on_row(sheet: Sheet, row_id: int) -> list[Discussion]:
 
 
 def attached_to(sheet: Sheet, parent_ids: Collection[int]) -> list[Attachment]:
-    """What is attached to any of these objects: the newest versions, oldest first."""
+    """The newest versions of attachments to any of these objects, oldest first."""
     return current(attachment for attachment in sheet.attachments if attachment.parent_id in parent_ids)
 
 
@@ -50,20 +50,20 @@ def comment_ids(discussions: Iterable[Discussion]) -> set[int]:
 
 
 def remove_attachments(sheet: Sheet, gone: Collection[Attachment]) -> None:
-    """Take attachments away."""
+    """Delete attachments."""
     ids = {attachment.id for attachment in gone}
     sheet.attachments = [attachment for attachment in sheet.attachments if attachment.id not in ids]
 
 
 def remove_discussions(sheet: Sheet, gone: Collection[Discussion]) -> None:
-    """Take discussions away, with what is attached to their comments."""
+    """Delete discussions with the attachments of their comments."""
     _detach(sheet, comment_ids(gone))
     ids = {discussion.id for discussion in gone}
     sheet.discussions = [discussion for discussion in sheet.discussions if discussion.id not in ids]
 
 
 def remove_comment(sheet: Sheet, discussion: Discussion, comment: Comment) -> None:
-    """Take a comment away; a discussion goes with its last one."""
+    """Delete a comment. Deleting the last comment deletes the discussion."""
     _detach(sheet, {comment.id})
     discussion.comments.remove(comment)
     if not discussion.comments:
@@ -71,7 +71,7 @@ def remove_comment(sheet: Sheet, discussion: Discussion, comment: Comment) -> No
 
 
 def remove_from_rows(sheet: Sheet, row_ids: Collection[int]) -> None:
-    """Take away whatever belongs to rows that are no more."""
+    """Delete the discussions and attachments of deleted rows."""
     remove_discussions(sheet, [discussion for discussion in sheet.discussions if discussion.row_id in row_ids])
     _detach(sheet, row_ids)
 
@@ -101,7 +101,7 @@ def copy_remarks(
 
 
 def _copied(state: State, discussion: Discussion, ids: Mapping[int, int], parents: dict[int, int]) -> Discussion:
-    """A copy; what its comments are now called is added to `parents`."""
+    """A copy of a discussion. The new ids of its comments are added to `parents`."""
     comments: list[Comment] = []
     for comment in discussion.comments:
         parents[comment.id] = state.new_id()

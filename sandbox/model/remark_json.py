@@ -53,7 +53,7 @@ def comment_json(state: State, sheet: Sheet, comment: Comment, *, attachments: b
 
 
 def new_discussion_json(state: State, sheet: Sheet, discussion: Discussion) -> dict[str, Json]:
-    """A discussion as the answer to its creation has it: where it is and who may see it is not told."""
+    """A new discussion, without its parent and access level, as in the answer to its creation."""
     return _opening(state, sheet, discussion, {"comments", "attachments"}) | _closing(state, discussion)
 
 

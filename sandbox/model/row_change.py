@@ -1,4 +1,4 @@
-"""Adding, updating and deleting rows: first everything is read and checked, then everything is done, or nothing."""
+"""Adds, updates and deletes rows. Everything is checked first, then all or nothing is changed."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ READ_ONLY = {
 
 @dataclass(slots=True)
 class RowEdit:
-    """One row of a request, read and found good."""
+    """One valid row of a request."""
 
     row: Row | None
     location: Location | None
@@ -52,7 +52,7 @@ class RowEdit:
 
 @dataclass(slots=True)
 class Failure:
-    """One row of a request that was not, and why."""
+    """One invalid row of a request, with its error."""
 
     index: int
     row_id: int | None
@@ -141,7 +141,7 @@ def _detail(failure: Failure) -> dict[str, Json]:
 
 
 def add_rows(writing: Writing, edits: list[RowEdit], *, most_rows: int, most_cells: int) -> list[Row]:
-    """Add the rows and give them back. Raises ApiError 1061 where the sheet would get too large."""
+    """Add the rows and return them. Raises ApiError 1061 if the sheet would get too large."""
     sheet, at, by = writing.sheet, now(), writing.person.id
     size = len(sheet.rows) + len(edits)
     if (most_rows and size > most_rows) or (most_cells and size * len(sheet.columns) > most_cells):
@@ -163,7 +163,7 @@ def add_rows(writing: Writing, edits: list[RowEdit], *, most_rows: int, most_cel
 
 
 def update_rows(writing: Writing, edits: list[RowEdit]) -> list[Row]:
-    """Update the rows and give them back in the sheet's order. What is the same as before leaves no trace."""
+    """Update the rows and return them in the sheet's order. Equal values are no change."""
     sheet, at, by = writing.sheet, now(), writing.person.id
     rows = [edit.row for edit in edits if edit.row]
     before = {row.id: _fingerprint(row) for row in rows}
@@ -209,7 +209,7 @@ def _set_attributes(row: Row, edit: RowEdit) -> None:
 
 
 def _finish(writing: Writing, rows: list[Row]) -> None:
-    """What follows from a change: formulas, the version, the cells of other sheets that show these."""
+    """Update what depends on a change: formulas, the version, and cell links."""
     at = now()
     recalculate(writing.sheet, rows)
     writing.sheet.changed(at=at)
@@ -217,9 +217,9 @@ def _finish(writing: Writing, rows: list[Row]) -> None:
 
 
 def delete_rows(writing: Writing, row_ids: list[int], *, ignore_missing: bool) -> list[int]:
-    """Delete rows with all below them. Raises ApiError 1006 or 1092.
+    """Delete rows with their descendants. Raises ApiError 1006 or 1092.
 
-    Returns the ids of all deleted rows, by number: as with Smartsheet, neither in the sheet's order nor in that asked.
+    Returns the ids of all deleted rows, sorted. As with Smartsheet, that isn't the sheet's order.
     """
     sheet = writing.sheet
     rows = [sheet.row(row_id) for row_id in row_ids]

@@ -16,7 +16,7 @@ ATTRIBUTES = ("toTop", "toBottom", "parentId", "siblingId", "above", "indent", "
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A location specifier that makes sense in itself; whether it does on a sheet, `check` says."""
+    """A valid location specifier. `check` tells whether it is valid on a sheet."""
 
     to_top: bool = False
     to_bottom: bool = False
@@ -27,7 +27,7 @@ class Location:
     outdent: bool = False
 
     def check(self, sheet: Sheet, row: Row | None) -> None:
-        """Raise ApiError (1062, 1063, 1064, 1185) where the row (None: a new one) cannot go there."""
+        """Raise ApiError (1062, 1063, 1064, 1185) if the row (None: a new one) can't be put there."""
         own = {member.id for member in sheet.family(row)} if row else set()
         if self.parent_id is not None:
             _check_parent(sheet, sheet.row(self.parent_id), own, self.parent_id)
@@ -99,7 +99,7 @@ def move_rows(sheet: Sheet, rows: list[Row], location: Location) -> None:
 
 
 def _families(sheet: Sheet, rows: list[Row]) -> list[list[Row]]:
-    """Each row with its descendants, but for those that go with one of the other rows."""
+    """Each row with its descendants, except those that are moved with another row."""
     named = {row.id for row in rows}
     families = []
     for row in rows:
@@ -109,7 +109,7 @@ def _families(sheet: Sheet, rows: list[Row]) -> list[list[Row]]:
 
 
 def _shift(sheet: Sheet, row: Row, *, outdent: bool) -> None:
-    """One level in or out, in place. Siblings below a row that moves out become its children, as in the grid."""
+    """Indent or outdent a row. Siblings below an outdented row become its children, as in the grid."""
     if not outdent:
         row.parent_id = sheet.place(row).sibling_id
     else:

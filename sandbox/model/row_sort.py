@@ -26,7 +26,7 @@ class Criterion:
 
 
 def sort(state: State, sheet: Sheet, criteria: Sequence[Criterion]) -> bool:
-    """Put the rows in order, the first criterion weighing most; whether any row had to move."""
+    """Sort the rows by the criteria, the first one first. Returns whether any row moved."""
     before = [row.id for row in sheet.rows]
     children: dict[int | None, list[Row]] = {}
     for row in sheet.rows:
@@ -59,7 +59,7 @@ def _key(column: Column, value: Json) -> tuple[int, float, str]:
 
 
 def _whole(children: dict[int | None, list[Row]]) -> list[Row]:
-    """All rows, each followed by those below it; as deep as they may be nested."""
+    """All rows, each followed by its descendants."""
     rows: list[Row] = []
     waiting = children.get(None, [])[::-1]
     while waiting:

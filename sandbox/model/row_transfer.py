@@ -45,11 +45,11 @@ def rows_to_take(writing: Writing, row_ids: list[int], *, ignore_missing: bool, 
 def copy_rows(
     writing: Writing, rows: list[Row], target: Writing, *, include: Collection[str], limits: Limits
 ) -> dict[int, int]:
-    """Copy rows to the bottom of another sheet; leads from their ids to those of the copies.
+    """Copy rows to the bottom of another sheet. Returns the id of the copy for the id of each row.
 
-    Cells go where a column has the same title and type; the primary column is always matched. What finds no column
-    gets a new one at the right, if the person may make it, and is left behind if not. Formulas and cell links become
-    the values that they show. What is below another copied row remains so.
+    Cells go to the column with the same title and type; the primary columns always match. Columns without a match are
+    added at the right, if the person may add columns; otherwise their cells aren't copied. Formulas and cell links are
+    copied as values. A row stays below its nearest copied ancestor.
     """
     columns = _matches(writing, target)
     missing = [] if target.access < Access.ADMIN else _missing(writing, rows, columns)
@@ -67,7 +67,7 @@ def copy_rows(
 
 
 def _nearest(sheet: Sheet, row: Row, ids: Collection[int]) -> int | None:
-    """Of the rows above it in the hierarchy the nearest that is among these: those between may be left behind."""
+    """The nearest ancestor among these rows."""
     above = row.parent_id
     while above is not None and above not in ids:
         parent = sheet.row(above)
@@ -96,7 +96,7 @@ def _missing(writing: Writing, rows: list[Row], matches: dict[int, Column]) -> l
 
 
 def _check_size(sheet: Sheet, more_rows: int, more_columns: int, limits: Limits) -> None:
-    """Before anything is done: raises ApiError 1061 where the sheet would get too large."""
+    """Raise ApiError 1061 if the sheet would get too large."""
     rows, columns = len(sheet.rows) + more_rows, len(sheet.columns) + more_columns
     if 0 < limits.columns < columns:
         raise ApiError(1061, "column")
@@ -117,7 +117,7 @@ def _new_column(target: Writing, column: Column) -> Column:
 
 
 def _cells(row: Row, columns: dict[int, Column]) -> dict[int, Cell]:
-    """What goes along. Types are the same on both sides, so a cell is good there as it is; formulas there stay."""
+    """The cells to copy. Columns with a formula in the other sheet keep it."""
     takers = {column_id: column for column_id, column in columns.items() if not column.formula}
     taken = {takers[column_id].id: cell for column_id, cell in row.cells.items() if column_id in takers}
     return {key: replace(cell, formula=None, link=None, link_broken=False) for key, cell in taken.items()}

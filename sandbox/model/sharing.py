@@ -1,4 +1,4 @@
-"""Who may do what where, when sheets and workspaces are shared with people and groups.
+"""Sharing of sheets and workspaces with people and groups.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/sharing
 """
@@ -30,7 +30,7 @@ def shared_items(state: State) -> list[Item]:
 
 
 def spread(state: State) -> None:
-    """Work out anew what groups and workspaces give on every sheet; due after any change to who belongs where."""
+    """Update the access that people have through groups and workspaces. Call it after any such change."""
     for sheet in state.sheets.values():
         inherited: dict[int, Access] = {}
         for holder, access in _grants(state, sheet):
@@ -66,13 +66,13 @@ def share_times(item: Item, holder: int) -> tuple[datetime, datetime]:
 
 
 def end_share(item: Item, holder: int) -> None:
-    """Share an item with somebody no more."""
+    """Delete a share of an item."""
     del item.shares[holder]
     item.share_times.pop(holder, None)
 
 
 def holder_of(state: State, item: Item, wanted: str) -> int:
-    """Whose share has that id. Raises ApiError 1023 for a share of the workspace around a sheet, 1027 for none."""
+    """The holder of the share with that id. Raises ApiError 1023 for a workspace's share, 1027 for none."""
     for holder in (item.owner_id, *item.shares):
         if share_id(item, holder) == wanted:
             return holder
@@ -87,7 +87,7 @@ def own_shares(state: State, item: Item) -> list[dict[str, Json]]:
 
 
 def workspace_shares(state: State, item: Item) -> list[dict[str, Json]]:
-    """What a sheet has from its workspace."""
+    """The shares that a sheet has through its workspace."""
     workspace = workspace_around(state, item.container_id) if isinstance(item, Sheet) else None
     return own_shares(state, workspace) if workspace else []
 
@@ -146,7 +146,7 @@ def _level(item: dict[str, Json], most: Access) -> Access:
 
 
 def _named(state: State, item: dict[str, Json]) -> tuple[str, Json]:
-    """By what somebody is named, and found good before anybody is given anything."""
+    """The attribute that names the holder, and its value, checked."""
     named = [name for name in ("email", "groupId", "userId") if item.get(name) is not None]
     if not named:
         raise ApiError(1012, "share.email")
@@ -164,5 +164,5 @@ def _named(state: State, item: dict[str, Json]) -> tuple[str, Json]:
 
 
 def _holder(state: State, name: str, value: Json) -> int:
-    """Who is meant; an address that nobody has gets an account of its own, waiting for its owner."""
+    """The id of the holder. An unknown address gets a new account."""
     return person_for(state, value).id if name == "email" else int(value)

@@ -1,6 +1,6 @@
-"""A sheet in memory: columns, and rows in the order in which they are shown, each knowing its parent.
+"""A sheet in memory: columns, and rows in the order in which they are shown, each with its parent's id.
 
-A cell never changes: a write puts another Cell in its place, and the old one stays in the row's history.
+Cells are immutable: a write puts a new Cell in place, and the old one stays in the row's history.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Primitive = str | int | float | bool | None
 
 @dataclass(frozen=True, slots=True)
 class CellRef:
-    """Where a cell is; one end of a cell link."""
+    """The position of a cell; one end of a cell link."""
 
     sheet_id: int
     row_id: int
@@ -47,7 +47,7 @@ EMPTY = Cell()
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One entry of a cell's history: what it became, when, and who made it so (a person's or system user's id)."""
+    """One entry of a cell's history: the new cell, the time, and the id of the person or system user."""
 
     cell: Cell
     at: datetime
@@ -56,7 +56,7 @@ class Revision:
 
 @dataclass(slots=True)
 class Column:
-    """A column; `type` is the true type (level 2), whatever older API levels show of it."""
+    """A column. `type` is the real type (level 2), whatever lower API levels show."""
 
     id: int
     title: str
@@ -96,11 +96,11 @@ class Row:
     _json: dict[Any, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def cell(self, column_id: int) -> Cell:
-        """The cell in that column; an empty one if nothing is there."""
+        """The cell in that column, perhaps an empty one."""
         return self.cells.get(column_id, EMPTY)
 
     def write(self, column_id: int, cell: Cell, *, at: datetime, by: int) -> bool:
-        """Put a cell in and remember it. The very same content again is no change (False), and leaves no trace."""
+        """Write a cell and its history. Returns False, and changes nothing, if the content is the same."""
         old = self.cells.get(column_id, EMPTY)
         if cell == old and isinstance(cell.value, bool) is isinstance(old.value, bool):
             return False
@@ -111,7 +111,7 @@ class Row:
         return True
 
     def put(self, column_id: int, cell: Cell) -> None:
-        """Put a cell in without history: what a formula now yields. A formula just written gets its value there too."""
+        """Write a formula's value without history. A formula that was just written gets it in its history too."""
         self._json.clear()
         revisions = self.history.get(column_id)
         if revisions and cell.formula and revisions[-1].cell == replace(cell, value=None, display=None):
@@ -122,7 +122,7 @@ class Row:
             self.cells[column_id] = cell
 
     def touch(self, *, at: datetime, by: int) -> None:
-        """Something about the row itself changed."""
+        """Note a change of the row itself."""
         self.modified_at, self.modified_by = at, by
         self._json.clear()
 
@@ -143,7 +143,7 @@ class Place(NamedTuple):
 
 @dataclass(slots=True)
 class SheetSettings:
-    """What is set for a sheet as a whole, and by each person for themselves (person id → settings)."""
+    """Settings of a sheet, and each person's own (person id → settings)."""
 
     publish: dict[str, Json] = field(default_factory=dict)
     project: dict[str, Json] | None = None
@@ -185,7 +185,7 @@ class CrossSheetReference:
 class Sheet:
     """A sheet and who it is shared with (person or group id → access; the owner is not among the shares).
 
-    `inherited` is what groups and workspaces give each person; sharing.py works it out.
+    `inherited` is each person's access through groups and workspaces; sharing.py computes it.
     """
 
     id: int
@@ -214,7 +214,7 @@ class Sheet:
     _places: dict[int, Place] = field(default_factory=dict, repr=False, compare=False)
 
     def access_of(self, person_id: int) -> Access | None:
-        """What a person may do here; None: they cannot even see it."""
+        """A person's access to the sheet. None means that they can't see it."""
         if person_id == self.owner_id:
             return Access.OWNER
         found = (self.shares.get(person_id), self.inherited.get(person_id))
@@ -258,7 +258,7 @@ class Sheet:
         return self.rows[self.index(row) : self.end_of(row)]
 
     def is_blank(self, row: Row) -> bool:
-        """Whether nobody has put anything into the row; column formulas fill even blank ones."""
+        """Whether the row has no values, except those of column formulas."""
         return all(column.formula or row.cell(column.id).value is None for column in self.columns)
 
     def children(self, row_id: int) -> list[Row]:
@@ -266,18 +266,18 @@ class Sheet:
         return [row for row in self.rows if row.parent_id == row_id]
 
     def insert(self, index: int, rows: Sequence[Row]) -> None:
-        """Put rows in at a position; their parents are theirs to know."""
+        """Insert rows at a position. The caller sets their parents."""
         self.rows[index:index] = rows
         self._rearranged()
 
     def remove(self, row_ids: Iterable[int]) -> None:
-        """Take rows out (the caller names the descendants too)."""
+        """Remove rows. The caller names the descendants too."""
         gone = set(row_ids)
         self.rows = [row for row in self.rows if row.id not in gone]
         self._rearranged()
 
     def forget_looks(self) -> None:
-        """The columns are others than they were, so no row's JSON is good any more."""
+        """Clear the cached JSON of all rows, since the columns have changed."""
         for row in self.rows:
             row._json.clear()
 

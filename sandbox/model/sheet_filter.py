@@ -61,7 +61,7 @@ TESTS: dict[str, Test] = {
 
 
 def passes(state: State, sheet: Sheet, row: Row, chosen: SheetFilter) -> bool:
-    """Whether a row is shown by a filter. A criterion of a column that is gone says nothing."""
+    """Whether a filter shows a row. Criteria of deleted columns are ignored."""
     found = [_meets(state, sheet, row, criterion) for criterion in chosen.criteria if sheet.column(criterion.column_id)]
     return all(found) if chosen.operator == "AND" else not found or any(found)
 

@@ -51,8 +51,7 @@ def _cells(state: State, sheet: Sheet, row: Row, view: View, links: Mapping[tupl
 class Rows:
     """Turns rows of one sheet into JSON for one person and one view.
 
-    The cells of a row, nearly all of its bytes, are kept with the row until it changes, so that a large sheet is sent
-    as fast as memory allows.
+    The JSON of a row's cells is cached until the row changes, so that large sheets are sent quickly.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Everything the stand-in knows: people, apps, tokens, sheets. It lives in memory; state_file.py can save it."""
+"""The state: people, apps, tokens, sheets. It is in memory; state_file.py can save it."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ SYSTEM_USERS = {
 
 
 def by_id(things: Mapping[int, Thing], wanted: object) -> Thing | None:
-    """The thing with an id that came with a request, which may be no number at all."""
+    """The thing with an id from a request. The id may be of any JSON type."""
     return things.get(wanted) if isinstance(wanted, int) else None
 
 
 @dataclass(slots=True)
 class Person:
-    """Somebody with an account; `profile` is what GET /users/me tells a system admin of themselves."""
+    """A person with an account. `profile` is what GET /users/me shows to a system admin."""
 
     id: int
     profile: dict[str, Json]
@@ -51,7 +51,7 @@ class Person:
 
     @property
     def name(self) -> str:
-        """First and last name; who has neither goes by the address."""
+        """First and last name, or the address if there is neither."""
         names = (self.profile.get("firstName"), self.profile.get("lastName"))
         return " ".join(str(name) for name in names if name) or self.email
 
@@ -62,12 +62,12 @@ class Person:
 
     @property
     def is_active(self) -> bool:
-        """Whether they may come in; whoever is invited may, and thereby accepts."""
+        """Whether they can sign in. Invited people can, and thereby accept."""
         return self.status != "DEACTIVATED"
 
     @property
     def personal_token(self) -> str:
-        """Their personal access token: the same at every start, so that scripts can keep it; another in each region."""
+        """Their personal access token: the same at every start, and another in each region."""
         where = "" if self.region == "com" else f" in {self.region}"
         return hashlib.sha256(f"practice token of {self.id}{where}".encode()).hexdigest()[:37]
 
@@ -88,7 +88,7 @@ class App:
 
 @dataclass(slots=True)
 class Grant:
-    """An authorization code, good once and not for long."""
+    """An authorization code. It can be used once, for a short time."""
 
     code: str = field(repr=False)
     client_id: str
@@ -100,7 +100,7 @@ class Grant:
 
 @dataclass(slots=True)
 class Token:
-    """An access token with its refresh token; a personal one has no client, no refresh token, and every scope."""
+    """An access token and its refresh token. A personal token has no client, no refresh token, and all scopes."""
 
     access: str = field(repr=False)
     person_id: int
@@ -113,7 +113,7 @@ class Token:
 
     @property
     def is_dead(self) -> bool:
-        """Rotated away or revoked."""
+        """Whether it was replaced or revoked."""
         return self.replaced or self.revoked
 
 
@@ -169,7 +169,7 @@ class Report:
     share_times: dict[int, tuple[datetime, datetime]] = field(default_factory=dict)
 
     def access_of(self, person_id: int) -> Access | None:
-        """What a person may do with the report; None: they cannot even see it."""
+        """A person's access to the report. None means that they can't see it."""
         return Access.OWNER if person_id == self.owner_id else self.shares.get(person_id)
 
 
@@ -183,7 +183,7 @@ class Favorite:
 
 @dataclass(slots=True)
 class State:
-    """The whole world of one stand-in."""
+    """All data of one sandbox."""
 
     region: str = "com"
     people: dict[int, Person] = field(default_factory=dict)
@@ -209,11 +209,11 @@ class State:
         return self._files
 
     def announce(self, event: Event) -> None:
-        """Something happened; it is published when the request is done."""
+        """Note an event. It is published when the request is done."""
         self._news.append(event)
 
     def take_news(self) -> list[Event]:
-        """What happened since this was last asked."""
+        """The events since the last call."""
         news, self._news = self._news, []
         return news
 
@@ -233,7 +233,7 @@ class State:
         return sorted(seen, key=lambda sheet: (sheet.name.casefold(), sheet.id))
 
     def members(self, holder_id: int) -> list[int]:
-        """The people behind a person's or a group's id."""
+        """The ids of a group's members, or of the one person."""
         group = self.groups.get(holder_id)
         return group.member_ids if group else [holder_id]
 
@@ -249,14 +249,14 @@ class State:
         return person.mini() if person else dict(SYSTEM_USERS[person_id])
 
     def grant(self, *, app: App, person_id: int, scopes: list[str], seconds: int) -> Grant:
-        """A new authorization code, good for so many seconds."""
+        """A new authorization code that is valid for this many seconds."""
         expires_at = now() + timedelta(seconds=seconds)
         grant = Grant(secrets.token_hex(10), app.client_id, person_id, scopes, expires_at)
         self.grants[grant.code] = grant
         return grant
 
     def issue(self, *, client_id: str, person_id: int, scopes: list[str], seconds: int) -> Token:
-        """A new pair of tokens; the access token is good for so many seconds."""
+        """A new pair of tokens. The access token is valid for this many seconds."""
         token = Token(
             secrets.token_hex(18) + "a",
             person_id,

@@ -1,4 +1,4 @@
-"""The state as a JSON file: written whole beside the old one, then put in its place."""
+"""Saves the state as a JSON file: writes a new file, then replaces the old one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DELAY_SECONDS = 0.5
 
 
 class Unreadable(Exception):
-    """The state file is not one of ours; the text says which file and why."""
+    """The state file can't be read; the text says which file and why."""
 
 
 def load(path: Path | None) -> State | None:
@@ -48,7 +48,7 @@ def load(path: Path | None) -> State | None:
 
 
 def save(path: Path, state: State) -> None:
-    """Write the state; a crash leaves either the old file or the new one, never half of one."""
+    """Write the state. After a crash there is either the old file or the new one."""
     file_store.save(state, path)
     content = orjson.dumps(state, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
@@ -96,7 +96,7 @@ def _hints(kind: type[Any]) -> dict[str, Any]:
 
 
 class Saver:
-    """Saves the state a moment after it changed, and never so often that saving is all it does."""
+    """Saves the state shortly after a change, but not too often."""
 
     def __init__(self, path: Path | None, state: Callable[[], State]) -> None:
         self._path, self._state = path, state
@@ -110,7 +110,7 @@ class Saver:
             self._timer = asyncio.get_running_loop().call_later(delay, self.now)
 
     def now(self) -> None:
-        """Save at once. A disk that cannot be written to is said on stderr; the stand-in goes on."""
+        """Save at once. If that fails, print it on stderr and go on."""
         if self._timer:
             self._timer.cancel()
         self._timer = None

@@ -1,6 +1,6 @@
 """The public templates. https://developers.smartsheet.com/api/smartsheet/openapi/templates
 
-The columns of project sheets are of plain types here: durations and predecessors are beyond the stand-in.
+Project sheets have columns of plain types: durations and predecessors aren't emulated.
 """
 
 from __future__ import annotations

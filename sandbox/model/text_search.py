@@ -1,7 +1,7 @@
 """Finding text. https://developers.smartsheet.com/api/smartsheet/openapi/search
 
-Every word of the query must be found, or the whole of it if it stands in quotation marks; capitals do not count. What
-is found are things that exist now: there is no index that could lag behind, as Smartsheet's does.
+All words of the query must be found, or the whole phrase if it is quoted, in upper or lower case. There is no index:
+unlike Smartsheet's, results are never behind the latest change.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SCOPES = (
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is looked for, where (SCOPES), and since when it must have changed."""
+    """A search: the words, where to look (SCOPES), and the earliest time of change."""
 
     words: tuple[str, ...]
     scopes: frozenset[str] = frozenset(SCOPES)
@@ -47,7 +47,7 @@ class Search:
         return all(word in folded for word in self.words)
 
     def is_recent(self, moment: datetime) -> bool:
-        """Whether that is late enough."""
+        """Whether something changed late enough."""
         return self.since is None or moment >= self.since
 
 
@@ -101,7 +101,7 @@ def _discussions(sheet: Sheet, search: Search) -> Iterator[dict[str, Json]]:
 
 
 def _found_in_row(state: State, sheet: Sheet, row: Row, search: Search) -> str | None:
-    """The text of the first cell that holds it all; failing that, of the first of several cells that do together."""
+    """The text of the first cell that has all words, else of the first cell if several have them together."""
     cells = (cell_of(state, row, column) for column in sheet.columns)
     texts = [cell.display or str(cell.value) for cell in cells if isinstance(cell.value, (str, int, float))]
     for text in texts:

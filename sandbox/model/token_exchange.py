@@ -16,7 +16,7 @@ from sandbox.model.state import App, State, Token
 def exchange(
     state: State, parameters: Mapping[str, str], *, seconds: int, allow_hash_and_secret: bool = False
 ) -> dict[str, Any]:
-    """Answer a token request, for a code or a refresh token; the new access token is good for so many seconds.
+    """Answer a token request, for a code or a refresh token. The access token is valid for this many seconds.
 
     A request with both a hash and the client's secret is refused. With `allow_hash_and_secret` its secret counts.
 
@@ -36,7 +36,7 @@ def exchange(
 
 
 def revoke(state: State, token: Token, *, all_of_client: bool) -> None:
-    """End a token, or all that the person gave the same client."""
+    """Revoke a token, or all tokens of the same client and person."""
     for other in [each for each in state.tokens.values() if not each.is_dead]:
         same_client = other.person_id == token.person_id and other.client_id == token.client_id
         if other is token or (all_of_client and same_client and token.client_id is not None):
@@ -80,7 +80,7 @@ def _announce(state: State, token: Token, change: str, **details: Any) -> None:
 
 
 def _authenticate(app: App, credential: str, parameters: Mapping[str, str]) -> None:
-    """The client proves itself by its secret, or by a hash over secret and credential: by exactly one of them."""
+    """Check the client's secret, or its hash of secret and credential. A request must have exactly one."""
     secret, digest = parameters.get("client_secret"), parameters.get("hash")
     if secret and digest:
         raise ApiError(1237)

@@ -1,4 +1,4 @@
-"""Where callbacks may go. https://developers.smartsheet.com/api/smartsheet/openapi/webhooks: Webhook Callbacks"""
+"""Checks callback URLs. https://developers.smartsheet.com/api/smartsheet/openapi/webhooks: Webhook Callbacks"""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PORTS = (443, 8000, 8008, 8080, 8443)
 def check_callback_url(url: str, *, allow_loopback: bool) -> None:
     """Refuse a URL that is not https (1152), or whose port or address Smartsheet would not call (1031).
 
-    With `allow_loopback`, addresses of this machine may be called as they are, so that nobody needs a tunnel.
+    With `allow_loopback`, any URL of this machine is accepted, so that nobody needs a tunnel.
     """
     try:
         parts = urlsplit(url)
@@ -29,7 +29,7 @@ def check_callback_url(url: str, *, allow_loopback: bool) -> None:
 
 
 def is_address(url: object) -> bool:
-    """Whether a browser could be sent there: a text of one line with a scheme and a host."""
+    """Whether it is a URL: one line with a scheme and a host."""
     if not isinstance(url, str) or not url.isprintable() or " " in url:
         return False
     try:

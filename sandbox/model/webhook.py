@@ -1,4 +1,4 @@
-"""Webhooks: what is subscribed to, and in which state the subscription is.
+"""Webhooks: subscriptions and their status.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/webhooks
 """
@@ -16,7 +16,7 @@ Json = Any
 
 
 class Status(StrEnum):
-    """Why a webhook is enabled or not."""
+    """The status of a webhook."""
 
     NEW_NOT_VERIFIED = "NEW_NOT_VERIFIED"
     ENABLED = "ENABLED"
@@ -40,7 +40,7 @@ DETAILS = {
 
 @dataclass(slots=True)
 class Stats:
-    """How calling back went."""
+    """Statistics of callbacks."""
 
     attempted_at: datetime | None = None
     retries: int = 0
@@ -80,7 +80,7 @@ class Webhook:
 
     @property
     def is_enabled(self) -> bool:
-        """Whether it listens."""
+        """Whether it is enabled."""
         return self.status is Status.ENABLED
 
     @property
@@ -89,13 +89,13 @@ class Webhook:
         return self.status in (Status.DISABLED_APP_REVOKED, Status.DISABLED_ADMINISTRATIVE)
 
     def become(self, status: Status, *, at: datetime) -> None:
-        """Change the status; who is not enabled misses what happens, and what has not been delivered yet."""
+        """Change the status. A webhook that isn't enabled loses its pending events."""
         self.status, self.modified_at = status, at
         if not self.is_enabled:
             self.waiting, self.sending = [], []
 
     def twin_key(self) -> tuple[Json, ...]:
-        """What makes two webhooks duplicates of each other: of them only the oldest enabled one is called."""
+        """The key that duplicates share. Only the oldest enabled duplicate is called."""
         return self.sheet_id, self.owner_id, self.callback_url, tuple(sorted(self.column_ids))
 
     def wants(self, event: Event) -> bool:
@@ -110,7 +110,7 @@ class Webhook:
 
 
 def notice(event: Event, cause: Cause) -> dict[str, Json]:
-    """A CallbackEvent: which object changed and through whom, never what it holds."""
+    """A CallbackEvent: the changed object and the user, without values."""
     where: dict[str, Json] = {"id": event.object_id}
     if event.kind == "cell":
         where = {"rowId": event.row_id, "columnId": event.column_id}
@@ -120,5 +120,5 @@ def notice(event: Event, cause: Cause) -> dict[str, Json]:
 
 
 def timestamp(moment: datetime) -> str:
-    """`2026-01-05T08:00:00.000+00:00`: callbacks write times otherwise than the rest of the API."""
+    """`2026-01-05T08:00:00.000+00:00`, the format of callbacks, which differs from the rest of the API."""
     return moment.isoformat(timespec="milliseconds")

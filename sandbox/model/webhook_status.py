@@ -1,4 +1,4 @@
-"""Which webhooks listen: looked at anew after every change to sheets, shares and tokens."""
+"""Updates the status of webhooks after every change to sheets, shares and tokens."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Json = Any
 
 
 def review(state: State, settings: Settings) -> list[Webhook]:
-    """Change the statuses that no longer fit; gives the webhooks whose subscribers are told of it."""
+    """Change statuses that no longer apply. Returns the webhooks whose subscribers must be told."""
     told = []
     for webhook in state.webhooks.values():
         status = _due(state, settings, webhook)
@@ -42,7 +42,7 @@ def _due(state: State, settings: Settings, webhook: Webhook) -> Status:
 
 
 def is_app_authorized(state: State, webhook: Webhook) -> bool:
-    """Whether the webhook's owner still lets its app in (a webhook without app needs nobody's leave)."""
+    """Whether the webhook's app still has access. A webhook without an app needs none."""
     return webhook.client_id is None or any(
         token.client_id == webhook.client_id and token.person_id == webhook.owner_id and not token.is_dead
         for token in state.tokens.values()
@@ -64,7 +64,7 @@ def exceeds_limits(sheet: Sheet, settings: Settings) -> bool:
 
 
 def duplicates(state: State) -> set[int]:
-    """The enabled webhooks that are not called, since an older one on the same sheet does the very same."""
+    """The enabled webhooks that are not called, since an older one is their duplicate."""
     oldest: dict[tuple[Json, ...], int] = {}
     enabled = [webhook for webhook in state.webhooks.values() if webhook.is_enabled]
     for webhook in sorted(enabled, key=lambda each: each.created_at):

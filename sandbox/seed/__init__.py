@@ -1,4 +1,4 @@
-"""What the stand-in starts with: the same people, sheets and ids every time."""
+"""The initial state: the same people, sheets and ids every time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FIRST_RUNTIME_ID = 10**9
 
 
 def seeded(settings: Settings) -> State:
-    """A fresh state."""
+    """A new state."""
     state = State(settings.region)
     state.people = {person.id: person for person in people()}
     for person in state.people.values():
@@ -36,7 +36,7 @@ def seeded(settings: Settings) -> State:
 
 
 def register_apps(state: State, settings: Settings) -> None:
-    """The clients that are there from the start: the demo, and those that this start was told of."""
+    """Register the demo client, and those that the command line names."""
     demo = App("byline-demo", "byline-demo-secret", settings.redirect_url, "Byline (demo)")
     told = [App(client_id, secret, url, client_id) for client_id, secret, url in settings.apps]
     state.apps |= {app.client_id: app for app in (demo, *told)}

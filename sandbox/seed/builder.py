@@ -1,4 +1,4 @@
-"""Writing a sheet down for the seed: columns, then rows by column title."""
+"""Builds a sheet of the seed: columns, then rows by column title."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ class Builder:
         return row
 
     def change(self, row: Row, title: str, value: Any, *, by: int, days: int) -> None:
-        """Let somebody change a cell, so many days after the sheet was made."""
+        """Change a cell as a person, this many days after the sheet was made."""
         column = self._column(title)
         row.write(column.id, self._cell(column, value), at=MONDAY + timedelta(days=days), by=by)
 
     def finish(self) -> Sheet:
-        """Work out the formulas; the sheet as it now stands."""
+        """Calculate the formulas and return the sheet."""
         recalculate(self.sheet, self.sheet.rows)
         self.sheet.modified_at = max((row.modified_at for row in self.sheet.rows), default=MONDAY)
         self.sheet.version = 1 + sum(len(revisions) for row in self.sheet.rows for revisions in row.history.values())

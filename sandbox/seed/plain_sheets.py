@@ -12,7 +12,7 @@ from sandbox.seed.people import ALICE, BOB, CHARLIE, ERIKA
 
 
 def budget(state: State) -> Sheet:
-    """What the site plan's money comes from."""
+    """The budget that the site plan is linked to."""
     shares = {BOB: Access.VIEWER, CHARLIE: Access.EDITOR, ERIKA: Access.ADMIN}
     build = Builder(state, "Budget", place=2, owner=ALICE, shares=shares)
     build.column("Line", primary=True, width=220)
@@ -33,7 +33,7 @@ def budget(state: State) -> Sheet:
 
 
 def snagging_list(state: State) -> Sheet:
-    """Bob's own; nobody else sees it."""
+    """Bob's own sheet, which nobody else can see."""
     build = Builder(state, "Snagging list", place=3, owner=BOB, shares={})
     build.column("Defect", primary=True, width=300)
     build.column("Where", "PICKLIST", options=["Ground floor", "First floor", "Roof", "Outside"])
@@ -45,7 +45,7 @@ def snagging_list(state: State) -> Sheet:
 
 
 def empty_sheet(state: State) -> Sheet:
-    """Columns, and not one row."""
+    """A sheet with columns and no rows."""
     build = Builder(state, "Empty sheet", place=4, owner=ALICE, shares={BOB: Access.EDITOR})
     build.column("Name", primary=True)
     build.column("Value")
@@ -62,7 +62,7 @@ KINDS: list[tuple[str, Callable[[int], Cell]]] = [
 
 
 def large_sheet(state: State, *, rows: int, columns: int) -> Sheet:
-    """So many rows of so many columns, the kinds of column taking turns."""
+    """A sheet with this many rows and columns, of alternating types."""
     shares = {BOB: Access.EDITOR, CHARLIE: Access.VIEWER, ERIKA: Access.ADMIN}
     build = Builder(state, "Large sheet", place=5, owner=ALICE, shares=shares)
     makers = []

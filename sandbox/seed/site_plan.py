@@ -158,7 +158,7 @@ def _amount(budget: Sheet, line: str) -> Cell:
 
 
 def _link_back(sheet: Sheet, budget: Sheet) -> None:
-    """The budget knows which of its cells are shown elsewhere."""
+    """Register the links in the budget."""
     for row in sheet.rows:
         for column_id, cell in row.cells.items():
             if cell.link:

@@ -101,4 +101,4 @@ def test_nobody_can_write_lines_of_their_own_into_the_log(capfd: pytest.CaptureF
 def test_a_redirect_url_that_is_none_is_said(arguments: tuple[str, ...]) -> None:
     done = run("--port", "0", *arguments)
     assert done.returncode == 2
-    assert "nowhere is no address" in done.stderr
+    assert "nowhere is not a valid redirect URL" in done.stderr

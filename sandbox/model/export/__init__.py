@@ -1,4 +1,4 @@
-"""A sheet as a file: CSV, Excel or PDF, which Smartsheet gives to those whose Accept header asks for it.
+"""Exports a sheet as CSV, Excel or PDF, as the Accept header asks.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/sheets/getsheet
 """

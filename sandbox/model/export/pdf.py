@@ -22,7 +22,7 @@ WIDTH_OF_LETTER = 0.6 * SIZE  # Courier
 
 
 def pdf(table: Table, paper: str) -> bytes:
-    """Landscape pages; what does not fit into its column is cut off."""
+    """Landscape pages. Text that doesn't fit its column is cut off."""
     height, width = PAPER[paper]
     letters = int((width - 2 * MARGIN) / WIDTH_OF_LETTER)
     lines_a_page = int((height - 2 * MARGIN) / LEADING)
@@ -44,7 +44,7 @@ def _page(lines: list[str], height: int) -> bytes:
 
 
 def _escaped(text: str) -> bytes:
-    """In Windows' western alphabet, the widest that needs no font of its own."""
+    """Text in Windows-1252, the largest character set that needs no embedded font."""
     encoded = text.encode("cp1252", "replace")
     return encoded.replace(b"\\", rb"\\").replace(b"(", rb"\(").replace(b")", rb"\)")
 

@@ -28,20 +28,20 @@ class Table:
         return cls(sheet.name, [column.title for column in sheet.columns], [row["cells"] for row in rows])
 
     def texts(self) -> Iterator[list[str]]:
-        """Titles first, then the rows, as they read in the grid."""
+        """Titles first, then the rows as text."""
         yield self.titles
         for row in self.rows:
             yield [shown(cell) for cell in row]
 
 
 def shown(cell: Json) -> str:
-    """What a cell shows."""
+    """The text of a cell."""
     display = cell.get("displayValue")
     return str(display) if display is not None else text_of(cell.get("value"))
 
 
 def number(cell: Json) -> int | float | None:
-    """The number that a cell holds; None for anything else."""
+    """The number in a cell, or None."""
     value = cell.get("value")
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 

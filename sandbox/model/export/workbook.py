@@ -1,4 +1,4 @@
-"""A sheet as an Excel workbook: the least that Office Open XML (ECMA-376) asks of one."""
+"""A sheet as a minimal Excel workbook (Office Open XML, ECMA-376)."""
 
 from __future__ import annotations
 
