@@ -46,6 +46,16 @@ class SmartsheetUserQuerySet(TrackedQuerySet["SmartsheetUser"]):
         except IntegrityError:  # the same new person has just signed in elsewhere too
             return self._store(profile, grant)
 
+    def addresses(self, *, region: str, person_id: int, then: str = "") -> frozenset[str]:
+        """All e-mail addresses that somebody is known to have had, in small letters: now, before, and `then`.
+
+        Smartsheet's histories name people by the address that is their main one, which they can change.
+        """
+        person = self.filter(region=region, smartsheet_id=person_id).first()
+        profiles = [person.profile, *person.history.values_list("profile", flat=True)] if person else []
+        known = (Profile(region=region, id=person_id, data=data).addresses for data in profiles)
+        return frozenset({then.strip().casefold()} - {""}).union(*known)
+
     def stale(self, *, before: datetime, not_asked_since: datetime) -> "SmartsheetUserQuerySet":
         """Those whose profile is from before that moment and can be asked for, the oldest first."""
         due = self.not_asked_since(not_asked_since).filter(fetched_at__lt=before)

@@ -75,6 +75,12 @@ class Sandbox:
         assert answer.ok, answer.text
         return answer.json()
 
+    def make_primary(self, person: Person, email: str) -> None:
+        """Make a confirmed address of a system admin their main one, as they do in Smartsheet."""
+        known = self.call(person, "GET", f"/users/{person.id}/alternateemails")["data"]
+        address = next(one["id"] for one in known if one["email"] == email)
+        self.call(person, "POST", f"/users/{person.id}/alternateemails/{address}/makeprimary")
+
     def sheet(self, person: Person, name: str) -> dict[str, Any]:
         """The whole sheet with this name, as the person sees it."""
         listed = self.call(person, "GET", "/sheets?includeAll=true")["data"]

@@ -85,7 +85,7 @@ def _lines(page: Page, history: CellHistory, *, is_first: bool) -> list[Line]:
     times = [change.intent.at for change in page.changes]
     since: datetime | None = times[-1] if times and page.older else None
     until: datetime | None = times[0] if times and not is_first else None
-    return side_by_side(page.changes, history.states, since=since, until=until)
+    return side_by_side(page.changes, history, since=since, until=until)
 
 
 def _number(request: HttpRequest, name: str) -> int | None:

@@ -1,6 +1,37 @@
-"""The time that one request of a person may spend on Smartsheet."""
+"""The time that one request of a person may spend on Smartsheet, whatever it reads and writes."""
 
+from contextvars import ContextVar
+from dataclasses import dataclass
 from time import monotonic
+
+
+@dataclass
+class _Waiting:
+    """A request of a person, and when it first asked something of Smartsheet, by the monotonic clock."""
+
+    since: float | None = None
+
+
+_waiting: ContextVar[_Waiting | None] = ContextVar("smartsheet_waiting", default=None)
+
+
+def request_began(**_signal: object) -> None:
+    """The receiver of Django's request_started."""
+    _waiting.set(_Waiting())
+
+
+def request_ended(**_signal: object) -> None:
+    """The receiver of Django's request_finished."""
+    _waiting.set(None)
+
+
+def waiting_since() -> float:
+    """When the request at hand first asked something of Smartsheet: now, if it never did, or if there is none."""
+    waiting, now = _waiting.get(), monotonic()
+    if waiting is None:
+        return now
+    waiting.since = now if waiting.since is None else waiting.since
+    return waiting.since
 
 
 class Budget:

@@ -26,7 +26,7 @@ from edits import features
 from edits.conf import settings
 from edits.features import Feature
 from edits.gateway import answers
-from edits.gateway.budget import Budget
+from edits.gateway.budget import Budget, waiting_since
 from edits.gateway.errors import Busy, GatewayError, JsonObject, NotGranted, RateLimited, SignInAgain, Unavailable
 from edits.gateway.operations import Operations
 from edits.gateway.transport import NoAnswer, Room, exchange, new_session
@@ -80,11 +80,12 @@ def gateway_for(
 ) -> "Gateway":
     """The gateway of one signed-in person for one request of theirs.
 
-    Refreshing the token takes its time from the request's deadline. Without `is_waiting` it isn't refreshed: a token
-    that has expired raises Unavailable, and one that is rejected SignInAgain. Such a gateway needs no database.
+    All gateways of a request share its deadline, and refreshing the token takes its time from it. A command and a job
+    of the worker have as much time for each gateway. Without `is_waiting` the token isn't refreshed: one that has
+    expired raises Unavailable, and one that is rejected SignInAgain. Such a gateway needs no database.
     Raises SignInAgain, Unavailable.
     """
-    begun = monotonic()
+    begun = waiting_since()
     try:
         people = SmartsheetUser.objects.values_list("region", "smartsheet_id", "profile", "token__scope")
         name, person_id, profile, scope = people.get(user=user.pk)

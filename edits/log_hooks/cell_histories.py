@@ -6,16 +6,21 @@ https://developers.smartsheet.com/api/smartsheet/openapi/cells/cellhistory-get
 
 from __future__ import annotations
 
-from django.core.cache import cache
+from dataclasses import replace
+from functools import cache
+
+from django.core.cache import cache as remembered
 from django.http import HttpRequest
 
 from audit.cell_histories import CellHistory, State
+from audit.models import Entry
 from audit.recording import canonical
 from edits.gateway.client import Gateway, gateway_for
 from edits.gateway.errors import GatewayError, RateLimited
 from edits.gateway.operations import HISTORY_PER_PAGE
 from edits.sheets.held_values import held
 from edits.sheets.sheet import Cell, Contact, Json, parse_time
+from identity.models import SmartsheetUser
 
 FRESH = 30  # seconds that a page read is remembered for whoever read it
 MOST_PAGES = 10
@@ -27,26 +32,39 @@ def cell_history(request: HttpRequest, *, sheet_id: int, row_id: int, column_id:
     """The cell's states, newest first, `pages` of HISTORY_PER_PAGE; never raises for what Smartsheet answers."""
     if getattr(request, "smartsheet_user", None) is None:
         return CellHistory(why_not=NOT_HERE)
+    position = _position(sheet_id, row_id, column_id)
+    known = CellHistory(position=position, addresses=cache(SmartsheetUser.objects.addresses))
+    # What was read before the newest entry of the cell was written does not tell of it.
+    key = f"cell_history:{request.user.pk}:{request.session.session_key}:{sheet_id}:{row_id}:{column_id}:{position}"
     states: list[State] = []
     gateway: Gateway | None = None
     raw: list[Json] = []
     for page in range(1, min(pages, MOST_PAGES) + 1):
-        key = f"cell_history:{request.user.pk}:{request.session.session_key}:{sheet_id}:{row_id}:{column_id}:{page}"
-        known = cache.get(key)
         try:
-            if known is None:
+            raw = remembered.get(f"{key}:{page}")
+            if raw is None:
                 gateway = gateway or gateway_for(request.user)
-                known = gateway.cell_history(sheet_id, row_id, column_id, page=page)
-                cache.set(key, known, FRESH)
+                raw = gateway.cell_history(sheet_id, row_id, column_id, page=page)
+                remembered.set(f"{key}:{page}", raw, FRESH)
         except RateLimited:
-            return CellHistory(states, why_not=TOO_MANY)
+            return replace(known, states=states, why_not=TOO_MANY)
         except GatewayError as error:
-            return CellHistory(states, why_not=f"Smartsheet's own history can't be shown. {error.message}")
-        raw = known
+            return replace(known, states=states, why_not=f"Smartsheet's own history can't be shown. {error.message}")
         states += [state for one in raw if (state := _state(one, column_id))]
         if len(raw) < HISTORY_PER_PAGE:
             break
-    return CellHistory(states, has_more=len(raw) == HISTORY_PER_PAGE and pages < MOST_PAGES)
+    has_more = len(raw) == HISTORY_PER_PAGE
+    return replace(known, states=states, has_more=has_more, can_go_on=has_more and pages < MOST_PAGES)
+
+
+def _position(sheet_id: int, row_id: int, column_id: int) -> int:
+    """The log's newest entry on the cell, or on its row as a whole; 0 where there is none."""
+    of_row = Entry.objects.filter(sheet_id=sheet_id, row_id=row_id)
+    newest = (
+        of_row.filter(column_id=column).order_by("-id").values_list("id", flat=True).first()
+        for column in (column_id, None)
+    )
+    return max((entry_id for entry_id in newest if entry_id), default=0)
 
 
 def _state(raw: Json, column_id: int) -> State | None:

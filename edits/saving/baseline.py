@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.db import DatabaseError
 
 from audit.recording import Actor, Change, note
 from audit.vocabulary import Action, Origin, Phase
@@ -17,6 +18,7 @@ from edits.saving import concurrent_saves
 from edits.sheets import reading
 from edits.sheets.personal_columns import personal_columns
 from edits.sheets.sheet import Row, Sheet
+from identity.models import SmartsheetUser
 
 FEATURES = {
     Action.CHANGE: Feature.CHANGE,
@@ -41,6 +43,15 @@ class Baseline:
     def actor(self) -> Actor:
         """The owner of the token that the sheet was read with, and that changes are sent with."""
         return owner_of(self.gateway)
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """All e-mail addresses that the owner is known by; where the database doesn't answer, the one of now."""
+        actor = self.actor
+        try:
+            return SmartsheetUser.objects.addresses(region=actor.region, person_id=actor.id, then=actor.email)
+        except DatabaseError:
+            return frozenset({actor.email.casefold()})
 
     @property
     def personal(self) -> frozenset[int]:

@@ -7,7 +7,7 @@ https://developers.smartsheet.com/api/smartsheet/openapi/rows
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -133,10 +133,10 @@ class UpdateBatch(PutBatch):
     def proven(self, numbers: Sequence[int]) -> set[int]:
         """Every cell sent holds what was sent, and the last to write the row was this person. A cell that still holds
         the old value proves nothing, as the request may still be on its way."""
+        known = self.baseline.addresses
         rows = {row.id: row for row in self._read([self.lines[number].row_id or 0 for number in numbers])}
-        return {
-            number for number in numbers if self._is_there(self.lines[number], rows.get(self.lines[number].row_id or 0))
-        }
+        lines = {number: self.lines[number] for number in numbers}
+        return {number for number, line in lines.items() if _is_there(line, rows.get(line.row_id or 0), known)}
 
     def _read(self, row_ids: Sequence[int]) -> Iterator[Row]:
         gateway, sheet_id = self.baseline.gateway, self.baseline.sheet.id
@@ -144,12 +144,6 @@ class UpdateBatch(PutBatch):
             yield Row.parse(gateway.row(sheet_id, row_ids[0]))
         else:
             yield from map(Row.parse, gateway.sheet(sheet_id, row_ids=row_ids)["rows"])
-
-    def _is_there(self, line: Line, row: Row | None) -> bool:
-        if row is None or row.modified_by is None or row.modified_by.email != self.baseline.actor.email:
-            return False
-        holds = {cell.column_id: held(cell) for cell in row.cells.values()}
-        return all(is_same(holds.get(column_id), value) for column_id, value in line.after.items())
 
 
 class AddBatch(Batch):
@@ -280,6 +274,14 @@ def batches(baseline: Baseline, rows: Iterable[CheckedRow]) -> Iterator[Batch]:
     for kind in order:
         if kind in kinds:
             yield makers.get(kind, AddBatch)(baseline, kinds[kind])
+
+
+def _is_there(line: Line, row: Row | None, addresses: Container[str]) -> bool:
+    """Whether the row holds what was sent, and was written last by whoever is known by these addresses."""
+    if row is None or row.modified_by is None or row.modified_by.email.casefold() not in addresses:
+        return False
+    holds = {cell.column_id: held(cell) for cell in row.cells.values()}
+    return all(is_same(holds.get(column_id), value) for column_id, value in line.after.items())
 
 
 def _place_of(checked: CheckedRow) -> Place:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.db.models import Exists, OuterRef
 
@@ -90,7 +91,7 @@ class _Reconciliation:
         profile = reader.as_profile()
         self.actor = Actor(id=profile.id, region=profile.region, name=profile.name, email=profile.email)
         self.report = Report(sheet)
-        self._emails: dict[int, frozenset[str]] = {}
+        self._addresses = cache(SmartsheetUser.objects.addresses)
 
     def run(self, *, all_cells: bool) -> Report:
         cells = self._cells(all_cells=all_cells)
@@ -153,20 +154,12 @@ class _Reconciliation:
         return [self._known(change, title) for change in changes if change.is_applied or change.phase in OPEN]
 
     def _known(self, change: LoggedChange, title: str) -> Ours:
-        value, emails = parsed(change.new), self._emails_of(change.intent)
+        intent, value = change.intent, parsed(change.new)
+        emails = self._addresses(region=self.region, person_id=intent.actor_id, then=intent.actor_email)
         is_comparable = bool(emails) and not is_erased(value)
-        if change.intent.column_id is None and isinstance(value, dict) and not is_erased(value):
+        if intent.column_id is None and isinstance(value, dict) and not is_erased(value):
             value = value.get(title)
         return Ours(change, value, emails, is_comparable)
-
-    def _emails_of(self, intent: Entry) -> frozenset[str]:
-        if intent.actor_id not in self._emails:
-            person = SmartsheetUser.objects.filter(region=self.region, smartsheet_id=intent.actor_id).first()
-            names = person.names() if person else []
-            now = [person.as_profile().email] if person else []
-            self._emails[intent.actor_id] = frozenset(e.casefold() for e in [*now, *(n.email for n in names)] if e)
-        then = intent.actor_email.casefold()
-        return self._emails[intent.actor_id] | ({then} if then else set())
 
     def _history(self, row_id: int, column_id: int) -> History:
         """The cell's states, newest first, back to one from before all that matters. Raises GatewayError."""

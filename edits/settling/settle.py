@@ -28,6 +28,7 @@ from edits.gateway.errors import GatewayError, RateLimited, Unavailable
 from edits.settling.history_budget import MINUTE, NoHistoryLeft, spend_history
 from edits.settling.inquiry import find_out
 from edits.settling.record import Record
+from identity.models import SmartsheetUser
 
 LATER = 3600.0  # seconds until somebody is asked for again who cannot be asked for now
 LEASE = 600.0  # seconds; a minute's histories take no longer, and whoever takes longer must have died
@@ -98,7 +99,7 @@ def _find_out(edit: OpenEdit, held: Unsettled) -> Iterator[dict[int, Outcome]]:
     record = Record(
         edit,
         partial(gateway_for, person or AnonymousUser()),
-        emails={edit.names.email.casefold(), person.smartsheet.email.casefold() if person else ""} - {""},
+        emails=SmartsheetUser.objects.addresses(region=edit.region, person_id=edit.actor_id, then=edit.names.email),
         spend=lambda: spend_history(edit.region, edit.actor_id),
         within=timedelta(seconds=settings.SETTLE_AFTER),
     )

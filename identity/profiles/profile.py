@@ -48,6 +48,15 @@ class Profile:
         return self._text("email")
 
     @property
+    def addresses(self) -> frozenset[str]:
+        """The main e-mail address and the further ones that the person confirmed, in small letters."""
+        further = self.data.get("alternateEmails")
+        listed = [one for one in further if isinstance(one, dict)] if isinstance(further, list) else []
+        confirmed = [one.get("email") for one in listed if one.get("confirmed") is True]
+        found = [self.email, *(email.strip() for email in confirmed if isinstance(email, str))]
+        return frozenset(email.casefold() for email in found if email)
+
+    @property
     def first_name(self) -> str:
         return self._text("firstName")
 

@@ -1,5 +1,7 @@
 """A cell's timeline: our log beside Smartsheet's own history, read with the reader's token."""
 
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 
@@ -7,7 +9,9 @@ from edits.gateway.operations import HISTORY_PER_PAGE
 from edits.log_hooks import cell_histories
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
-from tests.running_sandbox import RunningSandbox
+from tests.running_sandbox import Person, RunningSandbox
+
+SignIn = Callable[[Client, Person], None]
 
 TASK = "Dig foundations"
 
@@ -70,3 +74,24 @@ def test_a_long_history_is_read_a_page_at_a_time(browser: Client, plan: SitePlan
 
 def test_the_row_form_leads_there(browser: Client, plan: SitePlan, address: str) -> None:
     assert f'href="{address}"' in Page.open(browser, plan.edit_path(TASK)).html
+
+
+def test_fault_14_a_timeline_opened_just_before_a_save_tells_of_it_just_after(browser: Client, plan: SitePlan) -> None:
+    address = f"/audit/sheets/{plan.id}/rows/{plan.rows[TASK]}/columns/{plan.columns['Status']}/"
+    browser.get(address)
+    Page.open(browser, plan.edit_path(TASK)).type({plan.columns["Status"]: "Blocked"}).send()
+    page = Page.open(browser, address)
+    assert "the same in Smartsheet" in page.text
+    assert "does not tell of it" not in page.text
+
+
+def test_fault_13_somebody_with_a_new_address_is_still_the_same_person(
+    sandbox: RunningSandbox, alice: Person, sign_in: SignIn, db: None
+) -> None:
+    plan, browser = SitePlan(sandbox, alice), Client()
+    sign_in(browser, alice)
+    Page.open(browser, plan.edit_path(TASK)).type({plan.columns["Status"]: "Blocked"}).send()
+    sandbox.make_primary(alice, "alice.archer@example.com")
+    Page.open(browser, plan.edit_path(TASK)).type({plan.columns["Status"]: "Complete"}).send()
+    page = Page.open(browser, f"/audit/sheets/{plan.id}/rows/{plan.rows[TASK]}/columns/{plan.columns['Status']}/")
+    assert page.text.count("the same in Smartsheet") == 2

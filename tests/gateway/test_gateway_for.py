@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.core.signals import request_finished, request_started
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -187,3 +188,24 @@ def test_a_region_no_longer_served_asks_to_sign_in(
     settings.SMARTSHEET_REGIONS = {}
     with pytest.raises(SignInAgain):
         gateway_for(user_of(alice))
+
+
+def test_fault_28_all_gateways_of_one_request_share_its_deadline(
+    client: Client, sign_in: SignIn, alice: Person, sandbox: RunningSandbox, settings: Settings
+) -> None:
+    sign_in(client, alice)
+    user = user_of(alice)
+    settings.SMARTSHEET_DEADLINE = 0.5
+    sandbox.fault(method="GET", path="/sheets$", delay=5)
+    request_started.send(sender=None)
+    try:
+        with pytest.raises(Unavailable):
+            gateway_for(user).sheets()
+        sandbox.forget_requests()
+        with pytest.raises(Unavailable):
+            gateway_for(user).sheets()
+        assert sandbox.requests() == []
+    finally:
+        request_finished.send(sender=None)
+    settings.SMARTSHEET_DEADLINE = 15.0
+    assert gateway_for(user).sheets()

@@ -1,14 +1,16 @@
 """One person, sheet, row, cell or record, followed through the log."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 
-from audit.cell_histories import CellHistory, State, side_by_side
-from audit.changes import with_outcomes
+from audit.cell_histories import CellHistory, Line, State, side_by_side
+from audit.changes import LoggedChange, with_outcomes
 from audit.models import Entry, erased
 from audit.recording import Change, Outcome, canonical, note, settle
 from audit.retention.erasure import Values, erase
@@ -111,13 +113,20 @@ def state(entry: Entry, value: str, *, by: str = ALICE.email, late: int = 1) -> 
     return State(entry.at + timedelta(seconds=late), by, by, canonical(value))
 
 
+def beside(changes: Sequence[LoggedChange], states: Sequence[State], **more: Any) -> list[Line]:
+    """Our log beside a history that was read after all that is in it was written."""
+    newest = Entry.objects.latest("id").pk
+    history = replace(CellHistory(states, position=newest), **more)
+    return side_by_side(changes, history, since=None, until=None)
+
+
 def test_what_both_tell_stands_on_one_line_and_what_one_tells_alone() -> None:
     for value in ("one", "two"):
         saved(cell(new=value))
     changes = with_outcomes(Entry.objects.intents().newest_first())
     two, one = (change.intent for change in changes)
     outside = state(two, "three", by="eve@example.com", late=5)
-    lines = side_by_side(changes, [outside, state(two, "two"), state(one, "0", late=-900)], since=None, until=None)
+    lines = beside(changes, [outside, state(two, "two"), state(one, "0", late=-900)])
     told = [(line.ours and line.ours.new, line.theirs and line.theirs.value) for line in lines]
     assert told == [(None, '"three"'), ('"two"', '"two"'), ('"one"', None), (None, '"0"')]
     assert [line.is_outside for line in lines] == [True, False, False, True]
@@ -138,7 +147,7 @@ def test_what_both_tell_stands_on_one_line_and_what_one_tells_alone() -> None:
 def test_only_the_same_event_is_the_same(theirs: dict[str, str | int]) -> None:
     saved(cell(new="two"))
     changes = with_outcomes(Entry.objects.intents())
-    lines = side_by_side(changes, [state(changes[0].intent, **theirs)], since=None, until=None)  # type: ignore[arg-type] # as state() takes them
+    lines = beside(changes, [state(changes[0].intent, **theirs)])  # type: ignore[arg-type] # as state() takes them
     assert len(lines) == 2
 
 
@@ -147,7 +156,7 @@ def test_states_of_other_times_are_left_to_other_pages() -> None:
     changes = with_outcomes(Entry.objects.intents())
     entry = changes[0].intent
     states = [state(entry, "new", late=50), state(entry, "two"), state(entry, "old", late=-50)]
-    lines = side_by_side(changes, states, since=entry.at, until=entry.at + timedelta(seconds=20))
+    lines = side_by_side(changes, CellHistory(states), since=entry.at, until=entry.at + timedelta(seconds=20))
     assert [line.theirs and line.theirs.value for line in lines] == ['"two"']
     assert CellHistory().states == ()
 
@@ -160,8 +169,54 @@ def test_what_was_erased_does_not_look_as_if_made_outside() -> None:
     one.intent.names = erased(one.intent)
     unknown = replace(two, intent=Entry.objects.get(pk=two.intent.pk), clear={})
     unknown.intent.new = json.dumps({"hmac": "0" * 64, "objectType": "COMMITMENT"}, separators=(",", ":"))
-    lines = side_by_side([unknown, one], theirs, since=None, until=None)
+    lines = beside([unknown, one], theirs)
     assert [(line.is_outside, line.is_missing, line.is_erased) for line in lines] == [
         (False, False, True),
         (False, False, False),
     ]
+
+
+def test_fault_13_a_person_is_known_by_all_addresses_that_they_had() -> None:
+    saved(cell(new="two"))
+    changes = with_outcomes(Entry.objects.intents())
+    theirs = [state(changes[0].intent, "two", by="Alice.Archer@example.com")]
+
+    def addresses(*, region: str, person_id: int, then: str) -> frozenset[str]:
+        assert (region, person_id) == (ALICE.region, ALICE.id)
+        return frozenset({then, "alice.archer@example.com"})
+
+    assert len(beside(changes, theirs)) == 2
+    (line,) = beside(changes, theirs, addresses=addresses)
+    assert not line.is_outside
+
+
+def test_fault_14_what_was_saved_after_the_history_was_read_is_not_missing_in_it() -> None:
+    saved(cell(new="one"))
+    before = Entry.objects.latest("id").pk
+    saved(cell(new="two"))
+    changes = with_outcomes(Entry.objects.intents().newest_first())
+    assert [line.is_missing for line in beside(changes, [])] == [True, True]
+    assert [line.is_missing for line in beside(changes, [], position=before)] == [False, True]
+
+
+def test_what_is_older_than_the_states_that_were_read_is_not_missing_among_them() -> None:
+    saved(cell(new="one"))
+    changes = with_outcomes(Entry.objects.intents())
+    newer = [state(changes[0].intent, "two", late=500)]
+    older = [*newer, state(changes[0].intent, "zero", late=-500)]
+    assert [[line.is_missing for line in beside(changes, some, has_more=True)] for some in (newer, older)] == [
+        [False, False],
+        [False, True, False],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("phase", "lines"),
+    [(None, 1), (Phase.UNKNOWN, 1), (Phase.NOT_APPLIED, 1), (Phase.REFUSED, 2), (Phase.FAILED, 2)],
+)
+def test_what_may_have_been_saved_after_all_does_not_look_as_if_made_outside(phase: Phase | None, lines: int) -> None:
+    intent = intended(cell(new="two"))
+    if phase:
+        settle(intent, [Outcome(phase, None)])
+    changes = with_outcomes(Entry.objects.intents())
+    assert len(beside(changes, [state(changes[0].intent, "two")])) == lines
