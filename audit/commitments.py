@@ -1,7 +1,7 @@
-"""Commitments: what the chain knows of a name, or of a value marked personal, in place of the clear text.
+"""Commitments: what the chain has in place of names, and of values marked personal.
 
-A commitment is HMAC-SHA256 with a random salt. Text and salt stand in PersonalText, where they can be blanked; without
-the salt nobody can tell, not even by trying all names, what was committed to, and the chain is as whole as before.
+A commitment is HMAC-SHA256 with a random salt. Text and salt are stored in PersonalText, where they can be blanked.
+Without the salt no one can find the text, not even by trying all names, and the chain still verifies.
 """
 
 import json
@@ -15,7 +15,7 @@ from django.db import transaction
 from audit.models import Names, PersonalText
 from audit.proof.commitment_bytes import SALT, commit
 
-MEMORY = 60.0  # seconds that a process knows a person's salt by heart, and so the longest that an erased one is used on
+MEMORY = 60.0  # seconds that a process caches a person's commitment, and so may still use one that was erased
 
 
 class Committed(NamedTuple):
@@ -31,11 +31,11 @@ class Committed(NamedTuple):
 
 
 _known: dict[tuple[str, int, Names], tuple[Committed, float]] = {}
-_stored_until: dict[str, float] = {}  # commitments of actors that are in the database for certain
+_stored_until: dict[str, float] = {}  # commitments of actors that are certainly in the database
 
 
 def of_actor(*, region: str, person_id: int, names: Names) -> Committed:
-    """The commitment to a person's present names, the same as long as they stay so and are not erased."""
+    """The commitment to a person's current names. It stays the same until the names change or are erased."""
     key = (region, person_id, names)
     committed, until = _known.get(key, (None, 0.0))
     if committed is None or until < monotonic():
@@ -48,24 +48,24 @@ def of_actor(*, region: str, person_id: int, names: Names) -> Committed:
 
 
 def of_value(text: str, *, region: str = "", person_id: int | None = None, email: str = "") -> Committed:
-    """A new commitment to a value's canonical JSON; whom it is about, as far as that is known, finds it for erasure."""
+    """A new commitment to a value's canonical JSON. The other arguments say whom it is about, for erasure."""
     return _new(text, PersonalText.Kind.VALUE, region=region, person_id=person_id, email=email)
 
 
 def to_store(committed: Sequence[Committed]) -> list[Committed]:
-    """Those that are to be written along with the entries that name them."""
+    """Those that have to be written together with the entries that name them."""
     return [one for one in committed if _stored_until.get(one.commitment, 0.0) < monotonic()]
 
 
 def have_stored(committed: Sequence[Committed]) -> None:
-    """Know by heart that these people's names are in the database, once the transaction at hand is committed."""
+    """Remember that these people's names are in the database, once the current transaction is committed."""
     people = [one.commitment for one in committed if one.kind == PersonalText.Kind.ACTOR]
     if people:
         transaction.on_commit(lambda: _stored_until.update(dict.fromkeys(people, monotonic() + MEMORY)))
 
 
 def forget(**_kwargs: object) -> None:
-    """Know nothing by heart any more; for whoever erases, and where tables were emptied or made anew."""
+    """Clear the in-process cache: after erasing, and after tables were emptied or created again."""
     _known.clear()
     _stored_until.clear()
 

@@ -47,20 +47,20 @@ _written: dict[tuple[str, str, int], tuple[str, float]] = {}
 
 
 def to_store(rows: Sequence[Mapping[str, Any]]) -> list[Met]:
-    """Whom and what these rows of the log speak of, as far as this process has not written it already."""
+    """The people and sheets in these rows of the log that this process hasn't written yet."""
     met = {one[:3]: one for row in rows for one in _met(row) if one.number and not _is_written(one)}
     return list(met.values())
 
 
 def have_stored(met: Sequence[Met]) -> None:
-    """Know by heart that these are in the database, once the transaction at hand is committed."""
+    """Remember that these are in the database, once the current transaction is committed."""
     if met:
         until = monotonic() + MEMORY
         transaction.on_commit(lambda: _written.update({one[:3]: (one.name, until) for one in met}))
 
 
 def forget(**_kwargs: object) -> None:
-    """Know nothing by heart any more; where tables were emptied or made anew."""
+    """Clear the in-process cache. Call it after tables were emptied or created again."""
     _written.clear()
 
 

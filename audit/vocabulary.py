@@ -1,10 +1,10 @@
-"""The words that the log's entries are made of. The labels are what people read."""
+"""The words that entries use. People read the labels."""
 
 from django.db import models
 
 
 class Phase(models.TextChoices):
-    """Where in the life of an edit an entry was written, or what came of an act that is one entry by itself."""
+    """The stage of an edit that an entry records, or the result of an act with a single entry."""
 
     INTENT = "intent", "not certain yet"
     APPLIED = "applied", "saved"
@@ -12,32 +12,32 @@ class Phase(models.TextChoices):
     FAILED = "failed", "failed"
     UNKNOWN = "unknown", "not certain yet"
 
-    # Found before anything was sent: one entry each, without an intent.
+    # Decided before anything was sent: one entry each, without an intent.
     CONFLICT = "conflict", "conflict"
     UNCHANGED = "unchanged", "nothing to change"
     FORBIDDEN = "forbidden", "not allowed"
 
-    # Found out afterwards, by settling what had no clear answer.
+    # Found later, by settling an edit without a clear answer.
     NOT_APPLIED = "not_applied", "not saved"
     UNDECIDABLE = "undecidable", "cannot be decided"
 
-    # An act that needs no intent.
+    # An act without an intent.
     DONE = "done", "done"
 
-    # What reconciling with Smartsheet's own history found.
+    # Found by reconciling with Smartsheet's own history.
     CONFIRMED = "confirmed", "confirmed by Smartsheet"
     MISSING = "missing", "missing in Smartsheet"
     OUTSIDE = "outside", "changed outside the app"
     MISATTRIBUTED = "misattributed", "attributed to another person"
 
 
-ANSWERED = frozenset({Phase.APPLIED, Phase.REFUSED, Phase.FAILED})  # Smartsheet itself left no doubt
-SETTLED = frozenset({Phase.APPLIED, Phase.NOT_APPLIED, Phase.UNDECIDABLE})  # found out afterwards, with evidence
+ANSWERED = frozenset({Phase.APPLIED, Phase.REFUSED, Phase.FAILED})  # Smartsheet gave a clear answer
+SETTLED = frozenset({Phase.APPLIED, Phase.NOT_APPLIED, Phase.UNDECIDABLE})  # found later, with evidence
 CONCLUSIVE = ANSWERED | SETTLED
 
 
 class Action(models.TextChoices):
-    """What was done or to be done. Other apps may use texts of their own."""
+    """What was done, or was going to be done. Other apps can use words of their own."""
 
     CHANGE = "change", "changed cell"
     ADD = "add", "added row"
@@ -62,7 +62,7 @@ class Action(models.TextChoices):
 
 
 class Origin(models.TextChoices):
-    """By which door."""
+    """Which part of the app, or what else, an entry came from."""
 
     FORM = "form", "row form"
     UNDO = "undo", "undo"

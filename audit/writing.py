@@ -1,7 +1,7 @@
-"""Rows into the log: few statements for many entries, with the commitments that they name.
+"""Writes rows into the log: few statements for many entries, with the commitments that they name.
 
-Plain SQL, as this is on the way of every edit and the ORM would build the same statement anew each time. Number and
-time are left to the database, the chain's links to its triggers.
+It uses plain SQL, because every edit passes through here and the ORM would build the same statement again each time.
+The database sets number and time, and its triggers write the chain's links.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ COLUMNS = (*leaves.COLUMNS, "leaf")
 
 
 class NotRecorded(Exception):
-    """The log could not be written. Before the call: do not make it."""
+    """The log couldn't be written. If this is raised before the call, don't make the call."""
 
 
 class Statement(NamedTuple):
@@ -35,21 +35,22 @@ class Statement(NamedTuple):
     entries: int = 0
 
     def check(self, written: int) -> None:
-        """A foreign trigger or rule can swallow rows without a word. Raises NotRecorded."""
+        """Check the number of rows, because a foreign trigger or rule can drop some silently. Raises NotRecorded."""
         if self.entries and written != self.entries:
             raise NotRecorded(f"The audit log took {written} of {self.entries} entries.")
 
 
 def write(rows: Sequence[Row], committed: Sequence[Committed], *, alone: bool) -> None:
-    """Write the rows; `alone` in a transaction of their own, committed when this returns, else in the one at hand.
+    """Write the rows. With `alone` they get their own transaction, committed when this returns; otherwise they join the
+    current one.
 
     Raises:
-        NotRecorded: the database did not take them.
-        RuntimeError: a transaction is open, and they were to be written alone; or autocommit is off, and nobody could
-            tell when they are committed.
+        NotRecorded: the database didn't accept them.
+        RuntimeError: a transaction is open although `alone` was asked for; or autocommit is off, so it is unknown when
+            they are committed.
     """
     new, met = commitments.to_store(committed), directory.to_store(rows)
-    connection = connections[DEFAULT_DB_ALIAS]  # looked up once, as each look costs
+    connection = connections[DEFAULT_DB_ALIAS]  # looked up once, because each lookup costs time
     try:
         if not (connection.in_atomic_block or connection.get_autocommit()):
             raise RuntimeError("Autocommit is off: the audit log begins and ends its transactions by itself.")
@@ -70,7 +71,7 @@ def write(rows: Sequence[Row], committed: Sequence[Committed], *, alone: bool) -
 
 
 def _execute_alone(connection: BaseDatabaseWrapper, statement: Statement) -> None:
-    """A statement is a transaction by itself, with two round trips less."""
+    """Run one statement without BEGIN and COMMIT, which saves two round trips."""
     if contention.are_others_writing():
         statement.check(contention.execute(connection, statement.sql, statement.parameters))
         return

@@ -1,8 +1,8 @@
-"""Whether an export proves itself, line by line. No Django, no database: the file, and a public key to hold it against.
+"""Checks an export line by line. It needs the file and a public key, but no Django and no database.
 
-Found are: an altered, removed, added or moved line; an entry that is not under the seal it is said to be under; a seal
-that nobody trusted signed; clear text that is not what was committed to. Whether a selection is all that was asked for
-rests on the signature at its end alone.
+It finds lines that were altered, removed, added or moved; entries that aren't under the seal that they name; seals that
+no trusted key has signed; and clear texts that don't match their commitments. Only the signature at the end proves that
+a selection is complete.
 """
 
 import hashlib
@@ -28,12 +28,12 @@ except ImportError:  # slower, and the same
 
 _64_BITS = range(-(2**63), 2**63)
 _AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z")
-_REMEMBERED = 1_000  # clear texts that were found to be what was committed to
+_REMEMBERED = 1_000  # clear texts that were checked, since many entries name the same people
 
 
 @dataclass(slots=True)
 class Contents:
-    """What a file with nothing wrong in it holds: its first line, how many entries and seals, and who signed them.
+    """What a correct file holds: its first line, how many entries and seals, and which keys signed them.
 
     `unsealed` entries are under no seal, the first of them at the link `first_unsealed`. `key_ids` have signed the
     seals, and `file_key_id` the file as a whole.
@@ -54,7 +54,7 @@ class Contents:
 
 
 class Check:
-    """A file that is being read: take() each line in its order, then finish()."""
+    """Checks one file: call take() with each line in order, then finish()."""
 
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
@@ -82,7 +82,7 @@ class Check:
         self._hash.update(raw)
 
     def finish(self) -> Contents:
-        """What was found, after the last line. Raises Wrong."""
+        """What the file holds. Call it after the last line. Raises Wrong."""
         if self._header is None or self._end is None:
             raise Wrong("The export is incomplete: its end is missing.")
         seals = self._seals
@@ -175,7 +175,7 @@ class Check:
 
 
 def _read(raw: bytes) -> Line:
-    """The line, if it is written as exports are, so that it says one thing to all readers. Raises Wrong."""
+    """The parsed line. It must be written just as exports write it, so that all readers read the same. Raises Wrong."""
     if not raw.endswith(b"\n"):
         raise Wrong("The export is incomplete: this line is cut off.")
     try:

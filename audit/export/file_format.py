@@ -1,13 +1,13 @@
-"""The form of an export as JSON Lines, for whoever writes one and whoever verifies one. No Django needed.
+"""The format of exports as JSON Lines, shared by the writer and the verifier. No Django needed.
 
     {"type":"export",…}    who exported what, when, up to which link of the chain; always the first line
-    {"type":"seal",…}      a signed seal; before the first entry that is under it
+    {"type":"seal",…}      a signed seal; before the first entry that it covers
     {"type":"entry",…}     an entry, its place in the chain, and the path from its record to the seal's root
     {"type":"end",…}       how many lines of each there were, and the SHA-256 of all bytes before it, signed if there is
                            a key; a file without it is incomplete
 
-Each line is JSON without spaces, in UTF-8, and hashes are hex. What a line says more than once is said once: a line
-that is not just as orjson or json write what they read in it is refused, so that no two readers see two things.
+Each line is JSON without spaces, in UTF-8, and hashes are hex. A line is refused if parsing and writing it again gives
+other bytes. So two readers can't read two different things in it, as with a key that occurs twice.
 """
 
 from datetime import UTC, datetime
@@ -40,12 +40,12 @@ class Wrong(Exception):
 
 
 def signed_content(digest: bytes) -> bytes:
-    """What the signature at the end of a file is over; no seal begins so."""
+    """The bytes that the signature at the end of a file covers. No seal begins like this."""
     return VERSION + digest
 
 
 def unhexed(text: str) -> bytes:
-    """The bytes of a hash. Raises Wrong for hex in capitals or with spaces, which would say the same in another way."""
+    """The bytes of a hash. Raises Wrong for hex with capitals or spaces, which would be a second way to write it."""
     found = bytes.fromhex(text)
     if found.hex() != text:
         raise Wrong("A hash is not written as exports are.")

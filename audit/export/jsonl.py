@@ -1,4 +1,4 @@
-"""The log as JSON Lines that prove themselves: entries, their clear texts, and the way from each to a signed seal.
+"""The log as JSON Lines with their own proof: entries, their clear texts, and the path from each to a signed seal.
 
 audit/export/file_format.py tells what the lines say; `python -m audit.verify` checks a file without this app.
 """
@@ -69,7 +69,7 @@ def clear_texts(found: Iterable[Row]) -> Clear:
 
 
 class _File:
-    """What has been written so far, as the last line sums it up."""
+    """Counts and hashes what was written, for the last line."""
 
     def __init__(self) -> None:
         self._hash = hashlib.sha256()

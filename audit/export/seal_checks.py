@@ -1,4 +1,4 @@
-"""The seals of an export: signed by whom, each after the one before, and the entries that are under each. No Django.
+"""Checks the seals of an export: their signatures, their order, and the entries under each. No Django needed.
 
 https://cryptography.io/en/latest/hazmat/primitives/asymmetric/ed25519/
 """
@@ -16,29 +16,26 @@ _HASH = 32  # bytes
 
 
 class Keys:
-    """The public keys that signatures are held against. Without `cryptography` none can be, and all pass."""
+    """The public keys to check signatures with. Without `cryptography` every signature passes unchecked."""
 
     def __init__(self, given: Sequence[str]) -> None:
-        """`given` are public keys in base64; if there are none, those that the file names are believed.
-
-        Raises NotAKey.
-        """
+        """`given` are public keys in base64. Without any, the keys that the file names are used. Raises NotAKey."""
         self.are_given = bool(given)
         self._keys = seal_bytes.by_id(map(seal_bytes.public_key, given)) if seal_bytes.CAN_CHECK else {}
 
     def believe(self, named: Mapping[str, str]) -> None:
-        """The keys that a file names itself. Raises Wrong."""
+        """Use the keys that the file names, unless keys were given. Raises Wrong."""
         if self.are_given or not seal_bytes.CAN_CHECK:
             return
         try:
             self._keys = seal_bytes.by_id(map(seal_bytes.public_key, named.values()))
         except NotAKey as error:
-            raise Wrong(f"The file names a key that is none. {error}") from None
+            raise Wrong(f"The file names a key that is not a key. {error}") from None
         if list(self._keys) != list(named):
-            raise Wrong("The file gives a key by another's name.")
+            raise Wrong("The file lists a key under the id of another key.")
 
     def check(self, key_id: str, signature: bytes, content: bytes, *, what: str) -> None:
-        """Whether this key has signed this content. Raises Wrong."""
+        """Check that this key has signed this content. Raises Wrong."""
         if not seal_bytes.CAN_CHECK:
             return
         if key_id not in self._keys:
@@ -48,7 +45,7 @@ class Keys:
 
 
 class ExportedSeals:
-    """The seals so far, and the one that the next entries are under."""
+    """The seals that were read so far. The last one may cover the next entries."""
 
     def __init__(self, keys: Keys, *, first_seq: int, is_whole: bool) -> None:
         self._keys = keys
@@ -60,7 +57,7 @@ class ExportedSeals:
         self.key_ids: set[str] = set()
 
     def take(self, line: Mapping[str, Any], *, at: int) -> None:
-        """The next seal, after the entry at place `at` of the chain. Raises Wrong."""
+        """Take the next seal, which comes after the entry at place `at` of the chain. Raises Wrong."""
         try:
             seal = SignedSeal.from_json(line)
         except NotASeal:
@@ -77,7 +74,7 @@ class ExportedSeals:
         self.key_ids.add(statement.key_id)
 
     def holds(self, record: bytes, *, seq: int, path: str | None) -> bool:
-        """Whether the entry is under the last seal; False if it says itself that it is under none. Raises Wrong."""
+        """Whether the last seal covers the entry; False if the entry has no path to a seal. Raises Wrong."""
         statement = self._last.statement if self._last else None
         is_under = statement is not None and statement.first_seq <= seq <= statement.last_seq
         if path is None:
@@ -93,7 +90,7 @@ class ExportedSeals:
         return True
 
     def check_head(self, link: bytes, *, seq: int) -> None:
-        """Whether the chain's link is the one that the seal over it names. Raises Wrong."""
+        """Check that the chain's link is the one that the last seal names, if the seal ends here. Raises Wrong."""
         statement = self._last.statement if self._last else None
         if statement and seq == statement.last_seq and link != statement.head:
             raise Wrong(f"The chain up to {seq} is not the one that was sealed.")
@@ -112,8 +109,8 @@ class ExportedSeals:
 
 
 class SealedPaths:
-    """The records under a seal. Neighbours share most of their way to the root, so the way of the one before is kept:
-    whoever comes to a node that it passed, with the same rest of the path, comes to the root."""
+    """The records under a seal. Neighbours share most of their path to the root, so the last verified path is kept: a
+    record that reaches one of its nodes, with the same rest of the path, reaches the root too."""
 
     def __init__(self, *, root: bytes, size: int) -> None:
         self._root = root
@@ -121,7 +118,7 @@ class SealedPaths:
         self._way: list[tuple[int, bytes, bytes]] = []  # each level's place, node, and the path from there on
 
     def holds(self, record: bytes, *, index: int, path: bytes) -> bool:
-        """Whether the record stands at `index` under the seal; `path` is hashes, lowest first, one after the other."""
+        """Whether the record is at `index` under the seal. `path` is its hashes, lowest first, concatenated."""
         if not 0 <= index < self._size or len(path) % _HASH:
             return False
         way: list[tuple[int, bytes, bytes]] = []

@@ -1,4 +1,4 @@
-"""Seals over the links that are being exported, and the Merkle path of each entry to its seal."""
+"""The seals that cover the exported links, and the Merkle path from each entry to its seal."""
 
 import hashlib
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _IS_EMPTY = Q(last_seq=F("first_seq") - 1)
 
 
 class Tree:
-    """A Merkle tree as audit.merkle makes it, kept for many paths."""
+    """The same Merkle tree as audit.proof.merkle builds, kept for many paths."""
 
     def __init__(self, records: bytes) -> None:
         """The tree over these records, 32 bytes each, one after the other."""
@@ -24,7 +24,7 @@ class Tree:
             self._levels.append(_level_above(self._levels[-1]))
 
     def path(self, index: int) -> bytes:
-        """The hashes that lead from the record at `index` to the root, lowest first, one after the other."""
+        """The hashes that lead from the record at `index` to the root, lowest first, concatenated."""
         found = []
         for level in self._levels[:-1]:
             start = (index ^ 1) * _HASH
@@ -79,7 +79,7 @@ def _tree(seal: SignedSeal, records: bytes | None) -> Tree | None:
 
 
 def _level_above(level: bytes) -> bytes:
-    """Pairs hashed; a last one without a pair rises as it is."""
+    """Hash pairs; a last one without a pair moves up unchanged."""
     whole = len(level) // (2 * _HASH) * 2 * _HASH
     pairs = [hashlib.sha256(b"\x01" + level[at : at + 2 * _HASH]).digest() for at in range(0, whole, 2 * _HASH)]
     return b"".join([*pairs, level[whole:]])

@@ -1,7 +1,8 @@
-"""Anchors: copies of the seals in places that the database's owner does not hold, so that he cannot make them anew.
+"""Anchors: copies of the seals in places that the database's owner can't change.
 
-AUDIT_ANCHORS says which. Each has a Cursor with the number of the seal it has got to. One that fails is logged and
-tried again with the next sealing; sealing itself never waits for it or stops. A seal may come twice, never in between.
+AUDIT_ANCHORS lists them. A Cursor holds the number of the last seal that each anchor received. If an anchor fails, this
+is logged and retried with the next seal. Sealing doesn't wait for it. An anchor may receive a seal twice, but never
+misses one.
 """
 
 import json
@@ -19,7 +20,7 @@ from audit.models import Cursor, Seal
 from audit.proof import seals
 from audit.proof.seal_bytes import SignedSeal
 
-anchor_log = logging.getLogger("audit.anchor")  # seals alone, so that its lines can be verified against
+anchor_log = logging.getLogger("audit.anchor")  # only seals, so that its output can be given to audit_verify
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 500  # seals
@@ -31,10 +32,10 @@ def _never_rests() -> float:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A place for seals. `publish` returns when they are there, and raises whatever it likes if they are not.
+    """A place for seals. `publish` returns when it has stored them, and raises any exception if it hasn't.
 
-    One with a `pause` (seconds) gets only the newest seal, and no sooner than that after the one before: what it has
-    names all earlier seals by their hashes.
+    An anchor with a `pause` (seconds) gets only the newest seal, and at most one in that time. That is enough, because
+    each seal has the hash of the one before.
     """
 
     publish: Callable[[Sequence[SignedSeal]], None]
@@ -45,12 +46,12 @@ _anchors: dict[str, Anchor] = {}
 
 
 def register(name: str, anchor: Anchor) -> None:
-    """Let AUDIT_ANCHORS name this anchor."""
+    """Make this anchor available to AUDIT_ANCHORS."""
     _anchors[name] = anchor
 
 
 def publish() -> list[str]:
-    """Bring every anchor up to the last seal; gives the names of those that failed. Raises only for the database."""
+    """Send every anchor the seals that it doesn't have. Gives the names of those that failed. Raises Error."""
     return [name for name in settings.AUDIT_ANCHORS if not _is_up_to_date(name, _anchors[name])]
 
 
@@ -66,8 +67,8 @@ def _is_up_to_date(name: str, anchor: Anchor) -> bool:
             anchor.publish([seals.signed(seal) for seal in due])
         except Error:
             raise
-        except Exception as error:  # noqa: BLE001 # an anchor is somebody else's code, and sealing goes on without it
-            # Without the error's text, which might hold a token or an address of theirs.
+        except Exception as error:  # noqa: BLE001 # an anchor can be anyone's code, and sealing goes on without it
+            # Without the error's text, which may contain a token or an address.
             logger.warning("Anchor %s failed at seal %s: %s. It is tried again.", name, due[0].pk, type(error).__name__)
             return False
         cursor.seq = due[-1].pk
@@ -79,7 +80,10 @@ def _due(cursor: Cursor, anchor: Anchor) -> list[Seal]:
     newest = Seal.objects.order_by("-pk").first()
     if newest and newest.pk < cursor.seq:
         logger.error(
-            "The %s has got to seal %s, and the last is %s: seals are gone.", cursor.name, cursor.seq, newest.pk
+            "The %s has seal %s, and the newest in the database is %s: seals are missing.",
+            cursor.name,
+            cursor.seq,
+            newest.pk,
         )
         return [newest]
     new = Seal.objects.filter(pk__gt=cursor.seq)
@@ -98,8 +102,8 @@ def _to_log(found: Sequence[SignedSeal]) -> None:
 
 
 def _to_file(found: Sequence[SignedSeal]) -> None:
-    """One line a seal, on the disk when this returns. The file is only ever appended to: what a full disk has torn off
-    stays, and ends where the next line begins."""
+    """Append one line per seal, flushed to disk when this returns. If a full disk has cut off a line, it stays, and the
+    next seal begins on a new line."""
     path = settings.AUDIT_ANCHOR_FILE
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     with os.fdopen(descriptor, "a", encoding="ascii") as file:

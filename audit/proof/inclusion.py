@@ -1,4 +1,4 @@
-"""The proof that one entry is under a signed seal, which anybody can check without the database. No Django needed."""
+"""The proof that a signed seal covers an entry. Anyone can check it without the database. No Django needed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Proof:
 
     @property
     def size(self) -> int:
-        """How many entries the seal is over."""
+        """How many entries the seal covers."""
         return self.seal.statement.last_seq - self.seal.statement.first_seq + 1
 
     def holds(self, record: bytes, *, keys: Mapping[str, Ed25519PublicKey]) -> bool:
@@ -47,4 +47,4 @@ class Proof:
             path = tuple(bytes.fromhex(part) for part in found["path"])
             return cls(seq=int(found["seq"]), seal=SignedSeal.from_json(found["seal"]), path=path)
         except (KeyError, TypeError, ValueError) as error:
-            raise NotASeal("This is no proof.") from error
+            raise NotASeal("This is not a proof.") from error

@@ -1,11 +1,11 @@
-"""What the chain is made of: an entry's canonical bytes and the hashes over them. Standard library alone (orjson where
-it is there, for speed), so that an exported log can be verified without Django and without this app's database.
+"""An entry's canonical bytes, and the hashes that the chain is made of. It only needs the standard library (and uses
+orjson if it is installed, for speed), so that exports can be verified without Django and without the database.
 
-    leaf    SHA-256 of everything an entry says but its number and time; the app gives it with the entry
+    leaf    SHA-256 of an entry's content without its number and time; the app writes it with the entry
     record  SHA-256 of place in the chain, number, time and leaf; the leaves of the seals' Merkle trees
     link    SHA-256 of the link before and the record; the running chain, written by the database at commit
 
-The first byte tells a record from a Merkle node and from a link, so that none can pass for another.
+The first byte differs between records, Merkle nodes and links, so that none can be passed off as another.
 https://www.rfc-editor.org/rfc/rfc9162#name-definition-of-the-merkle-tr
 """
 
@@ -17,8 +17,8 @@ from hashlib import sha256
 
 GENESIS = bytes(32)  # the link before the first
 
-# The columns of an entry in the order in which they are hashed. Never change these lists: what is added later gets a
-# list and a version of its own, and older entries keep theirs.
+# The columns of an entry in the order in which they are hashed. Never change these lists: a new column needs a new list
+# and a new version, and older entries keep theirs.
 COLUMNS_1 = (
     "edit_id",
     "line",
@@ -58,13 +58,13 @@ _PLACE = struct.Struct(">xqqq")  # begins with a zero byte
 
 
 class NotCanonical(ValueError):
-    """An entry holds something that cannot be written as canonical bytes, and so not be logged."""
+    """An entry can't be logged, because it contains something that has no canonical bytes."""
 
 
 dumps: Callable[[object], bytes]
 try:
     from orjson import dumps
-except ImportError:  # a verifier's machine need not have it; both write the same bytes
+except ImportError:  # optional on a verifier's machine; both write the same bytes
 
     def dumps(value: object) -> bytes:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
@@ -84,7 +84,7 @@ def content(values: Sequence[object]) -> bytes:
 
 
 def leaf(values: Sequence[object]) -> bytes:
-    """The 32 bytes that stand for what an entry says."""
+    """The hash of an entry's content: 32 bytes."""
     return sha256(content(values)).digest()
 
 
@@ -104,7 +104,7 @@ def values_of(entry: Mapping[str, object]) -> list[object] | None:
 
 
 def record(*, seq: int, entry_id: int, at: int, leaf: bytes) -> bytes:
-    """The 32 bytes that stand for an entry in its place; `at` in microseconds since 1970, UTC."""
+    """The hash of an entry at its place in the chain: 32 bytes. `at` is in microseconds since 1970, UTC."""
     return sha256(_PLACE.pack(seq, entry_id, at) + leaf).digest()
 
 

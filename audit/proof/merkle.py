@@ -1,4 +1,4 @@
-"""Merkle trees as RFC 9162 makes them: one hash for many records, and short proofs that a record is among them.
+"""Merkle trees of RFC 9162: one hash for many records, and short proofs that a record is among them.
 
 https://www.rfc-editor.org/rfc/rfc9162#name-merkle-trees
 """
@@ -37,10 +37,10 @@ def path(records: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def root_from(record: bytes, *, index: int, size: int, path: Sequence[bytes]) -> bytes:
-    """The root that a record at `index` among `size` and its path amount to.
+    """The root that follows from a record at `index` of `size` records and its path.
 
     Raises:
-        ValueError: the path is not as long as it must be.
+        ValueError: the path has the wrong length, or there is no such index.
     """
     if not 0 <= index < size:
         raise ValueError("The place lies outside of the tree.")
@@ -58,7 +58,7 @@ def root_from(record: bytes, *, index: int, size: int, path: Sequence[bytes]) ->
 
 
 def _level_above(level: list[bytes]) -> list[bytes]:
-    """Pairs hashed; a last one without a pair rises as it is, which gives the tree of the RFC."""
+    """Hash pairs; a last one without a pair moves up unchanged, which gives the tree of the RFC."""
     # node(), without a call for each: verifying makes as many nodes as there are entries.
     pairs = [sha256(b"\x01" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)]
     return pairs if len(level) % 2 == 0 else [*pairs, level[-1]]

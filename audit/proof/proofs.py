@@ -6,7 +6,7 @@ from audit.proof.inclusion import Proof
 
 
 def proof_of(entry: Entry) -> Proof | None:
-    """The proof that this entry is under a seal; None while it is not sealed, or if it is not in the chain."""
+    """The proof that a seal covers this entry; None if it isn't sealed yet, or isn't in the chain."""
     link = Leaf.objects.filter(entry_id=entry.pk).first()
     if link is None:
         return None
@@ -19,12 +19,12 @@ def proof_of(entry: Entry) -> Proof | None:
 
 
 def record_of(entry: Entry, *, seq: int) -> bytes:
-    """The record that the proof of this entry must hold for, made of what the entry says now."""
+    """The entry's record, computed from what the entry says now. Its proof must hold for this record."""
     at = leaves.microseconds(entry.at)
     return leaves.record(seq=seq, entry_id=entry.pk, at=at, leaf=leaves.leaf(values_of(entry)))
 
 
 def values_of(entry: Entry) -> list[object]:
-    """What an entry says, as it is hashed."""
+    """The entry's values in the form that is hashed."""
     values = [getattr(entry, column) for column in leaves.COLUMNS]
     return [entry.edit_id.hex, *values[1:]]

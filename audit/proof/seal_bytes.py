@@ -1,4 +1,4 @@
-"""Seals as anybody can check them: canonical bytes, hash and signature. No Django, as an auditor's machine has none.
+"""Seals as anyone can check them: canonical bytes, hash and signature. No Django needed, so that auditors can use it.
 
 A seal states that the links from `first_seq` to `last_seq` of the chain hold records whose Merkle root is `root`, and
 that the chain's value was `head` then. Its hash stands in the seal after it; its signature is Ed25519 over its bytes.
@@ -18,7 +18,7 @@ from typing import Any, Self
 try:
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-except ImportError:  # hashes can be checked without it; whoever verifies says that signatures were not
+except ImportError:  # hashes can be checked without it; the report says that signatures were not checked
     CAN_CHECK = False
 else:
     CAN_CHECK = True
@@ -59,7 +59,7 @@ class Statement:
         return VERSION + json.dumps([*facts, *hashes, self.key_id], separators=(",", ":")).encode()
 
     def hash(self) -> bytes:
-        """What the next seal names this one by: 32 bytes."""
+        """The hash that the next seal has as `previous`: 32 bytes."""
         return hashlib.sha256(self.content()).digest()
 
     def follows(self, before: Statement | None) -> bool:
@@ -76,7 +76,7 @@ class SignedSeal:
     signature: bytes
 
     def checked(self) -> Self:
-        """The seal, if all its parts are of the types that they must be. Raises NotASeal."""
+        """The seal itself, after checking the types of its parts. Raises NotASeal."""
         said = self.statement
         numbers = (said.number, said.at, said.first_seq, said.last_seq)
         hashes = (said.root, said.head, said.previous, self.signature)
@@ -85,11 +85,11 @@ class SignedSeal:
             and all(isinstance(part, bytes) for part in hashes)
             and isinstance(said.key_id, str)
         ):
-            raise NotASeal("This is no seal.")
+            raise NotASeal("This is not a seal.")
         return self
 
     def is_signed_by(self, keys: Mapping[str, Ed25519PublicKey]) -> bool:
-        """Whether the key that it names is among these, by id, and has signed it."""
+        """Whether one of these keys, by id, is the one that the seal names and has signed it."""
         key = keys.get(self.statement.key_id)
         return key is not None and is_signed(self.statement.content(), self.signature, key)
 
@@ -116,7 +116,7 @@ class SignedSeal:
             )
             return cls(statement, bytes.fromhex(found["signature"]))
         except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise NotASeal("This is no seal.") from error
+            raise NotASeal("This is not a seal.") from error
 
 
 def sign(statement: Statement, key: Ed25519PrivateKey) -> SignedSeal:
@@ -144,12 +144,12 @@ def by_id(keys: Iterable[Ed25519PublicKey]) -> dict[str, Ed25519PublicKey]:
 
 
 def public_key(text: str) -> Ed25519PublicKey:
-    """The public key that is written so: its 32 bytes in base64. Raises NotAKey."""
+    """Parse a public key: 32 bytes in base64. Raises NotAKey."""
     return Ed25519PublicKey.from_public_bytes(_bytes_of(text))
 
 
 def private_key(text: str) -> Ed25519PrivateKey:
-    """The private key that is written so: its 32 bytes in base64. Raises NotAKey."""
+    """Parse a private key: 32 bytes in base64. Raises NotAKey."""
     return Ed25519PrivateKey.from_private_bytes(_bytes_of(text))
 
 

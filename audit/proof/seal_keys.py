@@ -1,7 +1,7 @@
-"""The keys of seals, from the settings alone: whoever owns the database must not be able to seal.
+"""The keys of seals. They come from the settings only, so that the database's owner can't seal.
 
 AUDIT_SEAL_KEY, or the file AUDIT_SEAL_KEY_FILE, holds the private key, and only the process that seals needs it.
-AUDIT_SEAL_PUBLIC_KEYS lists the public keys that verifying accepts besides, such as those of before.
+AUDIT_SEAL_PUBLIC_KEYS lists further public keys that verifying accepts, such as earlier ones.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ from audit.proof.seal_bytes import NotAKey
 
 
 class NoSealKey(Exception):
-    """Seals cannot be made or checked; says which setting is to be put right."""
+    """Seals can't be made or checked. The message says which setting to correct."""
 
 
 def private_key() -> Ed25519PrivateKey:

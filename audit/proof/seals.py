@@ -1,4 +1,4 @@
-"""Sealing: signed statements over what was linked since the last one. Off the way of every edit, by `audit_seal`."""
+"""Sealing: signs the links that were added since the last seal. `audit_seal` does it, never an edit."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from audit.proof import leaves, merkle, seal_keys
 from audit.proof.seal_bytes import FIRST, SignedSeal, Statement, key_id, sign
 
 MOST = 4096  # links under one seal, which bounds the memory of sealing and the work of a proof
-SILENCE = timedelta(minutes=15)  # after this an empty seal is due, which proves that nothing was written
-LONG_COMMIT = timedelta(days=1)  # hardly anything is linked longer than this after it was written
-_LOCK = 4702111234003  # PostgreSQL's number for "somebody is sealing"
+SILENCE = timedelta(minutes=15)  # after this long without an entry, an empty seal proves that there was none
+LONG_COMMIT = timedelta(days=1)  # almost every entry is linked sooner than this after it was written
+_LOCK = 4702111234003  # the number of PostgreSQL's advisory lock for sealing
 
 
 _made: dict[str, Statement] = {}  # the last seal that this process has committed, by database
 
 
 class ChainBroken(Exception):
-    """What would be sealed does not hold together. `audit_verify` says what happened; nothing was sealed."""
+    """The links to seal don't verify, so nothing was sealed. `audit_verify` says what happened."""
 
 
 def seal(*, using: str = "default") -> Seal:
@@ -32,8 +32,8 @@ def seal(*, using: str = "default") -> Seal:
     Two processes that seal at once do so one after the other, without gap or overlap.
 
     Raises:
-        NoSealKey: there is no key, or it cannot be used.
-        ChainBroken: an entry under these links is missing or was altered, or a seal of before is gone.
+        NoSealKey: there is no key, or it can't be used.
+        ChainBroken: an entry of these links is missing or was altered, or an earlier seal is missing.
     """
     key = seal_keys.private_key()
     with transaction.atomic(using=using):
@@ -60,12 +60,12 @@ def seal(*, using: str = "default") -> Seal:
 
 
 def forget(**_kwargs: object) -> None:
-    """Know no seal by heart any more; where tables were emptied or made anew."""
+    """Clear the in-process cache. Call it after tables were emptied or created again."""
     _made.clear()
 
 
 def seal_all(*, using: str = "default") -> Iterator[Seal]:
-    """Seal all that is linked by now, one seal in a transaction; at least one, empty if need be. Raises as seal()."""
+    """Seal everything that is linked by now: at least one seal, one per transaction. Raises like seal()."""
     newest = Leaf.objects.using(using).order_by("-seq").values_list("seq", flat=True).first() or 0
     made = seal(using=using)
     yield made
@@ -75,7 +75,7 @@ def seal_all(*, using: str = "default") -> Iterator[Seal]:
 
 
 def signed(seal: Seal) -> SignedSeal:
-    """A stored seal as it is hashed and signed."""
+    """A seal from the database in the form that is hashed and signed."""
     statement = Statement(
         number=seal.pk,
         at=leaves.microseconds(seal.at),
@@ -105,7 +105,7 @@ class SealState:
 
     @property
     def is_due(self) -> bool:
-        """Whether there is something to seal, or a silence to be proved."""
+        """Whether there is something to seal, or it is time for an empty seal."""
         return self.last is None or self.unsealed > 0 or timezone.now() - self.last.at >= SILENCE
 
 
@@ -122,8 +122,8 @@ def state(*, using: str = "default") -> SealState:
 
 
 def _written_at(using: str, seq: int, last: Seal | None) -> datetime | None:
-    """When the entry of the link after this seal was written. It is looked for in the months since then first: to plan
-    for every month takes PostgreSQL longer than the page's other questions."""
+    """When the entry of the link after this seal was written. The months since the seal are searched first, because
+    planning a query over all months takes PostgreSQL longer than the page's other queries."""
     entries = Entry.objects.using(using).filter(pk__in=Leaf.objects.filter(seq=seq).values("entry_id"))
     times = entries.values_list("at", flat=True)
     recent = times.filter(at__gte=last.at - LONG_COMMIT).first() if last else None
@@ -131,7 +131,7 @@ def _written_at(using: str, seq: int, last: Seal | None) -> datetime | None:
 
 
 def records(*, first_seq: int, last_seq: int, using: str = "default") -> list[bytes]:
-    """The records that a seal is over. Raises ChainBroken if an entry is missing."""
+    """The records of these links. Raises ChainBroken if an entry is missing."""
     links = list(Leaf.objects.using(using).filter(seq__range=(first_seq, last_seq)).order_by("seq"))
     entries = _entries(using, links)
     try:
@@ -141,20 +141,23 @@ def records(*, first_seq: int, last_seq: int, using: str = "default") -> list[by
 
 
 def _check_made(using: str) -> None:
-    """Whoever owns the database could otherwise take seals away, make the chain anew and have it sealed once more."""
+    """Check that the last seal of this process still exists.
+
+    Otherwise the database's owner could delete seals, recompute the chain and have it sealed again.
+    """
     made = _made.get(using)
     if made is None:
         return
     facts = {name: getattr(made, name) for name in ("first_seq", "last_seq", "root", "head", "previous")}
     if not Seal.objects.using(using).filter(pk=made.number, **facts).exists():
         raise ChainBroken(
-            f"Seal {made.number}, which this process made, is gone or altered, so nothing is sealed: run manage.py "
-            "audit_verify --anchors. If the database was made anew on purpose, start this process anew."
+            f"Seal {made.number}, which this process made, is missing or altered, so nothing is sealed: run manage.py "
+            "audit_verify --anchors. If the database was recreated on purpose, restart this process."
         )
 
 
 def _take_turns(using: str) -> None:
-    """Until the end of the transaction nobody else seals; SQLite has one writer anyway."""
+    """Keep other processes from sealing until the transaction ends. SQLite has one writer anyway."""
     connection = connections[using]
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -166,10 +169,10 @@ def _links(using: str, first_seq: int) -> list[Leaf]:
 
 
 def _entries(using: str, links: Sequence[Leaf]) -> dict[int, tuple[datetime, bytes]]:
-    """By their ids: when they were written, and their leaves. Others between them may be among these."""
+    """Time and leaf of the entries by id. There may be others between them."""
     ids = [link.entry_id for link in links]
     entries = Entry.objects.using(using)
-    if ids and max(ids) - min(ids) < 2 * MOST:  # nearly always; then no month is asked for each of them by itself
+    if ids and max(ids) - min(ids) < 2 * MOST:  # nearly always; one range is quicker than a lookup per id in each month
         found = entries.filter(pk__range=(min(ids), max(ids)))
     else:
         found = entries.filter(pk__in=ids)
@@ -182,7 +185,7 @@ def _record(link: Leaf, entries: dict[int, tuple[datetime, bytes]]) -> bytes:
 
 
 def _records(using: str, links: Sequence[Leaf], *, first_seq: int, before: bytes) -> list[bytes]:
-    """The records under the links, after all of them were found to follow from what was sealed last."""
+    """The records of the links, after checking that each link follows from the one before."""
     entries = _entries(using, links)
     found = []
     for seq, link in enumerate(links, first_seq):

@@ -138,6 +138,6 @@ def test_who_has_sealed_does_not_seal_a_chain_that_was_made_anew(change: str) ->
         execute("UPDATE audit_entry SET new = '\"forged\"'")
         rechain(1)
         count = Seal.objects.count()
-        with pytest.raises(seals.ChainBroken, match="Seal 2, which this process made, is gone or altered"):
+        with pytest.raises(seals.ChainBroken, match="Seal 2, which this process made, is missing or altered"):
             seals.seal()
         assert Seal.objects.count() == count
