@@ -9,8 +9,8 @@ from typing_extensions import TypedDict  # pydantic needs it before Python 3.12
 
 from edits.sheets.column_types import column_type
 from edits.sheets.column_types.base import LONGEST_TEXT
-from edits.sheets.column_types.text_number import LARGEST_NUMBER
 from edits.sheets.held_values import contacts, text_of
+from edits.sheets.numbers import LARGEST_NUMBER
 from edits.sheets.sheet import Cell, Column, Json
 
 MULTIPLE = {"MULTI_PICKLIST", "MULTI_CONTACT_LIST"}

@@ -58,12 +58,12 @@ class Operations(ABC):
         return _merged(pages)
 
     def row(self, sheet_id: int, row_id: int) -> JsonObject:
-        """One row with all its cells and who wrote it last.
+        """One row with all its cells, their formats, and who wrote it last.
 
         https://developers.smartsheet.com/api/smartsheet/openapi/rows/row-get
         """
         path = f"/sheets/{sheet_id:d}/rows/{row_id:d}"
-        return _understood(is_record, self._read("row-get", path, include="objectValue,writerInfo"))
+        return _understood(is_record, self._read("row-get", path, include="objectValue,writerInfo,format"))
 
     def rows_modified_since(self, sheet_id: int, moment: datetime) -> JsonObject:
         """A sheet with the rows alone that were added or changed since the moment, each with who added it, and when.
@@ -142,7 +142,7 @@ class Operations(ABC):
 
     def _sheet(self, sheet_id: int, **query: object) -> JsonObject:
         # accessApiLevel: else whoever may comment is said to be a viewer
-        wanted = {"include": "objectValue", "accessApiLevel": 1} | query
+        wanted = {"include": "objectValue,format", "accessApiLevel": 1} | query
         return _understood(is_sheet, self._read("getSheet", f"/sheets/{sheet_id:d}", **wanted))
 
     def _all_pages(self, sheet_id: int, page_size: int, **query: object) -> Iterator[JsonObject]:
@@ -160,7 +160,7 @@ class Operations(ABC):
         size = max(1, IDS_PER_URL - taken)
         for start in range(0, len(row_ids), size):
             ids = _joined(row_ids[start : start + size])
-            yield self._sheet(sheet_id, rowIds=ids, include="objectValue,writerInfo", pageSize=size, **query)
+            yield self._sheet(sheet_id, rowIds=ids, include="objectValue,writerInfo,format", pageSize=size, **query)
 
     def _data(self, is_it: Callable[[Any], bool], operation: str, path: str, **query: object) -> list[JsonObject]:
         # To be without a history, say, is another thing than to be told of none.

@@ -1,6 +1,6 @@
 """RowForm: a form made of a sheet's columns, for one of its rows or a new one.
 
-Fields are called `col-<column id>`. Two hidden ones go with each: `initial-col-<column id>` is what the field showed,
+Fields are called `col-<column id>`. Two hidden ones go with each: `initial-col-<column id>` is what the control showed,
 so that what the person changed can be told; `shown-col-<column id>` is the cell's JSON as Smartsheet had it, which the
 save compares with what the cell holds by then.
 """
@@ -24,21 +24,20 @@ from edits.gateway.errors import GatewayError
 from edits.saving import CellChange, CellResult
 from edits.saving.checks import NO_COLUMN
 from edits.sheets.column_types import column_type
-from edits.sheets.held_values import cell_of, held, is_same
+from edits.sheets.held_values import held, is_same, is_value, normal
+from edits.sheets.people import people_of
 from edits.sheets.rights import why_read_only
 from edits.sheets.sheet import Cell, Column, Json, Row, Sheet
-from edits.widgets.fields import CellField, CheckboxList, Shown, field_for, label_of, shown, value_of
+from edits.widgets import posted
+from edits.widgets.controls import Control
+from edits.widgets.fields import CellField
 from edits.widgets.last_changes import LastChange
+from edits.widgets.posted import OTHER, Posted, remember, remembered
 from edits.widgets.renderer import RENDERER
 from identity.profiles import readers
 
 NAME = re.compile(r"col-([0-9]{1,20})")
 THEIRS = "theirs"
-CSS_CLASSES: dict[type, str] = {
-    forms.CheckboxInput: "form-check-input",
-    CheckboxList: "form-check-input",
-    forms.Select: "form-select",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +64,28 @@ class FormCell:
 class CellBoundField(forms.BoundField):
     """A field on the page, with what else is said about its cell."""
 
+    form: RowForm
     last_change: LastChange | None = None
     conflict: ConflictInWords | None = None
 
     @property
     def shown_json(self) -> str:
         """The cell's JSON as the person saw it."""
-        assert isinstance(self.form, RowForm)  # noqa: S101 # nothing else makes such fields
-        return self.form.shown_json(self.html_name)
+        return json.dumps(self.form.shown(self.html_name), ensure_ascii=False)
+
+    @property
+    def sure(self) -> str:
+        """What the box says that confirms what was typed; "" where nothing is to be confirmed."""
+        if not self.form.is_bound:
+            return ""
+        is_doubtful = any(error.code == "doubtful" for error in self.errors.as_data())
+        return remember(self.data.texts) if is_doubtful or self.data.is_sure else ""
 
     def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
         attrs = super().build_widget_attrs(attrs, widget)
         widget = widget or self.field.widget
-        if not widget.is_hidden:
-            attrs["class"] = CSS_CLASSES.get(type(widget), "form-control") + (" is-invalid" if self.errors else "")
+        if isinstance(widget, Control):
+            attrs["class"] = widget.css_class + (" is-invalid" if self.errors else "")
         return attrs
 
     @property
@@ -101,6 +108,8 @@ class RowForm(forms.Form):
         super().__init__(data.copy() if data is not None else None, use_required_attribute=False)
         self.sheet = sheet
         self.row = row
+        self.reader = readers.current()
+        self.people = people_of(sheet, row)
         self.columns: dict[str, Column] = {}
         self.refused: list[CellChange] = []  # what was typed into cells that cannot be changed
         for column in sheet.visible_columns:
@@ -117,27 +126,32 @@ class RowForm(forms.Form):
     def changes(self) -> tuple[CellChange, ...]:
         """What the person changed, compared with what they saw; of a valid form."""
         changed = (
-            (column, self._field(name).shown, self.cleaned_data[name], name)
+            CellChange(column.id, shown=self.shown(name), typed=self.cleaned_data[name])
             for name, column in self.columns.items()
             if name in self.changed_data
         )
-        return tuple(
-            CellChange(
-                column.id, shown=self._shown_json(name, column, saw), typed=value_of(column, typed, self._cell(column))
-            )
-            for column, saw, typed, name in changed
-            if not _is_same(saw, typed)
-        )
+        return tuple(change for change in changed if not is_same(normal(change.shown), normal(change.typed)))
 
-    def shown_json(self, name: str) -> str:
-        """What `shown-<name>` holds: the cell's JSON as the person saw it."""
-        return json.dumps(self._shown_json(name, self.columns[name], self._field(name).shown), ensure_ascii=False)
+    def shown(self, name: str) -> Json:
+        """The cell's JSON as the person saw it. Forms of programs don't tell it: then what the control showed does."""
+        with suppress(ValueError, RecursionError):  # UnicodeEncodeError is a ValueError
+            found = json.loads(self.data.get(f"shown-{name}", ""))
+            json.dumps(found, ensure_ascii=False).encode()
+            if is_value(found):
+                return found
+        field = self._field(name)
+        now = held(field.cell)
+        if posted.is_same(field.shown, field.texts_of(now)):
+            return now
+        with suppress(ValidationError):
+            return field.kind.parse(field.shown, field.cell, self.reader)
+        return ", ".join(field.shown)
 
     def cells(self) -> Iterator[FormCell]:
         """All cells in the order of the columns, those too that cannot be changed."""
         for column in self.sheet.visible_columns:
             name = f"col-{column.id}"
-            text = column_type(column).shown(self._cell(column), readers.current())
+            text = column_type(column).shown(self._cell(column), self.reader)
             if name in self.fields:
                 yield FormCell(column=column, text=text, field=self._bound(name))
             elif self.row:
@@ -157,39 +171,17 @@ class RowForm(forms.Form):
         self._catch_up()
         for conflict in conflicts:
             name = f"col-{conflict.column_id}"
-            field, column = self._field(name), self.columns[name]
-            saw, now = field.shown, shown(column, cell_of(column, conflict.value))
-            self._remember(name, now, conflict.value)
+            kind, saw = self._field(name).kind, self.shown(name)
+            self._remember(name, conflict.value)
             self.data.pop(f"choice-{name}", None)
             self._bound(name).conflict = ConflictInWords(
-                saw=label_of(field, saw),
-                now=label_of(field, now),
-                typed=label_of(field, self.cleaned_data[name]),
+                saw=kind.words(saw, self.reader),
+                now=kind.words(conflict.value, self.reader),
+                typed=kind.words(self.cleaned_data[name], self.reader),
                 by=conflict.by,
                 at=conflict.at,
             )
             self.add_error(name, "Someone else changed this cell while you were editing. Choose a value.")
-
-    def _catch_up(self) -> None:
-        """Show what the cells hold now that someone else has changed, and that nothing was typed into."""
-        for name in self.columns.keys() - set(self.changed_data):
-            field, now = self._field(name), self.initial[name]
-            if not _is_same(field.shown, now):
-                self._remember(name, now, held(self._cell(self.columns[name])))
-                self.data.setlist(name, field.posted(now))
-
-    def _remember(self, name: str, now: Shown, value: Json) -> None:
-        """From now on this is what the person has seen."""
-        self.data[self.add_initial_prefix(name)] = self._field(name).hidden(now)
-        self.data[f"shown-{name}"] = json.dumps(value, ensure_ascii=False)
-
-    def _shown_json(self, name: str, column: Column, saw: Shown) -> Json:
-        """The cell's JSON as the person saw it. Forms of earlier versions and of programs don't tell it: then what the
-        field showed tells it."""
-        with suppress(ValueError, RecursionError):
-            return json.loads(self.data.get(f"shown-{name}", ""))
-        now = self._cell(column)
-        return held(now) if _is_same(saw, shown(column, now)) else value_of(column, saw, now)
 
     @property
     def has_conflicts(self) -> bool:
@@ -203,48 +195,57 @@ class RowForm(forms.Form):
             if str(column.id) in numbers:
                 self.add_error(name, error.message.replace(str(column.id), f"“{column.title}”"))
 
-    def _add(self, column: Column) -> None:
-        now = shown(column, self._cell(column))
-        name = f"col-{column.id}"
-        typed = self.data.getlist(name) if self.is_bound else []
-        field = field_for(column, now, typed=typed, label=column.title, help_text=escape(column.description))
-        self.columns[name], self.fields[name], self.initial[name] = column, field, now
-        if self.is_bound:
-            self._complete(name, field, now)
+    def _catch_up(self) -> None:
+        """Show what the cells hold now that someone else has changed, and that nothing was typed into."""
+        for name in self.columns.keys() - set(self.changed_data):
+            field = self._field(name)
+            now = held(field.cell)
+            if not is_same(self.shown(name), now):
+                self._remember(name, now)
+                field.put(self.data, name, field.texts_of(now))
 
-    def _complete(self, name: str, field: CellField, now: Any) -> None:
-        """Take what was shown from the form or, where it does not say, from the cell; a field not sent is unchanged,
-        unless the form remembers it: then it was a box that is not ticked, whatever its column has become since."""
+    def _remember(self, name: str, value: Json) -> None:
+        """From now on this is what the person has seen."""
+        self.data[self.add_initial_prefix(name)] = remember(self._field(name).texts_of(value))
+        self.data[f"shown-{name}"] = json.dumps(value, ensure_ascii=False)
+
+    def _add(self, column: Column) -> None:
+        name = f"col-{column.id}"
+        field = self._made(name, column, label=column.title, help_text=escape(column.description))
+        self.columns[name], self.fields[name] = column, field
+        self.initial[name] = Posted(chosen=tuple(field.shown))
+
+    def _made(self, name: str, column: Column, **kwargs: Any) -> CellField:
+        """The field of a cell. What was shown is taken from the form or, where it does not say, from the cell. A field
+        not sent is unchanged, unless the form remembers it: then it was a box that is not ticked, whatever its column
+        has become since."""
+        kind, cell = column_type(column, self.people), self._cell(column)
+        if not self.is_bound:
+            return CellField(kind, cell, reader=self.reader, **kwargs)
         initial = self.add_initial_prefix(name)
-        remembers = initial in self.data
-        if not remembers:
-            self.data[initial] = field.hidden(now)
-        try:
-            field.shown = field.from_hidden(self.data, initial)
-        except ValidationError:
-            field.shown, self.data[initial] = now, field.hidden(now)
-        field.make_room(field.shown)
-        is_absent = name not in self.data and not remembers
+        shown = remembered(str(self.data[initial])) if initial in self.data else None
+        typed = self.data.getlist(name)
+        field = CellField(kind, cell, reader=self.reader, shown=shown, typed=typed, **kwargs)
+        is_absent = shown is None and name not in self.data and f"{OTHER}{name}" not in self.data
         if is_absent or self.data.get(f"choice-{name}") == THEIRS:
-            self.data.setlist(name, field.posted(field.shown))
-        elif not field.is_ticked:  # of boxes that the column has no more, all are told
-            self.data[name] = ", ".join(self.data.getlist(name))
-        field.keep(self.data.getlist(name))
+            field.put(self.data, name, field.shown)
+        self.data[initial] = remember(field.shown)
+        return field
 
     def _refuse(self, name: str, column: Column | None) -> None:
-        typed = ", ".join(self.data.getlist(name))
+        typed = self.data.getlist(name)
         if column is None:
-            is_changed = typed != self.data.get(self.add_initial_prefix(name))
+            is_changed = not posted.is_same(typed, remembered(str(self.data.get(self.add_initial_prefix(name), ""))))
             title, why = "A column", NO_COLUMN
         else:
-            field = field_for(column, shown(column, self._cell(column)))
-            self._complete(name, field, field.shown)
+            field = self._made(name, column)
             is_changed = field.has_changed(field.shown, field.widget.value_from_datadict(self.data, self.files, name))
             title, why = f"“{column.title}”", self.why_read_only(column) or "It is hidden."
+        text = ", ".join(filter(None, typed))
         if is_changed and column is not None:
-            self.refused.append(CellChange(column.id, held(self._cell(column)), typed))
+            self.refused.append(CellChange(column.id, held(self._cell(column)), text))
         if is_changed:
-            self.add_error(None, f"{title} cannot be changed. {why} You typed: {typed or 'nothing'}")
+            self.add_error(None, f"{title} cannot be changed. {why} You typed: {text or 'nothing'}")
 
     def _cell(self, column: Column) -> Cell:
         return self.row.cell(column) if self.row else Cell(column_id=column.id)
@@ -258,7 +259,3 @@ class RowForm(forms.Form):
         bound = self[name]
         assert isinstance(bound, CellBoundField)  # noqa: S101 # bound_field_class says so
         return bound
-
-
-def _is_same(one: Shown, other: Shown) -> bool:
-    return is_same([*one], [*other]) if isinstance(one, tuple) and isinstance(other, tuple) else is_same(one, other)

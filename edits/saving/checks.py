@@ -13,7 +13,7 @@ from edits.saving.baseline import FEATURES, Baseline
 from edits.saving.changes import AddRow, CellChange, DeleteRow, MoveRow, RowChange, UpdateRow
 from edits.saving.results import CellResult, RowResult, Status
 from edits.sheets.column_types import column_type
-from edits.sheets.held_values import held, is_same
+from edits.sheets.held_values import held
 from edits.sheets.reading import NO_ROW
 from edits.sheets.rights import why_no_edits, why_not_deleted, why_read_only
 from edits.sheets.sheet import Cell, Column, Contact, Row, parse_time
@@ -126,9 +126,10 @@ def _check_cells(
             checked.decided.append(CellResult(change.column_id, Status.FORBIDDEN, message=reason))
             continue
         now = checked.row.cell(column) if checked.row else Cell(column_id=column.id)
-        if checked.row and column_type(column).holds(now, change.typed):
+        kind = column_type(column)
+        if checked.row and kind.holds(now, change.typed):
             checked.decided.append(CellResult(column.id, Status.UNCHANGED, held(now)))
-        elif checked.row and not is_same(held(now), change.shown):
+        elif checked.row and not kind.holds(now, change.shown):
             by, at = writers.of(checked.row, column)
             checked.decided.append(CellResult(column.id, Status.CONFLICT, held(now), by, at))
         else:

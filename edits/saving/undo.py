@@ -95,7 +95,12 @@ def plan(user: AbstractBaseUser | AnonymousUser, change: LoggedChange) -> Undo:
     if not is_same(found.now, _value(change.new)):
         by, at = last_writer(baseline, row, column)
         return replace(found, is_overtaken=True, by=by, at=at)
-    return replace(found, why_not=why_read_only(baseline.sheet, column, row))
+    return replace(found, why_not=why_read_only(baseline.sheet, column, row) or _why_not_held(found))
+
+
+def _why_not_held(what: Undo) -> str:
+    why = column_type(what.column).why_not_held(what.then)
+    return f"{why} So Smartsheet would refuse it." if why else ""
 
 
 def overtaken(what: Undo, cell: CellResult) -> Undo:

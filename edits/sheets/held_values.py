@@ -26,6 +26,13 @@ def cell_of(column: Column, value: Json) -> Cell:
     return Cell(column_id=column.id, value=value)
 
 
+def is_value(value: Json) -> bool:
+    """Whether JSON of whatever origin can be what a cell holds."""
+    if isinstance(value, list):
+        return all(isinstance(one, str) for one in value)
+    return value is None or isinstance(value, bool | int | float | str)
+
+
 def normal(value: Json) -> Json:
     """The value as a cell holds it once it is written: an empty text and an empty list leave it empty."""
     return None if value == "" or value == [] else value

@@ -1,15 +1,42 @@
-"""Numbers as people read and write them."""
+"""Numbers as people read and write them: with the separators of their locale, with a currency, or in percent."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 
+from edits.sheets.number_formats import Look
 from edits.sheets.sheet import Json
 from identity.profiles.locales import Locale
 
+LARGEST_NUMBER = 9_007_199_254_740_992
+SPACES = " \u00a0\u2009\u202f"  # in front of thousands, as French, Swedes and typographers write them
+APOSTROPHES = "'’"  # as the Swiss do
+CURRENCY = r"[^\w\s%.,'’+-]|R\$|kr\.?|zł|Kč|[A-Z]{3}"
+WRITTEN = re.compile(
+    rf"(?P<minus>[-−]?)(?P<before>{CURRENCY})?[{SPACES}]?(?P<inner_minus>[-−]?)"
+    rf"(?P<digits>[0-9.,][0-9.,'’{SPACES}]*?)[{SPACES}]?(?P<after>%|{CURRENCY})?"
+)
 # A number as Smartsheet shows it, with what may stand around it: $5,000.00 or 12.5%.
-SHOWN_NUMBER = re.compile(r"(?P<before>[^\d.,]*)(?P<number>\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?)(?P<after>[^\d.,]*)")
+SHOWN = re.compile(r"(?P<before>[^\d.,]*)(?P<number>\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?)(?P<after>[^\d.,]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A number that somebody wrote; `number` of 60% is 60, `group` what separates its thousands. `is_unclear`: its
+    separator can mean thousands or decimals."""
+
+    number: Decimal
+    group: str = ""
+    is_percent: bool = False
+    is_currency: bool = False
+    is_unclear: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it's the number alone."""
+        return not (self.is_percent or self.is_currency)
 
 
 def is_number(value: Json) -> bool:
@@ -17,16 +44,92 @@ def is_number(value: Json) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def exact(number: Decimal) -> int | float | None:
+    """The number as Smartsheet can hold it; None where it can't hold exactly this one."""
+    if abs(number) > LARGEST_NUMBER:
+        return None
+    held = float(number)
+    if Decimal(repr(held)) != number:
+        return None
+    return int(held) if held.is_integer() else held
+
+
+def read(text: str, locale: Locale) -> Written | None:
+    """The number that a text is, as this locale writes numbers; None where it is none.
+
+    Digits with a zero in front, such as 007, are none, nor is 1e5.
+    """
+    match = WRITTEN.fullmatch(text.strip())
+    if match is None or (match["minus"] and match["inner_minus"]) or (match["before"] and match["after"]):
+        return None
+    found = _number(match["digits"], locale.decimal)
+    if found is None:
+        return None
+    number, group, decimals = found
+    is_currency = bool(match["before"] or (match["after"] and match["after"] != "%"))
+    is_foreign_point = group == "." and locale.thousands != "." and match["digits"].count(".") == 1 and not decimals
+    return Written(
+        number=-number if match["minus"] or match["inner_minus"] else number,
+        group=group,
+        is_percent=match["after"] == "%",
+        is_currency=is_currency,
+        is_unclear=is_foreign_point or (is_currency and decimals == 3 and number >= 1 and not group),
+    )
+
+
+def read_otherwise(text: str, locale: Locale) -> Written | None:
+    """The number that a text is where point and comma have each other's meaning."""
+    other = "," if locale.decimal == "." else "."
+    return read(text, Locale(locale.day_format, locale.time_format, decimal=other, thousands=locale.decimal))
+
+
+def write(number: Decimal, look: Look, locale: Locale) -> str:
+    """A number with all its digits, in this look; `read` gives the same number."""
+    figures = number.scaleb(2) if look.is_percent else number
+    digits = format(abs(figures.normalize()), "f")
+    whole, _, decimals = digits.partition(".")
+    decimals = decimals.ljust(look.decimals, "0")
+    whole = f"{int(whole):,}" if look.is_grouped else whole
+    text = locale.number(f"{whole}.{decimals}" if decimals else whole)
+    return f"{'-' if figures < 0 else ''}{look.before}{text}{look.after}"
+
+
 def shown(text: str, value: Json, locale: Locale) -> str:
     """The text with the locale's separators, if it is this very number: what Smartsheet has put otherwise stays."""
-    match = SHOWN_NUMBER.fullmatch(text) if is_number(value) else None
+    match = SHOWN.fullmatch(text) if is_number(value) else None
     if match is None or not _is_said(match, abs(Decimal(str(value)))):
         return text
     return f"{match['before']}{locale.number(match['number'])}{match['after']}"
 
 
+def look_of(text: str, value: Json) -> Look | None:
+    """How Smartsheet shows this number, whichever separators it uses; None where the text is something else."""
+    for shown_text in (text, text.translate(str.maketrans(",.\u00a0\u202f", ".,,,"))):
+        match = SHOWN.fullmatch(shown_text)
+        if match and _is_said(match, abs(Decimal(str(value)))):
+            before, after = match["before"].replace("-", ""), match["after"]
+            decimals = len(match["number"].partition(".")[2])
+            return None if "(" in before else Look(before, after, decimals, is_grouped="," in match["number"])
+    return None
+
+
+def _number(digits: str, decimal: str) -> tuple[Decimal, str, int] | None:
+    """The number, the separator of its thousands, and how many decimals it has."""
+    groups = "".join(mark for mark in f",.{APOSTROPHES}{SPACES}" if mark != decimal)
+    pattern = (
+        rf"(?P<whole>0|[1-9][0-9]*|[1-9][0-9]{{0,2}}(?P<group>[{groups}])[0-9]{{3}}((?P=group)[0-9]{{3}})*)?"
+        rf"({re.escape(decimal)}(?P<decimals>[0-9]+))?"
+    )
+    match = re.fullmatch(pattern, digits)
+    if match is None or not digits:
+        return None
+    whole = re.sub("[^0-9]", "", match["whole"] or "0")
+    decimals = match["decimals"] or ""
+    return Decimal(f"{whole}.{decimals or 0}"), match["group"] or "", len(decimals)
+
+
 def _is_said(match: re.Match[str], value: Decimal) -> bool:
     """Whether the figures are the value, or its percentage, as far as they go."""
     figures = Decimal(match["number"].replace(",", ""))
-    exact = value * 100 if "%" in match["after"] else value
-    return abs(figures - exact) <= Decimal(1).scaleb(int(figures.as_tuple().exponent)) / 2
+    exactly = value * 100 if "%" in match["after"] else value
+    return abs(figures - exactly) <= Decimal(1).scaleb(int(figures.as_tuple().exponent)) / 2

@@ -104,6 +104,7 @@ class Column:
     is_validated: bool = False
     description: str = ""
     formula: str = ""
+    format: str = ""
 
     @classmethod
     def parse(cls, raw: Mapping[str, Json]) -> Column:
@@ -123,12 +124,14 @@ class Column:
             is_validated=bool(raw.get("validation")),
             description=raw.get("description") or "",
             formula=raw.get("formula") or "",
+            format=str(raw.get("format") or ""),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell; an empty one has no value. `object_value` is there for the multi-value columns.
+    """One cell; an empty one has no value. `object_value` is there for the multi-value columns, `format` (a format
+    descriptor) where it isn't the column's.
 
     https://developers.smartsheet.com/api/smartsheet/openapi/cells/cell
     """
@@ -138,6 +141,7 @@ class Cell:
     display: str = ""
     object_value: Json = None
     formula: str = ""
+    format: str = ""
     is_link: bool = False
     is_image: bool = False
 
@@ -151,6 +155,7 @@ class Cell:
             display=str(raw.get("displayValue") or ""),
             object_value=raw.get("objectValue"),
             formula=raw.get("formula") or "",
+            format=str(raw.get("format") or ""),
             is_link=bool(raw.get("linkInFromCell")),
             is_image=bool(raw.get("image")),
         )

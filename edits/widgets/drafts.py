@@ -11,6 +11,8 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 
+from edits.sheets.held_values import text_of
+from edits.widgets.posted import LINK, OTHER, is_same, remembered
 from identity.profiles.profile import Profile
 from identity.sessions.store import OUTLIVES
 
@@ -56,10 +58,13 @@ def _changed(data: QueryDict) -> QueryDict:
     """The same without the texts that are as they were shown: opened anew, the form has them from the row."""
     for initial in [name for name in data if name.startswith(INITIAL)]:
         name = initial.removeprefix(INITIAL)
-        if data.getlist(name) == data.getlist(initial):
-            del data[name], data[initial]
-            data.pop(f"{SHOWN}{name}", None)
-        elif data.get(f"{SHOWN}{name}") == json.dumps(data[initial], ensure_ascii=False):  # the same text twice
+        texts = remembered(str(data[initial]))
+        beside = [f"{OTHER}{name}", f"{LINK}{name}"]
+        typed = [text_of(text) for one in (name, *beside) for text in data.getlist(one)]
+        if is_same(typed, texts):
+            for one in (name, initial, f"{SHOWN}{name}", *beside):
+                data.pop(one, None)
+        elif data.get(f"{SHOWN}{name}") == json.dumps("".join(texts), ensure_ascii=False):  # the same text twice
             del data[f"{SHOWN}{name}"]
     return data
 

@@ -5,6 +5,7 @@ https://docs.djangoproject.com/en/5.2/ref/settings/#short-date-format
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -13,6 +14,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.formats import get_format, iter_format_modules
 from django.utils.translation import get_supported_language_variant
 
+DIRECTIVES = {"d": "%d", "j": "%d", "m": "%m", "n": "%m", "Y": "%Y", "y": "%y"}  # Django's and strptime's
 FIGURES = re.compile(r"[dmYnj./\- ]+")
 ENGLISH_NUMBER = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?")
 
@@ -33,6 +35,14 @@ class Locale:
     def day_and_time(self, moment: datetime) -> str:
         """30.11.2026 17:04, in the moment's own zone."""
         return format_date(moment, f"{self.day_format} {self.time_format}")
+
+    def read_day(self, text: str) -> date | None:
+        """The day that a text such as 30.11.2026 or 30.11.26 names; None where it names none."""
+        form = "".join(DIRECTIVES.get(letter, letter) for letter in self.day_format)
+        for one in (form, form.replace("%Y", "%y")):
+            with suppress(ValueError):
+                return datetime.strptime(text.strip(), one).date()  # noqa: DTZ007 # a day has no zone
+        return None
 
     def number(self, text: str) -> str:
         """A text like 1,234.5 or 1234.5 with the locale's separators: groups only where it has some."""

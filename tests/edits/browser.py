@@ -160,3 +160,15 @@ class Page:
         """What stands in the field of a column."""
         (value,) = self.fields.get(f"col-{column_id}", [""])
         return value.replace("\r\n", "\n")
+
+    def add(self, column_id: int, text: str) -> Page:
+        """Type a value that is not among a column's choices."""
+        self.fields[f"other-col-{column_id}"] = [text]
+        return self
+
+    def confirm(self) -> Page:
+        """Tick all boxes that ask whether something is meant so."""
+        asked = {name: values for name, values in self.options.items() if name.startswith("sure-")}
+        assert asked, self.text
+        self.fields |= asked
+        return self

@@ -19,21 +19,37 @@ def erika(db: None, client: Client, sign_in: SignIn, plan: SitePlan, sandbox: Ru
     return client
 
 
-def test_her_form_holds_and_sends_what_smartsheet_has(erika: Client, plan: SitePlan) -> None:
+def test_fault_5_her_form_holds_and_takes_what_the_table_shows(erika: Client, plan: SitePlan) -> None:
     assert "1234,5" in Page.open(erika, plan.path).text
     page = Page.open(erika, plan.edit_path(ROW))
     written = len(plan.history(ROW, "Budget"))
-    assert page.value(plan.columns["Budget"]) == "1234.5"
+    assert page.value(plan.columns["Budget"]) == "1234,5"
     assert "1 cell changed" in page.type({plan.columns["Notes"]: "1234,5"}).save().text
-    assert (plan.value(ROW, "Budget"), plan.value(ROW, "Notes")) == (1234.5, "1234,5")
+    assert (plan.value(ROW, "Budget"), plan.value(ROW, "Notes")) == (1234.5, 1234.5)
     assert len(plan.history(ROW, "Budget")) == written
 
 
-def test_a_number_that_she_changes_stays_one(erika: Client, plan: SitePlan) -> None:
-    page = Page.open(erika, plan.edit_path(ROW)).type({plan.columns["Budget"]: "2345.75"})
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("38500,5", 38500.5), ("38.500,50", 38500.5), ("38 500", 38500), ("$38.500", 38500), ("2345.75", 2345.75)],
+)
+def test_fault_5_a_number_that_she_changes_stays_one(erika: Client, plan: SitePlan, typed: str, number: float) -> None:
+    page = Page.open(erika, plan.edit_path(ROW)).type({plan.columns["Budget"]: typed})
     assert "1 cell changed" in page.save().text
-    assert plan.value(ROW, "Budget") == 2345.75
-    assert "2345,75" in Page.open(erika, plan.path).text
+    assert plan.value(ROW, "Budget") == number
+
+
+def test_fault_5_she_is_asked_before_a_number_becomes_another_or_text(erika: Client, plan: SitePlan) -> None:
+    page = Page.open(erika, plan.edit_path(ROW)).type({plan.columns["Budget"]: "$38,500"}).save()
+    assert (page.status, page.value(plan.columns["Budget"])) == (422, "$38,500")
+    assert "“$38,500” would be 38,5. Is that what you mean?" in page.text
+    page = page.type({plan.columns["Budget"]: "about 38"}).confirm()  # who has typed something else is asked again
+    page.fields[f"sure-col-{plan.columns['Budget']}"] = ['["$38,500"]']
+    page = page.save()
+    assert page.status == 422
+    assert "“about 38” isn't a number as you write it (1.234,5)" in page.text
+    page.confirm().send()
+    assert plan.value(ROW, "Budget") == "about 38"
 
 
 def test_days_and_moments_are_hers(erika: Client, plan: SitePlan) -> None:

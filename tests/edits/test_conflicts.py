@@ -92,15 +92,15 @@ def test_changed_there_and_back_is_no_conflict(browser: Client, plan: SitePlan, 
     ("column", "typed", "theirs", "words"),
     [
         ("Done", ["on"], {"value": "half of it", "strict": False}, "You saw not checked Now half of it"),
-        ("Start", "2026-02-01", {"value": "2026-03-01"}, "You saw 2026-01-12 Now 2026-03-01"),
-        ("Start", "2026-02-01", {"value": "later", "strict": False}, "You saw 2026-01-12 Now later"),
+        ("Start", "2026-02-01", {"value": "2026-03-01"}, "You saw 12/01/2026 Now 01/03/2026"),
+        ("Start", "2026-02-01", {"value": "later", "strict": False}, "You saw 12/01/2026 Now later"),
         ("Budget", "2", {"value": ""}, "You saw 38000 Now empty"),
         ("Equipment", ["Crane"], {"value": ""}, "You saw Excavator, Lorry Now empty"),
         (
             "Team",
             "alice@example.com",
             {"objectValue": {"objectType": "MULTI_CONTACT", "values": [{"objectType": "CONTACT", "email": "x@y.org"}]}},
-            "You saw bob@example.com, alice@example.com Now x@y.org",
+            "You saw Bob Baker, Alice Archer Now x@y.org",
         ),
     ],
 )
@@ -157,6 +157,6 @@ def test_what_nothing_was_typed_into_is_shown_as_it_is_now(browser: Client, plan
     plan.write(ROW, Status="Complete", Notes="Sand", Done=True)
     page = page.save()
     assert page.status == 409
-    assert (page.value(plan.columns["Notes"]), page.value(plan.columns["Done"])) == ("Sand", "on")
+    assert (page.value(plan.columns["Notes"]), page.value(plan.columns["Done"])) == ("Sand", "true")
     assert "1 cell changed" in page.choose(plan.columns["Status"], "mine").save().text
     assert (plan.value(ROW, "Notes"), plan.value(ROW, "Done")) == ("Sand", True)

@@ -36,7 +36,7 @@ def test_text_typed_into_what_takes_none_by_now(
     page = page.save()
     assert (page.status, page.fields[f"col-{notes}"]) == (422, ["Clay, wet"])
     if column["type"] == "DATE":
-        assert page.kinds[f"col-{notes}"] == "text"  # a date picker would show nothing
+        assert page.kinds[f"col-{notes}"] == "textarea"  # a date picker would show nothing
     assert page.save().status == 422
     assert plan.writes(bob) == []
 

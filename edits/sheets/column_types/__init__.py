@@ -12,6 +12,8 @@ Rows, forms, the grid, bulk changes and the API use these alone, so that a cell 
 https://developers.smartsheet.com/api/smartsheet/openapi/columns (Column Types), …/openapi/cells (Cell Reference)
 """
 
+from collections.abc import Iterable
+
 from edits.sheets.column_types.base import ColumnType, Doubtful
 from edits.sheets.column_types.checkbox import Checkbox
 from edits.sheets.column_types.contact import ContactType
@@ -22,7 +24,7 @@ from edits.sheets.column_types.multi_picklist import MultiPicklist
 from edits.sheets.column_types.picklist import Picklist
 from edits.sheets.column_types.project import Duration, Predecessor
 from edits.sheets.column_types.text_number import TextNumber
-from edits.sheets.sheet import Column
+from edits.sheets.sheet import Column, Contact
 
 __all__ = ["ColumnType", "Doubtful", "column_type"]
 
@@ -41,6 +43,7 @@ TYPES: dict[str, type[ColumnType]] = {
 }
 
 
-def column_type(column: Column) -> ColumnType:
-    """The type of a column. One that isn't known yet is shown as Smartsheet shows it, and can't be changed."""
-    return TYPES.get(column.type, ColumnType)(column)
+def column_type(column: Column, people: Iterable[Contact] = ()) -> ColumnType:
+    """The type of a column. One that isn't known yet is shown as Smartsheet shows it, and can't be changed. `people`
+    can be told by their names where a person is typed."""
+    return TYPES.get(column.type, ColumnType)(column, tuple(people))

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from edits.sheets import held_values
 from edits.sheets.held_values import Value, contacts, held, is_same, text_of
-from edits.sheets.sheet import Cell, Column, Json
+from edits.sheets.sheet import Cell, Column, Contact, Json
 from identity.profiles.readers import Reader
 
 LONGEST_TEXT = 4000  # what is beyond it, Smartsheet cuts off without a word
@@ -26,9 +26,11 @@ class Doubtful(ValidationError):
 
 @dataclass(frozen=True, slots=True)
 class ColumnType:
-    """A column, and what its type makes of its cells. This one is for types that aren't known yet."""
+    """A column, and what its type makes of its cells. This one is for types that aren't known yet. `people` can be
+    told by their names in contact columns, beside those whom the column and the cell know."""
 
     column: Column
+    people: tuple[Contact, ...] = ()
     why_not_here: ClassVar[str] = "Cells of this kind are changed in Smartsheet itself."
 
     def shown(self, cell: Cell, reader: Reader) -> str:
@@ -68,6 +70,10 @@ class ColumnType:
     def holds(self, cell: Cell, value: Json) -> bool:
         """Whether writing the value would change nothing."""
         return is_same(held(cell), held_values.normal(value))
+
+    def why_not_held(self, value: Json) -> str:
+        """Why Smartsheet wouldn't take a value, although an earlier cell held it, as a sentence; "" if it would."""
+        return ""
 
     def why_read_only(self, cell: Cell, *, is_row_locked: bool = False) -> str:
         """Why an editor of the sheet can't change the cell, as a sentence; "" if they can. `is_row_locked`: for this

@@ -1,17 +1,20 @@
-"""CONTACT_LIST: one person, by e-mail address."""
+"""CONTACT_LIST: one person, by e-mail address; a name without an address too, unless the column is restricted."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-from edits.sheets.column_types.base import ColumnType, one_text
-from edits.sheets.held_values import Value
-from edits.sheets.sheet import Cell, Json
+from edits.sheets.column_types.base import ColumnType, Doubtful, one_text
+from edits.sheets.held_values import Value, contacts, text_of
+from edits.sheets.sheet import Cell, Column, Contact, Json
 from identity.profiles.readers import Reader
+
+WITH_NAME = re.compile(r"[^<>]*<([^<>]+@[^<>]+)>")
 
 
 class ContactType(ColumnType):
@@ -20,20 +23,79 @@ class ContactType(ColumnType):
     __slots__ = ()
     why_not_here: ClassVar[str] = ""
 
+    def typed(self, cell: Cell, reader: Reader) -> str:
+        """The name, if it tells who it is; else the address, or whatever stands there."""
+        known, key = known_people(self.column, cell, self.people), text_of(cell.value)
+        name = cell.display or next((one.name for one in known if one.email == key), "")
+        is_clear = [one.key for one in known if one.name.casefold() == name.casefold()] == [key]
+        return name if name and is_clear and "@" not in name and name == name.strip() else key
+
     def parse(self, typed: str | Sequence[str], cell: Cell, reader: Reader) -> Value:
         text = one_text(typed).strip()
-        if text:
-            require_address(text)
-        return text or None
+        return key_of(text, self.column, known_people(self.column, cell, self.people)) if text else None
 
     def to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
-        name = next((contact.name for contact in self.column.contact_options if contact.email == value), "")
+        if value is None or not is_address(str(value)):
+            return super().to_send(value, cell) | ({} if value is None else {"strict": False})
+        known = known_people(self.column, cell, self.people)
+        name = next((one.name for one in known if one.email == value and one.name and one.name != value), "")
         return super().to_send(value, cell) | ({"displayValue": name} if name else {})
 
+    def why_not_held(self, value: Json) -> str:
+        return why_nobody(self.column, [] if value is None else [str(value)])
 
-def require_address(text: str) -> None:
-    """Raise ValidationError for what is no e-mail address."""
+
+def known_people(column: Column, cell: Cell, others: Iterable[Contact] = ()) -> list[Contact]:
+    """The people who can be told by name: the column's contacts, those in the cell, and, unless the column is
+    restricted, `others`. Each address once."""
+    people = (*column.contact_options, *contacts(cell), *(() if column.is_validated else others))
+    known: dict[str, Contact] = {}
+    for one in people:
+        if one.key and (one.key not in known or not known[one.key].name):
+            known[one.key] = one
+    return list(known.values())
+
+
+def key_of(text: str, column: Column, known: Sequence[Contact]) -> str:
+    """Whom a text names, by address or name, as a contact's key.
+
+    Raises:
+        Doubtful: nobody is known by this name; it would be a name without an address.
+        ValidationError: it names several people, nobody, or somebody whom the column doesn't allow.
+    """
+    named = WITH_NAME.fullmatch(text)
+    wanted = named[1].strip() if named else text
+    exact = [one.key for one in known if one.key.casefold() == wanted.casefold()]
+    found = exact or [one.key for one in known if one.name.casefold() == wanted.casefold()]
+    if len(found) > 1:
+        raise ValidationError(f"Several people are called {wanted}: enter an e-mail address.")
+    if found:
+        return found[0]
+    if is_address(wanted):
+        if why := why_nobody(column, [wanted]):
+            raise ValidationError(why)
+        return wanted
+    if "@" in wanted:
+        raise ValidationError(f"“{wanted}” is not an e-mail address.")
+    if why := why_nobody(column, [text]):
+        raise ValidationError(why)
+    raise Doubtful(f"No one here is called “{text}”. It would be a name without an e-mail address.", text)
+
+
+def why_nobody(column: Column, keys: Iterable[str]) -> str:
+    """Why a restricted column doesn't take these people, as a sentence; "" if it does."""
+    allowed = {one.key.casefold() for one in column.contact_options}
+    if not column.is_validated:
+        return ""
+    return next(
+        (f"“{key}” is not among the people of this column." for key in keys if key.casefold() not in allowed), ""
+    )
+
+
+def is_address(text: str) -> bool:
+    """Whether it's an e-mail address."""
     try:
         validate_email(text)
     except ValidationError:
-        raise ValidationError(f"“{text}” is not an e-mail address.") from None
+        return False
+    return True

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from edits.sheets.column_types.base import ColumnType, one_text
-from edits.sheets.column_types.contact import require_address
+from edits.sheets.column_types.base import ColumnType, Doubtful, one_text
+from edits.sheets.column_types.contact import is_address, key_of, known_people, why_nobody
 from edits.sheets.held_values import Value, contacts
 from edits.sheets.sheet import Cell, Contact, Json
 from identity.profiles.readers import Reader
@@ -23,23 +24,45 @@ class MultiContact(ColumnType):
         return cell.display or ", ".join(people) or super().shown(cell, reader)
 
     def words(self, value: Json, reader: Reader) -> str:
-        return ", ".join(map(str, value)) if isinstance(value, list) else super().words(value, reader)
+        if not isinstance(value, list):
+            return super().words(value, reader)
+        names = {one.key: one.name or one.key for one in (*self.people, *self.column.contact_options)}
+        return ", ".join(names.get(key, str(key)) for key in value)
 
     def parse(self, typed: str | Sequence[str], cell: Cell, reader: Reader) -> Value:
-        lines = one_text(typed).split("\n") if isinstance(typed, str) else typed
-        keys = list(dict.fromkeys(key for line in lines if (key := line.strip())))
-        known = self._known(cell)
-        for key in keys:
-            if key not in known:
-                require_address(key)
-        return keys or None
+        known = known_people(self.column, cell, self.people)
+        keys = {one_text(one.key): one.key for one in known}
+        found: list[str] = []
+        doubts: list[str] = []
+        for text in _each([typed] if isinstance(typed, str) else typed, keys):
+            try:
+                found.append(keys[text] if text in keys else key_of(text.strip(), self.column, known))
+            except Doubtful as doubt:
+                found.append(str(doubt.value))
+                doubts += doubt.messages
+        value: Value = list(dict.fromkeys(found)) or None
+        if doubts:
+            raise Doubtful(" ".join(doubts), value)
+        return value
 
     def to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
         if not isinstance(value, list) or not value:
             return super().to_send(value or None, cell)
-        known = self._known(cell)
+        known = {one.key: one for one in known_people(self.column, cell, self.people)}
         people = [known.get(key) or Contact.of(key) for key in value]
         return {"objectValue": {"objectType": "MULTI_CONTACT", "values": [person.to_json() for person in people]}}
 
-    def _known(self, cell: Cell) -> dict[str, Contact]:
-        return {contact.key: contact for contact in (*self.column.contact_options, *contacts(cell))}
+    def why_not_held(self, value: Json) -> str:
+        return why_nobody(self.column, value if isinstance(value, list) else [])
+
+
+def _each(typed: Iterable[str], keys: Iterable[str]) -> Iterable[str]:
+    """Whom the texts name, one by one: a text that is somebody's key stays whole, others are one to a line. A line is
+    split at its commas where each part is an address: names have commas too."""
+    for text in map(one_text, typed):
+        if text in keys:
+            yield text
+            continue
+        for line in filter(str.strip, text.split("\n")):
+            parts = [part.strip() for part in re.split("[,;]", line)]
+            yield from parts if len(parts) > 1 and all(part in keys or is_address(part) for part in parts) else [line]

@@ -1,4 +1,4 @@
-"""MULTI_PICKLIST: any number of the column's options."""
+"""MULTI_PICKLIST: any number of the column's options. Smartsheet takes no others through its API."""
 
 from __future__ import annotations
 
@@ -25,13 +25,20 @@ class MultiPicklist(ColumnType):
         return cell.display or (", ".join(value) if isinstance(value, list) else super().shown(cell, reader))
 
     def parse(self, typed: str | Sequence[str], cell: Cell, reader: Reader) -> Value:
-        choices = [*typed] if not isinstance(typed, str) else [line for line in one_text(typed).split("\n") if line]
-        for choice in choices:
-            if choice not in self.column.options:
+        by_line = {one_text(option): option for option in self.column.options}
+        choices = [line for line in one_text(typed).split("\n") if line] if isinstance(typed, str) else typed
+        found = []
+        for choice in map(one_text, choices):
+            if choice not in by_line:
                 raise ValidationError(NO_OPTION.format(choice))
-        return list(dict.fromkeys(choices)) or None
+            found.append(by_line[choice])
+        return list(dict.fromkeys(found)) or None
 
     def to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
         if isinstance(value, list) and value:
             return {"objectValue": {"objectType": "MULTI_PICKLIST", "values": value}}
         return super().to_send(value or None, cell)
+
+    def why_not_held(self, value: Json) -> str:
+        choices = value if isinstance(value, list) else [value] if value is not None else []
+        return next((NO_OPTION.format(choice) for choice in choices if choice not in self.column.options), "")

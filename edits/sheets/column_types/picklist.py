@@ -1,4 +1,4 @@
-"""PICKLIST: one of the column's options, or a symbol."""
+"""PICKLIST: one of the column's options, or a symbol; any other text or number too, unless the column is restricted."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from django.core.exceptions import ValidationError
 
 from edits.sheets import numbers
 from edits.sheets.column_types.base import ColumnType, one_text
-from edits.sheets.held_values import Value
-from edits.sheets.sheet import Cell
+from edits.sheets.held_values import Value, text_of
+from edits.sheets.sheet import Cell, Json
 from identity.profiles.readers import Reader
 
 NO_OPTION = "“{}” is not among the options of this column."
 
 
 class Picklist(ColumnType):
-    """One of the options."""
+    """One of the options, or another value."""
 
     __slots__ = ()
     why_not_here: ClassVar[str] = ""
@@ -27,6 +27,19 @@ class Picklist(ColumnType):
 
     def parse(self, typed: str | Sequence[str], cell: Cell, reader: Reader) -> Value:
         text = one_text(typed)
-        if text and self.column.options and text not in self.column.options:
+        if text == "" or text in self.column.options:
+            return text or None
+        if self.column.is_validated:
             raise ValidationError(NO_OPTION.format(text))
-        return text or None
+        written = numbers.read(text, reader.locale)
+        number = numbers.exact(written.number) if written and written.is_plain else None
+        return text if number is None else number
+
+    def to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
+        text = text_of(value)
+        is_option = text == "" or text in self.column.options
+        return {"value": text} if is_option else {"value": value, "strict": False}
+
+    def why_not_held(self, value: Json) -> str:
+        is_option = value is None or text_of(value) in self.column.options
+        return "" if is_option or not self.column.is_validated else NO_OPTION.format(text_of(value))

@@ -1,20 +1,24 @@
-"""TEXT_NUMBER: text, or a number where Smartsheet can hold exactly the one that was typed."""
+"""TEXT_NUMBER: text, or a number where Smartsheet can hold exactly the one that was typed.
+
+A text that would be read as a number has an apostrophe in front while it is typed, as in Smartsheet itself.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import ClassVar
 
-from edits.sheets import numbers
-from edits.sheets.column_types.base import ColumnType, one_text
-from edits.sheets.held_values import Value
+from edits.sheets import number_formats, numbers
+from edits.sheets.column_types.base import ColumnType, Doubtful, one_text
+from edits.sheets.held_values import Value, text_of
+from edits.sheets.number_formats import PLAIN, Look
+from edits.sheets.numbers import Written
 from edits.sheets.sheet import Cell
+from identity.profiles.locales import Locale
 from identity.profiles.readers import Reader
 
-LARGEST_NUMBER = 9_007_199_254_740_992
-NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+EXAMPLE = Decimal("1234.5")
 
 
 class TextNumber(ColumnType):
@@ -26,19 +30,88 @@ class TextNumber(ColumnType):
     def shown(self, cell: Cell, reader: Reader) -> str:
         return numbers.shown(super().shown(cell, reader), cell.value, reader.locale)
 
+    def typed(self, cell: Cell, reader: Reader) -> str:
+        if numbers.is_number(cell.value):
+            return numbers.write(Decimal(repr(cell.value)), self._look(cell) or PLAIN, reader.locale)
+        text = text_of(cell.value)
+        return f"'{text}" if self._needs_apostrophe(text, cell, reader.locale) else text
+
     def parse(self, typed: str | Sequence[str], cell: Cell, reader: Reader) -> Value:
         text = one_text(typed)
-        return number_or_text(text) if text else None
+        is_told = bool(self._look(cell)) or self._needs_apostrophe(text[1:], cell, reader.locale)
+        if text.startswith("'") and is_told:
+            return text[1:]
+        return self._read(text, cell, reader.locale) if text else None
+
+    def _read(self, text: str, cell: Cell, locale: Locale) -> Value:
+        """The number or the text. Raises Doubtful."""
+        look = self._look(cell)
+        written = numbers.read(text, locale)
+        if written is None and look and locale.decimal != ".":  # 2345.75: no thousands, so that point means decimals
+            written = numbers.read_otherwise(text, locale)
+        number = self._number(written, look, locale) if written else None
+        if written is None or number is None:
+            return _text(text, look, cell, locale)
+        doubt = _doubt(written, number, look, locale)
+        if doubt:
+            raise Doubtful(doubt.format(text), number)
+        return number
+
+    def _number(self, written: Written, look: Look | None, locale: Locale) -> int | float | None:
+        """The number to hold. None where the cell can't hold it; and where nothing says that it's about numbers, for
+        what may be meant as text: 60%, $5, 100 200."""
+        if look is None and not (
+            written.is_plain and not written.is_unclear and written.group in {"", locale.thousands}
+        ):
+            return None
+        is_percent = written.is_percent or bool(look and look.is_percent)
+        if written.is_currency and is_percent:
+            return None
+        return numbers.exact(written.number.scaleb(-2) if is_percent else written.number)
+
+    def _look(self, cell: Cell) -> Look | None:
+        """How numbers are written in this cell; None where neither it nor its column is about numbers."""
+        told = number_formats.look(cell.format or self.column.format)
+        if not numbers.is_number(cell.value):
+            return told
+        return (numbers.look_of(cell.display, cell.value) if cell.display else told) or PLAIN
+
+    def _needs_apostrophe(self, text: str, cell: Cell, locale: Locale) -> bool:
+        """Whether this text would be taken for something else without an apostrophe in front."""
+        is_about_numbers = bool(self._look(cell))
+        if text.startswith("'"):
+            return is_about_numbers or self._needs_apostrophe(text[1:], cell, locale)
+        try:
+            return not isinstance(self._read(text, cell, locale), str)
+        except Doubtful as doubt:
+            return is_about_numbers or not isinstance(doubt.value, str)
 
 
-def number_or_text(text: str) -> int | float | str:
-    """A number where Smartsheet can hold exactly the one that was typed, else the text.
+def _text(text: str, look: Look | None, cell: Cell, locale: Locale) -> str:
+    """The text as it is. Raises Doubtful where a number is expected, or where it looks like one."""
+    written = numbers.read(text, locale)
+    number = numbers.exact(written.number.scaleb(-2 if written.is_percent else 0)) if written else None
+    if look is None and number is not None and cell.is_empty:
+        as_typed = numbers.write(Decimal(repr(number)), PLAIN, locale)
+        raise Doubtful(f"“{text}” would be text, which sums leave out. For a number, type {as_typed}.", text)
+    if look and (numbers.is_number(cell.value) or cell.is_empty):
+        example = numbers.write(EXAMPLE, Look(is_grouped=True), locale)
+        why = f"isn't a number as you write it ({example})"
+        if written and number is None:
+            why = "has more digits than a number can hold in Smartsheet"
+        raise Doubtful(f"“{text}” {why}. It would be text, which sums leave out.", text)
+    return text
 
-    So "007" and "1,5" stay text, and so does what is out of range or has more digits than a number there can hold.
-    """
-    if not NUMBER.fullmatch(text) or abs(Decimal(text)) > LARGEST_NUMBER:
-        return text
-    number = float(text)
-    if Decimal(repr(number)) != Decimal(text):
-        return text
-    return int(number) if number.is_integer() else number
+
+def _doubt(written: Written, number: float, look: Look | None, locale: Locale) -> str:
+    """Why the number may not be the one that is meant, as a sentence about {}; "" where there is no doubt."""
+    look = look or PLAIN
+    held = numbers.write(Decimal(repr(number)), look, locale)
+    if written.is_unclear:
+        return f"“{{}}” would be {held}. Is that what you mean?"
+    if written.is_percent and not look.is_percent:
+        return f"“{{}}” would be {held} here, as this cell isn't shown in percent."
+    if look.is_percent and not written.is_percent and 0 < abs(written.number) < 1:
+        full = numbers.write(written.number, look, locale)
+        return f"“{{}}” would be {held}. If you mean {full}, type it with the sign."
+    return ""

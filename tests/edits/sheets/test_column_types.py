@@ -5,53 +5,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from edits.sheets.column_types.text_number import number_or_text
 from identity.profiles.readers import NOBODY
 from tests.edits.sheets.columns import cell, kind_of, reader
-
-
-@pytest.mark.parametrize(
-    ("typed", "sent"),
-    [
-        ("0", 0),
-        ("-0", 0),
-        ("42", 42),
-        ("-42", -42),
-        ("42.0", 42),
-        ("12.50", 12.5),
-        ("0.1", 0.1),
-        ("9007199254740992", 9007199254740992),
-        ("-9007199254740992", -9007199254740992),
-        ("9007199254740993", "9007199254740993"),
-        ("1e400", "1e400"),
-        ("007", "007"),
-        ("00", "00"),
-        ("+1", "+1"),
-        (".5", ".5"),
-        ("5.", "5."),
-        ("1,000", "1,000"),
-        (" 1", " 1"),
-        ("1\n", "1\n"),
-        ("٣", "٣"),
-        ("0x10", "0x10"),
-        ("NaN", "NaN"),
-        ("Infinity", "Infinity"),
-        ("1_000", "1_000"),
-        ("0.1000000000000000055511151231257827", "0.1000000000000000055511151231257827"),
-        ("", ""),
-    ],
-)
-def test_only_what_a_number_holds_exactly_is_sent_as_one(typed: str, sent: object) -> None:
-    number = number_or_text(typed)
-    assert (number, type(number)) == (sent, type(sent))
-
-
-@pytest.mark.parametrize("number", [0, 42, -7, 0.1, 1e-7, 12345.678, 9007199254740992, 1 / 3])
-def test_a_number_that_is_typed_comes_back_as_the_same(number: float) -> None:
-    kind, now = kind_of("TEXT_NUMBER"), cell(value=number)
-    text = kind.typed(now, NOBODY)
-    assert "e" not in text
-    assert kind.parse(text, now, NOBODY) == number
 
 
 @pytest.mark.parametrize(

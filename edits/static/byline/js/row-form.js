@@ -10,24 +10,18 @@
   let isTouched = false;
 
   const text = (value) => value.replace(/\r\n?/g, "\n");
-  const sorted = (values) => JSON.stringify([...values].sort());
-  const lines = (value) => value.split(/[\n,]/).map((line) => line.trim()).filter(Boolean);
+  const same = (texts) => JSON.stringify(texts.map(text).filter(Boolean).sort());
 
-  // The hidden field holds what was shown, as the server wrote it: text, True or False, or a JSON list.
+  // The texts that a browser sends for a cell, as edits/widgets/posted.py has them.
+  function posted(name) {
+    const controls = [name, `other-${name}`, `link-${name}`].flatMap((one) => [...form.querySelectorAll(`[name="${one}"]`)]);
+    return controls.filter((one) => !["checkbox", "radio"].includes(one.type) || one.checked).map((one) => one.value);
+  }
+
+  // The hidden field holds the texts that were shown, as a JSON list.
   function isChanged(cell) {
-    const shown = text(form.elements[`initial-${cell.dataset.cell}`].value);
-    const controls = [...cell.querySelectorAll(`[name="${cell.dataset.cell}"]`)];
-    const [first] = controls;
-    if (first.type === "checkbox" && shown.startsWith("[")) {
-      return sorted(controls.filter((box) => box.checked).map((box) => box.value)) !== sorted(JSON.parse(shown));
-    }
-    if (first.type === "checkbox") {
-      return first.checked !== (shown === "True");
-    }
-    if (first.tagName === "TEXTAREA" && cell.querySelector("[data-lines]")) {
-      return sorted(lines(first.value)) !== sorted(JSON.parse(shown));
-    }
-    return text(first.value) !== shown;
+    const name = cell.dataset.cell;
+    return same(posted(name)) !== same(JSON.parse(form.elements[`initial-${name}`].value));
   }
 
   function mark() {
@@ -39,11 +33,23 @@
     return count;
   }
 
+  // Browsers that can't do it by themselves (field-sizing) let a text area grow here.
+  function grow(area) {
+    if (!CSS.supports("field-sizing", "content")) {
+      area.style.height = "auto";
+      area.style.height = `${area.scrollHeight + area.offsetHeight - area.clientHeight}px`;
+    }
+  }
+  form.querySelectorAll("[data-grow]").forEach(grow);
+
   form.addEventListener("input", (event) => {
     isTouched = true;
     const mine = document.getElementById(`id_${event.target.name}_mine`);
     if (mine) {
       mine.checked = true;
+    }
+    if ("grow" in event.target.dataset) {
+      grow(event.target);
     }
     mark();
   });
