@@ -2,20 +2,18 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import HttpRequest, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from audit import search
-from audit.access import Reader, reader_of
+from audit.access import reader_of
 from audit.export import exports
-from audit.filtering.fields import WORDS, without_names
+from audit.export.selection import selection_of
+from audit.filtering.fields import without_names
 from audit.filtering.filters import LogFilter
-from audit.models import Entry
 from audit.vocabulary import Origin
 
 EXPORT = "audit.export"
-ONLY_IN_SOME = {"column", "outcome", WORDS}  # filters that not every entry of a matching edit matches
 
 
 @require_POST  # since it writes an entry
@@ -35,23 +33,9 @@ def download(request: HttpRequest) -> HttpResponseBase:
     if not form.is_valid():
         return render(request, "audit/log.html", {"form": form}, status=400)
     made = exports.begin(
-        _selection(form, reader, without_names(request.GET)), kind=kind, actor=reader.actor, origin=Origin.APP
+        selection_of(form, reader, without_names(request.GET)), kind=kind, actor=reader.actor, origin=Origin.APP
     )
     response = StreamingHttpResponse(made.pieces, content_type=made.content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
     response.headers["X-Accel-Buffering"] = "no"  # a proxy that gathered the file first would fill its disk
     return response
-
-
-def _selection(form: LogFilter, reader: Reader, asked: QueryDict) -> exports.Selection:
-    """What the page shows, with everything that was recorded of the same edits, as far as the reader may see it."""
-    query = {name: str(asked[name]) for name in form.active}
-    entries, matching = form.about(Entry.objects.all()), None
-    if query.keys() & ONLY_IN_SOME:
-        shown = form.narrow(Entry.objects.all())
-        matching = search.matching(shown, form.words) if form.words else shown
-    if not reader.sees_all:
-        query["readable_by"] = f"{reader.actor.region}/{reader.actor.id}"
-    if reader.why_limited:
-        query["limited"] = reader.why_limited
-    return exports.Selection(entries=reader.narrow(entries), query=query, is_whole=not query, matching=matching)

@@ -14,9 +14,9 @@ from audit.filtering.filters import UNCERTAIN, UNCERTAIN_PHASES, LogFilter
 from audit.grouping import Edit, each_change, edits_of, extent_of
 from audit.models import Entry
 from audit.page_models import SavedFilter
+from audit.paging import CAP, Asked, Page, count, page_of
 from audit.read_logging import note_reading
 from audit.reading.active_filters import active_filters, filters_alone
-from audit.reading.paging import CAP, Asked, Page, count, page_of
 from audit.vocabulary import Phase
 
 NEW = 100  # new entries that are counted for an open page

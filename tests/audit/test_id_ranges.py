@@ -6,12 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
-from audit import id_ranges
+from audit import id_ranges, paging
 from audit.database import triggers_postgresql
 from audit.id_ranges import IdRange
 from audit.models import Entry
-from audit.reading import paging
-from audit.reading.paging import Asked, page_of
+from audit.paging import Asked, page_of
 from tests.append_only import lifted
 from tests.audit.edits import AUDITOR, cell, intended
 

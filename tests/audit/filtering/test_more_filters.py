@@ -152,9 +152,9 @@ def test_how_many_there_are_is_counted_up_to_a_cap(reader: Client, monkeypatch: 
     assert reader.get("/audit/count/").json() == {"count": "3"}
     assert reader.get("/audit/count/?q=Pour+found").json() == {"count": "6"}
     assert reader.get(f"/audit/count/?sheet={BUDGET[0]}").json() == {"count": "0"}
-    monkeypatch.setattr("audit.reading.paging.CAP", 2)
+    monkeypatch.setattr("audit.paging.CAP", 2)
     monkeypatch.setattr("audit.reading.views.CAP", 2)
-    monkeypatch.setattr("audit.reading.paging.count.__kwdefaults__", {"after": None, "cap": 2})
+    monkeypatch.setattr("audit.paging.count.__kwdefaults__", {"after": None, "cap": 2})
     assert reader.get("/audit/count/").json() == {"count": "2+"}
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from audit.models import Entry
-from audit.reading.paging import Asked, Page, page_of
+from audit.paging import Asked, Page, page_of
 from tests.audit.edits import AUDITOR, cell, intended
 
 pytestmark = pytest.mark.django_db
