@@ -11,6 +11,7 @@ from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
 from api.problems import Kind, Problem
+from audit import context
 from identity.apptokens import authentication
 from identity.apptokens.models import AppToken, Scope
 from identity.middleware import SmartsheetRequest
@@ -69,7 +70,9 @@ class AppTokenAuth(AuthBase):
         except authentication.NotAccepted as refused:
             raise Problem(Kind.TOKEN_REFUSED, refused.message) from None
         request.user = user  # type: ignore[assignment] # the stubs know Django's own user model alone
-        return Caller(token.person.as_profile(), token)
+        caller = Caller(token.person.as_profile(), token)
+        context.came_by(caller.via or {})
+        return caller
 
 
 class BrowserSession(AuthBase):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from api import cursors
 from api.cells import CellAnswer, cell_answer
 from api.encoding import IdText
 from edits.features import Feature
@@ -69,11 +71,14 @@ RowAnswer = Annotated[
 
 
 class RowsAnswer(TypedDict):
-    """A sheet's columns, and some of its rows. `version` counts the sheet's changes."""
+    """A sheet's columns, and some of its rows. `version` counts the sheet's changes; `cursor` is for reading what
+    changes from now on.
+    """
 
     id: IdText
     name: str
     version: int
+    cursor: str
     access: str
     modified_at: str | None
     total_rows: int
@@ -81,6 +86,35 @@ class RowsAnswer(TypedDict):
     columns: list[ColumnAnswer]
     row_fields: list[str]
     rows: list[RowAnswer]
+
+
+class ChangesAnswer(TypedDict):
+    """What changed in a sheet since a cursor.
+
+    Without a change `sheet` and `row_ids` are null. Otherwise `sheet` has the columns and the rows that were added or
+    may have changed, and `row_ids` the ids of all rows in their order: rows that aren't there any more are gone. With
+    `is_whole` the columns changed, and `sheet` has all rows.
+    """
+
+    cursor: str
+    is_changed: bool
+    is_whole: bool
+    sheet: RowsAnswer | None
+    row_ids: list[IdText] | None
+
+
+def changes_answer(gateway: Gateway, sheet: Sheet, since: cursors.Cursor) -> ChangesAnswer:
+    """What changed in a sheet, which was read whole."""
+    now = cursors.after(sheet)
+    is_whole = now.columns != since.columns
+    rows = tuple(row for row in sheet.rows if is_whole or since.may_not_know(row, sheet))
+    return {
+        "cursor": now.text,
+        "is_changed": True,
+        "is_whole": is_whole,
+        "sheet": rows_answer(gateway, replace(sheet, rows=rows)),
+        "row_ids": [str(row.id) for row in sheet.rows],
+    }
 
 
 def summary(sheet: SheetSummary) -> SheetInList:
@@ -99,7 +133,8 @@ def rows_answer(gateway: Gateway, sheet: Sheet) -> RowsAnswer:
     return {
         "id": str(sheet.id),
         "name": sheet.name,
-        "version": int(sheet.raw.get("version") or 0),
+        "version": cursors.version_of(sheet),
+        "cursor": cursors.after(sheet).text,
         "access": sheet.access,
         "modified_at": sheet.modified_at.isoformat() if sheet.modified_at else None,
         "total_rows": sheet.total_rows,

@@ -9,7 +9,7 @@ from ninja.openapi.docs import Swagger
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from api import edits, failures, people, problems, sheets
+from api import edits, failures, log, people, problems, sheets
 from api.callers import AppTokenAuth
 from api.encoding import JSON, Renderer, StrictParser
 from api.operations import with_known_parameters_only
@@ -70,5 +70,5 @@ api = Api(
 )
 failures.handle_on(api)
 api.add_decorator(with_known_parameters_only, mode="view")
-for router in (people.router, sheets.router, edits.router):
+for router in (people.router, sheets.router, edits.router, log.router):
     api.add_router("", router)

@@ -326,7 +326,7 @@ def _common(
         "ref_id": "",
         "message": "",
         "evidence": None,
-        "via": canonical_via(via),
+        "via": canonical_via(via or request.via),
     }
 
 

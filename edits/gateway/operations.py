@@ -8,7 +8,7 @@ from uuid import UUID
 
 from edits.gateway.answers import NO_ANSWER, UNKNOWN
 from edits.gateway.errors import JsonObject, OutcomeUnknown, Unavailable
-from edits.gateway.shapes import are_ids, are_objects, are_records, is_record, is_sheet
+from edits.gateway.shapes import are_ids, are_objects, are_records, has_version, is_record, is_sheet
 
 T = TypeVar("T")
 
@@ -72,6 +72,14 @@ class Operations(ABC):
         """
         since = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return self._sheet(sheet_id, rowsModifiedSince=since, include="objectValue,writerInfo", pageSize=ROWS_PER_PAGE)
+
+    def version(self, sheet_id: int) -> int:
+        """The number that counts the changes of a sheet.
+
+        https://developers.smartsheet.com/api/smartsheet/openapi/sheets/get-sheetversion
+        """
+        answer = self._read("get-sheetVersion", f"/sheets/{sheet_id:d}/version")
+        return int(_understood(has_version, answer)["version"])
 
     def columns(self, sheet_id: int) -> list[JsonObject]:
         """The sheet's columns from left to right.

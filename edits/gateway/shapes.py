@@ -30,6 +30,11 @@ def are_objects(content: Json) -> bool:
     return isinstance(content, list) and all(isinstance(one, dict) for one in content)
 
 
+def has_version(content: Json) -> bool:
+    """An object that has the version of a sheet."""
+    return isinstance(content, dict) and type(content.get("version")) is int
+
+
 def are_ids(content: Json) -> bool:
     """A list of ids."""
     return isinstance(content, list) and all(map(is_id, content))

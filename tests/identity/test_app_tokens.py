@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
@@ -132,6 +133,7 @@ def test_how_long_a_token_can_last(browser: Client, settings: Settings, longest:
     assert [int(days) for days in re.findall(r'<option value="(\d+)"', page)] == offered
 
 
+@hypothesis_settings(deadline=None)
 @given(st.integers(0, len(token_text.PREFIX) + 48), st.sampled_from(token_text.BASE62))
 def test_a_mistyped_token_is_not_well_formed(position: int, letter: str) -> None:
     text = token_text.new()

@@ -1,0 +1,259 @@
+"""Reading and exporting the audit log: what the person may read of it, with the filters of its page."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
+from ninja import Query, Router
+from pydantic import JsonValue
+from typing_extensions import TypedDict
+
+from api.callers import ApiRequest, anyone_with
+from api.encoding import Id, IdText, respond
+from api.operations import failing
+from api.problems import Kind, Problem
+from audit.access import Reader, reader_of
+from audit.changes import LoggedChange
+from audit.export import exports
+from audit.export.selection import selection_of
+from audit.export.views import EXPORT
+from audit.filtering.fields import without_names
+from audit.filtering.filters import LogFilter
+from audit.grouping import edits_of
+from audit.models import Entry
+from audit.paging import Asked, page_of
+from audit.read_logging import note_reading
+from audit.via import parts
+from audit.vocabulary import Origin
+from identity.apptokens.models import Scope
+
+MOST = 200
+FILES = {kind: {"schema": {"type": "string"}} for kind in exports.CONTENT_TYPES.values()}
+NO_EXPORT = "Exporting everybody's entries needs a permission of its own."
+
+router = Router(tags=["log"], auth=anyone_with(Scope.LOG))
+
+Text = Annotated[str | None, Query(max_length=200)]
+Day = Annotated[str | None, Query(max_length=10, description="A day in UTC, such as 2026-11-30")]
+SheetFilter = Annotated[Id | None, Query()]
+PartFilter = Annotated[Id | None, Query(description="Needs `sheet` beside it")]
+PersonFilter = Annotated[str | None, Query(max_length=200, description="`region:id`, such as com:4583173393803140")]
+ViaFilter = Annotated[str | None, Query(max_length=200, description="Such as `token:7`")]
+Before = Annotated[Id | None, Query(description="Give the entries that are older than this one")]
+After = Annotated[Id | None, Query(description="Give the next entries that are newer than this one")]
+
+
+class Person(TypedDict):
+    """Somebody as the log has them; names may have been erased. 0 is nobody in particular, such as this app."""
+
+    id: str
+    region: str
+    name: str
+    email: str
+
+
+class EntryAnswer(TypedDict):
+    """What someone set out to do with one cell or row, and what came of it; or an act that is one entry by itself.
+
+    `outcome` is a phase, such as `applied`, `refused`, or `intent` while nothing is known. Values are as Smartsheet has
+    them. `{"objectType": "ERASED"}` stands for a personal value that was erased.
+    """
+
+    id: IdText
+    at: str
+    edit_id: str
+    actor: Person
+    action: str
+    outcome: str
+    message: str
+    origin: str
+    via: dict[str, str | int]
+    reason: str
+    subject: str
+    sheet_id: IdText | None
+    sheet_name: str
+    row_id: IdText | None
+    row_label: str
+    column_id: IdText | None
+    column_title: str
+    old: JsonValue
+    new: JsonValue
+    ip: str | None
+    request_id: str
+
+
+class EntriesAnswer(TypedDict):
+    """Entries, newest first. `older` is for `before`, null where there are no more; `newer` is for `after`, also where
+    nothing is newer yet.
+
+    `limited` says, as a sentence, why only the person's own entries are there; null if that isn't so.
+    """
+
+    entries: list[EntryAnswer]
+    older: IdText | None
+    newer: IdText | None
+    limited: str | None
+
+
+@router.get("/log/entries", response={200: EntriesAnswer, **failing()}, operation_id="listEntries")
+def list_entries(
+    request: ApiRequest,
+    person: PersonFilter = None,
+    sheet: SheetFilter = None,
+    row: PartFilter = None,
+    column: PartFilter = None,
+    edit: Text = None,
+    action: Text = None,
+    outcome: Text = None,
+    origin: Text = None,
+    via: ViaFilter = None,
+    since: Day = None,
+    until: Day = None,
+    q: Text = None,
+    before: Before = None,
+    after: After = None,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
+) -> HttpResponse:
+    """List entries of the audit log, newest first: the person's own, and those on sheets that they can open now.
+
+    Auditors read all. That entries of others were read is an entry itself.
+    """
+    reader = reader_of(request, is_waiting=True)
+    form = _filter(request)
+    low, high = form.span
+    page = page_of(
+        Asked(_entries(form), text=form.words, low=low, high=high),
+        reader=reader,
+        before=before,
+        after=after,
+        size=limit,
+    )
+    shown = [entry for entry in page.entries if after is None or entry.pk > after]
+    note_reading(request, reader, shown)
+    changes = [change for edit in edits_of(shown, is_whole=False) for change in edit.changes]
+    answer: EntriesAnswer = {
+        "entries": [_answer(change) for change in changes],
+        "older": None if page.older is None else str(page.older),
+        "newer": _id(page.front or after),
+        "limited": reader.why_limited or None,
+    }
+    return respond(answer)
+
+
+@router.post(
+    "/log/export",
+    response={200: None, **failing()},
+    operation_id="exportLog",
+    openapi_extra={
+        "responses": {
+            200: {"content": {kind: {"schema": {"type": "string"}} for kind in exports.CONTENT_TYPES.values()}}
+        }
+    },
+)
+def export_log(
+    request: ApiRequest,
+    format: Annotated[str, Query(pattern="^(csv|jsonl)$", description="jsonl can be verified offline")],
+    person: PersonFilter = None,
+    sheet: SheetFilter = None,
+    row: PartFilter = None,
+    column: PartFilter = None,
+    edit: Text = None,
+    action: Text = None,
+    outcome: Text = None,
+    origin: Text = None,
+    via: ViaFilter = None,
+    since: Day = None,
+    until: Day = None,
+    q: Text = None,
+) -> StreamingHttpResponse:
+    """Export the entries that the person may read, with everything that was recorded of the same edits.
+
+    The export is an entry of the log, and it changes nothing else, so it takes no Idempotency-Key.
+    """
+    reader = reader_of(request, is_waiting=True)
+    _require_export(request, reader)
+    form = _filter(request)
+    selection = selection_of(form, reader, without_names(_query(request)))
+    made = exports.begin(selection, kind=format, actor=reader.actor, origin=Origin.API)
+    response = StreamingHttpResponse(made.pieces, content_type=made.content_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
+    response.headers["X-Accel-Buffering"] = "no"  # a proxy that gathered the file first would fill its disk
+    return response
+
+
+def _require_export(request: ApiRequest, reader: Reader) -> None:
+    if reader.sees_all and not request.user.has_perm(EXPORT):
+        raise Problem(Kind.FORBIDDEN, NO_EXPORT)
+
+
+def _query(request: ApiRequest) -> QueryDict:
+    """The filters of the address; its days are those of UTC, whoever asks."""
+    query = request.GET.copy()
+    for name in ("limit", "format", "before", "after"):
+        query.pop(name, None)
+    if query.keys() & {"since", "until"}:
+        query["days"] = "utc"
+    return query
+
+
+def _filter(request: ApiRequest) -> LogFilter:
+    """The log page's own filter. Raises Problem."""
+    form = LogFilter(_query(request), people=[], sheets=[])
+    if form.is_valid():
+        return form
+    errors = [
+        {"pointer": "" if name == "__all__" else name, "detail": str(said)}
+        for name, found in form.errors.items()
+        for said in found
+    ]
+    raise Problem(Kind.INVALID, errors=errors)
+
+
+def _entries(form: LogFilter) -> Any:
+    """What is asked for, entry by entry, where the log's page lists whole edits."""
+    if "outcome" in form.cleaned_data:
+        return form.narrow(Entry.objects.all())
+    entries = form.about(Entry.objects.all()).told()
+    return entries.on_column(form.cleaned_data["column"]) if "column" in form.cleaned_data else entries
+
+
+def _answer(change: LoggedChange) -> EntryAnswer:
+    entry = change.intent
+    return {
+        "id": str(entry.pk),
+        "at": entry.at.isoformat(),
+        "edit_id": str(entry.edit_id),
+        "actor": {
+            "id": str(entry.actor_id),
+            "region": entry.region,
+            "name": entry.actor_name,
+            "email": entry.actor_email,
+        },
+        "action": entry.action,
+        "outcome": change.phase.value,
+        "message": change.outcome.message if change.outcome else "",
+        "origin": entry.origin,
+        "via": {part.key: part.value for part in parts(entry.via)},
+        "reason": entry.reason,
+        "subject": entry.subject,
+        "sheet_id": _id(entry.sheet_id),
+        "sheet_name": entry.sheet_name,
+        "row_id": _id(change.row_id),
+        "row_label": change.row_label,
+        "column_id": _id(entry.column_id),
+        "column_title": entry.column_title,
+        "old": _value(change.old),
+        "new": _value(change.new),
+        "ip": entry.ip,
+        "request_id": entry.request_id,
+    }
+
+
+def _id(number: int | None) -> str | None:
+    return None if number is None else str(number)
+
+
+def _value(canonical: str | None) -> Any:
+    return None if canonical is None else json.loads(canonical)
