@@ -8,7 +8,7 @@ conclude(held, edit, {line: Outcome(…)})
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -18,13 +18,15 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from audit.changes import with_outcomes
+from audit.database.contention import one_at_a_time
 from audit.models import Cursor, Entry, Leaf, Names, PersonalText
 from audit.proof.commitment_bytes import in_value
 from audit.recording import Change, Intent, Json, Outcome, settle
 from audit.unsettled import Unsettled
-from audit.vocabulary import CONCLUSIVE
+from audit.vocabulary import CONCLUSIVE, Phase
 
 CURSOR = "settled"
+GIVEN_UP = {Phase.NOT_APPLIED, Phase.UNDECIDABLE}
 AT_ONCE = 500  # links that are looked through in one transaction
 
 
@@ -99,8 +101,17 @@ def _gather_some(older_than: timedelta) -> int | None:
 
 def reopen(edit_id: UUID) -> OpenEdit | None:
     """The edit with what is open of it; None if all is known by now."""
+    return _reopened(edit_id, lambda phase: phase not in CONCLUSIVE)
+
+
+def reopen_given_up(edit_id: UUID) -> OpenEdit | None:
+    """The edit with what was settled as not saved, or as not to be decided, as better evidence may have come since."""
+    return _reopened(edit_id, lambda phase: phase in GIVEN_UP)
+
+
+def _reopened(edit_id: UUID, is_open: Callable[[Phase], bool]) -> OpenEdit | None:
     changes = with_outcomes(Entry.objects.of_edit(edit_id).intents().order_by("id"))
-    open_changes = [change for change in changes if change.phase not in CONCLUSIVE]
+    open_changes = [change for change in changes if is_open(change.phase)]
     if not open_changes:
         return None
     first = changes[0].intent
@@ -122,7 +133,7 @@ def reopen(edit_id: UUID) -> OpenEdit | None:
         concluded={
             change.intent.line or 0: change.outcome
             for change in changes
-            if change.outcome and change.phase in CONCLUSIVE
+            if change.outcome and change.phase in CONCLUSIVE and not is_open(change.phase)
         },
     )
 
@@ -144,6 +155,21 @@ def conclude(held: Unsettled, edit: OpenEdit, outcomes: Mapping[int, Outcome]) -
         if wanted:
             settle(edit.intent, wanted, alone=False)
     return True
+
+
+def correct(edit: OpenEdit, outcomes: Mapping[int, Outcome]) -> int:
+    """Record that lines that were given up were saved after all; gives how many. Of several at once the first says it.
+
+    Raises NotRecorded.
+    """
+    with transaction.atomic(durable=True):
+        one_at_a_time(f"correct {edit.intent.edit_id}")
+        now = reopen_given_up(edit.intent.edit_id)
+        given_up = {line.number for line in now.lines} if now else set()
+        wanted = {number: outcome for number, outcome in outcomes.items() if number in given_up}
+        if wanted:
+            settle(edit.intent, wanted, alone=False)
+    return len(wanted)
 
 
 def _line(number: int, intents: Sequence[Entry], clear: Mapping[str, str]) -> OpenLine:

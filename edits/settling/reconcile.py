@@ -9,17 +9,18 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 from django.db.models import Exists, OuterRef
 
 from audit.cell_histories import SKEW
 from audit.changes import LoggedChange, with_clear_texts, with_outcomes
 from audit.models import Entry, EntryQuerySet
-from audit.recording import Actor, Evidence, note
-from audit.vocabulary import Action, Origin
+from audit.recording import Actor, Evidence, Outcome, note
+from audit.settling import GIVEN_UP, OpenEdit, correct, reopen_given_up
+from audit.vocabulary import Action, Origin, Phase
 from edits.conf import settings
 from edits.gateway.answers import may_pass
 from edits.gateway.client import EXTRA_TRIES, gateway_for
@@ -27,11 +28,14 @@ from edits.gateway.errors import GatewayError, NotFound, RateLimited, Unavailabl
 from edits.settling.cell_comparison import OPEN, Ours, compare, is_erased, parsed, versions
 from edits.settling.history_budget import MINUTE, NoHistoryLeft, spend_history
 from edits.settling.history_pages import History, read_back
+from edits.settling.inquiry import find_out
 from edits.settling.reconciled import Place, record
+from edits.settling.record import Record
 from edits.sheets import reading
 from edits.sheets.sheet import Json, Sheet
 from identity.models import SmartsheetUser
 
+AFTER_ALL = "Smartsheet carried it out after it had been given up."
 AT_ONCE = 200  # entries whose outcomes are read by one query
 
 Progress = Callable[[str], None]  # told a sentence now and then
@@ -94,17 +98,54 @@ class _Reconciliation:
         self._addresses = cache(SmartsheetUser.objects.addresses)
 
     def run(self, *, all_cells: bool) -> Report:
-        cells = self._cells(all_cells=all_cells)
-        self.report.cells = len(cells)
         try:
+            self._correct_late_writes()
+            cells = self._cells(all_cells=all_cells)
+            self.report.cells = len(cells)
             for number, (row_id, column_id) in enumerate(cells, start=1):
-                self._compare(row_id, column_id, is_wanted=all_cells)
-                self.report.read = number
+                if self._compare(row_id, column_id, is_wanted=all_cells):
+                    self.report.read += 1
+                else:
+                    self.report.cells -= 1
                 self.tell(f"{number} of {len(cells)} cells")
         except GatewayError as error:
             self.report.stopped_by = error
         self._note_summary()
         return self.report
+
+    # What was given up
+
+    def _correct_late_writes(self) -> None:
+        """Ask once more about what was settled as not saved, or not decided: Smartsheet may have done it afterwards."""
+        given_up = self.entries.filter(at__gte=self.since, column_id=None, phase__in=GIVEN_UP)
+        for edit_id in list(given_up.order_by("edit_id").values_list("edit_id", flat=True).distinct()):
+            edit = reopen_given_up(edit_id)
+            if edit and edit.at >= self.since and (found := self._saved_after_all(edit)):
+                self.report.found["saved after all"] += correct(edit, found)
+
+    def _saved_after_all(self, edit: OpenEdit) -> dict[int, Outcome]:
+        """The lines of which Smartsheet now says that they were carried out, a little after they were given up."""
+        record = Record(
+            edit,
+            partial(gateway_for, self.reader.user),
+            emails=self._addresses(region=self.region, person_id=edit.actor_id, then=edit.names.email),
+            spend=self._spend,
+            within=timedelta(seconds=settings.SETTLE_AFTER) + SKEW,
+        )
+        found: dict[int, Outcome] = {}
+        memory: dict[str, Json] = {}
+        while True:
+            try:
+                for outcomes in find_out(edit, record, memory):
+                    found |= outcomes
+            except RateLimited as limited:
+                self._wait(limited.retry_after or MINUTE)
+            else:
+                return {
+                    number: replace(outcome, message=f"{AFTER_ALL} {outcome.message}")
+                    for number, outcome in found.items()
+                    if outcome.phase is Phase.APPLIED
+                }
 
     # Which cells
 
@@ -123,11 +164,12 @@ class _Reconciliation:
 
     # One cell
 
-    def _compare(self, row_id: int, column_id: int, *, is_wanted: bool) -> None:
+    def _compare(self, row_id: int, column_id: int, *, is_wanted: bool) -> bool:
+        """Record what the cell's history says; whether there was something to compare, and a history."""
         before = self._ours(row_id, column_id)
         applied = {one.intent.pk for one in before if one.change.is_applied and not one.is_addition}
         if not applied and not is_wanted:
-            return
+            return False
         try:
             history = self._history(row_id, column_id)
         except NotFound:
@@ -135,13 +177,14 @@ class _Reconciliation:
                 gateway_for(self.reader.user), self.sheet.id, ()
             )  # raises if it is the sheet that is gone
             self.report.found["in rows or columns that are gone"] += len(applied)
-            return
+            return False
         ours = self._ours(row_id, column_id)  # as of now, as an edit may have been made since
         findings = compare(ours, [one for one in versions(history, column_id) if one.at >= self.reach - SKEW])
         judged = {one.intent.pk for one in ours if one.intent.at >= self.since} & applied
         self.report.found["not comparable"] += sum(one.intent.pk in judged and not one.is_comparable for one in ours)
         place = Place(self.sheet, self.region, row_id, column_id, ours)
         self.report.found.update(record(findings, place=place, judged=judged, since=self.since, actor=self.actor))
+        return True
 
     def _ours(self, row_id: int, column_id: int) -> list[Ours]:
         """What was, or may have been, made of this cell with this app, the addition of its row included."""
@@ -169,12 +212,9 @@ class _Reconciliation:
         tries = 0
         while True:
             try:
-                # Settling, which people wait for, needs some of them meanwhile.
-                spend_history(self.region, self.actor.id, leave=settings.SMARTSHEET_HISTORY_CALLS // 5)
+                self._spend()
                 gateway = gateway_for(self.reader.user, extra_tries=0)  # each would be one more than was counted
                 return list(gateway.cell_history(self.sheet.id, row_id, column_id, page=page))
-            except NoHistoryLeft as full:
-                self._wait(full.seconds)
             except RateLimited as limited:
                 self._wait(limited.retry_after or MINUTE)
             except Unavailable as error:
@@ -182,6 +222,16 @@ class _Reconciliation:
                 if tries > EXTRA_TRIES or not may_pass(error):
                     raise
                 time.sleep(1)
+
+    def _spend(self) -> None:
+        """Wait until a history may be read. Settling, which people wait for, needs some of them meanwhile."""
+        while True:
+            try:
+                spend_history(self.region, self.actor.id, leave=settings.SMARTSHEET_HISTORY_CALLS // 5)
+            except NoHistoryLeft as full:
+                self._wait(full.seconds)
+            else:
+                return
 
     def _wait(self, seconds: float) -> None:
         self.tell(f"As many histories were read as may be in a minute: waiting {seconds:.0f} s")
