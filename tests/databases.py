@@ -45,6 +45,7 @@ ON_EACH = {
     "identity/test_tokens.py": "tokens",
     "identity/test_unrecorded_events.py": "statements that fail",
     "test_database_away.py": "each has its own way of being away",
+    "test_deploy.py": "backup and restore",
     "test_databases.py": "so that neither run is empty",
     "test_health.py": "full, locked and read-only databases",
     "test_worker.py": "the whole worker",

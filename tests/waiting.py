@@ -14,6 +14,7 @@ LONG_WAITS = [
     "gateway/test_failing_smartsheet.py",
     "test_run_command.py",
     "test_slow_smartsheet.py",
+    "test_deploy.py",
     "docs/test_recording_page.py",
     "sandbox/test_limit_flags.py",
     "edits/test_failing_smartsheet.py",
