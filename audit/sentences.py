@@ -12,6 +12,7 @@ _ON_SHEETS = {  # what was done; what was only wanted, as far as is known
 }
 _BY_THEMSELVES = {  # done, refused, failed
     Action.SIGN_IN: ("signed in", "was refused sign-in", "could not sign in"),
+    Action.CONNECT: ("connected Smartsheet", "was refused to connect Smartsheet", "could not connect Smartsheet"),
     Action.SIGN_OUT: ("signed out", "was not signed out", "could not be signed out"),
     Action.REFRESH: ("got a new access token", "lost the access token", "got no new access token"),
     Action.REVOKE: (

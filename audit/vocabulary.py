@@ -45,6 +45,7 @@ class Action(models.TextChoices):
     MOVE = "move", "moved row"
     SIGN_IN = "sign_in", "signed in"
     SIGN_OUT = "sign_out", "signed out"
+    CONNECT = "connect", "connected"
     REFRESH = "refresh", "renewed the access token"
     REVOKE = "revoke", "lost the access token"
     DISCONNECT = "disconnect", "disconnected"

@@ -120,10 +120,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "identity.context_processors.smartsheet_user",
-                "identity.context_processors.written_for",
-                "identity.context_processors.session_notice",
-                "identity.context_processors.sign_in_regions",
+                "identity.context_processors.smartsheet",
                 "config.context_processors.demo",
                 "config.context_processors.administration",
             ],
@@ -216,11 +213,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20  # bytes: 140 such cells of 4,000 Chine
 DEFAULT_EXCEPTION_REPORTER_FILTER = "config.redaction.WithoutVariables"
 DEFAULT_EXCEPTION_REPORTER = "config.redaction.WithoutRequest"
 CORS_ALLOWED_ORIGINS = origins("CORS_ALLOWED_ORIGINS")
-LOGIN_URL = "/"
+LOGIN_URL = LOGIN_REDIRECT_URL = "/"
 CSRF_FAILURE_VIEW = "edits.rows.csrf.too_old"
 
 # Who can sign in, and their roles
 
+BYLINE_CONNECT = False  # people sign in with Smartsheet; users with a password are for the admin alone
 SIGN_IN_ACCOUNTS = people.accounts("SIGN_IN_ACCOUNTS")
 SIGN_IN_DOMAINS = people.domains("SIGN_IN_DOMAINS")
 SIGN_IN_PEOPLE = people.people("SIGN_IN_PEOPLE")

@@ -1,4 +1,4 @@
-"""Signing in with Smartsheet: who somebody is, and their token."""
+"""People and their Smartsheet accounts: signing in, connecting, profiles, tokens."""
 
 from django.apps import AppConfig
 
@@ -6,9 +6,12 @@ from django.apps import AppConfig
 class IdentityConfig(AppConfig):
     name = "identity"
     verbose_name = "people and roles"
+    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from identity import checks  # noqa: F401 # importing them registers checks and receivers
-        from identity.apptokens import endings  # noqa: F401 # importing them registers checks and receivers
-        from identity.profiles import history  # noqa: F401 # importing them registers checks and receivers
-        from identity.sessions import browsers  # noqa: F401 # importing them registers checks and receivers
+        # Their import registers checks and receivers.
+        from identity import checks  # noqa: F401
+        from identity.apptokens import endings  # noqa: F401
+        from identity.profiles import history  # noqa: F401
+        from identity.sessions import browsers  # noqa: F401
+        from identity.tokens import owners  # noqa: F401

@@ -24,6 +24,7 @@ DEFAULTS: Final[dict[str, Any]] = {
     "PASSWORD_RATE_LIMIT": 10,  # the same, for passwords on the admin's sign-in page
     "APP_TOKEN_DAYS": 365,  # how long an app token can last; 0: nobody can make any
     "APP_TOKEN_RATE_LIMIT": 300,  # calls of the API per minute and app token
+    "BYLINE_CONNECT": True,  # whether users who are logged in can connect their Smartsheet account
     "ADMIN_CONTACT": "",  # an e-mail address, or words
     "ROLES": {},  # people by role
     "CORS_ALLOWED_ORIGINS": (),  # other origins whose pages can read /identity/me

@@ -1,4 +1,4 @@
-"""`request.smartsheet_user`, the person behind a request; their time zone; their session; and no caches."""
+"""`request.smartsheet_user`, the connected person of a request; their time zone; their session; and no caches."""
 
 import logging
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
+from identity.models import SmartsheetUser
 from identity.profiles import readers
 from identity.profiles.profile import Profile
 from identity.sessions import notices
@@ -25,16 +26,17 @@ class SmartsheetRequest(HttpRequest):
 
     @property
     def smartsheet_user(self) -> Profile | None:
-        """The signed-in person's cached profile; None before sign-in. Never asks Smartsheet."""
-        person = getattr(self.user, "smartsheet", None)
-        return person.as_profile() if person else None
+        """The stored profile of the person who is connected with Smartsheet. None for everyone else: who isn't signed
+        in, hasn't connected, or has disconnected. Never asks Smartsheet."""
+        person: SmartsheetUser | None = getattr(self.user, "smartsheet", None)
+        return person.as_profile() if person and person.is_connected else None
 
 
 class LastRequestMiddleware(SessionMiddleware):
-    """Django's sessions, except that a request that was carried out gets its answer.
+    """Django's sessions, with one difference: a request that was carried out gets its answer.
 
     Django answers 400 if the session ended meanwhile, by a sign-out in another tab, and 500 if the session can't be
-    stored. In both cases the answer says what was done, and the change to the session is lost.
+    stored. Here the answer says what was done in both cases, and only the change to the session is lost.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -48,9 +50,9 @@ class LastRequestMiddleware(SessionMiddleware):
 
 
 class SmartsheetUserMiddleware:
-    """Gives each request the property, looked up when it is first asked for.
+    """Gives each request the property, which is looked up when it is first used.
 
-    An attribute set here would cost every request the look-up, or be a lazy proxy, which is never `None`.
+    An attribute that is set here would cost every request a query, or be a lazy proxy, which is never `None`.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -63,7 +65,7 @@ class SmartsheetUserMiddleware:
 
 
 class ReaderMiddleware:
-    """Writes the page for whoever is signed in: in their time zone and locale, for the time of the request."""
+    """Writes every page in the time zone and locale of the person of the request."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -74,7 +76,7 @@ class ReaderMiddleware:
 
 
 class SessionUseMiddleware:
-    """Notes that a session is in use, and ends the one of somebody who may not use this app any more."""
+    """Stores that a session is in use, and ends the one of someone who can't use this app any more."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -86,16 +88,15 @@ class SessionUseMiddleware:
         return response
 
     def _note_use(self, request: HttpRequest) -> None:
-        """What a person has asked for is done: a database that is away now spoils nothing of it."""
+        """The request has been carried out: if the database can't be reached now, its answer is still right."""
         try:
-            notices.end_if_barred(request)
-            notices.session_of(request).touch()
+            notices.note_use(request)
         except DatabaseError as error:
-            logger.warning("The use of a session is not noted: %s", type(error).__name__)
+            logger.warning("The use of a session is not stored: %s", type(error).__name__)
 
 
 class NoStoreMiddleware:
-    """Keeps every page out of every cache: each may show a person's data, errors what they typed."""
+    """Keeps pages out of caches: each may show a person's data, and errors what they typed."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -108,13 +109,13 @@ class NoStoreMiddleware:
 
 
 def _profile(request: HttpRequest) -> Profile | None:
-    """Of the person of the request. Where the database is away, nobody's: the view will say so if it matters."""
+    """The profile of the request's person; None if the database can't be reached, which the view says if it matters."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None
     try:
         profile: Profile | None = getattr(request, "smartsheet_user", None)
     except DatabaseError as error:
-        logger.warning("The reader of a page is not known: %s", type(error).__name__)
+        logger.warning("The reader of a page is unknown: %s", type(error).__name__)
         return None
     return profile
 

@@ -1,34 +1,45 @@
-"""People as Smartsheet knows them, and their tokens."""
+"""People as Smartsheet knows them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property, partial
 from typing import Any, Self
-from uuid import UUID, uuid4
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from identity import roles
+from identity import roles, users
 from identity.apptokens.models import AppToken  # noqa: F401 # Django looks for models here
 from identity.conf import settings
 from identity.profiles.history import HistoryActor, Tracked, TrackedQuerySet, records
 from identity.profiles.profile import Profile
 from identity.sessions.models import BrowserSession  # noqa: F401 # Django looks for models here
 from identity.signals import profile_changed
+from identity.signin import ways
 from identity.signin.oauth import Grant
 from identity.signin.rate_limits import Attempts  # noqa: F401 # Django looks for models here, and finds roles.Role too
-from identity.tokens.encryption import EncryptedTextField
+from identity.signin.states import SpentState  # noqa: F401 # Django looks for models here
+from identity.tokens.models import Token as Token
+from identity.tokens.models import TokenToReturn  # noqa: F401 # Django looks for models here
 
-# Changes at every sign-in and tells nobody anything: not worth a row in the history.
+# Smartsheet changes it at every sign-in, and nobody needs it: it is no reason for a row in the history.
 UNREMARKABLE = {"lastLogin"}
+
+
+class ConnectedElsewhere(Exception):
+    """Another user of this site has connected this Smartsheet account, or signs in with it."""
+
+
+class OtherAccount(Exception):
+    """This user has connected another Smartsheet account, and has to disconnect that one first."""
 
 
 @dataclass(frozen=True, slots=True)
 class NameThen:
-    """What somebody was called, since when this app knows of it."""
+    """A name that a person had, and since when this app knows it."""
 
     name: str
     email: str
@@ -37,13 +48,13 @@ class NameThen:
 
 class SmartsheetUserQuerySet(TrackedQuerySet["SmartsheetUser"]):
     def signed_in(self, profile: Profile, grant: Grant) -> "SmartsheetUser":
-        """The person of this profile, made on their first sign-in, with profile and token as just given.
+        """The person of this profile, who is made on their first sign-in, with profile and token as just given.
 
-        Who somebody is depends on region and id alone, never on the e-mail address, which changes hands.
+        A person is known by region and id alone, never by the e-mail address, which can be given to someone else.
         """
         try:
             return self._store(profile, grant)
-        except IntegrityError:  # the same new person has just signed in elsewhere too
+        except IntegrityError:  # the same new person has just signed in in another browser
             return self._store(profile, grant)
 
     def addresses(self, *, region: str, person_id: int, then: str = "") -> frozenset[str]:
@@ -56,14 +67,49 @@ class SmartsheetUserQuerySet(TrackedQuerySet["SmartsheetUser"]):
         known = (Profile(region=region, id=person_id, data=data).addresses for data in profiles)
         return frozenset({then.strip().casefold()} - {""}).union(*known)
 
+    def connected(self, user: AbstractBaseUser, profile: Profile, grant: Grant) -> "SmartsheetUser":
+        """The person of this profile, connected with a user of this site.
+
+        Raises:
+            ConnectedElsewhere: the account is another user's.
+            OtherAccount: the user has connected another account.
+        """
+        try:
+            return self._connect(user, profile, grant)
+        except IntegrityError:  # another user, or this one in another tab, has just connected it
+            return self._connect(user, profile, grant)
+
     def stale(self, *, before: datetime, not_asked_since: datetime) -> "SmartsheetUserQuerySet":
-        """Those whose profile is from before that moment and can be asked for, the oldest first."""
-        due = self.not_asked_since(not_asked_since).filter(fetched_at__lt=before)
-        return due.filter(user__is_active=True, token__isnull=False).order_by("fetched_at", "pk")
+        """Those whose profile is older than `before` and can be fetched, the oldest first."""
+        due = self.not_asked_since(not_asked_since).filter(fetched_at__lt=before, token__isnull=False)
+        return due.exclude(users.inactive("user__")).order_by("fetched_at", "pk")
+
+    def deactivated(self) -> "SmartsheetUserQuerySet":
+        """Those who are connected, and whose Django user is deactivated."""
+        return self.filter(users.inactive("user__"), token__isnull=False)
 
     def not_asked_since(self, moment: datetime) -> "SmartsheetUserQuerySet":
-        """Those whose profile no job has taken on since the moment."""
+        """Those whose profile no job has begun to fetch since the moment."""
         return self.filter(Q(asked_at=None) | Q(asked_at__lt=moment))
+
+    def _connect(self, user: AbstractBaseUser, profile: Profile, grant: Grant) -> "SmartsheetUser":
+        with transaction.atomic():
+            people = self.select_for_update()
+            holder = people.filter(region=profile.region, smartsheet_id=profile.id).exclude(user=user.pk).first()
+            if holder:
+                if holder.is_connected or ways.is_sign_in_offered():
+                    raise ConnectedElsewhere
+                holder.delete()  # its user has disconnected the account
+            own = people.filter(user=user.pk).first()
+            if own and (own.region, own.smartsheet_id) != (profile.region, profile.id):
+                if own.is_connected:
+                    raise OtherAccount
+                own.delete()  # so that its history and roles don't become those of another account
+                own = None
+            person = own or self.model(user_id=user.pk, region=profile.region, smartsheet_id=profile.id, profile={})
+            person.remember(profile, at=timezone.now())
+            Token.of(person, grant).save()
+        return person
 
     def _store(self, profile: Profile, grant: Grant) -> "SmartsheetUser":
         with transaction.atomic():
@@ -75,7 +121,7 @@ class SmartsheetUserQuerySet(TrackedQuerySet["SmartsheetUser"]):
 
 
 class SmartsheetUser(Tracked):
-    """A Django user's Smartsheet side: the cached profile, with a history of what it was."""
+    """The Smartsheet account of a Django user: the stored profile, with its history."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="smartsheet")
     region = models.CharField(max_length=20)
@@ -120,8 +166,13 @@ class SmartsheetUser(Tracked):
         return f"{self.region}:{self.smartsheet_id}"
 
     @cached_property
+    def is_connected(self) -> bool:
+        """Whether this app has a token of theirs; read once for this instance, and so once per request."""
+        return Token.objects.filter(person=self.pk).exists()
+
+    @cached_property
     def roles(self) -> frozenset[str]:
-        """The names of all their roles; read once for this instance, and so once per request."""
+        """The names of all their roles, read once as above."""
         given = self.given_roles.values_list("name", flat=True)
         return roles.by_settings(self.as_profile()).union(given)
 
@@ -141,12 +192,12 @@ class SmartsheetUser(Tracked):
         return names
 
     def take_refresh(self, *, not_asked_since: datetime) -> bool:
-        """Become the one who fetches the profile; False if somebody else has taken that on since the moment."""
+        """Become the job that fetches the profile; False if another one has begun to since the moment."""
         free = SmartsheetUser.objects.not_asked_since(not_asked_since)
         return bool(free.filter(pk=self.pk).update(asked_at=timezone.now()))
 
     def remember(self, profile: Profile, *, at: datetime) -> None:
-        """Keep the profile that Smartsheet gave at `at`; a history row only where something changed."""
+        """Store the profile that Smartsheet gave at `at`, with a row in the history if something changed."""
         is_same = _remarkable(self.profile) == _remarkable(profile.data)
         before = None if self._state.adding else self.as_profile()
         self.profile, self.fetched_at = dict(profile.data), at
@@ -160,119 +211,9 @@ class SmartsheetUser(Tracked):
             transaction.on_commit(partial(profile_changed.send_robust, SmartsheetUser, person=self, before=before))
 
     def _keep_unremarkable(self, at: datetime) -> None:
-        """Past the history on purpose, where `remember` found nothing that is worth a row of it."""
+        """Without a row in the history, as `remember` found nothing that needs one."""
         SmartsheetUser._base_manager.filter(pk=self.pk).update(profile=self.profile, fetched_at=at)
 
 
 def _remarkable(profile: Any) -> dict[str, Any]:
     return {key: value for key, value in profile.items() if key not in UNREMARKABLE}
-
-
-class Token(models.Model):
-    """What a person's requests to Smartsheet go out with. Shows itself to nobody.
-
-    The last two columns are a lease: whoever holds it, in whatever process, is the only one to refresh the token
-    (identity.tokens.access_tokens). Without a holder it is a pause: Smartsheet could not be had, ask again after it.
-    """
-
-    person = models.OneToOneField(SmartsheetUser, on_delete=models.CASCADE, related_name="token", primary_key=True)
-    access_token = EncryptedTextField()
-    refresh_token = EncryptedTextField()
-    issued_at = models.DateTimeField(null=True, help_text="tells one pair from the next")
-    expires_at = models.DateTimeField(null=True)
-    scope = models.TextField(help_text="what was granted, separated by spaces")
-    lease = models.UUIDField(null=True)
-    leased_until = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return f"token of person {self.person_id}"
-
-    def __repr__(self) -> str:
-        return f"<Token: person {self.person_id}, expires {self.expires_at}>"
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Without the secrets: a pickle in a cache or a queue is not encrypted. Unpickled, they are read anew."""
-        secrets = {"access_token", "refresh_token"}
-        return {key: value for key, value in super().__getstate__().items() if key not in secrets}
-
-    @classmethod
-    def of(cls, person: SmartsheetUser, grant: Grant) -> Self:
-        """The person's token, not saved yet.
-
-        Saving replaces the old one unread, so that a lost key locks nobody out; and ends a lease on it.
-        """
-        return cls(person=person, **_columns(grant))
-
-    @property
-    def is_expired(self) -> bool:
-        return self.expires_at is not None and self.expires_at <= timezone.now()
-
-    @property
-    def is_due(self) -> bool:
-        """Whether to refresh it now: TOKEN_REFRESH_AHEAD before its end, or halfway if it does not live so long."""
-        if self.expires_at is None:
-            return False
-        ahead = timedelta(seconds=settings.TOKEN_REFRESH_AHEAD)
-        if self.issued_at is not None:
-            ahead = min(ahead, (self.expires_at - self.issued_at) / 2)
-        return self.expires_at - ahead <= timezone.now()
-
-    @property
-    def is_being_refreshed(self) -> bool:
-        return self.lease is not None and self._is_leased
-
-    @property
-    def is_put_off(self) -> bool:
-        return self.lease is None and self._is_leased
-
-    @property
-    def _is_leased(self) -> bool:
-        return self.leased_until is not None and self.leased_until > timezone.now()
-
-    def take_lease(self, *, seconds: float) -> bool:
-        """Become the one who refreshes this pair; False if somebody else is, or has done so meanwhile.
-
-        One UPDATE on the row's own columns: a second one waits for it and then finds the condition untrue, on
-        PostgreSQL as on SQLite. (A condition over a join would go into a subquery, which is not looked at again.)
-        """
-        now, lease = timezone.now(), uuid4()
-        is_free = Q(leased_until=None) | Q(leased_until__lte=now)
-        free = Token.objects.filter(is_free, pk=self.pk, issued_at=self.issued_at)
-        with transaction.atomic(durable=True):
-            taken = free.update(lease=lease, leased_until=now + timedelta(seconds=seconds))
-        if taken:
-            self.lease = lease
-        return bool(taken)
-
-    def renew(self, grant: Grant) -> bool:
-        """Replace the pair, durably; False if the lease was lost, to a new sign-in or a disconnect."""
-        with transaction.atomic(durable=True):
-            return bool(self._leased().update(**_columns(grant), lease=None, leased_until=None))
-
-    def put_off(self, *, seconds: float) -> None:
-        """Give the lease back, to nobody until these seconds are over."""
-        self._leased().update(lease=None, leased_until=timezone.now() + timedelta(seconds=seconds))
-
-    def drop(self) -> bool:
-        """Delete the pair that is of no more use; False if the lease was lost, and with it the pair."""
-        deleted, _by_model = self._leased().delete()
-        return bool(deleted)
-
-    def _leased(self) -> "models.QuerySet[Token]":
-        return Token.objects.filter(pk=self.pk, lease=self._held_lease)
-
-    @property
-    def _held_lease(self) -> UUID:
-        if self.lease is None:
-            raise RuntimeError("take_lease() comes first")
-        return self.lease
-
-
-def _columns(grant: Grant) -> dict[str, Any]:
-    return {
-        "access_token": grant.access_token,
-        "refresh_token": grant.refresh_token,
-        "issued_at": timezone.now(),
-        "expires_at": grant.expires_at,
-        "scope": grant.scope,
-    }

@@ -1,13 +1,13 @@
-"""What happens to people and their tokens, for whoever wants to hear of it: the audit log, and your own app.
+"""Signals about people and their tokens, for the audit log and for your own app.
 
     @receiver(signed_in)
     def greet(person: SmartsheetUser, **_kwargs: object) -> None: ...
 
-A `person` is a SmartsheetUser, whose `user` is the Django user; a `profile` is the Profile of somebody of whom
-this app may keep nothing. No signal carries a token, a code or a secret. Accept `**kwargs`: more may come.
+A `person` is a SmartsheetUser, whose `user` is the Django user. A `profile` is the Profile of someone of whom this app
+may store nothing. No signal has a token, a code or a secret. Accept `**kwargs`: later versions may add arguments.
 
-Only a receiver of `signing_in`, `app_token_created` or `app_token_used` can stop what happens, by raising. All the
-others are told what has happened already: what they raise goes to the log of the program and no further.
+Receivers of `signing_in`, `connecting`, `activation_changed`, `app_token_created` and `app_token_used` can stop what
+happens, by raising. The other signals are sent after the event; what a receiver raises is logged, and changes nothing.
 https://docs.djangoproject.com/en/5.2/topics/signals/
 """
 
@@ -15,42 +15,55 @@ from typing import Any
 
 from django.contrib.auth.signals import user_logged_out
 from django.dispatch import Signal, receiver
+from django.http import HttpRequest
 
-# A person whom Smartsheet vouches for is about to be let in: `person`. Sent in the transaction that keeps their profile
-# and token, and before their session begins. A receiver that raises undoes both, and the token is handed back; one that
-# raises CannotRecord has the person told so.
+from identity.signin import ways
+
+# Smartsheet has confirmed who a person is, and they are about to be signed in: `person`. Sent in the transaction that
+# stores their profile and token, before their session begins. If a receiver raises, both are rolled back and the token
+# is given back to Smartsheet. If it raises CannotRecord, the page says so.
 signing_in = Signal()
 
-# A person has a session: `person`.
+# A person was signed in with Smartsheet: `person`.
 signed_in = Signal()
 
-# Nobody was let in: `failure` (of identity.signin.failures), `profile` and `region` (None and "" where Smartsheet has
-# not said who it is), `error` (the exception behind it, which holds no secret, or None).
+# A user of this site, who is logged in in some other way, is about to be connected with their Smartsheet account:
+# `person`. Sent in the transaction that stores profile and token; receivers that raise have the effect above.
+connecting = Signal()
+
+# A user was connected: `person`.
+connected = Signal()
+
+# A sign-in or a connection failed: `failure` (of identity.signin.failures), `profile` and `region` (None and "" if
+# Smartsheet hasn't said who it is), `error` (the exception behind it, which holds no secret, or None), `user` (the
+# Django user who was to be connected; None at a sign-in).
 sign_in_refused = Signal()
 
-# A person pressed Sign out: `person`.
+# A person signed out: `person`.
 signed_out = Signal()
 
-# A session ended otherwise: `person`, `why` in words.
+# A session ended in another way: `person`, `why` in words.
 session_ended = Signal()
 
-# Smartsheet says something else of a person than before: `person`, `before` (a Profile; None of somebody new). Sent
-# when the change is committed.
+# Smartsheet's profile of a person has changed: `person`, `before` (a Profile; None for a new person). Sent after the
+# commit.
 profile_changed = Signal()
 
-# The access token was renewed: `person`.
+# The access token was refreshed: `person`.
 token_refreshed = Signal()
 
-# There is no token any more that Smartsheet would take; the person has to sign in again: `person`, `why` in words.
+# Smartsheet no longer accepts the token, and the person has to sign in or connect again: `person`, `why` in words.
 token_lost = Signal()
 
-# This app gave a token up at Smartsheet: `profile`, `is_confirmed` (Smartsheet said that it has ended), `why` in words.
+# This app gave a token back to Smartsheet: `profile`, `is_confirmed` (Smartsheet said that it has ended), `why` in
+# words.
 token_revoked = Signal()
 
-# A person had this app forget their token: `person`, `is_confirmed` (as above).
+# A person is no longer connected, and this app has deleted their token: `person`, `is_confirmed` (as above), `why` in
+# words ("" if the person did it).
 disconnected = Signal()
 
-# Somebody of the admin barred a person from this app, or let them in again: `person`, `is_active`, `by` (a Django
+# Someone barred a person from this app in the admin, or let them in again: `person`, `is_active`, `by` (a Django
 # user).
 activation_changed = Signal()
 
@@ -70,12 +83,13 @@ app_token_refused = Signal()
 
 
 @receiver(user_logged_out)
-def _tell_signed_out(user: Any, **_kwargs: object) -> None:
-    """Here, and not in the view: the admin has a button of its own."""
+def _tell_signed_out(request: HttpRequest, user: Any, **_kwargs: object) -> None:
+    """Here, and not in the view: the admin has a button of its own. A user who logged in in the site's own way did not
+    sign out of Smartsheet."""
     person = getattr(user, "smartsheet", None)
-    if person is not None:
+    if person is not None and ways.is_signed_in_with_smartsheet(request.session):
         signed_out.send_robust(type(person), person=person)
 
 
 class CannotRecord(Exception):
-    """What must be on record cannot be recorded just now. For receivers that can stop what happens."""
+    """The audit log can't be written now. For receivers that can stop what happens."""

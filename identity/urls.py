@@ -10,6 +10,7 @@ from identity.signin import views
 app_name = "identity"
 urlpatterns = [
     path("login/", views.login, name="login"),
+    path("connect/", views.connect, name="connect"),
     path("callback/", views.callback, name="callback"),
     path("callback/<slug:region_name>/", views.callback, name="callback_of_region"),
     path("logout/", views.logout, name="logout"),

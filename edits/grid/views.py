@@ -21,7 +21,7 @@ from edits.sheets.rights import why_no_edits
 from edits.sheets.sheet import Access, SheetSummary
 from edits.widgets.pages import problem_page
 from edits.widgets.problems import Doing, problem_of
-from identity.decorators import smartsheet_required
+from identity.decorators import smartsheet_connected
 from identity.middleware import SmartsheetRequest
 
 PAGE = re.compile("[0-9]{1,9}")
@@ -29,7 +29,7 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @require_safe
-@smartsheet_required
+@smartsheet_connected
 def sheets(request: SmartsheetRequest) -> HttpResponse:
     """The sheets that the person can see, last changed first; ?q= searches their names."""
     query = request.GET.get("q", "").strip()
@@ -46,7 +46,7 @@ def sheets(request: SmartsheetRequest) -> HttpResponse:
 
 
 @require_safe
-@smartsheet_required
+@smartsheet_connected
 def sheet(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
     """A page of a sheet's rows, ?page= counted from 1."""
     number = request.GET.get("page", "1")

@@ -32,15 +32,31 @@ def note_sign_in(person: SmartsheetUser, **_more: object) -> None:
         raise signals.CannotRecord from error
 
 
+@receiver(signals.connecting)
+def note_connection(person: SmartsheetUser, **_more: object) -> None:
+    """In the transaction that keeps the token; its subject is the Django user. Raises CannotRecord."""
+    try:
+        note(actor=actor_of(person), action=Action.CONNECT, subject=subject_of(person.user))
+    except NotRecorded as error:
+        raise signals.CannotRecord from error
+
+
 @receiver(signals.sign_in_refused)
 def note_refusal(
-    failure: Failure, region: str, profile: Profile | None, error: Exception | None, **_more: object
+    failure: Failure,
+    region: str,
+    profile: Profile | None,
+    error: Exception | None,
+    user: AbstractBaseUser | None,
+    **_more: object,
 ) -> None:
     """One entry per address or person and minute, with a count."""
+    actor = actor_of_user(user) if user else nobody(region)
     note_or_count(
-        Counted.SIGN_IN,
+        Counted.CONNECT if user else Counted.SIGN_IN,
         who=_number_of(profile) if profile else "",
-        actor=actor_of_profile(profile) if profile else nobody(region),
+        actor=actor_of_profile(profile) if profile else actor,
+        subject=subject_of(user) if user else "",
         phase=Phase.FAILED if failure.status >= 500 else Phase.REFUSED,
         reason=failure.title,
         message=f"{failure.code}: {error}" if error else failure.code,
@@ -92,8 +108,8 @@ def note_revocation(profile: Profile, is_confirmed: bool, why: str, **_more: obj
 
 
 @receiver(signals.disconnected)
-def note_disconnect(person: SmartsheetUser, **_more: object) -> None:
-    note(actor=actor_of(person), action=Action.DISCONNECT, subject=subject_of(person))
+def note_disconnect(person: SmartsheetUser, why: str, **_more: object) -> None:
+    note(actor=actor_of(person), action=Action.DISCONNECT, subject=subject_of(person), reason=why)
 
 
 @receiver(signals.activation_changed)

@@ -27,6 +27,7 @@ class Counted(Enum):
     """What is counted: its name in the table of attempts, and the entry that has the count."""
 
     SIGN_IN = ("refused_sign_in", Action.SIGN_IN, Phase.REFUSED, Origin.APP, "Sign-ins were refused.")
+    CONNECT = ("refused_connect", Action.CONNECT, Phase.REFUSED, Origin.APP, "Connections were refused.")
     PASSWORD = ("refused_password", Action.SIGN_IN, Phase.REFUSED, Origin.ADMIN, "Passwords were refused.")
     APP_TOKEN = ("refused_app_token", Action.TOKEN_USE, Phase.REFUSED, Origin.API, "App tokens were refused.")
     RETURNED = ("returned_access", Action.REVOKE, Phase.DONE, Origin.APP, "Access was given back to Smartsheet.")

@@ -18,12 +18,12 @@ from edits.saving import undo as undoing
 from edits.saving.undo import Undo
 from edits.widgets.pages import actor_of, doing, earlier_result, one_time_key, problem_page, repeated_page, saved_page
 from edits.widgets.problems import ALREADY_SENT, Doing, problem_of
-from identity.decorators import smartsheet_required
+from identity.decorators import smartsheet_connected
 from identity.middleware import SmartsheetRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@smartsheet_required
+@smartsheet_connected
 def undo(request: SmartsheetRequest, entry_id: int) -> HttpResponse:
     """Shows what the cell holds and would hold again, or why that cannot be; POST puts the old value back."""
     change = _change(request, entry_id)

@@ -22,13 +22,13 @@ from edits.sheets.rights import why_not_deleted
 from edits.widgets import drafts
 from edits.widgets.pages import doing, earlier_result, one_time_key, problem_page, repeated_page, saved_page
 from edits.widgets.problems import ALREADY_SENT, Doing, problem_of
-from identity.decorators import smartsheet_required
+from identity.decorators import smartsheet_connected
 from identity.middleware import SmartsheetRequest
 
 
 @drafts.kept_when_signed_out
 @require_http_methods(["GET", "HEAD", "POST"])
-@smartsheet_required
+@smartsheet_connected
 def edit_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpResponse:
     """The form of one row."""
     try:
@@ -46,7 +46,7 @@ def edit_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpResp
 
 @drafts.kept_when_signed_out
 @require_http_methods(["GET", "HEAD", "POST"])
-@smartsheet_required
+@smartsheet_connected
 def add_row(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
     """The form of a new row, which goes to the bottom of the sheet."""
     try:
@@ -61,7 +61,7 @@ def add_row(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@smartsheet_required
+@smartsheet_connected
 def delete_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpResponse:
     """Asks before it deletes a row with all that are beneath it; POST deletes.
 

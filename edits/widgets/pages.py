@@ -25,7 +25,7 @@ def actor_of(request: SmartsheetRequest) -> Actor:
     """The signed-in person, as the log is to remember them."""
     person = request.smartsheet_user
     if person is None:
-        raise LookupError("Nobody is signed in.")  # smartsheet_required sees to it that somebody is
+        raise LookupError("Nobody is signed in.")  # smartsheet_connected sees to it that somebody is
     return Actor(id=person.id, region=person.region, name=person.name, email=person.email)
 
 

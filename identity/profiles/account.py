@@ -1,23 +1,25 @@
-"""What a person can have done about their own account: the profile fetched anew, the app disconnected."""
-
-import logging
+"""What people do about their own Smartsheet account: read the profile again, disconnect it."""
 
 from django.utils import timezone
 
-from identity.models import SmartsheetUser, Token
-from identity.regions import UnknownRegion, region
+from identity.conf import settings
+from identity.models import SmartsheetUser
+from identity.regions import region
 from identity.sessions import browsers
 from identity.sessions.models import Ending
 from identity.signals import disconnected, token_revoked
 from identity.signin import oauth
-from identity.signin.oauth import BadAnswer, OAuthError
-from identity.tokens.access_tokens import SignInAgain, TryLater, with_token
+from identity.signin.oauth import BadAnswer
+from identity.tokens import returning
+from identity.tokens.access_tokens import with_token
+from identity.tokens.returning import Answer
+from identity.transport import Deadline
 
-logger = logging.getLogger(__name__)
+DISCONNECTED = "The person disconnected the app."
 
 
 def refresh_profile(person: SmartsheetUser) -> None:
-    """Ask Smartsheet who the person is now and keep it, within SMARTSHEET_DEADLINE.
+    """Ask Smartsheet who the person is now and store it, within SMARTSHEET_DEADLINE.
 
     Raises SignInAgain, TryLater, OAuthError, UnknownRegion.
     """
@@ -31,30 +33,18 @@ def refresh_profile(person: SmartsheetUser) -> None:
 
 
 def disconnect(person: SmartsheetUser) -> bool:
-    """End this app's access to Smartsheet in the person's name, here and there, and all their sessions.
+    """End this app's access to Smartsheet in the person's name, and the sessions in which they signed in with it.
 
-    True if Smartsheet has confirmed it, within SMARTSHEET_DEADLINE; here it ends in any case. The profile and the
-    log of what they did stay.
+    True if Smartsheet has confirmed it, within SMARTSHEET_DEADLINE. If not, the worker tries again; here the access
+    ends in any case. The profile and the log of what they did stay.
     """
-    is_confirmed = _revoke(person)
-    Token.objects.filter(person=person).delete()
-    browsers.end_all(person.user, because=Ending.DISCONNECTED)
-    token_revoked.send_robust(
-        SmartsheetUser, profile=person.as_profile(), is_confirmed=is_confirmed, why="The person disconnected the app."
-    )
-    disconnected.send_robust(SmartsheetUser, person=person, is_confirmed=is_confirmed)
+    seconds = settings.SMARTSHEET_DEADLINE
+    token = returning.take_away(person, why=DISCONNECTED, wait=seconds + returning.PAUSE)
+    if token is None:
+        is_confirmed = False
+        token_revoked.send_robust(SmartsheetUser, profile=person.as_profile(), is_confirmed=False, why=DISCONNECTED)
+    else:
+        is_confirmed = returning.return_one(token, Deadline(seconds)) is Answer.CONFIRMED
+    browsers.end_signed_in_with_smartsheet(person.user, because=Ending.DISCONNECTED)
+    disconnected.send_robust(SmartsheetUser, person=person, is_confirmed=is_confirmed, why="")
     return is_confirmed
-
-
-def _revoke(person: SmartsheetUser) -> bool:
-    """End all tokens that the person ever gave this app: each sign-in brought one."""
-    try:
-        where = region(person.region)
-        with_token(
-            person.user,
-            lambda token, deadline: oauth.revoke_token(where, access_token=token, deadline=deadline, is_for_all=True),
-        )
-    except (OAuthError, SignInAgain, TryLater, UnknownRegion) as error:
-        logger.warning("Smartsheet has not confirmed that %s is disconnected: %r %s", person.pk, error, error)
-        return False
-    return True

@@ -6,8 +6,7 @@ from typing import Concatenate, ParamSpec
 from uuid import UUID
 
 from django.contrib import auth, messages
-from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -16,33 +15,36 @@ from django.views.decorators.http import require_POST, require_safe
 from identity.apptokens.forms import AppTokenForm, days_offered
 from identity.apptokens.models import AppToken
 from identity.conf import settings
-from identity.decorators import smartsheet_required
-from identity.models import SmartsheetUser, Token
+from identity.decorators import redirect_to_connect, smartsheet_connected
+from identity.models import SmartsheetUser
 from identity.profiles import account, fields
 from identity.regions import UnknownRegion
 from identity.roles import RoleName
 from identity.sessions import browsers, limits
 from identity.sessions.models import BrowserSession
+from identity.sessions.store import has_owners
+from identity.signin import ways
 from identity.signin.oauth import OAuthError
+from identity.signin.views import start_page
 from identity.tokens import revocation
 from identity.tokens.access_tokens import SignInAgain, TryLater
 
 P = ParamSpec("P")
 
-SIGN_IN_AGAIN = "Smartsheet does not accept this app's access in your name. Sign in again to read your profile."
+NOT_ACCEPTED = "Smartsheet does not accept this app's access in your name. {} again to read your profile."
 NOT_FETCHED = "Smartsheet did not send your profile. This page has the one from before. Try again later."
-DISCONNECTED = (
-    "This app is disconnected. Smartsheet has ended its access in your name, and you are signed out everywhere."
-)
+DISCONNECTED = "This app is disconnected. Smartsheet has ended its access in your name, and {}."
 NOT_CONFIRMED = (
-    "This app has deleted its token, and you are signed out everywhere. Smartsheet has not confirmed that its access "
-    "has ended. To be sure, remove this app in your personal settings in Smartsheet."
+    "This app has deleted its token, and {}. Smartsheet has not confirmed that its access has ended. This app will ask "
+    "again. To be sure, remove this app in your personal settings in Smartsheet."
 )
+SIGNED_OUT = "you are signed out wherever you had signed in with Smartsheet"
+LOGGED_IN = "you are still logged in to this site"
 
 
 @never_cache
 @require_safe
-@smartsheet_required
+@smartsheet_connected
 def profile(request: HttpRequest) -> HttpResponse:
     """The profile and its age, the names that the person had, their roles, sessions and app tokens."""
     return profile_page(request, _person(request))
@@ -58,14 +60,13 @@ def profile_page(
         "everything": fields.everything(person.profile),
         "names": person.names(),
         "roles": [label for name, label in RoleName.choices if name in person.roles],
-        "sessions": BrowserSession.objects.of(person.user),
+        "sessions": BrowserSession.objects.of(person.user) if has_owners(request.session) else None,
         "own_key": request.session.session_key,
         "idle_words": limits.in_words(settings.SESSION_IDLE_SECONDS),
         "absolute_words": limits.in_words(settings.SESSION_ABSOLUTE_SECONDS),
         "tokens": AppToken.objects.of(person).listed(),
         "token_form": token_form or (AppTokenForm(person=person) if days_offered() else None),
-        "is_connected": Token.objects.filter(person=person).exists(),
-        "next": request.path,
+        "is_signed_in_with_smartsheet": ways.is_signed_in_with_smartsheet(request.session),
     }
     return render(request, "identity/profile.html", context, status=status)
 
@@ -73,13 +74,13 @@ def profile_page(
 def button(
     view: Callable[Concatenate[HttpRequest, SmartsheetUser, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """A button of that page, only by POST. People who are signed out get to the page after signing in."""
+    """A button of that page, only by POST. People who are not connected get to the page after they have."""
 
     @require_POST
     @wraps(view)
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if getattr(request, "smartsheet_user", None) is None:
-            return redirect_to_login(reverse("identity:profile"))
+            return redirect_to_connect(request, reverse("identity:profile"))
         return view(request, _person(request), *args, **kwargs)
 
     return wrapped
@@ -91,8 +92,9 @@ def refresh_profile(request: HttpRequest, person: SmartsheetUser) -> HttpRespons
     try:
         account.refresh_profile(person)
     except SignInAgain:
-        if not revocation.follow_up(request.user.pk):  # if so, the sign-in page says what happened
-            messages.error(request, SIGN_IN_AGAIN)
+        if not revocation.follow_up(request.user.pk):  # if so, the next page says what happened
+            way = "Sign in" if ways.is_signed_in_with_smartsheet(request.session) else "Disconnect, and connect"
+            messages.error(request, NOT_ACCEPTED.format(way))
     except (TryLater, OAuthError, UnknownRegion):
         messages.warning(request, NOT_FETCHED)
     else:
@@ -102,37 +104,47 @@ def refresh_profile(request: HttpRequest, person: SmartsheetUser) -> HttpRespons
 
 @button
 def disconnect(request: HttpRequest, person: SmartsheetUser) -> HttpResponse:
-    """End this app's access to Smartsheet in the person's name, and sign them out."""
+    """End this app's access to Smartsheet in the person's name. Signs them out, if they signed in with Smartsheet."""
     is_confirmed = account.disconnect(person)
-    auth.logout(request)
+    is_signed_out = ways.is_signed_in_with_smartsheet(request.session)
+    if is_signed_out:
+        auth.logout(request)
+    words = SIGNED_OUT if is_signed_out else LOGGED_IN
     if is_confirmed:
-        messages.success(request, DISCONNECTED)
+        messages.success(request, DISCONNECTED.format(words))
     else:
-        messages.warning(request, NOT_CONFIRMED)
-    return HttpResponseRedirect("/")
+        messages.warning(request, NOT_CONFIRMED.format(words))
+    return HttpResponseRedirect(start_page() if is_signed_out else reverse("identity:connect"))
 
 
 @button
 def sign_out_everywhere(request: HttpRequest, person: SmartsheetUser) -> HttpResponse:
     """End all sessions of the person, including this one. The app stays connected to Smartsheet."""
+    _require_owners(request)
     browsers.end_all(person.user)
     auth.logout(request)
     messages.success(request, "You are signed out of this app in every browser.")
-    return HttpResponseRedirect("/")
+    return HttpResponseRedirect(start_page())
 
 
 @button
 def end_session(request: HttpRequest, person: SmartsheetUser, public_id: UUID) -> HttpResponse:
     """Sign the person out of one of their browsers."""
+    _require_owners(request)
     own = BrowserSession.objects.of(person.user).filter(pk=request.session.session_key, public_id=public_id)
     if own.exists():
         auth.logout(request)
-        return HttpResponseRedirect("/")
+        return HttpResponseRedirect(start_page())
     if browsers.end_one(person.user, public_id):
         messages.success(request, "You are signed out of that browser.")
     else:
         messages.info(request, "That session had already ended.")
     return redirect("identity:profile")
+
+
+def _require_owners(request: HttpRequest) -> None:
+    if not has_owners(request.session):
+        raise Http404("SESSION_ENGINE keeps no list of a person's sessions.")
 
 
 def _person(request: HttpRequest) -> SmartsheetUser:

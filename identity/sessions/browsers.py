@@ -1,4 +1,8 @@
-"""The browsers that a person is signed in with: begun, listed, ended."""
+"""The browsers that a person is signed in with: begun, listed, ended.
+
+Only sessions of the engine identity.sessions.store are known here. Other engines of Django have no owners, so their
+sessions can't be listed or ended from elsewhere.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -15,23 +19,32 @@ from identity.models import SmartsheetUser
 from identity.sessions.browser_names import browser_name
 from identity.sessions.models import BrowserSession, BrowserSessionQuerySet, Ending
 from identity.signals import session_ended, token_lost
+from identity.signin import ways
 
 SIGN_IN = "identity.sign_in"  # in a session: since when and from where: started_at (seconds since 1970), ip, browser
-ENDED = "identity.ended"  # in a session: why the one before it ended; told once
+ENDED = "identity.ended"  # in a session: why the one before it ended; shown once
 
 
 def end_all(user: AbstractBaseUser, *, because: Ending = Ending.ELSEWHERE) -> int:
-    """Sign the user out of every browser; gives how many. A request that one of them has under way is the last."""
+    """Sign the user out of every browser; gives how many. Requests that are under way are answered."""
     return end(BrowserSession.objects.of(user), user=user, because=because)
 
 
+def end_signed_in_with_smartsheet(user: AbstractBaseUser, *, because: Ending) -> int:
+    """End the user's sessions that began by signing in with Smartsheet; gives how many. Those in which they logged in
+    in the site's own way go on."""
+    own = BrowserSession.objects.of(user)
+    keys = [session.pk for session in own if ways.is_signed_in_with_smartsheet(session.get_decoded())]
+    return end(own.filter(pk__in=keys), user=user, because=because)
+
+
 def end_one(user: AbstractBaseUser, public_id: UUID) -> bool:
-    """Sign the user out of one browser; False if it is none of theirs, or has ended already."""
+    """Sign the user out of one browser; False if it isn't theirs, or has ended already."""
     return bool(end(BrowserSession.objects.of(user).filter(public_id=public_id), user=user, because=Ending.ELSEWHERE))
 
 
 def end(chosen: BrowserSessionQuerySet, *, user: AbstractBaseUser | None, because: Ending) -> int:
-    """End these sessions of the user, and say so by the signal session_ended; gives how many."""
+    """End these sessions of the user, and send session_ended; gives how many."""
     count = chosen.end(because)
     person = getattr(user, "smartsheet", None)
     if count and person is not None:
@@ -40,13 +53,13 @@ def end(chosen: BrowserSessionQuerySet, *, user: AbstractBaseUser | None, becaus
 
 
 def sweep_expired() -> int:
-    """Delete what has ended more than a day ago; gives how many. Each sign-in does so too."""
+    """Delete sessions that ended more than a day ago; gives how many. Each sign-in does so too."""
     return BrowserSession.objects.sweep()
 
 
 @receiver(user_logged_in)
 def _begin(request: HttpRequest, **_kwargs: Any) -> None:
-    """Note in the new session since when and from where it is."""
+    """Store in the new session when and from where it began."""
     request.session[SIGN_IN] = {
         "started_at": timezone.now().timestamp(),
         "ip": getattr(request, "client_ip", None),
@@ -64,4 +77,4 @@ def _end_of_barred(instance: AbstractBaseUser, **_kwargs: Any) -> None:
 
 @receiver(token_lost)
 def _end_without_token(person: SmartsheetUser, **_kwargs: Any) -> None:
-    end_all(person.user, because=Ending.REVOKED)
+    end_signed_in_with_smartsheet(person.user, because=Ending.REVOKED)

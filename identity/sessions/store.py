@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth import SESSION_KEY as USER_KEY
 from django.contrib.auth import get_user_model
-from django.contrib.sessions.backends.base import VALID_KEY_CHARS, CreateError, UpdateError
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS, CreateError, SessionBase, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -19,6 +19,11 @@ from identity.sessions.browsers import ENDED, SIGN_IN
 from identity.sessions.models import BrowserSession, Ending
 
 OUTLIVES = "outlives."  # what is kept under such a key outlives a sign-out by force. Look whose it is before showing it
+
+
+def has_owners(session: SessionBase) -> bool:
+    """Whether it's one of these, and not of another engine, which keeps no list of a person's sessions."""
+    return isinstance(session, SessionStore)
 
 
 class SessionStore(DatabaseSessionStore):

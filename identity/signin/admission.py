@@ -1,4 +1,4 @@
-"""Who can sign in: everyone whom Smartsheet has confirmed, unless settings name those who can use this app.
+"""Who can sign in or connect: everyone whom Smartsheet has confirmed, unless settings name those who can use this app.
 
 SIGN_IN_ACCOUNTS has Smartsheet accounts (organisations) as region:id, SIGN_IN_DOMAINS domains of e-mail addresses, and
 SIGN_IN_PEOPLE people as region:id or e-mail address. One of them is enough. Each request checks them, so someone who is
@@ -8,14 +8,15 @@ taken off a list is signed out at once.
 from collections.abc import Collection
 
 from django.contrib import auth
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest
 
 from identity.conf import settings
-from identity.models import SmartsheetUser
+from identity.models import ConnectedElsewhere, OtherAccount, SmartsheetUser
 from identity.profiles.profile import Profile
 from identity.regions import region
-from identity.signals import CannotRecord, signing_in, token_revoked
+from identity.signals import CannotRecord, connecting, signing_in, token_revoked
 from identity.signin import failures, oauth
 from identity.signin.failures import Failure
 from identity.signin.oauth import Grant, OAuthError
@@ -44,14 +45,18 @@ def is_listed(profile: Profile) -> bool:
     return f"{profile.region}:{account_id}" in accounts or profile.domain in domains or profile.is_among(people)
 
 
-def admit(request: HttpRequest, *, profile: Profile, grant: Grant, deadline: Deadline) -> SmartsheetUser:
-    """Let the person in: store their profile and token. Their session starts later.
+def admit(
+    request: HttpRequest, *, profile: Profile, grant: Grant, deadline: Deadline, user: AbstractBaseUser | None = None
+) -> SmartsheetUser:
+    """Store the profile and token of someone who signs in, or of `user`, who connects. A session starts later.
 
     If this app does not let them in, nothing is stored, and the token is revoked at Smartsheet within the deadline.
-    Raises NotAdmitted, and what a receiver of signing_in raises.
+    Raises NotAdmitted, and what a receiver of signing_in or connecting raises.
     """
     try:
-        return _keep(request, profile, grant)
+        if not is_listed(profile):
+            raise NotAdmitted(failures.NOT_LISTED)
+        return _connect(user, profile, grant) if user else _sign_in(request, profile, grant)
     except Exception as error:
         _give_up(profile, grant, deadline)
         if isinstance(error, CannotRecord):
@@ -59,9 +64,19 @@ def admit(request: HttpRequest, *, profile: Profile, grant: Grant, deadline: Dea
         raise
 
 
-def _keep(request: HttpRequest, profile: Profile, grant: Grant) -> SmartsheetUser:
-    if not is_listed(profile):
-        raise NotAdmitted(failures.NOT_LISTED)
+def _connect(user: AbstractBaseUser, profile: Profile, grant: Grant) -> SmartsheetUser:
+    try:
+        with transaction.atomic():
+            person = SmartsheetUser.objects.connected(user, profile, grant)
+            connecting.send(SmartsheetUser, person=person)
+    except ConnectedElsewhere:
+        raise NotAdmitted(failures.CONNECTED_ELSEWHERE) from None
+    except OtherAccount:
+        raise NotAdmitted(failures.OTHER_ACCOUNT) from None
+    return person
+
+
+def _sign_in(request: HttpRequest, profile: Profile, grant: Grant) -> SmartsheetUser:
     with transaction.atomic():
         user = auth.authenticate(request, profile=profile, grant=grant)
         if user is None:

@@ -1,7 +1,8 @@
-"""The page of a sign-in that came to nothing, and the word of it to whoever listens."""
+"""The page for a sign-in or a connection that failed, and its signal."""
 
 import logging
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -22,23 +23,31 @@ def failed(
     region: str = "",
     profile: Profile | None = None,
     error: Exception | None = None,
+    user: AbstractBaseUser | None = None,
 ) -> HttpResponse:
-    """The page, after everybody who listens has been told.
+    """The page, after the signal was sent.
 
-    `next_url` is where the person wanted to go, `region` and `profile` are given as far as they are known; `error`
-    says more to an administrator and holds no secret.
+    `next_url` is where the person wanted to go. `region` and `profile` are given as far as they are known. `error`
+    tells an administrator more, and has no secret. `user` is the Django user who was to be connected.
     """
-    tell(failure, region=region, profile=profile, error=error)
+    tell(failure, region=region, profile=profile, error=error, user=user)
     return page(request, failure, next_url=next_url, reference=str(error or ""))
 
 
-def tell(failure: Failure, *, region: str = "", profile: Profile | None = None, error: Exception | None = None) -> None:
-    """Have it known that nobody was let in."""
-    logger.warning("Sign-in failed: %s %s", failure.code, error or "")
-    sign_in_refused.send_robust(SmartsheetUser, failure=failure, region=region, profile=profile, error=error)
+def tell(
+    failure: Failure,
+    *,
+    region: str = "",
+    profile: Profile | None = None,
+    error: Exception | None = None,
+    user: AbstractBaseUser | None = None,
+) -> None:
+    """Send the signal that nobody was signed in or connected."""
+    logger.warning("%s failed: %s %s", "Connecting" if user else "Sign-in", failure.code, error or "")
+    sign_in_refused.send_robust(SmartsheetUser, failure=failure, region=region, profile=profile, error=error, user=user)
 
 
 def page(request: HttpRequest, failure: Failure, *, next_url: str = "", reference: str = "") -> HttpResponse:
-    """What happened, what was done, what to do, and whom to ask."""
+    """What happened, what this app did, what to do, and whom to ask."""
     context = {"failure": failure, "next": next_url, "reference": reference, "contact": settings.ADMIN_CONTACT}
     return render(request, "identity/failed.html", context, status=failure.status)

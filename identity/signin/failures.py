@@ -1,4 +1,4 @@
-"""What people read when a sign-in failed: what happened, what this app did, what to do."""
+"""What people read when signing in or connecting failed: what happened, what this app did, what to do."""
 
 from dataclasses import dataclass
 
@@ -21,9 +21,9 @@ NOTHING_USED = "This app used and kept nothing from that request."
 THROWN_AWAY = "This app discarded the access that Smartsheet had granted."
 GIVEN_UP = "This app gave the access back to Smartsheet and kept none in your name."
 NOTHING_KEPT = "This app got no access to Smartsheet."
-BEGIN_AGAIN = "Sign in again from here."
-LATER = "Wait a minute, then sign in again."
-TELL = "Sign in again. If this happens again, send the words in small print below to the administrator of this app."
+BEGIN_AGAIN = "Start again from here."
+LATER = "Wait a minute, then try again."
+TELL = "Try again. If this happens again, send the words in small print below to the administrator of this app."
 
 WRONG_STATE = Failure(
     code="wrong_state",
@@ -74,7 +74,7 @@ DENIED = Failure(
     title="You did not allow access",
     happened="Someone chose Deny on Smartsheet's page.",
     done=NOTHING_KEPT,
-    advice="If you want to use this app, sign in again and choose Allow.",
+    advice="If you want to use this app, start again from here and choose Allow.",
 )
 REQUEST_REFUSED = Failure(
     code="request_refused",
@@ -107,7 +107,7 @@ NOT_LISTED = Failure(
     happened="Smartsheet confirmed who you are, but only certain people or organisations can use this app.",
     done=GIVEN_UP,
     advice=(
-        "If you have another Smartsheet account, sign out of Smartsheet and sign in again from here with that one. "
+        "If you have another Smartsheet account, sign out of Smartsheet and start again from here with that one. "
         "Or ask the administrator of this app to add you."
     ),
 )
@@ -119,13 +119,40 @@ NOT_RECORDED = Failure(
     done="It has kept no access in your name.",
     advice=LATER,
 )
+OTHER_USER = Failure(
+    code="other_user",
+    status=403,
+    title="You are logged in as someone else now",
+    happened="The user of this site who pressed Connect is no longer logged in with this browser.",
+    done=NOTHING_USED,
+    advice="Log in as the user whom you want to connect, and press Connect again.",
+)
+CONNECTED_ELSEWHERE = Failure(
+    code="connected_elsewhere",
+    status=409,
+    title="This Smartsheet account is another user's",
+    happened="Smartsheet confirmed who you are, but another user of this site has connected this Smartsheet account.",
+    done=GIVEN_UP,
+    advice=(
+        "If that user is you, log in as them, or disconnect the account there first. If you wanted to connect another "
+        "Smartsheet account, sign out of Smartsheet and connect again from here."
+    ),
+)
+OTHER_ACCOUNT = Failure(
+    code="other_account",
+    status=409,
+    title="You have connected another Smartsheet account",
+    happened="Smartsheet confirmed who you are, but it is not the account that you have connected here.",
+    done=GIVEN_UP,
+    advice="Disconnect the other account on your profile page first. Then connect this one.",
+)
 RATE_LIMITED = Failure(
     code="rate_limited",
     status=429,
     title="Too many sign-in attempts",
     happened="Too many sign-in attempts came from your network within a minute.",
     done="This app ignored this attempt. Nothing is locked.",
-    advice="Wait a minute, then sign in again.",
+    advice=LATER,
 )
 BUSY = Failure(
     code="busy",

@@ -1,25 +1,30 @@
-"""Signing in with Smartsheet, and signing out."""
+"""Signing in with Smartsheet, connecting it, and signing out."""
 
 from functools import partial
+from typing import cast
 from urllib.parse import unquote, urlsplit
 
 from django.contrib import auth
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import Resolver404, resolve
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from identity import capacity, regions
 from identity.conf import settings
 from identity.decorators import rate_limited
 from identity.models import SmartsheetUser
-from identity.signals import session_ended, signed_in
-from identity.signin import failures, states
+from identity.signals import connected, session_ended, signed_in
+from identity.signin import failures, states, ways
 from identity.signin.admission import NotAdmitted, admit
 from identity.signin.failure_pages import failed
 from identity.signin.failure_pages import page as failure_page
 from identity.signin.oauth import OAuthError, authorization_url, exchange_code
+from identity.signin.states import Pending
 from identity.transport import Deadline
 
 # Not pages: they answer buttons, or Smartsheet.
@@ -42,13 +47,37 @@ NOT_PAGES = {
 @rate_limited("sign_in", methods={"POST"})
 def login(request: HttpRequest) -> HttpResponse:
     """Redirect to the consent page of `region`; `next` is where the person goes after signing in."""
+    if not ways.is_sign_in_offered():
+        raise Http404("People of this site don't sign in with Smartsheet.")
+    return _to_consent_page(request)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@rate_limited("sign_in", methods={"POST"})
+def connect(request: HttpRequest) -> HttpResponse:
+    """The page with the button that connects Smartsheet; POST redirects to the consent page. As above."""
+    if not settings.BYLINE_CONNECT:
+        raise Http404("Users of this site don't connect Smartsheet.")
+    if request.method == "POST":
+        return _to_consent_page(request, user=str(request.user.pk))
+    next_url = own_url(request, request.GET.get("next", ""), otherwise=reverse("identity:profile"))
+    if getattr(request, "smartsheet_user", None) is not None:
+        return HttpResponseRedirect(next_url)
+    before = SmartsheetUser.objects.filter(user=request.user.pk).first()
+    return render(request, "identity/connect.html", {"next": next_url, "before": before})
+
+
+def _to_consent_page(request: HttpRequest, *, user: str = "") -> HttpResponse:
     chosen = request.POST.get("region")
     try:
         region = regions.region(chosen) if chosen else regions.default_region()
     except regions.UnknownRegion:
         return failed(request, failures.UNKNOWN_REGION)
-    next_url = own_url(request, request.POST.get("next", ""))
-    state = states.begin(request.session, region=region.name, next_url=next_url)
+    otherwise = reverse("identity:profile") if user else None
+    next_url = own_url(request, request.POST.get("next", ""), otherwise=otherwise)
+    state = states.begin(request.session, region=region.name, next_url=next_url, user=user)
     return HttpResponseRedirect(authorization_url(region, state=state))
 
 
@@ -68,10 +97,11 @@ def callback(request: HttpRequest, region_name: str = "") -> HttpResponse:
 
 
 def _come_back(request: HttpRequest, region_name: str) -> HttpResponse:
-    """Check the state, a refusal and the code, exchange the code, and start a new session.
+    """Check the state, a refusal and the code, exchange the code, and sign in or connect.
 
-    Opened a second time by someone who is signed in, it leads to where the sign-in led. Each region except the default
-    has its own redirect URL, so that a code of one region is never sent to another. https://datatracker.ietf.org/doc/html/rfc9700#section-4.4.2.2
+    Opened a second time by someone who is connected, it leads to where the first time led. Each region except the
+    default has its own redirect URL, so that a code of one region is never sent to another.
+    https://datatracker.ietf.org/doc/html/rfc9700#section-4.4.2.2
     """
     try:
         pending = states.take(request.session, request.GET.get("state", ""))
@@ -80,13 +110,16 @@ def _come_back(request: HttpRequest, region_name: str) -> HttpResponse:
     except states.ExpiredState:
         return failed(request, failures.EXPIRED_STATE)
     except states.UsedState as used:
-        is_signed_in = getattr(request, "smartsheet_user", None) is not None
-        return HttpResponseRedirect(used.next_url) if is_signed_in else failed(request, failures.USED_STATE)
+        is_connected = getattr(request, "smartsheet_user", None) is not None
+        return HttpResponseRedirect(used.next_url) if is_connected else failed(request, failures.USED_STATE)
     except (states.WrongState, regions.UnknownRegion):
         return failed(request, failures.WRONG_STATE)
     except regions.WrongCallback as wrong:
         return failed(request, failures.WRONG_CALLBACK, region=region.name, error=wrong)
-    failed_here = partial(failed, request, next_url=pending.next_url, region=region.name)
+    user = _user_to_connect(request, pending)
+    failed_here = partial(failed, request, next_url=pending.next_url, region=region.name, user=user)
+    if pending.user and not user:
+        return failed_here(failures.OTHER_USER)
     if error := request.GET.get("error"):
         return failed_here(failures.DENIED if error == "access_denied" else failures.REQUEST_REFUSED)
     code = request.GET.get("code")
@@ -98,12 +131,21 @@ def _come_back(request: HttpRequest, region_name: str) -> HttpResponse:
     except OAuthError as oauth_error:
         return failed_here(failures.of(oauth_error), error=oauth_error)
     try:
-        person = admit(request, profile=profile, grant=grant, deadline=deadline)
+        person = admit(request, profile=profile, grant=grant, deadline=deadline, user=user)
     except NotAdmitted as refusal:
         return failed_here(refusal.failure, profile=profile)
-    _begin_session(request, person)
-    states.note_used(request.session, pending)  # again: the session may be another one now
+    if user:
+        connected.send_robust(SmartsheetUser, person=person)
+    else:
+        _begin_session(request, person)
+        states.remember(request.session, pending)  # again: the session may be another one now
     return HttpResponseRedirect(pending.next_url)
+
+
+def _user_to_connect(request: HttpRequest, pending: Pending) -> AbstractBaseUser | None:
+    """The user who pressed Connect in this browser, if they are still logged in with it."""
+    is_theirs = request.user.is_authenticated and pending.user == str(request.user.pk)
+    return cast("AbstractBaseUser", request.user) if is_theirs else None
 
 
 def _begin_session(request: HttpRequest, person: SmartsheetUser) -> None:
@@ -120,14 +162,19 @@ def _begin_session(request: HttpRequest, person: SmartsheetUser) -> None:
 def logout(request: HttpRequest) -> HttpResponse:
     """End this browser's session, and delete what is in it."""
     auth.logout(request)
-    return HttpResponseRedirect(settings.LOGIN_URL)
+    return HttpResponseRedirect(start_page())
 
 
-def own_url(request: HttpRequest, url: str) -> str:
-    """`url` if it leads to a page of this app, otherwise the front page."""
+def start_page() -> str:
+    """Where people go after they were signed out."""
+    return resolve_url(settings.LOGOUT_REDIRECT_URL or settings.LOGIN_URL)
+
+
+def own_url(request: HttpRequest, url: str, *, otherwise: str | None = None) -> str:
+    """`url` if it leads to a page of this site. If not, `otherwise`, which is LOGIN_REDIRECT_URL by default."""
     is_own = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     is_page = is_own and url.startswith(("/", "http://", "https://")) and _is_page(unquote(urlsplit(url).path))
-    return url if is_page else settings.LOGIN_URL
+    return url if is_page else otherwise or resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
 def _is_page(path: str) -> bool:

@@ -1,8 +1,9 @@
-"""Stored tokens encrypted anew with the first of TOKEN_KEYS, so that older keys can be thrown away."""
+"""Encrypts stored tokens with the first of TOKEN_KEYS, so that older keys can be removed."""
 
 from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.db import transaction
@@ -10,11 +11,12 @@ from django.db.models import QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
 from identity.conf import settings
-from identity.models import Token
 from identity.tokens.encryption import cipher
+from identity.tokens.models import Token, TokenToReturn
 
-BATCH = 100  # tokens in one transaction: some 30 ms for which nobody else can store one of them
+BATCH = 100  # tokens in one transaction: about 30 ms in which nobody else can store one of them
 SECRETS = ("access_token", "refresh_token")
+Stored = QuerySet[Token] | QuerySet[TokenToReturn]
 
 
 class Key(StrEnum):
@@ -31,10 +33,10 @@ def tally() -> Counter[Key]:
 
 
 def rotate() -> Iterator[Counter[Key]]:
-    """Encrypt what older keys have encrypted with the first one; after each batch, what has been met so far.
+    """Encrypt what older keys have encrypted with the first one; after each batch, what has been found so far.
 
-    Only the two columns change, and only inside of a short transaction that has locked the rows: a refresh at the same
-    time waits for it, or has stored its new pair before; its lease stays. Raises ImproperlyConfigured.
+    Only the two columns change, and only in a short transaction that has locked the rows: a refresh at the same time
+    waits for it, or has stored its new pair before. Its lease stays. Raises ImproperlyConfigured.
     """
     met: Counter[Key] = Counter()
     for batch in _batches():
@@ -43,26 +45,27 @@ def rotate() -> Iterator[Counter[Key]]:
                 key = _key_of(secrets)
                 met[key] += 1
                 if key is Key.OLDER:
-                    _store(pk, [cipher().rotate(secret).decode() for secret in secrets])
+                    _store(batch, pk, [cipher().rotate(secret).decode() for secret in secrets])
         yield met
 
 
-def _batches() -> Iterator[QuerySet[Token]]:
-    last = 0
-    while pks := list(Token.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
-        yield Token.objects.filter(pk__in=pks).order_by("pk")
-        last = pks[-1]
+def _batches() -> Iterator[Stored]:
+    for model in (Token, TokenToReturn):
+        last = 0
+        while pks := list(model.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+            yield model.objects.filter(pk__in=pks).order_by("pk")
+            last = pks[-1]
 
 
-def _ciphertexts(tokens: QuerySet[Token]) -> QuerySet[Token, tuple[int, str, str]]:
+def _ciphertexts(tokens: Stored) -> "QuerySet[Any, tuple[int, str, str]]":
     """Each token's key and both texts as they are stored: the field itself would decrypt them."""
     stored = {f"stored_{name}": Cast(name, TextField()) for name in SECRETS}
     return tokens.annotate(**stored).values_list("pk", *stored)
 
 
-def _store(pk: int, ciphertexts: list[str]) -> None:
+def _store(tokens: Stored, pk: int, ciphertexts: list[str]) -> None:
     values = [Value(text, output_field=TextField()) for text in ciphertexts]  # the field itself would encrypt them
-    Token.objects.filter(pk=pk).update(**dict(zip(SECRETS, values, strict=True)))
+    tokens.filter(pk=pk).update(**dict(zip(SECRETS, values, strict=True)))
 
 
 def _key_of(secrets: list[str]) -> Key:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
@@ -93,11 +94,21 @@ def test_an_expired_token_is_refreshed_to_be_revoked(client: Client, provider: P
     assert arrival.authorization == "Bearer next-access"
 
 
-def test_a_person_without_a_token_can_disconnect(client: Client, provider: Provider) -> None:
+def test_a_person_whose_token_cannot_be_decrypted_can_disconnect(
+    client: Client, provider: Provider, settings: Settings
+) -> None:
+    provider.come_back(client)
+    settings.TOKEN_KEYS = [Fernet.generate_key().decode()]
+    assert "has not confirmed that" in client.post(URL, follow=True).content.decode()
+    assert not Token.objects.exists()
+    assert not is_signed_in(client)
+
+
+def test_a_person_without_a_token_is_signed_out(client: Client, provider: Provider) -> None:
     provider.come_back(client)
     Token.objects.all().delete()
-    assert "has not confirmed that" in client.post(URL, follow=True).content.decode()
-    assert not is_signed_in(client)
+    assert client.post(URL)["Location"] == "/?next=/identity/profile/"
+    assert "Smartsheet has ended this app&#x27;s access in your name" in client.get("/").content.decode()
 
 
 def test_a_get_request_does_not_disconnect(client: Client, provider: Provider) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from identity import urls
 from tests.identity.provider import Provider
@@ -50,10 +51,11 @@ ARGUMENTS: dict[str, list[object]] = {"end_session": ["6d6f2f1e-5f0c-4b53-9c2f-3
 
 
 @pytest.mark.parametrize("name", [pattern.name for pattern in urls.urlpatterns if pattern.name != "callback_of_region"])
-def test_it_goes_only_to_pages(client: Client, provider: Provider, name: str) -> None:
+def test_it_goes_only_to_pages(client: Client, provider: Provider, settings: Settings, name: str) -> None:
+    settings.BYLINE_CONNECT = True
     path = reverse(f"identity:{name}", args=ARGUMENTS.get(name, []))
     target = provider.come_back(client, next_url=path)["Location"]
-    assert client.get(target).status_code == 200
+    assert client.get(target, follow=True).status_code == 200
 
 
 def test_it_is_not_fooled_by_another_spelling(client: Client, provider: Provider) -> None:

@@ -124,7 +124,7 @@ def test_disconnecting(client: Client, provider: Provider, heard: Heard) -> None
     heard.clear()
     client.post("/identity/disconnect/")
     person = SmartsheetUser.objects.get()
-    assert heard.of("disconnected") == {"person": person, "is_confirmed": True}
+    assert heard.of("disconnected") == {"person": person, "is_confirmed": True, "why": ""}
     assert (heard.of("token_revoked")["profile"].id, heard.of("token_revoked")["is_confirmed"]) == (ALICE["id"], True)
 
 

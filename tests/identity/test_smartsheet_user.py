@@ -7,7 +7,7 @@ from django.template import Context, Template
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
-from identity.decorators import smartsheet_required
+from identity.decorators import smartsheet_connected
 from identity.middleware import SmartsheetUserMiddleware
 from identity.profiles.profile import Profile
 from tests.identity.provider import ALICE, Answer, Provider
@@ -15,15 +15,14 @@ from tests.identity.provider import ALICE, Answer, Provider
 
 def test_templates_get_none_before_sign_in(client: Client, db: None) -> None:
     page = client.get("/")
-    assert "smartsheet_user" in page.context
-    assert page.context["smartsheet_user"] is None
+    assert page.context["smartsheet_user"]() is None
     assert page.wsgi_request.smartsheet_user is None  # type: ignore[attr-defined] # the middleware's
 
 
 def test_templates_get_the_profile_after(client: Client, provider: Provider) -> None:
     provider.come_back(client)
     page = client.get("/")
-    person = page.context["smartsheet_user"]
+    person = page.context["smartsheet_user"]()
     assert person == Profile(region="sandbox", id=ALICE["id"], data=ALICE)
     assert page.wsgi_request.smartsheet_user == person  # type: ignore[attr-defined] # the middleware's
     template = Template("{{ p.firstName }} {{ p.first_name }} {{ p.name }} {{ p.initials }} {{ p.id }} {{ p.email }}")
@@ -71,7 +70,7 @@ def test_an_empty_profile_is_named_by_its_id() -> None:
     assert (person.name, person.initials, person.email) == ("Smartsheet user 1", "", "")
 
 
-@smartsheet_required
+@smartsheet_connected
 def greet(request: HttpRequest, *, greeting: str) -> HttpResponse:
     return HttpResponse(f"{greeting} {request.smartsheet_user.name}")  # type: ignore[attr-defined] # the middleware's
 

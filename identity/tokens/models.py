@@ -1,0 +1,164 @@
+"""A person's tokens, encrypted, and the lease that lets one process refresh them."""
+
+from datetime import timedelta
+from typing import Any, Self
+from uuid import UUID, uuid4
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from identity.conf import settings
+from identity.signin.oauth import Grant
+from identity.tokens.encryption import EncryptedTextField
+
+
+class Token(models.Model):
+    """The access and refresh token that a person's requests to Smartsheet are sent with. No page or text shows them.
+
+    The last two columns are a lease: only the process that holds it may refresh the token
+    (identity.tokens.access_tokens). A lease without a holder is a pause after Smartsheet did not answer.
+    """
+
+    person = models.OneToOneField(
+        "identity.SmartsheetUser", on_delete=models.CASCADE, related_name="token", primary_key=True
+    )
+    access_token = EncryptedTextField()
+    refresh_token = EncryptedTextField()
+    issued_at = models.DateTimeField(null=True, help_text="tells one pair from the next")
+    expires_at = models.DateTimeField(null=True)
+    scope = models.TextField(help_text="what was granted, separated by spaces")
+    lease = models.UUIDField(null=True)
+    leased_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"token of person {self.person_id}"
+
+    def __repr__(self) -> str:
+        return f"<Token: person {self.person_id}, expires {self.expires_at}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the secrets: a pickle in a cache or a queue is not encrypted. They are read again when needed."""
+        secrets = {"access_token", "refresh_token"}
+        return {key: value for key, value in super().__getstate__().items() if key not in secrets}
+
+    @classmethod
+    def of(cls, person: models.Model, grant: Grant) -> Self:
+        """The person's token, not saved yet.
+
+        Saving it replaces the old one without reading it, so that a lost key locks nobody out, and ends its lease.
+        """
+        return cls(person=person, **_columns(grant))
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= timezone.now()
+
+    @property
+    def is_due(self) -> bool:
+        """Whether to refresh it now: TOKEN_REFRESH_AHEAD before its end, or halfway if its life is shorter."""
+        if self.expires_at is None:
+            return False
+        ahead = timedelta(seconds=settings.TOKEN_REFRESH_AHEAD)
+        if self.issued_at is not None:
+            ahead = min(ahead, (self.expires_at - self.issued_at) / 2)
+        return self.expires_at - ahead <= timezone.now()
+
+    @property
+    def is_being_refreshed(self) -> bool:
+        return self.lease is not None and self._is_leased
+
+    @property
+    def is_put_off(self) -> bool:
+        return self.lease is None and self._is_leased
+
+    @property
+    def _is_leased(self) -> bool:
+        return self.leased_until is not None and self.leased_until > timezone.now()
+
+    def take_lease(self, *, seconds: float) -> bool:
+        """Take the lease to refresh this pair; False if another process has it, or has refreshed the pair meanwhile.
+
+        One UPDATE with conditions on the row's own columns: a second one waits for it, and then finds them untrue, on
+        PostgreSQL as on SQLite. (PostgreSQL doesn't evaluate a condition over a join again.)
+        """
+        now, lease = timezone.now(), uuid4()
+        is_free = Q(leased_until=None) | Q(leased_until__lte=now)
+        free = Token.objects.filter(is_free, pk=self.pk, issued_at=self.issued_at)
+        with transaction.atomic(durable=True):
+            taken = free.update(lease=lease, leased_until=now + timedelta(seconds=seconds))
+        if taken:
+            self.lease = lease
+        return bool(taken)
+
+    def renew(self, grant: Grant) -> bool:
+        """Replace the pair; False if the lease was lost to a new sign-in or to disconnecting."""
+        with transaction.atomic(durable=True):
+            return bool(self._leased().update(**_columns(grant), lease=None, leased_until=None))
+
+    def put_off(self, *, seconds: float) -> None:
+        """Give the lease up, and let no process take it for so many seconds."""
+        self._leased().update(lease=None, leased_until=timezone.now() + timedelta(seconds=seconds))
+
+    def drop(self) -> bool:
+        """Delete a pair that no longer works; False if the lease was lost, and so the pair was replaced."""
+        deleted, _by_model = self._leased().delete()
+        return bool(deleted)
+
+    def _leased(self) -> "models.QuerySet[Token]":
+        return Token.objects.filter(pk=self.pk, lease=self._held_lease)
+
+    @property
+    def _held_lease(self) -> UUID:
+        if self.lease is None:
+            raise RuntimeError("Call take_lease() first.")
+        return self.lease
+
+
+def _columns(grant: Grant) -> dict[str, Any]:
+    return {
+        "access_token": grant.access_token,
+        "refresh_token": grant.refresh_token,
+        "issued_at": timezone.now(),
+        "expires_at": grant.expires_at,
+        "scope": grant.scope,
+    }
+
+
+class TokenToReturnQuerySet(models.QuerySet["TokenToReturn"]):
+    def due(self) -> "TokenToReturnQuerySet":
+        """Those to be tried now, the oldest first. The secrets are read one by one, as a key may be lost."""
+        due = self.filter(next_try_at__lte=timezone.now()).order_by("since", "pk")
+        return due.defer("access_token", "refresh_token")
+
+
+class TokenToReturn(models.Model):
+    """A token that nobody uses here any more, until Smartsheet has confirmed that it has ended.
+
+    `profile` is what the log needs to name its owner; the person may be deleted. `tries` counts the attempts.
+    """
+
+    region = models.CharField(max_length=20)
+    smartsheet_id = models.BigIntegerField()
+    profile = models.JSONField()
+    access_token = EncryptedTextField()
+    refresh_token = EncryptedTextField()
+    expires_at = models.DateTimeField(null=True)
+    scope = models.TextField()
+    why = models.TextField(help_text="a sentence for the log")
+    since = models.DateTimeField(default=timezone.now)
+    next_try_at = models.DateTimeField(default=timezone.now, db_index=True)
+    tries = models.PositiveIntegerField(default=0)
+
+    objects = TokenToReturnQuerySet.as_manager()
+
+    class Meta:
+        app_label = "identity"
+
+    def __str__(self) -> str:
+        return f"token of {self.region}:{self.smartsheet_id} to return"
+
+    def take(self, *, seconds: float) -> bool:
+        """Become the process that tries to return it now; False if another one does, or has returned it."""
+        due = TokenToReturn.objects.due().filter(pk=self.pk)
+        return bool(due.order_by().update(next_try_at=timezone.now() + timedelta(seconds=seconds)))

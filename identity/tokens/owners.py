@@ -1,0 +1,46 @@
+"""What happens to a token when its owner is deleted, deactivated, or merged with another user: it is given back.
+
+Its import registers the receivers. A `QuerySet.update()` of users sends no signal, so the worker looks for deactivated
+users too.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models.signals import post_save, pre_delete, pre_save
+from django.dispatch import receiver
+
+from identity.models import SmartsheetUser
+from identity.tokens.returning import give_back, return_due
+
+DELETED = "The user or the person was deleted."
+DEACTIVATED = "The user was deactivated."
+MOVED = "The Smartsheet account was moved to another user, who has to connect it again."
+
+
+def return_tokens() -> int:
+    """Give back the tokens of deactivated users, and try again what is due; gives how many Smartsheet confirmed."""
+    for person in SmartsheetUser.objects.deactivated():
+        give_back(person, why=DEACTIVATED)
+    return return_due()
+
+
+@receiver(post_save, sender=settings.AUTH_USER_MODEL)
+def _of_deactivated(instance: AbstractBaseUser, raw: bool = False, **_kwargs: Any) -> None:
+    if raw or instance.is_active:
+        return
+    for person in SmartsheetUser.objects.filter(user=instance.pk):
+        give_back(person, why=DEACTIVATED)
+
+
+@receiver(pre_delete, sender=SmartsheetUser)
+def _of_deleted(instance: SmartsheetUser, **_kwargs: Any) -> None:
+    give_back(instance, why=DELETED)
+
+
+@receiver(pre_save, sender=SmartsheetUser)
+def _of_moved(instance: SmartsheetUser, raw: bool = False, **_kwargs: Any) -> None:
+    """A tool that merges users points the rows of one of them to the other."""
+    if not raw and SmartsheetUser.objects.filter(pk=instance.pk).exclude(user=instance.user_id).exists():
+        give_back(instance, why=MOVED)

@@ -1,0 +1,142 @@
+"""Tokens given back to Smartsheet once nobody may use them here: their owner disconnected, was deleted, deactivated, or
+merged with another user.
+
+`take_away` moves a token out of use, in the transaction of its cause, to a table of tokens to return. Smartsheet is
+asked after the commit, and never within a transaction. What it doesn't confirm at once, the worker tries again for a
+week: otherwise this app's access would go on at Smartsheet, with nobody here to end it.
+"""
+
+import logging
+from datetime import timedelta
+from enum import Enum
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from identity.models import SmartsheetUser, Token
+from identity.profiles.profile import Profile
+from identity.regions import UnknownRegion, region
+from identity.signals import disconnected, token_revoked
+from identity.signin import oauth
+from identity.signin.oauth import GrantRefused, OAuthError
+from identity.tokens.encryption import WrongTokenKey
+from identity.tokens.models import TokenToReturn
+from identity.transport import Deadline
+
+PAUSE = 60.0  # seconds between two attempts
+AT_ONCE = 3.0  # seconds that a request waits for Smartsheet after its commit
+IN_ONE_RUN = 30.0  # seconds of one run of the worker's job
+PATIENCE = timedelta(days=7)  # as long as an access token lives
+NAMES = ("firstName", "lastName", "email")
+
+
+class Answer(Enum):
+    """What Smartsheet said of a token that this app gives back."""
+
+    CONFIRMED = "it has ended"
+    IMPOSSIBLE = "the token is not accepted, or can't be read: no other attempt could do better"
+    NONE = "no answer: try again later"
+
+
+logger = logging.getLogger(__name__)
+
+
+def give_back(person: SmartsheetUser, *, why: str) -> None:
+    """Disconnect a person who hasn't asked for it: take their token away now, and return it after the commit.
+
+    `why` is a sentence for the log. Does nothing for a person without a token.
+    """
+    with transaction.atomic():
+        if not Token.objects.filter(person=person).exists():
+            return
+        take_away(person, why=why)
+        disconnected.send_robust(SmartsheetUser, person=person, is_confirmed=False, why=why)
+        transaction.on_commit(partial(return_due, seconds=AT_ONCE))
+
+
+def take_away(person: SmartsheetUser, *, why: str, wait: float = 0) -> TokenToReturn | None:
+    """Move the person's token to those to return; None if there is none, or none that TOKEN_KEYS can decrypt.
+
+    `wait` is how many seconds no job returns it, because the caller does.
+    """
+    with transaction.atomic():
+        stored = Token.objects.filter(person=person)
+        try:
+            token = stored.select_for_update().first()
+        except WrongTokenKey:
+            logger.error("The token of person %s can't be decrypted, and so can't be returned.", person.pk)
+            token = None
+        stored.delete()
+        if token is None or not token.access_token:
+            return None
+        return TokenToReturn.objects.create(
+            region=person.region,
+            smartsheet_id=person.smartsheet_id,
+            profile={name: person.profile.get(name) for name in NAMES},
+            access_token=token.access_token,
+            refresh_token=token.refresh_token,
+            expires_at=token.expires_at,
+            scope=token.scope,
+            why=why,
+            next_try_at=timezone.now() + timedelta(seconds=wait),
+        )
+
+
+def return_due(*, seconds: float = IN_ONE_RUN) -> int:
+    """Try to return the tokens that are due, for so many seconds at most; gives how many Smartsheet has confirmed.
+
+    Any number of processes may do this at once. If Smartsheet doesn't answer, the other tokens wait for the next run.
+    """
+    deadline, confirmed = Deadline(seconds), 0
+    for row in TokenToReturn.objects.due():
+        if not row.take(seconds=PAUSE + seconds):
+            continue
+        answer = return_one(row, deadline)
+        confirmed += answer is Answer.CONFIRMED
+        if answer is Answer.NONE:
+            TokenToReturn.objects.due().order_by().update(next_try_at=timezone.now() + timedelta(seconds=PAUSE))
+            break
+    return confirmed
+
+
+def return_one(row: TokenToReturn, deadline: Deadline) -> Answer:
+    """Ask Smartsheet to end the token, and all others that the person ever gave this app.
+
+    Sends token_revoked after the first attempt, and after a later one that Smartsheet has confirmed.
+    """
+    is_first = not row.tries
+    answer = _answer(row, deadline)
+    if answer is Answer.NONE and row.since + PATIENCE > timezone.now():
+        row.tries += 1
+        row.save(update_fields=["tries"])
+    else:
+        TokenToReturn.objects.filter(pk=row.pk).delete()
+    is_confirmed = answer is Answer.CONFIRMED
+    if is_first or is_confirmed:
+        profile = Profile(region=row.region, id=row.smartsheet_id, data=row.profile)
+        token_revoked.send_robust(SmartsheetUser, profile=profile, is_confirmed=is_confirmed, why=row.why)
+    return answer
+
+
+def _answer(row: TokenToReturn, deadline: Deadline) -> Answer:
+    try:
+        _revoke(row, deadline)
+    except (GrantRefused, UnknownRegion, WrongTokenKey) as error:
+        logger.warning("%s: it can't be returned. %r %s", row, error, error)
+        return Answer.IMPOSSIBLE
+    except OAuthError as error:
+        logger.warning("%s: Smartsheet has not confirmed that it has ended. %s", row, error)
+        return Answer.NONE
+    return Answer.CONFIRMED
+
+
+def _revoke(row: TokenToReturn, deadline: Deadline) -> None:
+    """Raises OAuthError, UnknownRegion, WrongTokenKey."""
+    where = region(row.region)
+    if row.expires_at and row.expires_at <= timezone.now() and row.refresh_token:
+        grant = oauth.refresh_token(where, spent=row.refresh_token, scope=row.scope, deadline=deadline)
+        row.access_token, row.refresh_token, row.expires_at = grant.access_token, grant.refresh_token, grant.expires_at
+        row.save(update_fields=["access_token", "refresh_token", "expires_at"])
+    is_back = Token.objects.filter(person__region=row.region, person__smartsheet_id=row.smartsheet_id).exists()
+    oauth.revoke_token(where, access_token=row.access_token, deadline=deadline, is_for_all=not is_back)

@@ -1,0 +1,327 @@
+"""Users of a site who log in with a password connect their Smartsheet account, and disconnect it. They stay the users
+that they were."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from pytest_django import Settings
+
+from audit.models import Entry
+from identity.decorators import smartsheet_connected
+from identity.models import ConnectedElsewhere, SmartsheetUser, Token
+from identity.profiles.profile import Profile
+from identity.signin.oauth import Grant
+from identity.tokens.models import TokenToReturn
+from tests.full_disk import refuse_rows
+from tests.identity.heard import Heard
+from tests.identity.provider import ALICE, Answer, Provider
+from tests.running_sandbox import Person, RunningSandbox
+from tests.signing_in import come_back, decide
+
+pytestmark = pytest.mark.django_db
+CONNECT = "/identity/connect/"
+CALLBACK = "/identity/callback/"
+PASSWORDS = "django.contrib.auth.backends.ModelBackend"
+ENGINES = ["cache", "file", "signed_cookies"]  # tests/hosts has those with a table of their own
+
+LogIn = Callable[..., Client]
+
+
+@pytest.fixture(autouse=True)
+def site(settings: Settings) -> None:
+    """Its users log in with a password, and nobody signs in with Smartsheet."""
+    settings.AUTHENTICATION_BACKENDS = [PASSWORDS]
+    settings.BYLINE_CONNECT = True
+    settings.LOGIN_URL = "/admin/login/"
+
+
+@pytest.fixture
+def log_in() -> LogIn:
+    """log_in("jane"): a browser in which this user is logged in with a password."""
+
+    def log_in_as(name: str) -> Client:
+        if not User.objects.filter(username=name).exists():
+            User.objects.create_user(name, password="correct horse")
+        browser = Client()
+        assert browser.login(username=name, password="correct horse")
+        return browser
+
+    return log_in_as
+
+
+def press_connect(browser: Client, next_url: str = "/audit/") -> str:
+    """Press Connect; gives the address of Smartsheet's consent page."""
+    answer = browser.post(CONNECT, {"next": next_url})
+    assert answer.status_code == 302, answer.content
+    return answer["Location"]
+
+
+def connect(browser: Client, next_url: str = "/audit/", **query: str) -> HttpResponse:
+    """Press Connect, and come back from Smartsheet."""
+    state = dict(parse_qsl(urlsplit(press_connect(browser, next_url)).query))["state"]
+    answer: HttpResponse = browser.get(CALLBACK, {"state": state, **(query or {"code": "a-code"})})  # type: ignore[assignment] # the test client's response class
+    return answer
+
+
+def who(browser: Client) -> tuple[str, int | None]:
+    """The Django user of a browser, and the Smartsheet id of the connected person."""
+    page = browser.get("/identity/me")
+    person = page.json()["user"]
+    return page.wsgi_request.user.get_username(), person and person["id"]
+
+
+def entries(action: str) -> list[tuple[str, int, str]]:
+    found = Entry.objects.filter(action=action).order_by("id")
+    return [(entry.phase, entry.actor_id, entry.subject) for entry in found]
+
+
+def test_the_user_is_the_same_before_and_after(sandbox: RunningSandbox, alice: Person, log_in: LogIn) -> None:
+    browser = log_in("jane")
+    jane, key = User.objects.get(), browser.session.session_key
+    answer = come_back(browser, decide(sandbox, press_connect(browser), alice))
+    assert (answer.status_code, answer["Location"]) == (302, "/audit/")
+    assert (User.objects.get(), browser.session.session_key) == (jane, key)
+    assert who(browser) == ("jane", alice.id)
+    assert entries("connect") == [("done", alice.id, f"auth.user/{jane.pk}")]
+    assert "Everything Smartsheet says" in browser.get("/identity/profile/").content.decode()
+
+
+def test_disconnecting_and_connecting_again(sandbox: RunningSandbox, alice: Person, log_in: LogIn) -> None:
+    browser, phone = log_in("jane"), log_in("jane")
+    come_back(browser, decide(sandbox, press_connect(browser), alice))
+    token = Token.objects.get().access_token
+    page = browser.post("/identity/disconnect/", follow=True).content.decode()
+    assert "you are still logged in to this site" in page
+    assert f"You had connected {alice.name}" in page
+    headers = {"Authorization": f"Bearer {token}"}
+    assert sandbox.http.get(f"{sandbox.api}/users/me", headers=headers, timeout=10).status_code == 401
+    assert (who(browser), who(phone)) == (("jane", None), ("jane", None))
+    assert not TokenToReturn.objects.exists()
+    assert [phase for phase, _, _ in entries("disconnect")] == ["done"]
+    assert entries("sign_out") == []
+    come_back(browser, decide(sandbox, press_connect(browser), alice))
+    assert who(phone) == ("jane", alice.id)
+
+
+def test_the_page_has_the_button_and_leads_on(provider: Provider, log_in: LogIn) -> None:
+    assert Client().get(CONNECT)["Location"] == f"/admin/login/?next={CONNECT}"
+    browser = log_in("jane")
+    page = browser.get(CONNECT, {"next": "/sheets/1/"}).content.decode()
+    assert f'action="{CONNECT}"' in page
+    assert 'value="/sheets/1/"' in page
+    assert "You are logged in as jane" in page
+    assert "Connect Smartsheet</button>" in page
+    assert connect(browser, "https://evil.example/")["Location"] == "/identity/profile/"
+    assert browser.get(CONNECT, {"next": "/sheets/1/"})["Location"] == "/sheets/1/"
+
+
+def test_pages_that_need_smartsheet_lead_there_and_back(provider: Provider, log_in: LogIn) -> None:
+    assert Client().get("/sheets/?q=a")["Location"] == "/admin/login/?next=/sheets/%3Fq%3Da"
+    browser = log_in("jane")
+    assert browser.get("/sheets/?q=a")["Location"] == f"{CONNECT}?next=/sheets/%3Fq%3Da"
+    assert browser.post("/identity/profile/refresh/")["Location"] == f"{CONNECT}?next=/identity/profile/"
+
+    @smartsheet_connected
+    def page(request: HttpRequest) -> HttpResponse:
+        return HttpResponse("sheets of " + request.smartsheet_user.name)  # type: ignore[attr-defined] # the middleware's
+
+    assert page(browser.get(CONNECT).wsgi_request)["Location"] == f"{CONNECT}?next={CONNECT}"
+    connect(browser)
+    found = page(browser.get("/identity/me").wsgi_request)
+    assert isinstance(found, HttpResponse)
+    assert found.content == b"sheets of Alice Ashby"
+
+
+def test_an_account_of_somebody_else_is_refused(provider: Provider, log_in: LogIn) -> None:
+    janes, joes = log_in("jane"), log_in("joe")
+    connect(janes)
+    provider.arrivals.clear()
+    page = connect(joes)
+    assert page.status_code == 409
+    assert "another user of this site has connected this Smartsheet account" in page.content.decode()
+    assert "jane" not in page.content.decode()
+    assert "You are still logged in to this site as joe" in page.content.decode()
+    assert [one.path for one in provider.arrivals if one.method == "DELETE"] == ["/2.0/token"]  # this token alone
+    assert (who(janes), who(joes)) == (("jane", ALICE["id"]), ("joe", None))
+    joe = User.objects.get(username="joe")
+    assert entries("connect")[1:] == [("refused", ALICE["id"], f"auth.user/{joe.pk}")]
+    assert entries("revoke") == [("done", ALICE["id"], "")]
+
+
+def test_an_account_that_was_disconnected_is_free(provider: Provider, log_in: LogIn) -> None:
+    """Its history stays, and so do the entries of the user who had it."""
+    janes, joes = log_in("jane"), log_in("joe")
+    connect(janes)
+    janes.post("/identity/disconnect/")
+    assert connect(joes).status_code == 302
+    assert (who(janes), who(joes)) == (("jane", None), ("joe", ALICE["id"]))
+    assert [phase for phase, _, _ in entries("connect")] == ["done", "done"]
+
+
+def test_a_second_account_of_the_same_user(provider: Provider, log_in: LogIn) -> None:
+    browser = log_in("jane")
+    connect(browser)
+    provider.profile = Answer(ALICE | {"id": 7, "firstName": "Work"})
+    page = connect(browser)
+    assert (page.status_code, who(browser)) == (409, ("jane", ALICE["id"]))
+    assert "Disconnect the other account" in page.content.decode()
+    browser.post("/identity/disconnect/")
+    assert connect(browser).status_code == 302
+    assert who(browser) == ("jane", 7)
+    assert [name.name for name in SmartsheetUser.objects.get().names()] == ["Work Ashby"]
+
+
+def test_an_address_connects_nobody(provider: Provider, log_in: LogIn) -> None:
+    """Neither a user with the same e-mail address, nor a person of Smartsheet whose address someone else has now."""
+    User.objects.create_user("alice", email=ALICE["email"], password="correct horse")
+    browser = log_in("jane")
+    connect(browser)
+    assert who(browser) == ("jane", ALICE["id"])
+    assert not SmartsheetUser.objects.filter(user__username="alice").exists()
+    provider.profile = Answer(ALICE | {"id": 7})
+    joes = log_in("joe")
+    assert connect(joes).status_code == 302
+    assert who(joes) == ("joe", 7)
+
+
+@pytest.mark.parametrize("is_logged_in", [True, False])
+def test_another_user_logged_in_meanwhile(provider: Provider, log_in: LogIn, is_logged_in: bool) -> None:
+    browser = log_in("jane")
+    state = dict(parse_qsl(urlsplit(press_connect(browser)).query))["state"]
+    log_in("joe")
+    data = browser.session["identity.pending"]
+    browser.logout()
+    if is_logged_in:
+        browser.login(username="joe", password="correct horse")
+    session = browser.session
+    session["identity.pending"] = data  # as an engine that keeps what was in the session would have it
+    session.save()
+    if not is_logged_in:
+        browser.cookies["sessionid"] = session.session_key or ""
+    page = browser.get(CALLBACK, {"state": state, "code": "a-code"})
+    assert (page.status_code, "other_user" in page.content.decode()) == (403, True)
+    assert provider.arrivals == []
+    assert not SmartsheetUser.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code"),
+    [
+        ({"error": "access_denied"}, 403, "denied"),
+        ({"error": "other"}, 502, "request_refused"),
+        ({"code": ""}, 400, "missing_code"),
+    ],
+)
+def test_what_fails_connects_nobody(
+    provider: Provider, log_in: LogIn, query: dict[str, str], status: int, code: str
+) -> None:
+    browser = log_in("jane")
+    page = connect(browser, **query)
+    assert (page.status_code, code in page.content.decode()) == (status, True)
+    assert f'action="{CONNECT}"' in page.content.decode()  # the button to try again
+    assert who(browser) == ("jane", None)
+    assert [subject for _, _, subject in entries("connect")] == [f"auth.user/{User.objects.get().pk}"]
+
+
+def test_who_is_not_listed_is_refused(provider: Provider, log_in: LogIn, settings: Settings) -> None:
+    settings.SIGN_IN_DOMAINS = {"example.net"}
+    browser = log_in("jane")
+    assert connect(browser).status_code == 403
+    assert who(browser) == ("jane", None)
+    assert provider.arrived("DELETE", "/2.0/token")
+
+
+def test_what_cannot_be_recorded_is_not_done(provider: Provider, log_in: LogIn) -> None:
+    browser = log_in("jane")
+    refuse_rows(Entry._meta.db_table)
+    assert connect(browser).status_code == 503
+    assert not Token.objects.exists()
+    assert provider.arrived("DELETE", "/2.0/token")
+
+
+def test_the_signals(provider: Provider, log_in: LogIn, heard: Heard) -> None:
+    browser = log_in("jane")
+    connect(browser)
+    assert [name for name in heard.names() if name != "profile_changed"] == ["connecting", "connected"]
+    heard.clear()
+    connect(browser, error="access_denied")
+    assert heard.of("sign_in_refused")["user"] == User.objects.get()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_engine_of_sessions(provider: Provider, log_in: LogIn, settings: Settings, engine: str) -> None:
+    """Nothing is claimed that the engine can't do: no list of browsers, and no button that would end none of them."""
+    settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
+    settings.MIDDLEWARE = [
+        "django.contrib.sessions.middleware.SessionMiddleware" if "LastRequest" in name else name
+        for name in settings.MIDDLEWARE
+    ]
+    settings.MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+    browser = log_in("jane")
+    state = dict(parse_qsl(urlsplit(press_connect(browser)).query))["state"]
+    stolen = Client()
+    stolen.cookies["sessionid"] = browser.cookies["sessionid"].value
+    answers = [copy.get(CALLBACK, {"state": state, "code": "a-code"}) for copy in (browser, stolen)]
+    assert [answer["Location"] for answer in answers] == ["/audit/", "/audit/"]
+    assert len(provider.arrived("POST", "/2.0/token")) == 1  # the state is used up
+    page = browser.get("/identity/profile/").content.decode()
+    assert "You stay logged in to this site" in page
+    assert "Where you are signed in" not in page
+    assert browser.post("/identity/logout/everywhere/").status_code == 404
+    browser.post("/identity/disconnect/")
+    assert who(browser) == ("jane", None)
+    stolen.cookies["sessionid"] = browser.cookies["sessionid"].value
+    assert stolen.get(CALLBACK, {"state": state, "code": "a-code"}).status_code == 400
+    browser.logout()
+    assert who(log_in("jane")) == ("jane", None)
+
+
+def test_people_of_a_site_without_sign_in_cannot_sign_in(provider: Provider, client: Client) -> None:
+    assert client.post("/identity/login/").status_code == 404
+    assert client.get(CALLBACK, {"state": "guessed", "code": "guessed"}).status_code == 400
+    assert not User.objects.exists()
+
+
+def test_a_site_where_people_do_both(provider: Provider, log_in: LogIn, settings: Settings, client: Client) -> None:
+    """Disconnecting ends the sessions in which they signed in with Smartsheet, and no others."""
+    settings.AUTHENTICATION_BACKENDS = ["identity.backends.SmartsheetBackend", PASSWORDS]
+    browser = log_in("jane")
+    connect(browser)
+    provider.come_back(client)
+    assert (who(client), who(browser)) == (("jane", ALICE["id"]), ("jane", ALICE["id"]))
+    client.post("/identity/disconnect/")
+    assert (who(client), who(browser)) == (("", None), ("jane", None))
+
+
+def test_connecting_can_be_switched_off(log_in: LogIn, settings: Settings) -> None:
+    settings.BYLINE_CONNECT = False
+    assert log_in("jane").get(CONNECT).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_users_connect_one_account_at_once() -> None:
+    """One of them has it afterwards, on each database."""
+    users = [User.objects.create_user(name) for name in ("jane", "joe")]
+    profile = Profile(region="sandbox", id=ALICE["id"], data=ALICE)
+    grant = Grant(access_token="a", refresh_token="b", expires_at=None, scope="")
+    start = Barrier(len(users))
+
+    def connect_at_once(user: User) -> str:
+        start.wait()
+        try:
+            return SmartsheetUser.objects.connected(user, profile, grant).user.get_username()
+        except ConnectedElsewhere:
+            return ""
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(users)) as pool:
+        names = set(pool.map(connect_at_once, users))
+    assert names == {"", SmartsheetUser.objects.get().user.get_username()}

@@ -1,0 +1,171 @@
+"""The token of a user who is deleted, deactivated or merged is given back to Smartsheet, sooner or later."""
+
+from datetime import timedelta
+
+import pytest
+from cryptography.fernet import Fernet
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from pytest_django import Settings
+
+from audit.models import Entry
+from identity.models import SmartsheetUser, Token
+from identity.profiles.profile import Profile
+from identity.signin.oauth import Grant
+from identity.tokens import returning
+from identity.tokens.models import TokenToReturn
+from identity.tokens.owners import return_tokens
+from tests.identity.provider import ALICE, TOKEN, Answer, Provider
+
+pytestmark = pytest.mark.django_db(transaction=True)
+EVERY = "/2.0/token?deleteAllForApiClient=true"
+ONE = "/2.0/token"
+
+
+@pytest.fixture
+def jane(provider: Provider) -> User:
+    """A user who is connected."""
+    user = User.objects.create_user("jane", password="correct horse")
+    reconnect(user)
+    return user
+
+
+def reconnect(user: User) -> None:
+    profile = Profile(region="sandbox", id=ALICE["id"], data=ALICE)
+    expires_at = timezone.now() + timedelta(days=7)
+    grant = Grant(access_token="first-access", refresh_token="first-refresh", expires_at=expires_at, scope="")
+    SmartsheetUser.objects.connected(user, profile, grant)
+
+
+def told() -> list[tuple[str, str, str]]:
+    found = Entry.objects.filter(action__in=["disconnect", "revoke"]).order_by("id")
+    assert {entry.actor_id for entry in found} <= {ALICE["id"]}
+    return [(entry.action, entry.phase, entry.reason) for entry in found]
+
+
+def test_of_a_user_who_is_deleted(jane: User, provider: Provider) -> None:
+    jane.delete()
+    (arrival,) = provider.arrived("DELETE", EVERY)
+    assert arrival.authorization == "Bearer first-access"
+    assert not Token.objects.exists()
+    assert not TokenToReturn.objects.exists()
+    why = "The user or the person was deleted."
+    assert told() == [("disconnect", "done", why), ("revoke", "done", why)]
+
+
+def test_of_users_who_are_deleted_by_a_query(jane: User, provider: Provider) -> None:
+    User.objects.all().delete()
+    assert provider.arrived("DELETE", EVERY)
+
+
+def test_of_a_user_who_is_deactivated(jane: User, provider: Provider) -> None:
+    jane.is_active = False
+    jane.save()
+    jane.save()
+    assert len(provider.arrived("DELETE", EVERY)) == 1
+    assert [one for one, _, _ in told()] == ["disconnect", "revoke"]
+
+
+def test_of_a_user_who_is_deactivated_by_a_query(jane: User, provider: Provider) -> None:
+    """Django sends no signal: the worker finds them."""
+    User.objects.update(is_active=False)
+    assert return_tokens() == 0  # the attempt after the commit has done it
+    assert provider.arrived("DELETE", EVERY)
+    assert not Token.objects.exists()
+
+
+def test_of_a_user_who_is_merged_with_another(jane: User, provider: Provider) -> None:
+    other = User.objects.create_user("jane2")
+    person = SmartsheetUser.objects.get()
+    person.user = other
+    person.save()
+    jane.delete()
+    assert len(provider.arrived("DELETE", EVERY)) == 1
+    assert SmartsheetUser.objects.get().user == other
+    assert not Token.objects.exists()
+    reconnect(other)
+    assert Token.objects.exists()
+
+
+def test_nothing_is_given_back_before_the_commit(jane: User, provider: Provider) -> None:
+    with transaction.atomic():
+        jane.delete()
+        assert provider.arrivals == []
+        transaction.set_rollback(True)
+    assert (Token.objects.count(), TokenToReturn.objects.count()) == (1, 0)
+    assert told() == []
+    assert provider.arrivals == []
+
+
+def test_smartsheet_is_asked_again_until_it_answers(jane: User, provider: Provider) -> None:
+    provider.revocation = Answer(b"", 503)
+    jane.delete()
+    assert [(one, phase) for one, phase, _ in told()] == [("disconnect", "done"), ("revoke", "failed")]
+    assert return_tokens() == 0  # not at once
+    assert len(provider.arrivals) == 1
+    TokenToReturn.objects.update(next_try_at=timezone.now())
+    assert return_tokens() == 0
+    assert len(told()) == 2  # said once
+    provider.revocation = Answer({"resultCode": 0})
+    TokenToReturn.objects.update(next_try_at=timezone.now())
+    assert return_tokens() == 1
+    assert not TokenToReturn.objects.exists()
+    assert told()[2][:2] == ("revoke", "done")
+
+
+def test_a_token_of_somebody_who_has_come_back_is_the_only_one_to_end(jane: User, provider: Provider) -> None:
+    provider.revocation = Answer(b"", 503)
+    returning.give_back(SmartsheetUser.objects.get(), why="A test.")
+    reconnect(jane)
+    provider.revocation = Answer({"resultCode": 0})
+    TokenToReturn.objects.update(next_try_at=timezone.now())
+    assert return_tokens() == 1
+    assert len(provider.arrived("DELETE", ONE)) == 1
+
+
+def test_an_expired_token_is_refreshed_first(jane: User, provider: Provider) -> None:
+    Token.objects.update(expires_at=timezone.now() - timedelta(days=1))
+    provider.token = Answer(TOKEN | {"access_token": "next-access"})
+    jane.delete()
+    assert [one.authorization for one in provider.arrived("DELETE", EVERY)] == ["Bearer next-access"]
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_token_that_smartsheet_does_not_know_is_not_tried_again(jane: User, provider: Provider, status: int) -> None:
+    provider.revocation = Answer({"errorCode": 1002, "message": "invalid"}, status)
+    jane.delete()
+    assert not TokenToReturn.objects.exists()
+    assert told()[-1][:2] == ("revoke", "failed")
+
+
+def test_it_is_given_up_after_a_week(jane: User, provider: Provider) -> None:
+    provider.revocation = Answer(b"", 503)
+    jane.delete()
+    TokenToReturn.objects.update(next_try_at=timezone.now(), since=timezone.now() - timedelta(days=8))
+    return_tokens()
+    assert not TokenToReturn.objects.exists()
+
+
+def test_many_wait_together_for_a_smartsheet_that_hangs(provider: Provider, settings: Settings) -> None:
+    for number in range(5):
+        profile = Profile(region="sandbox", id=number + 1, data={"id": number + 1})
+        grant = Grant(access_token="a", refresh_token="b", expires_at=None, scope="")
+        SmartsheetUser.objects.connected(User.objects.create_user(f"user{number}"), profile, grant)
+    provider.revocation = Answer(b"", 503)
+    User.objects.all().delete()
+    assert len(provider.arrivals) == 1
+    assert TokenToReturn.objects.count() == 5
+
+
+def test_a_key_that_is_lost_stops_no_other_token(jane: User, provider: Provider, settings: Settings) -> None:
+    provider.revocation = Answer(b"", 503)
+    jane.delete()
+    user = User.objects.create_user("joe")
+    settings.TOKEN_KEYS = [Fernet.generate_key().decode()]
+    reconnect(user)
+    provider.revocation = Answer({"resultCode": 0})
+    TokenToReturn.objects.update(next_try_at=timezone.now())
+    user.delete()
+    assert not TokenToReturn.objects.exists()
+    assert [phase for one, phase, _ in told() if one == "revoke"] == ["failed", "done"]
