@@ -14,7 +14,7 @@ from edits.saving import Baseline, CellChange, InProgress, KeyReused, NotRecorde
 from edits.widgets import drafts, snapshots
 from edits.widgets.last_changes import last_changes
 from edits.widgets.pages import actor_of, one_time_key, problem_page, render_problem, saved_page
-from edits.widgets.problems import ALREADY_SENT, CHANGED_SINCE, Doing, Problem, problem_of
+from edits.widgets.problems import ALREADY_SENT, ANOTHER_AUTHOR, CHANGED_SINCE, Doing, Problem, problem_of
 from identity.middleware import SmartsheetRequest
 
 NOTHING_CHANGED = "Nothing was sent: you changed no cell."
@@ -66,6 +66,8 @@ def save_form(
 ) -> HttpResponse:
     """Check the form, save what was changed, and tell what came of it. What was typed into cells that can't be changed
     is saved in vain even where the rest of the form is wrong: so the log has it."""
+    if request.POST.get("author", drafts.author(request)) != drafts.author(request):
+        return problem_page(request, ANOTHER_AUTHOR, sheet_id=form.sheet.id)
     doing = Doing.CHANGE if form.row else Doing.ADD
     is_valid = form.is_valid()
     cells = form.changes() if is_valid else tuple(form.refused)

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_http_methods
 
 from audit.vocabulary import Action
 from edits.features import Feature
-from edits.gateway.errors import GatewayError
+from edits.gateway.errors import GatewayError, NotFound
 from edits.rows.forms import RowForm
 from edits.rows.pages import remembered_page, row_page, save_form
 from edits.saving import AddRow, DeleteRow, InProgress, KeyReused, NotRecorded, Status, UpdateRow, read, save
 from edits.sheets.rights import why_not_deleted
 from edits.widgets import drafts
-from edits.widgets.pages import doing, earlier_result, one_time_key, problem_page, repeated_page, saved_page
+from edits.widgets.pages import doing, earlier_result, one_time_key, problem_page, repeat_of, repeated_page, saved_page
 from edits.widgets.problems import ALREADY_SENT, Doing, problem_of
 from identity.decorators import smartsheet_connected
 from identity.middleware import SmartsheetRequest
@@ -73,6 +73,9 @@ def delete_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpRe
         baseline = read(request.user, sheet_id, row_ids=[row_id], with_descendants=True)
         row = baseline.row(row_id)
     except GatewayError as error:
+        is_gone = isinstance(error, NotFound) and request.method == "POST"  # by this very form, perhaps
+        if is_gone and (repeated := repeat_of(request, Doing.DELETE, sheet_id=sheet_id)):
+            return repeated
         return problem_page(request, problem_of(error, doing=doing(request, Doing.DELETE)), sheet_id=sheet_id)
     sheet = baseline.sheet
     family = sheet.family(row_id)

@@ -144,6 +144,12 @@ def find(key: str, *, actor: Actor) -> Result | None:
     return _as_of_now(found) if key and found else None
 
 
+def is_under_way(key: str, *, actor: Actor) -> bool:
+    """Whether a save with this key has begun, and nothing has come of it yet. Raises DatabaseError."""
+    found = SaveKey.objects.filter(region=actor.region, person_id=actor.id, key=_stored(key), result__isnull=True)
+    return bool(key) and found.exists()
+
+
 def _stored(key: str) -> str:
     return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 

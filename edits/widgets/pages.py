@@ -14,7 +14,7 @@ from django.utils.html import format_html
 
 from audit.recording import Actor
 from edits.saving import Result, idempotency
-from edits.widgets.problems import NOT_NOTED, Doing, Problem, problem_of
+from edits.widgets.problems import ALREADY_SENT, NOT_NOTED, Doing, Problem, problem_of
 from identity.middleware import SmartsheetRequest
 from identity.tokens import revocation
 
@@ -43,6 +43,16 @@ def earlier_result(request: SmartsheetRequest) -> Result | None:
     """What came of this very form, if it has been carried out already."""
     with suppress(DatabaseError):  # then nothing can be saved either, which is said in better words
         return idempotency.find(one_time_key(request), actor=actor_of(request))
+    return None
+
+
+def repeat_of(request: SmartsheetRequest, what: Doing, *, sheet_id: int) -> HttpResponse | None:
+    """The page for a form that was sent before: what came of it, or that it's on its way; None if it's new."""
+    if earlier := earlier_result(request):
+        return repeated_page(request, earlier, what, sheet_id=sheet_id)
+    with suppress(DatabaseError):
+        if idempotency.is_under_way(one_time_key(request), actor=actor_of(request)):
+            return problem_page(request, ALREADY_SENT, sheet_id=sheet_id)
     return None
 
 

@@ -60,6 +60,13 @@ CHANGED_SINCE = Problem(
     saved="What you have changed in the form since then is not saved yet, and still in it.",
     advice="Look at it, and save again if you want that too. A form for a new row adds one more row then.",
 )
+ANOTHER_AUTHOR = Problem(
+    status=409,
+    title="Somebody else opened this form",
+    happened="It was opened by another person, who has signed out of this browser since.",
+    saved="Nothing was sent, as it would have been in your name.",
+    advice="Open the row anew to change it yourself.",
+)
 NOT_NOTED = Problem(
     status=200,
     title="Saved, but the log could not note it",

@@ -7,6 +7,7 @@ from django.test import Client
 
 from audit.changes import with_outcomes
 from audit.models import Entry
+from edits.saving.idempotency import SaveKey
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person
@@ -93,3 +94,13 @@ def test_a_second_time_it_is_not_there_any_more(browser: Client, plan: SitePlan,
     assert answer.status_code == 404
     assert "This row is not there any more" in answer.content.decode()
     assert len(plan.writes(bob)) == 1
+
+
+def test_fault_32_a_repeat_while_the_first_is_on_its_way_is_no_404(browser: Client, plan: SitePlan) -> None:
+    sent = {"once": "11111111-1111-1111-1111-111111111111"}
+    assert browser.post(plan.delete_path("Dig foundations"), sent).status_code == 302
+    assert browser.post(plan.delete_path("Dig foundations"), sent).status_code == 302
+    SaveKey.objects.update(result=None)  # as long as the first has not ended
+    answer = browser.post(plan.delete_path("Dig foundations"), sent)
+    assert answer.status_code == 409
+    assert "the first time is on its way" in answer.content.decode()

@@ -156,3 +156,13 @@ def test_who_has_no_sheets_learns_how_to_get_one() -> None:
     html = render_to_string("edits/sheets.html", {"sheets": [], "query": "", "count": 0, "smartsheet_user": person})
     assert "No sheet is shared with you yet" in html
     assert "dora@example.com" in html
+
+
+def test_fault_9_text_has_lines_and_enter_saves_nothing(browser: Client, plan: SitePlan) -> None:
+    page = Page.open(browser, plan.edit_path("Dig foundations"))
+    assert page.kinds[f"col-{plan.columns['Notes']}"] == page.kinds[f"col-{plan.columns['Budget']}"] == "textarea"
+    form = page.html.partition('id="row-form"')[2]
+    buttons = re.findall(r"<button[^>]*>", form)
+    assert buttons[0] == '<button type="submit" disabled hidden>'  # what Enter presses
+    page.type({plan.columns["Notes"]: "one\r\ntwo\r\n\r\nthree"}).send()
+    assert plan.value("Dig foundations", "Notes") == "one\ntwo\n\nthree"

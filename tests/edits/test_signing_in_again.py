@@ -242,3 +242,14 @@ def test_only_the_last_few_are_kept(browser: Client, plan: SitePlan, bob: Person
     drafts = browser.session[KEY]
     assert list(drafts) == [f"{plan.path}rows/{row_id}/edit/" for row_id in range(4, 9)]
     assert set(drafts.values()) == {f"col-1={'x' * 100}"}
+
+
+def test_fault_33_a_form_that_somebody_else_opened_is_not_saved(
+    browser: Client, plan: SitePlan, alice: Person, sign_in: SignIn
+) -> None:
+    page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "mine"})
+    sign_in(browser, alice)
+    answer = page.save()
+    assert answer.status == 409
+    assert "Somebody else opened this form" in answer.text
+    assert plan.value(ROW, "Notes") is None
