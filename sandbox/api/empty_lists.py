@@ -1,4 +1,4 @@
-"""Lists that are always empty. Dashboards and sheet summaries are not emulated.
+"""Lists that are always empty. Sheet summaries are not emulated.
 
 https://developers.smartsheet.com/api/smartsheet/openapi
 """
@@ -13,7 +13,6 @@ from sandbox.http.routing import Call, operation
 Json = Any
 
 
-@operation("list-sights", "GET", "/sights", scope="READ_SIGHTS")
 @operation("list-summary-fields-paginated", "GET", "/sheets/{sheetId}/summary/fields", scope="READ_SHEETS")
 def list_none(call: Call) -> Json:
     """Always an empty list."""

@@ -15,6 +15,7 @@ from sandbox.api.containers import (
     workspace_head,
 )
 from sandbox.api.reports import report_listing
+from sandbox.api.sights import sight_listings
 from sandbox.clock import now
 from sandbox.errors import ApiError
 from sandbox.http.results import index_result, success
@@ -34,7 +35,11 @@ def home(call: Call) -> Json:
     state, person_id = call.state, call.person.id
     visible = [each for each in state.workspaces.values() if workspace_access(state, each, person_id)]
     workspaces = [workspace_head(state, each, person_id) | contents(call, each.id) for each in visible]
-    return _personal(call) | {"reports": report_listing(call), "workspaces": workspaces}
+    return _personal(call) | {
+        "reports": report_listing(call),
+        "sights": sight_listings(call),
+        "workspaces": workspaces,
+    }
 
 
 @operation("list-home-contents", "GET", "/folders/personal", scope="READ_SHEETS")

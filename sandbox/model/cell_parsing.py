@@ -5,7 +5,7 @@ https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from sandbox.model.cell_json import permalink
 from sandbox.model.cell_values import LONGEST_TEXT, Reading, read_object, read_value
 from sandbox.model.formula import warn_about
 from sandbox.model.sheet import EMPTY, Cell, CellRef, Column, Row, Sheet
-from sandbox.model.state import Person, State, by_id
+from sandbox.model.state import Person, Report, Sight, State, by_id
 
 Json = Any
 
@@ -221,12 +221,17 @@ def _destination(writing: Writing, kind: str, target: Json) -> tuple[str, str]:
     """The default text of a hyperlink, and its URL."""
     if kind == "url":
         return str(target)[:LONGEST_TEXT], str(target)
-    sheet = by_id(writing.state.sheets, target) if kind == "sheetId" else None
-    report = by_id(writing.state.reports_by_id, target) if kind == "reportId" else None
-    found = sheet or report
+    state = writing.state
+    places: dict[str, tuple[str, Mapping[int, Sheet | Report | Sight]]] = {
+        "sheetId": ("sheets", state.sheets),
+        "reportId": ("reports", state.reports_by_id),
+        "sightId": ("dashboards", state.sights),
+    }
+    path, things = places[kind]
+    found = by_id(things, target)
     if found is None or not found.access_of(writing.person.id):
         raise ApiError(1114, target)
-    return found.name, permalink("sheets" if sheet else "reports", found.id)
+    return found.name, permalink(path, found.id)
 
 
 def _kept_hyperlink(cell: Cell, row: Row | None, column: Column, item: dict[str, Json]) -> Cell:

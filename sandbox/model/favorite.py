@@ -9,7 +9,7 @@ from sandbox.errors import ApiError
 from sandbox.model.cell_parsing import check_attributes
 from sandbox.model.folder_tree import access_to
 from sandbox.model.sheet import Sheet
-from sandbox.model.state import Favorite, Folder, Report, State, Workspace, by_id
+from sandbox.model.state import Favorite, Folder, Report, Sight, State, Workspace, by_id
 from sandbox.model.template import TEMPLATES
 
 Json = Any
@@ -38,7 +38,8 @@ def check_kind(kind: Json) -> None:
 
 def name_of(state: State, person_id: int, favorite: Favorite) -> str | None:
     """The name of a favorite, or None if it doesn't exist or this person can't see it."""
-    items: dict[str, Mapping[int, Sheet | Report]] = {"sheet": state.sheets, "report": state.reports_by_id}
+    items: dict[str, Mapping[int, Sheet | Report | Sight]]
+    items = {"sheet": state.sheets, "report": state.reports_by_id, "sight": state.sights}
     containers: dict[str, Mapping[int, Folder | Workspace]] = {"folder": state.folders, "workspace": state.workspaces}
     item = by_id(items.get(favorite.type, {}), favorite.object_id)
     if item and item.access_of(person_id):

@@ -18,10 +18,10 @@ from sandbox.model.accounts import check_email, person_for
 from sandbox.model.cell_parsing import check_attributes, check_type
 from sandbox.model.folder_tree import workspace_around
 from sandbox.model.sheet import Sheet
-from sandbox.model.state import Report, State, Workspace, by_id
+from sandbox.model.state import Report, Sight, State, Workspace, by_id
 
 Json = Any
-Item = Sheet | Workspace | Report
+Item = Sheet | Workspace | Report | Sight
 
 
 def shared_items(state: State) -> list[Item]:

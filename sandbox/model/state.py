@@ -173,6 +173,26 @@ class Report:
         return Access.OWNER if person_id == self.owner_id else self.shares.get(person_id)
 
 
+@dataclass(slots=True)
+class Sight:
+    """A dashboard. `widgets` are as dashboard.py describes; `publish` holds its publish settings."""
+
+    id: int
+    name: str
+    owner_id: int
+    created_at: datetime
+    modified_at: datetime
+    widgets: list[dict[str, Json]] = field(default_factory=list)
+    shares: dict[int, Access] = field(default_factory=dict)
+    share_times: dict[int, tuple[datetime, datetime]] = field(default_factory=dict)
+    container_id: int | None = None
+    publish: dict[str, Json] = field(default_factory=dict)
+
+    def access_of(self, person_id: int) -> Access | None:
+        """A person's access to the dashboard. None means that they can't see it."""
+        return Access.OWNER if person_id == self.owner_id else self.shares.get(person_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Favorite:
     """Something that a person has marked: its type, such as `sheet`, and its id."""
@@ -197,6 +217,7 @@ class State:
     webhooks: dict[int, Webhook] = field(default_factory=dict)
     reported_events: list[ReportedEvent] = field(default_factory=list)
     reports_by_id: dict[int, Report] = field(default_factory=dict)
+    sights: dict[int, Sight] = field(default_factory=dict)
     favorites: dict[int, list[Favorite]] = field(default_factory=dict)
     images: dict[str, str] = field(default_factory=dict)
     ids_given: int = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sandbox.model.state import App, State, Token
+from sandbox.seed.dashboard import add_dashboard
 from sandbox.seed.filters_and_reports import add_filters, add_report
 from sandbox.seed.people import groups, people
 from sandbox.seed.plain_sheets import budget, empty_sheet, large_sheet, snagging_list
@@ -29,8 +30,9 @@ def seeded(settings: Settings) -> State:
     if settings.rows:
         large_sheet(state, rows=settings.rows, columns=settings.columns)
     add_filters(state, plan)
-    add_report(state, plan, spending)
+    report = add_report(state, plan, spending)
     add_automation_rules(state, plan)
+    add_dashboard(state, plan, spending, report)
     state.ids_given = FIRST_RUNTIME_ID
     return state
 

@@ -24,10 +24,11 @@ def add_filters(state: State, plan: Sheet) -> None:
     plan.filters.append(SheetFilter(state.new_id(), "Costly lifting", BOB, [crane, costly], kind="PERSONAL"))
 
 
-def add_report(state: State, plan: Sheet, budget: Sheet) -> None:
+def add_report(state: State, plan: Sheet, budget: Sheet) -> Report:
     """Alice's report, which Bob and Erika can see too."""
     shares = {BOB: Access.VIEWER, ERIKA: Access.ADMIN}
     titles = ["Task", "Status", "Equipment", "Budget", "Amount"]
     sheets = [plan.id, budget.id]
     report = Report(state.new_id(), "Work and costs", ALICE, MONDAY, MONDAY, sheets, titles, shares)
     state.reports_by_id[report.id] = report
+    return report

@@ -215,6 +215,18 @@ def range_of_another_sheet(around: Surroundings) -> None:
     around.sheet(2, {5: TEXT, 6: TEXT}, {3: {5: {"value": "first"}}, 4: {5: {"value": "last"}}})
 
 
+def sights(around: Surroundings) -> None:
+    (sight,) = around.ask("GET", "/sights").json()["data"]
+    folder = around.made("POST", "/home/folders", {"name": "full folder"})["id"]
+    around.known |= dict.fromkeys((52, 700, 812), sight["id"]) | {484: folder}
+
+
+def published_sight(around: Surroundings) -> None:
+    sights(around)
+    publish = {"readOnlyFullEnabled": True, "readOnlyFullAccessibleBy": "ALL"}
+    around.made("PUT", f"/sights/{around.known[812]}/publish", publish)
+
+
 def a_folder(around: Surroundings) -> None:
     around.known[1] = around.made("POST", "/home/folders", {"name": "Some Folder"})["id"]
 
@@ -338,11 +350,18 @@ QUESTIONS: dict[str, Question] = {
     "Serialization - Cross Sheet Reference": Question(
         range_of_another_sheet, dict.fromkeys(("result.id: number", "result.status: string"), YOUNGER)
     ),
+    "List Sights": Question(sights),
+    "Get Sight": Question(sights),
+    "Copy Sight": Question(sights),
+    "Update Sight": Question(sights),
+    "Set Sight Publish Status": Question(sights),
+    "Get Sight Publish Status": Question(published_sight),
+    "Delete Sight": Question(sights),
+    "Serialization - Home": Question(full_home, {"reports[].isSummaryReport: boolean": YOUNGER}),
     "Deactivate user": Question(user_two),
     "Reactivate user": Question(deactivated_user),
 }
 
-SIGHTS = "dashboards (sights) are not emulated"
 PROJECT = "predecessors: the columns of a project sheet are of plain types here, and no dates are calculated"
 
 NOT_ASKED: dict[str, str] = {
@@ -350,12 +369,4 @@ NOT_ASKED: dict[str, str] = {
     "Add Rows - Assign Object Value - Predecessor List (using floats)": PROJECT,
     "Update Rows - Clear Value - Predecessor List": PROJECT,
     "Serialization - Predecessor": PROJECT,
-    "List Sights": SIGHTS,
-    "Get Sight": SIGHTS,
-    "Copy Sight": SIGHTS,
-    "Update Sight": SIGHTS,
-    "Set Sight Publish Status": SIGHTS,
-    "Get Sight Publish Status": SIGHTS,
-    "Delete Sight": SIGHTS,
-    "Serialization - Home": SIGHTS,
 }

@@ -53,7 +53,10 @@ SCOPED = {
         "list-report-shares list-sheet-filters list-summary-fields list-summary-fields-paginated "
         "sentupdaterequest-get sentupdaterequests-list updaterequests-get updaterequests-list"
     ),
-    "READ_SIGHTS": "list-sights",
+    "READ_SIGHTS": "get-sight get-sight-publish-status list-sight-shares list-sights",
+    "ADMIN_SIGHTS": "set-sight-publish-status update-sight",
+    "CREATE_SIGHTS": "copy-sight move-sight",
+    "DELETE_SIGHTS": "delete-sight",
     "READ_USERS": "get-alternate-email get-group get-user list-alternate-emails list-groups list-users",
     "SHARE_SHEETS": (
         "delete-asset-share delete-sheet-share rows-send share-asset share-sheet sheet-send update-asset-share "

@@ -1,0 +1,99 @@
+"""Dashboards, which the API calls sights, as JSON. https://developers.smartsheet.com/api/smartsheet/openapi/dashboards
+
+Metric and chart widgets are stored as the cells that they show, and read these cells each time.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.model.access import Access
+from sandbox.model.cell_json import View, cell_json, cell_of, columns_json, permalink
+from sandbox.model.sheet import Column, Row, Sheet
+from sandbox.model.state import Sight, State
+
+Json = Any
+
+FORMAT = ",2,,,,,,,1,,,,,,,1,"
+COLORS = ("#1061C3", "#EA352E")
+VIEW = View(level=2, include=frozenset({"objectValue"}))
+
+
+def sight_head(sight: Sight, access: Access, *, api_level: int) -> dict[str, Json]:
+    """A dashboard in the answer to a change."""
+    return {
+        "id": sight.id,
+        "name": sight.name,
+        "accessLevel": access.shown(api_level=api_level),
+        "permalink": permalink("dashboards", sight.id),
+    }
+
+
+def sight_listing(sight: Sight, access: Access, *, api_level: int) -> dict[str, Json]:
+    """A dashboard in a list."""
+    times = {"createdAt": sight.created_at, "modifiedAt": sight.modified_at}
+    return sight_head(sight, access, api_level=api_level) | times
+
+
+def sight_json(state: State, sight: Sight, access: Access, *, api_level: int) -> dict[str, Json]:
+    """A dashboard with its widgets."""
+    return sight_listing(sight, access, api_level=api_level) | {
+        "backgroundColor": "#E2E2E2",
+        "columnCount": 6,
+        "widgets": [widget | {"contents": _contents(state, widget["contents"])} for widget in sight.widgets],
+    }
+
+
+def _contents(state: State, contents: dict[str, Json]) -> dict[str, Json]:
+    """The contents of a widget, with the present values of the cells that it shows."""
+    sheet = state.sheets.get(contents.get("sheetId") or 0)
+    if sheet is None or contents["type"] not in ("METRIC", "CHART"):
+        return contents
+    columns = [column for column_id in contents["columnIds"] if (column := sheet.column(column_id))]
+    plain = {name: value for name, value in contents.items() if name not in ("columnIds", "rowIds")}
+    rows = [row for row_id in contents["rowIds"] if (row := sheet.row(row_id))]
+    if contents["type"] == "METRIC":
+        return plain | _metric(state, sheet, rows, columns)
+    return plain | _chart(sheet, rows, columns)
+
+
+def _metric(state: State, sheet: Sheet, rows: list[Row], columns: list[Column]) -> dict[str, Json]:
+    data = []
+    for row in rows:
+        for order, column in enumerate(columns):
+            cell = cell_json(state, sheet, column, cell_of(state, row, column), VIEW) | {"rowId": row.id}
+            shown = {"columnId": column.id, "label": column.title, "labelFormat": FORMAT, "valueFormat": FORMAT}
+            shown |= {"order": order, "cell": cell, "dataSource": "CELL"}
+            data.append(shown | ({"objectValue": cell["objectValue"]} if "objectValue" in cell else {}))
+    view = View(level=2, columns=frozenset(column.id for column in columns))
+    return {"cellData": data, "columns": columns_json(sheet, Access.VIEWER, view)}
+
+
+def _chart(sheet: Sheet, rows: list[Row], columns: list[Column]) -> dict[str, Json]:
+    """One series for each column but the first, which has the names on the horizontal axis."""
+    names, *values = columns
+    series = [_series(rows, names, column, COLORS[place % len(COLORS)]) for place, column in enumerate(values)]
+    return {"series": series, "selectionRanges": [_range(rows, names, columns[-1])]}
+
+
+def _series(rows: list[Row], names: Column, values: Column, color: str) -> dict[str, Json]:
+    return {
+        "title": values.title,
+        "titleInfo": {"type": "TEXT_NUMBER"},
+        "seriesType": "COLUMN",
+        "tooltips": {"labelType": "X-SERIES-Y"},
+        "color": color,
+        "axisLocationX": "BOTTOM",
+        "axisLocationY": "LEFT",
+        "xColumnInfo": {"type": names.type},
+        "yColumnInfo": {"type": values.type},
+        "seriesData": [{"x": row.cell(names.id).value, "y": row.cell(values.id).value} for row in rows],
+        "selectionRanges": [_range(rows, values, values)],
+    }
+
+
+def _range(rows: list[Row], first: Column, last: Column) -> dict[str, int]:
+    if not rows:
+        return {}
+    ends = {"sourceRowId1": rows[0].id, "sourceRowId2": rows[-1].id}
+    return ends | {"sourceColumnId1": first.id, "sourceColumnId2": last.id}
