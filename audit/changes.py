@@ -77,6 +77,15 @@ class LoggedChange:
         return "" if self.intent.row_label.lower().startswith(kind.lower()) else kind
 
     @property
+    def fields(self) -> int:
+        """How many fields a record of this app has that was made or deleted as a whole; 0 for any other change."""
+        entry, value = self.intent, self.new or self.old
+        if entry.action != Action.RECORD or entry.column_title or value is None:
+            return 0
+        found = json.loads(value)
+        return _leaves(found) if isinstance(found, dict) and "objectType" not in found else 0  # or it is erased
+
+    @property
     def is_confirmed(self) -> bool:
         """Whether Smartsheet's own history says the same."""
         return any(entry.phase == Phase.CONFIRMED for entry in self.mentions)
@@ -171,6 +180,11 @@ def commitments(entry: Entry) -> list[str]:
     """The commitments in an entry's values and evidence."""
     values = [hmac for value in (entry.old, entry.new) if (hmac := in_value(value))]
     return values + within(entry.evidence)
+
+
+def _leaves(value: object) -> int:
+    """How many values are in an object, and in the objects within it."""
+    return sum(_leaves(one) if isinstance(one, dict) else 1 for one in value.values()) if isinstance(value, dict) else 0
 
 
 def _weight(outcome: Entry) -> tuple[int, int]:

@@ -4,8 +4,8 @@ Each size is loaded into a database of its own on the server of --server (8 GB f
 process of its own through the app's whole stack, and dropped. Three times are given for each question, in
 milliseconds: in the server, what PostgreSQL plans and executes by its own account, all questions of the request
 together; waited, what the app waits for the database, the entry that tells of the reading and the way to and fro
-included; and the whole response, rendered. Django's audit packages follow, at 1,000,000 entries. Times differ from
-machine to machine: look at the ratios.
+included; and the whole response, rendered, which is also given as so many times what was waited. Django's audit
+packages follow, at 1,000,000 entries. Times differ from machine to machine: look at the ratios.
 """
 
 import argparse
@@ -90,13 +90,14 @@ def call(command: list[str], database: str = "") -> str:
 
 def print_table(figures: dict[int, Figures]) -> None:
     sizes = list(figures)
-    print(f"\n{'ms at p50 / p95':<28}" + "".join(f"{f'{size:,}: server, waited, whole':>40}" for size in sizes))
+    print(f"\n{'ms at p50 / p95':<28}" + "".join(f"{f'{size:,}: server, waited, whole':>48}" for size in sizes))
     for question in figures[sizes[0]]:
         cells = [figures[size][question] for size in sizes]
         kinds = ("server", "waited", "whole")
         shown = ["".join(f"{c[f'{kind}_p50']:6.0f} /{c[f'{kind}_p95']:4.0f}" for kind in kinds) for c in cells]
+        shown = [f"{text}  = {c['whole_p50'] / c['waited_p50']:4.1f} x" for text, c in zip(shown, cells, strict=True)]
         ratio = cells[-1]["waited_p95"] / cells[0]["waited_p95"]
-        print(f"{question:<28}" + "".join(f"{text:>40}" for text in shown) + f"   x {ratio:.2f}")
+        print(f"{question:<28}" + "".join(f"{text:>48}" for text in shown) + f"   x {ratio:.2f}")
 
 
 def is_met(figures: dict[int, Figures]) -> bool:

@@ -69,8 +69,8 @@ def changed(change: LoggedChange, beside: str = "") -> SafeString:
 def old_and_new(change: LoggedChange) -> SafeString:
     """The old and the new value, shortened, or nothing where there is neither."""
     old, new = change.old, change.new
-    if change.intent.column_id is None and old is None and new is None:
-        return _NOTHING
+    if (change.intent.column_id is None and old is None and new is None) or change.fields:
+        return _NOTHING  # of a record made or deleted as a whole, the entry's page shows the fields
     return difference(old, new, is_row=change.is_row)
 
 
@@ -162,11 +162,18 @@ def _elsewhere(change: LoggedChange, beside: str) -> Iterator[str]:
         yield change.record_kind
         if entry.row_label and entry.action == Action.RECORD and entry.subject:
             page = reverse("audit:record", args=[entry.subject])
-            yield format_html('<a class="fw-medium" href="{}">{}</a>', page, entry.row_label)
+            yield format_html('<a class="fw-medium" href="{}">{}</a>', page, _label(entry))
         elif entry.row_label:
             yield _strong(entry.row_label)
+        if fields := change.fields:
+            yield f"· {fields} field{'' if fields == 1 else 's'}"
     if entry.reason:
         yield format_html('<span class="text-secondary">· {}</span>', entry.reason)
+
+
+def _label(entry: Entry) -> str:
+    """A record's label. One that ends in the actor's own number is about the actor, whose name says more."""
+    return entry.row_label.replace(entry.person, entry.actor_name) if entry.actor_id else entry.row_label
 
 
 def _marks(change: LoggedChange, is_undo_told: bool) -> Iterator[str]:

@@ -44,6 +44,10 @@ class Locale:
                 return datetime.strptime(text.strip(), one).date()  # noqa: DTZ007 # a day has no zone
         return None
 
+    def time_of_day(self, moment: datetime) -> str:
+        """17:04, in the moment's own zone."""
+        return format_date(moment, self.time_format)
+
     def number(self, text: str) -> str:
         """A text like 1,234.5 or 1234.5 with the locale's separators: groups only where it has some."""
         if not ENGLISH_NUMBER.fullmatch(text):

@@ -34,6 +34,11 @@ class Reader:
         text = self.locale.day_and_time(moment.astimezone(self.zone))
         return f"{text} UTC" if self.is_in_utc else text
 
+    def local_time_of_day(self, moment: datetime) -> str:
+        """The time of an aware moment without its day, as above."""
+        text = self.locale.time_of_day(moment.astimezone(self.zone))
+        return f"{text} UTC" if self.is_in_utc else text
+
 
 NOBODY = Reader()
 _current: ContextVar[Reader] = ContextVar("identity_reader", default=NOBODY)

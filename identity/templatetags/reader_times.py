@@ -1,6 +1,6 @@
 """Moments in the reader's own time zone and format."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django import template
 from django.utils import timezone
@@ -12,6 +12,8 @@ from identity.profiles import readers
 
 register = template.Library()
 
+DAY = timedelta(days=1)
+
 
 @register.filter
 def local_time(moment: datetime) -> SafeString:
@@ -21,10 +23,13 @@ def local_time(moment: datetime) -> SafeString:
 
 @register.filter
 def when(moment: datetime) -> SafeString:
-    """A moment as people say it, "3 minutes ago"; on hover in the reader's own zone and in UTC."""
+    """A moment as people say it: "3 minutes ago, 17:04", "2 days ago"; on hover in the reader's own zone and in UTC."""
     reader = readers.current()
+    text = ago(moment)
+    if timezone.now() - moment < DAY:  # several lines that all say "just now" would look alike
+        text = f"{text}, {reader.local_time_of_day(moment)}"
     title = in_utc(moment) if reader.is_in_utc else f"{reader.local(moment)} · {in_utc(moment)}"
-    return _time(moment, title=title, text=ago(moment))
+    return _time(moment, title=title, text=text)
 
 
 @register.filter

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 
 from audit.models import Entry, PersonalText
-from audit.recording import THIS_APP, Change, Outcome, intend, note, settle
+from audit.recording import THIS_APP, Change, Json, Outcome, intend, note, settle
 from audit.sentences import verb
 from audit.templatetags.audit_log import icon
 from audit.vocabulary import Action, Origin, Phase
@@ -160,3 +160,17 @@ def test_what_came_of_a_long_edit_is_said_of_all_its_rows(reader: Client) -> Non
     words = words_of(reader)
     assert "changed 80 cells in 40 rows of Site plan" in words
     assert "30 rows saved 9 rows refused 1 row not certain yet" in words
+
+
+def test_a_record_made_as_a_whole_is_said_in_words_fault_36(reader: Client) -> None:
+    profile: Json = {"region": "sandbox", "profile": {"title": "Director", "zone": "UTC"}}
+    label = f"person sandbox:{ALICE.id}"
+    made = Change(None, label, None, "", None, profile, is_personal=True)
+    note(actor=ALICE, action=Action.RECORD, subject="identity.smartsheetuser/5", changes=[made], message="created")
+    words = words_of(reader)
+    assert "created person Alice Archer · 3 fields done Details" in words
+    assert "Director" not in words
+    entry = Entry.objects.get(action=Action.RECORD)
+    words = words_of(reader, f"/audit/{entry.pk}/")
+    assert "Director" in words, "the entry's page has the fields"
+    assert f"person sandbox:{ALICE.id}" in words

@@ -183,3 +183,14 @@ def test_tasks_do_not_share_it() -> None:
         return list(await asyncio.gather(*(seen(zone, together.wait) for zone in ZONES)))
 
     assert asyncio.run(all_at_once()) == [(zone, zone) for zone in ZONES]
+
+
+@pytest.mark.parametrize(
+    ("hours", "text"),
+    [(0, "just now, 14:30"), (3, "3 hours ago, 11:30"), (23, "23 hours ago, 15:30"), (25, "1 day ago")],
+    ids=["just now", "hours", "yesterday", "days"],
+)
+def test_a_recent_moment_has_its_time_of_day_fault_39(hours: int, text: str) -> None:
+    now = datetime(2026, 11, 30, 13, 30, tzinfo=UTC)
+    with time_machine.travel(now, tick=False), reading_as(reader("Europe/Berlin", "de_DE")):
+        assert f">{text}</time>" in when(now - timedelta(hours=hours)).replace("\xa0", " ")
