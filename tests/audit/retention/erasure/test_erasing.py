@@ -149,7 +149,7 @@ def test_a_name_without_a_number_is_erased_from_log_and_histories(jane: Smartshe
     doras = Actor(id=0, region="", name="Dora Dent", email="")
     note(actor=doras, action=Action.EXPORT)
     role = Role(person=jane, name="auditor")
-    role._history_user = history.Actor(id=None, region="", name="Dora Dent")  # type: ignore[attr-defined] # simple-history's
+    role._history_user = history.HistoryActor(id=None, region="", name="Dora Dent")  # type: ignore[attr-defined] # simple-history's
     role.save()
     with pytest.raises(ReasonNamesThem):
         erase(NameAlone("Dora Dent"), by=THIS_APP, reason="Dora Dent asked", origin=Origin.COMMAND)
@@ -164,7 +164,7 @@ def test_a_name_without_a_number_is_erased_from_log_and_histories(jane: Smartshe
 def test_the_reason_must_not_hold_a_name_that_a_history_alone_has(jane: SmartsheetUser) -> None:
     role = Role(person=jane, name="auditor")
     role.save()
-    role._history_user = history.Actor(id=None, region="", name="Dora Dent")  # type: ignore[attr-defined] # simple-history's
+    role._history_user = history.HistoryActor(id=None, region="", name="Dora Dent")  # type: ignore[attr-defined] # simple-history's
     role.save()  # changes nothing, and so is no entry
     with pytest.raises(ReasonNamesThem):
         erase(NameAlone("Dora Dent"), by=THIS_APP, reason="Dora Dent asked", origin=Origin.COMMAND)
