@@ -1,6 +1,6 @@
-"""The log's tables. Every edit is a few entries that share an `edit_id`: first what was intended, then what came of it;
-an act that needs no intent is one entry. The chain and its seals prove them. Nothing of these is ever altered: the
-database sees to that (audit/database/triggers.py). Clear text that must be erasable stands apart (PersonalText)."""
+"""The log's tables. An edit is several entries that share an `edit_id`: first the intents, then the outcomes. An act
+without an intent is one entry. The chain and its seals prove the entries, and the database doesn't let anyone change
+them (audit/database/triggers.py). Clear text that must be erasable is stored separately (PersonalText)."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -20,38 +20,38 @@ from audit.vocabulary import Action, Origin, Phase
 
 
 class AppendOnlyError(Exception):
-    """An entry was to be saved or deleted. audit.recording is the one way in, and there is none out."""
+    """Code tried to save or delete an entry. Only audit.recording writes entries, and nothing deletes them."""
 
 
 class Names(NamedTuple):
-    """What somebody was called when an entry was written."""
+    """A person's name and e-mail address when an entry was written."""
 
     name: str
     email: str
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
-    """The questions that the log answers, each along an index of its table."""
+    """Queries of the log. Each uses an index."""
 
     def intents(self) -> Self:
-        """What people set out to do: one entry per cell, or per row added or deleted."""
+        """Intents: one entry per changed cell, or per added or deleted row."""
         return self.filter(phase=Phase.INTENT)
 
     def heads(self) -> Self:
-        """What the page lists by itself: the first intent of an edit, the first entry of an act that needed none; not
-        outcomes, not readings of the log."""
+        """The entries that the page lists: the first intent of each edit, and the first entry of each act without an
+        intent. Not outcomes, and not readings of the log."""
         return self.filter(is_head=True)
 
     def told(self) -> Self:
-        """What was set out to be done, cell by cell, and acts that needed no intent, readings of the log included."""
+        """Intents, cell by cell, and acts without an intent, including readings of the log."""
         return self.filter(models.Q(phase=Phase.INTENT) | models.Q(line=None))
 
     def by_actor(self, actor_id: int, *, region: str | None = None) -> Self:
-        """Entries of the person with this Smartsheet id, which another region may have given to somebody else."""
+        """Entries of the person with this Smartsheet id. In another region the same id can be someone else's."""
         return self.filter(actor_id=actor_id) if region is None else self.filter(actor_id=actor_id, region=region)
 
     def outcomes(self) -> Self:
-        """What came of it: one entry per row, and one per cell that Smartsheet made something else of."""
+        """Outcomes: one entry per row, and one per cell that Smartsheet stored with another value."""
         return self.exclude(phase=Phase.INTENT)
 
     def of_edit(self, edit_id: UUID) -> Self:
@@ -63,22 +63,22 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.filter(sheet_id=sheet_id)
 
     def on_row(self, *, sheet_id: int, row_id: int) -> Self:
-        """Entries on this row, the one that added it included, though it was written before the row had its id."""
+        """Entries on this row, including the intent that added it, which was written before the row had an id."""
         on_row = models.Q(sheet_id=sheet_id, row_id=row_id)
         outcomes = Entry.objects.filter(on_row, phase=Phase.APPLIED, action=Action.ADD)
         added = list(outcomes.order_by().values("edit_id", "line")[:1])
         return self.filter(on_row | models.Q(**added[0]) if added else on_row)
 
     def on_column(self, column_id: int) -> Self:
-        """Entries on this column; quick only together with its sheet, as the index begins with that."""
+        """Entries on this column. Filter by its sheet too, because the index begins with the sheet."""
         return self.filter(column_id=column_id)
 
     def came_by(self, part: Part) -> Self:
-        """Entries that came by this form, app token, job or client, whatever else they came by."""
+        """Entries that came by this form, app token, job or client."""
         return self.filter(has_key(part.key), Exact(ViaValue(part.key), str(part.value)))
 
     def undoings_of(self, entry_id: int) -> Self:
-        """What people set out to do to undo this entry, oldest first."""
+        """Intents to undo this entry, oldest first."""
         return self.intents().filter(refers_to=entry_id, origin=Origin.UNDO).order_by("id")
 
     def on_lines(self, lines: Mapping[UUID, Collection[int | None]]) -> Self:
@@ -104,8 +104,8 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 class Entry(models.Model):
     """One fact of the log.
 
-    People, sheets, rows and columns are kept as the ids and names they had at that moment, without foreign keys: what
-    is deleted or renamed later changes nothing here. Ids are Smartsheet's.
+    People, sheets, rows and columns are stored with the ids and names that they had at the time, without foreign keys.
+    So nothing changes here when they are renamed or deleted later. Ids are Smartsheet's.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -117,9 +117,9 @@ class Entry(models.Model):
     phase = models.CharField(max_length=16, choices=Phase.choices)
     actor_id = models.BigIntegerField()
     region = models.CharField(max_length=16)
-    actor = models.CharField(max_length=64)  # the commitment to name and e-mail address, which stand in PersonalText
+    actor = models.CharField(max_length=64)  # the commitment to name and e-mail address, which are in PersonalText
     action = models.CharField(max_length=32, choices=Action.choices)
-    subject = models.TextField(blank=True)  # what it is about if not a sheet: "identity.smartsheetuser/5"
+    subject = models.TextField(blank=True)  # what it is about if that isn't a sheet: "identity.smartsheetuser/5"
     sheet_id = models.BigIntegerField(null=True)
     sheet_name = models.TextField(blank=True)
     row_id = models.BigIntegerField(null=True)
@@ -135,8 +135,8 @@ class Entry(models.Model):
     error_code = models.BigIntegerField(null=True)
     ref_id = models.TextField(blank=True)
     message = models.TextField(blank=True)
-    evidence = models.TextField(null=True)  # canonical JSON: what a settled or reconciled outcome rests on
-    refers_to = models.BigIntegerField(null=True)  # the entry that this one speaks of
+    evidence = models.TextField(null=True)  # canonical JSON: what a settled or reconciled outcome is based on
+    refers_to = models.BigIntegerField(null=True)  # the entry that this one is about
     via = models.TextField(null=True)  # canonical JSON: by which form, token, job or client it came; via.py
     leaf = models.BinaryField(max_length=32)  # proof/leaves.py: leaf() of all of the above but id and at
 
@@ -174,12 +174,12 @@ class Entry(models.Model):
         return f"{self.get_phase_display()}: {self.actor_name} {self.get_action_display()} (entry {self.pk})"
 
     def save(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Refuse: entries are written by audit.recording.
+        """Refuse: only audit.recording writes entries.
 
         Raises:
             AppendOnlyError: always.
         """
-        raise AppendOnlyError("An entry of the audit log is written by audit.recording alone, once.")
+        raise AppendOnlyError("Only audit.recording writes entries of the audit log.")
 
     def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         """Refuse.
@@ -191,12 +191,12 @@ class Entry(models.Model):
 
     @cached_property
     def names(self) -> Names:
-        """The actor's name and e-mail address as they were then. Read several entries' with `with_names()`."""
+        """The actor's name and e-mail address at the time. For several entries use `with_names()`."""
         return PersonalText.objects.names([self.actor]).get(self.actor) or erased(self)
 
     @property
     def person(self) -> str:
-        """Who it was, as the page's address says it; a number is somebody in one region alone."""
+        """The actor as the page's address has it: an id is unique within a region only."""
         return f"{self.region}:{self.actor_id}"
 
     @property
@@ -209,12 +209,12 @@ class Entry(models.Model):
 
 
 def erased(entry: Entry) -> Names:
-    """What stands in place of an actor's names when they were erased."""
+    """What is shown in place of an actor's names that were erased."""
     return Names(f"person {entry.actor_id} (name erased)", "")
 
 
 def with_names(entries: Iterable[Entry]) -> list[Entry]:
-    """The entries, each knowing its actor's names, by one query for all."""
+    """The entries with their actors' names, which one query reads for all of them."""
     entries = list(entries)
     known = PersonalText.objects.names({entry.actor for entry in entries})
     for entry in entries:
@@ -223,7 +223,7 @@ def with_names(entries: Iterable[Entry]) -> list[Entry]:
 
 
 class Leaf(models.Model):
-    """A link of the chain: one for each entry, without gaps, in the order of commits; written by the database."""
+    """A link of the chain: one for each entry, without gaps, in the order of commits. The database writes it."""
 
     seq = models.BigIntegerField(primary_key=True)
     entry_id = models.BigIntegerField(unique=True)
@@ -237,8 +237,8 @@ class Leaf(models.Model):
 
 
 class Seal(models.Model):
-    """A signed statement about the links from `first_seq` to `last_seq`; an empty one, where `last_seq` is smaller by
-    one, proves that nothing was written. Each names the hash of the one before."""
+    """A signed statement about the links from `first_seq` to `last_seq`. An empty seal, whose `last_seq` is smaller by
+    one, proves that nothing was written. Each seal has the hash of the one before."""
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField("at (UTC)")
@@ -263,18 +263,18 @@ class PersonalTextQuerySet(models.QuerySet["PersonalText"]):
         return self.filter(kind=PersonalText.Kind.ACTOR)
 
     def clear(self) -> Self:
-        """What has not been erased."""
+        """Texts that weren't erased."""
         return self.filter(erased_at=None)
 
     def names(self, commitments: Iterable[str]) -> dict[str, Names]:
-        """The names behind these commitments, without those that were erased."""
+        """The names behind these commitments, except for erased ones."""
         found = self.clear().filter(commitment__in=set(commitments)).values_list("commitment", "text")
         return {commitment: Names(*json.loads(text)) for commitment, text in found}
 
 
 class PersonalText(models.Model):
-    """The clear text behind a commitment. Entries hold HMAC-SHA256(salt, text) alone, so blanking text and salt here
-    erases it for good and leaves every hash as it is."""
+    """The clear text behind a commitment. Entries only have HMAC-SHA256(salt, text), so blanking text and salt here
+    erases the text for good and changes no hash."""
 
     class Kind(models.TextChoices):
         ACTOR = "actor", "name and e-mail address"
@@ -285,7 +285,7 @@ class PersonalText(models.Model):
     text = models.TextField(blank=True)  # canonical JSON; of an actor [name, e-mail address]
     kind = models.CharField(max_length=8, choices=Kind.choices)
     region = models.CharField(max_length=16, blank=True)
-    person_id = models.BigIntegerField(null=True)  # whom it is about, if that is known
+    person_id = models.BigIntegerField(null=True)  # whom it is about, if known
     email = models.TextField(blank=True)
     erased_at = models.DateTimeField(null=True)
 
@@ -302,7 +302,7 @@ class PersonalText(models.Model):
 
 
 class Cursor(models.Model):
-    """How far somebody who follows the chain has got. Working state, no evidence."""
+    """How far a reader of the chain (a stream, an anchor, …) has got. Working state, not evidence."""
 
     name = models.CharField(max_length=100, primary_key=True)
     seq = models.BigIntegerField(default=0)

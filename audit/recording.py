@@ -1,12 +1,12 @@
-"""The one way into the log: intend() before a call to Smartsheet, settle() after it; note() for an act by itself.
+"""The only way to write to the log: intend() before a call, settle() after it, and note() for an act without a call.
 
     intent = intend(actor=…, action=…, sheet_id=…, sheet_name=…, changes=[…], origin=Origin.FORM)
     …                                   # the call, with no transaction open
     settle(intent, [Outcome(…), …])     # one per row
 
-Each of the two is one short transaction of its own. If intend() raises, the call must not be made. If the process
-dies between the two, or settle() raises, the log shows the edit as not certain yet. note() joins the transaction at
-hand, so that an act on our own database and its entry are kept or lost together.
+intend() and settle() are one short transaction each. If intend() raises, don't make the call. If the process dies
+between the two, or settle() raises, the log shows the edit as not certain yet. note() joins the current transaction, so
+that a change of our own database and its entry are kept or lost together.
 """
 
 import json
@@ -48,7 +48,7 @@ Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """A value within evidence that can be erased: the chain gets a commitment. `email` says whom it is about."""
+    """A value in evidence that can be erased: the chain gets a commitment. `email` says whom it is about."""
 
     value: Json
     email: str = ""
@@ -59,7 +59,7 @@ Evidence = Json | Personal | list["Evidence"] | dict[str, "Evidence"]
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The person who edits, as Smartsheet knows them now: their number, region, and names."""
+    """The person who acts: their id, region, name and e-mail address in Smartsheet at this time."""
 
     id: int
     region: str
@@ -71,7 +71,7 @@ THIS_APP = Actor(id=0, region="", name="this app", email="")
 
 
 def nobody(region: str = "") -> Actor:
-    """Somebody who is not signed in."""
+    """The actor for someone who isn't signed in."""
     return Actor(id=0, region=region, name="somebody not signed in", email="")
 
 
@@ -80,8 +80,9 @@ class Change:
     """One cell; or, with column_id None, one row that is added (row_id None) or deleted.
 
     `old` and `new` are values as Smartsheet has them in JSON, None for an empty cell. For a row they are an object of
-    its cells by column title: `new` of one added, `old` of one deleted. Of a personal one (or a secret) the chain gets
-    a commitment, and the values stand apart, where they can be erased; `about` says of whom: region and number.
+    its cells by column title: `new` for an added row, `old` for a deleted one. If the change is personal (or a secret),
+    the chain gets commitments, and the values are stored separately, where they can be erased. `about` is the region
+    and id of the person whom they are about.
     """
 
     row_id: int | None
@@ -96,15 +97,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one row of an edit.
+    """The outcome of one row of an edit.
 
-    An outcome whose `row_id` the intent named speaks of that row. Any other, as of a row that was added or was not,
-    speaks of the next row that is not spoken of yet, so give them in the order of the changes; and if the last has
-    `row_id` None, it speaks of all that remain: one Outcome(FAILED, None) settles an edit that failed as a whole.
+    If the intent has a row with this `row_id`, the outcome applies to it. Otherwise, as for an added row, it applies to
+    the next row without an outcome, so give outcomes in the order of the changes. If the last outcome has `row_id`
+    None, it applies to all remaining rows: one Outcome(FAILED, None) settles an edit that failed as a whole.
 
-    `returned` holds what Smartsheet says the row has now, by column id; for a row added, by None, shaped as its
-    Change's `new`. What differs from the intent is recorded. `evidence` is what an outcome rests on that was found out
-    afterwards.
+    `returned` is what Smartsheet says the row has now, by column id; for an added row by None, in the form of its
+    Change's `new`. Values that differ from the intent are recorded. `evidence` is what an outcome that was found later
+    is based on.
     """
 
     phase: Phase
@@ -119,7 +120,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """An edit that is recorded and may now be made: `edit_id` names it, `lines` are its changes row by row."""
+    """A recorded edit, which may now be made. `edit_id` identifies it; `lines` are its changes, row by row."""
 
     edit_id: uuid.UUID
     common: Row
@@ -140,20 +141,19 @@ def intend(
     edit_id: uuid.UUID | None = None,
     via: Mapping[str, Json] | None = None,
 ) -> Intent:
-    """Record what is about to be done, one entry per change, committed when this returns.
+    """Record what is about to be done: one entry per change, committed when this returns.
 
-    `refers_to` is the entry that is undone by it, `evidence` what settling may later need to know of this moment.
-    `edit_id` names the edit where its caller has to know the name before the intent is recorded. `via` says by which
-    form and version, app token, job or client of an assistant it comes, as {"form": "status", "version": 3}; the
-    outcomes will say the same.
+    `refers_to` is the entry that this edit undoes. `evidence` is what settling may need to know later. Pass `edit_id`
+    if you have to know it before the intent is recorded. `via` is the form and version, app token, job or assistant's
+    client that the edit comes by, as {"form": "status", "version": 3}; its outcomes will have the same.
 
     Raises:
-        NotRecorded: the database did not take it; the call must not be made.
-        RuntimeError: a transaction is open, which could still roll the record back.
-        ValueError: there is no change, or `via` cannot be written (audit/via.py).
+        NotRecorded: the database didn't accept it. Don't make the call.
+        RuntimeError: a transaction is open, which could roll the record back.
+        ValueError: there is no change, or `via` can't be recorded (audit/via.py).
     """
     if not changes:
-        raise ValueError("An edit without a change is no edit.")
+        raise ValueError("An edit needs at least one change.")
     edit_id = edit_id or uuid.uuid4()
     named = _named(actor)
     common = _common(actor, named, edit_id=edit_id, action=action, origin=origin, reason=reason, via=via) | {
@@ -172,16 +172,15 @@ def intend(
 
 
 def settle(intent: Intent, outcomes: Sequence[Outcome] | Mapping[int, Outcome], *, alone: bool = True) -> None:
-    """Record what came of an edit: one entry per row, and one per cell that Smartsheet made something else of.
+    """Record the outcome of an edit: one entry per row, and one per cell that Smartsheet stored with another value.
 
-    A mapping says by number which line of the edit each outcome speaks of. With `alone` False the entries join the
-    transaction at hand.
+    A mapping has the outcomes by line of the edit. With `alone` False the entries join the current transaction.
 
     Raises:
-        NotRecorded: the database did not take it; the log goes on to show the edit as not certain yet.
-        RuntimeError: a transaction is open, and they were to be written alone.
+        NotRecorded: the database didn't accept it. The log still shows the edit as not certain yet.
+        RuntimeError: a transaction is open although `alone` is True.
     """
-    draft = _Draft()  # the intent has brought the actor's names along
+    draft = _Draft()  # the actor's names were stored with the intent
     for line, outcome in outcomes.items() if isinstance(outcomes, Mapping) else _paired(intent, outcomes):
         _add_outcome(draft, intent, line, outcome)
     draft.write(alone=alone)
@@ -207,11 +206,11 @@ def note(
     is_head: bool = True,
     via: Mapping[str, Json] | None = None,
 ) -> uuid.UUID:
-    """Record an act that is one entry by itself, or one per change: a sign-in, a refusal, a changed record of this app.
+    """Record an act without an intent, as one entry or one per change: a sign-in, a refusal, a change of our own data.
 
-    `subject` names what it is about if that is no sheet, "app.model/key", and `label` says so to people. With
-    `is_head` False the log's page lists it only when asked for its action. `via` is as for intend(). Joins the
-    transaction at hand, if there is one. Gives the id that the entries share. Raises NotRecorded, ValueError.
+    `subject` is what it is about if that isn't a sheet, as "app.model/key"; `label` is the same for people. With
+    `is_head` False the log's page lists the entry only when its action is selected. `via` is as for intend(). Joins the
+    current transaction, if there is one. Returns the id that the entries share. Raises NotRecorded, ValueError.
     """
     edit_id = uuid.uuid4()
     named = _named(actor)
@@ -233,14 +232,14 @@ def note(
 
 
 class _Draft:
-    """Entries on their way into the log, and the commitments that they name."""
+    """Collects entries for the log, and the commitments that they name."""
 
     def __init__(self, *committed: Committed) -> None:
         self._committed = list(committed)
         self._rows: list[Row] = []
 
     def add(self, common: Row, change: Change, *, line: int | None, phase: Phase, is_head: bool, **facts: Any) -> None:
-        """One more entry: the change's facts, those in common, and `facts` over them."""
+        """Add an entry with the change's facts and those in `common`; `facts` take precedence."""
         self._rows.append(
             {
                 **common,
@@ -259,14 +258,14 @@ class _Draft:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the next entry is the act's first, by which the page lists all of it."""
+        """Whether the next entry is the first one of the act. The page lists an act by its first entry."""
         return not self._rows
 
     def write(self, *, alone: bool) -> None:
         write(self._rows, self._committed, alone=alone)
 
     def evidence(self, evidence: Evidence) -> str | None:
-        """Evidence as the log keeps it: commitments in place of what is personal."""
+        """Evidence as the log stores it, with commitments in place of personal values."""
         return canonical(self._plain(evidence))
 
     def _plain(self, evidence: Evidence) -> Json:
@@ -308,7 +307,7 @@ def _common(
     reason: str,
     via: Mapping[str, Json] | None,
 ) -> dict[str, Any]:
-    """What all entries of one act say alike."""
+    """The values that all entries of an act have in common."""
     request = current()
     return {
         "edit_id": edit_id.hex,
@@ -402,7 +401,7 @@ def _add_outcome(draft: _Draft, intent: Intent, line: int | None, outcome: Outco
 
 
 def _made_otherwise(row: Sequence[Change], outcome: Outcome) -> Iterator[tuple[Change, Json]]:
-    """The changes of which Smartsheet returned another value than was sent, with that value."""
+    """The changes for which Smartsheet returned another value than the one sent, with that value."""
     for change in row:
         if change.column_id in outcome.returned:
             value = outcome.returned[change.column_id]
@@ -411,5 +410,5 @@ def _made_otherwise(row: Sequence[Change], outcome: Outcome) -> Iterator[tuple[C
 
 
 def _text(value: str) -> str:
-    """What a text column takes: PostgreSQL takes no NUL, and no database a lone surrogate."""
+    """The text as a column can store it: PostgreSQL refuses NUL, and both databases a lone surrogate."""
     return value.replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()

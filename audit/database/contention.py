@@ -1,10 +1,10 @@
-"""What keeps many writers quick on PostgreSQL: the chain's lock is not held while the disk is waited for.
+"""Keeps many writers quick on PostgreSQL: no one holds the chain's lock while waiting for the disk.
 
-The lock (audit_entry_link in triggers_postgresql.py) is let go at the commit, which ordinarily waits for the disk.
-Where several write at once, each would wait for the disk in turn. So a writer who had to wait for the lock, which the
-trigger says by a notice, writes for the next while in another way: it commits without waiting, which lets the next one
-in, and waits for the disk afterwards, together with all others. Nothing is lost by it: the write returns when the disk
-has it, and what came later in the chain is never on the disk without what came before.
+The lock (audit_entry_link in triggers_postgresql.py) is released at the commit, which normally waits for the disk. With
+several writers, each would wait for the disk in turn. The trigger sends a notice to a writer that had to wait for the
+lock. For a second this writer then commits without waiting, which lets the next one in, and waits for the disk
+afterwards, together with the others. Nothing is lost: a write returns when it is on disk, and a later link is never on
+disk without the earlier ones.
 https://www.postgresql.org/docs/current/wal-async-commit.html
 """
 
@@ -16,27 +16,27 @@ from django.db import Error, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 NOTICE = "the chain of the audit log is contended"
-MEMORY = 1.0  # seconds for which others are taken to go on writing
+MEMORY = 1.0  # seconds after a notice in which others are assumed to be writing
 
 _others_until = 0.0
 
 
 def register(*, connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
-    """The receiver of connection_created: listens for the trigger's notice."""
+    """Receives connection_created: listens for the trigger's notice."""
     binds_on_server = connection.settings_dict["OPTIONS"].get("server_side_binding")  # one statement at a time
     if connection.vendor == "postgresql" and not binds_on_server:
         connection.connection.add_notice_handler(_hear)
 
 
 def are_others_writing() -> bool:
-    """Whether this process has lately had to wait for the chain's lock."""
+    """Whether this process had to wait for the chain's lock in the last second."""
     return _others_until > monotonic()
 
 
 def execute(connection: BaseDatabaseWrapper, sql: str, parameters: list[Any]) -> int:
-    """Run one statement as a transaction that waits for the disk after its lock is gone; gives how many rows it wrote.
+    """Run one statement in a transaction that releases its lock before it waits for the disk. Gives the number of rows.
 
-    Raises what the statement raises.
+    Raises the statement's errors.
     """
     steps = f"BEGIN; SET LOCAL synchronous_commit TO OFF; {sql}; COMMIT; SELECT pg_logical_emit_message(true, '', '')"
     try:
@@ -52,13 +52,12 @@ def execute(connection: BaseDatabaseWrapper, sql: str, parameters: list[Any]) ->
 
 
 def one_at_a_time(what: str) -> None:
-    """Wait for whoever says the same in a transaction of theirs; until the end of the one at hand it is then our turn.
+    """Take the lock named `what`, and hold it until the current transaction ends.
 
-    SQLite lets one transaction write at a time anyway, and with transaction_mode IMMEDIATE one begin at a time. Raises
-    RuntimeError where no transaction is open.
+    SQLite needs no lock: only one transaction writes at a time. Raises RuntimeError if no transaction is open.
     """
     if not connection.in_atomic_block:
-        raise RuntimeError("Outside of a transaction the turn would be over at once.")
+        raise RuntimeError("Without a transaction the lock would be released at once.")
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])

@@ -1,7 +1,7 @@
-"""What the app's role may do on PostgreSQL: all that its pages need, and nothing by which the log could be changed.
+"""What the app's role can do on PostgreSQL: everything that the pages need, but nothing that changes the log.
 
-The tables belong to another role, which migrates and retires. The app's may insert into the log all columns but number
-and time, and read it; links are written by a trigger with the owner's rights. Blanking is all that it may update.
+The tables belong to another role, which migrates and retires. The app's role can read the log, and insert every column
+but id and time. A trigger with the owner's rights writes the links. The only update that the role can make is blanking.
 https://www.postgresql.org/docs/current/sql-grant.html
 """
 
@@ -33,11 +33,11 @@ _EXCESS = """
 
 
 class NotAnAppsRole(Exception):
-    """The role cannot be confined; says why."""
+    """The role can't be restricted. The message says why."""
 
 
 def statements(connection: BaseDatabaseWrapper, role: str) -> list[str]:
-    """The SQL that gives the role what the app needs and takes from it all else, in its order; it may be run again.
+    """The SQL that grants the role what the app needs and revokes everything else. It can be run again.
 
     Raises:
         NotAnAppsRole: this is no PostgreSQL, or there is no such role, or it owns the tables and could undo all of it.
@@ -68,8 +68,7 @@ def statements(connection: BaseDatabaseWrapper, role: str) -> list[str]:
 
 
 def excess(connection: BaseDatabaseWrapper) -> list[str]:
-    """What the role that is connected may do beyond statements(), by itself, as anybody, or by a role that it has; each
-    as PostgreSQL names it."""
+    """Rights of the connected role beyond statements(), also through PUBLIC or other roles, in PostgreSQL's words."""
     tables = [*triggers.APPEND_ONLY, triggers.PERSONAL, *triggers_postgresql.parts(connection)]
     tables += [table for table, *_ in histories.tables()]
     there = {*connection.introspection.table_names(), *triggers_postgresql.parts(connection)}
@@ -79,7 +78,7 @@ def excess(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def owns_the_log(connection: BaseDatabaseWrapper) -> bool:
-    """Whether the role that is connected could take the log's protection away."""
+    """Whether the connected role could remove the log's protection."""
     return bool(_is_owner(connection, "current_user", []))
 
 
@@ -92,7 +91,7 @@ def _is_owner(connection: BaseDatabaseWrapper, role: str, parameters: Sequence[s
 
 
 def _rights(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
-    """Each table that is there, with what may be done in it."""
+    """Each table that exists, with the role's rights on it."""
     protected = {
         triggers.ENTRY: f"SELECT, INSERT ({_names(writing.COLUMNS)})",
         triggers.LEAF: "SELECT",

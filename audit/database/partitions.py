@@ -1,4 +1,4 @@
-"""On PostgreSQL the log is one table in monthly parts, so that old months can be taken out of it as a whole.
+"""On PostgreSQL the log is partitioned by month, so that old months can be removed as a whole.
 
 https://www.postgresql.org/docs/current/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE
 """
@@ -8,14 +8,13 @@ from time import monotonic
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-AHEAD = 3  # months that stand ready after each migrate; writing makes those that are missing
+AHEAD = 3  # months that are created ahead by each migrate; writing creates missing ones
 
-# A month is made aside and then attached, which stops nobody. Whoever may only write calls this too, with the owner's
-# rights, so that the log goes on where nothing was migrated for a year; but only for about now, since each month
-# costs every query: the one before, and those that stand ready. Several may do so at once: whoever waited for the
-# table's lock, which stops no writer, sees what was made meanwhile; the catalogue's cache would not hear of it from an
-# advisory lock. Times are written so that no DateStyle or TimeZone of theirs reads them otherwise. TRUNCATE triggers
-# are not inherited.
+# A month is created separately and then attached, so no one waits. A role that can only write calls this too, with the
+# owner's rights, so that the log continues if migrate doesn't run for a year. That role can only create months around
+# now, since each month makes every query slower. Several processes can call it at once: who has waited for the table's
+# lock, which no writer waits for, sees what the others created. With an advisory lock the catalogue's cache could be
+# stale. Times are written so that DateStyle and TimeZone don't matter. TRUNCATE triggers aren't inherited.
 FUNCTION = f"""
     CREATE OR REPLACE FUNCTION audit_add_partition(of timestamptz) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER AS $$
@@ -47,7 +46,7 @@ _ready_until: dict[str, float] = {}
 
 
 def prepare(connection: BaseDatabaseWrapper) -> None:
-    """See to it that entries of now and tomorrow have their month; asks the database once an hour and process."""
+    """Create the months of today and tomorrow if they are missing. Asks the database once an hour per process."""
     if connection.vendor != "postgresql" or _ready_until.get(connection.alias, 0.0) > monotonic():
         return
     with connection.cursor() as cursor:
@@ -57,7 +56,7 @@ def prepare(connection: BaseDatabaseWrapper) -> None:
 
 
 def prepare_ahead(connection: BaseDatabaseWrapper) -> None:
-    """Make the months up to AHEAD from now, where they are not there yet."""
+    """Create the months up to AHEAD from now that don't exist yet."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT audit_add_partition(now() + n * interval '1 month') FROM generate_series(0, %s) AS n", [AHEAD]

@@ -1,8 +1,8 @@
-"""Append-only, timed by the database's own clock and chained at commit: enforced by triggers, on SQLite and PostgreSQL.
+"""Triggers that make the log append-only, set its times and chain it at commit, on SQLite and PostgreSQL.
 
-The triggers stand from the first migration and are put back after every migrate, since SQLite drops them when a
-migration rebuilds a table. Nothing reads a switch: whoever may not change the tables' structure cannot go round them.
-The tables of django-simple-history, whatever app they are of, are protected in the same way, except that what they say
+The first migration installs them, and every migrate installs them again, because SQLite drops them when a migration
+rebuilds a table. No setting switches them off: without the right to change the tables' structure there is no way around
+them. The tables of django-simple-history, in whatever app, are protected in the same way, except that what they say
 about people can be erased.
 https://www.sqlite.org/lang_createtrigger.html
 https://www.postgresql.org/docs/current/sql-createtrigger.html
@@ -20,12 +20,12 @@ from audit import histories
 from audit.database import partitions, triggers_postgresql, triggers_sqlite
 
 ENTRY, LEAF, SEAL, PERSONAL = "audit_entry", "audit_leaf", "audit_seal", "audit_personaltext"
-# With the columns of which no two rows have the same, the primary key first.
+# With their unique columns, the primary key first.
 APPEND_ONLY: Mapping[str, Sequence[str]] = {ENTRY: ["id"], LEAF: ["seq", "entry_id"], SEAL: ["id"]}
 
 
 class Trigger(NamedTuple):
-    """A trigger by name, the table that it stands on, and the SQL that makes it."""
+    """A trigger's table, name and SQL."""
 
     table: str
     name: str
@@ -33,11 +33,11 @@ class Trigger(NamedTuple):
 
 
 class UnsupportedDatabase(Exception):
-    """The log cannot be protected on this database; SQLite and PostgreSQL are known."""
+    """The log can't be protected on this database, only on SQLite and PostgreSQL."""
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Put the triggers on the tables, in place of any that stand there by their names, without a gap between."""
+    """Install the triggers in one transaction, replacing those with the same names."""
     sql = _sql(connection)
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         for statement in sql.FUNCTIONS:
@@ -49,9 +49,9 @@ def install(connection: BaseDatabaseWrapper) -> None:
 
 @contextmanager
 def lifted(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> Iterator[None]:
-    """These tables without their triggers, for the block: to retire old entries, and on SQLite to blank a history.
+    """Remove the triggers of these tables for the block: to retire old entries, and on SQLite to blank a history.
 
-    Nobody else sees the tables without their triggers, since it is all one transaction. Joins the one at hand.
+    No one else sees the tables without triggers, because it is one transaction. Joins the current one.
 
     Raises:
         django.db.DatabaseError: this role does not own the tables.
@@ -65,14 +65,14 @@ def lifted(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> Iterator[N
 
 
 def removal(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> list[str]:
-    """The statements that take the triggers off these tables."""
+    """The statements that drop the triggers of these tables."""
     sql = _sql(connection)
     wanted = [trigger for trigger in expected(connection) if trigger.table in tables]
     return [sql.drop(table=trigger.table, name=trigger.name) for trigger in wanted]
 
 
 def expected(connection: BaseDatabaseWrapper) -> list[Trigger]:
-    """The triggers that must stand, on those of the tables that have been made."""
+    """The triggers that must exist, on those tables that exist."""
     sql = _sql(connection)
     there = set(connection.introspection.table_names())
     found: list[Trigger] = []
@@ -90,27 +90,27 @@ def expected(connection: BaseDatabaseWrapper) -> list[Trigger]:
 
 
 def names(connection: BaseDatabaseWrapper) -> list[str]:
-    """The names of the triggers that must stand."""
+    """The names of the triggers that must exist."""
     return sorted({trigger.name for trigger in expected(connection)})
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """The names of the triggers that do not stand, or on PostgreSQL do not fire always; empty when all is well.
+    """The names of triggers that are missing, or that don't always fire on PostgreSQL; empty when all is well.
 
     Raises:
-        django.db.DatabaseError: the database does not answer.
+        django.db.DatabaseError: the database doesn't answer.
     """
     standing = _sql(connection).standing(connection)
     return sorted({trigger.name for trigger in expected(connection) if (trigger.table, trigger.name) not in standing})
 
 
 def is_table_there(connection: BaseDatabaseWrapper) -> bool:
-    """Whether the log's tables have been made yet."""
+    """Whether the log's tables exist."""
     return {ENTRY, LEAF} <= set(connection.introspection.table_names())
 
 
 def reinstall(*, using: str, **_kwargs: Any) -> None:
-    """The receiver of post_migrate: what a migration dropped stands again, and the coming months are ready."""
+    """Receives post_migrate: installs the triggers again, and creates upcoming months."""
     connection = connections[using]
     if is_table_there(connection):
         install(connection)

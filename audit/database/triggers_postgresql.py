@@ -1,4 +1,4 @@
-"""The SQL of the triggers on PostgreSQL. All are ALWAYS: they fire under session_replication_role = replica too."""
+"""The SQL of the triggers on PostgreSQL. All are ALWAYS, so they fire under session_replication_role = replica too."""
 
 import re
 from collections.abc import Sequence
@@ -7,9 +7,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from audit.database import partitions
 
-# Two functions run with the owner's rights. They find the log's tables where these are, and nobody's temporary ones in
-# their place, which PostgreSQL otherwise looks for first; and a trigger of them is made by nobody else on a table of
-# his own. https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY
+# Two functions run with the owner's rights. Their search path makes them use the log's tables, not temporary ones of
+# the same name, which PostgreSQL finds first by default. No one else can use them in triggers on their own tables.
+# https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY
 _WITH_OWNERS_RIGHTS = """
     DO $$
     DECLARE
@@ -21,10 +21,10 @@ _WITH_OWNERS_RIGHTS = """
         END LOOP;
     END $$"""
 
-# The chain's lock is taken at the commit and lives no longer than that, so an open transaction holds nobody up. It is
-# an advisory lock: waiting for a row that others update costs twice. Each statement in the function sees what was
-# committed before the lock was had. Who had to wait is told so by a notice (contention.py beside this). Statistics of
-# when the chain was empty must not make the last link be looked for by reading all of it.
+# The chain's lock is only held during the commit, so an open transaction doesn't block others. It is an advisory lock,
+# because waiting for a row that others update takes twice as long. Each statement in the function sees what was
+# committed before it got the lock. A notice tells the writer if it had to wait (contention.py). Sequential scans are
+# off, because statistics from an empty chain would otherwise make PostgreSQL read all of it to find the last link.
 FUNCTIONS = (
     """
     CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -111,7 +111,7 @@ ENTRY = {
 
 
 def append_only(table: str, *, unique: Sequence[str]) -> dict[str, str]:
-    """No row is changed or deleted."""
+    """No row can be changed or deleted."""
     return {
         f"{table}_no_change": f"""
             CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}
@@ -121,7 +121,7 @@ def append_only(table: str, *, unique: Sequence[str]) -> dict[str, str]:
 
 
 def history(table: str, *, key: str, personal: Sequence[str]) -> dict[str, str]:
-    """What a row says about people can be blanked; nothing else is changed, and none is deleted."""
+    """What a row says about people can be blanked. Nothing else can be changed, and no row can be deleted."""
     columns = ", ".join(f"'{column}'" for column in personal)
     name = f"{table}_no_change"
     only = f"""
@@ -131,7 +131,7 @@ def history(table: str, *, key: str, personal: Sequence[str]) -> dict[str, str]:
 
 
 def erasable(table: str) -> dict[str, str]:
-    """A row's text can be blanked, once and wholly; nothing else is changed, and none is deleted."""
+    """A row's text can be blanked once, as a whole. Nothing else can be changed, and no row can be deleted."""
     return {
         f"{table}_only_erase": f"""
             CREATE TRIGGER {table}_only_erase BEFORE UPDATE ON {table}
@@ -144,7 +144,7 @@ def erasable(table: str) -> dict[str, str]:
 
 
 def part(table: str) -> dict[str, str]:
-    """What a table has of its own, and a month of the log does not inherit: it cannot be emptied."""
+    """The trigger that a month of the log doesn't inherit: no table can be truncated."""
     name = "audit_entry_no_truncate" if table.startswith("audit_entry") else f"{table}_no_truncate"
     return {
         name: f"""
@@ -154,17 +154,17 @@ def part(table: str) -> dict[str, str]:
 
 
 def replace(*, table: str, name: str, create: str) -> list[str]:
-    """The statements that put a trigger in place of an older one."""
+    """The statements that replace a trigger."""
     return [drop(table=table, name=name), create, f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}"]
 
 
 def drop(*, table: str, name: str) -> str:
-    """The statement that takes a trigger away."""
+    """The statement that drops a trigger."""
     return f"DROP TRIGGER IF EXISTS {name} ON {table}"
 
 
 def standing(connection: BaseDatabaseWrapper) -> set[tuple[str, str]]:
-    """The triggers that stand and fire always, by table and name; one that a month has lost stands nowhere."""
+    """The triggers that exist and always fire, by table and name; without those that a month has lost."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgenabled = 'A'")
         found = set(cursor.fetchall())
@@ -174,14 +174,13 @@ def standing(connection: BaseDatabaseWrapper) -> set[tuple[str, str]]:
 
 
 def months(connection: BaseDatabaseWrapper) -> dict[str, tuple[int, int]]:
-    """The months of the log, each with its year and number; a part that somebody else made is none."""
+    """The months of the log, with year and number. Partitions that this app didn't create don't count."""
     found = ((name, MONTH.fullmatch(name)) for name in parts(connection))
     return {name: (int(month[1]), int(month[2])) for name, month in found if month}
 
 
 def parts(connection: BaseDatabaseWrapper) -> list[str]:
-    """All parts of the log's table, and those that somebody may have parted one into: triggers can be switched off on
-    each by itself."""
+    """All partitions of the log's table, nested ones too: triggers can be switched off on each separately."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relid::regclass::text FROM pg_partition_tree(to_regclass('audit_entry')) WHERE level > 0"

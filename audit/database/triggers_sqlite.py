@@ -36,8 +36,8 @@ ENTRY = {
 
 
 def append_only(table: str, *, unique: Sequence[str]) -> dict[str, str]:
-    """No row is changed, deleted or replaced. REPLACE removes the old row without firing a DELETE trigger, so what is
-    taken, a number of SQLite's own included, is refused before that. https://www.sqlite.org/rowidtable.html"""
+    """No row can be changed, deleted or replaced. REPLACE removes the old row without firing a DELETE trigger, so a row
+    with an existing key, SQLite's rowid included, is refused before that. https://www.sqlite.org/rowidtable.html"""
     log = "the audit log is append-only"
     return {
         f"{table}_no_update": f"""
@@ -52,8 +52,8 @@ def append_only(table: str, *, unique: Sequence[str]) -> dict[str, str]:
 
 
 def history(table: str, *, key: str, personal: Sequence[str]) -> dict[str, str]:
-    """Nothing is changed, not even blanked: a trigger that names a column keeps a migration from removing it. Whoever
-    erases lifts this one for the moment (triggers.lifted)."""
+    """Nothing can be changed, not even blanked: a trigger that names a column would keep migrations from removing it.
+    Erasing removes this trigger for the time being (triggers.lifted)."""
     return append_only(table, unique=[key])
 
 
@@ -81,34 +81,34 @@ def erasable(table: str) -> dict[str, str]:
 
 
 def replace(*, table: str, name: str, create: str) -> list[str]:
-    """The statements that put a trigger in place of an older one."""
+    """The statements that replace a trigger."""
     return [f"DROP TRIGGER IF EXISTS {name}", create]
 
 
 def drop(*, table: str, name: str) -> str:
-    """The statement that takes a trigger away."""
+    """The statement that drops a trigger."""
     return f"DROP TRIGGER IF EXISTS {name}"
 
 
 def standing(connection: BaseDatabaseWrapper) -> set[tuple[str, str]]:
-    """The triggers that stand, by table and name."""
+    """The triggers that exist, by table and name."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'")
         return set(cursor.fetchall())
 
 
 def parts(_connection: BaseDatabaseWrapper) -> list[str]:
-    """The log is one table here."""
+    """No partitions: the log is one table on SQLite."""
     return []
 
 
 def part(_table: str) -> dict[str, str]:
-    """Nothing: there are no parts."""
+    """No triggers, because there are no partitions."""
     return {}
 
 
 def register(*, connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
-    """The receiver of connection_created: teaches SQLite the chain's hash."""
+    """Receives connection_created: adds the chain's hash function to SQLite."""
     if connection.vendor == "sqlite":
         connection.connection.create_function("audit_link", 5, _link, deterministic=True)
 
@@ -122,7 +122,7 @@ def _link(before: bytes | None, seq: int, entry_id: int, at: str, leaf: bytes) -
 
 
 def _is_taken(table: str, unique: Sequence[str]) -> str:
-    """The condition under which the new row would be in the place of one that is there."""
+    """The condition that the new row would replace an existing one."""
     columns = " OR ".join(f"{column} = NEW.{column}" for column in ("rowid", *unique))
     return f"EXISTS (SELECT 1 FROM {table} WHERE {columns})"  # noqa: S608 # our own names
 

@@ -1,9 +1,9 @@
-"""Erasing a person's names, or a personal value: the clear text goes for good, every hash of the log stays as it is.
+"""Erases a person's names, or personal values. The clear text is gone for good, and no hash of the log changes.
 
-Blanked are text and salt of PersonalText, and what the histories of our own rows say. Entries hold commitments alone,
-which nobody can open without the salt; pages say "name erased" in their place. A row that was blanked stays, so that a
-process that remembers the person (commitments.MEMORY) cannot bring the name back; who goes on working is given
-a new commitment. What this app knows of a person now is no history: disconnect or delete them first.
+It blanks text and salt of PersonalText, and what the histories of our own rows say. Entries only have commitments,
+which no one can open without the salt. Pages then say "name erased". A blanked row stays, so that a process that caches
+the person (commitments.MEMORY) can't bring the name back. Someone who goes on working gets a new commitment. What this
+app knows about a person now isn't erased here: disconnect or delete them first.
 """
 
 import json
@@ -25,16 +25,16 @@ from audit.vocabulary import Action, Origin
 
 
 class NothingToErase(Exception):
-    """Nothing that could be erased was found; says what was looked for, without naming anybody."""
+    """There is nothing to erase. The message names no one."""
 
 
 class ReasonNamesThem(Exception):
-    """The reason, which stays in the log, holds what is to be erased."""
+    """The reason, which stays in the log, contains what is to be erased."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Everything about a person by Smartsheet's region and number, and what is known of their addresses alone."""
+    """Everything about the person with this region and Smartsheet id, and what only has their e-mail addresses."""
 
     region: str
     number: int
@@ -58,7 +58,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Names and values that an e-mail address stands in. It may have been several people's, one after the other."""
+    """Names and values with this e-mail address. Several people may have used it, one after the other."""
 
     email: str
     subject = "audit.address"
@@ -75,7 +75,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """The personal values of one entry, not its actor's name."""
+    """The personal values of one entry, but not its actor's name."""
 
     entry_id: int
 
@@ -98,7 +98,7 @@ class Values:
 
 @dataclass(frozen=True, slots=True)
 class NameAlone:
-    """A name that was recorded without a number: of the admin's own users, and of whoever gave it to a command."""
+    """A name that was recorded without an id: of a user of the admin, or given to a command."""
 
     name: str
     subject = "audit.name"
@@ -118,7 +118,7 @@ What = Person | Address | Values | NameAlone
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How many names and values are there to be erased; after it also how many rows of histories were blanked."""
+    """How many names and values can be erased; after erasing, also how many rows of histories were blanked."""
 
     names: int
     values: int
@@ -129,28 +129,28 @@ class Found:
 
 
 def look(what: What) -> Found:
-    """What erase() would take from the log; histories are not looked through."""
+    """What erase() would erase from the log. Doesn't count rows of histories."""
     return _count(what.texts())
 
 
 def names_of(what: What) -> list[str]:
-    """The names that erase() would take, sorted, so that whoever erases sees whose they are."""
+    """The names that erase() would erase, sorted, so that people can check whose they are."""
     texts = PersonalText.objects.clear().filter(what.texts()).actors().values_list("text", flat=True)
     return sorted({Names(*json.loads(text)).name for text in texts})
 
 
 def check_reason(what: What, reason: str) -> None:
-    """Raises ReasonNamesThem where the reason, which stays, holds a name or an address that is to be erased."""
+    """Raise ReasonNamesThem if the reason, which stays, contains a name or an address that is to be erased."""
     _refuse_to_name(what.texts(), what, reason)
 
 
 def erase(what: What, *, by: Actor, reason: str, origin: Origin) -> Found:
-    """Erase it and say so in the log, both or neither; committed when this returns, unless a transaction is open.
+    """Erase it and record that in the log, both or neither. Committed when this returns, unless a transaction is open.
 
     Raises:
-        NothingToErase: neither the log nor a history holds anything of it.
-        ReasonNamesThem: the reason holds a name or an address that is to be erased.
-        NotRecorded: the log could not be written; nothing was erased.
+        NothingToErase: neither the log nor a history has anything of it.
+        ReasonNamesThem: the reason contains a name or an address that is to be erased.
+        NotRecorded: the log couldn't be written, so nothing was erased.
     """
     _sweep_what_is_freed()
     try:
@@ -187,7 +187,7 @@ def _erase(what: What, *, by: Actor, reason: str, origin: Origin) -> Found:
 
 
 def people_with(email: str) -> list[tuple[str, int]]:
-    """Region and number of those who had this address when something was logged, as far as that is not erased."""
+    """Region and id of the people who had this address when an entry was written, unless it was erased."""
     rows = PersonalText.objects.clear().actors().filter(email__iexact=email).exclude(person_id=0)
     found = rows.values_list("region", "person_id").distinct().order_by("region", "person_id")
     return [(region, number) for region, number in found if number is not None]
@@ -212,7 +212,7 @@ def _refuse_to_name(texts: Q, what: What, reason: str) -> None:
 
 
 def _parts(texts: Q, what: What) -> Iterator[str]:
-    """The names and addresses among what is to be erased."""
+    """The names and addresses that are to be erased."""
     if isinstance(what, Address):
         yield what.email
     if isinstance(what, NameAlone) and what.name:  # which perhaps a history alone holds
@@ -224,14 +224,14 @@ def _parts(texts: Q, what: What) -> Iterator[str]:
 
 
 def _sweep_what_is_freed() -> None:
-    """SQLite overwrites what is freed from now on. https://www.sqlite.org/pragma.html#pragma_secure_delete"""
+    """Make SQLite overwrite deleted data from now on. https://www.sqlite.org/pragma.html#pragma_secure_delete"""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA secure_delete = ON")
 
 
 def _empty_the_journal() -> None:
-    """SQLite's write-ahead log holds pages of before until it is cut off; within a transaction it cannot be yet."""
+    """Truncate SQLite's write-ahead log, which still has the old pages. That isn't possible within a transaction."""
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,8 +1,8 @@
-"""How far the log can be retired: up to the end of a seal, and only what nobody needs any more.
+"""Finds how far the log can be retired: up to the end of a seal, and only entries that nothing needs any more.
 
-A boundary is the last link of the seal that the last entry from before a month is under. Every entry up to it goes:
-also the few that were written later, which sealing each minute keeps to a minute's worth. So what stays is the chain
-from a seal's head on, without gaps, and what went is under seals that stay.
+The boundary is the last link of the seal that covers the last entry before the month. Every entry up to it is removed,
+including a few that were written in the month itself; with one seal a minute, a minute's worth. So the chain that stays
+begins at a seal's head and has no gaps, and the seals of what was removed stay.
 """
 
 from dataclasses import dataclass
@@ -15,17 +15,17 @@ from audit.conf import settings
 from audit.models import Cursor, Entry, EntryQuerySet, Leaf, Seal
 from audit.vocabulary import CONCLUSIVE
 
-REST = timedelta(hours=1)  # longer than any process remembers who wrote (audit.commitments, audit.directory)
+REST = timedelta(hours=1)  # longer than any process caches names (audit.commitments, audit.directory)
 
 
 class CannotRetire(Exception):
-    """Nothing was retired; says why, and what is to be done first."""
+    """Nothing was retired. The message says why, and what to do first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """What goes: the links from `first_seq` to the end of the seal, whose entries are all from before `before` (UTC),
-    except for those with the ids `younger`. `newest_seq` was the chain's last link when this was found out."""
+    """What is removed: the links from `first_seq` to the end of the seal. Their entries are from before `before` (UTC),
+    except for those with the ids `younger`. `newest_seq` was the chain's last link when this was determined."""
 
     before: datetime
     first_seq: int
@@ -39,22 +39,22 @@ class Boundary:
 
     @property
     def count(self) -> int:
-        """How many entries go."""
+        """How many entries are removed."""
         return self.last_seq - self.first_seq + 1
 
     def entries(self) -> EntryQuerySet:
-        """Those that go."""
+        """The entries that are removed."""
         return Entry.objects.filter(Q(at__lt=self.before) | Q(pk__in=self.younger))
 
     def has_changed(self) -> bool:
-        """Whether somebody else retired meanwhile, or an entry from before was committed only now."""
+        """Whether someone else has retired meanwhile, or an entry from before the month was committed late."""
         late = Leaf.objects.filter(seq__gt=self.newest_seq).values("entry_id")
         is_late = Entry.objects.filter(at__lt=self.before, pk__in=late).exists()
         return is_late or Leaf.objects.aggregate(first=Min("seq"))["first"] != self.first_seq
 
 
 def boundary(before: datetime) -> Boundary:
-    """What can be retired of what was written before this moment, the first of a month (UTC). Raises CannotRetire."""
+    """The boundary for entries written before this time, the first of a month (UTC). Raises CannotRetire."""
     if before > timezone.now().astimezone(before.tzinfo):
         raise CannotRetire("Only months that are over can be retired.")
     ends = Leaf.objects.aggregate(first=Min("seq"), newest=Max("seq"))
@@ -98,7 +98,7 @@ def _check_followers(found: Boundary) -> None:
 
 
 def _check_settled(found: Boundary) -> None:
-    """Two conditions that can each be hashed; one with OR would have PostgreSQL compare each with each."""
+    """Uses two conditions, which PostgreSQL can hash; with OR it would compare each row with each."""
     outcomes = Entry.objects.filter(edit_id=OuterRef("edit_id"), phase__in=CONCLUSIVE)
     of_row, of_all = Exists(outcomes.filter(line=OuterRef("line"))), Exists(outcomes.filter(line=None))
     unsettled = found.entries().intents().filter(~of_row, ~of_all).order_by().values_list("pk", flat=True)[:1]

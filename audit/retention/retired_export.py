@@ -1,4 +1,4 @@
-"""What is retired, as a file that proves itself: written, read again and verified before anything is taken away."""
+"""Exports what is retired to a file with its own proof. The file is written, read back and verified first."""
 
 import hashlib
 import os
@@ -28,12 +28,12 @@ class RetiredExport:
 
 
 def write(boundary: Boundary, path: Path, *, by: Actor, progress: Progress) -> RetiredExport:
-    """Write all that goes to a new file, on the disk when this returns, and verify it from there.
+    """Write all entries that are removed to a new file, flush it to disk, and verify it.
 
     Raises:
-        CannotRetire: what was written does not prove what goes.
-        FileExistsError, OSError: it cannot be written there.
-        NotRecorded: the export could not be logged, and was not made.
+        CannotRetire: the file doesn't prove all entries that are removed.
+        FileExistsError, OSError: the file can't be written.
+        NotRecorded: the export couldn't be logged, so it wasn't made.
     """
     query = {"retired before": f"{boundary.before:%Y-%m}"}
     asked: dict[str, Evidence] = dict(query)
@@ -56,7 +56,7 @@ def write(boundary: Boundary, path: Path, *, by: Actor, progress: Progress) -> R
 
 
 def _verified(boundary: Boundary, path: Path) -> str:
-    """The SHA-256 of the file, in hex, if it proves all that goes. Raises CannotRetire."""
+    """The SHA-256 of the file in hex, after checking that it proves all entries. Raises CannotRetire."""
     check = Check(Keys([seal_bytes.written(key) for key in seal_keys.public_keys().values()]))
     sha256 = hashlib.sha256()
     try:

@@ -1,7 +1,7 @@
-"""Old entries taken out of the log, with their links and the names that nobody else bears, in one transaction.
+"""Removes old entries from the log, with their links and with names that no other entry uses, in one transaction.
 
-What stays of them are the seals, and an entry that says up to which seal the log was retired, and which export holds
-what was there. Verifying starts after that seal (audit/verification/start.py). Only the tables' owner can do it.
+Their seals stay. A new entry says up to which seal the log was retired, and which export has the entries. Verifying
+starts after that seal (audit/verification/start.py). Only the tables' owner can do this.
 """
 
 from datetime import UTC, datetime
@@ -25,21 +25,21 @@ from audit.verification.start import SUBJECT
 from audit.vocabulary import Action, Origin
 
 AT_ONCE = 500
-PATIENCE = "10s"  # that the log's users wait for us at most, or we for them
+PATIENCE = "10s"  # how long retiring waits for the log's lock
 
 
 def check_rights() -> None:
-    """Raises CannotRetire if this role may not take entries out of the log."""
+    """Raise CannotRetire if this role can't remove entries from the log."""
     if connection.vendor == "postgresql" and not grants.owns_the_log(connection):
         raise CannotRetire("Only the owner of the log's tables can retire: run this as the role that migrates.")
 
 
 def retire(found: Boundary, export: RetiredExport, *, by: Actor, reason: str) -> None:
-    """Take out what the boundary says, which the export holds; committed when this returns.
+    """Remove what is up to the boundary, which the export has. Committed when this returns.
 
     Raises:
-        CannotRetire: the log has changed since, or is in use for too long.
-        NotRecorded: the log could not be written; nothing was retired.
+        CannotRetire: the log has changed since, or couldn't be locked.
+        NotRecorded: the log couldn't be written, so nothing was retired.
     """
     check_rights()
     seen = chain_rows.last_seq()
@@ -72,7 +72,7 @@ def _stop_everybody() -> None:
 
 
 def _say_so(found: Boundary, export: RetiredExport, *, by: Actor, reason: str) -> None:
-    """The stub: an entry, linked at once, so that the chain goes on from a link that stays."""
+    """Write the entry of the retirement and link it at once, so that the chain continues from a link that stays."""
     statement = signed(found.seal).statement
     evidence: dict[str, Evidence] = {
         "before": f"{found.before:%Y-%m}",
@@ -101,7 +101,7 @@ def _say_so(found: Boundary, export: RetiredExport, *, by: Actor, reason: str) -
 
 
 def _drop_months(found: Boundary) -> None:
-    """On PostgreSQL the months that end by then: all of their entries are among those that go."""
+    """On PostgreSQL, drop the months that end before the boundary: all of their entries are removed."""
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
@@ -126,7 +126,7 @@ def _named(*, after: int) -> set[str]:
 
 
 def _forget_people(*, keep: set[str]) -> None:
-    """Names and values that no entry commits to any more, and whom the page would offer to look for."""
+    """Delete names and values that no entry uses any more, and people whom the page offers as filters."""
     unused = [one for one in PersonalText.objects.values_list("commitment", flat=True) if one not in keep]
     for start in range(0, len(unused), AT_ONCE):
         some = unused[start : start + AT_ONCE]
@@ -140,7 +140,7 @@ def _forget_sheets() -> None:
 
 
 def _index_anew() -> None:
-    """SQLite's text index does not hold the texts that it would have to be told to forget one by one."""
+    """Rebuild SQLite's text index: it doesn't store texts, so entries can't be removed from it one by one."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute(f"INSERT INTO {search.TABLE} ({search.TABLE}) VALUES ('delete-all')")  # noqa: S608 # our own name

@@ -1,4 +1,4 @@
-"""The seals that an anchor holds, against those in the database."""
+"""Compares the seals of an anchor with those in the database."""
 
 import csv
 import json
@@ -13,16 +13,16 @@ from audit.proof.seal_bytes import NotASeal, SignedSeal
 from audit.verification import rows
 from audit.verification.findings import Anchored, Findings, Kind
 
-TORN = 64  # lines that are compared with each one after them
+TORN = 64  # cut-off lines that are compared with each later line
 
 
 def check_anchors(path: Path, *, keys: Mapping[str, Ed25519PublicKey], last_seq: int, findings: Findings) -> Anchored:
-    """Hold each seal in the file against the database, whose chain ends at `last_seq`.
+    """Compare each seal in the file with the database, whose chain ends at `last_seq`.
 
     Raises OSError, UnicodeDecodeError, csv.Error.
     """
     count, place, newest = 0, 0, 0
-    torn: dict[int, str] = {}  # lines that a full disk may have cut short, until the whole one comes
+    torn: dict[int, str] = {}  # lines that a full disk may have cut off; the whole line may follow
     for place, text in _lines(path):
         try:
             seal = SignedSeal.from_json(json.loads(text))
@@ -50,10 +50,7 @@ def check_anchors(path: Path, *, keys: Mapping[str, Ed25519PublicKey], last_seq:
 def check_remembered(
     seal: SignedSeal, *, keys: Mapping[str, Ed25519PublicKey], last_seq: int, findings: Findings
 ) -> None:
-    """Hold the seal that AUDIT_VERIFIED_FILE remembers against the database.
-
-    One that no known key has signed is of no use.
-    """
+    """Compare the seal in AUDIT_VERIFIED_FILE with the database. Ignores a seal that no known key has signed."""
     if seal.is_signed_by(keys):
         _hold(seal, noted="verified last", last_seq=last_seq, findings=findings)
 
@@ -69,12 +66,13 @@ def _hold(seal: SignedSeal, *, noted: str, last_seq: int, findings: Findings) ->
         )
         findings.add(Kind.TRUNCATED, f"Seal {number} was {noted} and is gone{what}.", seq=last_seq + 1, seal=number)
     else:
-        text = f"Seal {number} is not the one that was {noted}: the log was made anew, with the seals' key."
+        text = f"Seal {number} is not the one that was {noted}: someone with the seal key has written the log again."
         findings.add(Kind.RECOMPUTED, text, seq=statement.first_seq, seal=number)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """What should be a seal: in each line the JSON, behind what a logger puts before it; of a CSV, cells of JSON."""
+    """The texts that should be seals: in each line the JSON, without what a logger writes before it; in CSV, the cells
+    with JSON."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         if path.suffix.lower() == ".csv":
             for number, row in enumerate(csv.reader(file), 1):

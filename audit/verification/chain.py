@@ -1,4 +1,4 @@
-"""The chain walked link by link, each with its entry, and the seals over them."""
+"""Walks the chain link by link, together with the entries and the seals over them."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ STEP = 5000  # links between two reports of progress
 
 @dataclass(slots=True)
 class Gap:
-    """Links that are missing: from here to there, the hash before them, and record and hash of the link after them."""
+    """Missing links, from `first` to `last`, with the hash before them and the record and hash after them."""
 
     first: int
     last: int
@@ -24,7 +24,7 @@ class Gap:
     after: tuple[bytes, bytes] | None = None
 
     def is_of(self, item: Item) -> bool:
-        """Whether it is one link that is missing, and was this entry's."""
+        """Whether exactly one link is missing, and it was this entry's."""
         if self.first != self.last or self.before is None or self.after is None:
             return False
         record, hash_ = self.after
@@ -34,7 +34,7 @@ class Gap:
 
 @dataclass(slots=True)
 class Walk:
-    """What walking the chain came upon. `unlinked` are entries that no link was met of."""
+    """What was found in the chain. `unlinked` are the entries without a link."""
 
     last: Link | None = None
     count: int = 0
@@ -44,7 +44,7 @@ class Walk:
 
 
 class Shelf:
-    """Entries come by number and are wanted in the order of commits: those that are early wait here."""
+    """Gives entries in the order of links. They are read in the order of ids, and those that come early wait here."""
 
     def __init__(self, items: Iterable[Item], findings: Findings) -> None:
         self.waiting: dict[int, Item] = {}
@@ -54,19 +54,19 @@ class Shelf:
         self._newest = LEAST - 1
 
     def take(self, entry_id: int) -> Item | None:
-        """The entry with this number; None if it is not in the log, or was taken already."""
-        while self._newest <= entry_id:  # all that bear this number are read before it is given
+        """The entry with this id; None if it isn't in the log, or was taken already."""
+        while self._newest <= entry_id:  # read all entries with this id first
             self._read()
         return self.waiting.pop(entry_id, None)
 
     def rest(self) -> dict[int, Item]:
-        """All that nobody wanted."""
+        """All entries that weren't taken."""
         while self._newest <= GREATEST:
             self._read()
         return self.waiting
 
     def _read(self) -> None:
-        """Take in some more entries, each number once: two in different months can bear the same."""
+        """Read more entries, each id once: two in different months can have the same."""
         items = list(islice(self._items, AT_ONCE))
         newest = self._newest if items else GREATEST + 1
         for item in items:
@@ -88,7 +88,7 @@ def walk(
     findings: Findings,
     progress: Callable[[int], None],
 ) -> Walk:
-    """Read all links and entries after the start; `progress` is told the place reached, now and then."""
+    """Read all links and entries after the start. `progress` is called now and then with the place in the chain."""
     found = Walk()
     before: bytes | None = start.hash
     expected, should_be = start.seq + 1, None
@@ -132,12 +132,12 @@ def walk(
 
 
 def _one_of(link: Link, before: bytes, items: list[Item]) -> Item:
-    """Of entries with the same number, the one that the link was made over; the last of them, if none was."""
+    """Of entries with the same id, the one that the link was made for; the last one, if it was none of them."""
     return next((item for item in items if Suspect(link, before, item).follows), items[-1])
 
 
 def explain_gaps(found: Walk, *, findings: Findings) -> None:
-    """Say which links are missing, and of which entries they were, as far as these are still there."""
+    """Report which links are missing, and of which entries, if these still exist."""
     for gap in found.gaps:
         item = next((item for item in islice(found.unlinked.values(), MOST) if gap.is_of(item)), None)
         if item:

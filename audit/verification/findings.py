@@ -1,15 +1,15 @@
-"""What verifying has found."""
+"""The findings of verifying, and the report."""
 
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
 _NO_PLACE = 2**63  # after all that have one
-KEPT = 1000  # findings of a kind that are told one by one; the rest is only counted
+KEPT = 1000  # findings per kind that are reported one by one; further ones are only counted
 
 
 class Kind(StrEnum):
-    """What has happened to an entry, to its proof, or to what protects it."""
+    """What happened to an entry, its proof, or its protection."""
 
     EDITED = "edited"
     DELETED = "deleted"
@@ -39,8 +39,8 @@ class Finding:
 
 @dataclass(slots=True)
 class Findings:
-    """All that was found: the first ones of each kind themselves, and how many there were of it. `first_bad` is the
-    place in the chain, and the entry, of what stands first in it."""
+    """All findings: the first ones of each kind, and the number of each kind. `first_bad` is place and entry of the
+    finding that comes first in the chain."""
 
     kept: list[Finding] = field(default_factory=list)
     kinds: dict[Kind, int] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class Findings:
 
     @property
     def count(self) -> int:
-        """How many there were of all kinds."""
+        """The number of findings of all kinds."""
         return sum(self.kinds.values())
 
     def add(
@@ -64,7 +64,7 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Anchored:
-    """How many seals an anchor held, and the number of the newest that a known key has signed; 0 for none."""
+    """How many seals an anchor has, and the number of the newest one that a known key has signed; 0 for none."""
 
     count: int
     newest: int
@@ -72,8 +72,8 @@ class Anchored:
 
 @dataclass(slots=True)
 class Report:
-    """What was read, in how long, and what was found. `started_after` is the link and `starts_at` says why there;
-    `is_full` says that nothing of the log was left unread; `anchored` is None where no anchor was given."""
+    """What was read, how long it took, and the findings. `started_after` is the link, and `starts_at` says why there.
+    With `is_full` the whole log was read. `anchored` is None if no anchor was given."""
 
     starts_at: str
     started_after: int
@@ -99,7 +99,7 @@ class Report:
 
     @property
     def first_bad_entry(self) -> int | None:
-        """The one that stands first in the chain, of those found."""
+        """The entry among the findings that comes first in the chain."""
         return self.findings.first_bad[1] if self.findings.first_bad else None
 
     def to_json(self) -> dict[str, Any]:

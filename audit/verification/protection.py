@@ -1,4 +1,4 @@
-"""The triggers, not only by name: whoever may take one away may as well put a hollow one in its place."""
+"""Checks the triggers, and not only their names: someone could replace one with a trigger that does nothing."""
 
 import re
 from collections.abc import Iterator
@@ -37,8 +37,8 @@ _BITS = {"FOR EACH ROW": 1, " BEFORE ": 2, "INSERT": 4, "DELETE": 8, "UPDATE": 1
 
 
 def check_triggers(connection: BaseDatabaseWrapper, findings: Findings) -> None:
-    """Each trigger that does not stand, with the month that lacks it, each that does not do what it should, and what
-    stands on the log's tables beside them, which could keep an entry from being written."""
+    """Report triggers that are missing (and in which month), triggers that don't do what they should, and anything else
+    on the log's tables that could keep an entry from being written."""
     is_postgresql = connection.vendor == "postgresql"
     months = list(_months_without(connection)) if is_postgresql else []
     missing = set(triggers.missing(connection))
@@ -60,7 +60,7 @@ def check_triggers(connection: BaseDatabaseWrapper, findings: Findings) -> None:
 
 
 def _strangers(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
-    """What stands on the log's tables and is not this app's, each with its table."""
+    """What is on the log's tables and isn't this app's, with its table."""
     ours = {(trigger.table, trigger.name) for trigger in triggers.expected(connection)}
     tables = {table for table, _ in ours}
     if connection.vendor == "postgresql":
@@ -77,7 +77,7 @@ def _strangers(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
 
 
 def _other_parts(connection: BaseDatabaseWrapper) -> list[str]:
-    """Parts of the log's table that are no months: what is in them is read, but none of this app's ways leads there."""
+    """Partitions of the log that aren't months. They are read, but this app never writes to them."""
     return sorted(set(triggers_postgresql.parts(connection)) - set(triggers_postgresql.months(connection)))
 
 
@@ -91,7 +91,7 @@ def _changed_on_sqlite(connection: BaseDatabaseWrapper) -> Iterator[str]:
 def _changed_on_postgresql(connection: BaseDatabaseWrapper) -> Iterator[str]:
     functions: dict[str, list[Any]] = {}
     for name, *facts in _rows(connection, _FUNCTIONS):
-        functions[name] = facts if name not in functions else _OVERLOADED  # which of the two runs, nobody should ask
+        functions[name] = facts if name not in functions else _OVERLOADED  # two functions of that name: either may run
     for statement in triggers_postgresql.FUNCTIONS:
         found = re.search(r"FUNCTION (\w+)\(.*?\$\$(.*)\$\$", statement, re.DOTALL)
         if not found:
@@ -107,7 +107,7 @@ def _changed_on_postgresql(connection: BaseDatabaseWrapper) -> Iterator[str]:
 
 
 def _rights(statement: str, schema: str) -> tuple[bool, set[str]]:
-    """Whether a function that is made so has its owner's rights, and the settings that it must run under."""
+    """Whether the function runs with its owner's rights, and the settings that it must have, from its SQL."""
     head, _, _ = statement.partition("$$")
     settings = {f"{name}={value}" for name, value in re.findall(r"SET (\w+) TO (\w+)", head)}
     has_owners_rights = "SECURITY DEFINER" in head
@@ -115,8 +115,8 @@ def _rights(statement: str, schema: str) -> tuple[bool, set[str]]:
 
 
 def _how(sql: str) -> list[object]:
-    """What the catalogue must say of a trigger that is made so: events, function, no condition, no list of columns, and
-    the function's arguments."""
+    """What the catalogue must say about the trigger with this SQL: events, function, no condition, no list of columns,
+    and the function's arguments."""
     events, _, rest = sql.partition(" ON ")
     bits = sum(bit for word, bit in _BITS.items() if word in (rest if bit == 1 else events))
     _, _, call = rest.partition("EXECUTE FUNCTION ")
@@ -125,7 +125,7 @@ def _how(sql: str) -> list[object]:
 
 
 def _months_without(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
-    """The months of the log that lack a trigger which the others have, each with its name."""
+    """The months of the log without a trigger that the others have, with the trigger's name."""
     standing = {(table, name) for table, name, is_always, *_ in _standing(connection) if is_always}
     inherited = [*triggers_postgresql.ENTRY, *triggers_postgresql.append_only(triggers.ENTRY, unique=["id"])]
     for month in triggers_postgresql.parts(connection):
@@ -135,7 +135,7 @@ def _months_without(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]
 
 
 def _no_tables(connection: BaseDatabaseWrapper) -> list[str]:
-    """Those of the log's tables, and of histories, in whose place there is a view or the like."""
+    """Tables of the log and of histories that were replaced by a view or the like."""
     with connection.cursor() as cursor:
         there = {found.name: found.type for found in connection.introspection.get_table_list(cursor)}
     of_log = {*triggers.APPEND_ONLY, triggers.PERSONAL}

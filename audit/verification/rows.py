@@ -1,5 +1,5 @@
-"""The log as the database holds it: every column as it stands, without the ORM's conversions, which would hide what
-was tampered with, and in one snapshot, so that people can go on working meanwhile."""
+"""Reads the log's rows as the database stores them, without the ORM's conversions, which would hide tampering; and in
+one snapshot, so that people can go on working meanwhile."""
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -41,8 +41,8 @@ _TEXT = "SELECT commitment, salt, text, email, erased_at IS NOT NULL FROM audit_
 
 
 class Item(NamedTuple):
-    """What the chain knows of an entry: its number, time (microseconds since 1970, UTC), leaf, and the leaf that its
-    columns really amount to, which is empty if they cannot be read as an entry's."""
+    """An entry's id, time (microseconds since 1970, UTC) and leaf. `says` is the leaf computed from its columns, empty
+    if they can't be read as an entry's."""
 
     id: int
     at: int
@@ -51,12 +51,12 @@ class Item(NamedTuple):
 
     @property
     def is_intact(self) -> bool:
-        """Whether the columns say what the leaf stands for."""
+        """Whether the columns match the leaf."""
         return self.says == self.leaf != b""
 
 
 class Link(NamedTuple):
-    """A row of audit_leaf. Where there is no number, which only tampering on SQLite leads to, it has LEAST."""
+    """A row of audit_leaf. LEAST stands for a value that isn't a number, which only tampering on SQLite can cause."""
 
     seq: int
     entry_id: int
@@ -64,7 +64,7 @@ class Link(NamedTuple):
 
 
 class Text(NamedTuple):
-    """A row of audit_personaltext. Nothing says that it holds texts."""
+    """A row of audit_personaltext. After tampering its columns may hold anything."""
 
     commitment: object
     salt: object
@@ -82,7 +82,7 @@ _new_link: Callable[[tuple[Any, ...]], Link] = partial(tuple.__new__, Link)
 
 @contextmanager
 def snapshot(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """All that is read in the block is of one moment. No lock that a writer would wait for."""
+    """Read everything in the block from one moment, without a lock that a writer would wait for."""
     if connection.in_atomic_block:
         yield
     elif connection.vendor == "sqlite":  # Django's own transactions take the lock for writing
@@ -158,8 +158,8 @@ def texts(connection: BaseDatabaseWrapper) -> Iterator[Text]:
 
 @contextmanager
 def any_text(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Within the block text that is no UTF-8, which only tampering leaves on SQLite, is read with surrogates, which are
-    never canonical."""
+    """Within the block, read text that isn't UTF-8 with surrogates, which are never canonical. Only tampering on SQLite
+    can cause such text."""
     if connection.vendor != "sqlite":
         yield
         return
@@ -209,7 +209,7 @@ def _sqlite_rows(connection: BaseDatabaseWrapper, sql: str, first: int) -> Itera
 
 
 def _readable(raw: sqlite3.Connection, sql: str, parameters: Sequence[float]) -> list[tuple[Any, ...]]:
-    """The rows; text that is no UTF-8, which only tampering leaves there, with surrogates that are never canonical."""
+    """The rows. Text that isn't UTF-8, which only tampering can cause, is read with surrogates, never canonical."""
     try:
         return raw.execute(sql, parameters).fetchall()
     except sqlite3.OperationalError:
@@ -221,7 +221,7 @@ def _readable(raw: sqlite3.Connection, sql: str, parameters: Sequence[float]) ->
 
 
 def _microseconds(at: object) -> int | None:
-    """SQLite's text for a time, if it is written as the database writes it; None for anything else."""
+    """The time in SQLite's text, if it is written as the database writes it; otherwise None."""
     try:
         time = datetime.fromisoformat(str(at))
     except ValueError:

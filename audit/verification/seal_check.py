@@ -1,4 +1,4 @@
-"""Seals held against one another, against their keys, and against the links that they are over."""
+"""Compares seals with each other, with their keys, and with the links that they cover."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,9 +11,10 @@ from audit.verification.start import Start
 
 
 class SealCheck:
-    """Takes the seals in their order and is told each link; what does not fit together becomes a finding.
+    """Reads the seals in order, and takes each link. What doesn't match becomes a finding.
 
-    Of those up to the start, the links are not read: they are held against one another and their keys.
+    The links of the seals up to the start aren't read. These seals are only compared with each other and with their
+    keys.
     """
 
     def __init__(
@@ -27,37 +28,37 @@ class SealCheck:
     ) -> None:
         self.count = 0
         self.last: Statement | None = None
-        self.heads: dict[int, bytes] = {}  # of seals whose links were in doubt: what the chain's value must have been
+        self.heads: dict[int, bytes] = {}  # of seals whose links were in doubt: what the chain's hash must have been
         self._seals, self._keys, self._findings = seals, keys, findings
-        self._before: Statement | None = None  # None too after one that cannot be trusted
+        self._before: Statement | None = None  # also None after a seal that can't be trusted
         self._expected = first_number
         self._unknown_keys: set[str] = set()
         self._records: list[bytes] = []  # from the link `_first_seq` on
         self._first_seq = start.seq + 1
         self._is_in_doubt = self._has_diverged = False
-        self._head = start.hash  # as the last seal that was held against its links has it
+        self._head = start.hash  # as the last seal that was compared with its links has it
         self._current = self._next()
         while self._current and self._current.number <= start.seal:
             self._current = self._next()
         self._hold_up_to(start.seq, start.hash)
 
     def link(self, seq: int, record: bytes, hash: bytes) -> None:
-        """The next link; its record is empty if its entry is missing."""
+        """Take the next link. Its record is empty if its entry is missing."""
         self._records.append(record)
         if self._current and self._current.last_seq <= seq:
             self._hold_up_to(seq, hash)
 
     def skip(self, seq: int) -> None:
-        """The links before this one, which is the next, are missing; no matter how many."""
+        """The links before `seq`, which comes next, are missing."""
         self._is_in_doubt = True
         self._records, self._first_seq = [], seq
 
     def doubt(self) -> None:
-        """Something about the last link is wrong, and told: no wonder if the seal over it does not fit."""
+        """The last link is wrong, and was reported. So don't report its seal if that doesn't match either."""
         self._is_in_doubt = True
 
     def finish(self, last_seq: int) -> None:
-        """The chain has ended here."""
+        """The chain ends at this link."""
         if self._current and self._current.last_seq > last_seq:
             self._findings.add(
                 Kind.TRUNCATED,
@@ -75,8 +76,7 @@ class SealCheck:
             self._current = self._next()
 
     def _hold(self, seal: Statement, head: bytes) -> None:
-        """Compare a seal with the links that it is over, the last of which has this hash; an empty one with the seal
-        before it."""
+        """Compare a seal with its links, the last of which has this hash; or an empty seal with the one before it."""
         skipped = seal.first_seq - self._first_seq
         size = max(seal.last_seq - seal.first_seq + 1, 0)
         records = self._records[max(skipped, 0) : skipped + size] if skipped + size > 0 else []
@@ -88,7 +88,7 @@ class SealCheck:
             what = f"The links {seal.first_seq} to {seal.last_seq} are" if size else f"Link {seal.last_seq} is"
             self._findings.add(
                 Kind.RECOMPUTED,
-                f"{what} not what seal {seal.number} was made over: the chain was made anew, without the seals' key.",
+                f"{what} not what seal {seal.number} was made over: the chain was computed again without the seal key.",
                 seq=seal.first_seq,
                 seal=seal.number,
             )
@@ -98,7 +98,7 @@ class SealCheck:
         self._is_in_doubt = self._is_in_doubt and bool(self._records)
 
     def _next(self) -> Statement | None:
-        """The next seal that can be trusted to say what it is over."""
+        """The next seal that can be trusted."""
         for number, seal in self._seals:
             self.count += 1
             statement = seal.statement if seal and self._is_signed(seal) else None

@@ -1,4 +1,4 @@
-"""Where verifying starts: at the beginning, at the seal up to which old entries were retired, or at a verified seal."""
+"""Where verifying starts: at the beginning, after the seal up to which entries were retired, or after a given seal."""
 
 import json
 import os
@@ -27,9 +27,9 @@ class NoSuchStart(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The link that the first one to be read follows: its place, its hash, the number of the seal over it, and why.
+    """The link before the first one to read: its place, its hash, the number of the seal over it, and why there.
 
-    `is_retired` says that nothing from before must be there any more.
+    With `is_retired`, everything before it must be gone.
     """
 
     seq: int
@@ -45,16 +45,16 @@ class Start:
 
     @classmethod
     def at(cls, seal: SignedSeal, why: str, *, is_retired: bool = False) -> Self:
-        """After the last link that the seal is over."""
+        """Start after the last link that the seal covers."""
         said = seal.statement
         return cls(seq=said.last_seq, hash=said.head, seal=said.number, why=why, is_retired=is_retired)
 
 
 def start_of_chain() -> Start:
-    """The beginning of what is kept: the first link, or the one after the seal up to which entries were retired.
+    """The beginning of the log: the first link, or the one after the seal up to which entries were retired.
 
-    An entry of Action.RETAIN whose subject is "audit.seal/N" retires the links up to the end of seal N. Being an entry,
-    it is itself in the chain, after all that it has retired.
+    An entry of Action.RETAIN whose subject is "audit.seal/N" retires the links up to the end of seal N. It is in the
+    chain itself, after everything that it has retired.
     """
     retired = Entry.objects.filter(action=Action.RETAIN, phase=Phase.DONE, subject__startswith=SUBJECT)
     newest = retired.order_by("-id").values_list("pk", "subject").first()
@@ -88,18 +88,17 @@ def since(text: str) -> Start:
 
 
 def _numbered(text: str) -> SignedSeal | None:
-    """The seal with this number; None if there is none that can be read, or it is no number at all, as anybody may have
-    written."""
+    """The seal with this number; None if there is none, it can't be read, or the text isn't a number."""
     is_number = text.isdecimal() and len(text) <= DIGITS and int(text) < 2**63
     return rows.seal(connection, int(text)) if is_number else None
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What AUDIT_VERIFIED_FILE remembers of the last time that all was well.
+    """The content of AUDIT_VERIFIED_FILE: the last seal up to which the log was found to be well.
 
-    It is a file, not a row, since whoever owns the database could write a row. The seal in it is held against the one
-    in the database. Only `--continue` starts there; what stands before it is then not read again.
+    It is a file, because the database's owner could change a row. Each run compares the seal in it with the database.
+    Only `--continue` starts there, and doesn't read older entries again.
     """
 
     at: datetime
@@ -107,7 +106,7 @@ class Verified:
 
     @classmethod
     def last(cls) -> Self | None:
-        """None if nothing was verified here yet, or the file is of no use."""
+        """The content of the file; None if there is none, or it can't be read."""
         try:
             found = json.loads(_file().read_text(encoding="ascii"))
             return cls(at=datetime.fromisoformat(found["at"]), seal=SignedSeal.from_json(found["seal"]))
@@ -115,8 +114,8 @@ class Verified:
             return None
 
     def start(self) -> Start | None:
-        """After that seal; None if the database holds another, or none, by that number. What was retired since then is
-        not looked for."""
+        """Start after that seal; None if the database has another seal, or none, with its number. If the seal was
+        retired since then, start where the log begins."""
         said = self.seal.statement
         if _numbered(str(said.number)) != self.seal:
             return None
@@ -127,7 +126,7 @@ class Verified:
 
 
 def remember(seal: Seal) -> None:
-    """All is well up to this seal. Written aside, on the disk, and then put in place. Raises OSError."""
+    """Store that all is well up to this seal. Replaces the file atomically. Raises OSError."""
     aside = _file().with_suffix(".new")
     aside.parent.mkdir(parents=True, exist_ok=True)
     with aside.open("w", encoding="ascii") as file:

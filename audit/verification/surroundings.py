@@ -1,4 +1,4 @@
-"""What the chain does not hold: the clear text behind commitments, and edits that nobody settled."""
+"""Checks what isn't in the chain: clear texts, missing seals, unsettled edits, and what should be gone."""
 
 import json
 from collections.abc import Collection
@@ -33,7 +33,7 @@ _UNSETTLED = """
 
 
 def check_sealed(connection: BaseDatabaseWrapper, findings: Findings, *, after: int) -> None:
-    """Entries linked after this place, which no seal is over, although each should have one by now."""
+    """Report entries linked after this place, which no seal covers, if they have waited for one for too long."""
     latest = timezone.now() - timedelta(seconds=settings.AUDIT_SEAL_STALE)
     with connection.cursor() as cursor:
         cursor.execute(_UNSEALED, [after, connection.ops.adapt_datetimefield_value(latest)])
@@ -47,7 +47,7 @@ def check_sealed(connection: BaseDatabaseWrapper, findings: Findings, *, after: 
 
 
 def check_settled(connection: BaseDatabaseWrapper, findings: Findings, *, since: datetime) -> None:
-    """Each intent whose outcome is so long in coming that nobody will write it any more."""
+    """Report each intent whose outcome is so late that its process won't write it any more."""
     times = [connection.ops.adapt_datetimefield_value(time) for time in (since, timezone.now() - PATIENCE)]
     with connection.cursor() as cursor:
         cursor.execute(_UNSETTLED, times)
@@ -57,7 +57,7 @@ def check_settled(connection: BaseDatabaseWrapper, findings: Findings, *, since:
 
 
 def check_retired(start: Start, findings: Findings) -> None:
-    """Links that were said to be retired and are there: somebody wanted them not to be looked at."""
+    """Report links that should have been retired but exist: someone wants to keep them from being verified."""
     left = Leaf.objects.filter(seq__lte=start.seq).aggregate(first=Min("seq"), count=Count("seq"))
     if left["count"]:
         text = f"{left['count']} links up to {start.seq} are there, and were said to be retired: they are not verified."
@@ -65,7 +65,7 @@ def check_retired(start: Start, findings: Findings) -> None:
 
 
 def check_commitments(connection: BaseDatabaseWrapper, findings: Findings, *, named: Collection[str]) -> None:
-    """Clear texts that are not what was committed to, and commitments (those `named` in entries) without a row."""
+    """Report clear texts that don't match their commitments, and commitments `named` in entries without a row."""
     for row in rows.texts(connection):
         if row.is_erased and (row.salt, row.text, row.email) == ("", "", ""):
             continue
@@ -80,8 +80,8 @@ def check_commitments(connection: BaseDatabaseWrapper, findings: Findings, *, na
 
 
 def check_erased(findings: Findings) -> None:
-    """Clear texts that were blanked although no entry of an erasure accounts for them. Where the log was retired, what
-    was erased before its oldest entry is not counted, as the entry of that is gone."""
+    """Report clear texts that were blanked without an entry of an erasure. If the log was retired, texts that were
+    erased before its oldest entry don't count, because the entry of that erasure is gone."""
     blanked = PersonalText.objects.exclude(erased_at=None)
     if start_of_chain().is_retired:
         blanked = blanked.filter(erased_at__gte=Subquery(Entry.objects.order_by("id").values("at")[:1]))
@@ -94,7 +94,7 @@ def check_erased(findings: Findings) -> None:
 
 
 def _erased(evidence: str | None) -> int:
-    """How many clear texts an erasure took; none where what it says was tampered with, which is told elsewhere."""
+    """How many clear texts an erasure took; 0 if its entry was tampered with, which is reported elsewhere."""
     try:
         found = json.loads(evidence or "")
         return int(found["names"]) + int(found["values"])

@@ -1,4 +1,4 @@
-"""What happened to entries and links that do not follow from what stands before them: edited, deleted, reordered."""
+"""Finds out what happened to entries and links that don't follow from the ones before: edited, deleted or reordered."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from audit.proof import leaves
 from audit.verification.findings import Findings, Kind
 from audit.verification.rows import Item, Link
 
-MOST = 64  # suspects that are compared with one another, which takes the square of it
+MOST = 64  # suspects that are compared with each other, which takes time by the square of it
 
 
 @dataclass(slots=True)
 class Suspect:
-    """A link that is not what follows from the one before, or an entry that does not say what its leaf stands for.
+    """A link that doesn't follow from the one before, or an entry that doesn't match its leaf.
 
     `before` is the hash of the link before, None if that is missing; `item` is None if the entry is missing.
     """
@@ -21,29 +21,29 @@ class Suspect:
     link: Link
     before: bytes | None
     item: Item | None
-    is_hash_altered: bool = False  # what follows rests on the hash that it should have
+    is_hash_altered: bool = False  # later links were made from the hash that it should have
 
     def hash_with(self, *, entry_id: int, at: int, leaf: bytes) -> bytes | None:
-        """What the link's hash would be, were this its entry."""
+        """What the link's hash would be with an entry like this."""
         if self.before is None:
             return None
         return leaves.link(self.before, leaves.record(seq=self.link.seq, entry_id=entry_id, at=at, leaf=leaf))
 
     def hash_of(self, item: Item) -> bytes | None:
-        """What the link's hash would be with this entry as it stands."""
+        """What the link's hash would be with this entry."""
         return self.hash_with(entry_id=item.id, at=item.at, leaf=item.leaf)
 
     @property
     def follows(self) -> bool:
-        """Whether the link is as it should be, and only what the entry says is not."""
+        """Whether the link is correct, and only the entry's content isn't."""
         return self.item is not None and self.before is not None and self.hash_of(self.item) == self.link.hash
 
 
 def explain(
     suspects: list[Suspect], *, unlinked: dict[int, Item], heads: Mapping[int, bytes], findings: Findings
 ) -> None:
-    """Say of each suspect what was done to it. `unlinked` are entries without a link: those that turn out to be of a
-    suspect are taken out. `heads` are the chain's values that seals hold, by place."""
+    """Report what happened to each suspect. `unlinked` are entries without a link; those that turn out to belong to a
+    suspect are removed. `heads` are the chain's hashes that seals have, by place."""
     few = suspects[:MOST]
     moved = dict(_moved(few))
     for suspect in suspects:
@@ -58,7 +58,7 @@ def explain(
 
 
 def _moved(suspects: list[Suspect]) -> Iterator[tuple[int, str]]:
-    """The suspects that hold, or stand in place of, what another one should."""
+    """The suspects that changed places with another one."""
     for one in suspects:
         for other in suspects:
             if one is not other and one.item and other.item and _is_exchanged(one, one.item, other, other.item):
@@ -82,7 +82,7 @@ def _is_exchanged(one: Suspect, item: Item, other: Suspect, others: Item) -> boo
 
 
 def _is_after_moved(suspect: Suspect, suspects: list[Suspect]) -> bool:
-    """Whether a link only seems wrong since the hash before it stands elsewhere."""
+    """Whether a link only seems wrong because the link before it was moved."""
     link, item = suspect.link, suspect.item
     if item is None:
         return False

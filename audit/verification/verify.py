@@ -1,4 +1,4 @@
-"""Verifying: the whole log, or what came after a seal, held against chain, seals, anchors and triggers."""
+"""Verifies the log, or what came after a seal, with its chain, seals, anchors and triggers."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ from audit.verification.suspects import explain
 Progress = Callable[[int, int], None]  # links read, links to read
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LOOK_BACK = timedelta(days=1)  # an intent that was open when its seal was verified is looked at again
+_LOOK_BACK = timedelta(days=1)  # intents that were open when the seal was verified are checked again
 
 
 def verify(
@@ -33,10 +33,10 @@ def verify(
     remembered: SignedSeal | None = None,
     progress: Progress = lambda _done, _all: None,
 ) -> Report:
-    """Read what came after the start and tell all that is wrong with it, or with what protects it.
+    """Read everything after the start, and report what is wrong with it or with its protection.
 
-    Seals are held against one another from the start on, and all of them where that is the beginning. `remembered` is a
-    seal that was in the database when it was verified last.
+    The seals from the start on are compared with each other; all of them if the start is the beginning. `remembered` is
+    a seal that was in the database when it was verified last.
 
     Raises:
         NoSealKey: a key in the settings cannot be read.
@@ -67,7 +67,7 @@ def verify(
 
 
 def _check_chain(start: Start, report: Report, *, progress: Progress) -> set[str]:
-    """Walk the chain and fill the report; gives the commitments that its entries name."""
+    """Walk the chain and fill the report. Returns the commitments that the entries name."""
     findings, named = report.findings, set[str]()
     first_seal = 1 if start.is_all else max(start.seal, 1)
     seal_check = SealCheck(
@@ -100,8 +100,8 @@ def _check_chain(start: Start, report: Report, *, progress: Progress) -> set[str
 
 
 def _first_id(start: Start) -> int:
-    """The number from which on entries are read: of the first that is linked after the start, or of the first that none
-    under the last seal could have, where one may have been put in that is not linked at all."""
+    """The id from which on entries are read: the least one that is linked after the start, or the first one after all
+    entries under the last seal, because an entry without a link may have been inserted there."""
     links = Leaf.objects.filter(entry_id__lte=rows.GREATEST)  # on SQLite others may name what is no number
     later = links.filter(seq__gt=start.seq).aggregate(least=Min("entry_id"))["least"]
     earlier = links.filter(seq__gt=start.seq - MOST, seq__lte=start.seq).aggregate(most=Max("entry_id"))["most"]
@@ -110,7 +110,7 @@ def _first_id(start: Start) -> int:
 
 
 def _items(entries: Iterable[Entry], named: set[str]) -> Iterator[Item]:
-    """The entries, noting which commitments they name."""
+    """The entries. Adds the commitments that they name to `named`."""
     for item, values in entries:
         if item.is_intact:
             named.update(of_entry(values))
@@ -118,7 +118,7 @@ def _items(entries: Iterable[Entry], named: set[str]) -> Iterator[Item]:
 
 
 def _forget_earlier(unlinked: dict[int, Item], start: Start) -> None:
-    """Take out the entries whose links come before the start: numbers are given before places in the chain."""
+    """Remove entries whose links come before the start. An entry has its id before its place in the chain."""
     if start.seq and unlinked:
         earlier = Leaf.objects.filter(seq__lte=start.seq, entry_id__range=(min(unlinked), rows.GREATEST))
         for entry_id in earlier.values_list("entry_id", flat=True).iterator():
@@ -132,6 +132,6 @@ def _tell_inserted(items: Iterable[Item], findings: Findings) -> None:
 
 
 def _time_of(start: Start) -> datetime:
-    """From when on intents are looked at."""
+    """The time from which on intents are checked."""
     seal = rows.seal(connection, start.seal) if start.seal else None
     return _EPOCH + timedelta(microseconds=max(seal.statement.at, 0)) - _LOOK_BACK if seal else _EPOCH

@@ -148,7 +148,7 @@ def test_names_that_no_database_takes_are_made_storable() -> None:
 
 
 def test_an_edit_without_a_change_is_refused() -> None:
-    with pytest.raises(ValueError, match="no edit"):
+    with pytest.raises(ValueError, match="at least one change"):
         intend(actor=ALICE, action=Action.CHANGE, sheet_id=1, sheet_name="", changes=[], origin=Origin.FORM)
 
 

@@ -75,7 +75,7 @@ class Command(BaseCommand):
         if last and not start:
             self.stderr.write(
                 "The seal that was verified last is not in the database any more: verifying everything. If the database"
-                f" was made anew on purpose, delete {settings.AUDIT_VERIFIED_FILE}."
+                f" was recreated on purpose, delete {settings.AUDIT_VERIFIED_FILE}."
             )
         return start or start_of_chain()
 
