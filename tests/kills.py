@@ -1,7 +1,8 @@
 """`make test-kills`: settling by many kills and many examples, many edits at once, and many races for a token.
 
-On SQLite and, where it is there, on PostgreSQL. KILLS (500), EXAMPLES (300), EDITS (100 in each of ten
-threads) and RACES (5) in the environment say how many. Arguments go to pytest.
+On SQLite and, where it is there, on PostgreSQL. KILLS (500), KILL_COUNTS (edits of 2, 500 and 501 rows), EXAMPLES
+(300), EDITS (100 in each of ten threads), PROCESSES (8) with ROUNDS (20) each, and RACES (5) in the environment say
+how many. Arguments go to pytest.
 """
 
 import os
@@ -10,9 +11,19 @@ from collections.abc import Sequence
 
 from tests.run import postgres_url, run
 
-MANY = {"KILLS": "500", "EXAMPLES": "300", "EDITS": "100", "RACES": "5"}
+MANY = {
+    "KILLS": "500",
+    "KILL_COUNTS": "2,500,501",
+    "EXAMPLES": "300",
+    "EDITS": "100",
+    "PROCESSES": "8",
+    "ROUNDS": "20",
+    "RACES": "5",
+}
 TESTS = [
     "tests/edits/settling/test_killed_anywhere.py",
+    "tests/edits/settling/test_killed_rows.py",
+    "tests/edits/saving/test_processes_at_once.py",
     "tests/edits/settling/test_property.py",
     "tests/edits/test_two_people_at_once.py",
     "tests/identity/test_refreshing_in_processes.py",
