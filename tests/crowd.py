@@ -33,10 +33,11 @@ class Seen:
 
 
 class App:
-    """`gunicorn` with one process on a free port; a context manager."""
+    """`gunicorn` with one process on a free port; a context manager. What it logs is shown if it `is_heard`."""
 
-    def __init__(self, sandbox: Sandbox, *, database_url: str, **environment: str) -> None:
+    def __init__(self, sandbox: Sandbox, *, database_url: str, is_heard: bool = True, **environment: str) -> None:
         self.port = free_port()
+        self._errors = None if is_heard else subprocess.DEVNULL
         self._environment = {
             **os.environ,
             "DATABASE_URL": database_url,
@@ -50,7 +51,9 @@ class App:
 
     def __enter__(self) -> App:
         command = [*SERVER, "--bind", f"127.0.0.1:{self.port}"]
-        self.process = subprocess.Popen(command, cwd=ROOT, env=self._environment, start_new_session=True)
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=self._environment, stderr=self._errors, start_new_session=True
+        )
         until(self._answers, "the app", by=self.process)
         return self
 

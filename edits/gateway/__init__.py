@@ -1,1 +1,1 @@
-"""The one way to Smartsheet: the SDK's transport, bounded in time and size; no write is ever resent."""
+"""All calls to Smartsheet's sheets: limited in time and size, and no write is sent twice."""

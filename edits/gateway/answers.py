@@ -1,4 +1,4 @@
-"""What an HTTP answer of Smartsheet means: the JSON object it brings, or the error to raise.
+"""Turns an HTTP answer of Smartsheet into its JSON object, or into the error to raise.
 
 https://developers.smartsheet.com/api/smartsheet/error-codes
 """
@@ -31,7 +31,7 @@ MAINTENANCE, SERVER_TIMEOUT, RETRY = 4001, 4002, 4004  # errorCode
 SUCCESS, PARTIAL_SUCCESS = 0, 3  # resultCode
 
 SHEET_BUSY_FOR = 1.0  # seconds; another change to a sheet seldom takes longer
-LONGEST_WAIT = 86_400.0  # seconds; nobody is told to wait longer
+LONGEST_WAIT = 86_400.0  # seconds; people are never told to wait longer
 
 REFUSES = "Smartsheet refuses this"
 SIGN_IN_AGAIN = "Smartsheet does not know you any more: please sign in again."
@@ -47,7 +47,7 @@ UNKNOWN = "The change was sent, but Smartsheet gave no clear answer: it may or m
 
 
 def read(answer: Answer, *, is_write: bool) -> JsonObject | GatewayError:
-    """The JSON object of a success, else the error that the answer amounts to."""
+    """The JSON object of a success, or the error that the answer means."""
     content = _json_object(answer.body)
     if 200 <= answer.status <= 299:
         is_clear = content.get("resultCode") in (SUCCESS, PARTIAL_SUCCESS) if is_write else bool(content)
@@ -56,12 +56,12 @@ def read(answer: Answer, *, is_write: bool) -> JsonObject | GatewayError:
 
 
 def no_answer(error: NotSent | NoAnswer, *, is_write: bool) -> GatewayError:
-    """The error that a failed exchange amounts to."""
+    """The error that a failed exchange means."""
     return Unavailable(NOT_SENT) if isinstance(error, NotSent) else _no_clear_answer(is_write=is_write)
 
 
 def refusal(said: JsonObject | None) -> Refused:
-    """The error of one row that Smartsheet refused while it carried out others of the same request.
+    """The error of one row that Smartsheet refused, while it saved other rows of the same request.
 
     https://developers.smartsheet.com/api/smartsheet/guides/advanced-topics/scalability-options (Partial Success)
     """
@@ -70,7 +70,7 @@ def refusal(said: JsonObject | None) -> Refused:
 
 
 def may_pass(error: GatewayError) -> bool:
-    """Whether a read may well succeed a moment later."""
+    """Whether a read is likely to succeed a moment later."""
     return isinstance(error, RateLimited) or error.error_code in (SERVER_TIMEOUT, RETRY)
 
 
@@ -89,8 +89,9 @@ def _json_object(body: bytes | bytearray) -> JsonObject:
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """A large sheet is half a million new objects: looking for garbage among them again and again doubles the time."""
-    is_ours_to_pause = gc.isenabled()  # another thread may be at it: whoever paused it starts it again
+    """Pause Python's garbage collector. A large sheet is half a million new objects, and looking through them again and
+    again doubles the time."""
+    is_ours_to_pause = gc.isenabled()  # if another thread has paused it, that thread starts it again
     if is_ours_to_pause:
         gc.disable()
     try:
@@ -136,11 +137,11 @@ def _facts(content: JsonObject) -> JsonObject:
 
 
 def _is_surely_not_applied(code: object, said: str) -> bool:
-    """Whether a 5xx answer to a write leaves no doubt that nothing was done.
+    """Whether a 5xx answer to a write proves that nothing was done.
 
-    4001 (down for maintenance) does, and so does 4004 where another request holds the sheet. The other text of
-    4004 speaks of an unexpected error, as 4000 does; 4002 is a time-out inside Smartsheet; and an answer without
-    a code comes from something in front of Smartsheet, which cannot know.
+    4001 (down for maintenance) does, and so does 4004 if another request is changing the sheet. The other text of 4004
+    is about an unexpected error, like 4000. 4002 is a time-out inside Smartsheet. An answer without a code comes from a
+    server in front of Smartsheet, which can't know.
     """
     return code == MAINTENANCE or _is_sheet_in_use(code, said)
 

@@ -1,4 +1,4 @@
-"""The time that one request of a person may spend on Smartsheet, whatever it reads and writes."""
+"""Limits the time that one request of a person can wait for Smartsheet, whatever it reads and writes."""
 
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -35,10 +35,10 @@ def waiting_since() -> float:
 
 
 class Budget:
-    """Seconds shared by all calls of one gateway.
+    """Seconds that all calls of one gateway share.
 
-    Reads may use all that is left. A write begins in the first half and gives up at three quarters: it has a
-    fair chance of an answer, and the last quarter is kept for reading back what came of it.
+    A read can use all that is left. A write can start in the first half, and ends at three quarters. So it has enough
+    time for an answer, and the last quarter is left for reading the row back.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -46,19 +46,19 @@ class Budget:
         self._begun = monotonic()
 
     def for_read(self) -> float:
-        """The seconds left, 0 when there are none."""
+        """The seconds left; 0 if there are none."""
         return max(0.0, self._seconds - self._spent())
 
     def for_write(self) -> float:
-        """The seconds that a write may take, 0 when it is too late to begin one."""
+        """The seconds that a write can take; 0 if it is too late to start one."""
         return self.to_end_write() if self.to_begin_write() else 0.0
 
     def to_begin_write(self) -> float:
-        """The seconds left in which a write may begin."""
+        """The seconds left in which a write can start."""
         return max(0.0, 0.5 * self._seconds - self._spent())
 
     def to_end_write(self) -> float:
-        """The seconds until every write is over."""
+        """The seconds until every write has ended."""
         return max(0.0, 0.75 * self._seconds - self._spent())
 
     def _spent(self) -> float:

@@ -1,7 +1,7 @@
-"""The one way to Smartsheet's sheets: the vendor's SDK, bounded, never resending a write, raw JSON in and out.
+"""Calls Smartsheet through its SDK, with raw JSON in and out. A write is never sent twice.
 
-Of the SDK it keeps the headers, the URLs, the retry loop and its hook. It replaces the connection (transport.py), the
-reading of answers (answers.py) and the models, which lose data silently and are 50 times slower. Errors: errors.py.
+It uses the SDK's headers, URLs, retry loop and the hook for waits. It replaces the connection (transport.py), the
+reading of answers (answers.py), and the models, which lose data silently and are 50 times slower. Errors: errors.py.
 """
 
 import json
@@ -40,7 +40,7 @@ from identity.tokens import access_tokens
 EXTRA_TRIES = 2
 PATIENCE = 4.0  # seconds for all the tries of one read
 NOT_KNOWN = {1002, 1003}  # errorCode: the token is not valid, has expired
-LEVEL = 2  # below it multi-select columns are passed off as text
+LEVEL = 2  # below it, Smartsheet sends multi-select columns as text
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ _sdk_session, _sdk_logging = sdk.pinned_session, sdk.setup_logging
 
 
 def _session(**options: object) -> Session:
-    """The session of a gateway; the SDK's own for whoever else uses the SDK in this process."""
+    """A session for a gateway; the SDK's own session for other users of the SDK in this process."""
     if not _is_building.get():
         sdk_session: Session = _sdk_session(**options)
         return sdk_session
@@ -70,7 +70,7 @@ sdk.setup_logging = _logging
 
 
 class Renew(Protocol):
-    """Gives the token to try once more with after one was rejected. Raises SignInAgain, Unavailable."""
+    """Gives the next token after one was rejected. Raises SignInAgain, Unavailable."""
 
     def __call__(self, rejected: str, *, error_code: int | None, seconds: float) -> str: ...
 
@@ -137,16 +137,16 @@ def _errors_of_tokens() -> Iterator[None]:
 
 
 class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ships no types
-    """Smartsheet as one person sees it, for one request of theirs.
+    """Calls Smartsheet as one person, for one request of theirs.
 
-    `deadline` is the seconds that all calls of this gateway may take together. Every method raises GatewayError;
-    a write that may have been made is never sent again. Ids are Smartsheet's 64-bit numbers, rows and sheets its JSON
-    objects. `scopes` are those of the token; None if they are not known here, so that Smartsheet alone decides. A read
-    that may well succeed a moment later is tried again, `extra_tries` times at most.
+    `deadline` is the seconds that all calls of this gateway can take together. Every method raises GatewayError. A
+    write that may have been made is never sent again. Ids are Smartsheet's 64-bit numbers; rows and sheets are its JSON
+    objects. `scopes` are those of the token; if they are None, only Smartsheet decides. A read that is likely to
+    succeed a moment later is repeated, `extra_tries` times at most.
 
-    A call whose token is rejected is repeated once with the one that `renew` gives: a read always, a write only where
-    Smartsheet itself says that the token is not valid (1002) or has expired (1003). Whom it does not know it does
-    nothing for, so such a write was surely not made.
+    If Smartsheet rejects the token, the call is repeated once with the token that `renew` gives: a read always, a write
+    only if Smartsheet says that the token is not valid (1002) or has expired (1003). Then the write was certainly not
+    made.
     https://developers.smartsheet.com/api/smartsheet/error-codes
     """
 
@@ -183,7 +183,7 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
 
     @property
     def owner(self) -> Profile:
-        """The person whose token this is. Raises LookupError where the gateway was made of a bare token."""
+        """The person whose token this is. Raises LookupError if the gateway was made without one."""
         if self._owner is None:
             raise LookupError("This gateway was made without an owner.")
         return self._owner
@@ -199,22 +199,22 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
             raise _busy(is_own=busy.is_own) from None
 
     def seconds_to_begin_write(self) -> float:
-        """The seconds left in which a write may begin."""
+        """The seconds left in which a write can start."""
         return self._budget.to_begin_write()
 
     def seconds_to_end_write(self) -> float:
-        """The seconds after which no write of this gateway is under way."""
+        """The seconds after which no write of this gateway is in progress."""
         return self._budget.to_end_write()
 
     def why_not(self, feature: Feature) -> str:
-        """Why this app may not do this in the person's name, as a sentence; "" if it may."""
+        """Why this app can't do this for the person, as a sentence; "" if it can."""
         if self._scopes is None:
             return ""
         asked, granted = self._scopes.asked, self._scopes.granted
         return features.why_not(feature, offered=settings.BYLINE_FEATURES, asked=asked, granted=granted)
 
     def require(self, feature: Feature) -> None:
-        """Raises NotGranted, before anything is sent, where the person's token or this deployment does not allow it."""
+        """Raise NotGranted if the person's token or this deployment doesn't allow it. Nothing is sent."""
         if reason := self.why_not(feature):
             raise NotGranted(reason, can_be_granted=features.can_be_granted(reason))
 
@@ -252,7 +252,7 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
         return self._call(operation, method, path, sent)
 
     def _take_next_token(self, rejection: SignInAgain) -> None:
-        """Take the token that is valid in place of the rejected one; raises the rejection where nothing renews it."""
+        """Use the next token instead of the rejected one. Raises the rejection if there is no `renew`."""
         if self._renew is None:
             raise rejection
         seconds = self._budget.for_read() / 2
@@ -289,12 +289,12 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
         return content
 
     def _log_request(self, operation: JsonObject, response: SimpleNamespace) -> None:
-        """Nothing that a person wrote, and no header: the SDK logs bodies, which carry tokens too."""
+        """Log no body and no header. The SDK logs bodies, which can have tokens and what people wrote."""
         log.info("%s %s: %d in %.3f s", operation["method"], operation["id"], response.status, response.seconds)
 
 
 class PlainClient(sdk.Smartsheet):  # type: ignore[misc]  # the SDK ships no types
-    """The SDK as its documentation has it, models and all, over a session of ours; it repeats nothing by itself."""
+    """The SDK with its models, as its documentation describes it, with our session. It never repeats a call."""
 
     def __init__(self, *, region_api_base: str, token: str, session: Session) -> None:
         mark = _is_building.set(True)
@@ -306,12 +306,12 @@ class PlainClient(sdk.Smartsheet):  # type: ignore[misc]  # the SDK ships no typ
         self.errors_as_exceptions()
 
     def _log_request(self, operation: JsonObject, response: Response) -> None:
-        """No answer: the SDK logs those that say what went wrong, with what people wrote."""
+        """Log no answer. The SDK logs those with errors, which can quote what people wrote."""
         log.info("%s %s: %d", operation["method"], operation["path"], response.status_code)
 
 
 class _Failure(sdk.OperationErrorResult):  # type: ignore[misc]  # the SDK ships no types
-    """An exchange without success, in the shape that the SDK's retry loop asks about."""
+    """A failed exchange, in the form that the SDK's retry loop expects."""
 
     def __init__(self, error: GatewayError, *, should_retry: bool) -> None:
         self.error = error
@@ -323,14 +323,14 @@ class _Failure(sdk.OperationErrorResult):  # type: ignore[misc]  # the SDK ships
 
 
 class _Patience(sdk.AbstractUserCalcBackoff):  # type: ignore[misc]  # the SDK ships no types
-    """How long the SDK's retry loop waits before it repeats a read; negative: not at all."""
+    """How long the SDK's retry loop waits before it repeats a read. Negative: it doesn't repeat it."""
 
     def __init__(self, budget: Budget, extra_tries: int) -> None:
         self._budget = budget
         self._extra_tries = extra_tries
 
     def calc_backoff(self, previous_attempts: int, total_elapsed_time: float, error_result: _Failure) -> float:
-        """Seconds: what Smartsheet asks for, else half a second and then one."""
+        """The seconds that Smartsheet asks for, otherwise half a second, then one."""
         asked = error_result.error.retry_after if isinstance(error_result.error, RateLimited) else None
         wait = 2.0 ** (previous_attempts - 2) if asked is None else asked
         is_worth_it = total_elapsed_time + wait <= PATIENCE and wait < self._budget.for_read()

@@ -1,16 +1,16 @@
-"""What can go wrong with a call to Smartsheet, named by what the caller does next.
+"""Errors of calls to Smartsheet, named by what the caller does next.
 
     GatewayError
       SignInAgain      the token is not accepted (401): ask the person to sign in again
-      Forbidden        this person may not do this (403): say so, asking again is of no use
-        NotGranted     this app may not do this in their name: nothing was sent
+      Forbidden        this person may not do this (403): say so, asking again doesn't help
+        NotGranted     this app can't do this for them: nothing was sent
       NotFound         there is no such sheet, row or column for this person (404)
-      Contested        somebody else is saving the same cells at this moment: nothing was sent, ask again
+      Contested        someone else is saving the same cells: nothing was sent, ask again
       Refused          Smartsheet said no to this very request (other 4xx): `detail` names the row
       RateLimited      too many requests (429): nothing was done, try again after `retry_after`
       Unavailable      nothing was done: no usable answer to a read, or a write that was surely not carried out
         Busy           too much is in progress, here or on the sheet: nothing was done, try again after `retry_after`
-      OutcomeUnknown   a write was sent and no clear answer came: read the row back, never send it again
+      OutcomeUnknown   a write was sent and got no clear answer: read the row back, never send it again
 
 Catch GatewayError to catch them all. All but OutcomeUnknown are certain: what was asked for was not done.
 """
@@ -55,15 +55,15 @@ class NotGranted(Forbidden):
 
 
 class NotFound(GatewayError):
-    """What the request names does not exist, or not for this person."""
+    """What the request names doesn't exist, or this person can't see it."""
 
 
 class Contested(GatewayError):
-    """The same cells are being saved by somebody else; nothing was sent."""
+    """Someone else is saving the same cells; nothing was sent."""
 
 
 class Refused(GatewayError):
-    """Smartsheet read the request and refuses it as it is."""
+    """Smartsheet has read the request, and refuses it."""
 
 
 class RateLimited(GatewayError):
@@ -83,7 +83,7 @@ class RateLimited(GatewayError):
 
 
 class Unavailable(GatewayError):
-    """Smartsheet cannot be had at the moment; nothing was changed."""
+    """Smartsheet can't be reached, or gave no usable answer; nothing was changed."""
 
 
 class Busy(Unavailable):

@@ -1,4 +1,4 @@
-"""HTTP to Smartsheet that always ends: one exchange, bounded in time and size, never sent twice."""
+"""One HTTP request to Smartsheet and its answer: limited in time and size, and never sent twice."""
 
 import ctypes
 import http.client
@@ -114,7 +114,7 @@ def _body(response: requests.Response, room: Room) -> bytearray:
 
 
 def new_session() -> requests.Session:
-    """A session for one person: nothing of it is shared but the connections. No cookies, no .netrc, no proxies."""
+    """A session for one person. It shares only connections with others, and has no cookies, .netrc or proxies."""
     session = _Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -125,12 +125,12 @@ def new_session() -> requests.Session:
 
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """Nowhere: a redirect is an answer like any other. (allow_redirects=False reads and parses the target yet.)"""
+        """None, since redirects aren't followed. (With allow_redirects=False, requests still parses the target.)"""
 
 
 @cache
 def _transport(ca_bundle: str) -> TimedAdapter:
-    """The process's one adapter: a connection costs a round trip or three."""
+    """The only adapter of the process, so that connections are reused. A new one costs up to three round trips."""
     return TimedAdapter(ca_bundle)
 
 
