@@ -89,6 +89,8 @@ def _say(value: Any) -> str:
         case {"email": str(email), **rest} if rest.get("objectType") == "CONTACT" or rest.keys() <= {"name"}:
             name = rest.get("name")
             return f"{name} <{email}>" if name and name != email else email
+        case {"value": text, "hyperlink": dict(hyperlink)} if len(value) == 2:
+            return f"{_say(text)} (link to {', '.join(map(str, hyperlink.values()))})"
         case dict() if "objectType" not in value:
             return "; ".join(f"{title}: {_say(cell)}" for title, cell in value.items())
         case list():

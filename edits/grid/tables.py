@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from edits.sheets.column_types import column_type
 from edits.sheets.sheet import Cell, Column, Row, Sheet
+from edits.widgets.links import link_of
 from identity.profiles import readers
 
 
@@ -24,6 +25,7 @@ class TableCell:
     column: Column
     text: str
     mark: Mark | None
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def table_of(sheet: Sheet) -> Table:
             label=sheet.label(row),
             mark=row_mark(row),
             cells=tuple(
-                TableCell(kind.column, kind.shown(cell, reader), cell_mark(kind.column, cell))
+                TableCell(kind.column, kind.shown(cell, reader), cell_mark(kind.column, cell), link_of(cell))
                 for kind in kinds
                 for cell in [row.cell(kind.column)]
             ),

@@ -32,7 +32,7 @@ from edits.widgets import posted
 from edits.widgets.controls import Control
 from edits.widgets.fields import CellField
 from edits.widgets.last_changes import LastChange
-from edits.widgets.posted import OTHER, Posted, remember, remembered
+from edits.widgets.posted import OTHER, remember, remembered
 from edits.widgets.renderer import RENDERER
 from identity.profiles import readers
 
@@ -213,7 +213,7 @@ class RowForm(forms.Form):
         name = f"col-{column.id}"
         field = self._made(name, column, label=column.title, help_text=escape(column.description))
         self.columns[name], self.fields[name] = column, field
-        self.initial[name] = Posted(chosen=tuple(field.shown))
+        self.initial[name] = field.posted_of(field.shown)
 
     def _made(self, name: str, column: Column, **kwargs: Any) -> CellField:
         """The field of a cell. What was shown is taken from the form or, where it does not say, from the cell. A field

@@ -22,7 +22,7 @@ from edits.saving.baseline import Baseline
 from edits.saving.changes import AddRow, DeleteRow, MoveRow, Place
 from edits.saving.checks import CheckedRow, action_of
 from edits.sheets.column_types import column_type
-from edits.sheets.held_values import held, is_same, normal, text_of
+from edits.sheets.held_values import bare, held, is_same, text_of
 from edits.sheets.personal_columns import row_label
 from edits.sheets.sheet import Cell, Json, Row
 
@@ -123,7 +123,7 @@ class UpdateBatch(PutBatch):
         sent = [
             {"columnId": column.id, **column_type(column).to_send(change.typed, now)} for column, now, change in cells
         ]
-        after = {column.id: normal(change.typed) for column, _, change in cells}
+        after = {column.id: column_type(column).after(change.typed, now) for column, now, change in cells}
         changes = [
             Change(row.id, label, column.id, column.title, held(now), after[column.id], column.id in personal)
             for column, now, _ in cells
@@ -162,12 +162,13 @@ class AddBatch(Batch):
             for column, change in checked.to_send
         ]
         names = (
-            text_of(change.typed)
+            text_of(bare(change.typed))
             for column, change in checked.to_send
             if column.is_primary and column.id not in personal
         )
         label = next(names, "") or NEW_ROW
-        values = ((column.title, normal(change.typed)) for column, change in checked.to_send)
+        empty = Cell(column_id=0)
+        values = ((column.title, column_type(column).after(change.typed, empty)) for column, change in checked.to_send)
         content = {title: value for title, value in values if value is not None}
         change = Change(None, label, None, "", None, content, is_personal=bool(personal))
         return Line(checked, None, label, [change], {**checked.change.place.attributes(), "cells": cells})

@@ -17,7 +17,8 @@ from edits.saving.baseline import Baseline
 from edits.saving.changes import CellChange
 from edits.saving.checks import CheckedRow, action_of
 from edits.saving.results import CellResult, Status
-from edits.sheets.held_values import held, normal, text_of
+from edits.sheets.column_types import column_type
+from edits.sheets.held_values import bare, held, text_of
 from edits.sheets.personal_columns import row_label
 from edits.sheets.sheet import Row
 
@@ -75,7 +76,7 @@ class NotSent:
                 cell.column_id,
                 column.title if column else "",
                 held(checked.row.cell(column)) if checked.row and column else None,
-                text_of(cell.typed),
+                text_of(bare(cell.typed)),
                 is_personal=True,
             )
             for cell in cells
@@ -106,7 +107,7 @@ class NotSent:
                 column.id,
                 column.title,
                 held(checked.row.cell(column)),
-                normal(cell.typed),
+                column_type(column).after(cell.typed, checked.row.cell(column)),
                 is_personal=column.id in self.baseline.personal,
             )
             for cell in cells

@@ -24,7 +24,7 @@ from edits.saving.checks import last_writer
 from edits.saving.results import CellResult, Result
 from edits.saving.service import save
 from edits.sheets.column_types import column_type
-from edits.sheets.held_values import held, is_same
+from edits.sheets.held_values import bare, held, is_linked, is_same, linked
 from edits.sheets.rights import why_read_only
 from edits.sheets.sheet import Column, Json, Row
 from identity.profiles import readers
@@ -91,7 +91,10 @@ def plan(user: AbstractBaseUser | AnonymousUser, change: LoggedChange) -> Undo:
     row, column = baseline.row(row_id), baseline.sheet.column(entry.column_id)
     if column is None:
         raise NotFound(NO_COLUMN)
-    found = Undo(change, baseline, row, column, now=held(row.cell(column)), then=_value(entry.old))
+    now, then = held(row.cell(column)), _value(entry.old)
+    if is_linked(now) and not is_linked(then):
+        then = linked(then, None)
+    found = Undo(change, baseline, row, column, now=now, then=then)
     if not is_same(found.now, _value(change.new)):
         by, at = last_writer(baseline, row, column)
         return replace(found, is_overtaken=True, by=by, at=at)
@@ -99,7 +102,7 @@ def plan(user: AbstractBaseUser | AnonymousUser, change: LoggedChange) -> Undo:
 
 
 def _why_not_held(what: Undo) -> str:
-    why = column_type(what.column).why_not_held(what.then)
+    why = column_type(what.column).why_not_held(bare(what.then))
     return f"{why} So Smartsheet would refuse it." if why else ""
 
 

@@ -1,26 +1,38 @@
 """What a cell holds, as one JSON value: the same for what was shown, what is to be written, and what the log keeps.
 
 None is an empty cell; true and false are check boxes; numbers and texts are themselves, days are ISO 8601 texts. The
-cell of a multi-value column holds a list: its options, or its people by address, or by name where they have none.
+cell of a multi-value column holds a list: its options, or its people by address, or by name where they have none. A
+cell with a hyperlink holds `{"value": …, "hyperlink": …}`; to write a value alone leaves the hyperlink as it is.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from edits.sheets.sheet import Cell, Column, Contact, Json
 
-Value = None | bool | int | float | str | list[str]
+Value = None | bool | int | float | str | list[str] | dict[str, Json]
+TARGETS = (
+    "sheetId",
+    "reportId",
+    "sightId",
+    "url",
+)  # where a hyperlink leads; beside an id, the address only repeats it
 
 
 def held(cell: Cell) -> Json:
     """What a cell holds; None when it is empty."""
     values = listed(cell)
-    return cell.value if values is None else [_key(value) for value in values] or None
+    value = cell.value if values is None else [_key(value) for value in values] or None
+    return linked(value, target(cell.hyperlink)) if cell.hyperlink else value
 
 
 def cell_of(column: Column, value: Json) -> Cell:
     """A cell that holds this."""
+    if is_linked(value):
+        return replace(cell_of(column, value["value"]), hyperlink=value["hyperlink"])
     if isinstance(value, list):
         return Cell(column_id=column.id, object_value={"values": value})
     return Cell(column_id=column.id, value=value)
@@ -30,7 +42,30 @@ def is_value(value: Json) -> bool:
     """Whether JSON of whatever origin can be what a cell holds."""
     if isinstance(value, list):
         return all(isinstance(one, str) for one in value)
+    if is_linked(value):
+        return not isinstance(value["value"], dict) and is_value(value["value"])
     return value is None or isinstance(value, bool | int | float | str)
+
+
+def is_linked(value: Json) -> bool:
+    """Whether a value has a hyperlink."""
+    return isinstance(value, dict) and value.keys() == {"value", "hyperlink"} and isinstance(value["hyperlink"], dict)
+
+
+def linked(value: Json, hyperlink: Json) -> dict[str, Json]:
+    """The value of a cell that leads somewhere; where `hyperlink` is None, of one that shall do so no longer."""
+    return {"value": value, "hyperlink": hyperlink}
+
+
+def bare(value: Json) -> Json:
+    """The value without its hyperlink."""
+    return value["value"] if isinstance(value, dict) and "hyperlink" in value else value
+
+
+def target(hyperlink: Mapping[str, Json] | None) -> dict[str, Json]:
+    """Where a hyperlink leads, as it is written and compared."""
+    name = next((name for name in TARGETS if hyperlink and hyperlink.get(name) is not None), "")
+    return {name: hyperlink[name]} if hyperlink and name else {}
 
 
 def normal(value: Json) -> Json:

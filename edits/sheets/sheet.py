@@ -142,6 +142,7 @@ class Cell:
     object_value: Json = None
     formula: str = ""
     format: str = ""
+    hyperlink: Mapping[str, Json] | None = None
     is_link: bool = False
     is_image: bool = False
 
@@ -156,6 +157,7 @@ class Cell:
             object_value=raw.get("objectValue"),
             formula=raw.get("formula") or "",
             format=str(raw.get("format") or ""),
+            hyperlink=raw["hyperlink"] if isinstance(raw.get("hyperlink"), dict) and raw["hyperlink"] else None,
             is_link=bool(raw.get("linkInFromCell")),
             is_image=bool(raw.get("image")),
         )

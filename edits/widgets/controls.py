@@ -42,6 +42,7 @@ class Control(forms.Widget):
         self.choices = [(text_of(key), label, note) for key, label, note in choices]
         self.has_other = has_other
         self.label = ""
+        self.has_link = False
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Posted:
         """What was sent of this cell."""
@@ -61,6 +62,9 @@ class Control(forms.Widget):
             "is_invalid": "aria-invalid" in context["widget"]["attrs"],
             "value": ", ".join(posted.chosen),
             "other": posted.other,
+            "has_link": self.has_link,
+            "link": posted.link or "",
+            "link_name": f"{LINK}{name}",
             "has_other": self.has_other,
             "other_name": f"{OTHER}{name}",
             "options": list(self._options(posted, context["widget"]["attrs"].get("id"))),

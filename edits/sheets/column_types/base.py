@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 
 from edits.sheets import held_values
-from edits.sheets.held_values import Value, contacts, held, is_same, text_of
+from edits.sheets.held_values import Value, bare, contacts, held, is_same, target, text_of
 from edits.sheets.sheet import Cell, Column, Contact, Json
 from identity.profiles.readers import Reader
 
@@ -39,11 +39,12 @@ class ColumnType:
 
     def words(self, value: Json, reader: Reader) -> str:
         """A value as one reads it aloud: in messages, and beside a conflict."""
-        return self.shown(held_values.cell_of(self.column, value), reader) or "empty"
+        text = self.shown(held_values.cell_of(self.column, bare(value)), reader) or "empty"
+        return f"{text} (link to {where_to(value['hyperlink'])})" if held_values.is_linked(value) else text
 
     def typed(self, cell: Cell, reader: Reader) -> str:
         """What a control holds for the cell: `parse` reads it as the same value. Choices are one to a line."""
-        return text_of(held(cell))
+        return text_of(bare(held(cell)))
 
     def parse(self, typed: str | Sequence[str], cell: Cell, reader: Reader) -> Value:
         """The value that `typed` stands for: a text, or of a multi-value column also its choices one by one. `cell` is
@@ -56,20 +57,36 @@ class ColumnType:
         raise ValidationError(self.why_not_here)
 
     def to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
-        """The attributes of a Cell object that write the value over `cell`.
+        """The attributes of a Cell object that write the value over `cell`, with its hyperlink.
 
-        Nothing clears the cell, for which Smartsheet wants an empty text.
+        Nothing clears the cell, for which Smartsheet wants an empty text, and no hyperlink.
         https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
         """
+        after = self.after(value, cell)
+        if held_values.is_linked(after):
+            return {"value": after["value"], "hyperlink": after["hyperlink"]}
+        return self._to_send(after, cell) | ({"hyperlink": None} if cell.hyperlink else {})
+
+    def _to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
+        """The same of a value without a hyperlink."""
         return {"value": "" if value is None else value}
+
+    def after(self, value: Json, cell: Cell) -> Json:
+        """What `cell` holds once the value is written. A text alone leaves the hyperlink as it is; nothing clears both.
+        Beside a hyperlink, Smartsheet takes texts only."""
+        hyperlink = value["hyperlink"] if isinstance(value, dict) else target(cell.hyperlink)
+        plain = held_values.normal(bare(value))
+        if not hyperlink or plain is None or isinstance(plain, list | bool):
+            return plain
+        return held_values.linked(text_of(plain), hyperlink)
 
     def to_api(self, cell: Cell) -> Json:
         """The value as programs get it, and as they give it back to be written."""
-        return held(cell)
+        return bare(held(cell))
 
     def holds(self, cell: Cell, value: Json) -> bool:
         """Whether writing the value would change nothing."""
-        return is_same(held(cell), held_values.normal(value))
+        return is_same(held(cell), self.after(value, cell))
 
     def why_not_held(self, value: Json) -> str:
         """Why Smartsheet wouldn't take a value, although an earlier cell held it, as a sentence; "" if it would."""
@@ -94,6 +111,14 @@ class ColumnType:
         if cell.is_image:
             return "This cell holds a picture, which is changed in Smartsheet itself."
         return ""
+
+
+def where_to(hyperlink: Mapping[str, Json]) -> str:
+    """Where a hyperlink leads, in words."""
+    names = {"sheetId": "sheet", "reportId": "report", "sightId": "dashboard"}
+    return next((f"{what} {hyperlink[name]}" for name, what in names.items() if name in hyperlink), "") or str(
+        hyperlink.get("url", "")
+    )
 
 
 def one_text(typed: str | Sequence[str]) -> str:

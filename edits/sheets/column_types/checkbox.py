@@ -37,12 +37,12 @@ class Checkbox(ColumnType):
             raise ValidationError("Choose checked or not checked.")
         return meaning
 
-    def to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
-        return super().to_send(value, cell) | ({"strict": False} if isinstance(value, str) and value else {})
+    def _to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
+        return super()._to_send(value, cell) | ({"strict": False} if isinstance(value, str) and value else {})
 
     def why_not_held(self, value: Json) -> str:
         is_text = isinstance(value, str) and self.column.is_validated
         return f"“{value}” is not checked or unchecked, and this column takes nothing else." if is_text else ""
 
     def holds(self, cell: Cell, value: Json) -> bool:
-        return super().holds(cell, value) or (not value and cell.value is None)
+        return super().holds(cell, value) or (not value and cell.is_empty)

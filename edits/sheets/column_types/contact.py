@@ -34,12 +34,12 @@ class ContactType(ColumnType):
         text = one_text(typed).strip()
         return key_of(text, self.column, known_people(self.column, cell, self.people)) if text else None
 
-    def to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
+    def _to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
         if value is None or not is_address(str(value)):
-            return super().to_send(value, cell) | ({} if value is None else {"strict": False})
+            return super()._to_send(value, cell) | ({} if value is None else {"strict": False})
         known = known_people(self.column, cell, self.people)
         name = next((one.name for one in known if one.email == value and one.name and one.name != value), "")
-        return super().to_send(value, cell) | ({"displayValue": name} if name else {})
+        return super()._to_send(value, cell) | ({"displayValue": name} if name else {})
 
     def why_not_held(self, value: Json) -> str:
         return why_nobody(self.column, [] if value is None else [str(value)])

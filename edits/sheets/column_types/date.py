@@ -41,9 +41,9 @@ class DateType(ColumnType):
             raise Doubtful(f"Is the year {day.year:04} right?{meant}", day.isoformat())
         return day.isoformat()
 
-    def to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
+    def _to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
         is_text = value is not None and day_of(value) is None
-        return super().to_send(value, cell) | ({"strict": False} if is_text else {})
+        return super()._to_send(value, cell) | ({"strict": False} if is_text else {})
 
     def why_not_held(self, value: Json) -> str:
         is_text = value is not None and day_of(value) is None and self.column.is_validated

@@ -45,9 +45,9 @@ class MultiContact(ColumnType):
             raise Doubtful(" ".join(doubts), value)
         return value
 
-    def to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
+    def _to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
         if not isinstance(value, list) or not value:
-            return super().to_send(value or None, cell)
+            return super()._to_send(value or None, cell)
         known = {one.key: one for one in known_people(self.column, cell, self.people)}
         people = [known.get(key) or Contact.of(key) for key in value]
         return {"objectValue": {"objectType": "MULTI_CONTACT", "values": [person.to_json() for person in people]}}

@@ -34,10 +34,10 @@ class MultiPicklist(ColumnType):
             found.append(by_line[choice])
         return list(dict.fromkeys(found)) or None
 
-    def to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
+    def _to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
         if isinstance(value, list) and value:
             return {"objectValue": {"objectType": "MULTI_PICKLIST", "values": value}}
-        return super().to_send(value or None, cell)
+        return super()._to_send(value or None, cell)
 
     def why_not_held(self, value: Json) -> str:
         choices = value if isinstance(value, list) else [value] if value is not None else []

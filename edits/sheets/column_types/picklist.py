@@ -35,7 +35,7 @@ class Picklist(ColumnType):
         number = numbers.exact(written.number) if written and written.is_plain else None
         return text if number is None else number
 
-    def to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
+    def _to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
         text = text_of(value)
         is_option = text == "" or text in self.column.options
         return {"value": text} if is_option else {"value": value, "strict": False}

@@ -34,10 +34,14 @@ class TextNumber(ColumnType):
         if numbers.is_number(cell.value):
             return numbers.write(Decimal(repr(cell.value)), self._look(cell) or PLAIN, reader.locale)
         text = text_of(cell.value)
+        if cell.hyperlink:
+            return text
         return f"'{text}" if self._needs_apostrophe(text, cell, reader.locale) else text
 
     def parse(self, typed: str | Sequence[str], cell: Cell, reader: Reader) -> Value:
         text = one_text(typed)
+        if cell.hyperlink:  # Smartsheet wants a text there
+            return text or None
         is_told = bool(self._look(cell)) or self._needs_apostrophe(text[1:], cell, reader.locale)
         if text.startswith("'") and is_told:
             return text[1:]

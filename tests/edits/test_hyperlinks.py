@@ -1,0 +1,91 @@
+"""Hyperlinks of cells: seen, kept, changed, in the log, and back after undo."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from audit.models import Entry
+from tests.edits.browser import Page
+from tests.edits.site_plan import SitePlan
+
+ROW = "Dig foundations"
+URL = "https://example.com/A-101"
+LINKED = {"value": "A-101", "hyperlink": {"url": URL}}
+
+
+@pytest.fixture
+def page(browser: Client, plan: SitePlan) -> Page:
+    """The form of a row whose drawing is a hyperlink."""
+    plan.write(ROW, Drawing=LINKED)
+    return Page.open(browser, plan.edit_path(ROW))
+
+
+def drawing(plan: SitePlan) -> dict[str, Any]:
+    cell = plan.cell(ROW, "Drawing")
+    return {name: cell[name] for name in ("value", "hyperlink") if name in cell}
+
+
+def typed(page: Page, plan: SitePlan, text: str | None = None, link: str | None = None) -> Page:
+    name = f"col-{plan.columns['Drawing']}"
+    if text is not None:
+        page.fields[name] = [text]
+    if link is not None:
+        page.fields[f"link-{name}"] = [link]
+    return page
+
+
+def test_fault_8_it_is_seen_in_the_sheet_and_in_the_form(browser: Client, page: Page, plan: SitePlan) -> None:
+    assert f'<a href="{URL}" rel="noopener noreferrer nofollow">A-101</a>' in Page.open(browser, plan.path).html
+    assert page.fields[f"link-col-{plan.columns['Drawing']}"] == [URL]
+    assert "you changed no cell" in page.save().text
+
+
+@pytest.mark.parametrize(
+    ("text", "link", "then"),
+    [
+        ("A-102", None, {"value": "A-102", "hyperlink": {"url": URL}}),
+        (None, "https://example.com/B", {"value": "A-101", "hyperlink": {"url": "https://example.com/B"}}),
+        (None, "", {"value": "A-101"}),
+        ("", None, {"value": URL, "hyperlink": {"url": URL}}),
+        ("", "", {}),
+    ],
+)
+def test_fault_8_it_is_changed_logged_and_restored(
+    browser: Client, page: Page, plan: SitePlan, text: str | None, link: str | None, then: dict[str, Any]
+) -> None:
+    assert "1 cell changed" in typed(page, plan, text, link).save().text
+    assert drawing(plan) == then
+    entry = Entry.objects.intents().get()
+    assert json.loads(entry.old or "null") == LINKED
+    assert json.loads(entry.new or "null") == (then if "hyperlink" in then else then.get("value"))
+    assert f"(link to {URL})" in Page.open(browser, f"/audit/{entry.pk}/").text
+    browser.post(f"/sheets/undo/{entry.pk}/")
+    assert drawing(plan) == LINKED
+
+
+def test_fault_8_undo_takes_a_link_away_again(browser: Client, plan: SitePlan) -> None:
+    plan.write(ROW, Drawing=LINKED)
+    typed(Page.open(browser, plan.edit_path(ROW)), plan, link="").send()
+    entry = Entry.objects.intents().latest("id")
+    browser.post(f"/sheets/undo/{entry.pk}/")
+    undone = Entry.objects.intents().latest("id")
+    browser.post(f"/sheets/undo/{undone.pk}/")
+    assert drawing(plan) == {"value": "A-101"}
+
+
+def test_fault_8_another_cell_is_saved_beside_it(page: Page, plan: SitePlan) -> None:
+    page.type({plan.columns["Notes"]: "Rock"}).send()
+    assert drawing(plan) == LINKED
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "nowhere"])
+def test_fault_8_only_what_is_safe_to_follow_is_a_link(
+    browser: Client, page: Page, plan: SitePlan, address: str
+) -> None:
+    answer = typed(page, plan, link=address).save()
+    assert answer.status == 422
+    assert f"“{address}” is no address to link to" in answer.text
+    plan.write(ROW, Drawing={"value": "odd", "hyperlink": {"url": address}})
+    assert f'href="{address}"' not in Page.open(browser, plan.path).html
