@@ -5,9 +5,10 @@ time, except within the length of one statement. So a range has exact ids, and t
 database which months to skip. On SQLite the whole log is one range.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import repeat
 
 from django.db import connection
 from django.db.models import Min
@@ -41,19 +42,29 @@ class IdRange:
         return entries.filter(**{name: value for name, value in wanted.items() if value is not None})
 
 
-def newest_first(before: int | None, *, steps: Sequence[int] = ()) -> Iterator[IdRange]:
+def newest_first(before: int | None, *, steps: Sequence[int] = (), size: int = 0) -> Iterator[IdRange]:
     """From the entry `before` (None: the newest) back to the oldest, in ranges of 1, 4, 16 … months.
 
     `steps` are numbers of ids that the first few ranges are cut to, for questions that matter how much they look at.
+    With `size`, no range has more ids.
     """
     for id_range in _back(before):
+        if size:
+            yield from _cut_back(id_range, repeat(size))
+            continue
         yield from _cut_back(id_range, steps) if steps else [id_range]
         steps = ()
 
 
-def oldest_first(after: int, *, steps: Sequence[int] = ()) -> Iterator[IdRange]:
-    """From the entry `after` on to the newest, in ranges of 1, 4, 16 … months; `steps` as above."""
+def oldest_first(after: int, *, steps: Sequence[int] = (), size: int = 0) -> Iterator[IdRange]:
+    """From the entry `after` on to the newest, in ranges of 1, 4, 16 … months; `steps` and `size` as above."""
     for id_range in _forth(after):
+        if size:
+            ends = id_range.high or (
+                id_range.of(Entry.objects.order_by("-id")).values_list("id", flat=True).first() or 0
+            )
+            yield from _cut_forth(id_range, repeat(size, max(ends - (id_range.low or 0), 0) // size))
+            continue
         yield from _cut_forth(id_range, steps) if steps else [id_range]
         steps = ()
 
@@ -113,7 +124,7 @@ def _forth(after: int) -> Iterator[IdRange]:
         low, first, span = high or low, last + 1, span * GROWTH
 
 
-def _cut_back(id_range: IdRange, steps: Sequence[int]) -> Iterator[IdRange]:
+def _cut_back(id_range: IdRange, steps: Iterable[int]) -> Iterator[IdRange]:
     low, high, since, until = id_range.low, id_range.high, id_range.since, id_range.until
     if high is None:
         newest = id_range.of(Entry.objects.order_by("-id")).values_list("id", flat=True).first()
@@ -126,7 +137,7 @@ def _cut_back(id_range: IdRange, steps: Sequence[int]) -> Iterator[IdRange]:
     yield IdRange(low, high, since, until)
 
 
-def _cut_forth(id_range: IdRange, steps: Sequence[int]) -> Iterator[IdRange]:
+def _cut_forth(id_range: IdRange, steps: Iterable[int]) -> Iterator[IdRange]:
     low, high, since, until = id_range.low or 0, id_range.high, id_range.since, id_range.until
     for step in steps:
         if high is not None and low + step >= high:

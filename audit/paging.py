@@ -4,10 +4,11 @@ The log is read range by range until the page is full or TIME_LIMIT has passed: 
 what hardly ever happened says how far it has looked, and leads on.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
+from typing import TypedDict
 
 from audit import id_ranges, search
 from audit.access import Reader
@@ -59,15 +60,14 @@ def page_of(
     if after is not None and (page := _newer_than(asked, reader, after, size)):
         return page
     start = min((one for one in (before, asked.high) if one is not None), default=None)
-    steps = STEPS if asked.text else ()
-    found, ended = _looked(asked, reader, id_ranges.newest_first(start, steps=steps), size + 1)
+    found, ended = _looked(asked, reader, id_ranges.newest_first(start, **_cuts(asked)), size + 1)
     shown = found[:size]
     older = shown[-1].pk if len(found) > size else ended.low if ended else None
     return Page(
         entries=shown,
         older=older,
         newer=None if before is None else shown[0].pk if shown else before - 1,
-        looked_back_to=ended.since if ended else None,
+        looked_back_to=_reached(ended) if ended else None,
     )
 
 
@@ -75,7 +75,8 @@ def count(asked: Asked, *, reader: Reader, after: int | None = None, cap: int = 
     """How many there are, newer than the entry `after` if that is given; `cap` at most, or as many as are counted in
     TIME_LIMIT seconds."""
     counted, ends = 0, monotonic() + TIME_LIMIT
-    way = id_ranges.newest_first(asked.high) if after is None else id_ranges.oldest_first(after)
+    scan = search.SCANNED if search.is_short(asked.text) else 0
+    way = id_ranges.newest_first(asked.high, size=scan) if after is None else id_ranges.oldest_first(after, size=scan)
     for id_range in way:
         if asked.low is not None and id_range.high is not None and id_range.high <= asked.low:
             break
@@ -87,9 +88,26 @@ def count(asked: Asked, *, reader: Reader, after: int | None = None, cap: int = 
     return counted
 
 
+def _reached(ended: IdRange) -> datetime | None:
+    """When the oldest entry was written that was looked at."""
+    oldest = ended.of(Entry.objects.order_by("id")).values_list("at", flat=True).first()
+    return oldest or ended.since
+
+
+class _Cuts(TypedDict, total=False):
+    steps: Sequence[int]
+    size: int
+
+
+def _cuts(asked: Asked) -> _Cuts:
+    """How the log is cut for what is asked: the less an index helps, the fewer entries are looked at together."""
+    if search.is_short(asked.text):
+        return {"size": search.SCANNED}
+    return {"steps": STEPS} if asked.text else {}
+
+
 def _newer_than(asked: Asked, reader: Reader, entry_id: int, size: int) -> Page | None:
-    steps = STEPS if asked.text else ()
-    newer, _ = _looked(asked, reader, id_ranges.oldest_first(entry_id, steps=steps), size + 1, is_back=False)
+    newer, _ = _looked(asked, reader, id_ranges.oldest_first(entry_id, **_cuts(asked)), size + 1, is_back=False)
     if len(newer) < size:
         return None
     shown = newer[:size][::-1]
@@ -110,6 +128,8 @@ def _looked(
             break
         if monotonic() > ends and is_back and id_range.low is not None:
             return found, id_range
+        if monotonic() > ends and search.is_short(asked.text):
+            break  # on the way forward: the newest page is shown
     return found, None
 
 

@@ -16,11 +16,13 @@ from django.db import ProgrammingError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Func, Q, TextField
 from django.db.models.expressions import RawSQL, Value
+from django.db.models.sql.compiler import SQLCompiler
 
 from audit.id_ranges import IdRange
 from audit.models import EntryQuerySet
 
 SHORTEST = 3  # letters; the index knows no shorter pieces
+SCANNED = 20_000  # ids that are looked through at a time for a shorter text
 BATCH = 200  # matching entries that are looked at together
 TABLE = "audit_search"
 
@@ -61,6 +63,25 @@ class _Contains(Func):
     output_field = BooleanField()
 
 
+class _Holds(Func):
+    """The same for a few letters, of which the index knows nothing: said so that PostgreSQL doesn't read all of it."""
+
+    output_field = BooleanField()
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
+        return self.as_sql(compiler, connection, template="((%(expressions)s))", arg_joiner=" || '') ILIKE (")
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
+    ) -> tuple[str, Any]:
+        return self.as_sql(compiler, connection, template="(%(expressions)s ESCAPE '\\')", arg_joiner=" LIKE ")
+
+
+def is_short(text: str) -> bool:
+    """Whether the index can't find this text, so that entries have to be looked through."""
+    return 0 < len(text) < SHORTEST
+
+
 def make_index(connection: BaseDatabaseWrapper) -> None:
     """Make the index and fill it with what the log holds; for a migration.
 
@@ -90,7 +111,15 @@ def drop_index(connection: BaseDatabaseWrapper) -> None:
 
 
 def matching(entries: EntryQuerySet, text: str) -> EntryQuerySet:
-    """The entries that hold this text, letter by letter: % and _ stand for themselves."""
+    """The entries that hold this text, letter by letter: % and _ stand for themselves.
+
+    A text of one or two letters is looked for in each of the entries: give few (SCANNED at a time).
+    """
+    if is_short(text):
+        holds = Q(pk__in=[])
+        for form in _forms(text):
+            holds |= Q(_Holds(_Text(), Value(f"%{_literal(form)}%")))
+        return entries.filter(holds, ~Q(phase="applied", column_id=None, message=""))
     if _is_sqlite(entries):
         found = RawSQL(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", [_phrase(text)])  # noqa: S608, S611 # our own name
         return entries.filter(id__in=found)
@@ -102,6 +131,10 @@ def matching(entries: EntryQuerySet, text: str) -> EntryQuerySet:
 
 def batches(entries: EntryQuerySet, text: str, id_range: IdRange, *, is_back: bool) -> Iterator[list[int]]:
     """The ids of those entries of a range that hold this text, some at a time: newest first, or oldest first."""
+    if is_short(text):
+        holding = matching(id_range.of(entries), text).order_by("-id" if is_back else "id")
+        yield list(holding.values_list("pk", flat=True)[:BATCH])
+        return
     more: IdRange | None = id_range
     while more:
         found = (

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 from django.utils import timezone
 
-from audit import id_ranges, search
+from audit import id_ranges
 from audit.filtering.choices import LIMIT, Choice
 from audit.filtering.fields import (
     DayField,
@@ -123,14 +123,6 @@ class LogFilter(forms.Form):
                 self.fields[name].widget = forms.Select(SELECT, options(everything, choices, chosen))
             else:
                 self.fields[name].widget = forms.TextInput({"class": "form-control", "list": f"choices-{name}"})
-
-    def clean_q(self) -> str:
-        text: str = self.cleaned_data["q"]
-        if text and len(text) < search.SHORTEST:
-            raise forms.ValidationError(
-                f"“{text}” is too short to search for: give {search.SHORTEST} letters or more in a row."
-            )
-        return text
 
     def clean(self) -> dict[str, Any]:
         for name in self.unknown:

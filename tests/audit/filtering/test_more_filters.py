@@ -219,8 +219,8 @@ def test_what_waits_to_be_settled_is_uncertain_however_old_it_is(
 
 
 def test_a_mistake_leads_to_its_field(reader: Client) -> None:
-    page = reader.get("/audit/?q=ab&before=x").content.decode()
-    assert re.search('<a class="alert-link" href="#id_q">“ab” is too short', page)
+    page = reader.get(f"/audit/?q={'x' * 201}&before=x").content.decode()
+    assert re.search('<a class="alert-link" href="#id_q">“q” must be 200', page)
     assert "<li>“before” must be an entry&#x27;s number, a whole number.</li>" in page
 
 
