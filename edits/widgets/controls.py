@@ -137,6 +137,12 @@ class PersonControl(Control):
 
     template_name = "edits/forms/person.html"
 
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        widget = context["widget"]
+        widget["address"] = next((one["label"] for one in widget["options"] if one["key"] == widget["value"]), "")
+        return context
+
     def _options(self, posted: Posted, control_id: str | None) -> Iterable[dict[str, Any]]:
         called = Counter(label.casefold() for _, label, _ in self.choices)
         for key, label, note in self.choices:

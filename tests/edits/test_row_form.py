@@ -121,6 +121,12 @@ def test_spaces_around_an_address_are_no_change() -> None:
     assert edits(form_of("CONTACT_LIST", {"value": "a@b.org"}, "initial-col-2=a@b.org&col-2=+a@b.org+")) == []
 
 
+def test_a_person_is_called_by_name_with_the_address_beneath() -> None:
+    html = html_of(form_of("CONTACT_LIST", {"value": "bob@example.com", "displayValue": "Bob Baker"}))
+    assert 'name="col-2" value="Bob Baker"' in html
+    assert '<div class="form-hint">bob@example.com</div>' in html
+
+
 def test_the_description_helps_and_is_text() -> None:
     html = html_of(form_of("TEXT_NUMBER", description="In <b>euros</b>"))
     assert "In &lt;b&gt;euros&lt;/b&gt;" in html
