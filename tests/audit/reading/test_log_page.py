@@ -42,7 +42,7 @@ def test_signed_out_people_are_sent_to_sign_in_and_back(client: Client, address:
 
 
 def test_an_empty_log_says_what_will_stand_here(reader: Client) -> None:
-    assert "Nothing stands here yet" in words_of(reader)
+    assert "No entries yet" in words_of(reader)
 
 
 def test_it_says_who_what_when_and_what_came_of_it(reader: Client) -> None:
