@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import timedelta
 from functools import cache
+from uuid import UUID
 
 from django.db import DatabaseError, connection
 from django.utils import timezone
@@ -38,9 +39,10 @@ def position() -> int:
         return 0
 
 
-def contested_rows(intent: Intent, *, since: int) -> set[int]:
+def contested_rows(intent: Intent, *, since: int, own: Collection[UUID]) -> set[int]:
     """The ids of the rows that another save may have changed since the log's position `since`: in one of the same
-    cells, or as a whole, where this edit or the other one deletes or moves the row. Raises NotRecorded."""
+    cells, or as a whole, where this edit or the other one deletes or moves the row. `own` are the edits of this save,
+    which may both change a row and move it. Raises NotRecorded."""
     cells = {(change.row_id, change.column_id) for line in intent.lines for change in line}
     row_ids = {row_id for row_id, _ in cells if row_id is not None}
     if not row_ids:
@@ -52,13 +54,14 @@ def contested_rows(intent: Intent, *, since: int) -> set[int]:
     is_of_rows = intent.common["action"] != Action.CHANGE
     return {
         row_id
-        for row_id, column_id, action in found
+        for row_id, column_id, action, edit_id in found
+        if edit_id not in own
         if is_of_rows or action != Action.CHANGE or (row_id, column_id) in cells
     }
 
 
-def _others(intent: Intent, *, row_ids: Collection[int], since: int) -> list[tuple[int, int | None, str]]:
-    """Row, column and action of the intents of other saves that may be under way, or came after `since`."""
+def _others(intent: Intent, *, row_ids: Collection[int], since: int) -> list[tuple[int, int | None, str, UUID]]:
+    """Row, column, action and edit of the intents of other saves that may be under way, or came after `since`."""
     operations = connection.ops
     recent = operations.adapt_datetimefield_value(timezone.now() - RECENT)
     is_native = connection.features.has_native_uuid_field
@@ -67,7 +70,9 @@ def _others(intent: Intent, *, row_ids: Collection[int], since: int) -> list[tup
     given = [intent.common["region"], intent.common["sheet_id"], *row_ids, recent, longest, edit_id, recent, since]
     with connection.cursor() as cursor:
         cursor.execute(_statement(connection.vendor, len(row_ids)), given)
-        return [(row_id, column_id, action) for row_id, column_id, action in cursor.fetchall()]
+        return [
+            (row_id, column_id, action, UUID(str(theirs))) for row_id, column_id, action, theirs in cursor.fetchall()
+        ]
 
 
 @cache
@@ -81,7 +86,7 @@ def _statement(vendor: str, rows: int) -> str:
     if vendor == "sqlite":
         ago = "STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'now', -%s || ' seconds')"
     return f"""
-        SELECT row_id, column_id, action FROM audit_entry theirs
+        SELECT row_id, column_id, action, edit_id FROM audit_entry theirs
         WHERE phase = '{Phase.INTENT}' AND region = %s AND sheet_id = %s
             AND row_id IN ({", ".join(["%s"] * rows)}) AND at >= %s AND at >= {ago} AND edit_id <> %s
             AND NOT EXISTS (

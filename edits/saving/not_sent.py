@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
-from audit.recording import Change, Evidence, Personal, note
+from audit.recording import Change, Evidence, NotRecorded, Personal, note
 from audit.vocabulary import Phase
 from edits.saving.baseline import Baseline
 from edits.saving.changes import CellChange
@@ -38,9 +38,12 @@ class NotSent:
         """Write an entry for each cell that isn't sent, or one for the row: all of them or none. Raises NotRecorded."""
         found = [row for row in rows if row.result or row.decided]
         if found:
-            with transaction.atomic():
-                for row in found:
-                    self._record_row(row)
+            try:
+                with transaction.atomic():
+                    for row in found:
+                        self._record_row(row)
+            except DatabaseError as error:  # at the beginning, or at the commit
+                raise NotRecorded("What was not sent could not be recorded.") from error
 
     def _record_row(self, checked: CheckedRow) -> None:
         cells = {cell.column_id: cell for cell in getattr(checked.change, "cells", ())}

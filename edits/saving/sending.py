@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -66,9 +66,10 @@ class Sending:
             **facts,
         )
 
-    def give_way(self) -> None:
-        """Leave out the rows that someone else is saving at this moment. Raises NotRecorded."""
-        contested = contested_rows(self._recorded, since=self.batch.baseline.position)
+    def give_way(self, own: Collection[UUID]) -> None:
+        """Leave out the rows that someone else is saving at this moment; `own` are the edits of this save. Raises
+        NotRecorded."""
+        contested = contested_rows(self._recorded, since=self.batch.baseline.position, own=own)
         lines = [number for number, line in enumerate(self.batch.lines) if line.row_id in contested]
         self._fail(lines, Contested(CONTESTED))
 
@@ -176,7 +177,8 @@ class Sending:
         return self.batch.lines[number]
 
     def _result(self, position: int, number: int) -> RowResult:
-        line, outcome, error = self._line(number), self._outcomes[number], self._errors.get(number)
+        line, outcome = self._line(number), self._outcomes[number]
+        error = self._errors.get(number) or _error_of(outcome)
         is_later = number in self._spared or isinstance(error, RateLimited | SignInAgain)
         status = Status.NOT_SENT if is_later else STATUSES.get(outcome.phase, Status.NOT_SENT)
         cells = [
@@ -206,6 +208,17 @@ def _phase(error: GatewayError) -> Phase:
             return Phase.UNKNOWN
         case _:
             return Phase.REFUSED
+
+
+def _error_of(outcome: Outcome) -> GatewayError | None:
+    """The error of a row that an answer names among those that failed, or doesn't name; none of one that was saved."""
+    match outcome.phase:
+        case Phase.REFUSED:
+            return Refused(outcome.message, error_code=outcome.error_code, ref_id=outcome.ref_id)
+        case Phase.UNKNOWN:
+            return OutcomeUnknown(outcome.message)
+        case _:
+            return None
 
 
 def _named(error: GatewayError, numbers: Sequence[int], lines: Sequence[Line]) -> list[int]:

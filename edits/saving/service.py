@@ -103,7 +103,7 @@ def _carry_out(
         for sending in sendings:
             sending.record_intent(facts)
         for sending in sendings:
-            sending.give_way()
+            sending.give_way({one.edit_id for one in sendings})
     except NotRecorded:
         for sending in sendings:
             sending.stop(Unavailable(NOT_REACHED))

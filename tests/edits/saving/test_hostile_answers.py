@@ -1,0 +1,94 @@
+"""Answers and saves that are allowed and unusual: no row is said to be saved that may not be, and none stands in its
+own way."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+
+from audit.changes import with_outcomes
+from audit.models import Entry
+from edits.gateway.client import Gateway
+from edits.gateway.errors import OutcomeUnknown, Refused
+from edits.saving import CellChange, DeleteRow, MoveRow, NotRecorded, Place, RowChange, Status, UpdateRow, save
+from tests.edits.saving.conftest import ManyRows
+
+Rows = Callable[[int], ManyRows]
+
+
+def phases() -> list[str]:
+    return [change.phase.value for change in with_outcomes(Entry.objects.intents().order_by("id"))]
+
+
+def test_a_row_that_is_changed_and_moved_in_one_save_is_not_contested_by_itself(rows: Rows) -> None:
+    sheet = rows(3)
+    first, second, _ = sheet.row_ids
+    changes: list[RowChange] = [
+        UpdateRow(first, (CellChange(sheet.notes, "was", "new"),)),
+        MoveRow(first, Place()),
+        UpdateRow(second, (CellChange(sheet.notes, "was", "gone"),)),
+        DeleteRow(second),
+    ]
+    result = save(sheet.read(with_descendants=True), changes)
+    assert [row.status for row in result.rows] == [Status.SAVED] * 4
+    assert sheet.notes_now() == ["was", "new"]
+
+
+def test_results_in_another_order_are_told_apart_by_their_rows(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = rows(3)
+    answer_with(monkeypatch, lambda results: results[::-1])
+    result = save(sheet.read(), sheet.updates())
+    assert [(row.row_id, row.cells[0].value) for row in result.rows] == [
+        (row_id, f"new {place}") for place, row_id in enumerate(sheet.row_ids)
+    ]
+
+
+def test_a_row_that_an_answer_does_not_name_is_unknown_and_has_an_error(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many results as rows, one of them twice."""
+    sheet = rows(2)
+    answer_with(monkeypatch, lambda results: [results[0], results[0]])
+    result = save(sheet.read(), sheet.updates())
+    assert [row.status for row in result.rows] == [Status.SAVED, Status.UNKNOWN]
+    assert phases() == ["applied", "unknown"]
+    with pytest.raises(OutcomeUnknown):
+        result.raise_error()
+
+
+def test_a_row_that_is_refused_by_itself_has_an_error(rows: Rows) -> None:
+    sheet = rows(2)
+    baseline = sheet.read()
+    sheet.call("DELETE", f"/sheets/{sheet.id}/rows?ids={sheet.row_ids[1]}")
+    result = save(baseline, sheet.updates(), is_partial=True)
+    assert [type(row.error) for row in result.rows] == [type(None), Refused]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_conflict_that_cannot_be_committed_is_not_recorded(rows: Rows) -> None:
+    sheet = rows(1)
+    baseline = sheet.read()
+    connection.ensure_connection()
+    begin = "_start_transaction_under_autocommit" if connection.vendor == "sqlite" else "set_autocommit"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection, begin, refuse)
+        with pytest.raises(NotRecorded):
+            save(baseline, sheet.updates(shown="something else"))
+    assert sheet.writes() == []
+
+
+def refuse(*_arguments: Any, **_more: Any) -> None:
+    """What a database says that is going away."""
+    raise OperationalError("server closed the connection unexpectedly")
+
+
+def answer_with(patch: pytest.MonkeyPatch, change: Callable[[list[Any]], list[Any]]) -> None:
+    """Smartsheet carries out what it is asked for, and answers with other results."""
+    real = Gateway._call
+
+    def called(self: Gateway, name: str, method: str, *more: Any) -> Any:
+        answer = real(self, name, method, *more)
+        return answer | {"result": change(answer["result"])} if method == "PUT" else answer
+
+    patch.setattr(Gateway, "_call", called)
