@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import uuid4
 
 from django.http import Http404, HttpResponse
@@ -42,6 +43,8 @@ def undo(request: SmartsheetRequest, entry_id: int) -> HttpResponse:
         return problem_page(request, ALREADY_SENT, sheet_id=sheet_id)
     except (GatewayError, NotRecorded) as error:
         what = problem_of(error, doing=doing(request, Doing.UNDO))
+        column = change.intent
+        what = replace(what, happened=what.happened.replace(str(column.column_id), f"“{column.column_title}”"))
         return problem_page(request, what, sheet_id=sheet_id)
     if conflicts := result.rows[0].conflicts():
         return _page(request, change, undoing.overtaken(plan, conflicts[0]))

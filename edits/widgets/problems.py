@@ -150,6 +150,8 @@ def advice(error: GatewayError, doing: Doing) -> str:
             return f"Wait {seconds} second{'' if seconds == 1 else 's'}, then {again}."
         case OutcomeUnknown():
             return LOOK_FIRST[doing]
+        case Refused() if doing is Doing.UNDO:
+            return "Change the cell in the form of its row instead."
         case Refused():
             return f"Correct it and {again}."
         case _:

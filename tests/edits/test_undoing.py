@@ -179,3 +179,15 @@ def test_a_row_that_is_gone_says_so(browser: Client, plan: SitePlan, edited: Ent
     page = undo_page(browser, edited)
     assert page.status == 404
     assert "This row is not there any more" in page.text
+
+
+def test_fault_7_a_refusal_names_the_column_by_its_title(
+    browser: Client, plan: SitePlan, sandbox: RunningSandbox, edited: Entry
+) -> None:
+    key = key_of(undo_page(browser, edited))
+    told = f"The value for cell in column {plan.columns[STATUS]} did not conform."
+    sandbox.fault(method="PUT", status=400, errorCode=1042, message=told, times=1)
+    page = put_back(browser, edited, key)
+    assert "The value for cell in column “Status” did not conform." in page.text
+    assert "Change the cell in the form of its row instead." in page.text
+    assert "Correct it" not in page.text
