@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """One command for a fresh clone: `python3 run.py TARGET` (or `make TARGET`), of run, setup, test, test-sandbox,
-test-kills, lock, bench, bench-audit, bench-audit-pages.
+test-kills, wheel, lock, bench, bench-audit, bench-audit-pages.
 
 Standard library alone, so that it works before anything is installed. Every step leaves a stamp
 with the hash of what it was made from; a second start skips whatever has not changed.
@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 NODE_VENV = ROOT / ".venv-node"
 VAR = ROOT / "var"
+DIST = VAR / "dist"
 VENDOR = ROOT / "identity" / "static" / "byline" / "vendor"
 ENV_FILE = ROOT / ".env"
 BIN = "Scripts" if os.name == "nt" else "bin"
@@ -83,6 +84,7 @@ def main(arguments: Sequence[str]) -> int:
         "bench-audit": bench_audit,
         "bench-audit-pages": bench_audit_pages,
         "lock": lock,
+        "wheel": wheel,
     }
     try:
         if sys.version_info < OLDEST_PYTHON:
@@ -146,6 +148,16 @@ def bench_audit_pages(arguments: list[str]) -> int:
     """Measure the log's page with up to 10,000,000 entries, beside Django's audit packages; takes half an hour."""
     prepare("requirements.txt", "requirements-dev.txt")
     return subprocess.call([str(PYTHON), "-m", "benchmarks.audit_pages", *arguments], cwd=ROOT)
+
+
+def wheel(_arguments: list[str]) -> int:
+    """Build the wheel that other Django sites install, with the front-end packages in it: var/dist."""
+    prepare("requirements.txt")
+    say("Building the wheel")
+    command = [str(PYTHON), "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    call([*command, "--wheel-dir", str(DIST), str(ROOT)], "pip wheel (is there a network or a package mirror?)")
+    say(f"The wheel is in {DIST}.")
+    return 0
 
 
 def lock(_arguments: list[str]) -> int:

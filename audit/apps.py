@@ -10,6 +10,7 @@ from simple_history.signals import post_create_historical_record, pre_create_his
 class AuditConfig(AppConfig):
     name = "audit"
     verbose_name = "audit log"
+    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         from audit import (  # need models

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
@@ -20,8 +19,14 @@ _ADDRESS_CHARACTER = r"[\w.+%-]"
 
 
 def histories() -> list[type[models.Model]]:
-    """The models of all histories, whatever app they are of."""
-    return [model for model in apps.get_models() if issubclass(model, HistoricalChanges)]
+    """The models of the histories that the log keeps, whatever app they are of."""
+    return [model for model in apps.get_models() if issubclass(model, HistoricalChanges) and is_logged(model)]
+
+
+def is_logged(history: type[models.Model]) -> bool:
+    """Whether the log keeps this history: it has the columns of docs/recording.md. Other histories of a project are
+    left alone, as they are by default."""
+    return {ACTOR, "actor_region"} <= {field.name for field in history._meta.concrete_fields}
 
 
 def personal_fields(history: type[models.Model]) -> list[str]:
@@ -42,8 +47,7 @@ def blank_person(*, region: str, person_id: int) -> int:
         fields = person_fields(history.instance_type)  # type: ignore[attr-defined] # as above
         about = Q(**dict(zip(fields, (region, person_id), strict=True))) if fields else Q(pk__in=[])
         count += _blank(history, about, [name for name in personal_fields(history) if name != ACTOR])
-        if _has_actor(history):
-            count += _blank(history, Q(actor_region=region, history_user_id=person_id), [ACTOR])
+        count += _blank(history, Q(actor_region=region, history_user_id=person_id), [ACTOR])
     return count
 
 
@@ -63,7 +67,7 @@ def blank_address(email: str) -> int:
 def blank_name(name: str) -> int:
     """Blank this name where somebody without a number changed something; gives the rows."""
     is_theirs = Q(actor_name=name) & (Q(history_user_id=None) | Q(history_user_id=0))
-    return sum(_blank(history, is_theirs, [ACTOR]) for history in histories() if _has_actor(history))
+    return sum(_blank(history, is_theirs, [ACTOR]) for history in histories())
 
 
 def person_fields(model: type[models.Model]) -> tuple[str, str] | None:
@@ -84,13 +88,6 @@ def _blank(history: type[models.Model], rows: Q, names: Sequence[str]) -> int:
         return 0
     is_blank = Q(**blanks(history, names))
     return history._default_manager.filter(rows).exclude(is_blank).update(**blanks(history, names))
-
-
-def _has_actor(history: type[models.Model]) -> bool:
-    try:
-        return all(history._meta.get_field(name) for name in (ACTOR, "actor_region", "history_user_id"))
-    except FieldDoesNotExist:
-        return False
 
 
 def tables() -> Iterator[tuple[str, str, list[str]]]:

@@ -18,7 +18,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 from simple_history.utils import get_m2m_reverse_field_name
 
-from audit.histories import person_fields
+from audit.histories import is_logged, person_fields
 from audit.recording import THIS_APP, Actor, Change, Json, note
 from audit.vocabulary import Action, Origin
 
@@ -28,7 +28,7 @@ DONE = {"+": "created", "~": "changed", "-": "deleted"}
 def take_what_is_stored(instance: models.Model, history_instance: Any, **_more: object) -> None:
     """Let a row of the history say what stands in the table, not what the object says: save(update_fields=…) writes
     less of it, and the database reckons, rounds and reads texts as numbers."""
-    if history_instance.history_type == "-":
+    if history_instance.history_type == "-" or not is_logged(type(history_instance)):
         return
     names = [field.attname for field in history_instance.tracked_fields]
     for stored in type(instance)._base_manager.using(instance._state.db).filter(pk=instance.pk).values(*names):
@@ -40,6 +40,8 @@ def note_record(
     instance: models.Model, history_instance: Any, history_user: Any, history_change_reason: str | None, **_more: object
 ) -> None:
     """Write what a row of the history adds to the one before. Raises NotRecorded, and the row is not kept either."""
+    if not is_logged(type(history_instance)):
+        return
     kind = history_instance.history_type
     before = history_instance if kind == "-" else _row_before(instance, history_instance)
     after = None if kind == "-" else history_instance

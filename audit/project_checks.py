@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Warning
 from django.db import DEFAULT_DB_ALIAS, connections, models, router
 
 from audit.histories import histories, person_fields
@@ -13,13 +13,13 @@ TEXTS = (models.CharField, models.TextField, models.JSONField)  # what has a bla
 
 
 def recordable(**_kwargs: Any) -> list[CheckMessage]:
-    """audit.E002: the log is routed to another database. audit.E003: requests are transactions. audit.E004: a history
+    """audit.E002: the log is routed to another database. audit.W001: requests are transactions. audit.E004: a history
     names its actor by a foreign key. audit.E005: a history's numbers have 32 bits. audit.E006: what is called personal
     could not be erased."""
     return [*_of_databases(), *_of_histories()]
 
 
-def _of_databases() -> Iterator[Error]:
+def _of_databases() -> Iterator[CheckMessage]:
     if {router.db_for_write(Entry), router.db_for_read(Entry)} != {DEFAULT_DB_ALIAS}:
         yield Error(
             "A database router sends the audit log elsewhere than to 'default'.",
@@ -27,10 +27,11 @@ def _of_databases() -> Iterator[Error]:
             id="audit.E002",
         )
     if connections[DEFAULT_DB_ALIAS].settings_dict["ATOMIC_REQUESTS"]:
-        yield Error(
-            "ATOMIC_REQUESTS is on: a failed request would take back the record of what it did.",
-            hint="Set it to False for 'default', and begin transactions where they are needed.",
-            id="audit.E003",
+        yield Warning(
+            "ATOMIC_REQUESTS is on: a view in a transaction can't record what it is about to do, and so can't change a"
+            " sheet.",
+            hint="Decorate such views with django.db.transaction.non_atomic_requests. This package's own views are.",
+            id="audit.W001",
         )
 
 

@@ -5,7 +5,6 @@ A fresh clone runs as the demo: DEBUG on, SQLite, and the sandbox in place of Sm
 real region is set, the secrets must come from the environment. A missing one stops the start.
 """
 
-import os
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -63,10 +62,6 @@ if SMARTSHEET_CA_BUNDLE and not Path(SMARTSHEET_CA_BUNDLE).is_file():
 
 # Fernet keys, separated by commas: the first encrypts, all decrypt. https://cryptography.io/en/latest/fernet/
 TOKEN_KEYS = fernet_keys("TOKEN_KEYS", secret("TOKEN_KEYS", demo="wTC1zWX2qxNezJO0_sSQ3kkW9L1QRToKQE7JKw6m2nA="))
-
-# requests-oauthlib refuses http. Allowing it for the sandbox is safe: every address above is https or on this machine.
-if any(region["api_base"].startswith("http://") for region in SMARTSHEET_REGIONS.values()):
-    os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
 
 # Django
 
@@ -233,11 +228,6 @@ PASSWORD_RATE_LIMIT = int(number("PASSWORD_RATE_LIMIT", least=1))
 APP_TOKEN_DAYS = int(number("APP_TOKEN_DAYS"))
 APP_TOKEN_RATE_LIMIT = int(number("APP_TOKEN_RATE_LIMIT", least=1))
 
-# What the log's pages ask about their reader
-AUDIT_ACTOR = "edits.log_hooks.readable_sheets.reading_actor"
-AUDIT_READABLE_SHEETS = "edits.log_hooks.readable_sheets.readable_sheets"
-AUDIT_CELL_HISTORY = "edits.log_hooks.cell_histories.cell_history"
-
 # The audit log's seals, anchors and stream: docs/audit-log.md. Only the process that seals needs the key.
 AUDIT_SEAL_KEY: str = env.str("AUDIT_SEAL_KEY", default=DEMO_SEAL_KEY if IS_DEMO else "")
 AUDIT_SEAL_KEY_FILE = text("AUDIT_SEAL_KEY_FILE")
@@ -262,7 +252,6 @@ MESSAGE_TAGS = {messages.ERROR: "danger", messages.DEBUG: "secondary"}  # Bootst
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 SIMPLE_HISTORY_REVERT_DISABLED = True
-SIMPLE_HISTORY_DATE_INDEX = False  # no query goes by date alone
 SIMPLE_HISTORY_ENFORCE_HISTORY_MODEL_PERMISSIONS = True
 
 # At DEBUG, these libraries log tokens, codes and bodies.

@@ -1,5 +1,6 @@
 """Below /sheets/."""
 
+from django.db import transaction
 from django.urls import path
 
 from edits.grid import views as grid_views
@@ -14,3 +15,5 @@ urlpatterns = [
     path("<int:sheet_id>/rows/<int:row_id>/edit/", views.edit_row, name="edit_row"),
     path("<int:sheet_id>/rows/<int:row_id>/delete/", views.delete_row, name="delete_row"),
 ]
+for pattern in urlpatterns:  # where ATOMIC_REQUESTS is on: each of them commits what it records by itself
+    transaction.non_atomic_requests(pattern.callback)

@@ -10,8 +10,13 @@ class IdentityConfig(AppConfig):
 
     def ready(self) -> None:
         # Their import registers checks and receivers.
-        from identity import checks  # noqa: F401
+        from identity import (
+            checks,  # noqa: F401
+            regions,
+        )
         from identity.apptokens import endings  # noqa: F401
         from identity.profiles import history  # noqa: F401
         from identity.sessions import browsers  # noqa: F401
         from identity.tokens import owners  # noqa: F401
+
+        regions.allow_loopback()

@@ -1,11 +1,16 @@
 """Smartsheet's regions: islands with people, sheets, app registrations and tokens of their own."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
 
 from identity.conf import settings
 
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 PLACES = {"com": "United States", "eu": "Europe", "au": "Australia", "gov": "US government"}
 DOMAINS = {"com": "smartsheet.com", "eu": "smartsheet.eu", "au": "smartsheet.au", "gov": "smartsheetgov.com"}
 
@@ -66,6 +71,19 @@ def regions() -> list[Region]:
 def default_region() -> Region:
     """The region that signing in goes to when nobody chose another."""
     return region(settings.SMARTSHEET_DEFAULT_REGION)
+
+
+def allow_loopback() -> None:
+    """Let requests-oauthlib call regions on this machine without https, such as the sandbox: it refuses http."""
+    try:
+        configured: Mapping[str, Any] = settings.SMARTSHEET_REGIONS
+    except ImproperlyConfigured:  # identity.E002 says so
+        return
+    bases = [urlsplit(str(one.get("api_base", ""))) for one in configured.values() if isinstance(one, Mapping)]
+    if any(base.scheme == "http" for base in bases) and all(
+        base.scheme == "https" or base.hostname in LOOPBACK for base in bases
+    ):
+        os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
 
 
 def require_own_callback(where: Region, *, came_to: str) -> None:

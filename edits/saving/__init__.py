@@ -2,6 +2,7 @@
 
 from audit.recording import NotRecorded
 from edits.saving.baseline import Baseline, read
+from edits.saving.cells import Conflict, InTransaction, NoSuchColumn, change_cells
 from edits.saving.changes import AddRow, CellChange, DeleteRow, MoveRow, Place, RowChange, UpdateRow
 from edits.saving.idempotency import InProgress, KeyReused
 from edits.saving.results import CellResult, Result, RowResult, Status
@@ -12,10 +13,13 @@ __all__ = [
     "Baseline",
     "CellChange",
     "CellResult",
+    "Conflict",
     "DeleteRow",
     "InProgress",
+    "InTransaction",
     "KeyReused",
     "MoveRow",
+    "NoSuchColumn",
     "NotRecorded",
     "Place",
     "Result",
@@ -23,6 +27,7 @@ __all__ = [
     "RowResult",
     "Status",
     "UpdateRow",
+    "change_cells",
     "read",
     "save",
 ]

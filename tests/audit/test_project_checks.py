@@ -9,7 +9,10 @@ from django.test.utils import isolate_apps
 from pytest_django import Settings
 from simple_history.models import HistoricalRecords
 
-from audit import project_checks
+import audit.urls
+import edits.urls
+import identity.urls
+from audit import histories, project_checks
 from identity.profiles.history import records
 
 
@@ -41,8 +44,10 @@ def test_a_log_in_another_database_is_refused(settings: Settings) -> None:
 
 
 @pytest.mark.usefixtures("atomic_requests")
-def test_requests_that_are_transactions_are_refused() -> None:
-    assert found() == {"audit.E003"}
+def test_views_of_a_project_whose_requests_are_transactions_are_warned_of() -> None:
+    assert found() == {"audit.W001"}
+    views = [pattern.callback for app in (audit.urls, edits.urls, identity.urls) for pattern in app.urlpatterns]
+    assert all("default" in view._non_atomic_requests for view in views)
 
 
 @isolate_apps("audit")
@@ -74,3 +79,4 @@ def test_a_history_as_it_is_by_default_is_refused(monkeypatch: pytest.MonkeyPatc
     history = Binding.history.model
     monkeypatch.setattr(project_checks, "histories", lambda: [history])
     assert found() == {"audit.E004", "audit.E005"}
+    assert not histories.is_logged(history)  # so that such a history of the project's own is left alone
