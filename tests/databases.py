@@ -28,6 +28,7 @@ ON_EACH = {
     "edits/test_two_people_at_once.py": "saving in threads",
     "edits/test_undoing.py": "saving",
     "edits/test_unsent.py": "saving",
+    "hosts": "migrations and pages in a site that is not ours",
     "identity/test_connecting.py": "accounts and states that one of two may take",
     "identity/test_disconnecting.py": "tokens and sessions that end",
     "identity/test_ended_at_once.py": "sessions that end in other processes",

@@ -1,0 +1,12 @@
+"""A model of the site, with a history as django-simple-history makes it by default."""
+
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+
+class Plan(models.Model):
+    name = models.CharField(max_length=50)
+    history = HistoricalRecords()
+
+    def __str__(self) -> str:
+        return self.name
