@@ -14,7 +14,7 @@ from tests.gateway.conftest import OpenGateway
 from tests.running_sandbox import Person, RunningSandbox
 from tests.waiting import until
 
-HANGS = {"path": "/sheets", "delay": 60, "times": 0}
+HANGS = {"path": "/sheets", "delay": 8, "times": 0}
 
 
 def gateway_of(server: RunningSandbox, person: Person) -> Gateway:
@@ -49,22 +49,21 @@ class Hanging:
 
 
 @pytest.fixture
-def hanging(server: RunningSandbox, settings: Settings) -> Iterator[Hanging]:
+def hanging(running_sandbox: RunningSandbox, settings: Settings) -> Iterator[Hanging]:
     """A Smartsheet that hangs; four calls to it can be in progress, two of one person."""
     settings.SMARTSHEET_MAX_CALLS, settings.SMARTSHEET_MAX_CALLS_PER_PERSON = 4, 2
-    settings.SMARTSHEET_DEADLINE = 3
-    server.forget_requests()
-    server.fault(**HANGS)
-    hanging = Hanging(server)
+    settings.SMARTSHEET_DEADLINE = 60  # the answers come before
+    running_sandbox.reset()
+    running_sandbox.fault(**HANGS)
+    hanging = Hanging(running_sandbox)
     yield hanging
     hanging.let_go()
     assert not [error for error in hanging.errors if isinstance(error, Busy)]
     assert capacity.calls_in_progress() == 0
 
 
-def test_fault_24_one_more_is_refused_and_not_sent(
-    hanging: Hanging, server: RunningSandbox, people: dict[str, Person]
-) -> None:
+def test_fault_24_one_more_is_refused_and_not_sent(hanging: Hanging) -> None:
+    server, people = hanging.server, hanging.server.people()
     hanging.add(people["alice"], 2)
     with pytest.raises(Busy, match="several requests of yours") as of_alice:
         gateway_of(server, people["alice"]).sheets()
