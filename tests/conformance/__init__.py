@@ -1,5 +1,5 @@
-"""Holding the sandbox against what Smartsheet itself publishes: `make test-sandbox`.
+"""Compares the sandbox with what Smartsheet publishes, and tries Smartsheet's clients on it: `make test-sandbox`.
 
-Nothing here runs in `make test`: the suites download what they need (Smartsheet's SDKs, schemathesis) and read
-reference material that lies beside the project, not in it.
+None of this runs in `make test`. The suites download packages (SDKs, clients, schemathesis), and read reference
+material that is beside the project.
 """

@@ -1,6 +1,6 @@
-"""`make test-sandbox`: every suite against a sandbox of its own making, then one table.
+"""`make test-sandbox`: runs every suite against a new sandbox, then prints one table.
 
-Arguments name suites to run, by any part of their names: `make test-sandbox ARGS="recorded javascript"`.
+Arguments choose suites by any part of their names: `make test-sandbox ARGS="recorded javascript"`.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ SUITES: dict[str, Callable[[RunningSandbox, str], Outcome]] = {
 
 
 def main(wanted: Sequence[str]) -> int:
-    """The exit code: 1 if anything failed."""
+    """Run the suites and return the exit code: 1 if anything failed, 2 if no suite has such a name."""
     names = [name for name in SUITES if not wanted or any(word.lower() in name.lower() for word in wanted)]
     if not names:
-        print(f"No suite is called so; there are: {', '.join(SUITES)}", file=sys.stderr)
+        print(f"No suite has that name. There are: {', '.join(SUITES)}", file=sys.stderr)
         return 2
     outcomes = [run_one(name) for name in names]
     print(f"\n{table(outcomes)}")
@@ -44,14 +44,14 @@ def main(wanted: Sequence[str]) -> int:
 
 
 def run_one(name: str) -> Outcome:
-    """One suite, against a fresh sandbox."""
+    """Run one suite against a new sandbox."""
     print(f"== {name}", flush=True)
     started = time.monotonic()
     try:
         with RunningSandbox("--rate-limit", "0") as sandbox:
             outcome = SUITES[name](sandbox, name)
     except (AssertionError, OSError, subprocess.SubprocessError) as error:
-        outcome = Outcome(name, failed=[f"came to no end: {error}"])
+        outcome = Outcome(name, failed=[f"did not finish: {error}"])
     print(f"-- {'FAILED' if outcome.failed else 'done'} in {time.monotonic() - started:.0f} s", flush=True)
     return outcome
 

@@ -1,4 +1,4 @@
-"""Running somebody else's program, with what it says kept in a file."""
+"""Runs another program and keeps its output in a file."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ LONGEST = 900  # seconds; the first run downloads
 
 
 def run(command: Sequence[str], *, log: str, environment: Mapping[str, str], folder: Path = SCRATCH) -> tuple[int, str]:
-    """Run to the end; the exit code and all it printed, which is also in var/conformance/<log>.log."""
+    """Run a program. Returns its exit code and its output, which is also in var/conformance/<log>.log."""
     SCRATCH.mkdir(parents=True, exist_ok=True)
-    own = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # where pip is sure to be
+    own = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # it has pip
     done = subprocess.run(
         command,
         cwd=folder,

@@ -1,4 +1,4 @@
-"""Which recorded questions are put to the sandbox, in which surroundings, and where an answer may differ and why.
+"""Which recorded requests are sent to the sandbox, what they need first, and where the answer may differ and why.
 
 `adds` and `lacks` hold `path: kind` → reason. The numbers are those of the recordings.
 """

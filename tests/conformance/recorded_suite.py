@@ -20,7 +20,7 @@ Json = Any
 
 
 def run(sandbox: RunningSandbox, name: str) -> Outcome:
-    """Every recording is asked, or named with the reason why not."""
+    """Send every recorded request, or skip it with the reason in the plan."""
     outcome = Outcome(name)
     if why := absent(RECORDINGS):
         outcome.skip(why)
@@ -35,12 +35,12 @@ def run(sandbox: RunningSandbox, name: str) -> Outcome:
             outcome.passed += not problems
             outcome.failed += [f"{scenario}: {'; '.join(problems)}"] if problems else []
         else:
-            outcome.failed.append(f"{scenario}: neither asked nor left out")
+            outcome.failed.append(f"{scenario}: neither sent nor skipped")
     return outcome
 
 
 def ask(sandbox: RunningSandbox, question: Question, recording: Json) -> list[str]:
-    """Put one question as it was recorded; what is different in the answer."""
+    """Send one recorded request, and return the differences between the answers."""
     around, request, recorded = Surroundings(sandbox), recording["request"], recording["response"]
     try:
         question.prepare(around)
@@ -58,7 +58,7 @@ def ask(sandbox: RunningSandbox, question: Question, recording: Json) -> list[st
 
 
 def differences(question: Question, recorded: Json, status: int, content_type: str | None, body: Json) -> list[str]:
-    """In words. What the question allows for must be there: an allowance that nothing needs is a mistake, too."""
+    """The differences as sentences. An allowed difference that doesn't occur is one too."""
     then, now = recorded["jsonBody"], body
     problems = [] if status == recorded["status"] else [f"status {status}, recorded {recorded['status']}: {body}"]
     if now.get("errorCode") != then.get("errorCode"):

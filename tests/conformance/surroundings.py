@@ -1,4 +1,4 @@
-"""What a recorded question takes for granted: sheets, rows and people that it names by made-up numbers."""
+"""What a recorded request needs: sheets, rows and people that the recording names by made-up numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ID_KEYS = ("id", "ids", "Id", "Ids")
 
 
 class Surroundings:
-    """Builds them in the sandbox, and turns the recording's numbers and addresses into those that exist there."""
+    """Makes them in the sandbox, and replaces the recording's numbers and addresses by the real ones."""
 
     def __init__(self, sandbox: RunningSandbox) -> None:
         self.sandbox = sandbox
@@ -29,7 +29,7 @@ class Surroundings:
         return self.sandbox.http.request(method, url, json=body, headers=headers, timeout=10, **options)
 
     def made(self, method: str, path: str, body: Json) -> Json:
-        """What a request that must succeed gives back as its result."""
+        """The result of a request that must succeed."""
         answer = self.ask(method, path, body)
         assert answer.ok, f"{method} {path}: {answer.text}"
         return answer.json()["result"]
@@ -51,7 +51,7 @@ class Surroundings:
             self.known[row] = added["id"]
 
     def person(self, number: int | str, name: str) -> None:
-        """Somebody whom the recording knows by a number or an address."""
+        """A person whom the recording names by a number or an address."""
         person = self.people[name]
         self.known[number] = person.id if isinstance(number, int) else person.email
 
