@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sandbox.model.state import App, State, Token
-from sandbox.seed.dashboard import add_dashboard
 from sandbox.seed.filters_and_reports import add_filters, add_report
 from sandbox.seed.people import groups, people
 from sandbox.seed.plain_sheets import budget, empty_sheet, large_sheet, snagging_list
+from sandbox.seed.site_dashboard import add_dashboard
 from sandbox.seed.site_plan import site_plan
 from sandbox.seed.workflows import add_automation_rules
 from sandbox.settings import Settings

@@ -47,7 +47,7 @@ def test_an_accept_header_without_json_is_refused(as_alice: Client) -> None:
 
 
 def test_an_unknown_path_is_not_found_and_noted(as_alice: Client, sandbox: RunningSandbox) -> None:
-    response = as_alice.get("/sights/1")
+    response = as_alice.get("/proofs/1")
     assert refusal(response) == (404, 1006)
     assert response.json()["message"] == "Not Found"
     assert sandbox.requests()[-1]["operation"] is None

@@ -55,10 +55,10 @@ def test_it_ends_cleanly_even_while_an_answer_is_due(number: signal.Signals) -> 
 
 def test_what_is_not_emulated_is_said_on_stderr(capfd: pytest.CaptureFixture[str]) -> None:
     with RunningSandbox() as sandbox:
-        requests.get(f"{sandbox.api}/sights/1", timeout=30)
+        requests.get(f"{sandbox.api}/proofs/1", timeout=30)
         requests.get(f"{sandbox.api}/serverinfo-nope", timeout=30)
     said = capfd.readouterr().err
-    assert "NOT EMULATED: GET /2.0/sights/1" in said
+    assert "NOT EMULATED: GET /2.0/proofs/1" in said
 
 
 def test_a_large_sheet_is_made_to_measure() -> None:
