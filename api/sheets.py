@@ -87,7 +87,7 @@ def read_rows(request: ApiRequest, sheet_id: SheetId, row_ids: RowIds) -> HttpRe
 
 @router.get("/sheets/{sheet_id}/changes", response={200: ChangesAnswer, **failing(404)}, operation_id="readChanges")
 def read_changes(request: ApiRequest, sheet_id: SheetId, since: CursorText) -> HttpResponse:
-    """Read what changed in a sheet since it was read. While nothing has, this costs Smartsheet next to nothing."""
+    """Read what changed in a sheet since it was read. If nothing has, the call costs Smartsheet almost nothing."""
     cursor, gateway = Cursor.parse(since), _gateway(request)
     if gateway.version(sheet_id) == cursor.version:
         nothing: ChangesAnswer = {

@@ -24,7 +24,7 @@ DEFAULTS: Final[dict[str, Any]] = {
 
 
 class _Settings:
-    """The project's settings, and our defaults for those that it does not make."""
+    """The project's settings, with our defaults for those that it doesn't define."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(django_settings, name, DEFAULTS[name])

@@ -138,7 +138,7 @@ def _is_outcome(entry: Entry) -> bool:
 def _changes(
     anchors: Sequence[Entry], asked: Sequence[Entry], *, count: int, is_whole: bool
 ) -> dict[UUID, list[LoggedChange]]:
-    """The changes of the anchors' edits, in their order: `count` of what is `asked`, and the anchors themselves."""
+    """The changes of the edits that the anchors belong to, in order: up to `count` of `asked`, and the anchors."""
     if not anchors:
         return {}
     known = {anchor.pk: anchor for anchor in anchors if not _is_outcome(anchor)}

@@ -30,7 +30,7 @@ class Busy(Exception):
 
 @contextmanager
 def call_in_progress(person: str = "") -> Iterator[None]:
-    """Count what happens within as one call, of this person ("region:id") if it is known.
+    """Count everything inside the block as one call, of this person ("region:id") if known.
 
     Calls within this one aren't counted again, so a caller that needs several is either refused at the start or never.
     Raises Busy.

@@ -26,8 +26,8 @@ class Choice(NamedTuple):
 
 
 def people(reader: Reader, *, text: str = "") -> list[Choice]:
-    """Everybody who has entries that the reader may see, by name; LIMIT + 1 at most. Of people alone, with `text`,
-    those whose name or e-mail address holds it. A person is a region and a number."""
+    """The people who have entries that the reader may see, by name; at most LIMIT + 1. With `text`, only those whose
+    name or e-mail address contains it. A person is a region and a number."""
     if not reader.sees_all:
         own = Choice(f"{reader.actor.region}:{reader.actor.id}", reader.actor.name)
         return [own] if reader.actor.id and text.casefold() in own.name.casefold() else []

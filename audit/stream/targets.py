@@ -27,7 +27,7 @@ Send = Callable[[Sequence[Line]], None]
 
 
 class NotDelivered(Exception):
-    """The lines were not taken, or nobody knows; they are to be sent again. Says why, without secrets."""
+    """The target didn't accept the lines, or nobody knows if it did: send them again. Says why, without secrets."""
 
 
 class TooMuch(NotDelivered):

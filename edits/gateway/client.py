@@ -203,7 +203,7 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
         return self._budget.to_begin_write()
 
     def seconds_to_end_write(self) -> float:
-        """The seconds after which no write of this gateway is in progress."""
+        """The longest time, in seconds, that a write of this gateway can take."""
         return self._budget.to_end_write()
 
     def why_not(self, feature: Feature) -> str:

@@ -33,6 +33,7 @@ from edits.widgets.controls import Control
 from edits.widgets.fields import CellField
 from edits.widgets.last_changes import LastChange
 from edits.widgets.posted import OTHER, remember, remembered
+from edits.widgets.problems import CONFLICT
 from edits.widgets.renderer import RENDERER
 from identity.profiles import readers
 
@@ -162,7 +163,7 @@ class RowForm(forms.Form):
         return why_read_only(self.sheet, column, self.row)
 
     def add_last_changes(self, changes: Mapping[int, LastChange]) -> None:
-        """Show beneath the fields who changed the cells last, by column id."""
+        """Show below each field who changed its cell last. The changes are given by column id."""
         for name, column in self.columns.items():
             self._bound(name).last_change = changes.get(column.id)
 
@@ -181,7 +182,7 @@ class RowForm(forms.Form):
                 by=conflict.by,
                 at=conflict.at,
             )
-            self.add_error(name, "Someone else changed this cell while you were editing. Choose a value.")
+            self.add_error(name, CONFLICT)
 
     @property
     def has_conflicts(self) -> bool:

@@ -319,15 +319,15 @@ def _refused(line: Line, error: Refused | None) -> Outcome:
 
 
 def _agreed(returned: Mapping[Any, Cell], sent: Mapping[Any, Json]) -> dict[Any, Json]:
-    """For each value sent the one returned; where the two are the same to a reader, as it was sent."""
+    """For each value that was sent, the one that Smartsheet returned; as it was sent if both read the same."""
     return {key: _agreed_value(returned.get(key), value) for key, value in sent.items()}
 
 
 def _agreed_value(returned: Cell | None, sent: Json) -> Json:
-    """What the cell holds by the answer: what was sent, unless the answer clearly says something else.
+    """The cell's value by Smartsheet's answer: the one that was sent, unless the answer clearly says another.
 
-    Answers to writes show the choices of a multi-value cell as one text, which can't be split into the list again:
-    as displayValue alone, without a value, or as both.
+    Answers to writes join the choices of a multi-value cell into one text, which can't be split into the list again.
+    The text is in displayValue alone, or in both displayValue and value.
     """
     if returned is None:
         return sent

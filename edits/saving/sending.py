@@ -48,7 +48,7 @@ class Sending:
         self._spared: set[int] = set()  # lines that were refused for another line's sake
 
     def record_intent(self, facts: Mapping[str, Any]) -> None:
-        """Write the intents of all lines. The evidence is what settling needs. Raises NotRecorded."""
+        """Write an intent for each line, with the evidence that settling may need later. Raises NotRecorded."""
         baseline = self.batch.baseline
         calls: list[Evidence] = [len(call) for call in self.batch.calls]
         self._intent = intend(

@@ -27,7 +27,8 @@ OPEN = {Phase.INTENT, Phase.UNKNOWN, Phase.UNDECIDABLE}  # it may have been made
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A state of a cell since `at` (UTC), as Smartsheet has it, by whom, and what the cell held `before`."""
+    """One state of a cell, as Smartsheet reports it: its value, the one `before` it, and when (`at`, UTC) and by whom
+    it was set."""
 
     at: datetime
     by: Contact

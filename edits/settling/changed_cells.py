@@ -215,7 +215,7 @@ def _held(item: Mapping[str, Json], change: Change) -> Json:
 
 
 def _may_be(other: LoggedChange, value: Json) -> bool:
-    """Whether another edit may have made this of the cell, as far as nobody knows what came of it, or what it wrote."""
+    """Whether another edit may have given the cell this value: its outcome, or what it wrote, is unknown."""
     is_unknown = other.phase in OPEN | {Phase.APPLIED} and is_erased(parsed(other.sent))
     return is_unknown or (other.phase in OPEN and _is_value(other.sent, value))
 

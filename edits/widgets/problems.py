@@ -46,11 +46,12 @@ class Problem:
     is_sign_in: bool = False
 
 
+CONFLICT = "Someone else changed this cell while you were editing. Choose a value."  # at the field
 ALREADY_SENT = Problem(
     status=409,
     title="This form was sent already",
-    happened="Save was pressed twice, and the first time is on its way or did not end well.",
-    saved="This second time nothing was sent.",
+    happened="You pressed Save twice, and the first save is in progress or failed.",
+    saved="The second time, nothing was sent.",
     advice="Look at the sheet first. If the change is not there, save again.",
 )
 CHANGED_SINCE = Problem(

@@ -1,7 +1,7 @@
-"""Profiles kept fresh, in nobody's page wait: by whatever runs jobs beside the app.
+"""Keeps profiles up to date in the worker, so that no page waits for it.
 
-Without such a worker nothing waits and nothing breaks: each sign-in brings the profile anew, which is every
-SESSION_ABSOLUTE_SECONDS at the latest for whoever uses the app; the profile page says how old it is and has a button.
+Without a worker nothing breaks: each sign-in fetches the profile, and people who use the app sign in at least every
+SESSION_ABSOLUTE_SECONDS. The profile page shows how old a profile is, and has a button to refresh it.
 """
 
 import logging

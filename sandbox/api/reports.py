@@ -28,7 +28,7 @@ def list_all(call: Call) -> Json:
 
 @operation("getReport", "GET", "/reports/{reportId}", scope="READ_SHEETS")
 def get(call: Call) -> Json:
-    """A report with a page of its rows: those of the sheets in it that this person can see."""
+    """A report with one page of its rows, from those of its sheets that this person can see."""
     report, access = report_in_path(call)
     level = view_level(call.number("level", 0, most=MULTI_PICKLIST_LEVEL))
     view = View(level, call.words("include"), call.words("exclude"), call.flag("numericDates"))

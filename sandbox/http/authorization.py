@@ -77,7 +77,7 @@ class RateLimit:
         self._windows: dict[str, tuple[float, int]] = {}
 
     def spend(self, token: str, *, is_heavy: bool) -> None:
-        """Count a request. Raises ApiError 4003 when the token's minute is used up."""
+        """Count a request. Raises ApiError 4003 when the token has reached its limit of requests per minute."""
         if not self.per_minute:
             return
         cost = self.heavy_cost if is_heavy else 1

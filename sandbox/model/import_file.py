@@ -1,4 +1,4 @@
-"""CSV and Excel files as sheets: rows of text and numbers, then columns whose type fits them.
+"""Turns CSV and Excel files into sheets: reads rows of text and numbers, and chooses column types that fit the values.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/imports
 """

@@ -101,7 +101,7 @@ def test_what_somebody_changed_since_is_left_alone(browser: Client, plan: SitePl
     plan.write(TASK, Status="Complete")
     for page in (undo_page(browser, edited), put_back(browser, edited, key)):
         assert "The cell has changed since Alice Archer changed it" in page.text
-        assert "It holds Complete now, where this change left Blocked" in page.text
+        assert "The cell is now Complete. This change had set it to Blocked" in page.text
     assert page.status == 409
     assert plan.value(TASK, STATUS) == "Complete"
     assert len(plan.writes(bob)) == 1
