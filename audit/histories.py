@@ -24,8 +24,16 @@ def histories() -> list[type[models.Model]]:
 
 
 def is_logged(history: type[models.Model]) -> bool:
-    """Whether the log keeps this history: it has the columns of docs/recording.md. Other histories of a project are
-    left alone, as they are by default."""
+    """Whether the log keeps this history: it has the columns of docs/recording.md, or belongs to one that has, as the
+    history of a many-to-many relation does. Other histories of a project are left alone, as they are by default."""
+    if has_actor(history):
+        return True
+    owners = [field.related_model for field in history._meta.concrete_fields if field.name == "history"]
+    return any(owner is not None and has_actor(owner) for owner in owners)
+
+
+def has_actor(history: type[models.Model]) -> bool:
+    """Whether the history says who changed a row, in the columns of docs/recording.md."""
     return {ACTOR, "actor_region"} <= {field.name for field in history._meta.concrete_fields}
 
 
@@ -47,7 +55,8 @@ def blank_person(*, region: str, person_id: int) -> int:
         fields = person_fields(history.instance_type)  # type: ignore[attr-defined] # as above
         about = Q(**dict(zip(fields, (region, person_id), strict=True))) if fields else Q(pk__in=[])
         count += _blank(history, about, [name for name in personal_fields(history) if name != ACTOR])
-        count += _blank(history, Q(actor_region=region, history_user_id=person_id), [ACTOR])
+        if has_actor(history):
+            count += _blank(history, Q(actor_region=region, history_user_id=person_id), [ACTOR])
     return count
 
 
@@ -67,7 +76,7 @@ def blank_address(email: str) -> int:
 def blank_name(name: str) -> int:
     """Blank this name where somebody without a number changed something; gives the rows."""
     is_theirs = Q(actor_name=name) & (Q(history_user_id=None) | Q(history_user_id=0))
-    return sum(_blank(history, is_theirs, [ACTOR]) for history in histories())
+    return sum(_blank(history, is_theirs, [ACTOR]) for history in histories() if has_actor(history))
 
 
 def person_fields(model: type[models.Model]) -> tuple[str, str] | None:

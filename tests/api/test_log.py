@@ -129,6 +129,7 @@ def exported(caller: Caller, kind: str, **query: Any) -> StreamingHttpResponse:
     return answer
 
 
+@pytest.mark.django_db(transaction=True)  # PostgreSQL reads the log for an export over a connection of its own
 def test_an_export_has_the_entries_and_is_one(caller: Caller, plan: SitePlan) -> None:
     note(caller, plan, "Rock")
     answer = exported(caller, "jsonl", sheet=plan.id)

@@ -19,6 +19,7 @@ CODE = ("config", "api", "identity", "edits", "audit", "sandbox", "tests", "benc
 APPS = ("api", "identity", "edits", "audit")
 # Variables that processes of the tests pass to each other, or that belong to the machine.
 INTERNAL = {"PATH", "HOME", "DJANGO_SETTINGS_MODULE", "REAL_IDS", "SDK_TESTS_DIR", "USERS", "NOTICE_BOARD"}
+INTERNAL |= {"SANDBOX_URL", "SHOWN", "SITE_DATABASE", "SITE_FILES", "SITE_SESSIONS", "TOKEN"}
 NAME = re.compile(r"[A-Z][A-Z0-9_]+")
 ROW = re.compile(r"^\| `([A-Z][A-Z0-9_]+)` \|(.*)\|$", re.MULTILINE)
 VARIABLES = {name: cells.split(" | ") for name, cells in ROW.findall(PAGE) if cells.count(" | ") == 2}

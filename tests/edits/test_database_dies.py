@@ -92,7 +92,7 @@ def test_fault_30_between_the_call_and_its_outcome(form: Page, plan: SitePlan, b
     assert plan.value(ROW, "Notes") == "Rock\nand “sand”"
 
 
-@pytest.mark.parametrize("text", ["SET holder = NULL", 'UPDATE "edits_savekey"', 'UPDATE "identity_browsersession"'])
+@pytest.mark.parametrize("text", ["SET holder = NULL", "UPDATE edits_savekey", 'UPDATE "identity_browsersession"'])
 def test_fault_30_after_the_outcome(form: Page, plan: SitePlan, text: str) -> None:
     """The log has it; only the session with the next page's message is lost."""
     with dying(lambda sql: text in sql):

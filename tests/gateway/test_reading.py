@@ -21,7 +21,7 @@ def test_a_sheet_comes_with_all_types_and_objects(gateway: Gateway, server: Runn
     assert sheet["totalRowCount"] == len(sheet["rows"])
     query = parse_qs(server.requests()[-1]["query"])
     assert query["level"] == ["2"]
-    assert query["include"] == ["objectValue"]
+    assert query["include"] == ["objectValue,format"]
 
 
 def test_a_sheet_of_several_pages_is_whole(gateway: Gateway, server: RunningSandbox, plan: Plan) -> None:

@@ -13,6 +13,7 @@ from identity.sessions.models import BrowserSession
 from identity.tokens.access_tokens import token_for
 from tests.running_sandbox import Person, RunningSandbox
 from tests.signing_in import begin
+from tests.waiting import until
 
 SignIn = Callable[[Client, Person], HttpResponse]
 pytestmark = pytest.mark.django_db
@@ -44,7 +45,10 @@ def test_it_makes_one_token_request_and_one_profile_request(
 def test_it_asks_smartsheet_nothing_for_later_pages(
     client: Client, sandbox: RunningSandbox, alice: Person, sign_in: SignIn
 ) -> None:
+    """The front page has a thread ask which sheets the person can open, and the answer is kept for a minute."""
     sign_in(client, alice)
+    client.get("/")
+    until(lambda: sandbox.requests(path="/sheets"), "Smartsheet is asked which sheets the person can open")
     sandbox.forget_requests()
     client.get("/")
     client.get("/identity/me")

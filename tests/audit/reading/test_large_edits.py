@@ -151,6 +151,8 @@ def cost(reader: Client, address: str) -> float:
 def test_what_a_page_reads_does_not_grow_with_an_edit(
     reader: Client, monkeypatch: pytest.MonkeyPatch, query: str
 ) -> None:
+    if "q=" in query and connection.vendor == "postgresql":
+        pytest.skip("How much of its text index PostgreSQL reads depends on its statistics.")
     monkeypatch.setattr(grouping, "BUDGET", 400)
     large(400)
     small = cost(reader, f"/audit/?{query}")
