@@ -44,7 +44,7 @@ class Cursor:
 
 
 def after(sheet: Sheet) -> Cursor:
-    """Behind all that is in a sheet, of which not all rows need have been read."""
+    """A cursor after everything in a sheet, even if not all of its rows were read."""
     changed_at = int(sheet.modified_at.timestamp()) if sheet.modified_at else 0
     columns = sha256(repr(sheet.columns).encode()).hexdigest()[:16]
     return Cursor(version_of(sheet), changed_at, columns)

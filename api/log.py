@@ -6,8 +6,8 @@ import json
 from typing import Annotated, Any
 
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
-from ninja import Query, Router
-from pydantic import JsonValue
+from ninja import Query, Router, Schema
+from pydantic import Field, JsonValue
 from typing_extensions import TypedDict
 
 from api.callers import ApiRequest, anyone_with
@@ -35,14 +35,30 @@ NO_EXPORT = "Exporting everybody's entries needs a permission of its own."
 
 router = Router(tags=["log"], auth=anyone_with(Scope.LOG))
 
-Text = Annotated[str | None, Query(max_length=200)]
-Day = Annotated[str | None, Query(max_length=10, description="A day in UTC, such as 2026-11-30")]
-SheetFilter = Annotated[Id | None, Query()]
-PartFilter = Annotated[Id | None, Query(description="Needs `sheet` beside it")]
-PersonFilter = Annotated[str | None, Query(max_length=200, description="`region:id`, such as com:4583173393803140")]
-ViaFilter = Annotated[str | None, Query(max_length=200, description="Such as `token:7`")]
 Before = Annotated[Id | None, Query(description="Give the entries that are older than this one")]
 After = Annotated[Id | None, Query(description="Give the next entries that are newer than this one")]
+
+
+Text = Annotated[str | None, Field(max_length=200)]
+Day = Annotated[str | None, Field(max_length=10, description="A day in UTC, such as 2026-11-30")]
+PartId = Annotated[Id | None, Field(description="Needs `sheet` beside it")]
+
+
+class EntryFilters(Schema):
+    """The filters of the log's page, as parameters of the address. The page's own form checks and applies them."""
+
+    person: Annotated[str | None, Field(max_length=200, description="`region:id`, such as com:4583173393803140")] = None
+    sheet: Id | None = None
+    row: PartId = None
+    column: PartId = None
+    edit: Text = None
+    action: Text = None
+    outcome: Text = None
+    origin: Text = None
+    via: Annotated[str | None, Field(max_length=200, description="Such as `token:7`")] = None
+    since: Day = None
+    until: Day = None
+    q: Text = None
 
 
 class Person(TypedDict):
@@ -100,18 +116,7 @@ class EntriesAnswer(TypedDict):
 @router.get("/log/entries", response={200: EntriesAnswer, **failing()}, operation_id="listEntries")
 def list_entries(
     request: ApiRequest,
-    person: PersonFilter = None,
-    sheet: SheetFilter = None,
-    row: PartFilter = None,
-    column: PartFilter = None,
-    edit: Text = None,
-    action: Text = None,
-    outcome: Text = None,
-    origin: Text = None,
-    via: ViaFilter = None,
-    since: Day = None,
-    until: Day = None,
-    q: Text = None,
+    filters: Query[EntryFilters],
     before: Before = None,
     after: After = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
@@ -155,18 +160,7 @@ def list_entries(
 def export_log(
     request: ApiRequest,
     format: Annotated[str, Query(pattern="^(csv|jsonl)$", description="jsonl can be verified offline")],
-    person: PersonFilter = None,
-    sheet: SheetFilter = None,
-    row: PartFilter = None,
-    column: PartFilter = None,
-    edit: Text = None,
-    action: Text = None,
-    outcome: Text = None,
-    origin: Text = None,
-    via: ViaFilter = None,
-    since: Day = None,
-    until: Day = None,
-    q: Text = None,
+    filters: Query[EntryFilters],
 ) -> StreamingHttpResponse:
     """Export the entries that the person may read, with everything that was recorded of the same edits.
 
@@ -189,7 +183,7 @@ def _require_export(request: ApiRequest, reader: Reader) -> None:
 
 
 def _query(request: ApiRequest) -> QueryDict:
-    """The filters of the address; its days are those of UTC, whoever asks."""
+    """The filters of the address; its days are days in UTC for every caller."""
     query = request.GET.copy()
     for name in ("limit", "format", "before", "after"):
         query.pop(name, None)

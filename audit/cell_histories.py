@@ -38,7 +38,7 @@ class Addresses(Protocol):
 
 
 def only_then(*, region: str, person_id: int, then: str) -> frozenset[str]:  # as Addresses has it
-    """The address of the entry alone, for whoever knows no others."""
+    """Only the address of the entry, where no others are known."""
     return frozenset({then.casefold()} - {""})
 
 
@@ -114,8 +114,8 @@ def side_by_side(
 
 
 def _partner(changes: Sequence[LoggedChange], state: State, addresses: Addresses) -> LoggedChange | None:
-    """The change that Smartsheet speaks of: one that was saved, else one of which that is not certain, or that was
-    carried out after it had been given up."""
+    """The change that Smartsheet's state belongs to: a saved one, else one that isn't certain yet, or that Smartsheet
+    carried out after it was settled as not saved."""
     near = [change for change in changes if _may_be(change, state, addresses)]
     same = [change for change in near if _plain(change.new) == _plain(state.value)]
     saved = next((change for change in same if change.is_applied), None)

@@ -48,7 +48,7 @@ def of_actor(*, region: str, person_id: int, names: Names) -> Committed:
 
 
 def of_value(text: str, *, region: str = "", person_id: int | None = None, email: str = "") -> Committed:
-    """A new commitment to a value's canonical JSON. The other arguments say whom it is about, for erasure."""
+    """A new commitment to a value's canonical JSON. The other arguments name its person, for erasure."""
     return _new(text, PersonalText.Kind.VALUE, region=region, person_id=person_id, email=email)
 
 

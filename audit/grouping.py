@@ -22,7 +22,7 @@ BUDGET = 20_000  # entries that a page reads to count what came of its long edit
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What was done at once: at least one change. `count` is how many there are, of which `changes` are the first.
+    """What was done at once: at least one change. `count` is how many there are, and `changes` has the first of them.
 
     `phases` says what came of them, the most frequent first: of each change if all are in `changes`, else of each row,
     of the first `looked` rows out of `rows`. `is_counted` is false if there are more than `count`.

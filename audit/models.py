@@ -285,7 +285,7 @@ class PersonalText(models.Model):
     text = models.TextField(blank=True)  # canonical JSON; of an actor [name, e-mail address]
     kind = models.CharField(max_length=8, choices=Kind.choices)
     region = models.CharField(max_length=16, blank=True)
-    person_id = models.BigIntegerField(null=True)  # whom it is about, if known
+    person_id = models.BigIntegerField(null=True)  # the person that it is about, if known
     email = models.TextField(blank=True)
     erased_at = models.DateTimeField(null=True)
 

@@ -48,7 +48,7 @@ Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """A value in evidence that can be erased: the chain gets a commitment. `email` says whom it is about."""
+    """A value in evidence that can be erased: the chain gets a commitment. `email` names its person."""
 
     value: Json
     email: str = ""
@@ -82,7 +82,7 @@ class Change:
     `old` and `new` are values as Smartsheet has them in JSON, None for an empty cell. For a row they are an object of
     its cells by column title: `new` for an added row, `old` for a deleted one. If the change is personal (or a secret),
     the chain gets commitments, and the values are stored separately, where they can be erased. `about` is the region
-    and id of the person whom they are about.
+    and id of the person that they are about.
     """
 
     row_id: int | None

@@ -64,7 +64,7 @@ class _Contains(Func):
 
 
 class _Holds(Func):
-    """The same for a few letters, of which the index knows nothing: said so that PostgreSQL doesn't read all of it."""
+    """The same for one or two letters, which the index can't find. PostgreSQL doesn't use the index for this form."""
 
     output_field = BooleanField()
 

@@ -64,7 +64,7 @@ class Unsettled(models.Model):
         return bool(deleted)
 
     def keep_progress(self) -> bool:
-        """Keep what was read of it so far for whoever goes on; False if somebody else holds it by now."""
+        """Keep what was read so far for the next run; False if another process has taken the edit over."""
         return bool(self._held().update(progress=self.progress))
 
     def forget(self) -> None:

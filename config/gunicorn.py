@@ -15,4 +15,4 @@ graceful_timeout = int(2 * number("SMARTSHEET_DEADLINE", least=0.1)) + 5  # seco
 keepalive = 75  # seconds; longer than nginx keeps a connection, so that it never uses one that is being closed
 control_socket_disable = True  # it would be in HOME, one for all processes of the user
 if Path("/dev/shm").is_dir():  # noqa: S108 # no temporary file, but a sign of life that must not wait for a disk
-    worker_tmp_dir = "/dev/shm"  # noqa: S108
+    worker_tmp_dir = "/dev/shm"  # noqa: S108 # as above

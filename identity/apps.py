@@ -11,12 +11,12 @@ class IdentityConfig(AppConfig):
     def ready(self) -> None:
         # Their import registers checks and receivers.
         from identity import (
-            checks,  # noqa: F401
+            checks,  # noqa: F401 # registers them
             regions,
         )
-        from identity.apptokens import endings  # noqa: F401
-        from identity.profiles import history  # noqa: F401
-        from identity.sessions import browsers  # noqa: F401
-        from identity.tokens import owners  # noqa: F401
+        from identity.apptokens import endings  # noqa: F401 # its receivers
+        from identity.profiles import history  # noqa: F401 # its receivers
+        from identity.sessions import browsers  # noqa: F401 # its receivers
+        from identity.tokens import owners  # noqa: F401 # its receivers
 
         regions.allow_loopback()

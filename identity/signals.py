@@ -3,8 +3,8 @@
     @receiver(signed_in)
     def greet(person: SmartsheetUser, **_kwargs: object) -> None: ...
 
-A `person` is a SmartsheetUser, whose `user` is the Django user. A `profile` is the Profile of someone of whom this app
-may store nothing. No signal has a token, a code or a secret. Accept `**kwargs`: later versions may add arguments.
+A `person` is a SmartsheetUser, whose `user` is the Django user. A `profile` is the Profile of someone about whom this
+app may store nothing. No signal has a token, a code or a secret. Accept `**kwargs`: later versions may add arguments.
 
 Receivers of `signing_in`, `connecting`, `activation_changed`, `app_token_created` and `app_token_used` can stop what
 happens, by raising. The other signals are sent after the event; what a receiver raises is logged, and changes nothing.

@@ -126,7 +126,7 @@ def _named(*, after: int) -> set[str]:
 
 
 def _forget_people(*, keep: set[str]) -> None:
-    """Delete names and values that no entry uses any more, and people whom the page offers as filters."""
+    """Delete names and values that no entry uses any more, and people that the page offers as filters."""
     unused = [one for one in PersonalText.objects.values_list("commitment", flat=True) if one not in keep]
     for start in range(0, len(unused), AT_ONCE):
         some = unused[start : start + AT_ONCE]

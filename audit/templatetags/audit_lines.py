@@ -27,7 +27,7 @@ _NOTHING = SafeString("")
 
 @register.simple_tag
 def person(entry: Entry, beside: str = "") -> SafeString:
-    """Whoever wrote an entry, with their Smartsheet id. `beside` is the query that goes with the filter on them."""
+    """The actor of an entry, with their Smartsheet id. `beside` is the query that goes with the filter on them."""
     name = entry.actor_name
     who: str = name
     if entry.actor_id:

@@ -137,7 +137,7 @@ def _one_of(link: Link, before: bytes, items: list[Item]) -> Item:
 
 
 def explain_gaps(found: Walk, *, findings: Findings) -> None:
-    """Report which links are missing, and of which entries, if these still exist."""
+    """Report which links are missing, with their entries if these still exist."""
     for gap in found.gaps:
         item = next((item for item in islice(found.unlinked.values(), MOST) if gap.is_of(item)), None)
         if item:

@@ -278,7 +278,7 @@ def batches(baseline: Baseline, rows: Iterable[CheckedRow]) -> Iterator[Batch]:
 
 
 def _is_there(line: Line, row: Row | None, addresses: Container[str]) -> bool:
-    """Whether the row holds what was sent, and was written last by whoever is known by these addresses."""
+    """Whether the row holds what was sent, and was last written by the person with one of these addresses."""
     if row is None or row.modified_by is None or row.modified_by.email.casefold() not in addresses:
         return False
     holds = {cell.column_id: held(cell) for cell in row.cells.values()}

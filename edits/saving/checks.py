@@ -47,7 +47,7 @@ class CheckedRow:
     result: RowResult | None = None  # where nothing of it is sent
 
     def decide(self, status: Status, *, message: str = "", error: GatewayError | None = None) -> None:
-        """Set the result of a change of which nothing is sent."""
+        """Set the result of a change that isn't sent."""
         left = [CellResult(cell.column_id, Status.NOT_SENT, message=ANOTHER_CELL) for _, cell in self.to_send]
         self.result = RowResult(
             row_id=self.row.id if self.row else getattr(self.change, "row_id", None),

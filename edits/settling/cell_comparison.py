@@ -27,8 +27,8 @@ OPEN = {Phase.INTENT, Phase.UNKNOWN, Phase.UNDECIDABLE}  # it may have been made
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One state of a cell, as Smartsheet reports it: its value, the one `before` it, and when (`at`, UTC) and by whom
-    it was set."""
+    """One state of a cell, as Smartsheet reports it: its value, the one `before` it, who set it, and when (`at`,
+    UTC)."""
 
     at: datetime
     by: Contact

@@ -1,7 +1,7 @@
 """What came of deleted rows, by what is still there. Smartsheet deletes all rows of a request, or none.
 
 A row that is there was not deleted. One that is gone was, where the sheet was last changed when the request was sent,
-and no other edit of this app, whoever made it, explains it.
+and no other edit of this app, of any person, explains it.
 """
 
 from __future__ import annotations

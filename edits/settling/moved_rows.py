@@ -3,7 +3,7 @@
 A row was moved if it is where it was to go and not where it was, the sheet was last changed when the request was sent
 (or the row, by this person), and no other edit of this app explains it. It was not if it is where it was, and the sheet
 was not changed later: then nobody has moved it back. Where an earlier request of the same edit has made Smartsheet say
-who wrote the rows that it moved, a row of which it does not say so was not moved either.
+who wrote the rows that it moved, a row without that was not moved either.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from edits.settling.cell_comparison import OPEN
 from edits.settling.record import CANNOT, UNCHANGED, Record
 from edits.sheets.sheet import Json, Row, Sheet
 
-MOST_ASKED = 10  # moved rows, of which it is asked whether Smartsheet says who moved them
+MOST_ASKED = 10  # moved rows for which Smartsheet is asked who moved them
 MOVED = "The row is where it was to go, and was changed for the last time when this was sent."
 NOT_MOVED = "The row is where it was, and the sheet has not been changed since."
 UNMARKED = "The row has not been changed since before this was sent, unlike rows that an earlier request has moved."

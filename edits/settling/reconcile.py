@@ -124,7 +124,7 @@ class _Reconciliation:
                 self.report.found["saved after all"] += correct(edit, found)
 
     def _saved_after_all(self, edit: OpenEdit) -> dict[int, Outcome]:
-        """The lines of which Smartsheet now says that they were carried out, a little after they were given up."""
+        """The lines that Smartsheet carried out a little after they were settled as not saved, as it says now."""
         record = Record(
             edit,
             partial(gateway_for, self.reader.user),

@@ -108,7 +108,7 @@ class Record:
         return with_clear_texts(with_outcomes(same.intents().exclude(edit_id=self.edit.intent.edit_id)))
 
     def known_additions(self) -> set[int]:
-        """The rows of which the log knows by which request they were added, of those since."""
+        """The rows since then for which the log knows the request that added them."""
         added = Entry.objects.on_sheet(self.edit.sheet_id).filter(region=self.edit.region, phase=Phase.APPLIED)
         recent = added.filter(action__in=ADDITIONS, column_id=None, at__gte=self.start - SKEW)
         return {row_id for row_id in recent.values_list("row_id", flat=True) if row_id}

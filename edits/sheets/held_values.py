@@ -53,7 +53,7 @@ def is_linked(value: Json) -> bool:
 
 
 def linked(value: Json, hyperlink: Json) -> dict[str, Json]:
-    """The value of a cell that leads somewhere; where `hyperlink` is None, of one that shall do so no longer."""
+    """The value of a cell that leads somewhere; `hyperlink` is None for a cell whose link is removed."""
     return {"value": value, "hyperlink": hyperlink}
 
 

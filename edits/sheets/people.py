@@ -1,4 +1,4 @@
-"""The people of a sheet: those whom its contact columns offer, and those in a row."""
+"""The people of a sheet: the options of its contact columns, and the contacts in a row."""
 
 from __future__ import annotations
 

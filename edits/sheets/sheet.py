@@ -66,7 +66,7 @@ class Contact:
 
     @classmethod
     def of(cls, key: str) -> Contact:
-        """Somebody of whom the key alone is known."""
+        """A contact with nothing but a key."""
         return cls(email=key) if "@" in key else cls(name=key)
 
     def to_json(self) -> dict[str, str]:

@@ -121,7 +121,7 @@ class SelectControl(Control):
 
 
 class PillsControl(Control):
-    """Choices side by side, of which any number can be chosen."""
+    """Choices side by side. Any number of them can be chosen."""
 
     template_name = "edits/forms/pills.html"
     css_class = "form-check-input"

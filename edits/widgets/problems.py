@@ -63,10 +63,10 @@ CHANGED_SINCE = Problem(
 )
 ANOTHER_AUTHOR = Problem(
     status=409,
-    title="Somebody else opened this form",
-    happened="It was opened by another person, who has signed out of this browser since.",
-    saved="Nothing was sent, as it would have been in your name.",
-    advice="Open the row anew to change it yourself.",
+    title="Someone else opened this form",
+    happened="Another person opened it, and has signed out of this browser since.",
+    saved="Nothing was sent, because it would have been in your name.",
+    advice="Open the row again to change it yourself.",
 )
 NOT_NOTED = Problem(
     status=200,

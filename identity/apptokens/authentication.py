@@ -21,7 +21,7 @@ TOO_MANY = "More than {} calls a minute were made with this app token."
 
 
 class Refused(Exception):
-    """The call is not let in; `message` is a sentence for whoever makes it."""
+    """The call is not let in; `message` is a sentence for the caller."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)

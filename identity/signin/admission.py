@@ -1,4 +1,4 @@
-"""Who can sign in or connect: everyone whom Smartsheet has confirmed, unless settings name those who can use this app.
+"""Who can sign in or connect: everyone with a Smartsheet account, unless settings name those who can use this app.
 
 SIGN_IN_ACCOUNTS has Smartsheet accounts (organisations) as region:id, SIGN_IN_DOMAINS domains of e-mail addresses, and
 SIGN_IN_PEOPLE people as region:id or e-mail address. One of them is enough. Each request checks them, so someone who is

@@ -48,6 +48,6 @@ def tell(
 
 
 def page(request: HttpRequest, failure: Failure, *, next_url: str = "", reference: str = "") -> HttpResponse:
-    """What happened, what this app did, what to do, and whom to ask."""
+    """What happened, what this app did, what to do, and who can help."""
     context = {"failure": failure, "next": next_url, "reference": reference, "contact": settings.ADMIN_CONTACT}
     return render(request, "identity/failed.html", context, status=failure.status)

@@ -125,7 +125,7 @@ OTHER_USER = Failure(
     title="You are logged in as someone else now",
     happened="The user of this site who pressed Connect is no longer logged in with this browser.",
     done=NOTHING_USED,
-    advice="Log in as the user whom you want to connect, and press Connect again.",
+    advice="Log in as the user that you want to connect, and press Connect again.",
 )
 CONNECTED_ELSEWHERE = Failure(
     code="connected_elsewhere",

@@ -51,7 +51,7 @@ def media_type(operation: Operation, headers: Mapping[str, str]) -> str:
 
 
 def acting_person(state: State, token: Token, headers: Mapping[str, str]) -> Person:
-    """The token's owner, or the person whom a system admin assumes. Admins can't be assumed.
+    """The token's owner, or the person that a system admin assumes. Admins can't be assumed.
 
     A deactivated person's token gets 1002. What Smartsheet answers is not known.
     """

@@ -29,7 +29,7 @@ def _order(value: Primitive, other: Primitive) -> int:
     if _is_blank(value) or _is_number(value) is not _is_number(other):
         return -2
     first, second = (value, other) if _is_number(value) else (text_of(value).casefold(), text_of(other).casefold())
-    return (first > second) - (first < second)  # type: ignore[operator]
+    return (first > second) - (first < second)  # type: ignore[operator] # both are numbers, or both texts
 
 
 def _is_date(value: Primitive, *signs: int) -> bool:

@@ -51,7 +51,7 @@ class Surroundings:
             self.known[row] = added["id"]
 
     def person(self, number: int | str, name: str) -> None:
-        """A person whom the recording names by a number or an address."""
+        """A person that the recording names by a number or an address."""
         person = self.people[name]
         self.known[number] = person.id if isinstance(number, int) else person.email
 

@@ -251,5 +251,5 @@ def test_fault_33_a_form_that_somebody_else_opened_is_not_saved(
     sign_in(browser, alice)
     answer = page.save()
     assert answer.status == 409
-    assert "Somebody else opened this form" in answer.text
+    assert "Someone else opened this form" in answer.text
     assert plan.value(ROW, "Notes") is None

@@ -10,12 +10,12 @@ import requests
 
 django.setup()
 
-from django.contrib.auth.models import User  # noqa: E402
-from django.test import Client  # noqa: E402
-from plans.models import Plan  # noqa: E402
+from django.contrib.auth.models import User  # noqa: E402 # Django is set up first
+from django.test import Client  # noqa: E402 # Django is set up first
+from plans.models import Plan  # noqa: E402 # Django is set up first
 
-from audit.models import Entry  # noqa: E402
-from identity.models import Token  # noqa: E402
+from audit.models import Entry  # noqa: E402 # Django is set up first
+from identity.models import Token  # noqa: E402 # Django is set up first
 
 sheet, row, person = (int(argument) for argument in sys.argv[1:])
 jane = User.objects.create_user("jane", password="correct horse")

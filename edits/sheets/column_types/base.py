@@ -26,8 +26,8 @@ class Doubtful(ValidationError):
 
 @dataclass(frozen=True, slots=True)
 class ColumnType:
-    """A column, and what its type makes of its cells. This one is for types that aren't known yet. `people` can be
-    told by their names in contact columns, beside those whom the column and the cell know."""
+    """A column, and what its type makes of its cells. This one is for types that aren't known yet. In contact
+    columns, `people` can be entered by name, as can the contacts of the column and the cell."""
 
     column: Column
     people: tuple[Contact, ...] = ()

@@ -57,11 +57,11 @@ def known_people(column: Column, cell: Cell, others: Iterable[Contact] = ()) -> 
 
 
 def key_of(text: str, column: Column, known: Sequence[Contact]) -> str:
-    """Whom a text names, by address or name, as a contact's key.
+    """The key of the contact that a text names, by address or name.
 
     Raises:
         Doubtful: nobody is known by this name; it would be a name without an address.
-        ValidationError: it names several people, nobody, or somebody whom the column doesn't allow.
+        ValidationError: it names several people, nobody, or someone that the column doesn't allow.
     """
     named = WITH_NAME.fullmatch(text)
     wanted = named[1].strip() if named else text

@@ -57,8 +57,8 @@ class MultiContact(ColumnType):
 
 
 def _each(typed: Iterable[str], keys: Iterable[str]) -> Iterable[str]:
-    """Whom the texts name, one by one: a text that is somebody's key stays whole, others are one to a line. A line is
-    split at its commas where each part is an address: names have commas too."""
+    """The contacts that the texts name, one by one. A text that is a contact's key stays whole; other texts have one
+    contact per line. A line is split at its commas only if each part is an address, since names have commas too."""
     for text in map(one_text, typed):
         if text in keys:
             yield text

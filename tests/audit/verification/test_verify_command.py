@@ -124,7 +124,7 @@ def test_fault_35_going_on_without_a_beginning_reads_everything() -> None:
 
 
 def test_fault_22_a_log_whose_seals_are_gone_is_not_well(settings: Settings) -> None:
-    """As whoever owns the database would have it, who takes the seals away to make the chain anew."""
+    """The owner of the database takes the seals away to rebuild the chain."""
     with written_at(JANUARY):
         edits.saved()
     edits.saved()

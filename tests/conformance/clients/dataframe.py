@@ -18,7 +18,7 @@ def ask_sandbox(session: requests.Session, method: str, url: str, **options: Any
     return ask_smartsheet(session, method, url.replace(SMARTSHEET, API), **options)
 
 
-requests.Session.request = ask_sandbox  # type: ignore[assignment, method-assign]
+requests.Session.request = ask_sandbox  # type: ignore[assignment, method-assign] # it has no setting for the address
 
 
 def id_of(kind: str, name: str) -> int:

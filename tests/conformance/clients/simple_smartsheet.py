@@ -24,9 +24,9 @@ def register_any(converter: cattrs.Converter, kind: Any, hook: Callable[[Any, An
 cattrs.Converter.register_structure_hook = register_any
 
 from simple_smartsheet import AsyncSmartsheet, Smartsheet, constants  # noqa: E402 - registers its types
-from simple_smartsheet.exceptions import SmartsheetHTTPError  # noqa: E402
-from simple_smartsheet.models import Cell, Column, Row, Sheet  # noqa: E402
-from simple_smartsheet.models.column import ColumnType  # noqa: E402
+from simple_smartsheet.exceptions import SmartsheetHTTPError  # noqa: E402 # as above
+from simple_smartsheet.models import Cell, Column, Row, Sheet  # noqa: E402 # as above
+from simple_smartsheet.models.column import ColumnType  # noqa: E402 # as above
 
 constants.API_ROOT = API  # it has no setting for the address
 client = Smartsheet(TOKEN)

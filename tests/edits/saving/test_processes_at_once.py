@@ -79,7 +79,7 @@ def test_log_and_histories_agree(sandbox: RunningSandbox, people: list[Person], 
         for state in sheet.call("GET", path)["data"]:
             if state["value"] != "was":
                 seen[row_id, f'"{state["value"]}"', state["modifiedBy"]["email"]] += 1
-    print(dict(Counter(change.phase.value for change in changes)))  # noqa: T201 # for whoever asks for many with -s
+    print(dict(Counter(change.phase.value for change in changes)))  # noqa: T201 # the figures of make test-kills
     assert logged == seen
     assert seen
     assert set(seen.values()) == {1}

@@ -108,7 +108,7 @@ def test_where_all_columns_are_gone_it_says_so(intended: Intended, plan: SitePla
 
 
 def test_a_row_that_nobody_has_written_since_was_not_changed(intended: Intended, plan: SitePlan) -> None:
-    """Without a look at its history, of which few may be read."""
+    """Its history isn't read, since only a few may be read per minute."""
     intended("Rock")
     plan.write("Excavation", Notes="Sand")
     assert settled() == ["not_applied"]

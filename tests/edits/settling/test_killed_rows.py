@@ -60,5 +60,5 @@ def test_log_and_smartsheet_agree_on_every_row(
         found.update(says)
         for is_done, phase in zip(edit.done(), says, strict=True):
             assert phase in ({"applied"} if is_done else {"not_applied", "failed", "nothing"}), (edit.action, says)
-    print(count, dict(found))  # noqa: T201 # for whoever asks for many with -s
+    print(count, dict(found))  # noqa: T201 # the figures of make test-kills
     assert set(found) >= {"applied", "not_applied", "nothing"}

@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const KEY = "byline.limited";
-  const FORGET = 30_000; // milliseconds after which the waits begin anew
+  const FORGET = 30_000; // milliseconds after which the waits start again
   const before = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
   const tries = before && Date.now() - before.at < FORGET ? before.tries : 0;
   let isTyping = false;
