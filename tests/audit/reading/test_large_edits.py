@@ -152,7 +152,7 @@ def test_what_a_page_reads_does_not_grow_with_an_edit(
     reader: Client, monkeypatch: pytest.MonkeyPatch, query: str
 ) -> None:
     if "q=" in query and connection.vendor == "postgresql":
-        pytest.skip("How much of its text index PostgreSQL reads depends on its statistics.")
+        pytest.skip("PostgreSQL's text index gives all matches, and whether it is used depends on statistics.")
     monkeypatch.setattr(grouping, "BUDGET", 400)
     large(400)
     small = cost(reader, f"/audit/?{query}")
