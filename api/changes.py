@@ -11,11 +11,22 @@ from pydantic import BaseModel, ConfigDict, FailFast, Field, model_validator
 from api.cells import CellValue, require_writable
 from api.encoding import Id
 from api.problems import Kind, Problem
-from edits.saving import AddRow, Baseline, CellChange, DeleteRow, MoveRow, Place, RowChange, UpdateRow
+from edits.saving import (
+    AddRow,
+    Baseline,
+    CellChange,
+    DeleteRow,
+    MoveRow,
+    Place,
+    RowChange,
+    UpdateRow,
+    deleted_places,
+)
 from edits.sheets.sheet import Sheet
 
 MOST_CHANGES = 1_000
 MOST_CELLS = 400  # the most columns that a sheet can have
+BENEATH_DELETED = "The same save deletes the row that this goes beneath."
 TWICE = "A row can be changed once in each way: put its cells into one change."
 CELL_TWICE = "A cell can be changed once."
 
@@ -130,16 +141,26 @@ class Edits(_Strict):
         return list(dict.fromkeys(change.row_id for change in self.changes if not isinstance(change, Add)))
 
     @property
-    def has_deletions(self) -> bool:
-        return any(isinstance(change, Delete) for change in self.changes)
+    def deleted(self) -> list[int]:
+        """The rows that are deleted, without those beneath them."""
+        return [change.row_id for change in self.changes if isinstance(change, Delete)]
 
-    def row_changes(self, sheet: Sheet) -> list[RowChange]:
-        """The same for a save. Raises Problem where a column doesn't take such a value; `errors` names each."""
+    @property
+    def row_changes(self) -> list[RowChange]:
+        """The same for a save."""
+        return [_row_change(change) for change in self.changes]
+
+    def require_writable(self, sheet: Sheet) -> None:
+        """Raises Problem where a column doesn't take such a value; `errors` names each."""
         errors: list[dict[str, str]] = []
-        found = [_row_change(change, sheet, f"/changes/{number}", errors) for number, change in enumerate(self.changes)]
+        for number, change in enumerate(self.changes):
+            for place, cell in enumerate(change.cells if isinstance(change, Update | Add) else ()):
+                try:
+                    require_writable(sheet.column(cell.column_id), cell.value)
+                except ValueError as error:
+                    errors.append({"pointer": f"/changes/{number}/cells/{place}/value", "detail": str(error)})
         if errors:
             raise Problem(Kind.INVALID, errors=errors)
-        return found
 
 
 def require_agreed(edits: Edits, baseline: Baseline) -> None:
@@ -154,27 +175,30 @@ def require_agreed(edits: Edits, baseline: Baseline) -> None:
         raise Problem(Kind.MORE_ROWS, errors=errors)
 
 
-def _row_change(change: Change, sheet: Sheet, pointer: str, errors: list[dict[str, str]]) -> RowChange:
+def require_sense(edits: Edits, sheet: Sheet) -> None:
+    """Raises Problem if a row goes to a place that the same save deletes: it would be deleted without being named."""
+    errors = [
+        {"pointer": f"/changes/{number}/place", "detail": BENEATH_DELETED}
+        for number in deleted_places(sheet, edits.row_changes)
+    ]
+    if errors:
+        raise Problem(Kind.INVALID, errors=errors)
+
+
+def _row_change(change: Change) -> RowChange:
     match change:
         case Update():
-            return UpdateRow(change.row_id, _cells(change.cells, sheet, pointer, errors))
+            return UpdateRow(change.row_id, _cells(change.cells))
         case Add():
-            return AddRow(_cells(change.cells, sheet, pointer, errors), change.place.place())
+            return AddRow(_cells(change.cells), change.place.place())
         case Delete():
             return DeleteRow(change.row_id)
         case Move():
             return MoveRow(change.row_id, change.place.place())
 
 
-def _cells(
-    cells: Sequence[NewCell], sheet: Sheet, pointer: str, errors: list[dict[str, str]]
-) -> tuple[CellChange, ...]:
-    changes = []
-    for number, cell in enumerate(cells):
-        try:
-            require_writable(sheet.column(cell.column_id), cell.value)
-        except ValueError as error:
-            errors.append({"pointer": f"{pointer}/cells/{number}/value", "detail": str(error)})
-        shown = cell.shown if isinstance(cell, ChangedCell) else None
-        changes.append(CellChange(cell.column_id, shown, typed=cell.value))
-    return tuple(changes)
+def _cells(cells: Sequence[NewCell]) -> tuple[CellChange, ...]:
+    return tuple(
+        CellChange(cell.column_id, cell.shown if isinstance(cell, ChangedCell) else None, typed=cell.value)
+        for cell in cells
+    )

@@ -9,13 +9,13 @@ from ninja import Header, Router
 
 from api import results
 from api.callers import ApiRequest, anyone_with
-from api.changes import Edits, require_agreed
+from api.changes import Edits, require_agreed, require_sense
 from api.encoding import respond
 from api.operations import failing
 from api.results import FailedResultAnswer, ResultAnswer
 from api.sheets import SheetId
 from audit.vocabulary import Origin
-from edits.saving import read, save
+from edits.saving import read, repeated, save
 from identity.apptokens.models import Scope
 from identity.tokens import revocation
 
@@ -46,19 +46,16 @@ def save_edits(request: ApiRequest, sheet_id: SheetId, edits: Edits, idempotency
     200: all is saved. 207: a part of it is. Any other status: nothing was saved, except that after 502 this isn't
     certain. `results` says what came of each change and each cell.
     """
-    baseline = read(request.user, sheet_id, row_ids=edits.row_ids, with_descendants=edits.has_deletions)
-    changes = edits.row_changes(baseline.sheet)
-    require_agreed(edits, baseline)
-    result = save(
-        baseline,
-        changes,
-        key=f"api {_bare(idempotency_key)}",
-        origin=Origin.API,
-        via=request.auth.via,
-        reason=edits.reason,
-        is_cell_by_cell=edits.unit == "cell",
-        is_partial=edits.is_partial,
-    )
+    changes, key = edits.row_changes, f"api {_bare(idempotency_key)}"
+    how = {"is_cell_by_cell": edits.unit == "cell", "is_partial": edits.is_partial}
+    result = repeated(sheet_id, changes, key=key, person=request.auth.profile, **how)
+    if result is None:
+        baseline = read(request.user, sheet_id, row_ids=edits.row_ids, with_descendants=bool(edits.deleted))
+        edits.require_writable(baseline.sheet)
+        require_agreed(edits, baseline)
+        require_sense(edits, baseline.sheet)
+        via = request.auth.via
+        result = save(baseline, changes, key=key, origin=Origin.API, via=via, reason=edits.reason, **how)
     if results.needs_sign_in(result):
         revocation.follow_up(request.user.pk)
     return respond(results.result_answer(result), status=results.status_of(result))

@@ -14,6 +14,7 @@ from api.operations import ProblemAnswer
 from api.problems import Kind, Problem
 from edits.gateway.errors import SignInAgain
 from edits.saving import CellResult, Result, RowResult, Status
+from edits.sheets.held_values import bare
 
 DONE = frozenset({Status.SAVED, Status.UNCHANGED})
 KINDS = {
@@ -144,7 +145,7 @@ def _cell(cell: CellResult) -> CellResultAnswer:
     return {
         "column_id": str(cell.column_id),
         "status": cell.status,
-        "value": cell.value,
+        "value": bare(cell.value),
         "type": kind.type if kind else None,
         "by": cell.by,
         "at": cell.at.isoformat() if cell.at else None,

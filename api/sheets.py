@@ -19,7 +19,7 @@ from edits.features import Feature
 from edits.gateway.client import Gateway, gateway_for
 from edits.gateway.operations import HISTORY_PER_PAGE
 from edits.sheets import reading
-from edits.sheets.held_values import held
+from edits.sheets.held_values import bare, held
 from edits.sheets.sheet import Cell, Contact, Json, Sheet, SheetSummary, parse_time
 from identity.apptokens.models import Scope
 
@@ -128,7 +128,7 @@ def _state(raw: Json, column_id: int) -> StateAnswer:
         "at": at.isoformat() if at else None,
         "by": by.name,
         "email": by.email,
-        "value": held(Cell.parse({"columnId": column_id, **raw})),
+        "value": bare(held(Cell.parse({"columnId": column_id, **raw}))),
     }
 
 

@@ -171,10 +171,17 @@ def intend(
     return intent
 
 
-def settle(intent: Intent, outcomes: Sequence[Outcome] | Mapping[int, Outcome], *, alone: bool = True) -> None:
+def settle(
+    intent: Intent,
+    outcomes: Sequence[Outcome] | Mapping[int, Outcome],
+    *,
+    unasked: Sequence[Outcome] = (),
+    alone: bool = True,
+) -> None:
     """Record the outcome of an edit: one entry per row, and one per cell that Smartsheet stored with another value.
 
-    A mapping has the outcomes by line of the edit. With `alone` False the entries join the current transaction.
+    A mapping has the outcomes by line of the edit. `unasked` are of rows that the edit took along, and that no line is
+    about. With `alone` False the entries join the current transaction.
 
     Raises:
         NotRecorded: the database didn't accept it. The log still shows the edit as not certain yet.
@@ -183,6 +190,8 @@ def settle(intent: Intent, outcomes: Sequence[Outcome] | Mapping[int, Outcome], 
     draft = _Draft()  # the actor's names were stored with the intent
     for line, outcome in outcomes.items() if isinstance(outcomes, Mapping) else _paired(intent, outcomes):
         _add_outcome(draft, intent, line, outcome)
+    for outcome in unasked:
+        _add_outcome(draft, intent, None, outcome)
     draft.write(alone=alone)
 
 

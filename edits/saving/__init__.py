@@ -4,9 +4,10 @@ from audit.recording import NotRecorded
 from edits.saving.baseline import Baseline, read
 from edits.saving.cells import Conflict, InTransaction, NoSuchColumn, change_cells
 from edits.saving.changes import AddRow, CellChange, DeleteRow, MoveRow, Place, RowChange, UpdateRow
+from edits.saving.checks import deleted_places
 from edits.saving.idempotency import InProgress, KeyReused
 from edits.saving.results import CellResult, Result, RowResult, Status
-from edits.saving.service import save
+from edits.saving.service import repeated, save
 
 __all__ = [
     "AddRow",
@@ -28,6 +29,8 @@ __all__ = [
     "Status",
     "UpdateRow",
     "change_cells",
+    "deleted_places",
     "read",
+    "repeated",
     "save",
 ]

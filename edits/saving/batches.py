@@ -28,6 +28,7 @@ from edits.sheets.sheet import Cell, Json, Row
 
 NEW_ROW = "new row"  # what the log calls a row without a name, or whose name is personal, before it has a number
 MOVED_AWAY = "The row was no longer below the deleted row, so it wasn't deleted."
+TAKEN_ALONG = "The row was moved below the deleted row meanwhile, so Smartsheet deleted it too."
 READ_BACK = "Smartsheet gave no clear answer. Reading the row back showed that the change was made."
 
 
@@ -40,7 +41,7 @@ class Line:
     label: str
     changes: list[Change]
     sent: dict[str, Json] = field(default_factory=dict)
-    after: dict[int, Json] = field(default_factory=dict)  # of an update: what each cell will hold, by column id
+    after: dict[int, Json] = field(default_factory=dict)  # what each cell will hold, by column id
 
 
 class Batch(ABC):
@@ -53,6 +54,7 @@ class Batch(ABC):
         self.calls: list[range] = []
         self.numbers: dict[int, int] = {}  # the line of each change, by the change's position
         self.counts: dict[int, int] = {}  # how many rows a deletion takes, by its position
+        self.unasked: list[Outcome] = []  # rows that the last call took along, and that no line is about
         self._prepare(rows)
 
     @abstractmethod
@@ -168,10 +170,12 @@ class AddBatch(Batch):
         )
         label = next(names, "") or NEW_ROW
         empty = Cell(column_id=0)
-        values = ((column.title, column_type(column).after(change.typed, empty)) for column, change in checked.to_send)
+        after = {column.id: column_type(column).after(change.typed, empty) for column, change in checked.to_send}
+        values = ((column.title, after[column.id]) for column, _ in checked.to_send)
         content = {title: value for title, value in values if value is not None}
         change = Change(None, label, None, "", None, content, is_personal=bool(personal))
-        return Line(checked, None, label, [change], {**checked.change.place.attributes(), "cells": cells})
+        sent = {**checked.change.place.attributes(), "cells": cells}
+        return Line(checked, None, label, [change], sent, after)
 
     def send(self, numbers: Sequence[int], *, edit_id: UUID, is_partial: bool) -> dict[int, Outcome]:
         answer = self.baseline.gateway.add_rows(
@@ -226,6 +230,8 @@ class DeleteBatch(Batch):
         wanted = (self.lines[number].checked.change for number in numbers)
         ids = list(dict.fromkeys(change.row_id for change in wanted if isinstance(change, DeleteRow)))
         gone = set(_results(self.baseline.gateway.delete_rows(self.baseline.sheet.id, ids, edit_id=edit_id)))
+        others = sorted(gone - {line.row_id for line in self.lines})
+        self.unasked = [Outcome(Phase.APPLIED, row_id, message=TAKEN_ALONG) for row_id in others]
         return {
             number: Outcome(Phase.APPLIED, line.row_id, line.label)
             if line.row_id in gone

@@ -36,8 +36,9 @@ class Place:
         """The location attributes of a Row object in the API."""
         if self.sibling_id is not None:
             return {"siblingId": self.sibling_id, **({"above": True} if self.is_above else {})}
-        edge = {"toTop": True} if self.is_first else {"toBottom": True}
-        return edge if self.parent_id is None else {"parentId": self.parent_id, **edge}
+        if self.parent_id is not None:  # by itself it means the first place; Smartsheet takes no toTop beside it
+            return {"parentId": self.parent_id, **({} if self.is_first else {"toBottom": True})}
+        return {"toTop": True} if self.is_first else {"toBottom": True}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from edits.sheets.column_types import column_type
 from edits.sheets.held_values import held
 from edits.sheets.reading import NO_ROW
 from edits.sheets.rights import why_no_edits, why_not_deleted, why_read_only
-from edits.sheets.sheet import Cell, Column, Contact, Row, parse_time
+from edits.sheets.sheet import Cell, Column, Contact, Row, Sheet, parse_time
 
 NO_COLUMN = "The sheet no longer has this column."
 ANOTHER_CELL = "Not sent, because another cell of this row couldn't be saved."
@@ -27,6 +27,19 @@ ACTIONS: dict[type[RowChange], Action] = {
     DeleteRow: Action.DELETE,
     MoveRow: Action.MOVE,
 }
+
+
+def deleted_places(sheet: Sheet, changes: Sequence[RowChange]) -> list[int]:
+    """The positions of the additions and moves to a place that the same save deletes: their rows would be deleted
+    without being named."""
+    gone = set(sheet.family_ids(change.row_id for change in changes if isinstance(change, DeleteRow)))
+    beneath = {row.id for row in sheet.rows if row.parent_id in gone}
+    return [
+        position
+        for position, change in enumerate(changes)
+        if isinstance(change, AddRow | MoveRow)
+        and (change.place.parent_id in gone or change.place.sibling_id in beneath)
+    ]
 
 
 def action_of(change: RowChange) -> Action:

@@ -136,11 +136,11 @@ def claim(key: str, *, actor: Actor, digest: str) -> Claim:
         raise NotRecorded("The key of the save could not be written.") from error
 
 
-def find(key: str, *, actor: Actor) -> Result | None:
-    """What came of the save with this key, if it was carried out. Raises DatabaseError."""
-    found = (
-        SaveKey.objects.filter(region=actor.region, person_id=actor.id, key=_stored(key)).exclude(result=None).first()
-    )
+def find(key: str, *, actor: Actor, digest: str = "") -> Result | None:
+    """What came of the save with this key, and this content if it is given, if it was carried out. Raises
+    DatabaseError."""
+    keys = SaveKey.objects.filter(region=actor.region, person_id=actor.id, key=_stored(key))
+    found = (keys.filter(digest=digest) if digest else keys).exclude(result=None).first()
     return _as_of_now(found) if key and found else None
 
 

@@ -23,6 +23,8 @@ from edits.gateway.errors import (
 from edits.saving.batches import READ_BACK, Batch, Line
 from edits.saving.concurrent_saves import contested_rows
 from edits.saving.results import CellResult, RowResult, Status
+from edits.sheets.held_values import held
+from edits.sheets.sheet import Column, Json
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +106,7 @@ class Sending:
             outcomes = self.batch.send(numbers, edit_id=self.edit_id, is_partial=self.is_partial)
         except GatewayError as error:
             return self._failed_call(numbers, error)
-        self._record(outcomes)
+        self._record(outcomes, unasked=self.batch.unasked)
         return None
 
     def _failed_call(self, numbers: Sequence[int], error: GatewayError) -> GatewayError | None:
@@ -151,12 +153,12 @@ class Sending:
             }
         )
 
-    def _record(self, outcomes: Mapping[int, Outcome]) -> None:
+    def _record(self, outcomes: Mapping[int, Outcome], *, unasked: Sequence[Outcome] = ()) -> None:
         self._outcomes.update(outcomes)
         if not outcomes or not self.is_logged:
             return
         try:
-            settle(self._recorded, outcomes)
+            settle(self._recorded, outcomes, unasked=unasked)
         except NotRecorded:
             log.exception("The outcome of edit %s could not be recorded.", self.edit_id)
             self.is_logged = False
@@ -182,8 +184,7 @@ class Sending:
         is_later = number in self._spared or isinstance(error, RateLimited | SignInAgain)
         status = Status.NOT_SENT if is_later else STATUSES.get(outcome.phase, Status.NOT_SENT)
         cells = [
-            CellResult(column.id, status, outcome.returned.get(column.id, line.after.get(column.id)))
-            for column, _ in line.checked.to_send
+            CellResult(column.id, status, _value(line, outcome, column, status)) for column, _ in line.checked.to_send
         ]
         return RowResult(
             row_id=outcome.row_id or line.row_id,
@@ -198,6 +199,14 @@ class Sending:
             edit_id=self.edit_id,
             line=number,
         )
+
+
+def _value(line: Line, outcome: Outcome, column: Column, status: Status) -> Json:
+    """What the cell holds now, as far as that is known: what it held before, unless it was saved."""
+    if status is Status.SAVED:
+        return outcome.returned.get(column.id, line.after.get(column.id))
+    row = line.checked.row
+    return held(row.cell(column)) if row and status is not Status.UNKNOWN else None
 
 
 def _phase(error: GatewayError) -> Phase:

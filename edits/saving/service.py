@@ -15,19 +15,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from audit.recording import NotRecorded
+from audit.recording import Actor, NotRecorded
 from audit.vocabulary import Origin
 from edits.gateway.errors import Busy, GatewayError, Unavailable
 from edits.saving import idempotency
 from edits.saving.baseline import Baseline
 from edits.saving.batches import batches
 from edits.saving.changes import AddRow, DeleteRow, RowChange
-from edits.saving.checks import CheckedRow, check
+from edits.saving.checks import CheckedRow, check, deleted_places
 from edits.saving.idempotency import Claim
 from edits.saving.not_sent import NotSent
 from edits.saving.results import Result
 from edits.saving.sending import NOT_REACHED, Sending
 from edits.saving.sheet_lease import sheet_lease
+from identity.profiles.profile import Profile
 
 NO_LEASE = "Not sent, because this app's database didn't answer."
 
@@ -57,9 +58,8 @@ def save(
     Raises:
         NotRecorded: the log could not be written; nothing was sent. KeyReused: the key was used for something else
         before; nothing was sent. InProgress: a save with this key is under way; nothing was sent a second time.
-        ValueError: a row is changed twice in the same way, or a cell twice; or rows are deleted, and the baseline was
-        read
-            without descendants. Nothing was sent.
+        ValueError: a row is changed twice in the same way, or a cell twice; a row goes beneath one that is deleted; or
+            rows are deleted, and the baseline was read without descendants. Nothing was sent.
     """
     _require_sense(baseline, changes)
     digest = idempotency.digest_of(baseline.sheet.id, tuple(changes), is_cell_by_cell, is_partial)
@@ -78,6 +78,24 @@ def save(
     return result
 
 
+def repeated(
+    sheet_id: int,
+    changes: Sequence[RowChange],
+    *,
+    key: str,
+    person: Profile,
+    is_cell_by_cell: bool = False,
+    is_partial: bool = False,
+) -> Result | None:
+    """What came of this very save, if it was carried out before; whether or not the sheet can be read now.
+
+    Raises DatabaseError.
+    """
+    digest = idempotency.digest_of(sheet_id, tuple(changes), is_cell_by_cell, is_partial)
+    actor = Actor(id=person.id, region=person.region, name=person.name, email=person.email)
+    return idempotency.find(key, actor=actor, digest=digest)
+
+
 def _require_sense(baseline: Baseline, changes: Sequence[RowChange]) -> None:
     """One line of the log is one row, and Smartsheet takes each row of a request once. Raises ValueError."""
     if any(isinstance(change, DeleteRow) for change in changes) and not baseline.has_descendants:
@@ -85,6 +103,8 @@ def _require_sense(baseline: Baseline, changes: Sequence[RowChange]) -> None:
     rows = [(type(change), change.row_id) for change in changes if not isinstance(change, AddRow)]
     if len(set(rows)) < len(rows):
         raise ValueError("A row is changed twice in the same way: put its cells into one change.")
+    if deleted_places(baseline.sheet, changes):
+        raise ValueError("A row goes beneath one that the same save deletes.")
     for change in changes:
         cells = [cell.column_id for cell in getattr(change, "cells", ())]
         if len(set(cells)) < len(cells):

@@ -52,7 +52,7 @@ class _Places:
         before, after = self._neighbours(row)
         if sibling:
             return (after if wanted.get("above") else before) == sibling.id
-        return (before if wanted.get("toTop") else after) is None
+        return (after if wanted.get("toBottom") else before) is None
 
     def _neighbours(self, row: Row) -> tuple[int | None, int | None]:
         """The rows before and after it beneath the same parent, but for those that go together with it."""

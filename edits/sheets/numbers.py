@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,7 +14,14 @@ from identity.profiles.locales import Locale
 LARGEST_NUMBER = 9_007_199_254_740_992
 SPACES = " \u00a0\u2009\u202f"  # in front of thousands, as French, Swedes and typographers write them
 APOSTROPHES = "'’"  # as the Swiss do
-CURRENCY = r"[^\w\s%.,'’+-]|R\$|kr\.?|zł|Kč|[A-Z]{3}"
+SIGNS = "".join(sign for sign in map(chr, range(0x10000)) if unicodedata.category(sign) == "Sc")
+# The codes of ISO 4217 that Smartsheet offers as formats or that are written often; MAX500 or NOV5 is no amount.
+CODES = (
+    "AED ARS AUD BGN BHD BRL CAD CHF CLP CNY COP CRC CZK DKK EGP EUR GBP GEL HKD HUF IDR ILS INR ISK JOD JPY KES KRW"
+    " KWD KZT LKR MAD MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD UAH UGX USD"
+    " UYU VEF VES VND ZAR"
+)
+CURRENCY = rf"[{re.escape(SIGNS)}]|R\$|kr\.?|zł|Kč|{CODES.replace(' ', '|')}"
 WRITTEN = re.compile(
     rf"(?P<minus>[-−]?)(?P<before>{CURRENCY})?[{SPACES}]?(?P<inner_minus>[-−]?)"
     rf"(?P<digits>[0-9.,][0-9.,'’{SPACES}]*?)[{SPACES}]?(?P<after>%|{CURRENCY})?"
@@ -32,6 +40,12 @@ class Written:
     is_percent: bool = False
     is_currency: bool = False
     is_unclear: bool = False
+
+    @property
+    def fraction(self) -> Decimal:
+        """The number divided by 100, with all its digits."""
+        sign, digits, exponent = self.number.as_tuple()
+        return Decimal((sign, digits, int(exponent) - 2))
 
     @property
     def is_plain(self) -> bool:
@@ -69,7 +83,7 @@ def read(text: str, locale: Locale) -> Written | None:
     is_currency = bool(match["before"] or (match["after"] and match["after"] != "%"))
     is_foreign_point = group == "." and locale.thousands != "." and match["digits"].count(".") == 1 and not decimals
     return Written(
-        number=-number if match["minus"] or match["inner_minus"] else number,
+        number=number.copy_negate() if match["minus"] or match["inner_minus"] else number,  # `-` would round
         group=group,
         is_percent=match["after"] == "%",
         is_currency=is_currency,

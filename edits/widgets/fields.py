@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
 
 from edits.sheets.column_types import ColumnType, Doubtful
-from edits.sheets.column_types.base import where_to
+from edits.sheets.column_types.base import one_text, where_to
 from edits.sheets.column_types.checkbox import Checkbox
 from edits.sheets.column_types.picklist import NO_OPTION
 from edits.sheets.column_types.text_number import TextNumber
@@ -104,7 +104,7 @@ class CellField(forms.Field):
             return linked(typed or address, target(self.cell.hyperlink))
         if address and not is_web_address(address):
             raise ValidationError(f"“{address}” is no address to link to, such as https://example.com/plan.")
-        return linked(typed or address, {"url": address} if address else None)
+        return linked(typed or address, {"url": one_text(address)} if address else None)
 
     def _address(self, hyperlink: Mapping[str, Json]) -> str:
         """Where a hyperlink leads; of one to a sheet, its address in Smartsheet."""

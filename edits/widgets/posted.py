@@ -50,6 +50,7 @@ def remembered(text: str) -> list[str]:
     """The texts that a hidden field remembers. What isn't a list, as in a form that a program made, is one text."""
     try:
         found = json.loads(text)
+        json.dumps(found, ensure_ascii=False).encode()  # halves of characters can't be shown again
     except (ValueError, RecursionError):
         found = None
     if isinstance(found, list) and all(isinstance(one, str) for one in found):

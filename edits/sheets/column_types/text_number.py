@@ -71,7 +71,7 @@ class TextNumber(ColumnType):
         is_percent = written.is_percent or bool(look and look.is_percent)
         if written.is_currency and is_percent:
             return None
-        return numbers.exact(written.number.scaleb(-2) if is_percent else written.number)
+        return numbers.exact(written.fraction if is_percent else written.number)
 
     def _look(self, cell: Cell) -> Look | None:
         """How numbers are written in this cell; None where neither it nor its column is about numbers."""
@@ -94,7 +94,7 @@ class TextNumber(ColumnType):
 def _text(text: str, look: Look | None, cell: Cell, locale: Locale) -> str:
     """The text as it is. Raises Doubtful where a number is expected, or where it looks like one."""
     written = numbers.read(text, locale)
-    number = numbers.exact(written.number.scaleb(-2 if written.is_percent else 0)) if written else None
+    number = numbers.exact(written.fraction if written.is_percent else written.number) if written else None
     if look is None and number is not None and cell.is_empty:
         as_typed = numbers.write(Decimal(repr(number)), PLAIN, locale)
         raise Doubtful(f"“{text}” would be text, which sums leave out. For a number, type {as_typed}.", text)

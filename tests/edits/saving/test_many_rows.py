@@ -65,6 +65,32 @@ def test_a_row_and_one_beneath_it_are_deleted_together(rows: Rows) -> None:
     assert logged(sheet) == {"applied": 2}
 
 
+def test_a_row_that_a_deletion_takes_along_is_logged_too(rows: Rows) -> None:
+    """Somebody moves it beneath the deleted row after that was read."""
+    sheet = rows(3)
+    parent, moved, other = sheet.row_ids
+    baseline = sheet.read([parent], with_descendants=True)
+    sheet.call("PUT", f"/sheets/{sheet.id}/rows", [{"id": moved, "parentId": parent}])
+    result = save(baseline, [DeleteRow(parent)])
+    assert [row.status for row in result.rows] == [Status.SAVED]
+    assert [row["id"] for row in sheet.call("GET", f"/sheets/{sheet.id}")["rows"]] == [other]
+    taken = Entry.objects.outcomes().get(row_id=moved)
+    assert (taken.action, taken.phase, taken.edit_id) == ("delete", "applied", result.edit_ids[0])
+
+
+@pytest.mark.parametrize("place", ["parent", "sibling"])
+def test_no_row_goes_where_the_same_save_deletes(rows: Rows, place: str) -> None:
+    sheet = rows(3)
+    parent, child, other = sheet.row_ids
+    sheet.call("PUT", f"/sheets/{sheet.id}/rows", [{"id": child, "parentId": parent}])
+    sheet.sandbox.forget_requests()
+    baseline = sheet.read([parent, other], with_descendants=True)
+    where = Place(parent_id=parent) if place == "parent" else Place(sibling_id=child)
+    with pytest.raises(ValueError, match="same save deletes"):
+        save(baseline, [MoveRow(other, where), DeleteRow(parent)])
+    assert sheet.writes() == []
+
+
 def test_moves(rows: Rows) -> None:
     sheet = rows(4)
     first, second, third, fourth = sheet.row_ids

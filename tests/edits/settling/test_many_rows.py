@@ -297,7 +297,14 @@ def test_a_move_that_was_undone_by_hand_proves_nothing(rows: Callable[[int], Man
 
 
 @pytest.mark.parametrize(
-    "place", [Place(is_first=True), Place(parent_id=1), Place(sibling_id=1), Place(sibling_id=1, is_above=True)]
+    "place",
+    [
+        Place(is_first=True),
+        Place(parent_id=1),
+        Place(parent_id=1, is_first=True),
+        Place(sibling_id=1),
+        Place(sibling_id=1, is_above=True),
+    ],
 )
 def test_every_place_that_a_row_can_go_to_is_recognised(rows: Callable[[int], ManyRows], place: Place) -> None:
     """Number 1 stands for the first row; the two last ones are moved."""
