@@ -6,15 +6,19 @@ https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
+from sandbox.clock import now
 from sandbox.errors import ApiError
 from sandbox.model.access import Access
 from sandbox.model.cell_image import LONGEST_ALT_TEXT
 from sandbox.model.cell_json import permalink
 from sandbox.model.cell_values import LONGEST_TEXT, Reading, read_object, read_value
 from sandbox.model.formula import warn_about
+from sandbox.model.predecessors import read_predecessors
+from sandbox.model.project_columns import check_cells, check_item
 from sandbox.model.sheet import EMPTY, Cell, CellRef, Column, Row, Sheet
 from sandbox.model.state import Person, Report, Sight, State, by_id
 
@@ -39,7 +43,7 @@ LINK_TARGETS = ("url", "sheetId", "reportId", "sightId")
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """Who writes to which sheet, and how values are parsed."""
+    """The writer, the sheet, and how values are parsed. All changes of a request have the same time, `at`."""
 
     state: State
     sheet: Sheet
@@ -47,15 +51,17 @@ class Writing:
     access: Access
     override_validation: bool = False
     numeric_dates: bool = False
+    project_locale: str = ""
+    at: datetime = field(default_factory=now)
 
     @property
     def is_admin(self) -> bool:
-        """Whether this writer may edit locked rows and columns."""
+        """Whether this writer is an admin, who can edit locked rows and columns."""
         return self.access >= Access.ADMIN
 
 
 def check_attributes(kind: str, item: Json, *, allowed: set[str], read_only: set[str]) -> None:
-    """Refuse what isn't an object (1008), unknown attributes (1008) and read-only ones (1032)."""
+    """Refuse an item that isn't an object (1008), or has unknown (1008) or read-only attributes (1032)."""
     if not isinstance(item, dict):
         raise ApiError(1008, f"Expected an object of type {kind}.")
     if unknown := [name for name in item if name not in allowed | read_only]:
@@ -65,7 +71,7 @@ def check_attributes(kind: str, item: Json, *, allowed: set[str], read_only: set
 
 
 def check_type(item: dict[str, Json], name: str, kind: type | tuple[type, ...]) -> None:
-    """Refuse an attribute of the wrong JSON type (1008); null counts as absent."""
+    """Refuse an attribute of the wrong JSON type (1008). An attribute that is null counts as missing."""
     value = item.get(name)
     if value is not None and (not isinstance(value, kind) or (isinstance(value, bool) and kind is int)):
         raise ApiError(1008, f'Field "{name}" was of unexpected type.')
@@ -77,7 +83,7 @@ def is_link(item: Json) -> bool:
 
 
 def read_cells(writing: Writing, row: Row | None, items: Json) -> dict[int, Cell]:
-    """Column id → the cell to put there. `row` is None for a row that is yet to be added."""
+    """The new cells by column id. `row` is None for a new row."""
     if not isinstance(items, list):
         raise ApiError(1008, 'Field "cells" was of unexpected type.')
     cells: dict[int, Cell] = {}
@@ -88,11 +94,12 @@ def read_cells(writing: Writing, row: Row | None, items: Json) -> dict[int, Cell
             raise ApiError(1037, column.id)
         old = row.cell(column.id) if row else EMPTY
         cells[column.id] = _with_format(_read_cell(writing, row, column, item), old, item)
+    check_cells(writing.sheet, row, cells)
     return cells
 
 
 def _column(writing: Writing, item: dict[str, Json]) -> Column:
-    """The column that the cell names, if this person may write to it."""
+    """Return the column that the cell names, if this person is allowed to write to it."""
     if item.get("columnId") is None:
         raise ApiError(1012, "cell.columnId")
     column = writing.sheet.column(item["columnId"])
@@ -109,6 +116,9 @@ def _column(writing: Writing, item: dict[str, Json]) -> Column:
 
 def _read_cell(writing: Writing, row: Row | None, column: Column, item: dict[str, Json]) -> Cell:
     check_type(item, "strict", bool)
+    check_item(column, item)
+    if column.type == "PREDECESSOR":
+        return read_predecessors(writing.sheet, row, column, item)
     if item.get("formula") is not None:
         return _formula(item, row.cell(column.id) if row else EMPTY)
     if is_link(item):
@@ -139,6 +149,7 @@ def _reading(writing: Writing, item: dict[str, Json]) -> Reading:
         override_validation=override,
         numeric_dates=writing.numeric_dates,
         display=item.get("displayValue"),
+        project_locale=writing.project_locale,
     )
 
 
@@ -156,7 +167,9 @@ def _formula(item: dict[str, Json], old: Cell) -> Cell:
 
 
 def _alt_text(row: Row | None, column: Column, item: dict[str, Json]) -> Cell:
-    """Only the alternative text of an image can be written. https://developers.smartsheet.com/api/smartsheet/openapi/cellimages"""
+    """Read an image's alternative text, the only part that can be written.
+    https://developers.smartsheet.com/api/smartsheet/openapi/cellimages
+    """
     check_attributes("image", item["image"], allowed={"altText"}, read_only={"id", "height", "width"})
     old, text = row.cell(column.id) if row else EMPTY, item["image"].get("altText")
     if old.image is None:
@@ -170,7 +183,7 @@ def _alt_text(row: Row | None, column: Column, item: dict[str, Json]) -> Cell:
 
 
 def _link(writing: Writing, row: Row | None, item: dict[str, Json]) -> Cell:
-    """https://developers.smartsheet.com/api/smartsheet/openapi/cells: Cell Links"""
+    """Read a cell link. https://developers.smartsheet.com/api/smartsheet/openapi/cells: Cell Links"""
     if item.get("hyperlink") is not None:
         raise ApiError(1109)
     if row is None:
@@ -202,7 +215,7 @@ def _linked(writing: Writing, target: dict[str, Json]) -> Cell:
 
 
 def _hyperlink(writing: Writing, column: Column, item: dict[str, Json]) -> Cell:
-    """https://developers.smartsheet.com/api/smartsheet/openapi/cells: Hyperlinks"""
+    """Read a hyperlink. https://developers.smartsheet.com/api/smartsheet/openapi/cells: Hyperlinks"""
     hyperlink, value = item["hyperlink"], item.get("value")
     check_attributes("hyperlink", hyperlink, allowed=set(LINK_TARGETS), read_only=set())
     targets = [name for name in LINK_TARGETS if hyperlink.get(name) is not None]
@@ -213,7 +226,10 @@ def _hyperlink(writing: Writing, column: Column, item: dict[str, Json]) -> Cell:
     if value is not None and not isinstance(value, str):
         raise ApiError(1113)
     name, url = _destination(writing, targets[0], hyperlink[targets[0]])
-    cell = read_value(column, value or name, replace(_reading(writing, item), strict=False))
+    reading = _reading(writing, item)
+    if column.type != "TEXT_NUMBER":  # the text of a link needn't match the column's type; "38000" stays a text
+        reading = replace(reading, strict=False)
+    cell = read_value(column, value or name, reading)
     return replace(cell, hyperlink={"url": url} | ({} if targets[0] == "url" else {targets[0]: hyperlink[targets[0]]}))
 
 
@@ -235,7 +251,9 @@ def _destination(writing: Writing, kind: str, target: Json) -> tuple[str, str]:
 
 
 def _kept_hyperlink(cell: Cell, row: Row | None, column: Column, item: dict[str, Json]) -> Cell:
-    """New text in a cell with a hyperlink keeps it, unless it was cleared or `hyperlink: null` was sent."""
+    """Return the cell with its old hyperlink and the new text. If the cell is cleared or `hyperlink: null` was sent, it
+    has no hyperlink.
+    """
     if row is None or cell.value is None or "hyperlink" in item:
         return cell
     return replace(cell, hyperlink=row.cell(column.id).hyperlink)

@@ -1,4 +1,4 @@
-"""Adding columns to a sheet that has rows, changing and deleting them.
+"""Adds columns to a sheet that has rows, and changes and deletes columns.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/columns
 """
@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any
 
-from sandbox.clock import now
 from sandbox.errors import ApiError
 from sandbox.model import cell_link
 from sandbox.model.cell_json import cell_of
@@ -18,6 +17,7 @@ from sandbox.model.column_conversion import converted
 from sandbox.model.column_parsing import read_column
 from sandbox.model.event_bus import on_sheet
 from sandbox.model.formula import recalculate, renamed, warn_about, without
+from sandbox.model.project_columns import PROJECT_TYPES
 from sandbox.model.row_change import auto_number
 from sandbox.model.sheet import CellRef, Column, Row, Sheet
 
@@ -48,7 +48,9 @@ KEPT_BETWEEN = {
 
 
 def add_columns(writing: Writing, definitions: list[Json], *, most_columns: int, most_cells: int) -> list[Column]:
-    """Insert columns side by side. Raises ApiError (1012, 1055, 1056, 1061, 1077, 1133-1135, those of one column)."""
+    """Insert columns next to each other. Raises ApiError (1012, 1055, 1056, 1061, 1077, 1133-1135, and the errors of a
+    single column).
+    """
     sheet = writing.sheet
     columns = [read_column(writing.state, definition) for definition in definitions]
     if any(column.primary for column in columns):
@@ -74,7 +76,7 @@ def add_columns(writing: Writing, definitions: list[Json], *, most_columns: int,
 def update_column(writing: Writing, column: Column, given: Json) -> None:
     """Change the given attributes. A new type converts the cells and removes the validation.
 
-    Formulas follow a column that is renamed. Raises ApiError (1056, 1057…).
+    Formulas are updated if a column is renamed. Raises ApiError (1056, 1057…).
     """
     if not isinstance(given, dict):
         raise ApiError(1008, "Expected an object of type column.")
@@ -83,7 +85,11 @@ def update_column(writing: Writing, column: Column, given: Json) -> None:
     if given.get("primary") not in (None, column.primary):
         raise ApiError(1055)
     check_type(given, "type", str)
-    new = read_column(writing.state, _merged(column, given))
+    if column.type in PROJECT_TYPES and given.get("type") not in (None, column.type):
+        raise ApiError(1085)
+    new = read_column(writing.state, _merged(column, given), old=column)
+    if column.tags and new.formula:
+        raise ApiError(1305)
     new.id = column.id
     _check_unique(writing, new)
     if (given.get("index") or 0) < 0:
@@ -119,7 +125,7 @@ def _become(writing: Writing, column: Column, new: Column) -> None:
 def delete_column(writing: Writing, column: Column) -> None:
     """Delete a column with its cells. Formulas that used it get `#REF`. Raises ApiError 1065 or 1260."""
     sheet = writing.sheet
-    if column.primary:
+    if column.primary or column.type in PROJECT_TYPES:
         raise ApiError(1065)
     if not column.hidden and all(other.hidden for other in sheet.columns if other is not column):
         raise ApiError(1260)
@@ -223,7 +229,7 @@ def _move(writing: Writing, column: Column, index: Json) -> None:
 
 def _finish(writing: Writing, columns: list[Column], change: str) -> None:
     """Update what depends on the columns: cached JSON, the version, and cell links."""
-    sheet, at = writing.sheet, now()
+    sheet, at = writing.sheet, writing.at
     sheet.forget_looks()
     sheet.changed(at=at)
     for column in columns:

@@ -1,4 +1,4 @@
-"""Adds, updates and deletes rows. Everything is checked first, then all or nothing is changed."""
+"""Adds, updates and deletes rows. The whole request is checked first, and then everything is changed, or nothing."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def _detail(failure: Failure) -> dict[str, Json]:
 
 def add_rows(writing: Writing, edits: list[RowEdit], *, most_rows: int, most_cells: int) -> list[Row]:
     """Add the rows and return them. Raises ApiError 1061 if the sheet would get too large."""
-    sheet, at, by = writing.sheet, now(), writing.person.id
+    sheet, at, by = writing.sheet, writing.at, writing.person.id
     size = len(sheet.rows) + len(edits)
     if (most_rows and size > most_rows) or (most_cells and size * len(sheet.columns) > most_cells):
         raise ApiError(1061, "row")
@@ -163,8 +163,8 @@ def add_rows(writing: Writing, edits: list[RowEdit], *, most_rows: int, most_cel
 
 
 def update_rows(writing: Writing, edits: list[RowEdit]) -> list[Row]:
-    """Update the rows and return them in the sheet's order. Equal values are no change."""
-    sheet, at, by = writing.sheet, now(), writing.person.id
+    """Update the rows and return them in the sheet's order. Equal values don't count as a change."""
+    sheet, at, by = writing.sheet, writing.at, writing.person.id
     rows = [edit.row for edit in edits if edit.row]
     before = {row.id: _fingerprint(row) for row in rows}
     parents = _parents(sheet, rows)
@@ -188,7 +188,7 @@ def _parents(sheet: Sheet, rows: Iterable[Row]) -> list[Row]:
 
 
 def _apply(writing: Writing, row: Row, edit: RowEdit) -> None:
-    at, by = now(), writing.person.id
+    at, by = writing.at, writing.person.id
     for column_id, cell in edit.cells.items():
         change = "created" if row.cell(column_id) == EMPTY else "updated"
         if row.write(column_id, cell, at=at, by=by):
@@ -210,10 +210,9 @@ def _set_attributes(row: Row, edit: RowEdit) -> None:
 
 def _finish(writing: Writing, rows: list[Row]) -> None:
     """Update what depends on a change: formulas, the version, and cell links."""
-    at = now()
     recalculate(writing.sheet, rows)
-    writing.sheet.changed(at=at)
-    cell_link.propagate(writing.state, writing.sheet, at=at)
+    writing.sheet.changed(at=writing.at)
+    cell_link.propagate(writing.state, writing.sheet, at=writing.at)
 
 
 def delete_rows(writing: Writing, row_ids: list[int], *, ignore_missing: bool) -> list[int]:
@@ -260,7 +259,7 @@ def _next_number(columns: list[Column]) -> str | int | None:
 
 
 def auto_number(form: dict[str, Json], number: int) -> str | int:
-    """A number in the format of its column: prefix and suffix with date tokens, zeros in front."""
+    """A number in the format of its column: prefix and suffix with date tokens, leading zeros."""
     if not form.get("prefix") and not form.get("suffix") and not form.get("fill"):
         return number
     text = f"{form.get('prefix', '')}{str(number).zfill(len(form.get('fill', '')))}{form.get('suffix', '')}"
