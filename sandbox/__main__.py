@@ -1,4 +1,4 @@
-"""`python -m sandbox`: the sandbox as a program."""
+"""Runs the sandbox as a program: `python -m sandbox`."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from sandbox.world import World
 
 
 class CannotListen(Exception):
-    """The port can't be used; the text says which one and why."""
+    """The port can't be used. The text says which port and why."""
 
 
 async def run(worlds: list[World]) -> None:
-    """Serve until SIGINT or SIGTERM, and say where on stdout: one line, or one for each of several regions."""
+    """Serve until SIGINT or SIGTERM. Prints the address on stdout, one line per region."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in ("SIGINT", "SIGTERM"):
         try:
             loop.add_signal_handler(getattr(signal, name), stop.set)
-        except NotImplementedError:  # Windows has no such handlers: Ctrl-C arrives as KeyboardInterrupt
+        except NotImplementedError:  # Windows has no such handlers: Ctrl-C raises KeyboardInterrupt
             break
     async with AsyncExitStack() as stack:
         addresses = [await _enter(stack, world) for world in worlds]

@@ -1,7 +1,7 @@
-"""Time as Smartsheet writes it: UTC, to the second.
+"""Tells the time, and reads and writes times in Smartsheet's form: in UTC, to the second.
 
-The clock of a sandbox can be moved ahead (`put_forward`), so that tests needn't wait for days. Several sandboxes can
-run in one process, each with its own clock.
+A sandbox's clock can be moved ahead (`put_forward`), so that tests needn't wait for days. Several sandboxes can run in
+one process, each with its own clock.
 """
 
 from __future__ import annotations
@@ -19,17 +19,19 @@ def put_forward(seconds: float) -> None:
 
 
 def now() -> datetime:
-    """The present, UTC, without fractions of a second (the API never shows any)."""
+    """The current time, UTC, without fractions of a second (the API never shows any)."""
     return (datetime.now(UTC) + timedelta(seconds=_ahead.get())).replace(microsecond=0)
 
 
 def elapsed() -> float:
-    """Seconds on a monotonic clock, plus the seconds that the sandbox is ahead."""
+    """Return the seconds on a monotonic clock, plus the seconds that the sandbox's clock is ahead."""
     return time.monotonic() + _ahead.get()
 
 
 def parse(text: str) -> datetime | None:
-    """An ISO 8601 time or epoch milliseconds as UTC; a time without a zone is taken as UTC. None if it is neither."""
+    """Parse an ISO 8601 time or epoch milliseconds, and return it in UTC; None for other texts. A time without a zone
+    is taken as UTC.
+    """
     try:
         moment = datetime.fromtimestamp(int(text) / 1000, UTC) if text.isdigit() else datetime.fromisoformat(text)
         return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
@@ -38,10 +40,10 @@ def parse(text: str) -> datetime | None:
 
 
 def epoch_ms(moment: datetime) -> int:
-    """Milliseconds since 1970, the form that numericDates=true asks for."""
+    """Return the milliseconds since 1970, which is the form for numericDates=true."""
     return int(moment.timestamp() * 1000)
 
 
 def iso(moment: datetime) -> str:
-    """`2026-11-23T18:05:00Z`."""
+    """Return a time in the form `2026-11-23T18:05:00Z`."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,8 +1,10 @@
-"""The command line: its options, and the settings that they make."""
+"""Defines the options of the command line, and makes the settings from them."""
 
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from pathlib import Path
 
 from sandbox.http.latency import PROFILES
@@ -39,10 +41,14 @@ LIMITS = {
 
 
 class PrintOperations(argparse.Action):
-    """--operations: prints the operations and exits, like --help."""
+    """The option --operations, which prints the operations and exits."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_given: object) -> None:
-        print(operations_table())
+        try:
+            print(operations_table(), flush=True)
+        except BrokenPipeError:  # the reader, such as `head`, has read enough; at its end, Python would print the rest
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            parser.exit(1)
         parser.exit()
 
 

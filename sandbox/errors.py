@@ -1,7 +1,7 @@
-"""The errors Smartsheet answers with: number, HTTP status, message.
+"""Lists Smartsheet's errors with number, HTTP status and message.
 
-Vendor's list: https://developers.smartsheet.com/api/smartsheet/error-codes
-Where a recorded answer differs from that list, the recorded wording is used.
+The messages are from https://developers.smartsheet.com/api/smartsheet/error-codes. If a recorded answer has another
+message than that page, the recorded message is used.
 """
 
 from __future__ import annotations
@@ -82,9 +82,15 @@ ERRORS: dict[int, tuple[int, str]] = {
     1077: (400, "Duplicate system column type: {0}."),
     1078: (400, "System column type {0} not supported for {1} {2}."),
     1079: (400, "Column type {0} is not supported for system column type {1}."),
+    1080: (
+        400,
+        "End Dates on dependency-enabled sheets cannot be created/updated. Please update either the Duration or Start"
+        " Date column.",
+    ),
     1081: (403, "You cannot delete or update another user's discussions, comments, or comment attachments."),
     1083: (400, "Auto number formatting cannot be added to a column {0}."),
     1084: (400, "The auto number format is invalid."),
+    1085: (400, "To change this column's type you must first disable Dependencies for this sheet."),
     1088: (
         400,
         "Invalid length for concatenated auto number format. Concatenated format is {0}, with a length"
@@ -199,6 +205,7 @@ ERRORS: dict[int, tuple[int, str]] = {
     1293: (404, "Subscope contains invalid ids."),
     1302: (400, "Cannot edit column formula cells."),
     1303: (400, "Unsupported column type for column formulas."),
+    1305: (400, "Cannot set column formula on project column."),
     1336: (403, "You cannot deactivate yourself from the account through the API."),
     1355: (403, "You cannot reactivate yourself from the account through the API."),
     4000: (500, "An unexpected error has occurred. Please contact api@smartsheet.com for assistance."),
@@ -245,23 +252,9 @@ OAUTH_TYPES = {
     1238: "invalid_client",
 }
 
-# The statuses of errors that only a fault makes. All others have 400.
-RARE_CODES: dict[int, tuple[int, ...]] = {
-    403: (
-        *(1013, 1014, 1017, 1022, 1045, 1048, 1076, 1096, 1138, 1139, 1141, 1173, 1174, 1175, 1180, 1181, 1186, 1187),
-        *(1188, 1192, 1232, 1269, 1270, 1271, 1275, 1287, 1288, 1297, 1301, 1317, 1331, 1334, 1335, 1337, 1354, 1356),
-        *(1359, 1361, 1362, 1363),
-    ),
-    404: (1007, 1043, 1204, 1311),
-    500: (1119, 1170, 1171, 1172, 1278, 1285, 1325, 5151, 5502),
-    501: (1333, 1353, 1358),
-}
-
-STATUS_OF_RARE = {code: status for status, codes in RARE_CODES.items() for code in codes}
-
 
 class ApiError(Exception):
-    """A refusal: `code` is Smartsheet's number, `values` fill the message, `detail` is sent along."""
+    """A request is refused. `code` is Smartsheet's number. `values` are put into the message. `detail` is sent too."""
 
     def __init__(
         self,
@@ -281,12 +274,12 @@ class ApiError(Exception):
         super().__init__(f"{self.code} {self.message}")
 
     def at(self, detail: Json) -> ApiError:
-        """The same refusal for one item of a bulk request."""
+        """Return the same refusal with the `detail` of one item of a bulk request."""
         self.detail = {**detail, **self.detail} if isinstance(self.detail, dict) else detail
         return self
 
     def body(self) -> dict[str, Json]:
-        """The JSON of the answer. Every call makes a new refId."""
+        """Return the JSON of the answer. Each call makes a new refId."""
         body: dict[str, Json] = {"errorCode": self.code, "message": self.message, "refId": new_ref_id()}
         if self.code in OAUTH_TYPES:
             body["error"] = OAUTH_TYPES[self.code]
@@ -296,5 +289,5 @@ class ApiError(Exception):
 
 
 def new_ref_id() -> str:
-    """13 letters and digits, like Smartsheet's."""
+    """Return 13 letters and digits, which is the form of Smartsheet's refIds."""
     return "".join(secrets.choice("0123456789abcdefghijklmnopqrstuvwxyz") for _ in range(13))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of one sandbox. Limits are Smartsheet's own by default; 0 switches one off."""
+    """The settings of one sandbox. By default, limits are Smartsheet's own. A limit of 0 means no limit."""
 
     region: str = "com"
     host: str = "127.0.0.1"

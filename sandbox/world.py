@@ -1,6 +1,9 @@
-"""One running sandbox: its state, and what it stores about requests."""
+"""Holds the data of a running sandbox: its state, and its data about requests."""
 
 from __future__ import annotations
+
+import pickle
+from functools import cached_property
 
 from sandbox.http.authorization import RateLimit
 from sandbox.http.faults import Faults
@@ -17,7 +20,7 @@ from sandbox.settings import Settings
 
 
 class World:
-    """Everything that belongs to one sandbox."""
+    """All data of one sandbox."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -43,10 +46,14 @@ class World:
     def _new_courier(self) -> Courier:
         return Courier(self.state, self.settings, self.callbacks, self.saver.soon)
 
+    @cached_property
+    def _initial_state(self) -> bytes:
+        return pickle.dumps(seeded(self.settings), pickle.HIGHEST_PROTOCOL)
+
     def reset(self) -> None:
         """Restore the initial state. Registered apps stay, because they are configuration."""
         apps = self.state.apps
-        self.state = seeded(self.settings)
+        self.state = pickle.loads(self._initial_state)  # noqa: S301 # our own, and read three times as fast as it is made
         self.state.apps |= apps
         self.courier.stop()
         self.courier = self._new_courier()

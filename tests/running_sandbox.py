@@ -1,4 +1,4 @@
-"""The sandbox for tests: the real program in its own process, and its control plane."""
+"""Runs the sandbox for tests as the real program in its own process, and uses its control plane."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Person:
 
 
 class Sandbox:
-    """A sandbox at a URL, however it was started."""
+    """A sandbox at a URL, no matter how it was started."""
 
     def __init__(self, url: str, *, ca_bundle: str | None = None) -> None:
         self.url = url
@@ -57,11 +57,21 @@ class Sandbox:
         self.control("POST", "apps", app)
 
     def fault(self, **fault: Any) -> None:
-        """Make the next matching request fail; the keys are those of docs/sandbox.md."""
+        """Make the next matching request fail. The keys are those in docs/sandbox.md."""
         self.control("POST", "faults", fault)
 
+    def end_faults(self) -> None:
+        """Remove all faults. Requests that wait because of a fault go on at once."""
+        self.control("DELETE", "faults")
+
+    def has_used_faults(self) -> bool:
+        """Whether the sandbox has used all faults. It uses a fault when it has the whole request, but lists a request
+        in the journal as soon as the request begins.
+        """
+        return not self.control("GET", "faults")
+
     def requests(self, *, method: str | None = None, path: str = "") -> list[dict[str, Any]]:
-        """The requests since the last reset; optionally only those with this method, or this part of a path."""
+        """Return the requests since the last reset. If given, only those with this method or this part of a path."""
         journal: list[dict[str, Any]] = self.control("GET", "requests")
         return [entry for entry in journal if (not method or entry["method"] == method) and path in entry["path"]]
 
@@ -69,14 +79,14 @@ class Sandbox:
         self.control("DELETE", "requests")
 
     def call(self, person: Person, method: str, path: str, body: Any = None) -> Any:
-        """Call the sandbox's API directly as this person, to see what is really stored."""
+        """Call the sandbox's API directly as this person, to check what is really stored."""
         headers = {"Authorization": f"Bearer {person.token}"}
         answer = self.http.request(method, f"{self.api}{path}", json=body, headers=headers, timeout=PATIENCE)
         assert answer.ok, answer.text
         return answer.json()
 
     def make_primary(self, person: Person, email: str) -> None:
-        """Make a confirmed address of a system admin their main one, as they do in Smartsheet."""
+        """Make a confirmed address of a system admin their main one, as in Smartsheet."""
         known = self.call(person, "GET", f"/users/{person.id}/alternateemails")["data"]
         address = next(one["id"] for one in known if one["email"] == email)
         self.call(person, "POST", f"/users/{person.id}/alternateemails/{address}/makeprimary")
@@ -90,7 +100,7 @@ class Sandbox:
 
 
 class RunningSandbox(Sandbox):
-    """Starts `python -m sandbox` on a free port and ends it; a context manager."""
+    """A context manager that starts `python -m sandbox` on a free port, and ends it."""
 
     def __init__(self, *arguments: str, ca_bundle: str | None = None) -> None:
         command = [sys.executable, "-m", "sandbox", "--port", "0", "--quiet", *arguments]

@@ -23,7 +23,7 @@ def list_all(call: Call) -> Json:
 
 @operation("get-alternate-email", "GET", "/users/{userId}/alternateemails/{alternateEmailId}", scope="READ_USERS")
 def get(call: Call) -> Json:
-    """One of them."""
+    """Get one alternate address."""
     return _in_path(call, colleague_in_path(call))
 
 
@@ -62,7 +62,7 @@ def promote(call: Call) -> Json:
     "delete-alternate-email", "DELETE", "/users/{userId}/alternateemails/{alternateEmailId}", scope="ADMIN_USERS"
 )
 def delete(call: Call) -> Json:
-    """Take one away."""
+    """Delete an alternate address."""
     check_system_admin(call)
     person = colleague_in_path(call)
     address = _in_path(call, person)
@@ -84,7 +84,7 @@ def _in_path(call: Call, person: Person) -> dict[str, Json]:
 
 
 def _read(call: Call, item: Json) -> str:
-    """Read an address that nobody has yet. Raises ApiError 1156 or 1157."""
+    """Read an address that no one has yet. Raises ApiError 1156 or 1157."""
     check_attributes("alternateEmail", item, allowed={"email"}, read_only={"id", "confirmed"})
     email = check_email(item.get("email"))
     if call.state.person_by_email(email) or owner_of_alternate(call.state, email):

@@ -127,7 +127,9 @@ def attachment_in_path(call: Call) -> Attachment:
 
 
 def _removable(call: Call) -> Attachment:
-    """The attachment in the path, if this person may delete it: as an editor, or in their own comment."""
+    """Return the attachment in the path, if this person is allowed to delete it. Editors can delete any attachment.
+    Other people can delete those of their own comments.
+    """
     attachment = attachment_in_path(call)
     if attachment.parent_type == COMMENT and attachment.created_by != call.person.id:
         raise ApiError(1081)

@@ -76,7 +76,7 @@ def _in_path(call: Call) -> AutomationRule:
 
 
 def _may_change(call: Call, rule: AutomationRule) -> bool:
-    """Whether this person may change the rule. Its author may, and so may admins of the sheet."""
+    """Whether this person is allowed to change the rule. The rule's author and admins of the sheet are."""
     return call.access >= Access.ADMIN or (call.access >= Access.EDITOR and rule.created_by == call.person.id)
 
 
@@ -86,7 +86,7 @@ def _check_may_change(call: Call, rule: AutomationRule) -> None:
 
 
 def _read_action(call: Call, rule: AutomationRule, given: Json) -> dict[str, Json]:
-    """The action with the given attributes. Raises ApiError (1008, 1012, 1031, 1036, 1218, 1219, 1220, 1221)."""
+    """Return the rule's action with the given attributes. Raises ApiError (1008, 1012, 1031, 1036, 1218-1221)."""
     if given is None:
         raise ApiError(1012, "action.type")
     check_attributes("action", given, allowed={"type", "frequency", *FLAGS, *TEXTS, *LISTS}, read_only=set())
@@ -124,7 +124,7 @@ def _check_lists(call: Call, given: dict[str, Json]) -> None:
 
 
 def _only(action: dict[str, Json], chosen: str) -> dict[str, Json]:
-    """The action with one kind of recipients."""
+    """Return the action with only the chosen kind of recipients."""
     kept = {name: value for name, value in action.items() if name not in RECIPIENTS or name == chosen}
     return {"notifyAllSharedUsers": False} | kept
 

@@ -72,5 +72,7 @@ def column_in_path(call: Call) -> Column:
 
 
 def _view(call: Call) -> View:
-    """A column that was just written is shown with its true type, unless a level is asked for."""
+    """Return the view for a column that was just written. It shows the column's real type, unless the request asks for
+    another level.
+    """
     return view_of(call) if "level" in call.query else View(level=2)

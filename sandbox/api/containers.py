@@ -1,4 +1,4 @@
-"""What folders, workspaces and Home have in common: finding them, and showing what is in them."""
+"""Shared by folders, workspaces and Home: finding them, and showing their contents."""
 
 from __future__ import annotations
 
@@ -24,12 +24,14 @@ CHILD_TYPES = frozenset({"sheets", "reports", "sights", "folders", "templates"})
 
 
 def folder_in_path(call: Call, *, least: Access = Access.VIEWER) -> Folder:
-    """The folder that the path names, if this person can see it (1006) and may do what they want (1004)."""
+    """Return the folder in the path. Raises ApiError 1006 if this person can't see it, and 1004 if their access is
+    lower than `least`.
+    """
     return _reachable(call, call.state.folders.get(call.path_id("folderId")), least)
 
 
 def workspace_in_path(call: Call, *, least: Access = Access.VIEWER) -> Workspace:
-    """The workspace that the path names. Raises ApiError as for a folder."""
+    """The workspace in the path. Raises ApiError as for a folder."""
     return _reachable(call, call.state.workspaces.get(call.path_id("workspaceId")), least)
 
 
@@ -43,20 +45,20 @@ def _reachable(call: Call, container: Container | None, least: Access) -> Contai
 
 
 def read_name(call: Call, kind: str) -> str:
-    """The name in the body. Other attributes are refused."""
+    """Return the name in the body. A body with other attributes is refused."""
     body = call.json()
     check_attributes(kind, body, allowed={"name"}, read_only={"id", "permalink", "accessLevel", "favorite"})
     return check_name(kind, body.get("name"))
 
 
 def folder_head(call: Call, folder: Folder) -> dict[str, Json]:
-    """A folder without what is in it."""
+    """A folder without its contents."""
     head = {"id": folder.id, "name": folder.name, "permalink": permalink("folders", folder.id)}
     return head | favorite_flag(call.state, call.person.id, "folder", folder.id)
 
 
 def workspace_head(state: State, workspace: Workspace, person_id: int) -> dict[str, Json]:
-    """A workspace without what is in it."""
+    """A workspace without its contents."""
     access = access_to(state, workspace, person_id) or Access.VIEWER
     return {
         "id": workspace.id,
@@ -74,7 +76,7 @@ def sheet_listing(call: Call, sheet: Sheet) -> dict[str, Json]:
 
 
 def contents(call: Call, container_id: int) -> dict[str, Json]:
-    """The sheets and folders in a container, and so on down. Empty lists are left out."""
+    """The sheets and folders in a container, with their contents at every level. Empty lists are left out."""
     state = call.state
     sheets = [sheet_listing(call, sheet) for sheet in sheets_in(state, container_id, call.person.id)]
     folders = [folder_head(call, folder) | contents(call, folder.id) for folder in folders_in(state, container_id)]
@@ -82,7 +84,7 @@ def contents(call: Call, container_id: int) -> dict[str, Json]:
 
 
 def children(call: Call, container_id: int) -> dict[str, Json]:
-    """A page of what is directly in a container. All kinds are in one list."""
+    """A page of the items directly in a container. All kinds are in one list."""
     wanted = call.words("childrenResourceTypes") or CHILD_TYPES
     if unknown := wanted - CHILD_TYPES:
         raise ApiError(1018, min(unknown), "childrenResourceTypes")
@@ -100,7 +102,7 @@ KINDS: dict[str, type[Folder] | type[Workspace]] = {"folder": Folder, "workspace
 
 
 def destination_of(call: Call, body: Json) -> int | None:
-    """The id of the container; None for Home. Raises ApiError (1004, 1006, 1008, 1012, 1031)."""
+    """Return the id of the container in the body; None for Home. Raises ApiError (1004, 1006, 1008, 1012, 1031)."""
     check_attributes(
         "containerDestination", body, allowed={"destinationId", "destinationType", "newName"}, read_only=set()
     )

@@ -1,6 +1,6 @@
 """Cross-sheet references. https://developers.smartsheet.com/api/smartsheet/openapi/crosssheetreferences
 
-They are kept, but formulas that use them aren't calculated.
+They are stored, but formulas that use them aren't calculated.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def get(call: Call) -> Json:
 
 
 def references_json(call: Call) -> list[dict[str, Json]]:
-    """All of them, for a list or for the sheet."""
+    """All references of a sheet, for a list or for the sheet."""
     return [_json(call, reference) for reference in call.sheet.cross_sheet_references]
 
 
@@ -73,7 +73,7 @@ def _source(call: Call, body: dict[str, Json]) -> Sheet:
 
 
 def _check_range(source: Sheet, bounds: dict[str, Json]) -> None:
-    """A range has rows, columns or both, each with a start and an end. Raises ApiError (1012, 1034, 1036)."""
+    """Check a range. It has rows, columns or both, each with a start and an end. Raises ApiError (1012, 1034, 1036)."""
     wanted = [name for pair in (ROWS, COLUMNS) if set(pair) & bounds.keys() for name in pair] or list(COLUMNS)
     for name in wanted:
         if name not in bounds:

@@ -15,11 +15,11 @@ Json = Any
 
 @operation("list-summary-fields-paginated", "GET", "/sheets/{sheetId}/summary/fields", scope="READ_SHEETS")
 def list_none(call: Call) -> Json:
-    """Always an empty list."""
+    """Return an empty list."""
     return index_result(call, [])
 
 
 @operation("list-summary-fields", "GET", "/sheets/{sheetId}/summary", scope="READ_SHEETS")
 def summary(call: Call) -> Json:
-    """A sheet summary without a field."""
+    """Return the summary of a sheet, which never has fields."""
     return {"fields": []}

@@ -73,7 +73,7 @@ def _after(call: Call) -> Sequence[ReportedEvent]:
 
 
 def _hour(call: Call, name: str) -> datetime:
-    """The hour that a time falls into."""
+    """Return the start of the hour of a time in the parameters."""
     return _moment(call, name).replace(minute=0, second=0)
 
 

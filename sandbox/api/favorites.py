@@ -22,7 +22,7 @@ def list_all(call: Call) -> Json:
 
 @operation("add-favorite", "POST", "/favorites", scope="ADMIN_WORKSPACES")
 def add(call: Call) -> Json:
-    """Mark one thing (1129 if it is marked) or several (those that are marked are left out of the answer)."""
+    """Mark one item, or several. A marked item in a list is left out of the answer; alone, it is refused (1129)."""
     body = call.json()
     items = body if isinstance(body, list) else [body]
     wanted = [read_favorite(call.state, call.person.id, item) for item in items]
@@ -37,21 +37,21 @@ def add(call: Call) -> Json:
 
 @operation("is-favorite", "GET", "/favorites/{favoriteType}/{favoriteId}", scope="READ_SHEETS")
 def get(call: Call) -> Json:
-    """One favorite; 1006 if the thing isn't marked."""
+    """Get one favorite; 1006 if the item isn't marked."""
     return _shown(call, _in_path(call))
 
 
 @operation("delete-favorites-by-type-and-id", "DELETE", "/favorites/{favoriteType}/{favoriteId}",
            scope="ADMIN_WORKSPACES")  # fmt: skip
 def delete(call: Call) -> Json:
-    """Unmark one thing."""
+    """Unmark one item."""
     call.state.favorites[call.person.id].remove(_in_path(call))
     return success()
 
 
 @operation("delete-favorites-by-type", "DELETE", "/favorites/{favoriteType}", scope="ADMIN_WORKSPACES")
 def delete_several(call: Call) -> Json:
-    """Unmark things of one type, which `objectIds` names."""
+    """Unmark the items of one type in `objectIds`."""
     check_kind(call.path["favoriteType"])
     ids = call.numbers("objectIds")
     if ids is None:
@@ -78,7 +78,7 @@ def _json(favorite: Favorite) -> dict[str, Json]:
 
 
 def _shown(call: Call, favorite: Favorite) -> dict[str, Json]:
-    """A favorite with what `include` asks for: its name, and the token of its address."""
+    """A favorite with the fields in `include`: its name, and the token of its address."""
     body, include = _json(favorite), call.words("include")
     if "name" in include:
         body["name"] = name_of(call.state, call.person.id, favorite)

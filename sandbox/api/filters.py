@@ -31,7 +31,7 @@ def get(call: Call) -> Json:
 
 @operation("delete-sheet-filter", "DELETE", "/sheets/{sheetId}/filters/{filterId}", scope="WRITE_SHEETS")
 def delete(call: Call) -> Json:
-    """Delete your own filter. Admins of the sheet may also delete shared filters."""
+    """Delete your own filter. Admins of the sheet can also delete shared filters."""
     chosen = filter_by_id(call, call.path_id("filterId"))
     if chosen.kind == "SHARED" and call.access < Access.ADMIN:
         raise ApiError(1004)
@@ -40,12 +40,12 @@ def delete(call: Call) -> Json:
 
 
 def filters_of(call: Call) -> list[SheetFilter]:
-    """The filters that the person who asks can use."""
+    """The filters that the caller can use."""
     return [each for each in call.sheet.filters if each.kind == "SHARED" or each.owner_id == call.person.id]
 
 
 def filter_by_id(call: Call, filter_id: int) -> SheetFilter:
-    """One of them. Raises ApiError 1006."""
+    """Return a filter that the caller can use, by its id. Raises ApiError 1006."""
     for each in filters_of(call):
         if each.id == filter_id:
             return each

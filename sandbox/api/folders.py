@@ -70,14 +70,14 @@ def get(call: Call) -> Json:
 
 @operation("get-folder-metadata", "GET", "/folders/{folderId}/metadata", scope="READ_SHEETS")
 def metadata(call: Call) -> Json:
-    """A folder without what is in it."""
+    """A folder without its contents."""
     folder = folder_in_path(call)
     return folder_head(call, folder) | {"createdAt": folder.created_at}
 
 
 @operation("get-folder-children", "GET", "/folders/{folderId}/children", scope="READ_SHEETS")
 def list_children(call: Call) -> Json:
-    """What is directly in a folder."""
+    """List the items directly in a folder."""
     return children(call, folder_in_path(call).id)
 
 

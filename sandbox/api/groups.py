@@ -76,7 +76,7 @@ def delete(call: Call) -> Json:
 
 @operation("add-group-members", "POST", "/groups/{groupId}/members", scope="ADMIN_USERS")
 def add_members(call: Call) -> Json:
-    """Add one member (1129 if they are one already) or several (existing members are left out)."""
+    """Add one member, or several. An existing member in a list is left out; alone, they are refused (1129)."""
     group, body = _own_group(call), call.json()
     members = _members(call, body if isinstance(body, list) else [body])
     new = [member for member in members if member not in group.member_ids]
@@ -116,7 +116,9 @@ def _group_in_path(call: Call) -> Group:
 
 
 def _own_group(call: Call) -> Group:
-    """A group that this person may change. Group admins may change their own, system admins any."""
+    """Return the group, if this person is allowed to change it. Group admins can change their own groups, and system
+    admins all groups.
+    """
     group = _group_in_path(call)
     _check_may_manage(call)
     if group.owner_id != call.person.id and not call.person.is_admin:
@@ -148,7 +150,7 @@ def _name(call: Call, body: dict[str, Json]) -> str:
 
 
 def _members(call: Call, items: Json) -> list[int]:
-    """The ids of the people with these addresses. Raises ApiError 1105 for people outside the organisation."""
+    """Return the ids of the people with these addresses. Raises ApiError 1105 for people outside the organisation."""
     if not isinstance(items, list):
         raise ApiError(1008, 'Field "members" was of unexpected type.')
     found: dict[str, Person | None] = {}

@@ -28,14 +28,16 @@ ATTACHMENT_READ_ONLY = {
 
 
 def read_attachment(call: Call, *, parent_type: str, parent_id: int) -> Attachment:
-    """The attachment that the body describes (a link) or is (a file), not yet on the sheet. Raises ApiError."""
+    """Return the link that the body describes, or the file that it contains, as an attachment. It isn't on the sheet
+    yet. Raises ApiError.
+    """
     if is_link(call):
         return _link(call, parent_type=parent_type, parent_id=parent_id)
     return new_file(call, read_upload(call), parent_type=parent_type, parent_id=parent_id)
 
 
 def new_file(call: Call, upload: Upload, *, parent_type: str, parent_id: int) -> Attachment:
-    """A file as an attachment; its content is kept."""
+    """Store the content of a file, and return the file as an attachment."""
     attachment = _new(call, FILE, upload.name, parent_type=parent_type, parent_id=parent_id)
     attachment.mime_type, attachment.size = upload.mime_type, len(upload.content)
     attachment.digest = file_store.keep(call.state, upload.content)
@@ -89,7 +91,7 @@ def read_text(body: Json) -> str:
 
 
 def new_comment(call: Call, text: str, upload: Upload | None) -> Comment:
-    """A comment by the person who asks, not yet part of a discussion; a file that came along is attached to it."""
+    """Return a comment by the caller that isn't part of a discussion yet. A file in the request is attached to it."""
     at = now()
     comment = Comment(call.state.new_id(), text, at, call.person.id, at)
     if upload:

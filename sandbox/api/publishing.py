@@ -38,7 +38,7 @@ def get(call: Call) -> Json:
 
 @operation("set-sheetPublish", "PUT", "/sheets/{sheetId}/publish", scope="ADMIN_SHEETS", access=Access.ADMIN, cost=10)
 def put(call: Call) -> Json:
-    """Publish or unpublish a sheet. The addresses lead nowhere."""
+    """Publish or unpublish a sheet. The addresses don't work."""
     body = call.json()
     check_attributes("sheetPublish", body, allowed={*ENABLING, *CHOICES, *TOOLBARS}, read_only=_all_urls())
     for name in (*ENABLING, *TOOLBARS):
@@ -55,7 +55,7 @@ def _all_urls() -> set[str]:
 
 
 def _status(sheet: Sheet) -> dict[str, Json]:
-    """A SheetPublish. Formats that are not enabled have no address and no details."""
+    """Return a SheetPublish. Formats that are not enabled have no address and no details."""
     publish = sheet.settings.publish
     status: dict[str, Json] = {name: publish.get(name, False) for name in ENABLING}
     for name in ENABLING:

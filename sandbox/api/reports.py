@@ -59,7 +59,7 @@ def report_listing(call: Call) -> list[dict[str, Json]]:
 
 
 def report_in_path(call: Call) -> tuple[Report, Access]:
-    """The report that the path names, and what this person may do with it. Raises ApiError 1006."""
+    """Return the report that the path names, and this person's access to it. Raises ApiError 1006."""
     report = call.state.reports_by_id.get(call.path_id("reportId"))
     access = report.access_of(call.person.id) if report else None
     if report is None or access is None:

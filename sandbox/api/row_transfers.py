@@ -46,7 +46,7 @@ def _transferred(call: Call, *, with_children: bool) -> dict[str, Json]:
 
 
 def _directive(call: Call) -> tuple[list[int], Writing]:
-    """The rows and their destination. Raises ApiError 1006, 1008, 1012, 1061 or 1136."""
+    """Return the ids of the rows, and their destination. Raises ApiError 1006, 1008, 1012, 1061 or 1136."""
     body = call.json()
     check_attributes("copyOrMoveRowDirective", body, allowed={"rowIds", "to"}, read_only=set())
     row_ids, to = body.get("rowIds"), body.get("to")

@@ -72,7 +72,7 @@ def row_in_path(call: Call) -> Row:
 
 
 def writing_of(call: Call) -> Writing:
-    """Who writes, and how values are parsed."""
+    """Return who writes to which sheet, and how values are parsed."""
     return Writing(
         call.state,
         call.sheet,
@@ -80,6 +80,7 @@ def writing_of(call: Call) -> Writing:
         call.access,
         override_validation=call.flag("overrideValidation"),
         numeric_dates=call.flag("numericDates"),
+        project_locale=call.query.get("projectParseLocale", ""),
     )
 
 
@@ -90,7 +91,7 @@ def _edits(call: Call, writing: Writing, body: Json, *, adding: bool) -> tuple[l
 
 
 def rows_json(call: Call, rows: list[Row], view: View) -> list[Json]:
-    """These rows as the answer to a write. Multi-value cells have their real type, whatever `level` says."""
+    """Return these rows as the answer to a write. Multi-value cells have their real type, even without `level`."""
     return Rows(call.state, call.sheet, call.access, replace(view, level=HIGHEST_LEVEL)).list(rows)
 
 

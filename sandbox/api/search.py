@@ -39,6 +39,6 @@ def _words(call: Call) -> tuple[str, ...]:
 
 
 def _result(found: Iterator[Json]) -> Json:
-    """All results are counted, and the first hundred are shown."""
+    """Return the number of all hits of a search, and the first hundred hits."""
     results = list(found)
     return {"results": results[:MOST_RESULTS], "totalCount": len(results)}

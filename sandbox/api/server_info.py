@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.http.routing import Call, operation
+from sandbox.model.number_format import CURRENCIES
 
 Json = Any
 
@@ -17,11 +18,22 @@ LOCALES = (
     " sv_SE th_US tr_TR uk_UA vi_VN zh_CN zh_HK zh_SG zh_TW"
 )
 
-# https://developers.smartsheet.com/api/smartsheet/guides/advanced-topics/cell-formatting
-FORMATS = {
-    "defaults": "0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0",
+COLORS = (
+    "none transparent #000000 #0B347D #1061C3 #237F2E #40B14B #592C00 #5FB3F9 #61058B #757575 #7ED085 #9210AD"
+    " #974C00 #991310 #B9DDFC #BDBDBD #C6E7C8 #D0AF8F #D190DA #E2F2FE #E5E5E5 #E7F5E9 #EA352E #EA5000 #EBC700"
+    " #EBC7EF #EEDCCA #F2E8DE #F4E4F5 #F87E7D #FEFF00 #FEFF85 #FF8D00 #FFCCD2 #FFCD7A #FFE1AF #FFEBEE #FFED00"
+    " #FFF3DF #FFFEE6 #FFFFFF"
+)
+DATE_FORMATS = (
+    "LOCALE_BASED MMMM_D_YYYY MMM_D_YYYY D_MMM_YYYY YYYY_MM_DD_HYPHEN YYYY_MM_DD_DOT DWWWW_MMMM_D_YYYY"
+    " DWWW_DD_MMM_YYYY DWWW_MM_DD_YYYY MMMM_D D_MMMM"
+)
+# https://developers.smartsheet.com/api/smartsheet/openapi/schemas/formattables
+FORMATS: dict[str, Json] = {
+    "defaults": ",,1,1,,,,,,,,,,,,,",
     "fontFamily": [
         {"name": "Arial", "traits": ["sans-serif"]},
+        {"name": "Roboto", "traits": ["sans-serif"]},
         {"name": "Tahoma", "traits": ["sans-serif"]},
         {"name": "Times New Roman", "traits": ["serif"]},
         {"name": "Verdana", "traits": ["sans-serif"]},
@@ -33,17 +45,17 @@ FORMATS = {
     "strikethrough": ["none", "on"],
     "horizontalAlign": ["default", "left", "center", "right"],
     "verticalAlign": ["default", "top", "middle", "bottom"],
-    "color": ["none", "#000000", "#FFFFFF", "transparent"],
-    "currency": [{"code": "none", "symbol": "none"}, {"code": "EUR", "symbol": "€"}, {"code": "USD", "symbol": "$"}],
+    "color": COLORS.split(),
+    "currency": [{"code": code, "symbol": symbol} for code, symbol in CURRENCIES],
     "decimalCount": ["0", "1", "2", "3", "4", "5"],
     "thousandsSeparator": ["none", "on"],
     "numberFormat": ["none", "NUMBER", "CURRENCY", "PERCENT"],
     "textWrap": ["none", "on"],
-    "dateFormat": ["LOCALE_BASED", "MMMM_D_YYYY", "MMM_D_YYYY", "D_MMM_YYYY", "YYYY_MM_DD_HYPHEN"],
+    "dateFormat": DATE_FORMATS.split(),
 }
 
 
 @operation("serverinfo-get", "GET", "/serverinfo", is_open=True)
 def get(call: Call) -> Json:
-    """Constants of the application, with a few of the colours and currencies."""
+    """Constants of the application."""
     return {"supportedLocales": LOCALES.split(), "formats": FORMATS}

@@ -1,6 +1,6 @@
 """Shares of sheets and workspaces. https://developers.smartsheet.com/api/smartsheet/openapi/sharing
 
-/shares?assetType=&assetId= is the newer address of what is also below /sheets/{id} and /workspaces/{id}.
+/shares?assetType=&assetId= is the newer address of the shares below /sheets/{id} and /workspaces/{id}.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def update_of_sheet(call: Call) -> Json:
     access=Access.VIEWER,
 )
 def delete_of_sheet(call: Call) -> Json:
-    """Delete a share of a sheet. Anyone may delete their own."""
+    """Delete a share of a sheet. Anyone can delete their own share."""
     return _delete(call, call.sheet, call.access)
 
 
@@ -139,7 +139,7 @@ def delete_of_asset(call: Call) -> Json:
 
 
 def _asset(call: Call, *, least: Access = Access.VIEWER) -> tuple[Item, Access]:
-    """The sheet or workspace that the parameters name, and what this person may do with it."""
+    """Return the sheet or workspace that the parameters name, and this person's access to it."""
     kind = call.query.get("assetType") or ""
     if "assetId" not in call.query or not kind:
         raise ApiError(1009, "assetId" if kind else "assetType")
@@ -171,7 +171,9 @@ def _holder(call: Call, item: Item) -> int:
 
 
 def _add(call: Call, item: Item, access: Access) -> Json:
-    """Create shares. In a list, existing shares are left out; a single one that exists raises ApiError 1025."""
+    """Create shares. If the body is a list, existing shares are left out. If it is a single share that exists, raise
+    ApiError 1025.
+    """
     body = call.json()
     asked = read_shares(call.state, body if isinstance(body, list) else [body], most=access)
     known = [holder for holder, _ in asked if holder in item.shares or holder == item.owner_id]
@@ -213,7 +215,7 @@ def _announce(call: Call, item: Item, holder: int, change: str, **details: Json)
 
 
 def _check_editable(call: Call, item: Item, holder: int, access: Access) -> None:
-    """Refuse a change of the owner's share, of one's own, and of one above one's own access level."""
+    """Refuse a change of the owner's share, of the caller's own share, and of a share above the caller's access."""
     if holder == item.owner_id:
         raise ApiError(1028)
     if holder == call.person.id:

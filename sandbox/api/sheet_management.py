@@ -19,13 +19,13 @@ from sandbox.model.cell_json import View, columns_json, permalink
 from sandbox.model.cell_parsing import check_attributes, check_type
 from sandbox.model.folder_tree import remove_sheet
 from sandbox.model.new_sheet import check_name, copy_sheet, new_sheet
+from sandbox.model.schedule import schedule
 from sandbox.model.sharing import spread
 from sandbox.model.sheet import Sheet
 from sandbox.model.sheet_json import PERSONAL
+from sandbox.model.work_calendar import DAYS
 
 Json = Any
-
-DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 
 
 @operation("create-sheet-in-sheets-folder", "POST", "/sheets", scope="CREATE_SHEETS")
@@ -149,6 +149,7 @@ def _set_project(call: Call, settings: dict[str, Json]) -> dict[str, Json]:
     project = call.sheet.settings.project or {}
     project |= {name: value for name, value in settings.items() if value is not None}
     call.sheet.settings.project = project
+    schedule(call.sheet)
     call.sheet.changed(at=now())
     call.announce("sheet", call.sheet.id, "updated")
     return project

@@ -91,7 +91,7 @@ def get(call: Call) -> Json:
 
 
 def check_parameters(call: Call) -> None:
-    """Raise ApiError 1018 where `get` would, for operations that change a sheet before they show it."""
+    """Raise ApiError 1018 if `get` would. Operations that first change a sheet and then show it call this before."""
     view_of(call)
     call.number("ifVersionAfter", 0)
     _page(call, _filtered(call, []))
@@ -128,7 +128,7 @@ def _filtered(call: Call, rows: list[Row]) -> list[Row]:
 
 
 def _chosen_filter(call: Call) -> SheetFilter | None:
-    """The filter that the parameters name. Raises ApiError 1006 for one that this person cannot use."""
+    """Return the filter that the parameters name. Raises ApiError 1006 if this person can't use the filter."""
     filter_id = call.number("filterId", 0)
     return filter_by_id(call, filter_id) if filter_id else None
 
@@ -150,7 +150,7 @@ def _owner(call: Call, owner_id: int, include: frozenset[str]) -> dict[str, Json
 
 
 def time_parameter(call: Call, name: str) -> Any:
-    """A time among the parameters. Raises ApiError 1018 if it isn't one."""
+    """Return the parameter as a time. Raises ApiError 1018 if it isn't a time."""
     text = call.query.get(name)
     moment = parse(text.replace(" ", "+")) if text else None
     if text and moment is None:

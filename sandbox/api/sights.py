@@ -90,7 +90,7 @@ def get_publish(call: Call) -> Json:
 
 @operation("set-sight-publish-status", "PUT", "/sights/{sightId}/publish", scope="ADMIN_SIGHTS")
 def put_publish(call: Call) -> Json:
-    """Publish or unpublish a dashboard. The address leads nowhere."""
+    """Publish or unpublish a dashboard. The address doesn't work."""
     sight, _access = sight_in_path(call, least=Access.ADMIN)
     body = call.json()
     names = {"readOnlyFullEnabled", "readOnlyFullAccessibleBy"}
@@ -138,7 +138,7 @@ def _whole(call: Call, sight: Sight, access: Access) -> dict[str, Json]:
 
 
 def _publish_status(sight: Sight) -> dict[str, Json]:
-    """A SightPublish. Unless it is enabled, it has no address and no audience."""
+    """Return a SightPublish. If publishing isn't enabled, it has no address and no audience."""
     if not sight.publish.get("readOnlyFullEnabled"):
         return {"readOnlyFullEnabled": False}
     return sight.publish | {"readOnlyFullUrl": permalink("publish", sight.id)}

@@ -1,6 +1,6 @@
 """Update requests. https://developers.smartsheet.com/api/smartsheet/openapi/updaterequests
 
-No e-mail is sent. A request without a schedule counts as sent at once, a scheduled one never.
+No e-mail is sent. A request without a schedule counts as sent immediately. One with a schedule never counts as sent.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ TEXT = "Please update the following rows in my online sheet."
 
 @operation("updaterequests-list", "GET", "/sheets/{sheetId}/updaterequests", scope="READ_SHEETS")
 def list_all(call: Call) -> Json:
-    """The update requests of a sheet that are still to be sent."""
+    """List the update requests of a sheet that haven't been sent."""
     bodies = [_json(call, each) for each in call.sheet.update_requests if each.schedule]
     return index_result(call, [{name: body[name] for name in IN_LISTS if name in body} for body in bodies])
 
@@ -38,7 +38,7 @@ def list_all(call: Call) -> Json:
 @operation("updaterequests-create", "POST", "/sheets/{sheetId}/updaterequests",
            scope="WRITE_SHEETS", access=Access.EDITOR)  # fmt: skip
 def create(call: Call) -> Json:
-    """Ask people to update rows: at once, or by a schedule."""
+    """Ask people to update rows, immediately or by a schedule."""
     sheet, body = call.sheet, call.json()
     check_attributes("updateRequest", body, allowed={*MESSAGE, "schedule"}, read_only=READ_ONLY)
     message = {"subject": f"Update Request: {sheet.name}", "message": TEXT, "ccMe": False} | _given(body)
@@ -62,7 +62,7 @@ def get(call: Call) -> Json:
 @operation("updaterequests-update", "PUT", "/sheets/{sheetId}/updaterequests/{updateRequestId}",
            scope="WRITE_SHEETS", access=Access.EDITOR)  # fmt: skip
 def update(call: Call) -> Json:
-    """Change an update request that is still to be sent."""
+    """Change an update request that hasn't been sent."""
     request, body = _in_path(call, call.sheet.update_requests, "updateRequestId"), call.json()
     check_attributes("updateRequest", body, allowed=CHANGEABLE, read_only=READ_ONLY | {"rowIds"})
     if request.schedule is None:
@@ -110,7 +110,7 @@ def _given(body: dict[str, Json]) -> dict[str, Json]:
 
 
 def _check(call: Call, message: dict[str, Json]) -> None:
-    """Refuse a message that can't be sent. Groups can't get one."""
+    """Refuse a message that can't be sent, such as a message to a group."""
     check_row_message(call, message)
     if any(recipient.get("groupId") is not None for recipient in recipients_of(message)):
         raise ApiError(1032, "recipient.groupId")

@@ -105,7 +105,7 @@ def reactivate(call: Call) -> Json:
 
 @operation("update-user-profile-image", "POST", "/users/{userId}/profileimage", scope="WRITE_SHEETS")
 def set_image(call: Call) -> Json:
-    """Set your profile image, or someone's as a system admin. The image itself isn't kept."""
+    """Set the caller's profile image, or someone else's as a system admin. The image itself isn't stored."""
     person = colleague_in_path(call)
     if person.id != call.person.id:
         check_system_admin(call)
@@ -156,7 +156,7 @@ def _set_status(call: Call, status: str, *, oneself: int) -> Json:
 
 
 def _heir(call: Call) -> Person | None:
-    """The person who gets what the removed person owned. Raises ApiError 1019 or 1021."""
+    """The person who gets the removed person's items. Raises ApiError 1019 or 1021."""
     if "transferTo" not in call.query:
         return None
     heir = call.state.people.get(call.number("transferTo", 0))

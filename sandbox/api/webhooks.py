@@ -34,7 +34,7 @@ EVENTS = ["*.*"]
 
 @operation("list-webhooks", "GET", "/webhooks", scope="ADMIN_WEBHOOKS")
 def list_all(call: Call) -> Json:
-    """The webhooks of this person, or only those made through the app that asks. Newest first."""
+    """List the webhooks of this person, or only those made through the app of the request. Newest first."""
     found = [webhook for webhook in reversed(call.state.webhooks.values()) if _is_theirs(call, webhook)]
     return unknown_pages(call, [_json(call, webhook) for webhook in found])
 
@@ -115,7 +115,9 @@ def reset_secret(call: Call) -> Json:
 
 
 def _is_theirs(call: Call, webhook: Webhook) -> bool:
-    """An app sees the webhooks that it made for the person. The person sees all of theirs."""
+    """Whether the caller can see the webhook. People see all their webhooks. An app sees only the webhooks that it made
+    for the person.
+    """
     return webhook.owner_id == call.person.id and call.token.client_id in (None, webhook.client_id)
 
 
@@ -158,7 +160,9 @@ def _check(call: Call, body: dict[str, Json]) -> None:
 
 
 def _columns(call: Call, sheet_id: int, subscope: Json) -> list[int]:
-    """The subscribed columns; none means all. Raises ApiError 1293 for columns that the sheet doesn't have."""
+    """Return the ids of the subscribed columns; an empty list means all columns. Raises ApiError 1293 for columns that
+    the sheet doesn't have.
+    """
     if subscope is None:
         return []
     check_attributes("subscope", subscope, allowed={"columnIds"}, read_only=set())

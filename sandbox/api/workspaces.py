@@ -36,7 +36,7 @@ def create(call: Call) -> Json:
 
 @operation("get-workspace", "GET", "/workspaces/{workspaceId}", scope="READ_SHEETS")
 def get(call: Call) -> Json:
-    """A workspace with its contents. Its folders have theirs only with loadAll=true."""
+    """A workspace with its contents. With loadAll=true, also the contents of its folders."""
     workspace = workspace_in_path(call)
     found = contents(call, workspace.id)
     if "folders" in found and not call.flag("loadAll"):
@@ -46,14 +46,14 @@ def get(call: Call) -> Json:
 
 @operation("get-workspace-metadata", "GET", "/workspaces/{workspaceId}/metadata", scope="READ_SHEETS")
 def metadata(call: Call) -> Json:
-    """A workspace without what is in it."""
+    """A workspace without its contents."""
     workspace = workspace_in_path(call)
     return _head(call, workspace) | {"createdAt": workspace.created_at, "modifiedAt": workspace.modified_at}
 
 
 @operation("get-workspace-children", "GET", "/workspaces/{workspaceId}/children", scope="READ_SHEETS")
 def list_children(call: Call) -> Json:
-    """What is directly in a workspace."""
+    """List the items directly in a workspace."""
     return children(call, workspace_in_path(call).id)
 
 

@@ -1,1 +1,1 @@
-"""The server: requests and answers, sign-in, faults to order, the control plane."""
+"""The HTTP server: requests and answers, sign-in, faults, the control plane."""

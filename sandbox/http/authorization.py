@@ -1,4 +1,4 @@
-"""Authorization: finds the token and the person of a request, and checks what they may do.
+"""Finds the token and the person of a request, and checks what the token allows.
 
 https://developers.smartsheet.com/api/smartsheet/guides/basics/authentication
 """
@@ -15,7 +15,7 @@ from sandbox.model.state import Person, State, Token
 
 
 def token_in(state: State, headers: Mapping[str, str]) -> Token | None:
-    """The token of a request, expired or not. None without one, or if it was revoked."""
+    """Return the token of a request, even if it has expired. Return None if there is none, or if it was revoked."""
     scheme, _, credential = headers.get("Authorization", "").partition(" ")
     token = state.tokens.get(credential.strip()) if scheme.lower() == "bearer" else None
     return token if token and not token.is_dead else None
@@ -40,7 +40,9 @@ def authorize(operation: Operation, token: Token) -> None:
 
 
 def media_type(operation: Operation, headers: Mapping[str, str]) -> str:
-    """The media type that Accept asks for: JSON where it is acceptable. Raises ApiError 1052 for others."""
+    """Return the media type of the answer. It is JSON if Accept allows JSON. Raises ApiError 1052 if Accept allows only
+    types that the operation doesn't have.
+    """
     accept = headers.get("Accept", "*/*")
     if operation.is_open or any(kind in accept for kind in ("*/*", "application/*", JSON_TYPE)):
         return JSON_TYPE
@@ -51,9 +53,10 @@ def media_type(operation: Operation, headers: Mapping[str, str]) -> str:
 
 
 def acting_person(state: State, token: Token, headers: Mapping[str, str]) -> Person:
-    """The token's owner, or the person that a system admin assumes. Admins can't be assumed.
+    """Return the person in whose name the request is made. It is the token's owner. If a system admin assumes another
+    person's identity, it is that person; admins' identities can't be assumed.
 
-    A deactivated person's token gets 1002. What Smartsheet answers is not known.
+    The token of a deactivated person gets 1002. It isn't known what Smartsheet itself answers.
     """
     person = state.people[token.person_id]
     if not person.is_active:
@@ -70,7 +73,7 @@ WINDOW_SECONDS = 60.0
 
 
 class RateLimit:
-    """Counts requests per token in windows of one minute, heavy ones as several. `per_minute` 0 switches it off."""
+    """Counts requests per token and minute. A heavy request counts as several. `per_minute` 0 means no limit."""
 
     def __init__(self, per_minute: int, heavy_cost: int) -> None:
         self.per_minute, self.heavy_cost = per_minute, max(1, heavy_cost)
@@ -89,5 +92,5 @@ class RateLimit:
         self._windows[token] = (started, used + cost)
 
     def reset(self) -> None:
-        """Forget all counts."""
+        """Clear all counts."""
         self._windows.clear()

@@ -1,6 +1,5 @@
-"""The control plane, /_sandbox: who can sign in, reset, faults, latency, clock, apps, and what arrived.
-
-Not part of Smartsheet.
+"""Serves the control plane at /_sandbox. It lists people and requests, restores the initial state, makes changes, and
+sets faults, latency, clock and apps. Smartsheet has no control plane.
 """
 
 from __future__ import annotations
@@ -28,6 +27,11 @@ from sandbox.world import World
 Json = Any
 
 MOST_AHEAD_SECONDS = 100 * 365 * 86_400
+MOST_LEVELS = 100  # of nested JSON in a body; above 254, orjson can't write it into an answer
+
+
+class BadBody(ValueError):
+    """The body of a request isn't JSON, or is nested too deeply. The text says which."""
 
 
 def add_routes(app: web.Application, world: World) -> None:
@@ -53,7 +57,7 @@ def add_routes(app: web.Application, world: World) -> None:
 
 
 class Control:
-    """One handler for each route."""
+    """The handlers, one for each route."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -95,9 +99,9 @@ class Control:
     async def add_faults(self, request: web.Request) -> web.StreamResponse:
         """Add one fault or several. If one is refused, none is added."""
         try:
-            ordered = orjson.loads(await request.read())
+            ordered = await _body(request)
             faults = [read_fault(item) for item in (ordered if isinstance(ordered, list) else [ordered])]
-        except (BadFault, orjson.JSONDecodeError) as error:
+        except (BadFault, BadBody) as error:
             return _json({"message": str(error)}, status=400)
         self.world.faults.add(faults)
         return await self.faults(request)
@@ -111,8 +115,8 @@ class Control:
         """Change a sheet as a form, an automation, a cell link or a person in Smartsheet's app does."""
         state = self.world.state
         try:
-            made = change_sheet(state, with_numeric_ids(orjson.loads(await request.read())))
-        except (BadChange, orjson.JSONDecodeError) as error:
+            made = change_sheet(state, with_numeric_ids(await _body(request)))
+        except (BadChange, BadBody) as error:
             return _json({"message": str(error)}, status=400)
         except ApiError as error:
             return _json(error.body(), status=error.status)
@@ -131,8 +135,8 @@ class Control:
     async def set_latency(self, request: web.Request) -> web.StreamResponse:
         """Set the latency profile, and start its series of waits again."""
         try:
-            profile = read_profile(orjson.loads(await request.read()))
-        except (BadLatency, orjson.JSONDecodeError) as error:
+            profile = read_profile(await _body(request))
+        except (BadLatency, BadBody) as error:
             return _json({"message": str(error)}, status=400)
         self.world.latency = Latency(profile, self.world.settings.seed)
         return await self.latency(request)
@@ -144,7 +148,7 @@ class Control:
     async def set_clock(self, request: web.Request) -> web.StreamResponse:
         """Set how many seconds the clock is ahead of the real time."""
         try:
-            ahead = float(orjson.loads(await request.read())["ahead"])
+            ahead = float((await _body(request))["ahead"])
             if not abs(ahead) <= MOST_AHEAD_SECONDS:
                 raise ValueError(ahead)
         except (KeyError, TypeError, ValueError):
@@ -160,7 +164,7 @@ class Control:
     async def add_app(self, request: web.Request) -> web.StreamResponse:
         """Register or replace a client."""
         try:
-            given = orjson.loads(await request.read())
+            given = await _body(request)
             if not is_address(given["redirectUrl"]):
                 raise TypeError(given["redirectUrl"])
             app = App(
@@ -169,7 +173,7 @@ class Control:
                 redirect_url=str(given["redirectUrl"]),
                 name=str(given.get("name", given["clientId"])),
             )
-        except (KeyError, TypeError, AttributeError, orjson.JSONDecodeError):
+        except (KeyError, TypeError, AttributeError, BadBody):
             message = "an app is a JSON object with clientId, clientSecret, redirectUrl (an address) and perhaps name"
             return _json({"message": message}, status=400)
         self.world.state.apps[app.client_id] = app
@@ -184,6 +188,21 @@ class Control:
         """Clear the request journal."""
         self.world.journal.clear()
         return _json([])
+
+
+async def _body(request: web.Request) -> Json:
+    """The JSON in a request's body. Raises BadBody."""
+    try:
+        content: Json = orjson.loads(await request.read())
+    except orjson.JSONDecodeError as error:
+        raise BadBody(str(error)) from None
+    level, levels = [content], 0
+    while level := [one for one in level if isinstance(one, dict | list)]:
+        levels += 1
+        if levels > MOST_LEVELS:
+            raise BadBody(f"the JSON is nested more than {MOST_LEVELS} levels deep")
+        level = [item for one in level for item in (one.values() if isinstance(one, dict) else one)]
+    return content
 
 
 def _app(app: App) -> Json:

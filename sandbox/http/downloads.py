@@ -1,4 +1,4 @@
-"""Signed addresses from which attached files can be downloaded for a while without a token.
+"""Makes and serves signed addresses, from which attached files can be downloaded for a while without a token.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/attachments/attachments-get
 """
@@ -27,7 +27,7 @@ SIGNED = ("response-content-disposition", "response-content-type", "Expires")
 
 
 def download_of(call: Call, attachment: Attachment) -> dict[str, Any]:
-    """`url` and `urlExpiresInMillis` of a file; nothing for a link, which has its own."""
+    """Return the `url` and `urlExpiresInMillis` of a file; nothing for a link, which has its own `url`."""
     if attachment.digest is None:
         return {}
     url = address_of(call, attachment.digest, name=attachment.name, mime_type=attachment.mime_type or "")
@@ -35,7 +35,7 @@ def download_of(call: Call, attachment: Attachment) -> dict[str, Any]:
 
 
 def address_of(call: Call, digest: str, *, name: str, mime_type: str) -> str:
-    """The address of the content with this digest, to be served with a name and a type ("" if unknown)."""
+    """Return the address of the content with this digest. The file gets the name and the type ("" if unknown)."""
     seconds = call.settings.file_url_seconds
     query = {
         "response-content-disposition": disposition(name),

@@ -1,37 +1,55 @@
-"""Faults: what goes wrong with the next matching requests."""
+"""Defines faults. A fault is an error, a delay or a dropped connection for the next matching requests."""
 
 from __future__ import annotations
 
+import asyncio
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from random import Random
 from typing import Any
 
-from sandbox.errors import CODE_OF_STATUS, ERRORS, STATUS_OF_RARE, ApiError
+from sandbox.errors import CODE_OF_STATUS, ERRORS, ApiError
 from sandbox.http.routing import OPERATIONS
 
 Json = Any
 
+# The HTTP statuses of errors that only faults cause. All other errors have 400.
+RARE_CODES: dict[int, tuple[int, ...]] = {
+    403: (
+        *(1013, 1014, 1017, 1022, 1045, 1048, 1076, 1096, 1138, 1139, 1141, 1173, 1174, 1175, 1180, 1181, 1186, 1187),
+        *(1188, 1192, 1232, 1269, 1270, 1271, 1275, 1287, 1288, 1297, 1301, 1317, 1331, 1334, 1335, 1337, 1354, 1356),
+        *(1359, 1361, 1362, 1363),
+    ),
+    404: (1007, 1043, 1204, 1311),
+    500: (1119, 1170, 1171, 1172, 1278, 1285, 1325, 5151, 5502),
+    501: (1333, 1353, 1358),
+}
+
+STATUS_OF_RARE = {code: status for status, codes in RARE_CODES.items() for code in codes}
+
 DROPS = ("before", "during", "after")
 BODIES = ("html", "empty", "truncated", "drip", "endless")
-PAGES = ("authorize",)  # routes with a name that aren't operations
+PAGES = ("authorize",)  # routes that a fault can name although they aren't operations
 
 
 class BadFault(ValueError):
-    """The description of a fault isn't valid; the text says why."""
+    """The description of a fault isn't valid. The text says why."""
 
 
 @dataclass(slots=True)
 class Fault:
-    """What happens to matching requests. A condition that is None matches any request.
+    """A fault for matching requests. A condition that is None matches any request.
 
-    It applies with `probability`, and `times` counts how often it did; 0 means until it is removed. The same `seed`
-    (by default the run's seed and the fault's number) chooses the same of the matching requests again.
+    The fault applies to a matching request with `probability`. It is used `times` times; 0 means until it is removed.
+    The same `seed` chooses the same of the matching requests again. By default, the seed consists of the run's seed and
+    the fault's number.
 
-    `delay` seconds pass before the operation, `hold` seconds between the operation and the answer. Both happen even if
-    the client has closed the connection. `drop` closes the connection: before or after the operation, or during the
-    answer. `body` sends an answer that isn't JSON, `content` other JSON; with `apply` the operation is carried out all
-    the same. Without drop, body, content, status and errorCode the request is only delayed.
+    The operation starts after `delay` seconds, and the answer is sent `hold` seconds after the operation. These waits
+    happen even if the client has closed the connection. They end when all faults are removed. `drop` closes the
+    connection before or after the operation, or during the answer. `body` sends an answer that isn't JSON. `content`
+    sends other JSON. With `apply`, the operation is carried out anyway. Without drop, body, content, status and
+    errorCode, the request is only delayed.
     """
 
     method: str | None = None
@@ -64,14 +82,14 @@ class Fault:
 
     @property
     def carries_out(self) -> bool:
-        """Whether the operation is carried out all the same."""
+        """Whether the operation is carried out anyway."""
         if self.drop:
             return self.drop != "before"
         return self.apply or self.body in ("truncated", "drip") or not (self.body or self.has_content or self.refuses)
 
     @property
     def has_content(self) -> bool:
-        """Whether other JSON is sent in place of the answer's own."""
+        """Whether other JSON is sent instead of the operation's result."""
         return self.content is not None
 
     @property
@@ -160,6 +178,7 @@ class Faults:
         self._seed = seed
         self._ordered = 0
         self._pending: list[tuple[Fault, Random]] = []
+        self._cleared = asyncio.Event()
 
     @property
     def pending(self) -> list[Fault]:
@@ -174,11 +193,19 @@ class Faults:
             self._pending.append((fault, Random(seed)))
 
     def clear(self) -> None:
-        """Remove all faults. The next fault counts as the first."""
+        """Remove all faults, and end the waits of those that were used. The next fault counts as the first."""
         self._ordered, self._pending = 0, []
+        self._cleared.set()
+        self._cleared = asyncio.Event()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait, but only until all faults are removed."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._cleared.wait()
 
     def take(self, *, method: str, path: str, operation: str | None, person_id: int | None) -> Fault | None:
-        """The fault that applies to this request. It is used up by it."""
+        """Return the fault for this request, and count one use of the fault. Return None if no fault applies."""
         for place, (fault, chance) in enumerate(self._pending):
             is_meant = fault.matches(method=method, path=path, operation=operation, person_id=person_id)
             if is_meant and chance.random() < fault.probability:

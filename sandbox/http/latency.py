@@ -1,4 +1,4 @@
-"""Latency: how long requests wait before they are carried out, as on a network."""
+"""Makes requests wait before they are carried out, as if they came through a network."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ MOST_TIMES = 20.0  # e to this power is more than any sensible factor
 
 
 class BadLatency(ValueError):
-    """The description of a latency isn't valid; the text says why."""
+    """The description of a latency isn't valid. The text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Median seconds until a read or a write is carried out, and how far the waits scatter (log-normally).
+    """The median seconds before a read or a write is carried out, and the spread of the waits (log-normal).
 
-    `spread` is the standard deviation of the logarithm: at 0.5, one request in twenty waits 2.3 times the median or
-    more, at 1.2 seven times.
+    `spread` is the standard deviation of the logarithm. If it is 0.5, one request in twenty waits at least 2.3 times
+    the median. If it is 1.2, one request in twenty waits at least seven times the median.
     """
 
     read: float = 0.0

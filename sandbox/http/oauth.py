@@ -1,4 +1,4 @@
-"""Sign-in: the consent page and the redirects back.
+"""Serves the consent page of the sign-in, and redirects back to the app.
 
 https://developers.smartsheet.com/api/smartsheet/guides/advanced-topics/oauth
 """
@@ -27,7 +27,7 @@ def add_routes(app: web.Application, world: World) -> None:
 
 
 class Consent:
-    """The consent page, requested by GET or POST, and its form, a POST with a `decision`."""
+    """Handles the consent page, which apps request by GET or POST. Its form is sent as a POST with a `decision`."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -37,7 +37,7 @@ class Consent:
         return self._page(request.query)
 
     async def decide(self, request: web.Request) -> web.StreamResponse:
-        """Allow or Deny. A POST without either is an authorization request sent as a form."""
+        """Handle Allow or Deny. A POST without either is an authorization request sent as a form."""
         form = dict(parse_qsl((await request.read()).decode("utf-8", "replace"), keep_blank_values=True))
         parameters = dict(request.query) | form
         refusal = self._refusal(parameters)
@@ -77,7 +77,9 @@ class Consent:
         return page(content, status=400 if message else 200)
 
     def _refusal(self, parameters: Mapping[str, str]) -> web.StreamResponse | None:
-        """The refusal of this request. An unknown app gets an error page, a known one a redirect."""
+        """Return the refusal of this request; None if the request is valid. For an unknown app, the refusal is an error
+        page. For a known app, it is a redirect.
+        """
         app = self.world.state.apps.get(parameters.get("client_id", ""))
         if app is None:
             return _error("The Client ID is missing or invalid")
@@ -97,7 +99,7 @@ def _error(message: str) -> web.Response:
 
 
 def _back(app: App, answer: dict[str, str], parameters: Mapping[str, str]) -> web.Response:
-    """Redirect (302) to the registered URL, with the state as it came."""
+    """Redirect (302) to the registered URL, with the unchanged state."""
     if "state" in parameters:
         answer |= {"state": parameters["state"]}
     joint = "&" if urlsplit(app.redirect_url).query else "?"

@@ -1,4 +1,4 @@
-"""The few pages for people: consent, error, and the front page of the control plane. Self-contained HTML."""
+"""HTML pages for people: consent, error, and the front page of the control plane."""
 
 from __future__ import annotations
 
@@ -62,14 +62,14 @@ def _layout(title: str, content: str) -> str:
 
 
 def page(content: str, *, status: int = 200) -> web.Response:
-    """A page as an answer. It runs and fetches nothing, can't be framed, and isn't cached."""
+    """Return a page as an answer. It has no scripts and no external files, can't be framed, and isn't cached."""
     return web.Response(text=content, status=status, content_type="text/html", headers=GUARDED)
 
 
 def consent_page(
     *, app: App, people: list[Person], scopes: list[str], carried: dict[str, str], message: str = ""
 ) -> str:
-    """The consent page. `carried` are the request's parameters, kept in hidden inputs."""
+    """Return the consent page. `carried` are the request's parameters, which the page keeps in hidden inputs."""
     hidden = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">\n' for name, value in carried.items()
     )

@@ -1,4 +1,4 @@
-"""The request journal: the requests since the start or the last reset."""
+"""Keeps the request journal, which has the requests since the start or the last reset."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ SECRET_PARAMETERS = {"code", "refresh_token", "client_secret", "hash", "access_t
 
 @dataclass(slots=True)
 class Arrival:
-    """One request. `status` is null if no answer was sent; `applied` says whether its operation was carried out, and
-    `latency` how many seconds it waited before that, a fault's delay not counted."""
+    """One request. `status` is None if no answer was sent. `applied` says whether its operation was carried out.
+    `latency` is the number of seconds that it waited before that; the delay of a fault isn't included."""
 
     method: str
     path: str
@@ -35,7 +35,7 @@ class Arrival:
 
 
 class Journal:
-    """The latest requests, oldest first. It never holds tokens or secrets."""
+    """The latest requests, oldest first. The journal never contains tokens or secrets."""
 
     def __init__(self) -> None:
         self.arrivals: deque[Arrival] = deque(maxlen=KEPT)

@@ -1,4 +1,4 @@
-"""HTTP responses: JSON, errors, and responses changed by a fault."""
+"""Makes HTTP responses with JSON or an error, and changes responses as a fault says."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HTML = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><
 
 
 def json_response(content: bytes, *, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    """A response with Smartsheet's headers. Errors don't have the ones against caching."""
+    """A response with Smartsheet's headers. Errors have no headers against caching."""
     fresh = NOT_CACHED if status < 400 else {}
     return web.Response(body=content, status=status, headers=JSON_TYPE | fresh | (headers or {}))
 
@@ -32,7 +32,7 @@ def file_response(content: bytes, *, media_type: str, name: str) -> web.Response
 
 
 def disposition(name: str) -> str:
-    """A Content-Disposition with the name of a file, plain and with all its letters (RFC 6266)."""
+    """A Content-Disposition with the name of a file, in ASCII and with all its letters (RFC 6266)."""
     plain = re.sub(r'[^ -~]|["\\]', "_", name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
@@ -43,7 +43,7 @@ def error_response(error: ApiError) -> web.Response:
 
 
 async def spoil(request: web.Request, response: web.StreamResponse, fault: Fault) -> web.StreamResponse:
-    """The response that a fault sends in place of `response`."""
+    """Return the response that the fault makes of `response`."""
     if fault.drop in ("before", "after"):
         return hang_up(request)
     if fault.has_content:
@@ -79,7 +79,7 @@ def hang_up(request: web.Request) -> web.Response:
 
 
 def _begun(status: int, fault: Fault, length: int | None) -> web.StreamResponse:
-    """An answer of JSON that is sent piece by piece."""
+    """A JSON answer that is sent piece by piece."""
     response = web.StreamResponse(status=status, headers=JSON_TYPE)
     response.content_length = length
     response.headers.update(fault.headers)
@@ -90,7 +90,7 @@ async def _cut_off(response: web.StreamResponse, request: web.Request, content: 
     """Announce the whole body, send half of it, and close the connection."""
     await response.prepare(request)
     await response.write(content[: len(content) // 2])
-    await asyncio.sleep(0.05)  # abort() discards what is still in the socket's buffer
+    await asyncio.sleep(0.05)  # until the half is sent, because abort() discards what is still in the socket's buffer
     hang_up(request)
     return response
 

@@ -1,4 +1,4 @@
-"""Lists a page at a time. https://developers.smartsheet.com/api/smartsheet/guides/basics/pagination"""
+"""Lists in pages. https://developers.smartsheet.com/api/smartsheet/guides/basics/pagination"""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ LARGEST_SIZE = 10_000
 
 
 def page_of(call: Call, items: Sequence[Item]) -> tuple[dict[str, Any], Sequence[Item]]:
-    """The head of an IndexResult, and the items of the requested page. Pages beyond the last are the last one.
+    """Return the head of an IndexResult, and the items of the requested page. For a page beyond the last one, return
+    the last page.
 
-    With includeAll there is no page size, and an empty list is page 0 of 0.
+    With includeAll, the head has no page size, and an empty list is page 0 of 0.
     """
     if call.flag("includeAll"):
         page = min(1, len(items))
@@ -36,7 +37,7 @@ def index_result(call: Call, items: Sequence[Any]) -> dict[str, Any]:
 
 
 def unknown_pages(call: Call, items: Sequence[Any]) -> dict[str, Any]:
-    """A page without total counts. Beyond the last page all its numbers are 0."""
+    """Return a page without total counts. For a page beyond the last one, all numbers are 0."""
     size = call.number("pageSize", DEFAULT_SIZE, least=1, most=LARGEST_SIZE)
     page = call.number("page", 1, least=1)
     shown = list(items[(page - 1) * size : page * size])
@@ -46,7 +47,7 @@ def unknown_pages(call: Call, items: Sequence[Any]) -> dict[str, Any]:
 
 
 def token_page(call: Call, items: Sequence[Any]) -> dict[str, Any]:
-    """A page of the newer kind. It has a key for the next page, and no total counts."""
+    """Return a page of the newer kind. It has a key for the next page, and no total counts."""
     size = call.number("maxItems", DEFAULT_SIZE, least=DEFAULT_SIZE)
     start = _start(call)
     page: dict[str, Any] = {"data": list(items[start : start + size])}

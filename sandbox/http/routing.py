@@ -1,4 +1,4 @@
-"""The registry of operations. Resource modules declare each with a decorator on a function.
+"""Has the registry of operations. The modules of the resources declare each operation with a decorator on a function.
 
 The server, the faults, the request journal and the docs all use this registry.
 """
@@ -34,11 +34,11 @@ MOST_DIGITS = 18
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of the API, with its id in Smartsheet's OpenAPI document, its path and its requirements.
+    """An operation of the API, with its id in Smartsheet's OpenAPI document, its path and its requirements.
 
-    `scope` "" means any valid token. `access` is the lowest access level on the sheet in the path. `cost` is what the
-    request counts against the rate limit; with `takes_file`, requests with a file count more. `is_open` marks the token
-    endpoint, which ignores the Authorization header. `media_types` are the other types that it can answer in.
+    If `scope` is "", any valid token is accepted. `access` is the lowest access level that is needed for the sheet in
+    the path. A call counts as `cost` requests; if `takes_file` is true, a call with a file counts as more. `is_open`
+    marks the token endpoint, which ignores the Authorization header. `media_types` are further types of answers.
     """
 
     id: str
@@ -60,7 +60,7 @@ class Operation:
 
     @property
     def changes_sheet(self) -> bool:
-        """Whether two of these must not overlap on one sheet (4004)."""
+        """Whether the operation changes the sheet, so that two at the same time on one sheet are refused (4004)."""
         return self.method != "GET" and self.path.startswith("/sheets/{sheetId}")
 
 
@@ -91,7 +91,7 @@ def operation(
 
 @dataclass(slots=True)
 class Call:
-    """One request: person, operation, parameters, sheet, and media type of the answer."""
+    """One request, with its person, operation, parameters, sheet, and the media type of the answer."""
 
     state: State
     settings: Settings
@@ -128,23 +128,23 @@ class Call:
 
     @property
     def access(self) -> Access:
-        """What this person may do on the sheet in the path."""
+        """This person's access level for the sheet in the path."""
         return self.sheet.access_of(self.person.id) or Access.VIEWER
 
     def check(self) -> None:
-        """Check what all operations have in common: the sheet in the path, and the form of the answer."""
+        """Run the checks that all operations share. They are about the sheet in the path and the form of the answer."""
         self.flag("numericDates")
         _ = self.api_level
         if "sheetId" in self.path:
             _ = self.sheet
 
     def announce(self, kind: str, object_id: int | str, change: str, **details: Json) -> None:
-        """Something happened through this person: on the sheet in the path, where there is one. See event_bus.py."""
+        """Publish an event caused by this person, on the sheet in the path if there is one. See event_bus.py."""
         sheet_id = self.loaded_sheet.id if self.loaded_sheet else None
         self.state.announce(Event(kind, change, object_id, self.person.id, sheet_id, details=details))
 
     def path_id(self, name: str) -> int:
-        """A number in the path. Raises ApiError 1018 if it isn't one."""
+        """Return an id in the path. Raises ApiError 1018 if it isn't a number."""
         return _number(self.path[name], name)
 
     def json(self) -> Json:
@@ -157,16 +157,18 @@ class Call:
             return with_numeric_ids(orjson.loads(self.body))
         except orjson.JSONDecodeError as error:
             raise ApiError(1008, f"Malformed JSON. {error}") from None
+        except RecursionError:
+            raise ApiError(1008, "Malformed JSON. It is nested too deeply.") from None
 
     def flag(self, name: str) -> bool:
-        """A true/false parameter, false unless given."""
+        """Return a true/false parameter. Return False if it isn't given."""
         value = self.query.get(name, "false").lower()
         if value not in ("true", "false"):
             raise ApiError(1018, value, name)
         return value == "true"
 
     def number(self, name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
-        """A whole number among the parameters. Raises ApiError 1018 if it isn't one, or is out of bounds."""
+        """Return a parameter as a whole number. Raises ApiError 1018 if it isn't one, or is out of bounds."""
         value = self.query.get(name)
         if value is None or value == "":
             return default
@@ -180,14 +182,14 @@ class Call:
         return frozenset(word.strip() for word in self.query.get(name, "").split(",") if word.strip())
 
     def numbers(self, name: str) -> list[int] | None:
-        """A comma-separated list of ids, in order and each once; None if it was not given."""
+        """Return the ids in a comma-separated parameter, in their order, each once; None if it isn't given."""
         if not self.query.get(name):
             return None
         return list(dict.fromkeys(_number(part.strip(), name) for part in self.query[name].split(",") if part.strip()))
 
     @property
     def api_level(self) -> int:
-        """accessApiLevel: from 1 on, COMMENTER is shown as such."""
+        """The parameter accessApiLevel. If it is at least 1, COMMENTER is shown as COMMENTER, not as VIEWER."""
         return self.number("accessApiLevel", 0)
 
 

@@ -28,7 +28,7 @@ from sandbox.model.state import Person, Token
 from sandbox.world import World
 
 PREFIX = "/2.0"
-LONGEST_ADDRESS = 8_150  # Smartsheet refuses long ones with 414; its limit is not known
+LONGEST_ADDRESS = 8_150  # the most bytes; Smartsheet refuses longer addresses with 414, but its limit is unknown
 TOO_LONG = "<html><body><h1>414 Request-URI Too Large</h1></body></html>"
 SLASH = "slash"  # the end of a route's name, for older clients that add a slash to the path
 NOBODY = Token(access="", person_id=0)
@@ -37,7 +37,7 @@ __all__ = ["BadCertificate", "api", "listening", "make_app"]
 
 
 class BadCertificate(Exception):
-    """The certificate or its key can't be used; the text says why."""
+    """The certificate or its key can't be used. The text says why."""
 
 
 def make_app(world: World) -> web.Application:
@@ -55,12 +55,14 @@ def make_app(world: World) -> web.Application:
 
 
 def _route_name(operation: Operation) -> str:
-    """The id with underscores: aiohttp takes no name that has a Python keyword (as in create-sheet-in-folder)."""
+    """Return the operation's id with underscores, because aiohttp accepts no name that has a Python keyword as a part,
+    such as create-sheet-in-folder.
+    """
     return operation.id.replace("-", "_")
 
 
 def _operation_in(request: web.Request) -> str | None:
-    """The id of the operation that a request is for; for other pages the name of their route, if they have one."""
+    """The id of the requested operation. For another route, the name of the route, or None if it has no name."""
     name = request.match_info.route.name
     return name.removesuffix(f".{SLASH}").replace("_", "-") if name else None
 
@@ -73,7 +75,7 @@ def _endpoint(world: World, operation: Operation) -> Handler:
 
 
 async def _answer(world: World, operation: Operation, request: web.Request, body: bytes) -> web.Response:
-    """Carry out one operation. Only a few await anything, so other requests rarely run in between."""
+    """Carry out one operation. Only a few operations await anything, so other requests rarely run in between."""
     state, headers = world.state, _readable(request)
     token, person = NOBODY, Person(id=0, profile={})
     if not operation.is_open:
@@ -101,9 +103,9 @@ async def _answer(world: World, operation: Operation, request: web.Request, body
 
 
 def _readable(request: web.Request) -> Mapping[str, str]:
-    """The headers as valid text. Bytes that aren't UTF-8 are read as Latin-1, which older clients send.
+    """Return the headers as valid text. Bytes that aren't UTF-8 are read as Latin-1, which older clients send.
 
-    aiohttp turns such bytes into surrogates, which can't be encoded in an answer.
+    aiohttp itself would turn such bytes into surrogates, which can't be encoded in an answer.
     """
     if all(value.isascii() for value in request.headers.values()):
         return request.headers
@@ -153,7 +155,7 @@ def _note(world: World, request: web.Request) -> Arrival:
 
 @contextmanager
 def _alone(world: World, request: web.Request) -> Iterator[None]:
-    """Refuse (4004) a change to a sheet while another one by the same token is under way on it."""
+    """Refuse (4004) a change to a sheet while another one with the same token is in progress."""
     operation = OPERATIONS.get(_operation_in(request) or "")
     token = token_in(world.state, request.headers)
     is_free = not world.settings.one_write_at_a_time
@@ -182,22 +184,20 @@ async def _with_faults(world: World, request: web.Request, handler: Handler, arr
         method=request.method, path=request.path, operation=arrival.operation, person_id=arrival.person_id
     )
     arrival.latency = world.latency.wait_before(request.method)
-    wait = arrival.latency + (fault.delay if fault else 0.0)
-    if wait and not await _wait(world, wait):
+    if arrival.latency:
+        await asyncio.sleep(arrival.latency)
+    if fault and fault.delay and resets == world.resets:
+        await world.faults.wait(fault.delay)
+    if resets != world.resets:
         return hang_up(request)
     if fault is None:
         return await _carry_out(request, handler, arrival)
     response = await _carry_out(request, handler, arrival) if fault.carries_out else web.Response()
-    if fault.hold and not await _wait(world, fault.hold):
+    if fault.hold:
+        await world.faults.wait(fault.hold)
+    if resets != world.resets:
         return hang_up(request)
     return await _spoilt(request, response, fault, arrival)
-
-
-async def _wait(world: World, seconds: float) -> bool:
-    """Wait. Returns False if the sandbox was reset meanwhile."""
-    resets = world.resets
-    await asyncio.sleep(seconds)
-    return resets == world.resets
 
 
 async def _spoilt(
@@ -228,7 +228,7 @@ async def _carry_out(request: web.Request, handler: Handler, arrival: Arrival) -
 
 
 def _unknown(request: web.Request, refusal: web.HTTPException) -> web.Response:
-    """Answer a request without a route, and say so on stderr, since Smartsheet may have the operation."""
+    """Answer a request for an unknown address, and print it on stderr, because Smartsheet perhaps has the operation."""
     print(f"NOT EMULATED: {request.method} {request.rel_url.raw_path}", file=sys.stderr, flush=True)
     if isinstance(refusal, web.HTTPMethodNotAllowed):
         return error_response(ApiError(1122, request.method))
@@ -237,7 +237,7 @@ def _unknown(request: web.Request, refusal: web.HTTPException) -> web.Response:
 
 @asynccontextmanager
 async def listening(world: World) -> AsyncIterator[str]:
-    """Serve while the context lasts, and yield the address. Raises OSError (port in use) or BadCertificate."""
+    """Serve within the context, and yield the address. Raises OSError (port in use) or BadCertificate."""
     app = make_app(world)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5, max_line_size=2 * LONGEST_ADDRESS)
     await runner.setup()

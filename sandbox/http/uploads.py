@@ -25,7 +25,7 @@ FILE_PART = "file"
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that came with a request."""
+    """A file in a request."""
 
     name: str
     mime_type: str
@@ -33,12 +33,12 @@ class Upload:
 
 
 def is_multipart(call: Call) -> bool:
-    """Whether the body comes in parts."""
+    """Whether the body is multipart."""
     return call.headers.get("Content-Type", "").lower().startswith("multipart/form-data")
 
 
 def is_link(call: Call) -> bool:
-    """Whether the body is the JSON of an attachment, rather than a file (which may itself be of type JSON)."""
+    """Whether the body is the JSON of an attachment, and not a file. A file can be of type JSON too."""
     is_json = call.headers.get("Content-Type", "").lower().startswith("application/json")
     return is_json and not _disposition(call).lower().startswith("attachment")
 
@@ -54,7 +54,9 @@ def read_upload(call: Call) -> Upload:
 
 
 def read_with_file(call: Call, name: str) -> tuple[Json, Upload | None]:
-    """A JSON object and perhaps a file: the whole body, or a part with that name beside the file's part."""
+    """Return a JSON object and an optional file. The JSON is the whole body, or the part with this name next to the
+    file's part.
+    """
     if not is_multipart(call):
         return call.json(), None
     parts = _parts(call)
@@ -82,7 +84,7 @@ def _from_part(part: Part) -> Upload:
 
 
 def _simple(call: Call) -> Upload:
-    """The body is the file. Its type may be left blank, but all three headers must be there."""
+    """Read a body that is the file. The type in the headers can be blank, but all three headers must exist."""
     name = parameter("content-disposition", _disposition(call), "filename")
     if not name or not _disposition(call).lower().startswith("attachment"):
         raise ApiError(1011, "Content-Disposition")
@@ -109,7 +111,7 @@ def _size(count: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part. `content_type` "" if it says none; `filename` None if it is no file."""
+    """A part of a body. `content_type` is "" if it has none; `filename` is None if it isn't a file."""
 
     name: str
     filename: str | None
@@ -118,7 +120,9 @@ class Part:
 
 
 def read_parts(content_type: str, body: bytes) -> dict[str, Part]:
-    """The parts by name. Raises ApiError 1091 without a boundary, 1008 (malformed), 1125 (no name), 1126 (twice)."""
+    """Return the parts by name. Raises ApiError 1091 without a boundary, 1008 for a malformed body, 1125 for a part
+    without a name, and 1126 for two parts with one name.
+    """
     boundary = parameter("content-type", content_type, "boundary")
     if not boundary:
         raise ApiError(1091, content_type)
@@ -132,12 +136,14 @@ def read_parts(content_type: str, body: bytes) -> dict[str, Part]:
 
 
 def parameter(header: str, value: str, name: str) -> str | None:
-    """A parameter of a header, quoted or not, percent-encoded or in the form of RFC 2231; None if it is not there."""
+    """Return a parameter of a header; None if the header doesn't have it. The value can be quoted, percent-encoded, or
+    in the form of RFC 2231.
+    """
     message = Message()
     message[header] = value.replace("\r", " ").replace("\n", " ")
     try:
         found = message.get_param(name, header=header)
-    except (TypeError, ValueError):  # parts of a name that are numbered wrongly
+    except (TypeError, ValueError):  # the name is split into parts with wrong numbers
         return None
     if isinstance(found, tuple):
         return collapse_rfc2231_value(found)

@@ -1,4 +1,4 @@
-"""The requests that a callback URL gets, and what its answers mean.
+"""Sends requests to callback URLs, and interprets their answers.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/webhooks: Webhook Verification, Callback Acknowledgement
 """
@@ -29,32 +29,34 @@ def is_retriable(answer: int | None) -> bool:
 
 
 def wait_before(retry: int) -> float:
-    """Seconds before a retry, counted from 1. They double seven times, then they are three hours."""
+    """Return the seconds before a retry. Retries are counted from 1. The wait doubles seven times; after that, it is
+    three hours.
+    """
     if retry > EXPONENTIAL_RETRIES:
         return LATER_WAIT_SECONDS
     return float(FIRST_WAIT_SECONDS * 2 ** (retry - 1))
 
 
 def signature(secret: str, body: bytes) -> str:
-    """Smartsheet-Hmac-SHA256: HMAC of the raw body, in base 16."""
+    """Return the value of the header Smartsheet-Hmac-SHA256, which is the HMAC of the raw body in base 16."""
     return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
 class Callbacks:
-    """Sends requests to callback URLs; a context of one HTTP client. Certificates are checked as everywhere."""
+    """Sends requests to callback URLs, with one HTTP client. Certificates are checked as usual."""
 
     def __init__(self, settings: Settings) -> None:
         self._timeout = aiohttp.ClientTimeout(total=settings.webhook_timeout)
         self._client: aiohttp.ClientSession | None = None
 
     async def post(self, webhook: Webhook, content: dict[str, Json]) -> int | None:
-        """The HTTP status that a callback is answered with; None without an answer."""
+        """Send a callback. Returns the HTTP status of the answer; None without an answer."""
         body = orjson.dumps(content)
         status, _, _ = await self._request(webhook, body, {"Smartsheet-Hmac-SHA256": signature(webhook.secret, body)})
         return status
 
     async def verify(self, webhook: Webhook, challenge: str) -> bool:
-        """Whether the challenge comes back, by header or in the JSON of the answer, with status 200."""
+        """Whether the URL returns the challenge, in a header or in JSON, with status 200."""
         body = orjson.dumps({"challenge": challenge, "webhookId": webhook.id})
         status, header, content = await self._request(webhook, body, {"Smartsheet-Hook-Challenge": challenge})
         return status == 200 and challenge in (header, _response_in(content))
@@ -67,7 +69,9 @@ class Callbacks:
     async def _request(
         self, webhook: Webhook, body: bytes, headers: dict[str, str]
     ) -> tuple[int | None, str | None, bytes]:
-        """Status, Smartsheet-Hook-Response and the beginning of the body. Redirects are not followed."""
+        """Send a request, and return the answer's status, its Smartsheet-Hook-Response, and the beginning of its body.
+        Redirects aren't followed.
+        """
         headers |= {"Content-Type": "application/json;charset=UTF-8", "Smartsheet-Hook-Id": str(webhook.id)}
         self._client = self._client or aiohttp.ClientSession(timeout=self._timeout, cookie_jar=aiohttp.DummyCookieJar())
         try:

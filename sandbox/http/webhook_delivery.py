@@ -1,4 +1,4 @@
-"""Webhook delivery: collects the events of each webhook for a while, sends them, and retries.
+"""Collects the events of each webhook for a short time, sends them, and retries.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/webhooks: Webhook Callbacks
 """
@@ -26,7 +26,7 @@ CALLBACKS_PER_VERIFICATION = 100
 
 
 class Courier:
-    """Delivers the events of one sandbox: one delivery per webhook and one request per sheet at a time."""
+    """Delivers the events of one sandbox. At a time, a webhook has only one delivery, and a sheet only one request."""
 
     def __init__(self, state: State, settings: Settings, callbacks: Callbacks, changed: Callable[[], None]) -> None:
         self._state, self._settings, self._callbacks, self._changed = state, settings, callbacks, changed
@@ -52,9 +52,9 @@ class Courier:
                 self._start(self._deliver(webhook))
 
     async def verify(self, webhook: Webhook) -> None:
-        """Enable the webhook if its URL answers the challenge, else disable it.
+        """Enable the webhook if its URL answers the challenge, otherwise disable it.
 
-        A change made meanwhile is kept.
+        A change made in the meantime is kept.
         """
         before, challenge = webhook.status, str(uuid.uuid4())
         async with self._turns[webhook.sheet_id]:
@@ -100,7 +100,7 @@ class Courier:
         await self._send(webhook, {"newWebhookStatus": status.value}, during=status)
 
     async def _send(self, webhook: Webhook, content: dict[str, Json], *, during: Status) -> bool:
-        """Whether the callback was acknowledged, sooner or later, while the webhook was in that status."""
+        """Send until the callback is acknowledged or the webhook's status changes. Return whether it's acknowledged."""
         body = {
             "nonce": str(uuid.uuid4()),
             "timestamp": timestamp(now()),
@@ -120,7 +120,7 @@ class Courier:
         return False
 
     async def _attempt(self, webhook: Webhook, body: dict[str, Json], retries: int) -> int | None:
-        """Send, one callback per sheet at a time. Returns the HTTP status, or None."""
+        """Send a callback when no other callback of the sheet is being sent. Return the HTTP status, or None."""
         async with self._turns[webhook.sheet_id]:
             answer = await self._callbacks.post(webhook, body)
         webhook.stats.attempted_at, webhook.stats.retries = now(), retries

@@ -16,7 +16,7 @@ class Access(IntEnum):
     OWNER = 6
 
     def shown(self, *, api_level: int) -> str:
-        """The name in an answer: COMMENTER reads VIEWER unless accessApiLevel=1 was asked for."""
+        """The name in an answer: COMMENTER is shown as VIEWER unless the request has accessApiLevel=1."""
         if self is Access.COMMENTER and api_level < 1:
             return Access.VIEWER.name
         return self.name

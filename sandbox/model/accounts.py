@@ -1,4 +1,4 @@
-"""Accounts inside and outside the organisation.
+"""Finds and creates accounts inside and outside the organisation.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/users
 """

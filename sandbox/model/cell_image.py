@@ -1,4 +1,4 @@
-"""Images in cells: their size in pixels, and the cell that holds one.
+"""Images in cells: their size in pixels, and the cell that has one.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/cellimages
 """
@@ -40,7 +40,7 @@ def showing(cell: Cell, image: dict[str, Json]) -> Cell:
 
 
 def size_of(content: bytes) -> tuple[int, int] | None:
-    """Width and height in pixels; None if it is no PNG, GIF or JPEG."""
+    """Width and height in pixels; None if it isn't a PNG, GIF or JPEG."""
     if content.startswith(PNG):
         return int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
     if content.startswith(GIF):
@@ -49,7 +49,7 @@ def size_of(content: bytes) -> tuple[int, int] | None:
 
 
 def _size_of_jpeg(content: bytes) -> tuple[int, int] | None:
-    """Go from segment to segment until one tells the size."""
+    """Read the size from the first JPEG segment that has it."""
     place = 2
     while place + 9 <= len(content) and content[place] == 0xFF:
         if content[place + 1] in FRAMES:

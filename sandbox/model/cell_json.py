@@ -14,6 +14,9 @@ import orjson
 from sandbox.clock import epoch_ms, iso, parse
 from sandbox.model.access import Access
 from sandbox.model.cell_values import ISO_DATE
+from sandbox.model.duration import Duration
+from sandbox.model.number_format import formatted
+from sandbox.model.predecessors import object_value
 from sandbox.model.sheet import Cell, Column, Revision, Row, Sheet
 from sandbox.model.state import State
 
@@ -24,7 +27,7 @@ PLAIN_TIMES = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS | orjson.OPT_NAIVE
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Which parts of a sheet are shown, and how."""
+    """The parts of a sheet that are shown, and their format."""
 
     level: int = 0
     include: frozenset[str] = frozenset()
@@ -90,13 +93,14 @@ def column_json(sheet: Sheet, column: Column, access: Access, view: View) -> dic
         "description": column.description,
         "formula": column.formula,
         "format": column.format if "format" in view.include else None,
+        "tags": column.tags,
     }
     body |= {name: value for name, value in optional.items() if value}
     return body | {"validation": column.validation, "width": column.width}
 
 
 def columns_json(sheet: Sheet, access: Access, view: View) -> list[dict[str, Json]]:
-    """The columns in order; only the wanted ones."""
+    """Return the columns that the view shows, in order."""
     return [column_json(sheet, column, access, view) for column in wanted_columns(sheet, view)]
 
 
@@ -106,16 +110,17 @@ def wanted_columns(sheet: Sheet, view: View) -> list[Column]:
 
 
 def cell_json(state: State, sheet: Sheet, column: Column, cell: Cell, view: View) -> dict[str, Json]:
-    """A Cell: no value at all where it is empty."""
+    """A Cell. An empty one has no value."""
     body: dict[str, Json] = {"columnId": column.id}
     if "columnType" in view.include:
         body["columnType"] = column_type(column, view.level)
     if cell.value is not None and not (column.type == "MULTI_PICKLIST" and view.level >= column_version(column)):
         body["value"] = _shown_value(column, cell.value, view)
-    if "objectValue" in view.include and (object_value := _object_value(column, cell, view)) is not None:
-        body["objectValue"] = object_value
-    if cell.display is not None:
-        body["displayValue"] = cell.display
+    if "objectValue" in view.include and (value := _object_value(sheet, column, cell, view)) is not None:
+        body["objectValue"] = value
+    display = formatted(cell.value, cell.format or column.format) or cell.display
+    if display is not None:
+        body["displayValue"] = display
     if cell.formula is not None:
         body["formula"] = cell.formula
     if cell.hyperlink is not None:
@@ -130,7 +135,7 @@ def cell_json(state: State, sheet: Sheet, column: Column, cell: Cell, view: View
 
 
 def _shown_value(column: Column, value: Json, view: View) -> Json:
-    if view.numeric_dates and column.type in ("DATE", "DATETIME") and ISO_DATE.match(str(value)):
+    if view.numeric_dates and column.type in ("DATE", "DATETIME", "ABSTRACT_DATETIME") and ISO_DATE.match(str(value)):
         moment = parse(str(value))
         return epoch_ms(moment) if moment else value
     return _as_number(value)
@@ -141,11 +146,12 @@ def _as_number(value: Json) -> Json:
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _object_value(column: Column, cell: Cell, view: View) -> Json:
-    """What include=objectValue adds: an object for dates, contacts and multi-values, for all else the bare value.
+def _object_value(sheet: Sheet, column: Column, cell: Cell, view: View) -> Json:
+    """Return the value for include=objectValue. For dates, durations, predecessors, contacts and multi-values it is an
+    object, otherwise the plain value.
 
-    A multi-value cell that is shown as text has its text there. The OpenAPI document knows an object for check boxes
-    and nothing for text and numbers, but the live API answers bare values.
+    If a multi-value cell is shown as text, it is that text. According to the OpenAPI document, check boxes have an
+    object, and texts and numbers have nothing. But the live API answers plain values for all three.
     """
     match column.type:
         case "MULTI_CONTACT_LIST" | "MULTI_PICKLIST" if cell.object_value:
@@ -154,6 +160,12 @@ def _object_value(column: Column, cell: Cell, view: View) -> Json:
             return {"objectType": "CONTACT", "email": cell.value, "name": cell.display}
         case "DATE" | "DATETIME" if cell.value and ISO_DATE.match(str(cell.value)):
             return {"objectType": column.type, "value": cell.value}
+        case "ABSTRACT_DATETIME" if cell.value and ISO_DATE.match(str(cell.value)):
+            return {"objectType": column.type, "value": cell.value}
+        case "PREDECESSOR" if cell.object_value:
+            return object_value(sheet, cell)
+        case "DURATION" if duration := Duration.parse(str(cell.value)):
+            return duration.json()
     return _as_number(cell.value)
 
 
@@ -191,7 +203,7 @@ def _writer_cell(state: State, person_id: int) -> Cell:
 
 
 def cell_of(state: State, row: Row, column: Column) -> Cell:
-    """The cell, also in system columns."""
+    """Return the cell of a row in a column, which can be a system column."""
     if column.system_type:
         return SYSTEM_CELLS[column.system_type](state, row)
     return row.cell(column.id)
@@ -200,7 +212,7 @@ def cell_of(state: State, row: Row, column: Column) -> Cell:
 def history_json(
     state: State, sheet: Sheet, column: Column, revisions: Collection[Revision], view: View
 ) -> list[dict[str, Json]]:
-    """A cell's history, as given."""
+    """A cell's history, in the given order."""
     return [
         cell_json(state, sheet, column, revision.cell, view)
         | {"modifiedAt": revision.at, "modifiedBy": state.mini_user(revision.by)}

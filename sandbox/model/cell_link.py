@@ -1,4 +1,4 @@
-"""Cell links: a cell that shows the value of a cell in another sheet and follows its changes."""
+"""Keeps cell links up to date. A linked cell shows the value of a cell in another sheet, and follows its changes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def forget(state: State, destination: CellRef) -> None:
 
 
 def cut(state: State, gone: Sheet) -> None:
-    """Break the links to a sheet that is deleted, and remove its own."""
+    """Break the links to a sheet that is deleted, and remove the links in this sheet."""
     for sheet in state.sheets.values():
         sheet.links_out = [pair for pair in sheet.links_out if pair[1].sheet_id != gone.id]
     gone.rows = []
@@ -50,7 +50,7 @@ def propagate(state: State, sheet: Sheet, *, at: datetime, depth: int = 10) -> N
 
 
 def _carry(sheet: Sheet, source: CellRef, row: Row, column_id: int, at: datetime) -> bool:
-    """Whether the cell had to change."""
+    """Copy one value. Return whether the cell changed."""
     origin = sheet.row(source.row_id)
     old = row.cell(column_id)
     if origin is None or sheet.column(source.column_id) is None:

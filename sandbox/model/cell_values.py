@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from sandbox.errors import ApiError
+from sandbox.model.duration import Duration
 from sandbox.model.sheet import EMPTY, Cell, Column, Primitive
 from sandbox.model.state import State
+from sandbox.model.symbols import PICKLIST_SYMBOLS
+from sandbox.model.work_calendar import DAY_BEGINS
 
 Json = Any
 
@@ -31,42 +34,14 @@ OBJECT_TYPES = {
     "CONTACT_LIST": "CONTACT",
     "MULTI_CONTACT_LIST": "MULTI_CONTACT",
     "MULTI_PICKLIST": "MULTI_PICKLIST",
-}
-
-
-CHECKBOX_SYMBOLS = ("FLAG", "STAR")
-
-
-PICKLIST_SYMBOLS: dict[str, list[str]] = {
-    "ARROWS_3_WAY": ["Up", "Sideways", "Down"],
-    "ARROWS_4_WAY": ["Up", "Angle Up", "Angle Down", "Down"],
-    "ARROWS_5_WAY": ["Up", "Angle Up", "Sideways", "Angle Down", "Down"],
-    "DECISION_SHAPES": ["Yes", "Hold", "No"],
-    "DECISION_SYMBOLS": ["Yes", "Hold", "No"],
-    "DIRECTIONS_3_WAY": ["Up", "Unchanged", "Down"],
-    "DIRECTIONS_4_WAY": ["Up", "Down", "Left", "Right"],
-    "EFFORT": ["Empty", "One", "Two", "Three", "Four", "Five"],
-    "HARVEY_BALLS": ["Empty", "Quarter", "Half", "Three Quarter", "Full"],
-    "HEARTS": ["Empty", "One", "Two", "Three", "Four", "Five"],
-    "MONEY": ["Empty", "One", "Two", "Three", "Four", "Five"],
-    "PAIN": ["No Pain", "Mild", "Moderate", "Severe", "Very Severe", "Extreme"],
-    "PRIORITY": ["High", "Low"],
-    "PRIORITY_HML": ["High", "Medium", "Low"],
-    "PROGRESS": ["Empty", "Quarter", "Half", "Three Quarter", "Full"],
-    "RYG": ["Red", "Yellow", "Green"],
-    "RYGB": ["Red", "Yellow", "Green", "Blue"],
-    "RYGG": ["Red", "Yellow", "Green", "Gray"],
-    "SIGNAL": ["Empty", "Quarter", "Half", "Three Quarter", "Full"],
-    "SKI": ["Double Black", "Black", "Blue", "Green"],
-    "STAR_RATING": ["Empty", "One", "Two", "Three", "Four", "Five"],
-    "VCR": ["Rewind", "Pause", "Play", "Fast Forward", "Stop"],
-    "WEATHER": ["Sunny", "Partly Sunny", "Cloudy", "Rainy", "Stormy"],
+    "ABSTRACT_DATETIME": "ABSTRACT_DATETIME",
+    "DURATION": "DURATION",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How values are parsed: strictly or not, in which locale, with which contacts."""
+    """Says how values are parsed: strictly or leniently, in which locale, and with which contacts."""
 
     state: State
     locale: str = "en_US"
@@ -74,6 +49,12 @@ class Reading:
     override_validation: bool = False
     numeric_dates: bool = False
     display: str | None = None
+    project_locale: str = ""
+
+    @property
+    def duration_locale(self) -> str:
+        """The locale of durations: that of `projectParseLocale`, or the person's."""
+        return self.project_locale or self.locale
 
 
 def options_of(column: Column) -> list[str]:
@@ -82,7 +63,7 @@ def options_of(column: Column) -> list[str]:
 
 
 def read_value(column: Column, value: Json, reading: Reading) -> Cell:
-    """The cell that a `value` makes in that column. Raises ApiError (1038, 1042, 1148) where it is not accepted."""
+    """The cell for a `value` in that column. Raises ApiError (1038, 1042, 1148) if the value isn't accepted."""
     if isinstance(value, (dict, list)):
         raise ApiError(1038)
     if isinstance(value, str):
@@ -93,7 +74,7 @@ def read_value(column: Column, value: Json, reading: Reading) -> Cell:
 
 
 def read_object(column: Column, value: Json, reading: Reading) -> Cell:
-    """The cell that an `objectValue` makes in that column. Raises ApiError 1131 for an object of another type."""
+    """The cell for an `objectValue` in that column. Raises ApiError 1131 for an object of another type."""
     if not isinstance(value, dict):
         return read_value(column, value, reading)
     wanted = OBJECT_TYPES.get(column.type)
@@ -107,17 +88,20 @@ def read_object(column: Column, value: Json, reading: Reading) -> Cell:
             return _contacts(column, value.get("values"), reading)
         case "MULTI_PICKLIST":
             return _choices(column, value.get("values"), reading)
+        case "DURATION":
+            duration = Duration.of_json(value, "objectValue")
+            return Cell(duration.text, duration.text)
         case _:
             return read_value(column, value.get("value"), reading)
 
 
 def refused(column: Column, value: Json) -> ApiError:
-    """The refusal of a value that does not suit the column."""
+    """The refusal of a value that doesn't fit the column."""
     return ApiError(1042, column.id, value, column.type)
 
 
 def text_of(value: Primitive) -> str:
-    """A value as the grid shows it when no format is set."""
+    """A value as the grid shows it without a format."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
@@ -164,6 +148,23 @@ def _date(column: Column, value: Primitive, reading: Reading) -> Cell:
         return Cell(value=_day(column, value))
     day = _iso_date(value) if reading.strict else _any_date(value, reading.locale)
     return Cell(value=day) if day else _free_text(column, value, reading)
+
+
+def _project_date(column: Column, value: Primitive, reading: Reading) -> Cell:
+    """Read the start of a task. It starts when the day's work begins."""
+    cell = _date(column, value, reading)
+    return replace(cell, value=f"{cell.value}T{DAY_BEGINS:02}:00:00") if _iso_date(cell.value) else cell
+
+
+def _duration(column: Column, value: Primitive, reading: Reading) -> Cell:
+    """Read a duration. The sandbox knows English units only; the locale decides on decimal commas."""
+    if not reading.strict and isinstance(value, int | float) and not isinstance(value, bool):
+        value = f"{value:g}d"
+    if not isinstance(value, str):
+        raise refused(column, value)
+    text = value.replace(",", ".") if reading.duration_locale[:2] in DECIMAL_COMMA else value
+    duration = Duration.parse(text) or (Duration.parse(f"{text}d") if not reading.strict else None)
+    return Cell(duration.text, duration.text) if duration else _free_text(column, value, reading)
 
 
 def _day(column: Column, milliseconds: int) -> str:
@@ -217,7 +218,9 @@ def _contact(column: Column, email: Json, reading: Reading, *, name: Json) -> Ce
 
 
 def _known_name(column: Column, email: str, reading: Reading) -> str:
-    """Smartsheet's best guess at a contact's name: the column's own options, then the people it knows."""
+    """Return the name for an address. It is searched first in the column's options, then among the people that
+    Smartsheet knows.
+    """
     for option in column.contact_options:
         if option.get("email", "").casefold() == email.casefold() and option.get("name"):
             return option["name"]
@@ -277,7 +280,7 @@ def _free_text(column: Column, value: Json, reading: Reading) -> Cell:
     """Keep other text, if the write is lenient and the column isn't restricted."""
     if reading.strict or value is None or (column.validation and not reading.override_validation):
         raise refused(column, value)
-    shown = column.type == "CONTACT_LIST"
+    shown = column.type in ("CONTACT_LIST", "DURATION")
     return Cell(value=value, display=text_of(value) if shown else None)
 
 
@@ -289,4 +292,6 @@ READERS: dict[str, Callable[[Column, Primitive, Reading], Cell]] = {
     "CONTACT_LIST": _contact_value,
     "MULTI_CONTACT_LIST": _object_only,
     "MULTI_PICKLIST": _object_only,
+    "ABSTRACT_DATETIME": _project_date,
+    "DURATION": _duration,
 }

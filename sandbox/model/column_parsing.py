@@ -1,4 +1,4 @@
-"""Reading the definition of a column. https://developers.smartsheet.com/api/smartsheet/openapi/columns"""
+"""Reads the definition of a column. https://developers.smartsheet.com/api/smartsheet/openapi/columns"""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 
 from sandbox.errors import ApiError
 from sandbox.model.cell_parsing import check_attributes, check_type
-from sandbox.model.cell_values import CHECKBOX_SYMBOLS, EMAIL, LARGEST_NUMBER, PICKLIST_SYMBOLS
+from sandbox.model.cell_values import EMAIL, LARGEST_NUMBER
+from sandbox.model.project_columns import PROJECT_TYPES
 from sandbox.model.sheet import Column
 from sandbox.model.state import State
+from sandbox.model.symbols import CHECKBOX_SYMBOLS, PICKLIST_SYMBOLS
 
 Json = Any
 
@@ -33,7 +35,6 @@ WRITABLE = {
 }
 READ_ONLY = {"id", "lockedForUser", "tags", "version"}
 TYPES = ("CHECKBOX", "CONTACT_LIST", "DATE", "MULTI_CONTACT_LIST", "MULTI_PICKLIST", "PICKLIST", "TEXT_NUMBER")
-PROJECT_TYPES = ("ABSTRACT_DATETIME", "DURATION", "PREDECESSOR")
 TYPE_OF_SYSTEM_TYPE = {
     "AUTO_NUMBER": "TEXT_NUMBER",
     "CREATED_BY": "CONTACT_LIST",
@@ -60,13 +61,14 @@ def read_columns(state: State, definitions: Json) -> list[Column]:
     return columns
 
 
-def read_column(state: State, definition: Json) -> Column:
-    """A new column from its JSON, checked by itself."""
+def read_column(state: State, definition: Json, *, old: Column | None = None) -> Column:
+    """A new column from its JSON, checked on its own. If it is made of an `old` one, it can have its project type."""
     check_attributes("column", definition, allowed=WRITABLE, read_only=READ_ONLY)
     _check_types(definition)
     if not definition.get("title"):
         raise ApiError(1012, "column.title")
-    column = Column(state.new_id(), definition["title"], _type(definition))
+    column = Column(state.new_id(), definition["title"], _type(definition, old.type if old else None))
+    column.tags = [*old.tags] if old else []
     column.primary = definition.get("primary") is True
     column.symbol = definition.get("symbol")
     column.system_type = definition.get("systemColumnType")
@@ -83,7 +85,9 @@ def read_column(state: State, definition: Json) -> Column:
 
 
 def check_column(column: Column) -> None:
-    """Refuse what can't be combined (1031, 1041, 1057-1060, 1078, 1083, 1084, 1088, 1156, 1162, 1210, 1303)."""
+    """Refuse combinations that aren't possible (1031, 1041, 1057-1060, 1078, 1083, 1084, 1088, 1156, 1162,
+    1210, 1303).
+    """
     if len(column.title) > LONGEST_TITLE:
         raise ApiError(1041, "column.title", LONGEST_TITLE, len(column.title))
     if column.width < 0:
@@ -127,8 +131,8 @@ def _check_types(definition: dict[str, Json]) -> None:
         raise ApiError(1008, 'Field "options" was of unexpected type.')
 
 
-def _type(definition: dict[str, Json]) -> str:
-    """The type. It is optional for system columns."""
+def _type(definition: dict[str, Json], old: str | None) -> str:
+    """The type. It is optional for system columns. Only an old column can have a type of project sheets."""
     kind, system_type = definition.get("type"), definition.get("systemColumnType")
     if system_type is not None and system_type not in TYPE_OF_SYSTEM_TYPE:
         raise ApiError(1031, system_type, "column.systemColumnType")
@@ -138,6 +142,8 @@ def _type(definition: dict[str, Json]) -> str:
         return TYPE_OF_SYSTEM_TYPE[system_type]
     if kind is None:
         raise ApiError(1012, "column.type")
+    if kind in PROJECT_TYPES and kind == old:
+        return str(kind)
     if kind in PROJECT_TYPES:
         raise ApiError(1142, kind)
     if kind == "DATETIME":

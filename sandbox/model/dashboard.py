@@ -1,6 +1,6 @@
 """Dashboards, which the API calls sights, as JSON. https://developers.smartsheet.com/api/smartsheet/openapi/dashboards
 
-Metric and chart widgets are stored as the cells that they show, and read these cells each time.
+Metric and chart widgets store references to cells, and read these cells each time.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def sight_json(state: State, sight: Sight, access: Access, *, api_level: int) ->
 
 
 def _contents(state: State, contents: dict[str, Json]) -> dict[str, Json]:
-    """The contents of a widget, with the present values of the cells that it shows."""
+    """The contents of a widget, with the current values of its cells."""
     sheet = state.sheets.get(contents.get("sheetId") or 0)
     if sheet is None or contents["type"] not in ("METRIC", "CHART"):
         return contents
@@ -70,7 +70,7 @@ def _metric(state: State, sheet: Sheet, rows: list[Row], columns: list[Column]) 
 
 
 def _chart(sheet: Sheet, rows: list[Row], columns: list[Column]) -> dict[str, Json]:
-    """One series for each column but the first, which has the names on the horizontal axis."""
+    """One series for each column except the first, which has the names on the horizontal axis."""
     names, *values = columns
     series = [_series(rows, names, column, COLORS[place % len(COLORS)]) for place, column in enumerate(values)]
     return {"series": series, "selectionRanges": [_range(rows, names, columns[-1])]}

@@ -1,7 +1,7 @@
-"""Events in the sandbox, for the listeners: webhooks, and Event Reporting.
+"""Events in the sandbox, for webhooks and Event Reporting.
 
-Code that changes something announces it to the state (`State.announce`). After the request all its events are
-published together: each once, in the order of ON_SHEETS, with `sheet updated` for every changed sheet.
+Code that changes something announces it to the state (`State.announce`). After the request, all its events are
+published together, each once, in the order of ON_SHEETS. Every changed sheet also gets a `sheet updated`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ LONGEST_CHANGE_AGENT = 512
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event: the `kind` of object, the change, and who made it (a person's or system user's id).
+    """An event. It has the `kind` of object, the change, and the id of the person or system user who made it.
 
-    A cell is identified by its row and column. `details` are for Event Reporting alone.
+    A cell is identified by its row and column. `details` are used only by Event Reporting.
     """
 
     kind: str
@@ -39,13 +39,13 @@ class Event:
 
     @property
     def column(self) -> int | str | None:
-        """The column that it is about."""
+        """The column of the event."""
         return self.object_id if self.kind == "column" else self.column_id
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The request behind events: the owner of its token (None without one), the app, and the change agent.
+    """The request that caused events. It has the owner of its token (None without a token), app and change agent.
 
     `is_outside` marks a change that was made in Smartsheet's own app, not by an API request.
     """
@@ -70,14 +70,14 @@ class Bus:
         self._listeners.append(listener)
 
     def publish(self, cause: Cause, news: list[Event]) -> None:
-        """Publish the events of a request, also if there are none."""
+        """Publish the events of a request, even if there are none."""
         events = sorted(dict.fromkeys(_with_sheets(news)), key=_order)
         for listener in self._listeners:
             listener(cause, events)
 
 
 def on_sheet(sheet_id: int, kind: str, object_id: int, change: str, *, by: int) -> Event:
-    """An event on a sheet."""
+    """An event of a sheet."""
     return Event(kind, change, object_id, by, sheet_id)
 
 
@@ -87,7 +87,7 @@ def on_cell(sheet_id: int, row_id: int, column_id: int, change: str, *, by: int)
 
 
 def change_agent(header: str | None) -> str | None:
-    """The Smartsheet-Change-Agent header of a request. Its beginning is cut off if it is too long."""
+    """The Smartsheet-Change-Agent header of a request. If it is too long, its beginning is cut off."""
     return header[-LONGEST_CHANGE_AGENT:] if header else None
 
 
@@ -104,7 +104,7 @@ def _order(event: Event) -> int:
 
 @dataclass(frozen=True, slots=True)
 class ReportedEvent:
-    """An event as it is reported; `number` counts them from 1. `requested_by` is whose token the request carried."""
+    """An event for Event Reporting. `number` counts from 1. `requested_by` is the owner of the request's token."""
 
     number: int
     id: str

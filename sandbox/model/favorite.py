@@ -1,4 +1,6 @@
-"""The things that a person has marked as favorites. https://developers.smartsheet.com/api/smartsheet/openapi/favorites"""
+"""The items that a person has marked as favorites.
+https://developers.smartsheet.com/api/smartsheet/openapi/favorites
+"""
 
 from __future__ import annotations
 
@@ -52,12 +54,12 @@ def name_of(state: State, person_id: int, favorite: Favorite) -> str | None:
 
 
 def favorites_of(state: State, person_id: int) -> list[Favorite]:
-    """A person's favorites, without those that are gone or that they can't see any more."""
+    """A person's favorites, without those that no longer exist or that they can no longer see."""
     marked = state.favorites.get(person_id, [])
     return [favorite for favorite in marked if name_of(state, person_id, favorite) is not None]
 
 
 def favorite_flag(state: State, person_id: int, kind: str, object_id: int) -> dict[str, Json]:
-    """`favorite: true` for what this person has marked, and nothing for all else."""
+    """`favorite: true` for a marked item, otherwise nothing."""
     is_favorite = Favorite(kind, object_id) in state.favorites.get(person_id, [])
     return {"favorite": True} if is_favorite else {}

@@ -1,4 +1,4 @@
-"""The contents of attached files: in memory by the digest of the content, and beside the state file over restarts."""
+"""Stores the contents of attached files by their digests: in memory, and as files next to the state file."""
 
 from __future__ import annotations
 

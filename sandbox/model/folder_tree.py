@@ -11,7 +11,7 @@ from sandbox.model.state import Folder, State, Workspace
 
 
 def workspace_around(state: State, container_id: int | None) -> Workspace | None:
-    """The workspace that a container is or lies in; None if it is in a person's Home."""
+    """Return the workspace that a container is, or is in. Return None if the container is in a person's Home."""
     while container_id in state.folders:
         container_id = state.folders[container_id].container_id
     return state.workspaces.get(container_id) if container_id is not None else None
@@ -34,7 +34,7 @@ def workspace_access(state: State, workspace: Workspace, person_id: int) -> Acce
 
 
 def folders_in(state: State, container_id: int | None, *, owner_id: int | None = None) -> list[Folder]:
-    """The folders directly in a container, by name; in Home those of `owner_id`."""
+    """The folders directly in a container, by name. In Home, those of `owner_id`."""
     found = [folder for folder in state.folders.values() if folder.container_id == container_id]
     mine = [folder for folder in found if owner_id in (None, folder.owner_id)]
     return sorted(mine, key=lambda folder: (folder.name.casefold(), folder.id))

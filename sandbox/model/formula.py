@@ -1,6 +1,6 @@
-"""Calculating formulas: arithmetic, comparisons, joined texts, and the functions in FUNCTIONS.
+"""Calculates formulas: arithmetic, comparisons, joined texts, and the functions in FUNCTIONS.
 
-Other formulas are kept without a value, and writing one prints a line on stderr.
+Other formulas are stored without a value, and writing one prints a line on stderr.
 https://help.smartsheet.com/functions
 """
 
@@ -14,6 +14,8 @@ from functools import lru_cache
 from sandbox.model.formula_functions import FUNCTIONS, Calculator
 from sandbox.model.formula_operators import LOST, FormulaError
 from sandbox.model.formula_parser import Function, Incalculable, Range, Reference, parsed, walk
+from sandbox.model.project_columns import PROJECT_TYPES
+from sandbox.model.schedule import schedule
 from sandbox.model.sheet import EMPTY, Cell, Column, Row, Sheet
 
 CIRCULAR = "#CIRCULAR REFERENCE"
@@ -23,10 +25,11 @@ Key = tuple[int, int]
 
 
 def recalculate(sheet: Sheet, rows: list[Row]) -> None:
-    """Calculate the formulas of these rows and of the rows above them in the hierarchy.
+    """Schedule a project's rows. Then calculate the formulas of these rows and of the rows above them in the hierarchy.
 
-    Where formulas of a sheet use cells of any other rows, all its formulas are calculated.
+    If a sheet's formulas use cells of other rows, all its formulas are calculated.
     """
+    schedule(sheet)
     nearby = _with_ancestors(sheet, rows)
     due = _formulas(sheet, nearby)
     if sheet.has_far_formulas or any(_is_far(formula) for formula in due.values()):
@@ -47,7 +50,9 @@ def without(formula: str, title: str) -> str:
 
 
 def _mentions(title: str) -> re.Pattern[str]:
-    """A column's title as formulas of its own sheet write it: in brackets, or bare if it is one plain word."""
+    """Return a pattern for a column's title in formulas of its own sheet. The title is in brackets, or without brackets
+    if it is one word.
+    """
     bare = rf"|\b{title}(?=@row\b|\d+\b|:)|(?<=:){title}\b" if re.fullmatch(r"[A-Za-z]+", title) else ""
     return re.compile(rf"\[{re.escape(title)}\]{bare}")
 
@@ -87,15 +92,17 @@ def _is_far(formula: str) -> bool:
 def _formulas(sheet: Sheet, rows: Iterable[Row]) -> dict[Key, str]:
     """The formulas of these rows, by row id and column id."""
     of_columns = [(column.id, column.formula) for column in sheet.columns if column.formula]
+    scheduled = {column.id for column in sheet.columns if column.type in PROJECT_TYPES}
     found: dict[Key, str] = {}
     for row in rows:
-        found |= {(row.id, column_id): cell.formula for column_id, cell in row.cells.items() if cell.formula}
+        with_formula = {column_id: cell.formula for column_id, cell in row.cells.items() if cell.formula}
+        found |= {(row.id, one): formula for one, formula in with_formula.items() if one not in scheduled}
         found |= {(row.id, column_id): formula for column_id, formula in of_columns}
     return found
 
 
 class _Run(Calculator):
-    """Calculates formulas, each after those that it uses."""
+    """Calculates formulas. A formula is calculated after the formulas that it uses."""
 
     def __init__(self, sheet: Sheet, due: dict[Key, str]) -> None:
         super().__init__(sheet)
@@ -103,7 +110,9 @@ class _Run(Calculator):
         self.columns = {column.id: column for column in sheet.columns}
 
     def run(self) -> None:
-        """Calculate from top to bottom, as most formulas use cells above. Long chains go bottom to top."""
+        """Calculate the formulas from top to bottom, because most of them use cells above. If a chain is too long for
+        that, calculate from bottom to top.
+        """
         for keys in (list(self.due), list(self.due)[::-1]):
             for key in keys:
                 try:
@@ -114,7 +123,7 @@ class _Run(Calculator):
             self._put(key, EMPTY)
 
     def cell(self, row: Row, column: Column) -> Cell:
-        """A cell with the value that its formula has now. Raises Incalculable where it has none."""
+        """A cell with its formula's current value. Raises Incalculable if there is none."""
         key = (row.id, column.id)
         if column.system_type:
             raise Incalculable(f"with the system column {column.title!r}")

@@ -35,7 +35,7 @@ from sandbox.model.sheet import EMPTY, Cell, Column, Primitive, Row, Sheet
 
 
 class Calculator(ABC):
-    """Values of formula trees on one sheet. The subclass says what a cell holds."""
+    """The values of formula trees on one sheet. The subclass provides the cells."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
@@ -43,10 +43,10 @@ class Calculator(ABC):
 
     @abstractmethod
     def cell(self, row: Row, column: Column) -> Cell:
-        """A cell with its present value. Raises FormulaError or Incalculable."""
+        """A cell with its current value. Raises FormulaError or Incalculable."""
 
     def result(self, node: Node, row: Row, column: Column) -> Cell:
-        """What a cell with this formula shows. Raises FormulaError or Incalculable."""
+        """The cell that this formula gives. Raises FormulaError or Incalculable."""
         value = _Formula(self, row, column).value(node)
         if isinstance(value, str):
             value = value[:LONGEST_TEXT]
@@ -64,7 +64,7 @@ class Calculator(ABC):
 
 
 class _Formula:
-    """One formula at its place. `element` is the cell of a range that a criterion is about."""
+    """One formula in a cell. If a criterion is tested, `element` is the value of the tested cell."""
 
     def __init__(self, calculator: Calculator, row: Row, column: Column, element: Primitive = None) -> None:
         self.calculator, self.row, self.column, self.element = calculator, row, column, element
@@ -88,7 +88,7 @@ class _Formula:
         raise Incalculable(type(node).__name__)
 
     def cell(self, reference: Reference) -> Cell:
-        """The cell that a reference leads to."""
+        """The cell of a reference."""
         row = self.row if reference.row is None else self.numbered(reference.row)
         column = self.calculator.column(reference.title)
         return self.calculator.cell(row, column)
@@ -100,7 +100,7 @@ class _Formula:
         return self.sheet.rows[number - 1]
 
     def cells(self, node: Node) -> list[Cell]:
-        """The cells of a range, or the one value as a cell."""
+        """The cells of a range, or a single value as a cell."""
         match node:
             case Range():
                 return self.range(node)
@@ -124,7 +124,9 @@ class _Formula:
         return [self.calculator.cell(row, column) for row in rows for column in columns]
 
     def place(self, arguments: tuple[Node, ...]) -> tuple[Row, Column]:
-        """The row and column of the reference that CHILDREN and PARENT may be given; else those of the formula."""
+        """Return the row and column of the reference in CHILDREN or PARENT. Without a reference, return those of the
+        formula.
+        """
         match arguments:
             case ():
                 return self.row, self.column
@@ -143,7 +145,7 @@ class _Formula:
 
 
 def _sound(cell: Cell) -> Primitive:
-    """The value of a cell; an error in it is passed on."""
+    """The value of a cell. Raises its error, if it has one."""
     if isinstance(cell.value, str) and cell.formula and cell.value.startswith("#") and cell.value.isupper():
         raise FormulaError(cell.value)
     return cell.value

@@ -23,11 +23,11 @@ ORDERS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 class FormulaError(Exception):
-    """The value of the formula is an error. The text is what the cell shows, such as `#REF`."""
+    """The value of the formula is an error. The text is the cell's value, such as `#REF`."""
 
 
 def number_of(value: Primitive) -> float:
-    """A number to calculate with; a blank cell is 0. Raises Incalculable for anything else."""
+    """Return a value as a number. A blank cell is 0. Raises Incalculable for other values."""
     if value is None:
         return 0
     if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -67,14 +67,16 @@ def operated(sign: str, left: Primitive, right: Primitive) -> Primitive:
 
 
 def shifted(day: date, days: float) -> str:
-    """The day that is so many days later. Raises Incalculable for more than a million days."""
+    """The day this many days later. Raises Incalculable for more than a million days."""
     if abs(days) > MOST_DAYS:
         raise Incalculable("so far a date")
     return (day + timedelta(days=int(days))).isoformat()
 
 
 def compared(sign: str, left: Primitive, right: Primitive) -> bool:
-    """A comparison. A blank cell equals the empty text and an unchecked box, and has no order with anything."""
+    """The result of a comparison. A blank cell equals the empty text and an unchecked box. It has no order with other
+    values.
+    """
     if sign in ("=", "<>"):
         return (_filled(left) == _filled(right)) is (sign == "=")
     if isinstance(left, str) is not isinstance(right, str) or None in (left, right):
@@ -99,7 +101,7 @@ def is_true(value: Primitive) -> bool:
 
 
 def rounded(value: float) -> float:
-    """Rounded to ten decimals; a whole result is an int. Raises Incalculable for a number that is too large."""
+    """Round a number to ten decimals. A whole result is an int. Raises Incalculable if the number is too large."""
     if not math.isfinite(value):
         raise Incalculable("a number of that size")
     if abs(value) > LARGEST_NUMBER:

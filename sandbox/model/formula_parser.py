@@ -1,4 +1,4 @@
-"""Formulas as trees: numbers, texts, references, operators and calls of functions.
+"""Parses formulas into trees of numbers, texts, references, operators and calls of functions.
 
 https://help.smartsheet.com/articles/775363-using-formulas
 """
@@ -26,7 +26,7 @@ COMPARISONS = ("=", "<>", "<", ">", "<=", ">=")
 
 
 class Incalculable(Exception):
-    """The sandbox can't calculate the formula; the text names the unsupported part."""
+    """The sandbox can't calculate the formula. The text names the unsupported part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,9 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A cell: of the formula's own row (`row` None), or of the row with that number. "@cell" is one of a range."""
+    """A reference to a cell in the formula's own row (`row` is None), or in the row with that number. "@cell" means the
+    tested cell of a range.
+    """
 
     title: str
     row: int | None = None
@@ -46,7 +48,9 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Cells of one column or of several: all (`first` and `last` None), or those from one row number to another."""
+    """Cells of one or several columns. If `first` and `last` are None, they are all cells of the columns. Otherwise
+    they are the cells from row number `first` to row number `last`.
+    """
 
     left: str
     right: str
@@ -56,7 +60,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operator with its two sides; `left` None is a criterion such as `>5`, or a sign before a number."""
+    """An operator with its two sides. In a criterion such as `>5`, and for a sign before a number, `left` is None."""
 
     sign: str
     left: Node | None
@@ -65,7 +69,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function with its arguments; the name is in capitals."""
+    """A function with its arguments. The name is in capitals."""
 
     name: str
     arguments: tuple[Node, ...]
@@ -88,7 +92,7 @@ def parsed(formula: str) -> Node:
 
 
 def walk(node: Node) -> list[Node]:
-    """A node and all below it."""
+    """A node and all nodes below it."""
     found, waiting = [], [node]
     while waiting:
         found.append(waiting.pop())
@@ -116,7 +120,7 @@ def _tokens(text: str) -> list[tuple[str, str, str]]:
 
 
 class _Parser:
-    """Recursive descent: one method for each level of precedence."""
+    """Parses by recursive descent. Each level of precedence has a method."""
 
     def __init__(self, tokens: list[tuple[str, str, str]]) -> None:
         self.tokens, self.place = tokens, 0
@@ -132,7 +136,7 @@ class _Parser:
         return self.tokens[self.place - 1]
 
     def accept(self, *signs: str) -> str | None:
-        """The sign that comes next, if it is one of these."""
+        """The next sign, if it is one of these."""
         if self.kind == "sign" and self.tokens[self.place][1] in signs:
             return self.next()[1]
         return None
@@ -202,7 +206,7 @@ class _Parser:
         return tuple(found)
 
     def reference(self, title: str, row: str) -> Node:
-        """One cell, or the range that it begins."""
+        """A cell, or a range that begins with it."""
         if self.accept(":"):
             kind, text, last = self.next()
             if kind == "word" and (numbered := WORD_AND_ROW.fullmatch(text)):

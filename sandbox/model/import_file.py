@@ -44,8 +44,8 @@ def import_sheet(
 ) -> Sheet:
     """A new sheet with the rows of a file.
 
-    Titles come from row number `header`, counted from 0; what is above is left out. Without it they are Column1 and so
-    on. Raises ApiError 1018 for a header or primary column that the file does not have, 1061 and 1140.
+    Titles come from row number `header`, counted from 0. Rows above it are left out. Without it the titles are Column1
+    and so on. Raises ApiError 1018 for a header or primary column that the file doesn't have, 1061 and 1140.
     """
     if not person.profile.get("licensedSheetCreator"):
         raise ApiError(1140)
@@ -71,7 +71,7 @@ def import_sheet(
 
 
 def _titles(given: list[Primitive], width: int) -> list[str]:
-    """A title for each column, none of them twice."""
+    """A unique title for each column."""
     titles: list[str] = []
     for place in range(max(width, 1)):
         text = str(given[place]).strip() if place < len(given) and given[place] is not None else ""
@@ -83,7 +83,7 @@ def _titles(given: list[Primitive], width: int) -> list[str]:
 
 
 def _type(values: list[Primitive], column: Column, reading: Reading) -> str:
-    """DATE or CHECKBOX where every value is one, else TEXT_NUMBER."""
+    """DATE or CHECKBOX if every value is one, otherwise TEXT_NUMBER."""
     filled = [value for value in values if value not in (None, "")]
     if filled and all(str(value).lower() in ("true", "false") for value in filled):
         return "CHECKBOX"
@@ -108,7 +108,7 @@ def _row(state: State, person: Person, sheet: Sheet, values: list[Primitive], re
 
 
 def read_csv(content: bytes) -> Table:
-    """The rows of a CSV file in UTF-8 or, failing that, Windows-1252. Raises ApiError 1091."""
+    """The rows of a CSV file in UTF-8 or, if it isn't valid, Windows-1252. Raises ApiError 1091."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -120,7 +120,7 @@ def read_csv(content: bytes) -> Table:
 
 
 def read_workbook(content: bytes) -> Table:
-    """The rows of the first sheet of an Excel workbook. Raises ApiError 1091 for what is none."""
+    """The rows of the first sheet of an Excel workbook. Raises ApiError 1091 for other files."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             shared = [_text(item) for item in _part(archive, "xl/sharedStrings.xml").iter(f"{MAIN}si")]
@@ -132,7 +132,7 @@ def read_workbook(content: bytes) -> Table:
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
-    """One file of the workbook; an empty element if it is not there."""
+    """One file of the workbook; an empty element if it doesn't exist."""
     if name not in archive.namelist():
         return ElementTree.Element("none")
     if archive.getinfo(name).file_size > LARGEST_PART:
@@ -156,7 +156,7 @@ def _is_date(code: str) -> bool:
 
 
 def _rows(sheet: ElementTree.Element, shared: list[str], dates: set[int]) -> Table:
-    """The rows with cells in the places that they name; rows that are left out are blank."""
+    """The rows, with cells at the places in their references. Rows that are left out are blank."""
     table: Table = []
     for row in sheet.iter(f"{MAIN}row"):
         number = int(row.get("r", len(table) + 1))

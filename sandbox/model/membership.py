@@ -28,7 +28,7 @@ READ_ONLY = {"customWelcomeScreenViewed", "id", "lastLogin", "name", "profileIma
 
 
 def read_rights(body: Json, *, of_all: bool) -> dict[str, Json]:
-    """Rights and names out of a request; with `of_all`, admin and licensedSheetCreator must be among them."""
+    """Rights and names from a request. With `of_all`, admin and licensedSheetCreator must be among them."""
     check_attributes("user", body, allowed={"email", *NAMES, *RIGHTS}, read_only=READ_ONLY)
     for name in RIGHTS:
         check_type(body, name, bool)

@@ -15,6 +15,7 @@ from sandbox.model import cell_link
 from sandbox.model.column_parsing import read_columns
 from sandbox.model.folder_tree import below, sheets_in
 from sandbox.model.formula import recalculate
+from sandbox.model.predecessors import with_row_ids
 from sandbox.model.remark_changes import copy_remarks
 from sandbox.model.sheet import Row, Sheet
 from sandbox.model.state import Folder, Person, State, by_id
@@ -45,9 +46,9 @@ def new_sheet(
     include: frozenset[str],
     most_columns: int,
 ) -> Sheet:
-    """Make the sheet that a request body describes. The person who asks owns it.
+    """Make the sheet that a request body describes. The caller owns it.
 
-    Raises ApiError (1033, 1054, 1061, 1140 and those of columns). `most_columns` 0 is no limit.
+    Raises ApiError (1033, 1054, 1061, 1140 and those of columns). `most_columns` 0 means no limit.
     """
     if not isinstance(definition, dict):
         raise ApiError(1008, "Expected an object of type sheet.")
@@ -60,11 +61,10 @@ def new_sheet(
         return copy_sheet(state, person, source, name=name, container_id=container_id, include=include)
     if from_id is not None and template is None:
         raise ApiError(1033)
-    columns = template.columns if template else definition.get("columns")
-    if not columns:
+    if template is None and not definition.get("columns"):
         raise ApiError(1054)
     sheet = _blank(state, person, name, container_id)
-    sheet.columns = read_columns(state, columns)
+    sheet.columns = template.new_columns(state) if template else read_columns(state, definition["columns"])
     if 0 < most_columns < len(sheet.columns):
         raise ApiError(1061, "column")
     if template:
@@ -76,10 +76,11 @@ def new_sheet(
 def copy_sheet(
     state: State, person: Person, source: Sheet, *, name: str, container_id: int | None, include: frozenset[str]
 ) -> Sheet:
-    """A copy with columns of its own, and with rows only if `include` says `data` or `all`."""
+    """A copy with its own columns, and with rows only if `include` has `data` or `all`."""
     sheet = _blank(state, person, name, container_id)
     columns = {column.id: replace(column, id=state.new_id()) for column in source.columns}
     sheet.columns = list(columns.values())
+    sheet.settings.project = deepcopy(source.settings.project)
     state.sheets[sheet.id] = sheet
     if include & {"data", "all"}:
         sheet.rows = _copied_rows(state, person, source, {old: column.id for old, column in columns.items()})
@@ -89,7 +90,6 @@ def copy_sheet(
     copy_remarks(state, source, sheet, ids=ids | {source.id: sheet.id}, include=include)
     if include & {"shares", "all"}:
         sheet.shares = {holder: access for holder, access in source.shares.items() if holder != person.id}
-    sheet.settings.project = deepcopy(source.settings.project)
     return sheet
 
 
@@ -97,7 +97,8 @@ def copy_folder(
     state: State, person: Person, source: Folder, *, name: str, container_id: int | None, include: frozenset[str]
 ) -> Folder:
     """A copy of a folder with the folders below it and with copies of the sheets that this person can see."""
-    folders = [state.folders[folder_id] for folder_id in below(state, source.id)]  # first, as the copy may lie in one
+    # The folders are listed before the copy is made, because the copy can be inside one of them.
+    folders = [state.folders[folder_id] for folder_id in below(state, source.id)]
     copies: dict[int, Folder] = {}
     for old in folders:
         above = copies.get(old.container_id or 0)
@@ -119,7 +120,7 @@ def _copied_rows(state: State, person: Person, source: Sheet, columns: dict[int,
     for old in source.rows:
         row = Row(ids[old.id], at, person.id, at, person.id, parent_id=ids.get(old.parent_id or 0))
         row.expanded, row.locked, row.format, row.number = old.expanded, old.locked, old.format, old.number
-        row.cells = {columns[column_id]: cell for column_id, cell in old.cells.items() if column_id in columns}
+        row.cells = {columns[key]: with_row_ids(cell, ids) for key, cell in old.cells.items() if key in columns}
         rows.append(row)
     return rows
 

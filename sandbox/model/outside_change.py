@@ -1,4 +1,4 @@
-"""Changes from outside the API: by a form, an automation, a cell link, or a person in Smartsheet's app.
+"""Makes changes as a form, an automation, a cell link, or a person in Smartsheet's app would, outside of the API.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/events: system user ids
 """
@@ -29,7 +29,7 @@ KEYS = {"by", "person", "sheetId", *KINDS}
 
 
 class BadChange(ValueError):
-    """The description of a change isn't valid; the text says why."""
+    """The description of a change isn't valid. The text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,15 @@ class OutsideChange:
 
 
 def change_sheet(state: State, description: Json) -> OutsideChange:
-    """Make the change that a JSON object describes, or nothing of it.
+    """Make the change that a JSON object describes, completely or not at all.
 
-    `by` is form, automation, cellLink or person (then `person` is an id), `sheetId` the sheet. `add` and `update` are
-    rows as the API takes them, `delete` is a list of row ids. Values are read as the app reads what is typed.
+    `by` is form, automation, cellLink or person. If it is person, `person` is the person's id. `sheetId` is the sheet.
+    `add` and `update` are rows as in the API, and `delete` is a list of row ids. Values are parsed as in Smartsheet's
+    app.
 
     Raises:
-        BadChange: keys or values that aren't valid, or something that this kind of change can't do.
-        ApiError: what Smartsheet would refuse, such as a value that doesn't fit its column.
+        BadChange: a key or value isn't valid, or this kind of change can't do what is described.
+        ApiError: Smartsheet would refuse the change, for example because a value doesn't fit its column.
     """
     if not isinstance(description, dict):
         raise BadChange("a change is a JSON object")
@@ -76,7 +77,7 @@ def _writing(state: State, description: dict[str, Json], by: str) -> Writing:
         return Writing(state, sheet, user, Access.OWNER)
     person = by_id(state.people, description.get("person"))
     if person is None:
-        raise BadChange("person is the id of nobody")
+        raise BadChange("person is not the id of a person")
     access = sheet.access_of(person.id)
     if access is None or access < Access.EDITOR:
         raise ApiError(1004)
@@ -84,7 +85,7 @@ def _writing(state: State, description: dict[str, Json], by: str) -> Writing:
 
 
 def _carried_out(writing: Writing, given: dict[str, list[Json]], *, keep_links: bool) -> OutsideChange:
-    """Read everything first, then change the sheet."""
+    """Read the whole description first, then change the sheet."""
     added, _ = read_edits(writing, _typed(given.get("add", [])), adding=True, partial=False, most=0)
     updated, _ = read_edits(writing, _typed(given.get("update", [])), adding=False, partial=False, most=0)
     if keep_links:

@@ -1,4 +1,4 @@
-"""What is attached to sheets and rows: files, links, and discussions, which are threads of comments.
+"""Attachments and discussions of sheets and rows. A discussion is a thread of comments.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/attachments
 https://developers.smartsheet.com/api/smartsheet/openapi/discussions
@@ -19,9 +19,9 @@ SHEET, ROW, COMMENT = "SHEET", "ROW", "COMMENT"
 
 @dataclass(slots=True)
 class Attachment:
-    """One version of a file, or a link. All versions of a file share `first_id`, the id of the first of them.
+    """One version of a file, or a link. All versions of a file share `first_id`, the id of the first one.
 
-    A file has `digest` (of its content, which the state keeps), `size` in bytes and `mime_type`; a link has `url`.
+    A file has `digest` (of its content, which the state stores), `size` in bytes and `mime_type`; a link has `url`.
     """
 
     id: int
@@ -41,7 +41,7 @@ class Attachment:
 
 
 def current(attachments: Iterable[Attachment]) -> list[Attachment]:
-    """Of each attachment only the newest version, out of all versions in the order in which they were made."""
+    """The newest version of each attachment, from all versions in the order in which they were made."""
     return list({attachment.first_id: attachment for attachment in attachments}.values())
 
 
@@ -50,7 +50,7 @@ LONGEST_TITLE = 100
 
 @dataclass(slots=True)
 class Comment:
-    """One comment; `created_by` is the only person who may change it."""
+    """A comment. Only the person in `created_by` can change it."""
 
     id: int
     text: str
@@ -61,7 +61,7 @@ class Comment:
 
 @dataclass(slots=True)
 class Discussion:
-    """A thread of at least one comment, oldest first, on a row or (`row_id` None) on the sheet as a whole."""
+    """A thread of at least one comment, oldest first, on a row or (`row_id` None) on the whole sheet."""
 
     id: int
     title: str
@@ -71,5 +71,5 @@ class Discussion:
 
 
 def title_of(text: str) -> str:
-    """The title that a discussion gets from its first comment."""
+    """The title of a discussion, from its first comment."""
     return text[:LONGEST_TITLE]

@@ -83,10 +83,10 @@ def _detach(sheet: Sheet, parent_ids: Collection[int]) -> None:
 def copy_remarks(
     state: State, source: Sheet, target: Sheet, *, ids: Mapping[int, int], include: Collection[str]
 ) -> None:
-    """Copy `discussions`, `attachments`, both or (`all`) both, as `include` says, from one sheet to another.
+    """Copy discussions and attachments from one sheet to another. `include` has `discussions`, `attachments` or `all`.
 
-    `ids` leads from the id of each row that was copied, and of the sheet if it was, to that of its copy. Everything
-    remains by whom and from when it was; of a file only the newest version is copied.
+    `ids` has the id of the copy for each copied row, and for the sheet if the sheet itself was copied. Authors and
+    times stay. Only the newest version of a file is copied.
     """
     parents = dict(ids)
     if {"discussions", "all"} & set(include):

@@ -15,7 +15,7 @@ Json = Any
 
 
 def attachment_json(state: State, attachment: Attachment, *, download: dict[str, Json] | None = None) -> Json:
-    """An Attachment. Where a file can be downloaded (`url`, `urlExpiresInMillis`) is told of a single one only."""
+    """An Attachment. Only a single one has the address for downloading the file (`url`, `urlExpiresInMillis`)."""
     body: dict[str, Json] = {
         "id": attachment.id,
         "name": attachment.name,
@@ -41,7 +41,7 @@ def attachments_json(state: State, attachments: Iterable[Attachment]) -> list[Js
 
 
 def comment_json(state: State, sheet: Sheet, comment: Comment, *, attachments: bool = True) -> dict[str, Json]:
-    """A Comment, perhaps with what is attached to it."""
+    """A Comment, optionally with its attachments."""
     body: dict[str, Json] = {
         "id": comment.id,
         "text": comment.text,
@@ -60,7 +60,7 @@ def new_discussion_json(state: State, sheet: Sheet, discussion: Discussion) -> d
 def discussion_json(
     state: State, sheet: Sheet, discussion: Discussion, *, access: Access, api_level: int, include: Collection[str]
 ) -> dict[str, Json]:
-    """A Discussion. `include` may hold `comments`, `attachments` (of the comments) and `commentAttachments`."""
+    """Return a Discussion. `include` can have `comments`, `attachments` (of the comments) and `commentAttachments`."""
     on_sheet = discussion.row_id is None
     body = _opening(state, sheet, discussion, include) | {
         "accessLevel": access.shown(api_level=api_level),
@@ -95,7 +95,7 @@ def _closing(state: State, discussion: Discussion) -> dict[str, Json]:
 
 
 class Remarks:
-    """What include=attachments and include=discussions add to a sheet and to each of its rows."""
+    """The discussions and attachments that include=attachments and include=discussions add to a sheet and its rows."""
 
     def __init__(self, state: State, sheet: Sheet, access: Access, *, include: Collection[str], api_level: int) -> None:
         self._lists: dict[str, dict[int, list[Json]]] = {}
@@ -112,13 +112,13 @@ class Remarks:
                 by_parent.setdefault(discussion.row_id or sheet.id, []).append(shown)
 
     def __bool__(self) -> bool:
-        """Whether anything was asked for."""
+        """Whether the request asks for any."""
         return bool(self._lists)
 
     def of_sheet(self) -> dict[str, Json]:
-        """For the sheet itself: each list that was asked for, empty or not."""
+        """The requested lists of the sheet itself, even if they are empty."""
         return {name: by_parent.get(self._sheet_id, []) for name, by_parent in self._lists.items()}
 
     def of_row(self, row_id: int) -> dict[str, Json]:
-        """For a row: the lists that hold something."""
+        """The requested lists of a row that aren't empty."""
         return {name: by_parent[row_id] for name, by_parent in self._lists.items() if row_id in by_parent}

@@ -1,4 +1,6 @@
-"""Reports: rows of several sheets under common columns. https://developers.smartsheet.com/api/smartsheet/openapi/reports"""
+"""Makes reports, which have rows of several sheets and common columns.
+https://developers.smartsheet.com/api/smartsheet/openapi/reports
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from sandbox.model.state import Report, State
 Json = Any
 
 SHEET_NAME = "Sheet Name"
-MULTI_PICKLIST_LEVEL = 3  # of reports; of sheets it is 2
+MULTI_PICKLIST_LEVEL = 3  # for reports; for sheets it is 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,13 @@ class ReportView:
         ]
 
     def rows(self) -> Iterator[tuple[Sheet, Access, Row]]:
-        """The rows, sheet by sheet, each with its sheet and what this person may do there."""
+        """The rows, sheet by sheet, each with its sheet and the person's access to it."""
         for sheet, access in self.sheets:
             for row in sheet.rows:
                 yield sheet, access, row
 
     def rows_json(self, rows: Collection[tuple[Sheet, Access, Row]]) -> list[dict[str, Json]]:
-        """Rows as JSON, with their place in the report in place of that in their sheet."""
+        """Rows as JSON, with their numbers in the report instead of those in their sheets."""
         plain = replace(self.view, include=self.view.include - {"objectValue"})
         shown = []
         for sheet, access, row in rows:
@@ -90,7 +92,9 @@ class ReportView:
         return cells
 
     def _column(self, sheet: Sheet, title: str) -> Column | None:
-        """The column of a sheet that stands under a title: by name, and under the first the primary one."""
+        """Return the sheet's column for a title of the report. For the first title, it is the primary column. For other
+        titles, it is the column with that title.
+        """
         if title == self.report.titles[0]:
             return next(column for column in sheet.columns if column.primary)
         return next((column for column in sheet.columns if column.title == title), None)
@@ -103,7 +107,7 @@ class ReportView:
 
 
 def view_level(level: int) -> int:
-    """The level of sheets that shows multi-values as this level of reports does."""
+    """Return the `level` for sheets that shows multi-values in the same way as this level does for reports."""
     return 2 if level >= MULTI_PICKLIST_LEVEL else min(level, 1)
 
 

@@ -1,4 +1,4 @@
-"""Where a row goes. https://developers.smartsheet.com/api/smartsheet/openapi/rows: Specify Row Location"""
+"""Row locations. https://developers.smartsheet.com/api/smartsheet/openapi/rows: Specify Row Location"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ATTRIBUTES = ("toTop", "toBottom", "parentId", "siblingId", "above", "indent", "
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A valid location specifier. `check` tells whether it is valid on a sheet."""
+    """A parsed location specifier. `check` says whether it is valid for a sheet."""
 
     to_top: bool = False
     to_bottom: bool = False
@@ -27,7 +27,7 @@ class Location:
     outdent: bool = False
 
     def check(self, sheet: Sheet, row: Row | None) -> None:
-        """Raise ApiError (1062, 1063, 1064, 1185) if the row (None: a new one) can't be put there."""
+        """Raise ApiError (1062, 1063, 1064, 1185) if the row (None: a new one) can't be moved there."""
         own = {member.id for member in sheet.family(row)} if row else set()
         if self.parent_id is not None:
             _check_parent(sheet, sheet.row(self.parent_id), own, self.parent_id)
@@ -44,7 +44,7 @@ class Location:
             raise ApiError(1062)
 
     def target(self, sheet: Sheet) -> tuple[int | None, int]:
-        """The parent and the position that the (first) row gets; not for indent and outdent."""
+        """The parent and the position of the (first) row; not for indent and outdent."""
         if (sibling := sheet.row(self.sibling_id)) is not None:
             return sibling.parent_id, sheet.index(sibling) if self.above else sheet.end_of(sibling)
         if (parent := sheet.row(self.parent_id)) is not None:
@@ -53,7 +53,7 @@ class Location:
 
 
 def read_location(item: dict[str, Json]) -> Location | None:
-    """The location a row asks for; None if it asks for none. Raises ApiError 1062 for what cannot be combined."""
+    """The location in a row's JSON; None if it has none. Raises ApiError 1062 for invalid combinations."""
     for name in ("toTop", "toBottom", "above"):
         check_type(item, name, bool)
     for name in ("parentId", "siblingId", "indent", "outdent"):
@@ -77,7 +77,7 @@ def read_location(item: dict[str, Json]) -> Location | None:
 
 
 def insert_rows(sheet: Sheet, rows: list[Row], location: Location | None) -> None:
-    """Put new rows in, one below the other in the order given."""
+    """Insert new rows, one below the other in the given order."""
     parent_id, index = (location or Location()).target(sheet)
     for row in rows:
         row.parent_id = parent_id
@@ -85,7 +85,7 @@ def insert_rows(sheet: Sheet, rows: list[Row], location: Location | None) -> Non
 
 
 def move_rows(sheet: Sheet, rows: list[Row], location: Location) -> None:
-    """Move rows, each with its descendants, one below the other in the order given."""
+    """Move rows, each with its descendants, one below the other in the given order."""
     if location.indent or location.outdent:
         for row in rows:
             _shift(sheet, row, outdent=location.outdent)

@@ -1,6 +1,6 @@
-"""Sorting the rows of a sheet. https://developers.smartsheet.com/api/smartsheet/openapi/rows/rows-sort
+"""Sorts the rows of a sheet. https://developers.smartsheet.com/api/smartsheet/openapi/rows/rows-sort
 
-Rows are sorted among their siblings and take their descendants along. Blank cells come last, whatever the direction.
+Rows are sorted among their siblings, and their descendants move with them. Blank cells come last in both directions.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Copying and moving rows to another sheet.
+"""Copies and moves rows to another sheet.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/rows/copy-rows
 """
@@ -14,6 +14,7 @@ from sandbox.model.access import Access
 from sandbox.model.cell_parsing import Writing
 from sandbox.model.event_bus import on_sheet
 from sandbox.model.formula import recalculate
+from sandbox.model.project_columns import PROJECT_TYPES
 from sandbox.model.remark_changes import copy_remarks
 from sandbox.model.row_change import RowEdit, add_rows
 from sandbox.model.sheet import Cell, Column, Row, Sheet
@@ -23,7 +24,7 @@ Json = Any
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How large the other sheet may become; 0 is no limit."""
+    """The largest size of the other sheet after the transfer. 0 means no limit."""
 
     rows: int
     columns: int
@@ -31,7 +32,7 @@ class Limits:
 
 
 def rows_to_take(writing: Writing, row_ids: list[int], *, ignore_missing: bool, with_children: bool) -> list[Row]:
-    """The rows named, in the order of their sheet, perhaps with all below them. Raises ApiError 1006 or 1137."""
+    """The named rows in the order of their sheet, optionally with all rows below them. Raises ApiError 1006 or 1137."""
     if len(set(row_ids)) < len(row_ids):
         raise ApiError(1137)
     found = [writing.sheet.row(row_id) for row_id in row_ids]
@@ -45,7 +46,7 @@ def rows_to_take(writing: Writing, row_ids: list[int], *, ignore_missing: bool, 
 def copy_rows(
     writing: Writing, rows: list[Row], target: Writing, *, include: Collection[str], limits: Limits
 ) -> dict[int, int]:
-    """Copy rows to the bottom of another sheet. Returns the id of the copy for the id of each row.
+    """Copy rows to the bottom of another sheet. Returns the copy's id for each row's id.
 
     Cells go to the column with the same title and type; the primary columns always match. Columns without a match are
     added at the right, if the person may add columns; otherwise their cells aren't copied. Formulas and cell links are
@@ -76,10 +77,15 @@ def _nearest(sheet: Sheet, row: Row, ids: Collection[int]) -> int | None:
 
 
 def _matches(writing: Writing, target: Writing) -> dict[int, Column]:
-    """Column id → the column of the other sheet that takes its cells."""
-    plain = [column for column in writing.sheet.columns if not column.system_type]
+    """The matching column of the other sheet, by column id."""
+    plain = [column for column in writing.sheet.columns if _is_copied(column)]
     found = {column.id: _match(column, target.sheet.columns) for column in plain}
     return {column_id: match for column_id, match in found.items() if match}
+
+
+def _is_copied(column: Column) -> bool:
+    """Whether a column's cells are copied. Predecessors aren't, because their rows are in the other sheet."""
+    return not column.system_type and column.type != "PREDECESSOR"
 
 
 def _match(column: Column, others: list[Column]) -> Column | None:
@@ -90,8 +96,8 @@ def _match(column: Column, others: list[Column]) -> Column | None:
 
 
 def _missing(writing: Writing, rows: list[Row], matches: dict[int, Column]) -> list[Column]:
-    """The columns that have something for the other sheet, but no place there."""
-    homeless = [column for column in writing.sheet.columns if not column.system_type and column.id not in matches]
+    """The columns that have values but no match in the other sheet."""
+    homeless = [column for column in writing.sheet.columns if _is_copied(column) and column.id not in matches]
     return [column for column in homeless if any(row.cell(column.id).value is not None for row in rows)]
 
 
@@ -105,11 +111,12 @@ def _check_size(sheet: Sheet, more_rows: int, more_columns: int, limits: Limits)
 
 
 def _new_column(target: Writing, column: Column) -> Column:
-    """A column like this one at the right; another one of that title and another type gets it a number."""
+    """A column like this one, at the right. If its title exists with another type, it gets a number."""
     sheet, title, number = target.sheet, column.title, 1
     while any(other.title == title for other in sheet.columns):
         title, number = f"{column.title} {number}", number + 1
-    new = replace(column, id=target.state.new_id(), title=title, formula=None, locked=False)
+    kind = "TEXT_NUMBER" if column.type in PROJECT_TYPES else column.type
+    new = replace(column, id=target.state.new_id(), title=title, type=kind, tags=[], formula=None, locked=False)
     sheet.columns.append(new)
     sheet.forget_looks()
     target.state.announce(on_sheet(sheet.id, "column", new.id, "created", by=target.person.id))
@@ -117,7 +124,7 @@ def _new_column(target: Writing, column: Column) -> Column:
 
 
 def _cells(row: Row, columns: dict[int, Column]) -> dict[int, Cell]:
-    """The cells to copy. Columns with a formula in the other sheet keep it."""
+    """The cells to copy. A column of the other sheet that has a formula keeps the formula."""
     takers = {column_id: column for column_id, column in columns.items() if not column.formula}
     taken = {takers[column_id].id: cell for column_id, cell in row.cells.items() if column_id in takers}
     return {key: replace(cell, formula=None, link=None, link_broken=False) for key, cell in taken.items()}

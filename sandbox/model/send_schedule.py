@@ -1,4 +1,4 @@
-"""When a scheduled update request is sent. https://developers.smartsheet.com/api/smartsheet/openapi/updaterequests"""
+"""Schedules of update requests. https://developers.smartsheet.com/api/smartsheet/openapi/updaterequests"""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ MOST_REPEATS, LAST_DAY = 99, 31
 
 
 def read_schedule(given: Json, *, at: datetime) -> dict[str, Json]:
-    """A schedule with the time when it next sends, after `at`.
+    """A schedule with its next time after `at`.
 
-    Raises ApiError: 1008, 1012, 1031 for what is no schedule, 1179 if it ends before it sends.
+    Raises ApiError 1008, 1012 or 1031 if the schedule isn't valid, and 1179 if it ends before the first mail.
     """
     check_attributes("schedule", given, allowed=WRITABLE, read_only={"lastSentAt", "nextSendAt"})
     for name in ("type", "startAt"):

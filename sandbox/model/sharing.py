@@ -1,4 +1,4 @@
-"""Sharing of sheets and workspaces with people and groups.
+"""Shares sheets and workspaces with people and groups.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/sharing
 """
@@ -30,7 +30,7 @@ def shared_items(state: State) -> list[Item]:
 
 
 def spread(state: State) -> None:
-    """Update the access that people have through groups and workspaces. Call it after any such change."""
+    """Update the access that people have through groups and workspaces. Call it after each change of these."""
     for sheet in state.sheets.values():
         inherited: dict[int, Access] = {}
         for holder, access in _grants(state, sheet):
@@ -54,7 +54,7 @@ def share_id(item: Item, holder: int) -> str:
 
 
 def set_share(item: Item, holder: int, access: Access) -> None:
-    """Share an item with a person or group, or change what they may do."""
+    """Share an item with a person or group, or change their access."""
     since = share_times(item, holder)[0] if holder in item.shares else now()
     item.shares[holder] = access
     item.share_times[holder] = (since, now())
@@ -115,7 +115,9 @@ MOST_SHARES = 1000
 
 
 def read_shares(state: State, items: list[Json], *, most: Access) -> list[tuple[int, Access]]:
-    """Person or group id → access for each. Raises ApiError (1004, 1008, 1012, 1020, 1026, 1066, 1106, 1156, 1219)."""
+    """The access for each person or group id. Raises ApiError (1004, 1008, 1012, 1020, 1026, 1066, 1106,
+    1156, 1219).
+    """
     if len(items) > MOST_SHARES:
         raise ApiError(1066, MOST_SHARES)
     for item in items:
@@ -127,7 +129,7 @@ def read_shares(state: State, items: list[Json], *, most: Access) -> list[tuple[
 
 
 def read_update(item: Json, *, most: Access) -> Access:
-    """The access level that a share gets."""
+    """The new access level of a share."""
     check_attributes("share", item, allowed={"accessLevel"}, read_only=(WRITABLE | READ_ONLY) - {"accessLevel"})
     return _level(item, most)
 
@@ -146,7 +148,7 @@ def _level(item: dict[str, Json], most: Access) -> Access:
 
 
 def _named(state: State, item: dict[str, Json]) -> tuple[str, Json]:
-    """The attribute that names the holder, and its value, checked."""
+    """The attribute that names the holder, and its checked value."""
     named = [name for name in ("email", "groupId", "userId") if item.get(name) is not None]
     if not named:
         raise ApiError(1012, "share.email")

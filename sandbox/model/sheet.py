@@ -29,7 +29,7 @@ class CellRef:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one cell holds. `value` None is an empty cell; `object_value` is kept for multi-value columns only."""
+    """The content of a cell. `value` None is an empty cell. Only multi-value columns have an `object_value`."""
 
     value: Primitive = None
     display: str | None = None
@@ -56,7 +56,7 @@ class Revision:
 
 @dataclass(slots=True)
 class Column:
-    """A column. `type` is the real type (level 2), whatever lower API levels show."""
+    """A column. `type` is the real type (level 2), whatever lower API levels show. `tags` name a project's columns."""
 
     id: int
     title: str
@@ -75,11 +75,12 @@ class Column:
     description: str | None = None
     formula: str | None = None
     format: str | None = None
+    tags: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Row:
-    """A row and the history of its cells (a cell that is not in `history` is as it was when the row was added)."""
+    """A row and the history of its cells. A cell that isn't in `history` hasn't changed since the row was added."""
 
     id: int
     created_at: datetime
@@ -111,7 +112,7 @@ class Row:
         return True
 
     def put(self, column_id: int, cell: Cell) -> None:
-        """Write a formula's value without history. A formula that was just written gets it in its history too."""
+        """Write a formula's value without history. If the formula was just written, its history gets the value too."""
         self._json.clear()
         revisions = self.history.get(column_id)
         if revisions and cell.formula and revisions[-1].cell == replace(cell, value=None, display=None):
@@ -122,7 +123,7 @@ class Row:
             self.cells[column_id] = cell
 
     def touch(self, *, at: datetime, by: int) -> None:
-        """Note a change of the row itself."""
+        """Store a change of the row itself."""
         self.modified_at, self.modified_by = at, by
         self._json.clear()
 
@@ -135,7 +136,7 @@ class Row:
 
 
 class Place(NamedTuple):
-    """Where a row stands: its number from 1, and the row above it on its level (None: it is the first)."""
+    """The position of a row: its number from 1, and the row above it at its level (None if it is the first)."""
 
     number: int
     sibling_id: int | None
@@ -143,7 +144,7 @@ class Place(NamedTuple):
 
 @dataclass(slots=True)
 class SheetSettings:
-    """Settings of a sheet, and each person's own (person id → settings)."""
+    """The settings of a sheet, and those of each person for it (person id → settings)."""
 
     publish: dict[str, Json] = field(default_factory=dict)
     project: dict[str, Json] | None = None
@@ -152,7 +153,7 @@ class SheetSettings:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One criterion of a filter: an operator of sheet_filter.TESTS, and the values that it compares with."""
+    """A criterion of a filter: an operator of sheet_filter.TESTS, and its values."""
 
     column_id: int
     operator: str
@@ -161,7 +162,7 @@ class Criterion:
 
 @dataclass(slots=True)
 class SheetFilter:
-    """A filter of rows, for everybody (SHARED) or its owner (PERSONAL); `operator` AND or OR joins the criteria."""
+    """A filter of rows, for everyone (SHARED) or its owner (PERSONAL). `operator` AND or OR joins the criteria."""
 
     id: int
     name: str
@@ -173,7 +174,7 @@ class SheetFilter:
 
 @dataclass(slots=True)
 class CrossSheetReference:
-    """A named range of another sheet; `bounds` holds the ids of its first and last rows or columns, or of both."""
+    """A named range of another sheet. `bounds` has the ids of its first and last rows, columns, or both."""
 
     id: int
     name: str
@@ -225,7 +226,7 @@ class Sheet:
         return next((column for column in self.columns if column.id == column_id), None)
 
     def position(self, column: Column) -> int:
-        """The column's place from 0."""
+        """The column's index, from 0."""
         return next(index for index, each in enumerate(self.columns) if each is column)
 
     def row(self, row_id: object) -> Row | None:
@@ -235,7 +236,7 @@ class Sheet:
         return self._by_id.get(row_id) if isinstance(row_id, int) else None
 
     def place(self, row: Row) -> Place:
-        """Where a row stands now."""
+        """The current position of a row."""
         if not self._places:
             self._places = _places(self.rows)
         return self._places[row.id]
@@ -277,12 +278,12 @@ class Sheet:
         self._rearranged()
 
     def forget_looks(self) -> None:
-        """Clear the cached JSON of all rows, since the columns have changed."""
+        """Clear the cached JSON of all rows, because the columns have changed."""
         for row in self.rows:
             row._json.clear()
 
     def changed(self, *, at: datetime) -> None:
-        """Count one change: the next version."""
+        """Increase the version by one."""
         self.version += 1
         self.modified_at = at
 
@@ -292,8 +293,7 @@ class Sheet:
 
 
 def _places(rows: Iterable[Row]) -> dict[int, Place]:
-    last: dict[int | None, int] = {}
-    places: dict[int, Place] = {}
+    last, places = dict[int | None, int](), dict[int, Place]()
     for number, row in enumerate(rows, start=1):
         places[row.id] = Place(number, last.get(row.parent_id))
         last[row.parent_id] = row.id

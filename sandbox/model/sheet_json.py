@@ -64,7 +64,7 @@ class Rows:
         self._look = replace(view, include=view.include & OF_CELLS, exclude=view.exclude & LEFT_OUT_OF_CELLS)
 
     def json(self, row: Row) -> dict[str, Json]:
-        """A Row as it stands inside a sheet or a result."""
+        """A Row as part of a sheet or a result."""
         place = self.sheet.place(row)
         optional = {
             "siblingId": place.sibling_id,
@@ -152,7 +152,7 @@ PERSONAL = {"criticalPathEnabled": False, "displaySummaryTasks": True}
 
 
 def settings_json(state: State, sheet: Sheet, person_id: int) -> dict[str, Json]:
-    """The person's own settings, the project's where it is one, and the workspace around the sheet."""
+    """The person's own settings, the project's settings if it is a project, and the sheet's workspace."""
     body: dict[str, Json] = {"userSettings": PERSONAL | sheet.settings.personal.get(person_id, {})}
     if sheet.settings.project is not None:
         body |= {"ganttEnabled": True, "dependenciesEnabled": True, "projectSettings": sheet.settings.project}

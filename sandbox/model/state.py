@@ -30,13 +30,13 @@ SYSTEM_USERS = {
 
 
 def by_id(things: Mapping[int, Thing], wanted: object) -> Thing | None:
-    """The thing with an id from a request. The id may be of any JSON type."""
+    """Return the object with an id from a request. The id can be of any JSON type."""
     return things.get(wanted) if isinstance(wanted, int) else None
 
 
 @dataclass(slots=True)
 class Person:
-    """A person with an account. `profile` is what GET /users/me shows to a system admin."""
+    """A person with an account. `profile` is the person's GET /users/me as a system admin sees it."""
 
     id: int
     profile: dict[str, Json]
@@ -57,22 +57,22 @@ class Person:
 
     @property
     def is_admin(self) -> bool:
-        """Whether they are a system admin of the organisation."""
+        """Whether the person is a system admin of the organisation."""
         return bool(self.profile.get("admin"))
 
     @property
     def is_active(self) -> bool:
-        """Whether they can sign in. Invited people can, and thereby accept."""
+        """Whether the person can sign in. Invited people can; signing in accepts the invitation."""
         return self.status != "DEACTIVATED"
 
     @property
     def personal_token(self) -> str:
-        """Their personal access token: the same at every start, and another in each region."""
+        """The person's personal access token. It is the same at every start, but differs between regions."""
         where = "" if self.region == "com" else f" in {self.region}"
         return hashlib.sha256(f"practice token of {self.id}{where}".encode()).hexdigest()[:37]
 
     def mini(self) -> dict[str, Json]:
-        """The MiniUser of writer info and histories: no id in it, as with Smartsheet."""
+        """The MiniUser for writers and histories. It has no id, as in Smartsheet."""
         return {"name": self.name, "email": self.email}
 
 
@@ -113,13 +113,13 @@ class Token:
 
     @property
     def is_dead(self) -> bool:
-        """Whether it was replaced or revoked."""
+        """Whether the token was replaced or revoked."""
         return self.replaced or self.revoked
 
 
 @dataclass(slots=True)
 class Folder:
-    """A folder; `container_id` is the folder or workspace it is in."""
+    """A folder. `container_id` is the folder or workspace that it is in."""
 
     id: int
     name: str
@@ -130,7 +130,7 @@ class Folder:
 
 @dataclass(slots=True)
 class Workspace:
-    """A workspace and who it is shared with (person or group id → access; the owner is not among the shares)."""
+    """A workspace and its shares (person or group id → access, without the owner)."""
 
     id: int
     name: str
@@ -143,7 +143,7 @@ class Workspace:
 
 @dataclass(slots=True)
 class Group:
-    """A group; what is shared with it is shared with each of its members."""
+    """A group. Its shares apply to each of its members."""
 
     id: int
     name: str
@@ -156,7 +156,7 @@ class Group:
 
 @dataclass(slots=True)
 class Report:
-    """A report of rows: the sheets they come from, and the titles of its columns, that of the primary column first."""
+    """A report of rows: its sheets, and the titles of its columns, the primary column's first."""
 
     id: int
     name: str
@@ -175,7 +175,7 @@ class Report:
 
 @dataclass(slots=True)
 class Sight:
-    """A dashboard. `widgets` are as dashboard.py describes; `publish` holds its publish settings."""
+    """A dashboard. `widgets` are as in dashboard.py; `publish` has its publish settings."""
 
     id: int
     name: str
@@ -195,7 +195,7 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Favorite:
-    """Something that a person has marked: its type, such as `sheet`, and its id."""
+    """An item that a person has marked: its type, such as `sheet`, and its id."""
 
     type: str
     object_id: int
@@ -226,11 +226,11 @@ class State:
 
     @property
     def files(self) -> dict[str, bytes]:
-        """The contents of attached files by digest. They are saved beside the rest, not in it."""
+        """The contents of attached files by digest. They are saved next to the state, not in it."""
         return self._files
 
     def announce(self, event: Event) -> None:
-        """Note an event. It is published when the request is done."""
+        """Store an event. It is published when the request is done."""
         self._news.append(event)
 
     def take_news(self) -> list[Event]:
@@ -239,12 +239,14 @@ class State:
         return news
 
     def new_id(self) -> int:
-        """The next of a fixed series of 16-digit numbers that look random; JavaScript can hold each exactly."""
+        """The next number of a fixed series of 16-digit numbers that look random. JavaScript can represent each
+        exactly.
+        """
         self.ids_given += 1
         return 10**15 + self.ids_given * 6_364_136_223_846_793_007 % (8 * 10**15)
 
     def person_by_email(self, email: str) -> Person | None:
-        """The person with that address, however it is capitalised."""
+        """The person with that address, in any case."""
         wanted = email.casefold()
         return next((person for person in self.people.values() if person.email.casefold() == wanted), None)
 
@@ -259,7 +261,7 @@ class State:
         return group.member_ids if group else [holder_id]
 
     def container(self, container_id: int | None) -> Folder | Workspace | None:
-        """The folder or workspace with that id; None for Home, and if there is none such."""
+        """The folder or workspace with that id; None for Home and for unknown ids."""
         if container_id is None:
             return None
         return self.folders.get(container_id) or self.workspaces.get(container_id)
@@ -270,7 +272,7 @@ class State:
         return person.mini() if person else dict(SYSTEM_USERS[person_id])
 
     def grant(self, *, app: App, person_id: int, scopes: list[str], seconds: int) -> Grant:
-        """A new authorization code that is valid for this many seconds."""
+        """A new authorization code, valid for this many seconds."""
         expires_at = now() + timedelta(seconds=seconds)
         grant = Grant(secrets.token_hex(10), app.client_id, person_id, scopes, expires_at)
         self.grants[grant.code] = grant
@@ -290,7 +292,7 @@ class State:
         return token
 
     def token_by_refresh(self, refresh: str) -> Token | None:
-        """The pair that a refresh token belongs to, dead pairs included."""
+        """The pair with this refresh token, even if it was replaced or revoked."""
         return next((token for token in self.tokens.values() if token.refresh == refresh), None)
 
 

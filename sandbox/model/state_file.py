@@ -26,7 +26,7 @@ DELAY_SECONDS = 0.5
 
 
 class Unreadable(Exception):
-    """The state file can't be read; the text says which file and why."""
+    """The state file can't be read. The text says which file and why."""
 
 
 def load(path: Path | None) -> State | None:
@@ -40,7 +40,7 @@ def load(path: Path | None) -> State | None:
     try:
         state = build(State, orjson.loads(content))
         if not isinstance(state, State) or not state.people:
-            raise ValueError("there is nobody in it")
+            raise ValueError("it has no people")
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise Unreadable(f"{path} holds no saved state of the sandbox: {error}") from error
     file_store.load(state, path)
@@ -104,13 +104,13 @@ class Saver:
         self._last_took = 0.0
 
     def soon(self) -> None:
-        """Something changed."""
+        """Save soon, because something has changed."""
         if self._path and self._timer is None:
             delay = max(DELAY_SECONDS, 10 * self._last_took)
             self._timer = asyncio.get_running_loop().call_later(delay, self.now)
 
     def now(self) -> None:
-        """Save at once. If that fails, print it on stderr and go on."""
+        """Save now. If that fails, print it on stderr and continue."""
         if self._timer:
             self._timer.cancel()
         self._timer = None

@@ -1,25 +1,33 @@
-"""The public templates. https://developers.smartsheet.com/api/smartsheet/openapi/templates
-
-Project sheets have columns of plain types: durations and predecessors aren't emulated.
-"""
+"""The public templates. https://developers.smartsheet.com/api/smartsheet/openapi/templates"""
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
+
+from sandbox.model.project_columns import COMPLETE, DURATION, FINISH, PREDECESSORS, START
+from sandbox.model.sheet import Column
+from sandbox.model.state import State
 
 Json = Any
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A blank public template; `project` are the project settings of the sheets made from it."""
+    """A blank public template. `columns` are the attributes of its columns. `project` has the project settings of
+    sheets made from it.
+    """
 
     name: str
     kind: str
     description: str
     columns: list[dict[str, Json]]
     project: dict[str, Json] | None = None
+
+    def new_columns(self, state: State) -> list[Column]:
+        """The columns of a new sheet."""
+        return [Column(state.new_id(), **deepcopy(attributes)) for attributes in self.columns]
 
     def json(self, template_id: int) -> dict[str, Json]:
         """A Template."""
@@ -39,6 +47,14 @@ class Template:
 PRIMARY = {"title": "Primary Column", "type": "TEXT_NUMBER", "primary": True}
 PLAIN = [{"title": f"Column{number}", "type": "TEXT_NUMBER"} for number in range(2, 7)]
 STATUS = {"title": "Status", "type": "PICKLIST", "options": ["Not Started", "In Progress", "Complete"]}
+PERCENT = ",,,,,,,,,,,,0,,3,,"
+PROJECT: list[dict[str, Any]] = [
+    {"title": "Duration", "type": "DURATION", "tags": [DURATION]},
+    {"title": "Start", "type": "ABSTRACT_DATETIME", "tags": ["CALENDAR_START_DATE", START]},
+    {"title": "Finish", "type": "ABSTRACT_DATETIME", "tags": ["CALENDAR_END_DATE", FINISH]},
+    {"title": "Predecessors", "type": "PREDECESSOR", "tags": [PREDECESSORS]},
+    {"title": "% Complete", "type": "TEXT_NUMBER", "tags": [COMPLETE], "format": PERCENT},
+]
 WORKING_DAYS = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY"]
 
 TEMPLATES = {
@@ -62,11 +78,7 @@ TEMPLATES = {
         "Schedule with start and finish dates",
         [
             {"title": "Task Name", "type": "TEXT_NUMBER", "primary": True},
-            {"title": "Duration", "type": "TEXT_NUMBER"},
-            {"title": "Start", "type": "DATE"},
-            {"title": "Finish", "type": "DATE"},
-            {"title": "Predecessors", "type": "TEXT_NUMBER"},
-            {"title": "% Complete", "type": "TEXT_NUMBER"},
+            *PROJECT,
             STATUS,
             {"title": "Assigned To", "type": "CONTACT_LIST"},
             {"title": "Comments", "type": "TEXT_NUMBER"},

@@ -1,7 +1,7 @@
-"""Finding text. https://developers.smartsheet.com/api/smartsheet/openapi/search
+"""Searches text. https://developers.smartsheet.com/api/smartsheet/openapi/search
 
-All words of the query must be found, or the whole phrase if it is quoted, in upper or lower case. There is no index:
-unlike Smartsheet's, results are never behind the latest change.
+A result must contain all words of the query, or the whole phrase if the query is in quotation marks. Upper and lower
+case don't matter. There is no index, so results always include the latest change, unlike Smartsheet's results.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ SCOPES = (
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A search: the words, where to look (SCOPES), and the earliest time of change."""
+    """A search: the words, the scopes (SCOPES), and the earliest time of change."""
 
     words: tuple[str, ...]
     scopes: frozenset[str] = frozenset(SCOPES)
     since: datetime | None = None
 
     def finds(self, text: str) -> bool:
-        """Whether a text holds all the words."""
+        """Whether a text contains all words."""
         folded = text.casefold()
         return all(word in folded for word in self.words)
 
     def is_recent(self, moment: datetime) -> bool:
-        """Whether something changed late enough."""
+        """Whether the time of change is late enough."""
         return self.since is None or moment >= self.since
 
 
@@ -60,7 +60,7 @@ def words_of(query: str) -> tuple[str, ...]:
 
 
 def search_everything(state: State, person_id: int, search: Search) -> Iterator[dict[str, Json]]:
-    """SearchResultItems among all that a person can see."""
+    """SearchResultItems among everything that a person can see."""
     for sheet in state.sheets_of(person_id):
         if "sheetNames" in search.scopes and search.finds(sheet.name) and search.is_recent(sheet.modified_at):
             yield _item(sheet.name, "sheet", sheet.id, [])
@@ -101,7 +101,9 @@ def _discussions(sheet: Sheet, search: Search) -> Iterator[dict[str, Json]]:
 
 
 def _found_in_row(state: State, sheet: Sheet, row: Row, search: Search) -> str | None:
-    """The text of the first cell that has all words, else of the first cell if several have them together."""
+    """Return the text of the first cell that has all words. If only the whole row has all words, return the text of its
+    first cell. Return None if the row lacks a word.
+    """
     cells = (cell_of(state, row, column) for column in sheet.columns)
     texts = [cell.display or str(cell.value) for cell in cells if isinstance(cell.value, (str, int, float))]
     for text in texts:

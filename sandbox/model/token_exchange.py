@@ -16,9 +16,10 @@ from sandbox.model.state import App, State, Token
 def exchange(
     state: State, parameters: Mapping[str, str], *, seconds: int, allow_hash_and_secret: bool = False
 ) -> dict[str, Any]:
-    """Answer a token request, for a code or a refresh token. The access token is valid for this many seconds.
+    """Answer a token request with a code or a refresh token. The access token is valid for this many seconds.
 
-    A request with both a hash and the client's secret is refused. With `allow_hash_and_secret` its secret counts.
+    A request with both a hash and the client's secret is refused. If `allow_hash_and_secret` is true, it is accepted,
+    and only the secret is checked.
 
     Raises ApiError (1067-1073, 1132, 1236-1238).
     """
@@ -74,7 +75,7 @@ def _by_refresh_token(state: State, app: App, parameters: Mapping[str, str], sec
 
 
 def _announce(state: State, token: Token, change: str, **details: Any) -> None:
-    """For Event Reporting; a token goes by a number made from its digest."""
+    """Publish the event for Event Reporting. A token's number is made from its digest."""
     number = int(hashlib.sha256(token.access.encode()).hexdigest()[:13], 16)
     state.announce(Event("access_token", change, number, token.person_id, details=details))
 

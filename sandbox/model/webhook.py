@@ -56,10 +56,10 @@ class Stats:
 
 @dataclass(slots=True)
 class Webhook:
-    """A subscription to a sheet, or to some of its columns, by a person and perhaps through an app.
+    """A person's subscription to a sheet, or to some of its columns. An app can have made it for the person.
 
-    `waiting` are the events, as JSON, that the next callback will bring, `sending` those of the one that is under way;
-    `callbacks` counts the callbacks delivered.
+    `waiting` are the events for the next callback, and `sending` are the events of the current callback, both as JSON.
+    `callbacks` is the number of delivered callbacks.
     """
 
     id: int
@@ -80,12 +80,12 @@ class Webhook:
 
     @property
     def is_enabled(self) -> bool:
-        """Whether it is enabled."""
+        """Whether the webhook is enabled."""
         return self.status is Status.ENABLED
 
     @property
     def is_terminal(self) -> bool:
-        """Whether it can never be enabled again by its owner."""
+        """Whether the webhook's owner can never enable it again."""
         return self.status in (Status.DISABLED_APP_REVOKED, Status.DISABLED_ADMINISTRATIVE)
 
     def become(self, status: Status, *, at: datetime) -> None:
@@ -95,11 +95,11 @@ class Webhook:
             self.waiting, self.sending = [], []
 
     def twin_key(self) -> tuple[Json, ...]:
-        """The key that duplicates share. Only the oldest enabled duplicate is called."""
+        """The key that all duplicates of a webhook share. Only the oldest enabled one of them is called."""
         return self.sheet_id, self.owner_id, self.callback_url, tuple(sorted(self.column_ids))
 
     def wants(self, event: Event) -> bool:
-        """Whether the webhook is about such an event. Deleted rows come through whatever columns are subscribed to."""
+        """Whether the webhook has subscribed to such an event. Deleted rows are sent for any subscribed columns."""
         if event.sheet_id != self.sheet_id or event.kind not in ON_SHEETS:
             return False
         if event.change not in ("created", "updated", "deleted"):

@@ -50,7 +50,7 @@ def is_app_authorized(state: State, webhook: Webhook) -> bool:
 
 
 def sheet_of(state: State, webhook: Webhook) -> Sheet | None:
-    """The sheet, if it is still there and the webhook's owner, being active, can see it."""
+    """The sheet, if it exists and the webhook's owner is active and can see it."""
     sheet = state.sheets.get(webhook.sheet_id)
     is_visible = sheet and sheet.access_of(webhook.owner_id) and state.people[webhook.owner_id].is_active
     return sheet if is_visible else None
@@ -64,7 +64,7 @@ def exceeds_limits(sheet: Sheet, settings: Settings) -> bool:
 
 
 def duplicates(state: State) -> set[int]:
-    """The enabled webhooks that are not called, since an older one is their duplicate."""
+    """The enabled webhooks that aren't called, because they duplicate an older one."""
     oldest: dict[tuple[Json, ...], int] = {}
     enabled = [webhook for webhook in state.webhooks.values() if webhook.is_enabled]
     for webhook in sorted(enabled, key=lambda each: each.created_at):

@@ -1,4 +1,4 @@
-"""What a sheet asks people by e-mail: its update requests, and its automation rules. No e-mail is ever sent.
+"""A sheet's update requests and automation rules. No e-mail is sent.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/updaterequests
 https://developers.smartsheet.com/api/smartsheet/openapi/automationrules
@@ -15,7 +15,9 @@ Json = Any
 
 @dataclass(slots=True)
 class UpdateRequest:
-    """A request to people to update rows. `message` is what they get, `schedule` says when, None at once."""
+    """A request to people to update rows. `message` is the e-mail to them. `schedule` says when it is sent; None means
+    immediately.
+    """
 
     id: int
     sent_by: int
@@ -27,7 +29,7 @@ class UpdateRequest:
 
 @dataclass(slots=True)
 class SentUpdateRequest:
-    """An update request as one person got it."""
+    """An update request that was sent to one person."""
 
     id: int
     update_request_id: int

@@ -1,9 +1,10 @@
-"""The initial state: the same people, sheets and ids every time."""
+"""The initial state. It has the same people, sheets and ids every time."""
 
 from __future__ import annotations
 
 from sandbox.model.state import App, State, Token
 from sandbox.seed.filters_and_reports import add_filters, add_report
+from sandbox.seed.fit_out_plan import fit_out_plan
 from sandbox.seed.people import groups, people
 from sandbox.seed.plain_sheets import budget, empty_sheet, large_sheet, snagging_list
 from sandbox.seed.site_dashboard import add_dashboard
@@ -27,6 +28,7 @@ def seeded(settings: Settings) -> State:
     plan = site_plan(state, spending)
     snagging_list(state)
     empty_sheet(state)
+    fit_out_plan(state)
     if settings.rows:
         large_sheet(state, rows=settings.rows, columns=settings.columns)
     add_filters(state, plan)

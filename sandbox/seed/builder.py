@@ -17,7 +17,7 @@ IDS_PER_SHEET = 10_000_000
 
 
 class Builder:
-    """Builds one sheet. `place` keeps its ids the same, whatever other sheets the seed has."""
+    """Builds one sheet. `place` keeps its ids the same if other sheets are added."""
 
     def __init__(self, state: State, name: str, *, place: int, owner: int, shares: dict[int, Access]) -> None:
         self.state = state
@@ -32,7 +32,7 @@ class Builder:
         return column
 
     def row(self, values: dict[str, Any], *, parent: Row | None = None, by: int | None = None) -> Row:
-        """Add a row at the end; each one a minute later than the one before."""
+        """Add a row at the end, one minute later than the one before."""
         at, writer = MONDAY + timedelta(minutes=len(self.sheet.rows)), by or self.sheet.owner_id
         row = Row(self.state.new_id(), at, writer, at, writer, parent_id=parent.id if parent else None)
         for column in self.sheet.columns:

@@ -21,7 +21,7 @@ FOUNDED = datetime(2025, 11, 3, 9, 0, tzinfo=UTC)
 
 
 def people() -> list[Person]:
-    """New objects at each call, since a running sandbox may change them."""
+    """Return new objects at each call, because a running sandbox changes them."""
     return [_alice(), _bob(), _charlie(), _dora(), _erika(), _frank()]
 
 
@@ -113,7 +113,7 @@ def _erika() -> Person:
 
 
 def _frank() -> Person:
-    """The smallest profile that Smartsheet shows: no names, no rights."""
+    """The smallest profile that Smartsheet returns: no names, no rights."""
     profile = {"email": "frank@example.com", "locale": "en_AU", "timeZone": "Australia/Sydney", "account": ACCOUNT}
     return Person(FRANK, profile, "Edits the site plan; has no name, only an address")
 

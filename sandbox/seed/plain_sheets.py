@@ -1,4 +1,4 @@
-"""The budget, the snagging list, an empty sheet, and one as large as asked for."""
+"""The budget, the snagging list, an empty sheet, and a sheet of any size."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def budget(state: State) -> Sheet:
 
 
 def snagging_list(state: State) -> Sheet:
-    """Bob's own sheet, which nobody else can see."""
+    """Bob's own sheet, which no one else can see."""
     build = Builder(state, "Snagging list", place=3, owner=BOB, shares={})
     build.column("Defect", primary=True, width=300)
     build.column("Where", "PICKLIST", options=["Ground floor", "First floor", "Roof", "Outside"])

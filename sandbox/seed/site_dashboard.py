@@ -31,7 +31,7 @@ def add_dashboard(state: State, plan: Sheet, budget: Sheet, report: Report) -> N
 
 
 def _widgets(plan: Sheet, budget: Sheet, report: Report) -> list[tuple[str, str | None, dict[str, Json]]]:
-    """Kind, title and contents of each."""
+    """Return the kind, title and contents of each widget."""
     cells = {"sheetId": budget.id, "columnIds": [column.id for column in budget.columns[:2]]}
     rows = [row.id for row in budget.rows]
     return [

@@ -11,7 +11,7 @@ from sandbox.seed.people import ALICE, BOB, CHARLIE, DORA, ERIKA, FRANK
 ALICE_MAIL, BOB_MAIL = "alice@example.com", "bob@example.com"
 SUM = "=SUM(CHILDREN())"
 
-# Indented as in the grid. A task: start, finish, budget, spent, status, responsible, equipment.
+# Indented as in the grid. A task has: start, finish, budget, spent, status, responsible, equipment.
 PLAN = """\
 Groundworks
     Preparation
@@ -37,7 +37,7 @@ Envelope
 
 
 def site_plan(state: State, budget: Sheet) -> Sheet:
-    """Build it; the budget sheet's amounts are linked into it."""
+    """Build the sheet. Amounts of the budget sheet are linked into it."""
     shares = {
         BOB: Access.EDITOR,
         CHARLIE: Access.VIEWER,
@@ -130,7 +130,7 @@ def _task(
 
 
 def _last_rows(build: Builder) -> None:
-    """Rows that are special: one with a hyperlink, one with much text, one locked, one blank."""
+    """Special rows: one with a hyperlink, one with a long text, one locked, one blank."""
     drawing = Cell("Drawing A-101", "Drawing A-101", hyperlink={"url": "https://example.com/drawings/A-101"})
     build.row(
         {
@@ -166,7 +166,7 @@ def _link_back(sheet: Sheet, budget: Sheet) -> None:
 
 
 def _past(build: Builder) -> None:
-    """A little history: who changed what after the plan was made."""
+    """Make a few changes by several people after the plan was made, so that cells have a history."""
     rows = {row.cell(build.sheet.columns[0].id).value: row for row in build.sheet.rows}
     build.change(rows["Dig foundations"], "Spent", 12_000, by=BOB, days=10)
     build.change(rows["Dig foundations"], "Spent", 21_500, by=ALICE, days=14)

@@ -1,4 +1,4 @@
-"""`make test-sandbox`: runs every suite against a new sandbox, then prints one table.
+"""Runs every suite against a new sandbox, and prints one table: `make test-sandbox`.
 
 Arguments choose suites by any part of their names: `make test-sandbox ARGS="recorded javascript"`.
 """

@@ -17,7 +17,7 @@ ADDRESSES = {name: client.address for name, client in python_clients.CLIENTS.ite
 def write_table(outcomes: Sequence[Outcome]) -> str:
     """Write the table, if every client was tried and none failed.
 
-    Returns a sentence that says what was out of date, or "" if the document was right.
+    Returns a sentence that says what was out of date, or "" if nothing was.
     """
     tried = [outcome for outcome in outcomes if outcome.suite in ADDRESSES]
     if len(tried) < len(ADDRESSES) or any(outcome.failed for outcome in tried):

@@ -1,4 +1,4 @@
-"""Smartsheet's JavaScript SDK against the sandbox: sign-in, users/me, list, get, update, cell history.
+"""Tries Smartsheet's JavaScript SDK on the sandbox: sign-in, users/me, list, get, update, cell history.
 
 Three major versions run the same program, javascript/check.js. https://www.npmjs.com/package/smartsheet
 """
@@ -18,7 +18,7 @@ from tests.running_sandbox import Person, RunningSandbox
 
 PROGRAM = Path(__file__).with_name("javascript")
 CLIENT_ID, CLIENT_SECRET = "conformance", "conformance-secret"
-REDIRECT_URL = "http://127.0.0.1:9/callback"  # nothing listens there: only the address is read
+REDIRECT_URL = "http://127.0.0.1:9/callback"  # nothing listens at this address, because only the address itself is used
 VERSIONS = {f"JavaScript SDK {version}": version for version in ("3.1.4", "4.5.0", "5.3.0")}
 SCOPES = "READ_SHEETS WRITE_SHEETS"
 
@@ -52,7 +52,7 @@ def run(sandbox: RunningSandbox, name: str) -> Outcome:
 
 
 def install(version: str, folder: Path) -> tuple[list[str], str]:
-    """Install a version of the SDK into a folder. Return the npm command, and the problem or ""."""
+    """Install a version of the SDK into a folder. Returns the npm command, and the problem or ""."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(PROGRAM / "check.js", folder)
     package = {"private": True, "scripts": {"check": "node check.js"}, "dependencies": {"smartsheet": version}}
@@ -65,7 +65,7 @@ def install(version: str, folder: Path) -> tuple[list[str], str]:
 
 
 def allow(sandbox: RunningSandbox, person: Person) -> str:
-    """Register a client and have the person press Allow; the authorization code."""
+    """Register a client and have the person press Allow. Returns the authorization code."""
     registration = {"clientId": CLIENT_ID, "clientSecret": CLIENT_SECRET, "redirectUrl": REDIRECT_URL}
     sandbox.control("POST", "apps", registration)
     form = {"client_id": CLIENT_ID, "response_type": "code", "scope": SCOPES, "state": "s"}

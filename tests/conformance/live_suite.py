@@ -1,4 +1,4 @@
-"""Answers that the live API gave in 2020, replayed against the sandbox by the program that lies beside them.
+"""Replays answers that the live API gave in 2020, with the program next to them.
 
 https://github.com/dmfigol/simple-smartsheet
 """
@@ -17,7 +17,7 @@ COUNT = re.compile(r"^(\d+) of (\d+) answers are as the live API gave them$", re
 
 
 def run(sandbox: RunningSandbox, name: str) -> Outcome:
-    """Every answer must be as it was recorded; each difference that the program prints is a failure."""
+    """Run the program. Each difference that it prints is a failure."""
     outcome = Outcome(name)
     if why := absent(LIVE_CHECK) or absent(LIVE_RECORDINGS):
         outcome.skip(why)

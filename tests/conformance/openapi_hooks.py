@@ -1,9 +1,10 @@
-"""Loaded by schemathesis (SCHEMATHESIS_HOOKS), in whose own environment it runs: makes generated bodies ones that the
-server can act on.
+"""Hooks for schemathesis (SCHEMATHESIS_HOOKS), which run in its own environment. They change generated bodies into ones
+that the server can use.
 
-The document describes the body of a row write by the Row object that answers hold, read-only attributes and all, says
-in words which may be sent, and lets comments be empty; and ids have to exist. So: real ids, of a row only what may be
-written, and always a text. A single row is sent as a list of one, since the schema of the answer knows the list alone.
+The document describes the body of a row write with the Row object of answers, including read-only attributes. It says
+only in words which of them may be sent. It also allows empty comments. And ids have to exist. So the hooks insert real
+ids, keep only writable attributes of rows, and always set a text. A single row is sent as a list of one, because the
+schema of the answer is a list.
 """
 
 import json
@@ -19,7 +20,7 @@ TEXT = "Is this the final date?"
 
 
 def before_call(context: Any, case: Any, kwargs: Any) -> None:
-    """Put what exists in the place of what was generated."""
+    """Replace generated values by existing ones."""
     mend = MENDED.get(case.operation.definition.raw["operationId"])
     if mend is not None and isinstance(case.body, dict | list):
         case.body = mend(case.body)
@@ -35,7 +36,7 @@ def row_to_update(body: Any) -> Any:
 
 
 def row_with_real_ids(row: dict[str, Any]) -> dict[str, Any]:
-    """What may be written of a row; at most as many cells as there are columns."""
+    """The writable attributes of a row, with at most as many cells as there are columns."""
     kept = {name: row[name] for name in WRITABLE if name in row}
     if isinstance(kept.get("cells"), list):
         kept["cells"] = [
@@ -50,14 +51,14 @@ def webhook(body: Any) -> Any:
 
 
 def discussion(body: Any) -> Any:
-    """As JSON, or as the part of that name beside a file."""
+    """A discussion as JSON, or as the part with that name next to a file."""
     if "discussion" in body or "file" in body:
         return body | {"discussion": {"comment": {"text": TEXT}}}
     return {"comment": {"text": TEXT}}
 
 
 def comment(body: Any) -> Any:
-    """As JSON, or as the part of that name beside a file."""
+    """A comment as JSON, or as the part `comment` of a multipart request that has a file too."""
     return body | ({"comment": {"text": TEXT}} if "comment" in body or "file" in body else {"text": TEXT})
 
 

@@ -1,4 +1,4 @@
-"""Smartsheet's OpenAPI document against the sandbox's answers, by schemathesis.
+"""Compares the sandbox's answers with Smartsheet's OpenAPI document, with schemathesis.
 
 https://developers.smartsheet.com/api/smartsheet/openapi
 """
@@ -30,7 +30,7 @@ FAILURE = re.compile(r"^_+ ([A-Z]+ /\S*) _+$", re.MULTILINE)
 
 
 def run_reads(sandbox: RunningSandbox, name: str) -> Outcome:
-    """The reads, over a sheet that has some of everything."""
+    """Run the reads, on a sheet that has some of everything."""
     outcome = Outcome(name)
     if why := absent(OPENAPI_CHECK):
         outcome.skip(why)
@@ -44,7 +44,7 @@ def run_reads(sandbox: RunningSandbox, name: str) -> Outcome:
 
 
 def run_writes(sandbox: RunningSandbox, name: str) -> Outcome:
-    """The writes, on a throw-away sheet. openapi_hooks.py puts ids that exist into the bodies."""
+    """Run the writes, on a temporary sheet. openapi_hooks.py inserts existing ids into the bodies."""
     outcome = Outcome(name)
     if why := absent(OPENAPI) or absent(OPENAPI_CHECK):
         outcome.skip(why)
@@ -73,7 +73,7 @@ def judge(
     command: Sequence[str],
     environment: dict[str, str],
 ) -> Outcome:
-    """Run it. An operation that was only ever refused has shown nothing, so it counts as failed."""
+    """Run schemathesis. If an operation was always refused, that proves nothing, so the operation counts as failed."""
     sandbox.forget_requests()
     code, said = run_program(
         command,
@@ -90,7 +90,7 @@ def judge(
 
 
 def furnish(sandbox: RunningSandbox, person: Person, sheet_id: int, row_id: int) -> dict[str, Any]:
-    """Put a discussion, a link and a webhook where the reads look; the ids of discussion and webhook."""
+    """Add a discussion, a link and a webhook for the reads. Returns the ids of discussion and webhook."""
     row = f"/sheets/{sheet_id}/rows/{row_id}"
     talk = sandbox.call(person, "POST", f"{row}/discussions", {"comment": {"text": "Is this the final date?"}})
     link = {"name": "Drawing", "attachmentType": "LINK", "url": "https://example.com/drawing"}
@@ -104,7 +104,7 @@ def furnish(sandbox: RunningSandbox, person: Person, sheet_id: int, row_id: int)
 
 
 def throw_away(sandbox: RunningSandbox, person: Person) -> dict[str, Any]:
-    """A sheet with a row, and all the ids that a request can need."""
+    """Create a sheet with a row. Returns all ids that a request can need."""
     columns = [{"title": "Name", "type": "TEXT_NUMBER", "primary": True}, {"title": "Note", "type": "TEXT_NUMBER"}]
     sheet = sandbox.call(person, "POST", "/sheets", {"name": "Throw-away", "columns": columns})["result"]
     cells = [{"columnId": sheet["columns"][0]["id"], "value": "A row"}]

@@ -9,15 +9,15 @@ from textwrap import wrap
 
 HEADINGS = ("suite", "passed", "failed", "skipped", "why")
 WIDTH_OF_WHY = 90
-FEWEST_STEPS = 3  # a client that makes fewer calls shows too little
+FEWEST_STEPS = 3  # the least calls that a client must make, because fewer calls don't show enough
 
 
 @dataclass(slots=True)
 class Outcome:
     """One line of the table.
 
-    `failed` holds a sentence for each failure, `skipped` a count for each reason, and `steps` the names of the calls
-    that passed, if the suite makes named calls.
+    `failed` has a sentence for each failure, `skipped` a count for each reason, and `steps` the names of the calls that
+    passed, if the suite makes named calls.
     """
 
     suite: str
@@ -27,11 +27,13 @@ class Outcome:
     steps: list[str] = field(default_factory=list)
 
     def skip(self, why: str, count: int = 1) -> None:
-        """Count something that was not tried."""
+        """Count a test that was skipped."""
         self.skipped[why] = self.skipped.get(why, 0) + count
 
     def read_steps(self, printed: str) -> None:
-        """Read what a client's program printed: a line of JSON for each step, with its name and its problem or null."""
+        """Read the output of a client's program: a line of JSON for each step, with its name and its problem
+        or null.
+        """
         steps = [json.loads(line) for line in printed.splitlines() if line.startswith('{"step"')]
         self.steps = [step["step"] for step in steps if step["problem"] is None]
         self.passed = len(self.steps)
@@ -48,7 +50,7 @@ class Outcome:
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
-    """All suites in aligned columns. Long reasons go on over several lines."""
+    """All suites in aligned columns. Long reasons are wrapped."""
     lines = [HEADINGS, *(folded for outcome in outcomes for folded in _fold(outcome.line))]
     widths = [max(len(line[place]) for line in lines) for place in range(len(HEADINGS))]
     rule = tuple("-" * width for width in widths)

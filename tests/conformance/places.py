@@ -1,4 +1,4 @@
-"""Where the reference material lies, and where downloads are kept."""
+"""The places of reference material and downloads."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ LIVE_CHECK = SHARED / "check-recorded"
 
 
 def absent(path: Path) -> str:
-    """Why a suite cannot run: "" if what it needs is there."""
+    """Why a suite can't run; "" if it can."""
     return "" if path.exists() else f"../shared/smartsheet/{path.name} is not there"

@@ -1,4 +1,4 @@
-"""Runs another program and keeps its output in a file."""
+"""Runs another program and stores its output in a file."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 
 from tests.conformance.places import SCRATCH
 
-LONGEST = 900  # seconds; the first run downloads
+LONGEST = 900  # seconds; the first run downloads files
 
 
 def run(command: Sequence[str], *, log: str, environment: Mapping[str, str], folder: Path = SCRATCH) -> tuple[int, str]:
     """Run a program. Returns its exit code and its output, which is also in var/conformance/<log>.log."""
     SCRATCH.mkdir(parents=True, exist_ok=True)
-    own = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # it has pip
+    own = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # this directory has pip
     done = subprocess.run(
         command,
         cwd=folder,

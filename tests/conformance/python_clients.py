@@ -1,4 +1,4 @@
-"""Python clients of Smartsheet against the sandbox, each in an environment of its own.
+"""Tries Python clients of Smartsheet on the sandbox, each in its own environment.
 
 tests/conformance/clients has a program for each client, which prints one line of JSON for each step.
 """
@@ -43,7 +43,7 @@ CLIENTS = {
     "smartsheet-tools 0.1.9": Client("smartsheet-tools", "0.1.9", "tools"),
     "RPA.Smartsheet of rpaframework 33.0.2": Client("rpaframework", "33.0.2", "rpa"),
 }
-# Suites whose client can't be installed, with the reason. All others count as failed if their installation fails.
+# Suites whose client can't be installed, with the reason. Any other suite fails if its installation fails.
 NOT_INSTALLABLE: dict[str, str] = {}
 
 

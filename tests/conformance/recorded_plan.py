@@ -1,6 +1,6 @@
-"""Which recorded requests are sent to the sandbox, what they need first, and where the answer may differ and why.
+"""Has the plan for recorded requests. It says what must be done before each request, and why its answer can differ.
 
-`adds` and `lacks` hold `path: kind` → reason. The numbers are those of the recordings.
+`adds` and `lacks` map `path: kind` to a reason. The numbers are those of the recordings.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Question:
 
 
 def nothing(around: Surroundings) -> None:
-    """The seed is enough."""
+    """Nothing to prepare: the seed is enough."""
 
 
 def empty_sheet(around: Surroundings) -> None:
@@ -151,6 +151,38 @@ def project(around: Surroundings) -> None:
     around.known[1] = around.made("POST", "/sheets", {"name": "Test Project Sheet", "fromId": template})["id"]
 
 
+def task(around: Surroundings, **values: str) -> int:
+    """A task of the project, with these values by column title."""
+    cells = [{"columnId": around.known[title], "value": value} for title, value in values.items()]
+    path = f"/sheets/{around.known[1]}/rows"
+    return int(around.made("POST", path, [{"toBottom": True, "cells": cells}])[0]["id"])
+
+
+def project_columns(around: Surroundings) -> None:
+    project(around)
+    columns = around.ask("GET", f"/sheets/{around.known[1]}").json()["columns"]
+    around.known |= {column["title"]: column["id"] for column in columns}
+
+
+def task_with_dates(around: Surroundings) -> None:
+    project_columns(around)
+    around.known |= {10: task(around, Start="2017-11-02", Duration="1d"), 101: around.known["Predecessors"]}
+
+
+def task_with_predecessor(around: Surroundings) -> None:
+    project_columns(around)
+    first, second = task(around, **{"Task Name": "first"}), task(around)
+    around.known |= {10: second, 123: around.known["Predecessors"]}
+    value = {"objectType": "PREDECESSOR_LIST", "predecessors": [{"rowId": first}]}
+    cells = [{"columnId": around.known[123], "objectValue": value}]
+    around.made("PUT", f"/sheets/{around.known[1]}/rows", [{"id": second, "cells": cells}])
+
+
+def task_without_dates(around: Surroundings) -> None:
+    project_columns(around)
+    around.known |= {3: task(around, **{"Task Name": "first"}), 2: around.known["Predecessors"]}
+
+
 def report_of(around: Surroundings, *numbers: int) -> None:
     (report,) = around.ask("GET", "/reports").json()["data"]
     around.known |= dict.fromkeys(numbers, report["id"])
@@ -195,7 +227,7 @@ def rules(around: Surroundings) -> None:
 
 
 def row_to_ask_for(around: Surroundings) -> None:
-    """The recorded schedule is over, so another begins and ends in its place."""
+    """A schedule in the future, because the recorded one is in the past."""
     around.sheet(1, {3: TEXT}, {2: {3: {"value": "Some Value"}}})
     around.person("john.doe@smartsheet.com", "bob")
     around.known |= {"2018-03-01T19:00:00Z": "2098-03-01T19:00:00Z", "2018-06-01T00:00:00Z": "2098-06-07T00:00:00Z"}
@@ -319,6 +351,10 @@ QUESTIONS: dict[str, Question] = {
     "Serialization - Sheet Settings": Question(
         project, {"version: number": "other recordings of the live API, of 2020, have it"}
     ),
+    "Add Rows - Assign Object Value - Predecessor List": Question(task_with_dates),
+    "Add Rows - Assign Object Value - Predecessor List (using floats)": Question(task_with_dates),
+    "Update Rows - Clear Value - Predecessor List": Question(task_with_predecessor),
+    "Serialization - Predecessor": Question(task_without_dates),
     "Serialization - Template": Question(nothing, {"data[].accessLevel: string": YOUNGER}),
     "Serialization - Share": Question(
         shared_sheet, dict.fromkeys(("result[].createdAt: string", "result[].modifiedAt: string"), YOUNGER)
@@ -360,13 +396,4 @@ QUESTIONS: dict[str, Question] = {
     "Serialization - Home": Question(full_home, {"reports[].isSummaryReport: boolean": YOUNGER}),
     "Deactivate user": Question(user_two),
     "Reactivate user": Question(deactivated_user),
-}
-
-PROJECT = "predecessors: the columns of a project sheet are of plain types here, and no dates are calculated"
-
-NOT_ASKED: dict[str, str] = {
-    "Add Rows - Assign Object Value - Predecessor List": PROJECT,
-    "Add Rows - Assign Object Value - Predecessor List (using floats)": PROJECT,
-    "Update Rows - Clear Value - Predecessor List": PROJECT,
-    "Serialization - Predecessor": PROJECT,
 }

@@ -1,4 +1,4 @@
-"""Smartsheet's own integration tests, which its Python SDK carried up to 3.5.5, run unmodified.
+"""Runs Smartsheet's own integration tests, which its Python SDK included up to 3.5.5, unmodified.
 
 https://pypi.org/project/smartsheet-python-sdk/3.5.5/
 """
@@ -16,8 +16,7 @@ from tests.running_sandbox import RunningSandbox
 
 NUMBER_OF_TESTS = 99
 
-# SDK 4.4.0 has dropped what these tests call, so they cannot pass with it, whatever the server. docs/sandbox.md
-# names them.
+# SDK 4.4.0 no longer has the functions that these tests call, so they fail with any server. docs/sandbox.md lists them.
 DROPPED = {
     "4.4.0": {
         "test_share_sheet": "Sheet.share",
@@ -33,7 +32,7 @@ ROLES = {"admin": "alice", "larry": "bob", "curly": "charlie", "moe": "dora"}
 
 
 def run(sandbox: RunningSandbox, name: str) -> Outcome:
-    """All of them with the SDK whose version is the suite's last word."""
+    """Run all tests with the SDK version at the end of the suite's name."""
     outcome, version = Outcome(name), name.split()[-1]
     if why := absent(SDK_TESTS):
         outcome.skip(why)
@@ -53,7 +52,7 @@ def run(sandbox: RunningSandbox, name: str) -> Outcome:
 
 
 def judge(report: Path, dropped: dict[str, str], outcome: Outcome) -> None:
-    """Read pytest's report: every test must pass but those that call what the SDK has dropped, and they must not."""
+    """Read pytest's report. Tests that call removed functions of the SDK must fail, all others must pass."""
     cases = list(ElementTree.parse(report).iter("testcase"))  # noqa: S314 - written by the pytest that we started
     if len(cases) != NUMBER_OF_TESTS:
         outcome.failed.append(f"{len(cases)} tests were collected in place of {NUMBER_OF_TESTS}")

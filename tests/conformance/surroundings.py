@@ -1,4 +1,4 @@
-"""What a recorded request needs: sheets, rows and people that the recording names by made-up numbers."""
+"""Creates what a recorded request needs: sheets, rows and people that the recording identifies by invented numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ID_KEYS = ("id", "ids", "Id", "Ids")
 
 
 class Surroundings:
-    """Makes them in the sandbox, and replaces the recording's numbers and addresses by the real ones."""
+    """Creates objects in the sandbox, and replaces the recording's numbers and addresses by the real ones."""
 
     def __init__(self, sandbox: RunningSandbox) -> None:
         self.sandbox = sandbox
@@ -23,7 +23,7 @@ class Surroundings:
         self.known: dict[Any, Any] = {}
 
     def ask(self, method: str, path: str, body: Json = None, **options: Any) -> requests.Response:
-        """Ask as the asker."""
+        """Send a request as the recorded person."""
         headers = {"Authorization": f"Bearer {self.asker.token}"} | options.pop("headers", {})
         url = f"{self.sandbox.api}{path}"
         return self.sandbox.http.request(method, url, json=body, headers=headers, timeout=10, **options)
@@ -37,7 +37,7 @@ class Surroundings:
     def sheet(
         self, number: int, columns: Mapping[int, Json], rows: Mapping[int, Mapping[int, Json]] | None = None
     ) -> None:
-        """A sheet that the recording knows as `number`, its columns by type or attributes, its rows by their cells."""
+        """A sheet for the recorded `number`, with its columns by type or attributes, and its rows by their cells."""
         described = [
             {"title": f"Column{place}", "primary": place == 1} | (given if isinstance(given, dict) else {"type": given})
             for place, given in enumerate(columns.values(), start=1)
@@ -51,17 +51,17 @@ class Surroundings:
             self.known[row] = added["id"]
 
     def person(self, number: int | str, name: str) -> None:
-        """A person that the recording names by a number or an address."""
+        """A person for a recorded number or address."""
         person = self.people[name]
         self.known[number] = person.id if isinstance(number, int) else person.email
 
     def path(self, recorded: str) -> str:
-        """A path with the numbers that exist."""
+        """A path with existing numbers."""
         parts = (int(part) if part.isdigit() else part for part in recorded.split("/"))
         return "/".join(str(self.known.get(part, part)) for part in parts)
 
     def body(self, recorded: Json, key: str = "") -> Json:
-        """A body with the ids and addresses that exist."""
+        """A body with existing ids and addresses."""
         if isinstance(recorded, dict):
             return {name: self.body(value, name) for name, value in recorded.items()}
         if isinstance(recorded, list):

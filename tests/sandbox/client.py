@@ -1,4 +1,4 @@
-"""Talking to the sandbox as one person, with plain requests: what is on the wire is what is tested."""
+"""Calls the sandbox as one person, with plain requests, so that tests see the actual HTTP answers."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Grid:
         return cell_in(self.rows[task], self.column(title))
 
     def again(self, client: Client | None = None) -> Grid:
-        """The sheet as it is now, perhaps as somebody else sees it."""
+        """The current sheet, optionally as another person sees it."""
         return Grid(client or self.client, self.id)
 
     def tasks(self) -> list[Json]:
@@ -74,7 +74,7 @@ class Grid:
         return list(self.rows)
 
     def put(self, task: str, *cells: dict[str, Json], **attributes: Json) -> requests.Response:
-        """Update one row; each cell is its JSON with `title` in place of columnId."""
+        """Update one row. Each cell is its JSON with `title` instead of columnId."""
         row = {"id": self.row(task), **attributes} | ({"cells": self.cells(*cells)} if cells else {})
         return self.client.ask("PUT", f"{self.path}/rows", [row])
 

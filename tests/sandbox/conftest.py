@@ -8,14 +8,14 @@ from tests.sandbox.client import Client, Grid
 
 @pytest.fixture
 def sandbox(running_sandbox: RunningSandbox) -> RunningSandbox:
-    """The sandbox, fresh from its seed; these tests need no Django settings pointed at it."""
+    """The sandbox in its initial state. These tests need no Django settings for it."""
     running_sandbox.reset()
     return running_sandbox
 
 
 @pytest.fixture
 def client_of(sandbox: RunningSandbox) -> Iterator[Callable[[Person | str | None], Client]]:
-    """client_of(alice): the API with her personal token, or with a token given as text, or with none."""
+    """Return client_of(), which gives the API with a person's token, a token as text, or none: client_of(alice)."""
     clients: list[Client] = []
 
     def make(holder: Person | str | None) -> Client:
@@ -41,30 +41,30 @@ def as_bob(client_of: Callable[[Person], Client], bob: Person) -> Client:
 
 @pytest.fixture
 def as_charlie(client_of: Callable[[Person], Client], charlie: Person) -> Client:
-    """Charlie may only look at the site plan."""
+    """Charlie can only read the site plan."""
     return client_of(charlie)
 
 
 @pytest.fixture
 def as_dora(client_of: Callable[[Person], Client], sandbox: RunningSandbox) -> Client:
-    """Dora may comment on the site plan."""
+    """Dora can comment on the site plan."""
     return client_of(sandbox.people()["dora"])
 
 
 @pytest.fixture
 def as_erika(client_of: Callable[[Person], Client], sandbox: RunningSandbox) -> Client:
-    """Erika is an admin of the site plan, not its owner."""
+    """Erika is an admin of the site plan, but not its owner."""
     return client_of(sandbox.people()["erika"])
 
 
 @pytest.fixture
 def as_nobody(client_of: Callable[[None], Client]) -> Client:
-    """Somebody without a token."""
+    """A client without a token."""
     return client_of(None)
 
 
 def sheet_id(client: Client, name: str) -> int:
-    """The id of the sheet of that name, among those the client can see."""
+    """Return a function that gives the id of the sheet with that name, among those that the client can see."""
     sheets = client.json("/sheets?includeAll=true")["data"]
     found: int = next(sheet["id"] for sheet in sheets if sheet["name"] == name)
     return found
@@ -72,19 +72,19 @@ def sheet_id(client: Client, name: str) -> int:
 
 @pytest.fixture
 def plan(as_alice: Client) -> Grid:
-    """The site plan in the hands of its owner."""
+    """The site plan as its owner sees it."""
     return Grid(as_alice, sheet_id(as_alice, "Site plan"))
 
 
 @pytest.fixture
 def bobs_plan(as_bob: Client) -> Grid:
-    """The site plan in the hands of an editor."""
+    """The site plan as an editor sees it."""
     return Grid(as_bob, sheet_id(as_bob, "Site plan"))
 
 
 @pytest.fixture
 def budget(as_alice: Client) -> Grid:
-    """The budget in the hands of its owner."""
+    """The budget as its owner sees it."""
     return Grid(as_alice, sheet_id(as_alice, "Budget"))
 
 
@@ -97,7 +97,7 @@ def limited_sandbox() -> Iterator[RunningSandbox]:
 
 @pytest.fixture
 def alice_limited(limited_sandbox: RunningSandbox) -> Iterator[tuple[RunningSandbox, Client, Grid]]:
-    """Alice there, with the site plan."""
+    """Alice's client for it, with the site plan."""
     limited_sandbox.reset()
     client = Client(limited_sandbox, limited_sandbox.people()["alice"].token)
     yield limited_sandbox, client, Grid(client, sheet_id(client, "Site plan"))

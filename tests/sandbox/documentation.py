@@ -1,4 +1,4 @@
-"""docs/sandbox.md and what in it is generated: `python -m tests.sandbox.documentation` writes that afresh."""
+"""The generated parts of docs/sandbox.md. `python -m tests.sandbox.documentation` updates them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import sys
 from tests.running_sandbox import ROOT
 
 DOCUMENT = ROOT / "docs" / "sandbox.md"
-GENERATED = {"help": "--help", "operations": "--operations"}  # mark in the document → what prints it
+GENERATED = {"help": "--help", "operations": "--operations"}  # mark in the document → option that prints the part
 WIDTH = "116"
 
 
 def updated(document: str) -> str:
-    """The document with its generated parts as they are now."""
+    """The document with current generated parts."""
     for mark, option in GENERATED.items():
         said = printed(option)
         block = f"```text\n{said}\n```" if mark == "help" else said
@@ -31,14 +31,14 @@ def replace_block(document: str, mark: str, block: str) -> str:
 
 
 def printed(option: str) -> str:
-    """What the sandbox prints when asked for it."""
+    """The output of the sandbox with this option."""
     command = [sys.executable, "-m", "sandbox", option]
     environment = os.environ | {"COLUMNS": WIDTH}
     return subprocess.check_output(command, cwd=ROOT, env=environment, text=True).strip()
 
 
 def examples(language: str) -> list[str]:
-    """The blocks of code in a language."""
+    """The code blocks in a language."""
     return re.findall(rf"^```{language}\n(.*?)^```", DOCUMENT.read_text(), re.MULTILINE | re.DOTALL)
 
 

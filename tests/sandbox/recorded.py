@@ -1,7 +1,7 @@
-"""What Smartsheet is known to answer, as facts: to a request its status, error code, keys, and what each key holds.
+"""Lists Smartsheet's known answers. For each request, it has the status, error code, keys, and kinds of values.
 
-A body is written with names in braces for the ids that a test's sheet has: {sheet}, {row}, {other row}, {name} and
-{done} (its columns, a text and a checkbox), {other sheet}. https://github.com/smartsheet/smartsheet-sdk-tests
+A body has names in braces for the ids of a test's sheet: {sheet}, {row}, {other row}, {name} and {done} (its columns, a
+text and a checkbox), {other sheet}. https://github.com/smartsheet/smartsheet-sdk-tests
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ ROWS, ROW = "/sheets/{sheet}/rows", "/sheets/{sheet}/rows/{row}"
 
 
 def keys(**paths: str) -> Shape:
-    """keys(number="id result[].id") is the shape in which these two paths hold numbers."""
+    """The shape in which these paths have values of these types: keys(number="id result[].id") has numbers."""
     return {f"{path}: {kind}" for kind, listed in paths.items() for path in listed.split()}
 
 
 def within(prefix: str, shape: Shape) -> Shape:
-    """The same, one level deeper."""
+    """The same shape, one level deeper."""
     return {f"{prefix}.{path}" for path in shape}
 
 
@@ -53,7 +53,7 @@ LINK |= within("createdBy", SOMEBODY)
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One request and what comes of it."""
+    """A request and its answer."""
 
     about: str
     method: str
@@ -65,7 +65,7 @@ class Fact:
 
 
 def cells(*given: Json) -> list[Json]:
-    """A row of such cells."""
+    """A row with such cells."""
     return [{"cells": list(given)}]
 
 
@@ -75,7 +75,7 @@ def changed(*given: Json, **attributes: Json) -> list[Json]:
 
 
 def name(value: Json = None, **more: Json) -> Json:
-    """A cell of the column of texts."""
+    """A cell of the text column."""
     return {"columnId": "{name}", **({} if value is None else {"value": value}), **more}
 
 

@@ -1,4 +1,4 @@
-"""What people say about the site plan and attach to it, as the tests do it."""
+"""Discussions and attachments of the site plan, for tests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PIXEL = b"\x89PNG\r\n\x1a\n\r\n--boundary\r\n\x00\xff"
 
 
 def result(response: requests.Response) -> dict[str, Json]:
-    """What a change gave back."""
+    """The result of a change."""
     assert response.status_code == 200, response.text
     body = response.json()
     assert (body["message"], body["resultCode"]) == ("SUCCESS", 0)
@@ -25,7 +25,7 @@ def result(response: requests.Response) -> dict[str, Json]:
 
 
 def begin(client: Client, place: str, text: str = "Is the crane booked?") -> dict[str, Json]:
-    """A new discussion on the sheet or row with that path."""
+    """Start a discussion on the sheet or row with that path."""
     return result(client.ask("POST", f"{place}/discussions", {"comment": {"text": text}}))
 
 
@@ -38,7 +38,7 @@ def row_path(plan: Grid, task: str = "Pour slab") -> str:
 
 
 def link(client: Client, place: str, **attributes: Json) -> requests.Response:
-    """Attach a link; None takes an attribute out."""
+    """Attach a link. None removes an attribute."""
     body: dict[str, Json] = {
         "name": "Weather",
         "url": "https://example.com/weather",
@@ -52,24 +52,24 @@ def link(client: Client, place: str, **attributes: Json) -> requests.Response:
 def send(
     client: Client, path: str, content: bytes = PIXEL, *, name: str = "slab.png", headers: Headers | None = None
 ) -> requests.Response:
-    """A simple upload; a header given as None is left out."""
+    """Send a simple upload. A header given as None is left out."""
     usual = {"Content-Disposition": f'attachment; filename="{quote(name)}"', "Content-Type": "image/png"}
     sent = {header: value for header, value in (usual | (headers or {})).items() if value is not None}
     return client.http.post(f"{client.api}{path}", data=content, headers=sent, timeout=30)
 
 
 def attach(client: Client, place: str, content: bytes = PIXEL, *, name: str = "slab.png") -> dict[str, Json]:
-    """A file attached to the sheet, row or comment with that path."""
+    """Attach a file to the sheet, row or comment with that path."""
     return result(send(client, f"{place}/attachments", content, name=name))
 
 
 def send_parts(client: Client, path: str, parts: dict[str, Json]) -> requests.Response:
-    """A multipart upload; each part as requests has it: (file name, content, type)."""
+    """Send a multipart upload. Each part is as in requests: (file name, content, type)."""
     return client.http.post(f"{client.api}{path}", files=parts, timeout=30)
 
 
 def download(attachment: dict[str, Json]) -> requests.Response:
-    """Fetch what GET attachment points to, as a stranger would."""
+    """Download a file of GET attachment without a token."""
     return requests.get(attachment["url"], timeout=10)
 
 
@@ -80,6 +80,6 @@ def version(client: Client, plan: Grid) -> int:
 
 
 def ids(listed: dict[str, Json]) -> list[int]:
-    """The ids of a listing, which must say how many there are."""
+    """The ids in a listing, whose total must match."""
     assert listed["totalCount"] == len(listed["data"])
     return [item["id"] for item in listed["data"]]

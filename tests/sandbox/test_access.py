@@ -1,4 +1,4 @@
-"""Access comes before all else: whoever may not do something learns nothing of what was wrong with their request."""
+"""Access is checked first. So people without access don't learn what else is wrong with their request."""
 
 import re
 
@@ -28,7 +28,7 @@ def test_a_sheet_that_one_cannot_see_is_not_there(plan: Grid, budget: Grid, as_d
 
 
 @pytest.mark.parametrize("body", BODIES)
-def test_whoever_may_too_little_is_told_so(
+def test_missing_rights_are_reported(
     sandbox: RunningSandbox, plan: Grid, as_charlie: Client, as_dora: Client, as_bob: Client, as_erika: Client,
     body: object,
 ) -> None:  # fmt: skip

@@ -1,4 +1,4 @@
-"""Several registered clients, each for itself."""
+"""Several registered clients, which don't affect each other."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_apps_are_registered_by_flag() -> None:
         assert token_of(sandbox, "first", sandbox.people()["bob"])
 
 
-def test_nobody_who_was_deactivated_can_sign_in(sandbox: RunningSandbox, client_of: AnyClient, alice: Person) -> None:
+def test_a_deactivated_person_cannot_sign_in(sandbox: RunningSandbox, client_of: AnyClient, alice: Person) -> None:
     charlie = sandbox.people()["charlie"]
     page = ask(sandbox, client_id="one").text
     assert f'value="{charlie.id}"' in page

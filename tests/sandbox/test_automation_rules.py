@@ -1,4 +1,4 @@
-"""Automation rules: two from the start, which admins and those who made them can change."""
+"""The site plan has two automation rules. Admins and the rules' authors can change them."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ REFUSED: list[tuple[Any, int]] = [
 
 
 @pytest.mark.parametrize(("body", "code"), REFUSED)
-def test_what_changes_no_rule(plan: Grid, as_alice: Client, body: Any, code: int) -> None:
+def test_invalid_changes_of_a_rule(plan: Grid, as_alice: Client, body: Any, code: int) -> None:
     before = rules(as_alice, plan)
     path = f"{plan.path}/automationrules/{before[0]['id']}"
     assert refusal(as_alice.ask("PUT", path, body)) == (400, code)

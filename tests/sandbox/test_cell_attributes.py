@@ -1,4 +1,4 @@
-"""Which attributes a written cell may have, together and at all."""
+"""Checks which attributes a written cell can have, alone and together."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ REFUSED: list[tuple[dict[str, Any], int, int]] = [
 
 
 @pytest.mark.parametrize(("cell", "status", "code"), REFUSED)
-def test_what_does_not_go_is_refused(plan: Grid, cell: dict[str, Any], status: int, code: int) -> None:
+def test_invalid_changes_are_refused(plan: Grid, cell: dict[str, Any], status: int, code: int) -> None:
     response = plan.put(TASK, {"title": "Notes"} | cell)
     assert refusal(response) == (status, code)
     assert response.json()["detail"] == {"index": 0, "rowId": plan.row(TASK)}
@@ -110,6 +110,12 @@ def test_a_url_is_a_hyperlinks_text_unless_one_is_given(plan: Grid) -> None:
     assert plan.again().cell(TASK, "Drawing")["value"] == "The plan"
 
 
+def test_the_text_of_a_hyperlink_stays_text(plan: Grid) -> None:
+    url = {"hyperlink": {"url": "https://example.com/plan"}}
+    plan.put(TASK, {"title": "Budget", "value": "38000"} | url)
+    assert plan.again().cell(TASK, "Budget")["value"] == "38000"
+
+
 def test_a_hyperlink_to_a_sheet_shows_its_name(plan: Grid, budget: Grid) -> None:
     plan.put(TASK, {"title": "Drawing", "value": None, "hyperlink": {"sheetId": budget.id}})
     cell = plan.again().cell(TASK, "Drawing")
@@ -123,6 +129,23 @@ def test_new_text_keeps_the_hyperlink_and_clearing_ends_it(plan: Grid) -> None:
     assert plan.again().cell(task, "Drawing")["hyperlink"]["url"].endswith("A-101")
     plan.put(task, {"title": "Drawing", "value": "", "hyperlink": None})
     assert plan.again().cell(task, "Drawing") == {"columnId": plan.column("Drawing")}
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "shown"),
+    [
+        (38_000.5, ",,,,,,,,,,,22,2,1,2,,", "$38,000.50"),
+        (-5, ",,,,,,,,,,,9,0,,2,,", "-€5"),
+        (0.125, ",,,,,,,,,,,,1,,3,,", "12.5%"),
+        (1234.5678, ",,,,,,,,,,,,2,,1,,", "1234.57"),
+        ("about 5", ",,,,,,,,,,,22,2,1,2,,", "about 5"),
+        (5, ",,,,,,,,,,,x,y,z,2,,", "5"),
+        (5, ",,1,,,,,,,,,,,,,,", "5"),
+    ],
+)
+def test_a_number_is_shown_in_its_format(plan: Grid, value: Any, form: str, shown: str) -> None:
+    plan.put(TASK, {"title": "Budget", "value": value, "format": form})
+    assert plan.again().cell(TASK, "Budget")["displayValue"] == shown
 
 
 def test_a_format_stays_until_another_is_given(plan: Grid, as_alice: Client) -> None:

@@ -60,7 +60,7 @@ def test_a_value_takes_the_place_of_a_picture(plan: Grid) -> None:
     assert "image" not in plan.again().cell("Drainage runs", "Notes")
 
 
-def test_the_history_tells_who_put_a_picture(plan: Grid) -> None:
+def test_the_history_says_who_added_a_picture(plan: Grid) -> None:
     put_picture(plan)
     newest = plan.history("Drainage runs", "Notes")[0]
     assert newest["image"]["altText"] == "trench.png"
@@ -77,7 +77,7 @@ def test_only_a_picture_has_an_alternative_text(plan: Grid) -> None:
 @pytest.mark.parametrize(
     ("content", "query", "code"), [(b"no picture", "", 1091), (PNG, f"?altText={'x' * 101}", 1165)]
 )
-def test_what_cannot_be_shown_is_refused(plan: Grid, content: bytes, query: str, code: int) -> None:
+def test_an_unshowable_text_is_refused(plan: Grid, content: bytes, query: str, code: int) -> None:
     assert refusal(put_picture(plan, content, query=query)) == (400, code)
 
 
@@ -86,5 +86,5 @@ def test_a_picture_is_held_to_the_rules_of_values(bobs_plan: Grid, title: str, s
     assert refusal(put_picture(bobs_plan, title=title)) == (status, code)
 
 
-def test_who_may_only_look_puts_no_picture(plan: Grid, as_charlie: Client) -> None:
+def test_viewers_cannot_add_pictures(plan: Grid, as_charlie: Client) -> None:
     assert refusal(put_picture(plan.again(as_charlie))) == (403, 1004)

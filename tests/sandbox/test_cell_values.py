@@ -1,4 +1,4 @@
-"""What each type of column takes, and what it then shows."""
+"""The values that each type of column accepts, and how it shows them."""
 
 from typing import Any
 
@@ -92,7 +92,7 @@ def shown(plan: Grid, title: str, response: Any) -> dict[str, Any]:
 
 
 def object_value(title: str, shown: dict[str, Any]) -> Any:
-    """What include=objectValue shows of such a cell: an object for dates, contacts and lists, else the bare value."""
+    """Return the objectValue of such a cell. For dates, contacts and lists it is an object, otherwise the value."""
     value, display = shown.get("value"), shown.get("displayValue")
     match title:
         case "Equipment":
@@ -108,7 +108,9 @@ def object_value(title: str, shown: dict[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize(("title", "cell", "expected"), TAKEN)
-def test_what_is_taken_and_how_it_shows(plan: Grid, title: str, cell: dict[str, Any], expected: dict[str, Any]) -> None:
+def test_accepted_values_and_their_display(
+    plan: Grid, title: str, cell: dict[str, Any], expected: dict[str, Any]
+) -> None:
     written = shown(plan, title, plan.put(TASK, {"title": title} | cell))
     assert written == expected
     assert [type(value) for value in written.values()] == [type(value) for value in expected.values()]
@@ -117,7 +119,7 @@ def test_what_is_taken_and_how_it_shows(plan: Grid, title: str, cell: dict[str, 
 
 
 @pytest.mark.parametrize(("title", "cell", "code"), REFUSED)
-def test_what_is_refused_leaves_the_cell_alone(plan: Grid, title: str, cell: dict[str, Any], code: int) -> None:
+def test_a_refused_value_does_not_change_the_cell(plan: Grid, title: str, cell: dict[str, Any], code: int) -> None:
     response = plan.put(TASK, {"title": title} | cell)
     assert refusal(response) == (400, code)
     assert response.json()["detail"] == {"index": 0, "rowId": plan.row(TASK)}
@@ -174,7 +176,7 @@ def test_epoch_dates_are_taken_with_numeric_dates(plan: Grid, as_alice: Client) 
     assert plan.again().cell(TASK, "Start")["value"] == "2026-01-05"
 
 
-def test_an_admin_overrides_validation_leniently_alone(plan: Grid, bobs_plan: Grid) -> None:
+def test_an_admin_overrides_validation_only_leniently(plan: Grid, bobs_plan: Grid) -> None:
     cell = {"title": "Status", "value": "Nearly", "overrideValidation": True}
     assert refusal(plan.put(TASK, cell)) == (400, 1042)
     assert refusal(bobs_plan.put(TASK, cell | {"strict": False})) == (403, 1212)

@@ -1,4 +1,4 @@
-"""The table of clients in docs/sandbox.md, and what `make test-sandbox` makes of a client's steps."""
+"""The table of clients in docs/sandbox.md, and how `make test-sandbox` reads a client's steps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.sandbox.documentation import DOCUMENT
 
 
 def printed(**steps: str | None) -> str:
-    """What a client's program prints for these steps and their problems."""
+    """The output of a client's program for these steps and their problems."""
     lines = [json.dumps({"step": name, "problem": problem}) for name, problem in steps.items()]
     return "\n".join(["DEBUG: something", *lines])
 

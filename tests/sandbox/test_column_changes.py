@@ -105,7 +105,7 @@ def test_numbers_are_given_to_the_rows_that_are_there(budget: Grid) -> None:
         ([{"title": "New", "type": "DATE", "index": 0, "lockedForUser": True}], 400, 1032),
     ],
 )
-def test_what_makes_no_column_is_refused(budget: Grid, definitions: Any, status: int, code: int) -> None:
+def test_an_invalid_column_is_refused(budget: Grid, definitions: Any, status: int, code: int) -> None:
     assert refusal(budget.client.ask("POST", columns_of(budget), definitions)) == (status, code)
     assert titles(budget) == ["Line", "Amount", "Approved", "Approved on"]
 
@@ -204,7 +204,7 @@ def test_a_change_that_makes_no_sense_is_refused(budget: Grid, title: str, attri
     assert budget.again().body["columns"] == budget.body["columns"]
 
 
-def test_numbering_goes_on_unless_it_is_told_where_to_start(plan: Grid) -> None:
+def test_numbering_continues_unless_a_start_is_given(plan: Grid) -> None:
     change(plan, "No.", autoNumberFormat={"prefix": "N", "suffix": "-{YY}"})
     plan.post({"title": "Task", "value": "next"})
     change(plan, "No.", autoNumberFormat={"startingNumber": 500})
@@ -283,7 +283,7 @@ def test_the_primary_column_stays(budget: Grid) -> None:
     assert refusal(budget.client.ask("DELETE", f"{columns_of(budget)}/{budget.column('Line')}")) == (400, 1065)
 
 
-def test_what_showed_a_deleted_column_is_broken(plan: Grid, budget: Grid, as_alice: Client) -> None:
+def test_links_to_a_deleted_column_are_broken(plan: Grid, budget: Grid, as_alice: Client) -> None:
     linked = [cell for row in plan.body["rows"] for cell in row["cells"] if "linkInFromCell" in cell]
     assert {cell["linkInFromCell"]["status"] for cell in linked} == {"OK"}
     as_alice.ask("DELETE", f"{columns_of(budget)}/{budget.column('Amount')}")

@@ -1,4 +1,4 @@
-"""What becomes of the cells, and of the formulas, when a column becomes another."""
+"""Cells and formulas after a column changes its type."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ CONTACT = {"objectType": "CONTACT", "name": "Bob Baker", "email": "bob@example.c
 
 
 def converted(plan: Grid, task: str, title: str, **attributes: Any) -> dict[str, Any]:
-    """The cell after its column was changed, without the ids, and without an objectValue that repeats the value."""
+    """Change the column, and return the cell. Ids, and an objectValue that equals the value, are left out."""
     change(plan, title, **attributes)
     cell = {name: value for name, value in plan.again().cell(task, title).items() if name != "columnId"}
     return {name: value for name, value in cell.items() if name != "objectValue" or value != cell.get("value")}

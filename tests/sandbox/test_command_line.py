@@ -1,3 +1,4 @@
+import os
 import signal
 import subprocess
 import sys
@@ -22,6 +23,16 @@ def test_help_explains_itself() -> None:
         assert word in done.stdout
 
 
+def test_it_ends_quietly_if_no_one_reads_the_operations() -> None:
+    """As in `python -m sandbox --operations | head -1`, where head ends first."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as closed:
+        command = [sys.executable, "-m", "sandbox", "--operations"]
+        done = subprocess.run(command, cwd=ROOT, stdout=closed, stderr=subprocess.PIPE, timeout=PATIENCE, check=False)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
 def test_a_port_in_use_is_said_in_one_line(sandbox: RunningSandbox) -> None:
     port = sandbox.url.rsplit(":", 1)[1]
     done = run("--port", port)
@@ -33,7 +44,7 @@ def test_a_port_in_use_is_said_in_one_line(sandbox: RunningSandbox) -> None:
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"people": {"1": {"id": "x"}}}', '"text"'])
-def test_a_state_file_of_something_else_is_left_alone(tmp_path: Path, content: str) -> None:
+def test_another_kind_of_file_is_not_overwritten(tmp_path: Path, content: str) -> None:
     path = tmp_path / "state.json"
     path.write_text(content)
     done = run("--port", "0", "--state", str(path))
@@ -53,7 +64,7 @@ def test_it_ends_cleanly_even_while_an_answer_is_due(number: signal.Signals) -> 
         assert sandbox.process.wait(PATIENCE) == 0
 
 
-def test_what_is_not_emulated_is_said_on_stderr(capfd: pytest.CaptureFixture[str]) -> None:
+def test_operations_that_are_not_emulated_are_printed_on_stderr(capfd: pytest.CaptureFixture[str]) -> None:
     with RunningSandbox() as sandbox:
         requests.get(f"{sandbox.api}/proofs/1", timeout=30)
         requests.get(f"{sandbox.api}/serverinfo-nope", timeout=30)
@@ -89,7 +100,7 @@ def test_a_certificate_that_is_not_there_is_said_in_one_line(tmp_path: Path) -> 
     assert "Try another --port" not in line
 
 
-def test_nobody_can_write_lines_of_their_own_into_the_log(capfd: pytest.CaptureFixture[str]) -> None:
+def test_no_one_can_inject_lines_into_the_log(capfd: pytest.CaptureFixture[str]) -> None:
     with RunningSandbox() as sandbox:
         requests.get(f"{sandbox.api}/sheets/1%0aGET%20/2.0/forged%1b%5b2J", timeout=30)
     said = capfd.readouterr().err

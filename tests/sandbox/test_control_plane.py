@@ -1,7 +1,6 @@
 import contextlib
 import json
 import socket
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,6 +9,7 @@ import requests
 from tests.running_sandbox import Person, RunningSandbox
 from tests.sandbox.client import Client, Grid
 from tests.sandbox.signing import SECRET, code_for, digest, refresh, register, sign_in
+from tests.waiting import until
 
 
 def test_people_come_with_tokens_that_are_the_same_at_every_start(sandbox: RunningSandbox) -> None:
@@ -34,11 +34,10 @@ def test_reset_brings_the_seed_back(sandbox: RunningSandbox, plan: Grid, bob: Pe
 
 
 def test_reset_ends_what_still_waits(sandbox: RunningSandbox, plan: Grid) -> None:
-    sandbox.fault(method="PUT", delay=3)
+    sandbox.fault(method="PUT", delay=600)
     with ThreadPoolExecutor() as pool:
         waiting = pool.submit(plan.put, "Core walls", {"title": "Notes", "value": "from before"})
-        while not sandbox.requests(method="PUT"):
-            time.sleep(0.01)
+        until(sandbox.has_used_faults, "the request")
         sandbox.reset()
         assert plan.put("Roof", {"title": "Notes", "value": "after"}).status_code == 200
         with pytest.raises(requests.ConnectionError):
@@ -55,8 +54,7 @@ def test_reset_ends_what_has_not_wholly_arrived(sandbox: RunningSandbox, plan: G
     ).encode()
     with socket.create_connection((host, int(port)), timeout=30) as connection:
         connection.sendall(head + body[:10])
-        while not sandbox.requests(method="PUT"):
-            time.sleep(0.01)
+        until(lambda: sandbox.requests(method="PUT"), "the head of the request")
         sandbox.reset()
         connection.sendall(body[10:])
         with contextlib.suppress(ConnectionResetError):
@@ -119,3 +117,13 @@ def test_the_front_page_shows_people_and_sheets(sandbox: RunningSandbox, path: s
 @pytest.mark.parametrize("profile", [[], {"profile": []}, {"profile": {"read": 1}}, {"profile": None}, 5])
 def test_a_latency_of_odd_types_is_refused(sandbox: RunningSandbox, profile: object) -> None:
     assert requests.post(f"{sandbox.url}/_sandbox/latency", json=profile, timeout=30).status_code == 400
+
+
+@pytest.mark.parametrize("levels", [400, 1000])
+@pytest.mark.parametrize("name", ["faults", "changes", "latency", "clock", "apps"])
+def test_json_that_is_nested_too_deeply_is_refused(sandbox: RunningSandbox, name: str, levels: int) -> None:
+    body = f'{{"content": {"[" * levels}{"]" * levels}}}'
+    answer = requests.post(f"{sandbox.url}/_sandbox/{name}", data=body, timeout=30)
+    assert answer.status_code == 400
+    assert answer.json()["message"]
+    assert sandbox.control("GET", "faults") == []

@@ -1,4 +1,4 @@
-"""Cross-sheet references: named ranges of another sheet."""
+"""Cross-sheet references are named ranges of another sheet."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ REFUSED: list[tuple[dict[str, Any], int, int]] = [
 
 
 @pytest.mark.parametrize(("wrong", "status", "code"), REFUSED)
-def test_what_is_no_range(
+def test_invalid_ranges(
     plan: Grid, budget: Grid, as_alice: Client, wrong: dict[str, Any], status: int, code: int
 ) -> None:
     answer = as_alice.ask("POST", f"{plan.path}/crosssheetreferences", amounts(budget) | wrong)

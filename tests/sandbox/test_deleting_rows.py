@@ -34,7 +34,7 @@ def test_nothing_deleted_is_no_new_version(plan: Grid, as_alice: Client) -> None
     assert plan.again().body["version"] == plan.body["version"]
 
 
-def test_locked_rows_are_deleted_by_admins_alone(plan: Grid, as_bob: Client, as_alice: Client) -> None:
+def test_only_admins_delete_locked_rows(plan: Grid, as_bob: Client, as_alice: Client) -> None:
     assert delete(as_bob, plan, plan.row("Final account")) == (403, 1092)
     assert isinstance(delete(as_alice, plan, plan.row("Final account")), dict)
 

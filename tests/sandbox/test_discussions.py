@@ -99,7 +99,7 @@ def test_one_discussion_comes_with_its_whole_thread(plan: Grid, as_alice: Client
         ("charlie", "", "VIEWER", True),
     ],
 )
-def test_a_discussion_tells_what_one_may_do_with_it(
+def test_a_discussion_has_the_access_level(
     plan: Grid, as_alice: Client, sandbox: RunningSandbox, name: str, query: str, level: str, read_only: bool | None
 ) -> None:
     discussion = begin(as_alice, plan.path)
@@ -144,7 +144,7 @@ def test_a_discussion_is_deleted_with_all_that_belongs_to_it(plan: Grid, as_alic
         assert refusal(as_alice.get(gone)) == (404, 1006)
 
 
-def test_what_belongs_to_a_row_goes_with_it(plan: Grid, as_alice: Client) -> None:
+def test_attachments_and_discussions_are_deleted_with_their_row(plan: Grid, as_alice: Client) -> None:
     gone, kept = begin(as_alice, row_path(plan, "Roof membrane")), begin(as_alice, row_path(plan))
     attach(as_alice, f"{plan.path}/comments/{gone['comments'][0]['id']}")
     attach(as_alice, row_path(plan, "Roof membrane"))
@@ -171,7 +171,7 @@ def test_a_commenter_comments_and_a_viewer_does_not(plan: Grid, as_dora: Client,
         assert as_dora.ask("POST", path, body).status_code == 200
 
 
-def test_nobody_changes_what_others_said(plan: Grid, as_dora: Client, as_alice: Client) -> None:
+def test_only_authors_change_their_comments(plan: Grid, as_dora: Client, as_alice: Client) -> None:
     discussion = begin(as_dora, plan.path)
     comment = f"{plan.path}/comments/{discussion['comments'][0]['id']}"
     assert refusal(as_alice.ask("PUT", comment, {"text": "x"})) == (403, 1081)

@@ -1,4 +1,4 @@
-"""docs/sandbox.md says what is so: its tables are the program's own, and its examples run."""
+"""docs/sandbox.md is correct: its tables are the program's own, and its examples run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ADDRESS = "http://127.0.0.1:8001"
 COMMANDS = [line for block in examples("sh") for line in block.splitlines() if line.startswith("curl ")]
 
 
-def test_what_is_generated_is_as_the_program_has_it() -> None:
+def test_the_generated_parts_are_current() -> None:
     assert updated(TEXT).split() == TEXT.split(), "python -m tests.sandbox.documentation writes it afresh"
 
 
@@ -46,7 +46,7 @@ def test_an_example_for_curl_works(command: str, sandbox: RunningSandbox, alice:
 
 
 def as_curl_would(command: str) -> requests.Request:
-    """The request that such a command line makes. Raises on an option that is not known here."""
+    """The request of such a curl command. Raises on an unknown option."""
     method, headers, body, url = "GET", {}, None, ""
     words = iter(shlex.split(command)[1:])
     for word in words:

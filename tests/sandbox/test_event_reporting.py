@@ -1,4 +1,4 @@
-"""GET /events: what system admins learn of everybody's doings."""
+"""GET /events shows everyone's actions to system admins."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ def ago(**time: int) -> str:
 
 
 def reported(client: Client) -> list[dict[str, Any]]:
-    """All that was reported since the reset."""
+    """All reported events since the reset."""
     events: list[dict[str, Any]] = client.json(f"/events?since={ago(hours=1)}")["data"]
     return events
 
@@ -38,7 +38,7 @@ def test_a_change_of_rows_is_an_update_of_the_sheet(as_alice: Client, bobs_plan:
     assert as_alice.json(f"/events/{event['eventId']}") == event
 
 
-def test_an_assumed_user_is_told_from_who_asked(as_alice: Client, plan: Grid, alice: Person, bob: Person) -> None:
+def test_an_event_has_the_assumed_user_and_the_caller(as_alice: Client, plan: Grid, alice: Person, bob: Person) -> None:
     row = [{"id": plan.row("Core walls"), "cells": plan.cells({"title": "Spent", "value": 1})}]
     as_alice.ask("PUT", f"{plan.path}/rows", row, headers={"Assume-User": "bob%40example.com"})
     (event,) = reported(as_alice)
@@ -66,7 +66,7 @@ def test_an_app_is_an_integrated_one(
     assert token["access_token"] not in str(events)
 
 
-def test_what_is_done_to_sheets_and_people_is_reported(as_alice: Client) -> None:
+def test_changes_of_sheets_and_people_are_reported(as_alice: Client) -> None:
     column = {"title": "Name", "type": "TEXT_NUMBER", "primary": True}
     sheet = as_alice.ask("POST", "/sheets", {"name": "New", "columns": [column]}).json()["result"]["id"]
     as_alice.ask("PUT", f"/sheets/{sheet}", {"name": "Newer"})
@@ -90,7 +90,7 @@ def test_what_is_done_to_sheets_and_people_is_reported(as_alice: Client) -> None
     assert (renamed["oldName"], renamed["newName"]) == ("New", "Newer")
 
 
-def test_what_was_refused_is_not_reported(as_alice: Client, plan: Grid) -> None:
+def test_refused_requests_are_not_reported(as_alice: Client, plan: Grid) -> None:
     plan.put("Core walls", {"title": "Start", "value": "soon"})
     assert reported(as_alice) == []
 
@@ -137,7 +137,7 @@ def test_times_may_be_numbers(as_alice: Client, plan: Grid) -> None:
         ("since={now}&to={yesterday}", 1018),
     ],
 )
-def test_what_is_no_question(as_alice: Client, query: str, code: int) -> None:
+def test_invalid_queries(as_alice: Client, query: str, code: int) -> None:
     times = query.format(now=ago(), yesterday=ago(days=1))
     assert refusal(as_alice.get(f"/events?{times}")) == (400, code)
 
@@ -147,7 +147,7 @@ def test_it_is_for_system_admins(as_bob: Client) -> None:
     assert refusal(as_bob.get("/events/x")) == (403, 1004)
 
 
-def test_what_was_dead_already_is_not_revoked_again(
+def test_a_dead_token_is_not_revoked_again(
     sandbox: RunningSandbox, client_of: AnyClient, as_alice: Client, bob: Person
 ) -> None:
     register(sandbox)

@@ -73,16 +73,16 @@ def test_an_unknown_paper_is_refused(plan: Grid, as_alice: Client) -> None:
 
 
 @pytest.mark.parametrize("media_type", ["text/html", "image/png"])
-def test_what_a_sheet_cannot_be_is_refused(plan: Grid, as_alice: Client, media_type: str) -> None:
+def test_an_invalid_sheet_is_refused(plan: Grid, as_alice: Client, media_type: str) -> None:
     assert refusal(as_alice.get(plan.path, headers={"Accept": media_type})) == (406, 1052)
 
 
-def test_who_cannot_see_a_sheet_gets_no_file(as_dora: Client, budget: Grid) -> None:
+def test_people_without_access_get_no_file(as_dora: Client, budget: Grid) -> None:
     assert refusal(as_dora.get(budget.path, headers={"Accept": CSV})) == (404, 1006)
 
 
 @pytest.mark.parametrize(("media_type", "name"), [(CSV, "Budget.csv"), (EXCEL, "Budget.xlsx"), (PDF, "Budget.pdf")])
 def test_a_file_has_the_name_of_its_sheet(budget: Grid, as_alice: Client, media_type: str, name: str) -> None:
     answer = as_alice.get(budget.path, headers={"Accept": media_type})
-    # The Python SDK finds the name by the semicolon.
+    # The Python SDK finds the name after the semicolon.
     assert f'filename="{name}";' in answer.headers["Content-Disposition"]

@@ -1,4 +1,5 @@
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -145,10 +146,11 @@ def test_an_error_that_is_never_made_has_its_status_too(
 def test_an_answer_comes_late_although_the_change_is_made_at_once(
     sandbox: RunningSandbox, plan: Grid, as_alice: Client
 ) -> None:
-    sandbox.fault(method="PUT", hold=10)
+    sandbox.fault(method="PUT", hold=600)
     rows = [{"id": plan.row(TASK), "cells": plan.cells(NOTE)}]
     with pytest.raises(requests.ReadTimeout):
         as_alice.http.put(f"{as_alice.api}{plan.path}/rows", json=rows, timeout=0.2)
+    until(sandbox.has_used_faults, "the request")
     assert was_written(plan)
 
 
@@ -159,7 +161,7 @@ def test_an_address_that_is_too_long_is_refused_as_by_a_proxy(sandbox: RunningSa
     assert response.headers["Content-Type"].startswith("text/html")
 
 
-def test_a_delay_alone_only_delays(sandbox: RunningSandbox, plan: Grid) -> None:
+def test_a_delay_only_delays(sandbox: RunningSandbox, plan: Grid) -> None:
     sandbox.fault(delay=0.3)
     started = time.monotonic()
     assert plan.put(TASK, NOTE).status_code == 200
@@ -170,12 +172,26 @@ def test_a_delay_alone_only_delays(sandbox: RunningSandbox, plan: Grid) -> None:
 def test_a_change_is_made_although_the_client_has_hung_up(
     sandbox: RunningSandbox, plan: Grid, as_alice: Client
 ) -> None:
-    sandbox.fault(method="PUT", delay=2)
+    sandbox.fault(method="PUT", delay=600)
     rows = [{"id": plan.row(TASK), "cells": plan.cells(NOTE)}]
     with pytest.raises(requests.ReadTimeout):
         as_alice.http.put(f"{as_alice.api}{plan.path}/rows", json=rows, timeout=0.1)
+    until(sandbox.has_used_faults, "the request")
     assert not was_written(plan)
+    sandbox.end_faults()
     until(lambda: was_written(plan), "the change")
+
+
+@pytest.mark.parametrize("wait", ["delay", "hold"])
+def test_waits_end_when_all_faults_are_removed(sandbox: RunningSandbox, plan: Grid, wait: str) -> None:
+    sandbox.fault(method="PUT", status=503, apply=True, **{wait: 600})
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(plan.put, TASK, NOTE)
+        until(sandbox.has_used_faults, "the request")
+        assert was_written(plan) is (wait == "hold")
+        sandbox.end_faults()
+        assert waiting.result().status_code == 503
+    assert was_written(plan)
 
 
 def test_a_fault_meets_only_what_it_is_meant_for(

@@ -1,4 +1,4 @@
-"""Favorites: each person's own, and shown on what they mark."""
+"""Favorites belong to one person, and are shown on the marked items."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_a_favorite_is_the_persons_own(plan: Grid, budget: Grid, as_alice: Clien
     assert (ids(as_alice), ids(as_bob)) == ([("sheet", plan.id)], [("sheet", budget.id)])
 
 
-def test_what_is_marked_says_so(plan: Grid, as_alice: Client, as_bob: Client) -> None:
+def test_marked_items_are_favorites(plan: Grid, as_alice: Client, as_bob: Client) -> None:
     folder = as_alice.ask("POST", "/home/folders", {"name": "Works"}).json()["result"]["id"]
     workspace = as_alice.ask("POST", "/workspaces", {"name": "North"}).json()["result"]["id"]
     report = as_alice.json("/reports")["data"][0]["id"]
@@ -70,7 +70,7 @@ def test_a_favorite_is_read_and_unmarked(plan: Grid, budget: Grid, as_alice: Cli
     assert ids(as_alice) == []
 
 
-def test_what_is_deleted_is_no_favorite_any_more(budget: Grid, as_alice: Client) -> None:
+def test_a_deleted_item_is_no_longer_a_favorite(budget: Grid, as_alice: Client) -> None:
     mark(as_alice, "sheet", budget.id)
     as_alice.ask("DELETE", budget.path)
     assert ids(as_alice) == []
@@ -88,12 +88,12 @@ REFUSED: list[tuple[Any, int, int]] = [
 
 
 @pytest.mark.parametrize(("body", "status", "code"), REFUSED)
-def test_what_makes_no_favorite(as_alice: Client, body: Any, status: int, code: int) -> None:
+def test_invalid_favorites(as_alice: Client, body: Any, status: int, code: int) -> None:
     assert refusal(as_alice.ask("POST", "/favorites", body)) == (status, code)
     assert ids(as_alice) == []
 
 
-def test_a_sheet_is_no_report_and_a_sheet_of_somebody_else_is_nothing(
+def test_a_sheet_is_not_a_report_and_other_peoples_sheets_are_not_found(
     plan: Grid, as_alice: Client, as_dora: Client, budget: Grid, sandbox: RunningSandbox
 ) -> None:
     for client, kind, object_id in ((as_alice, "report", plan.id), (as_dora, "sheet", budget.id)):

@@ -1,4 +1,4 @@
-"""Filters of a sheet: listed, read, deleted, and rows by them."""
+"""Filters of a sheet: list, read and delete them, and read rows with them."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -51,7 +51,7 @@ def test_rows_left_out_can_be_kept_away(plan: Grid, as_bob: Client) -> None:
     assert refusal(as_bob.get(f"{plan.path}?filterId=1")) == (404, 1006)
 
 
-def test_a_shared_filter_is_deleted_by_admins_alone(plan: Grid, as_alice: Client, as_bob: Client) -> None:
+def test_only_admins_delete_a_shared_filter(plan: Grid, as_alice: Client, as_bob: Client) -> None:
     found = filters(as_bob, plan)
     assert refusal(as_bob.ask("DELETE", f"{plan.path}/filters/{found['Under way']}")) == (403, 1004)
     assert as_bob.ask("DELETE", f"{plan.path}/filters/{found['Costly lifting']}").status_code == 200
@@ -96,12 +96,12 @@ NOT_MET: list[tuple[str, Primitive, list[Primitive]]] = [
 
 
 @pytest.mark.parametrize(("operator", "value", "given"), MET)
-def test_what_meets_a_criterion(operator: str, value: Primitive, given: list[Primitive]) -> None:
+def test_values_that_meet_a_criterion(operator: str, value: Primitive, given: list[Primitive]) -> None:
     assert TESTS[operator](value, given)
 
 
 @pytest.mark.parametrize(("operator", "value", "given"), NOT_MET)
-def test_what_does_not_meet_a_criterion(operator: str, value: Primitive, given: list[Primitive]) -> None:
+def test_values_that_do_not_meet_a_criterion(operator: str, value: Primitive, given: list[Primitive]) -> None:
     assert not TESTS[operator](value, given)
 
 

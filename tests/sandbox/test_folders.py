@@ -15,7 +15,7 @@ AnyClient = Callable[[Person | str | None], Client]
 
 
 def new(client: Client, path: str, name: str) -> int:
-    """Make a folder, workspace or sheet; its id."""
+    """Create a folder, workspace or sheet. Returns its id."""
     body = {"name": name} | ({"columns": COLUMNS} if path.endswith("sheets") else {})
     answer = client.ask("POST", path, body)
     assert answer.status_code == 200, answer.text
@@ -41,14 +41,16 @@ def test_home_shows_all_that_one_sees(as_bob: Client) -> None:
     workspace = new(as_bob, "/workspaces", "Ours")
     new(as_bob, f"/workspaces/{workspace}/sheets", "In workspace")
     home = as_bob.json("/home")
-    assert {sheet["name"] for sheet in home["sheets"]} == {"Budget", "Empty sheet", "Site plan", "Snagging list"}
+    assert {sheet["name"] for sheet in home["sheets"]} == {
+        *("Budget", "Empty sheet", "Fit-out plan", "Site plan", "Snagging list")
+    }
     assert home["folders"][0]["sheets"][0]["name"] == "In folder"
     assert home["workspaces"][0]["sheets"][0]["name"] == "In workspace"
     assert home["workspaces"][0]["accessLevel"] == "OWNER"
     assert set(as_bob.json("/folders/personal")) == {"sheets", "folders"}
 
 
-def test_a_sheet_out_of_somebody_elses_folder_stands_at_the_top(as_alice: Client, as_bob: Client) -> None:
+def test_a_sheet_from_another_persons_folder_is_at_the_top(as_alice: Client, as_bob: Client) -> None:
     folder = new(as_alice, "/home/folders", "Hers")
     sheet = new(as_alice, f"/folders/{folder}/sheets", "Shared")
     as_alice.ask("POST", f"/sheets/{sheet}/shares", {"email": "bob@example.com", "accessLevel": "VIEWER"})
@@ -108,7 +110,7 @@ def test_folders_of_others_are_not_found(as_alice: Client, as_bob: Client) -> No
 @pytest.mark.parametrize(
     ("body", "code"), [({}, 1012), ({"name": "x" * 51}, 1041), ({"name": "x", "id": 1}, 1032), ({"nam": "x"}, 1008)]
 )
-def test_what_makes_no_folder(as_bob: Client, body: dict[str, object], code: int) -> None:
+def test_invalid_folders(as_bob: Client, body: dict[str, object], code: int) -> None:
     assert refusal(as_bob.ask("POST", "/home/folders", body)) == (400, code)
 
 

@@ -80,7 +80,7 @@ def test_the_same_formula_again_leaves_no_trace(plan: Grid) -> None:
     assert plan.again().body == plan.body
 
 
-def test_what_cannot_be_worked_out_is_said_aloud(capfd: pytest.CaptureFixture[str]) -> None:
+def test_formulas_that_are_not_calculated_are_reported(capfd: pytest.CaptureFixture[str]) -> None:
     with RunningSandbox() as sandbox:
         client = Client(sandbox, sandbox.people()["alice"].token)
         plan = Grid(client, sandbox.sheet(sandbox.people()["alice"], "Site plan")["id"])
@@ -120,7 +120,7 @@ def test_a_large_result_is_a_fraction(plan: Grid) -> None:
     assert cell_in(row, plan.column("Notes"))["value"] == 2.0**106
 
 
-def test_a_formula_follows_one_that_stands_to_its_right(plan: Grid) -> None:
+def test_a_formula_can_use_one_to_its_right(plan: Grid) -> None:
     plan.put(TASK, {"title": "Task", "formula": "=Notes@row + 1"}, {"title": "Notes", "formula": "=Spent@row * 2"})
     row = plan.client.ask(
         "PUT", f"{plan.path}/rows", [{"id": plan.row(TASK), "cells": plan.cells({"title": "Spent", "value": 10})}]
@@ -129,7 +129,7 @@ def test_a_formula_follows_one_that_stands_to_its_right(plan: Grid) -> None:
     assert cell_in(row, plan.column("Task"))["value"] == 21
 
 
-def test_a_formula_that_uses_itself_says_so(plan: Grid) -> None:
+def test_a_formula_that_uses_itself_is_an_error(plan: Grid) -> None:
     row = plan.put(TASK, {"title": "Notes", "formula": "=Notes@row + 1"}).json()["result"][0]
     assert cell_in(row, plan.column("Notes"))["value"] == "#CIRCULAR REFERENCE"
     cells = {"title": "Notes", "formula": "=Drawing@row + 1"}, {"title": "Drawing", "formula": "=Notes@row + 1"}
@@ -255,7 +255,7 @@ def test_a_circle_through_other_rows_is_found(fruit: Grid) -> None:
     assert result(fruit, "=SUM(Size:Size)", title="Size") == "#CIRCULAR REFERENCE"
 
 
-def test_what_uses_a_cell_without_a_value_has_none_either(fruit: Grid) -> None:
+def test_a_formula_with_an_uncalculated_cell_is_not_calculated(fruit: Grid) -> None:
     assert result(fruit, "=MAX(Size:Size)", task="Pear") is None
     assert result(fruit, "=[Result of it]3 + 1") is None
     assert result(fruit, "=SUM([Result of it]3, 1)") is None

@@ -1,4 +1,4 @@
-"""Groups, and what they may see."""
+"""Groups, and what their members can see."""
 
 import pytest
 
@@ -39,7 +39,7 @@ def test_groups_are_listed_without_members(as_charlie: Client) -> None:
         ({"name": "x", "ownerId": 1}, 1032),
     ],
 )
-def test_what_makes_no_group(as_alice: Client, body: dict[str, object], code: int) -> None:
+def test_invalid_groups(as_alice: Client, body: dict[str, object], code: int) -> None:
     assert refusal(as_alice.ask("POST", "/groups", body)) == (400, code)
 
 

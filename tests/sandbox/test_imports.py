@@ -1,4 +1,4 @@
-"""CSV and Excel files become sheets."""
+"""Importing CSV and Excel files as sheets."""
 
 import io
 import zipfile
@@ -84,7 +84,7 @@ def test_a_workbook_becomes_a_sheet(as_alice: Client) -> None:
     assert values == ["Apple", 2.5, "2026-03-01", True, "2026-03-02"]
 
 
-def test_what_the_sandbox_exports_it_imports(plan: Grid, as_alice: Client) -> None:
+def test_exports_of_the_sandbox_can_be_imported(plan: Grid, as_alice: Client) -> None:
     for kind, accept in ((CSV, CSV), (EXCEL, "application/vnd.ms-excel")):
         content = as_alice.get(plan.path, headers={"Accept": accept}).content
         copy = imported(as_alice, content, "?headerRowIndex=0", kind=kind)
@@ -119,7 +119,7 @@ def test_a_file_goes_into_a_folder(as_alice: Client) -> None:
         (b",".join(b"x" for _ in range(401)), CSV, "", 1061),
     ],
 )
-def test_what_cannot_be_imported(as_alice: Client, content: bytes, kind: str, query: str, code: int) -> None:
+def test_invalid_imports(as_alice: Client, content: bytes, kind: str, query: str, code: int) -> None:
     before = as_alice.json("/sheets")["totalCount"]
     assert refusal(send(as_alice, content, query, kind=kind)) == (400, code)
     assert as_alice.json("/sheets")["totalCount"] == before

@@ -1,4 +1,4 @@
-"""The files of the sandbox: no name twice, none too long."""
+"""The files of the sandbox: unique names, and none too long."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""Codes and tokens end; the clock of the sandbox can be put forward, or their lifetimes made short."""
+"""Codes and tokens expire. The sandbox's clock can be moved ahead, or their lifetimes shortened."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _app(sandbox: RunningSandbox) -> None:
 
 @pytest.fixture(scope="module")
 def hasty() -> Iterator[RunningSandbox]:
-    """Codes for a minute, tokens for an hour."""
+    """A sandbox with codes for a minute and tokens for an hour."""
     with RunningSandbox("--code-seconds", "60", "--token-seconds", "3600") as sandbox:
         yield sandbox
 
@@ -67,7 +67,7 @@ def test_an_access_token_expires_and_its_refresh_token_does_not(
     assert refusal(client_of(old["access_token"]).get("/users/me")) == (401, 1002)
 
 
-def test_what_is_written_has_the_time_of_the_clock(sandbox: RunningSandbox, plan: Grid) -> None:
+def test_written_rows_have_the_clocks_time(sandbox: RunningSandbox, plan: Grid) -> None:
     before = plan.body["modifiedAt"]
     put_clock(sandbox, 40 * 365 * 86_400)
     told = sandbox.control("GET", "clock")

@@ -1,4 +1,4 @@
-"""What the live API was seen to answer, or is known to accept since released clients send it."""
+"""Known answers of the live API, and requests that it must accept because released clients send them."""
 
 from typing import Any
 
@@ -79,7 +79,7 @@ def test_a_list_of_all_has_no_page_size(budget: Grid, as_alice: Client) -> None:
     }  # fmt: skip
 
 
-def test_a_renamed_sheet_keeps_its_version_and_tells_it(plan: Grid, as_alice: Client) -> None:
+def test_a_renamed_sheet_keeps_its_version(plan: Grid, as_alice: Client) -> None:
     answer = as_alice.ask("PUT", plan.path, {"name": "Renamed"}).json()
     assert answer["version"] == plan.body["version"] == plan.again().body["version"]
 
@@ -104,7 +104,7 @@ def test_answers_are_not_to_be_cached(as_alice: Client, plan: Grid) -> None:
     assert answer.headers["Vary"] == refused.headers["Vary"] == "Accept-Encoding"
 
 
-def test_a_page_of_no_rows_has_the_columns_alone(plan: Grid, as_alice: Client) -> None:
+def test_a_page_without_rows_only_has_the_columns(plan: Grid, as_alice: Client) -> None:
     body = as_alice.json(f"{plan.path}?pageSize=0&level=2")
     assert (body["rows"], body["totalRowCount"]) == ([], len(plan.rows))
     assert body["columns"] == plan.body["columns"]

@@ -1,4 +1,4 @@
-"""Making, renaming, copying, moving, publishing and deleting sheets."""
+"""Creating, renaming, copying, moving, publishing and deleting sheets."""
 
 from collections.abc import Mapping
 
@@ -73,7 +73,7 @@ def test_a_new_sheet_is_there_with_its_columns(as_bob: Client) -> None:
         ({"title": "x"}, 1008),
     ],
 )
-def test_what_makes_no_sheet(as_alice: Client, columns: object, code: int) -> None:
+def test_invalid_sheets(as_alice: Client, columns: object, code: int) -> None:
     assert refusal(as_alice.ask("POST", "/sheets", {"name": "New", "columns": columns})) == (400, code)
     assert "New" not in [sheet["name"] for sheet in as_alice.json("/sheets")["data"]]
 
@@ -114,7 +114,7 @@ def test_a_sheet_can_be_made_from_a_template(as_alice: Client) -> None:
         ({"weather": "fine"}, 1008),
     ],
 )
-def test_what_are_no_project_settings(as_alice: Client, plan: Grid, settings: object, code: int) -> None:
+def test_invalid_project_settings(as_alice: Client, plan: Grid, settings: object, code: int) -> None:
     templates = {each["globalTemplate"]: each["id"] for each in as_alice.json("/templates/public")["data"]}
     sheet = create(as_alice, fromId=templates["PROJECT_SHEET"])
     assert refusal(as_alice.ask("PUT", f"/sheets/{sheet['id']}", {"projectSettings": settings})) == (400, code)
@@ -140,7 +140,7 @@ def test_only_the_owner_renames(as_alice: Client, as_erika: Client, plan: Grid) 
     assert (plan.again().body["name"], plan.again().body["version"]) == ("Site plan 2", version)
 
 
-def test_everybody_sets_what_they_see_themselves(as_charlie: Client, plan: Grid) -> None:
+def test_everyone_sets_their_own_settings(as_charlie: Client, plan: Grid) -> None:
     answer = as_charlie.ask("PUT", plan.path, {"userSettings": {"criticalPathEnabled": True}}).json()
     assert answer["result"]["userSettings"] == {"criticalPathEnabled": True, "displaySummaryTasks": True}
     assert as_charlie.json(plan.path)["userSettings"]["criticalPathEnabled"] is True
@@ -282,7 +282,7 @@ def test_rows_can_be_sent(as_alice: Client, plan: Grid) -> None:
     assert refusal(as_alice.ask("POST", path, body | {"columnIds": [1]})) == (400, 1036)
 
 
-def test_anybody_learns_of_the_server(as_nobody: Client) -> None:
+def test_anyone_can_read_the_server_information(as_nobody: Client) -> None:
     info = as_nobody.json("/serverinfo")
     assert {"en_US", "de_DE"} < set(info["supportedLocales"])
     assert info["formats"]["bold"] == ["none", "on"]

@@ -1,4 +1,4 @@
-"""What is kept from request to request does not grow with what clients think up."""
+"""Data that is kept between requests doesn't grow with clients' inputs."""
 
 from sandbox.model.access import Access
 from sandbox.model.cell_json import View

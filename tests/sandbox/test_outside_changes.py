@@ -1,4 +1,4 @@
-"""Changes that come by no API request: forms, automations, cell links, people in Smartsheet's own app."""
+"""Changes outside the API: by forms, automations, cell links, and people in Smartsheet's own app."""
 
 from typing import Any
 
@@ -83,7 +83,7 @@ REFUSED: list[tuple[dict[str, Any], int, str | int]] = [
     ({"by": "form", "add": "x"}, 400, "a list of rows to add"),
     ({"by": "form", "rows": []}, 400, "unknown keys: rows"),
     ({"by": "form", "add": [{}], "sheetId": 1}, 400, "the id of no sheet"),
-    ({"by": "person", "add": [{}]}, 400, "the id of nobody"),
+    ({"by": "person", "add": [{}]}, 400, "not the id of a person"),
     ({"by": "person", "person": "charlie", "add": [{}]}, 403, 1004),
     ({"by": "automation", "update": [{"id": 1}]}, 404, 1006),
     ({"by": "automation", "update": ["x"]}, 400, 1008),

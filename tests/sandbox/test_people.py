@@ -1,4 +1,4 @@
-"""People of the organisation: listing, inviting, changing and removing them, and their further addresses."""
+"""People of the organisation: listing, inviting, changing and removing them, and their alternate addresses."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ def add(client: Client, **user: object) -> dict[str, object]:
     return result
 
 
-def test_admins_see_rights_and_status_of_everybody(as_alice: Client, bob: Person) -> None:
+def test_admins_see_everyones_rights_and_status(as_alice: Client, bob: Person) -> None:
     listed = {user["id"]: user for user in as_alice.json("/users")["data"]}
     assert listed[bob.id]["name"] == "Bob Baker"
     assert listed[bob.id]["status"] == "ACTIVE"
@@ -69,7 +69,7 @@ def test_an_invited_person_can_work_at_once(
         ({"email": "x@example.com", "status": "ACTIVE"}, 400, 1032),
     ],
 )
-def test_who_cannot_be_invited(as_alice: Client, user: dict[str, object], status: int, code: int) -> None:
+def test_invalid_invitations(as_alice: Client, user: dict[str, object], status: int, code: int) -> None:
     assert refusal(as_alice.ask("POST", "/users", user)) == (status, code)
 
 
@@ -85,7 +85,7 @@ def test_an_update_names_the_main_rights(as_alice: Client, bob: Person) -> None:
     assert "user.admin, user.licensedSheetCreator" in answer.json()["message"]
 
 
-def test_nobody_takes_their_own_admin_rights_or_themselves(as_alice: Client, alice: Person) -> None:
+def test_admins_cannot_remove_themselves_or_their_rights(as_alice: Client, alice: Person) -> None:
     assert refusal(as_alice.ask("PUT", f"/users/{alice.id}", RIGHTS)) == (403, 1049)
     assert refusal(as_alice.ask("DELETE", f"/users/{alice.id}")) == (403, 1047)
 
@@ -106,7 +106,7 @@ def test_all_that_is_for_system_admins(as_bob: Client, charlie: Person, method: 
     assert refusal(as_bob.ask(method, path.format(charlie=charlie.id), body)) == (403, 1004)
 
 
-def test_somebody_removed_is_no_colleague_any_more(as_alice: Client, charlie: Person, plan: Grid) -> None:
+def test_a_removed_person_is_no_longer_a_colleague(as_alice: Client, charlie: Person, plan: Grid) -> None:
     assert as_alice.ask("DELETE", f"/users/{charlie.id}").status_code == 200
     assert refusal(as_alice.get(f"/users/{charlie.id}")) == (404, 1020)
     assert charlie.id not in {user["id"] for user in as_alice.json("/users")["data"]}
@@ -126,7 +126,7 @@ def test_sheets_go_to_the_heir(as_alice: Client, as_charlie: Client, bob: Person
 
 
 @pytest.mark.parametrize(("heir", "code"), [("", 1108), ("?transferTo=1", 1019), ("?transferTo={frank}", 1107)])
-def test_who_owns_groups_needs_a_fit_heir(
+def test_an_owner_of_groups_needs_a_valid_heir(
     sandbox: RunningSandbox, as_alice: Client, as_bob: Client, bob: Person, heir: str, code: int
 ) -> None:
     as_bob.ask("POST", "/groups", {"name": "Site"})
@@ -141,7 +141,7 @@ def test_the_sheets_of_the_organisation_are_listed_without_owners(as_alice: Clie
     assert all((sheet["owner"], sheet["ownerId"]) == ("", 0) for sheet in sheets)
 
 
-def test_somebody_deactivated_cannot_come_in(as_alice: Client, as_bob: Client, bob: Person, alice: Person) -> None:
+def test_a_deactivated_person_gets_no_access(as_alice: Client, as_bob: Client, bob: Person, alice: Person) -> None:
     assert as_alice.ask("POST", f"/users/{bob.id}/deactivate").json() == {"message": "SUCCESS", "resultCode": 0}
     assert as_alice.json(f"/users/{bob.id}")["status"] == "DEACTIVATED"
     assert refusal(as_bob.get("/users/me")) == (401, 1002)
@@ -199,7 +199,7 @@ def test_contacts_are_the_others(as_bob: Client) -> None:
     assert refusal(as_bob.get("/contacts/ABC")) == (404, 1006)
 
 
-def test_rows_are_by_whom_their_writers_are_called_now(as_alice: Client, plan: Grid, alice: Person) -> None:
+def test_rows_have_the_current_names_of_their_writers(as_alice: Client, plan: Grid, alice: Person) -> None:
     assert plan.cell("Core walls", "Created by")["displayValue"] == "Alice Archer"
     rights = {"admin": True, "licensedSheetCreator": True, "lastName": "Baumann"}
     assert as_alice.ask("PUT", f"/users/{alice.id}", rights).status_code == 200

@@ -1,4 +1,4 @@
-"""Answers have the status, the error code, the keys and the kinds of value that Smartsheet's are known to have."""
+"""Answers have the same status, error code, keys and kinds of values as Smartsheet's."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_an_answer_has_the_known_shape(fact: Fact, ids: Ids, as_alice: Client) -
 
 
 def filled(written: Json, ids: Ids) -> Json:
-    """With ids for the names in braces; a text that is nothing but a name becomes a number."""
+    """The body with ids for the names in braces. A text that is only a name becomes a number."""
     if isinstance(written, dict):
         return {key: filled(value, ids) for key, value in written.items()}
     if isinstance(written, list):

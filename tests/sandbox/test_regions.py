@@ -1,4 +1,4 @@
-"""Four regions in one process, each an island: tokens, apps, data, faults and limits."""
+"""Four regions in one process, with separate tokens, apps, data, faults and limits."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def regions(running_regions: dict[str, Sandbox]) -> dict[str, Sandbox]:
 
 @pytest.fixture
 def with_token() -> Iterator[ClientOf]:
-    """with_token(sandbox, token): the API there."""
+    """Return with_token(), which gives the API with this token: with_token(sandbox, token)."""
     clients: list[Client] = []
 
     def make(sandbox: Sandbox, token: str) -> Client:
@@ -53,7 +53,7 @@ def with_token() -> Iterator[ClientOf]:
 
 @pytest.fixture
 def alice_in(with_token: ClientOf) -> Callable[[Sandbox], Client]:
-    """alice_in(sandbox): Alice there."""
+    """Return alice_in(), which gives Alice's client there: alice_in(sandbox)."""
     return lambda sandbox: with_token(sandbox, sandbox.people()["alice"].token)
 
 
@@ -70,7 +70,7 @@ def test_no_token_is_good_in_another_region(regions: dict[str, Sandbox], with_to
             assert response.status_code == (200 if name == home else 401)
 
 
-def test_whoever_is_invited_gets_a_token_of_the_region(
+def test_an_invited_person_gets_a_token_of_the_region(
     regions: dict[str, Sandbox], alice_in: Callable[[Sandbox], Client]
 ) -> None:
     for name in ("com", "gov"):

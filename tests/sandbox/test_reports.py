@@ -43,7 +43,7 @@ def test_cells_stand_under_virtual_columns(plan: Grid, budget: Grid, as_alice: C
     assert walls["Equipment"] == plan.cell("Core walls", "Equipment")
     assert walls["Amount"] == {}, "the site plan has no such column"
     structure = cells_of(body, budget.row("Structure"))
-    assert structure["Task"]["value"] == "Structure", "the primary column, whatever its title"
+    assert structure["Task"]["value"] == "Structure", "the primary column, with any title"
     assert structure["Amount"]["value"] == 310_000
 
 
@@ -55,7 +55,7 @@ def test_below_level_3_choices_are_text(plan: Grid, as_alice: Client) -> None:
     assert cell["value"] == cell["objectValue"] == cell["displayValue"] == "Crane, Concrete pump"
 
 
-def test_people_see_rows_of_their_own_sheets_alone(
+def test_people_only_see_rows_of_their_own_sheets(
     as_bob: Client, as_dora: Client, as_alice: Client, plan: Grid, budget: Grid
 ) -> None:
     assert report(as_bob)["accessLevel"] == "VIEWER"

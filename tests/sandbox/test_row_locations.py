@@ -1,4 +1,4 @@
-"""Where rows go, alone and several at once."""
+"""Rows are put at the location in the request, one row or several rows together."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ def move(plan: Grid, task: str, **location: Any) -> tuple[str, str, str]:
     return around(plan.again(), task)
 
 
-def test_new_rows_go_where_they_are_told(plan: Grid) -> None:
+def test_new_rows_go_to_their_location(plan: Grid) -> None:
     assert add(plan, toTop=True) == ("", "New", "Groundworks")
 
 

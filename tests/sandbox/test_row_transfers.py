@@ -12,7 +12,7 @@ from tests.sandbox.conftest import sheet_id
 
 @pytest.fixture
 def empty(as_alice: Client) -> Grid:
-    """Alice's sheet without rows, which Bob may edit."""
+    """Alice's sheet without rows, which Bob can edit."""
     return Grid(as_alice, sheet_id(as_alice, "Empty sheet"))
 
 
@@ -43,7 +43,7 @@ def test_cells_go_where_title_and_type_are_the_same_and_else_get_a_column(budget
     assert "value" not in now.cell("Structure", "Approved")
 
 
-def test_who_may_not_make_columns_leaves_cells_behind(budget: Grid, empty: Grid, as_bob: Client) -> None:
+def test_without_the_right_to_add_columns_cells_are_not_copied(budget: Grid, empty: Grid, as_bob: Client) -> None:
     assert transfer(budget, empty, "Structure", client=as_bob).status_code == 200
     assert set(empty.again().columns) == {"Name", "Value"}
     assert empty.again().tasks() == ["Structure"]
@@ -85,7 +85,7 @@ def test_a_moved_row_begins_a_history_of_its_own(budget: Grid, empty: Grid, as_b
     assert only["modifiedBy"]["name"] == "Alice Archer"
 
 
-def test_what_was_said_and_attached_goes_along_on_demand(budget: Grid, empty: Grid, as_alice: Client) -> None:
+def test_discussions_and_attachments_are_copied_on_request(budget: Grid, empty: Grid, as_alice: Client) -> None:
     row = f"{budget.path}/rows/{budget.row('Services')}"
     as_alice.ask("POST", f"{row}/discussions", {"comment": {"text": "Too much"}})
     as_alice.ask(
@@ -129,11 +129,11 @@ def test_the_same_row_twice_is_refused(budget: Grid, empty: Grid) -> None:
     assert refusal(transfer(budget, empty, "Services", "Services")) == (400, 1137)
 
 
-def test_who_may_not_write_there_transfers_nothing(budget: Grid, plan: Grid, as_charlie: Client) -> None:
+def test_without_write_access_nothing_is_transferred(budget: Grid, plan: Grid, as_charlie: Client) -> None:
     assert refusal(transfer(budget, plan, "Services", client=as_charlie)) == (403, 1004)
 
 
-def test_who_may_only_look_copies_but_does_not_move(budget: Grid, plan: Grid, as_bob: Client) -> None:
+def test_viewers_can_copy_but_not_move(budget: Grid, plan: Grid, as_bob: Client) -> None:
     assert transfer(budget, plan, "Services", client=as_bob).status_code == 200
     assert refusal(transfer(budget, plan, "Services", how="move", client=as_bob)) == (403, 1004)
 
@@ -183,7 +183,7 @@ def test_both_sheets_of_a_move_have_a_new_version(budget: Grid, empty: Grid) -> 
     assert empty.again().body["version"] == empty.body["version"] + 2
 
 
-def test_what_showed_a_moved_row_is_broken(budget: Grid, plan: Grid, empty: Grid) -> None:
+def test_links_to_a_moved_row_are_broken(budget: Grid, plan: Grid, empty: Grid) -> None:
     transfer(budget, empty, "Structure", how="move")
     assert plan.again().cell("Structure", "Approved")["linkInFromCell"]["status"] == "BROKEN"
     assert plan.again().cell("Envelope", "Approved")["linkInFromCell"]["status"] == "OK"
@@ -197,7 +197,7 @@ def test_nothing_to_transfer_is_no_change(budget: Grid, empty: Grid) -> None:
     assert budget.again().body == budget.body
 
 
-def test_a_child_without_its_parent_stands_alone(plan: Grid, empty: Grid) -> None:
+def test_a_child_without_its_parent_is_at_the_top_level(plan: Grid, empty: Grid) -> None:
     transfer(plan, empty, "Pour slab", how="move")
     assert "parentId" not in empty.again().rows["Pour slab"]
     assert "Pour slab" not in plan.again().rows

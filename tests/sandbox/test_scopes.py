@@ -1,6 +1,6 @@
-"""Which scope each operation asks for, as Smartsheet's OpenAPI document has it (`security` of each operation).
+"""The scope of each operation, from Smartsheet's OpenAPI document (`security` of each operation).
 
-https://developers.smartsheet.com/api/smartsheet/openapi; those that came later have the scope of their likes.
+https://developers.smartsheet.com/api/smartsheet/openapi; newer operations have the scope of similar ones.
 """
 
 from __future__ import annotations
@@ -90,9 +90,10 @@ def test_no_operation_is_forgotten() -> None:
 def test_an_operation_asks_for_its_scope(
     sandbox: RunningSandbox, client_of: AnyClient, alice: Person, scope: str
 ) -> None:
-    """Without just this scope every one of them is refused; with just this scope none is for want of it.
+    """Without this scope, each operation that needs it is refused. With only this scope, none of them is refused
+    because of the scope.
 
-    Nothing that the paths name exists, so 1004 can come of the scope alone.
+    The ids in the paths don't exist, so error 1004 can only be about the scope.
     """
     others = " ".join(each for each in SCOPES if each != scope)
     without = client_of(sign_in(sandbox, alice, scope=others)["access_token"])

@@ -1,4 +1,4 @@
-"""Searching."""
+"""Text search."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +8,7 @@ from tests.sandbox.client import Client, Grid, refusal
 
 
 def found(client: Client, path: str) -> list[tuple[str, str]]:
-    """Kind and text of what is found."""
+    """Kind and text of each result."""
     return [(each["objectType"], each["text"]) for each in client.json(path)["results"]]
 
 

@@ -12,7 +12,7 @@ def shares_of(client: Client, plan: Grid) -> dict[str, dict[str, object]]:
 
 
 def share(client: Client, plan: Grid, email: str, level: str) -> tuple[int, int] | dict[str, object]:
-    """The new share, or how it was refused."""
+    """The new share, or the refusal."""
     answer = client.ask("POST", f"{plan.path}/shares", {"email": email, "accessLevel": level})
     if answer.status_code != 200:
         return refusal(answer)
@@ -77,7 +77,7 @@ def test_strangers_can_be_invited(plan: Grid, as_alice: Client) -> None:
         ({"email": "gina@example.com", "accessLevel": "VIEWER", "scope": "ITEM"}, 400, 1032),
     ],
 )
-def test_what_is_no_share(plan: Grid, body: dict[str, object], status: int, code: int) -> None:
+def test_invalid_shares(plan: Grid, body: dict[str, object], status: int, code: int) -> None:
     assert refusal(plan.client.ask("POST", f"{plan.path}/shares", body)) == (status, code)
 
 
@@ -105,7 +105,7 @@ def test_the_owners_share_and_ones_own_stay_as_they_are(plan: Grid, as_erika: Cl
     assert refusal(as_erika.ask("PUT", f"{plan.path}/shares/{own['id']}", change)) == (400, 1040)
 
 
-def test_anybody_may_leave(as_charlie: Client, as_bob: Client, plan: Grid) -> None:
+def test_anyone_can_delete_their_own_share(as_charlie: Client, as_bob: Client, plan: Grid) -> None:
     shares = shares_of(plan.client, plan)
     assert refusal(as_charlie.ask("DELETE", f"{plan.path}/shares/{shares['bob@example.com']['id']}")) == (403, 1004)
     assert as_charlie.ask("DELETE", f"{plan.path}/shares/{shares['charlie@example.com']['id']}").status_code == 200

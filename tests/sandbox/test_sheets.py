@@ -8,16 +8,16 @@ def names(client: Client, query: str = "") -> list[str]:
     return [sheet["name"] for sheet in client.json(f"/sheets{query}")["data"]]
 
 
-def test_everybody_lists_what_is_shared_with_them(as_alice: Client, as_bob: Client, as_dora: Client) -> None:
-    assert names(as_alice) == ["Budget", "Empty sheet", "Site plan"]
-    assert names(as_bob) == ["Budget", "Empty sheet", "Site plan", "Snagging list"]
+def test_everyone_lists_the_sheets_shared_with_them(as_alice: Client, as_bob: Client, as_dora: Client) -> None:
+    assert names(as_alice) == ["Budget", "Empty sheet", "Fit-out plan", "Site plan"]
+    assert names(as_bob) == ["Budget", "Empty sheet", "Fit-out plan", "Site plan", "Snagging list"]
     assert names(as_dora) == ["Site plan"]
 
 
 def test_a_listed_sheet_has_the_recorded_attributes(as_alice: Client) -> None:
     listed = as_alice.json("/sheets")
     assert {name: listed[name] for name in ("pageNumber", "pageSize", "totalPages", "totalCount")} == {
-        "pageNumber": 1, "pageSize": 100, "totalPages": 1, "totalCount": 3,
+        "pageNumber": 1, "pageSize": 100, "totalPages": 1, "totalCount": 4,
     }  # fmt: skip
     assert set(listed["data"][0]) == {"id", "name", "accessLevel", "permalink", "createdAt", "modifiedAt"}
 
@@ -28,11 +28,11 @@ def test_more_is_listed_on_demand(as_alice: Client, alice_id: int) -> None:
     assert (sheet["owner"], sheet["ownerId"]) == ("alice@example.com", alice_id)
 
 
-def test_the_list_comes_in_pages_and_the_last_stands_for_those_beyond(as_alice: Client) -> None:
-    page = as_alice.json("/sheets?pageSize=2&page=9")
-    assert (page["pageNumber"], page["totalPages"], page["totalCount"]) == (2, 2, 3)
+def test_the_list_has_pages_and_the_last_is_returned_for_later_ones(as_alice: Client) -> None:
+    page = as_alice.json("/sheets?pageSize=3&page=9")
+    assert (page["pageNumber"], page["totalPages"], page["totalCount"]) == (2, 2, 4)
     assert [sheet["name"] for sheet in page["data"]] == ["Site plan"]
-    assert names(as_alice, "?includeAll=true&pageSize=1") == ["Budget", "Empty sheet", "Site plan"]
+    assert names(as_alice, "?includeAll=true&pageSize=1") == ["Budget", "Empty sheet", "Fit-out plan", "Site plan"]
 
 
 def test_the_list_is_narrowed_by_time(as_alice: Client) -> None:
@@ -108,7 +108,7 @@ def test_only_the_wanted_columns_come(plan: Grid, as_alice: Client) -> None:
     assert all({cell["columnId"] for cell in row["cells"]} == set(wanted) for row in body["rows"])
 
 
-def test_an_unchanged_sheet_answers_with_its_version_alone(plan: Grid, as_alice: Client) -> None:
+def test_an_unchanged_sheet_only_returns_its_version(plan: Grid, as_alice: Client) -> None:
     version = as_alice.json(f"{plan.path}/version")
     assert version == {"version": plan.body["version"]}
     assert as_alice.json(f"{plan.path}?ifVersionAfter={version['version']}") == version
@@ -136,7 +136,7 @@ def test_older_levels_show_multi_value_columns_as_text(
     assert cell["objectValue"] == (object_value if level == 2 else "Excavator, Lorry")
 
 
-def test_object_values_come_on_demand_alone(plan: Grid, as_alice: Client) -> None:
+def test_object_values_are_only_returned_on_request(plan: Grid, as_alice: Client) -> None:
     contact = plan.cell("Dig foundations", "Responsible")
     assert contact["objectValue"] == {"objectType": "CONTACT", "email": "bob@example.com", "name": "Bob Baker"}
     assert plan.cell("Dig foundations", "Start")["objectValue"] == {"objectType": "DATE", "value": "2026-01-12"}
@@ -173,7 +173,7 @@ def test_system_columns_are_filled_in(plan: Grid) -> None:
     assert (modified_by["value"], modified_by["displayValue"]) == ("bob@example.com", "Bob Baker")
 
 
-def test_locks_are_told_to_whom_they_hold(plan: Grid, bobs_plan: Grid) -> None:
+def test_locks_are_shown_to_people_who_are_not_admins(plan: Grid, bobs_plan: Grid) -> None:
     assert plan.rows["Final account"]["locked"] is True
     assert "lockedForUser" not in plan.rows["Final account"]
     assert bobs_plan.rows["Final account"]["lockedForUser"] is True

@@ -1,4 +1,4 @@
-"""Dashboards: one from the start, over the site plan and the budget."""
+"""Dashboards: there is one, with cells of the site plan and the budget."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_a_dashboard_is_published(as_alice: Client) -> None:
         ({"readOnlyFullEnabled": True, "readOnlyFullUrl": "x"}, 1032),
     ],
 )
-def test_what_publishes_nothing(as_alice: Client, body: dict[str, Any], code: int) -> None:
+def test_invalid_publish_settings(as_alice: Client, body: dict[str, Any], code: int) -> None:
     path = f"/sights/{sight_id(as_alice)}/publish"
     assert refusal(as_alice.ask("PUT", path, body)) == (400, code)
     assert as_alice.json(path) == {"readOnlyFullEnabled": False}

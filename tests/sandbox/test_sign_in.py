@@ -33,7 +33,7 @@ class Form(HTMLParser):
             self.buttons.append((given["name"], given["value"]))
 
 
-def test_the_consent_page_offers_everybody_and_two_decisions(sandbox: RunningSandbox) -> None:
+def test_the_consent_page_offers_everyone_and_two_decisions(sandbox: RunningSandbox) -> None:
     response = ask(sandbox, scope="READ_SHEETS WRITE_SHEETS")
     assert response.status_code == 200
     assert response.headers["Content-Type"].startswith("text/html")
@@ -105,7 +105,9 @@ def test_another_redirect_uri_gets_a_page_and_no_redirect(sandbox: RunningSandbo
         ({"scope": "READ_SHEETS FLY"}, "invalid_scope"),
     ],
 )
-def test_other_mistakes_are_told_to_the_client(sandbox: RunningSandbox, parameters: dict[str, str], error: str) -> None:
+def test_other_mistakes_are_reported_to_the_client(
+    sandbox: RunningSandbox, parameters: dict[str, str], error: str
+) -> None:
     assert answer_of(ask(sandbox, **parameters)) == {"error": error, "state": "a/b c"}
 
 
@@ -121,7 +123,7 @@ def test_the_state_is_not_taken_for_html(sandbox: RunningSandbox) -> None:
 
 
 @pytest.mark.parametrize("path", ["b/authorize", "_sandbox/"])
-def test_a_page_runs_nothing_and_stands_in_no_other(sandbox: RunningSandbox, path: str) -> None:
+def test_a_page_has_no_scripts_and_cannot_be_framed(sandbox: RunningSandbox, path: str) -> None:
     for answer in (requests.get(f"{sandbox.url}/{path}", timeout=30), ask(sandbox)):
         policy = answer.headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy
@@ -130,14 +132,14 @@ def test_a_page_runs_nothing_and_stands_in_no_other(sandbox: RunningSandbox, pat
         assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_who_grants_nothing_reads_what_is_seen_all_the_same(sandbox: RunningSandbox) -> None:
+def test_without_scopes_the_consent_page_shows_the_profile(sandbox: RunningSandbox) -> None:
     assert "It will see your profile" in ask(sandbox, scope="").text
 
 
 @pytest.mark.parametrize(
     "url", ["nowhere", 5, "http://x/\r\nSet-Cookie: a=b", "javascript:alert(1)", "http://[::1", ""]
 )
-def test_nobody_is_sent_back_to_what_is_no_address(sandbox: RunningSandbox, url: object) -> None:
+def test_an_invalid_redirect_url_is_not_used(sandbox: RunningSandbox, url: object) -> None:
     app = {"clientId": "practice", "clientSecret": "x", "redirectUrl": url}
     answer = requests.post(f"{sandbox.url}/_sandbox/apps", json=app, timeout=30)
     assert answer.status_code == 400

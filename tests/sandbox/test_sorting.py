@@ -15,7 +15,7 @@ def sort(client: Client, plan: Grid, *criteria: tuple[str, str | None]) -> Grid:
 
 @pytest.fixture
 def numbers(as_alice: Client, plan: Grid) -> Grid:
-    """A sheet of five rows, one of them below another."""
+    """A sheet with five rows, one of them below another."""
     columns = [
         {"title": "Name", "type": "TEXT_NUMBER", "primary": True},
         {"title": "Size", "type": "TEXT_NUMBER"},
@@ -72,7 +72,7 @@ def test_only_what_moves_rows_is_a_change(numbers: Grid) -> None:
         ({"sortCriteria": [{"column": 1}]}, 1008),
     ],
 )
-def test_what_cannot_be_sorted_by(as_alice: Client, plan: Grid, body: object, code: int) -> None:
+def test_invalid_sort_criteria(as_alice: Client, plan: Grid, body: object, code: int) -> None:
     assert refusal(as_alice.ask("POST", f"{plan.path}/sort", body)) == (400, code)
 
 

@@ -1,4 +1,4 @@
-"""What --state keeps over a restart."""
+"""The data that --state keeps across restarts."""
 
 import json
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def started(path: Path) -> Iterator[tuple[RunningSandbox, Grid]]:
 
 
 def change(path: Path, **parts: Any) -> None:
-    """Alter a saved state: every item of the named tables gets these values."""
+    """Alter a saved state: every item of the given tables gets these values."""
     state = json.loads(path.read_text())
     for table, values in parts.items():
         for item in state[table].values():

@@ -32,7 +32,7 @@ def code(sandbox: RunningSandbox, bob: Person) -> str:
 
 
 def oauth_refusal(response: requests.Response) -> tuple[int, int, str]:
-    """Status, error code and OAuth error; there is no error_description."""
+    """Return status, error code and OAuth error of an answer. Check that it has no error_description."""
     assert "error_description" not in response.json()
     return *refusal(response), response.json()["error"]
 
@@ -143,7 +143,7 @@ def test_a_token_can_do_what_its_scopes_say(
     assert refusal(reader.ask("DELETE", f"{plan.path}/rows?ids=1")) == (403, 1004)
 
 
-def test_a_token_without_scopes_still_tells_who_it_is(
+def test_a_token_without_scopes_can_read_its_profile(
     sandbox: RunningSandbox, client_of: AnyClient, bob: Person
 ) -> None:
     nobody = client_of(sign_in(sandbox, bob, scope="")["access_token"])
@@ -158,8 +158,6 @@ def test_a_scope_gives_no_more_access_than_the_person_has(
     assert refusal(writer.ask("PUT", f"{plan.path}/rows", [{"id": plan.row("Structure")}])) == (403, 1004)
 
 
-def test_nobody_can_be_assumed_with_a_token_of_an_app(
-    sandbox: RunningSandbox, client_of: AnyClient, alice: Person
-) -> None:
+def test_an_apps_token_cannot_assume_anyone(sandbox: RunningSandbox, client_of: AnyClient, alice: Person) -> None:
     client = client_of(sign_in(sandbox, alice)["access_token"])
     assert refusal(client.get("/users/me", headers={"Assume-User": "bob@example.com"})) == (401, 1030)

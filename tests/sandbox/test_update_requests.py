@@ -1,4 +1,4 @@
-"""Update requests: made, changed, and told of as sent; no e-mail goes out."""
+"""Update requests: created, changed, and listed as sent. No e-mail is sent."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ REFUSED: list[tuple[dict[str, Any], int, int]] = [
 
 
 @pytest.mark.parametrize(("wrong", "status", "code"), REFUSED)
-def test_what_is_no_request(plan: Grid, as_alice: Client, wrong: dict[str, Any], status: int, code: int) -> None:
+def test_invalid_requests(plan: Grid, as_alice: Client, wrong: dict[str, Any], status: int, code: int) -> None:
     assert refusal(ask(plan, **wrong)) == (status, code)
     assert as_alice.json(f"{plan.path}/sentupdaterequests")["data"] == []
 

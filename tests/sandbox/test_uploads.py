@@ -1,4 +1,4 @@
-"""How a file comes in and goes out again: headers, parts, limits, addresses, and what --state keeps of it."""
+"""Uploads and downloads of files: headers, parts, limits, addresses, and what --state keeps of them."""
 
 import time
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ MEGABYTE = 2**20
 
 @contextmanager
 def started(*arguments: str) -> Iterator[tuple[RunningSandbox, Client, Grid]]:
-    """A sandbox of one's own, in the hands of Alice."""
+    """Alice's client for a separate sandbox."""
     with RunningSandbox(*arguments) as sandbox:
         alice = sandbox.people()["alice"]
         client = Client(sandbox, alice.token)
@@ -159,7 +159,7 @@ def test_a_file_weighs_ten_requests_and_a_link_one() -> None:
         assert refusal(client.get("/users/me")) == (429, 4003)
 
 
-def test_a_download_tells_name_and_type(plan: Grid, as_bob: Client) -> None:
+def test_a_download_has_name_and_type(plan: Grid, as_bob: Client) -> None:
     attachment = attach(as_bob, plan.path, name='Größe "B".png')
     response = download(as_bob.json(f"{plan.path}/attachments/{attachment['id']}"))
     assert response.headers["Content-Type"] == "image/png"

@@ -41,7 +41,7 @@ def test_ids_can_be_larger_than_javascript_can_count(sandbox: RunningSandbox) ->
     assert sandbox.call(erika, "GET", "/users/me")["firstName"] == "Erika Annegret 🏗️"
 
 
-def test_an_admin_looks_somebody_up(as_alice: Client, bob: Person) -> None:
+def test_an_admin_looks_up_a_person(as_alice: Client, bob: Person) -> None:
     profile = as_alice.json(f"/users/{bob.id}")
     assert profile["email"] == "bob@example.com"
     assert profile["status"] == "ACTIVE"
@@ -49,7 +49,7 @@ def test_an_admin_looks_somebody_up(as_alice: Client, bob: Person) -> None:
     assert profile["lastLogin"]
 
 
-def test_others_see_less_of_somebody(as_bob: Client, alice: Person) -> None:
+def test_others_see_less_of_a_person(as_bob: Client, alice: Person) -> None:
     profile = as_bob.json(f"/users/{alice.id}")
     assert profile["firstName"] == "Alice"
     assert not {"admin", "status", "lastLogin", "sheetCount"} & set(profile)
@@ -60,7 +60,7 @@ def test_an_unknown_user_is_not_found(as_alice: Client) -> None:
 
 
 @pytest.mark.parametrize("name", ["alice", "bob", "charlie", "dora", "erika", "frank@example.com"])
-def test_everybody_is_as_the_control_plane_says(sandbox: RunningSandbox, name: str) -> None:
+def test_every_profile_matches_the_control_plane(sandbox: RunningSandbox, name: str) -> None:
     person = sandbox.people()[name]
     profile: dict[str, Any] = sandbox.call(person, "GET", "/users/me")
     assert (profile["id"], profile["email"]) == (person.id, person.email)

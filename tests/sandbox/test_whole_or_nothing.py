@@ -1,4 +1,4 @@
-"""A request that is refused leaves everything as it was, also what stood in it before the part that was wrong."""
+"""A refused request changes nothing, not even with the parts before the wrong one."""
 
 from collections.abc import Callable
 
@@ -47,9 +47,7 @@ def test_a_webhook_that_cannot_be_enabled_keeps_its_name(
     assert as_alice.json(path) == before
 
 
-def test_nobody_is_invited_by_a_list_of_shares_that_is_refused(
-    sandbox: RunningSandbox, plan: Grid, as_alice: Client
-) -> None:
+def test_a_refused_list_of_shares_invites_no_one(sandbox: RunningSandbox, plan: Grid, as_alice: Client) -> None:
     before = sandbox.control("GET", "people")
     shares = [{"email": "new@example.com", "accessLevel": "VIEWER"}, {"userId": 1, "accessLevel": "VIEWER"}]
     assert refusal(as_alice.ask("POST", f"{plan.path}/shares", shares)) == (404, 1020)
@@ -90,6 +88,6 @@ def test_nor_is_a_sheet_made(plan: Grid, as_alice: Client, parameter: str) -> No
     assert as_alice.json("/sheets") == before
 
 
-def test_nor_does_anybody_lose_their_account(as_alice: Client, bob: Person) -> None:
+def test_an_invalid_removal_keeps_the_account(as_alice: Client, bob: Person) -> None:
     assert refusal(as_alice.ask("DELETE", f"/users/{bob.id}?removeFromSharing=perhaps")) == (400, 1018)
     assert as_alice.get(f"/users/{bob.id}").status_code == 200

@@ -8,7 +8,7 @@ from smartsheet.exceptions import ApiError
 
 from tests.running_sandbox import Person, RunningSandbox
 
-# The SDK sets TLS options in a way that Python has deprecated.
+# The SDK sets TLS options in a deprecated way.
 pytestmark = pytest.mark.filterwarnings("ignore:ssl.OP_NO_SSL:DeprecationWarning")
 
 

@@ -39,6 +39,6 @@ __all__ = ["MEDIA_TYPES", "PAPER", "Export", "export"]
 
 
 def export(sheet: Sheet, rows: list[Json], *, media_type: str, paper: str) -> Export:
-    """These rows of a sheet, given as JSON, as a file of that type; `paper` (a key of PAPER) matters to PDF alone."""
+    """These rows of a sheet, given as JSON, as a file of that type. `paper` (a key of PAPER) is only for PDF."""
     extension, write = WRITERS[media_type]
     return Export(write(Table.of(sheet, rows), paper), media_type, f"{sheet.name}.{extension}")

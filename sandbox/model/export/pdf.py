@@ -1,4 +1,4 @@
-"""A sheet as PDF: plain pages of text in columns (PDF 1.4, one of the fonts that every reader has)."""
+"""A sheet as PDF: pages of text in columns (PDF 1.4, with a font that every reader has)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WIDTH_OF_LETTER = 0.6 * SIZE  # Courier
 
 
 def pdf(table: Table, paper: str) -> bytes:
-    """Landscape pages. Text that doesn't fit its column is cut off."""
+    """Landscape pages. Text that doesn't fit into its column is cut off."""
     height, width = PAPER[paper]
     letters = int((width - 2 * MARGIN) / WIDTH_OF_LETTER)
     lines_a_page = int((height - 2 * MARGIN) / LEADING)
@@ -50,7 +50,7 @@ def _escaped(text: str) -> bytes:
 
 
 def _document(contents: list[bytes], width: int, height: int) -> bytes:
-    """Catalogue, page tree, font, then two objects for each page; a table of where each object begins."""
+    """The PDF file: catalogue, page tree, font, two objects for each page, and a table with each object's position."""
     kids = " ".join(f"{4 + 2 * place} 0 R" for place in range(len(contents)))
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",

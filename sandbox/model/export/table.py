@@ -1,4 +1,4 @@
-"""What a file of a sheet holds: titles, and what the cells show."""
+"""The content of an exported sheet: titles, and the texts of cells."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Table:
 
     @classmethod
     def of(cls, sheet: Sheet, rows: list[Json]) -> Table:
-        """All columns of these rows, which are as JSON answers have them."""
+        """All columns of these rows, which are in the form of JSON answers."""
         return cls(sheet.name, [column.title for column in sheet.columns], [row["cells"] for row in rows])
 
     def texts(self) -> Iterator[list[str]]:
@@ -47,7 +47,7 @@ def number(cell: Json) -> int | float | None:
 
 
 def csv(table: Table, _paper: str) -> bytes:
-    """UTF-8, a line of titles first, lines ending as RFC 4180 has it."""
+    """The table as CSV: UTF-8, a line of titles first, line ends as in RFC 4180."""
     buffer = io.StringIO(newline="")
     writer(buffer).writerows(table.texts())
     return buffer.getvalue().encode()

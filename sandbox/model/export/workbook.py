@@ -34,7 +34,7 @@ PARTS = {
 
 
 def workbook(table: Table, _paper: str) -> bytes:
-    """Numbers as numbers, everything else as the text that the grid shows."""
+    """An Excel workbook: numbers as numbers, everything else as the text in the grid."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in PARTS.items():

@@ -14,15 +14,15 @@ ask_smartsheet = requests.Session.request
 
 
 def ask_sandbox(session: requests.Session, method: str, url: str, **options: Any) -> requests.Response:
-    """Send a request for Smartsheet to the sandbox, since this client has no setting for the address."""
+    """Redirect a request for Smartsheet to the sandbox, because this client has no setting for the address."""
     return ask_smartsheet(session, method, url.replace(SMARTSHEET, API), **options)
 
 
-requests.Session.request = ask_sandbox  # type: ignore[assignment, method-assign] # it has no setting for the address
+requests.Session.request = ask_sandbox  # type: ignore[assignment, method-assign] # the program has no setting for the address
 
 
 def id_of(kind: str, name: str) -> int:
-    """The id of a sheet or report with this name. `kind` is the list that it is in."""
+    """The id of a sheet or report with this name. `kind` is the list to search."""
     headers = {"Authorization": f"Bearer {TOKEN}"}
     listed = requests.get(f"{API}/{kind}?includeAll=true", headers=headers, timeout=10).json()["data"]
     return next(int(each["id"]) for each in listed if each["name"] == name)

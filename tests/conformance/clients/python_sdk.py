@@ -12,7 +12,7 @@ client = smartsheet.Smartsheet(TOKEN, api_base=API)
 client.errors_as_exceptions()
 found: dict[str, Any] = {}
 
-# What each column of the first task holds: the class of its object value, and its value.
+# The expected cells of the first task. Each has the class of the object value, and the value.
 TYPED = {
     "Task": ("StringObjectValue", "Survey and set out"),
     "Status": ("StringObjectValue", "Complete"),

@@ -13,7 +13,8 @@ import smartsheet
 
 from tests.conformance.clients.steps import API, TOKEN, run_steps, step
 
-RPA.Smartsheet.SmartSDK = functools.partial(smartsheet.Smartsheet, api_base=API)  # it has no setting for the address
+# The program has no setting for the address.
+RPA.Smartsheet.SmartSDK = functools.partial(smartsheet.Smartsheet, api_base=API)
 client = RPA.Smartsheet.Smartsheet(access_token=TOKEN, max_retry_time=1)
 found: dict[str, Any] = {}
 

@@ -1,7 +1,7 @@
-"""The steps that a client takes: named calls, each with assertions on what came back.
+"""Runs the steps of a client. Each step is a named call with assertions about the result.
 
-Uses the standard library alone, because every client's environment runs it. A program is started with the address of
-the sandbox's API and a person's token.
+Uses only the standard library, because every client's environment runs it. A program is started with the address of the
+sandbox's API and a person's token.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _steps: list[tuple[str, Callable[[], None]]] = []
 
 
 def step(name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Register a function as a step. `name` is the call that it makes."""
+    """Register a function as a step. `name` is the name of its call."""
 
     def register(act: Callable[[], None]) -> Callable[[], None]:
         _steps.append((name, act))
@@ -29,7 +29,7 @@ def step(name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
 
 
 def refusal(kind: type[E], act: Callable[[], object]) -> E:
-    """The error that a call raises. Raises AssertionError if it raises none of this kind."""
+    """The error that a call raises. Raises AssertionError if it doesn't raise this kind."""
     try:
         act()
     except kind as error:
@@ -38,7 +38,7 @@ def refusal(kind: type[E], act: Callable[[], object]) -> E:
 
 
 def run_steps() -> None:
-    """Take all steps in order. Print one line of JSON for each: its name, and what went wrong or null."""
+    """Run all steps in order. Prints one line of JSON for each: its name, and the problem or null."""
     for name, act in _steps:
         problem = None
         try:

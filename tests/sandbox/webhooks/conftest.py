@@ -12,7 +12,7 @@ IMPATIENT = ("--webhook-debounce", "0.1", "--webhook-retry-factor", "0.00001", "
 
 @pytest.fixture(scope="package")
 def running_sandbox() -> Iterator[RunningSandbox]:
-    """A sandbox that calls back soon, and waits a second in place of three hours before the late retries."""
+    """A sandbox that calls back soon, and waits one second instead of three hours before the late retries."""
     with RunningSandbox("--rate-limit", "0", *IMPATIENT) as sandbox:
         yield sandbox
 
@@ -26,5 +26,5 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def hook(as_alice: Client, plan: Grid, receiver: Receiver) -> Hook:
-    """Alice's webhook on the whole site plan, enabled."""
+    """Alice's enabled webhook on the whole site plan."""
     return enabled_hook(as_alice, plan.id, receiver)

@@ -1,4 +1,4 @@
-"""A webhook in the hands of a client."""
+"""A webhook as a client uses it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Json = Any
 
 
 class Hook:
-    """One webhook; `secret` is what it signs with from the start."""
+    """A webhook. `secret` is its first secret."""
 
     def __init__(self, client: Client, created: dict[str, Json]) -> None:
         self.client, self.created = client, created
@@ -34,7 +34,7 @@ class Hook:
 
 
 def request_for(sheet_id: int, url: str, **changes: Json) -> dict[str, Json]:
-    """The body that creates a webhook; an attribute changed to None is left out."""
+    """The body that creates a webhook. An attribute changed to None is left out."""
     body = {
         "name": "Changes",
         "callbackUrl": url,

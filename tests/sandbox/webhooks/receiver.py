@@ -1,4 +1,4 @@
-"""A subscriber of webhooks: a real HTTP server that notes what it gets and answers as it was told."""
+"""Runs a subscriber of webhooks. It is a real HTTP server that stores what it gets and answers as configured."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Json = Any
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One request that arrived: when it began and when it was answered (monotonic seconds)."""
+    """A received request: when it began and when it was answered (monotonic seconds)."""
 
     headers: dict[str, str]
     raw: bytes
@@ -36,9 +36,10 @@ class Delivery:
 
 
 class Receiver:
-    """Answers verification requests by header unless told otherwise, and callbacks with the statuses in `answers`.
+    """Answers verification requests by header unless configured otherwise, and callbacks with the statuses in
+    `answers`.
 
-    The last of `answers` stays; `seconds` is how long it takes over each callback.
+    The last one of `answers` is repeated. `seconds` is the time that each callback takes.
     """
 
     def __init__(self) -> None:
@@ -59,12 +60,12 @@ class Receiver:
         self._thread.join()
 
     def wait(self, count: int) -> list[Delivery]:
-        """The callbacks, as soon as there are so many."""
+        """Wait until `count` callbacks have arrived, and return them."""
         self.wait_until(lambda: len(self.callbacks) >= count, f"{count} callbacks")
         return self.callbacks
 
     def events(self, count: int = 1) -> list[dict[str, Json]]:
-        """The events of the first so many callbacks."""
+        """The events in the first `count` callbacks."""
         return [event for delivery in self.wait(count)[:count] for event in delivery.body["events"]]
 
     def wait_until(self, is_so: Callable[[], bool], what: str) -> None:
@@ -72,7 +73,7 @@ class Receiver:
             assert self._arrived.wait_for(is_so, PATIENCE), f"no {what}, only {self.callbacks}"
 
     def take(self, headers: dict[str, str], raw: bytes) -> tuple[int, dict[str, str], bytes]:
-        """Note a request and say how to answer."""
+        """Store a request. Returns the answer."""
         began = time.monotonic()
         challenge = headers.get("smartsheet-hook-challenge")
         if challenge is None:
@@ -115,6 +116,6 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, *_arguments: object) -> None:
-            """Say nothing."""
+            """Print nothing."""
 
     return Handler

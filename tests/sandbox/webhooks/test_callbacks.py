@@ -1,4 +1,4 @@
-"""What a callback says, to whom, and about what."""
+"""The contents of callbacks, their receivers, and the events that cause them."""
 
 import re
 from collections.abc import Callable
@@ -54,7 +54,7 @@ def test_a_cell_that_was_empty_is_created(hook: Hook, plan: Grid, receiver: Rece
     assert kinds(receiver.events()) == ["sheet.updated", "row.updated", "cell.created"]
 
 
-def test_what_stays_the_same_is_no_event(hook: Hook, plan: Grid, receiver: Receiver) -> None:
+def test_unchanged_objects_cause_no_event(hook: Hook, plan: Grid, receiver: Receiver) -> None:
     plan.put("Core walls", {"title": "Spent", "value": 0})
     plan.put("Core walls", {"title": "Spent", "value": 1})
     assert kinds(receiver.events()) == ["sheet.updated", "row.updated", "cell.updated"]

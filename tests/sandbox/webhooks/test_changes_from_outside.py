@@ -1,4 +1,4 @@
-"""Each kind of change from outside the API, and who made it by every record that Smartsheet keeps.
+"""Each kind of change from outside the API, and its author in all of Smartsheet's records.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/events: system user ids
 """

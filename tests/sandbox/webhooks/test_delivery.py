@@ -1,4 +1,4 @@
-"""When callbacks are made, in which order, and again."""
+"""The time and order of callbacks, and their retries."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def wait_for_retries(hook: Hook, count: int) -> None:
 
 @pytest.fixture
 def calm_sandbox() -> Iterator[RunningSandbox]:
-    """One that waits for two seconds before it calls back."""
+    """A sandbox that waits two seconds before it calls back."""
     with RunningSandbox("--webhook-debounce", "2") as sandbox:
         yield sandbox
 
 
 @pytest.fixture
 def calm_plan(calm_sandbox: RunningSandbox, receiver: Receiver) -> Iterator[Grid]:
-    """The site plan there, with a webhook."""
+    """The site plan in it, with a webhook."""
     alice = calm_sandbox.people()["alice"]
     client = Client(calm_sandbox, alice.token)
     plan = Grid(client, calm_sandbox.sheet(alice, "Site plan")["id"])
@@ -43,7 +43,7 @@ def calm_plan(calm_sandbox: RunningSandbox, receiver: Receiver) -> Iterator[Grid
     client.close()
 
 
-def test_changes_close_together_come_in_one_callback_as_late_as_it_was_told(
+def test_changes_close_together_come_in_one_callback_after_the_debounce_time(
     calm_plan: Grid, receiver: Receiver
 ) -> None:
     changed = time.monotonic()
@@ -73,7 +73,7 @@ def test_a_failure_is_tried_again_with_the_same_body(hook: Hook, plan: Grid, rec
     plan.put("Core walls", {"title": "Spent", "value": 1})
     deliveries = receiver.wait(3)
     assert len({delivery.raw for delivery in deliveries}) == 1
-    # The answer to the last one is noted a moment after it was given.
+    # The last answer is stored a moment after it was sent.
     wait_for_retries(hook, 2)
     stats = hook.now()["stats"]
     assert hook.status == "ENABLED"
@@ -112,14 +112,14 @@ def test_some_answers_disable_at_once(hook: Hook, plan: Grid, receiver: Receiver
     assert len(receiver.callbacks) == 1
 
 
-def test_nobody_listening_is_a_failure_too(hook: Hook, plan: Grid, receiver: Receiver) -> None:
+def test_a_refused_connection_is_a_failure_too(hook: Hook, plan: Grid, receiver: Receiver) -> None:
     hook.put(callbackUrl="http://127.0.0.1:9/nobody")
     plan.put("Core walls", {"title": "Spent", "value": 1})
     wait_for_status(hook, "DISABLED_CALLBACK_FAILED")
     assert receiver.callbacks == []
 
 
-def test_what_happens_during_retries_comes_afterwards(hook: Hook, plan: Grid, receiver: Receiver) -> None:
+def test_events_during_retries_come_afterwards(hook: Hook, plan: Grid, receiver: Receiver) -> None:
     receiver.answers = [500] * 9 + [200]
     plan.put("Core walls", {"title": "Spent", "value": 1})
     receiver.wait(9)
@@ -147,7 +147,7 @@ def test_every_hundredth_callback_is_followed_by_a_verification(receiver: Receiv
         client.close()
 
 
-def test_what_was_not_delivered_is_delivered_after_a_restart(tmp_path: Path, receiver: Receiver) -> None:
+def test_undelivered_events_are_delivered_after_a_restart(tmp_path: Path, receiver: Receiver) -> None:
     state = ("--state", str(tmp_path / "state.json"))
     with RunningSandbox(*state, "--webhook-debounce", "60") as sandbox:
         alice = sandbox.people()["alice"]

@@ -1,4 +1,4 @@
-"""The way to ENABLED and away from it."""
+"""Changes of a webhook's status to and from ENABLED."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ def by_header_of_another_case(challenge: str) -> tuple[int, dict[str, str], byte
 
 
 @pytest.mark.parametrize("way", [by_header, by_header_of_another_case, by_json])
-def test_whoever_returns_the_challenge_is_called(
+def test_a_returned_challenge_enables_it(
     as_alice: Client, plan: Grid, receiver: Receiver, way: Callable[[str], tuple[int, dict[str, str], bytes]]
 ) -> None:
     receiver.verify = way
@@ -33,7 +33,7 @@ def test_whoever_returns_the_challenge_is_called(
 
 
 @pytest.mark.parametrize("way", [wrongly, with_status_202])
-def test_whoever_does_not_is_not(
+def test_a_wrong_challenge_does_not_enable_it(
     as_alice: Client, plan: Grid, receiver: Receiver, way: Callable[[str], tuple[int, dict[str, str], bytes]]
 ) -> None:
     receiver.verify = way
@@ -45,7 +45,7 @@ def test_whoever_does_not_is_not(
     assert hook.put(enabled=True).json()["result"]["status"] == "ENABLED"
 
 
-def test_nobody_there_is_as_bad_as_a_wrong_answer(as_alice: Client, plan: Grid) -> None:
+def test_no_answer_counts_as_a_wrong_answer(as_alice: Client, plan: Grid) -> None:
     hook = new_hook(as_alice, plan.id, "http://127.0.0.1:9/nobody")
     assert hook.put(enabled=True).json()["result"]["status"] == "DISABLED_VERIFICATION_FAILED"
 
@@ -55,7 +55,7 @@ def test_an_enabled_webhook_is_not_asked_again(hook: Hook, receiver: Receiver) -
     assert len(receiver.verifications) == 1
 
 
-def test_what_happens_while_it_is_disabled_is_lost(hook: Hook, plan: Grid, receiver: Receiver) -> None:
+def test_events_while_it_is_disabled_are_lost(hook: Hook, plan: Grid, receiver: Receiver) -> None:
     assert hook.put(enabled=False).json()["result"]["status"] == "DISABLED_BY_OWNER"
     plan.put("Core walls", {"title": "Spent", "value": 1})
     hook.put(enabled=True)
@@ -64,7 +64,7 @@ def test_what_happens_while_it_is_disabled_is_lost(hook: Hook, plan: Grid, recei
     assert cells == [plan.column("Notes")]
 
 
-def test_what_was_not_delivered_yet_when_it_is_disabled_is_lost(hook: Hook, plan: Grid, receiver: Receiver) -> None:
+def test_events_not_delivered_before_it_is_disabled_are_lost(hook: Hook, plan: Grid, receiver: Receiver) -> None:
     plan.put("Core walls", {"title": "Spent", "value": 1})
     hook.put(enabled=False)
     hook.put(enabled=True)
@@ -73,7 +73,7 @@ def test_what_was_not_delivered_yet_when_it_is_disabled_is_lost(hook: Hook, plan
 
 
 def take_away(plan: Grid, email: str) -> None:
-    """Share the site plan with somebody no more."""
+    """End a person's share of the site plan."""
     share = next(each for each in plan.client.json(f"{plan.path}/shares")["data"] if each["email"] == email)
     assert plan.client.ask("DELETE", f"{plan.path}/shares/{share['id']}").status_code == 200
 
@@ -102,7 +102,7 @@ def test_a_deleted_sheet_is_lost(hook: Hook, plan: Grid, receiver: Receiver) -> 
     assert receiver.wait(1)[0].body["newWebhookStatus"] == "DISABLED_SCOPE_INACCESSIBLE"
 
 
-def test_whoever_is_deactivated_is_called_no_more(
+def test_a_deactivated_persons_webhook_is_not_called(
     as_alice: Client, as_bob: Client, bob: Person, plan: Grid, receiver: Receiver
 ) -> None:
     hook = enabled_hook(as_bob, plan.id, receiver)
@@ -114,7 +114,7 @@ def test_whoever_is_deactivated_is_called_no_more(
 
 @pytest.fixture
 def token(sandbox: RunningSandbox, alice: Person) -> dict[str, str]:
-    """What an app got when Alice let it in."""
+    """The token of an app that Alice allowed."""
     register(sandbox)
     return sign_in(sandbox, alice, scope=SCOPES)
 

@@ -1,4 +1,4 @@
-"""Creating, listing, changing and deleting webhooks, and whose they are."""
+"""Creating, listing, changing and deleting webhooks, and their owners."""
 
 from collections.abc import Callable
 
@@ -59,7 +59,7 @@ def test_everything_needed_must_be_given(as_alice: Client, plan: Grid, missing: 
         ("subscope", {"columnIds": [12345]}, 1293),
     ],
 )
-def test_what_makes_no_sense_is_refused(as_alice: Client, plan: Grid, name: str, value: object, code: int) -> None:
+def test_nonsense_is_refused(as_alice: Client, plan: Grid, name: str, value: object, code: int) -> None:
     answer = as_alice.ask("POST", "/webhooks", request_for(plan.id, URL, **{name: value}))
     assert refusal(answer) == (404 if code in {1151, 1293} else 400, code)
 
@@ -123,7 +123,7 @@ def test_a_deleted_webhook_is_gone(new: Hook) -> None:
     assert refusal(new.client.get(new.path)) == (404, 1006)
 
 
-def test_a_webhook_is_its_owners_alone(new: Hook, as_bob: Client) -> None:
+def test_only_the_owner_sees_a_webhook(new: Hook, as_bob: Client) -> None:
     for answer in (as_bob.get(new.path), as_bob.ask("PUT", new.path, {}), as_bob.ask("DELETE", new.path)):
         assert refusal(answer) == (404, 1006)
     assert as_bob.json("/webhooks")["data"] == []

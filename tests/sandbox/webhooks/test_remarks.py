@@ -1,4 +1,4 @@
-"""Callbacks about what people say and attach, through its whole life."""
+"""Callbacks report that discussions and attachments were created, changed or deleted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ Event = tuple[str, int, int]
 
 
 def said(receiver: Receiver, number: int = 1) -> list[Event]:
-    """What a callback says happened, to which object, through whom; each such thing also updates the sheet."""
+    """Return the events in a callback, which say what happened to which object, and who did it. Events about updates of
+    the sheet are left out.
+    """
     events = receiver.wait(number)[number - 1].body["events"]
     assert "sheet.updated" in {f"{event['objectType']}.{event['eventType']}" for event in events}
     others = [event for event in events if event["objectType"] != "sheet"]
@@ -107,7 +109,7 @@ def test_a_comment_brings_its_file(hook: Hook, bobs_plan: Grid, as_bob: Client, 
     assert {event[0] for event in said(receiver)} == {"attachment.created", "discussion.created", "comment.created"}
 
 
-def test_what_is_refused_is_not_called_back(
+def test_refused_changes_send_no_callback(
     hook: Hook, plan: Grid, as_bob: Client, as_alice: Client, receiver: Receiver
 ) -> None:
     comment = begin(as_alice, plan.path)["comments"][0]["id"]

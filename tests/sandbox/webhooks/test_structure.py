@@ -1,4 +1,4 @@
-"""What webhooks are told when columns change and rows change sheets."""
+"""Callbacks when columns change and rows move to other sheets."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def told(receiver: Receiver) -> list[tuple[str, str, Any]]:
     return events
 
 
-def test_columns_are_told_of(hook: Hook, plan: Grid, as_alice: Client, receiver: Receiver) -> None:
+def test_changed_columns_are_reported(hook: Hook, plan: Grid, as_alice: Client, receiver: Receiver) -> None:
     path, sheet = f"{plan.path}/columns", ("sheet", "updated", plan.id)
     definition = {"title": "New", "type": "DATE", "index": 3}
     column = as_alice.ask("POST", path, definition).json()["result"]["id"]

@@ -1,0 +1,57 @@
+"""Formats numbers as in the grid, with the format of their cell or column.
+
+https://developers.smartsheet.com/api/smartsheet/guides/advanced-topics/cell-formatting
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Json = Any
+
+CURRENCY, DECIMALS, THOUSANDS, NUMBER_FORMAT = 11, 12, 13, 14  # indexes in a format descriptor
+NUMBER, MONEY, PERCENT = "1", "2", "3"
+CURRENCIES = (
+    ("none", "none"),
+    ("ARS", "$"),
+    ("AUD", "$"),
+    ("BRL", "R$"),
+    ("CAD", "$"),
+    ("CHF", "CHF"),
+    ("CLP", "$"),
+    ("CNY", "¥"),
+    ("DKK", "kr."),
+    ("EUR", "€"),
+    ("GBP", "£"),
+    ("HKD", "$"),
+    ("ILS", "₪"),
+    ("INR", "₹"),
+    ("JPY", "¥"),
+    ("KRW", "₩"),
+    ("MXN", "$"),
+    ("NOK", "kr"),
+    ("NZD", "$"),
+    ("RUB", "₽"),
+    ("SEK", "kr"),
+    ("SGD", "$"),
+    ("USD", "$"),
+    ("ZAR", "R"),
+)
+
+
+def formatted(value: Json, descriptor: str | None) -> str | None:
+    """A number in the format of a descriptor; None if it isn't a number, or the descriptor has no number format."""
+    parts = (descriptor or "").split(",")
+    if not isinstance(value, int | float) or isinstance(value, bool) or len(parts) <= NUMBER_FORMAT:
+        return None
+    kind, currency, decimals = parts[NUMBER_FORMAT], _index(parts[CURRENCY]), _index(parts[DECIMALS])
+    if kind not in (NUMBER, MONEY, PERCENT):
+        return None
+    group = "," if parts[THOUSANDS] == "1" else ""
+    text = f"{abs(value) * (100 if kind == PERCENT else 1):{group}.{min(decimals, 5)}f}"
+    sign = CURRENCIES[currency][1] if kind == MONEY and 0 < currency < len(CURRENCIES) else ""
+    return f"{'-' if value < 0 else ''}{sign}{text}{'%' if kind == PERCENT else ''}"
+
+
+def _index(text: str) -> int:
+    return int(text) if text.isdecimal() else 0

@@ -1,0 +1,71 @@
+"""The columns of a project sheet that Smartsheet schedules, and what can't be written into them.
+
+https://help.smartsheet.com/articles/765737-project-sheet-columns-start-date-end-date-duration-complete-and-predecessors
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sandbox.errors import ApiError
+from sandbox.model.sheet import Cell, Column, Row, Sheet
+
+Json = Any
+
+PROJECT_TYPES = ("ABSTRACT_DATETIME", "DURATION", "PREDECESSOR")
+START, FINISH = "GANTT_START_DATE", "GANTT_END_DATE"
+DURATION, PREDECESSORS, COMPLETE = "GANTT_DURATION", "GANTT_PREDECESSOR", "GANTT_PERCENT_COMPLETE"
+ROLLED_UP = frozenset({START, FINISH, DURATION, COMPLETE})
+
+# Smartsheet refuses these too, but its error codes aren't known. 1031 stands for them.
+UNKNOWN_CODE = 1031
+OF_PARENT = "The column {0} of a row with rows beneath it is calculated from them, so it can't be written."
+BY_PREDECESSORS = "The start of a row with predecessors is calculated, so it can't be written."
+NO_PREDECESSORS_OF_PARENT = "The sandbox doesn't schedule predecessors of rows with rows beneath them."
+ONLY_VALUES = "The cells of project columns can't have formulas, links or images."
+
+
+def tagged(sheet: Sheet, tag: str) -> Column | None:
+    """The sheet's column with this tag."""
+    return next((column for column in sheet.columns if tag in column.tags), None)
+
+
+def predecessors_of(sheet: Sheet, row: Row) -> list[dict[str, Json]]:
+    """The predecessors of a row, as they are stored."""
+    column = tagged(sheet, PREDECESSORS)
+    return (row.cell(column.id).object_value or {}).get("predecessors", []) if column else []
+
+
+def check_item(column: Column, item: dict[str, Json]) -> None:
+    """Refuse a cell that no row can have. Raises ApiError (1031, 1080)."""
+    if FINISH in column.tags:
+        raise ApiError(1080)
+    others = ("formula", "linkInFromCell", "hyperlink", "image")
+    if _is_scheduled(column) and any(item.get(name) is not None for name in others):
+        raise ApiError(UNKNOWN_CODE, message=ONLY_VALUES)
+
+
+def check_cells(sheet: Sheet, row: Row | None, cells: dict[int, Cell]) -> None:
+    """Refuse cells that Smartsheet calculates in this row. A new row can have a start and predecessors; then the
+    predecessors decide. Raises ApiError 1031.
+    """
+    if row is None or sheet.settings.project is None:
+        return
+    columns = [column for column in sheet.columns if column.id in cells and column.tags]
+    is_parent = bool(columns) and any(other.parent_id == row.id for other in sheet.rows)
+    for column in columns:
+        if is_parent and ROLLED_UP & set(column.tags):
+            raise ApiError(UNKNOWN_CODE, message=OF_PARENT.format(column.id))
+        if is_parent and PREDECESSORS in column.tags and cells[column.id].object_value:
+            raise ApiError(UNKNOWN_CODE, message=NO_PREDECESSORS_OF_PARENT)
+        if START in column.tags and not _clears_predecessors(sheet, cells) and predecessors_of(sheet, row):
+            raise ApiError(UNKNOWN_CODE, message=BY_PREDECESSORS)
+
+
+def _clears_predecessors(sheet: Sheet, cells: dict[int, Cell]) -> bool:
+    column = tagged(sheet, PREDECESSORS)
+    return bool(column and column.id in cells and not cells[column.id].object_value)
+
+
+def _is_scheduled(column: Column) -> bool:
+    return column.type in PROJECT_TYPES or COMPLETE in column.tags
