@@ -1,1 +1,1 @@
-"""All calls to Smartsheet's sheets: limited in time and size, and no write is sent twice."""
+"""Makes all calls to Smartsheet's sheets, and limits their time and size. No write is sent twice."""

@@ -4,6 +4,7 @@ https://developers.smartsheet.com/api/smartsheet/error-codes
 """
 
 import gc
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from edits.gateway.errors import (
     Refused,
     SignInAgain,
     Unavailable,
+    wait_in_words,
 )
 from edits.gateway.shapes import LARGEST_ID
 from edits.gateway.transport import Answer, NoAnswer
@@ -31,23 +33,26 @@ MAINTENANCE, SERVER_TIMEOUT, RETRY = 4001, 4002, 4004  # errorCode
 SUCCESS, PARTIAL_SUCCESS = 0, 3  # resultCode
 
 SHEET_BUSY_FOR = 1.0  # seconds; another change to a sheet seldom takes longer
-LONGEST_WAIT = 86_400.0  # seconds; people are never told to wait longer
+LONGEST_MESSAGE = 1_000  # characters; Smartsheet's own are much shorter, even if they quote a cell
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+REF_ID = re.compile(r"[\w-]{1,40}", re.ASCII)  # longer or other texts aren't Smartsheet's
+LONGEST_WAIT = 86_400.0  # seconds; messages never name a longer wait
 
 REFUSES = "Smartsheet refuses this"
-SIGN_IN_AGAIN = "Smartsheet does not know you any more: please sign in again."
-NOT_RENEWED = "Smartsheet could not renew your sign-in just now. Nothing was changed; try again in a moment."
-NOT_SENT = "Smartsheet cannot be reached at the moment. Nothing was changed."
+SIGN_IN_AGAIN = "Your Smartsheet sign-in is no longer valid. Please sign in again."
+NOT_RENEWED = "Smartsheet couldn't renew your sign-in right now. Nothing was changed. Try again in a moment."
+NOT_SENT = "Smartsheet can't be reached right now. Nothing was changed."
 TOO_LATE = "Smartsheet took too long, so the change was not sent. Nothing was changed."
-DOWN = "Smartsheet is down for maintenance. Nothing was changed; try again in some minutes."
+DOWN = "Smartsheet is down for maintenance. Nothing was changed. Try again in a few minutes."
 SHEET_BUSY = "Smartsheet is busy with another change to this sheet. Nothing was changed."
 APP_BUSY = "Smartsheet is slow, and this app is already waiting for it with as many requests as it can."
 PERSON_BUSY = "This app is already waiting for Smartsheet with several requests of yours."
-NO_ANSWER = "Smartsheet did not give a usable answer: try again in a moment."
+NO_ANSWER = "Smartsheet's answer could not be used. Try again in a moment."
 UNKNOWN = "The change was sent, but Smartsheet gave no clear answer: it may or may not have been made."
 
 
 def read(answer: Answer, *, is_write: bool) -> JsonObject | GatewayError:
-    """The JSON object of a success, or the error that the answer means."""
+    """The JSON object of a successful answer. Raises the error for any other answer."""
     content = _json_object(answer.body)
     if 200 <= answer.status <= 299:
         is_clear = content.get("resultCode") in (SUCCESS, PARTIAL_SUCCESS) if is_write else bool(content)
@@ -56,12 +61,12 @@ def read(answer: Answer, *, is_write: bool) -> JsonObject | GatewayError:
 
 
 def no_answer(error: NotSent | NoAnswer, *, is_write: bool) -> GatewayError:
-    """The error that a failed exchange means."""
+    """The error for a failed exchange."""
     return Unavailable(NOT_SENT) if isinstance(error, NotSent) else _no_clear_answer(is_write=is_write)
 
 
 def refusal(said: JsonObject | None) -> Refused:
-    """The error of one row that Smartsheet refused, while it saved other rows of the same request.
+    """Return the error of one refused row of a request whose other rows Smartsheet saved.
 
     https://developers.smartsheet.com/api/smartsheet/guides/advanced-topics/scalability-options (Partial Success)
     """
@@ -89,9 +94,10 @@ def _json_object(body: bytes | bytearray) -> JsonObject:
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """Pause Python's garbage collector. A large sheet is half a million new objects, and looking through them again and
-    again doubles the time."""
-    is_ours_to_pause = gc.isenabled()  # if another thread has paused it, that thread starts it again
+    """Pause Python's garbage collector. A large sheet makes half a million new objects. Parsing it takes twice as long
+    while the collector runs.
+    """
+    is_ours_to_pause = gc.isenabled()  # if another thread has paused the collector, that thread resumes it
     if is_ours_to_pause:
         gc.disable()
     try:
@@ -109,7 +115,7 @@ def _error(answer: Answer, content: JsonObject, *, is_write: bool) -> GatewayErr
         case 403:
             return Forbidden(_sentence("Smartsheet does not allow you to do this", said), **facts)
         case 404:
-            return NotFound(_sentence("Smartsheet does not find this, or not for you", said), **facts)
+            return NotFound(_sentence("This doesn't exist in Smartsheet, or you have no access to it", said), **facts)
         case 429:
             wait = _retry_after(answer.headers.get("Retry-After", ""))
             return RateLimited(_busy(wait), retry_after=wait, **facts)
@@ -123,15 +129,19 @@ def _error(answer: Answer, content: JsonObject, *, is_write: bool) -> GatewayErr
 
 
 def _said(content: JsonObject) -> str:
+    """Return Smartsheet's message on one line and without control characters. A very long one is cut off."""
     said = content.get("message")
-    return said.strip() if isinstance(said, str) else ""
+    if not isinstance(said, str):
+        return ""
+    text = " ".join(CONTROLS.sub(" ", said[: 2 * LONGEST_MESSAGE]).split())
+    return text if len(text) <= LONGEST_MESSAGE else f"{text[: LONGEST_MESSAGE - 1]}…"
 
 
 def _facts(content: JsonObject) -> JsonObject:
     code, ref_id, detail = (content.get(key) for key in ("errorCode", "refId", "detail"))
     return {
         "error_code": code if type(code) is int and abs(code) <= LARGEST_ID else None,
-        "ref_id": ref_id if isinstance(ref_id, str) else "",
+        "ref_id": ref_id if isinstance(ref_id, str) and REF_ID.fullmatch(ref_id) else "",
         "detail": detail if isinstance(detail, dict) else {},
     }
 
@@ -139,9 +149,9 @@ def _facts(content: JsonObject) -> JsonObject:
 def _is_surely_not_applied(code: object, said: str) -> bool:
     """Whether a 5xx answer to a write proves that nothing was done.
 
-    4001 (down for maintenance) does, and so does 4004 if another request is changing the sheet. The other text of 4004
-    is about an unexpected error, like 4000. 4002 is a time-out inside Smartsheet. An answer without a code comes from a
-    server in front of Smartsheet, which can't know.
+    4001 (down for maintenance) proves it. 4004 proves it only if its text says that another request is changing the
+    sheet. Otherwise 4004 is an unexpected error, like 4000. 4002 is a time-out inside Smartsheet. An answer without a
+    code comes from a server in front of Smartsheet, which doesn't know what Smartsheet did.
     """
     return code == MAINTENANCE or _is_sheet_in_use(code, said)
 
@@ -151,8 +161,8 @@ def _is_sheet_in_use(code: object, said: str) -> bool:
 
 
 def _busy(wait: float | None) -> str:
-    when = "in a minute" if wait is None else f"in {max(1, round(wait))} s"
-    return f"Smartsheet is getting too many requests. Nothing was changed; try again {when}."
+    when = "a minute" if wait is None else wait_in_words(wait)
+    return f"Smartsheet is getting too many requests. Nothing was changed; try again in {when}."
 
 
 def _sentence(what: str, said: str) -> str:
@@ -160,7 +170,9 @@ def _sentence(what: str, said: str) -> str:
 
 
 def _retry_after(header: str) -> float | None:
-    """Seconds, from seconds or a date. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after"""
+    """Return the seconds to wait. The header has a number of seconds or a date.
+    https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+    """
     if header.isdecimal():
         return min(float(header), LONGEST_WAIT)
     try:

@@ -1,4 +1,4 @@
-"""Limits the time that one request of a person can wait for Smartsheet, whatever it reads and writes."""
+"""Limits the time that one request of a person can wait for Smartsheet. All calls of the request share this time."""
 
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from time import monotonic
 
 @dataclass
 class _Waiting:
-    """A request of a person, and when it first asked something of Smartsheet, by the monotonic clock."""
+    """A person's request. It stores when the first call to Smartsheet began, by the monotonic clock."""
 
     since: float | None = None
 
@@ -16,17 +16,17 @@ _waiting: ContextVar[_Waiting | None] = ContextVar("smartsheet_waiting", default
 
 
 def request_began(**_signal: object) -> None:
-    """The receiver of Django's request_started."""
+    """Receive Django's request_started."""
     _waiting.set(_Waiting())
 
 
 def request_ended(**_signal: object) -> None:
-    """The receiver of Django's request_finished."""
+    """Receive Django's request_finished."""
     _waiting.set(None)
 
 
 def waiting_since() -> float:
-    """When the request at hand first asked something of Smartsheet: now, if it never did, or if there is none."""
+    """Return when the current request first called Smartsheet; the time now, without such a call or a request."""
     waiting, now = _waiting.get(), monotonic()
     if waiting is None:
         return now
@@ -35,10 +35,10 @@ def waiting_since() -> float:
 
 
 class Budget:
-    """Seconds that all calls of one gateway share.
+    """The seconds that all calls of one gateway share.
 
-    A read can use all that is left. A write can start in the first half, and ends at three quarters. So it has enough
-    time for an answer, and the last quarter is left for reading the row back.
+    A read can use all the time that is left. A write can start in the first half of the time, and must end by three
+    quarters of it. So each write has time for an answer, and the last quarter is left for reading the row back.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -46,7 +46,7 @@ class Budget:
         self._begun = monotonic()
 
     def for_read(self) -> float:
-        """The seconds left; 0 if there are none."""
+        """The seconds left for a read, or 0."""
         return max(0.0, self._seconds - self._spent())
 
     def for_write(self) -> float:

@@ -1,7 +1,8 @@
-"""Calls Smartsheet through its SDK, with raw JSON in and out. A write is never sent twice.
+"""Calls Smartsheet through its SDK. It sends and returns raw JSON. A write is never sent twice.
 
-It uses the SDK's headers, URLs, retry loop and the hook for waits. It replaces the connection (transport.py), the
-reading of answers (answers.py), and the models, which lose data silently and are 50 times slower. Errors: errors.py.
+This module uses the SDK's headers, URLs, retry loop and hook for waits. It replaces the SDK's connection (transport.py)
+and its reading of answers (answers.py). It doesn't use the SDK's models, which lose data silently and are 50 times
+slower. errors.py has the errors.
 """
 
 import json
@@ -32,15 +33,14 @@ from edits.gateway.operations import Operations
 from edits.gateway.transport import NoAnswer, Room, exchange, new_session
 from identity import capacity
 from identity.connections import NotSent
-from identity.models import SmartsheetUser
 from identity.profiles.profile import Profile
 from identity.regions import UnknownRegion, region
 from identity.tokens import access_tokens
 
 EXTRA_TRIES = 2
-PATIENCE = 4.0  # seconds for all the tries of one read
-NOT_KNOWN = {1002, 1003}  # errorCode: the token is not valid, has expired
-LEVEL = 2  # below it, Smartsheet sends multi-select columns as text
+PATIENCE = 4.0  # the most seconds that all attempts of one read take together
+NOT_KNOWN = {1002, 1003}  # errorCode: the token is not valid; the token has expired
+LEVEL = 2  # with a lower level, Smartsheet sends multi-select columns as text
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ _sdk_session, _sdk_logging = sdk.pinned_session, sdk.setup_logging
 
 
 def _session(**options: object) -> Session:
-    """A session for a gateway; the SDK's own session for other users of the SDK in this process."""
+    """Return a session for a gateway. Other code in this process that uses the SDK gets the SDK's own session."""
     if not _is_building.get():
         sdk_session: Session = _sdk_session(**options)
         return sdk_session
@@ -64,13 +64,13 @@ def _logging() -> None:
         _sdk_logging()
 
 
-# The SDK builds a TLS context (25 ms) for every client, repeats requests on its own, and sets other people's loggers.
+# The SDK would build a TLS context (25 ms) for every client, repeat requests, and change other loggers.
 sdk.pinned_session = _session
 sdk.setup_logging = _logging
 
 
 class Renew(Protocol):
-    """Gives the next token after one was rejected. Raises SignInAgain, Unavailable."""
+    """Returns the next token after one was rejected. Raises SignInAgain, Unavailable."""
 
     def __call__(self, rejected: str, *, error_code: int | None, seconds: float) -> str: ...
 
@@ -78,43 +78,43 @@ class Renew(Protocol):
 def gateway_for(
     user: AbstractBaseUser | AnonymousUser, *, extra_tries: int = EXTRA_TRIES, is_waiting: bool = True
 ) -> "Gateway":
-    """The gateway of one signed-in person for one request of theirs.
+    """Return the gateway of a signed-in person for one of their requests.
 
-    All gateways of a request share its deadline, and refreshing the token takes its time from it. A command and a job
-    of the worker have as much time for each gateway. Without `is_waiting` the token isn't refreshed: one that has
-    expired raises Unavailable, and one that is rejected SignInAgain. Such a gateway needs no database.
-    Raises SignInAgain, Unavailable.
+    All gateways of a request share its deadline, which includes refreshing the token. In commands and jobs of the
+    worker, each gateway has that time for itself. If `is_waiting` is False, the gateway doesn't refresh the token and
+    needs no database: an expired token raises Unavailable, and a rejected one SignInAgain. Raises SignInAgain,
+    Unavailable.
     """
     begun = waiting_since()
     try:
-        people = SmartsheetUser.objects.values_list("region", "smartsheet_id", "profile", "token__scope")
-        name, person_id, profile, scope = people.get(user=user.pk)
-        where = region(name)
-    except (SmartsheetUser.DoesNotExist, UnknownRegion):
+        with _errors_of_tokens():
+            stored = access_tokens.stored(user)
+        where = region(stored.person.region)
+    except UnknownRegion:
         raise SignInAgain(answers.SIGN_IN_AGAIN) from None
     with _errors_of_tokens():
-        token = access_tokens.token_for(user, seconds=None if is_waiting else 0)
+        token = access_tokens.in_use(stored, user, seconds=None if is_waiting else 0)
 
     def renew(rejected: str, *, error_code: int | None, seconds: float) -> str:
         with _errors_of_tokens():
             return access_tokens.token_instead_of(rejected, user, error_code=error_code, seconds=seconds)
 
     deadline = settings.SMARTSHEET_DEADLINE - (monotonic() - begun)
-    scopes = Scopes(asked=frozenset(where.scopes), granted=frozenset((scope or "").split()))
+    scopes = Scopes(asked=frozenset(where.scopes), granted=frozenset(stored.scope.split()))
     return Gateway(
         region_api_base=where.api_base,
         token=token,
         deadline=deadline,
         renew=renew if is_waiting else None,
         scopes=scopes,
-        owner=Profile(region=name, id=person_id, data=profile),
+        owner=stored.person.as_profile(),
         extra_tries=extra_tries,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Scopes:
-    """What the app asks for in a region, and what a person's token was granted there."""
+    """The scopes that the app asks for in a region, and those that a person's token was granted."""
 
     asked: frozenset[str]
     granted: frozenset[str]
@@ -139,18 +139,18 @@ def _errors_of_tokens() -> Iterator[None]:
 class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ships no types
     """Calls Smartsheet as one person, for one request of theirs.
 
-    `deadline` is the seconds that all calls of this gateway can take together. Every method raises GatewayError. A
-    write that may have been made is never sent again. Ids are Smartsheet's 64-bit numbers; rows and sheets are its JSON
-    objects. `scopes` are those of the token; if they are None, only Smartsheet decides. A read that is likely to
-    succeed a moment later is repeated, `extra_tries` times at most.
+    `deadline` is the most seconds that all calls of this gateway can take together. Every method raises GatewayError. A
+    write that Smartsheet has perhaps made is never sent again. Ids are Smartsheet's 64-bit numbers; rows and sheets are
+    its JSON objects. `scopes` are the scopes of the token; if they are None, only Smartsheet decides what it allows. A
+    failed read that is likely to succeed a moment later is repeated, at most `extra_tries` times.
 
-    If Smartsheet rejects the token, the call is repeated once with the token that `renew` gives: a read always, a write
-    only if Smartsheet says that the token is not valid (1002) or has expired (1003). Then the write was certainly not
-    made.
+    If Smartsheet rejects the token, `renew` gives another one. Every read is repeated once with the new token. A write
+    is repeated only if Smartsheet says that the token is not valid (1002) or has expired (1003), because these answers
+    prove that the write was not made.
     https://developers.smartsheet.com/api/smartsheet/error-codes
     """
 
-    _access_token: str  # the SDK's, put into the headers of each request
+    _access_token: str  # the SDK's attribute, which it puts into the headers of each request
 
     def __init__(
         self,
@@ -190,7 +190,7 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
 
     @contextmanager
     def in_progress(self) -> Iterator[None]:
-        """Count all calls within as one call in progress: either Busy is raised at the start, or by none of them."""
+        """Count all calls within the block as one call in progress. So only the start of the block can raise Busy."""
         person = f"{self._owner.region}:{self._owner.id}" if self._owner else ""
         try:
             with capacity.call_in_progress(person):
@@ -207,19 +207,19 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
         return self._budget.to_end_write()
 
     def why_not(self, feature: Feature) -> str:
-        """Why this app can't do this for the person, as a sentence; "" if it can."""
+        """Return a sentence that says why the person can't use this feature here; "" if they can."""
         if self._scopes is None:
             return ""
         asked, granted = self._scopes.asked, self._scopes.granted
         return features.why_not(feature, offered=settings.BYLINE_FEATURES, asked=asked, granted=granted)
 
     def require(self, feature: Feature) -> None:
-        """Raise NotGranted if the person's token or this deployment doesn't allow it. Nothing is sent."""
+        """Raise NotGranted if the person's token or this deployment doesn't allow this feature. Nothing is sent."""
         if reason := self.why_not(feature):
             raise NotGranted(reason, can_be_granted=features.can_be_granted(reason))
 
     def __getattr__(self, name: str) -> Any:
-        """The SDK would import a module of that name and offer its typed models."""
+        """Refuse unknown names. The SDK would import a module with that name and offer its typed models."""
         raise AttributeError(f"the gateway has no {name}")
 
     def _read(self, operation: str, path: str, **query: object) -> JsonObject:
@@ -252,7 +252,7 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
         return self._call(operation, method, path, sent)
 
     def _take_next_token(self, rejection: SignInAgain) -> None:
-        """Use the next token instead of the rejected one. Raises the rejection if there is no `renew`."""
+        """Replace the rejected token with the next one. Raises the rejection if there is no `renew`."""
         if self._renew is None:
             raise rejection
         seconds = self._budget.for_read() / 2
@@ -264,13 +264,13 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
         with self.in_progress():
             result = self.request_with_retry(self.prepare_request(operation), operation)
         if isinstance(result, _Failure):
-            # Here, outside of any except clause, nothing that is raised leads back to the request and its token.
+            # Raised outside of any except clause, so that the error doesn't refer to the request and its token.
             raise result.error
         content: JsonObject = result
         return content
 
     def _request(self, prepped_request: PreparedRequest, operation: JsonObject) -> "JsonObject | _Failure":
-        """One exchange, as the SDK's retry loop asks for it. Never raises."""
+        """Make one exchange for the SDK's retry loop. Never raises."""
         is_write = prepped_request.method != "GET"
         seconds = self._budget.for_write() if is_write else self._budget.for_read()
         if not seconds:
@@ -289,12 +289,12 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
         return content
 
     def _log_request(self, operation: JsonObject, response: SimpleNamespace) -> None:
-        """Log no body and no header. The SDK logs bodies, which can have tokens and what people wrote."""
+        """Log no body and no header. The SDK would log bodies, which can contain tokens and what people wrote."""
         log.info("%s %s: %d in %.3f s", operation["method"], operation["id"], response.status, response.seconds)
 
 
 class PlainClient(sdk.Smartsheet):  # type: ignore[misc]  # the SDK ships no types
-    """The SDK with its models, as its documentation describes it, with our session. It never repeats a call."""
+    """The SDK with its documented models, and with our session. It never repeats a call."""
 
     def __init__(self, *, region_api_base: str, token: str, session: Session) -> None:
         mark = _is_building.set(True)
@@ -306,7 +306,7 @@ class PlainClient(sdk.Smartsheet):  # type: ignore[misc]  # the SDK ships no typ
         self.errors_as_exceptions()
 
     def _log_request(self, operation: JsonObject, response: Response) -> None:
-        """Log no answer. The SDK logs those with errors, which can quote what people wrote."""
+        """Log no answer. The SDK would log answers with errors, which can quote what people wrote."""
         log.info("%s %s: %d", operation["method"], operation["path"], response.status_code)
 
 
@@ -323,14 +323,14 @@ class _Failure(sdk.OperationErrorResult):  # type: ignore[misc]  # the SDK ships
 
 
 class _Patience(sdk.AbstractUserCalcBackoff):  # type: ignore[misc]  # the SDK ships no types
-    """How long the SDK's retry loop waits before it repeats a read. Negative: it doesn't repeat it."""
+    """Tells the SDK's retry loop how long to wait before it repeats a read. A negative number stops it."""
 
     def __init__(self, budget: Budget, extra_tries: int) -> None:
         self._budget = budget
         self._extra_tries = extra_tries
 
     def calc_backoff(self, previous_attempts: int, total_elapsed_time: float, error_result: _Failure) -> float:
-        """The seconds that Smartsheet asks for, otherwise half a second, then one."""
+        """Return the seconds that Smartsheet asks for. If it names none, return half a second, then a second."""
         asked = error_result.error.retry_after if isinstance(error_result.error, RateLimited) else None
         wait = 2.0 ** (previous_attempts - 2) if asked is None else asked
         is_worth_it = total_elapsed_time + wait <= PATIENCE and wait < self._budget.for_read()

@@ -2,29 +2,32 @@
 
     GatewayError
       SignInAgain      the token is not accepted (401): ask the person to sign in again
-      Forbidden        this person may not do this (403): say so, asking again doesn't help
-        NotGranted     this app can't do this for them: nothing was sent
+      Forbidden        Smartsheet doesn't allow the person to do this (403): say so, asking again doesn't help
+        NotGranted     this app or the person's token doesn't allow this: nothing was sent
       NotFound         there is no such sheet, row or column for this person (404)
       Contested        someone else is saving the same cells: nothing was sent, ask again
-      Refused          Smartsheet said no to this very request (other 4xx): `detail` names the row
+      Refused          Smartsheet refused this request (other 4xx): `detail` names the row
       RateLimited      too many requests (429): nothing was done, try again after `retry_after`
       Unavailable      nothing was done: no usable answer to a read, or a write that was surely not carried out
         Busy           too much is in progress, here or on the sheet: nothing was done, try again after `retry_after`
       OutcomeUnknown   a write was sent and got no clear answer: read the row back, never send it again
 
-Catch GatewayError to catch them all. All but OutcomeUnknown are certain: what was asked for was not done.
+Catch GatewayError to catch them all. After every error except OutcomeUnknown, the call certainly changed nothing.
 """
 
+from math import ceil
 from typing import Any
 
-JsonObject = dict[str, Any]  # a JSON object just as Smartsheet sends it
+MOST_OF_A_UNIT = 90  # a longer wait is named in the next unit
+
+JsonObject = dict[str, Any]  # a JSON object as Smartsheet sends it
 
 
 class GatewayError(Exception):
-    """A call to Smartsheet did not do what was asked.
+    """A call to Smartsheet failed.
 
-    `message` is one sentence for people; `error_code` and `ref_id` are Smartsheet's own (None and "" when the
-    failure is not its answer); `detail` is what it says beyond that, such as {"index": 0, "rowId": 123}.
+    `message` is one sentence for people. `error_code` and `ref_id` are Smartsheet's own (None and "" if the error isn't
+    Smartsheet's answer). `detail` has further facts from Smartsheet, such as {"index": 0, "rowId": 123}.
     https://developers.smartsheet.com/api/smartsheet/error-codes
     """
 
@@ -43,11 +46,13 @@ class SignInAgain(GatewayError):
 
 
 class Forbidden(GatewayError):
-    """The person's access, plan or token does not allow this."""
+    """The person's access, plan or token doesn't allow this."""
 
 
 class NotGranted(Forbidden):
-    """This app does not offer it, or the person's token lacks a scope for it; `can_be_granted` by signing in again."""
+    """This app doesn't offer the feature, or the person's token lacks a scope for it. `can_be_granted` says whether
+    signing in again helps.
+    """
 
     def __init__(self, message: str, *, can_be_granted: bool) -> None:
         super().__init__(message)
@@ -59,15 +64,15 @@ class NotFound(GatewayError):
 
 
 class Contested(GatewayError):
-    """Someone else is saving the same cells; nothing was sent."""
+    """Someone else is saving the same cells. Nothing was sent."""
 
 
 class Refused(GatewayError):
-    """Smartsheet has read the request, and refuses it."""
+    """Smartsheet has read the request and refused it."""
 
 
 class RateLimited(GatewayError):
-    """Too many requests with this token; `retry_after` is in seconds, None when Smartsheet does not say."""
+    """There were too many requests with this token. `retry_after` is in seconds; None if Smartsheet names no time."""
 
     def __init__(
         self,
@@ -83,11 +88,13 @@ class RateLimited(GatewayError):
 
 
 class Unavailable(GatewayError):
-    """Smartsheet can't be reached, or gave no usable answer; nothing was changed."""
+    """Smartsheet can't be reached, or gave no usable answer. Nothing was changed."""
 
 
 class Busy(Unavailable):
-    """Too many calls of this app are in progress, or another change to the sheet is; `retry_after` is in seconds."""
+    """This app has too many calls in progress, or another change to the sheet is in progress. `retry_after` is in
+    seconds.
+    """
 
     def __init__(
         self,
@@ -103,4 +110,12 @@ class Busy(Unavailable):
 
 
 class OutcomeUnknown(GatewayError):
-    """A change was sent, and whether it was made is not known."""
+    """A change was sent, but it is unknown whether it was made."""
+
+
+def wait_in_words(seconds: float) -> str:
+    """A time to wait, such as “30 seconds”, “5 minutes” or “24 hours”. It is rounded up to the unit."""
+    counts = {"second": ceil(seconds), "minute": ceil(seconds / 60), "hour": ceil(seconds / 3600)}
+    unit = next((unit for unit, count in counts.items() if count <= MOST_OF_A_UNIT), "hour")
+    count = max(1, counts[unit])
+    return f"{count} {unit}{'' if count == 1 else 's'}"

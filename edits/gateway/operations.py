@@ -1,9 +1,12 @@
-"""What Byline asks of Smartsheet: each operation's path, query, body and result. How it asks: edits.gateway.client."""
+"""Defines the path, query, body and result of each Smartsheet operation that Byline uses. edits.gateway.client sends
+the requests.
+"""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 from uuid import UUID
 
 from edits.gateway.answers import NO_ANSWER, UNKNOWN
@@ -14,14 +17,17 @@ T = TypeVar("T")
 
 ROWS_PER_WRITE = 500  # https://developers.smartsheet.com/api/smartsheet/guides/advanced-topics/scalability-options
 ROWS_PER_PAGE = 10_000
-IDS_PER_URL = 440  # at 17 characters; many servers refuse a request line above 8 KB
+IDS_PER_URL = 440  # an id in a URL takes 17 characters, and many servers refuse a request line above 8 KB
 HISTORY_PER_PAGE = 100
+SHARES_PER_PAGE = 500
+MOST_SHARES = 5_000
+WITH_WRITERS = "objectValue,writerInfo,format"
 
 
 class Operations(ABC):
-    """Sheets, rows and cells. Ids are Smartsheet's 64-bit numbers, sheets and rows its JSON objects.
+    """Operations on sheets, rows and cells. Ids are Smartsheet's 64-bit numbers, sheets and rows are its JSON objects.
 
-    Every method raises edits.gateway.errors.GatewayError. A write is one request, whatever comes of it.
+    Every method raises edits.gateway.errors.GatewayError. A write is sent in one request and never repeated.
     """
 
     # Reading
@@ -41,14 +47,16 @@ class Operations(ABC):
         column_ids: Sequence[int] | None = None,
         page: int | None = None,
         page_size: int | None = None,
+        filter_id: int | None = None,
     ) -> JsonObject:
-        """A sheet with its columns and with all rows, the rows named, or one page of them.
+        """Return a sheet with its columns, and with all rows, the given rows, or one page of rows.
 
-        Rows that were named and do not exist are left out. A sheet that changes while it is read in several
-        pages shows each row at most once. With rows named, each says who wrote it last (modifiedBy).
+        Given rows have their last writer (modifiedBy), and those that don't exist are left out. Each row is returned at
+        most once, even if the sheet changes while its pages are read. If `filter_id` names a filter of the sheet that
+        the person can use, each row says whether the filter hides it (filteredOut).
         https://developers.smartsheet.com/api/smartsheet/openapi/sheets/getsheet
         """
-        wanted: JsonObject = {"columnIds": _joined(column_ids)} if column_ids else {}
+        wanted = _wanted(column_ids, filter_id)
         if row_ids is not None:
             pages = self._named_rows(sheet_id, row_ids, taken=len(column_ids or ()), **wanted)
         elif page is None:
@@ -57,24 +65,44 @@ class Operations(ABC):
             pages = iter([self._sheet(sheet_id, page=page, pageSize=page_size or ROWS_PER_PAGE, **wanted)])
         return _merged(pages)
 
+    def sheet_pages(
+        self,
+        sheet_id: int,
+        *,
+        column_ids: Sequence[int] | None = None,
+        page_size: int = ROWS_PER_PAGE,
+        with_writers: bool = False,
+        filter_id: int | None = None,
+    ) -> Iterator[JsonObject]:
+        """Yield all rows of a sheet, page by page. `with_writers` adds each row's last writer (modifiedBy). `filter_id`
+        is as in `sheet`.
+
+        If the sheet changes between two pages, the same row can be in both.
+        """
+        wanted = _wanted(column_ids, filter_id)
+        if with_writers:
+            wanted["include"] = WITH_WRITERS
+        return self._all_pages(sheet_id, page_size, **wanted)
+
     def row(self, sheet_id: int, row_id: int) -> JsonObject:
-        """One row with all its cells, their formats, and who wrote it last.
+        """A row with all its cells, their formats, and its last writer.
 
         https://developers.smartsheet.com/api/smartsheet/openapi/rows/row-get
         """
         path = f"/sheets/{sheet_id:d}/rows/{row_id:d}"
-        return _understood(is_record, self._read("row-get", path, include="objectValue,writerInfo,format"))
+        return _understood(is_record, self._read("row-get", path, include=WITH_WRITERS))
 
     def rows_modified_since(self, sheet_id: int, moment: datetime) -> JsonObject:
-        """A sheet with the rows alone that were added or changed since the moment, each with who added it, and when.
+        """Return a sheet with only the rows that were added or changed since this time. Each row says who added it, and
+        when.
 
         https://developers.smartsheet.com/api/smartsheet/openapi/sheets/getsheet (rowsModifiedSince)
         """
         since = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return self._sheet(sheet_id, rowsModifiedSince=since, include="objectValue,writerInfo", pageSize=ROWS_PER_PAGE)
+        return self._sheet(sheet_id, rowsModifiedSince=since, include=WITH_WRITERS, pageSize=ROWS_PER_PAGE)
 
     def version(self, sheet_id: int) -> int:
-        """The number that counts the changes of a sheet.
+        """The sheet's version, which counts its changes.
 
         https://developers.smartsheet.com/api/smartsheet/openapi/sheets/get-sheetversion
         """
@@ -88,9 +116,35 @@ class Operations(ABC):
         """
         return self._data(are_records, "columns-listOnSheet", f"/sheets/{sheet_id:d}/columns", includeAll="true")
 
+    def filters(self, sheet_id: int) -> list[JsonObject]:
+        """The filters of the sheet that the person can use: the shared ones, and their own. Each has an id, a name and
+        a filterType, but not its criteria.
+
+        https://developers.smartsheet.com/api/smartsheet/openapi/sheets/list-sheet-filters
+        """
+        path = f"/sheets/{sheet_id:d}/filters"
+        return self._data(are_records, "list-sheet-filters", path, includeAll="true")
+
+    def shares(self, sheet_id: int) -> list[JsonObject]:
+        """Return the people and groups that a sheet is shared with, but at most the first MOST_SHARES.
+
+        https://developers.smartsheet.com/api/smartsheet/openapi/sharing
+        """
+        query = {"assetType": "sheet", "assetId": sheet_id, "sharingInclude": "WORKSPACE", "maxItems": SHARES_PER_PAGE}
+        found: list[JsonObject] = []
+        after: dict[str, str] = {}
+        while len(found) < MOST_SHARES:
+            answer = self._read("list-asset-shares", "/shares", **query, **after)
+            items: Any = answer.get("items")
+            found += _understood(are_objects, items)
+            if not answer.get("lastKey"):
+                break
+            after = {"lastKey": str(answer["lastKey"])}
+        return found[:MOST_SHARES]
+
     def cell_history(self, sheet_id: int, row_id: int, column_id: int, *, page: int = 1) -> list[JsonObject]:
-        """100 states of a cell, newest first, each with modifiedAt and modifiedBy: the last, or the `page` before
-        those. Costs ten requests.
+        """Return one page of a cell's states, newest first. A page has up to 100 states, each with modifiedAt and
+        modifiedBy. Smartsheet counts the call as ten requests.
 
         https://developers.smartsheet.com/api/smartsheet/openapi/cells/cellhistory-get
         """
@@ -107,12 +161,14 @@ class Operations(ABC):
         *,
         edit_id: UUID | None = None,
         allow_partial_success: bool = False,
+        parse_locale: str = "",
     ) -> JsonObject:
-        """Add up to 500 rows; gives Smartsheet's result: result (the new rows), version, failedItems…
+        """Add up to 500 rows. Returns Smartsheet's result: result (the new rows), version, failedItems…
+        Smartsheet reads durations in the locale `parse_locale`; if it is "", in the person's locale.
 
         https://developers.smartsheet.com/api/smartsheet/openapi/rows/rows-addtosheet
         """
-        path = _rows_path(sheet_id, len(rows), allow_partial_success=allow_partial_success)
+        path = _rows_path(sheet_id, len(rows), allow_partial_success=allow_partial_success, parse_locale=parse_locale)
         answer = self._write("rows-addToSheet", "POST", path, body=rows, edit_id=edit_id)
         return _told(answer, sent=len(rows), is_partial=allow_partial_success)
 
@@ -123,20 +179,23 @@ class Operations(ABC):
         *,
         edit_id: UUID | None = None,
         allow_partial_success: bool = False,
+        parse_locale: str = "",
     ) -> JsonObject:
-        """Change up to 500 rows, each with its id and the cells that change; gives Smartsheet's result.
+        """Change up to 500 rows, each with its id and the cells that change. Returns Smartsheet's result.
+        Smartsheet reads durations in the locale `parse_locale`; if it is "", in the person's locale.
 
         https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
         """
-        path = _rows_path(sheet_id, len(rows), allow_partial_success=allow_partial_success)
+        path = _rows_path(sheet_id, len(rows), allow_partial_success=allow_partial_success, parse_locale=parse_locale)
         answer = self._write("update-rows", "PUT", path, body=rows, edit_id=edit_id)
         ids = {row["id"] for row in rows}
         return _told(answer, sent=len(rows), is_partial=allow_partial_success, of=ids)
 
     def delete_rows(self, sheet_id: int, row_ids: Sequence[int], *, edit_id: UUID | None = None) -> JsonObject:
-        """Delete up to 440 rows (their ids go in the URL) with all their children: all of them or, on error, none.
+        """Delete up to 440 rows (their ids are in the URL) with all rows below them. After an error, none is deleted.
 
-        The result lists the ids that are gone. https://developers.smartsheet.com/api/smartsheet/openapi/rows/delete-rows
+        The result lists the ids of the deleted rows.
+        https://developers.smartsheet.com/api/smartsheet/openapi/rows/delete-rows
         """
         _require_at_most(IDS_PER_URL, len(row_ids))
         path = f"/sheets/{sheet_id:d}/rows?ids={_joined(row_ids)}&ignoreRowsNotFound=false"
@@ -149,7 +208,7 @@ class Operations(ABC):
     # How
 
     def _sheet(self, sheet_id: int, **query: object) -> JsonObject:
-        # accessApiLevel: else whoever may comment is said to be a viewer
+        # Without accessApiLevel, Smartsheet reports commenters as viewers.
         wanted = {"include": "objectValue,format", "accessApiLevel": 1} | query
         return _understood(is_sheet, self._read("getSheet", f"/sheets/{sheet_id:d}", **wanted))
 
@@ -168,16 +227,16 @@ class Operations(ABC):
         size = max(1, IDS_PER_URL - taken)
         for start in range(0, len(row_ids), size):
             ids = _joined(row_ids[start : start + size])
-            yield self._sheet(sheet_id, rowIds=ids, include="objectValue,writerInfo,format", pageSize=size, **query)
+            yield self._sheet(sheet_id, rowIds=ids, include=WITH_WRITERS, pageSize=size, **query)
 
     def _data(self, is_it: Callable[[Any], bool], operation: str, path: str, **query: object) -> list[JsonObject]:
-        # To be without a history, say, is another thing than to be told of none.
+        # An empty history and a history that couldn't be read are different results.
         data: Any = self._read(operation, path, **query).get("data")
         return _understood(is_it, data)
 
     @abstractmethod
     def _read(self, operation: str, path: str, **query: object) -> JsonObject:
-        """Ask for something, again if need be."""
+        """Send a read, and repeat it if necessary."""
 
     @abstractmethod
     def _write(
@@ -189,18 +248,20 @@ class Operations(ABC):
         body: Sequence[Mapping[str, Any]] | None = None,
         edit_id: UUID | None,
     ) -> JsonObject:
-        """Change something, once."""
+        """Send a write once."""
 
 
 def _understood(is_it: Callable[[T], bool], content: T) -> T:
-    """The content of an answer to a read, if it is what was asked for."""
+    """Return the content of an answer to a read. Raises Unavailable if it doesn't have the expected shape."""
     if not is_it(content):
         raise Unavailable(NO_ANSWER)
     return content
 
 
 def _told(answer: JsonObject, *, sent: int, is_partial: bool, of: Collection[int] | None = None) -> JsonObject:
-    """The answer to a write, if it says what came of so many rows, or of these. What it does not say is not known."""
+    """Return the answer to a write. Raises OutcomeUnknown if it has fewer than `sent` results, or results of rows that
+    aren't in `of`.
+    """
     result = answer.get("result")
     done = result if isinstance(result, list) else [result]
     failed = (answer.get("failedItems") or []) if is_partial else []
@@ -212,7 +273,7 @@ def _told(answer: JsonObject, *, sent: int, is_partial: bool, of: Collection[int
 
 
 def _merged(pages: Iterable[JsonObject]) -> JsonObject:
-    """The pages of a sheet as one: what the last says of the sheet, and each row once."""
+    """Combine the pages of a sheet: the sheet's data from the last page, and each row once."""
     sheet: JsonObject = {}
     rows: dict[int, JsonObject] = {}
     for sheet in pages:
@@ -220,14 +281,24 @@ def _merged(pages: Iterable[JsonObject]) -> JsonObject:
     return sheet | {"rows": list(rows.values())}
 
 
-def _rows_path(sheet_id: int, count: int, *, allow_partial_success: bool) -> str:
+def _rows_path(sheet_id: int, count: int, *, allow_partial_success: bool, parse_locale: str) -> str:
     _require_at_most(ROWS_PER_WRITE, count)
-    return f"/sheets/{sheet_id:d}/rows" + ("?allowPartialSuccess=true" if allow_partial_success else "")
+    query = {"allowPartialSuccess": "true"} if allow_partial_success else {}
+    query |= {"projectParseLocale": parse_locale} if parse_locale else {}
+    return f"/sheets/{sheet_id:d}/rows" + (f"?{urlencode(query)}" if query else "")
 
 
 def _require_at_most(limit: int, count: int) -> None:
     if not 1 <= count <= limit:
         raise ValueError(f"One write takes 1 to {limit} rows, not {count}: send the rest as writes of their own.")
+
+
+def _wanted(column_ids: Sequence[int] | None, filter_id: int | None) -> JsonObject:
+    """The parameters that limit the columns, and apply a filter. Without include=filters, rows have filteredOut only if
+    Smartsheet applied this filter.
+    """
+    columns = {"columnIds": _joined(column_ids)} if column_ids else {}
+    return columns | ({"filterId": str(filter_id)} if filter_id else {})
 
 
 def _joined(ids: Sequence[int]) -> str:

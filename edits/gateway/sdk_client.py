@@ -1,4 +1,4 @@
-"""Smartsheet's own Python client in a person's name, for what this app has no page for."""
+"""Gives Smartsheet's own Python client a person's token, for operations that this app doesn't have."""
 
 from typing import Any
 
@@ -9,28 +9,30 @@ from django.contrib.auth.models import AnonymousUser
 from edits.conf import settings
 from edits.gateway.client import PlainClient
 from identity import capacity
-from identity.models import SmartsheetUser
 from identity.regions import UnknownRegion, region
 from identity.tokens import access_tokens
 
 
 def client_for(user: AbstractBaseUser | AnonymousUser) -> PlainClient:
-    """A smartsheet.Smartsheet with the person's own token, valid now and renewed if it was due: for one request.
+    """Return a smartsheet.Smartsheet client with the person's own token, which is refreshed first if it has expired.
+    Use the client for one request.
 
-    It asks their region, waits for no answer longer than SMARTSHEET_DEADLINE between two bytes, repeats nothing, and
-    raises the SDK's errors (smartsheet.exceptions). What is changed through it is in the person's name in Smartsheet's
-    own history, but not in the audit log: edits.saving is the way for that. Raises
-    identity.tokens.access_tokens.SignInAgain and TryLater. https://smartsheet.github.io/smartsheet-python-sdk/
+    The client uses the person's region, waits at most SMARTSHEET_DEADLINE between two bytes, repeats nothing, and
+    raises the SDK's errors (smartsheet.exceptions). Smartsheet's own history names the person for each change that the
+    client makes. The audit log has none of these changes; use edits.saving if it should. Raises
+    identity.tokens.access_tokens.SignInAgain and TryLater.
+    https://smartsheet.github.io/smartsheet-python-sdk/
     """
     try:
-        where = region(SmartsheetUser.objects.get(user=user.pk).region)
-    except (SmartsheetUser.DoesNotExist, UnknownRegion):
+        stored = access_tokens.stored(user)
+        where = region(stored.person.region)
+    except UnknownRegion:
         raise access_tokens.SignInAgain from None
-    return PlainClient(region_api_base=where.api_base, token=access_tokens.token_for(user), session=_Session())
+    return PlainClient(region_api_base=where.api_base, token=access_tokens.in_use(stored, user), session=_Session())
 
 
 class _Session(requests.Session):
-    """Heeds neither proxies nor certificates of the environment, and waits no longer than the app does."""
+    """A session that ignores proxies and certificates in the environment, and waits no longer than the app does."""
 
     def __init__(self) -> None:
         super().__init__()

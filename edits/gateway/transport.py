@@ -1,4 +1,4 @@
-"""One HTTP request to Smartsheet and its answer: limited in time and size, and never sent twice."""
+"""Sends one HTTP request to Smartsheet and reads the answer, within limits of time and size. Never sends it twice."""
 
 import ctypes
 import http.client
@@ -20,7 +20,7 @@ from identity.connections import CHUNK, TimedAdapter, until
 
 MB = 2**20
 M_MMAP_THRESHOLD, LARGE = -3, 128 * 2**10  # bytes
-# By operation; a full sheet (500,000 cells) of ordinary texts has some 50 MB, in pages.
+# The most bytes of an answer to each operation. A full sheet (500,000 cells) of ordinary texts has about 50 MB.
 LARGEST_ANSWERS = {
     "getSheet": 64 * MB,
     "update-rows": 64 * MB,
@@ -30,15 +30,16 @@ LARGEST_ANSWERS = {
     "columns-listOnSheet": 16 * MB,
     "cellHistory-get": 16 * MB,
 }
-LARGEST_OTHER = MB  # errors, and operations that answer a few facts
-LARGEST_TOTAL = 128 * MB  # of all answers that this process is reading or parsing
+LARGEST_OTHER = MB  # the most bytes of an error or any other answer
+LARGEST_TOTAL = 128 * MB  # the most bytes of all answers that this process is reading or parsing
 
 
 def _give_large_memory_back() -> None:
-    """Have glibc give each large piece of memory back to the system as soon as it is free.
+    """Make glibc return large blocks of memory to the system as soon as they are free.
 
-    By itself it does so up to a size that grows with every piece, and keeps what is smaller, thread by thread: hundreds
-    of MB after some large answers. https://man7.org/linux/man-pages/man3/mallopt.3.html
+    By default, glibc does so only for blocks above a size, and raises that size with every such block. It keeps smaller
+    blocks for each thread, which is hundreds of MB after some large answers.
+    https://man7.org/linux/man-pages/man3/mallopt.3.html
     """
     try:
         ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE)
@@ -50,12 +51,12 @@ _give_large_memory_back()
 
 
 class NoAnswer(Exception):
-    """The request may have arrived, but no whole answer came back in time and in size."""
+    """No complete answer came within the limits of time and size, but Smartsheet has perhaps received the request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole HTTP answer."""
+    """A complete HTTP answer."""
 
     status: int
     headers: Mapping[str, str]
@@ -63,13 +64,13 @@ class Answer:
 
 
 class Room:
-    """The memory of one answer, as a part of what all answers of this process may take.
+    """Reserves the memory of one answer, as a part of the limit for all answers of this process.
 
-    A context manager: leave it when the answer is parsed.
+    This is a context manager. Leave its block when the answer is parsed.
     """
 
     _lock = Lock()
-    _taken = 0  # bytes, by all of them
+    _taken = 0  # bytes that all answers have reserved
 
     def __init__(self, operation: str) -> None:
         self._largest = LARGEST_ANSWERS.get(operation, LARGEST_OTHER)
@@ -84,7 +85,7 @@ class Room:
         self._size = 0
 
     def take(self, size: int, *, is_error: bool) -> None:
-        """Make room for so many more bytes. Raises NoAnswer."""
+        """Reserve `size` more bytes. Raises NoAnswer."""
         if self._size + size > (LARGEST_OTHER if is_error else self._largest):
             raise NoAnswer("too large")
         with Room._lock:
@@ -95,7 +96,7 @@ class Room:
 
 
 def exchange(session: requests.Session, request: requests.PreparedRequest, *, seconds: float, room: Room) -> Answer:
-    """Send the request once and give the whole answer, within `seconds`. Raises NotSent, NoAnswer."""
+    """Send the request once and return the complete answer, within `seconds`. Raises NotSent, NoAnswer."""
     with until(monotonic() + seconds):
         try:
             with closing(session.send(request, stream=True, timeout=seconds)) as response:
@@ -105,7 +106,9 @@ def exchange(session: requests.Session, request: requests.PreparedRequest, *, se
 
 
 def _body(response: requests.Response, room: Room) -> bytearray:
-    """In one piece of memory, which the system gets back: of many small pieces the allocator keeps most."""
+    """Return the body as one block of memory, which the system gets back. If it were many small blocks, the allocator
+    would keep most of them.
+    """
     body = bytearray()
     for chunk in response.iter_content(CHUNK):
         room.take(len(chunk), is_error=not response.ok)
@@ -114,7 +117,9 @@ def _body(response: requests.Response, room: Room) -> bytearray:
 
 
 def new_session() -> requests.Session:
-    """A session for one person. It shares only connections with others, and has no cookies, .netrc or proxies."""
+    """Return a session for one person, without cookies, .netrc and proxies. It shares nothing but connections with
+    other sessions.
+    """
     session = _Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -125,13 +130,15 @@ def new_session() -> requests.Session:
 
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """None, since redirects aren't followed. (With allow_redirects=False, requests still parses the target.)"""
+        """Return None, so that no redirect is followed. Even with allow_redirects=False, the library requests would
+        parse its target.
+        """
 
 
 @cache
 def _transport(ca_bundle: str) -> TimedAdapter:
-    """The only adapter of the process, so that connections are reused. A new one costs up to three round trips."""
+    """Return the process's only adapter, which reuses connections. A new connection takes up to three round trips."""
     return TimedAdapter(ca_bundle)
 
 
-os.register_at_fork(after_in_child=_transport.cache_clear)  # two processes cannot share a connection
+os.register_at_fork(after_in_child=_transport.cache_clear)  # two processes can't share a connection

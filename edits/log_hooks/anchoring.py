@@ -1,7 +1,7 @@
-"""Anchors seals as rows in a Smartsheet sheet of the auditor, whose history and clock this app can't change.
+"""Anchors seals as rows in a Smartsheet sheet of the auditor. This app can't change that sheet's history and its times.
 
-The row is added with one person's token and logged like any other edit, with the action "anchor". The seal is a line
-of JSON in the primary column. AUDIT_ANCHOR_SHEET and AUDIT_ANCHOR_PERSON name the sheet and the person.
+The row is added with the token of the person AUDIT_ANCHOR_PERSON to the sheet AUDIT_ANCHOR_SHEET. It is logged like any
+other edit, with the action "anchor". The seal is a line of JSON in the primary column.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ class NoAnchorSheet(Exception):
 
 
 def register() -> None:
-    """Make "sheet" a choice of AUDIT_ANCHORS."""
+    """Add "sheet" to the choices of AUDIT_ANCHORS."""
     anchors.register("sheet", anchors.Anchor(_to_sheet, pause=lambda: settings.AUDIT_ANCHOR_SHEET_SECONDS))
 
 

@@ -1,6 +1,7 @@
-"""Smartsheet's own history of a cell, for the log's page of it: read with the reader's token, remembered briefly.
+"""Reads Smartsheet's own history of a cell with the reader's token, for the page with the cell's log. The result is
+cached briefly.
 
-One page of it counts as ten requests, so that 30 a minute may be read.
+Smartsheet counts one page of a history as ten requests, so 30 pages per minute can be read.
 https://developers.smartsheet.com/api/smartsheet/openapi/cells/cellhistory-get
 """
 
@@ -22,19 +23,19 @@ from edits.sheets.held_values import held
 from edits.sheets.sheet import Cell, Contact, Json, parse_time
 from identity.models import SmartsheetUser
 
-FRESH = 30  # seconds that a page read is remembered for whoever read it
+FRESH = 30  # seconds that a page is cached for the person who read it
 MOST_PAGES = 10
 NOT_HERE = "Sign in with Smartsheet to see Smartsheet's own history."
 TOO_MANY = "Smartsheet limits how many cell histories can be read per minute. Try again in a minute."
 
 
 def cell_history(request: HttpRequest, *, sheet_id: int, row_id: int, column_id: int, pages: int = 1) -> CellHistory:
-    """The cell's states, newest first, `pages` of HISTORY_PER_PAGE; never raises for what Smartsheet answers."""
+    """Read `pages` pages of the cell's states, newest first. Never raises errors of Smartsheet."""
     if getattr(request, "smartsheet_user", None) is None:
         return CellHistory(why_not=NOT_HERE)
     position = _position(sheet_id, row_id, column_id)
     known = CellHistory(position=position, addresses=cache(SmartsheetUser.objects.addresses))
-    # What was read before the newest entry of the cell was written does not tell of it.
+    # The key includes the cell's newest entry, so that a page from before that entry isn't used.
     key = f"cell_history:{request.user.pk}:{request.session.session_key}:{sheet_id}:{row_id}:{column_id}:{position}"
     states: list[State] = []
     gateway: Gateway | None = None
@@ -58,7 +59,7 @@ def cell_history(request: HttpRequest, *, sheet_id: int, row_id: int, column_id:
 
 
 def _position(sheet_id: int, row_id: int, column_id: int) -> int:
-    """The log's newest entry on the cell, or on its row as a whole; 0 where there is none."""
+    """Return the number of the log's newest entry about the cell or its whole row; 0 if there is none."""
     of_row = Entry.objects.filter(sheet_id=sheet_id, row_id=row_id)
     newest = (
         of_row.filter(column_id=column).order_by("-id").values_list("id", flat=True).first()

@@ -1,9 +1,9 @@
 """Records sign-in and token events in the log. No entry has a secret.
 
-A sign-in that can't be recorded doesn't happen. An event that has already happened, and a refusal, are recorded if
-possible; an error is in the program's own log.
+A sign-in that can't be recorded doesn't happen. Refusals, and events that have already happened, are recorded if
+possible; if it fails, the error is in the program's own log.
 
-Only an entry's actor has names and e-mail addresses, since they can be erased there. Elsewhere people are numbers.
+Names and e-mail addresses are only in an entry's actor, because they can be erased there. Elsewhere people are numbers.
 """
 
 from datetime import UTC
@@ -25,7 +25,7 @@ from identity.signin.failures import Failure
 
 @receiver(signals.signing_in)
 def note_sign_in(person: SmartsheetUser, **_more: object) -> None:
-    """In the transaction that keeps the token. Raises CannotRecord."""
+    """Record a sign-in, in the transaction that stores the token. Raises CannotRecord."""
     try:
         note(actor=actor_of(person), action=Action.SIGN_IN, subject=subject_of(person))
     except NotRecorded as error:
@@ -34,7 +34,9 @@ def note_sign_in(person: SmartsheetUser, **_more: object) -> None:
 
 @receiver(signals.connecting)
 def note_connection(person: SmartsheetUser, **_more: object) -> None:
-    """In the transaction that keeps the token; its subject is the Django user. Raises CannotRecord."""
+    """Record a connection, in the transaction that stores the token. Its subject is the Django user. Raises
+    CannotRecord.
+    """
     try:
         note(actor=actor_of(person), action=Action.CONNECT, subject=subject_of(person.user))
     except NotRecorded as error:
@@ -50,7 +52,7 @@ def note_refusal(
     user: AbstractBaseUser | None,
     **_more: object,
 ) -> None:
-    """One entry per address or person and minute, with a count."""
+    """Record a refusal. Each address or person gets one entry per minute, with a count."""
     actor = actor_of_user(user) if user else nobody(region)
     note_or_count(
         Counted.CONNECT if user else Counted.SIGN_IN,
@@ -77,7 +79,9 @@ def note_session_end(person: SmartsheetUser, why: str, **_more: object) -> None:
 
 @receiver(signals.token_refreshed)
 def note_refresh(person: SmartsheetUser, **_more: object) -> None:
-    """The log's page lists it only on request: it happens by itself, every few days for everyone."""
+    """Record a refreshed token. Tokens are refreshed automatically every few days, so the log's page lists these
+    entries only on request.
+    """
     note(actor=actor_of(person), action=Action.REFRESH, subject=subject_of(person), is_head=False)
 
 
@@ -114,7 +118,7 @@ def note_disconnect(person: SmartsheetUser, why: str, **_more: object) -> None:
 
 @receiver(signals.activation_changed)
 def note_activation(person: SmartsheetUser, is_active: bool, by: AbstractBaseUser, **_more: object) -> None:
-    """In the transaction of the change. Raises CannotRecord."""
+    """Record that a person was blocked or unblocked, in the transaction of the change. Raises CannotRecord."""
     change = Change(None, person.audit_label, None, "may sign in", not is_active, is_active)
     try:
         note(
@@ -130,7 +134,9 @@ def note_activation(person: SmartsheetUser, is_active: bool, by: AbstractBaseUse
 
 @receiver(signals.app_token_created)
 def note_new_app_token(token: AppToken, **_more: object) -> None:
-    """In the transaction that keeps it. Its name can be erased: the person chose it. Raises CannotRecord."""
+    """Record a new app token, in the transaction that stores it. The token's name can be erased, because the person
+    chose it. Raises CannotRecord.
+    """
     about = (token.person.region, token.person.smartsheet_id)
     facts: list[tuple[str, str, bool]] = [
         ("name", token.name, True),
@@ -146,7 +152,7 @@ def note_new_app_token(token: AppToken, **_more: object) -> None:
 
 @receiver(signals.app_token_used)
 def note_use_of_app_token(token: AppToken, **_more: object) -> None:
-    """Before it is let in. Raises CannotRecord."""
+    """Record the use of an app token before the call is allowed. Raises CannotRecord."""
     _note_app_token(token, Action.TOKEN_USE, origin=Origin.API)
 
 
@@ -157,7 +163,9 @@ def note_end_of_app_token(token: AppToken, why: str, **_more: object) -> None:
 
 @receiver(signals.app_token_refused)
 def note_refused_app_token(token: AppToken | None, why: str, **_more: object) -> None:
-    """One entry per token, or per address where nobody has such a token, and minute, with a count."""
+    """Record a refused app token. Each token gets one entry per minute, with a count. Tokens that don't exist are
+    counted by the caller's address.
+    """
     known: dict[str, Any] = {}
     if token:
         known = {"who": str(token), "via": {"token": token.pk}, "subject": subject_of(token), "label": _label(token)}
@@ -166,7 +174,7 @@ def note_refused_app_token(token: AppToken | None, why: str, **_more: object) ->
 
 
 def _note_app_token(token: AppToken, action: Action, **more: Any) -> None:
-    """Each entry says which token it is about as an edit that comes by it does. Raises CannotRecord."""
+    """Record an event of an app token. Edits with a token name the token in the same way. Raises CannotRecord."""
     try:
         note(
             actor=actor_of(token.person),
@@ -193,7 +201,7 @@ def actor_of(person: SmartsheetUser) -> Actor:
 
 
 def actor_of_user(user: AbstractBaseUser) -> Actor:
-    """The person behind a Django user, or the user's name if it has no person."""
+    """Return the Smartsheet person of the Django user; if there is none, an actor with the user's name."""
     person: SmartsheetUser | None = getattr(user, "smartsheet", None)
     email = getattr(user, user.get_email_field_name(), "")
     return actor_of(person) if person else Actor(id=0, region="", name=user.get_username(), email=email)

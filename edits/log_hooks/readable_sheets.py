@@ -1,4 +1,4 @@
-"""Tells the log who is reading it, and which sheets they can open in Smartsheet now."""
+"""Tells the log who is reading it, and which sheets they can open in Smartsheet."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WHY_NONE = {
 
 
 def reading_actor(request: HttpRequest) -> Actor:
-    """Who reads: the signed-in person, or somebody of the admin, whom Smartsheet does not know."""
+    """The reader: the signed-in person, or an admin user without a Smartsheet account."""
     profile = getattr(request, "smartsheet_user", None)
     if profile is not None:
         return actor_of_profile(profile)
@@ -26,7 +26,9 @@ def reading_actor(request: HttpRequest) -> Actor:
 
 
 def readable_sheets(request: HttpRequest, *, is_waiting: bool) -> Readable:
-    """The sheets that the person can open. With `is_waiting`, Smartsheet is asked for them if they aren't known."""
+    """Return the sheets that the person can open. If they aren't known and `is_waiting` is true, ask Smartsheet and
+    wait for the answer.
+    """
     if getattr(request, "smartsheet_user", None) is None:
         return Readable()
     found = openable_sheets(request.user, is_waiting=is_waiting)

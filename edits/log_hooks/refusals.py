@@ -1,7 +1,7 @@
-"""Refused sign-ins as entries: one per address and minute, with a count, so that nobody can fill the log with them.
+"""Records refused sign-ins. Each address gets at most one entry per minute, so that refusals can't flood the log.
 
-The first one is an entry at once. Those that follow within a minute from the same address are counted. The next entry
-of that address says how many they were; if none follows, a worker writes one.
+The first refusal is recorded immediately. Further refusals from the same address within a minute are only counted. The
+next entry of that address has the count. If no further refusal comes, the worker writes an entry with the count.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from audit.recording import nobody, note
 from audit.vocabulary import Action, Origin, Phase
 from identity.signin.rate_limits import WINDOW, Attempts, network_of
 
-AT_ONCE = 100  # windows that one call of note_counted() closes
+AT_ONCE = 100  # the most counts that one call of note_counted() records
 UNKNOWN = "an unknown address"
 
 
 class Counted(Enum):
-    """What is counted: its name in the table of attempts, and the entry that has the count."""
+    """A kind of event that is counted: its name in the table of attempts, and the function that records the count."""
 
     SIGN_IN = ("refused_sign_in", Action.SIGN_IN, Phase.REFUSED, Origin.APP, "Sign-ins were refused.")
     CONNECT = ("refused_connect", Action.CONNECT, Phase.REFUSED, Origin.APP, "Connections were refused.")
@@ -38,10 +38,10 @@ class Counted(Enum):
 
 
 def note_or_count(kind: Counted, *, who: str = "", message: str = "", **entry: Any) -> None:
-    """Write the entry, or count it if there was one within a minute.
+    """Record the event, or count it if there was one within a minute.
 
-    They are counted by `who`, the person as region:id if Smartsheet has named one, otherwise by the address of the
-    request. Raises NotRecorded, DatabaseError.
+    Events are counted for `who`: the person as region:id. If `who` is empty, they are counted for the request's
+    address. Raises NotRecorded, DatabaseError.
     """
     ip = current().ip
     address = who or (network_of(ip) if ip else UNKNOWN)
@@ -61,7 +61,7 @@ def note_or_count(kind: Counted, *, who: str = "", message: str = "", **entry: A
 
 
 def note_counted() -> int:
-    """Write the counts of addresses from which nothing came for a minute; gives how many. Raises NotRecorded."""
+    """Record the count of each address that had no event for a minute. Return how many. Raises NotRecorded."""
     with transaction.atomic():
         kinds = {kind.what: kind for kind in Counted}
         over = Attempts.objects.filter(what__in=kinds, began_at__lte=timezone.now() - WINDOW)
@@ -76,12 +76,12 @@ def note_counted() -> int:
 
 
 def _count_in_words(window: Attempts) -> Iterator[str]:
-    """The sentence, if more were counted than the one that has an entry."""
+    """Yield the sentence with the count, if there were more events than the first one, which has its own entry."""
     if window.count > 1:
         began = f"{window.began_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
         yield f"{window.count - 1} more from {window.address} in the minute after {began}"
 
 
 def _is_ip(address: str) -> bool:
-    """Whether it is one address, not a network or a person."""
+    """Whether this is a single address, not a network or a person."""
     return "." in address and ":" not in address

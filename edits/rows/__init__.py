@@ -1,1 +1,1 @@
-"""The form of one row and its pages."""
+"""The row form and its pages."""

@@ -1,26 +1,35 @@
-"""A row form that was open across a sign-in: its token against forgery is good no more, what was typed is."""
+"""Handles row forms that were open while the person signed in again. The CSRF token of such a form is no longer valid,
+but the typed values are kept.
+"""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.csrf import csrf_failure
 
+from edits.rows import in_page
 from edits.widgets import drafts
 
-ROW_FORMS = {"edits:edit_row", "edits:add_row"}
+ROW_FORMS = {"edits:edit_row", "edits:add_row", "forms:row", "forms:add"}
+IN_PAGE = "edits:save_in_page"
 
 
 def too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Django's CSRF_FAILURE_VIEW: saves nothing, but opens a row form anew with what its author had typed.
+    """Show the row form again with the typed values, and save nothing. This view is for CSRF_FAILURE_VIEW.
 
-    That is done only for a form whose browser says (Origin) that it stood on a page of this app: what another site
-    sends is shown to nobody. Everything else gets the page 403_csrf.html.
+    It shows a form only if the browser's Origin header says that the form was on a page of this app, because forms from
+    other sites must not be shown. All other requests get the page 403_csrf.html.
     """
     match = request.resolver_match
-    if match is None or match.view_name not in ROW_FORMS or not _is_from_here(request):
+    if match is None or not _is_from_here(request):
         return csrf_failure(request, reason)
-    drafts.keep(request)
-    return HttpResponseRedirect(request.path)
+    if match.view_name == IN_PAGE:
+        in_page.keep_typed(request, **match.kwargs)
+        return HttpResponseRedirect(in_page.page_of(request, **match.kwargs))
+    if match.view_name in ROW_FORMS:
+        drafts.keep(request)
+        return HttpResponseRedirect(request.path)
+    return csrf_failure(request, reason)
 
 
 def _is_from_here(request: HttpRequest) -> bool:

@@ -1,29 +1,39 @@
-"""The pages on which people change, add and delete rows.
+"""The pages for changing, adding and deleting rows.
 
-A page that could not do what was asked for says so with an honest status: 401 sign in again, 403, 404, 409 a conflict
-or a form sent twice, 422 invalid or refused, 429, 502 sent without a clear answer, 503 Smartsheet or the log away.
+If a page can't do what was requested, its status says why. 401 means that the person must sign in again. 409 means a
+conflict, or a form that was already sent. 422 means an invalid or refused change. 502 means that the change was sent,
+but the answer wasn't clear. 503 means that Smartsheet or the log isn't available. 403, 404 and 429 are used as usual.
 """
 
 from __future__ import annotations
 
 from uuid import uuid4
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.vocabulary import Action
 from edits.features import Feature
+from edits.gateway.client import gateway_for
 from edits.gateway.errors import GatewayError, NotFound
-from edits.rows.forms import RowForm
-from edits.rows.pages import remembered_page, row_page, save_form
+from edits.gateway.operations import MOST_SHARES
+from edits.rows import in_page
+from edits.rows.pages import OwnPages, remembered_page, row_page
 from edits.saving import AddRow, DeleteRow, InProgress, KeyReused, NotRecorded, Status, UpdateRow, read, save
+from edits.sheets import shared_people
 from edits.sheets.rights import why_not_deleted
 from edits.widgets import drafts
 from edits.widgets.pages import doing, earlier_result, one_time_key, problem_page, repeat_of, repeated_page, saved_page
 from edits.widgets.problems import ALREADY_SENT, Doing, problem_of
-from identity.decorators import smartsheet_connected
+from edits.widgets.row_form import RowForm
+from edits.widgets.save_form import save_form
+from identity.decorators import redirect_to_connect, smartsheet_connected
 from identity.middleware import SmartsheetRequest
+
+NOT_ALL_PEOPLE = (
+    f"Only the first {MOST_SHARES:,} people of this sheet are suggested. You can enter anyone by their e-mail address."
+)
 
 
 @drafts.kept_when_signed_out
@@ -38,34 +48,79 @@ def edit_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpResp
     except (GatewayError, NotRecorded) as error:
         problem = problem_of(error, doing=doing(request, Doing.CHANGE))
         return remembered_page(request, problem, sheet_id=sheet_id, row_id=row_id)
+    shared = shared_people.known(request.user, sheet_id)
     if request.method == "POST":
-        form = RowForm(request.POST, sheet=baseline.sheet, row=row)
-        return save_form(request, form, baseline, lambda cells: UpdateRow(row_id, cells))
-    return row_page(request, RowForm(drafts.take(request), sheet=baseline.sheet, row=row))
+        form = RowForm(request.POST, sheet=baseline.sheet, row=row, shared=shared)
+        answers = OwnPages(request, sheet_id)
+        return save_form(request, form, baseline, lambda cells: UpdateRow(row_id, cells), answers)
+    return row_page(request, RowForm(drafts.take(request), sheet=baseline.sheet, row=row, shared=shared))
+
+
+@require_POST
+def save_in_page(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpResponse:
+    """Save a row form that the tag `smartsheet_row_form` put on a page of the site, and redirect to that page (`next`).
+
+    After the redirect, that page shows the result or a problem. If the session can't store what was typed, this view
+    answers with this app's page of the form instead of redirecting.
+    """
+    next_url = in_page.page_of(request, sheet_id, row_id)
+    if getattr(request, "smartsheet_user", None) is None:
+        in_page.keep_typed(request, sheet_id, row_id)
+        return redirect_to_connect(request, next_url)
+    answers = in_page.BackToPage(request, next_url, sheet_id, row_id)
+    try:
+        baseline = read(request.user, sheet_id, row_ids=[row_id], about_to=Action.CHANGE)
+        baseline.gateway.require(Feature.CHANGE)
+        row = baseline.row(row_id)
+    except (GatewayError, NotRecorded) as error:
+        problem = problem_of(error, doing=Doing.CHANGE)
+        return answers.unread(problem) or remembered_page(request, problem, sheet_id=sheet_id, row_id=row_id)
+    form = RowForm(request.POST, sheet=baseline.sheet, row=row)
+    return save_form(request, form, baseline, lambda cells: UpdateRow(row_id, cells), answers)
 
 
 @drafts.kept_when_signed_out
 @require_http_methods(["GET", "HEAD", "POST"])
 @smartsheet_connected
 def add_row(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
-    """The form of a new row, which goes to the bottom of the sheet."""
+    """The form for a new row, which is added at the bottom of the sheet."""
     try:
         baseline = read(request.user, sheet_id, about_to=_about_to(request, Action.ADD))
         baseline.gateway.require(Feature.ADD)
     except (GatewayError, NotRecorded) as error:
         problem = problem_of(error, doing=doing(request, Doing.ADD))
         return remembered_page(request, problem, sheet_id=sheet_id, row_id=None)
+    shared = shared_people.known(request.user, sheet_id)
     if request.method == "POST":
-        return save_form(request, RowForm(request.POST, sheet=baseline.sheet), baseline, AddRow)
-    return row_page(request, RowForm(drafts.take(request), sheet=baseline.sheet))
+        form = RowForm(request.POST, sheet=baseline.sheet, shared=shared)
+        return save_form(request, form, baseline, AddRow, OwnPages(request, sheet_id))
+    return row_page(request, RowForm(drafts.take(request), sheet=baseline.sheet, shared=shared))
+
+
+@require_safe
+@smartsheet_connected
+def people(request: SmartsheetRequest, sheet_id: int) -> JsonResponse:
+    """Return the people that the sheet is shared with, for the row form: {"people": [{"name", "email"}, …]}.
+
+    If the sheet is shared so widely that these aren't all of them, `note` is a sentence about it.
+    """
+    try:
+        gateway = gateway_for(request.user)
+        gateway.require(Feature.VIEW)
+        found = shared_people.ask(gateway, request.user, sheet_id)
+    except GatewayError as error:
+        return JsonResponse({"people": []}, status=problem_of(error, doing=Doing.READ).status)
+    people = [{"name": one.name, "email": one.email} for one in found.people]
+    return JsonResponse({"people": people} | ({} if found.are_all else {"note": NOT_ALL_PEOPLE}))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @smartsheet_connected
 def delete_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpResponse:
-    """Asks before it deletes a row with all that are beneath it; POST deletes.
+    """Ask before deleting a row with all rows below it. POST deletes them.
 
-    `rows` is how many the person agreed to: if it is no longer so many, they are asked again.
+    The field `rows` has the number of rows that the person agreed to delete. If the number has changed since, the page
+    asks again.
     """
     if earlier := earlier_result(request):
         return repeated_page(request, earlier, Doing.DELETE, sheet_id=sheet_id)
@@ -73,7 +128,7 @@ def delete_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpRe
         baseline = read(request.user, sheet_id, row_ids=[row_id], with_descendants=True)
         row = baseline.row(row_id)
     except GatewayError as error:
-        is_gone = isinstance(error, NotFound) and request.method == "POST"  # by this very form, perhaps
+        is_gone = isinstance(error, NotFound) and request.method == "POST"  # perhaps deleted by this same form
         if is_gone and (repeated := repeat_of(request, Doing.DELETE, sheet_id=sheet_id)):
             return repeated
         return problem_page(request, problem_of(error, doing=doing(request, Doing.DELETE)), sheet_id=sheet_id)
@@ -108,5 +163,5 @@ def delete_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpRe
 
 
 def _about_to(request: SmartsheetRequest, action: Action) -> Action | None:
-    """What a request sets out to do: opening a form is no attempt."""
+    """Return the action that the request attempts; None for opening a form, which attempts no change."""
     return action if request.method == "POST" else None

@@ -2,10 +2,11 @@
 
 from audit.recording import NotRecorded
 from edits.saving.baseline import Baseline, read
-from edits.saving.cells import Conflict, InTransaction, NoSuchColumn, change_cells
+from edits.saving.cells import Conflict, InTransaction, NoSuchColumn, change_cells, is_in_transaction
 from edits.saving.changes import AddRow, CellChange, DeleteRow, MoveRow, Place, RowChange, UpdateRow
 from edits.saving.checks import deleted_places
 from edits.saving.idempotency import InProgress, KeyReused
+from edits.saving.refusals import refuse
 from edits.saving.results import CellResult, Result, RowResult, Status
 from edits.saving.service import repeated, save
 
@@ -30,7 +31,9 @@ __all__ = [
     "UpdateRow",
     "change_cells",
     "deleted_places",
+    "is_in_transaction",
     "read",
+    "refuse",
     "repeated",
     "save",
 ]

@@ -1,8 +1,8 @@
-"""What a save is compared with: the sheet as the person can see it now, read with their own token."""
+"""Reads the baseline of a save: the sheet as the person can see it now. It is read with the person's own token."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -31,22 +31,23 @@ FEATURES = {
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """A sheet with its columns and the rows that were asked for; `position` is the newest entry that the log had before
-    they were read: saves that came after it may not be in them."""
+    """A sheet with its columns and the requested rows. `position` is the log's newest entry before the rows were read.
+    Saves after that entry are perhaps missing in the rows.
+    """
 
     gateway: Gateway
     sheet: Sheet
     position: int
-    has_descendants: bool = False  # whether all rows beneath those that were asked for are there too
+    has_descendants: bool = False  # whether all rows below the requested ones were read too
 
     @property
     def actor(self) -> Actor:
-        """The owner of the token that the sheet was read with, and that changes are sent with."""
+        """The owner of the token that the sheet was read with. Changes are sent with the same token."""
         return owner_of(self.gateway)
 
     @property
     def addresses(self) -> frozenset[str]:
-        """All e-mail addresses that the owner is known by; where the database doesn't answer, the one of now."""
+        """All known e-mail addresses of the owner. If the database doesn't answer, only the current address."""
         actor = self.actor
         try:
             return SmartsheetUser.objects.addresses(region=actor.region, person_id=actor.id, then=actor.email)
@@ -59,7 +60,7 @@ class Baseline:
         return personal_columns(region=self.gateway.owner.region, sheet_id=self.sheet.id)
 
     def row(self, row_id: int) -> Row:
-        """A row that was asked for. Raises NotFound where the sheet no longer has it."""
+        """A requested row. Raises NotFound if the sheet no longer has it."""
         row = self.sheet.row(row_id)
         if row is None:
             raise NotFound(reading.NO_ROW)
@@ -72,17 +73,21 @@ def read(
     *,
     row_ids: Sequence[int] = (),
     with_descendants: bool = False,
+    with_outline: bool = False,
     about_to: Action | None = None,
+    via: Mapping[str, str | int] | None = None,
+    filter_id: int | None = None,
 ) -> Baseline:
-    """Read a sheet's columns and these rows of it, as this person: what `save` takes. Rows that are gone are left out.
+    """Read a sheet's columns and these rows as this person, for `save`. Rows that don't exist are left out.
 
-    `with_descendants` reads all rows beneath them too, as deleting needs them. `about_to` is what the caller is going
-    to save: where this deployment or the person's token doesn't allow that, the log records the attempt, and nothing is
-    read.
+    `with_descendants` also reads all rows below them, which deleting needs. `with_outline` reads all rows of the sheet
+    instead, with only their primary cells, for putting rows back. `about_to` is the action that the caller is
+    going to save. If this deployment or the person's token doesn't allow the action, the attempt is logged and nothing
+    is read. `via` is as in `save`, and `filter_id` as in Gateway.sheet.
 
     Raises:
-        NotGranted: this deployment or the person's token does not allow it.
-        GatewayError: Smartsheet did not give them.
+        NotGranted: this deployment or the person's token does not allow the action.
+        GatewayError: Smartsheet did not return the sheet.
         NotRecorded: an attempt could not be recorded.
     """
     gateway = gateway_for(user)
@@ -97,14 +102,18 @@ def read(
             sheet_id=sheet_id,
             changes=[Change(row_id, "", None, "", None, None)],
             message=reason,
+            via=via,
         )
     gateway.require(feature)
     position = concurrent_saves.position()
-    sheet = reading.read_rows(gateway, sheet_id, row_ids, with_descendants=with_descendants)
+    if with_outline:
+        sheet = reading.read_outline(gateway, sheet_id)
+    else:
+        sheet = reading.read_rows(gateway, sheet_id, row_ids, with_descendants=with_descendants, filter_id=filter_id)
     return Baseline(gateway, sheet, position, with_descendants)
 
 
 def owner_of(gateway: Gateway) -> Actor:
-    """The person whose token the gateway sends, as the log is to remember them."""
+    """The owner of the gateway's token, as an actor for the log."""
     owner = gateway.owner
     return Actor(id=owner.id, region=owner.region, name=owner.name, email=owner.email)

@@ -1,5 +1,5 @@
-"""The rows of a save that are sent, by kind: what the log is told of each before the call, the call, and what its
-answer means for each. One line of the log's edit is one row.
+"""Sends rows in batches. Each kind of change has a class, which prepares the log's entries, makes the call, and reads
+each row's outcome from the answer. One line of an edit is one row.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/rows
 """
@@ -13,48 +13,51 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from audit.recording import Change, Outcome
+from audit.recording import Change, Evidence, Outcome
 from audit.vocabulary import Action, Phase
 from edits.gateway import answers
 from edits.gateway.errors import OutcomeUnknown, Refused
 from edits.gateway.operations import IDS_PER_URL, ROWS_PER_WRITE
 from edits.saving.baseline import Baseline
-from edits.saving.changes import AddRow, DeleteRow, MoveRow, Place
-from edits.saving.checks import CheckedRow, action_of
-from edits.sheets.column_types import column_type
+from edits.saving.changes import AddRow, CellChange, DeleteRow, MoveRow, Place, action_of
+from edits.saving.checks import CheckedRow
+from edits.saving.row_evidence import OldPlace, evidence_of_deleted
+from edits.sheets.column_types import ColumnType
 from edits.sheets.held_values import bare, held, is_same, text_of
 from edits.sheets.personal_columns import row_label
 from edits.sheets.sheet import Cell, Json, Row
 
-NEW_ROW = "new row"  # what the log calls a row without a name, or whose name is personal, before it has a number
+DURATION_LOCALE = "en_US"  # the units of durations are English, whatever the person's locale
+NEW_ROW = "new row"  # the log's label of a row without a number, if its name is empty or personal
 MOVED_AWAY = "The row was no longer below the deleted row, so it wasn't deleted."
-TAKEN_ALONG = "The row was moved below the deleted row meanwhile, so Smartsheet deleted it too."
+TAKEN_ALONG = "The row was moved below the deleted row in the meantime, so Smartsheet deleted it too."
 READ_BACK = "Smartsheet gave no clear answer. Reading the row back showed that the change was made."
 
 
 @dataclass(slots=True)
 class Line:
-    """A row of the edit: the change that it belongs to, what the log is told of it, and what Smartsheet is sent."""
+    """A row of the edit: its change, its entries in the log, and the data that is sent to Smartsheet."""
 
     checked: CheckedRow
     row_id: int | None
     label: str
     changes: list[Change]
     sent: dict[str, Json] = field(default_factory=dict)
-    after: dict[int, Json] = field(default_factory=dict)  # what each cell will hold, by column id
+    after: dict[int, Json] = field(default_factory=dict)  # the new value of each cell, by column id
 
 
 class Batch(ABC):
-    """The rows of one kind: `lines` as the log has them, `calls` as ranges of lines, each for one request."""
+    """The rows of one kind of change. `lines` are the edit's lines, `calls` has the range of lines of each request."""
 
     def __init__(self, baseline: Baseline, rows: Sequence[CheckedRow]) -> None:
         self.baseline = baseline
         self.action: Action = action_of(rows[0].change)
+        self._region = baseline.actor.region
         self.lines: list[Line] = []
         self.calls: list[range] = []
         self.numbers: dict[int, int] = {}  # the line of each change, by the change's position
-        self.counts: dict[int, int] = {}  # how many rows a deletion takes, by its position
-        self.unasked: list[Outcome] = []  # rows that the last call took along, and that no line is about
+        self.counts: dict[int, int] = {}  # the number of rows that each deletion deletes, by its position
+        self.unasked: list[Outcome] = []  # outcomes of rows that the last call deleted, but that have no line
         self._prepare(rows)
 
     @abstractmethod
@@ -63,11 +66,15 @@ class Batch(ABC):
 
     @abstractmethod
     def send(self, numbers: Sequence[int], *, edit_id: UUID, is_partial: bool) -> dict[int, Outcome]:
-        """Make one call for these lines; gives the outcome of each. Raises GatewayError."""
+        """Make one call for these lines. Return the outcome of each line, by its number. Raises GatewayError."""
 
     def proven(self, numbers: Sequence[int]) -> set[int]:
-        """The lines that Smartsheet surely carried out, after it gave no clear answer. Raises GatewayError."""
+        """After an unclear answer, return the lines that Smartsheet certainly carried out. Raises GatewayError."""
         return set()
+
+    def missing(self, numbers: Sequence[int]) -> list[int]:  # for batches that can say it
+        """After the answer "not found", return the lines of rows that no longer exist. Raises GatewayError."""
+        return []
 
     def _add_call(self, lines: Iterable[Line]) -> None:
         start = len(self.lines)
@@ -76,16 +83,22 @@ class Batch(ABC):
         self.numbers.update((self.lines[number].checked.position, number) for number in self.calls[-1])
 
     def _label(self, row: Row) -> str:
-        return row_label(self.baseline.sheet, row, region=self.baseline.actor.region)
+        return row_label(self.baseline.sheet, row, region=self._region)
+
+    @property
+    def _parse_locale(self) -> str:
+        """The locale of durations that are sent."""
+        has_durations = any(column.type == "DURATION" for column in self.baseline.sheet.columns)
+        return DURATION_LOCALE if has_durations else ""
 
     def _content(self, row: Row) -> dict[str, Json]:
-        """What is in a row, by column title, without empty cells."""
+        """A row's values by column title, without empty cells."""
         cells = ((column.title, held(row.cell(column))) for column in self.baseline.sheet.columns)
         return {title: value for title, value in cells if value is not None}
 
 
 class PutBatch(Batch):
-    """Existing rows, which one PUT changes or moves."""
+    """Existing rows that one PUT changes or moves."""
 
     def send(self, numbers: Sequence[int], *, edit_id: UUID, is_partial: bool) -> dict[int, Outcome]:
         answer = self.baseline.gateway.update_rows(
@@ -93,6 +106,7 @@ class PutBatch(Batch):
             [self.lines[number].sent for number in numbers],
             edit_id=edit_id,
             allow_partial_success=is_partial,
+            parse_locale=self._parse_locale,
         )
         done = {row.id: row for row in map(Row.parse, _results(answer))}
         failed = _failed(answer)
@@ -102,15 +116,19 @@ class PutBatch(Batch):
             row_id = line.row_id or 0
             error = failed.get(("row", row_id)) or failed.get(("index", position))
             if row_id in done:
-                values = _agreed(done[row_id].cells, line.after) if done[row_id].cells else {}
+                values = self._returned(line, done[row_id])
                 outcomes[number] = Outcome(Phase.APPLIED, row_id, line.label, returned=values)
             else:
                 outcomes[number] = _refused(line, error)
         return outcomes
 
+    @abstractmethod
+    def _returned(self, line: Line, row: Row) -> dict[int | None, Json]:
+        """Return what the answer says about a row, for the line's outcome (audit.recording.Outcome)."""
+
 
 class UpdateBatch(PutBatch):
-    """Cells of existing rows."""
+    """Changes cells of existing rows."""
 
     def _prepare(self, rows: Sequence[CheckedRow]) -> None:
         personal = self.baseline.personal
@@ -121,20 +139,32 @@ class UpdateBatch(PutBatch):
         row = checked.row
         assert row  # noqa: S101 # checks.check leaves out rows that are gone
         label = self._label(row)
-        cells = [(column, row.cell(column), change) for column, change in checked.to_send]
-        sent = [
-            {"columnId": column.id, **column_type(column).to_send(change.typed, now)} for column, now, change in cells
-        ]
-        after = {column.id: column_type(column).after(change.typed, now) for column, now, change in cells}
+        cells = [(kind, kind.column, row.cell(kind.column), change) for kind, change in checked.to_send]
+        sent = [{"columnId": column.id, **kind.to_send(change.typed, now)} for kind, column, now, change in cells]
+        after = {column.id: kind.after(change.typed, now) for kind, column, now, change in cells}
         changes = [
-            Change(row.id, label, column.id, column.title, held(now), after[column.id], column.id in personal)
-            for column, now, _ in cells
+            Change(
+                row.id,
+                label,
+                column.id,
+                column.title,
+                held(now),
+                after[column.id],
+                column.id in personal,
+                refers_to=change.undoes,
+                evidence={"symbol": column.symbol} if column.symbol else None,  # the log's pages draw it
+            )
+            for _, column, now, change in cells
         ]
         return Line(checked, row.id, label, changes, {"id": row.id, "cells": sent}, after)
 
+    def _returned(self, line: Line, row: Row) -> dict[int | None, Json]:
+        return _agreed(row.cells, line.after) if row.cells else {}
+
     def proven(self, numbers: Sequence[int]) -> set[int]:
-        """Every cell sent holds what was sent, and the last to write the row was this person. A cell that still holds
-        the old value proves nothing, as the request may still be on its way."""
+        """Return the lines whose cells all have the sent values, and whose rows this person was the last to write. A
+        cell with the old value proves nothing, because Smartsheet can still receive the request.
+        """
         known = self.baseline.addresses
         rows = {row.id: row for row in self._read([self.lines[number].row_id or 0 for number in numbers])}
         lines = {number: self.lines[number] for number in numbers}
@@ -149,7 +179,9 @@ class UpdateBatch(PutBatch):
 
 
 class AddBatch(Batch):
-    """New rows. Whether one was added can't be told from what the person added elsewhere, so nothing is ever proven."""
+    """Adds rows. `proven` never returns one, because it can't distinguish the row from another one that the person
+    added elsewhere.
+    """
 
     def _prepare(self, rows: Sequence[CheckedRow]) -> None:
         for _place, same_place in groupby(rows, key=_place_of):
@@ -159,22 +191,31 @@ class AddBatch(Batch):
     def _line(self, checked: CheckedRow) -> Line:
         assert isinstance(checked.change, AddRow)  # noqa: S101 # batches() sorts them
         personal = self.baseline.personal
-        cells = [
-            {"columnId": column.id, **column_type(column).to_send(change.typed, Cell(column_id=column.id))}
-            for column, change in checked.to_send
-        ]
+        cells = [_new_cell(kind, change) for kind, change in checked.to_send]
         names = (
             text_of(bare(change.typed))
-            for column, change in checked.to_send
-            if column.is_primary and column.id not in personal
+            for kind, change in checked.to_send
+            if kind.column.is_primary and kind.column.id not in personal
         )
         label = next(names, "") or NEW_ROW
         empty = Cell(column_id=0)
-        after = {column.id: column_type(column).after(change.typed, empty) for column, change in checked.to_send}
-        values = ((column.title, after[column.id]) for column, _ in checked.to_send)
+        # The value of a formula is only known from the answer.
+        typed = [(kind, change) for kind, change in checked.to_send if not change.formula]
+        after = {kind.column.id: kind.after(change.typed, empty) for kind, change in typed}
+        values = ((kind.column.title, after[kind.column.id]) for kind, _ in typed)
         content = {title: value for title, value in values if value is not None}
-        change = Change(None, label, None, "", None, content, is_personal=bool(personal))
-        sent = {**checked.change.place.attributes(), "cells": cells}
+        change = Change(
+            None,
+            label,
+            None,
+            "",
+            None,
+            content,
+            is_personal=bool(personal),
+            refers_to=checked.change.undoes,
+            evidence=_evidence_of_restored(checked, is_personal=bool(personal)) if checked.change.undoes else None,
+        )
+        sent = {**checked.change.place.attributes(), **checked.change.attributes.to_send(), "cells": cells}
         return Line(checked, None, label, [change], sent, after)
 
     def send(self, numbers: Sequence[int], *, edit_id: UUID, is_partial: bool) -> dict[int, Outcome]:
@@ -183,6 +224,7 @@ class AddBatch(Batch):
             [self.lines[number].sent for number in numbers],
             edit_id=edit_id,
             allow_partial_success=is_partial,
+            parse_locale=self._parse_locale,
         )
         failed = _failed(answer)
         outcomes = {
@@ -192,7 +234,7 @@ class AddBatch(Batch):
         }
         left = [number for number in numbers if number not in outcomes]
         added = [Row.parse(raw) for raw in _results(answer)]
-        if len(added) != len(left):  # which of them were added can't be told
+        if len(added) != len(left):  # the answer doesn't say which rows were added
             raise OutcomeUnknown(answers.UNKNOWN)
         for number, row in zip(left, added, strict=True):  # Smartsheet answers additions in the order of the request
             cells = {
@@ -205,7 +247,7 @@ class AddBatch(Batch):
 
 
 class DeleteBatch(Batch):
-    """Rows with all rows beneath them; a line for each row that goes."""
+    """Deletes rows with all rows below them. Each deleted row has a line."""
 
     def _prepare(self, rows: Sequence[CheckedRow]) -> None:
         families = {checked.position: self._family(checked) for checked in rows}
@@ -223,8 +265,18 @@ class DeleteBatch(Batch):
 
     def _line(self, checked: CheckedRow, row: Row) -> Line:
         label = self._label(row)
-        is_personal = bool(self.baseline.personal)
-        return Line(checked, row.id, label, [Change(row.id, label, None, "", self._content(row), None, is_personal)])
+        change = Change(
+            row.id,
+            label,
+            None,
+            "",
+            self._content(row),
+            None,
+            is_personal=bool(self.baseline.personal),
+            refers_to=checked.change.undoes if isinstance(checked.change, DeleteRow) else None,
+            evidence=evidence_of_deleted(self.baseline.sheet, row, is_personal=bool(self.baseline.personal)),
+        )
+        return Line(checked, row.id, label, [change])
 
     def send(self, numbers: Sequence[int], *, edit_id: UUID, is_partial: bool) -> dict[int, Outcome]:
         wanted = (self.lines[number].checked.change for number in numbers)
@@ -241,15 +293,23 @@ class DeleteBatch(Batch):
         }
 
     def proven(self, numbers: Sequence[int]) -> set[int]:
-        """The sheet can be read, and the rows, which were there a moment ago, are gone. It is the sheet that is read:
-        "not found" for a row may be about a sheet that someone has just taken away."""
+        """Return the lines of rows that no longer exist. Read the whole sheet for that: if only a row were read, "not
+        found" could mean that the person has just lost access to the sheet.
+        """
         ids = [self.lines[number].row_id or 0 for number in numbers]
         left = {row["id"] for row in self.baseline.gateway.sheet(self.baseline.sheet.id, row_ids=ids)["rows"]}
         return set() if left else set(numbers)
 
+    def missing(self, numbers: Sequence[int]) -> list[int]:
+        """Return the lines of the rows that the request named and that no longer exist."""
+        named = {number for position, number in self.numbers.items() if number in numbers}
+        ids = [self.lines[number].row_id or 0 for number in named]
+        left = {row["id"] for row in self.baseline.gateway.sheet(self.baseline.sheet.id, row_ids=ids)["rows"]}
+        return sorted(number for number in named if self.lines[number].row_id not in left)
+
 
 class MoveBatch(PutBatch):
-    """Rows to another place. The log has where each was and where it goes."""
+    """Moves rows to another place. The log has the old place and the new one."""
 
     def _prepare(self, rows: Sequence[CheckedRow]) -> None:
         for _place, same_place in groupby(rows, key=_place_of):
@@ -261,13 +321,16 @@ class MoveBatch(PutBatch):
         assert row  # noqa: S101 # checks.check leaves out rows that are gone
         assert isinstance(change, MoveRow)  # noqa: S101 # batches() sorts them
         label = self._label(row)
-        place = change.place.attributes()
-        was: dict[str, Json] = {"parentId": row.parent_id, "rowNumber": row.number}
-        return Line(checked, row.id, label, [Change(row.id, label, None, "", was, place)], {"id": row.id, **place})
+        place, was = change.place.attributes(), OldPlace.of(row).to_json()
+        moved = Change(row.id, label, None, "", was, place, refers_to=change.undoes)
+        return Line(checked, row.id, label, [moved], {"id": row.id, **place})
+
+    def _returned(self, line: Line, row: Row) -> dict[int | None, Json]:
+        return {None: OldPlace.of(row).to_json()}
 
 
 def batches(baseline: Baseline, rows: Iterable[CheckedRow]) -> Iterator[Batch]:
-    """The rows that are sent, sorted by kind: updates, moves, additions, deletions."""
+    """Yield the rows to send in batches: first updates, then moves, additions, and deletions."""
     kinds: dict[Action, list[CheckedRow]] = {}
     for row in rows:
         if row.result is None:
@@ -284,7 +347,7 @@ def batches(baseline: Baseline, rows: Iterable[CheckedRow]) -> Iterator[Batch]:
 
 
 def _is_there(line: Line, row: Row | None, addresses: Container[str]) -> bool:
-    """Whether the row holds what was sent, and was last written by the person with one of these addresses."""
+    """Whether the row has the sent values and was last written by the person with one of these addresses."""
     if row is None or row.modified_by is None or row.modified_by.email.casefold() not in addresses:
         return False
     holds = {cell.column_id: held(cell) for cell in row.cells.values()}
@@ -292,9 +355,27 @@ def _is_there(line: Line, row: Row | None, addresses: Container[str]) -> bool:
 
 
 def _place_of(checked: CheckedRow) -> Place:
-    """All rows of one request go to the same place: errorCode 1123."""
+    """Return the place of a row. If the rows of a request had different places, the answer would be errorCode 1123."""
     assert isinstance(checked.change, AddRow | MoveRow)  # noqa: S101 # batches() sorts them
     return checked.change.place
+
+
+def _new_cell(kind: ColumnType, change: CellChange) -> dict[str, Json]:
+    """The Cell object of a new row's cell."""
+    column_id = kind.column.id
+    sent = {"formula": change.formula} if change.formula else kind.to_send(change.typed, Cell(column_id=column_id))
+    return {"columnId": column_id, **sent} | ({"format": change.format} if change.format else {})
+
+
+def _evidence_of_restored(checked: CheckedRow, *, is_personal: bool) -> dict[str, Evidence]:
+    """Return where a restored row goes, and its formulas, which its values don't have. A formula can contain a personal
+    value, so with `is_personal` there is only the place. The deletion can be older than the sheet's personal columns.
+    """
+    assert isinstance(checked.change, AddRow)  # noqa: S101 # batches() sorts them
+    if is_personal:
+        return {"place": checked.change.place.attributes()}
+    formulas: dict[str, Json] = {str(kind.column.id): one.formula for kind, one in checked.to_send if one.formula}
+    return {"place": checked.change.place.attributes(), "formulas": formulas}
 
 
 def _chunks(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
@@ -307,7 +388,7 @@ def _results(answer: Json) -> list[Json]:
 
 
 def _failed(answer: Json) -> dict[tuple[str, int], Refused]:
-    """What Smartsheet refused of a partial success, by row id and by place in the request."""
+    """The refused rows of a partial success, by row id and by position in the request."""
     found: dict[tuple[str, int], Refused] = {}
     for item in answer.get("failedItems") or ():
         error = answers.refusal(item.get("error"))
@@ -318,22 +399,22 @@ def _failed(answer: Json) -> dict[tuple[str, int], Refused]:
 
 
 def _refused(line: Line, error: Refused | None) -> Outcome:
-    """The outcome of a row that Smartsheet named among those that failed; unknown where it named it nowhere."""
+    """Return the outcome of a row that wasn't saved: refused with this error, or unknown if the answer has no error."""
     if error is None:
         return Outcome(Phase.UNKNOWN, line.row_id, message=answers.UNKNOWN)
     return Outcome(Phase.REFUSED, line.row_id, message=error.message, error_code=error.error_code, ref_id=error.ref_id)
 
 
 def _agreed(returned: Mapping[Any, Cell], sent: Mapping[Any, Json]) -> dict[Any, Json]:
-    """For each value that was sent, the one that Smartsheet returned; as it was sent if both read the same."""
+    """Return the value of each cell after the write, by the same keys as the sent values (_agreed_value)."""
     return {key: _agreed_value(returned.get(key), value) for key, value in sent.items()}
 
 
 def _agreed_value(returned: Cell | None, sent: Json) -> Json:
-    """The cell's value by Smartsheet's answer: the one that was sent, unless the answer clearly says another.
+    """Return the cell's value after the write: the sent value, unless the answer clearly has another value.
 
-    Answers to writes join the choices of a multi-value cell into one text, which can't be split into the list again.
-    The text is in displayValue alone, or in both displayValue and value.
+    Answers to writes join the choices of a multi-value cell into one text, which can't be split again. Smartsheet puts
+    the text into displayValue, and sometimes into value too.
     """
     if returned is None:
         return sent

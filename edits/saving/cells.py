@@ -1,4 +1,4 @@
-"""Cells of one row changed by a page of the site, in one call."""
+"""Changes cells of one row in one call, for pages of a site."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ from edits.sheets.sheet import Json
 
 
 class Conflict(Exception):
-    """A cell no longer holds what the person saw. Nothing was sent. `row.conflicts()` says who wrote what, and when."""
+    """A cell has changed since the person saw it. Nothing was sent. `row.conflicts()` says who wrote which value, and
+    when.
+    """
 
     def __init__(self, row: RowResult) -> None:
-        super().__init__("The cell was changed meanwhile.")
+        super().__init__("The cell was changed in the meantime.")
         self.row = row
 
 
@@ -44,21 +46,22 @@ def change_cells(
     cells: Mapping[int | str, tuple[Json, Json]],
     key: str = "",
 ) -> RowResult:
-    """Change cells of a row in the name of this user, who is connected with Smartsheet.
+    """Change cells of a row in the name of this user, who must be connected with Smartsheet.
 
-    `cells` has for each column, by its id or its title, what the person was shown and what the cell will hold, both as
-    Smartsheet's JSON has the value (`CellChange`). The row is saved whole or not at all. `key` makes a repeat harmless.
-    Gives a result for each cell: saved, or unchanged because it held this already.
+    The keys of `cells` are ids or titles of columns. Each has the value that the person saw and the new value, in the
+    form that `CellChange` describes. The row is saved as a whole or not at all. If a call is repeated with the same
+    `key`, the second call sends nothing. Returns a result for each cell: saved, or unchanged if the cell already had
+    this value.
 
     Raises:
         InTransaction, NoSuchColumn, Conflict: as above.
-        edits.gateway.errors.GatewayError: Smartsheet did not make the change. Among them are SignInAgain (the user is
-            not connected any more), NotGranted, Forbidden, NotFound, Refused, RateLimited and Unavailable, after which
-            nothing is changed, and OutcomeUnknown, after which nobody knows yet.
+        edits.gateway.errors.GatewayError: Smartsheet did not make the change. After SignInAgain (the user is no longer
+    connected), NotGranted, Forbidden, NotFound, Refused, RateLimited and Unavailable nothing was changed. After
+    OutcomeUnknown this is uncertain.
         NotRecorded: the log could not be written, so nothing was sent.
-        KeyReused, InProgress: the key was used for something else, or its save is under way.
+        KeyReused, InProgress: the key was used for something else, or its save is in progress.
     """
-    if connections[DEFAULT_DB_ALIAS].in_atomic_block:
+    if is_in_transaction():
         raise InTransaction
     baseline = read(user, sheet_id, row_ids=[row_id])
     changes = tuple(CellChange(_id_of(column, baseline), shown, typed) for column, (shown, typed) in cells.items())
@@ -68,6 +71,14 @@ def change_cells(
     if row.conflicts():
         raise Conflict(row)
     return row
+
+
+def is_in_transaction() -> bool:
+    """Whether a transaction is open. As for transaction.atomic(durable=True), the one that a TestCase opens doesn't
+    count.
+    """
+    blocks = connections[DEFAULT_DB_ALIAS].atomic_blocks
+    return any(not block._from_testcase for block in blocks)  # type: ignore[attr-defined] # the stubs lack it
 
 
 def _id_of(column: int | str, baseline: Baseline) -> int:

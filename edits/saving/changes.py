@@ -1,8 +1,11 @@
-"""The changes that entry points pass to `edits.saving.save`."""
+"""Defines the changes that entry points pass to `edits.saving.save`.
+
+`undoes` is the log entry that a change undoes. It doesn't count as content when an idempotency key is used again.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from audit.vocabulary import Action
 from edits.sheets.sheet import Json
@@ -10,19 +13,26 @@ from edits.sheets.sheet import Json
 
 @dataclass(frozen=True, slots=True)
 class CellChange:
-    """One cell. `shown` is what the person saw, `typed` what the cell will hold, both as edits.sheets.held_values has
-    them: the value, of a multi-value cell the list, None for an empty cell. `column_type(column).parse` makes `typed`
-    of a text."""
+    """The change of one cell. `shown` is the value that the person saw, `typed` is the new value. Both are in the form
+    of edits.sheets.held_values: None for an empty cell, a list for a multi-value cell, otherwise the value itself.
+    `column_type(column).parse` makes `typed` from a text.
+
+    Only undo uses `formula`, which a new row's cell gets instead of `typed`, and `format` (a format descriptor).
+    """
 
     column_id: int
     shown: Json
     typed: Json
+    undoes: int | None = field(default=None, repr=False)
+    formula: str = field(default="", repr=False)
+    format: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a row goes: beneath `parent_id`, or right below (`is_above`: above) `sibling_id`; neither means the top
-    level. `is_first` puts it before the other rows there, not after them.
+    """The place of a row. With `parent_id`, the row becomes a child of that row. With `sibling_id`, it goes directly
+    below that row, or directly above it if `is_above` is true. Without either, it goes to the top level. `is_first`
+    puts it before the rows that are already there instead of after them.
 
     https://developers.smartsheet.com/api/smartsheet/openapi/rows/rows-addtosheet (Specify Row Location)
     """
@@ -36,9 +46,26 @@ class Place:
         """The location attributes of a Row object in the API."""
         if self.sibling_id is not None:
             return {"siblingId": self.sibling_id, **({"above": True} if self.is_above else {})}
-        if self.parent_id is not None:  # by itself it means the first place; Smartsheet takes no toTop beside it
+        if self.parent_id is not None:  # parentId alone means the first place; Smartsheet doesn't accept toTop with it
             return {"parentId": self.parent_id, **({} if self.is_first else {"toBottom": True})}
         return {"toTop": True} if self.is_first else {"toBottom": True}
+
+
+@dataclass(frozen=True, slots=True)
+class RowAttributes:
+    """Attributes of a row besides its place and its cells. `format` is a format descriptor."""
+
+    format: str = ""
+    is_locked: bool = False
+    is_expanded: bool = True
+
+    def to_send(self) -> dict[str, Json]:
+        """The attributes of a Row object that differ from those of an ordinary new row."""
+        found = {"format": self.format, "locked": self.is_locked}
+        return {name: what for name, what in found.items() if what} | ({} if self.is_expanded else {"expanded": False})
+
+
+ORDINARY = RowAttributes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +78,13 @@ class UpdateRow:
 
 @dataclass(frozen=True, slots=True)
 class AddRow:
-    """Adds a row. `shown` of its cells is None. `action` is the entry's action in the log."""
+    """Adds a row. The `shown` of its cells is None. `action` is the entry's action in the log."""
 
     cells: tuple[CellChange, ...]
     place: Place = Place()
     action: Action = Action.ADD
+    undoes: int | None = field(default=None, repr=False)
+    attributes: RowAttributes = field(default=ORDINARY, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +92,7 @@ class DeleteRow:
     """Deletes a row and all rows below it."""
 
     row_id: int
+    undoes: int | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +101,18 @@ class MoveRow:
 
     row_id: int
     place: Place
+    undoes: int | None = field(default=None, repr=False)
 
 
 RowChange = UpdateRow | AddRow | DeleteRow | MoveRow
+
+ACTIONS: dict[type[RowChange], Action] = {
+    UpdateRow: Action.CHANGE,
+    DeleteRow: Action.DELETE,
+    MoveRow: Action.MOVE,
+}
+
+
+def action_of(change: RowChange) -> Action:
+    """The log's action for a change."""
+    return change.action if isinstance(change, AddRow) else ACTIONS[type(change)]

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from audit.vocabulary import Action
 from edits.features import can_be_granted
 from edits.gateway.errors import Forbidden, GatewayError, NotFound, NotGranted
 from edits.saving.baseline import FEATURES, Baseline
-from edits.saving.changes import AddRow, CellChange, DeleteRow, MoveRow, RowChange, UpdateRow
+from edits.saving.changes import AddRow, CellChange, DeleteRow, MoveRow, RowChange, UpdateRow, action_of
 from edits.saving.results import CellResult, RowResult, Status
-from edits.sheets.column_types import column_type
+from edits.sheets.column_types import ColumnType, column_type
 from edits.sheets.held_values import held
 from edits.sheets.reading import NO_ROW
 from edits.sheets.rights import why_no_edits, why_not_deleted, why_read_only
@@ -20,18 +19,13 @@ from edits.sheets.sheet import Cell, Column, Contact, Row, Sheet, parse_time
 
 NO_COLUMN = "The sheet no longer has this column."
 ANOTHER_CELL = "Not sent, because another cell of this row couldn't be saved."
-WRITERS_ASKED = 5  # conflicts of one save whose writer is asked for, as each answer costs ten requests
-
-ACTIONS: dict[type[RowChange], Action] = {
-    UpdateRow: Action.CHANGE,
-    DeleteRow: Action.DELETE,
-    MoveRow: Action.MOVE,
-}
+WRITERS_ASKED = 5  # the most conflicts per save whose writer is looked up, because each lookup counts as ten requests
 
 
 def deleted_places(sheet: Sheet, changes: Sequence[RowChange]) -> list[int]:
-    """The positions of the additions and moves to a place that the same save deletes: their rows would be deleted
-    without being named."""
+    """Return the positions of additions and moves to a place that the same save deletes. The deletion would delete
+    their rows too.
+    """
     gone = set(sheet.family_ids(change.row_id for change in changes if isinstance(change, DeleteRow)))
     beneath = {row.id for row in sheet.rows if row.parent_id in gone}
     return [
@@ -42,22 +36,17 @@ def deleted_places(sheet: Sheet, changes: Sequence[RowChange]) -> list[int]:
     ]
 
 
-def action_of(change: RowChange) -> Action:
-    """The action that the log has for a change."""
-    return change.action if isinstance(change, AddRow) else ACTIONS[type(change)]
-
-
 @dataclass(slots=True)
 class CheckedRow:
-    """A change, its row as it is now, the cells to send, and what is decided about the other cells or the whole row."""
+    """A change, with its current row, the cells to send, and the results of the cells or the row that aren't sent."""
 
     position: int
     change: RowChange
     row: Row | None = None
     label: str = ""
-    to_send: list[tuple[Column, CellChange]] = field(default_factory=list)
+    to_send: list[tuple[ColumnType, CellChange]] = field(default_factory=list)
     decided: list[CellResult] = field(default_factory=list)
-    result: RowResult | None = None  # where nothing of it is sent
+    result: RowResult | None = None  # the result of the whole change, if no cell of it is sent
 
     def decide(self, status: Status, *, message: str = "", error: GatewayError | None = None) -> None:
         """Set the result of a change that isn't sent."""
@@ -73,15 +62,16 @@ class CheckedRow:
 
 
 def check(baseline: Baseline, changes: Sequence[RowChange], *, is_cell_by_cell: bool) -> list[CheckedRow]:
-    """Each change checked against the baseline; what may be sent has no `result`.
+    """Check each change against the baseline. A change that can be sent has no `result`.
 
-    `is_cell_by_cell`: a cell that can't be saved keeps no other cell of its row from being saved.
+    If `is_cell_by_cell` is true, a cell that can't be saved doesn't prevent saving the row's other cells.
     """
-    columns = {column.id: column for column in baseline.sheet.columns}
+    row_ids = baseline.sheet.row_ids
+    kinds = {column.id: column_type(column, rows=row_ids) for column in baseline.sheet.columns}
     rows = {row.id: row for row in baseline.sheet.rows}
-    writers = _Writers(baseline)
+    writers = Writers(baseline)
     return [
-        _checked(baseline, position, change, rows, columns, writers, is_cell_by_cell=is_cell_by_cell)
+        _checked(baseline, position, change, rows, kinds, writers, is_cell_by_cell=is_cell_by_cell)
         for position, change in enumerate(changes)
     ]
 
@@ -91,8 +81,8 @@ def _checked(
     position: int,
     change: RowChange,
     rows: dict[int, Row],
-    columns: dict[int, Column],
-    writers: _Writers,
+    kinds: dict[int, ColumnType],
+    writers: Writers,
     *,
     is_cell_by_cell: bool,
 ) -> CheckedRow:
@@ -107,13 +97,13 @@ def _checked(
     elif reason := _why_no_row(baseline, change, row):
         checked.decide(Status.FORBIDDEN, message=reason, error=Forbidden(reason))
     elif isinstance(change, UpdateRow | AddRow):
-        _check_cells(baseline, checked, change.cells, columns, writers)
+        _check_cells(baseline, checked, change.cells, kinds, writers)
         _decide_row(checked, is_cell_by_cell=is_cell_by_cell)
     return checked
 
 
 def _why_no_row(baseline: Baseline, change: RowChange, row: Row | None) -> str:
-    """Why this person can't do this to the row as a whole, as a sentence; "" if they can."""
+    """Return a sentence that says why this person can't make such a change at all; "" if they can."""
     match change:
         case DeleteRow() if row:
             return why_not_deleted(baseline.sheet, row)
@@ -121,7 +111,7 @@ def _why_no_row(baseline: Baseline, change: RowChange, row: Row | None) -> str:
             return "This row is locked: only admins of the sheet can move it."
         case AddRow() | MoveRow():
             return why_no_edits(baseline.sheet.access)
-        case _:  # of cells each is asked about by itself
+        case _:  # cells are checked one by one
             return ""
 
 
@@ -129,24 +119,25 @@ def _check_cells(
     baseline: Baseline,
     checked: CheckedRow,
     cells: Sequence[CellChange],
-    columns: dict[int, Column],
-    writers: _Writers,
+    kinds: dict[int, ColumnType],
+    writers: Writers,
 ) -> None:
+    row = checked.row
     for change in cells:
-        column = columns.get(change.column_id)
-        reason = why_read_only(baseline.sheet, column, checked.row) if column else NO_COLUMN
-        if column is None or reason:
+        kind = kinds.get(change.column_id)
+        reason = why_read_only(baseline.sheet, kind.column, row, kind=kind) if kind else NO_COLUMN
+        reason = reason or (kind.why_not_written(change.typed) if kind else "")
+        if kind is None or reason:
             checked.decided.append(CellResult(change.column_id, Status.FORBIDDEN, message=reason))
             continue
-        now = checked.row.cell(column) if checked.row else Cell(column_id=column.id)
-        kind = column_type(column)
-        if checked.row and kind.holds(now, change.typed):
-            checked.decided.append(CellResult(column.id, Status.UNCHANGED, held(now)))
-        elif checked.row and not kind.holds(now, change.shown):
-            by, at = writers.of(checked.row, column)
-            checked.decided.append(CellResult(column.id, Status.CONFLICT, held(now), by, at))
+        now = row.cell(kind.column) if row else Cell(column_id=change.column_id)
+        if row and kind.holds(now, change.typed):
+            checked.decided.append(CellResult(change.column_id, Status.UNCHANGED, held(now)))
+        elif row and not kind.holds(now, change.shown):
+            by, at = writers.of(row, kind.column)
+            checked.decided.append(CellResult(change.column_id, Status.CONFLICT, held(now), by, at))
         else:
-            checked.to_send.append((column, change))
+            checked.to_send.append((kind, change))
 
 
 def _decide_row(checked: CheckedRow, *, is_cell_by_cell: bool) -> None:
@@ -156,13 +147,15 @@ def _decide_row(checked: CheckedRow, *, is_cell_by_cell: bool) -> None:
     if checked.to_send and not is_stopped:
         return
     if isinstance(checked.change, AddRow) and worst is Status.UNCHANGED:
-        return  # a row without cells is a row all the same
+        return  # a row without cells is valid
     message = next((cell.message for cell in checked.decided if cell.status is worst), "")
     checked.decide(worst, message=message, error=Forbidden(message) if worst is Status.FORBIDDEN else None)
 
 
-class _Writers:
-    """Finds out who changed cells last, for the first few cells only: each answer costs ten requests."""
+class Writers:
+    """Looks up who changed cells last. It asks for the first few cells only, because Smartsheet counts each lookup as
+    ten requests.
+    """
 
     def __init__(self, baseline: Baseline) -> None:
         self._baseline = baseline
@@ -176,7 +169,9 @@ class _Writers:
 
 
 def last_writer(baseline: Baseline, row: Row, column: Column) -> tuple[str, datetime | None]:
-    """Who changed the cell last, and when (UTC); ("", None) if Smartsheet doesn't say. Costs ten requests."""
+    """Return who changed the cell last, and when (UTC); ("", None) if Smartsheet doesn't say. Smartsheet counts this as
+    ten requests.
+    """
     try:
         history = baseline.gateway.cell_history(baseline.sheet.id, row.id, column.id)
     except GatewayError:

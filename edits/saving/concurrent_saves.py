@@ -1,10 +1,11 @@
-"""Saves of the same cells that are under way at the same moment, in any process of this app.
+"""Finds saves of the same cells that are in progress at the same time, in any process of this app.
 
-Smartsheet compares nothing before it writes: of two saves that both read the row before either wrote, the later one
-would overwrite the earlier one unseen. So each looks into the log once its own intent is in it, and gives way to the
-others that it finds: of any two at least one sees the other. Where both do, both give way.
+Smartsheet doesn't compare anything before it writes. If two saves read the row before either of them writes, the later
+write would silently replace the earlier one. So each save first records its own intent, then searches the log for
+intents of other saves, and stops if it finds one. At least one of two saves finds the other. If each finds the other,
+both stop.
 
-A write without an answer that Smartsheet carries out after its deadline isn't seen.
+If Smartsheet carries out a write after this app has stopped waiting for the answer, other saves don't find that write.
 """
 
 from __future__ import annotations
@@ -17,32 +18,40 @@ from uuid import UUID
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from audit.changes import with_outcomes
+from audit.models import Entry
 from audit.recording import Intent, NotRecorded
-from audit.vocabulary import Action, Phase
+from audit.vocabulary import Action, Origin, Phase
 from edits.conf import settings
 
-RECENT = timedelta(days=1)  # which months of the log are looked at: told before the database plans, whatever its clock
+RECENT = timedelta(days=1)  # a fixed limit, from which PostgreSQL knows which monthly partitions to search
 NEWEST = "SELECT id FROM audit_entry {recent} ORDER BY id DESC LIMIT 1"
-LONGEST = 1.25  # of SMARTSHEET_DEADLINE: gateway.budget lets a write begin in the first half, and take three quarters
+# The longest save, as a multiple of SMARTSHEET_DEADLINE. A write starts in the first half of the deadline and ends by
+# three quarters of it (gateway.budget).
+LONGEST = 1.25
+NOT_DONE = frozenset({Phase.REFUSED, Phase.FAILED, Phase.NOT_APPLIED})
 
 
 def position() -> int:
-    """The newest entry of the log, 0 for an empty one. Taken before rows are read, it tells which saves are in them."""
-    # SQLite has no months, and would look among the times first.
+    """Return the id of the log's newest entry; 0 if the log is empty. Read it before the rows, so that they have all
+    saves up to that entry.
+    """
+    # SQLite has no partitions. With this condition it would search by time, which is slower than by id.
     recent = [timezone.now() - RECENT] if connection.vendor == "postgresql" else []
     try:
         with connection.cursor() as cursor:
             cursor.execute(NEWEST.format(recent="WHERE at >= %s" if recent else ""), recent)
             newest = cursor.fetchall()
             return int(newest[0][0]) if newest else 0
-    except DatabaseError:  # then no intent can be written either, which is said in better words
+    except DatabaseError:  # writing the intent will fail too, with a better message
         return 0
 
 
 def contested_rows(intent: Intent, *, since: int, own: Collection[UUID]) -> set[int]:
-    """The ids of the rows that another save may have changed since the log's position `since`: in one of the same
-    cells, or as a whole, where this edit or the other one deletes or moves the row. `own` are the edits of this save,
-    which may both change a row and move it. Raises NotRecorded."""
+    """Return the ids of rows that another save has perhaps changed after the log's entry `since`. Two changes of a row
+    collide if they are of the same cell, or if one of them deletes or moves the row. `own` are the edits of this save,
+    which don't collide with each other. Raises NotRecorded.
+    """
     cells = {(change.row_id, change.column_id) for line in intent.lines for change in line}
     row_ids = {row_id for row_id, _ in cells if row_id is not None}
     if not row_ids:
@@ -60,8 +69,23 @@ def contested_rows(intent: Intent, *, since: int, own: Collection[UUID]) -> set[
     }
 
 
+def contested_undoings(intent: Intent, *, since: int, own: Collection[UUID]) -> set[int]:
+    """Return the entries of deleted rows that this save adds again, if another save after the log's entry `since` does
+    that too. A save that certainly added nothing doesn't count. Raises NotRecorded.
+    """
+    deleted = {line[0].refers_to for line in intent.lines if line[0].row_id is None} - {None}
+    if not deleted:
+        return set()
+    undoings = Entry.objects.intents().filter(refers_to__in=deleted, origin=Origin.UNDO, id__gt=since)
+    try:
+        others = with_outcomes(undoings.exclude(edit_id__in=own))
+        return {one.intent.refers_to or 0 for one in others if one.phase not in NOT_DONE}
+    except DatabaseError as error:
+        raise NotRecorded("The log could not be read.") from error
+
+
 def _others(intent: Intent, *, row_ids: Collection[int], since: int) -> list[tuple[int, int | None, str, UUID]]:
-    """Row, column, action and edit of the intents of other saves that may be under way, or came after `since`."""
+    """Return row, column, action and edit of other saves' intents that came after `since` or can be in progress."""
     operations = connection.ops
     recent = operations.adapt_datetimefield_value(timezone.now() - RECENT)
     is_native = connection.features.has_native_uuid_field
@@ -77,10 +101,11 @@ def _others(intent: Intent, *, row_ids: Collection[int], since: int) -> list[tup
 
 @cache
 def _statement(vendor: str, rows: int) -> str:
-    """Plain SQL, as each save asks it, and the ORM would take ten times as long to build it as the database to answer.
+    """Return the query as plain SQL. Every save runs it, and the ORM would need ten times as long to build the query as
+    the database needs to answer it.
 
-    Its parameters: region, sheet, rows, start of the months to look at, seconds that a save takes at the longest, own
-    edit, the months again, the log's position.
+    The parameters are: region, sheet, rows, start of the months to search, longest duration of a save in seconds, own
+    edit, start of the months again, the entry `since`.
     """
     ago = "STATEMENT_TIMESTAMP() - make_interval(secs => %s)"
     if vendor == "sqlite":

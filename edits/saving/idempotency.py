@@ -1,8 +1,10 @@
-"""A key that lets a save be carried out once: a form's one-time key, an Idempotency-Key header, a job's batch.
+"""Makes sure that a save with an idempotency key is carried out only once. The key is a form's one-time key, an
+Idempotency-Key header, or the batch of a job.
 
-A key belongs to one person and one content, and is kept for a week. A repeat gets the first result. A save of which
-nothing came gives its key up at once, so that it can be tried again. A process that dies holds its key until the lease
-ends; then the log tells how far it came: without an intent nothing was sent, and the save may begin again.
+A key belongs to one person and one content, and is kept for a week. If the save is repeated, it gets the first result.
+If nothing was done, the key is released immediately, so that the save can be tried again. If the process dies, the key
+is kept until its lease expires. After that, the log shows how far the save got: if it has no intent, nothing was sent,
+and the save can start again.
 https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header-07
 """
 
@@ -23,41 +25,33 @@ from django.utils.crypto import salted_hmac
 from audit.changes import LoggedChange, with_outcomes
 from audit.models import Entry
 from audit.recording import Actor, NotRecorded
-from audit.vocabulary import Action, Phase
+from audit.vocabulary import Action
 from edits.conf import settings
-from edits.gateway.answers import UNKNOWN
-from edits.gateway.errors import OutcomeUnknown
-from edits.saving.results import Result, RowResult, Status, from_json, to_json
+from edits.saving import logged_results
+from edits.saving.results import Result, Status, from_json, to_json
 
 KEPT = timedelta(days=7)
-LEASE = 1.25  # of SMARTSHEET_DEADLINE: no save of a living process takes longer
-
-STATUSES = {
-    Phase.APPLIED: Status.SAVED,
-    Phase.REFUSED: Status.REFUSED,
-    Phase.FAILED: Status.NOT_SENT,
-    Phase.NOT_APPLIED: Status.NOT_SENT,
-}
+LEASE = 1.25  # as a multiple of SMARTSHEET_DEADLINE; no save of a running process takes longer
 
 
 class KeyReused(Exception):
-    """The key was used before, with something else in it. Nothing was sent."""
+    """The key was used before with another content. Nothing was sent."""
 
 
 class InProgress(Exception):
-    """A save with this key is under way. Nothing was sent a second time."""
+    """A save with this key is in progress. Nothing was sent a second time."""
 
 
 class SaveKeyQuerySet(models.QuerySet["SaveKey"]):
     """Keys of saves."""
 
     def old(self) -> SaveKeyQuerySet:
-        """Those that are kept no longer."""
+        """The keys that are no longer needed."""
         return self.filter(created_at__lt=timezone.now() - KEPT)
 
 
 class SaveKey(models.Model):
-    """A key, who used it for what, and what came of it: `result` is None until that is known."""
+    """A key, with its person, its content and the save's result. `result` is None while the save is in progress."""
 
     region = models.CharField(max_length=20)
     person_id = models.BigIntegerField()
@@ -80,18 +74,23 @@ class SaveKey(models.Model):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to carry out a save. `earlier` is there where it was carried out before."""
+    """The right to carry out a save. If the save was already carried out, `earlier` is its result. If its process died,
+    `logged` are the changes in the log instead, in their order.
+    """
 
     edit_id: UUID
     pk: int | None = None
     earlier: Result | None = None
+    logged: tuple[LoggedChange, ...] = ()
 
     def edit_id_for(self, action: Action) -> UUID:
-        """What the log calls the edit of this kind; known before it is recorded."""
+        """Return the id of the log's edit for this kind of change. The id is known before the edit is recorded."""
         return uuid5(self.edit_id, action.value)
 
     def finish(self, result: Result, *, personal: frozenset[int]) -> None:
-        """Keep the result; give the key up where nothing was done. If neither can be stored, the log still tells."""
+        """Store the result, or release the key if nothing was done. If the database refuses, the log still has the
+        result.
+        """
         if self.pk is None:
             return
         try:
@@ -103,26 +102,26 @@ class Claim:
             return
 
     def give_up(self) -> None:
-        """Nothing was sent: let the key be used again."""
+        """Release the key, because nothing was sent."""
         if self.pk is not None:
             try:
                 _execute(DELETE, [self.pk])
-            except DatabaseError:  # it ends by itself
+            except DatabaseError:  # the key's lease expires anyway
                 return
 
 
 def digest_of(*content: object) -> str:
-    """Tells one content from another; what it is can't be learned from this."""
+    """Return the hash of a content. Contents are compared by their hashes, so that they needn't be stored."""
     return salted_hmac("edits.saving", repr(content), algorithm="sha256").hexdigest()
 
 
 def claim(key: str, *, actor: Actor, digest: str) -> Claim:
-    """Take the key; "" is no key.
+    """Reserve the key. An empty text means that the save has no key.
 
     Raises:
-        InProgress: a save with this key is under way.
-        KeyReused: it was used with another content.
-        NotRecorded: the database did not take it, so nothing may be sent.
+        InProgress: a save with this key is in progress.
+        KeyReused: the key was used with another content.
+        NotRecorded: the database didn't store the key, so the caller must send nothing.
     """
     if not key:
         return Claim(uuid4())
@@ -137,15 +136,16 @@ def claim(key: str, *, actor: Actor, digest: str) -> Claim:
 
 
 def find(key: str, *, actor: Actor, digest: str = "") -> Result | None:
-    """What came of the save with this key, and this content if it is given, if it was carried out. Raises
-    DatabaseError."""
+    """Return the result of the save with this key; None if it wasn't carried out. If `digest` is given, the save must
+    have this content. Raises DatabaseError.
+    """
     keys = SaveKey.objects.filter(region=actor.region, person_id=actor.id, key=_stored(key))
     found = (keys.filter(digest=digest) if digest else keys).exclude(result=None).first()
     return _as_of_now(found) if key and found else None
 
 
 def is_under_way(key: str, *, actor: Actor) -> bool:
-    """Whether a save with this key has begun, and nothing has come of it yet. Raises DatabaseError."""
+    """Whether a save with this key has started and has no result yet. Raises DatabaseError."""
     found = SaveKey.objects.filter(region=actor.region, person_id=actor.id, key=_stored(key), result__isnull=True)
     return bool(key) and found.exists()
 
@@ -155,11 +155,11 @@ def _stored(key: str) -> str:
 
 
 def forget_old() -> int:
-    """Delete the keys that are kept no longer; gives how many."""
+    """Delete the keys that are no longer needed. Return how many."""
     return SaveKey.objects.old().delete()[0]
 
 
-# Plain SQL, as each save runs it, and the ORM would take longer to build it than the database to carry it out.
+# This is plain SQL, because every save runs it, and the ORM would need longer to build it than the database to run it.
 CLAIM = """
     INSERT INTO edits_savekey (region, person_id, "key", digest, edit_id, created_at, lease_ends_at)
     VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (region, person_id, "key") DO NOTHING RETURNING id"""
@@ -177,15 +177,15 @@ def _claimed(wanted: SaveKey) -> Claim:
     given = [wanted.region, wanted.person_id, wanted.key, wanted.digest, wanted.edit_id.hex, *times]
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, given)
-        made = cursor.fetchall()  # to the end, or SQLite would not commit yet
-    return Claim(wanted.edit_id, made[0][0]) if made else _claimed_again(wanted)  # used before
+        made = cursor.fetchall()  # SQLite commits only after all rows are read
+    return Claim(wanted.edit_id, made[0][0]) if made else _claimed_again(wanted)  # the key was used before
 
 
 def _claimed_again(wanted: SaveKey) -> Claim:
     with transaction.atomic():
         same = SaveKey.objects.filter(region=wanted.region, person_id=wanted.person_id, key=wanted.key)
         found = same.select_for_update().first()
-        if found is None:  # given up at this very moment
+        if found is None:  # another process has just released the key
             raise InProgress
         if found.digest != wanted.digest:
             raise KeyReused
@@ -193,21 +193,23 @@ def _claimed_again(wanted: SaveKey) -> Claim:
             return Claim(found.edit_id, found.pk, earlier=_as_of_now(found))
         if same.filter(lease_ends_at__gt=Now()).exists():
             raise InProgress
-        # Its process died. Without an intent it had sent nothing.
-        if logged := _logged_changes(found.edit_id):
-            return Claim(found.edit_id, found.pk, earlier=_from_log(logged))
+        # The process of the save died. If the log has no intent, nothing was sent.
+        if logged := _logged_changes(uuid5(found.edit_id, action.value) for action in Action):
+            return Claim(found.edit_id, found.pk, logged=tuple(logged))
         same.update(lease_ends_at=wanted.lease_ends_at)
         return Claim(found.edit_id, found.pk)
 
 
 def _as_of_now(found: SaveKey) -> Result:
-    """The result that was stored; where its outcome was unknown then, as far as the log knows it by now."""
+    """Return the stored result. If it has unknown outcomes, update them from the log."""
     result = from_json(found.result or {})
     if all(row.status is not Status.UNKNOWN for row in result.rows):
         return result
-    logged = {(change.intent.edit_id, change.intent.line): change for change in _logged_changes(found.edit_id)}
+    edit_ids = {row.edit_id for row in result.rows if row.status is Status.UNKNOWN} - {None}
+    changes = reversed(_logged_changes(edit_ids))  # the first change of each line counts
+    logged = {(change.intent.edit_id, change.intent.line): change for change in changes}
     rows = tuple(
-        _row_result(logged[row.edit_id, row.line])
+        logged_results.of_row([logged[row.edit_id, row.line]])
         if row.status is Status.UNKNOWN and row.edit_id and (row.edit_id, row.line) in logged
         else row
         for row in result.rows
@@ -215,31 +217,6 @@ def _as_of_now(found: SaveKey) -> Result:
     return Result(rows, result.edit_ids, result.is_logged, is_repeat=True)
 
 
-def _logged_changes(edit_id: UUID) -> list[LoggedChange]:
-    """What the log has of the edits of a save, row by row."""
-    edit_ids = [uuid5(edit_id, action.value) for action in Action]
-    intents = Entry.objects.intents().filter(edit_id__in=edit_ids).order_by("id")
-    first_of_line = {(change.intent.edit_id, change.intent.line): change for change in reversed(with_outcomes(intents))}
-    return list(reversed(first_of_line.values()))
-
-
-def _from_log(changes: Iterable[LoggedChange]) -> Result:
-    changes = list(changes)
-    edit_ids = tuple(dict.fromkeys(change.intent.edit_id for change in changes))
-    return Result(tuple(map(_row_result, changes)), edit_ids, is_repeat=True)
-
-
-def _row_result(change: LoggedChange) -> RowResult:
-    status = STATUSES.get(change.phase, Status.UNKNOWN)
-    outcome = change.outcome
-    return RowResult(
-        row_id=change.row_id,
-        status=status,
-        message=outcome.message if outcome else UNKNOWN,
-        label=change.row_label,
-        error=OutcomeUnknown(UNKNOWN) if status is Status.UNKNOWN else None,
-        error_code=outcome.error_code if outcome else None,
-        ref_id=outcome.ref_id if outcome else "",
-        edit_id=change.intent.edit_id,
-        line=change.intent.line,
-    )
+def _logged_changes(edit_ids: Iterable[UUID | None]) -> list[LoggedChange]:
+    """The log's changes of these edits, cell by cell."""
+    return with_outcomes(Entry.objects.intents().filter(edit_id__in=list(edit_ids)).order_by("id"))

@@ -1,6 +1,7 @@
-"""Records changes that weren't sent: conflicts, unchanged cells, forbidden attempts, missing rows.
+"""Records changes that weren't sent because of conflicts, unchanged cells, missing permissions or missing rows.
 
-The log has each of them before the person reads it. If the log can't be written, NotRecorded is raised instead.
+They are recorded before the person sees the result. If the log can't be written, NotRecorded is raised and the person
+sees no result.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from django.db import DatabaseError, transaction
 from audit.recording import Change, Evidence, NotRecorded, Personal, note
 from audit.vocabulary import Phase
 from edits.saving.baseline import Baseline
-from edits.saving.changes import CellChange
-from edits.saving.checks import CheckedRow, action_of
+from edits.saving.changes import CellChange, action_of
+from edits.saving.checks import CheckedRow
 from edits.saving.results import CellResult, Status
 from edits.sheets.column_types import column_type
 from edits.sheets.held_values import bare, held, text_of
@@ -29,20 +30,22 @@ NOTHING_TYPED = "The form was sent without changes."
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """Records what wasn't sent. `facts` are origin, reason, via and refers_to, as audit.recording.note takes them."""
+    """Records changes that weren't sent. `facts` are origin, reason and via, as in audit.recording.note."""
 
     baseline: Baseline
     facts: dict[str, Any]
 
     def record(self, rows: Iterable[CheckedRow]) -> None:
-        """Write an entry for each cell that isn't sent, or one for the row: all of them or none. Raises NotRecorded."""
+        """Write an entry for each cell that isn't sent, or one entry for its whole row. Either all entries are written
+        or none. Raises NotRecorded.
+        """
         found = [row for row in rows if row.result or row.decided]
         if found:
             try:
                 with transaction.atomic():
                     for row in found:
                         self._record_row(row)
-            except DatabaseError as error:  # at the beginning, or at the commit
+            except DatabaseError as error:  # from the start or the commit of the transaction
                 raise NotRecorded("What was not sent could not be recorded.") from error
 
     def _record_row(self, checked: CheckedRow) -> None:
@@ -71,7 +74,7 @@ class NotSent:
             self._note(checked, Phase.REFUSED, [self._row_change(checked)], checked.result.message)
 
     def _note_typed(self, checked: CheckedRow, cells: Iterable[CellChange], reason: str) -> None:
-        """Record what someone typed where they aren't allowed to. It may be anything, so it can be erased."""
+        """Record what someone typed without permission. It can be any text, so the entry lets it be erased."""
         changes = [
             Change(
                 checked.row.id if checked.row else getattr(checked.change, "row_id", None),
@@ -81,6 +84,7 @@ class NotSent:
                 held(checked.row.cell(column)) if checked.row and column else None,
                 text_of(bare(cell.typed)),
                 is_personal=True,
+                refers_to=cell.undoes,
             )
             for cell in cells
             for column in [self.baseline.sheet.column(cell.column_id)]
@@ -88,8 +92,8 @@ class NotSent:
         self._note(checked, Phase.FORBIDDEN, changes or [self._row_change(checked)], reason)
 
     def _note_conflict(self, checked: CheckedRow, cell: CellChange, result: CellResult) -> None:
-        """Record a conflict: `old` is the value now, `new` what was typed. The evidence is what was shown, and who
-        changed it since, and when."""
+        """Record a conflict. In the entry, `old` is the cell's value now, and `new` is what was typed. The evidence has
+        the value that the person was shown, who changed the cell since, and when."""
         evidence: dict[str, Evidence] = {
             "shown": Personal(cell.shown),
             "changed_by": Personal(result.by or None),
@@ -112,6 +116,7 @@ class NotSent:
                 held(checked.row.cell(column)),
                 column_type(column).after(cell.typed, checked.row.cell(column)),
                 is_personal=column.id in self.baseline.personal,
+                refers_to=cell.undoes,
             )
             for cell in cells
             if (column := self.baseline.sheet.column(cell.column_id))
@@ -119,7 +124,8 @@ class NotSent:
 
     def _row_change(self, checked: CheckedRow) -> Change:
         row_id = checked.row.id if checked.row else getattr(checked.change, "row_id", None)
-        return Change(row_id, self._label(checked.row), None, "", None, None)
+        undoes = getattr(checked.change, "undoes", None)
+        return Change(row_id, self._label(checked.row), None, "", None, None, refers_to=undoes)
 
     def _label(self, row: Row | None) -> str:
         return row_label(self.baseline.sheet, row, region=self.baseline.actor.region) if row else ""

@@ -1,4 +1,4 @@
-"""The results of a save, per row and per cell."""
+"""Defines the results of a save, per row and per cell."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from edits.sheets.sheet import Json
 class Status(StrEnum):
     """The result of one row or cell."""
 
-    SAVED = "saved"  # Smartsheet has it
-    UNCHANGED = "unchanged"  # it already had this value
-    CONFLICT = "conflict"  # it changed after the person saw it
-    REFUSED = "refused"  # Smartsheet refused it, or the row is gone
-    FORBIDDEN = "forbidden"  # the person, their token or this deployment isn't allowed to
-    NOT_SENT = "not sent"  # certainly not done: try again later
-    UNKNOWN = "unknown"  # sent, and no clear answer came
+    SAVED = "saved"  # Smartsheet has made the change
+    UNCHANGED = "unchanged"  # the cell already had this value
+    CONFLICT = "conflict"  # the cell changed after the person saw it
+    REFUSED = "refused"  # Smartsheet refused it, or the row no longer exists
+    FORBIDDEN = "forbidden"  # the person, their token or this deployment isn't allowed to make the change
+    NOT_SENT = "not sent"  # certainly not done; the person can try again later
+    UNKNOWN = "unknown"  # sent, but without a clear answer
 
 
 IS_NOTHING_DONE = frozenset({Status.CONFLICT, Status.REFUSED, Status.FORBIDDEN, Status.NOT_SENT, Status.UNCHANGED})
@@ -31,8 +31,9 @@ IS_NOTHING_DONE = frozenset({Status.CONFLICT, Status.REFUSED, Status.FORBIDDEN, 
 
 @dataclass(frozen=True, slots=True)
 class CellResult:
-    """One cell. `value` is what it holds now, as far as that is known, in the shape of `CellChange.shown`; at a
-    conflict `by` and `at` (UTC) say who wrote it and when, as far as Smartsheet says. `message` is a sentence."""
+    """The result of one cell. `value` is the cell's current value, if known, in the form of `CellChange.shown`. After a
+    conflict, `by` and `at` (UTC) say who wrote that value and when, if Smartsheet says so. `message` is a sentence.
+    """
 
     column_id: int
     status: Status
@@ -44,9 +45,11 @@ class CellResult:
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """One change, in the place that it had among the changes. `row_id` is None for a row that was not added; `count`
-    counts the rows that a deletion takes with it. `error` is there where nothing was saved because of one. `edit_id`
-    and `line` are its place in the log, None for a change that was not sent."""
+    """The result of one change. `row_id` is None for a row that wasn't added. `count` is the number of rows that a
+    deletion deletes. `error` is the error that kept everything from being saved, if any. `edit_id` and `line` are the
+    change's place in the log, or None if the change wasn't sent. `is_undecidable` says that the status is unknown and
+    stays so, because Smartsheet's record doesn't show the outcome.
+    """
 
     row_id: int | None
     status: Status
@@ -59,6 +62,7 @@ class RowResult:
     ref_id: str = ""
     edit_id: UUID | None = None
     line: int | None = None
+    is_undecidable: bool = False
 
     def conflicts(self) -> list[CellResult]:
         """The cells that changed after the person saw them."""
@@ -67,10 +71,10 @@ class RowResult:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a save, change by change. `edit_ids` name its edits in the log, one for each kind of change.
+    """The results of a save, change by change. `edit_ids` are the save's edits in the log, one for each kind of change.
 
-    `is_logged` is False where Smartsheet has the changes and the log could not record the outcome; it has the intent.
-    `is_repeat`: the same key was used before, and this is what came of it then.
+    `is_logged` is False if the log has only the intents, because an outcome couldn't be recorded. `is_repeat` says that
+    the key was used before, and that this is the earlier result.
     """
 
     rows: tuple[RowResult, ...]
@@ -80,7 +84,7 @@ class Result:
 
     @property
     def is_nothing_done(self) -> bool:
-        """Whether Smartsheet certainly has the same values as before."""
+        """Whether the save certainly changed nothing in Smartsheet."""
         return all(row.status in IS_NOTHING_DONE for row in self.rows)
 
     @property
@@ -90,7 +94,7 @@ class Result:
 
     @property
     def error(self) -> GatewayError | None:
-        """The first error, None where there was none."""
+        """The first error, or None."""
         return next((row.error for row in self.rows if row.error), None)
 
     def raise_error(self) -> None:
@@ -100,7 +104,9 @@ class Result:
 
 
 def to_json(result: Result, *, personal: frozenset[int]) -> dict[str, Any]:
-    """The result as it is stored with its key: without values of personal columns, and without people's names."""
+    """Return the result in the form that is stored with its key. It has no values of personal columns and no people's
+    names.
+    """
     rows = [
         {
             "row_id": row.row_id,
@@ -129,7 +135,7 @@ def to_json(result: Result, *, personal: frozenset[int]) -> dict[str, Any]:
 
 
 def from_json(stored: Mapping[str, Any]) -> Result:
-    """The result that `to_json` stored, as a repeat."""
+    """Return a result that `to_json` stored. Its `is_repeat` is true."""
     return Result(
         rows=tuple(
             RowResult(

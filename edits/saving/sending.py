@@ -1,9 +1,10 @@
-"""One batch of a save on its way: its intents in the log, its calls, and what came of each line."""
+"""Sends one batch of a save: records its intents, makes its calls, and records the outcome of each line."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from edits.gateway.errors import (
     Unavailable,
 )
 from edits.saving.batches import READ_BACK, Batch, Line
-from edits.saving.concurrent_saves import contested_rows
+from edits.saving.concurrent_saves import contested_rows, contested_undoings
 from edits.saving.results import CellResult, RowResult, Status
 from edits.sheets.held_values import held
 from edits.sheets.sheet import Column, Json
@@ -29,6 +30,7 @@ from edits.sheets.sheet import Column, Json
 log = logging.getLogger(__name__)
 
 CONTESTED = "Someone else was saving the same cell at this moment, so this change wasn't sent."
+UNDONE_TWICE = "Someone else was undoing the same deletion at this moment, so no row was added."
 NOT_REACHED = "Not sent, because an earlier part of the same save failed."
 WITH_ANOTHER = "Not saved, because Smartsheet refused another row of the same request. "
 NOT_KEPT = ". The rest isn't kept, because it may contain a personal value."
@@ -37,7 +39,7 @@ STATUSES = {Phase.APPLIED: Status.SAVED, Phase.REFUSED: Status.REFUSED, Phase.UN
 
 
 class Sending:
-    """A batch, from its intents to its results. `is_logged` is False once an outcome could not be recorded."""
+    """Sends a batch and keeps its results. `is_logged` is False if an outcome couldn't be recorded."""
 
     def __init__(self, batch: Batch, edit_id: UUID, *, is_partial: bool) -> None:
         self.batch = batch
@@ -47,10 +49,10 @@ class Sending:
         self._intent: Intent | None = None
         self._outcomes: dict[int, Outcome] = {}
         self._errors: dict[int, GatewayError] = {}
-        self._spared: set[int] = set()  # lines that were refused for another line's sake
+        self._spared: set[int] = set()  # numbers of lines that failed only because another line was refused
 
     def record_intent(self, facts: Mapping[str, Any]) -> None:
-        """Write an intent for each line, with the evidence that settling may need later. Raises NotRecorded."""
+        """Record an intent for each line, with the evidence that settling can need later. Raises NotRecorded."""
         baseline = self.batch.baseline
         calls: list[Evidence] = [len(call) for call in self.batch.calls]
         self._intent = intend(
@@ -69,15 +71,22 @@ class Sending:
         )
 
     def give_way(self, own: Collection[UUID]) -> None:
-        """Leave out the rows that someone else is saving at this moment; `own` are the edits of this save. Raises
-        NotRecorded."""
-        contested = contested_rows(self._recorded, since=self.batch.baseline.position, own=own)
-        lines = [number for number, line in enumerate(self.batch.lines) if line.row_id in contested]
-        self._fail(lines, Contested(CONTESTED))
+        """Leave out the rows that another save is changing at this moment. `own` are the edits of this save. A deletion
+        is left out with all its rows, because Smartsheet would delete those beneath the row too. Raises NotRecorded.
+        """
+        since = self.batch.baseline.position
+        rows = contested_rows(self._recorded, since=since, own=own)
+        undoings = contested_undoings(self._recorded, since=since, own=own)
+        lines = list(enumerate(self.batch.lines))
+        left_out = {line.checked.position for _, line in lines if line.row_id in rows}
+        self._fail([number for number, line in lines if line.checked.position in left_out], Contested(CONTESTED))
+        undone = [number for number, line in lines if not line.row_id and line.changes[0].refers_to in undoings]
+        self._fail(undone, Contested(UNDONE_TWICE))
 
     def send(self, stopped_by: GatewayError | None) -> GatewayError | None:
-        """Make the calls one after the other, and record what came of each. The first call that fails ends it, as does
-        an outcome that can't be recorded; gives the error."""
+        """Make the calls one after the other, and record the outcomes. Stop at the first call that fails, and at the
+        first outcome that can't be recorded. Return the error.
+        """
         for call in self.batch.calls:
             numbers = [number for number in call if number not in self._outcomes]
             if stopped_by or not self.is_logged:
@@ -87,12 +96,12 @@ class Sending:
         return stopped_by or (None if self.is_logged else Unavailable(NOT_REACHED))
 
     def stop(self, error: GatewayError) -> None:
-        """Nothing more is sent."""
+        """Record that nothing more is sent."""
         if self._intent:
             self._fail([number for number in range(len(self.batch.lines)) if number not in self._outcomes], error)
 
     def results(self) -> dict[int, RowResult]:
-        """What came of each change, by its position."""
+        """The result of each change, by its position."""
         return {position: self._result(position, number) for position, number in self.batch.numbers.items()}
 
     @property
@@ -118,16 +127,23 @@ class Sending:
             numbers = [number for number in numbers if number not in done]
             self._fail(numbers, error)
             return error if numbers else None
-        named = _named(error, numbers, [self._line(number) for number in numbers])
+        named = _named(error, numbers, [self._line(number) for number in numbers]) or self._missing(numbers, error)
         others = [number for number in numbers if named and number not in named]
         self._fail(named or numbers, error)
         self._fail(others, Refused(WITH_ANOTHER + error.message, error_code=error.error_code, ref_id=error.ref_id))
         self._spared.update(others)
         return error
 
+    def _missing(self, numbers: Sequence[int], error: GatewayError) -> list[int]:
+        """Return the lines of the rows that Smartsheet didn't find. It doesn't name them for a deletion."""
+        with suppress(GatewayError):
+            return self.batch.missing(numbers) if isinstance(error, NotFound) and len(numbers) > 1 else []
+        return []
+
     def _proven(self, numbers: Sequence[int]) -> set[int]:
-        """The lines that reading back shows to be done. A request that is carried out whole or not at all was carried
-        out where any of its rows shows it."""
+        """Read the rows back, and return the lines that are certainly carried out. If Smartsheet carries out a request
+        for all rows or none, one proven row proves all rows.
+        """
         try:
             proven = self.batch.proven(numbers)
         except GatewayError:
@@ -164,8 +180,9 @@ class Sending:
             self.is_logged = False
 
     def _kept(self, error: GatewayError) -> str:
-        """What the log keeps of an error's message: Smartsheet quotes values, and those of personal columns stand
-        apart."""
+        """Return the error's message for the log. Smartsheet's messages can quote a value after a colon. Values of
+        personal columns must be erasable, so if the batch has any, the part after the colon is left out.
+        """
         is_quoting = isinstance(error, Refused | Forbidden | NotFound)
         if self.batch.baseline.personal and is_quoting and self._has_personal:
             return f"{error.message.partition(':')[0].rstrip('.')}{NOT_KEPT}"
@@ -183,9 +200,8 @@ class Sending:
         error = self._errors.get(number) or _error_of(outcome)
         is_later = number in self._spared or isinstance(error, RateLimited | SignInAgain)
         status = Status.NOT_SENT if is_later else STATUSES.get(outcome.phase, Status.NOT_SENT)
-        cells = [
-            CellResult(column.id, status, _value(line, outcome, column, status)) for column, _ in line.checked.to_send
-        ]
+        columns = [kind.column for kind, _ in line.checked.to_send]
+        cells = [CellResult(column.id, status, _value(line, outcome, column, status)) for column in columns]
         return RowResult(
             row_id=outcome.row_id or line.row_id,
             status=status,
@@ -202,7 +218,7 @@ class Sending:
 
 
 def _value(line: Line, outcome: Outcome, column: Column, status: Status) -> Json:
-    """What the cell holds now, as far as that is known: what it held before, unless it was saved."""
+    """Return the cell's current value, if known. It is the new value if it was saved, otherwise the old one."""
     if status is Status.SAVED:
         return outcome.returned.get(column.id, line.after.get(column.id))
     row = line.checked.row
@@ -220,7 +236,7 @@ def _phase(error: GatewayError) -> Phase:
 
 
 def _error_of(outcome: Outcome) -> GatewayError | None:
-    """The error of a row that an answer names among those that failed, or doesn't name; none of one that was saved."""
+    """Return the error of a row that Smartsheet refused, or whose outcome is unknown; None for a saved row."""
     match outcome.phase:
         case Phase.REFUSED:
             return Refused(outcome.message, error_code=outcome.error_code, ref_id=outcome.ref_id)
@@ -231,7 +247,7 @@ def _error_of(outcome: Outcome) -> GatewayError | None:
 
 
 def _named(error: GatewayError, numbers: Sequence[int], lines: Sequence[Line]) -> list[int]:
-    """The line that a refusal names; none where it names none."""
+    """Return the number of the line that a refusal names, as a list; empty if it names none."""
     row_id, index = error.detail.get("rowId"), error.detail.get("index")
     by_row = [number for number, line in zip(numbers, lines, strict=True) if line.row_id and line.row_id == row_id]
     if by_row:

@@ -1,13 +1,13 @@
 """The write path: every change to a sheet, from any entry point, is one call of `save`.
 
-    baseline = read(user, sheet_id, row_ids=[…])          what the person can see now
-    result = save(baseline, [UpdateRow(row_id, cells)])   a result for each row and cell
+    baseline = read(user, sheet_id, row_ids=[…])          returns what the person can see now
+    result = save(baseline, [UpdateRow(row_id, cells)])   returns a result for each row and cell
 
-Before each write the log holds what is intended, in a transaction of its own: if it can't be written, nothing is sent.
-After it, the log holds what came of each row. No database transaction is open during a call.
+Before each write, the intent is recorded in a transaction of its own. If that fails, nothing is sent. After the write,
+the outcome of each row is recorded. No database transaction is open during a call.
 
-A write without a clear answer (OutcomeUnknown) is never sent again. It is read back once, and counts as done only where
-that is certain. Everything else stays unknown in the log, for settling to find out.
+A write without a clear answer (OutcomeUnknown) is never sent again. Its rows are read back once, and a row counts as
+saved only if that is certain. The outcomes of all other rows stay unknown in the log, until settling finds them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 from audit.recording import Actor, NotRecorded
 from audit.vocabulary import Origin
 from edits.gateway.errors import Busy, GatewayError, Unavailable
-from edits.saving import idempotency
+from edits.saving import idempotency, logged_results
 from edits.saving.baseline import Baseline
 from edits.saving.batches import batches
 from edits.saving.changes import AddRow, DeleteRow, RowChange
@@ -40,34 +40,38 @@ def save(
     key: str = "",
     origin: Origin = Origin.FORM,
     reason: str = "",
-    refers_to: int | None = None,
     via: Mapping[str, str | int] | None = None,
     is_cell_by_cell: bool = False,
     is_partial: bool = False,
 ) -> Result:
-    """Carry out changes of one sheet as the owner of the baseline's token; gives what came of each.
+    """Save changes of one sheet as the owner of the baseline's token. Returns the result of each change.
 
-    `changes` are compared with the baseline, so read it just before. `key` makes a repeat harmless
-    (saving/idempotency.py). `refers_to` is the entry of the log that is undone, `via` the form and version, app token,
-    job or client that the save comes by. `is_cell_by_cell`: a cell that can't be saved keeps no other cell of its row
-    from being saved; else a row is saved whole or not at all. `is_partial`: a row that Smartsheet refuses keeps no
-    other row of its request from being saved; else a request is carried out whole or not at all, and the first that is
-    not ends the save. Up to 500 rows (440 for a deletion) make one request.
+    `changes` are compared with the baseline, so read the baseline just before. If a call is repeated with the same
+    `key`, the second call sends nothing (saving/idempotency.py). `via` says what makes the save: a form and its
+    version, an app token, a job or a client.
+
+    A row is saved as a whole or not at all. If `is_cell_by_cell` is true, a cell that can't be saved doesn't prevent
+    saving the row's other cells. Up to 500 rows (440 for a deletion) are one request. A request is carried out as a
+    whole or not at all, and the first one that fails ends the save. If `is_partial` is true, a row that Smartsheet
+    refuses doesn't prevent saving the other rows of its request.
     https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
 
     Raises:
-        NotRecorded: the log could not be written; nothing was sent. KeyReused: the key was used for something else
-        before; nothing was sent. InProgress: a save with this key is under way; nothing was sent a second time.
-        ValueError: a row is changed twice in the same way, or a cell twice; a row goes beneath one that is deleted; or
-            rows are deleted, and the baseline was read without descendants. Nothing was sent.
+        NotRecorded: the log could not be written, so nothing was sent.
+        KeyReused: the key was used for something else before. Nothing was sent.
+        InProgress: a save with this key is in progress. Nothing was sent a second time.
+        ValueError: two changes are of the same kind and row, or of the same cell; a row is added or moved below one
+            that is deleted; or rows are deleted, but the baseline was read without descendants. Nothing was sent.
     """
     _require_sense(baseline, changes)
-    digest = idempotency.digest_of(baseline.sheet.id, tuple(changes), is_cell_by_cell, is_partial)
+    digest = idempotency.digest_of(baseline.sheet.id, tuple(changes), is_cell_by_cell, is_partial) if key else ""
     claim = idempotency.claim(key, actor=baseline.actor, digest=digest)
     if claim.earlier:
         return claim.earlier
+    if claim.logged:
+        return _interrupted(baseline, changes, claim, is_cell_by_cell=is_cell_by_cell)
     try:
-        facts = {"origin": origin, "reason": reason, "refers_to": refers_to, "via": via}
+        facts = {"origin": origin, "reason": reason, "via": via}
         rows = check(baseline, changes, is_cell_by_cell=is_cell_by_cell)
         NotSent(baseline, facts).record(rows)
         result = _carry_out(baseline, rows, claim, facts, is_partial=is_partial)
@@ -87,7 +91,7 @@ def repeated(
     is_cell_by_cell: bool = False,
     is_partial: bool = False,
 ) -> Result | None:
-    """What came of this very save, if it was carried out before; whether or not the sheet can be read now.
+    """Return the result of this save if it was already carried out. This works even if the sheet can't be read now.
 
     Raises DatabaseError.
     """
@@ -97,24 +101,34 @@ def repeated(
 
 
 def _require_sense(baseline: Baseline, changes: Sequence[RowChange]) -> None:
-    """One line of the log is one row, and Smartsheet takes each row of a request once. Raises ValueError."""
+    """Check that the changes don't contradict each other, and that no row occurs twice in a request, which Smartsheet
+    wouldn't accept. Raises ValueError.
+    """
     if any(isinstance(change, DeleteRow) for change in changes) and not baseline.has_descendants:
         raise ValueError("Deleting rows needs a baseline with their descendants.")
     rows = [(type(change), change.row_id) for change in changes if not isinstance(change, AddRow)]
     if len(set(rows)) < len(rows):
-        raise ValueError("A row is changed twice in the same way: put its cells into one change.")
+        raise ValueError("A row is changed twice in the same way: put all its cells into one change.")
     if deleted_places(baseline.sheet, changes):
-        raise ValueError("A row goes beneath one that the same save deletes.")
+        raise ValueError("A row can't go below a row that the same save deletes.")
     for change in changes:
         cells = [cell.column_id for cell in getattr(change, "cells", ())]
         if len(set(cells)) < len(cells):
             raise ValueError("A cell is changed twice.")
 
 
+def _interrupted(baseline: Baseline, changes: Sequence[RowChange], claim: Claim, *, is_cell_by_cell: bool) -> Result:
+    """Return the results of a save whose process died after it recorded the intents."""
+    additions = [position for position, change in enumerate(changes) if isinstance(change, AddRow)]
+    checked = check(baseline, [changes[position] for position in additions], is_cell_by_cell=is_cell_by_cell)
+    sent = [additions[row.position] for row in checked if row.result is None]
+    return logged_results.of_save(changes, claim.logged, additions=sent)
+
+
 def _carry_out(
     baseline: Baseline, rows: Sequence[CheckedRow], claim: Claim, facts: Mapping[str, Any], *, is_partial: bool
 ) -> Result:
-    """Record, send and record what may be sent. Raises NotRecorded where nothing was sent."""
+    """Record the intents, send the batches and record the outcomes. If this raises NotRecorded, nothing was sent."""
     found = {row.position: row.result for row in rows if row.result}
     sendings = [
         Sending(batch, claim.edit_id_for(batch.action), is_partial=is_partial) for batch in batches(baseline, rows)

@@ -1,7 +1,8 @@
-"""One write at a time to a sheet with one person's token: Smartsheet refuses a second one with errorCode 4004.
+"""Makes the writes with one person's token to one sheet wait for each other, because Smartsheet refuses a second write
+at the same time with errorCode 4004.
 
-Held in the database, so that all processes wait for each other; a process that dies gives it up when its time is over.
-People with different tokens don't wait for each other.
+The lease is in the database, so that all processes see it. If a process dies, its lease expires. Writes with different
+people's tokens don't wait for each other.
 https://developers.smartsheet.com/api/smartsheet/guides/advanced-topics/scalability-options
 """
 
@@ -18,13 +19,13 @@ from django.db import DatabaseError, connection, models
 from audit.recording import NotRecorded
 from edits.gateway.errors import Busy
 
-PAUSE = 0.05  # seconds between two tries
-RETRY_AFTER = 1.0  # seconds
+PAUSE = 0.05  # seconds between two tries to take the lease
+RETRY_AFTER = 1.0  # seconds after which the person can try again
 OWN_SAVE = "You're saving something else to this sheet, so this change was not sent."
 
 
 class SheetLease(models.Model):
-    """Who writes to a sheet with a person's token, until when."""
+    """The right to write to a sheet with a person's token until a certain time."""
 
     region = models.CharField(max_length=20)
     person_id = models.BigIntegerField()
@@ -44,11 +45,11 @@ class SheetLease(models.Model):
 
 @contextmanager
 def sheet_lease(*, region: str, person_id: int, sheet_id: int, seconds: float, patience: float) -> Iterator[None]:
-    """Hold the lease for up to `seconds`, after waiting for it for up to `patience` seconds.
+    """Wait for the lease for at most `patience` seconds, and hold it for at most `seconds`.
 
     Raises:
-        Busy: another save of this person to this sheet took longer.
-        NotRecorded: the database did not take it.
+        Busy: another save of this person to this sheet kept the lease longer than `patience`.
+        NotRecorded: the database didn't store the lease.
     """
     key = (region, person_id, sheet_id)
     holder, last = uuid4().hex, monotonic() + patience
@@ -62,7 +63,7 @@ def sheet_lease(*, region: str, person_id: int, sheet_id: int, seconds: float, p
     try:
         yield
     finally:
-        with suppress(DatabaseError):  # it ends by itself
+        with suppress(DatabaseError):  # the lease expires anyway
             _execute(GIVE_BACK, [*key, holder])
 
 
@@ -72,7 +73,7 @@ GIVE_BACK = """
 
 @cache
 def _take(vendor: str) -> str:
-    """One statement: a new lease, or the one that is there if nobody holds it."""
+    """Return the SQL that takes the lease in one statement. It inserts the lease, or updates an expired one."""
     now, end = "STATEMENT_TIMESTAMP()", "STATEMENT_TIMESTAMP() + make_interval(secs => %s)"
     if vendor == "sqlite":
         now, end = (f"STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'now'{more})" for more in ("", ", %s || ' seconds'"))

@@ -1,80 +1,90 @@
-"""Undoes a change of a cell with a new edit, in the name of the person who undoes it, that refers to the undone entry.
+"""Undoes changes of one edit with a new edit, in the name of the person who undoes them. Each new entry refers to the
+entry that it undoes.
 
-The old value is restored only while the cell still has the value of that change. Rows can't be undone: an added row is
-deleted like any other, and a deleted row can't come back with its history, comments and attachments.
+A cell gets its old value back if it still has the value that the edit wrote. An added row is deleted if it still has
+its first values and no rows below it. A moved row goes back to its old place if it is still where the edit put it.
+Smartsheet can't restore a deleted row, so a new row with the old values and formulas is added once, at the old place.
+Each change is checked separately.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
-from datetime import datetime
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
-from audit.changes import LoggedChange
+from audit.changes import LoggedChange, with_outcomes
+from audit.edit_parts import near
+from audit.models import Entry
 from audit.proof.commitment_bytes import in_value
 from audit.vocabulary import Action, Origin
 from edits.features import Feature
-from edits.gateway.errors import NotFound
 from edits.saving.baseline import Baseline, read
-from edits.saving.changes import CellChange, UpdateRow
-from edits.saving.checks import last_writer
-from edits.saving.results import CellResult, Result
+from edits.saving.changes import CellChange, DeleteRow, RowChange, UpdateRow
+from edits.saving.checks import NO_COLUMN, Writers
+from edits.saving.deleted_rows_log import DeletedRowsLog
+from edits.saving.putting_back import put_back
+from edits.saving.results import CellResult, Result, RowResult, Status
+from edits.saving.row_evidence import DeletedRow, OldPlace, evidence_of
+from edits.saving.row_places import Places
 from edits.saving.service import save
+from edits.saving.undo_plan import Plan, Undo
+from edits.sheets import formula_errors
 from edits.sheets.column_types import column_type
+from edits.sheets.column_types.date_time import BY_PREDECESSORS
 from edits.sheets.held_values import bare, held, is_linked, is_same, linked
-from edits.sheets.rights import why_read_only
-from edits.sheets.sheet import Column, Json, Row
-from identity.profiles import readers
+from edits.sheets.reading import NO_ROW
+from edits.sheets.rights import why_no_edits, why_not_deleted, why_read_only
+from edits.sheets.sheet import FINISH, Access, Column, Json, Row
 
-NO_COLUMN = "The sheet no longer has this column."
 ANOTHER_REGION = "This was done in another region of Smartsheet, where you have another account."
 NOT_SAVED = "There is nothing to undo: Smartsheet didn't save this change, or it isn't certain that it did."
-ADDED = "To undo an added row, delete it. You'll see which rows go with it before you confirm."
-DELETED = (
-    "Smartsheet cannot bring a deleted row back with its history, comments and attachments. What was in it stands here;"
-    " add a new row to have it in the sheet again."
+ADDED_AGAIN = "A new row with these values was added already. If that row was deleted since, undo its deletion."
+EMPTY = "The log has no value of this row that can be written into a new row."
+RESTORING = "A new row may have been added for this one already. Its outcome isn't certain yet, so nothing is sent."
+PARENT_RESTORING = "The row above it in the hierarchy is being restored, which isn't certain yet. Try again later."
+NO_OLD_PLACE = (
+    "This move can't be undone from here: its entry is old, and doesn't say which rows were around the row. Move the "
+    "row back in Smartsheet."
 )
-NO_CELL = "Only changes of cells can be undone."
-PERSONAL = "This is a personal value, which the log keeps apart. It can't be restored from here."
+NO_NEW_PLACE = "The log doesn't say where this move put the row, so it can't be told whether the row is still there."
+ELSEWHERE = (
+    "The row is no longer where this move put it: it was moved since, or the row before it was added, moved or "
+    "deleted. So it stays where it is."
+)
+AT_OLD_PLACE = "The row is already at its old place, beneath and after the same rows as before."
+BELOW_ITSELF = "The row that it was below in the hierarchy is now below this row."
+LOCKED = "This row is locked: only admins of the sheet can move it."
+NO_CELL = "Only changes of cells, and added, moved and deleted rows can be undone."
+PERSONAL = "This is a personal value. The log stores those separately, so it can't be restored from here."
+NOTHING_LEFT = "The cell already has its old value."
+NUMBERS_MOVE = "The log has row numbers, which other rows may have now: type the predecessors again instead."
+HAS_ROWS_BENEATH = "There are now rows below this row, which would be deleted too."
+
+# The feature that is needed to undo each action.
+FEATURES: dict[str, Feature] = {
+    Action.CHANGE: Feature.CHANGE,
+    Action.ADD: Feature.DELETE,
+    Action.DELETE: Feature.ADD,
+    Action.MOVE: Feature.CHANGE,
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Undo:
-    """What undoing a change would do now. `why_not` is a sentence, or "". If the cell has changed since, `is_overtaken`
-    is true, and `by` and `at` (UTC) say who changed it last, if Smartsheet says so."""
-
-    change: LoggedChange
-    baseline: Baseline
-    row: Row
-    column: Column
-    now: Json
-    then: Json
-    why_not: str = ""
-    is_overtaken: bool = False
-    by: str = ""
-    at: datetime | None = None
-
-    @property
-    def words_now(self) -> str:
-        """The cell's value now, in words."""
-        return column_type(self.column).words(self.now, readers.current())
-
-    @property
-    def words_then(self) -> str:
-        """The value that undoing would restore, in words."""
-        return column_type(self.column).words(self.then, readers.current())
+MOST_ROWS = 1_000  # the most rows of an edit whose old places are read
+# A reference in a formula to a row by its number, such as [Budget]5 or Budget$5.
+BY_NUMBER = re.compile(r"(?:\]|\b[^\W\d]+)\$?\d")
+IN_QUOTES = re.compile(r'"[^"]*"')
 
 
 def why_never(change: LoggedChange, *, region: str) -> str:
-    """Why nobody of this region can undo a logged change, as a sentence; "" if it may be possible."""
+    """Return a sentence that says why no one in this region can undo a logged change; "" if someone perhaps can."""
     entry = change.intent
-    rows = {Action.ADD.value: ADDED, Action.DELETE.value: DELETED}
-    if entry.action in rows:
-        return rows[entry.action]
-    if entry.action != Action.CHANGE or entry.column_id is None:
+    if entry.action not in FEATURES or (entry.action == Action.CHANGE and entry.column_id is None):
         return NO_CELL
     if not change.is_applied:
         return NOT_SAVED
@@ -83,44 +93,311 @@ def why_never(change: LoggedChange, *, region: str) -> str:
     return PERSONAL if in_value(entry.old) or in_value(entry.new) else ""
 
 
-def plan(user: AbstractBaseUser | AnonymousUser, change: LoggedChange) -> Undo:
-    """Read the row, and find out what undoing the change would do. Raises GatewayError."""
-    entry, row_id = change.intent, change.row_id or 0
-    baseline = read(user, entry.sheet_id or 0, row_ids=[row_id])
-    baseline.gateway.require(Feature.CHANGE)
-    row, column = baseline.row(row_id), baseline.sheet.column(entry.column_id)
-    if column is None:
-        raise NotFound(NO_COLUMN)
-    now, then = held(row.cell(column)), _value(entry.old)
-    if is_linked(now) and not is_linked(then):
-        then = linked(then, None)
-    found = Undo(change, baseline, row, column, now=now, then=then)
-    if not is_same(found.now, _value(change.new)):
-        by, at = last_writer(baseline, row, column)
-        return replace(found, is_overtaken=True, by=by, at=at)
-    return replace(found, why_not=why_read_only(baseline.sheet, column, row) or _why_not_held(found))
+def plan(user: AbstractBaseUser | AnonymousUser, changes: Sequence[LoggedChange], *, region: str) -> Plan:
+    """Read the rows of changes of one edit, and find out what undoing each change would do. Raises GatewayError.
+
+    The changes can be of several edits if all of them deleted rows of the same sheet.
+    """
+    entry = changes[0].intent
+    reasons = [why_never(change, region=region) for change in changes]
+    maybe = [change for change, why_not in zip(changes, reasons, strict=True) if not why_not]
+    is_put_back = entry.action in {Action.DELETE, Action.MOVE}
+    row_ids = [] if is_put_back else list(dict.fromkeys(change.row_id or 0 for change in maybe))
+    baseline = read(
+        user,
+        entry.sheet_id or 0,
+        row_ids=row_ids,
+        with_descendants=entry.action == Action.ADD,
+        with_outline=is_put_back,
+    )
+    baseline.gateway.require(FEATURES[entry.action])
+    log = DeletedRowsLog(entry.sheet_id or 0, region=region)
+    if entry.action == Action.DELETE:
+        log.look_up(change.row_id or 0 for change in maybe)
+    was = _old_places(maybe)
+    of_edit = _rows_of_edit(entry) if is_put_back else []
+    places = Places(baseline.sheet.rows, _old_places(of_edit) | was, log) if is_put_back else None
+    looking = _Looking(baseline, log, places, was, of_edit)
+    undos = [
+        Undo(change, change.row_label, why_not=why_not) if why_not else looking.at(change)
+        for change, why_not in zip(changes, reasons, strict=True)
+    ]
+    return Plan(baseline, tuple(_with_places(undos, places) if places else undos), places)
 
 
-def _why_not_held(what: Undo) -> str:
-    why = column_type(what.column).why_not_held(bare(what.then))
+def undo(what: Plan, *, key: str = "", via: Mapping[str, str | int] | None = None, reason: str = "") -> Result:
+    """Undo what can be undone. The result has the rows in the order of `by_row`. If Smartsheet refuses a row, the
+    others are still undone. `via` and `reason` are as in `save`. Raises what `save` raises.
+    """
+    facts: dict[str, Any] = {"via": via, "reason": reason}
+    if what.places:
+        return put_back(what, what.places, key=key, **facts)
+    rows = [_row_change(undos) for undos in what.by_row()]
+    is_partial = len(rows) > 1
+    return save(what.baseline, rows, key=key, origin=Origin.UNDO, is_cell_by_cell=True, is_partial=is_partial, **facts)
+
+
+def not_undone(what: Plan, result: Result) -> list[Undo]:
+    """The changes that could have been undone but weren't, each with the reason."""
+    found = []
+    for one, row in ((undo, row) for undos, row in zip(what.by_row(), result.rows, strict=True) for undo in undos):
+        cell = next((cell for cell in row.cells if one.column and cell.column_id == one.column.id), None)
+        status = cell.status if cell else row.status
+        if status is Status.CONFLICT and cell:
+            found.append(replace(one, now=cell.value, is_overtaken=True, by=cell.by, at=cell.at))
+        elif status not in {Status.SAVED, Status.UNCHANGED}:
+            found.append(replace(one, why_not=_reason(cell, row)))
+    return found
+
+
+def _row_change(undos: Sequence[Undo]) -> RowChange:
+    """The change that undoes changed cells of one row, or the addition of the row."""
+    entry, row_id = undos[0].change.intent, undos[0].row_id
+    if entry.action == Action.ADD:
+        return DeleteRow(row_id, undoes=entry.pk)
+    cells = (
+        CellChange(undo.column.id, shown=undo.now, typed=undo.then, undoes=undo.change.intent.pk)
+        for undo in undos
+        if undo.column
+    )
+    return UpdateRow(row_id, tuple(cells))
+
+
+def _rows_of_edit(entry: Entry) -> list[LoggedChange]:
+    """The rows that an edit moved or deleted, also those that aren't undone now: they were next to each other."""
+    return with_outcomes(near([entry]).intents().of_edit(entry.edit_id).order_by("line")[:MOST_ROWS])
+
+
+def _old_places(changes: Iterable[LoggedChange]) -> dict[int, OldPlace]:
+    """The places of moved or deleted rows before the edit. Old entries don't have them."""
+    found: dict[int, OldPlace] = {}
+    for change in changes:
+        place: OldPlace | None = None
+        if change.intent.action == Action.DELETE:
+            deleted = DeletedRow.of(change.intent)
+            place = deleted.place if deleted else None
+        elif change.intent.action == Action.MOVE:
+            place = OldPlace.parse(_value(change.intent.old))
+        if place:
+            found[change.row_id or 0] = place
+    return found
+
+
+def _with_places(undos: Sequence[Undo], places: Places) -> Iterable[Undo]:
+    """Note for each row whether its old place is still there."""
+    coming = {undo.row_id for undo in undos if undo.is_possible}
+    for undo in undos:
+        note = places.find(undo.was, coming=coming).note if undo.was and undo.is_possible else ""
+        yield replace(undo, notes=(note, *undo.notes)) if note else undo
+
+
+def _reason(cell: CellResult | None, row: RowResult) -> str:
+    return (cell.message if cell else "") or row.message
+
+
+class _Looking:
+    """Finds out what undoing changes would do, from the sheet that was read. `was` are the old places of their rows. If
+    the edit moved or deleted rows, `of_edit` are all of them.
+    """
+
+    def __init__(
+        self,
+        baseline: Baseline,
+        log: DeletedRowsLog,
+        places: Places | None,
+        was: Mapping[int, OldPlace],
+        of_edit: Iterable[LoggedChange],
+    ) -> None:
+        self._log, self._places, self._was = log, places, was
+        self._sheet, self._position = baseline.sheet, baseline.position
+        self._rows = {row.id: row for row in self._sheet.rows}
+        self._columns = {column.id: column for column in self._sheet.columns}
+        self._parents = {row.parent_id for row in self._sheet.rows}
+        self._writers = Writers(baseline)
+        moves = (change for change in of_edit if change.intent.action == Action.MOVE)
+        self._put = {change.row_id or 0: place for change in moves if (place := _new_place(change))}
+
+    def at(self, change: LoggedChange) -> Undo:
+        if change.intent.action == Action.DELETE:
+            was = self._was.get(change.row_id or 0)
+            return self._deleted(Undo(change, change.row_label, was=was, where_then=self._where(was)))
+        row = self._rows.get(change.row_id or 0)
+        if row is None:
+            return Undo(change, change.row_label, why_not=NO_ROW)
+        found = Undo(change, self._sheet.label(row), row, was=self._was.get(row.id))
+        match change.intent.action:
+            case Action.MOVE:
+                where_now, where_then = self._where(OldPlace.of(row)), self._where(found.was)
+                why_not = self._why_not_moved_back(found, row)
+                return replace(found, why_not=why_not, where_now=where_now, where_then=where_then)
+            case Action.ADD:
+                return self._added(found, row)
+            case _:
+                return self._cell(found, row)
+
+    def _where(self, place: OldPlace | None) -> str:
+        """A place in words; "" if there is none."""
+        if place is None or self._places is None:
+            return ""
+        parent, sibling = (self._named(one) for one in (place.parent_id, place.sibling_id))
+        beneath = f", beneath {parent}" if place.parent_id else ""
+        return f"Row {place.number}{beneath}, {f'after {sibling}' if place.sibling_id else 'as the first row'}"
+
+    def _named(self, row_id: int | None) -> str:
+        now = self._places.now(row_id) if self._places else None
+        row = self._rows.get(now or 0)
+        return f"“{self._sheet.label(row)}”" if row else "a row that no longer exists"
+
+    def _why_not_moved_back(self, found: Undo, row: Row) -> str:
+        was, put, now = found.was, self._put.get(row.id), OldPlace.of(row)
+        if was is None:
+            return NO_OLD_PLACE
+        if put is None:
+            return NO_NEW_PLACE
+        if self._places and self._places.is_at_old_place(row.id):
+            return AT_OLD_PLACE
+        if (now.parent_id, self._before(now)) != (put.parent_id, self._before(put, is_put=True)):
+            return ELSEWHERE
+        if was.parent_id in self._sheet.family_ids([row.id]) and was.parent_id not in self._was:
+            return BELOW_ITSELF
+        return why_no_edits(self._sheet.access) or (LOCKED if row.is_locked_for_user else "")
+
+    def _before(self, place: OldPlace, *, is_put: bool = False) -> int | None:
+        """The row before a place. Rows that the same edit moved are skipped, because later requests of the edit may
+        have put them there.
+        """
+        before, steps = place.sibling_id, len(self._put)
+        while before in self._put and steps:
+            row = self._rows.get(before)
+            before = self._put[before].sibling_id if is_put else row.sibling_id if row else None
+            steps -= 1
+        return before
+
+    def _cell(self, found: Undo, row: Row) -> Undo:
+        entry = found.change.intent
+        column = self._columns.get(entry.column_id or 0)
+        if column is None:
+            return replace(found, why_not=NO_COLUMN)
+        now, then = held(row.cell(column)), _value(entry.old)
+        if is_linked(now) and not is_linked(then):
+            then = linked(then, None)
+        found = replace(found, column=column, now=now, then=then)
+        if is_same(now, then):
+            return replace(found, why_not=NOTHING_LEFT)
+        if not is_same(now, _value(found.change.new)):
+            by, at = self._writers.of(row, column)
+            return replace(found, is_overtaken=True, by=by, at=at)
+        return replace(found, why_not=why_read_only(self._sheet, column, row) or _why_not_held(column, then))
+
+    def _added(self, found: Undo, row: Row) -> Undo:
+        """Find out what undoing an added row would do. The row is unchanged if its cells have their first values. Cells
+        that Smartsheet fills in don't count.
+        """
+        if row.id in self._parents:
+            return replace(found, why_not=HAS_ROWS_BENEATH)
+        then = _value(found.change.new) or {}
+        formulas = evidence_of(found.change.intent).get("formulas") or {}
+        columns = [
+            column
+            for column in self._sheet.columns
+            if not column.system_type and not column.formula
+            if not row.cell(column).formula or row.cell(column).formula != formulas.get(str(column.id))
+        ]
+        if not all(is_same(_ticked(held(row.cell(column))), _ticked(then.get(column.title))) for column in columns):
+            by = row.modified_by
+            return replace(found, is_overtaken=True, by=(by.name or by.email) if by else "", at=row.modified_at)
+        return replace(found, why_not=why_not_deleted(self._sheet, row))
+
+    def _deleted(self, found: Undo) -> Undo:
+        """Find out whether a deleted row can be added again, and with which cells."""
+        if why_not := self._why_not_restored(found):
+            return replace(found, why_not=why_not)
+        logged = DeletedRow.of(found.change.intent)
+        cells, lost = self._cells_of(found.change, logged)
+        why_not = why_no_edits(self._sheet.access) or ("" if cells or logged else EMPTY)
+        if logged is None:
+            return replace(found, cells=cells, lost=lost, why_not=why_not)
+        attributes, notes = logged.attributes, self._notes(logged, cells)
+        if attributes.is_locked and self._sheet.access not in {Access.OWNER, Access.ADMIN}:
+            attributes = replace(attributes, is_locked=False)
+            notes.append("The row was locked. Only admins of the sheet can lock it again.")
+        return replace(found, cells=cells, lost=lost, why_not=why_not, attributes=attributes, notes=tuple(notes))
+
+    def _why_not_restored(self, found: Undo) -> str:
+        again = self._log.restoration(found.row_id)
+        if again and not self._is_gone(again):
+            return ADDED_AGAIN if again.is_applied else RESTORING
+        parent_id = found.was.parent_id if found.was else None
+        above = self._log.restoration(parent_id) if parent_id and parent_id not in self._rows else None
+        return PARENT_RESTORING if above and not above.is_applied else ""
+
+    def _is_gone(self, again: LoggedChange) -> bool:
+        """Whether the new row of a restoration was deleted in Smartsheet itself. It was certainly there before the
+        sheet was read only if the log had the outcome by then.
+        """
+        outcome = again.outcome
+        is_older = again.is_applied and outcome is not None and outcome.pk <= self._position
+        row_id = again.row_id
+        return is_older and row_id is not None and row_id not in self._rows and self._log.deletion(row_id) is None
+
+    def _cells_of(
+        self, change: LoggedChange, logged: DeletedRow | None
+    ) -> tuple[tuple[CellChange, ...], tuple[str, ...]]:
+        """Return the cells of the new row, and the titles of the columns whose values are lost.
+
+        The new row gets the old values of columns that people can fill in and that still have the same titles.
+        Smartsheet fills in its own columns itself.
+        """
+        values: dict[str, Json] = dict(_value(change.old) or {})
+        cells: list[CellChange] = []
+        lost: list[str] = []
+        for column in self._sheet.columns:
+            value = values.pop(column.title, None)
+            formula = logged.formulas.get(column.id, "") if logged else ""
+            if formula.startswith(BY_PREDECESSORS):  # Smartsheet's own formula; the value is what can be written
+                formula = ""
+            form = logged.formats.get(column.id, "") if logged else ""
+            is_error = logged is not None and column.id in logged.linked and formula_errors.is_error(value)
+            is_lost = is_error or (not formula and _why_not_held(column, value))
+            if why_read_only(self._sheet, column) or is_lost:
+                is_filled_in = column.system_type or column.formula or FINISH in column.tags
+                lost += [column.title] if (value is not None or formula) and not is_filled_in else []
+            elif value is not None or formula or form:
+                cells.append(CellChange(column.id, shown=None, typed=value, formula=formula, format=form))
+        return tuple(cells), (*lost, *values)
+
+    def _notes(self, logged: DeletedRow, cells: Iterable[CellChange]) -> list[str]:
+        """Sentences about what the new row doesn't get of its formulas, links and pictures."""
+        by_number = [cell.column_id for cell in cells if BY_NUMBER.search(IN_QUOTES.sub("", cell.formula))]
+        said = {
+            "Formulas in {} name rows by their numbers: check that they still mean the same rows.": by_number,
+            "Links to cells of other sheets in {} become the values that they had.": logged.linked,
+            "Pictures in {} are lost.": logged.pictured,
+        }
+        return [
+            sentence.format(", ".join(self._columns[one].title for one in ids if one in self._columns) or "a column")
+            for sentence, ids in said.items()
+            if ids
+        ]
+
+
+def _new_place(change: LoggedChange) -> OldPlace | None:
+    """The place where a move put its row, from Smartsheet's answer, or from what was read when the move was settled."""
+    if change.stored:
+        return OldPlace.parse(_value(change.new))
+    return OldPlace.parse(evidence_of(change.outcome).get("place")) if change.outcome else None
+
+
+def _why_not_held(column: Column, then: Json) -> str:
+    if column.type == "PREDECESSOR" and then is not None:
+        return NUMBERS_MOVE
+    why = column_type(column).why_not_held(bare(then))
     return f"{why} So Smartsheet would refuse it." if why else ""
 
 
-def overtaken(what: Undo, cell: CellResult) -> Undo:
-    """The same undo, after a conflict: the cell was changed between reading and saving."""
-    return replace(what, now=cell.value, is_overtaken=True, by=cell.by, at=cell.at)
-
-
-def undo(what: Undo, *, key: str = "") -> Result:
-    """Restore the old value. Raises what `save` raises."""
-    cell = CellChange(what.column.id, shown=what.now, typed=what.then)
-    return save(
-        what.baseline,
-        [UpdateRow(what.row.id, (cell,))],
-        key=key,
-        origin=Origin.UNDO,
-        refers_to=what.change.intent.pk,
-    )
+def _ticked(value: Json) -> Json:
+    """Return the value. Return None for an unticked box, which counts as an empty cell."""
+    return None if value is False else value
 
 
 def _value(canonical: str | None) -> Json:

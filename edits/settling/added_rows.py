@@ -1,7 +1,7 @@
-"""What came of added rows, by the rows that are there: those with that content that this person added in that time.
+"""Finds the outcome of added rows. It looks for rows with the sent content that this person added at the time.
 
-A row that was added and deleted again leaves no trace, so that an addition is called undone only where the sheet was
-not changed since.
+A row that was added and then deleted leaves no trace. So an addition counts as not made only if the sheet hasn't
+changed since.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/sheets/getsheet (rowsModifiedSince)
 """
@@ -28,23 +28,23 @@ from edits.sheets.held_values import held, is_same
 from edits.sheets.personal_columns import row_label
 from edits.sheets.sheet import Cell, Json, Row, Sheet, parse_time
 
-MOST_HISTORIES = 5  # that are read for one request
-MOST_NAMED = 20  # rows that evidence names
+MOST_HISTORIES = 5  # the most cell histories that are read for one request
+MOST_NAMED = 20  # the most rows that the evidence of an outcome lists
 THERE = "The row is there."
-WITH_OTHERS = "Other rows of the same request are there, which is carried out for all rows or none."
+WITH_OTHERS = "Other rows of the same request were added. Smartsheet carries out a request for all rows or none."
 WHICH = f"{WITH_OTHERS} Which row it is can't be told any more."
-NOT_SINCE = "The sheet was changed for the last time by the request before this one."
-LEAVES_NO_TRACE = f"{CANNOT}the sheet was changed since, and a row that was added and deleted again leaves no trace."
+NOT_SINCE = "The last change of the sheet was made by the request before this one."
+LEAVES_NO_TRACE = f"{CANNOT}the sheet was changed later, and a row that was added and then deleted leaves no trace."
 
 Raw = Mapping[str, Json]
 
 
 class AddedRows:
-    """What came of the rows that an edit's requests were to add, asked in the order of the requests."""
+    """Finds the outcomes of the rows that an edit should add. Call outcomes() in the order of the requests."""
 
     def __init__(self, record: Record) -> None:
         self._record = record
-        self._claimed: dict[int, Raw] = {}  # rows that were found to be of this edit, by id
+        self._claimed: dict[int, Raw] = {}  # rows that were found to belong to this edit, by id
         self._histories: dict[tuple[int, int], History | None] = {}
         concluded = record.edit.concluded.values()
         self._ours = {entry.row_id for entry in concluded if entry.phase == Phase.APPLIED and entry.row_id}
@@ -77,7 +77,9 @@ class AddedRows:
         return replace(outcome, row_id=row.id, row_label=label)
 
     def _of_whole(self, line: OpenLine, sheet: Sheet, raw: Raw | None) -> Outcome:
-        """The outcome of a line where others of its request are certain to be there; which row it is may not be."""
+        """Return the outcome of a line whose request was certainly carried out, because other rows of it exist. `raw`
+        is the line's own row, if it is known.
+        """
         if raw is None or self._is_wanted_by_others(line):
             return self._record.say(Phase.APPLIED, line, WHICH, sheet)
         return self._there(line, sheet, raw, WITH_OTHERS)
@@ -92,20 +94,20 @@ class AddedRows:
         return self._record.say_of_all(Phase.UNDECIDABLE, lines, LEAVES_NO_TRACE, sheet, candidates=ids)
 
     def _is_last_change_known(self, sheet: Sheet) -> bool:
-        """Whether the sheet was last changed when an earlier request of this edit was carried out, in that very second.
-
-        A row could only have been added since and deleted again if both had happened within it.
+        """Whether the sheet was last changed by an earlier request of this edit. Times are exact to the second, so
+        another row could still be added and deleted within that second.
         """
         earlier = [raw for raw in self._record.added().rows if raw["id"] in self._claimed.keys() | self._ours]
         times = [at for raw in earlier if (at := parse_time(raw.get("createdAt")))]
         return bool(times) and sheet.modified_at is not None and sheet.modified_at <= max(times)
 
-    # Which row is which
+    # Matching rows to lines
 
     def _matched(self, lines: Sequence[OpenLine], rows: Sequence[Raw]) -> dict[int, Raw]:
-        """The row of each line where it can be told: as many rows have a content as lines want it, in the same order.
+        """Return the row of each line. It is known if the number of rows with a content equals the number of lines with
+        that content. Then the rows and lines are in the same order.
 
-        A row that is told by one content is none of those that may have another.
+        A row that matches one content can't match another.
         """
         wanted: dict[str, list[OpenLine]] = {}
         for line in lines:
@@ -131,7 +133,7 @@ class AddedRows:
         row = Row.parse(raw)
         return {column.title: held(row.cell(column)) for column in self._record.added().sheet.columns}
 
-    # Other edits of the same person whose outcome is open
+    # Other unsettled edits of the same person
 
     @cached_property
     def _rivals(self) -> list[LoggedChange]:
@@ -142,7 +144,9 @@ class AddedRows:
         return any(_holds(_parsed(rival), line.changes[0].new) for rival in self._rivals)
 
     def _may_be_of_others(self, line: OpenLine, raw: Raw) -> bool:
-        """Whether another edit may have added the row: as it is now, or as it was before somebody changed it."""
+        """Whether another edit perhaps added the row, with its current content, or with other content that someone has
+        changed since.
+        """
         return any(self._may_be_of(rival, line, raw) for rival in self._rivals)
 
     def _may_be_of(self, rival: LoggedChange, line: OpenLine, raw: Raw) -> bool:
@@ -156,7 +160,9 @@ class AddedRows:
         return True
 
     def _history(self, row_id: int, column_id: int) -> History | None:
-        """A cell's history, read once; None where there is none, or enough were read."""
+        """Return a cell's history, which is read only once. Return None if the cell has none, or if MOST_HISTORIES were
+        already read.
+        """
         key = (row_id, column_id)
         if key not in self._histories and len(self._histories) < MOST_HISTORIES:
             try:

@@ -1,5 +1,6 @@
-"""The requests that an edit was sent as. Its intents say how many rows each had, and what a refused row did to the
-others (edits/saving/sending.py)."""
+"""Finds the requests of an edit. The edit's intents say how many rows each request had, and whether a refused row
+prevented saving the other rows of its request (edits/saving/sending.py).
+"""
 
 from __future__ import annotations
 
@@ -14,9 +15,9 @@ from audit.vocabulary import Action, Phase
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request of an edit: the numbers of its lines, and those of them that are open.
+    """One request of an edit, with the numbers of all its lines, and its open lines.
 
-    Whole is one that Smartsheet carries out for all of its rows or for none.
+    `is_whole` says that Smartsheet carries out the request for all of its rows or none.
     """
 
     numbers: range
@@ -25,21 +26,22 @@ class Call:
 
     @property
     def row_ids(self) -> list[int]:
-        """The rows of its open lines; of rows that were to be added there are none."""
+        """The ids of the rows in its open lines. Rows that were to be added have none."""
         return [row_id for line in self.lines if (row_id := line.changes[0].row_id)]
 
     def was_not_done(self, edit: OpenEdit, found: dict[int, Outcome]) -> bool:
-        """Whether it was surely not carried out, by what is known and what was found out now. Saving ends with the
-        first request that fails, so none was sent after it."""
+        """Whether the request was certainly not carried out, according to the log and to what was found now. A save
+        stops at the first request that fails, so it sent none of the later requests.
+        """
         known = {Phase(edit.concluded[number].phase) for number in self.numbers if number in edit.concluded}
         phases = known | {found[number].phase for number in self.numbers if number in found}
         return self.is_whole and Phase.APPLIED not in phases and bool(phases & {Phase.NOT_APPLIED, Phase.REFUSED})
 
 
 def calls_of(edit: OpenEdit) -> Iterator[Call]:
-    """The edit's requests in the order in which they were sent, also those that are concluded.
+    """The edit's requests in the order in which they were sent, including settled ones.
 
-    An intent from before edits had several requests is one: a row, with those beneath it.
+    Old intents don't list requests, because an edit was one request then: one row with the rows below it.
     """
     lengths = edit.known.get("calls")
     ends = list(accumulate(n for n in lengths if isinstance(n, int))) if isinstance(lengths, list) else []

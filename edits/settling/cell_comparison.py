@@ -1,7 +1,8 @@
-"""What our log says of a cell held against Smartsheet's own history of it: which of ours explains which state there.
+"""Compares this log's changes of a cell with Smartsheet's history of the cell, and matches changes with states.
 
-A state explains, and is explained by, one change at most: the same value, the same person by e-mail address, at a
-time between the intent and its outcome, give or take what the two clocks may be apart. Nothing is read or written here.
+A state matches a change if it has the same value and the same person (by e-mail address), and a time between the
+change's intent and outcome. The time can differ by as much as the two clocks. A state matches at most one change, and a
+change at most one state. This module doesn't read or write anything.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/cells/cellhistory-get
 """
@@ -22,13 +23,14 @@ from edits.conf import settings
 from edits.sheets.held_values import held, is_same
 from edits.sheets.sheet import Cell, Contact, Json, parse_time
 
-OPEN = {Phase.INTENT, Phase.UNKNOWN, Phase.UNDECIDABLE}  # it may have been made
+OPEN = {Phase.INTENT, Phase.UNKNOWN, Phase.UNDECIDABLE}  # Smartsheet has perhaps made changes in these phases
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One state of a cell, as Smartsheet reports it: its value, the one `before` it, who set it, and when (`at`,
-    UTC)."""
+    """A state of a cell in Smartsheet's history: who set which value, and when (`at`, UTC). `before` is the value
+    before that.
+    """
 
     at: datetime
     by: Contact
@@ -38,9 +40,9 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """A change of our log that may have made a state of this cell; `emails` are all that the person is known by here.
+    """A change in this log that can have made a state of the cell. `emails` are all known addresses of the person.
 
-    Not comparable is one whose value, or whose person, was erased.
+    The change isn't comparable if its value or person was erased.
     """
 
     change: LoggedChange
@@ -54,33 +56,37 @@ class Ours:
 
     @property
     def is_addition(self) -> bool:
-        """Whether the cell was written as a part of its row, which was added then."""
+        """Whether the cell was written when its row was added."""
         return self.intent.column_id is None
 
     @property
     def is_judged(self) -> bool:
-        """Whether Smartsheet's word on it is asked for: it was saved, is of this cell alone, and can be compared."""
+        """Whether the change is compared with Smartsheet, because it was saved, is about this cell only, and is
+        comparable.
+        """
         return self.is_comparable and self.change.is_applied and not self.is_addition
 
     def is_at(self, version: Version) -> bool:
-        """Whether the state is from the time in which this was made, if it was."""
+        """Whether the state's time fits the change."""
         outcome = self.change.outcome
         is_answered = outcome is not None and outcome.phase in ANSWERED and outcome.evidence is None
         latest = outcome.at if outcome and is_answered else self.intent.at + timedelta(seconds=settings.SETTLE_AFTER)
         return self.intent.at - SKEW <= version.at <= latest + SKEW
 
     def is_value(self, version: Version) -> bool:
-        """Whether the state is what was written; also where that cannot be told any more."""
+        """Whether the state has the written value. True if the written value was erased."""
         return is_erased(self.value) or is_same(_plain(self.value), _plain(version.value))
 
     def is_person(self, version: Version) -> bool:
-        """Whether it was this person; also where that cannot be told any more."""
+        """Whether the change's person made the state. True if the person was erased."""
         return not self.emails or version.by.email.casefold() in self.emails
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """CONFIRMED or MISATTRIBUTED: ours and a version; MISSING: ours alone; OUTSIDE: a version alone."""
+    """A result of the comparison. CONFIRMED and MISATTRIBUTED have a change and a state. MISSING has only a change,
+    OUTSIDE only a state.
+    """
 
     phase: Phase
     ours: Ours | None
@@ -88,7 +94,9 @@ class Finding:
 
 
 def versions(history: Sequence[Mapping[str, Json]], column_id: int) -> list[Version]:
-    """The states of Smartsheet's history (newest first), oldest first, without any that has no time."""
+    """Return the states of Smartsheet's history, which has the newest first, with the oldest first. States without a
+    time are left out.
+    """
     found: list[Version] = []
     before: Json = None
     for item in reversed(history):
@@ -100,10 +108,10 @@ def versions(history: Sequence[Mapping[str, Json]], column_id: int) -> list[Vers
 
 
 def compare(ours: Sequence[Ours], states: Sequence[Version]) -> list[Finding]:
-    """Each applied, comparable change with what Smartsheet says of it, and each state that nothing of ours explains.
+    """Compare each saved, comparable change with Smartsheet's states, and find states that no change explains.
 
-    Both oldest first. What is not certain yet, not comparable, or the addition of the row explains states and is not
-    judged itself.
+    `ours` and `states` have the oldest first. Uncertain changes, incomparable changes and additions of rows can explain
+    states, but get no result themselves.
     """
     free = list(states)
     judged = [one for one in ours if one.is_judged]
@@ -124,19 +132,19 @@ def compare(ours: Sequence[Ours], states: Sequence[Version]) -> list[Finding]:
 
 
 def is_erased(value: Json) -> bool:
-    """Whether the log's value was kept apart and is gone."""
+    """Whether the log's value was personal and has been erased."""
     return isinstance(value, dict) and value.get("objectType") == ERASED
 
 
 def parsed(logged: str | None) -> Json:
-    """A value of the log."""
+    """Parse a value of the log."""
     return None if logged is None else json.loads(logged)
 
 
 def _paired(
     ours: Sequence[Ours], free: list[Version], is_theirs: Callable[[Ours, Version], bool]
 ) -> Iterator[tuple[Ours, Version]]:
-    """Each change with the first state that may be it, which is taken from those that are free."""
+    """Yield each change with the first free state that matches it according to `is_theirs`."""
     for one in ours:
         found = next((v for v in free if one.is_at(v) and one.is_value(v) and is_theirs(one, v)), None)
         if found is not None:
@@ -145,5 +153,5 @@ def _paired(
 
 
 def _plain(value: Json) -> Json:
-    """A box that is not checked is as good as an empty one."""
+    """A value for comparison. An unchecked box equals an empty cell."""
     return None if value is False or value == "" else value

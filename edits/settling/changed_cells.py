@@ -1,8 +1,8 @@
-"""What came of changed cells, by the rows as they are now and by the cells' histories.
+"""Finds the outcome of changed cells, from the current rows and the cells' histories.
 
-A row that was not written since before the edit was not changed by it. Of any other row the cells' histories tell, a
-cell at a time: the cells of a row are written together or not at all. So are the rows of a request, unless it was
-partial; so the first row that tells speaks for all of them.
+If the last write to a row was before the edit, the edit didn't change the row. Otherwise the cells' histories are read,
+one cell at a time. Smartsheet writes all cells of a row or none. It also writes all rows of a request or none, unless
+the request was partial. So the first row with clear evidence decides for all rows of its request.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/cells/cellhistory-get
 """
@@ -27,29 +27,30 @@ from edits.settling.record import CANNOT, CLOCKS_APART, UNCHANGED, Record
 from edits.sheets.held_values import held, is_same
 from edits.sheets.sheet import Cell, Json, Row, Sheet, parse_time
 
-MOST_CELLS = 25  # whose histories are read for one row, or one request: the others would tell no more
+MOST_CELLS = 25  # the most cells whose histories are read for a row or request; more wouldn't add evidence
 LONG_AGO, SECOND = datetime.min.replace(tzinfo=UTC), timedelta(seconds=1)
 SHOWN = "The cell's history shows the change."
 NOT_SHOWN = "The cell's history does not show the change."
 UNTOUCHED = "The row has not been changed since before this was sent."
 ALL_SAVED = (
-    "The history of a cell of another row shows that the request was carried out, which is done for all rows or none."
+    "The history of another row's cell shows that Smartsheet carried out the request, and it does so for all rows or "
+    "none."
 )
-NONE_SAVED = "Another row shows that the request was not carried out, which is done for all rows or none."
-ERASED = f"{CANNOT}what was to be written is not known here any more."
-ROW_GONE = f"{CANNOT}the row is gone, and its history with it."
-COLUMNS_GONE = f"{CANNOT}the columns are gone, and their histories with them."
+NONE_SAVED = "Another row shows that Smartsheet didn't carry out the request, and it does so for all rows or none."
+ERASED = f"{CANNOT}the value that was to be written is no longer known here."
+ROW_GONE = f"{CANNOT}the row no longer exists, so it has no history."
+COLUMNS_GONE = f"{CANNOT}the columns no longer exist, so they have no history."
 AMBIGUOUS = f"{CANNOT}the cell's history can be read in more than one way."
 
-Memory = MutableMapping[str, Json]  # what histories said in earlier runs, without what cells held
+Memory = MutableMapping[str, Json]  # results of histories from earlier runs, without the cells' values
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What a cell's history says by itself, and the states that it rests on.
+    """The result of one cell's history, and the states that it is based on.
 
-    APPLIED, NOT_APPLIED or UNDECIDABLE; None where there is no history any more. Faint is NOT_APPLIED where the cell
-    held the value for other reasons, so that a write of it would have left no trace.
+    `phase` is APPLIED, NOT_APPLIED or UNDECIDABLE, or None if the history no longer exists. `is_faint` marks a weak
+    NOT_APPLIED: the cell already had the value before the edit, so writing it would have left no trace.
     """
 
     phase: Phase | None
@@ -58,20 +59,20 @@ class Weighed:
 
     @property
     def tells(self) -> bool:
-        """Whether it is certain what came of the row."""
+        """Whether this result decides the outcome of the row."""
         return self.phase is Phase.APPLIED or (self.phase is Phase.NOT_APPLIED and not self.is_faint)
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The outcome of a row by itself, and whether it also tells what came of the other rows of its request."""
+    """The outcome of a row, and whether it also decides for the other rows of its request."""
 
     outcome: Outcome
     tells: bool
 
 
 class ChangedCells:
-    """What came of the rows of an edit's requests. `memory` is what to go on with, and keeps what histories say."""
+    """Finds the outcomes of an edit's changed rows. `memory` has the results of earlier runs. New results are added."""
 
     def __init__(self, record: Record, memory: Memory) -> None:
         self._record = record
@@ -109,13 +110,15 @@ class ChangedCells:
         return unclear | known
 
     def _as_one(self, call: Call, sheet: Sheet, line: OpenLine, outcome: Outcome) -> dict[int, Outcome]:
-        """What came of one line came of all."""
+        """The same outcome for all lines of a request."""
         message = ALL_SAVED if outcome.phase is Phase.APPLIED else NONE_SAVED
         by = line.changes[0].row_id
         return self._record.say_of_all(outcome.phase, call.lines, message, sheet, byRow=by) | {line.number: outcome}
 
     def _untouched(self, line: OpenLine, sheet: Sheet, rows: Mapping[int, Row]) -> Outcome | None:
-        """The outcome of a row that Smartsheet says was not written since, and that does not hold what was sent."""
+        """Return NOT_APPLIED if Smartsheet says that the last write to the row was before the edit, and the row doesn't
+        have the sent values. Otherwise return None.
+        """
         row = rows.get(line.changes[0].row_id or 0)
         if not (line.is_readable and row and row.modified_at and row.modified_at < self._record.start - SKEW):
             return None
@@ -126,7 +129,7 @@ class ChangedCells:
         return self._record.say(Phase.NOT_APPLIED, line, UNTOUCHED, sheet, rowModifiedAt=at)
 
     def _of_line(self, line: OpenLine, sheet: Sheet, rows: Mapping[int, Row], most: int) -> tuple[Said, int]:
-        """What came of a row by itself, and how many of its cells were asked about."""
+        """Return the outcome of a single row, and the number of its cells whose histories were read."""
         if not line.is_readable:
             return Said(self._record.say(Phase.UNDECIDABLE, line, ERASED, sheet), tells=False), 0
         if line.changes[0].row_id not in rows:
@@ -144,7 +147,7 @@ class ChangedCells:
             if one.tells and one.phase:
                 message = SHOWN if one.phase is Phase.APPLIED else NOT_SHOWN
                 return Said(self._record.say(one.phase, line, message, sheet, cells=found), tells=True), len(weighed)
-        # A write of what a cell holds already leaves no trace, so such a cell counts where no other one tells.
+        # Writing a value that the cell already has leaves no trace. Such a cell counts only if no other cell decides.
         known = [one for one in weighed if one.phase]
         is_faint = bool(known) and all(one.is_faint for one in known) and len(weighed) == len(line.changes)
         phase = Phase.NOT_APPLIED if is_faint else Phase.UNDECIDABLE
@@ -152,12 +155,12 @@ class ChangedCells:
         return Said(self._record.say(phase, line, message, sheet, cells=found), tells=False), len(weighed)
 
     def _remembered(self, line: OpenLine, change: Change) -> Weighed:
-        """What the cell's history says, or said in an earlier run."""
+        """Return the result of the cell's history, which is read now or was read in an earlier run."""
         key = f"{line.number}:{change.column_id}"
         if key not in self._memory:
             try:
                 weighed = self._weigh(change, self._record.history(change))
-            except NotFound:  # the column, or by now the row, is gone; another cell may tell
+            except NotFound:  # the column or the row no longer exists; perhaps another cell decides
                 weighed = Weighed(None)
             self._memory[key] = [weighed.phase, list(weighed.states), weighed.is_faint]
         phase, states, is_faint = self._memory[key]
@@ -195,7 +198,9 @@ class ChangedCells:
         return Weighed(Phase.NOT_APPLIED, (), is_faint)
 
     def _unexplained_nearby(self, change: Change, history: History) -> list[Mapping[str, Json]]:
-        """States that could be it if the clocks were further apart than they should be; none if others explain them."""
+        """Return the states that would match if the clocks differed by more than expected. If other edits explain these
+        states, return none.
+        """
         record = self._record
         since, until = record.start - SKEW, record.end + SKEW
         near = [item for item in history if _is_between(item, since, until) and record.is_theirs(item)]
@@ -215,7 +220,7 @@ def _held(item: Mapping[str, Json], change: Change) -> Json:
 
 
 def _may_be(other: LoggedChange, value: Json) -> bool:
-    """Whether another edit may have given the cell this value: its outcome, or what it wrote, is unknown."""
+    """Whether another edit perhaps set this value, because its outcome or the value that it wrote is unknown."""
     is_unknown = other.phase in OPEN | {Phase.APPLIED} and is_erased(parsed(other.sent))
     return is_unknown or (other.phase in OPEN and _is_value(other.sent, value))
 
@@ -225,7 +230,7 @@ def _of_cell(change: Change) -> EntryQuerySet:
 
 
 def _is_value(logged: str | None, value: Json) -> bool:
-    """Whether a value of the log is this one."""
+    """Whether a value of the log equals this one."""
     return is_same(parsed(logged), value)
 
 

@@ -1,7 +1,7 @@
-"""What came of deleted rows, by what is still there. Smartsheet deletes all rows of a request, or none.
+"""Finds the outcome of deleted rows, from the rows that still exist. Smartsheet deletes all rows of a request or none.
 
-A row that is there was not deleted. One that is gone was, where the sheet was last changed when the request was sent,
-and no other edit of this app, of any person, explains it.
+A row that exists was not deleted. If a row doesn't exist, this edit deleted it on two conditions: the last change of
+the sheet was when the request was sent, and no other edit of this app, by anyone, explains that the row is gone.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from edits.settling.cell_comparison import OPEN
 from edits.settling.record import CANNOT, Record
 from edits.sheets.sheet import Sheet
 
-AT_ONCE = 500  # rows of one query
+AT_ONCE = 500  # the most rows per query
 THERE = "The row is still there."
-OTHER_THERE = "The row that it was beneath, or was to be deleted with, is still there."
-TAKEN = "Another deletion of this app has taken the row away."
-OTHER_TAKEN = "Another deletion of this app has taken a row away that this was to be deleted with."
-GONE = "The row is gone, and the sheet was last changed when this was sent."
-WITH_OTHERS = "Another row of the same request was deleted by it, which is done for all rows or none."
-WHO = f"{CANNOT}the row is gone, and somebody else may have deleted it."
+OTHER_THERE = "The row above it in the hierarchy, which was to be deleted too, is still there."
+TAKEN = "Another deletion by this app has deleted the row."
+OTHER_TAKEN = "Another deletion by this app has deleted a row that was to be deleted together with this one."
+GONE = "The row no longer exists, and the last change of the sheet was made when this was sent."
+WITH_OTHERS = "The request deleted another row, and Smartsheet carries out a request for all rows or none."
+WHO = f"{CANNOT}the row no longer exists, but someone else may have deleted it."
 
 
 class DeletedRows:
-    """What came of the rows that an edit's requests were to delete."""
+    """Finds the outcomes of the rows that an edit should delete."""
 
     def __init__(self, record: Record) -> None:
         self._record = record
@@ -39,7 +39,8 @@ class DeletedRows:
     def outcomes(self, call: Call) -> Iterator[dict[int, Outcome]]:
         """The outcomes of a request's open lines. Raises what reading raises.
 
-        Whether deleting rows counts as a change of the sheet is not documented; whether they are there is known.
+        It doesn't use the sheet's version, because Smartsheet doesn't document whether a deletion changes it. Whether
+        the rows exist is certain.
         """
         sheet = self._record.rows(call.row_ids)
         there = {row.id for row in sheet.rows}
@@ -48,7 +49,7 @@ class DeletedRows:
         yield self._together(call, sheet, outcomes)
 
     def _others(self, call: Call) -> dict[int, list[LoggedChange]]:
-        """Other deletions of the same rows, by row."""
+        """Return other edits' deletions of the same rows, by row id."""
         found: defaultdict[int, list[LoggedChange]] = defaultdict(list)
         for start in range(0, len(call.row_ids), AT_ONCE):
             some = Entry.objects.filter(row_id__in=call.row_ids[start : start + AT_ONCE], action=Action.DELETE)
@@ -68,7 +69,9 @@ class DeletedRows:
         return self._record.say(Phase.UNDECIDABLE, line, WHO, sheet)
 
     def _together(self, call: Call, sheet: Sheet, outcomes: dict[int, Outcome]) -> dict[int, Outcome]:
-        """A request's first row is none that went with another one: it was to be deleted, or nothing was."""
+        """Combine the rows' outcomes into outcomes of the whole request. The first row decides most, because the
+        request named it: it wasn't only a row below another one.
+        """
         first = outcomes.get(call.numbers.start)
         if first and first.phase is Phase.NOT_APPLIED:
             message = OTHER_THERE if first.message == THERE else OTHER_TAKEN

@@ -1,6 +1,6 @@
-"""How many cell histories are read, a minute and token: Smartsheet lets 30 be read, and people want some.
+"""Limits how many cell histories are read per minute and token. Smartsheet allows 30, and people need some of them.
 
-Counted in the database, so that all processes together keep to it: the worker, and commands beside it.
+The count is in the database, so that the worker and commands share it.
 https://developers.smartsheet.com/api/smartsheet/openapi/cells/cellhistory-get
 """
 
@@ -15,15 +15,15 @@ MINUTE = 60.0
 
 
 class NoHistoryLeft(Exception):
-    """As many histories were read with this token as may be, in this minute; the next may be in `seconds`."""
+    """This token has reached the limit of histories per minute. The next history can be read in `seconds`."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"No history may be read with this token for {seconds:.0f} seconds.")
+        super().__init__(f"This token can't read histories for {seconds:.0f} seconds.")
         self.seconds = seconds
 
 
 class HistoryReader(models.Model):
-    """When histories were read last with somebody's token, in seconds since 1970. Working state."""
+    """A person whose token reads histories. `read` has the times of the last reads, in seconds since 1970."""
 
     region = models.CharField(max_length=20)
     person_id = models.BigIntegerField()
@@ -38,7 +38,9 @@ class HistoryReader(models.Model):
 
 
 def spend_history(region: str, person_id: int, *, leave: int = 0) -> None:
-    """One more reading with this person's token, so that at least `leave` are left to others. Raises NoHistoryLeft."""
+    """Count one more history for this person's token. Raises NoHistoryLeft if fewer than `leave` histories of this
+    minute would be left for other code.
+    """
     readers = HistoryReader._default_manager
     readers.get_or_create(region=region, person_id=person_id)
     with transaction.atomic():

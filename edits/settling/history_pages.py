@@ -1,7 +1,8 @@
-"""A cell's history read page by page, newest first, as far back as matters; each state once.
+"""Reads a cell's history page by page, as far back as necessary. The pages have the newest states first.
 
-A state that is written between two pages moves all others on by one, so that the next page begins with what the last
-one ended with. https://developers.smartsheet.com/api/smartsheet/openapi/cells/cellhistory-get
+If a state is written between two reads, it moves all other states back by one. So the next page begins with the last
+state of the page before. That state is returned only once.
+https://developers.smartsheet.com/api/smartsheet/openapi/cells/cellhistory-get
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ State = Mapping[str, Json]
 
 
 class History(list[State]):
-    """A cell's states, newest first. Whole, if all that are from the time in question, or later, are among them."""
+    """The states of a cell, newest first. `is_whole` says that no state since the time in question is missing."""
 
     is_whole = True
 
 
 def read_back(read: Callable[[int], Sequence[State]], *, to: datetime, most: int | None = None) -> History:
-    """The states back to one from before `to`, by `read`, which is given the page's number; of `most` pages.
+    """Read the states back to the first one before `to`, but at most `most` pages. `read` gets a page by its number.
 
     Raises what `read` raises.
     """
@@ -40,7 +41,7 @@ def read_back(read: Callable[[int], Sequence[State]], *, to: datetime, most: int
 
 
 def _again(known: Sequence[State], some: Sequence[State]) -> int:
-    """How many states at the beginning of a page are those at the end of what is known."""
+    """Return how many states at the beginning of a page are already known, as the last of the known states."""
     longest = min(len(known), len(some))
     return next((count for count in range(longest, 0, -1) if list(known[-count:]) == list(some[:count])), 0)
 

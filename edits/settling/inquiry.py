@@ -1,8 +1,9 @@
-"""What came of an edit without a clear answer, as Smartsheet's own record has it. Never a certainty that is none.
+"""Finds the outcome of an edit without a clear answer in Smartsheet's own record. It decides only if the evidence is
+certain.
 
-A request is delivered within SETTLE_AFTER or never, so this is asked later than that. The requests of an edit are asked
-about in the order in which they were sent. Where the sheet's version is still the one that was read before the edit, no
-cell was changed and no row added or moved. What else tells is said by the module of each kind.
+This runs when SETTLE_AFTER has passed, because a request that wasn't delivered by then will never be. The requests of
+an edit are checked in the order in which they were sent. If the sheet still has the version from before the edit, the
+edit changed no cell, and added or moved no row. The module of each kind of change checks further evidence.
 """
 
 from __future__ import annotations
@@ -30,9 +31,10 @@ class _Kind(Protocol):
 
 
 def find_out(edit: OpenEdit, record: Record, memory: MutableMapping[str, Json]) -> Iterator[dict[int, Outcome]]:
-    """An outcome for each open line of the edit, by number, some at a time as they are found.
+    """Yield the outcomes of the edit's open lines as they are found, by line number.
 
-    What must not be asked again is kept in `memory`. Raises GatewayError, and what the record's `spend` raises.
+    `memory` keeps results, so that a later run needn't read them again. Raises GatewayError, and what the record's
+    `spend` raises.
     """
     kind = _kind(edit, record, memory)
     is_ended = False

@@ -1,9 +1,13 @@
-"""What came of moved rows, by where they are. No history tells of places.
+"""Finds the outcome of moved rows, from their places. Smartsheet has no history of places.
 
-A row was moved if it is where it was to go and not where it was, the sheet was last changed when the request was sent
-(or the row, by this person), and no other edit of this app explains it. It was not if it is where it was, and the sheet
-was not changed later: then nobody has moved it back. Where an earlier request of the same edit has made Smartsheet say
-who wrote the rows that it moved, a row without that was not moved either.
+A row was moved by the edit if all of this is true:
+- It is at its new place, and wasn't there before.
+- The last change of the sheet was when the request was sent, or this person was the last to write the row, then.
+- No other edit of this app explains the new place.
+
+A row wasn't moved if it is at its old place and the sheet wasn't changed later, because no one can have moved the row
+back. Perhaps Smartsheet records who moved a row: it does if it has a writer for rows that an earlier request of the
+same edit moved. In that case, a row without such a writer wasn't moved.
 """
 
 from __future__ import annotations
@@ -20,18 +24,18 @@ from edits.settling.cell_comparison import OPEN
 from edits.settling.record import CANNOT, UNCHANGED, Record
 from edits.sheets.sheet import Json, Row, Sheet
 
-MOST_ASKED = 10  # moved rows for which Smartsheet is asked who moved them
-MOVED = "The row is where it was to go, and was changed for the last time when this was sent."
-NOT_MOVED = "The row is where it was, and the sheet has not been changed since."
-UNMARKED = "The row has not been changed since before this was sent, unlike rows that an earlier request has moved."
-ALL_MOVED = "Another row of the same request was moved by it, which is done for all rows or none."
-NONE_MOVED = "Another row of the same request was not moved by it, which is done for all rows or none."
+MOST_ASKED = 10  # the most moved rows whose writer is read from Smartsheet
+MOVED = "The row is at its new place, and its last change was made when this was sent."
+NOT_MOVED = "The row is at its old place, and the sheet has not been changed since."
+UNMARKED = "The row's last change was made before this was sent. An earlier request did move rows."
+ALL_MOVED = "The request moved another row, and Smartsheet carries out a request for all rows or none."
+NONE_MOVED = "The request did not move another row, and Smartsheet carries out a request for all rows or none."
 GONE = f"{CANNOT}the row is gone."
-AMBIGUOUS = f"{CANNOT}somebody else may have moved the row, or changed the sheet around it."
+AMBIGUOUS = f"{CANNOT}someone else may have moved the row or changed the sheet around it."
 
 
 class _Places:
-    """Where the rows of a sheet are; `together` are those that one request was to move, side by side."""
+    """The places of a sheet's rows. `together` are the rows that one request should move next to each other."""
 
     def __init__(self, outline: Sheet, together: Collection[int]) -> None:
         self.outline = outline
@@ -42,7 +46,9 @@ class _Places:
             self._siblings[row.parent_id].append(row.id)
 
     def is_at(self, row: Row, wanted: Json) -> bool:
-        """Whether the row is at a place, given by the attributes that Smartsheet was sent (saving.changes.Place)."""
+        """Whether the row is at the place `wanted`, which has the attributes that were sent to Smartsheet
+        (saving.changes.Place).
+        """
         beside = wanted.get("siblingId")
         sibling = self.rows.get(beside or 0)
         if beside and sibling is None:
@@ -55,7 +61,7 @@ class _Places:
         return (after if wanted.get("toBottom") else before) is None
 
     def _neighbours(self, row: Row) -> tuple[int | None, int | None]:
-        """The rows before and after it beneath the same parent, but for those that go together with it."""
+        """Return the rows before and after this row with the same parent. Rows that moved with this row are skipped."""
         siblings = self._siblings[row.parent_id]
         place = siblings.index(row.id)
         before = next((one for one in reversed(siblings[:place]) if one not in self._together), None)
@@ -63,7 +69,7 @@ class _Places:
 
 
 class MovedRows:
-    """What came of the rows that an edit's requests were to move."""
+    """Finds the outcomes of the rows that an edit should move."""
 
     def __init__(self, record: Record) -> None:
         self._record = record
@@ -91,19 +97,19 @@ class MovedRows:
         yield outcomes
 
     def _leaves_marks(self) -> bool:
-        """Whether Smartsheet says of rows that were moved who did it, and when; that is nowhere documented."""
+        """Whether Smartsheet records who moved a row, and when. Smartsheet doesn't document whether it does."""
         known = self._record.rows(self._moved[:MOST_ASKED]).rows if self._moved else ()
         return any(self._record.is_written_by_them(row) for row in known)
 
     def _unmarked(self, line: OpenLine, row: Row | None, sheet: Sheet) -> Outcome | None:
-        """The outcome of a row that nobody has written since, where moving it would have been a write."""
+        """Return NOT_APPLIED for a row that no one has written since the edit, if a move counts as a write."""
         if row is None or row.modified_at is None or row.modified_at >= self._record.start:
             return None
         at = row.modified_at.isoformat()
         return self._record.say(Phase.NOT_APPLIED, line, UNMARKED, sheet, rowModifiedAt=at)
 
     def _moved_by_others(self, call: Call) -> set[int]:
-        """The rows that other edits of this app may have moved at that time."""
+        """Return the rows that other edits of this app perhaps moved at the time."""
         moves = Entry.objects.filter(row_id__in=call.row_ids, action=Action.MOVE, at__range=self._record.around())
         others = self._record.other_edits(moves)
         return {other.intent.row_id or 0 for other in others if other.phase in OPEN | {Phase.APPLIED}}
@@ -117,7 +123,11 @@ class MovedRows:
         was = change.old if isinstance(change.old, dict) else {}
         has_moved = (now.parent_id, now.number) != (was.get("parentId"), was.get("rowNumber"))
         is_there = places.is_at(now, change.new if isinstance(change.new, dict) else {})
-        place: dict[str, Evidence] = {"parentId": now.parent_id, "rowNumber": now.number}
+        place: dict[str, Evidence] = {
+            "parentId": now.parent_id,
+            "rowNumber": now.number,
+            "siblingId": now.sibling_id,
+        }
         modified_at = outline.modified_at
         is_quiet = modified_at is not None and modified_at <= self._record.end
         is_quiet = is_quiet and not self._record.is_in_time(row.modified_at)
@@ -129,7 +139,7 @@ class MovedRows:
         return self._record.say(Phase.UNDECIDABLE, line, AMBIGUOUS, outline, place=place)
 
     def _together(self, call: Call, sheet: Sheet, outcomes: dict[int, Outcome]) -> dict[int, Outcome]:
-        """Where some tell and agree, they speak for all."""
+        """Make the outcome of the rows with clear evidence the outcome of the whole request, if these rows agree."""
         known = {number: one for number, one in outcomes.items() if one.phase is not Phase.UNDECIDABLE}
         phases = {one.phase for one in known.values()}
         if len(phases) > 1:

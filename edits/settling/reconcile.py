@@ -1,7 +1,7 @@
-"""Reconciling: what our log says of a sheet, held cell by cell against Smartsheet's own history of it.
+"""Reconciling: compares the log of a sheet, cell by cell, with Smartsheet's own history.
 
-What is found is written as entries, a cell's together, and never twice; so the next run goes on where one was
-interrupted: it begins with the cells that were not compared yet. docs/audit-log.md
+The results are written as entries. All results of a cell are written together, and none is written twice. So an
+interrupted run can be continued: the next run begins with the cells that weren't compared yet. docs/audit-log.md
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ from edits.sheets import reading
 from edits.sheets.sheet import Json, Sheet
 from identity.models import SmartsheetUser
 
-AFTER_ALL = "Smartsheet carried it out after it had been given up."
-AT_ONCE = 200  # entries whose outcomes are read by one query
+AFTER_ALL = "Smartsheet made this change after this app had stopped waiting for it."
+AT_ONCE = 200  # the most entries whose outcomes are read in one query
 
-Progress = Callable[[str], None]  # told a sentence now and then
+Progress = Callable[[str], None]  # called now and then with a sentence about the progress
 
 
 class NobodyToAsk(Exception):
-    """Nobody with a token is known here who could read the sheet; the message is for people."""
+    """No one whose token this app has can read the sheet. The message is for people."""
 
 
 @dataclass
 class Report:
-    """What came of a run; `stopped_by` is set if it did not get through all cells."""
+    """The results of a run. `stopped_by` is the error that ended the run before all cells were done."""
 
     sheet: Sheet
     cells: int = 0
@@ -65,22 +65,23 @@ def last_editor(*, sheet_id: int, region: str | None = None) -> SmartsheetUser:
         if editor not in known and (person := _with_token(*editor)):
             return person
         known.add(editor)
-    raise NobodyToAsk("Nobody who edited this sheet with this app has a token here: name somebody with --person.")
+    raise NobodyToAsk("No editor of this sheet has a token here: name a person with --person.")
 
 
 def person_of(*, region: str, number: int) -> SmartsheetUser:
     """The person with this number in this region. Raises NobodyToAsk."""
     if person := _with_token(region, number):
         return person
-    raise NobodyToAsk(f"There is nobody {region}:{number} here who has a token.")
+    raise NobodyToAsk(f"No person {region}:{number} here has a token.")
 
 
 def reconcile(
     *, sheet_id: int, since: datetime, reader: SmartsheetUser, tell: Progress, all_cells: bool = False
 ) -> Report:
-    """Compare what was written since then with Smartsheet, with the reader's token, and record what is found.
+    """Compare the changes after `since` with Smartsheet, using the reader's token, and record the results.
 
-    Raises GatewayError if the sheet cannot be read at all, and NotRecorded. What Smartsheet says later ends the run.
+    Raises NotRecorded. Raises GatewayError if the sheet can't be read at all. A later error of Smartsheet isn't raised:
+    it ends the run, and the report has it.
     """
     sheet = reading.read_rows(gateway_for(reader.user), sheet_id, ())
     return _Reconciliation(sheet, since, reader, tell).run(all_cells=all_cells)
@@ -90,7 +91,7 @@ class _Reconciliation:
     def __init__(self, sheet: Sheet, since: datetime, reader: SmartsheetUser, tell: Progress) -> None:
         self.sheet, self.since, self.reader, self.tell = sheet, since, reader, tell
         self.region = reader.region
-        self.reach = since - timedelta(seconds=settings.SETTLE_AFTER) - 2 * SKEW  # what is older explains nothing
+        self.reach = since - timedelta(seconds=settings.SETTLE_AFTER) - 2 * SKEW  # older changes explain nothing
         self.entries = Entry.objects.on_sheet(sheet.id).filter(region=self.region)
         profile = reader.as_profile()
         self.actor = Actor(id=profile.id, region=profile.region, name=profile.name, email=profile.email)
@@ -113,10 +114,10 @@ class _Reconciliation:
         self._note_summary()
         return self.report
 
-    # What was given up
+    # Changes that settling gave up
 
     def _correct_late_writes(self) -> None:
-        """Ask once more about what was settled as not saved, or not decided: Smartsheet may have done it afterwards."""
+        """Check again the edits that settling gave up. Smartsheet can have made their changes later."""
         given_up = self.entries.filter(at__gte=self.since, column_id=None, phase__in=GIVEN_UP)
         for edit_id in list(given_up.order_by("edit_id").values_list("edit_id", flat=True).distinct()):
             edit = reopen_given_up(edit_id)
@@ -124,7 +125,7 @@ class _Reconciliation:
                 self.report.found["saved after all"] += correct(edit, found)
 
     def _saved_after_all(self, edit: OpenEdit) -> dict[int, Outcome]:
-        """The lines that Smartsheet carried out a little after they were settled as not saved, as it says now."""
+        """Return the lines that Smartsheet carried out shortly after they were settled as not saved."""
         record = Record(
             edit,
             partial(gateway_for, self.reader.user),
@@ -150,7 +151,7 @@ class _Reconciliation:
     # Which cells
 
     def _cells(self, *, all_cells: bool) -> list[tuple[int, int]]:
-        """Row and column of each cell, those first of which something was not compared yet."""
+        """Return row and column of each cell to compare. Cells with changes that weren't compared yet come first."""
         results = Entry.objects.filter(refers_to=OuterRef("pk"), action=Action.RECONCILE)
         recent = self.entries.filter(at__gte=self.since)
         written = recent.intents().filter(column_id__isnull=False, row_id__isnull=False)
@@ -165,7 +166,7 @@ class _Reconciliation:
     # One cell
 
     def _compare(self, row_id: int, column_id: int, *, is_wanted: bool) -> bool:
-        """Record what the cell's history says; whether there was something to compare, and a history."""
+        """Record the results of a cell. Return whether the cell has a history and something to compare with it."""
         before = self._ours(row_id, column_id)
         applied = {one.intent.pk for one in before if one.change.is_applied and not one.is_addition}
         if not applied and not is_wanted:
@@ -175,10 +176,10 @@ class _Reconciliation:
         except NotFound:
             reading.read_rows(
                 gateway_for(self.reader.user), self.sheet.id, ()
-            )  # raises if it is the sheet that is gone
-            self.report.found["in rows or columns that are gone"] += len(applied)
+            )  # raises NotFound if the whole sheet no longer exists
+            self.report.found["in rows or columns that no longer exist"] += len(applied)
             return False
-        ours = self._ours(row_id, column_id)  # as of now, as an edit may have been made since
+        ours = self._ours(row_id, column_id)  # read again, because there can be new edits since
         findings = compare(ours, [one for one in versions(history, column_id) if one.at >= self.reach - SKEW])
         judged = {one.intent.pk for one in ours if one.intent.at >= self.since} & applied
         self.report.found["not comparable"] += sum(one.intent.pk in judged and not one.is_comparable for one in ours)
@@ -187,7 +188,7 @@ class _Reconciliation:
         return True
 
     def _ours(self, row_id: int, column_id: int) -> list[Ours]:
-        """What was, or may have been, made of this cell with this app, the addition of its row included."""
+        """Return the changes that this app made or perhaps made to this cell, including the addition of its row."""
         on_row = self.entries.on_row(sheet_id=self.sheet.id, row_id=row_id).intents().filter(at__gte=self.reach)
         of_cell = on_row.filter(column_id=column_id)
         entries = list((of_cell | on_row.filter(column_id=None, action=Action.ADD)).order_by("id"))
@@ -205,7 +206,9 @@ class _Reconciliation:
         return Ours(change, value, emails, is_comparable)
 
     def _history(self, row_id: int, column_id: int) -> History:
-        """The cell's states, newest first, back to one from before all that matters. Raises GatewayError."""
+        """Read the cell's states, newest first, back to one that is older than all changes in question. Raises
+        GatewayError.
+        """
         return read_back(lambda page: self._page(row_id, column_id, page), to=self.reach - SKEW)
 
     def _page(self, row_id: int, column_id: int, page: int) -> list[Mapping[str, Json]]:
@@ -213,7 +216,8 @@ class _Reconciliation:
         while True:
             try:
                 self._spend()
-                gateway = gateway_for(self.reader.user, extra_tries=0)  # each would be one more than was counted
+                # A retry would be a read that wasn't counted.
+                gateway = gateway_for(self.reader.user, extra_tries=0)
                 return list(gateway.cell_history(self.sheet.id, row_id, column_id, page=page))
             except RateLimited as limited:
                 self._wait(limited.retry_after or MINUTE)
@@ -224,7 +228,9 @@ class _Reconciliation:
                 time.sleep(1)
 
     def _spend(self) -> None:
-        """Wait until a history may be read. Settling, which people wait for, needs some of them meanwhile."""
+        """Wait until a history can be read. Some histories of each minute are left for settling, because people wait
+        for the results of settling.
+        """
         while True:
             try:
                 spend_history(self.region, self.actor.id, leave=settings.SMARTSHEET_HISTORY_CALLS // 5)
@@ -234,7 +240,7 @@ class _Reconciliation:
                 return
 
     def _wait(self, seconds: float) -> None:
-        self.tell(f"As many histories were read as may be in a minute: waiting {seconds:.0f} s")
+        self.tell(f"The limit of histories per minute is reached: waiting {seconds:.0f} s")
         time.sleep(seconds)
 
     def _note_summary(self) -> None:
@@ -259,7 +265,7 @@ class _Reconciliation:
 
 
 def summary(report: Report) -> str:
-    """What came of a run in one sentence or two."""
+    """The results of a run in one or two sentences."""
     found = ", ".join(f"{count} {what}" for what, count in sorted(report.found.items()) if count)
     said = f"{report.read} of {report.cells} cells compared: {found or 'nothing new'}."
     return f"{said} It was ended early: {report.stopped_by.message}" if report.stopped_by else said

@@ -1,4 +1,4 @@
-"""What reconciling found, as entries of the log: each change of ours is spoken of once, each state outside once."""
+"""Records the results of reconciling as entries. Each change and each outside state is recorded once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from edits.sheets.sheet import Sheet
 
 MESSAGES = {
     Phase.CONFIRMED: "",
-    Phase.MISSING: "Smartsheet's history of the cell does not show this change.",
+    Phase.MISSING: "Smartsheet's history of the cell doesn't have this change.",
     Phase.MISATTRIBUTED: "Smartsheet's history of the cell names another person for this change.",
     Phase.OUTSIDE: "No edit of this app explains this change.",
 }
@@ -31,7 +31,7 @@ MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A cell under comparison, and what the log knows of it, oldest first."""
+    """A cell that is compared, and its changes in the log, oldest first."""
 
     sheet: Sheet
     region: str
@@ -40,7 +40,7 @@ class Place:
     ours: list[Ours]
 
     def change(self, finding: Finding) -> Change:
-        """What an entry about the finding says of the cell: ours, or what was written outside the app."""
+        """Return the Change for the entry about a result. It is our change, or the one from outside the app."""
         column = self.sheet.column(self.column_id)
         one = finding.ours or next(iter(self.ours[-1:]), None)
         old, new = _values(finding)
@@ -55,7 +55,9 @@ class Place:
         )
 
     def _label(self, change: LoggedChange) -> str:
-        """As the log has it; what it has from before the column with the row's name was personal is not said again."""
+        """Return the row's label for the entry. If the column with the rows' names is personal now, an older label
+        with the name isn't used again.
+        """
         primary, label = self.sheet.primary, change.row_label
         is_personal = primary is not None and primary.id in personal_columns(region=self.region, sheet_id=self.sheet.id)
         return "" if is_personal and not NUMBERED.fullmatch(label) else label
@@ -66,7 +68,7 @@ class Place:
         return is_kept_apart or self.column_id in personal_columns(region=self.region, sheet_id=self.sheet.id)
 
     def states_told(self) -> Counter[str]:
-        """The times of the states that were recorded as made outside the app, with how many at each."""
+        """Return the times of states that are recorded as made outside the app, and how many have each time."""
         entries = Entry.objects.on_sheet(self.sheet.id).filter(region=self.region, action=Action.RECONCILE)
         of_cell = entries.filter(row_id=self.row_id, column_id=self.column_id, phase=Phase.OUTSIDE)
         return Counter(json.loads(text)["modifiedAt"] for text in of_cell.values_list("evidence", flat=True) if text)
@@ -75,10 +77,11 @@ class Place:
 def record(
     findings: Iterable[Finding], *, place: Place, judged: set[int], since: datetime, actor: Actor
 ) -> Counter[str]:
-    """Write down what is new of a cell's findings, all or nothing, and give how many of each kind there were.
+    """Record the new results of a cell, and return the number of each kind. Either all results are recorded or none.
 
-    Of our changes those in `judged` are spoken of, by the numbers of their intents; of states, those since then.
-    `actor` is whose token Smartsheet was read with. Of several runs at once the first says it. Raises NotRecorded.
+    `judged` has the ids of the intents that get a result. States from outside the app are recorded if they are not
+    older than `since`. `actor` is the person whose token read Smartsheet. If several runs find the same result, only
+    the first run records it. Raises NotRecorded.
     """
     recorded: Counter[str] = Counter()
     with transaction.atomic():
@@ -125,7 +128,7 @@ def _note(finding: Finding, place: Place, actor: Actor) -> None:
 
 
 def _values(finding: Finding) -> tuple[Json, Json]:
-    """Before and after: as our log has them, or as Smartsheet has them where it alone tells."""
+    """Return the values before and after the change. They come from Smartsheet only if our log lacks the change."""
     if finding.ours:
         old = parsed(finding.ours.change.old)
         return None if is_erased(old) else old, finding.ours.value

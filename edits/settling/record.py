@@ -1,4 +1,6 @@
-"""What Smartsheet's own record and our log say about the time of one edit. Read in a person's name, bit by bit."""
+"""Reads Smartsheet's own record and our log for the time of one edit. Each part is read with a person's token when it
+is needed.
+"""
 
 from __future__ import annotations
 
@@ -20,24 +22,25 @@ from edits.gateway.operations import IDS_PER_URL, ROWS_PER_PAGE
 from edits.settling.history_pages import History, read_back
 from edits.sheets.sheet import Json, Row, Sheet, parse_time
 
-CLOCKS_APART = timedelta(seconds=5)  # how far Smartsheet's clock and the database's may be apart, for a certainty
+# The most that Smartsheet's clock and the database's clock can differ. If they differ by more, evidence isn't certain.
+CLOCKS_APART = timedelta(seconds=5)
 MOST_PAGES = 5
 ADDITIONS = (Action.ADD, Action.ANCHOR)
 UNCHANGED = "The sheet has not been changed since it was read for this edit."
-CANNOT = "Smartsheet's record does not tell: "
+CANNOT = "Smartsheet's record doesn't show it: "
 
-Spend = Callable[[], None]  # asked before each reading of a history; raises if none may be read
+Spend = Callable[[], None]  # called before a history is read; raises if the limit is reached
 
 
 class Ask(Protocol):
-    """Gives a gateway in the person's name, with time for one thing to ask."""
+    """Returns a gateway with the person's token and enough time for one question."""
 
     def __call__(self, *, extra_tries: int = ...) -> Gateway: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """Rows that were added, in the sheet's order and as they are now; `is_all`: none was left out."""
+    """Added rows with their current values, in the sheet's order. `is_all` says that no added row is missing."""
 
     sheet: Sheet
     rows: Sequence[Mapping[str, Json]]
@@ -45,9 +48,9 @@ class Added:
 
 
 class Record:
-    """The record of an edit's sheet. All that reads raises GatewayError, and what `spend` raises.
+    """The record of an edit's sheet. All methods that read raise GatewayError, and what `spend` raises.
 
-    `emails` are all addresses that the person is known by. A request is delivered `within` that time or never.
+    `emails` are all known addresses of the person. A request that isn't delivered in the time `within` never will be.
     """
 
     def __init__(
@@ -61,10 +64,10 @@ class Record:
         self.outline = cache(self._outline)
         self.added = cache(self._added)
 
-    # Smartsheet's
+    # Smartsheet's record
 
     def rows(self, row_ids: Sequence[int]) -> Sheet:
-        """These rows, as far as they are there, with who wrote them last."""
+        """Return those of these rows that exist, with their last writers."""
         rows: list[Json] = []
         raw: Json = {}
         for start in range(0, len(row_ids), IDS_PER_URL):
@@ -73,11 +76,11 @@ class Record:
         return Sheet.parse(raw | {"rows": rows})
 
     def _outline(self, column_id: int) -> Sheet:
-        """All rows in their order, in one column alone. Read once."""
+        """Return all rows in their order, with one column. They are read only once."""
         return Sheet.parse(self._gateway().sheet(self.edit.sheet_id, column_ids=[column_id]))
 
     def _added(self) -> Added:
-        """The rows that this person added in the time in question. Read once."""
+        """Return the rows that this person added in the time in question. They are read only once."""
         raw = self._gateway().rows_modified_since(self.edit.sheet_id, self.start)
         rows = raw.get("rows", ())
         theirs = [one for one in rows if self._is_by_them(one.get("createdBy"), one.get("createdAt"))]
@@ -88,45 +91,46 @@ class Record:
 
         def page(number: int) -> list[Mapping[str, Json]]:
             self._spend()
-            gateway = self._gateway(extra_tries=0)  # each would be one more than was counted
+            gateway = self._gateway(extra_tries=0)  # a retry would be a read that wasn't counted
             row_id, column_id = change.row_id or 0, change.column_id or 0
             return list(gateway.cell_history(self.edit.sheet_id, row_id, column_id, page=number))
 
-        # Not more than reconciling leaves of a minute's: else it might never be read to the end.
+        # If it needed more pages than reconciling leaves free per minute, the history would perhaps never be read to
+        # the end.
         most = min(MOST_PAGES, settings.SMARTSHEET_HISTORY_CALLS // 5)
         return read_back(page, to=self.start - SKEW, most=max(1, most))
 
-    # Our log's
+    # Our log
 
     def others(self, entries: EntryQuerySet) -> list[LoggedChange]:
-        """What this person wanted of the same thing by other edits in this app."""
+        """Return other edits of this app by this person. `entries` selects the row or cell."""
         return self.other_edits(entries.filter(actor_id=self.edit.actor_id))
 
     def other_edits(self, entries: EntryQuerySet) -> list[LoggedChange]:
-        """What anybody wanted of the same thing by other edits in this app."""
+        """Return other edits of this app by anyone. `entries` selects the row or cell."""
         same = entries.filter(sheet_id=self.edit.sheet_id, region=self.edit.region)
         return with_clear_texts(with_outcomes(same.intents().exclude(edit_id=self.edit.intent.edit_id)))
 
     def known_additions(self) -> set[int]:
-        """The rows since then for which the log knows the request that added them."""
+        """Return the rows that were added since the edit, if the log says which request added them."""
         added = Entry.objects.on_sheet(self.edit.sheet_id).filter(region=self.edit.region, phase=Phase.APPLIED)
         recent = added.filter(action__in=ADDITIONS, column_id=None, at__gte=self.start - SKEW)
         return {row_id for row_id in recent.values_list("row_id", flat=True) if row_id}
 
     def around(self) -> tuple[datetime, datetime]:
-        """The time in which another edit could leave the same traces."""
+        """Return the start and end of the time in which another edit could leave the same traces."""
         length = self.end - self.start
         return self.start - length, self.end + length
 
-    # Whose, and when
+    # Person and time
 
     def is_as_it_was(self, sheet: Sheet) -> bool:
-        """Whether the sheet still has the version that was read before the edit."""
+        """Whether the sheet still has the version from before the edit."""
         version = sheet.raw.get("version")
         return version is not None and version == self.edit.known.get("version")
 
     def is_in_time(self, moment: datetime | None) -> bool:
-        """Whether Smartsheet can have carried out the edit at that moment."""
+        """Whether Smartsheet can have carried out the edit at this moment."""
         return moment is not None and self.start <= moment <= self.end
 
     def is_theirs(self, state: Mapping[str, Json]) -> bool:
@@ -134,7 +138,7 @@ class Record:
         return self._is_them(state.get("modifiedBy"))
 
     def is_written_by_them(self, row: Row) -> bool:
-        """Whether this person was the last to write the row, in that time."""
+        """Whether this person was the last to write the row, at a time when the edit can have been carried out."""
         by = row.modified_by
         return by is not None and by.email.casefold() in self.emails and self.is_in_time(row.modified_at)
 
@@ -144,10 +148,10 @@ class Record:
     def _is_them(self, by: Any) -> bool:
         return str((by or {}).get("email", "")).casefold() in self.emails
 
-    # What is said of it
+    # Outcomes
 
     def say(self, phase: Phase, line: OpenLine, message: str, sheet: Sheet, **found: Evidence) -> Outcome:
-        """The outcome of a line, with what it rests on."""
+        """The outcome of a line, with its evidence."""
         evidence: dict[str, Evidence] = {
             "readAt": datetime.now(UTC).isoformat(timespec="seconds"),
             "version": sheet.raw.get("version"),
@@ -160,5 +164,5 @@ class Record:
     def say_of_all(
         self, phase: Phase, lines: Sequence[OpenLine], message: str, sheet: Sheet, **found: Evidence
     ) -> dict[int, Outcome]:
-        """The same outcome of several lines, by number."""
+        """The same outcome for several lines, by number."""
         return {line.number: self.say(phase, line, message, sheet, **found) for line in lines}

@@ -1,8 +1,9 @@
-"""Settling: what had no clear answer is found out from Smartsheet's own record, and written down as a further entry.
+"""Settling: finds the outcomes of edits without a clear answer in Smartsheet's own record, and records the outcomes as
+further entries.
 
-Any number of processes may do so at once: each edit is held by one of them, and each line is concluded once. What takes
-more histories than may be read in a minute is found out a part at a time, and each part stays. An edit that this app
-fails at holds up no other.
+Several processes can settle at the same time: each edit is leased by one process, and each line is settled only once.
+If an edit needs more histories than allowed per minute, it is settled in parts, and each part is recorded. An error
+with one edit doesn't delay other edits.
 """
 
 from __future__ import annotations
@@ -30,17 +31,21 @@ from edits.settling.inquiry import find_out
 from edits.settling.record import Record
 from identity.models import SmartsheetUser
 
-LATER = 3600.0  # seconds until somebody is asked for again who cannot be asked for now
-LEASE = 600.0  # seconds; a minute's histories take no longer, and whoever takes longer must have died
-AGAIN = 600.0  # seconds until an edit is tried again that something went wrong with
-WORD_OF_NOBODY = "It could not be found out: nobody could read the sheet in this person's name for too long. "
-WORD_OF_FAILURE = "It could not be found out: this app fails at it, again and again."
+LATER = 3600.0  # seconds until the next try if a person's token can't be used now
+LEASE = 600.0  # seconds after which the process must have died; reading a minute's histories takes less
+AGAIN = 600.0  # seconds until an edit with an error is tried again
+WORD_OF_NOBODY = (
+    "The outcome could not be found out: for too long, this app couldn't read the sheet in this person's name. "
+)
+WORD_OF_FAILURE = "The outcome could not be found out: this app tried several times and failed each time."
 
 log = logging.getLogger(__name__)
 
 
 def settle_due(*, limit: int = 1000) -> Counter[str]:
-    """Settle up to `limit` edits that are due; gives how many lines came out as what, and edits "put off", "failed"."""
+    """Settle up to `limit` edits that are due. Return the number of lines with each outcome, and the number of edits
+    that were "put off" or "failed".
+    """
     gather(older_than=timedelta(seconds=settings.SETTLE_AFTER))
     tally: Counter[str] = Counter()
     for _ in range(limit):
@@ -54,15 +59,15 @@ def settle_due(*, limit: int = 1000) -> Counter[str]:
 def _settle(held: Unsettled) -> list[str]:
     try:
         return _settled(held)
-    except Exception:  # what goes wrong with one edit goes wrong again, and others are waiting
-        log.exception("Edit %s could not be settled; it is tried again in %g seconds.", held.edit_id, AGAIN)
-        held.put_off(seconds=AGAIN)  # raises where the database is away
+    except Exception:  # the error would occur again, and other edits are waiting
+        log.exception("Edit %s could not be settled. It will be tried again in %g seconds.", held.edit_id, AGAIN)
+        held.put_off(seconds=AGAIN)  # raises DatabaseError if the database doesn't answer
         return ["failed"]
 
 
 def _settled(held: Unsettled) -> list[str]:
     edit = reopen(held.edit_id)
-    if edit is None:  # its own process has brought the outcome after all
+    if edit is None:  # the process that saved the edit has recorded the outcome in the meantime
         held.forget()
         return []
     found: dict[int, Outcome] = {}
@@ -83,13 +88,13 @@ def _settled(held: Unsettled) -> list[str]:
         if not _is_hopeless(held):
             _conclude(held, edit, found)
             raise
-        log.exception("Edit %s is given up.", held.edit_id)
+        log.exception("Edit %s will not be tried again.", held.edit_id)
         found = _give_up(edit, WORD_OF_FAILURE, error) | found
     return _conclude(held, edit, found)
 
 
 def _conclude(held: Unsettled, edit: OpenEdit, found: Mapping[int, Outcome]) -> list[str]:
-    """Record what was found out until now, be it all or a part, so that it stays; gives the phases."""
+    """Record the outcomes that were found so far, so that they aren't lost. Return their phases."""
     return [str(outcome.phase) for outcome in found.values()] if conclude(held, edit, found) else []
 
 
@@ -107,17 +112,17 @@ def _find_out(edit: OpenEdit, held: Unsettled) -> Iterator[dict[int, Outcome]]:
 
 
 def _pause_after(error: NoHistoryLeft | GatewayError, held: Unsettled) -> float | None:
-    """Seconds until it is tried again; None where that is of no use any more."""
+    """Return the seconds until the edit is tried again; None if further tries are useless."""
     match error:
         case NoHistoryLeft() | RateLimited():
             Unsettled.objects.put_off_person(region=held.region, actor_id=held.actor_id, seconds=MINUTE)
-            return MINUTE + 1  # behind the others of this person, should it be too much for a minute
+            return MINUTE + 1  # after this person's other edits, in case this edit needs more than a minute's histories
         case Unavailable():
             return None if _is_hopeless(held, patience=2) else _pause(held)
         case _:
             if _is_hopeless(held):
                 return None
-            log.info("Edit %s cannot be settled yet: %s", held.edit_id, error)
+            log.info("Edit %s can't be settled yet: %s", held.edit_id, error)
             return LATER
 
 
@@ -126,7 +131,7 @@ def _is_hopeless(held: Unsettled, *, patience: int = 1) -> bool:
 
 
 def _pause(held: Unsettled) -> float:
-    """Seconds until it is tried again where Smartsheet was away: the longer, the older the edit is."""
+    """Return the seconds until the next try after Smartsheet didn't answer. They grow with the age of the edit."""
     return min(LATER, max(MINUTE, (timezone.now() - held.at).total_seconds() / 10))
 
 

@@ -1,4 +1,6 @@
-"""Undoing from the log: an edit like any other, in the name of whoever undoes, only while the cell holds our value."""
+"""Undoing a change from the log is an ordinary edit, in the name of the person who undoes it. It is only possible while
+the cell has the value that the change wrote.
+"""
 
 import re
 
@@ -20,7 +22,7 @@ STATUS = "Status"
 
 @pytest.fixture
 def edited(browser: Client, plan: SitePlan) -> Entry:
-    """Bob's change of a status, from "In progress" to "Blocked"."""
+    """Bob's change of a status from "In progress" to "Blocked"."""
     return changed(browser, plan, STATUS, "Blocked")
 
 
@@ -75,7 +77,7 @@ def test_it_puts_the_old_value_back_in_ones_own_name_and_both_say_so(
     assert f"entry {edited.pk}" in browser.get(f"/audit/{change.intent.pk}/").content.decode()
 
 
-def test_what_was_undone_is_not_offered_to_be_undone_again(browser: Client, plan: SitePlan, edited: Entry) -> None:
+def test_an_undone_change_cannot_be_undone_again(browser: Client, plan: SitePlan, edited: Entry) -> None:
     put_back(browser, edited)
     assert f"/sheets/undo/{edited.pk}/" not in browser.get(f"/audit/{edited.pk}/").content.decode()
     undoing = newest().intent.pk
@@ -92,11 +94,11 @@ def test_pressing_twice_undoes_once(browser: Client, plan: SitePlan, bob: Person
     key = key_of(undo_page(browser, edited))
     put_back(browser, edited, key)
     page = put_back(browser, edited, key)
-    assert "That was done the first time; nothing was sent again." in page.text
+    assert "This was already done the first time. Nothing was sent again." in page.text
     assert len(plan.writes(bob)) == 2
 
 
-def test_what_somebody_changed_since_is_left_alone(browser: Client, plan: SitePlan, bob: Person, edited: Entry) -> None:
+def test_cells_changed_since_are_not_undone(browser: Client, plan: SitePlan, bob: Person, edited: Entry) -> None:
     key = key_of(undo_page(browser, edited))
     plan.write(TASK, Status="Complete")
     for page in (undo_page(browser, edited), put_back(browser, edited, key)):
@@ -107,7 +109,7 @@ def test_what_somebody_changed_since_is_left_alone(browser: Client, plan: SitePl
     assert len(plan.writes(bob)) == 1
 
 
-def test_anybody_who_may_edit_the_cell_can_undo_it_and_nobody_else(
+def test_only_people_who_can_edit_the_cell_can_undo_it(
     plan: SitePlan, edited: Entry, sign_in: SignIn, alice: Person, sandbox: RunningSandbox
 ) -> None:
     other = Client()
@@ -154,19 +156,33 @@ def test_fault_6_digits_that_were_text_come_back_as_text(browser: Client, plan: 
     assert plan.value(TASK, "Notes") == text
 
 
-def test_rows_are_not_undone_and_the_page_says_what_can_be_done(browser: Client, plan: SitePlan) -> None:
-    Page.open(browser, plan.add_path).type({plan.columns["Task"]: "Paint"}).send()
-    added = Entry.objects.intents().get(action=Action.ADD)
-    page = undo_page(browser, added)
-    assert undo.ADDED in page.text
-    assert f"/rows/{newest().row_id}/delete/" in page.html
+def test_for_a_deleted_row_a_new_one_is_added_with_its_values(
+    browser: Client, plan: SitePlan, sandbox: RunningSandbox, bob: Person
+) -> None:
+    before = {title: plan.cell(TASK, title).get("value") for title in plan.columns}
     browser.post(plan.delete_path(TASK))
     deleted = Entry.objects.intents().filter(action=Action.DELETE).first()
     assert deleted
-    assert undo.DELETED in undo_page(browser, deleted).text
+    page = undo_page(browser, deleted)
+    assert "Smartsheet can't restore the deleted row itself" in page.text
+    assert "doesn't get the values" not in page.text
+    assert (
+        "Undone: the deleted row “Dig foundations” is in the sheet again, as a new row"
+        in put_back(browser, deleted).text
+    )
+    change = newest()
+    assert (change.intent.action, change.intent.refers_to) == (Action.ADD, deleted.pk)
+    row = next(row for row in sandbox.sheet(bob, plan.name)["rows"] if row["id"] == change.row_id)
+    after = {cell["columnId"]: cell.get("value") for cell in row["cells"]}
+    for title in ("Task", "Status", "Health", "Start", "Responsible", "Trade", "Budget", "Spent"):
+        assert after[plan.columns[title]] == before[title], title
+    page = undo_page(browser, deleted)
+    assert undo.ADDED_AGAIN in page.text
+    assert browser.post(f"/sheets/undo/{deleted.pk}/").status_code == 409
+    assert plan.labels().count(TASK) == 1
 
 
-def test_what_was_not_saved_has_nothing_to_undo(browser: Client, plan: SitePlan, sandbox: RunningSandbox) -> None:
+def test_an_unsaved_change_cannot_be_undone(browser: Client, plan: SitePlan, sandbox: RunningSandbox) -> None:
     page = Page.open(browser, plan.edit_path(TASK)).type({plan.columns[STATUS]: "Blocked"})
     sandbox.fault(method="PUT", status=400, errorCode=1041, times=1)
     page.save()
@@ -174,11 +190,11 @@ def test_what_was_not_saved_has_nothing_to_undo(browser: Client, plan: SitePlan,
     assert undo.NOT_SAVED in undo_page(browser, refused).text
 
 
-def test_a_row_that_is_gone_says_so(browser: Client, plan: SitePlan, edited: Entry) -> None:
+def test_a_deleted_row_is_reported(browser: Client, plan: SitePlan, edited: Entry) -> None:
     plan.delete(TASK)
     page = undo_page(browser, edited)
-    assert page.status == 404
-    assert "This row is not there any more" in page.text
+    assert "This cannot be undone" in page.text
+    assert "This row no longer exists" in page.text
 
 
 def test_fault_7_a_refusal_names_the_column_by_its_title(
@@ -189,5 +205,20 @@ def test_fault_7_a_refusal_names_the_column_by_its_title(
     sandbox.fault(method="PUT", status=400, errorCode=1042, message=told, times=1)
     page = put_back(browser, edited, key)
     assert "The value for cell in column “Status” did not conform." in page.text
-    assert "Change the cell in the form of its row instead." in page.text
+    assert "Change the cell in the row's form instead." in page.text
     assert "Correct it" not in page.text
+
+
+def test_the_error_of_a_linked_cell_does_not_become_a_text(
+    browser: Client, plan: SitePlan, sandbox: RunningSandbox, alice: Person
+) -> None:
+    budget = SitePlan(sandbox, alice, "Budget")
+    budget.write("Contingency", Amount={"formula": "=1 / 0"})
+    ids = {"sheetId": budget.id, "rowId": budget.rows["Contingency"], "columnId": budget.columns["Amount"]}
+    plan.write("Drainage runs", Approved={"value": None, "linkInFromCell": ids})
+    assert plan.value("Drainage runs", "Approved") == "#DIVIDE BY ZERO"
+    assert Page.open(browser, plan.delete_path("Drainage runs")).save().was_redirected
+    put_back(browser, Entry.objects.intents().latest("id"))
+    again = SitePlan(sandbox, alice)
+    assert again.value("Drainage runs", "Notes") == "Waiting for the pipe delivery"
+    assert again.value("Drainage runs", "Approved") is None

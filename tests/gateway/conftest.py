@@ -1,4 +1,4 @@
-"""The sandbox over http and over TLS, and a sheet of its own on it for the tests to read and write."""
+"""The sandbox over http and over TLS, with a separate sheet for the tests."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,29 +13,29 @@ from edits.gateway.client import Gateway
 from tests.running_sandbox import Person, RunningSandbox
 
 OpenGateway = Callable[..., Gateway]
-DEADLINE = 4.0  # seconds; enough for a read and its two repetitions on a busy machine
+DEADLINE = 4.0  # seconds; enough for a read with two retries on a busy machine
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A sheet that Alice and Bob may edit, one of its rows, and that row's first cell."""
+    """A sheet that Alice and Bob can edit, one of its rows, and that row's first cell."""
 
     sheet_id: int
     row_id: int
     column_id: int
 
     def change(self, value: object) -> dict[str, Any]:
-        """The row with a new value for the cell, as a write takes it."""
+        """The row with a new value for the cell, as in a write."""
         return {"id": self.row_id, "cells": [{"columnId": self.column_id, "value": value}]}
 
     def value(self, row: dict[str, Any]) -> object:
-        """The cell's value in a row as Smartsheet gives it."""
+        """The cell's value in a row from Smartsheet."""
         return next(cell.get("value") for cell in row["cells"] if cell["columnId"] == self.column_id)
 
 
 @pytest.fixture(scope="session")
 def ca_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate authority's certificate, beside it server.pem and server.key for 127.0.0.1."""
+    """A certificate authority's certificate, next to server.pem and server.key for 127.0.0.1."""
     folder = tmp_path_factory.mktemp("certificates")
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
@@ -55,7 +55,7 @@ def tls_sandbox(ca_bundle: Path) -> Iterator[RunningSandbox]:
 
 @pytest.fixture(params=["http", "https"])
 def server(request: pytest.FixtureRequest, settings: Settings) -> RunningSandbox:
-    """The sandbox, fresh from its seed: each test runs over http and over TLS."""
+    """The sandbox in its initial state. Each test runs over http and over TLS."""
     sandbox: RunningSandbox
     if request.param == "https":
         sandbox = request.getfixturevalue("tls_sandbox")
@@ -73,7 +73,7 @@ def people(server: RunningSandbox) -> dict[str, Person]:
 
 @pytest.fixture
 def open_gateway(server: RunningSandbox) -> OpenGateway:
-    """open_gateway(alice, deadline=1): a gateway of that person."""
+    """Return open_gateway(), which gives a gateway of a person: open_gateway(alice, deadline=1)."""
 
     def opened(person: Person, *, deadline: float = DEADLINE) -> Gateway:
         return Gateway(region_api_base=server.api, token=person.token, deadline=deadline)

@@ -1,4 +1,4 @@
-"""Every way in which Smartsheet is made to fail, and what the gateway must make of it for a read and for a write."""
+"""Every way in which Smartsheet can fail, and the gateway's result for a read and for a write."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -25,17 +25,17 @@ DETAIL = {"index": 0, "rowId": 5}
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A fault of the sandbox; the error that a read and a write end with; how often the read is sent."""
+    """A fault of the sandbox, the errors of a read and a write, and how often the read is sent."""
 
     name: str
     fault: dict[str, Any]
     read: type[GatewayError]
     write: type[GatewayError]
     reads: int = 1
-    is_applied: bool = False  # whether a write is carried out all the same
+    is_applied: bool = False  # whether a write is carried out anyway
 
 
-# What hangs succeeds in the end: an error means that it was not waited for.
+# Requests that hang succeed in the end, so an error means that the gateway didn't wait.
 FAILURES = [
     Failure("401", {"status": 401}, SignInAgain, SignInAgain),
     Failure("401 expired", {"status": 401, "errorCode": 1003}, SignInAgain, SignInAgain),

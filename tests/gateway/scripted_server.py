@@ -1,4 +1,4 @@
-"""A server that answers with exactly the bytes it was given: for what the sandbox never does."""
+"""A server that answers with given bytes, for answers that the sandbox never sends."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import BinaryIO
 
 
 def answer(body: str, *headers: str, status: str = "200 OK") -> bytes:
-    """The bytes of a whole HTTP answer; the body goes out as Latin-1."""
+    """The bytes of a whole HTTP answer. The body is encoded as Latin-1."""
     head = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers]
     return ("\r\n".join(head) + "\r\n\r\n" + body).encode("latin-1")
 
 
 class ScriptedServer:
-    """Gives one of `answers` to each request that arrives, on kept connections; a context manager.
+    """A context manager that sends one of `answers` for each request, on open connections.
 
-    `pause` seconds pass between two bytes. `requests` holds the heads of the requests that arrived, as text;
-    `was_cut_off`, when all is over, whether a client hung up before an answer had wholly gone out.
+    `pause` seconds pass between two bytes. `requests` has the heads of the received requests as text. `was_cut_off`
+    says in the end whether a client closed the connection before an answer was complete.
     """
 
     def __init__(self, *answers: bytes, pause: float = 0.0) -> None:
@@ -67,7 +67,7 @@ class ScriptedServer:
 
 
 def _read_request(stream: BinaryIO) -> str:
-    """The head of the next request, "" when no more come; its body is read too."""
+    """Read the next request with its body, and return its head; "" if there is no further request."""
     head = ""
     while (line := stream.readline()) not in (b"\r\n", b""):
         head += line.decode()

@@ -1,4 +1,6 @@
-"""Calls to Smartsheet in progress are limited, in total and per person: one more is refused at once, and isn't sent."""
+"""The number of calls in progress is limited, in total and per person. Further calls are refused immediately, and not
+sent.
+"""
 
 import threading
 from collections.abc import Iterator
@@ -14,7 +16,7 @@ from tests.gateway.conftest import OpenGateway
 from tests.running_sandbox import Person, RunningSandbox
 from tests.waiting import until
 
-HANGS = {"path": "/sheets", "delay": 8, "times": 0}
+HANGS = {"path": "/sheets", "delay": 600, "times": 0}
 
 
 def gateway_of(server: RunningSandbox, person: Person) -> Gateway:
@@ -23,7 +25,7 @@ def gateway_of(server: RunningSandbox, person: Person) -> Gateway:
 
 
 class Hanging:
-    """Threads that wait for a Smartsheet that hangs; closing it lets them go."""
+    """Threads that wait for a Smartsheet that hangs. Closing it releases them."""
 
     def __init__(self, server: RunningSandbox) -> None:
         self.server = server
@@ -44,15 +46,16 @@ class Hanging:
             self.errors.append(error)
 
     def let_go(self) -> None:
+        self.server.end_faults()
         for thread in self.threads:
             thread.join()
 
 
 @pytest.fixture
 def hanging(running_sandbox: RunningSandbox, settings: Settings) -> Iterator[Hanging]:
-    """A Smartsheet that hangs; four calls to it can be in progress, two of one person."""
+    """A Smartsheet that hangs. Four calls to it can be in progress, two per person."""
     settings.SMARTSHEET_MAX_CALLS, settings.SMARTSHEET_MAX_CALLS_PER_PERSON = 4, 2
-    settings.SMARTSHEET_DEADLINE = 60  # the answers come before
+    settings.SMARTSHEET_DEADLINE = 120  # the answers come earlier
     running_sandbox.reset()
     running_sandbox.fault(**HANGS)
     hanging = Hanging(running_sandbox)

@@ -1,5 +1,6 @@
-"""The way there: what is sent along, what is not followed, and what is known not to have been sent."""
+"""Checks what the gateway sends, that it follows no redirects, and when it is certain that nothing was sent."""
 
+import json
 import os
 import socket
 from contextlib import ExitStack
@@ -23,13 +24,13 @@ UPDATED = answer('{"resultCode": 0, "result": [{"id": 1}]}')
 DELETED = answer('{"resultCode": 0, "result": [1]}')
 
 
-def gateway_to(server: ScriptedServer, *, deadline: float = 1.0) -> Gateway:
+def gateway_to(server: ScriptedServer, *, deadline: float = 20.0) -> Gateway:
     return Gateway(region_api_base=server.api, token="alices-token", deadline=deadline)
 
 
-def test_dripping_headers_do_not_hold_anybody_up() -> None:
+def test_slow_headers_are_cut_off_at_the_deadline() -> None:
     with ScriptedServer(b"HTTP/1.1 200 OK\r\nX-Drip: " + b"x" * 600, pause=0.05) as server, pytest.raises(Unavailable):
-        gateway_to(server).sheets()
+        gateway_to(server, deadline=1.0).sheets()
     assert server.was_cut_off
 
 
@@ -51,12 +52,24 @@ def test_a_success_that_does_not_say_so_leaves_a_write_open(body: str) -> None:
 
 
 @pytest.mark.parametrize("body", ["[]", '{"errorCode": "x", "message": 7, "refId": [], "detail": 3}', "\xff"])
-def test_an_error_that_makes_no_sense_is_one_all_the_same(body: str) -> None:
+def test_a_malformed_error_is_still_an_error(body: str) -> None:
     with ScriptedServer(answer(body, status="400 Bad Request")) as server, pytest.raises(Refused) as caught:
         gateway_to(server).update_rows(1, [{"id": 1}])
     refusal = caught.value
     assert (refusal.message, refusal.error_code, refusal.ref_id) == ("Smartsheet refuses this.", None, "")
     assert refusal.detail == {}
+
+
+def test_an_endless_or_broken_message_becomes_one_sentence() -> None:
+    """A page shows the message, and the log's table would be as wide as its longest word."""
+    said = {"errorCode": 1042, "message": f"one\r\n\ttwo\x00\x1b[31m {'m' * 5_000}", "refId": "r" * 5_000}
+    with ScriptedServer(answer(json.dumps(said), status="400 Bad Request")) as server, pytest.raises(Refused) as caught:
+        gateway_to(server).update_rows(1, [{"id": 1}])
+    refusal = caught.value
+    assert refusal.message.startswith("Smartsheet refuses this: one two [31m mmm")
+    assert refusal.message.endswith("m…")
+    assert len(refusal.message) < 1_100
+    assert (refusal.error_code, refusal.ref_id) == (1042, "")
 
 
 def test_cookies_are_not_kept() -> None:
@@ -97,7 +110,7 @@ def test_proxies_and_netrc_of_the_environment_are_not_used(
     assert gateway.row(plan.sheet_id, plan.row_id)["id"] == plan.row_id
 
 
-def test_a_write_that_finds_nobody_was_not_sent() -> None:
+def test_a_write_without_a_connection_was_not_sent() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     gateway = Gateway(region_api_base=f"http://127.0.0.1:{port}/2.0", token="alices-token", deadline=1)
@@ -107,12 +120,12 @@ def test_a_write_that_finds_nobody_was_not_sent() -> None:
 
 def test_a_host_with_many_silent_addresses_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, ExitStack() as stack:
-        for _ in range(8):  # more than the listener has room for: the next to call is left waiting
+        for _ in range(8):  # these are more than the listener accepts, so the next connection has to wait
             caller = stack.enter_context(socket.socket())
             caller.setblocking(False)
             caller.connect_ex(listener.getsockname())
         silent = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", listener.getsockname())
-        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [silent] * 1000)  # five minutes of them
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [silent] * 1000)  # would take five minutes
         monkeypatch.setattr(connections, "CONNECT_SECONDS", 0.3)
         gateway = Gateway(region_api_base="http://smartsheet.test/2.0", token="alices-token", deadline=1)
         with pytest.raises(Unavailable, match="Nothing was changed"):
@@ -120,8 +133,8 @@ def test_a_host_with_many_silent_addresses_is_given_up_in_time(monkeypatch: pyte
 
 
 @pytest.mark.skipif(connections.USER_TIMEOUT is None, reason="this system cannot be told to drop what was written")
-def test_what_was_not_taken_in_time_is_never_delivered() -> None:
-    """Else the system would deliver it, for minutes after the process gave up or died, as soon as it is taken."""
+def test_requests_not_accepted_in_time_are_never_delivered() -> None:
+    """Otherwise the system would still deliver such a request, minutes after the process gave up or died."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         listener.bind(("127.0.0.1", 0))
@@ -137,7 +150,7 @@ def test_what_was_not_taken_in_time_is_never_delivered() -> None:
 
 
 def test_a_write_to_a_stranger_was_not_sent(tls_sandbox: RunningSandbox, settings: Settings) -> None:
-    settings.SMARTSHEET_CA_BUNDLE = ""  # the system's authorities, none of which vouches for this server
+    settings.SMARTSHEET_CA_BUNDLE = ""  # the system's authorities, which don't include this server's
     tls_sandbox.reset()
     alice = tls_sandbox.people()["alice"]
     gateway = Gateway(region_api_base=tls_sandbox.api, token=alice.token, deadline=1)
@@ -169,7 +182,7 @@ def test_an_answer_without_end_is_cut_off(
     monkeypatch.setitem(transport.LARGEST_ANSWERS, "getSheet", 500)
     with pytest.raises(Unavailable):
         gateway.sheet(plan.sheet_id)
-    assert gateway.row(plan.sheet_id, plan.row_id)["id"] == plan.row_id  # has a limit of its own
+    assert gateway.row(plan.sheet_id, plan.row_id)["id"] == plan.row_id  # reading a row has a separate limit
 
 
 def test_fault_25_all_answers_together_have_a_limit(

@@ -1,4 +1,4 @@
-"""One budget of seconds for everything that one request of a person asks of Smartsheet."""
+"""One request of a person has one time budget for all its calls to Smartsheet."""
 
 from time import sleep
 
@@ -14,12 +14,13 @@ from tests.running_sandbox import Person, RunningSandbox
 def test_it_holds_for_all_calls_together(
     server: RunningSandbox, open_gateway: OpenGateway, people: dict[str, Person], plan: Plan
 ) -> None:
-    server.fault(method="GET", times=0, delay=1.2)
-    gateway = open_gateway(people["alice"], deadline=2)
+    gateway = open_gateway(people["alice"], deadline=6)
     gateway.row(plan.sheet_id, plan.row_id)
+    sleep(4.5)
+    server.fault(method="GET", times=0, delay=3)  # more than the rest, less than the whole deadline
     with pytest.raises(Unavailable):
         gateway.row(plan.sheet_id, plan.row_id)
-    assert len(server.requests(method="GET", path="/rows/")) == 2
+    assert len(server.requests(method="GET", path="/rows/")) <= 2
 
 
 def test_a_write_that_would_begin_too_late_is_not_sent(

@@ -1,4 +1,6 @@
-"""Whatever Smartsheet does: the right error, in time, a write sent once, and time left to look what came of it."""
+"""After each failure of Smartsheet, the right error comes in time. A write is sent only once, and time is left for
+reading back.
+"""
 
 from time import monotonic
 
@@ -6,6 +8,7 @@ import pytest
 
 from edits.gateway.client import Gateway
 from edits.gateway.errors import GatewayError, OutcomeUnknown, RateLimited, Refused
+from edits.widgets.problems import Doing, problem_of
 from tests.gateway.conftest import OpenGateway, Plan
 from tests.gateway.failures import DETAIL, FAILURES, Failure
 from tests.running_sandbox import Person, RunningSandbox
@@ -32,7 +35,7 @@ def test_a_write_is_sent_once(
         gateway.update_rows(plan.sheet_id, [plan.change("Alice was here")])
     assert type(caught.value) is failure.write
     assert [arrival["operation"] for arrival in server.requests(method="PUT")] == ["update-rows"]
-    row = gateway.row(plan.sheet_id, plan.row_id)  # in what the write has left of the deadline
+    row = gateway.row(plan.sheet_id, plan.row_id)  # within the time that the write has left
     assert (plan.value(row) == "Alice was here") is failure.is_applied
     assert not (failure.is_applied and failure.write is not OutcomeUnknown)
 
@@ -59,7 +62,7 @@ def test_a_read_gets_over_a_short_failure(
     assert len(server.requests(method="GET", path="/rows/")) == 3
 
 
-def test_a_read_waits_as_long_as_it_is_told(server: RunningSandbox, gateway: Gateway, plan: Plan) -> None:
+def test_a_read_waits_as_long_as_smartsheet_asks(server: RunningSandbox, gateway: Gateway, plan: Plan) -> None:
     server.fault(method="GET", status=429, headers={"Retry-After": "1"})
     begun = monotonic()
     gateway.row(plan.sheet_id, plan.row_id)
@@ -80,21 +83,25 @@ def test_a_refusal_says_which_row_and_why(server: RunningSandbox, gateway: Gatew
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"),
+    ("header", "seconds", "words"),
     [
-        ({"Retry-After": "30"}, 30),
-        ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0),
-        ({"Retry-After": "9" * 400}, 86_400),
-        ({"Retry-After": "Wed, 21 Oct 2415 07:28:00 GMT"}, 86_400),
-        ({"Retry-After": "soon"}, None),
-        ({}, None),
+        ({"Retry-After": "1"}, 1, "1 second"),
+        ({"Retry-After": "30"}, 30, "30 seconds"),
+        ({"Retry-After": "300"}, 300, "5 minutes"),
+        ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0, "1 second"),
+        ({"Retry-After": "9" * 400}, 86_400, "24 hours"),
+        ({"Retry-After": "Wed, 21 Oct 2415 07:28:00 GMT"}, 86_400, "24 hours"),
+        ({"Retry-After": "soon"}, None, "a minute"),
+        ({}, None, "a minute"),
     ],
 )
 def test_a_busy_smartsheet_says_when_to_come_back(
-    server: RunningSandbox, gateway: Gateway, plan: Plan, header: dict[str, str], seconds: int | None
+    server: RunningSandbox, gateway: Gateway, plan: Plan, header: dict[str, str], seconds: int | None, words: str
 ) -> None:
     server.fault(method="PUT", status=429, headers=header)
     with pytest.raises(RateLimited) as caught:
         gateway.update_rows(plan.sheet_id, [plan.change("x")])
     assert caught.value.retry_after == seconds
+    assert caught.value.message.endswith(f"try again in {words}.")
+    assert problem_of(caught.value, doing=Doing.CHANGE).advice == f"Wait {words}, then save again."
     assert caught.value.error_code == 4003

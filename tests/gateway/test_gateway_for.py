@@ -1,4 +1,4 @@
-"""From a signed-in Django user to a gateway with their region and token."""
+"""The gateway of a signed-in Django user, with their region and token."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -35,7 +35,7 @@ def user_of(person: Person) -> AbstractBaseUser:
     return SmartsheetUser.objects.get(smartsheet_id=person.id).user
 
 
-def test_everybody_gets_their_own(client: Client, sign_in: SignIn, alice: Person, bob: Person) -> None:
+def test_everyone_gets_their_own_token(client: Client, sign_in: SignIn, alice: Person, bob: Person) -> None:
     sign_in(client, alice)
     sign_in(Client(), bob)
     access = [
@@ -45,7 +45,7 @@ def test_everybody_gets_their_own(client: Client, sign_in: SignIn, alice: Person
     assert [listed["Site plan"] for listed in access] == ["OWNER", "EDITOR"]
 
 
-def test_nobody_gets_none() -> None:
+def test_an_anonymous_user_has_no_token() -> None:
     with pytest.raises(SignInAgain):
         gateway_for(AnonymousUser())
 
@@ -73,7 +73,7 @@ def test_one_that_cannot_be_refreshed_just_now_says_so(
     sign_in(client, alice)
     Token.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     sandbox.fault(path="/token", status=503)
-    with pytest.raises(Unavailable, match="could not renew your sign-in just now"):
+    with pytest.raises(Unavailable, match="couldn't renew your sign-in right now"):
         gateway_for(user_of(alice))
 
 
@@ -174,8 +174,8 @@ def test_refreshing_takes_its_time_from_the_deadline(
     settings.SMARTSHEET_DEADLINE = 3
     now = timezone.now()
     Token.objects.update(issued_at=now - timedelta(minutes=9), expires_at=now + timedelta(minutes=1))
-    sandbox.fault(path="/token", delay=20, drop="before")  # waited for a third of the deadline
-    sandbox.fault(path="/sheets", delay=2.5)  # more than the rest, less than the whole
+    sandbox.fault(path="/token", delay=20, drop="before")  # waits for a third of the deadline
+    sandbox.fault(path="/sheets", delay=2.5)  # more than the rest, less than the whole deadline
     with pytest.raises(Unavailable):
         gateway_for(user_of(alice)).sheets()
     assert len(refreshes(sandbox)) == 1

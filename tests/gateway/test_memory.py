@@ -1,4 +1,4 @@
-"""Fault 25: endless and huge answers take little memory, and the system gets it back."""
+"""Fault 25: endless and huge answers use little memory, which the system gets back."""
 
 import os
 import subprocess
@@ -11,7 +11,8 @@ from tests.running_sandbox import Person, RunningSandbox
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
-MOST_KEPT, MOST_TAKEN = 150, 500  # MB more than before: afterwards, and at the worst moment
+# The most MB by which the process grows: how many it keeps after the calls, and how many it takes at the peak.
+MOST_KEPT, MOST_TAKEN = 150, 500
 ATTACK = """
 import sys, threading
 import django

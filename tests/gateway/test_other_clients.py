@@ -1,4 +1,4 @@
-"""Other code of the same process may use the SDK plainly; the gateway leaves its clients as they are."""
+"""Other code in the same process can use the SDK as usual. The gateway doesn't change its clients."""
 
 import pytest
 import smartsheet

@@ -1,4 +1,4 @@
-"""Many requests of two people at once over the same connections: every one goes out with its own person's token."""
+"""Two people make many requests at the same time over the same connections. Each has the token of its own person."""
 
 import gc
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Sheets, rows, columns and cell history come whole, as Smartsheet has them."""
+"""Sheets, rows, columns and cell histories are returned completely, as Smartsheet has them."""
 
 from urllib.parse import parse_qs
 
@@ -75,7 +75,7 @@ def test_the_history_of_a_cell_begins_with_the_newest(gateway: Gateway, plan: Pl
     assert history[0]["modifiedBy"]["email"] == people["alice"].email
 
 
-def test_what_is_not_there_is_not_found(gateway: Gateway, plan: Plan) -> None:
+def test_missing_objects_are_not_found(gateway: Gateway, plan: Plan) -> None:
     with pytest.raises(NotFound) as caught:
         gateway.row(plan.sheet_id, 1)
     assert caught.value.error_code == 1006

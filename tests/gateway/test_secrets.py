@@ -1,4 +1,4 @@
-"""The token goes to Smartsheet and nowhere else."""
+"""The token is sent to Smartsheet and nowhere else."""
 
 import logging
 import pprint
@@ -18,7 +18,7 @@ QUICK = [failure for failure in FAILURES if failure.name not in ("hung", "drippi
 
 
 def what_a_report_shows(trace: TracebackType | None) -> Iterator[str]:
-    """The local variables of every frame, printed as Django's error page and other reporters print them."""
+    """The local variables of every frame, formatted as by Django's error page and other reporters."""
     for frame, _ in traceback.walk_tb(trace):
         if frame.f_globals["__name__"] != __name__:
             yield from (pprint.pformat(value) for value in frame.f_locals.values())
@@ -61,13 +61,13 @@ def test_the_log_never_has_it_nor_what_was_typed(
 
 
 @pytest.mark.parametrize("token", ["", "two\r\nlines", "žeton"])
-def test_what_cannot_be_a_token_is_refused(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_malformed_token_is_refused(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SMARTSHEET_ACCESS_TOKEN", "the-token-of-somebody-else")
     with pytest.raises(SignInAgain):
         Gateway(region_api_base="http://127.0.0.1:1/2.0", token=token)
 
 
-def test_a_gateway_leaves_the_logging_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gateway_does_not_change_the_logging(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOG_CFG", "DEBUG")
     loggers = [logging.getLogger(name) for name in ("", "requests", "urllib3")]
     monkeypatch.setattr(loggers[1], "level", logging.CRITICAL)

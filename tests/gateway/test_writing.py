@@ -1,4 +1,4 @@
-"""Writes: what goes out is what was given, what comes back is Smartsheet's own result."""
+"""A write sends the given data, and returns Smartsheet's own result."""
 
 import pytest
 

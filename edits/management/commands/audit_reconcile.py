@@ -1,4 +1,4 @@
-"""manage.py audit_reconcile: our log of a sheet against Smartsheet's own cell history. docs/audit-log.md"""
+"""manage.py audit_reconcile: compare the log of a sheet with Smartsheet's own cell history. docs/audit-log.md"""
 
 from argparse import ArgumentTypeError
 from typing import Any
@@ -12,14 +12,16 @@ from edits.settling.reconcile import NobodyToAsk, last_editor, person_of, reconc
 
 
 class Command(BaseCommand):
-    help = "Compares what the log says of a sheet with Smartsheet's own cell history, and records what it finds."
+    help = "Compares the log of a sheet with Smartsheet's own cell history, and records the differences."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--sheet", type=int, required=True, metavar="ID")
         parser.add_argument("--since", type=moment, required=True, metavar="TIME", help="2026-11-30, or a time, UTC")
         who = parser.add_mutually_exclusive_group()
-        who.add_argument("--region", help="where the sheet is, if people of several regions have edited that number")
-        who.add_argument("--person", type=_person, metavar="REGION:ID", help="with whose token; else the last editor's")
+        who.add_argument("--region", help="the sheet's region, needed if this id was edited in several regions")
+        who.add_argument(
+            "--person", type=_person, metavar="REGION:ID", help="whose token to use; the default is the last editor's"
+        )
         parser.add_argument(
             "--all-cells", action="store_true", help="also the other cells of the rows that were edited"
         )
@@ -42,7 +44,7 @@ class Command(BaseCommand):
             raise CommandError(f"The sheet cannot be read. {error.message}") from error
         self.stdout.write(summary(report))
         if report.stopped_by:
-            raise CommandError("What was found is recorded. Run it again to go on.")
+            raise CommandError("The findings so far are recorded. Run the command again to continue.")
 
 
 def _person(text: str) -> tuple[str, int]:

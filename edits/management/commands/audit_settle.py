@@ -1,4 +1,4 @@
-"""manage.py audit_settle: find out what came of edits without a clear answer. docs/audit-log.md"""
+"""manage.py audit_settle: find the outcomes of unsettled edits. docs/audit-log.md"""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from edits.settling.settle import settle_due
 
 
 class Command(BaseCommand):
-    help = "Finds out from Smartsheet's own record what came of edits without a clear answer, and records it."
+    help = "Looks up the outcomes of unsettled edits in Smartsheet's own record, and records them."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--every", type=pause, metavar="SECONDS", help="go on until it is stopped")
@@ -25,15 +25,15 @@ class Command(BaseCommand):
             self._once()
 
     def _once(self, *, is_silent: bool = False) -> None:
-        """`is_silent`: says nothing where there was nothing to do."""
+        """Settle once. If there is nothing to do, this is printed, unless `is_silent` is true."""
         tally = settle_due()
         if tally or not is_silent:
             said = ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in sorted(tally.items()))
             waiting = Unsettled.objects.count()
-            self.stdout.write(f"Settled: {said or 'nothing'}. Still to be found out: {waiting} edits.")
+            self.stdout.write(f"Settled: {said or 'nothing'}. Edits still to be found out: {waiting}.")
 
     def _go_on(self, every: float) -> None:
-        """Until SIGTERM or ^C. A database that is away for a while is told of, and tried again."""
+        """Settle repeatedly until SIGTERM or ^C. If the database doesn't answer, say so and try again."""
         stopped = told_to_stop()
         while not stopped.is_set():
             try:

@@ -1,4 +1,4 @@
-"""A sheet of many rows that Bob edits through `edits.saving`."""
+"""A sheet with many rows that Bob edits through `edits.saving`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COLUMNS = [
 
 @dataclass
 class ManyRows:
-    """Bob's own sheet; rows are named "row 0", "row 1", …, their notes are "was"."""
+    """Bob's own sheet. Rows are named "row 0", "row 1", …, and their notes are "was"."""
 
     sandbox: RunningSandbox
     person: Person
@@ -59,7 +59,7 @@ class ManyRows:
         ]
 
     def notes_now(self) -> list[Any]:
-        """The notes as Smartsheet has them, row by row."""
+        """The notes in Smartsheet, row by row."""
         rows = self.call("GET", f"/sheets/{self.id}")["rows"]
         return [
             next((cell.get("value") for cell in row["cells"] if cell["columnId"] == self.notes), None) for row in rows
@@ -76,5 +76,5 @@ def user(browser: Client, bob: Person) -> User:
 
 @pytest.fixture
 def rows(sandbox: RunningSandbox, bob: Person, user: User) -> Callable[[int], ManyRows]:
-    """rows(501): a sheet of so many rows."""
+    """Return rows(), which creates a sheet: rows(501) has 501 rows."""
     return lambda count: ManyRows(sandbox, bob, user, count)

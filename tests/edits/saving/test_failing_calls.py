@@ -1,4 +1,6 @@
-"""Each kind of fault in the second of three calls: what came before is saved, what comes after is not sent."""
+"""The second of three calls fails with each kind of fault. Rows of the first call are saved, and rows of the third call
+aren't sent.
+"""
 
 from collections import Counter
 from collections.abc import Callable
@@ -35,7 +37,7 @@ def logged(sheet: ManyRows) -> Counter[str]:
 def test_the_second_call(rows: Rows, fault: dict[str, Any], status: Status, phase: str) -> None:
     sheet = rows(COUNT)
     baseline, changes = sheet.read(), sheet.updates()
-    for one in ({"delay": 0.001}, fault):  # the first call takes the first of them
+    for one in ({"delay": 0.001}, fault):  # the first fault only lets the first call succeed
         sheet.sandbox.fault(method="PUT", path=f"/sheets/{sheet.id}/rows", times=1, **one)
     result = save(baseline, changes)
     assert [row.status for row in result.rows] == [Status.SAVED] * 500 + [status] * 500 + [Status.NOT_SENT]

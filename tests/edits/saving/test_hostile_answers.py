@@ -1,5 +1,4 @@
-"""Answers and saves that are allowed and unusual: no row is said to be saved that may not be, and none stands in its
-own way."""
+"""After unusual but possible answers, no row is reported as saved if it perhaps isn't, and no row blocks itself."""
 
 from collections.abc import Callable
 from typing import Any
@@ -35,7 +34,20 @@ def test_a_row_that_is_changed_and_moved_in_one_save_is_not_contested_by_itself(
     assert sheet.notes_now() == ["was", "new"]
 
 
-def test_results_in_another_order_are_told_apart_by_their_rows(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_row_is_not_deleted_while_another_save_changes_a_row_beneath_it(rows: Rows) -> None:
+    """Smartsheet would delete both rows, and the log would say that the row beneath wasn't deleted."""
+    sheet = rows(3)
+    top, beneath, other = sheet.row_ids
+    sheet.call("PUT", f"/sheets/{sheet.id}/rows", [{"id": beneath, "parentId": top, "toBottom": True}])
+    baseline = sheet.read(with_descendants=True)
+    save(sheet.read(), [UpdateRow(beneath, (CellChange(sheet.notes, "was", "theirs"),))])
+    result = save(baseline, [DeleteRow(top), DeleteRow(other)])
+    assert [row.status for row in result.rows] == [Status.NOT_SENT, Status.SAVED]
+    assert sheet.notes_now() == ["was", "theirs"]
+    assert phases() == ["applied", "failed", "failed", "applied"]
+
+
+def test_results_in_another_order_are_matched_by_their_rows(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
     sheet = rows(3)
     answer_with(monkeypatch, lambda results: results[::-1])
     result = save(sheet.read(), sheet.updates())
@@ -47,7 +59,7 @@ def test_results_in_another_order_are_told_apart_by_their_rows(rows: Rows, monke
 def test_a_row_that_an_answer_does_not_name_is_unknown_and_has_an_error(
     rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As many results as rows, one of them twice."""
+    """The answer has the right number of results, but names one row twice."""
     sheet = rows(2)
     answer_with(monkeypatch, lambda results: [results[0], results[0]])
     result = save(sheet.read(), sheet.updates())
@@ -79,12 +91,12 @@ def test_a_conflict_that_cannot_be_committed_is_not_recorded(rows: Rows) -> None
 
 
 def refuse(*_arguments: Any, **_more: Any) -> None:
-    """What a database says that is going away."""
+    """The error of a database that is shutting down."""
     raise OperationalError("server closed the connection unexpectedly")
 
 
 def answer_with(patch: pytest.MonkeyPatch, change: Callable[[list[Any]], list[Any]]) -> None:
-    """Smartsheet carries out what it is asked for, and answers with other results."""
+    """Smartsheet does what is requested, but answers with other results."""
     real = Gateway._call
 
     def called(self: Gateway, name: str, method: str, *more: Any) -> Any:

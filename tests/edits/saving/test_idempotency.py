@@ -1,4 +1,6 @@
-"""A key lets a save be carried out once, for one person and one content; a dead process gives it up."""
+"""A save with a key is carried out only once. The key belongs to one person and one content. If the process of the save
+dies, the key is released.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,7 +14,18 @@ from audit.settling import reopen
 from audit.vocabulary import Phase
 from edits.gateway.errors import OutcomeUnknown
 from edits.models import SaveKey
-from edits.saving import AddRow, CellChange, InProgress, KeyReused, Status, UpdateRow, save, sending
+from edits.saving import (
+    AddRow,
+    CellChange,
+    DeleteRow,
+    InProgress,
+    KeyReused,
+    RowChange,
+    Status,
+    UpdateRow,
+    save,
+    sending,
+)
 from edits.saving.results import CellResult, Result, RowResult, from_json, to_json
 from tests.edits.saving.conftest import ManyRows
 
@@ -20,7 +33,7 @@ Rows = Callable[[int], ManyRows]
 
 
 class Died(BaseException):
-    """What a process does at that point."""
+    """Raised to end a process at that point."""
 
 
 def die(*_args: object, **_more: object) -> None:
@@ -54,7 +67,7 @@ def test_another_content_under_the_same_key_is_refused(rows: Rows) -> None:
     assert len(sheet.writes()) == 1
 
 
-def test_what_came_to_nothing_can_be_tried_again(rows: Rows) -> None:
+def test_a_save_without_effect_can_be_repeated(rows: Rows) -> None:
     sheet = rows(1)
     baseline = sheet.read()
     sheet.sandbox.fault(method="PUT", status=500, errorCode=4001, times=1)
@@ -98,6 +111,47 @@ def test_one_that_died_after_it_is_never_repeated(rows: Rows, monkeypatch: pytes
     assert Entry.objects.intents().on_sheet(sheet.id).count() == 2
 
 
+def test_after_a_death_each_result_is_at_its_change(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The changes are a deletion, a conflict, an addition, and a row with a conflict in one of its cells."""
+    sheet = rows(5)
+    parent, child, second, third, _ = sheet.row_ids
+    sheet.call("PUT", f"/sheets/{sheet.id}/rows", [{"id": child, "parentId": parent}])
+    changes: list[RowChange] = [
+        DeleteRow(parent),
+        UpdateRow(second, (CellChange(sheet.notes, "something else", "mine"),)),
+        AddRow((CellChange(sheet.task, None, "added"),)),
+        UpdateRow(third, (CellChange(sheet.notes, "something else", "mine"), CellChange(sheet.done, None, True))),
+    ]
+    with monkeypatch.context() as patched:
+        patched.setattr(sending, "settle", die)
+        with pytest.raises(Died):
+            save(sheet.read(with_descendants=True), changes, key="k", is_cell_by_cell=True)
+    lease_is_over()
+    again = save(sheet.read(with_descendants=True), changes, key="k", is_cell_by_cell=True)
+    assert [(row.row_id, row.status) for row in again.rows] == [
+        (parent, Status.UNKNOWN), (second, Status.NOT_SENT), (None, Status.UNKNOWN), (third, Status.UNKNOWN),
+    ]  # fmt: skip
+    assert [(cell.column_id, cell.status) for cell in again.rows[3].cells] == [
+        (sheet.notes, Status.NOT_SENT), (sheet.done, Status.UNKNOWN),
+    ]  # fmt: skip
+
+
+def test_after_a_death_an_addition_that_was_not_sent_makes_the_others_uncertain(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sheet's column is gone when the save is repeated, so it can't be said which addition is which."""
+    sheet = rows(1)
+    changes = [AddRow((CellChange(column, None, "x"),)) for column in (sheet.task, sheet.notes)]
+    with monkeypatch.context() as patched:
+        patched.setattr(sending, "settle", die)
+        with pytest.raises(Died):
+            save(sheet.read([]), changes, key="k")
+    lease_is_over()
+    sheet.call("DELETE", f"/sheets/{sheet.id}/columns/{sheet.notes}")
+    assert [row.status for row in save(sheet.read([]), changes, key="k").rows] == [Status.UNKNOWN] * 2
+    assert len(sheet.writes()) == 1
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_an_addition_whose_outcome_is_unknown_is_not_said_to_be_done(rows: Rows, count: int) -> None:
     sheet = rows(1)
@@ -111,7 +165,7 @@ def test_an_addition_whose_outcome_is_unknown_is_not_said_to_be_done(rows: Rows,
     assert len(sheet.writes()) == 1
 
 
-def test_what_settling_finds_out_later_is_what_a_repeat_gets(rows: Rows) -> None:
+def test_a_repeat_gets_the_settled_outcome(rows: Rows) -> None:
     sheet = rows(2)
     baseline = sheet.read()
     sheet.sandbox.fault(method="PUT", path=f"/sheets/{sheet.id}/rows", drop="before", times=1)

@@ -1,9 +1,12 @@
-"""What holds for one row holds for 2, 500 and 501: one result per row and cell, one line of the log per row."""
+"""The rules for one row also hold for 2, 500 and 501 rows. Each row and cell has a result, and each row has a line of
+the log.
+"""
 
 from collections import Counter
 from collections.abc import Callable
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from audit.changes import with_outcomes
 from audit.models import Entry
@@ -16,8 +19,14 @@ COUNTS = [2, 500, 501]
 
 
 def logged(sheet: ManyRows) -> Counter[str]:
-    """What the log says of the rows of the sheet, each counted once."""
+    """The log's entries about the rows of the sheet, each counted once."""
     return Counter(change.phase.value for change in with_outcomes(Entry.objects.intents().on_sheet(sheet.id)))
+
+
+def test_reading_the_baseline_takes_two_queries(rows: Rows, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    sheet = rows(2)
+    with django_assert_num_queries(2):  # the token with its person; the log's newest entry
+        sheet.read()
 
 
 @pytest.mark.parametrize("count", COUNTS)
@@ -66,7 +75,7 @@ def test_a_row_and_one_beneath_it_are_deleted_together(rows: Rows) -> None:
 
 
 def test_a_row_that_a_deletion_takes_along_is_logged_too(rows: Rows) -> None:
-    """Somebody moves it beneath the deleted row after that was read."""
+    """Someone moves the row below the deleted row after the sheet was read."""
     sheet = rows(3)
     parent, moved, other = sheet.row_ids
     baseline = sheet.read([parent], with_descendants=True)
@@ -76,6 +85,19 @@ def test_a_row_that_a_deletion_takes_along_is_logged_too(rows: Rows) -> None:
     assert [row["id"] for row in sheet.call("GET", f"/sheets/{sheet.id}")["rows"]] == [other]
     taken = Entry.objects.outcomes().get(row_id=moved)
     assert (taken.action, taken.phase, taken.edit_id) == ("delete", "applied", result.edit_ids[0])
+
+
+def test_a_row_that_is_gone_prevents_no_later_deletion_of_the_others(rows: Rows) -> None:
+    """Someone deletes a row after the sheet was read. Smartsheet then deletes none, and doesn't say why."""
+    sheet = rows(3)
+    first, gone, last = sheet.row_ids
+    baseline = sheet.read(with_descendants=True)
+    sheet.call("DELETE", f"/sheets/{sheet.id}/rows?ids={gone}")
+    result = save(baseline, [DeleteRow(row_id) for row_id in sheet.row_ids])
+    assert [row.status for row in result.rows] == [Status.NOT_SENT, Status.REFUSED, Status.NOT_SENT]
+    again = save(sheet.read([first, last], with_descendants=True), [DeleteRow(first), DeleteRow(last)])
+    assert [row.status for row in again.rows] == [Status.SAVED] * 2
+    assert sheet.call("GET", f"/sheets/{sheet.id}")["rows"] == []
 
 
 @pytest.mark.parametrize("place", ["parent", "sibling"])
@@ -121,7 +143,7 @@ def test_a_mix_of_all(rows: Rows) -> None:
 
 
 def test_each_cell_that_was_not_saved_says_why(rows: Rows) -> None:
-    """A conflict, an unchanged cell, a row that is gone and a column that is not there, beside a saved row."""
+    """A conflict, an unchanged cell, a deleted row and a missing column, next to a saved row."""
     sheet = rows(5)
     sheet.call("PUT", f"/sheets/{sheet.id}/rows", [
         {"id": sheet.row_ids[0], "cells": [{"columnId": sheet.notes, "value": "theirs"}]}

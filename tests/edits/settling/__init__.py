@@ -1,1 +1,1 @@
-"""Settling: log and Smartsheet agree in the end, whenever a process died."""
+"""Tests of settling. Log and Smartsheet agree in the end, whenever a process died."""

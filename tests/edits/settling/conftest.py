@@ -1,4 +1,4 @@
-"""Bob is signed in; nothing is on its way to Smartsheet for longer than a moment."""
+"""Bob is signed in. Requests to Smartsheet take only a moment."""
 
 import time
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person
 
 SECONDS = 1.2
-AT_ONCE = 0.2  # SETTLE_AFTER where nothing is on its way
+AT_ONCE = 0.2  # the seconds of SETTLE_AFTER for tests in which no request is in progress
 ROW = "Dig foundations"
 
 Intended = Callable[..., Intent]
@@ -28,7 +28,6 @@ Intended = Callable[..., Intent]
 
 @pytest.fixture
 def quick(settings: Settings) -> None:
-    settings.SMARTSHEET_DEADLINE = 1.0
     settings.SETTLE_AFTER = SECONDS
     settings.SMARTSHEET_HISTORY_CALLS = 10_000
 
@@ -45,8 +44,9 @@ def bob_actor(bob: Person) -> Actor:
 
 @pytest.fixture
 def intended(plan: SitePlan, bob_user: User, bob_actor: Actor) -> Intended:
-    """intended("Rock"): Bob's intent to write that into the notes, of a process that died. Of rows to delete: their
-    names, the one that those after it are beneath first."""
+    """Return intended(), which records Bob's intent to write a text into the notes, in a process that died:
+    intended("Rock"). For deletions, pass the names of rows, the topmost first.
+    """
 
     def intended(
         value: str, *columns: str, action: str = "change", is_personal: bool = False, version: int | None = None
@@ -77,23 +77,23 @@ def intended(plan: SitePlan, bob_user: User, bob_actor: Actor) -> Intended:
 
 @pytest.fixture
 def by_bob(plan: SitePlan, bob: Person) -> SitePlan:
-    """The sheet as Bob changes it: what his process sent before it died, or he himself without the app."""
+    """The sheet as Bob changes it: with a request from before his process died, or without the app."""
     return SitePlan(plan.sandbox, bob)
 
 
 def logged() -> list[LoggedChange]:
-    """All that was intended, with what is known of it."""
+    """All intents, with their outcomes."""
     return with_outcomes(Entry.objects.intents().order_by("id"))
 
 
 def a_minute_passes() -> None:
-    """Histories may be read again, and what was put off is due."""
+    """Advance the clock, so that histories can be read again and postponed edits are due."""
     HistoryReader._default_manager.update(read=[])
     Unsettled.objects.update(due_at=F("at"))
 
 
 def settled() -> list[str]:
-    """What came of each intent, found out now, when nothing is on its way any more."""
+    """Settle now, and return the outcome of each intent. No request is in progress any more."""
     time.sleep(AT_ONCE + 0.1)
     settle_due()
     return [change.phase.value for change in logged()]

@@ -1,4 +1,4 @@
-"""Edits in child processes that are ended by SIGKILL, each on a sheet of its own."""
+"""Edits in child processes that are killed with SIGKILL, each on its own sheet."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ OWN_SHEET = {
 
 @dataclass
 class Edit:
-    """One edit that is to be killed, and how to see whether Smartsheet has it."""
+    """An edit that is killed, and how to find out whether Smartsheet made it."""
 
     sandbox: RunningSandbox
     person: Person
@@ -48,7 +48,7 @@ class Edit:
         self.row_id: int = rows[0]["id"]
 
     def make(self, user: User) -> None:
-        """The edit itself, by the ordinary way."""
+        """Make the edit in the ordinary way."""
         if self.action is Action.DELETE:
             baseline = read(user, self.sheet_id, row_ids=[self.row_id], with_descendants=True)
             save(baseline, [DeleteRow(self.row_id)])
@@ -59,7 +59,7 @@ class Edit:
             save(read(user, self.sheet_id, row_ids=[self.row_id]), [UpdateRow(self.row_id, cells)])
 
     def is_in_smartsheet(self) -> bool:
-        """Whether it was made, by the cell's history or the rows of the sheet."""
+        """Whether the edit was made, from the cell's history or the rows of the sheet."""
         rows = self._call("GET", f"/sheets/{self.sheet_id}")["rows"]
         if self.action is Action.DELETE:
             return self.row_id not in {row["id"] for row in rows}
@@ -73,17 +73,17 @@ class Edit:
 
 
 def kill(edit: Edit, user: User, chance: Random) -> None:
-    """Make the edit in a child of this process, which is ended by SIGKILL when its moment has come."""
+    """Make the edit in a child process, and kill it with SIGKILL at this moment."""
     if edit.moment == "during the call":
         edit.sandbox.fault(path=f"/sheets/{edit.sheet_id}/rows$", operation=_operation(edit), **_slowness(chance))
-    edit.sandbox.forget_requests()
     connections.close_all()
     child = os.fork()
     if child == 0:
         _live_and_die(edit, user)
     if edit.moment == "during the call":
-        until(lambda: _has_arrived(edit), "its request")
+        until(edit.sandbox.has_used_faults, "its request")
         os.kill(child, signal.SIGKILL)
+        edit.sandbox.end_faults()
     elif edit.moment == "at any time":
         time.sleep(chance.uniform(0, 0.12))
         os.kill(child, signal.SIGKILL)
@@ -114,10 +114,6 @@ def _operation(edit: Edit) -> str:
 
 
 def _slowness(chance: Random) -> dict[str, Any]:
-    """The request is lost, or carried out after a while, or carried out and not answered."""
-    faults: list[dict[str, Any]] = [{"delay": 0.3}, {"delay": 0.3, "drop": "before"}, {"hold": 0.3}, {"body": "drip"}]
+    """Return a fault. With it, the request is lost, carried out late, or carried out without an answer."""
+    faults: list[dict[str, Any]] = [{"delay": 600}, {"delay": 600, "drop": "before"}, {"hold": 600}, {"body": "drip"}]
     return chance.choice(faults)
-
-
-def _has_arrived(edit: Edit) -> bool:
-    return any(one["method"] != "GET" for one in edit.sandbox.requests(path=f"/sheets/{edit.sheet_id}/rows"))

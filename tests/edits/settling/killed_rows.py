@@ -1,4 +1,4 @@
-"""Edits of many rows in child processes that are ended by SIGKILL, each on a sheet of its own."""
+"""Edits of many rows in child processes that are killed with SIGKILL, each on its own sheet."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ WRITES = {
     Action.MOVE: "update_rows",
 }
 SLOW: Sequence[dict[str, Any]] = (
-    {"delay": 0.3},
-    {"delay": 0.3, "drop": "before"},
-    {"hold": 0.3},
+    {"delay": 600},
+    {"delay": 600, "drop": "before"},
+    {"hold": 600},
     {"body": "drip"},
 )
 
 
 class KilledEdit:
-    """An edit of so many rows, and how to see which of them Smartsheet has."""
+    """An edit of a number of rows, and how to find out which of them Smartsheet changed."""
 
     def __init__(self, sandbox: RunningSandbox, person: Person, user: User, count: int, action: Action) -> None:
         sandbox.control("POST", "clock", {"ahead": -60})
@@ -54,24 +54,24 @@ class KilledEdit:
         self.action = action
 
     def make(self) -> None:
-        """The edit itself, by the ordinary way."""
+        """Make the edit in the ordinary way."""
         row_ids = [] if self.action is Action.ADD else self.sheet.row_ids
         is_deletion = self.action is Action.DELETE
         save(read(self.sheet.user, self.sheet.id, row_ids=row_ids, with_descendants=is_deletion), self._changes())
 
     def kill(self, moment: str, chance: Random) -> None:
-        """Make it in a child of this process, which is ended by SIGKILL when its moment has come."""
-        sandbox, path = self.sheet.sandbox, f"/sheets/{self.sheet.id}/rows"
+        """Make the edit in a child process, and kill it with SIGKILL at this moment."""
+        sandbox = self.sheet.sandbox
         if moment == "during the call":
-            sandbox.fault(path=f"{path}$", **chance.choice(SLOW))
-        sandbox.forget_requests()
+            sandbox.fault(path=f"/sheets/{self.sheet.id}/rows$", **chance.choice(SLOW))
         connections.close_all()
         child = os.fork()
         if child == 0:
             self._live_and_die(moment)
         if moment == "during the call":
-            until(lambda: self._has_arrived(path) or _is_over(child), "its request")
+            until(lambda: sandbox.has_used_faults() or _is_over(child), "its request")
             os.kill(child, signal.SIGKILL)
+            sandbox.end_faults()
         elif moment == "at any time":
             time.sleep(chance.uniform(0, 0.1 + self.sheet.count / 300))
             os.kill(child, signal.SIGKILL)
@@ -80,7 +80,7 @@ class KilledEdit:
         assert os.WTERMSIG(status) == signal.SIGKILL
 
     def done(self) -> list[bool]:
-        """Whether Smartsheet has carried out the change of each row."""
+        """Whether Smartsheet has made the change of each row."""
         now = self.sheet.call("GET", f"/sheets/{self.sheet.id}")["rows"]
         cells = {row["id"]: [cell.get("value") for cell in row["cells"]] for row in now}
         ids = list(cells)
@@ -95,9 +95,6 @@ class KilledEdit:
                 return [ids.index(row_id) > end for row_id in self.sheet.row_ids]
             case _:
                 return [cells[row_id][1] != "was" for row_id in self.sheet.row_ids]
-
-    def _has_arrived(self, path: str) -> bool:
-        return any(one["method"] != "GET" for one in self.sheet.sandbox.requests(path=path))
 
     def _changes(self) -> Sequence[RowChange]:
         match self.action:
@@ -115,19 +112,19 @@ class KilledEdit:
         try:
             write = WRITES[self.action]
             {
-                "before the intent": lambda: _die_at(sending, "intend", 0),
-                "before the call": lambda: _die_at(Gateway, write, 0),
-                "before the outcome": lambda: _die_at(sending, "settle", 0),
-                "between the calls": lambda: _die_at(Gateway, write, 1),
-                "before the last outcome": lambda: _die_at(sending, "settle", 1),
+                "before the intent": lambda: die_at(sending, "intend", 0),
+                "before the call": lambda: die_at(Gateway, write, 0),
+                "before the outcome": lambda: die_at(sending, "settle", 0),
+                "between the calls": lambda: die_at(Gateway, write, 1),
+                "before the last outcome": lambda: die_at(sending, "settle", 1),
             }.get(moment, lambda: None)()
             self.make()
         finally:
             _die()
 
 
-def _die_at(owner: Any, name: str, place: int) -> None:
-    """Die in place of that call of the function, counted from 0."""
+def die_at(owner: Any, name: str, place: int) -> None:
+    """Make the process die at this call of the function. Calls are counted from 0."""
     real, left = getattr(owner, name), iter(range(1000))
 
     def dies(*arguments: Any, **more: Any) -> Any:
@@ -139,7 +136,7 @@ def _die_at(owner: Any, name: str, place: int) -> None:
 
 
 def _is_over(child: int) -> bool:
-    """Whether the child has ended by itself, as it does where the machine is too busy to send in time."""
+    """Whether the child has ended by itself, which happens if the machine is too busy to send in time."""
     return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 

@@ -1,4 +1,4 @@
-"""Nothing is called certain that is not."""
+"""Settling is certain only if the evidence is."""
 
 import pytest
 from django.core.management import call_command
@@ -16,7 +16,7 @@ from tests.edits.settling.conftest import AT_ONCE, ROW, Intended, logged, settle
 from tests.edits.site_plan import SitePlan
 
 pytestmark = pytest.mark.django_db(transaction=True)
-FAR_AHEAD, FAR_BEHIND = 30, -30  # seconds
+FAR_AHEAD, FAR_BEHIND = 30, -30  # seconds by which Smartsheet's clock differs
 
 
 @pytest.fixture(autouse=True)
@@ -25,16 +25,14 @@ def at_once(quick: None, settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("ahead", [FAR_AHEAD, FAR_BEHIND])
-def test_what_the_history_shows_at_an_odd_time_is_not_called_undone(
-    intended: Intended, by_bob: SitePlan, ahead: int
-) -> None:
+def test_a_state_at_an_odd_time_prevents_not_saved(intended: Intended, by_bob: SitePlan, ahead: int) -> None:
     by_bob.sandbox.control("POST", "clock", {"ahead": ahead})
     intended("Rock")
     by_bob.write(ROW, Notes="Rock")
     assert settled() == ["undecidable"]
 
 
-def test_what_the_log_explains_at_an_odd_time_is_no_reason_for_doubt(intended: Intended, by_bob: SitePlan) -> None:
+def test_explained_states_at_an_odd_time_are_ignored(intended: Intended, by_bob: SitePlan) -> None:
     by_bob.sandbox.control("POST", "clock", {"ahead": FAR_BEHIND})
     settle(intended("Rock"), [Outcome(Phase.APPLIED, None)])
     by_bob.write(ROW, Notes="Rock")
@@ -66,7 +64,7 @@ def test_a_history_too_long_to_be_read_proves_nothing(
 def test_a_cell_that_held_it_already_does_not_speak_for_the_others(
     intended: Intended, by_bob: SitePlan, plan: SitePlan
 ) -> None:
-    """Somebody wrote the same into it after the row was read, and before this edit came to it."""
+    """Someone else wrote the same value after the row was read and before this edit was made."""
     plan.sandbox.control("POST", "clock", {"ahead": FAR_BEHIND})
     plan.write(ROW, Notes="Complete")
     plan.sandbox.control("POST", "clock", {"ahead": 0})
@@ -104,11 +102,11 @@ def test_where_all_columns_are_gone_it_says_so(intended: Intended, plan: SitePla
     plan.write(ROW, Status="Complete")
     plan.sandbox.call(plan.person, "DELETE", f"/sheets/{plan.id}/columns/{plan.columns['Notes']}")
     assert settled() == ["undecidable"]
-    assert "the columns are gone" in Entry.objects.latest("id").message
+    assert "the columns no longer exist" in Entry.objects.latest("id").message
 
 
-def test_a_row_that_nobody_has_written_since_was_not_changed(intended: Intended, plan: SitePlan) -> None:
-    """Its history isn't read, since only a few may be read per minute."""
+def test_a_row_that_was_not_written_since_was_not_changed(intended: Intended, plan: SitePlan) -> None:
+    """The cell's history isn't read, because only a few histories can be read per minute."""
     intended("Rock")
     plan.write("Excavation", Notes="Sand")
     assert settled() == ["not_applied"]
@@ -119,7 +117,7 @@ def test_a_row_that_nobody_has_written_since_was_not_changed(intended: Intended,
 def test_a_row_that_is_gone_was_deleted_whatever_the_sheets_version_says(
     intended: Intended, by_bob: SitePlan, plan: SitePlan
 ) -> None:
-    """That deleting rows makes a new version is nowhere documented."""
+    """Smartsheet doesn't document whether deleting rows makes a new version."""
     by_bob.delete(ROW)
     version = plan.sandbox.sheet(plan.person, plan.name)["version"]
     intended("", action="delete", version=version)

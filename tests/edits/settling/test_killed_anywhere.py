@@ -1,6 +1,6 @@
-"""Killed at every point of an edit: after settling, the log says that it was made if and only if Smartsheet has it.
+"""Edits are killed at every point. After settling, the log shows an edit as made if and only if Smartsheet made it.
 
-KILLS=500 in the environment makes more of it: pytest --timeout=1800 tests/edits/settling/test_killed_anywhere.py
+KILLS=500 in the environment kills more edits: pytest --timeout=1800 tests/edits/settling/test_killed_anywhere.py
 """
 
 import os
@@ -41,6 +41,6 @@ def test_log_and_smartsheet_agree(sandbox: RunningSandbox, bob: Person, bob_user
         assert not phases, f"{edit} is said to be several things"
         found[edit.action, says] += 1
         assert says in ({"applied"} if edit.is_in_smartsheet() else {"not_applied", "failed", "nothing"}), edit
-    print(dict(found))  # noqa: T201 # for whoever asks for many with -s
+    print(dict(found))  # noqa: T201 # for runs with -s
     assert not Unsettled.objects.exists()
     assert {says for _, says in found} >= {"applied", "not_applied", "nothing"}

@@ -1,5 +1,6 @@
-"""Edits of many rows: a request that is carried out for all rows or none is settled by any one of them, a partial one
-row by row; also where the first of several requests was carried out and the next was not."""
+"""Edits of many rows are settled. If a request is carried out for all rows or none, any one row settles it. A partial
+request is settled row by row. This also works if the first of several requests was carried out and the next wasn't.
+"""
 
 from __future__ import annotations
 
@@ -37,12 +38,12 @@ NEVER = 99
 
 
 class Killed(BaseException):
-    """The process is no more."""
+    """Raised when the process dies."""
 
 
 @dataclass
 class Death:
-    """Ends a process: before its call, or before its outcome is recorded, of that number, counted from 0."""
+    """Ends a process before the call or before recording the outcome with that number, counted from 0."""
 
     before_call: int = NEVER
     before_outcome: int = NEVER
@@ -67,13 +68,14 @@ class Death:
 @pytest.fixture(autouse=True)
 def at_once(quick: None, settings: Settings) -> None:
     settings.SETTLE_AFTER = AT_ONCE
-    settings.SMARTSHEET_DEADLINE = 15.0
     settings.SMARTSHEET_HISTORY_CALLS = 25
 
 
 @pytest.fixture
 def rows(sandbox: RunningSandbox, bob: Person, bob_user: User) -> Callable[[int], ManyRows]:
-    """rows(501): a sheet of so many rows, and an empty one at the end, made a minute ago."""
+    """Return rows(), which creates a sheet with that number of rows, and an empty one at the end, made a minute ago:
+    rows(501).
+    """
 
     def rows(count: int) -> ManyRows:
         sandbox.control("POST", "clock", {"ahead": -60})
@@ -86,7 +88,7 @@ def rows(sandbox: RunningSandbox, bob: Person, bob_user: User) -> Callable[[int]
 
 
 def changes_of(sheet: ManyRows, action: Action) -> Sequence[RowChange]:
-    """One for each row of the sheet."""
+    """One change for each row of the sheet."""
     match action:
         case Action.ADD:
             return [AddRow((CellChange(sheet.task, None, f"added {n}"),)) for n in range(sheet.count)]
@@ -99,7 +101,7 @@ def changes_of(sheet: ManyRows, action: Action) -> Sequence[RowChange]:
 
 
 def kill(sheet: ManyRows, action: Action, death: Death, *, is_partial: bool = False) -> list[int]:
-    """Make the edit in a process that dies; gives the rows that it was about."""
+    """Make the edit in a process that dies. Gives its rows."""
     changes = changes_of(sheet, action)
     baseline = sheet.read([] if action is Action.ADD else None, with_descendants=action is Action.DELETE)
     with pytest.MonkeyPatch.context() as patch:
@@ -121,7 +123,7 @@ def settle() -> list[str]:
 
 
 def done(sheet: ManyRows, action: Action) -> list[bool]:
-    """Whether Smartsheet has carried out the change of each row."""
+    """Whether Smartsheet has made the change of each row."""
     now = sheet.call("GET", f"/sheets/{sheet.id}")["rows"]
     ids = [row["id"] for row in now]
     match action:
@@ -152,7 +154,7 @@ DEATHS = {
 def test_killed_around_two_calls(
     rows: Callable[[int], ManyRows], monkeypatch: pytest.MonkeyPatch, action: Action, death: str
 ) -> None:
-    """Three rows are two requests here."""
+    """Here, three rows are two requests."""
     for limit in ("ROWS_PER_WRITE", "IDS_PER_URL"):
         monkeypatch.setattr(batches, limit, 2)
     sheet = rows(3)
@@ -184,7 +186,9 @@ def test_killed_with_as_many_rows_as_a_call_takes_and_one_more(
 def test_a_partial_request_is_settled_row_by_row_over_several_runs(
     rows: Callable[[int], ManyRows], settings: Settings
 ) -> None:
-    """Of six rows two are gone, so that Smartsheet saves four; each of them takes a history, and a minute has two."""
+    """Two of six rows were deleted, so Smartsheet saves four. Each of these needs a history, and two histories can be
+    read per minute.
+    """
     settings.SMARTSHEET_HISTORY_CALLS = 2
     sheet = rows(6)
     baseline, changes = sheet.read(), sheet.updates()
@@ -206,14 +210,14 @@ def test_a_partial_request_is_settled_row_by_row_over_several_runs(
 
 def test_rows_of_a_partial_request_that_were_not_written_take_no_history(rows: Callable[[int], ManyRows]) -> None:
     sheet = rows(40)
-    sheet.sandbox.control("POST", "clock", {"ahead": 600})  # so long ago were they written last
+    sheet.sandbox.control("POST", "clock", {"ahead": 600})  # makes the writes this many seconds old
     kill(sheet, Action.CHANGE, Death(before_call=0), is_partial=True)
-    sheet.call("PUT", f"/sheets/{sheet.id}", {"name": "renamed"})  # a version of its own
+    sheet.call("PUT", f"/sheets/{sheet.id}", {"name": "renamed"})  # creates a new version
     assert settle() == ["not_applied"] * 40
     assert not sheet.sandbox.requests(path="/history")
 
 
-def test_partial_additions_are_told_by_their_rows(rows: Callable[[int], ManyRows]) -> None:
+def test_partial_additions_are_matched_by_their_rows(rows: Callable[[int], ManyRows]) -> None:
     sheet = rows(1)
     baseline = sheet.read([])
     columns = [sheet.task, 99, sheet.task]
@@ -235,7 +239,7 @@ def test_partial_additions_are_told_by_their_rows(rows: Callable[[int], ManyRows
     assert [change.row_id for change in logged()] == [first, None, last]
 
 
-def test_added_rows_are_told_apart_and_like_ones_come_in_the_order_of_the_request(
+def test_added_rows_are_matched_and_equal_ones_are_in_the_order_of_the_request(
     rows: Callable[[int], ManyRows],
 ) -> None:
     sheet = rows(1)
@@ -250,7 +254,7 @@ def test_added_rows_are_told_apart_and_like_ones_come_in_the_order_of_the_reques
     assert [change.row_id for change in logged()] == ids
 
 
-def test_a_row_that_was_changed_since_was_added_with_the_others_all_the_same(rows: Callable[[int], ManyRows]) -> None:
+def test_a_row_that_was_changed_later_was_still_added_with_the_others(rows: Callable[[int], ManyRows]) -> None:
     sheet = rows(3)
     kill(sheet, Action.ADD, Death(before_outcome=0))
     ids = [row["id"] for row in sheet.call("GET", f"/sheets/{sheet.id}")["rows"]][4:]
@@ -261,7 +265,7 @@ def test_a_row_that_was_changed_since_was_added_with_the_others_all_the_same(row
     assert [change.row_id for change in logged()] == [ids[0], None, ids[2]]
 
 
-def test_a_row_that_tells_nothing_leaves_it_to_the_others_of_its_request(
+def test_a_row_without_evidence_is_decided_by_the_others_of_its_request(
     rows: Callable[[int], ManyRows], alice: Person
 ) -> None:
     sheet = rows(3)
@@ -275,7 +279,7 @@ def test_a_row_that_tells_nothing_leaves_it_to_the_others_of_its_request(
 def test_of_a_request_that_can_be_read_in_two_ways_no_more_is_read_than_may_tell(
     rows: Callable[[int], ManyRows], bob_actor: Actor
 ) -> None:
-    """Another edit of the same content is open as well."""
+    """Besides this edit, another edit with the same content is unsettled."""
     sheet = rows(30)
     kill(sheet, Action.CHANGE, Death(before_outcome=0))
     edit = reopen(logged()[0].intent.edit_id)
@@ -307,7 +311,7 @@ def test_a_move_that_was_undone_by_hand_proves_nothing(rows: Callable[[int], Man
     ],
 )
 def test_every_place_that_a_row_can_go_to_is_recognised(rows: Callable[[int], ManyRows], place: Place) -> None:
-    """Number 1 stands for the first row; the two last ones are moved."""
+    """A place's `sibling_id` 1 stands for the first row. The last two rows are moved."""
     sheet = rows(4)
     first, _, *moved = sheet.row_ids
     place = replace(place, parent_id=place.parent_id and first, sibling_id=place.sibling_id and first)

@@ -1,9 +1,10 @@
-"""What settling says, what it does not say, and that it says it once."""
+"""Settling records an outcome only if it is certain, and records it only once."""
 
 import os
 import signal
 import threading
 import time
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from edits.settling.settle import settle_due
 from identity.models import Token
 from tests.edits.settling.conftest import AT_ONCE, ROW, logged, settled
 from tests.edits.site_plan import SitePlan
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,12 +43,12 @@ def test_the_entry_names_its_evidence(intended: Any, by_bob: SitePlan) -> None:
     assert "@" not in (change.outcome.evidence or "")
 
 
-def test_what_is_not_in_the_history_was_not_done(intended: Any, plan: SitePlan) -> None:
+def test_a_change_that_is_not_in_the_history_was_not_made(intended: Any, plan: SitePlan) -> None:
     intended("Rock")
     assert settled() == ["not_applied"]
 
 
-def test_what_somebody_else_wrote_at_that_time_proves_nothing(intended: Any, plan: SitePlan) -> None:
+def test_another_persons_write_at_that_time_proves_nothing(intended: Any, plan: SitePlan) -> None:
     intended("Rock")
     plan.write(ROW, Notes="Rock")
     assert settled() == ["undecidable"]
@@ -78,7 +80,7 @@ def test_a_row_that_is_gone_takes_its_history_along(intended: Any, plan: SitePla
     assert settled() == ["undecidable"]
 
 
-def test_what_is_young_is_left_alone(intended: Any) -> None:
+def test_recent_edits_are_not_settled(intended: Any) -> None:
     intended("Rock")
     settle_due()
     assert [change.outcome for change in logged()] == [None]
@@ -150,28 +152,34 @@ def test_the_command_says_what_it_did(intended: Any, capsys: pytest.CaptureFixtu
     intended("Rock")
     time.sleep(AT_ONCE + 0.1)
     call_command("audit_settle")
-    assert "Settled: 1 not applied. Still to be found out: 0 edits." in capsys.readouterr().out
+    assert "Settled: 1 not applied. Edits still to be found out: 0." in capsys.readouterr().out
 
 
-def test_the_command_goes_on_where_the_database_was_away(intended: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_goes_on_where_the_database_was_away(intended: Any) -> None:
     intended("Rock")
     time.sleep(AT_ONCE + 0.1)
     rename("audit_unsettled", "elsewhere")
-    began = threading.Timer(1.0, rename, ["elsewhere", "audit_unsettled"])
-    ended = threading.Timer(3.0, os.kill, [os.getpid(), signal.SIGTERM])
+    out, err = StringIO(), StringIO()
+
+    def mend_and_stop() -> None:
+        try:
+            until(err.getvalue, "an error")
+            rename("elsewhere", "audit_unsettled")
+            until(out.getvalue, "an outcome")
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+
     usual = [(number, signal.getsignal(number)) for number in (signal.SIGTERM, signal.SIGINT)]
+    meanwhile = threading.Thread(target=mend_and_stop)
     try:
-        for timer in (began, ended):
-            timer.start()
-        call_command("audit_settle", "--every=0.2")
+        meanwhile.start()
+        call_command("audit_settle", "--every=0.2", stdout=out, stderr=err)
     finally:
-        ended.cancel()
-        began.join()
+        meanwhile.join()
         for number, handler in usual:
             signal.signal(number, handler)
-    told = capsys.readouterr()
-    assert "Settled: 1 not applied" in told.out
-    assert "Error" in told.err
+    assert "Settled: 1 not applied" in out.getvalue()
+    assert "Error" in err.getvalue()
 
 
 def rename(table: str, name: str) -> None:

@@ -1,0 +1,31 @@
+"""Records changes that an entry point refuses by a rule of its own, such as a form that is limited to some columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from audit.vocabulary import Origin
+from edits.saving.baseline import Baseline
+from edits.saving.changes import AddRow, RowChange
+from edits.saving.checks import CheckedRow
+from edits.saving.not_sent import NotSent
+from edits.saving.results import Status
+
+
+def refuse(
+    baseline: Baseline,
+    change: RowChange,
+    why: str,
+    *,
+    origin: Origin = Origin.FORM,
+    reason: str = "",
+    via: Mapping[str, str | int] | None = None,
+) -> None:
+    """Record that this change was refused, and `why`. Nothing is sent. `origin`, `reason` and `via` are as in `save`.
+
+    A change without cells is an attempt to open the row. Raises NotRecorded.
+    """
+    row = None if isinstance(change, AddRow) else baseline.sheet.row(change.row_id)
+    refused = CheckedRow(0, change, row, label=baseline.sheet.label(row) if row else "")
+    refused.decide(Status.FORBIDDEN, message=why)
+    NotSent(baseline, {"origin": origin, "reason": reason, "via": via}).record([refused])

@@ -1,0 +1,116 @@
+"""Restores rows of a sheet by their old ids, for the grid and the API. The log's pages restore rows in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+
+from audit.models import Entry
+from audit.recording import Actor, NotRecorded
+from audit.vocabulary import Phase
+from edits.gateway.answers import UNKNOWN
+from edits.gateway.errors import GatewayError, OutcomeUnknown
+from edits.saving import idempotency, undo
+from edits.saving.deleted_rows_log import DeletedRowsLog
+from edits.saving.results import Result, RowResult, Status
+from edits.saving.undo_plan import Undo
+from edits.sheets.personal_columns import personal_columns
+from identity.profiles.profile import Profile
+
+NOT_DELETED = "The log has no deletion of this row that you can undo."
+
+
+def restore(
+    user: AbstractBaseUser | AnonymousUser,
+    sheet_id: int,
+    row_ids: Sequence[int],
+    *,
+    person: Profile,
+    may_read: Callable[[Entry], bool],
+    key: str = "",
+    via: Mapping[str, str | int] | None = None,
+    reason: str = "",
+) -> Result:
+    """Add new rows for deleted ones, at their old places. Return a result for each row, in the order of `row_ids`.
+
+    Each deletion is undone only once, so a call with another key adds nothing: a row that was restored before is
+    `unchanged`, and the result has the id of the new row. If the new row was deleted in Smartsheet itself, the row is
+    restored again. `person` is the user's profile. `may_read` says whether the person can read an entry. `key`, `via`
+    and `reason` are as in `save`. Raises GatewayError, NotRecorded, KeyReused, InProgress.
+    """
+    actor = Actor(id=person.id, region=person.region, name=person.name, email=person.email)
+    digest = idempotency.digest_of("restore", sheet_id, tuple(row_ids)) if key else ""
+    claim = idempotency.claim(key, actor=actor, digest=digest)
+    if claim.earlier:
+        return claim.earlier
+    restoring = _Restoring(user, DeletedRowsLog(sheet_id, region=person.region), may_read)
+    try:
+        # If the process of an earlier call died, the log says which rows it has restored.
+        result = restoring.restore(row_ids, region=person.region, via=via, reason=reason)
+    except (GatewayError, NotRecorded):
+        claim.give_up()
+        raise
+    if result.edit_ids:
+        claim.finish(result, personal=personal_columns(region=person.region, sheet_id=sheet_id))
+    else:
+        claim.give_up()
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Restoring:
+    user: AbstractBaseUser | AnonymousUser
+    log: DeletedRowsLog
+    may_read: Callable[[Entry], bool]
+
+    def restore(self, row_ids: Sequence[int], *, region: str, **facts: Any) -> Result:
+        self.log.look_up(row_ids)
+        results: dict[int, RowResult] = {}
+        deletions = []
+        for row_id in row_ids:
+            deletion = self.log.deletion(row_id)
+            if deletion is None or not self.may_read(deletion.intent):
+                results[row_id] = RowResult(None, Status.REFUSED, message=NOT_DELETED)
+            elif known := self._known(row_id):
+                results[row_id] = known
+            else:
+                deletions.append(deletion)
+        if not deletions:
+            return Result(tuple(results[row_id] for row_id in row_ids))
+        plan = undo.plan(self.user, deletions, region=region)
+        results |= {one.row_id: self._why_not(one) for one in plan.undos}
+        result = undo.undo(plan, **facts)
+        for one, row in zip(plan.possible, result.rows, strict=True):
+            results[one.row_id] = _with_remarks(one, row)
+        return Result(tuple(results[row_id] for row_id in row_ids), result.edit_ids, result.is_logged)
+
+    def _known(self, row_id: int) -> RowResult | None:
+        """The result of a row whose deletion or restoration isn't certain yet, or whose new row was deleted here."""
+        restoration = self.log.restoration(row_id)
+        for change in (self.log.deletion(row_id), restoration):
+            if change and not change.is_applied:
+                error = OutcomeUnknown(UNKNOWN)
+                is_undecidable = change.phase == Phase.UNDECIDABLE
+                return RowResult(None, Status.UNKNOWN, message=UNKNOWN, error=error, is_undecidable=is_undecidable)
+        if restoration and restoration.row_id and self.log.deletion(restoration.row_id):
+            return RowResult(None, Status.REFUSED, message=undo.ADDED_AGAIN)
+        return None
+
+    def _why_not(self, one: Undo) -> RowResult:
+        """The result of a row that can't be restored, for example because it was restored before."""
+        if one.why_not != undo.ADDED_AGAIN:
+            return RowResult(None, Status.FORBIDDEN, message=one.why_not)
+        restoration = self.log.restoration(one.row_id)
+        return RowResult(restoration.row_id if restoration else None, Status.UNCHANGED)
+
+
+def _with_remarks(one: Undo, row: RowResult) -> RowResult:
+    """The result of a restored row. Its message says what the new row doesn't have of the old one."""
+    if row.status is not Status.SAVED:
+        return row
+    lost = [f"Old values that can't be written: {', '.join(one.lost)}."] if one.lost else []
+    return replace(row, message=" ".join(filter(None, [row.message, *lost, *one.notes])))

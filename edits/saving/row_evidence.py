@@ -1,0 +1,105 @@
+"""What the log says about a moved or deleted row besides its values, so that undo can put the row back.
+
+The intent of a move has the old place as its old value. The intent of a deletion has, in the evidence under "row", the
+row's place, its formulas and its formats. Older intents have none of this.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from audit.models import Entry
+from audit.recording import Evidence
+from edits.saving.changes import ORDINARY, RowAttributes
+from edits.sheets.sheet import Json, Row, Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class OldPlace:
+    """The place that a row had. `sibling_id` is the row before it with the same parent."""
+
+    parent_id: int | None
+    sibling_id: int | None
+    number: int
+
+    @classmethod
+    def of(cls, row: Row) -> OldPlace:
+        """The row's place now."""
+        return cls(row.parent_id, row.sibling_id, row.number)
+
+    @classmethod
+    def parse(cls, logged: Json) -> OldPlace | None:
+        """Parse a place of the log. None if it doesn't say which row was before the row."""
+        if not isinstance(logged, dict) or "siblingId" not in logged:
+            return None
+        return cls(logged.get("parentId"), logged["siblingId"], logged.get("rowNumber") or 0)
+
+    def to_json(self) -> dict[str, Json]:
+        """The place for the log, in Smartsheet's words."""
+        return {"parentId": self.parent_id, "rowNumber": self.number, "siblingId": self.sibling_id}
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedRow:
+    """What the log says about a deleted row besides its values. The keys of `formulas` and `formats` are column ids.
+
+    `linked` and `pictured` are the ids of columns whose cells had a link to a cell of another sheet, or a picture.
+    """
+
+    place: OldPlace
+    formulas: Mapping[int, str] = field(default_factory=dict)
+    formats: Mapping[int, str] = field(default_factory=dict)
+    attributes: RowAttributes = ORDINARY
+    linked: tuple[int, ...] = ()
+    pictured: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, entry: Entry) -> DeletedRow | None:
+        """What the intent of a deletion says; None if it is an old intent that says nothing."""
+        said = evidence_of(entry).get("row")
+        place = OldPlace.parse(said)
+        if place is None or not isinstance(said, dict):
+            return None
+        return cls(
+            place,
+            formulas=_by_column(said.get("formulas")),
+            formats=_by_column(said.get("formats")),
+            attributes=RowAttributes(
+                format=said.get("format", ""),
+                is_locked=bool(said.get("locked")),
+                is_expanded=said.get("expanded") is not False,
+            ),
+            linked=tuple(said.get("linked") or ()),
+            pictured=tuple(said.get("pictured") or ()),
+        )
+
+
+def evidence_of_deleted(sheet: Sheet, row: Row, *, is_personal: bool) -> dict[str, Evidence]:
+    """The evidence of a row that is deleted. A formula can contain a personal value, and rows of sheets with personal
+    columns aren't restored. So with `is_personal`, the evidence has only the place.
+    """
+    said = OldPlace.of(row).to_json()
+    if is_personal:
+        return {"row": said}
+    cells = [row.cell(column) for column in sheet.columns if not column.formula]
+    found: dict[str, Json] = {
+        "formulas": {str(cell.column_id): cell.formula for cell in cells if cell.formula},
+        "formats": {str(cell.column_id): cell.format for cell in cells if cell.format and cell.format != row.format},
+        "linked": [cell.column_id for cell in cells if cell.is_link],
+        "pictured": [cell.column_id for cell in cells if cell.is_image],
+        "format": row.format,
+        "locked": row.is_locked,
+    }
+    return {"row": {**said, **{name: what for name, what in found.items() if what}, "expanded": row.is_expanded}}
+
+
+def evidence_of(entry: Entry) -> Mapping[str, Json]:
+    """The evidence of an entry; empty if it has none."""
+    found = json.loads(entry.evidence) if entry.evidence else {}
+    return found if isinstance(found, dict) else {}
+
+
+def _by_column(said: Json) -> dict[int, str]:
+    return {int(column_id): text for column_id, text in (said or {}).items()}

@@ -1,0 +1,96 @@
+"""Finds the places at which undo puts rows back. A row goes below the row that was before it, beneath the same parent.
+
+If that row was deleted too, the row goes below the row that was before that one, and so on. If a row was deleted and
+restored, the new row counts as the old one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from edits.saving.changes import Place
+from edits.saving.deleted_rows_log import DeletedRowsLog
+from edits.saving.row_evidence import OldPlace
+from edits.sheets.sheet import Row
+
+MOST_STEPS = 1_000  # the most earlier rows that are looked for, one after the other
+NO_PARENT = "The row above it in the hierarchy no longer exists, so it goes to the bottom of the sheet."
+NO_SIBLING = "The row before it is no longer there, so it goes after the other rows of its level."
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a row goes: to a `place`, directly behind a row that undo puts back first, or beneath such a row. `note` is
+    a sentence if this isn't exactly the old place.
+    """
+
+    place: Place | None = None
+    behind: int | None = None
+    beneath: int | None = None
+    note: str = ""
+
+
+class Places:
+    """The rows of a sheet, with the old places of moved or deleted ones (`was`), by row id. `log` says which rows were
+    deleted and restored.
+    """
+
+    def __init__(self, rows: Iterable[Row], was: Mapping[int, OldPlace], log: DeletedRowsLog) -> None:
+        rows = list(rows)
+        self._parents = {row.id: row.parent_id for row in rows}
+        self._siblings = {row.id: row.sibling_id for row in rows}
+        self._was = was
+        self._log = log
+        near = (one for place in was.values() for one in (place.parent_id, place.sibling_id) if one)
+        log.look_up([one for one in near if one not in self._parents])
+        self._added: dict[int, int] = {}
+        self._back: set[int] = set()
+
+    def now(self, row_id: int | None) -> int | None:
+        """The id of the row, or of the new row that was added for it; None if the sheet has neither."""
+        met: set[int] = set()
+        while row_id is not None and row_id not in self._parents:
+            if row_id in met:
+                return None
+            met.add(row_id)
+            row_id = self._added.get(row_id) or self._log.restored_as(row_id)
+        return row_id
+
+    def put(self, row_id: int, place: Place, *, as_id: int) -> None:
+        """Note that a row was put back, and which id it has now."""
+        self._added[row_id] = as_id
+        self._back.add(row_id)
+        self._parents[as_id] = self._parents.get(place.sibling_id) if place.sibling_id else place.parent_id
+
+    def is_at_old_place(self, row_id: int | None) -> bool:
+        """Whether a moved row is at its old place, and with it the moved rows that were before it. True for a row that
+        wasn't moved.
+        """
+        while row_id is not None and row_id in self._was and row_id not in self._back:
+            was = self._was[row_id]
+            if (self._parents.get(row_id), self._siblings.get(row_id)) != (was.parent_id, was.sibling_id):
+                return False
+            row_id = was.sibling_id
+        return True
+
+    def find(self, was: OldPlace, *, coming: Collection[int] = ()) -> Spot:
+        """Find the place for a row that had this old place. `coming` are the rows that undo hasn't put back yet."""
+        parent_id = self.now(was.parent_id)
+        if was.parent_id is not None and parent_id is None:
+            return Spot(beneath=was.parent_id) if was.parent_id in coming else Spot(Place(), note=NO_PARENT)
+        sibling_id = was.sibling_id
+        for _ in range(MOST_STEPS):
+            if sibling_id is None:
+                return Spot(Place(parent_id=parent_id, is_first=True))
+            if sibling_id in coming:
+                return Spot(behind=sibling_id)
+            there = self.now(sibling_id)
+            is_there = there is not None and self._parents[there] == parent_id
+            if is_there and (there != sibling_id or self.is_at_old_place(sibling_id)):
+                return Spot(Place(sibling_id=there))
+            before = self._was.get(sibling_id) or (self._log.place(sibling_id) if there is None else None)
+            if before is None or before.parent_id != was.parent_id:
+                break
+            sibling_id = before.sibling_id
+        return Spot(Place(parent_id=parent_id), note=NO_SIBLING)

@@ -1,0 +1,91 @@
+"""Defines what undoing logged changes would do now, change by change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from audit.changes import LoggedChange
+from edits.saving.baseline import Baseline
+from edits.saving.changes import ORDINARY, CellChange, RowAttributes
+from edits.saving.row_evidence import OldPlace
+from edits.saving.row_places import Places
+from edits.sheets.column_types import column_type
+from edits.sheets.sheet import Column, Json, Row
+from identity.profiles import readers
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Says what undoing a change would do now. `why_not` is a sentence, or "" if the change can be undone.
+
+    If the cell or the added row has changed since, `is_overtaken` is true, and `by` and `at` (UTC) say who changed it
+    last, if Smartsheet says so. `row` is None if the row no longer exists or wasn't read. `column` is None for a change
+    of a whole row. `then` is the cell's value before the change.
+
+    If a deleted row can be added again, `cells` and `attributes` are those of the new row, and `lost` are the titles of
+    the columns whose values it doesn't get. `was` is the old place of a deleted or moved row; without it, a deleted row
+    goes to the bottom of the sheet. `where_now` and `where_then` are the places in words. `notes` are sentences about
+    what else differs from before.
+    """
+
+    change: LoggedChange
+    label: str
+    row: Row | None = None
+    column: Column | None = None
+    now: Json = None
+    then: Json = None
+    why_not: str = ""
+    is_overtaken: bool = False
+    by: str = ""
+    at: datetime | None = None
+    cells: tuple[CellChange, ...] = ()
+    attributes: RowAttributes = ORDINARY
+    lost: tuple[str, ...] = ()
+    was: OldPlace | None = None
+    where_now: str = ""
+    where_then: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether the change can be undone."""
+        return not self.why_not and not self.is_overtaken
+
+    @property
+    def row_id(self) -> int:
+        """The id that the row had when it was changed."""
+        return self.change.row_id or 0
+
+    @property
+    def words_now(self) -> str:
+        """The cell's value now, in words."""
+        return column_type(self.column).words(self.now, readers.current()) if self.column else ""
+
+    @property
+    def words_then(self) -> str:
+        """The value that undoing would restore, in words."""
+        return column_type(self.column).words(self.then, readers.current()) if self.column else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Says what undoing some changes of one edit would do now, change by change. It has the baseline for that, and for
+    moved and deleted rows their places.
+    """
+
+    baseline: Baseline
+    undos: tuple[Undo, ...]
+    places: Places | None = None
+
+    @property
+    def possible(self) -> list[Undo]:
+        """The changes that can be undone."""
+        return [undo for undo in self.undos if undo.is_possible]
+
+    def by_row(self) -> list[list[Undo]]:
+        """The changes that can be undone, row by row."""
+        rows: dict[int, list[Undo]] = {}
+        for undo in self.possible:
+            rows.setdefault(undo.row_id, []).append(undo)
+        return list(rows.values())
