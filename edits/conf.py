@@ -1,4 +1,4 @@
-"""The settings of this app and their defaults (docs/settings.md), with those of `identity`."""
+"""The settings of this app with their defaults (docs/settings.md), and those of `identity`."""
 
 from typing import Any, Final
 
@@ -8,18 +8,22 @@ from identity.conf import AppSettings
 
 
 def settle_after(deadline: float) -> float:
-    """Seconds after which no request to Smartsheet is under way, where none takes longer than `deadline`."""
+    """Return the seconds after which no request to Smartsheet can be in progress, if each ends within `deadline`."""
     return max(60.0, 2 * deadline)
 
 
 DEFAULTS: Final[dict[str, Any]] = {
-    "BYLINE_FEATURES": tuple(Feature),  # what people can do here
+    "BYLINE_FEATURES": tuple(Feature),  # features that people can use
     "SETTLE_AFTER": lambda settings: settle_after(settings.SMARTSHEET_DEADLINE),
     "SETTLE_PATIENCE": 7 * 24 * 3600.0,  # seconds to wait for a person's next sign-in
-    "SMARTSHEET_HISTORY_CALLS": 25,  # per minute and token; Smartsheet allows 30, and people use the rest
+    "SMARTSHEET_HISTORY_CALLS": 25,  # the most per minute and token; Smartsheet allows 30, and people use the rest
+    "BASE_URL": "",  # the site's public address, for links in mails; without it no one can ask for updates
+    "ASK_MAILS_PER_DAY": 200,  # the most mails that one person can have sent; with 0, no one can ask for updates
+    "ASK_ANYONE": False,  # whether people can also ask addresses that this app doesn't know
+    "FORM_PROBLEM_MAILS": True,  # whether designers get mails about problems of their forms
     "AUDIT_ANCHOR_SHEET": "",  # the id of the auditor's sheet
     "AUDIT_ANCHOR_PERSON": frozenset(),  # the one person whose token writes to it
-    "AUDIT_ANCHOR_SHEET_SECONDS": 3600.0,  # at least, between two rows
+    "AUDIT_ANCHOR_SHEET_SECONDS": 3600.0,  # the least time between two rows
 }
 
 settings = AppSettings({**IDENTITY_DEFAULTS, **DEFAULTS})

@@ -1,4 +1,4 @@
-"""What people can do in this app, the scopes that it needs, and why someone can't do it.
+"""Lists the features that a deployment can offer, with their scopes, and says why a person can't use one.
 
 https://developers.smartsheet.com/api/smartsheet/guides/advanced-topics/oauth (Access Scopes)
 """
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Feature(StrEnum):
-    """Something that a deployment can switch on or off with BYLINE_FEATURES."""
+    """A feature that BYLINE_FEATURES can switch on or off."""
 
     VIEW = "view"
     CHANGE = "change"
@@ -17,7 +17,7 @@ class Feature(StrEnum):
 
 
 READ, WRITE = "READ_SHEETS", "WRITE_SHEETS"
-# Rows are sheet data: Smartsheet asks for WRITE_SHEETS to delete them; DELETE_SHEETS is for whole sheets.
+# Rows are sheet data, so deleting them needs WRITE_SHEETS; DELETE_SHEETS is for whole sheets.
 SCOPES: dict[Feature, frozenset[str]] = {
     Feature.VIEW: frozenset({READ}),
     Feature.CHANGE: frozenset({READ, WRITE}),
@@ -41,9 +41,10 @@ def scopes_of(features: Iterable[str]) -> tuple[str, ...]:
 
 
 def why_not(feature: Feature, *, offered: Iterable[str], asked: Iterable[str], granted: Set[str]) -> str:
-    """Why a person can't do this here, as a sentence; "" if they can.
+    """Return a sentence that says why a person can't use the feature here; "" if they can.
 
-    `offered` are the deployment's features, `asked` the scopes that it asks for, `granted` those of the person's token.
+    `offered` are the deployment's features, `asked` the scopes that it asks for. `granted` are the scopes of the
+    person's token.
     """
     if feature is not Feature.VIEW and feature not in set(offered):
         return f"{NAMES[feature]} is switched off in this app."
@@ -57,5 +58,5 @@ def why_not(feature: Feature, *, offered: Iterable[str], asked: Iterable[str], g
 
 
 def can_be_granted(reason: str) -> bool:
-    """Whether signing in again solves what `why_not` said."""
+    """Whether signing in again would remove this reason."""
     return reason in {NOT_GRANTED, NO_LOOK_GRANTED}

@@ -1,1 +1,1 @@
-"""Sheets, columns, rows and cells: read from Smartsheet's JSON, shown, parsed and written."""
+"""Reads sheets, columns, rows and cells, shows and parses their values, and prepares values for writing."""

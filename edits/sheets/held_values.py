@@ -1,8 +1,8 @@
-"""What a cell holds, as one JSON value: the same for what was shown, what is to be written, and what the log keeps.
+"""Turns a cell into one JSON value. Baselines, new values and the log have cells in this form.
 
-None is an empty cell; true and false are check boxes; numbers and texts are themselves, days are ISO 8601 texts. The
-cell of a multi-value column holds a list: its options, or its people by address, or by name where they have none. A
-cell with a hyperlink holds `{"value": …, "hyperlink": …}`; to write a value alone leaves the hyperlink as it is.
+None is an empty cell. A check box is true or false. Numbers and texts are themselves. A day is an ISO 8601 text. A cell
+of a multi-value column is a list of options, or a list of people. Each of these people is an address, or a name if they
+have no address. A cell with a hyperlink is `{"value": …, "hyperlink": …}`; writing only a value keeps the hyperlink.
 """
 
 from __future__ import annotations
@@ -19,18 +19,20 @@ TARGETS = (
     "reportId",
     "sightId",
     "url",
-)  # where a hyperlink leads; beside an id, the address only repeats it
+)  # keys with the target of a hyperlink; an address next to an id is the same target
 
 
 def held(cell: Cell) -> Json:
-    """What a cell holds; None when it is empty."""
+    """The cell's value; None if it is empty."""
+    if cell.hyperlink is None and not isinstance(cell.object_value, dict):  # most cells, and a save has thousands
+        return cell.value
     values = listed(cell)
     value = cell.value if values is None else [_key(value) for value in values] or None
     return linked(value, target(cell.hyperlink)) if cell.hyperlink else value
 
 
 def cell_of(column: Column, value: Json) -> Cell:
-    """A cell that holds this."""
+    """A cell with this value."""
     if is_linked(value):
         return replace(cell_of(column, value["value"]), hyperlink=value["hyperlink"])
     if isinstance(value, list):
@@ -39,7 +41,7 @@ def cell_of(column: Column, value: Json) -> Cell:
 
 
 def is_value(value: Json) -> bool:
-    """Whether JSON of whatever origin can be what a cell holds."""
+    """Whether JSON from any source can be a cell's value."""
     if isinstance(value, list):
         return all(isinstance(one, str) for one in value)
     if is_linked(value):
@@ -53,7 +55,7 @@ def is_linked(value: Json) -> bool:
 
 
 def linked(value: Json, hyperlink: Json) -> dict[str, Json]:
-    """The value of a cell that leads somewhere; `hyperlink` is None for a cell whose link is removed."""
+    """Return a value with a hyperlink. If `hyperlink` is None, writing the value removes the cell's hyperlink."""
     return {"value": value, "hyperlink": hyperlink}
 
 
@@ -63,27 +65,29 @@ def bare(value: Json) -> Json:
 
 
 def target(hyperlink: Mapping[str, Json] | None) -> dict[str, Json]:
-    """Where a hyperlink leads, as it is written and compared."""
+    """The target of a hyperlink, for comparing and writing."""
     name = next((name for name in TARGETS if hyperlink and hyperlink.get(name) is not None), "")
     return {name: hyperlink[name]} if hyperlink and name else {}
 
 
 def normal(value: Json) -> Json:
-    """The value as a cell holds it once it is written: an empty text and an empty list leave it empty."""
+    """Return the value that a cell has after writing this value. An empty text and an empty list become None."""
     return None if value == "" or value == [] else value
 
 
 def is_same(one: Json, other: Json) -> bool:
-    """Whether two values are the same to a reader: the order of choices says nothing, nor does 5 or 5.0."""
+    """Whether two values look the same to a reader. The order of choices doesn't matter, and 5 equals 5.0."""
+    if isinstance(one, str) and isinstance(other, str):
+        return one == other
     if isinstance(one, list) and isinstance(other, list):
-        return set(map(repr, one)) == set(map(repr, other))  # what a browser says was shown may hold anything
+        return set(map(repr, one)) == set(map(repr, other))  # the value from the browser can be any JSON
     if isinstance(one, bool) or isinstance(other, bool):
-        return one is other  # for Python True is 1 as well
+        return one is other  # in Python, True equals 1
     return bool(one == other)
 
 
 def listed(cell: Cell) -> list[Json] | None:
-    """The choices in a cell of a multi-value column as Smartsheet's JSON has them; None where it holds no list."""
+    """The choices in a multi-value cell of Smartsheet's JSON; None if it has no list."""
     values = cell.object_value.get("values") if isinstance(cell.object_value, dict) else None
     return values if isinstance(values, list) else None
 
@@ -97,7 +101,7 @@ def contacts(cell: Cell) -> list[Contact]:
 
 
 def text_of(value: Json) -> str:
-    """A value as plain text, with a point in numbers. Line ends are \\n, as browsers make \\r\\n of either."""
+    """Return a value as plain text, with a decimal point. Line ends become \\n, because browsers send \\r\\n."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""How a column or cell is told to write its numbers: the part of Smartsheet's format descriptors about it.
+"""Reads the number formats of columns and cells, which are a part of Smartsheet's format descriptors.
 
 https://developers.smartsheet.com/api/smartsheet/guides/advanced-topics/cell-formatting.md
 """
@@ -7,13 +7,40 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-DECIMALS, THOUSANDS, NUMBER_FORMAT = 12, 13, 14  # places in the descriptor
-NONE, IS_PERCENT = {"", "0"}, "3"
+CURRENCY, DECIMALS, THOUSANDS, NUMBER_FORMAT = 11, 12, 13, 14  # indexes in a descriptor
+NONE, IS_CURRENCY, IS_PERCENT = {"", "0"}, "2", "3"
+# Smartsheet's format tables never change: https://developers.smartsheet.com/api/smartsheet/openapi/schemas/formattables
+CURRENCIES = (
+    "",
+    "$",
+    "$",
+    "R$",
+    "$",
+    "CHF",
+    "$",
+    "¥",
+    "kr.",
+    "€",
+    "£",
+    "$",
+    "₪",
+    "₹",
+    "¥",
+    "₩",
+    "$",
+    "kr",
+    "$",
+    "₽",
+    "kr",
+    "$",
+    "$",
+    "R",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How numbers are written: what stands before and after them, at least how many decimals, whether in thousands."""
+    """A number format: its prefix and suffix, the least number of decimals, and whether thousands are grouped."""
 
     before: str = ""
     after: str = ""
@@ -30,7 +57,7 @@ PLAIN = Look()
 
 
 def look(descriptor: str) -> Look | None:
-    """How a descriptor has numbers written, but for the currency; None where it says nothing about them."""
+    """Return the number format of a descriptor, without the sign of the currency; None if it has no number format."""
     parts = descriptor.split(",")
     if len(parts) <= NUMBER_FORMAT or parts[NUMBER_FORMAT] in NONE:
         return None
@@ -40,3 +67,11 @@ def look(descriptor: str) -> Look | None:
         decimals=int(decimals) if decimals in set("012345") else 0,
         is_grouped=parts[THOUSANDS] == "1",
     )
+
+
+def currency(descriptor: str) -> str:
+    """Return the sign of the currency of a descriptor; "" if it has no currency."""
+    parts = descriptor.split(",")
+    if len(parts) <= NUMBER_FORMAT or parts[NUMBER_FORMAT] != IS_CURRENCY or not parts[CURRENCY].isdecimal():
+        return ""
+    return dict(enumerate(CURRENCIES)).get(int(parts[CURRENCY]), "")

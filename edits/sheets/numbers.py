@@ -1,4 +1,4 @@
-"""Numbers as people read and write them: with the separators of their locale, with a currency, or in percent."""
+"""Parses and formats numbers with a locale's separators, a currency, or a percent sign."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from edits.sheets.sheet import Json
 from identity.profiles.locales import Locale
 
 LARGEST_NUMBER = 9_007_199_254_740_992
-SPACES = " \u00a0\u2009\u202f"  # in front of thousands, as French, Swedes and typographers write them
-APOSTROPHES = "'’"  # as the Swiss do
+SPACES = " \u00a0\u2009\u202f"  # separators of thousands, as in French and Swedish
+APOSTROPHES = "'’"  # separators of thousands, as in Swiss texts
 SIGNS = "".join(sign for sign in map(chr, range(0x10000)) if unicodedata.category(sign) == "Sc")
-# The codes of ISO 4217 that Smartsheet offers as formats or that are written often; MAX500 or NOV5 is no amount.
+# The currency codes of ISO 4217 that Smartsheet offers as formats, and other codes that people often write. The list is
+# fixed, because with any three letters MAX500 and NOV5 would be amounts.
 CODES = (
     "AED ARS AUD BGN BHD BRL CAD CHF CLP CNY COP CRC CZK DKK EGP EUR GBP GEL HKD HUF IDR ILS INR ISK JOD JPY KES KRW"
     " KWD KZT LKR MAD MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD UAH UGX USD"
@@ -26,14 +27,15 @@ WRITTEN = re.compile(
     rf"(?P<minus>[-−]?)(?P<before>{CURRENCY})?[{SPACES}]?(?P<inner_minus>[-−]?)"
     rf"(?P<digits>[0-9.,][0-9.,'’{SPACES}]*?)[{SPACES}]?(?P<after>%|{CURRENCY})?"
 )
-# A number as Smartsheet shows it, with what may stand around it: $5,000.00 or 12.5%.
+# A number as Smartsheet shows it, with its possible prefix and suffix: $5,000.00 or 12.5%.
 SHOWN = re.compile(r"(?P<before>[^\d.,]*)(?P<number>\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?)(?P<after>[^\d.,]*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A number that somebody wrote; `number` of 60% is 60, `group` what separates its thousands. `is_unclear`: its
-    separator can mean thousands or decimals."""
+    """A parsed number. For 60%, `number` is 60. `group` is the separator of thousands. `is_unclear` says that the
+    separator can mean either thousands or decimals.
+    """
 
     number: Decimal
     group: str = ""
@@ -49,17 +51,17 @@ class Written:
 
     @property
     def is_plain(self) -> bool:
-        """Whether it's the number alone."""
+        """Whether the text has only a number, without a percent sign or a currency."""
         return not (self.is_percent or self.is_currency)
 
 
 def is_number(value: Json) -> bool:
-    """Whether JSON is a number; true and false are none."""
+    """Whether JSON is a number; true and false aren't."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def exact(number: Decimal) -> int | float | None:
-    """The number as Smartsheet can hold it; None where it can't hold exactly this one."""
+    """Return the number as Smartsheet stores it; None if Smartsheet can't store exactly this number."""
     if abs(number) > LARGEST_NUMBER:
         return None
     held = float(number)
@@ -69,9 +71,9 @@ def exact(number: Decimal) -> int | float | None:
 
 
 def read(text: str, locale: Locale) -> Written | None:
-    """The number that a text is, as this locale writes numbers; None where it is none.
+    """Parse a number in this locale. Return None if the text isn't a number.
 
-    Digits with a zero in front, such as 007, are none, nor is 1e5.
+    007 isn't a number, because it has leading zeros, and 1e5 isn't one either.
     """
     match = WRITTEN.fullmatch(text.strip())
     if match is None or (match["minus"] and match["inner_minus"]) or (match["before"] and match["after"]):
@@ -83,7 +85,7 @@ def read(text: str, locale: Locale) -> Written | None:
     is_currency = bool(match["before"] or (match["after"] and match["after"] != "%"))
     is_foreign_point = group == "." and locale.thousands != "." and match["digits"].count(".") == 1 and not decimals
     return Written(
-        number=number.copy_negate() if match["minus"] or match["inner_minus"] else number,  # `-` would round
+        number=number.copy_negate() if match["minus"] or match["inner_minus"] else number,  # the operator - would round
         group=group,
         is_percent=match["after"] == "%",
         is_currency=is_currency,
@@ -92,13 +94,13 @@ def read(text: str, locale: Locale) -> Written | None:
 
 
 def read_otherwise(text: str, locale: Locale) -> Written | None:
-    """The number that a text is where point and comma have each other's meaning."""
+    """Parse a number with the meanings of point and comma exchanged."""
     other = "," if locale.decimal == "." else "."
     return read(text, Locale(locale.day_format, locale.time_format, decimal=other, thousands=locale.decimal))
 
 
 def write(number: Decimal, look: Look, locale: Locale) -> str:
-    """A number with all its digits, in this look; `read` gives the same number."""
+    """Return a number as a text in this format, with all its digits. `read` reads the text as the same number."""
     figures = number.scaleb(2) if look.is_percent else number
     digits = format(abs(figures.normalize()), "f")
     whole, _, decimals = digits.partition(".")
@@ -108,8 +110,14 @@ def write(number: Decimal, look: Look, locale: Locale) -> str:
     return f"{'-' if figures < 0 else ''}{look.before}{text}{look.after}"
 
 
+def rounded(number: Decimal, look: Look, locale: Locale) -> str:
+    """A number in this format, rounded to its number of decimals."""
+    places = look.decimals + (2 if look.is_percent else 0)
+    return write(round(number, places), look, locale)
+
+
 def shown(text: str, value: Json, locale: Locale) -> str:
-    """The text with the locale's separators, if it is this very number: what Smartsheet has put otherwise stays."""
+    """Return Smartsheet's text for a value. If the text is the value as a number, it gets the locale's separators."""
     match = SHOWN.fullmatch(text) if is_number(value) else None
     if match is None or not _is_said(match, abs(Decimal(str(value)))):
         return text
@@ -117,7 +125,9 @@ def shown(text: str, value: Json, locale: Locale) -> str:
 
 
 def look_of(text: str, value: Json) -> Look | None:
-    """How Smartsheet shows this number, whichever separators it uses; None where the text is something else."""
+    """Return the format in which `text` shows the number `value`, with whichever separators. Return None if the text
+    shows something else.
+    """
     for shown_text in (text, text.translate(str.maketrans(",.\u00a0\u202f", ".,,,"))):
         match = SHOWN.fullmatch(shown_text)
         if match and _is_said(match, abs(Decimal(str(value)))):
@@ -128,7 +138,7 @@ def look_of(text: str, value: Json) -> Look | None:
 
 
 def _number(digits: str, decimal: str) -> tuple[Decimal, str, int] | None:
-    """The number, the separator of its thousands, and how many decimals it has."""
+    """Return the number, its separator of thousands, and how many decimals it has."""
     groups = "".join(mark for mark in f",.{APOSTROPHES}{SPACES}" if mark != decimal)
     pattern = (
         rf"(?P<whole>0|[1-9][0-9]*|[1-9][0-9]{{0,2}}(?P<group>[{groups}])[0-9]{{3}}((?P=group)[0-9]{{3}})*)?"
@@ -143,7 +153,7 @@ def _number(digits: str, decimal: str) -> tuple[Decimal, str, int] | None:
 
 
 def _is_said(match: re.Match[str], value: Decimal) -> bool:
-    """Whether the figures are the value, or its percentage, as far as they go."""
+    """Whether the digits in the text are the value, or its percentage, rounded to the text's decimals."""
     figures = Decimal(match["number"].replace(",", ""))
     exactly = value * 100 if "%" in match["after"] else value
     return abs(figures - exactly) <= Decimal(1).scaleb(int(figures.as_tuple().exponent)) / 2

@@ -1,6 +1,6 @@
-"""Which sheets a person can open in Smartsheet now: asked by a thread, so that pages don't wait for it.
+"""Finds the sheets that a person can open in Smartsheet now. A thread asks Smartsheet, so that pages don't wait.
 
-The answer is in Django's cache for a few minutes, for all of the person's browsers.
+Smartsheet's answer stays in Django's cache for a few minutes. All browsers of the person use it.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from edits.gateway.client import Gateway, gateway_for
 from edits.gateway.errors import GatewayError, SignInAgain
 
 FRESH = 60  # seconds until Smartsheet is asked again
-KNOWN = 300  # seconds that an answer is used while Smartsheet is asked again, or can't answer
+KNOWN = 300  # seconds that an answer can be used; after FRESH seconds, Smartsheet is also asked again
 AWAY = 10  # seconds until Smartsheet is asked again after it gave no answer
 ANSWERED = "answered"
 
 
 class Unknown(StrEnum):
-    """Why it isn't known which sheets someone can open."""
+    """Why the sheets that a person can open are unknown."""
 
     BEING_ASKED = "being asked"
     NO_ANSWER = "no answer"
@@ -32,9 +32,10 @@ class Unknown(StrEnum):
 
 
 def openable_sheets(user: AbstractBaseUser | AnonymousUser, *, is_waiting: bool = False) -> frozenset[int] | Unknown:
-    """The ids of the sheets, as far as they are known. If that is a minute ago or longer, a thread asks Smartsheet.
+    """Return the ids of the sheets, or why they aren't known. If the last answer is a minute old, a thread asks
+    Smartsheet again.
 
-    With `is_waiting`, Smartsheet is asked here if nothing is known, within SMARTSHEET_DEADLINE.
+    If no answer is known and `is_waiting` is true, the call asks Smartsheet, and waits at most SMARTSHEET_DEADLINE.
     """
     store = _Store(user)
     is_due = store.begin()
@@ -47,13 +48,14 @@ def openable_sheets(user: AbstractBaseUser | AnonymousUser, *, is_waiting: bool 
 
 
 def note(user: AbstractBaseUser | AnonymousUser, sheet_ids: Iterable[int]) -> None:
-    """Keep what Smartsheet has just answered to the person."""
+    """Store an answer that Smartsheet has just given to the person."""
     _Store(user).keep(frozenset(sheet_ids))
 
 
 class _Store:
-    """The cache's entries for one person: the sheets that are known, and what came of the last question, for as long as
-    it isn't asked again."""
+    """The cache's two entries for one person. The first has the known sheets. The second has the result of the last
+    request, and expires when the next request is due.
+    """
 
     def __init__(self, user: AbstractBaseUser | AnonymousUser) -> None:
         self._sheets = f"openable_sheets:{user.pk}"
@@ -68,8 +70,8 @@ class _Store:
         return found if isinstance(found, Unknown) else Unknown.BEING_ASKED
 
     def begin(self) -> bool:
-        """Whether Smartsheet has to be asked now, by the caller."""
-        if cache.get(self._question) == ANSWERED and self.known() is None:  # the cache was full, and dropped the answer
+        """Whether the caller must ask Smartsheet now. If so, other callers needn't."""
+        if cache.get(self._question) == ANSWERED and self.known() is None:  # the cache was full and dropped the sheets
             cache.delete(self._question)
         return cache.add(self._question, Unknown.BEING_ASKED, settings.SMARTSHEET_DEADLINE)
 
@@ -88,7 +90,7 @@ class _Store:
 def _ask(
     store: _Store, user: AbstractBaseUser | AnonymousUser, gateway: Gateway | None = None
 ) -> frozenset[int] | Unknown:
-    """https://developers.smartsheet.com/api/smartsheet/openapi/sheets/list-sheets"""
+    """Ask Smartsheet. https://developers.smartsheet.com/api/smartsheet/openapi/sheets/list-sheets"""
     try:
         sheet_ids = frozenset(sheet["id"] for sheet in (gateway or gateway_for(user)).sheets())
     except GatewayError as error:
@@ -98,7 +100,9 @@ def _ask(
 
 
 def _ask_in_thread(store: _Store, user: AbstractBaseUser | AnonymousUser) -> None:
-    """The token is taken here: the thread needs no connection to the database."""
+    """Ask Smartsheet in a thread. The token is read before the thread starts, so that the thread needs no database
+    connection.
+    """
     try:
         gateway = gateway_for(user, is_waiting=False)
     except GatewayError as error:

@@ -1,4 +1,4 @@
-"""The sheets that someone opened last, for the home page. Kept in the session: they end with it."""
+"""Stores which sheets a person opened last, for the home page. The list is in the session."""
 
 from typing import TypedDict
 
@@ -11,20 +11,20 @@ MOST = 6
 
 
 class OpenedSheet(TypedDict):
-    """The name is what it was when the sheet was opened."""
+    """A sheet with the name that it had when it was opened."""
 
     id: int
     name: str
 
 
 def of(request: HttpRequest) -> list[OpenedSheet]:
-    """The last one first."""
+    """The sheets, last opened first."""
     opened: list[OpenedSheet] = request.session.get(KEY, [])
     return opened
 
 
 def note(request: HttpRequest, sheet: Sheet) -> None:
-    """Remember that this sheet was opened. The session is only written if it wasn't the last one."""
+    """Store that this sheet was opened. The session is only written if another sheet was opened last."""
     this = OpenedSheet(id=sheet.id, name=sheet.name)
     opened = of(request)
     if opened[:1] != [this]:

@@ -1,6 +1,8 @@
-"""The people of a sheet: the options of its contact columns, and the contacts in a row."""
+"""Finds the people of a sheet in the options of its contact columns, in a row, and among those it is shared with."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from edits.sheets.held_values import contacts
 from edits.sheets.sheet import Contact, Row, Sheet
@@ -8,10 +10,12 @@ from edits.sheets.sheet import Contact, Row, Sheet
 CONTACT_COLUMNS = {"CONTACT_LIST", "MULTI_CONTACT_LIST"}
 
 
-def people_of(sheet: Sheet, row: Row | None) -> tuple[Contact, ...]:
-    """Everybody with a name and an address, once, by name."""
+def people_of(sheet: Sheet, row: Row | None, shared: Iterable[Contact] = ()) -> tuple[Contact, ...]:
+    """Return everyone who has a name and an address, once each, ordered by name. `shared` are the people that the sheet
+    is shared with.
+    """
     columns = [column for column in sheet.columns if column.type in CONTACT_COLUMNS]
     offered = [one for column in columns for one in column.contact_options]
     in_row = [one for column in columns for one in (contacts(row.cell(column)) if row else ())]
-    found = {one.email.casefold(): one for one in (*in_row, *offered) if one.name and "@" in one.email}
+    found = {one.email.casefold(): one for one in (*shared, *in_row, *offered) if one.name and "@" in one.email}
     return tuple(sorted(found.values(), key=lambda one: (one.name.casefold(), one.email)))

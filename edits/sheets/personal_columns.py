@@ -1,7 +1,8 @@
-"""Columns whose values are personal: the log's chain gets commitments in their place, and the values can be erased.
+"""Stores which columns have personal values. For such a value, the log's chain has only a commitment, so that the value
+can be erased.
 
-Named in the admin, for a sheet and a column of one region; the history says who named them and when. Where the column
-with the rows' names is one of them, the log calls rows by their numbers.
+Administrators mark a column of a sheet in the admin, in one region. The history says who marked it, and when. If the
+column with the rows' names is personal, the log shows row numbers instead of names.
 """
 
 import re
@@ -13,13 +14,13 @@ from django.db import models
 from edits.sheets.sheet import Row, Sheet
 from identity.profiles.history import Tracked, TrackedQuerySet, records
 
-NUMBERED = re.compile(r"Row [0-9]+")  # a row as edits.sheets.sheet calls it where it has no name
-MEMORY = 30.0  # seconds that a process goes on with what it has read
+NUMBERED = re.compile(r"Row [0-9]+")  # the label that edits.sheets.sheet gives a row without a name
+MEMORY = 30.0  # seconds that a process caches a sheet's personal columns
 _known: dict[tuple[str, int], tuple[frozenset[int], float]] = {}
 
 
 class PersonalColumn(Tracked):
-    """One column of a sheet; `title` is for people."""
+    """A personal column of a sheet. `title` is for people."""
 
     region = models.CharField(max_length=20)
     sheet_id = models.BigIntegerField("sheet id")
@@ -49,7 +50,7 @@ def personal_columns(*, region: str, sheet_id: int) -> frozenset[int]:
 
 
 def row_label(sheet: Sheet, row: Row, *, region: str) -> str:
-    """What the log calls a row: by what its first column shows, or by its number where that is personal."""
+    """The row's label for the log: its primary cell's text, or its number if that column is personal."""
     primary = sheet.primary
     if primary and primary.id in personal_columns(region=region, sheet_id=sheet.id):
         return f"Row {row.number}"
@@ -57,5 +58,5 @@ def row_label(sheet: Sheet, row: Row, *, region: str) -> str:
 
 
 def forget(**_kwargs: Any) -> None:
-    """The receiver of post_save and post_delete: what was just changed holds here at once."""
+    """Clear the cache after a change. Receives post_save and post_delete."""
     _known.clear()

@@ -1,41 +1,84 @@
-"""Sheets and rows, read as little as a page needs. Everything here raises GatewayError."""
+"""Reads only the parts of a sheet that a page needs. All functions raise GatewayError."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from edits.gateway.client import Gateway
-from edits.sheets.sheet import Sheet
+from edits.sheets.sheet import Outline, Sheet
 
 ROWS_PER_PAGE = 100
-NO_ROW = "This row is not there any more: it was deleted or moved to another sheet."
+MOST_CELLS = 4_000  # of a table; with 40,000 cells, a page of HTML has 7 MB
+FEWEST_ROWS = 10  # of a table, however many columns the sheet has
+NO_ROW = "This row no longer exists: it was deleted or moved to another sheet."
 
 
-def read_page(gateway: Gateway, sheet_id: int, number: int) -> Sheet:
-    """One page of a sheet's rows, counted from 1, each row knowing how deep it is indented."""
-    raw = gateway.sheet(sheet_id, page=number, page_size=ROWS_PER_PAGE)
+def read_page(
+    gateway: Gateway, sheet_id: int, number: int, *, page_size: int = ROWS_PER_PAGE, filter_id: int | None = None
+) -> Sheet:
+    """Read one page of a sheet's rows. Pages count from 1. Each row has its depth in the hierarchy. `filter_id` is as
+    in Gateway.sheet.
+    """
+    raw = gateway.sheet(sheet_id, page=number, page_size=page_size, filter_id=filter_id)
     rows = raw.get("rows") or [{}]
     return Sheet.parse(raw, ancestors=_ancestors(gateway, sheet_id, rows[0].get("parentId")))
 
 
-def read_rows(gateway: Gateway, sheet_id: int, row_ids: Sequence[int], *, with_descendants: bool = False) -> Sheet:
-    """The sheet's columns and these rows; `with_descendants` also all rows beneath them. Rows that are gone are
-    missing.
+def read_table(gateway: Gateway, sheet_id: int, number: int) -> Sheet:
+    """Read the rows for one page of a table, like read_page(). If the sheet has many columns, a page has fewer rows."""
+    page = read_page(gateway, sheet_id, number)
+    size = rows_per_table(page)
+    if size == ROWS_PER_PAGE:
+        return page
+    if number == 1:
+        return replace(page, rows=page.rows[:size])
+    return read_page(gateway, sheet_id, number, page_size=size)
 
-    To find the rows beneath, the whole sheet is read in its primary column alone.
+
+def rows_per_table(sheet: Sheet) -> int:
+    """The number of rows on each page of the sheet's table."""
+    return min(ROWS_PER_PAGE, max(FEWEST_ROWS, MOST_CELLS // max(1, len(sheet.visible_columns))))
+
+
+def read_rows(
+    gateway: Gateway,
+    sheet_id: int,
+    row_ids: Sequence[int],
+    *,
+    with_descendants: bool = False,
+    filter_id: int | None = None,
+) -> Sheet:
+    """Read the sheet's columns and these rows, and with `with_descendants` also all rows below them. Rows that don't
+    exist are left out. `filter_id` is as in Gateway.sheet.
+
+    To find the rows below, this reads all rows of the sheet with only the primary column. For a project plan, these are
+    always read, because parents and the numbers of rows matter there.
     """
-    if not row_ids:
-        return Sheet.parse({**gateway.sheet(sheet_id, page=1, page_size=1), "rows": []})
-    sheet = Sheet.parse(gateway.sheet(sheet_id, row_ids=row_ids))
-    if not with_descendants:
+    if row_ids:
+        sheet = Sheet.parse(gateway.sheet(sheet_id, row_ids=row_ids, filter_id=filter_id))
+    else:
+        sheet = Sheet.parse({**gateway.sheet(sheet_id, page=1, page_size=1), "rows": []})
+    if not sheet.is_project and not (row_ids and with_descendants):
         return sheet
-    outline = Sheet.parse(gateway.sheet(sheet_id, column_ids=[sheet.primary.id] if sheet.primary else None))
-    ids = outline.family_ids(row.id for row in sheet.rows)
-    return Sheet.parse(gateway.sheet(sheet_id, row_ids=ids)) if len(ids) > len(sheet.rows) else sheet
+    whole = Sheet.parse(gateway.sheet(sheet_id, column_ids=[sheet.primary.id] if sheet.primary else None))
+    ids = whole.family_ids(row.id for row in sheet.rows) if with_descendants else []
+    is_family = len(ids) > len(sheet.rows)
+    found = Sheet.parse(gateway.sheet(sheet_id, row_ids=ids, filter_id=filter_id)) if is_family else sheet
+    return replace(found, outline=Outline.parse(whole.raw.get("rows") or ())) if sheet.is_project else found
+
+
+def read_outline(gateway: Gateway, sheet_id: int) -> Sheet:
+    """Read the sheet's columns and all its rows, with only their cells in the primary column."""
+    sheet = read_rows(gateway, sheet_id, [])
+    outline = gateway.sheet(sheet_id, column_ids=[sheet.primary.id] if sheet.primary else None)
+    return replace(Sheet.parse({**sheet.raw, "rows": outline["rows"]}), outline=sheet.outline)
 
 
 def _ancestors(gateway: Gateway, sheet_id: int, parent_id: int | None) -> list[int]:
-    """The rows above the first one of a page, topmost first; all that can be above any row of that page."""
+    """Return the ancestors of a page's first row in the hierarchy, topmost first. An ancestor of a later row is either
+    one of them or on the page itself.
+    """
     ids: list[int] = []
     while parent_id is not None:
         ids.insert(0, parent_id)

@@ -1,21 +1,28 @@
-"""Why a person can't change a sheet, a row or a cell here, each as a sentence; "" where they can."""
+"""Says why a person can't change a sheet, a row or a cell here. Each function returns a sentence; "" if they can."""
 
 from __future__ import annotations
 
-from edits.sheets.column_types import column_type
+from edits.sheets.column_types import ColumnType, column_type
 from edits.sheets.sheet import Access, Cell, Column, Row, Sheet
 
+FROM_BENEATH = "Smartsheet calculates this cell from the rows beneath it."
 
-def why_read_only(sheet: Sheet, column: Column, row: Row | None = None) -> str:
-    """Why this person can't change the cell. Without a row: the cell of one that is to be added."""
+
+def why_read_only(sheet: Sheet, column: Column, row: Row | None = None, *, kind: ColumnType | None = None) -> str:
+    """Return why this person can't change the cell. If `row` is None, it is the cell of a new row. `kind` is the
+    column's type, if the caller has already made it, because making one is slow.
+    """
     if reason := why_no_edits(sheet.access):
         return reason
     cell = row.cell(column) if row else Cell(column_id=column.id)
-    return column_type(column).why_read_only(cell, is_row_locked=bool(row and row.is_locked_for_user))
+    reason = (kind or column_type(column)).why_read_only(cell, is_row_locked=bool(row and row.is_locked_for_user))
+    if not reason and row and column.is_rolled_up and sheet.is_parent(row):
+        return FROM_BENEATH
+    return reason
 
 
 def why_no_edits(access: Access) -> str:
-    """Why this person can't change anything on the sheet."""
+    """Return why this person can't change anything on the sheet."""
     if access.is_editor:
         return ""
     may = "look and comment" if access is Access.COMMENTER else "only look"
@@ -23,7 +30,7 @@ def why_no_edits(access: Access) -> str:
 
 
 def why_not_deleted(sheet: Sheet, row: Row) -> str:
-    """Why this person can't delete the row with those beneath it."""
+    """Return why this person can't delete the row with the rows below it."""
     if any(one.is_locked_for_user for one in sheet.family(row.id)):
-        return "It or a row beneath it is locked: only admins of the sheet can delete it."
+        return "This row or one below it is locked: only admins of the sheet can delete it."
     return why_no_edits(sheet.access)

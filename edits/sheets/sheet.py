@@ -1,4 +1,4 @@
-"""Sheets as this app sees them: small frozen types, parsed from Smartsheet's JSON.
+"""Defines small frozen types for sheets, columns, rows and cells. They are parsed from Smartsheet's JSON.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/schemas/sheet
 """
@@ -6,7 +6,7 @@ https://developers.smartsheet.com/api/smartsheet/openapi/schemas/sheet
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -15,9 +15,14 @@ from edits.sheets import symbols
 
 Json = Any
 
+# Tags of a project plan's columns. https://developers.smartsheet.com/api/smartsheet/openapi/columns/column
+START, FINISH = "GANTT_START_DATE", "GANTT_END_DATE"
+DURATION, COMPLETE = "GANTT_DURATION", "GANTT_PERCENT_COMPLETE"
+ROLLED_UP = frozenset({START, FINISH, DURATION, COMPLETE})
+
 
 class Access(StrEnum):
-    """What a person may do with a sheet."""
+    """A person's access level for a sheet."""
 
     OWNER = "OWNER"
     ADMIN = "ADMIN"
@@ -28,17 +33,17 @@ class Access(StrEnum):
 
     @classmethod
     def parse(cls, level: Json) -> Access:
-        """The level of that name; one that is not known yet allows nothing but looking."""
+        """Return the level with this name. An unknown level only allows viewing."""
         return cls(level) if level in cls.__members__ else cls.VIEWER
 
     @property
     def words(self) -> str:
-        """The level as a person would say it."""
+        """The level in words."""
         return ACCESS_WORDS[self]
 
     @property
     def is_editor(self) -> bool:
-        """Whether rows may be changed, added and deleted."""
+        """Whether the level allows changing, adding and deleting rows."""
         return self not in {Access.VIEWER, Access.COMMENTER}
 
 
@@ -54,29 +59,29 @@ ACCESS_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Somebody in a contact cell. Smartsheet allows a name without an e-mail address, and the other way round."""
+    """A person in a contact cell. In Smartsheet, a person can have only a name, or only an e-mail address."""
 
     email: str = ""
     name: str = ""
 
     @classmethod
     def parse(cls, raw: Json) -> Contact:
-        """From a contact option, a contact object or a modifiedBy."""
+        """Parse a contact option, a contact object or a modifiedBy."""
         return cls(email=raw.get("email") or "", name=raw.get("name") or "")
 
     @classmethod
     def of(cls, key: str) -> Contact:
-        """A contact with nothing but a key."""
+        """A contact with only a key."""
         return cls(email=key) if "@" in key else cls(name=key)
 
     def to_json(self) -> dict[str, str]:
-        """A Contact object of a multi-contact cell."""
+        """The Contact object for a multi-contact cell."""
         parts = {"objectType": "CONTACT", "email": self.email, "name": self.name}
         return {name: value for name, value in parts.items() if value}
 
     @property
     def key(self) -> str:
-        """What tells this contact from others: the address, or the name where there is none."""
+        """The contact's key, which is the address, or the name if there is no address."""
         return self.email or self.name
 
     def __str__(self) -> str:
@@ -85,7 +90,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column; `type` is the true type, as level=2 gives it.
+    """A column. `type` is the real type, which Smartsheet returns only with level=2.
 
     https://developers.smartsheet.com/api/smartsheet/openapi/columns/column
     """
@@ -105,10 +110,11 @@ class Column:
     description: str = ""
     formula: str = ""
     format: str = ""
+    tags: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, raw: Mapping[str, Json]) -> Column:
-        """From a Column object."""
+        """Parse a Column object."""
         return cls(
             id=raw["id"],
             title=raw.get("title", ""),
@@ -125,13 +131,19 @@ class Column:
             description=raw.get("description") or "",
             formula=raw.get("formula") or "",
             format=str(raw.get("format") or ""),
+            tags=tuple(map(str, raw.get("tags") or ())),
         )
+
+    @property
+    def is_rolled_up(self) -> bool:
+        """Whether Smartsheet calculates the column's cells in rows that have rows beneath them."""
+        return not ROLLED_UP.isdisjoint(self.tags)
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell; an empty one has no value. `object_value` is there for the multi-value columns, `format` (a format
-    descriptor) where it isn't the column's.
+    """A cell. An empty cell has no value. `object_value` is set in multi-value columns. `format` (a format descriptor)
+    is set if the cell's or its row's format differs from the column's format.
 
     https://developers.smartsheet.com/api/smartsheet/openapi/cells/cell
     """
@@ -148,7 +160,7 @@ class Cell:
 
     @classmethod
     def parse(cls, raw: Mapping[str, Json]) -> Cell:
-        """From a Cell object; an empty text is an empty cell, as Smartsheet has it."""
+        """Parse a Cell object. An empty text counts as an empty cell, as in Smartsheet."""
         value = raw.get("value")
         return cls(
             column_id=raw["columnId"],
@@ -164,13 +176,15 @@ class Cell:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is in it."""
+        """Whether the cell is empty."""
         return self.value is None and not self.object_value
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row; `depth` counts its ancestors, `modified_by` is there when the row was asked for with writerInfo.
+    """A row. `sibling_id` is the row before it with the same parent, and `depth` is the number of its ancestors.
+    `modified_by` is only set if the row was read with writerInfo, and `is_filtered_out` only if it was read with a
+    filter that Smartsheet applied.
 
     https://developers.smartsheet.com/api/smartsheet/openapi/rows/row
     """
@@ -178,37 +192,65 @@ class Row:
     id: int
     number: int = 0
     parent_id: int | None = None
+    sibling_id: int | None = None
     depth: int = 0
     is_locked: bool = False
     is_locked_for_user: bool = False
+    is_expanded: bool = True
     modified_at: datetime | None = None
     modified_by: Contact | None = None
+    format: str = ""
     cells: Mapping[int, Cell] = field(default_factory=dict)
+    is_filtered_out: bool | None = None
 
     @classmethod
     def parse(cls, raw: Mapping[str, Json], *, depth: int = 0) -> Row:
-        """From a Row object."""
-        cells = (Cell.parse(cell) for cell in raw.get("cells") or ())
+        """Parse a Row object. A cell without a format of its own gets the row's."""
+        own = str(raw.get("format") or "")
+        cells = [Cell.parse(cell) for cell in raw.get("cells") or ()]
+        if own:
+            cells = [cell if cell.format else replace(cell, format=own) for cell in cells]
+        is_filtered_out = raw.get("filteredOut")
         return cls(
             id=raw["id"],
             number=raw.get("rowNumber") or 0,
             parent_id=raw.get("parentId"),
+            sibling_id=raw.get("siblingId"),
             depth=depth,
             is_locked=bool(raw.get("locked")),
             is_locked_for_user=bool(raw.get("lockedForUser")),
+            is_expanded=raw.get("expanded") is not False,
             modified_at=parse_time(raw.get("modifiedAt")),
             modified_by=Contact.parse(raw["modifiedBy"]) if raw.get("modifiedBy") else None,
+            format=own,
             cells={cell.column_id: cell for cell in cells},
+            is_filtered_out=is_filtered_out if isinstance(is_filtered_out, bool) else None,
         )
 
     def cell(self, column: Column) -> Cell:
-        """The cell in that column; an empty one if nothing is there."""
-        return self.cells.get(column.id) or Cell(column_id=column.id)
+        """The cell in that column, or an empty one."""
+        return self.cells.get(column.id) or Cell(column_id=column.id, format=self.format)
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """All rows of a sheet in their order, by their ids, and those that have rows beneath them."""
+
+    row_ids: tuple[int, ...]
+    parents: frozenset[int]
+
+    @classmethod
+    def parse(cls, raw_rows: Iterable[Mapping[str, Json]]) -> Outline:
+        """Parse the Row objects of a whole sheet."""
+        rows = [(raw["id"], raw.get("parentId")) for raw in raw_rows]
+        return cls(tuple(row_id for row_id, _ in rows), frozenset(parent for _, parent in rows if parent is not None))
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet with the columns and rows that were asked for; `raw` is the JSON that it was parsed from."""
+    """A sheet with the requested columns and rows. `raw` is the JSON that it was parsed from. `outline` is only read of
+    project plans, which need it.
+    """
 
     id: int
     name: str
@@ -218,10 +260,13 @@ class Sheet:
     total_rows: int = 0
     modified_at: datetime | None = None
     raw: Mapping[str, Json] = field(default_factory=dict, repr=False, compare=False)
+    outline: Outline | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def parse(cls, raw: Mapping[str, Json], *, ancestors: Sequence[int] = ()) -> Sheet:
-        """From a Sheet object. `ancestors`: ids of the rows above its first one, if it lacks them, topmost first."""
+        """Parse a Sheet object. `ancestors` are the ids of the ancestors of its first row, topmost first, if the object
+        doesn't contain them.
+        """
         return cls(
             id=raw["id"],
             name=raw.get("name", ""),
@@ -235,13 +280,27 @@ class Sheet:
 
     @property
     def visible_columns(self) -> tuple[Column, ...]:
-        """The columns that Smartsheet shows as well."""
+        """The columns that aren't hidden in Smartsheet."""
         return tuple(column for column in self.columns if not column.is_hidden)
 
     @property
     def primary(self) -> Column | None:
-        """The column that names the rows."""
+        """The column with the rows' names."""
         return next((column for column in self.columns if column.is_primary), None)
+
+    @property
+    def row_ids(self) -> tuple[int, ...] | None:
+        """The ids of all rows in their order; None if they weren't read."""
+        return self.outline.row_ids if self.outline else None
+
+    @property
+    def is_project(self) -> bool:
+        """Whether Smartsheet schedules the sheet's rows."""
+        return any(column.type == "PREDECESSOR" or column.is_rolled_up for column in self.columns)
+
+    def is_parent(self, row: Row) -> bool:
+        """Whether rows of a project plan are beneath this row."""
+        return self.outline is not None and row.id in self.outline.parents
 
     def column(self, column_id: object) -> Column | None:
         """The column with that id."""
@@ -252,18 +311,18 @@ class Sheet:
         return next((row for row in self.rows if row.id == row_id), None)
 
     def label(self, row: Row) -> str:
-        """What to call a row: what its primary cell shows, or "Row 14"."""
+        """Return the row's label, which is the text of its primary cell, or "Row 14" if that cell is empty."""
         cell = row.cell(self.primary) if self.primary else None
         shown = (cell.display or ("" if cell.value is None else str(cell.value))) if cell else ""
         return shown.strip() or f"Row {row.number}"
 
     def family(self, row_id: int) -> tuple[Row, ...]:
-        """The row and all that are indented beneath it, in order; Smartsheet deletes them together."""
+        """Return the row and all rows below it in the hierarchy, in order. Smartsheet deletes them together."""
         ids = set(self.family_ids([row_id]))
         return tuple(row for row in self.rows if row.id in ids)
 
     def family_ids(self, row_ids: Iterable[int]) -> list[int]:
-        """The ids of these rows and of all that are indented beneath them, in the sheet's order."""
+        """The ids of these rows and of all rows below them, in the sheet's order."""
         ids = set(row_ids)
         for row in self.rows:
             if row.parent_id in ids:
@@ -282,7 +341,7 @@ class SheetSummary:
 
     @classmethod
     def parse(cls, raw: Mapping[str, Json]) -> SheetSummary:
-        """From one item of the list."""
+        """Parse an item of the list."""
         return cls(
             id=raw["id"],
             name=raw.get("name", ""),
@@ -292,7 +351,7 @@ class SheetSummary:
 
 
 def parse_time(text: Json) -> datetime | None:
-    """Smartsheet's times, such as 2026-11-23T18:00:00Z, in UTC; None for what is none."""
+    """Parse a time in Smartsheet's format, such as 2026-11-23T18:00:00Z. Return it in UTC; None for other texts."""
     try:
         return datetime.fromisoformat(text).astimezone(UTC) if isinstance(text, str) else None
     except ValueError:

@@ -1,4 +1,5 @@
-"""What a picklist of symbols offers, for columns whose options Smartsheet does not spell out.
+"""Has the options of symbol columns, which Smartsheet's API doesn't list, and a word for each symbol.
+`static/byline/css/symbols.css` draws the symbols.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/columns (Symbol Columns)
 """
@@ -31,3 +32,12 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "VCR": ("Rewind", "Pause", "Play", "Fast Forward", "Stop"),
     "WEATHER": ("Sunny", "Partly Sunny", "Cloudy", "Rainy", "Stormy"),
 }
+
+CHECKED = {"FLAG": "Flagged", "STAR": "Starred"}  # symbols of check boxes, which are drawn if checked
+
+
+def word(symbol: str, value: object) -> str:
+    """The word for a symbol, for screen readers; "" if the cell has nothing to draw."""
+    if symbol in CHECKED:
+        return CHECKED[symbol] if value is True else ""
+    return value if isinstance(value, str) and value in OPTIONS.get(symbol, ()) else ""

@@ -1,1 +1,1 @@
-"""What pages with forms share: fields per column type, problems in words, drafts."""
+"""Has what pages with forms share: a field for each column type, the words for problems, and drafts."""

@@ -1,4 +1,4 @@
-"""The controls of cells: what a browser shows of a column type, and takes. Each works without JavaScript."""
+"""Defines the controls for cells. Each column type has its own HTML input. All of them work without JavaScript."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from typing import Any
 
 from django import forms
 
+from edits.sheets import symbols
 from edits.sheets.column_types import ColumnType
 from edits.sheets.column_types.contact import known_people
 from edits.sheets.column_types.date import day_of
 from edits.sheets.held_values import text_of
 from edits.sheets.sheet import Cell, Contact
 from edits.widgets.posted import LINK, OTHER, SURE, Posted, remember, remembered
+from edits.widgets.symbols import picture
 
-TICKED, TICKS = "true", {"true", "on", "1", "false", "0", ""}  # what a box may be sent as
-Choice = tuple[str, str, str]  # what is sent, what is read, and what stands small beside it
+TICKED, TICKS = "true", {"true", "on", "1", "false", "0", ""}  # values that browsers and programs send for a check box
+Choice = tuple[str, str, str]  # the sent value, the visible text, and a note
 
 
 class RememberedInput(forms.HiddenInput):
-    """The hidden field that remembers what a control showed."""
+    """The hidden field with the value that a control showed."""
 
     def format_value(self, value: Any) -> str:
         return remember(value.texts if isinstance(value, Posted) else value or ())
@@ -30,11 +32,12 @@ class RememberedInput(forms.HiddenInput):
 
 
 class Control(forms.Widget):
-    """A control for a cell; `value` is a Posted. `choices` are what can be chosen; nothing where one types.
-    `has_other`: what isn't among them can be typed beside them. `label` names the cell."""
+    """A control for a cell. The value of the control is a Posted. `choices` are the possible values; a control for text
+    has none. `has_other` allows another value next to the choices. `label` names the cell.
+    """
 
     css_class = "form-control"
-    is_ticked = False  # whether a browser sends nothing at all for "none"
+    is_ticked = False  # whether a browser sends nothing if no choice is made
     use_fieldset = False
 
     def __init__(self, *, choices: Iterable[Choice] = (), has_other: bool = False, attrs: Any = None) -> None:
@@ -45,7 +48,7 @@ class Control(forms.Widget):
         self.has_link = False
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Posted:
-        """What was sent of this cell."""
+        """The value that was sent for this cell."""
         link = data.get(f"{LINK}{name}")
         return Posted(
             chosen=tuple(text_of(text) for text in data.getlist(name)),
@@ -72,8 +75,7 @@ class Control(forms.Widget):
         return context
 
     def _options(self, posted: Posted, control_id: str | None) -> Iterable[dict[str, Any]]:
-        """The choices, and behind them what was chosen and isn't offered, so that it isn't changed to something
-        else."""
+        """Yield the choices, and then the current values that are no choices any more, so that saving keeps them."""
         known = {key for key, _, _ in self.choices}
         more = [(text, text, "") for text in dict.fromkeys(posted.chosen) if text not in known]
         for number, (key, label, note) in enumerate((*self.choices, *more)):
@@ -87,13 +89,13 @@ class Control(forms.Widget):
 
 
 class TextControl(Control):
-    """A text area that grows with its text: Enter makes a line, and pasted lines stay."""
+    """A text area that grows with its text. Enter makes a new line, and pasted lines stay."""
 
     template_name = "edits/forms/text.html"
 
 
 class DayControl(Control):
-    """The browser's own way to choose a day."""
+    """The browser's own date picker."""
 
     template_name = "edits/forms/day.html"
 
@@ -106,6 +108,10 @@ class BoxControl(Control):
     input_type = "checkbox"
     is_ticked = True
 
+    def __init__(self, symbol: str = "") -> None:
+        super().__init__()
+        self.picture = picture(symbol, TICKED) if symbol in symbols.CHECKED else ""
+
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         chosen = value.chosen if isinstance(value, Posted) else ()
@@ -114,14 +120,33 @@ class BoxControl(Control):
 
 
 class SelectControl(Control):
-    """A list to choose one from."""
+    """A list with one choice."""
 
     template_name = "edits/forms/select.html"
     css_class = "form-select"
 
 
+class SymbolControl(SelectControl):
+    """Symbols next to each other, each with its word. The person can choose one."""
+
+    template_name = "edits/forms/symbols.html"
+    css_class = "form-check-input"
+    use_fieldset = True
+
+    def __init__(self, symbol: str, *, choices: Iterable[Choice]) -> None:
+        super().__init__(choices=choices)
+        self.symbol = symbol
+
+    def id_for_label(self, id_: str, index: str | None = None) -> str:
+        return ""
+
+    def _options(self, posted: Posted, control_id: str | None) -> Iterable[dict[str, Any]]:
+        for option in super()._options(posted, control_id):
+            yield {**option, "picture": picture(self.symbol, option["key"]) if option["key"] else ""}
+
+
 class PillsControl(Control):
-    """Choices side by side. Any number of them can be chosen."""
+    """Choices next to each other. The person can choose any number of them."""
 
     template_name = "edits/forms/pills.html"
     css_class = "form-check-input"
@@ -151,22 +176,23 @@ class PersonControl(Control):
 
 
 def control_for(kind: ColumnType, cell: Cell, shown: Sequence[str], typed: Sequence[str]) -> Control:
-    """The control for a cell of this column type. `shown` is what it showed when it was opened, `typed` what a browser
-    says was typed into it: both must fit in."""
+    """Return the control for a cell of this column type. `shown` is the value when the form was opened, `typed` is the
+    value that was sent. The control must be able to show each of them.
+    """
     column, texts = kind.column, [text for text in (*shown, *typed) if text]
     offered = dict.fromkeys(shown)
     match column.type:
         case "CHECKBOX" if TICKS.issuperset(typed) and {TICKED}.issuperset(offered):
-            return BoxControl()
+            return BoxControl(column.symbol)
         case "CHECKBOX":
             texts_kept = [(text, f"{text} (text)", "") for text in offered if text not in {TICKED, ""}]
             return SelectControl(choices=[(TICKED, "Checked", ""), ("", "Not checked", ""), *texts_kept])
-        case "DATE" if all(map(day_of, texts)):
+        case "DATE" | "ABSTRACT_DATETIME" if all(map(day_of, texts)):
             return DayControl()
+        case "PICKLIST" if column.symbol in symbols.OPTIONS:
+            return SymbolControl(column.symbol, choices=_with(_plain(column.options), offered))
         case "PICKLIST" if column.options:
-            return SelectControl(
-                choices=_with(_plain(column.options), offered), has_other=not (column.is_validated or column.symbol)
-            )
+            return SelectControl(choices=_with(_plain(column.options), offered), has_other=not column.is_validated)
         case "MULTI_PICKLIST":
             return PillsControl(choices=_with(_plain(column.options), offered)[1:])
         case "CONTACT_LIST" if column.is_validated and column.contact_options:
@@ -181,13 +207,13 @@ def control_for(kind: ColumnType, cell: Cell, shown: Sequence[str], typed: Seque
 
 
 def is_keyed(kind: ColumnType) -> bool:
-    """Whether the control holds keys, such as addresses, and not what the person reads."""
+    """Whether the control holds keys, such as addresses, instead of the visible text."""
     column = kind.column
     return column.type == "CONTACT_LIST" and column.is_validated and bool(column.contact_options)
 
 
 def _with(choices: Iterable[Choice], shown: Iterable[str]) -> list[Choice]:
-    """None of them, the choices, and what was shown beside them."""
+    """Return an empty choice, the choices, and the shown value if it is none of them."""
     offered = list(choices)
     keys = {text_of(key) for key, _, _ in offered}
     return [("", "(empty)", ""), *offered, *((text, text, "") for text in shown if text and text not in keys)]

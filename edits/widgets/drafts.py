@@ -1,7 +1,8 @@
-"""What a person typed before they had to sign in (again), kept in their session until the form is open again.
+"""Stores drafts. A draft is a form that was sent when its sender wasn't signed in any more. It is kept in the browser's
+session until the person has signed in and opens the form again.
 
-It outlives the end of that session, so each draft says whose it is: `author`, a hidden field of the form. Signing in as
-somebody else ends a session that has not ended yet, and the drafts with it; of one that has, nothing is shown to them.
+Someone else can sign in with the same browser. So each draft has its author, from a hidden field of the form, and is
+shown to no one else.
 """
 
 import json
@@ -19,25 +20,25 @@ from identity.sessions.store import OUTLIVES
 P = ParamSpec("P")
 
 KEY = f"{OUTLIVES}drafts"
-MOST = 5  # the oldest goes
-LARGEST = 5 * 2**19  # characters: anybody at all can send a form
-INITIAL = "initial-"  # how Django calls the hidden field that remembers what a field showed
-SHOWN = "shown-"  # the hidden field with the cell's JSON
-NOT_TYPED = ("csrfmiddlewaretoken", "snapshot", "once")
+MOST = 5  # drafts per session; the oldest is dropped
+LARGEST = 5 * 2**19  # the most characters of a draft, because anyone can send a form
+INITIAL = "initial-"  # Django's prefix for the hidden field with a field's initial value
+SHOWN = "shown-"  # prefix of the hidden field with the cell's JSON
+NOT_TYPED = ("csrfmiddlewaretoken", "snapshot", "once", "keep_draft")
 
 
 def keep(request: HttpRequest) -> None:
-    """Remember the form that was sent to this address."""
+    """Store the form that was sent to this address."""
     drafts = request.session.get(KEY, {})
     drafts.pop(request.path, None)
-    draft = _changed(typed(request.POST)).urlencode()
+    draft = changed(typed(request.POST)).urlencode()
     if len(draft) <= LARGEST:
         drafts[request.path] = draft
     request.session[KEY] = dict(list(drafts.items())[-MOST:])
 
 
 def take(request: HttpRequest) -> QueryDict | None:
-    """What this very person had typed at this address, which is then forgotten; None if nothing was kept."""
+    """Return and delete this person's draft for this address. Return None if there is none."""
     drafts = request.session.get(KEY, {})
     if request.path not in drafts:
         return None
@@ -47,15 +48,15 @@ def take(request: HttpRequest) -> QueryDict | None:
 
 
 def typed(data: QueryDict) -> QueryDict:
-    """What a form says beside the keys that were made for it."""
+    """Return the form's data without the fields that this app added to it, such as its one-time key."""
     rest = data.copy()
     for name in NOT_TYPED:
         rest.pop(name, None)
     return rest
 
 
-def _changed(data: QueryDict) -> QueryDict:
-    """The same without the texts that are as they were shown: opened anew, the form has them from the row."""
+def changed(data: QueryDict) -> QueryDict:
+    """Return the data of a form without unchanged texts, which the form reads from the row again."""
     for initial in [name for name in data if name.startswith(INITIAL)]:
         name = initial.removeprefix(INITIAL)
         texts = remembered(str(data[initial]))
@@ -64,13 +65,13 @@ def _changed(data: QueryDict) -> QueryDict:
         if is_same(typed, texts):
             for one in (name, initial, f"{SHOWN}{name}", *beside):
                 data.pop(one, None)
-        elif data.get(f"{SHOWN}{name}") == json.dumps("".join(texts), ensure_ascii=False):  # the same text twice
+        elif data.get(f"{SHOWN}{name}") == json.dumps("".join(texts), ensure_ascii=False):  # same as the initial text
             del data[f"{SHOWN}{name}"]
     return data
 
 
 def author(request: HttpRequest) -> str:
-    """The person of the request, as the form names them; "" while nobody is signed in."""
+    """Return the person of the request, in the form's notation for authors; "" if no one is signed in."""
     person: Profile | None = getattr(request, "smartsheet_user", None)
     return f"{person.region}:{person.id}" if person else ""
 
@@ -78,7 +79,7 @@ def author(request: HttpRequest) -> str:
 def kept_when_signed_out(
     view: Callable[Concatenate[Any, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Keep a form that arrives from somebody whose session has ended, before the view sends them to sign in."""
+    """If the sender of a form isn't signed in any more, store the form before the view redirects them to sign in."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:

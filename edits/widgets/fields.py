@@ -1,7 +1,8 @@
-"""CellField: the form field of one cell. Its column type reads what was typed, its control shows it."""
+"""Defines CellField, the form field of a cell. The column type parses the value, and the control shows it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
 
+from edits.sheets import numbers
 from edits.sheets.column_types import ColumnType, Doubtful
 from edits.sheets.column_types.base import one_text, where_to
 from edits.sheets.column_types.checkbox import Checkbox
@@ -21,10 +23,21 @@ from edits.widgets.links import is_web_address
 from edits.widgets.posted import LINK, OTHER, Posted, is_same, remember
 from identity.profiles.readers import Reader
 
+LINE_ENDS = re.compile(r"[\r\n]")  # an input has no line breaks
+EMPTY = "Fill in this field."
+UNTICKED = "Tick this box."
+
+
+def is_empty(value: Json) -> bool:
+    """Whether a cell with this value isn't filled in. A box without a tick counts as empty, and so does white space."""
+    plain = bare(value)
+    return plain is None or plain is False or plain == [] or (isinstance(plain, str) and not plain.strip())
+
 
 class CellField(forms.Field):
-    """A field for `cell`, which is what the cell holds now. What a person didn't touch is neither read nor checked: it
-    came from Smartsheet, and may be anything."""
+    """A field for the current `cell`. An unchanged value isn't parsed, because it came from Smartsheet and can be any
+    value. A required field must not be empty; a box must be ticked.
+    """
 
     hidden_widget = RememberedInput
     widget: Control
@@ -37,18 +50,19 @@ class CellField(forms.Field):
         reader: Reader,
         shown: Sequence[str] | None = None,
         typed: Sequence[str] = (),
+        required: bool = False,
         **kwargs: Any,
     ) -> None:
         self.kind, self.cell, self.reader = kind, cell, reader
-        self.has_link = isinstance(kind, TextNumber) and cell.hyperlink is not None
+        self.has_link = isinstance(kind, TextNumber) and not (cell.hyperlink is None and numbers.is_number(cell.value))
         self.shown = self.texts_of(held(cell)) if shown is None else [*shown]
         control = control_for(kind, cell, self.shown, [text_of(text) for text in typed])
         control.label = kind.column.title
         control.has_link = self.has_link
-        super().__init__(required=False, show_hidden_initial=True, widget=control, **kwargs)
+        super().__init__(required=required, show_hidden_initial=True, widget=control, **kwargs)
 
     def texts_of(self, value: Json) -> list[str]:
-        """What a browser sends for a control that still shows this value."""
+        """The texts that a browser sends for a control with this value."""
         if is_linked(value):
             texts = self.texts_of(value["value"])
             return [*texts, self._address(value["hyperlink"])] if self.has_link else texts
@@ -63,57 +77,76 @@ class CellField(forms.Field):
         return [text] if text else []
 
     def put(self, data: MultiValueDict[str, str], name: str, texts: Sequence[str]) -> None:
-        """Let the form's data say that a browser sent these texts for this field."""
+        """Write these texts into the form's data for this field."""
         posted = self.posted_of(texts)
         data.setlist(name, [*posted.chosen])
         data.pop(f"{OTHER}{name}", None)
+        data.pop(f"{LINK}{name}", None)
         if posted.link is not None:
             data[f"{LINK}{name}"] = posted.link
 
     def posted_of(self, texts: Sequence[str]) -> Posted:
-        """The same, each in its place."""
-        if not self.has_link:
-            return Posted(chosen=tuple(texts))
-        return Posted(chosen=tuple(texts[:-1]), link="".join(texts[-1:]))
+        """Return a Posted with these texts. For a cell with a hyperlink, they are its text and its target."""
+        if self.has_link and len(texts) > 1:
+            return Posted(chosen=tuple(texts[:-1]), link=texts[-1])
+        return Posted(chosen=tuple(texts))
 
     def hidden(self, texts: Sequence[str]) -> str:
-        """What the hidden field holds that remembers these texts."""
+        """The value of the hidden field for these texts."""
         return remember(texts)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return not is_same(_texts(initial), _texts(data))
 
     def clean(self, value: Any) -> Value:
-        """The value to write; None where nothing was typed, or the cell is to be emptied.
+        """Return the value that the cell will have; None if it will be empty.
 
-        Raises ValidationError; Doubtful until the person has confirmed what they typed.
+        Raises ValidationError. Raises Doubtful as long as the person hasn't confirmed a doubtful text.
         """
-        if not isinstance(value, Posted) or not self.has_changed(self.shown, value):
-            return None
+        is_changed = isinstance(value, Posted) and self.has_changed(self.shown, value)
+        cleaned: Value = self._parsed(value) if is_changed else held(self.cell)
+        if self.required and is_empty(cleaned):
+            raise ValidationError(UNTICKED if isinstance(self.kind, Checkbox) else EMPTY, code="required")
+        return cleaned
+
+    def _parsed(self, value: Posted) -> Value:
         try:
             typed = self.kind.parse(self._typed(value), self.cell, self.reader)
         except Doubtful as doubt:
             if not value.is_sure:
                 raise
             typed = doubt.value
-        return typed if value.link is None or not self.has_link else self._linked(typed, value.link)
+        return typed if value.link is None or not self.has_link else self._linked(typed, value.link, value)
 
-    def _linked(self, typed: Value, address: str) -> Value:
-        """The value with its hyperlink. Where the text is empty, Smartsheet would show the address: so it's sent."""
+    def _linked(self, typed: Value, address: str, posted: Posted) -> Value:
+        """Return the value with its hyperlink. If the text is empty, the address is sent as the text, because
+        Smartsheet would show it anyway.
+
+        Raises ValidationError. Raises Doubtful if a number would become the text of a link.
+        """
         if address == self._address(target(self.cell.hyperlink)):
-            return linked(typed or address, target(self.cell.hyperlink))
-        if address and not is_web_address(address):
+            return linked(typed or address, target(self.cell.hyperlink)) if address else typed
+        if not address:
+            return linked(typed, None)
+        if not is_web_address(address):
             raise ValidationError(f"“{address}” is no address to link to, such as https://example.com/plan.")
-        return linked(typed or address, {"url": one_text(address)} if address else None)
+        if numbers.is_number(typed):
+            typed = one_text(posted.chosen)
+            if not posted.is_sure:
+                raise Doubtful(f"With a link, “{typed}” would be text, which sums leave out.", typed)
+        return linked(typed or address, {"url": one_text(address)})
 
     def _address(self, hyperlink: Mapping[str, Json]) -> str:
-        """Where a hyperlink leads; of one to a sheet, its address in Smartsheet."""
+        """Return the address of a hyperlink, as browsers send it back: on one line, without spaces around it. If it
+        links to a sheet, return the sheet's address in Smartsheet.
+        """
         known = self.cell.hyperlink or {}
         is_same_place = target(known) == hyperlink
-        return str((known if is_same_place else hyperlink).get("url") or where_to(hyperlink))
+        address = str((known if is_same_place else hyperlink).get("url") or where_to(hyperlink))
+        return LINE_ENDS.sub("", address).strip()
 
     def _typed(self, posted: Posted) -> str | list[str]:
-        """What is to be read. Raises ValidationError for a choice that isn't offered any more."""
+        """Return the typed text. Raises ValidationError if the form no longer offers the choice."""
         if isinstance(self.widget, SelectControl):
             chosen = "".join(posted.chosen[:1])
             if (

@@ -1,4 +1,4 @@
-"""Hyperlinks of cells, which anybody who edits the sheet can write: only those that are safe to follow are links."""
+"""Checks the hyperlinks of cells. Everyone who edits the sheet can write them, so pages link only to safe addresses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SCHEMES = {"http", "https", "mailto"}
 
 
 def is_web_address(text: str) -> bool:
-    """Whether a browser can follow it safely."""
+    """Whether a browser can open the address safely."""
     try:
         parts = urlsplit(text)
     except ValueError:
@@ -19,6 +19,6 @@ def is_web_address(text: str) -> bool:
 
 
 def link_of(cell: Cell) -> str:
-    """Where a cell leads; "" where it leads nowhere, or nowhere safe."""
+    """Return the address of a cell's hyperlink; "" if there is none or the address isn't safe."""
     url = str((cell.hyperlink or {}).get("url") or "")
     return url if is_web_address(url) else ""

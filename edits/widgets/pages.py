@@ -1,4 +1,4 @@
-"""What the pages of this app have in common: who acts, how a success is told, how a problem is."""
+"""Has what this app's pages share: the actor, messages after a save, and pages for problems."""
 
 from __future__ import annotations
 
@@ -18,36 +18,38 @@ from edits.widgets.problems import ALREADY_SENT, NOT_NOTED, Doing, Problem, prob
 from identity.middleware import SmartsheetRequest
 from identity.tokens import revocation
 
-ALREADY_DONE = "That was done the first time; nothing was sent again."
+ALREADY_DONE = "This was already done the first time. Nothing was sent again."
 
 
 def actor_of(request: SmartsheetRequest) -> Actor:
-    """The signed-in person, as the log is to remember them."""
+    """The signed-in person as an actor for the log."""
     person = request.smartsheet_user
     if person is None:
-        raise LookupError("Nobody is signed in.")  # smartsheet_connected sees to it that somebody is
+        raise LookupError("Nobody is signed in.")  # smartsheet_connected guarantees that someone is
     return Actor(id=person.id, region=person.region, name=person.name, email=person.email)
 
 
 def doing(request: SmartsheetRequest, what: Doing) -> Doing:
-    """What a request is about: opening a form is reading, sending it is `what`."""
+    """Return what the person wants to do: read for GET, otherwise `what`."""
     return what if request.method == "POST" else Doing.READ
 
 
 def one_time_key(request: SmartsheetRequest) -> str:
-    """The key by which a form is carried out once. A program's form may go without one."""
+    """Return the key that makes sure that a form is saved only once. Programs needn't send one."""
     return request.POST.get("once", "")
 
 
 def earlier_result(request: SmartsheetRequest) -> Result | None:
-    """What came of this very form, if it has been carried out already."""
-    with suppress(DatabaseError):  # then nothing can be saved either, which is said in better words
+    """Return the result of this form, if it was already saved."""
+    with suppress(DatabaseError):  # saving will fail too, with a better message
         return idempotency.find(one_time_key(request), actor=actor_of(request))
     return None
 
 
 def repeat_of(request: SmartsheetRequest, what: Doing, *, sheet_id: int) -> HttpResponse | None:
-    """The page for a form that was sent before: what came of it, or that it's on its way; None if it's new."""
+    """Return the page for a form that was already sent. It shows the result, or says that the save is in progress. For
+    a new form, return None.
+    """
     if earlier := earlier_result(request):
         return repeated_page(request, earlier, what, sheet_id=sheet_id)
     with suppress(DatabaseError):
@@ -56,9 +58,11 @@ def repeat_of(request: SmartsheetRequest, what: Doing, *, sheet_id: int) -> Http
     return None
 
 
-def saved_page(request: SmartsheetRequest, result: Result | None, *, sheet_id: int, text: str) -> HttpResponse:
-    """Back to the sheet, where `text` says what was done, with the way to it in the log."""
-    if result and not result.is_logged:  # the database may be away, and with it the messages of the next page
+def saved_page(
+    request: SmartsheetRequest, result: Result | None, *, sheet_id: int, text: str, next_url: str = ""
+) -> HttpResponse:
+    """Redirect to `next_url`, or to the sheet, with a message `text` and a link to the log."""
+    if result and not result.is_logged:  # if the database is down, the next page can't show a message
         return problem_page(request, NOT_NOTED, sheet_id=sheet_id)
     if result and result.is_repeat:
         messages.info(request, ALREADY_DONE)
@@ -68,31 +72,40 @@ def saved_page(request: SmartsheetRequest, result: Result | None, *, sheet_id: i
         messages.success(request, link)
     else:
         messages.info(request, text)
-    return redirect("edits:sheet", sheet_id)
+    return redirect(next_url) if next_url else redirect("edits:sheet", sheet_id)
 
 
 def repeated_page(request: SmartsheetRequest, earlier: Result, doing: Doing, *, sheet_id: int) -> HttpResponse:
-    """What came of a form that is sent a second time: done, or still not known."""
+    """Return the page for a form that is sent a second time. It says that the change was saved, or that the outcome is
+    still unknown.
+    """
     if earlier.error:
         return problem_page(request, problem_of(earlier.error, doing=doing), sheet_id=sheet_id)
     return saved_page(request, earlier, sheet_id=sheet_id, text=ALREADY_DONE)
 
 
 def problem_page(request: SmartsheetRequest, problem: Problem, *, sheet_id: int | None = None) -> HttpResponse:
-    """A page that is about nothing but the problem."""
+    """A page with only the problem."""
     return render_problem(request, "edits/problem.html", {"sheet_id": sheet_id}, problem)
 
 
 def render_problem(
     request: SmartsheetRequest, template: str, context: dict[str, Any], problem: Problem | None, *, status: int = 200
 ) -> HttpResponse:
-    """Any page, with the problem on top and its status and headers; `status` is for a page without one."""
-    if problem and problem.status == 401:
-        revocation.follow_up(request.user.pk)
+    """Return a page with the problem at the top, and the problem's status and headers. `status` is the status if there
+    is no problem.
+    """
     context = {**context, "problem": problem, "next": request.path}
     response = render(request, template, context, status=problem.status if problem else status)
-    if problem and problem.retry_after:
-        response["Retry-After"] = str(problem.retry_after)
-    if problem and problem.status == 401:
-        response["WWW-Authenticate"] = "Smartsheet"  # a 401 has to name a way; browsers know none of this name
+    if problem:
+        add_headers(request, response, problem)
     return response
+
+
+def add_headers(request: SmartsheetRequest, response: HttpResponse, problem: Problem) -> None:
+    """Add the headers of a problem to its page. If the person must sign in again, find out why."""
+    if problem.retry_after:
+        response["Retry-After"] = str(problem.retry_after)
+    if problem.status == 401:
+        revocation.follow_up(request.user.pk)
+        response["WWW-Authenticate"] = "Smartsheet"  # required with 401; browsers ignore unknown methods

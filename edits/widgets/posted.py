@@ -1,7 +1,7 @@
-"""What a browser sends of one cell: a list of texts, and how a hidden field remembers it.
+"""Defines the texts that a browser sends for a cell, and how a hidden field stores them.
 
-Line ends are \\n, as browsers make \\r\\n of either. What was shown and what is sent travel through the same browser.
-So the two are the same texts as long as nobody types, and nothing is parsed to find that out.
+Browsers send line ends as \\r\\n, which become \\n here. The hidden field has the texts that the control showed. If
+nothing was typed, the browser sends the same texts back, so shown and sent texts are compared without parsing.
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ from dataclasses import dataclass
 
 from edits.sheets.held_values import text_of
 
-OTHER, LINK, SURE = "other-", "link-", "sure-"  # what is in front of a field's name
+OTHER, LINK, SURE = "other-", "link-", "sure-"  # prefixes of a field's name
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """`chosen` is what the cell's own control holds: a text, or each choice. `other` is what was typed beside the
-    choices, `link` where the cell leads to, `sure` what the person has confirmed, as `remember` has it."""
+    """The data that a browser sends for a cell. `chosen` is the control's value, which is one text, or the choices.
+    `other` is what was typed next to the choices. `link` is the hyperlink. `sure` is what the person has confirmed, in
+    the form that `remember` returns.
+    """
 
     chosen: tuple[str, ...] = ()
     other: str = ""
@@ -27,30 +29,30 @@ class Posted:
 
     @property
     def texts(self) -> list[str]:
-        """All of it that is not empty."""
+        """All texts that aren't empty."""
         return [text for text in (*self.chosen, self.other, self.link or "") if text]
 
     @property
     def is_sure(self) -> bool:
-        """Whether the person has confirmed this, and not something else that they typed before."""
+        """Whether the person has confirmed exactly these texts."""
         return self.sure == remember(self.texts)
 
 
 def is_same(one: Iterable[str], other: Iterable[str]) -> bool:
-    """Whether nothing was typed between the two; the order in which choices are sent says nothing."""
+    """Whether both have the same texts. The order of choices doesn't matter."""
     return sorted(filter(None, one)) == sorted(filter(None, other))
 
 
 def remember(texts: Iterable[str]) -> str:
-    """The texts as one, for a hidden field."""
+    """The texts as one text for a hidden field."""
     return json.dumps([*texts], ensure_ascii=False)
 
 
 def remembered(text: str) -> list[str]:
-    """The texts that a hidden field remembers. What isn't a list, as in a form that a program made, is one text."""
+    """Return the texts in a hidden field. If a program sent a value that isn't a list, the value is one text."""
     try:
         found = json.loads(text)
-        json.dumps(found, ensure_ascii=False).encode()  # halves of characters can't be shown again
+        json.dumps(found, ensure_ascii=False).encode()  # lone surrogates can't be shown again
     except (ValueError, RecursionError):
         found = None
     if isinstance(found, list) and all(isinstance(one, str) for one in found):

@@ -1,4 +1,4 @@
-"""What to tell a person when something did not work: what happened, what was saved, what to do."""
+"""Has the words for problems with an edit. They say what happened, what was saved, and what to do."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ from edits.gateway.errors import (
     Refused,
     SignInAgain,
     Unavailable,
+    wait_in_words,
 )
 
 
 class Doing(Enum):
-    """What the person was about to do."""
+    """What the person wanted to do."""
 
     READ = "read"
     CHANGE = "change"
@@ -33,7 +34,9 @@ class Doing(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """An error page's words. `status` is its HTTP status, `retry_after` in seconds, `ref_id` Smartsheet's own."""
+    """The words of an error page. `status` is its HTTP status, `retry_after` is in seconds, and `ref_id` is
+    Smartsheet's id of the error.
+    """
 
     status: int
     title: str
@@ -46,10 +49,10 @@ class Problem:
     is_sign_in: bool = False
 
 
-CONFLICT = "Someone else changed this cell while you were editing. Choose a value."  # at the field
+CONFLICT = "Someone else changed this cell while you were editing. Choose a value."  # shown at the field
 ALREADY_SENT = Problem(
     status=409,
-    title="This form was sent already",
+    title="This form was already sent",
     happened="You pressed Save twice, and the first save is in progress or failed.",
     saved="The second time, nothing was sent.",
     advice="Look at the sheet first. If the change is not there, save again.",
@@ -57,46 +60,46 @@ ALREADY_SENT = Problem(
 CHANGED_SINCE = Problem(
     status=409,
     title="This form was saved before, and you have changed it since",
-    happened="What you sent the first time is dealt with.",
-    saved="What you have changed in the form since then is not saved yet, and still in it.",
-    advice="Look at it, and save again if you want that too. A form for a new row adds one more row then.",
+    happened="This app has already handled what you sent the first time.",
+    saved="Your later changes are still in the form, and are not saved yet.",
+    advice="Check them, and save again if you want them. A form for a new row then adds another row.",
 )
 ANOTHER_AUTHOR = Problem(
     status=409,
-    title="Someone else opened this form",
+    title="Another person opened this form",
     happened="Another person opened it, and has signed out of this browser since.",
     saved="Nothing was sent, because it would have been in your name.",
     advice="Open the row again to change it yourself.",
 )
 NOT_NOTED = Problem(
     status=200,
-    title="Saved, but the log could not note it",
-    happened="Smartsheet has made the change. The audit log shows that you set out to make it, and could not be"
-    " written a second time to say that it was made.",
+    title="Saved, but the log doesn't say so",
+    happened="Smartsheet made the change. The audit log shows that you sent it, but this app couldn't add that it "
+    "succeeded.",
     saved="Your change was saved.",
-    advice="There is nothing for you to do. Please tell whoever runs this app.",
+    advice="You don't need to do anything. Please tell the administrator of this app.",
 )
 
 TITLES: dict[type[Exception], tuple[int, str]] = {
     SignInAgain: (401, "Please sign in again"),
-    NotGranted: (403, "This app may not do this for you"),
+    NotGranted: (403, "This app can't do this for you"),
     Forbidden: (403, "Smartsheet does not allow this"),
-    NotFound: (404, "It is not there any more"),
-    Contested: (409, "The same cell is being saved from elsewhere"),
+    NotFound: (404, "It no longer exists"),
+    Contested: (409, "Someone else is saving the same cell"),
     Refused: (422, "Smartsheet refused this"),
-    RateLimited: (429, "Too many requests for the moment"),
-    Busy: (503, "Busy at the moment"),
-    Unavailable: (503, "Smartsheet cannot be reached at the moment"),
-    OutcomeUnknown: (502, "It is not certain whether this was done"),
+    RateLimited: (429, "Too many requests right now"),
+    Busy: (503, "Busy right now"),
+    Unavailable: (503, "Smartsheet can't be reached right now"),
+    OutcomeUnknown: (502, "This may or may not have been done"),
     NotRecorded: (503, "The audit log cannot be written"),
 }
-NOT_RECORDED = "This app changes nothing that it cannot record, so nothing was sent to Smartsheet."
-TELL_OPERATOR = "Try again in a moment. If it goes on, tell whoever runs this app."
+NOT_RECORDED = "This app only makes changes that it can record, so nothing was sent to Smartsheet."
+TELL_OPERATOR = "Try again in a moment. If this happens again, tell the administrator of this app."
 LOOK_FIRST = {
-    Doing.CHANGE: "Save again: the row is read first, and only what is still missing is sent.",
-    Doing.ADD: "Look at the sheet before you save again, or the row may be in it twice.",
-    Doing.DELETE: "Look at the sheet to see whether the row is gone.",
-    Doing.UNDO: "Look at the cell: undo again if it still holds the newer value.",
+    Doing.CHANGE: "Save again. This app then reads the row first and sends only the changes that are missing.",
+    Doing.ADD: "Look at the sheet before you save again. Otherwise the row may be added twice.",
+    Doing.DELETE: "Look at the sheet to see whether the row was deleted.",
+    Doing.UNDO: "Look at the cell. If it still has the newer value, undo again.",
 }
 
 
@@ -120,26 +123,26 @@ def problem_of(error: GatewayError | NotRecorded, *, doing: Doing) -> Problem:
 
 
 def saved(error: Exception, doing: Doing) -> str:
-    """What was and was not saved, as sentences."""
+    """Return sentences that say what was saved and what wasn't."""
     is_form = doing in {Doing.CHANGE, Doing.ADD}
     if isinstance(error, OutcomeUnknown):
         kept = " What you typed is still in the form." if is_form else ""
-        return f"The audit log says so too: not certain yet.{kept}"
+        return f"The audit log shows it as not certain yet.{kept}"
     if is_form:
         return "Nothing was saved. What you typed is still in the form."
     return "Nothing was deleted." if doing is Doing.DELETE else "Nothing was changed."
 
 
 def advice(error: GatewayError, doing: Doing) -> str:
-    """What to do, as a sentence."""
+    """Return a sentence that says what to do."""
     again = "save again" if doing in {Doing.CHANGE, Doing.ADD} else "try again"
     match error:
         case SignInAgain():
-            return "Sign in again, and you come back to this page."
+            return "Sign in again. You then come back to this page."
         case NotGranted(can_be_granted=True):
             return "After signing in you come back to this page."
         case NotGranted():
-            return "If you need it, ask whoever runs this app."
+            return "If you need it, ask the administrator of this app."
         case Forbidden():
             return "If you need this, ask the owner of the sheet for access."
         case NotFound():
@@ -147,12 +150,11 @@ def advice(error: GatewayError, doing: Doing) -> str:
         case RateLimited(retry_after=None):
             return f"Wait a minute, then {again}."
         case RateLimited(retry_after=float(wait)) | Busy(retry_after=wait):
-            seconds = max(1, round(wait))
-            return f"Wait {seconds} second{'' if seconds == 1 else 's'}, then {again}."
+            return f"Wait {wait_in_words(wait)}, then {again}."
         case OutcomeUnknown():
             return LOOK_FIRST[doing]
         case Refused() if doing is Doing.UNDO:
-            return "Change the cell in the form of its row instead."
+            return "Change the cell in the row's form instead."
         case Refused():
             return f"Correct it and {again}."
         case _:

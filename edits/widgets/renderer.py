@@ -1,10 +1,10 @@
-"""How our own forms look, whatever the project's FORM_RENDERER is: that one stays the project's."""
+"""Renders this project's own forms. A site's FORM_RENDERER stays unchanged."""
 
 from django.forms.renderers import DjangoTemplates
 
 
 class FormRenderer(DjangoTemplates):
-    """Fields by our template, everything else by Django's. A form names RENDERER as its `default_renderer`.
+    """Renders fields with our template, and everything else with Django's. Forms have RENDERER as `default_renderer`.
 
     https://docs.djangoproject.com/en/5.2/ref/forms/api/#django.forms.Form.default_renderer
     """
@@ -12,5 +12,6 @@ class FormRenderer(DjangoTemplates):
     field_template_name = "edits/forms/field.html"
 
 
-# One for all forms, as it keeps the templates that it compiled: of a class, Django makes one for each form.
+# All forms share this instance, because it caches compiled templates. If `default_renderer` were a class, Django would
+# create an instance for each form.
 RENDERER = FormRenderer()

@@ -1,6 +1,7 @@
-"""A form carries what it was made of, so that it can be shown again with what was typed when Smartsheet is away.
+"""Makes snapshots. Each form contains a snapshot of the sheet that it was made from. If Smartsheet doesn't answer, the
+form is shown again from its snapshot.
 
-A snapshot serves for that alone: nothing is ever compared with it or sent because of it.
+Snapshots have no other use. Nothing is compared with a snapshot, and nothing from it is sent to Smartsheet.
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ FIELD = "snapshot"
 
 
 def take(raw: Any) -> str:
-    """The JSON of a sheet, signed and packed to go into a hidden field."""
+    """Return the JSON of a sheet, signed and compressed for a hidden field."""
     return signing.dumps(raw, salt=SALT, compress=True)
 
 
 def restore(data: QueryDict, *, sheet_id: int, row_id: int | None) -> tuple[Sheet, Row | None]:
-    """The sheet and row that a form was made of; without a valid snapshot, one column for each field sent."""
+    """Return the sheet and row that a form was made from. If the form has no valid snapshot, return a sheet with a
+    column for each sent field.
+    """
     with suppress(signing.BadSignature, ValueError):
         sheet = Sheet.parse(signing.loads(data.get(FIELD, ""), salt=SALT))
         row = sheet.row(row_id) if row_id else None

@@ -1,8 +1,9 @@
-"""A browser without JavaScript: reads the row form of a page, lets one type into it, sends what browsers send."""
+"""A browser without JavaScript: it parses the row form of a page, types into it, and sends what browsers send."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 from typing import Any
 
@@ -16,7 +17,7 @@ INLINE = {"a", "b", "code", "del", "em", "i", "ins", "span", "strong", "time"}
 
 
 class FormReader(HTMLParser):
-    """The fields that the form with this id would send, and the text of the page."""
+    """Parses the fields that the form with this id would send, and the text of the page."""
 
     def __init__(self, form_id: str) -> None:
         super().__init__()
@@ -88,41 +89,48 @@ class FormReader(HTMLParser):
 
 @dataclass
 class Page:
-    """An answer of the app as a person has it before them."""
+    """An answer of the app, as a person sees it. It is parsed only if a test reads it: many only look at the status."""
 
     client: Client
     path: str
     status: int
-    html: str
-    text: str
-    fields: Fields = field(repr=False)
-    kinds: dict[str, str] = field(repr=False)
-    options: Fields = field(repr=False)
+    html: str = field(repr=False)
     headers: Any = field(repr=False)
+    was_redirected: bool = False
 
     @classmethod
     def of(cls, client: Client, path: str, response: HttpResponse) -> Page:
-        html = response.content.decode()
+        return cls(client, path, response.status_code, response.content.decode(), response.headers)
+
+    @cached_property
+    def _parsed(self) -> FormReader:
         reader = FormReader("row-form")
-        reader.feed(html.replace("\r\n", "\n"))  # as HTML parsers read it
-        return cls(
-            client=client,
-            path=path,
-            status=response.status_code,
-            html=html,
-            text=" ".join("".join(reader.texts).split()),
-            fields=reader.fields,
-            kinds=reader.kinds,
-            options=reader.options,
-            headers=response.headers,
-        )
+        reader.feed(self.html.replace("\r\n", "\n"))  # as HTML parsers read it
+        return reader
+
+    @cached_property
+    def text(self) -> str:
+        return " ".join("".join(self._parsed.texts).split())
+
+    @cached_property
+    def fields(self) -> Fields:
+        """What the form sends. Tests type into it."""
+        return self._parsed.fields
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        return self._parsed.kinds
+
+    @property
+    def options(self) -> Fields:
+        return self._parsed.options
 
     @classmethod
     def open(cls, client: Client, path: str) -> Page:
         return cls.of(client, path, client.get(path))  # type: ignore[arg-type] # the test client's response class
 
     def type(self, changes: dict[int, str | list[str] | None]) -> Page:
-        """Type into the fields of these columns; a list ticks boxes, None unticks them all."""
+        """Type into the fields of these columns. A list ticks boxes, None unticks all of them."""
         for column_id, value in changes.items():
             name = f"col-{column_id}"
             assert name in self.kinds, f"there is no field {name}"
@@ -145,29 +153,27 @@ class Page:
         return page
 
     def send(self) -> None:
-        """Press Save, where it goes well and what is shown afterwards doesn't matter: a sheet's page takes its time."""
+        """Press Save, without opening the sheet's page afterwards, which takes time."""
         response = self.client.post(self.path, self.sent, content_type=URLENCODED)
         assert response.status_code == 302, response.content.decode()
 
     @property
     def sent(self) -> str:
-        """The body of the form's POST, as browsers encode it."""
+        """The body of the form's POST, encoded as by browsers."""
         return urlencode({name: values for name, values in self.fields.items() if values}, doseq=True)
 
-    was_redirected: bool = False
-
     def value(self, column_id: int) -> str:
-        """What stands in the field of a column."""
+        """The value of a column's field."""
         (value,) = self.fields.get(f"col-{column_id}", [""])
         return value.replace("\r\n", "\n")
 
     def add(self, column_id: int, text: str) -> Page:
-        """Type a value that is not among a column's choices."""
+        """Type a value that isn't among a column's choices."""
         self.fields[f"other-col-{column_id}"] = [text]
         return self
 
     def confirm(self) -> Page:
-        """Tick all boxes that ask whether something is meant so."""
+        """Tick all boxes that ask for confirmation."""
         asked = {name: values for name, values in self.options.items() if name.startswith("sure-")}
         assert asked, self.text
         self.fields |= asked

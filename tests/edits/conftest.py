@@ -1,4 +1,4 @@
-"""Bob edits the site plan in the app; Alice is there to look and to interfere without it."""
+"""Bob edits the site plan in the app. Alice reads it, and changes it without the app."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ def plan(sandbox: RunningSandbox, alice: Person) -> SitePlan:
 
 @pytest.fixture
 def browser(db: None, client: Client, sign_in: SignIn, bob: Person, plan: SitePlan) -> Client:
-    """Bob, who may edit the site plan, signed in."""
+    """The browser of Bob, who can edit the site plan and is signed in."""
     sign_in(client, bob)
     plan.sandbox.forget_requests()
     return client

@@ -1,7 +1,8 @@
-"""The sandbox's project sheet as the tests see it: by titles and labels, looked at past the app."""
+"""Reads and changes the sandbox's project sheet for tests, without the app. Tests use titles and labels, not ids."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from tests.running_sandbox import Person, RunningSandbox
 
 @dataclass
 class SitePlan:
-    """A sheet; `person` is who looks at it and changes it without the app."""
+    """The sheet. `person` reads it and changes it without the app."""
 
     sandbox: RunningSandbox
     person: Person
@@ -38,13 +39,13 @@ class SitePlan:
         return f"{self.path}rows/add/"
 
     def cell(self, row: str, column: str) -> dict[str, Any]:
-        """The cell as Smartsheet has it now."""
+        """The cell's current value in Smartsheet."""
         path = f"/sheets/{self.id}/rows/{self.rows[row]}?level=2&include=objectValue"
         cells = self._call("GET", path)["cells"]
         return next(cell for cell in cells if cell["columnId"] == self.columns[column])
 
     def value(self, row: str, column: str) -> Any:
-        """The value of a cell; of a multi-value cell the list."""
+        """The value of a cell; a list for a multi-value cell."""
         cell = self.cell(row, column)
         objects = cell.get("objectValue")
         if isinstance(objects, dict) and "values" in objects:
@@ -58,12 +59,14 @@ class SitePlan:
         return data
 
     def last_writer(self, row: str, column: str) -> str:
-        """The e-mail address of the person whom the cell's history names last."""
+        """The e-mail address of the last person in the cell's history."""
         email: str = self.history(row, column)[0]["modifiedBy"]["email"]
         return email
 
     def write(self, row: str, **values: Any) -> None:
-        """Change cells as `person`, without the app. Title → value, or a whole cell."""
+        """Change cells as `person`, without the app. The keys are titles of columns. Each value is a cell's value, or
+        the JSON of a whole cell.
+        """
         cells = [
             {"columnId": self.columns[title], **(value if isinstance(value, dict) else {"value": value})}
             for title, value in values.items()
@@ -74,17 +77,22 @@ class SitePlan:
         self._call("DELETE", f"/sheets/{self.id}/rows?ids={self.rows[row]}")
 
     def unshare(self, person: Person) -> None:
-        """Share the sheet with that person no more."""
+        """End this person's share of the sheet."""
         shares = self._call("GET", f"/sheets/{self.id}/shares?includeAll=true")["data"]
         share = next(share["id"] for share in shares if share.get("email") == person.email)
         self._call("DELETE", f"/sheets/{self.id}/shares/{share}")
 
+    def share(self, emails: Iterable[str]) -> None:
+        """Share the sheet with the people who have these addresses."""
+        new = [{"email": email, "accessLevel": "VIEWER"} for email in emails]
+        self._call("POST", f"/sheets/{self.id}/shares", new)
+
     def labels(self) -> list[str]:
-        """What the primary column holds, row by row."""
+        """The text of the primary column, row by row."""
         return [self._label(row) for row in self.sandbox.sheet(self.person, self.name)["rows"]]
 
     def writes(self, person: Person) -> list[dict[str, Any]]:
-        """The writes to sheets that arrived with that person's token since the plan was opened."""
+        """The writes to sheets with that person's token since the plan was opened."""
         requests = self.sandbox.requests(path="/sheets/")
         return [one for one in requests if one["method"] != "GET" and one["personId"] == person.id]
 

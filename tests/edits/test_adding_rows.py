@@ -1,4 +1,4 @@
-"""The form of a new row."""
+"""The form for a new row."""
 
 import json
 
@@ -70,7 +70,7 @@ def test_the_first_row_of_an_empty_sheet(browser: Client, plan: SitePlan, bob: P
     assert empty.labels() == ["First"]
 
 
-def test_columns_that_nobody_types_into_are_not_in_the_form(browser: Client, plan: SitePlan) -> None:
+def test_columns_filled_by_smartsheet_are_not_in_the_form(browser: Client, plan: SitePlan) -> None:
     page = Page.open(browser, plan.add_path)
     for title in ("No.", "Remaining", "Permit no.", "Created", "Modified by"):
         assert f"col-{plan.columns[title]}" not in page.kinds

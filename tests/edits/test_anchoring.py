@@ -1,4 +1,6 @@
-"""Seals as rows of the auditor's sheet: added with one person's token, logged as an anchoring, at most one an hour."""
+"""Seals become rows of the auditor's sheet, at most one per hour. They are added with one person's token, and logged as
+anchors.
+"""
 
 import json
 from collections.abc import Callable
@@ -25,7 +27,7 @@ def sheet(
     alice: Person,
     settings: Settings,
 ) -> int:
-    """A sheet of Alice's, who has signed in."""
+    """A sheet of Alice, who has signed in."""
     made = sandbox.call(
         alice,
         "POST",
@@ -85,7 +87,7 @@ def test_smartsheet_away_stops_no_sealing_and_is_tried_again(
     assert [seal.statement.number for seal in rows_of(sandbox, alice, sheet)] == [2]
 
 
-def test_somebody_who_never_signed_in_is_no_anchor(sheet: int, settings: Settings) -> None:
+def test_the_anchors_person_must_have_signed_in(sheet: int, settings: Settings) -> None:
     settings.AUDIT_ANCHOR_PERSON = frozenset({"nobody@example.com"})
     seals.seal()
     assert anchors.publish() == ["sheet"]

@@ -1,4 +1,4 @@
-"""Cells as their reader writes them, to look at; what a form compares and sends stays exact."""
+"""The texts of cells in the reader's format. The values that a form compares and sends stay exact."""
 
 import pytest
 from django.test import Client
@@ -13,7 +13,7 @@ ROW = "Dig foundations"
 
 @pytest.fixture
 def erika(db: None, client: Client, sign_in: SignIn, plan: SitePlan, sandbox: RunningSandbox) -> Client:
-    """Who reads German numbers, at a row whose budget has decimals."""
+    """The browser of Erika, who reads German numbers, and a row whose budget has decimals."""
     plan.write(ROW, Budget=1234.5)
     sign_in(client, sandbox.people()["erika"])
     return client
@@ -43,7 +43,8 @@ def test_fault_5_she_is_asked_before_a_number_becomes_another_or_text(erika: Cli
     page = Page.open(erika, plan.edit_path(ROW)).type({plan.columns["Budget"]: "$38,500"}).save()
     assert (page.status, page.value(plan.columns["Budget"])) == (422, "$38,500")
     assert "“$38,500” would be 38,5. Is that what you mean?" in page.text
-    page = page.type({plan.columns["Budget"]: "about 38"}).confirm()  # who has typed something else is asked again
+    # A person who has typed something else is asked again.
+    page = page.type({plan.columns["Budget"]: "about 38"}).confirm()
     page.fields[f"sure-col-{plan.columns['Budget']}"] = ['["$38,500"]']
     page = page.save()
     assert page.status == 422

@@ -1,4 +1,4 @@
-"""A cell's timeline: our log beside Smartsheet's own history, read with the reader's token."""
+"""A cell's timeline shows our log next to Smartsheet's own history, which is read with the reader's token."""
 
 import re
 from collections.abc import Callable
@@ -19,7 +19,7 @@ TASK = "Dig foundations"
 
 @pytest.fixture
 def address(browser: Client, plan: SitePlan) -> str:
-    """Bob changed the cell with this app, and Alice without it."""
+    """The timeline of a cell that Bob changed with this app, and Alice without it."""
     Page.open(browser, plan.edit_path(TASK)).type({plan.columns["Status"]: "Blocked"}).send()
     plan.write(TASK, Status="Complete")
     return f"/audit/sheets/{plan.id}/rows/{plan.rows[TASK]}/columns/{plan.columns['Status']}/"
@@ -50,7 +50,7 @@ def test_it_is_read_once_in_half_a_minute(browser: Client, address: str, sandbox
     ],
     ids=["too-many", "not-found"],
 )
-def test_what_smartsheet_refuses_is_said_and_ours_is_shown(
+def test_a_refusal_by_smartsheet_is_shown_next_to_our_log(
     browser: Client, address: str, sandbox: RunningSandbox, fault: dict[str, int], words: str
 ) -> None:
     sandbox.fault(path="/history", times=9, **fault)
@@ -76,16 +76,16 @@ def test_the_row_form_leads_there(browser: Client, plan: SitePlan, address: str)
     assert f'href="{address}"' in Page.open(browser, plan.edit_path(TASK)).html
 
 
-def test_fault_14_a_timeline_opened_just_before_a_save_tells_of_it_just_after(browser: Client, plan: SitePlan) -> None:
+def test_fault_14_a_timeline_opened_just_before_a_save_shows_it_afterwards(browser: Client, plan: SitePlan) -> None:
     address = f"/audit/sheets/{plan.id}/rows/{plan.rows[TASK]}/columns/{plan.columns['Status']}/"
     browser.get(address)
     Page.open(browser, plan.edit_path(TASK)).type({plan.columns["Status"]: "Blocked"}).send()
     page = Page.open(browser, address)
     assert "the same in Smartsheet" in page.text
-    assert "does not tell of it" not in page.text
+    assert "history doesn't have this" not in page.text
 
 
-def test_fault_13_somebody_with_a_new_address_is_still_the_same_person(
+def test_fault_13_a_person_with_a_new_address_is_still_the_same(
     sandbox: RunningSandbox, alice: Person, sign_in: SignIn, db: None
 ) -> None:
     plan, browser = SitePlan(sandbox, alice), Client()

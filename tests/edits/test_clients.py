@@ -1,4 +1,4 @@
-"""The SDK in a person's name: with their own token, valid, bounded in time, and repeating nothing."""
+"""client_for() returns the SDK's client with the person's own valid token. It has a time limit and repeats nothing."""
 
 import logging
 from datetime import timedelta
@@ -28,7 +28,7 @@ def user(client: Client, alice: Person, sign_in: SignIn) -> User:
     return User.objects.get()
 
 
-def test_everybody_is_themselves(user: User, alice: Person, bob: Person, sign_in: SignIn) -> None:
+def test_everyone_gets_their_own_profile(user: User, alice: Person, bob: Person, sign_in: SignIn) -> None:
     sign_in(Client(), bob)
     bobs = client_for(SmartsheetUser.objects.get(smartsheet_id=bob.id).user)
     alices = client_for(user)
@@ -68,7 +68,7 @@ def test_it_logs_neither_tokens_nor_answers(
     assert Token.objects.get().access_token not in caplog.text
 
 
-def test_nobody_has_none(db: None) -> None:
+def test_an_anonymous_user_has_none(db: None) -> None:
     with pytest.raises(SignInAgain):
         client_for(AnonymousUser())
     with pytest.raises(SignInAgain):

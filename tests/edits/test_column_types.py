@@ -1,4 +1,4 @@
-"""Every column type: typed in the form, written with the person's token, read back from the sandbox, and in the log."""
+"""A value of each column type is typed in the form, saved with the person's token, read back, and logged."""
 
 import json
 from typing import Any
@@ -10,12 +10,13 @@ from audit.changes import with_outcomes
 from audit.models import Entry
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
-from tests.running_sandbox import Person
+from tests.running_sandbox import Person, RunningSandbox
 
 ROW = "Dig foundations"
+CRANE = {"objectType": "MULTI_PICKLIST", "values": ["Crane"]}
 
 EDITS: list[tuple[str, Any, Any, Any]] = [
-    # column, typed, what Smartsheet holds, what it held
+    # column, typed text, new value in Smartsheet, old value
     ("Task", "Dig the foundations", "Dig the foundations", "Dig foundations"),
     ("Status", "Blocked", "Blocked", "In progress"),
     ("Status", "", None, "In progress"),
@@ -94,6 +95,19 @@ def test_fault_5_a_number_becomes_text_only_once_that_is_confirmed(
     assert plan.writes(bob) == []
     assert "1 cell changed" in page.confirm().save().text
     assert plan.value(ROW, "Budget") == typed
+
+
+def test_fault_17_an_answer_without_a_value_is_no_emptied_cell(
+    browser: Client, plan: SitePlan, sandbox: RunningSandbox, bob: Person
+) -> None:
+    Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Equipment"]: ["Crane"]}).send()
+    sent = {"cells": [{"columnId": plan.columns["Equipment"], "objectValue": CRANE}], "id": plan.rows[ROW]}
+    answer = sandbox.call(bob, "PUT", f"/sheets/{plan.id}/rows", [sent])["result"][0]["cells"]
+    (cell,) = (cell for cell in answer if cell["columnId"] == plan.columns["Equipment"])
+    assert "value" not in cell, "the sandbox answers as Smartsheet does"
+    (change,) = with_outcomes(Entry.objects.intents())
+    assert (change.phase, change.stored) == ("applied", None)
+    assert _json(change.new) == ["Crane"]
 
 
 def test_several_cells_go_in_one_write_and_no_others(browser: Client, plan: SitePlan, bob: Person) -> None:

@@ -1,4 +1,4 @@
-"""Somebody else changes the row while a person has its form open."""
+"""Someone else changes the row while a person has its form open."""
 
 import re
 
@@ -15,16 +15,14 @@ ROW = "Dig foundations"
 
 @pytest.fixture
 def conflict(browser: Client, plan: SitePlan) -> Page:
-    """Bob's form after Alice has changed one of the two cells that he changed."""
+    """Bob's form, after Alice has changed one of the two cells that he changed."""
     page = Page.open(browser, plan.edit_path(ROW))
     page.type({plan.columns["Status"]: "Blocked", plan.columns["Notes"]: "Rock"})
     plan.write(ROW, Status="Complete")
     return page.save()
 
 
-def test_a_cell_that_collides_is_told_with_all_three_values_and_by_whom(
-    conflict: Page, plan: SitePlan, bob: Person
-) -> None:
+def test_a_conflict_has_all_three_values_and_the_person(conflict: Page, plan: SitePlan, bob: Person) -> None:
     assert conflict.status == 409
     assert "Someone else changed these cells while you were editing. Nothing was saved yet." in conflict.text
     told = r"You saw In progress Now Complete \(by Alice Archer, just now, .{4,13}?\) You typed Blocked"
@@ -58,7 +56,7 @@ def test_edit_by_hand(conflict: Page, plan: SitePlan, bob: Person) -> None:
     assert plan.value(ROW, "Status") == "Not started"
 
 
-def test_a_second_change_meanwhile_is_a_second_conflict(conflict: Page, plan: SitePlan, bob: Person) -> None:
+def test_a_second_change_is_a_second_conflict(conflict: Page, plan: SitePlan, bob: Person) -> None:
     plan.write(ROW, Status="Not started")
     again = conflict.choose(plan.columns["Status"], "mine").save()
     assert again.status == 409
@@ -123,7 +121,7 @@ def test_every_type_can_conflict_and_be_resolved(
     assert plan.writes(bob) == []
 
 
-def test_an_empty_choice_that_was_filled_meanwhile_conflicts(browser: Client, plan: SitePlan, bob: Person) -> None:
+def test_an_empty_choice_that_someone_filled_conflicts(browser: Client, plan: SitePlan, bob: Person) -> None:
     plan.write(ROW, Equipment="")
     page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Equipment"]: ["Crane"]})
     plan.write(ROW, Equipment={"objectValue": {"objectType": "MULTI_PICKLIST", "values": ["Lorry"]}})
@@ -154,8 +152,8 @@ def test_a_program_that_sends_no_initial_value_meets_the_cell_as_it_is(
     assert [entry.column_title for entry in Entry.objects.intents()] == ["Status"]
 
 
-def test_what_nothing_was_typed_into_is_shown_as_it_is_now(browser: Client, plan: SitePlan, bob: Person) -> None:
-    """Else it would look as if saving put the old values back."""
+def test_unchanged_cells_show_their_current_values(browser: Client, plan: SitePlan, bob: Person) -> None:
+    """Otherwise it would look as if saving restored the old values."""
     page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Status"]: "Blocked"})
     plan.write(ROW, Status="Complete", Notes="Sand", Done=True)
     page = page.save()

@@ -1,4 +1,4 @@
-"""This app's database dies during a save. At any point, the answer says what happened, and what was typed survives."""
+"""This app's database dies during a save. At every point, the answer says what happened, and typed values are kept."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,13 +9,14 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 from tests.edits.browser import Page
+from tests.edits.forms.progress_form import MINE, ProgressForm
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person
 
 ROW = "Dig foundations"
 AWAY = "database does not answer"
 CANNOT = "The audit log cannot be written"
-NOT_NOTED = "Saved, but the log could not note it"
+NOT_NOTED = "Saved, but the log doesn't say so"
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -64,7 +65,7 @@ def send(form: Page) -> Page:
 
 @pytest.mark.parametrize("text", ["identity_browsersession", "auth_user", '"identity_token"'])
 def test_fault_30_before_the_row_is_read(form: Page, plan: SitePlan, bob: Person, text: str) -> None:
-    """Not even who is signed in can be read. The page has a button that sends the form again."""
+    """Even the signed-in person can't be read. The page has a button that sends the form again."""
     with dying(lambda sql: text in sql):
         page = send(form)
     assert (page.status, AWAY in page.text, page.headers["Retry-After"]) == (503, True, "10")
@@ -73,6 +74,18 @@ def test_fault_30_before_the_row_is_read(form: Page, plan: SitePlan, bob: Person
     page = page.save()
     assert page.was_redirected
     assert plan.value(ROW, "Notes") == "Rock\nand “sand”"
+
+
+def test_fault_30_in_a_form_that_someone_designed(browser: Client, plan: SitePlan, bob: Person) -> None:
+    designed = ProgressForm(plan)
+    browser.raise_request_exception = False
+    form = Page.open(browser, designed.row_path(MINE)).type({plan.columns["Status"]: "Complete"})
+    with dying(lambda sql: "edits_formdefinition" in sql):
+        page = send(form)
+    assert (page.status, AWAY in page.text) == (503, True)
+    assert plan.writes(bob) == []
+    assert page.save().was_redirected
+    assert plan.value(MINE, "Status") == "Complete"
 
 
 @pytest.mark.parametrize("text", ["edits_savekey", "edits_personalcolumn", "INSERT INTO audit_known"])
@@ -94,7 +107,7 @@ def test_fault_30_between_the_call_and_its_outcome(form: Page, plan: SitePlan, b
 
 @pytest.mark.parametrize("text", ["SET holder = NULL", "UPDATE edits_savekey", 'UPDATE "identity_browsersession"'])
 def test_fault_30_after_the_outcome(form: Page, plan: SitePlan, text: str) -> None:
-    """The log has it; only the session with the next page's message is lost."""
+    """The log has the outcome. Only the session with the next page's message is lost."""
     with dying(lambda sql: text in sql):
         page = send(form)
     assert (page.status, page.headers["Location"]) == (302, plan.path)
@@ -120,7 +133,7 @@ def test_fault_30_at_a_deletion(browser: Client, plan: SitePlan, bob: Person) ->
 
 @pytest.mark.parametrize("path", ["/nowhere/", "/identity/login/"])
 def test_fault_30_in_a_page_of_an_error(browser: Client, path: str) -> None:
-    """404 and 405 pages show who is signed in, so they fail too; they say why."""
+    """404 and 405 pages show who is signed in, so they fail too. They say why."""
     browser.raise_request_exception = False
     with dying(lambda sql: "identity_browsersession" in sql):
         answer = browser.get(path, headers={"Accept": "text/html"})

@@ -1,4 +1,4 @@
-"""Deleting a row, with all that are beneath it."""
+"""Deleting a row with all rows below it."""
 
 import json
 import threading
@@ -11,13 +11,14 @@ from edits.saving.idempotency import SaveKey
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person
+from tests.waiting import until
 
 
 def test_the_page_asks_first_and_says_what_goes(browser: Client, plan: SitePlan, bob: Person) -> None:
     page = Page.open(browser, plan.delete_path("Groundworks"))
     assert "Delete “Groundworks”?" in page.text
-    assert "All 7 rows indented beneath it go too: 8 rows are deleted." in page.text
-    assert "in the name of Bob Baker" in page.text
+    assert "All 7 rows indented beneath it are deleted too: 8 rows in all." in page.text
+    assert "Smartsheet records Bob Baker" in page.text
     assert "Survey and set out" in page.text
     assert plan.writes(bob) == []
 
@@ -48,28 +49,28 @@ def test_rows_beneath_it_go_too_and_each_is_in_the_log(browser: Client, plan: Si
     assert len(plan.writes(bob)) == 1
 
 
-def test_a_post_alone_deletes(browser: Client, plan: SitePlan, bob: Person) -> None:
+def test_only_a_post_deletes(browser: Client, plan: SitePlan, bob: Person) -> None:
     assert browser.post(plan.delete_path("Pour slab")).status_code == 302
     assert "Pour slab" not in plan.labels()
 
 
-def test_rows_that_came_beneath_it_meanwhile_are_asked_about(browser: Client, plan: SitePlan, bob: Person) -> None:
+def test_new_rows_below_it_must_be_confirmed(browser: Client, plan: SitePlan, bob: Person) -> None:
     row = {"parentId": plan.rows["Excavation"], "cells": [{"columnId": plan.columns["Task"], "value": "Dig more"}]}
     plan.sandbox.call(plan.person, "POST", f"/sheets/{plan.id}/rows", [row])
     page = browser.post(plan.delete_path("Excavation"), {"rows": "3"})
     assert page.status_code == 409
-    assert "You agreed to delete 3 rows; by now it would be 4." in " ".join(page.content.decode().split())
+    assert "You agreed to delete 3 rows, but now 4 would be deleted." in " ".join(page.content.decode().split())
     assert plan.writes(bob) == []
     assert not Entry.objects.intents().exists()
 
 
 def test_a_locked_row_beneath_it_keeps_it(browser: Client, plan: SitePlan, bob: Person) -> None:
     page = Page.open(browser, plan.delete_path("Final account"))
-    assert "It or a row beneath it is locked: only admins of the sheet can delete it." in page.text
+    assert "This row or one below it is locked: only admins of the sheet can delete it." in page.text
     assert '<button class="btn btn-danger"' not in page.html
     answer = browser.post(plan.delete_path("Final account"))
     assert answer.status_code == 403
-    assert "It or a row beneath it is locked" in answer.content.decode()
+    assert "This row or one below it is locked" in answer.content.decode()
     assert [entry.phase for entry in Entry.objects.filter(action="delete")] == ["forbidden"]
     assert plan.writes(bob) == []
     assert "Final account" in plan.labels()
@@ -78,11 +79,17 @@ def test_a_locked_row_beneath_it_keeps_it(browser: Client, plan: SitePlan, bob: 
 def test_a_sheet_that_was_just_taken_away_does_not_prove_a_deletion(
     browser: Client, plan: SitePlan, bob: Person
 ) -> None:
-    plan.sandbox.fault(method="DELETE", path="/rows$", delay=1.0, drop="before")
-    taken = threading.Timer(0.5, plan.unshare, [bob])
-    taken.start()
+    plan.sandbox.fault(method="DELETE", path="/rows$", delay=600, drop="before")
+
+    def take_away() -> None:
+        until(plan.sandbox.has_used_faults, "the deletion")
+        plan.unshare(bob)
+        plan.sandbox.end_faults()
+
+    meanwhile = threading.Thread(target=take_away)
+    meanwhile.start()
     assert browser.post(plan.delete_path("Pour slab")).status_code == 502
-    taken.join()
+    meanwhile.join()
     (change,) = with_outcomes(Entry.objects.intents())
     assert change.phase == "unknown"
     assert "Pour slab" in plan.labels()
@@ -92,7 +99,7 @@ def test_a_second_time_it_is_not_there_any_more(browser: Client, plan: SitePlan,
     assert browser.post(plan.delete_path("Pour slab")).status_code == 302
     answer = browser.post(plan.delete_path("Pour slab"))
     assert answer.status_code == 404
-    assert "This row is not there any more" in answer.content.decode()
+    assert "This row no longer exists" in answer.content.decode()
     assert len(plan.writes(bob)) == 1
 
 
@@ -100,7 +107,7 @@ def test_fault_32_a_repeat_while_the_first_is_on_its_way_is_no_404(browser: Clie
     sent = {"once": "11111111-1111-1111-1111-111111111111"}
     assert browser.post(plan.delete_path("Dig foundations"), sent).status_code == 302
     assert browser.post(plan.delete_path("Dig foundations"), sent).status_code == 302
-    SaveKey.objects.update(result=None)  # as long as the first has not ended
+    SaveKey.objects.update(result=None)  # as long as the first request is in progress
     answer = browser.post(plan.delete_path("Dig foundations"), sent)
     assert answer.status_code == 409
     assert "the first save is in progress" in answer.content.decode()

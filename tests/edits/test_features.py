@@ -1,4 +1,6 @@
-"""What a person's token, or the deployment, does not allow is not offered, and refused before anything is sent."""
+"""Actions that a person's token or the deployment doesn't allow aren't offered, and are refused before anything is
+sent.
+"""
 
 import pytest
 from django.test import Client
@@ -25,7 +27,7 @@ SIGN_IN = "Sign in with Smartsheet"
 
 @pytest.fixture
 def reader(browser: Client) -> Client:
-    """Bob, whose token was granted less than the app asked for."""
+    """The browser of Bob, whose token was granted less than the app asked for."""
     Token.objects.update(scope="READ_SHEETS")
     return browser
 
@@ -73,7 +75,7 @@ def test_a_form_sent_by_hand_is_refused_before_anything_is_sent(browser: Client,
     assert not Entry.objects.filter(phase="intent").exists()
 
 
-def test_what_was_typed_can_be_saved_once_it_is_granted(
+def test_a_draft_can_be_saved_once_it_is_granted(
     browser: Client, plan: SitePlan, sandbox: RunningSandbox, bob: Person
 ) -> None:
     page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "typed"})
@@ -106,7 +108,7 @@ def test_the_write_path_refuses_too_and_logs_it(reader: Client, plan: SitePlan, 
 def test_an_app_that_asks_for_less_says_that_it_does(
     client: Client, plan: SitePlan, sandbox: RunningSandbox, bob: Person, settings: Settings
 ) -> None:
-    """As with SMARTSHEET_SCOPES=READ_SHEETS: signing in again would change nothing, so it is not offered."""
+    """With SMARTSHEET_SCOPES=READ_SHEETS, signing in again wouldn't help, so the page doesn't offer it."""
     region = settings.SMARTSHEET_REGIONS["sandbox"] | {"scopes": ("READ_SHEETS",)}
     settings.SMARTSHEET_REGIONS = {"sandbox": region}
     assert "scope=READ_SHEETS&" in begin(client) + "&"
@@ -131,9 +133,7 @@ def test_without_leave_to_look_nothing_is_asked_for(browser: Client, plan: SiteP
         assert len(plan.sandbox.requests()) == before
 
 
-def test_a_feature_that_is_switched_off_is_gone_alone(
-    browser: Client, plan: SitePlan, bob: Person, settings: Settings
-) -> None:
+def test_only_the_disabled_feature_is_missing(browser: Client, plan: SitePlan, bob: Person, settings: Settings) -> None:
     settings.BYLINE_FEATURES = ["view", "change"]
     page = page_of(browser, plan.path)
     assert 'title="Edit"' in page

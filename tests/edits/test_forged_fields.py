@@ -1,4 +1,4 @@
-"""Forms that no browser sends: halves of characters in what was shown, NUL in an address."""
+"""Forms are forged, with lone surrogates in shown values, or NUL in an address."""
 
 import pytest
 from django.test import Client

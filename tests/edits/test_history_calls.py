@@ -1,4 +1,4 @@
-"""However many processes read cell histories, together they read no more in a minute than may be."""
+"""Many processes that read cell histories together respect the limit per minute."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""A history of several pages, of which each state is taken once, whatever is written while they are read."""
+"""In a history of several pages, each state is read once, even if states are written in the meantime."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -21,7 +21,7 @@ def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Cell:
-    """A history of so many states, newest first, to which `meanwhile` are added before each page but the first."""
+    """A history with a number of states, newest first. `meanwhile` are added before each page except the first."""
 
     def __init__(self, count: int, meanwhile: int = 0) -> None:
         self.states = [state(number) for number in reversed(range(count))]

@@ -1,4 +1,6 @@
-"""A process killed between intent and outcome: the change may have been made, and the log says: not certain yet."""
+"""If a process is killed between intent and outcome, perhaps the change was made, and the log shows it as not certain
+yet.
+"""
 
 import os
 import signal

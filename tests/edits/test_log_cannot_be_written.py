@@ -1,4 +1,6 @@
-"""No entry, no call. No second entry: the person learns that it was saved all the same."""
+"""If the intent can't be recorded, no call is made. If the outcome can't be recorded, the person reads that the change
+was saved anyway.
+"""
 
 from collections.abc import Callable
 
@@ -21,7 +23,7 @@ Refuse = Callable[[str, str], None]
 
 @pytest.fixture
 def refuse(db: None) -> Refuse:
-    """refuse(table, condition): from now on the database takes no such row, as when its disk is full."""
+    """Return refuse(), which makes the database refuse such rows, as with a full disk: refuse(table, condition)."""
 
     return refuse_rows
 
@@ -31,7 +33,7 @@ def test_no_intent_no_change(browser: Client, plan: SitePlan, bob: Person, refus
     refuse(Entry._meta.db_table, "NEW.phase = 'intent'")
     page = page.save()
     assert (page.status, CANNOT in page.text) == (503, True)
-    assert "This app changes nothing that it cannot record, so nothing was sent to Smartsheet." in page.text
+    assert "This app only makes changes that it can record, so nothing was sent to Smartsheet." in page.text
     assert page.value(plan.columns["Notes"]) == "Rock"
     assert plan.writes(bob) == []
     assert plan.value(ROW, "Notes") is None
@@ -68,7 +70,7 @@ def test_no_outcome_but_saved(browser: Client, plan: SitePlan, bob: Person, refu
     page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "Rock"})
     refuse(Entry._meta.db_table, "NEW.phase <> 'intent'")
     page = page.save()
-    assert (page.status, "Saved, but the log could not note it" in page.text) == (200, True)
+    assert (page.status, "Saved, but the log doesn't say so" in page.text) == (200, True)
     assert not page.was_redirected
     assert "Your change was saved." in page.text
     assert plan.value(ROW, "Notes") == "Rock"

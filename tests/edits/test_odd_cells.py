@@ -1,4 +1,4 @@
-"""Cells may hold anything: what was shown survives the form, and an untouched cell stops no save of another one."""
+"""For cells with unusual values, the form keeps what it showed. Unchanged cells never prevent saving other cells."""
 
 import json
 from typing import Any
@@ -47,7 +47,7 @@ ODD = [
 
 @pytest.fixture(params=ODD, ids=[f"{column} {json.dumps(cell):.40}" for column, cell, _ in ODD])
 def odd(request: pytest.FixtureRequest, browser: Client, plan: SitePlan) -> tuple[Page, str, Any]:
-    """The form of a row with an odd cell, the cell's column, and what to type instead."""
+    """The form of a row with an unusual cell, the cell's column, and a new value."""
     column, cell, typed = request.param
     plan.write(ROW, **{column: cell})
     plan.sandbox.forget_requests()

@@ -1,4 +1,6 @@
-"""What a form says was shown comes from a browser, and may be anything: no page breaks, and nothing is overwritten."""
+"""The shown values in a form come from a browser, so they can be anything. No such value makes a page fail or replaces
+a value in Smartsheet.
+"""
 
 import json
 

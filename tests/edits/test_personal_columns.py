@@ -1,4 +1,4 @@
-"""What is personal stands apart from the log, also where it names a row or is quoted by Smartsheet."""
+"""Personal values are stored apart from the log, even if they name a row or Smartsheet quotes them."""
 
 import pytest
 from django.db import connection
@@ -21,7 +21,7 @@ NAMED = {"region": "sandbox", "sheet_id": "5", "column_id": "6", "title": "Salar
 
 
 @pytest.mark.parametrize("way", ["change", "unchanged", "conflict", "forbidden", "add", "delete"])
-def test_the_name_of_a_row_is_not_told_where_it_is_personal(browser: Client, plan: SitePlan, way: str) -> None:
+def test_a_personal_name_of_a_row_is_not_logged(browser: Client, plan: SitePlan, way: str) -> None:
     PersonalColumn.objects.create(region="sandbox", sheet_id=plan.id, column_id=plan.columns["Task"])
     status, name = plan.columns["Status"], "Jane Roe"
     plan.write(ROW, Task=name)
@@ -42,7 +42,7 @@ def test_the_name_of_a_row_is_not_told_where_it_is_personal(browser: Client, pla
         assert name not in str(cursor.fetchall())
 
 
-def test_what_smartsheet_says_of_a_personal_value_is_not_kept(browser: Client, plan: SitePlan) -> None:
+def test_messages_that_may_quote_a_personal_value_are_not_logged(browser: Client, plan: SitePlan) -> None:
     PersonalColumn.objects.create(region="sandbox", sheet_id=plan.id, column_id=plan.columns["Notes"])
     said = "The value for cell in column 7, Her mother is ill, did not conform to the strict requirements."
     page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "Her mother is ill"})

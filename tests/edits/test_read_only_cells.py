@@ -1,4 +1,4 @@
-"""What cannot be changed is shown as text with the reason, and is not written even when a program asks for it."""
+"""Read-only cells are shown as text with the reason, and aren't written even if a program sends them."""
 
 import pytest
 from django.test import Client
@@ -14,9 +14,9 @@ from tests.running_sandbox import Person, RunningSandbox
 ROW = "Dig foundations"
 
 READ_ONLY = [
-    (ROW, "No.", "Smartsheet fills this in itself."),
-    (ROW, "Created", "Smartsheet fills this in itself."),
-    (ROW, "Modified by", "Smartsheet fills this in itself."),
+    (ROW, "No.", "Smartsheet fills in this column."),
+    (ROW, "Created", "Smartsheet fills in this column."),
+    (ROW, "Modified by", "Smartsheet fills in this column."),
     (ROW, "Remaining", "A formula calculates this cell: =[Budget]@row - [Spent]@row"),
     ("Excavation", "Budget", "A formula calculates this cell: =SUM(CHILDREN())"),
     ("Groundworks", "Approved", "This cell gets its value from a cell of another sheet."),
@@ -34,7 +34,7 @@ def test_it_is_text_with_the_reason(browser: Client, plan: SitePlan, row: str, c
 
 
 @pytest.mark.parametrize(("row", "column", "why"), READ_ONLY)
-def test_a_program_that_writes_to_it_is_told_why_not(
+def test_a_program_that_writes_to_a_read_only_cell_gets_the_reason(
     browser: Client, plan: SitePlan, bob: Person, row: str, column: str, why: str
 ) -> None:
     path = plan.edit_path(row)
@@ -43,6 +43,13 @@ def test_a_program_that_writes_to_it_is_told_why_not(
     assert f"“{column}” cannot be changed. {why} You typed: 99" in page.text
     assert plan.writes(bob) == []
     assert not Entry.objects.intents().exists()
+
+
+def test_an_error_of_a_formula_is_explained_in_the_form_and_in_the_sheet(browser: Client, plan: SitePlan) -> None:
+    plan.write(ROW, Notes={"formula": "=1 / 0"})
+    page = Page.open(browser, plan.edit_path(ROW))
+    assert "Notes #DIVIDE BY ZERO The formula divides by zero. A formula calculates this cell: =1 / 0" in page.text
+    assert "The formula divides by zero. =1 / 0" in Page.open(browser, plan.path).text
 
 
 def test_admins_may_change_what_is_locked_for_others(
@@ -57,7 +64,7 @@ def test_admins_may_change_what_is_locked_for_others(
 
 
 @pytest.mark.parametrize(("name", "may"), [("charlie", "only look"), ("dora", "look and comment")])
-def test_who_may_only_look_sees_why_and_no_buttons(
+def test_viewers_see_the_reason_and_no_buttons(
     client: Client, db: None, sign_in: SignIn, sandbox: RunningSandbox, plan: SitePlan, name: str, may: str
 ) -> None:
     person = sandbox.people()[name]
@@ -68,8 +75,10 @@ def test_who_may_only_look_sees_why_and_no_buttons(
     assert "/delete/" not in sheet.html
     assert "Add row" not in sheet.text
 
+    reason = f"There is nothing here that you can change. You can {may}: ask the owner"
+    assert reason in Page.open(client, plan.add_path).text
     form = Page.open(client, plan.edit_path(ROW))
-    assert "There is nothing here that you can change." in form.text
+    assert reason in form.text
     assert not any(name.startswith("col-") for name in form.fields)
     answer = client.post(plan.edit_path(ROW), {f"col-{plan.columns['Notes']}": "mine"})
     assert answer.status_code == 422
@@ -77,9 +86,7 @@ def test_who_may_only_look_sees_why_and_no_buttons(
     assert plan.writes(person) == []
 
 
-def test_a_cell_that_was_locked_meanwhile_is_not_dropped_without_a_word(
-    browser: Client, plan: SitePlan, bob: Person
-) -> None:
+def test_a_cell_that_was_locked_in_the_meantime_is_reported(browser: Client, plan: SitePlan, bob: Person) -> None:
     page = Page.open(browser, plan.edit_path(ROW))
     page.type({plan.columns["Budget"]: "1", plan.columns["Notes"]: "Rock"})
     plan.write(ROW, Budget={"formula": "=2+3"})
@@ -95,11 +102,9 @@ def test_a_cell_that_was_locked_meanwhile_is_not_dropped_without_a_word(
 @pytest.mark.parametrize(
     ("column", "cell", "why"),
     [
-        ({"type": "DURATION"}, {"value": "4d"}, "Durations are changed in Smartsheet itself."),
-        ({"type": "PREDECESSOR"}, {"value": "12FS"}, "Predecessors are changed in Smartsheet itself."),
-        ({"type": "ABSTRACT_DATETIME"}, {}, "The dates of a project plan are changed in Smartsheet itself."),
-        ({"type": "FROM_THE_FUTURE"}, {}, "Cells of this kind are changed in Smartsheet itself."),
-        ({}, {"image": {"id": "x"}}, "This cell holds a picture, which is changed in Smartsheet itself."),
+        ({"type": "ABSTRACT_DATETIME"}, {}, "You can only change these dates of a project plan in Smartsheet itself."),
+        ({"type": "FROM_THE_FUTURE"}, {}, "You can only change cells of this kind in Smartsheet itself."),
+        ({}, {"image": {"id": "x"}}, "This cell has a picture, which you can only change in Smartsheet itself."),
     ],
 )
 def test_kinds_that_the_sandbox_does_not_have(column: dict[str, str], cell: dict[str, object], why: str) -> None:
@@ -117,3 +122,16 @@ def test_kinds_that_the_sandbox_does_not_have(column: dict[str, str], cell: dict
 def test_an_access_level_that_is_not_known_allows_nothing_but_looking() -> None:
     sheet = Sheet.parse({"id": 1, "accessLevel": "SUPERVISOR", "columns": [{"id": 2}]})
     assert why_read_only(sheet, sheet.columns[0]).startswith("You can only look")
+
+
+def test_a_hidden_column_is_not_written_even_if_a_program_sends_it(
+    browser: Client, plan: SitePlan, alice: Person, bob: Person
+) -> None:
+    plan.sandbox.call(alice, "PUT", f"/sheets/{plan.id}/columns/{plan.columns['Notes']}", {"hidden": True})
+    path = plan.edit_path(ROW)
+    page = Page.of(browser, path, browser.post(path, {f"col-{plan.columns['Notes']}": "Rock"}))  # type: ignore[arg-type] # the test client's response class
+    assert page.status == 422
+    assert "“Notes” cannot be changed. It is hidden. You typed: Rock" in page.text
+    assert plan.writes(bob) == []
+    refused = Entry.objects.get(phase="forbidden")
+    assert (refused.column_title, refused.message) == ("Notes", "It is hidden.")

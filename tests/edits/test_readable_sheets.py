@@ -1,4 +1,6 @@
-"""The log shows people what is on the sheets that they can open in Smartsheet now, and says so when it cannot ask."""
+"""The log shows people the entries of sheets that they can open in Smartsheet now. If Smartsheet can't be asked, the
+page says so.
+"""
 
 import json
 from datetime import timedelta
@@ -26,14 +28,14 @@ TASK = "Dig foundations"
 
 @pytest.fixture
 def edited(browser: Client, plan: SitePlan) -> Entry:
-    """An edit of Bob's."""
+    """An edit by Bob."""
     Page.open(browser, plan.edit_path(TASK)).type({plan.columns["Status"]: "Blocked"}).send()
     return Entry.objects.intents().get()
 
 
 @pytest.fixture
 def other(sign_in: SignIn, charlie: Person) -> Client:
-    """Charlie, with whom the site plan is shared, in another browser."""
+    """The browser of Charlie. The site plan is shared with him."""
     client = Client()
     sign_in(client, charlie)
     return client
@@ -44,7 +46,7 @@ def seen(client: Client) -> list[int]:
 
 
 def learn(client: Client) -> None:
-    """Open the log, and wait until Smartsheet has answered which sheets the person can open."""
+    """Open the log, and wait for Smartsheet's answer."""
     user = get_user(client)
     until(lambda: not isinstance(openable_sheets(user), Unknown), "the answer")
 
@@ -66,13 +68,13 @@ def test_reading_ones_own_is_no_entry(edited: Entry, browser: Client) -> None:
     assert not Entry.objects.filter(action=Action.READ).exists()
 
 
-def test_whoever_lost_access_to_the_sheet_reads_it_no_more(
+def test_people_who_lost_access_to_the_sheet_cannot_read_it(
     edited: Entry, other: Client, charlie: Person, plan: SitePlan
 ) -> None:
     learn(other)
     assert seen(other) == [edited.pk]
     plan.unshare(charlie)
-    assert seen(other) == [edited.pk]  # remembered for a minute
+    assert seen(other) == [edited.pk]  # cached for a minute
     cache.clear()
     learn(other)
     assert seen(other) == []
@@ -100,7 +102,7 @@ def test_fault_24_the_log_does_not_wait_for_smartsheet(
     assert "Only your own entries are shown until Smartsheet says which sheets you can open." in page
     assert "byline/js/limited.js" in page
     assert seen(browser) == [edited.pk]
-    assert len(sandbox.requests(path="/2.0/sheets")) <= 2  # one for each of them, however often they look
+    assert len(sandbox.requests(path="/2.0/sheets")) <= 2  # one per person, however often they open the log
 
 
 def test_fault_24_an_answer_is_used_while_smartsheet_is_away(
@@ -116,7 +118,9 @@ def test_fault_24_an_answer_is_used_while_smartsheet_is_away(
         assert seen(other) == []
 
 
-def test_fault_24_the_list_of_sheets_tells_it(edited: Entry, other: Client, sandbox: RunningSandbox) -> None:
+def test_fault_24_the_list_of_sheets_says_that_smartsheet_is_slow(
+    edited: Entry, other: Client, sandbox: RunningSandbox
+) -> None:
     other.get("/sheets/")
     sandbox.forget_requests()
     assert seen(other) == [edited.pk]
@@ -148,7 +152,7 @@ def test_when_the_reading_cannot_be_recorded_the_page_is_not_shown(other: Client
     assert "Blocked" not in page.content.decode()
 
 
-def test_a_form_that_comes_back_unread_tells_nothing_of_the_log(
+def test_a_form_of_an_unreadable_row_shows_nothing_of_the_log(
     browser: Client, plan: SitePlan, edited: Entry, sandbox: RunningSandbox
 ) -> None:
     page = Page.open(browser, plan.edit_path(TASK))

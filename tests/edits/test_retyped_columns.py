@@ -1,4 +1,4 @@
-"""Columns that become others while somebody types: what was typed is neither lost nor saved as something else."""
+"""If a column's type changes while someone is editing, typed values are neither lost nor saved as something else."""
 
 import pytest
 from django.test import Client
@@ -60,7 +60,7 @@ def test_boxes_that_are_one_text_by_now(browser: Client, plan: SitePlan, bob: Pe
     retype(plan, "Equipment", type="TEXT_NUMBER")
     page = page.save()
     assert page.value(equipment) == "Crane, Lorry"
-    assert page.status == 409  # it is not what had been shown
+    assert page.status == 409  # the value isn't the one that was shown
     assert plan.writes(bob) == []
 
 
@@ -75,8 +75,8 @@ def test_a_box_is_not_ticked_by_any_text(browser: Client, plan: SitePlan, bob: P
     assert "1 cell changed" in page.type({plan.columns["Done"]: "true"}).save().text
 
 
-def test_what_was_unticked_is_not_taken_for_unchanged(browser: Client, plan: SitePlan, bob: Person) -> None:
-    """A browser sends nothing of it, as of a field that was not in the form."""
+def test_an_unticked_box_counts_as_changed(browser: Client, plan: SitePlan, bob: Person) -> None:
+    """Browsers send nothing for an unticked box. They also send nothing for a field that wasn't in the form."""
     done, equipment = plan.columns["Done"], plan.columns["Equipment"]
     ticked = Page.open(browser, plan.edit_path(ROW)).type({done: "true", equipment: ["Crane"]}).save()
     assert "2 cells changed" in ticked.text

@@ -1,4 +1,4 @@
-"""The form itself: which field for which column, what it takes and refuses, and how it is rendered."""
+"""The row form has a field for each column. Tests check what the fields accept and refuse, and their HTML."""
 
 import re
 from typing import Any
@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.utils.html import escape
 
-from edits.rows.forms import RowForm
 from edits.sheets.sheet import Sheet
+from edits.widgets.row_form import RowForm
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
 
@@ -18,7 +18,7 @@ PEOPLE = [{"name": "Alice Archer", "email": "alice@example.com"}, {"name": "Bob 
 
 
 def form_of(kind: str, cell: dict[str, Any] | None = None, data: str | None = None, **raw: Any) -> RowForm:
-    """The form of a row with one cell; `data` as a browser sends it."""
+    """The form of a row with one cell. `data` is in the form that a browser sends."""
     sheet = Sheet.parse(
         {
             "id": 1,
@@ -48,7 +48,7 @@ def html_of(form: RowForm) -> str:
         ("CHECKBOX", {"symbol": "FLAG"}, '<input type="checkbox"'),
         ("PICKLIST", {"options": ["a", "b"], "validation": True}, "<select"),
         ("PICKLIST", {"options": ["a", "b"]}, 'name="other-col-2"'),
-        ("PICKLIST", {"symbol": "RYG"}, '<option value="Yellow"'),
+        ("PICKLIST", {"symbol": "RYG"}, 'data-symbol="RYG" data-value="Yellow"'),
         ("PICKLIST", {"symbol": "OF_TOMORROW"}, "<textarea"),
         ("MULTI_PICKLIST", {"options": ["a", "b"]}, "<fieldset"),
         ("CONTACT_LIST", {}, "<datalist"),
@@ -81,7 +81,7 @@ def test_the_field_suits_the_column(kind: str, raw: dict[str, Any], field: str) 
         ("TEXT_NUMBER", {}, "a%00b", "Null characters are not allowed."),
     ],
 )
-def test_what_cannot_be_is_refused_and_kept(kind: str, raw: dict[str, Any], typed: str, message: str) -> None:
+def test_an_impossible_value_is_refused_and_kept(kind: str, raw: dict[str, Any], typed: str, message: str) -> None:
     form = form_of(kind, data=f"col-2={typed}", **raw)
     assert message in form.errors["col-2"][0]
     html = html_of(form)
@@ -92,7 +92,7 @@ def test_what_cannot_be_is_refused_and_kept(kind: str, raw: dict[str, Any], type
     assert 'aria-invalid="true"' in html
 
 
-def test_what_was_there_before_is_no_mistake_of_the_person() -> None:
+def test_existing_invalid_values_are_not_the_persons_mistake() -> None:
     for kind, value in (("CONTACT_LIST", "the driver"), ("PICKLIST", "gone"), ("DATE", "soon"), ("CHECKBOX", "maybe")):
         form = form_of(kind, {"value": value}, f"initial-col-2={value}&col-2={value}", options=["a"])
         assert edits(form) == []
@@ -124,7 +124,7 @@ def test_spaces_around_an_address_are_no_change() -> None:
 def test_a_person_is_called_by_name_with_the_address_beneath() -> None:
     html = html_of(form_of("CONTACT_LIST", {"value": "bob@example.com", "displayValue": "Bob Baker"}))
     assert 'name="col-2" value="Bob Baker"' in html
-    assert '<div class="form-hint">bob@example.com</div>' in html
+    assert '<div class="form-hint" data-address>bob@example.com</div>' in html
 
 
 def test_the_description_helps_and_is_text() -> None:
@@ -157,7 +157,7 @@ def test_the_summary_leads_to_the_fields(browser: Client, plan: SitePlan) -> Non
     assert 'id="problem" role="alert" tabindex="-1" autofocus' in page.html
 
 
-def test_who_has_no_sheets_learns_how_to_get_one() -> None:
+def test_people_without_sheets_see_how_to_get_one() -> None:
     person = {"email": "dora@example.com", "name": "Dora"}
     html = render_to_string("edits/sheets.html", {"sheets": [], "query": "", "count": 0, "smartsheet_user": person})
     assert "No sheet is shared with you yet" in html
@@ -169,6 +169,6 @@ def test_fault_9_text_has_lines_and_enter_saves_nothing(browser: Client, plan: S
     assert page.kinds[f"col-{plan.columns['Notes']}"] == page.kinds[f"col-{plan.columns['Budget']}"] == "textarea"
     form = page.html.partition('id="row-form"')[2]
     buttons = re.findall(r"<button[^>]*>", form)
-    assert buttons[0] == '<button type="submit" disabled hidden>'  # what Enter presses
+    assert buttons[0] == '<button type="submit" disabled hidden>'  # pressed by Enter
     page.type({plan.columns["Notes"]: "one\r\ntwo\r\n\r\nthree"}).send()
     assert plan.value("Dig foundations", "Notes") == "one\ntwo\n\nthree"

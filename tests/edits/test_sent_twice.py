@@ -1,7 +1,8 @@
-"""Save pressed twice writes once, with and without JavaScript."""
+"""Pressing Save twice writes once, with and without JavaScript."""
 
 import re
 import threading
+from copy import copy
 from datetime import timedelta
 
 import pytest
@@ -23,7 +24,7 @@ def test_a_row_is_added_once(browser: Client, plan: SitePlan, bob: Person) -> No
     assert "Row added" in page.save().text
     again = page.save()
     assert again.was_redirected
-    assert "That was done the first time; nothing was sent again." in again.text
+    assert "This was already done the first time. Nothing was sent again." in again.text
     assert plan.labels().count("Paint") == 1
     assert len(plan.writes(bob)) == 1
 
@@ -42,11 +43,11 @@ def test_a_row_is_deleted_once_and_both_answers_say_so(browser: Client, plan: Si
     sent = dict(re.findall(r'name="(once|rows)" value="([^"]*)"', html))
     first, second = (browser.post(plan.delete_path(ROW), sent, follow=True).content.decode() for _ in range(2))
     assert f"“{ROW}” deleted" in first
-    assert "That was done the first time; nothing was sent again." in second
+    assert "This was already done the first time. Nothing was sent again." in second
     assert len(plan.writes(bob)) == 1
 
 
-def test_what_was_changed_after_going_back_is_not_lost(browser: Client, plan: SitePlan, bob: Person) -> None:
+def test_changes_after_going_back_are_not_lost(browser: Client, plan: SitePlan, bob: Person) -> None:
     page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "Rock"})
     assert "1 cell changed" in page.save().text
     again = page.type({plan.columns["Notes"]: "Rock", plan.columns["Status"]: "Blocked"}).save()
@@ -75,7 +76,9 @@ def test_two_at_the_same_moment_write_once(browser: Client, plan: SitePlan, bob:
     def send() -> None:
         client = Client()
         client.cookies = browser.cookies
-        answers.append(Page(client, page.path, 0, "", "", dict(page.fields), page.kinds, page.options, None).save())
+        twin = copy(page)
+        twin.client = client
+        answers.append(twin.save())
         connection.close()
 
     threads = [threading.Thread(target=send) for _ in range(2)]
@@ -94,12 +97,12 @@ def test_after_a_failure_the_form_can_be_sent_again(browser: Client, plan: SiteP
     failed = first.save()
     assert failed.status == 503
 
-    again = first.save()  # the browser's Back, and Save
+    again = first.save()  # someone presses the browser's Back, and then Save
     assert "Row added" in again.text
     assert plan.labels().count("Paint") == 1
 
 
-def test_what_is_older_than_a_week_is_forgotten(browser: Client, plan: SitePlan) -> None:
+def test_keys_older_than_a_week_are_deleted(browser: Client, plan: SitePlan) -> None:
     Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "Rock"}).save()
     SaveKey.objects.update(created_at=timezone.now() - timedelta(days=8))
     Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "Sand"}).save()

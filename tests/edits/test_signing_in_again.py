@@ -1,4 +1,4 @@
-"""What was typed survives a sign-in that Smartsheet or this app has ended."""
+"""Typed values are kept if Smartsheet or this app ends the session."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -56,7 +56,7 @@ def test_the_form_comes_back_after_smartsheet_has_forgotten_the_token(
     assert RESTORED not in Page.open(browser, plan.edit_path(ROW)).text
 
 
-def test_nobody_notices_an_expired_token(browser: Client, plan: SitePlan, bob: Person) -> None:
+def test_an_expired_token_is_refreshed_unnoticed(browser: Client, plan: SitePlan, bob: Person) -> None:
     page = typed(browser, plan)
     plan.sandbox.fault(method="GET", person=bob.id, status=401, errorCode=1003)
     assert "2 cells changed" in page.save().text
@@ -74,9 +74,7 @@ def test_nor_one_that_expires_between_the_look_and_the_change(browser: Client, p
     assert Entry.objects.intents().values("edit_id").distinct().count() == 1
 
 
-def test_what_others_changed_while_one_signed_in_again_is_a_conflict(
-    browser: Client, plan: SitePlan, bob: Person
-) -> None:
+def test_changes_by_others_during_a_sign_in_are_conflicts(browser: Client, plan: SitePlan, bob: Person) -> None:
     plan.sandbox.fault(method="PUT", person=bob.id, status=401)
     typed(browser, plan).save()
     plan.write(ROW, Notes="Clay")
@@ -103,7 +101,7 @@ def test_a_form_sent_after_the_session_ended_comes_back_too(browser: Client, pla
     assert "2 cells changed" in page.save().text
 
 
-def test_a_form_sent_after_an_idle_hour_comes_back_and_is_told_why(
+def test_a_form_sent_after_an_idle_hour_is_kept_and_the_page_says_why(
     browser: Client, plan: SitePlan, bob: Person
 ) -> None:
     page = typed(browser, plan)
@@ -117,7 +115,7 @@ def test_a_form_sent_after_an_idle_hour_comes_back_and_is_told_why(
     assert "2 cells changed" in page.save().text
 
 
-def test_what_was_typed_when_the_token_was_revoked_comes_back(browser: Client, plan: SitePlan, bob: Person) -> None:
+def test_typed_values_come_back_after_the_token_was_revoked(browser: Client, plan: SitePlan, bob: Person) -> None:
     page = typed(browser, plan)
     headers = {"Authorization": f"Bearer {Token.objects.get().access_token}"}
     assert plan.sandbox.http.delete(f"{plan.sandbox.api}/token", headers=headers, timeout=10).ok
@@ -130,7 +128,9 @@ def test_what_was_typed_when_the_token_was_revoked_comes_back(browser: Client, p
     assert "2 cells changed" in page.save().text
 
 
-def test_what_was_typed_while_barred_comes_back_when_let_in_again(browser: Client, plan: SitePlan, bob: Person) -> None:
+def test_typed_values_of_a_blocked_person_come_back_when_unblocked(
+    browser: Client, plan: SitePlan, bob: Person
+) -> None:
     page = typed(browser, plan)
     user = User.objects.get()
     for is_active in (False, True):
@@ -142,7 +142,7 @@ def test_what_was_typed_while_barred_comes_back_when_let_in_again(browser: Clien
 
 
 @pytest.mark.parametrize("ended", ["idle", "signed out"])
-def test_nobody_else_gets_to_see_what_outlived_a_session(
+def test_other_people_cannot_see_a_draft_of_an_ended_session(
     browser: Client, plan: SitePlan, alice: Person, bob: Person, ended: str
 ) -> None:
     page = typed(browser, plan)
@@ -156,13 +156,13 @@ def test_nobody_else_gets_to_see_what_outlived_a_session(
     assert RESTORED not in page.text
     assert "Rock" not in page.html
     sign_in_again(browser, plan.sandbox, bob, plan.edit_path(ROW))
-    assert RESTORED not in Page.open(browser, plan.edit_path(ROW)).text  # gone for good
+    assert RESTORED not in Page.open(browser, plan.edit_path(ROW)).text  # deleted for good
 
 
-def test_a_form_of_somebody_else_is_not_saved_in_ones_own_name(
+def test_another_persons_form_is_not_saved(
     plan: SitePlan, alice: Person, bob: Person, sign_in: SignIn, db: None
 ) -> None:
-    """Bob's form stands in a tab while Alice signs in in another: its token against forgery is no longer good."""
+    """Bob's form is open in a tab while Alice signs in in another tab, which makes its CSRF token invalid."""
     browser = Client()
     sign_in(browser, bob)
     page = typed(browser, plan)
@@ -176,7 +176,7 @@ def test_a_form_of_somebody_else_is_not_saved_in_ones_own_name(
 def test_a_form_survives_a_sign_in_in_another_tab(
     plan: SitePlan, alice: Person, bob: Person, sign_in: SignIn, db: None
 ) -> None:
-    """The sign-in changes the token against forgery: what Bob typed before is not saved, and not lost."""
+    """The sign-in changes the CSRF token. What Bob typed before isn't saved, but kept."""
     strict = Client(enforce_csrf_checks=True)
     sign_in(browser := Client(), bob)
     strict.cookies = browser.cookies
@@ -194,7 +194,7 @@ def test_a_form_survives_a_sign_in_in_another_tab(
     assert "2 cells changed" in page.save().text
 
 
-def test_a_form_of_somebody_else_is_not_shown_after_a_sign_in_in_another_tab(
+def test_another_persons_form_is_not_shown_after_a_sign_in_in_another_tab(
     plan: SitePlan, alice: Person, bob: Person, sign_in: SignIn, db: None
 ) -> None:
     strict = Client(enforce_csrf_checks=True)
@@ -208,7 +208,7 @@ def test_a_form_of_somebody_else_is_not_shown_after_a_sign_in_in_another_tab(
     assert page.value(plan.columns["Notes"]) == ""
 
 
-def test_nobody_else_gets_to_see_it(browser: Client, plan: SitePlan, alice: Person, bob: Person) -> None:
+def test_other_people_cannot_see_it(browser: Client, plan: SitePlan, alice: Person, bob: Person) -> None:
     plan.sandbox.fault(method="PUT", person=bob.id, status=401)
     typed(browser, plan).save()
     sign_in_again(browser, plan.sandbox, alice, plan.edit_path(ROW))
@@ -228,7 +228,7 @@ def test_the_form_of_a_new_row_comes_back(browser: Client, plan: SitePlan, bob: 
     assert plan.labels().count("Paint") == 1
 
 
-def test_what_was_saved_after_all_does_not_come_back(browser: Client, plan: SitePlan, bob: Person) -> None:
+def test_a_saved_draft_does_not_come_back(browser: Client, plan: SitePlan, bob: Person) -> None:
     page = typed(browser, plan)
     plan.sandbox.fault(method="PUT", person=bob.id, status=401)
     assert "2 cells changed" in page.save().save().text
@@ -244,12 +244,12 @@ def test_only_the_last_few_are_kept(browser: Client, plan: SitePlan, bob: Person
     assert set(drafts.values()) == {f"col-1={'x' * 100}"}
 
 
-def test_fault_33_a_form_that_somebody_else_opened_is_not_saved(
+def test_fault_33_a_form_that_someone_else_opened_is_not_saved(
     browser: Client, plan: SitePlan, alice: Person, sign_in: SignIn
 ) -> None:
     page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "mine"})
     sign_in(browser, alice)
     answer = page.save()
     assert answer.status == 409
-    assert "Someone else opened this form" in answer.text
+    assert "Another person opened this form" in answer.text
     assert plan.value(ROW, "Notes") is None

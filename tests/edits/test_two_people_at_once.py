@@ -1,6 +1,6 @@
-"""Two people signed in at once, in threads: each edit with its own person's token and name, 0 swapped.
+"""Two people edit at the same time in threads. Each edit has the token and name of the person who made it.
 
-`make test-kills` makes 1,000 edits of it.
+`make test-kills` makes 1,000 edits.
 """
 
 import json
@@ -20,7 +20,7 @@ from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person
 
 THREADS = 10
-EDITS = int(os.environ.get("EDITS", "20"))  # of each thread, by the two people in turn
+EDITS = int(os.environ.get("EDITS", "20"))  # the edits per thread, which the two people make in turn
 
 
 @pytest.mark.django_db(transaction=True)
@@ -76,7 +76,7 @@ def test_no_edit_is_made_in_the_others_name(
 
 
 def _save(client: Client, plan: SitePlan, row: str, text: str) -> Any:
-    """Save; and again where Smartsheet is busy with another change by the same person, which it takes one at a time."""
+    """Save, and try again if Smartsheet is busy with another change by the same person."""
     while True:
         answer = client.post(plan.edit_path(row), {f"col-{plan.columns['Drawing']}": text})
         if b"Smartsheet is busy with another change to this sheet." not in answer.content:

@@ -1,4 +1,4 @@
-"""What was wanted and not sent is in the log too, before the person is told."""
+"""Changes that weren't sent are logged too, before the person is told."""
 
 import json
 from collections.abc import Callable
@@ -57,7 +57,7 @@ def test_a_cell_that_holds_it_already_is_an_entry(browser: Client, plan: SitePla
     assert plan.writes(bob) == []
 
 
-def test_what_is_typed_into_a_locked_cell_is_a_forbidden_attempt(browser: Client, plan: SitePlan, bob: Person) -> None:
+def test_typing_into_a_locked_cell_is_a_forbidden_attempt(browser: Client, plan: SitePlan, bob: Person) -> None:
     assert browser.post(plan.edit_path(ROW), {f"col-{plan.columns['Permit no.']}": "99"}).status_code == 422
     (entry,) = entries("forbidden")
     assert (entry.column_title, clear(entry.new)) == ("Permit no.", '"99"')
@@ -76,7 +76,9 @@ def test_a_viewers_deletion_is_not_sent_and_is_a_forbidden_attempt(
 
 
 @pytest.mark.parametrize("attempt", ["conflict", "unchanged", "forbidden", "deletion"])
-def test_what_cannot_be_noted_is_told_as_that(browser: Client, plan: SitePlan, bob: Person, attempt: str) -> None:
+def test_an_act_that_cannot_be_recorded_raises_an_error(
+    browser: Client, plan: SitePlan, bob: Person, attempt: str
+) -> None:
     page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Status"]: "Blocked"})
     if attempt in {"conflict", "unchanged"}:
         plan.write(ROW, Status="Blocked" if attempt == "unchanged" else "Complete")

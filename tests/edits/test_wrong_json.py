@@ -1,4 +1,4 @@
-"""Answers that are JSON and well, but not what was asked for: of something in front of Smartsheet, say."""
+"""Answers that are valid JSON but not the requested object, for example from a proxy in front of Smartsheet."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ OTHERS: list[Any] = [{"resultCode": 0, "result": [999]}, {"resultCode": 0, "resu
 
 
 @pytest.mark.parametrize("content", WRONG)
-def test_what_was_typed_survives_it(browser: Client, plan: SitePlan, bob: Person, content: object) -> None:
+def test_typed_values_are_kept(browser: Client, plan: SitePlan, bob: Person, content: object) -> None:
     page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "Rock"})
     plan.sandbox.fault(method="GET", person=bob.id, content=content)
     page = page.save()
@@ -49,12 +49,12 @@ def test_every_page_says_so(browser: Client, plan: SitePlan, bob: Person, path: 
     answer = browser.get("/sheets/" + path.format(id=plan.id, row=plan.rows[ROW]))
     plan.sandbox.control("DELETE", "faults")
     assert answer.status_code == 503
-    assert "did not give a usable answer" in answer.content.decode()
+    assert "answer could not be used" in answer.content.decode()
 
 
 @pytest.mark.parametrize("content", UNSAID + OF_ANOTHER)
 @pytest.mark.parametrize("is_applied", [True, False])
-def test_a_change_whose_answer_tells_nothing_is_read_back(
+def test_a_change_with_an_unclear_answer_is_read_back(
     browser: Client, plan: SitePlan, bob: Person, content: object, is_applied: bool
 ) -> None:
     page = Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Notes"]: "Rock"})
@@ -66,7 +66,7 @@ def test_a_change_whose_answer_tells_nothing_is_read_back(
 
 @pytest.mark.parametrize("content", UNSAID + OTHERS)
 @pytest.mark.parametrize("is_applied", [True, False])
-def test_a_deletion_whose_answer_tells_nothing_is_read_back(
+def test_a_deletion_with_an_unclear_answer_is_read_back(
     browser: Client, plan: SitePlan, bob: Person, content: object, is_applied: bool
 ) -> None:
     plan.sandbox.fault(method="DELETE", person=bob.id, content=content, apply=is_applied)
@@ -76,7 +76,7 @@ def test_a_deletion_whose_answer_tells_nothing_is_read_back(
 
 
 @pytest.mark.parametrize("content", UNSAID)
-def test_a_new_row_whose_answer_tells_nothing_is_not_certain(
+def test_a_new_row_with_an_unclear_answer_is_not_certain(
     browser: Client, plan: SitePlan, bob: Person, content: object
 ) -> None:
     page = Page.open(browser, plan.add_path).type({plan.columns["Task"]: "Paint"})

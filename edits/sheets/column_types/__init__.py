@@ -1,18 +1,18 @@
-"""One module per column type: how its cells are shown, typed, read from what was typed, and written.
+"""Shows, parses and writes cells. Each column type has a module.
 
     kind = column_type(column)
-    kind.shown(cell, reader)          the text that the sheet shows, in the reader's locale
-    kind.typed(cell, reader)          the text that a control holds, which `parse` reads back as the same value
-    kind.parse(text, cell, reader)    the value to write, for edits.saving.CellChange
-    kind.to_send(value, cell)         the attributes of the Cell object that writes it
-    kind.to_api(cell)                 the value for programs
-    kind.why_read_only(cell)          a sentence, "" where the cell can be changed
+    kind.shown(cell, reader)          returns the text that the sheet shows, in the reader's locale
+    kind.typed(cell, reader)          returns the text in a control, which `parse` reads back as the same value
+    kind.parse(text, cell, reader)    returns the value to write, for edits.saving.CellChange
+    kind.to_send(value, cell)         returns the attributes of the Cell object that writes the value
+    kind.to_api(cell)                 returns the value for programs
+    kind.why_read_only(cell)          returns a sentence, or "" if the cell can be changed
 
-Rows, forms, the grid, bulk changes and the API use these alone, so that a cell is the same everywhere.
+Rows, forms, the grid, bulk changes and the API use only these functions, so that a cell is the same everywhere.
 https://developers.smartsheet.com/api/smartsheet/openapi/columns (Column Types), …/openapi/cells (Cell Reference)
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from edits.sheets.column_types.base import ColumnType, Doubtful
 from edits.sheets.column_types.checkbox import Checkbox
@@ -22,7 +22,7 @@ from edits.sheets.column_types.date_time import DateTime, ProjectDate
 from edits.sheets.column_types.multi_contact import MultiContact
 from edits.sheets.column_types.multi_picklist import MultiPicklist
 from edits.sheets.column_types.picklist import Picklist
-from edits.sheets.column_types.project import Duration, Predecessor
+from edits.sheets.column_types.project import DurationType, PredecessorType
 from edits.sheets.column_types.text_number import TextNumber
 from edits.sheets.sheet import Column, Contact
 
@@ -38,12 +38,14 @@ TYPES: dict[str, type[ColumnType]] = {
     "MULTI_PICKLIST": MultiPicklist,
     "CONTACT_LIST": ContactType,
     "MULTI_CONTACT_LIST": MultiContact,
-    "DURATION": Duration,
-    "PREDECESSOR": Predecessor,
+    "DURATION": DurationType,
+    "PREDECESSOR": PredecessorType,
 }
 
 
-def column_type(column: Column, people: Iterable[Contact] = ()) -> ColumnType:
-    """The type of a column. One that isn't known yet is shown as Smartsheet shows it, and can't be changed. `people`
-    can be told by their names where a person is typed."""
-    return TYPES.get(column.type, ColumnType)(column, tuple(people))
+def column_type(column: Column, people: Iterable[Contact] = (), rows: Sequence[int] | None = None) -> ColumnType:
+    """Return the type of a column. Cells of unknown types are shown as in Smartsheet and can't be changed. In contact
+    columns, `people` can be entered by name. `rows` are the ids of the sheet's rows in their order, which predecessors
+    need to be written.
+    """
+    return TYPES.get(column.type, ColumnType)(column, tuple(people), None if rows is None else tuple(rows))

@@ -1,4 +1,4 @@
-"""What all column types have in common."""
+"""Defines the base class of column types."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from edits.sheets.held_values import Value, bare, contacts, held, is_same, targe
 from edits.sheets.sheet import Cell, Column, Contact, Json
 from identity.profiles.readers import Reader
 
-LONGEST_TEXT = 4000  # what is beyond it, Smartsheet cuts off without a word
+LONGEST_TEXT = 4000  # the most characters of a text; Smartsheet silently cuts off longer texts
 
 
 class Doubtful(ValidationError):
-    """What was typed can be written as `value`, but may not be what the person means: ask them first."""
+    """The typed text can be written as `value`, but perhaps means something else. The person must confirm it first."""
 
     def __init__(self, message: str, value: Value) -> None:
         super().__init__(message, code="doubtful")
@@ -26,40 +26,45 @@ class Doubtful(ValidationError):
 
 @dataclass(frozen=True, slots=True)
 class ColumnType:
-    """A column, and what its type makes of its cells. This one is for types that aren't known yet. In contact
-    columns, `people` can be entered by name, as can the contacts of the column and the cell."""
+    """A column, with the functions for its cells. This base class is used for unknown types. In contact columns, people
+    can enter the contacts of the column and the cell by name, and also `people`. `rows` are the ids of the sheet's
+    rows in their order, or None if they weren't read.
+    """
 
     column: Column
     people: tuple[Contact, ...] = ()
-    why_not_here: ClassVar[str] = "Cells of this kind are changed in Smartsheet itself."
+    rows: tuple[int, ...] | None = None
+    why_not_here: ClassVar[str] = "You can only change cells of this kind in Smartsheet itself."
 
     def shown(self, cell: Cell, reader: Reader) -> str:
-        """The cell as the sheet shows it, in the reader's locale. It is only looked at: never compared or sent."""
+        """Return the cell's text as in the sheet, in the reader's locale. The text is only displayed, and never
+        compared or sent.
+        """
         return cell.display or text_of(cell.value) or ", ".join(str(contact) for contact in contacts(cell))
 
     def words(self, value: Json, reader: Reader) -> str:
-        """A value as one reads it aloud: in messages, and beside a conflict."""
+        """Return a value in words, for messages and conflicts."""
         text = self.shown(held_values.cell_of(self.column, bare(value)), reader) or "empty"
         return f"{text} (link to {where_to(value['hyperlink'])})" if held_values.is_linked(value) else text
 
     def typed(self, cell: Cell, reader: Reader) -> str:
-        """What a control holds for the cell: `parse` reads it as the same value. Choices are one to a line."""
+        """Return the text in a control for the cell. `parse` reads it as the same value. Each choice has a line."""
         return text_of(bare(held(cell)))
 
     def parse(self, typed: str | Sequence[str], cell: Cell, reader: Reader) -> Value:
-        """The value that `typed` stands for: a text, or of a multi-value column also its choices one by one. `cell` is
-        what the cell holds now.
+        """Return the value of what was typed. `typed` is a text; for a multi-value column, it is a list of choices.
+        `cell` is the current cell.
 
         Raises:
-            Doubtful: it can be written, but the person must be asked first.
-            ValidationError: it can't be written.
+            Doubtful: the value can be written, but the person must confirm it first.
+            ValidationError: Smartsheet wouldn't accept the value.
         """
         raise ValidationError(self.why_not_here)
 
     def to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
-        """The attributes of a Cell object that write the value over `cell`, with its hyperlink.
+        """Return the attributes of a Cell object that writes the value and its hyperlink over `cell`.
 
-        Nothing clears the cell, for which Smartsheet wants an empty text, and no hyperlink.
+        None clears the cell. Smartsheet needs an empty text and no hyperlink for that.
         https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
         """
         after = self.after(value, cell)
@@ -68,12 +73,15 @@ class ColumnType:
         return self._to_send(after, cell) | ({"hyperlink": None} if cell.hyperlink else {})
 
     def _to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
-        """The same of a value without a hyperlink."""
+        """Return the attributes that write a value without a hyperlink."""
         return {"value": "" if value is None else value}
 
     def after(self, value: Json, cell: Cell) -> Json:
-        """What `cell` holds once the value is written. A text alone leaves the hyperlink as it is; nothing clears both.
-        Beside a hyperlink, Smartsheet takes texts only."""
+        """Return the cell's value after the write. If only a text is written, the cell keeps its hyperlink. None clears
+        the text and the hyperlink. Smartsheet accepts only texts in a cell with a hyperlink.
+        """
+        if cell.hyperlink is None and not isinstance(value, dict):
+            return held_values.normal(value)
         hyperlink = value["hyperlink"] if isinstance(value, dict) else target(cell.hyperlink)
         plain = held_values.normal(bare(value))
         if not hyperlink or plain is None or isinstance(plain, list | bool):
@@ -81,23 +89,28 @@ class ColumnType:
         return held_values.linked(text_of(plain), hyperlink)
 
     def to_api(self, cell: Cell) -> Json:
-        """The value as programs get it, and as they give it back to be written."""
+        """Return the value for programs, in the form in which programs send values."""
         return bare(held(cell))
 
     def holds(self, cell: Cell, value: Json) -> bool:
         """Whether writing the value would change nothing."""
         return is_same(held(cell), self.after(value, cell))
 
+    def why_not_written(self, value: Json) -> str:
+        """Return a sentence that says why a value can't be sent to Smartsheet; "" if it can."""
+        return ""
+
     def why_not_held(self, value: Json) -> str:
-        """Why Smartsheet wouldn't take a value, although an earlier cell held it, as a sentence; "" if it would."""
+        """Return a sentence that says why Smartsheet wouldn't accept a cell's earlier value; "" if it would."""
         return ""
 
     def why_read_only(self, cell: Cell, *, is_row_locked: bool = False) -> str:
-        """Why an editor of the sheet can't change the cell, as a sentence; "" if they can. `is_row_locked`: for this
-        person."""
+        """Return a sentence that says why an editor of the sheet can't change the cell; "" if they can. `is_row_locked`
+        says that the row is locked for this person.
+        """
         column = self.column
         if column.system_type or column.type == "DATETIME":
-            return "Smartsheet fills this in itself."
+            return "Smartsheet fills in this column."
         if formula := column.formula or cell.formula:
             return f"A formula calculates this cell: {formula}"
         if self.why_not_here:
@@ -109,12 +122,12 @@ class ColumnType:
         if cell.is_link:
             return "This cell gets its value from a cell of another sheet."
         if cell.is_image:
-            return "This cell holds a picture, which is changed in Smartsheet itself."
+            return "This cell has a picture, which you can only change in Smartsheet itself."
         return ""
 
 
 def where_to(hyperlink: Mapping[str, Json]) -> str:
-    """Where a hyperlink leads, in words."""
+    """The target of a hyperlink, in words."""
     names = {"sheetId": "sheet", "reportId": "report", "sightId": "dashboard"}
     return next((f"{what} {hyperlink[name]}" for name, what in names.items() if name in hyperlink), "") or str(
         hyperlink.get("url", "")
@@ -122,11 +135,11 @@ def where_to(hyperlink: Mapping[str, Json]) -> str:
 
 
 def one_text(typed: str | Sequence[str]) -> str:
-    """What was typed as one text with \\n at the end of its lines. Raises ValidationError where no cell can hold it."""
+    """Return the typed text with \\n as line ends. Raises ValidationError if no cell can have this text."""
     text = text_of(typed if isinstance(typed, str) else ", ".join(typed))
     if "\x00" in text:
         raise ValidationError("Null characters are not allowed.")
-    length = len(text.encode("utf-16-le", "surrogatepass")) // 2  # the larger of the two ways to count
+    length = len(text.encode("utf-16-le", "surrogatepass")) // 2  # UTF-16 units, never fewer than characters
     if length > LONGEST_TEXT:
         raise ValidationError(f"Use at most {LONGEST_TEXT:,} characters: this has {length:,}.")
     return text

@@ -1,4 +1,4 @@
-"""CHECKBOX: checked or not; a cell that was never touched is not. Smartsheet lets text stand in it too."""
+"""Handles CHECKBOX columns. A cell is checked or not, or has a text. An empty cell counts as not checked."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MEANINGS = {"true": True, "on": True, "1": True, "false": False, "0": False, "":
 
 
 class Checkbox(ColumnType):
-    """Checked or not."""
+    """The type of columns with check boxes."""
 
     __slots__ = ()
     why_not_here: ClassVar[str] = ""

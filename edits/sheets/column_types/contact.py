@@ -1,4 +1,6 @@
-"""CONTACT_LIST: one person, by e-mail address; a name without an address too, unless the column is restricted."""
+"""Handles CONTACT_LIST columns. A cell has one person with an e-mail address. If the column isn't restricted, the
+person can also have only a name.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +20,13 @@ WITH_NAME = re.compile(r"[^<>]*<([^<>]+@[^<>]+)>")
 
 
 class ContactType(ColumnType):
-    """One person."""
+    """The type of columns with one person per cell."""
 
     __slots__ = ()
     why_not_here: ClassVar[str] = ""
 
     def typed(self, cell: Cell, reader: Reader) -> str:
-        """The name, if it tells who it is; else the address, or whatever stands there."""
+        """Return the name if it identifies the person, otherwise the address or the cell's text."""
         known, key = known_people(self.column, cell, self.people), text_of(cell.value)
         name = cell.display or next((one.name for one in known if one.email == key), "")
         is_clear = [one.key for one in known if one.name.casefold() == name.casefold()] == [key]
@@ -46,8 +48,9 @@ class ContactType(ColumnType):
 
 
 def known_people(column: Column, cell: Cell, others: Iterable[Contact] = ()) -> list[Contact]:
-    """The people who can be told by name: the column's contacts, those in the cell, and, unless the column is
-    restricted, `others`. Each address once."""
+    """Return the people who can be entered by name, each address once. They are the column's contacts and those in the
+    cell. If the column isn't restricted, `others` are added.
+    """
     people = (*column.contact_options, *contacts(cell), *(() if column.is_validated else others))
     known: dict[str, Contact] = {}
     for one in people:
@@ -57,11 +60,11 @@ def known_people(column: Column, cell: Cell, others: Iterable[Contact] = ()) -> 
 
 
 def key_of(text: str, column: Column, known: Sequence[Contact]) -> str:
-    """The key of the contact that a text names, by address or name.
+    """Return the key of the contact that a text means. The text is an address or a name.
 
     Raises:
-        Doubtful: nobody is known by this name; it would be a name without an address.
-        ValidationError: it names several people, nobody, or someone that the column doesn't allow.
+        Doubtful: no one with this name is known, so the contact would be a name without an address.
+        ValidationError: the text matches several people, no one, or someone that the column doesn't allow.
     """
     named = WITH_NAME.fullmatch(text)
     wanted = named[1].strip() if named else text
@@ -83,7 +86,7 @@ def key_of(text: str, column: Column, known: Sequence[Contact]) -> str:
 
 
 def why_nobody(column: Column, keys: Iterable[str]) -> str:
-    """Why a restricted column doesn't take these people, as a sentence; "" if it does."""
+    """Return a sentence that says why a restricted column doesn't accept these people; "" if it does."""
     allowed = {one.key.casefold() for one in column.contact_options}
     if not column.is_validated:
         return ""
@@ -93,7 +96,7 @@ def why_nobody(column: Column, keys: Iterable[str]) -> str:
 
 
 def is_address(text: str) -> bool:
-    """Whether it's an e-mail address."""
+    """Whether the text is an e-mail address."""
     try:
         validate_email(text)
     except ValidationError:

@@ -1,4 +1,4 @@
-"""DATE: a day. Smartsheet lets text stand in it too, where the column isn't restricted."""
+"""Handles DATE columns. A cell has a day. If the column isn't restricted, Smartsheet also allows text."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
+from django.utils.dateformat import format as format_day
 
 from edits.sheets.column_types.base import ColumnType, Doubtful, one_text
 from edits.sheets.held_values import Value
@@ -16,18 +17,27 @@ from identity.profiles.readers import Reader
 
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 EXAMPLE = date(2026, 11, 30)
-YEARS = range(1900, 2200)  # others are asked about: browsers make 0026 of 26
+DATE_FORMAT = 16  # index of the date format in a format descriptor
+# Smartsheet's date formats in Django's notation; "" is the reader's own format. Words are in English.
+# https://developers.smartsheet.com/api/smartsheet/openapi/schemas/formattables
+FORMATS = (
+    *("", "F j, Y", "M j, Y", "j M Y", "Y-m-d", "Y.m.d"),
+    *("l, F j, Y", "D, d M Y", "D m/d/Y", "F j", "j F"),
+)
+YEARS = range(1900, 2200)  # people must confirm other years, because browsers turn 26 into 0026
 
 
 class DateType(ColumnType):
-    """A day."""
+    """The type of columns with days."""
 
     __slots__ = ()
     why_not_here: ClassVar[str] = ""
 
     def shown(self, cell: Cell, reader: Reader) -> str:
-        day = day_of(cell.value)
-        return reader.locale.day(day) if day else super().shown(cell, reader)
+        day, form = day_of(cell.value), day_format(cell.format or self.column.format)
+        if day is None:
+            return super().shown(cell, reader)
+        return format_day(day, form) if form else reader.locale.day(day)
 
     def parse(self, typed: str | Sequence[str], cell: Cell, reader: Reader) -> Value:
         text = one_text(typed)
@@ -57,8 +67,15 @@ class DateType(ColumnType):
         raise Doubtful(f"{no_date} It would stand in the column as text.", text)
 
 
+def day_format(descriptor: str) -> str:
+    """Return the date format of a descriptor, for Django's `format`; "" if it has none or an unknown one."""
+    parts = descriptor.split(",")
+    index = parts[DATE_FORMAT] if len(parts) > DATE_FORMAT else ""
+    return FORMATS[int(index)] if index.isdecimal() and int(index) < len(FORMATS) else ""
+
+
 def day_of(value: Json) -> date | None:
-    """The day that an ISO 8601 text names."""
+    """Return the day in an ISO 8601 text; None for other texts."""
     try:
         return date.fromisoformat(value) if isinstance(value, str) and ISO_DAY.fullmatch(value) else None
     except ValueError:

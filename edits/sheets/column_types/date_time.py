@@ -1,20 +1,27 @@
-"""DATETIME, which only system columns have, and ABSTRACT_DATETIME, the start and end of a project plan's tasks."""
+"""Handles DATETIME columns, which are only system columns, and ABSTRACT_DATETIME columns, which have the start and end
+of a project plan's tasks.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from edits.sheets.column_types.base import ColumnType
-from edits.sheets.column_types.date import day_of
-from edits.sheets.sheet import Cell, parse_time
+from edits.sheets.column_types.date import DateType, day_of
+from edits.sheets.held_values import Value
+from edits.sheets.sheet import FINISH, START, Cell, Json, parse_time
 from identity.profiles.readers import Reader
 
 ISO_MOMENT = re.compile(r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(T[0-9:.]+Z?)?")
+DAY_BEGINS = "T08:00:00"  # when Smartsheet lets a task begin on a day; its time isn't shown
+BY_PREDECESSORS = "=CALCSTART("  # the formula that Smartsheet reports for the start of a row with predecessors
 
 
 class DateTime(ColumnType):
-    """A moment, in the reader's time zone."""
+    """The type of columns with a day and time, which are shown in the reader's time zone."""
 
     __slots__ = ()
 
@@ -23,16 +30,49 @@ class DateTime(ColumnType):
         return reader.local(moment) if moment else super().shown(cell, reader)
 
 
-class ProjectDate(ColumnType):
-    """A day, or a day with a time, of a project plan. Changing it moves other tasks, which Smartsheet alone can do.
+class ProjectDate(DateType):
+    """The type of a project plan's columns with a day, or a day and time. People see and type days.
 
-    The API never takes an end date, nor the start of a task with predecessors.
+    Smartsheet's API accepts no end date, and no start of a task with predecessors.
     """
 
     __slots__ = ()
-    why_not_here: ClassVar[str] = "The dates of a project plan are changed in Smartsheet itself."
+    why_not_here: ClassVar[str] = ""
 
     def shown(self, cell: Cell, reader: Reader) -> str:
+        return super().shown(self._by_day(cell), reader)
+
+    def typed(self, cell: Cell, reader: Reader) -> str:
+        return super().typed(self._by_day(cell), reader)
+
+    def parse(self, typed: str | Sequence[str], cell: Cell, reader: Reader) -> Value:
+        value = super().parse(typed, self._by_day(cell), reader)
+        day: Value = self.after(value, cell)
+        return day
+
+    def after(self, value: Json, cell: Cell) -> Json:
+        """Return the value after the write. A task begins when the day's work begins."""
+        after = super().after(value, cell)
+        return f"{after}{DAY_BEGINS}" if day_of(after) else after
+
+    def _to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
+        match = ISO_MOMENT.fullmatch(str(value))
+        return super()._to_send(match["day"] if match else value, cell)
+
+    def why_not_held(self, value: Json) -> str:
+        match = ISO_MOMENT.fullmatch(str(value))
+        return super().why_not_held(match["day"] if match else value)
+
+    def why_read_only(self, cell: Cell, *, is_row_locked: bool = False) -> str:
+        if FINISH in self.column.tags:
+            return "Smartsheet calculates this date. Change the start or the duration instead."
+        if cell.formula.startswith(BY_PREDECESSORS):
+            return "Smartsheet calculates this date from the row's predecessors. Change those instead."
+        if START not in self.column.tags:
+            return "You can only change these dates of a project plan in Smartsheet itself."
+        return super().why_read_only(cell, is_row_locked=is_row_locked)
+
+    def _by_day(self, cell: Cell) -> Cell:
+        """The cell without the time of day."""
         match = ISO_MOMENT.fullmatch(str(cell.value))
-        day = day_of(match["day"]) if match else None
-        return reader.locale.day(day) if day else super().shown(cell, reader)
+        return replace(cell, value=match["day"]) if match and day_of(match["day"]) else cell

@@ -1,4 +1,4 @@
-"""MULTI_CONTACT_LIST: any number of people, each by e-mail address, or by name where they have none."""
+"""Handles MULTI_CONTACT_LIST columns. A cell has any number of people, each with an e-mail address or only a name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from identity.profiles.readers import Reader
 
 
 class MultiContact(ColumnType):
-    """Any number of people."""
+    """The type of columns with any number of people per cell."""
 
     __slots__ = ()
     why_not_here: ClassVar[str] = ""
@@ -57,8 +57,10 @@ class MultiContact(ColumnType):
 
 
 def _each(typed: Iterable[str], keys: Iterable[str]) -> Iterable[str]:
-    """The contacts that the texts name, one by one. A text that is a contact's key stays whole; other texts have one
-    contact per line. A line is split at its commas only if each part is an address, since names have commas too."""
+    """Yield the contacts in the texts. A text that is a contact's key is one contact. Other texts have one contact per
+    line. A line is split at its commas and semicolons only if each part is an address or a key, because names can have
+    commas too.
+    """
     for text in map(one_text, typed):
         if text in keys:
             yield text

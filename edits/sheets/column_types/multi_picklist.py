@@ -1,4 +1,6 @@
-"""MULTI_PICKLIST: any number of the column's options. Smartsheet takes no others through its API."""
+"""Handles MULTI_PICKLIST columns. A cell has any number of the column's options. Smartsheet's API accepts no other
+values.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from identity.profiles.readers import Reader
 
 
 class MultiPicklist(ColumnType):
-    """Any number of the options."""
+    """The type of columns with any number of options per cell."""
 
     __slots__ = ()
     why_not_here: ClassVar[str] = ""

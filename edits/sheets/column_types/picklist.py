@@ -1,4 +1,6 @@
-"""PICKLIST: one of the column's options, or a symbol; any other text or number too, unless the column is restricted."""
+"""Handles PICKLIST columns. A cell has one of the column's options or symbols. If the column isn't restricted, a cell
+can also have any other text or number.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ NO_OPTION = "“{}” is not among the options of this column."
 
 
 class Picklist(ColumnType):
-    """One of the options, or another value."""
+    """The type of columns with one option per cell."""
 
     __slots__ = ()
     why_not_here: ClassVar[str] = ""

@@ -1,11 +1,13 @@
-"""TEXT_NUMBER: text, or a number where Smartsheet can hold exactly the one that was typed.
+"""Handles TEXT_NUMBER columns. A cell has a text or a number. A typed number that Smartsheet can't store exactly is a
+text.
 
-A text that would be read as a number has an apostrophe in front while it is typed, as in Smartsheet itself.
+In a control, a text that looks like a number has a leading apostrophe, as in Smartsheet itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import ClassVar
 
@@ -22,12 +24,18 @@ EXAMPLE = Decimal("1234.5")
 
 
 class TextNumber(ColumnType):
-    """Text or a number."""
+    """The type of columns with texts and numbers."""
 
     __slots__ = ()
     why_not_here: ClassVar[str] = ""
 
     def shown(self, cell: Cell, reader: Reader) -> str:
+        form = cell.format or self.column.format
+        look = number_formats.look(form)
+        if look and not cell.display and numbers.is_number(cell.value):
+            return numbers.rounded(
+                Decimal(repr(cell.value)), replace(look, before=number_formats.currency(form)), reader.locale
+            )
         return numbers.shown(super().shown(cell, reader), cell.value, reader.locale)
 
     def typed(self, cell: Cell, reader: Reader) -> str:
@@ -40,7 +48,7 @@ class TextNumber(ColumnType):
 
     def parse(self, typed: str | Sequence[str], cell: Cell, reader: Reader) -> Value:
         text = one_text(typed)
-        if cell.hyperlink:  # Smartsheet wants a text there
+        if cell.hyperlink:  # Smartsheet accepts only texts with a hyperlink
             return text or None
         is_told = bool(self._look(cell)) or self._needs_apostrophe(text[1:], cell, reader.locale)
         if text.startswith("'") and is_told:
@@ -48,10 +56,11 @@ class TextNumber(ColumnType):
         return self._read(text, cell, reader.locale) if text else None
 
     def _read(self, text: str, cell: Cell, locale: Locale) -> Value:
-        """The number or the text. Raises Doubtful."""
+        """Return the number, or the text if it isn't a number. Raises Doubtful."""
         look = self._look(cell)
         written = numbers.read(text, locale)
-        if written is None and look and locale.decimal != ".":  # 2345.75: no thousands, so that point means decimals
+        # In 2345.75 the point means decimals in any locale, because no group of three digits follows it.
+        if written is None and look and locale.decimal != ".":
             written = numbers.read_otherwise(text, locale)
         number = self._number(written, look, locale) if written else None
         if written is None or number is None:
@@ -62,8 +71,9 @@ class TextNumber(ColumnType):
         return number
 
     def _number(self, written: Written, look: Look | None, locale: Locale) -> int | float | None:
-        """The number to hold. None where the cell can't hold it; and where nothing says that it's about numbers, for
-        what may be meant as text: 60%, $5, 100 200."""
+        """Return the number to store. Return None if Smartsheet can't store it. Also return None for 60%, $5, 100 200
+        and the like, unless the cell or column shows that numbers are meant there.
+        """
         if look is None and not (
             written.is_plain and not written.is_unclear and written.group in {"", locale.thousands}
         ):
@@ -74,14 +84,14 @@ class TextNumber(ColumnType):
         return numbers.exact(written.fraction if is_percent else written.number)
 
     def _look(self, cell: Cell) -> Look | None:
-        """How numbers are written in this cell; None where neither it nor its column is about numbers."""
+        """Return the number format of this cell; None if neither the cell nor its column has numbers."""
         told = number_formats.look(cell.format or self.column.format)
         if not numbers.is_number(cell.value):
             return told
         return (numbers.look_of(cell.display, cell.value) if cell.display else told) or PLAIN
 
     def _needs_apostrophe(self, text: str, cell: Cell, locale: Locale) -> bool:
-        """Whether this text would be taken for something else without an apostrophe in front."""
+        """Whether this text needs a leading apostrophe to be read as text."""
         is_about_numbers = bool(self._look(cell))
         if text.startswith("'"):
             return is_about_numbers or self._needs_apostrophe(text[1:], cell, locale)
@@ -92,7 +102,7 @@ class TextNumber(ColumnType):
 
 
 def _text(text: str, look: Look | None, cell: Cell, locale: Locale) -> str:
-    """The text as it is. Raises Doubtful where a number is expected, or where it looks like one."""
+    """Return the text as it is. Raises Doubtful if a number is expected, or if the text looks like a number."""
     written = numbers.read(text, locale)
     number = numbers.exact(written.fraction if written.is_percent else written.number) if written else None
     if look is None and number is not None and cell.is_empty:
@@ -108,7 +118,9 @@ def _text(text: str, look: Look | None, cell: Cell, locale: Locale) -> str:
 
 
 def _doubt(written: Written, number: float, look: Look | None, locale: Locale) -> str:
-    """Why the number may not be the one that is meant, as a sentence about {}; "" where there is no doubt."""
+    """Return a sentence that says why the person perhaps means another number; "" if there is no doubt. In the
+    sentence, {} stands for the typed text.
+    """
     look = look or PLAIN
     held = numbers.write(Decimal(repr(number)), look, locale)
     if written.is_unclear:

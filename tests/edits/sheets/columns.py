@@ -1,4 +1,4 @@
-"""Columns and cells as Smartsheet's JSON describes them."""
+"""Columns and cells in Smartsheet's JSON."""
 
 from typing import Any
 
@@ -18,5 +18,5 @@ def cell(**raw: Any) -> Cell:
 
 
 def reader(locale: str) -> Reader:
-    """Somebody who reads numbers and days in this way, in Berlin."""
+    """A reader with this format of numbers and days, in Berlin."""
     return reader_of(Profile("sandbox", 1, {"timeZone": "Europe/Berlin", "locale": locale}))

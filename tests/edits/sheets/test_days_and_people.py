@@ -1,4 +1,4 @@
-"""Days, options and people as they are typed, and what a column that isn't restricted takes beside them."""
+"""Typed days, options and people, and other values in columns that aren't restricted."""
 
 from typing import Any
 
@@ -92,12 +92,12 @@ def test_fault_7_columns_take_other_values_unless_they_are_restricted(
         ("new@b.org", "new@b.org"),
     ],
 )
-def test_people_are_told_by_name_or_address(typed: str, key: str) -> None:
+def test_people_are_found_by_name_or_address(typed: str, key: str) -> None:
     assert kind_of("CONTACT_LIST", contactOptions=PEOPLE).parse(typed, cell(), reader("en_US")) == key
     assert kind_of("MULTI_CONTACT_LIST", contactOptions=PEOPLE).parse(typed, cell(), reader("en_US")) == [key]
 
 
-def test_a_name_that_several_have_tells_no_one() -> None:
+def test_a_name_of_several_people_identifies_no_one() -> None:
     kind = kind_of("CONTACT_LIST", contactOptions=PEOPLE)
     with pytest.raises(ValidationError, match="Several people are called Jo"):
         kind.parse("Jo", cell(), reader("en_US"))

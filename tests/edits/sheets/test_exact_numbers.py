@@ -1,4 +1,4 @@
-"""A number loses neither digits nor a sign in front of it that isn't a currency."""
+"""A number keeps all its digits, and its prefix unless that is a currency."""
 
 import pytest
 
@@ -12,7 +12,7 @@ TINY = "0" * 30 + "1"
 @pytest.mark.parametrize(
     "typed", ["<500", ">500", "~5", "≈5", "#5", "=5", "(5", "5?", "5*", "💰5", "MAX500", "NOV5", f"-1.{TINY}"]
 )
-def test_what_is_not_exactly_a_number_is_asked_about(typed: str) -> None:
+def test_doubtful_numbers_must_be_confirmed(typed: str) -> None:
     with pytest.raises(Doubtful) as asked:
         column_type(Column(id=1, title="Budget")).parse(typed, Cell(column_id=1, value=38_000), NOBODY)
     assert asked.value.value == typed

@@ -1,4 +1,4 @@
-"""What a cell holds as one JSON value, and when two are the same."""
+"""Cell values as JSON, and when two are the same."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from tests.edits.sheets.columns import cell
         ({"value": "3FS", "objectValue": {"objectType": "PREDECESSOR_LIST", "predecessors": []}}, "3FS"),
     ],
 )
-def test_what_a_cell_holds(raw: dict[str, Any], kept: object) -> None:
+def test_the_value_of_a_cell(raw: dict[str, Any], kept: object) -> None:
     assert held(cell(**raw)) == kept
     assert held(cell_of(Column(id=1, title="X"), kept)) == kept
 
@@ -40,7 +40,7 @@ def test_what_a_cell_holds(raw: dict[str, Any], kept: object) -> None:
         (None, "", False),
     ],
 )
-def test_what_is_the_same_to_a_reader(one: object, other: object, same: bool) -> None:
+def test_values_that_look_the_same(one: object, other: object, same: bool) -> None:
     assert is_same(one, other) is same
     assert is_same(other, one) is same
 

@@ -1,4 +1,4 @@
-"""Numbers as people type them: in their locale, with a currency, in percent; and when they are asked first."""
+"""People type numbers in their locale, with a currency, or in percent. Unclear numbers must be confirmed."""
 
 from typing import Any
 

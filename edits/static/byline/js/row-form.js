@@ -1,31 +1,31 @@
-// The row form with JavaScript: marks what has changed, counts it on the button, Ctrl+Enter saves, Esc leaves, and
-// nobody leaves unsaved text behind unasked. Without JavaScript the form does all but the marks.
+// Adds to the row form: it marks changed cells, shows their number on the button, saves with Ctrl+Enter, leaves with
+// Esc, and asks before someone leaves a page with unsaved text. The form can be saved without JavaScript too.
 "use strict";
 (() => {
   const form = document.getElementById("row-form");
   const save = form.querySelector("[data-save]");
   const leave = form.querySelector("[data-leave]");
-  const isKept = "kept" in form.dataset; // the server remembers what was typed, until more is typed
+  let isKept = "kept" in form.dataset; // the server has stored what was typed so far
   let isSent = false;
   let isTouched = false;
 
   const text = (value) => value.replace(/\r\n?/g, "\n");
   const same = (texts) => JSON.stringify(texts.map(text).filter(Boolean).sort());
 
-  // The texts that a browser sends for a cell, as edits/widgets/posted.py has them.
+  // Returns the texts that a browser sends for a cell, in the same form as edits/widgets/posted.py.
   function posted(name) {
     const controls = [name, `other-${name}`, `link-${name}`].flatMap((one) => [...form.querySelectorAll(`[name="${one}"]`)]);
     return controls.filter((one) => !["checkbox", "radio"].includes(one.type) || one.checked).map((one) => one.value);
   }
 
-  // The hidden field holds the texts that were shown, as a JSON list.
+  // Whether a cell has changed. Its hidden field has the texts that were shown, as a JSON list.
   function isChanged(cell) {
     const name = cell.dataset.cell;
     return same(posted(name)) !== same(JSON.parse(form.elements[`initial-${name}`].value));
   }
 
   function mark() {
-    const cells = [...form.querySelectorAll("[data-cell]")];
+    const cells = [...form.querySelectorAll("[data-cell]")].filter((cell) => !cell.closest("fieldset:disabled"));
     const count = cells.filter((cell) => cell.classList.toggle("is-changed", isChanged(cell))).length;
     if (save) {
       save.textContent = save.dataset.save === "Save" && count ? `Save ${count} change${count === 1 ? "" : "s"}` : save.dataset.save;
@@ -33,7 +33,7 @@
     return count;
   }
 
-  // Browsers that can't do it by themselves (field-sizing) let a text area grow here.
+  // Let a text area grow with its text, in browsers without the CSS property field-sizing.
   function grow(area) {
     if (!CSS.supports("field-sizing", "content")) {
       area.style.height = "auto";
@@ -42,8 +42,41 @@
   }
   form.querySelectorAll("[data-grow]").forEach(grow);
 
+  // Show the address of the chosen person below the field.
+  function tellAddress(input) {
+    const known = [...input.list.options].find((option) => option.value.toLowerCase() === input.value.trim().toLowerCase());
+    input.parentElement.querySelector("[data-address]").textContent = known && known.label !== known.value ? known.label : "";
+  }
+
+  // When someone first moves to a field for a person, read once the people of the sheet. The form works without
+  // it.
+  let shared;
+  const NOBODY = { people: [] };
+  async function askForPeople() {
+    const answer = await fetch(form.dataset.people, { redirect: "error" });
+    return answer.ok ? answer.json() : NOBODY;
+  }
+  async function suggestPeople(input) {
+    shared ??= askForPeople().catch(() => NOBODY);
+    const { people, note } = await shared;
+    if (note && !input.value) input.parentElement.querySelector("[data-address]").textContent = note;
+    const known = new Set([...input.list.options].flatMap((option) => [option.value, option.label]));
+    for (const { name, email } of people.filter((person) => !known.has(person.email))) {
+      input.list.append(new Option(known.has(name) ? name : email, known.has(name) ? email : name));
+    }
+  }
+  form.addEventListener("focusin", (event) => {
+    if (event.target.list && form.dataset.people && !("suggested" in event.target.dataset)) {
+      event.target.dataset.suggested = "";
+      suggestPeople(event.target);
+    }
+  });
+
   form.addEventListener("input", (event) => {
     isTouched = true;
+    if (event.target.list) {
+      tellAddress(event.target);
+    }
     const mine = document.getElementById(`id_${event.target.name}_mine`);
     if (mine) {
       mine.checked = true;
@@ -52,6 +85,12 @@
       grow(event.target);
     }
     mark();
+  });
+
+  // A draft of everything that was typed is on the server.
+  form.addEventListener("draftsaved", () => {
+    isKept = true;
+    isTouched = false;
   });
 
   form.addEventListener("submit", (event) => {
@@ -69,7 +108,7 @@
       event.preventDefault();
       form.requestSubmit(save);
     } else if (event.key === "Escape" && !event.defaultPrevented && !event.isComposing) {
-      leave.click();
+      leave?.click();
     }
   });
 
@@ -79,7 +118,7 @@
     }
   });
 
-  // Back to a page that the browser kept as it was when the form was sent.
+  // The browser's back button can show the page as it was when the form was sent.
   addEventListener("pageshow", () => {
     isSent = false;
     save?.classList.remove("btn-loading");

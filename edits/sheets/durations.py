@@ -1,0 +1,117 @@
+"""Reads durations such as 5d, 1w 2d, 4h and e5d, and lists of predecessors such as 3FS +2d, 5, as Smartsheet writes
+them. Units are always English; writes say so to Smartsheet.
+
+https://help.smartsheet.com/articles/765727-enabling-dependencies-using-predecessors
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from edits.sheets.sheet import Json
+
+UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds", "ms": "milliseconds"}
+TYPES = ("FS", "SS", "FF", "SF")
+AMOUNT = r"(?:[0-9]{1,6}(?:\.[0-9]{1,6})?|\.[0-9]{1,6})"
+# Both cases are listed, because with re.IGNORECASE an “ſ” would count as an “s”.
+PART = re.compile(rf"({AMOUNT})\s*([Mm][Ss]|[WDHMSwdhms])\s*")
+DURATION = re.compile(rf"(?P<elapsed>[Ee])?\s*(?P<parts>(?:{PART.pattern})+|(?P<days>{AMOUNT}))")
+ONE = re.compile(
+    r"(?P<number>[0-9]{1,6})\s*(?P<type>FS|SS|FF|SF)?\s*(?:(?P<sign>[+\-−])\s*(?P<lag>\S.*))?", re.IGNORECASE
+)
+DECIMAL_LAG = re.compile(r"([+\-−][^,;\n]*[0-9]),([0-9])")  # in 3FS +2,5d, the comma isn't a separator
+LOST = "#REF"
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """An amount of time by units. An elapsed duration ignores non-working time."""
+
+    amounts: tuple[tuple[str, Decimal], ...]
+    is_elapsed: bool = False
+
+    @classmethod
+    def read(cls, text: str, decimal: str = ".") -> Duration | None:
+        """The duration in a text; None if the text isn't one. A number alone means days. A unit can occur once."""
+        match = DURATION.fullmatch(text.strip().replace(decimal, "."))
+        if match is None:
+            return None
+        found = [(unit.lower(), Decimal(amount)) for amount, unit in _parts(match["parts"], match["days"])]
+        given = dict(found)
+        if len(given) < len(found):
+            return None
+        return cls(tuple((unit, given[unit]) for unit in UNITS if unit in given), bool(match["elapsed"]))
+
+    def __str__(self) -> str:
+        text = " ".join(f"{_plain(amount)}{unit}" for unit, amount in self.amounts)
+        return f"e{text}" if self.is_elapsed else text
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether no time passes."""
+        return not any(amount for _, amount in self.amounts)
+
+    def to_json(self) -> dict[str, Json]:
+        """The Duration object of Smartsheet's API."""
+        body: dict[str, Json] = {"objectType": "DURATION"}
+        for unit, amount in self.amounts:
+            body[UNITS[unit]] = int(amount) if amount == amount.to_integral_value() else float(amount)
+        return body | ({"elapsed": True} if self.is_elapsed else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Predecessor:
+    """A preceding row by its number, with the type of the dependency, and perhaps a lag or, if negative, a lead."""
+
+    number: int
+    type: str = "FS"
+    lag: Duration | None = None
+    is_lead: bool = False
+
+    @classmethod
+    def read(cls, text: str) -> Predecessor:
+        """Parse one predecessor. Raises ValueError with a sentence."""
+        if text.strip().upper() == LOST:
+            raise ValueError(f"{LOST} stands for a row that was deleted. Remove it from the list.")
+        match = ONE.fullmatch(text.strip())
+        lag = Duration.read(match["lag"]) if match and match["lag"] else None
+        if match is None or (match["lag"] and lag is None):
+            raise ValueError(f"“{text.strip()}” isn't a predecessor such as 3, 3SS or 3FS +2d.")
+        is_lag = lag is not None and not lag.is_zero
+        kind = (match["type"] or "FS").upper()
+        return cls(int(match["number"]), kind, lag if is_lag else None, is_lead=is_lag and match["sign"] != "+")
+
+    def __str__(self) -> str:
+        if self.lag is None:
+            return f"{self.number}{'' if self.type == 'FS' else self.type}"
+        return f"{self.number}{self.type} {'-' if self.is_lead else '+'}{self.lag}"
+
+    def to_json(self, row_ids: Sequence[int]) -> dict[str, Json]:
+        """The Predecessor object of Smartsheet's API. `row_ids` are the sheet's rows in their order."""
+        body: dict[str, Json] = {"rowId": row_ids[self.number - 1], "type": self.type}
+        if self.lag:
+            body["lag"] = self.lag.to_json() | ({"negative": True} if self.is_lead else {})
+        return body
+
+
+def read_predecessors(text: str, decimal: str = ".") -> list[Predecessor]:
+    """Parse a list with commas or semicolons. Raises ValueError with a sentence."""
+    if decimal == ",":
+        text = DECIMAL_LAG.sub(r"\1.\2", text)
+    found = [Predecessor.read(one) for one in re.split("[;,\n]", text) if one.strip()]
+    numbers = [one.number for one in found]
+    for number in numbers:
+        if numbers.count(number) > 1:
+            raise ValueError(f"Row {number} is in the list twice.")
+    return found
+
+
+def _parts(parts: str, days: str | None) -> list[tuple[str, str]]:
+    return [(days, "d")] if days else PART.findall(parts)
+
+
+def _plain(amount: Decimal) -> str:
+    return format(amount.normalize(), "f")

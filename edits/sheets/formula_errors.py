@@ -1,0 +1,55 @@
+"""Explains the errors that Smartsheet shows instead of a formula's result.
+
+https://help.smartsheet.com/articles/2476176-formula-error-messages
+"""
+
+from __future__ import annotations
+
+import re
+
+from edits.sheets.sheet import Cell, Json
+
+MEANINGS = {
+    "#BLOCKED": "The formula needs a cell that has an error itself.",
+    "#BOOLEAN EXPECTED": "The formula is in a column of check boxes, and its result isn't checked or unchecked.",
+    "#CALCULATING": "Smartsheet is still calculating.",
+    "#CIRCULAR REFERENCE": "The formula needs its own result, directly or by other formulas.",
+    "#CONTACT EXPECTED": "The formula is in a contact column, and its result isn't a contact.",
+    "#DATE EXPECTED": "The formula is in a date column, and its result isn't a date.",
+    "#DIVIDE BY ZERO": "The formula divides by zero.",
+    "#IMBALANCE": "The formula has an opening bracket or quotation mark without a closing one, or the reverse.",
+    "#INCORRECT ARGUMENT": "A function in the formula got a value that it doesn't take.",
+    "#INCORRECT ARGUMENT SET": "A function in the formula got too few or too many values, or ones that don't match.",
+    "#INVALID COLUMN VALUE": "The result is none that this column takes.",
+    "#INVALID DATA TYPE": "The formula calculates with a value of another kind, such as a text instead of a number.",
+    "#INVALID OPERATION": "The formula has an operator that Smartsheet doesn't know, or that doesn't suit its values.",
+    "#INVALID REF": "The formula names a range of another sheet that isn't there.",
+    "#INVALID VALUE": "A function in the formula got a number outside of what it takes.",
+    "#NESTED CRITERIA": "A criterion in the formula contains another criterion.",
+    "#NO MATCH": "The formula looks for something that isn't there.",
+    "#NUMBER EXPECTED": "A function in the formula needs a number, and got something else.",
+    "#OVERFLOW": "The result is larger than any number that Smartsheet can hold.",
+    "#PERMISSION ERROR": "The person who made the link to the other sheet may not read it any more.",
+    "#REF": "The formula names a cell, column or range that was deleted.",
+    "#UNPARSEABLE": "Smartsheet can't read the formula: a word in it, a bracket or a quotation mark is wrong.",
+    "#UNSUPPORTED CROSS-SHEET FORMULA": "The function doesn't work with ranges of other sheets.",
+}
+
+
+UNKNOWN = "Smartsheet can't calculate this."
+ERROR = re.compile(r"(?P<name>#[A-Z][A-Z -]*[A-Z])(\.\.\.|…)?")
+
+
+def is_error(value: Json) -> bool:
+    """Whether a value is the text of one of Smartsheet's errors. A typed text can be the same."""
+    match = ERROR.fullmatch(value) if isinstance(value, str) else None
+    return match is not None and match["name"] in MEANINGS
+
+
+def meaning(cell: Cell) -> str:
+    """Return a sentence that explains the error in a calculated or linked cell; "" if there is no error. A typed text
+    doesn't count as an error.
+    """
+    is_calculated = bool(cell.formula) or cell.is_link
+    match = ERROR.fullmatch(cell.value) if is_calculated and isinstance(cell.value, str) else None
+    return MEANINGS.get(match["name"], UNKNOWN) if match else ""

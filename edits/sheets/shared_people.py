@@ -1,0 +1,49 @@
+"""Finds the people that a sheet is shared with, so that they can be entered by name. The row form asks for them when
+someone moves to a field for a person. They are cached for a while, and everything works without them too.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
+
+from edits.gateway import operations
+from edits.gateway.client import Gateway
+from edits.sheets.sheet import Contact
+
+KEPT = 600  # seconds that the people are cached
+
+
+class SharedPeople(NamedTuple):
+    """The people who have a name and an address, ordered by name. `are_all` is false if a sheet is shared so widely
+    that Smartsheet wasn't asked for the rest.
+    """
+
+    people: tuple[Contact, ...] = ()
+    are_all: bool = True
+
+
+def known(user: AbstractBaseUser | AnonymousUser, sheet_id: int) -> tuple[Contact, ...]:
+    """Return the people in the cache. It has none if Smartsheet wasn't asked for this user lately."""
+    found: SharedPeople = cache.get(_key(user, sheet_id), SharedPeople())
+    return found.people
+
+
+def ask(gateway: Gateway, user: AbstractBaseUser | AnonymousUser, sheet_id: int) -> SharedPeople:
+    """Return the people. Ask Smartsheet if they aren't in the cache. Raises GatewayError."""
+    found: SharedPeople | None = cache.get(_key(user, sheet_id))
+    if found is None:
+        shares = gateway.shares(sheet_id)
+        named = (one for one in map(Contact.parse, shares) if one.name and "@" in one.email)
+        people = {one.email.casefold(): one for one in named}
+        by_name = sorted(people.values(), key=lambda one: (one.name.casefold(), one.email))
+        found = SharedPeople(tuple(by_name), are_all=len(shares) < operations.MOST_SHARES)
+        cache.set(_key(user, sheet_id), found, KEPT)
+    return found
+
+
+def _key(user: AbstractBaseUser | AnonymousUser, sheet_id: int) -> str:
+    return f"shared_people.2:{user.pk}:{sheet_id}"

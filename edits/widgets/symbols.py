@@ -1,0 +1,41 @@
+"""Renders symbols as HTML. symbols.css draws them. Their words are shown on hover and read by screen readers."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from edits.sheets import symbols
+from edits.sheets.sheet import Cell, Column
+
+
+def drawing(column: Column, cell: Cell) -> str:
+    """The cell's symbol as HTML; "" if it has none."""
+    word = symbols.word(column.symbol, cell.value)
+    return _drawn(column.symbol, "true" if cell.value is True else word, word) if word else ""
+
+
+def picture(symbol: str, value: str) -> SafeString:
+    """Return a symbol next to its word, as HTML. `value` is the control's value."""
+    return _drawn(symbol, value, "")
+
+
+def beside_word(symbol: str, value: object) -> str:
+    """The symbol of a cell's value, to be shown next to its word, as HTML; "" if the value has none."""
+    word = symbols.word(symbol, value)
+    return picture(symbol, "true" if value is True else word) if word else ""
+
+
+@cache
+def _drawn(symbol: str, value: str, word: str) -> SafeString:
+    if not word:
+        return format_html(
+            '<span class="symbol" data-symbol="{}" data-value="{}" aria-hidden="true"></span>', symbol, value
+        )
+    return format_html(
+        '<span class="symbol" data-symbol="{}" data-value="{}" title="{}">'
+        '<span class="visually-hidden">{}</span></span>',
+        *(symbol, value, word, word),
+    )

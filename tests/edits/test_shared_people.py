@@ -1,0 +1,64 @@
+"""People that a sheet is shared with can be entered by name, once the row form has asked for them."""
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from tests.edits.browser import Page
+from tests.edits.site_plan import SitePlan
+from tests.running_sandbox import Person, RunningSandbox
+
+ROW = "Dig foundations"
+CHARLIE = {"name": "Charlie Carter", "email": "charlie@example.com"}
+
+
+def test_a_person_with_access_to_the_sheet_is_entered_by_name(
+    browser: Client, plan: SitePlan, sandbox: RunningSandbox
+) -> None:
+    typed: dict[int, str | list[str] | None] = {plan.columns["Responsible"]: "charlie carter"}
+    page = Page.open(browser, plan.edit_path(ROW)).type(typed).save()
+    assert "No one here is called “charlie carter”." in page.text, "nobody has asked yet"
+    answer = browser.get(f"{plan.path}people/").json()
+    assert CHARLIE in answer["people"]
+    assert all(one["name"] and one["email"] for one in answer["people"])
+    sandbox.forget_requests()
+    page = Page.open(browser, plan.edit_path(ROW)).type(typed)
+    assert '<option value="Charlie Carter">charlie@example.com</option>' in page.html
+    page.send()
+    assert plan.value(ROW, "Responsible") == "charlie@example.com"
+    browser.get(f"{plan.path}people/")
+    assert sandbox.requests(path="/shares") == []
+
+
+def test_a_refusal_changes_nothing_for_the_form(browser: Client, plan: SitePlan, sandbox: RunningSandbox) -> None:
+    sandbox.fault(method="GET", path="/shares", status=403)
+    answer = browser.get(f"{plan.path}people/")
+    assert (answer.status_code, answer.json()) == (403, {"people": []})
+    Page.open(browser, plan.edit_path(ROW)).type({plan.columns["Responsible"]: "alice archer"}).send()
+    assert plan.value(ROW, "Responsible") == "alice@example.com"
+
+
+def test_people_of_a_sheet_are_for_those_who_can_open_it(
+    browser: Client, plan: SitePlan, bob: Person, sandbox: RunningSandbox
+) -> None:
+    plan.unshare(bob)
+    answer = browser.get(f"{plan.path}people/")
+    assert (answer.status_code, answer.json()) == (404, {"people": []})
+
+
+def test_a_sheet_is_shared_with_more_people_than_a_page_has(
+    browser: Client, plan: SitePlan, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Smartsheet's pages are read one after the other, up to a limit, and the form is told if that left some out."""
+    monkeypatch.setattr("edits.gateway.operations.SHARES_PER_PAGE", 100)
+    plan.share(f"person{number}@example.com" for number in range(220))
+    answer = browser.get(f"{plan.path}people/").json()
+    assert CHARLIE in answer["people"]
+    assert "note" not in answer
+    assert len(sandbox.requests(path="/shares", method="GET")) == 3
+    cache.clear()
+    monkeypatch.setattr("edits.gateway.operations.MOST_SHARES", 200)
+    sandbox.forget_requests()
+    note = browser.get(f"{plan.path}people/").json()["note"]
+    assert "You can enter anyone by their e-mail address." in note
+    assert len(sandbox.requests(path="/shares", method="GET")) == 2
