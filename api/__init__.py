@@ -1,1 +1,1 @@
-"""The JSON API: everything that people can do on the pages, for programs and for the grid."""
+"""The JSON API. Through it, programs and the grid can do what people can do on the pages."""

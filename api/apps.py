@@ -1,4 +1,4 @@
-"""The API as a Django app."""
+"""The Django app of the API."""
 
 from django.apps import AppConfig
 

@@ -1,12 +1,14 @@
-"""Who calls: a program with an app token, or a browser with its session and a CSRF token."""
+"""Authenticates callers: a program with an app token, or a browser with its session and a CSRF token."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from functools import wraps
+from typing import Any, cast
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
@@ -18,35 +20,36 @@ from identity.middleware import SmartsheetRequest
 from identity.profiles.profile import Profile
 
 SCHEME = "bearer "
-NO_CSRF = "Send the token that GET /api/v1/me gives as the header X-CSRFToken."
+PERSON = "Byline-Person"  # the header that tells browsers in whose session an answer was made
+NO_CSRF = "Send the header X-CSRFToken with the `csrf_token` from GET /api/v1/me."
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The person in whose name a request is made, and the app token that it is made with, if any."""
+    """The person of a request. If the request was made with an app token, it also has the token."""
 
     profile: Profile
     token: AppToken | None = None
 
     @property
     def scopes(self) -> list[Scope]:
-        """What the caller may do here; a browser everything."""
+        """The caller's scopes. A browser has all scopes."""
         return [scope for scope in Scope if self.token is None or self.token.has(scope)]
 
     @property
     def via(self) -> dict[str, str | int] | None:
-        """How the log says that the request came."""
+        """The `via` of the log's entries about this request."""
         return None if self.token is None else {"token": self.token.pk}
 
 
 class ApiRequest(SmartsheetRequest):
-    """A request whose caller is known."""
+    """A request with a known caller."""
 
     auth: Caller
 
 
 class AppTokenAuth(AuthBase):
-    """An app token that has the scope; None stands for any token."""
+    """Authenticates by an app token that has the scope. If the scope is None, any token is accepted."""
 
     openapi_type = "http"
     openapi_scheme = "bearer"
@@ -57,7 +60,9 @@ class AppTokenAuth(AuthBase):
         self.scope = scope
 
     def __call__(self, request: HttpRequest) -> Caller | None:
-        """None without a token: another way to sign in is tried. Raises Problem, CannotRecord."""
+        """Return the caller. If the request has no token, return None, so that another method is tried. Raises Problem,
+        CannotRecord.
+        """
         header = request.headers.get("Authorization", "")
         if not header.lower().startswith(SCHEME):
             return None
@@ -76,7 +81,9 @@ class AppTokenAuth(AuthBase):
 
 
 class BrowserSession(AuthBase):
-    """The session of a person who signed in with Smartsheet. Whatever changes something needs a CSRF token."""
+    """Authenticates by the session of a person who signed in with Smartsheet. Requests that change something also need
+    a CSRF token.
+    """
 
     openapi_type = "apiKey"
     openapi_in = "cookie"
@@ -84,7 +91,7 @@ class BrowserSession(AuthBase):
     openapi_description = "The session of a browser. Requests that change something need the header X-CSRFToken too."
 
     def __call__(self, request: HttpRequest) -> Caller | None:
-        """None if nobody is signed in. Raises Problem."""
+        """Return the caller; None if no one is signed in. Raises Problem."""
         profile = cast("SmartsheetRequest", request).smartsheet_user
         if profile is None:
             return None
@@ -94,5 +101,22 @@ class BrowserSession(AuthBase):
 
 
 def anyone_with(scope: Scope | None) -> list[AuthBase]:
-    """The ways to sign in for an operation that needs the scope; None: that every token may use."""
+    """Return the authentication methods for an operation that needs the scope. If it is None, any token is accepted."""
     return [AppTokenAuth(scope), BrowserSession()]
+
+
+def naming_the_person(run: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Name the session's person in each answer to a browser.
+
+    If someone else signs in while a page is open, the page recognizes answers that aren't for its person.
+    """
+
+    @wraps(run)
+    def named(request: HttpRequest, **values: Any) -> HttpResponseBase:
+        response = run(request, **values)
+        caller = getattr(request, "auth", None)
+        if isinstance(caller, Caller) and caller.token is None:
+            response.headers[PERSON] = f"{caller.profile.region} {caller.profile.id}"
+        return response
+
+    return named

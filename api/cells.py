@@ -1,4 +1,4 @@
-"""Cells in JSON: as they are read, and what a caller wants them to hold."""
+"""Converts cells to the API's JSON, and checks the values that callers send."""
 
 from __future__ import annotations
 
@@ -7,28 +7,34 @@ from typing import Annotated, NotRequired
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
 from typing_extensions import TypedDict  # pydantic needs it before Python 3.12
 
+from edits.sheets import formula_errors
 from edits.sheets.column_types import column_type
 from edits.sheets.column_types.base import LONGEST_TEXT
-from edits.sheets.held_values import contacts, text_of
+from edits.sheets.held_values import contacts, target, text_of
 from edits.sheets.numbers import LARGEST_NUMBER
 from edits.sheets.sheet import Cell, Column, Json
 
 MULTIPLE = {"MULTI_PICKLIST", "MULTI_CONTACT_LIST"}
 NOT_EXACT = "Smartsheet can't hold exactly this number: send it as a text, or send one with fewer digits."
 ONE_VALUE = "This column takes one value, not a list."
-NUL = "A text can't have the character NUL."
+NUL = "A text can't contain the character NUL."
 TOO_LONG = f"A text can have {LONGEST_TEXT:,} characters."
 
-# What a cell holds. A multi-select or multi-contact cell holds a list of texts; contacts are e-mail addresses.
+HYPERLINK_NAMES = {"url": "url", "sheet_id": "sheetId", "report_id": "reportId", "sight_id": "sightId"}
+
+# The value of a cell. In multi-select and multi-contact columns, it is a list of texts. Contacts are e-mail addresses.
 CellValue = StrictBool | StrictInt | StrictFloat | StrictStr | list[StrictStr] | None
 
 
 class CellDetails(TypedDict):
-    """A cell with more to say than its value."""
+    """A cell that has more than its value."""
 
     value: CellValue
     display: NotRequired[Annotated[str, Field(description="What Smartsheet shows, if it differs from the value")]]
     formula: NotRequired[str]
+    error: NotRequired[Annotated[str, Field(description="What the formula's error means, as a sentence")]]
+    format: NotRequired[Annotated[str, Field(description="Smartsheet's format descriptor, where it isn't the row's")]]
+    hyperlink: NotRequired[Annotated[dict[str, str], Field(description="Where it leads: a url, or an id")]]
     is_link: NotRequired[Annotated[bool, Field(description="The value comes from a cell of another sheet")]]
     is_image: NotRequired[bool]
 
@@ -37,7 +43,7 @@ CellAnswer = CellDetails | CellValue
 
 
 def cell_answer(column: Column, cell: Cell) -> CellAnswer:
-    """The cell's value; with its details, if it has any."""
+    """Return the cell's value, or an object if the cell has more than its value."""
     value: CellValue = column_type(column).to_api(cell)
     details: CellDetails = {"value": value}
     display = cell.display or (", ".join(map(str, contacts(cell))) if column.type == "MULTI_CONTACT_LIST" else "")
@@ -45,6 +51,13 @@ def cell_answer(column: Column, cell: Cell) -> CellAnswer:
         details["display"] = display
     if cell.formula:
         details["formula"] = cell.formula
+    if error := formula_errors.meaning(cell):
+        details["error"] = error
+    if cell.format:
+        details["format"] = cell.format
+    if cell.hyperlink:
+        leads = target(cell.hyperlink)
+        details["hyperlink"] = {name: str(leads[theirs]) for name, theirs in HYPERLINK_NAMES.items() if theirs in leads}
     if cell.is_link:
         details["is_link"] = True
     if cell.is_image:
@@ -53,9 +66,9 @@ def cell_answer(column: Column, cell: Cell) -> CellAnswer:
 
 
 def require_writable(column: Column | None, value: CellValue) -> None:
-    """Raises ValueError with a sentence where no cell of the column can hold exactly this value.
+    """Raise ValueError with a sentence if no cell of the column can have exactly this value.
 
-    A column that is not in the sheet takes any value: the save refuses it, so the attempt is in the log.
+    If the sheet doesn't have the column, every value is accepted here. The save refuses it, and logs the attempt.
     """
     if isinstance(value, list) and column is not None and column.type not in MULTIPLE:
         raise ValueError(ONE_VALUE)
@@ -70,5 +83,5 @@ def _require_text(text: Json) -> None:
         return
     if "\0" in text:
         raise ValueError(NUL)
-    if len(text.encode("utf-16-le")) // 2 > LONGEST_TEXT:  # beyond it, Smartsheet cuts off without a word
+    if len(text.encode("utf-16-le")) // 2 > LONGEST_TEXT:  # Smartsheet would silently cut off a longer text
         raise ValueError(TOO_LONG)

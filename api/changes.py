@@ -1,4 +1,4 @@
-"""What a caller wants changed: checked JSON, and the same as `edits.saving` takes it."""
+"""Checks the changes in a request, and converts them for `edits.saving`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, FailFast, Field, model_validator
 
-from api.cells import CellValue, require_writable
+from api.cells import HYPERLINK_NAMES, CellValue, require_writable
 from api.encoding import Id
 from api.problems import Kind, Problem
 from edits.saving import (
@@ -22,34 +22,78 @@ from edits.saving import (
     UpdateRow,
     deleted_places,
 )
-from edits.sheets.sheet import Sheet
+from edits.sheets.column_types.base import LONGEST_TEXT
+from edits.sheets.held_values import linked
+from edits.sheets.sheet import Json, Sheet
+from edits.widgets.links import is_web_address
 
 MOST_CHANGES = 1_000
 MOST_CELLS = 400  # the most columns that a sheet can have
-BENEATH_DELETED = "The same save deletes the row that this goes beneath."
-TWICE = "A row can be changed once in each way: put its cells into one change."
-CELL_TWICE = "A cell can be changed once."
+BENEATH_DELETED = "The same save deletes the row above this one in the hierarchy."
+TWICE = "A row can be changed only once in each way: put all its cells into one change."
+CELL_TWICE = "A cell can be changed only once."
+RESTORE_ALONE = "Restore rows in a save without other changes."
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Hyperlink(_Strict):
+    """The target of a link. It is either a web page, or a sheet, report or dashboard of Smartsheet."""
+
+    url: Annotated[str, Field(max_length=LONGEST_TEXT)] | None = None
+    sheet_id: Id | None = None
+    report_id: Id | None = None
+    sight_id: Id | None = None
+
+    @model_validator(mode="after")
+    def _require_one(self) -> Self:
+        if len(self.target) != 1:
+            raise ValueError("Give one of `url`, `sheet_id`, `report_id` and `sight_id`.")
+        if self.url is not None and not is_web_address(self.url):
+            raise ValueError("`url` must be an address such as https://example.com/plan.")
+        return self
+
+    @property
+    def target(self) -> dict[str, str | int]:
+        """The hyperlink in the form of Smartsheet."""
+        return {HYPERLINK_NAMES[name]: where for name, where in self.model_dump(exclude_none=True).items()}
+
+
 class NewCell(_Strict):
-    """A cell of a new row."""
+    """A cell of a new row. With a `hyperlink`, the value is the text of the link. If `hyperlink` is null, the cell's
+    link is removed. If `hyperlink` is left out, the link stays.
+    """
 
     column_id: Id
     value: CellValue
+    hyperlink: Hyperlink | None = None
+
+    @model_validator(mode="after")
+    def _require_text(self) -> Self:
+        if self.hyperlink and not (isinstance(self.value, str) and self.value):
+            raise ValueError("With a hyperlink, `value` must be its text.")
+        return self
+
+    @property
+    def typed(self) -> Json:
+        """The new value of the cell."""
+        if "hyperlink" not in self.model_fields_set:
+            return self.value
+        return linked(self.value, self.hyperlink.target if self.hyperlink else None)
 
 
 class ChangedCell(NewCell):
-    """A cell of a row. It is saved only if it still holds `shown`: the value as the API gave it."""
+    """A cell of a row. It is saved only if it still has the value `shown`, which is the value that the API returned."""
 
     shown: CellValue
 
 
 class PlaceInSheet(_Strict):
-    """Where a row goes: beneath `parent_id`, next to `sibling_id`, or, with neither, to the top level of the sheet."""
+    """Where a row goes. With `parent_id`, it goes beneath that row. With `sibling_id`, it goes next to that row. With
+    neither, it goes to the top level of the sheet.
+    """
 
     parent_id: Id | None = None
     sibling_id: Id | None = None
@@ -63,11 +107,11 @@ class PlaceInSheet(_Strict):
         if self.parent_id is not None and self.sibling_id is not None:
             raise ValueError("Give `parent_id` or `sibling_id`, not both.")
         if (self.where in {"above", "below"}) != (self.sibling_id is not None):
-            raise ValueError("“above” and “below” go with `sibling_id`, “top” and “bottom” without.")
+            raise ValueError("“above” and “below” need `sibling_id`; “top” and “bottom” don't allow it.")
         return self
 
     def place(self) -> Place:
-        """The same for a save."""
+        """The place in the form of `edits.saving`."""
         return Place(
             parent_id=self.parent_id,
             sibling_id=self.sibling_id,
@@ -93,7 +137,7 @@ class Add(_Strict):
 
 
 class Delete(_Strict):
-    """Delete a row with all rows beneath it. `rows` is how many that are, the row included."""
+    """Delete a row with all rows beneath it. `rows` is the number of all these rows, including the row itself."""
 
     do: Literal["delete"]
     row_id: Id
@@ -108,15 +152,27 @@ class Move(_Strict):
     place: PlaceInSheet
 
 
-Change = Annotated[Update | Add | Delete | Move, Field(discriminator="do")]
+class Restore(_Strict):
+    """Restore a deleted row: add a new row with its values, formulas and formats, at its old place. `row_id` is the id
+    that the row had. A row that was restored before isn't added again; its result has the id of the new row.
+    """
+
+    do: Literal["restore"]
+    row_id: Id
+
+
+Change = Annotated[Update | Add | Delete | Move | Restore, Field(discriminator="do")]
 
 
 class Edits(_Strict):
     """Changes of one sheet. Each has a result at the same position.
 
-    `unit` says what is saved whole or not at all if one of its cells can't be saved: a row, or only that cell.
-    `is_partial` lets the other rows be saved if Smartsheet refuses one; otherwise up to 500 rows are one request to
-    Smartsheet, which carries it out whole or not at all, and the first request that fails ends the save.
+    `unit` says what happens if a cell can't be saved: nothing of its row is saved (`row`), or the row's other cells are
+    saved (`cell`). Up to 500 rows are one request to Smartsheet. Smartsheet makes all changes of a request or none, and
+    the first request that fails ends the save. With `is_partial`, Smartsheet saves the other rows if it refuses one.
+
+    Rows are restored in a save without other changes. `unit` and `is_partial` don't apply to it, because each row and
+    cell is restored by itself.
     """
 
     changes: Annotated[list[Change], FailFast(), Field(min_length=1, max_length=MOST_CHANGES)]
@@ -133,25 +189,32 @@ class Edits(_Strict):
             cells = [cell.column_id for cell in change.cells] if isinstance(change, Update | Add) else []
             if len(set(cells)) < len(cells):
                 raise ValueError(CELL_TWICE)
+        if len({isinstance(change, Restore) for change in self.changes}) > 1:
+            raise ValueError(RESTORE_ALONE)
         return self
 
     @property
+    def restored(self) -> list[int]:
+        """The old ids of the rows to restore."""
+        return [change.row_id for change in self.changes if isinstance(change, Restore)]
+
+    @property
     def row_ids(self) -> list[int]:
-        """The existing rows that are changed."""
+        """The ids of existing rows that are changed."""
         return list(dict.fromkeys(change.row_id for change in self.changes if not isinstance(change, Add)))
 
     @property
     def deleted(self) -> list[int]:
-        """The rows that are deleted, without those beneath them."""
+        """The ids of rows to delete, without the rows below them."""
         return [change.row_id for change in self.changes if isinstance(change, Delete)]
 
     @property
     def row_changes(self) -> list[RowChange]:
-        """The same for a save."""
-        return [_row_change(change) for change in self.changes]
+        """The changes in the form of `edits.saving`, without rows to restore."""
+        return [_row_change(change) for change in self.changes if not isinstance(change, Restore)]
 
     def require_writable(self, sheet: Sheet) -> None:
-        """Raises Problem where a column doesn't take such a value; `errors` names each."""
+        """Raise Problem if a column doesn't accept one of the values. `errors` lists all such values."""
         errors: list[dict[str, str]] = []
         for number, change in enumerate(self.changes):
             for place, cell in enumerate(change.cells if isinstance(change, Update | Add) else ()):
@@ -164,7 +227,7 @@ class Edits(_Strict):
 
 
 def require_agreed(edits: Edits, baseline: Baseline) -> None:
-    """Raises Problem if a deletion takes another number of rows than the caller agreed to."""
+    """Raise Problem if a deletion would delete more or fewer rows than the caller agreed to."""
     errors = []
     for number, change in enumerate(edits.changes):
         if isinstance(change, Delete) and baseline.sheet.row(change.row_id):
@@ -176,7 +239,7 @@ def require_agreed(edits: Edits, baseline: Baseline) -> None:
 
 
 def require_sense(edits: Edits, sheet: Sheet) -> None:
-    """Raises Problem if a row goes to a place that the same save deletes: it would be deleted without being named."""
+    """Raise Problem if a row goes to a place that the same save deletes. The row would be deleted too."""
     errors = [
         {"pointer": f"/changes/{number}/place", "detail": BENEATH_DELETED}
         for number in deleted_places(sheet, edits.row_changes)
@@ -185,7 +248,7 @@ def require_sense(edits: Edits, sheet: Sheet) -> None:
         raise Problem(Kind.INVALID, errors=errors)
 
 
-def _row_change(change: Change) -> RowChange:
+def _row_change(change: Update | Add | Delete | Move) -> RowChange:
     match change:
         case Update():
             return UpdateRow(change.row_id, _cells(change.cells))
@@ -199,6 +262,6 @@ def _row_change(change: Change) -> RowChange:
 
 def _cells(cells: Sequence[NewCell]) -> tuple[CellChange, ...]:
     return tuple(
-        CellChange(cell.column_id, cell.shown if isinstance(cell, ChangedCell) else None, typed=cell.value)
+        CellChange(cell.column_id, cell.shown if isinstance(cell, ChangedCell) else None, typed=cell.typed)
         for cell in cells
     )

@@ -1,24 +1,22 @@
-"""Where a caller is in the changes of a sheet: its version, when it was changed last, and which columns it had.
-
-Smartsheet says when each row was changed, but not that a formula or a link now gives another value. So what may have
-changed is every row that was changed since, and every row with a formula or a link. Times are Smartsheet's own.
+"""Defines cursors, with which callers read the changes of a sheet. A cursor has the sheet's version, the time of its
+last change by Smartsheet's clock, and a hash of its columns.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-from edits.sheets.sheet import Row, Sheet
+from edits.sheets.sheet import Json, Sheet, parse_time
 
 PATTERN = "^[0-9]{1,15}-[0-9]{1,11}-[0-9a-f]{16}$"
-SLACK = timedelta(minutes=5)  # rows that are given once more harm nothing; one that isn't given would
+SLACK = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """`changed_at` in seconds since 1970, `columns` as a digest."""
+    """How far a caller has read the changes. `changed_at` is in seconds since 1970. `columns` is a hash."""
 
     version: int
     changed_at: int
@@ -26,30 +24,35 @@ class Cursor:
 
     @classmethod
     def parse(cls, text: str) -> Cursor:
-        """The cursor that PATTERN has let through."""
+        """Parse a cursor that matches PATTERN."""
         version, changed_at, columns = text.split("-")
         return cls(int(version), int(changed_at), columns)
 
     @property
     def text(self) -> str:
-        """As callers have it."""
+        """The cursor as text for callers."""
         return f"{self.version}-{self.changed_at}-{self.columns}"
 
-    def may_not_know(self, row: Row, sheet: Sheet) -> bool:
-        """Whether the row may be another one since."""
-        if row.modified_at is None or row.modified_at.timestamp() >= self.changed_at - SLACK.total_seconds():
-            return True
-        has_formula_column = any(column.formula for column in sheet.columns)
-        return has_formula_column or any(cell.formula or cell.is_link for cell in row.cells.values())
+    @property
+    def earliest(self) -> datetime:
+        """The time since which modified rows are read. It is early, because a missing row would be worse than a row
+        that hasn't changed.
+        """
+        return datetime.fromtimestamp(self.changed_at, UTC) - SLACK
+
+    def may_not_know(self, modified_at: Json) -> bool:
+        """Whether a row that was modified at this time has perhaps changed since the cursor."""
+        moment = parse_time(modified_at)
+        return moment is None or moment >= self.earliest
 
 
 def after(sheet: Sheet) -> Cursor:
-    """A cursor after everything in a sheet, even if not all of its rows were read."""
+    """Return the cursor after all changes of a sheet so far. `sheet` needn't have all rows."""
     changed_at = int(sheet.modified_at.timestamp()) if sheet.modified_at else 0
     columns = sha256(repr(sheet.columns).encode()).hexdigest()[:16]
     return Cursor(version_of(sheet), changed_at, columns)
 
 
 def version_of(sheet: Sheet) -> int:
-    """The number that counts the sheet's changes."""
+    """The sheet's version, which counts its changes."""
     return int(sheet.raw.get("version") or 0)

@@ -1,4 +1,4 @@
-"""Changing a sheet: a batch of updates, additions, deletions and moves, each compared with what the caller saw."""
+"""Changes a sheet with a batch of updates, additions, deletions and moves. Finds conflicts with what the caller saw."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from api import results
 from api.callers import ApiRequest, anyone_with
 from api.changes import Edits, require_agreed, require_sense
 from api.encoding import respond
-from api.operations import failing
+from api.operations import BAD_BODY, failing
 from api.results import FailedResultAnswer, ResultAnswer
 from api.sheets import SheetId
+from audit.access import reader_of
 from audit.vocabulary import Origin
-from edits.saving import read, repeated, save
+from edits.saving import Result, read, repeated, save
+from edits.saving.restoring import restore
 from identity.apptokens.models import Scope
 from identity.tokens import revocation
 
@@ -28,13 +30,13 @@ IdempotencyKey = Annotated[
         min_length=1,
         max_length=200,
         pattern="^[!-~ ]+$",
-        description="Names this save for a week: sent again, it is answered with what came of it, and nothing is saved"
-        " twice. Use a random one for each save, such as a UUID.",
+        description="Identifies this save for a week. If you send the same save again, you get its result and nothing "
+        "is saved twice. Use a random key for each save, such as a UUID.",
     ),
 ]
 ANSWERS: dict[int, type] = {
     **failing(),
-    **dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429, 502, 503), FailedResultAnswer),
+    **dict.fromkeys((*BAD_BODY, 401, 403, 404, 409, 422, 429, 502, 503), FailedResultAnswer),
     **dict.fromkeys((200, 207), ResultAnswer),
 }
 
@@ -43,10 +45,13 @@ ANSWERS: dict[int, type] = {
 def save_edits(request: ApiRequest, sheet_id: SheetId, edits: Edits, idempotency_key: IdempotencyKey) -> HttpResponse:
     """Save changes of a sheet in the person's name.
 
-    200: all is saved. 207: a part of it is. Any other status: nothing was saved, except that after 502 this isn't
-    certain. `results` says what came of each change and each cell.
+    200 means that everything was saved, and 207 that a part was saved. After 502, it is uncertain whether anything was
+    saved. After any other status, nothing was saved. `results` has the result of each change and each cell.
     """
-    changes, key = edits.row_changes, f"api {_bare(idempotency_key)}"
+    key = f"api {_bare(idempotency_key)}"
+    if edits.restored:
+        return _restore(request, sheet_id, edits, key)
+    changes = edits.row_changes
     how = {"is_cell_by_cell": edits.unit == "cell", "is_partial": edits.is_partial}
     result = repeated(sheet_id, changes, key=key, person=request.auth.profile, **how)
     if result is None:
@@ -56,11 +61,30 @@ def save_edits(request: ApiRequest, sheet_id: SheetId, edits: Edits, idempotency
         require_sense(edits, baseline.sheet)
         via = request.auth.via
         result = save(baseline, changes, key=key, origin=Origin.API, via=via, reason=edits.reason, **how)
+    return _answer(request, result)
+
+
+def _restore(request: ApiRequest, sheet_id: int, edits: Edits, key: str) -> HttpResponse:
+    reader = reader_of(request, is_waiting=True)
+    result = restore(
+        request.user,
+        sheet_id,
+        edits.restored,
+        person=request.auth.profile,
+        may_read=reader.may_read,
+        key=key,
+        via=request.auth.via,
+        reason=edits.reason,
+    )
+    return _answer(request, result)
+
+
+def _answer(request: ApiRequest, result: Result) -> HttpResponse:
     if results.needs_sign_in(result):
         revocation.follow_up(request.user.pk)
     return respond(results.result_answer(result), status=results.status_of(result))
 
 
 def _bare(key: str) -> str:
-    """The key without the quotes that a structured header has."""
+    """Return the key without the quotes of a structured header."""
     return key[1:-1] if len(key) > 2 and key[0] == key[-1] == '"' else key

@@ -1,19 +1,23 @@
-"""JSON in and out. Ids are texts: Smartsheet's are larger than JavaScript's largest exact integer."""
+"""Encodes and decodes JSON. Ids are texts, because Smartsheet's ids exceed the largest exact integer of JavaScript."""
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from typing import Annotated, Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 from pydantic import BeforeValidator, WithJsonSchema
 
 JSON = "application/json"
 LARGEST_ID = 2**63 - 1
+WORTH_IT = 1_000  # the least bytes that are worth compressing
+GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))", re.IGNORECASE)
 ID = re.compile("[1-9][0-9]{0,18}")
 
 
@@ -24,12 +28,12 @@ def _number(text: object) -> int:
 
 
 _SCHEMA = WithJsonSchema({"type": "string", "pattern": f"^{ID.pattern}$"})
-Id = Annotated[int, BeforeValidator(_number), _SCHEMA]  # in what is asked: an int here, a text of digits in JSON
-IdText = Annotated[str, _SCHEMA]  # in what is answered
+Id = Annotated[int, BeforeValidator(_number), _SCHEMA]  # an id in a request; it is an int here, and a text in JSON
+IdText = Annotated[str, _SCHEMA]  # an id in an answer
 
 
 def encoded(value: Any) -> bytes:
-    """The value as JSON. Halves of characters and huge numbers, which a log may hold, are written as well."""
+    """Return the value as JSON. Lone surrogates and huge numbers are encoded too, because the log can have them."""
     try:
         return orjson.dumps(value)
     except TypeError:
@@ -37,12 +41,25 @@ def encoded(value: Any) -> bytes:
 
 
 def respond(value: Any, *, status: int = 200, content_type: str = JSON) -> HttpResponse:
-    """A response that is made of JSON already, which no schema copies once more."""
+    """Return a response with the value as JSON."""
     return HttpResponse(encoded(value), status=status, content_type=content_type)
 
 
+def respond_compressed(request: HttpRequest, value: Any) -> HttpResponse:
+    """Return a JSON response. If it is large and the caller accepts gzip, compress it. Rows shrink to a tenth.
+
+    Don't use this for answers with secrets of this app, because a secret could be guessed from the compressed length.
+    """
+    response = respond(value)
+    patch_vary_headers(response, ["Accept-Encoding"])
+    if len(response.content) >= WORTH_IT and GZIP.search(request.headers.get("Accept-Encoding", "")):
+        response.content = gzip.compress(response.content, compresslevel=1, mtime=0)
+        response["Content-Encoding"] = "gzip"
+    return response
+
+
 class StrictParser(Parser):
-    """Bodies as orjson reads them: in UTF-8, not too deep, without NaN and halves of characters."""
+    """Parses bodies with orjson, which accepts only UTF-8 of limited depth, without NaN and lone surrogates."""
 
     def parse_body(self, request: HttpRequest) -> Any:
         return orjson.loads(request.body)

@@ -1,4 +1,4 @@
-"""Which problem each exception is, and how the API answers it."""
+"""Maps exceptions to problems, and answers requests with these problems."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 KEY = ("header", "Idempotency-Key")
 KINDS_OF_CHANGES = {"update", "add", "delete", "move"}
 CELL_VALUES = {"value", "shown"}
-AGAIN = 10  # seconds after which a database or log that is away may be back
+AGAIN = 10  # seconds after which callers try again if the database or the log doesn't answer
 KINDS: dict[type[Exception], Kind] = {
     SignInAgain: Kind.SIGN_IN_AGAIN,
     NotGranted: Kind.NOT_GRANTED,
@@ -56,13 +56,13 @@ KINDS: dict[type[Exception], Kind] = {
     CannotRecord: Kind.LOG_AWAY,
     OperationalError: Kind.DATABASE_AWAY,
     InterfaceError: Kind.DATABASE_AWAY,
-    InternalError: Kind.DATABASE_AWAY,  # PostgreSQL takes no writes, as after a failover
-    HttpError: Kind.UNREADABLE_BODY,  # the only one that ninja itself raises
+    InternalError: Kind.DATABASE_AWAY,  # PostgreSQL raises this if it is read-only, for example after a failover
+    HttpError: Kind.UNREADABLE_BODY,  # ninja itself raises this only for a body that it can't read
 }
 
 
 def handle_on(api: NinjaAPI) -> None:
-    """Answer all exceptions of the API's operations in problem+json."""
+    """Make the API answer all exceptions of its operations with problem+json."""
     api.add_exception_handler(Problem, lambda request, problem: answer(request, _problem(problem)))
     api.add_exception_handler(ValidationError, lambda request, error: answer(request, _invalid(error)))
     api.add_exception_handler(Exception, _fault)
@@ -71,12 +71,12 @@ def handle_on(api: NinjaAPI) -> None:
 
 
 def kind_of(error: Exception) -> Kind:
-    """What problem an exception is."""
+    """Return the kind of problem for an exception."""
     return next((KINDS[cause] for cause in type(error).__mro__ if cause in KINDS), Kind.FAULT)
 
 
 def retry_after(error: Exception | None) -> int | None:
-    """Seconds to wait, where that is known."""
+    """Return the seconds that the caller should wait, if known."""
     if isinstance(error, RateLimited | Busy) and error.retry_after is not None:
         return max(1, round(error.retry_after))
     return AGAIN if error and kind_of(error) in {Kind.LOG_AWAY, Kind.DATABASE_AWAY} else None
@@ -91,7 +91,7 @@ def _problem(problem: Any) -> Problem:
 def _known(request: HttpRequest, error: Any) -> HttpResponse:
     kind = kind_of(error)
     if kind in {Kind.LOG_AWAY, Kind.DATABASE_AWAY}:
-        log.error("%s is not answered: %s", request.path, type(error).__name__)
+        log.error("%s got no answer: %s", request.path, type(error).__name__)
     if kind is Kind.SIGN_IN_AGAIN:
         revocation.follow_up(request.user.pk)
     detail, more = "", {}
@@ -101,7 +101,7 @@ def _known(request: HttpRequest, error: Any) -> HttpResponse:
 
 
 def _fault(request: HttpRequest, error: Any) -> HttpResponse:
-    """Of this app: told as Django tells it, answered as all others."""
+    """Log an error of this app as Django does, and answer it like other problems."""
     log.error("%s failed.", request.path, exc_info=error)
     got_request_exception.send(sender=None, request=request)
     return answer(request, Problem(Kind.FAULT))
@@ -112,14 +112,14 @@ def _invalid(error: Any) -> Problem:
         return Problem(Kind.KEY_MISSING)
     details: dict[str, str] = {}
     for one in error.errors:
-        details.setdefault(_pointer(one["loc"]), str(one["msg"]))
+        details.setdefault(_pointer(one["loc"]), str(one["msg"]).removeprefix("Value error, "))
     return Problem(Kind.INVALID, errors=[{"pointer": place, "detail": said} for place, said in details.items()])
 
 
 def _pointer(loc: tuple[str | int, ...]) -> str:
-    """Where it is: of a body the JSON pointer, otherwise the parameter's name.
+    """Return the place of an error, which is a JSON pointer into the body, or the parameter's name.
 
-    Left out is what pydantic adds: the kind of a change behind its number, the types that a cell's value can have.
+    Two parts that pydantic adds are left out: the kind of a change after its index, and the types of a cell's value.
     """
     source, *rest = loc
     if source != "body":

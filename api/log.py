@@ -1,4 +1,4 @@
-"""Reading and exporting the audit log: what the person may read of it, with the filters of its page."""
+"""Reads and exports the entries of the audit log that the person can read, with the filters of its page."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from identity.apptokens.models import Scope
 
 MOST = 200
 FILES = {kind: {"schema": {"type": "string"}} for kind in exports.CONTENT_TYPES.values()}
-NO_EXPORT = "Exporting everybody's entries needs a permission of its own."
+NO_EXPORT = "Exporting everyone's entries needs a separate permission."
 
 router = Router(tags=["log"], auth=anyone_with(Scope.LOG))
 
@@ -45,7 +45,7 @@ PartId = Annotated[Id | None, Field(description="Needs `sheet` beside it")]
 
 
 class EntryFilters(Schema):
-    """The filters of the log's page, as parameters of the address. The page's own form checks and applies them."""
+    """The filters of the log's page, as query parameters. The page's own form checks and applies them."""
 
     person: Annotated[str | None, Field(max_length=200, description="`region:id`, such as com:4583173393803140")] = None
     sheet: Id | None = None
@@ -62,7 +62,7 @@ class EntryFilters(Schema):
 
 
 class Person(TypedDict):
-    """Somebody as the log has them; names may have been erased. 0 is nobody in particular, such as this app."""
+    """A person in the log, whose names are perhaps erased. Id 0 stands for no person, for example for this app."""
 
     id: str
     region: str
@@ -71,10 +71,10 @@ class Person(TypedDict):
 
 
 class EntryAnswer(TypedDict):
-    """What someone set out to do with one cell or row, and what came of it; or an act that is one entry by itself.
+    """A change of one cell or row with its outcome, or an act that has only one entry.
 
-    `outcome` is a phase, such as `applied`, `refused`, or `intent` while nothing is known. Values are as Smartsheet has
-    them. `{"objectType": "ERASED"}` stands for a personal value that was erased.
+    `outcome` is a phase, such as `applied` or `refused`. It is `intent` if there is no outcome yet. Values are in
+    Smartsheet's form. `{"objectType": "ERASED"}` stands for an erased personal value.
     """
 
     id: IdText
@@ -101,10 +101,10 @@ class EntryAnswer(TypedDict):
 
 
 class EntriesAnswer(TypedDict):
-    """Entries, newest first. `older` is for `before`, null where there are no more; `newer` is for `after`, also where
-    nothing is newer yet.
+    """Entries, newest first. To read older entries, pass `older` as `before`; `older` is null if there are none. To
+    read newer entries later, pass `newer` as `after`.
 
-    `limited` says, as a sentence, why only the person's own entries are there; null if that isn't so.
+    `limited` is null, or a sentence that says why only the person's own entries are listed.
     """
 
     entries: list[EntryAnswer]
@@ -121,9 +121,10 @@ def list_entries(
     after: After = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
 ) -> HttpResponse:
-    """List entries of the audit log, newest first: the person's own, and those on sheets that they can open now.
+    """List entries of the audit log, newest first. People get their own entries, and the entries on sheets that they
+    can open now.
 
-    Auditors read all. That entries of others were read is an entry itself.
+    Auditors get all entries. The log records who reads other people's entries.
     """
     reader = reader_of(request, is_waiting=True)
     form = _filter(request)
@@ -162,9 +163,9 @@ def export_log(
     format: Annotated[str, Query(pattern="^(csv|jsonl)$", description="jsonl can be verified offline")],
     filters: Query[EntryFilters],
 ) -> StreamingHttpResponse:
-    """Export the entries that the person may read, with everything that was recorded of the same edits.
+    """Export the entries that the person can read, with all other entries of the same edits.
 
-    The export is an entry of the log, and it changes nothing else, so it takes no Idempotency-Key.
+    The export is recorded as an entry. It changes nothing else, so it needs no Idempotency-Key.
     """
     reader = reader_of(request, is_waiting=True)
     _require_export(request, reader)
@@ -173,7 +174,7 @@ def export_log(
     made = exports.begin(selection, kind=format, actor=reader.actor, origin=Origin.API)
     response = StreamingHttpResponse(made.pieces, content_type=made.content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
-    response.headers["X-Accel-Buffering"] = "no"  # a proxy that gathered the file first would fill its disk
+    response.headers["X-Accel-Buffering"] = "no"  # otherwise a proxy would store the whole file first
     return response
 
 
@@ -183,7 +184,7 @@ def _require_export(request: ApiRequest, reader: Reader) -> None:
 
 
 def _query(request: ApiRequest) -> QueryDict:
-    """The filters of the address; its days are days in UTC for every caller."""
+    """Return the filters of the query. Days are in UTC for all callers."""
     query = request.GET.copy()
     for name in ("limit", "format", "before", "after"):
         query.pop(name, None)
@@ -193,7 +194,7 @@ def _query(request: ApiRequest) -> QueryDict:
 
 
 def _filter(request: ApiRequest) -> LogFilter:
-    """The log page's own filter. Raises Problem."""
+    """Return the form with which the log's page filters entries. Raises Problem."""
     form = LogFilter(_query(request), people=[], sheets=[])
     if form.is_valid():
         return form
@@ -206,7 +207,7 @@ def _filter(request: ApiRequest) -> LogFilter:
 
 
 def _entries(form: LogFilter) -> Any:
-    """What is asked for, entry by entry, where the log's page lists whole edits."""
+    """Return the selected entries as single entries. The log's page lists whole edits instead."""
     if "outcome" in form.cleaned_data:
         return form.narrow(Entry.objects.all())
     entries = form.about(Entry.objects.all()).told()

@@ -1,4 +1,4 @@
-"""What all operations have in common: the problems that they can answer, and that they ignore no parameter."""
+"""Has what all operations share: their possible problems, and the check for unknown parameters."""
 
 from __future__ import annotations
 
@@ -14,18 +14,21 @@ from typing_extensions import TypedDict
 from api import problems
 from api.problems import Kind, Problem
 
-ALWAYS = (401, 403, 422, 429, 500, 503)  # what any operation can answer
+ALWAYS = (401, 403, 422, 429, 500, 503)  # error statuses that any operation can have
+BAD_BODY = (400, 413)  # also of operations with a body, which can be unreadable or too large
 
 
 class Place(TypedDict):
-    """Something that is wrong at one place of the request."""
+    """An error at one place of the request."""
 
     pointer: Annotated[str, Field(description="A JSON pointer into the body, or the name of a parameter")]
     detail: str
 
 
 class ProblemAnswer(TypedDict):
-    """application/problem+json, RFC 9457. `type` never changes its meaning; the sentences are for people."""
+    """A problem as application/problem+json (RFC 9457). `type` never changes its meaning; the sentences are
+    for people.
+    """
 
     type: Annotated[str, Field(pattern="^urn:byline:problem:[a-z-]+$")]
     title: str
@@ -36,12 +39,12 @@ class ProblemAnswer(TypedDict):
 
 
 def failing(*more: int) -> dict[Any, Any]:
-    """The responses of an operation that doesn't succeed: by ALWAYS and these statuses."""
+    """Return the error responses of an operation. They have the statuses in ALWAYS and these ones."""
     return dict.fromkeys(sorted({*ALWAYS, *more}), ProblemAnswer)
 
 
 def with_known_parameters_only(run: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Refuse a query with a name that the operation doesn't know: what isn't filtered must not look as if it were."""
+    """Refuse queries with unknown parameters, because an ignored filter would give a wrong answer."""
     operation: Operation = run.__self__  # type: ignore[attr-defined] # ninja decorates the method of an operation
     queries = [model for model in operation.models if model.__ninja_param_source__ == "query"]
     known = {name for query in queries for name in getattr(query, "__ninja_flatten_map__", {})}
@@ -50,7 +53,7 @@ def with_known_parameters_only(run: Callable[..., HttpResponseBase]) -> Callable
     def checked(request: HttpRequest, **values: Any) -> HttpResponseBase:
         unknown = sorted(request.GET.keys() - known)
         if unknown:
-            errors = [{"pointer": name, "detail": "There is no such parameter."} for name in unknown]
+            errors = [{"pointer": name, "detail": "This parameter doesn't exist."} for name in unknown]
             return problems.answer(request, Problem(Kind.INVALID, errors=errors))
         return run(request, **values)
 

@@ -1,4 +1,4 @@
-"""Who calls."""
+"""Tells callers who they are."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class TokenInUse(TypedDict):
 
 
 class Me(TypedDict):
-    """The person in whose name requests are made. `region` and `id` together identify them.
+    """The person in whose name requests are made. `region` and `id` together identify the person.
 
-    `scopes` is what the caller may do, `token` the number of the app token and its end. A browser has no app token, and
-    gets a `csrf_token` for the header X-CSRFToken.
+    `scopes` are the caller's permissions. `token` has the number and expiry of the app token. A browser has no app
+    token, and gets a `csrf_token` for the header X-CSRFToken.
     """
 
     id: IdText
@@ -41,7 +41,7 @@ class Me(TypedDict):
 
 @router.get("/me", response={200: Me, **failing()}, operation_id="readMe", summary="Read Who Calls")
 def read_me(request: ApiRequest) -> HttpResponse:
-    """Say who calls, from the stored profile. It never asks Smartsheet."""
+    """Return the caller, from the stored profile. This never calls Smartsheet."""
     profile, token = request.auth.profile, request.auth.token
     answer: Me = {
         "id": str(profile.id),

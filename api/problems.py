@@ -1,4 +1,4 @@
-"""Errors as the API answers them: application/problem+json with a type that never changes its meaning.
+"""Defines the API's errors. They are application/problem+json, with types that never change their meaning.
 
 https://www.rfc-editor.org/rfc/rfc9457
 """
@@ -13,27 +13,27 @@ import orjson
 from django.http import HttpRequest, HttpResponse
 
 CONTENT_TYPE = "application/problem+json"
-WAYS_TO_SIGN_IN = 'Bearer realm="byline"'  # a 401 has to name one
+WAYS_TO_SIGN_IN = 'Bearer realm="byline"'  # the header WWW-Authenticate, which every 401 must have
 
 
 class Kind(Enum):
-    """What can be wrong: the end of the type, the HTTP status, and a title for people."""
+    """The kinds of problems. Each has the end of its type, its HTTP status, and a title for people."""
 
     UNREADABLE_BODY = ("unreadable-body", 400, "The body is not JSON")
     KEY_MISSING = ("idempotency-key-missing", 400, "A write needs the header Idempotency-Key")
     TOKEN_REFUSED = ("app-token-not-accepted", 401, "The app token is not accepted")
-    NOT_SIGNED_IN = ("not-signed-in", 401, "Nobody is signed in")
+    NOT_SIGNED_IN = ("not-signed-in", 401, "No one is signed in")
     SIGN_IN_AGAIN = ("sign-in-again", 401, "The person has to sign in with Smartsheet again")
     SCOPE_MISSING = ("scope-missing", 403, "The app token doesn't have the scope for this")
     NO_CSRF_TOKEN = ("csrf-token-missing", 403, "A browser's session needs a CSRF token")
     NOT_GRANTED = ("not-granted", 403, "This app may not do this for the person")
     FORBIDDEN = ("forbidden", 403, "The person may not do this")
-    NOT_FOUND = ("not-found", 404, "There is no such thing, or not for this person")
-    METHOD = ("method-not-allowed", 405, "This address doesn't take the method")
+    NOT_FOUND = ("not-found", 404, "It doesn't exist, or this person has no access to it")
+    METHOD = ("method-not-allowed", 405, "This address doesn't support the method")
     CONFLICT = ("conflict", 409, "A cell no longer holds what was shown")
     CONTESTED = ("contested", 409, "The same cell is being saved by someone else")
-    MORE_ROWS = ("more-rows", 409, "The row has other rows beneath it than were to be deleted")
-    IN_PROGRESS = ("idempotency-key-in-use", 409, "A save with this key is under way")
+    MORE_ROWS = ("more-rows", 409, "The number of rows to delete has changed")
+    IN_PROGRESS = ("idempotency-key-in-use", 409, "A save with this key is in progress")
     TOO_LARGE = ("body-too-large", 413, "The body is too large")
     INVALID = ("invalid-request", 422, "The request is not valid")
     KEY_REUSED = ("idempotency-key-reused", 422, "The key was used for something else")
@@ -41,9 +41,9 @@ class Kind(Enum):
     TOO_MANY_CALLS = ("too-many-calls", 429, "The app token was used too often")
     RATE_LIMITED = ("smartsheet-rate-limited", 429, "Smartsheet is getting too many requests")
     FAULT = ("fault", 500, "This app has a fault")
-    UNKNOWN = ("outcome-unknown", 502, "It is not certain whether this was done")
-    NOT_SENT = ("not-sent", 503, "Nothing was sent; ask again later")
-    BUSY = ("busy", 503, "Too much is going on at the moment; ask again later")
+    UNKNOWN = ("outcome-unknown", 502, "This may or may not have been done")
+    NOT_SENT = ("not-sent", 503, "Nothing was sent; try again later")
+    BUSY = ("busy", 503, "Too many requests are in progress; try again later")
     UNAVAILABLE = ("smartsheet-unavailable", 503, "Smartsheet cannot be reached")
     LOG_AWAY = ("log-unavailable", 503, "The audit log cannot be written")
     DATABASE_AWAY = ("database-unavailable", 503, "This app's database cannot be reached")
@@ -56,10 +56,10 @@ class Kind(Enum):
 
 
 class Problem(Exception):
-    """Something is wrong with a request, or with carrying it out.
+    """A request is wrong, or couldn't be carried out.
 
-    `detail` is a sentence about this very case. `errors` name places in the body or the query, `more` are further
-    members of the answer, `retry_after` is in seconds.
+    `detail` is a sentence about this case. `errors` lists wrong places in the body or the query. `more` has further
+    members of the answer. `retry_after` is in seconds.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Problem(Exception):
 
 
 def content(problem: Problem, *, request_id: str = "") -> dict[str, Any]:
-    """The JSON that says what is wrong."""
+    """The problem as JSON."""
     return {
         "type": problem.kind.type,
         "title": problem.kind.title,
@@ -93,7 +93,7 @@ def content(problem: Problem, *, request_id: str = "") -> dict[str, Any]:
 
 
 def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """The response that says what is wrong."""
+    """The response with the problem."""
     body = content(problem, request_id=getattr(request, "request_id", ""))
     response = HttpResponse(orjson.dumps(body), status=problem.kind.status, content_type=CONTENT_TYPE)
     if problem.retry_after is not None:

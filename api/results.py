@@ -1,4 +1,4 @@
-"""What came of a save, as the API answers it: a result per change and per cell, and one status for all."""
+"""Converts the results of a save for the API. Each change and each cell has a result, and the answer has one status."""
 
 from __future__ import annotations
 
@@ -25,11 +25,13 @@ KINDS = {
     Status.UNKNOWN: Kind.UNKNOWN,
 }
 NOTHING_SAVED = "Nothing was saved: `results` says why, change by change."
-NOT_CERTAIN = "Something was sent and may have been saved: `results` says what. The audit log will know."
+NOT_CERTAIN = "Something was sent and may have been saved: `results` says what. The audit log will show the outcome."
 
 
 class CellResultAnswer(TypedDict):
-    """One cell. `value` is what it holds now, as far as that is known; `by` and `at` say who wrote it before."""
+    """The result of a cell. `value` is the cell's current value, if known. After a conflict, `by` and `at` say who
+    wrote this value, and when.
+    """
 
     column_id: IdText
     status: Status
@@ -41,9 +43,10 @@ class CellResultAnswer(TypedDict):
 
 
 class RowResultAnswer(TypedDict):
-    """One change. `type` is the type of the problem, null if there was none; `rows` counts the rows that are concerned.
+    """The result of a change. `type` is the type of the problem, or null. `rows` is the number of affected rows.
+    `is_undecidable` says that the status is unknown and stays so, because Smartsheet's record doesn't show the outcome.
 
-    `error_code` and `ref_id` are Smartsheet's. `edit_id` and `line` are its place in the audit log.
+    `error_code` and `ref_id` come from Smartsheet. `edit_id` and `line` are the change's place in the audit log.
     """
 
     row_id: IdText | None
@@ -56,13 +59,14 @@ class RowResultAnswer(TypedDict):
     ref_id: str
     edit_id: str | None
     line: int | None
+    is_undecidable: bool
 
 
 class ResultAnswer(TypedDict):
-    """What came of each change, in their order. `edit_ids` name the edits in the audit log, one per kind of change.
+    """The results of the changes, in their order. `edit_ids` are the edits in the audit log, one per kind of change.
 
-    `is_logged` is false if Smartsheet has the changes and the log has only the intent. `is_repeat` says that the key
-    was used before, and that this is what came of it then.
+    `is_logged` is false if the log has only the intents, because an outcome couldn't be recorded. `is_repeat` says that
+    the key was used before, and that these are the earlier results.
     """
 
     results: list[RowResultAnswer]
@@ -72,7 +76,7 @@ class ResultAnswer(TypedDict):
 
 
 class FailedResultAnswer(ProblemAnswer):
-    """Nothing was saved, or that isn't certain."""
+    """Nothing was saved, or it is uncertain whether anything was saved."""
 
     results: NotRequired[list[RowResultAnswer]]
     edit_ids: NotRequired[list[str]]
@@ -91,7 +95,9 @@ def result_answer(result: Result) -> ResultAnswer:
 
 
 def status_of(result: Result) -> int:
-    """200 if all is saved, 207 if a part of it is. Raises Problem if nothing is, or may be."""
+    """Return 200 if everything was saved, and 207 if a part was saved. Raises Problem if nothing was saved, or if it is
+    uncertain whether anything was saved.
+    """
     failed = [
         row for row in result.rows if row.status not in DONE or any(cell.status not in DONE for cell in row.cells)
     ]
@@ -103,12 +109,14 @@ def status_of(result: Result) -> int:
 
 
 def needs_sign_in(result: Result) -> bool:
-    """Whether Smartsheet did not accept the person's token."""
+    """Whether Smartsheet rejected the person's token."""
     return any(isinstance(row.error, SignInAgain) for row in result.rows)
 
 
 def _problem(result: Result, failed: Sequence[RowResult]) -> Problem:
-    """The most serious one: that something may have been saved, otherwise that of the first change."""
+    """Return the most serious problem. If a change has an unknown outcome, it is that. Otherwise it is the problem of
+    the first failed change.
+    """
     row = next((row for row in failed if row.status is Status.UNKNOWN), failed[0])
     return Problem(
         _kind(row) or Kind.FAULT,
@@ -137,6 +145,7 @@ def _row(row: RowResult) -> RowResultAnswer:
         "ref_id": row.ref_id,
         "edit_id": str(row.edit_id) if row.edit_id else None,
         "line": row.line,
+        "is_undecidable": row.is_undecidable,
     }
 
 

@@ -1,26 +1,24 @@
-"""Sheets, columns and rows as the API answers them. Rows are arrays: 20,000 of them are half as long as objects."""
+"""Converts sheets and columns for the API's answers."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Annotated
+from collections.abc import Mapping
 
-from pydantic import Field
 from typing_extensions import TypedDict
 
 from api import cursors
-from api.cells import CellAnswer, cell_answer
 from api.encoding import IdText
+from api.rows import ROW_FIELDS, RowAnswer, row_answers
 from edits.features import Feature
 from edits.gateway.client import Gateway
 from edits.sheets.rights import why_no_edits, why_read_only
-from edits.sheets.sheet import Column, Row, Sheet, SheetSummary
+from edits.sheets.sheet import Column, Json, Sheet, SheetSummary
 
-ROW_FIELDS = ["id", "number", "parent_id", "is_locked", "cells"]
+WIDTH = 150  # Smartsheet's default width of a column, in pixels
 
 
 class SheetInList(TypedDict):
-    """A sheet in the list of all sheets. `access` is Smartsheet's word for what the person may do with it."""
+    """A sheet in the list of all sheets. `access` is the person's access level in Smartsheet's words."""
 
     id: IdText
     name: str
@@ -40,7 +38,11 @@ class Option(TypedDict):
 
 
 class ColumnAnswer(TypedDict):
-    """A column. `type` is Smartsheet's; `why_read_only` is a sentence, or null if the person may change its cells."""
+    """A column. `type` is Smartsheet's type. `format` is Smartsheet's format descriptor. `width` is in pixels. If
+    `is_system` is true, Smartsheet fills in the column. If `is_rolled_up` is true, Smartsheet calculates the column's
+    cells in rows that have rows beneath them. `why_read_only` is null, or a sentence that says why the person
+    can't change the column's cells.
+    """
 
     id: IdText
     title: str
@@ -52,27 +54,25 @@ class ColumnAnswer(TypedDict):
     symbol: str
     description: str
     formula: str
+    format: str
+    width: int
+    is_validated: bool
+    is_system: bool
+    is_rolled_up: bool
     why_read_only: str | None
 
 
 class WhyNot(TypedDict):
-    """Why the person can't do this with the sheet's rows, as a sentence; null if they can."""
+    """For each action, a sentence that says why the person can't do it with the sheet's rows; null if they can."""
 
     change: str | None
     add: str | None
     delete: str | None
 
 
-RowAnswer = Annotated[
-    tuple[IdText, int, IdText | None, bool, list[CellAnswer]],
-    Field(description="The row's id, its number, the id of the row above it in the hierarchy, whether it is locked for"
-          " the person, and its cells in the order of `columns`; as `row_fields` names them."),
-]  # fmt: skip
-
-
 class RowsAnswer(TypedDict):
-    """A sheet's columns, and some of its rows. `version` counts the sheet's changes; `cursor` is for reading what
-    changes from now on.
+    """A sheet's columns and some of its rows. `version` counts the sheet's changes. With `cursor`, later changes can be
+    read.
     """
 
     id: IdText
@@ -88,37 +88,8 @@ class RowsAnswer(TypedDict):
     rows: list[RowAnswer]
 
 
-class ChangesAnswer(TypedDict):
-    """What changed in a sheet since a cursor.
-
-    Without a change `sheet` and `row_ids` are null. Otherwise `sheet` has the columns and the rows that were added or
-    may have changed, and `row_ids` the ids of all rows in their order: rows that aren't there any more are gone. With
-    `is_whole` the columns changed, and `sheet` has all rows.
-    """
-
-    cursor: str
-    is_changed: bool
-    is_whole: bool
-    sheet: RowsAnswer | None
-    row_ids: list[IdText] | None
-
-
-def changes_answer(gateway: Gateway, sheet: Sheet, since: cursors.Cursor) -> ChangesAnswer:
-    """What changed in a sheet, which was read whole."""
-    now = cursors.after(sheet)
-    is_whole = now.columns != since.columns
-    rows = tuple(row for row in sheet.rows if is_whole or since.may_not_know(row, sheet))
-    return {
-        "cursor": now.text,
-        "is_changed": True,
-        "is_whole": is_whole,
-        "sheet": rows_answer(gateway, replace(sheet, rows=rows)),
-        "row_ids": [str(row.id) for row in sheet.rows],
-    }
-
-
 def summary(sheet: SheetSummary) -> SheetInList:
-    """A sheet in the list."""
+    """Convert a sheet for the list."""
     return {
         "id": str(sheet.id),
         "name": sheet.name,
@@ -127,9 +98,10 @@ def summary(sheet: SheetSummary) -> SheetInList:
     }
 
 
-def rows_answer(gateway: Gateway, sheet: Sheet) -> RowsAnswer:
-    """The sheet with the rows that were read."""
-    columns = sheet.columns
+def rows_answer(gateway: Gateway, raw: Mapping[str, Json]) -> RowsAnswer:
+    """Convert Smartsheet's Sheet object with some of its rows."""
+    sheet = Sheet.parse({**raw, "rows": []})
+    widths = {column["id"]: column.get("width") for column in raw.get("columns") or ()}
     return {
         "id": str(sheet.id),
         "name": sheet.name,
@@ -139,9 +111,9 @@ def rows_answer(gateway: Gateway, sheet: Sheet) -> RowsAnswer:
         "modified_at": sheet.modified_at.isoformat() if sheet.modified_at else None,
         "total_rows": sheet.total_rows,
         "why_not": _why_not(gateway, sheet),
-        "columns": [_column(sheet, column) for column in columns],
+        "columns": [_column(sheet, column, widths.get(column.id) or WIDTH) for column in sheet.columns],
         "row_fields": ROW_FIELDS,
-        "rows": [_row(row, columns) for row in sheet.rows],
+        "rows": list(row_answers(raw.get("rows") or (), sheet.columns)),
     }
 
 
@@ -154,7 +126,7 @@ def _why_not(gateway: Gateway, sheet: Sheet) -> WhyNot:
     }
 
 
-def _column(sheet: Sheet, column: Column) -> ColumnAnswer:
+def _column(sheet: Sheet, column: Column, width: int) -> ColumnAnswer:
     return {
         "id": str(column.id),
         "title": column.title,
@@ -166,11 +138,10 @@ def _column(sheet: Sheet, column: Column) -> ColumnAnswer:
         "symbol": column.symbol,
         "description": column.description,
         "formula": column.formula,
+        "format": column.format,
+        "width": width,
+        "is_validated": column.is_validated,
+        "is_system": bool(column.system_type),
+        "is_rolled_up": column.is_rolled_up,
         "why_read_only": why_read_only(sheet, column) or None,
     }
-
-
-def _row(row: Row, columns: tuple[Column, ...]) -> RowAnswer:
-    parent = None if row.parent_id is None else str(row.parent_id)
-    cells = [cell_answer(column, row.cell(column)) for column in columns]
-    return str(row.id), row.number, parent, row.is_locked_for_user, cells

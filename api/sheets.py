@@ -1,35 +1,38 @@
-"""Reading sheets: the list of them, one of them page by page, and some of its rows."""
+"""Reads the list of sheets, a sheet page by page, some of its rows, its changes, and the history of a cell."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated
 
 from django.http import HttpResponse
 from ninja import Path, Query, Router
+from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
 from api.callers import ApiRequest, anyone_with
 from api.cells import CellValue
 from api.cursors import PATTERN, Cursor
-from api.encoding import Id, respond
-from api.operations import failing
-from api.sheet_answers import ChangesAnswer, RowsAnswer, SheetList, changes_answer, rows_answer, summary
+from api.encoding import Id, IdText, respond, respond_compressed
+from api.operations import BAD_BODY, failing
+from api.sheet_answers import RowsAnswer, SheetList, rows_answer, summary
+from api.sheet_changes import ChangesAnswer, Copy, changes_answer
 from edits.features import Feature
 from edits.gateway.client import Gateway, gateway_for
 from edits.gateway.operations import HISTORY_PER_PAGE
-from edits.sheets import reading
 from edits.sheets.held_values import bare, held
-from edits.sheets.sheet import Cell, Contact, Json, Sheet, SheetSummary, parse_time
+from edits.sheets.sheet import Cell, Contact, Json, SheetSummary, parse_time
 from identity.apptokens.models import Scope
 
 MOST_ROWS = 5_000
 MOST_IDS = 400
+MOST_DIGESTS = 20_000  # the most rows that a sheet can have
 
 router = Router(tags=["sheets"], auth=anyone_with(Scope.READ))
 
 SheetId = Annotated[Id, Path(description="The id of a sheet")]
-PageNumber = Annotated[int, Query(ge=1, le=10**6, description="Counted from 1; beyond the last one there are no rows")]
+PageNumber = Annotated[
+    int, Query(ge=1, le=10**6, description="The number of the page, from 1. A page after the last one has no rows")
+]
 PageSize = Annotated[int, Query(ge=1, le=MOST_ROWS)]
 RowIds = Annotated[
     list[Id], Query(alias="id", min_length=1, max_length=MOST_IDS, description="The id of a row; may be repeated")
@@ -38,11 +41,35 @@ RowIds = Annotated[
 
 RowId = Annotated[Id, Path(description="The id of a row")]
 ColumnId = Annotated[Id, Path(description="The id of a column")]
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 CursorText = Annotated[str, Query(pattern=PATTERN, description="The `cursor` of an earlier answer")]
 
 
+class VersionAnswer(TypedDict):
+    """The sheet's version, which counts its changes."""
+
+    version: int
+
+
+class Known(BaseModel):
+    """The caller's copy of a sheet. `since` is the `cursor` of an earlier answer. `digests` are the digests of the
+    copy's rows, by their ids. Leave out rows without a digest.
+
+    `columns` are the columns in which the copy has formulas or links, or the primary column if it has none. With them,
+    only these columns of all rows are read, and then the rows that differ. Without them, all cells are read if there
+    are digests. `version` is the sheet's version, if you have just read it; then it isn't read again.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    since: Annotated[str, Field(pattern=PATTERN)]
+    digests: Annotated[dict[IdText, Digest], Field(max_length=MOST_DIGESTS)]
+    columns: Annotated[list[Id], Field(min_length=1, max_length=MOST_IDS)] | None = None
+    version: Annotated[int, Field(ge=0)] | None = None
+
+
 class StateAnswer(TypedDict):
-    """What a cell held from a moment on, and who wrote it."""
+    """A value that a cell had, who wrote it, and when."""
 
     at: str | None
     by: str
@@ -67,38 +94,49 @@ def list_sheets(request: ApiRequest) -> HttpResponse:
 def read_sheet(
     request: ApiRequest, sheet_id: SheetId, page: PageNumber = 1, page_size: PageSize = 1_000
 ) -> HttpResponse:
-    """Read a sheet: its columns, and one page of its rows.
+    """Read a sheet's columns and one page of its rows.
 
-    Pages are read one after the other. If `version` differs between two of them, the sheet changed in between.
+    Pages are read separately. If two pages have different `version`s, the sheet changed in between.
     """
     gateway = _gateway(request)
-    found = Sheet.parse(gateway.sheet(sheet_id, page=page, page_size=page_size))
-    if found.total_rows <= (page - 1) * page_size:  # Smartsheet gives the last page again
-        found = replace(found, rows=())
-    return respond(rows_answer(gateway, found))
+    found = gateway.sheet(sheet_id, page=page, page_size=page_size)
+    if (found.get("totalRowCount") or 0) <= (page - 1) * page_size:  # Smartsheet would return the last page again
+        found = {**found, "rows": []}
+    return respond_compressed(request, rows_answer(gateway, found))
 
 
 @router.get("/sheets/{sheet_id}/rows", response={200: RowsAnswer, **failing(404)}, operation_id="readRows")
 def read_rows(request: ApiRequest, sheet_id: SheetId, row_ids: RowIds) -> HttpResponse:
-    """Read some rows of a sheet, with its columns. Rows that are gone are left out."""
+    """Read some rows of a sheet, with its columns. Rows that don't exist are left out."""
     gateway = _gateway(request)
-    return respond(rows_answer(gateway, reading.read_rows(gateway, sheet_id, list(dict.fromkeys(row_ids)))))
+    found = gateway.sheet(sheet_id, row_ids=list(dict.fromkeys(row_ids)))
+    return respond_compressed(request, rows_answer(gateway, found))
+
+
+@router.get("/sheets/{sheet_id}/version", response={200: VersionAnswer, **failing(404)}, operation_id="readVersion")
+def read_version(request: ApiRequest, sheet_id: SheetId) -> HttpResponse:
+    """Read the sheet's version, which counts its changes. This is very little work for Smartsheet."""
+    return respond({"version": _gateway(request).version(sheet_id)})
 
 
 @router.get("/sheets/{sheet_id}/changes", response={200: ChangesAnswer, **failing(404)}, operation_id="readChanges")
 def read_changes(request: ApiRequest, sheet_id: SheetId, since: CursorText) -> HttpResponse:
-    """Read what changed in a sheet since it was read. If nothing has, the call costs Smartsheet almost nothing."""
-    cursor, gateway = Cursor.parse(since), _gateway(request)
-    if gateway.version(sheet_id) == cursor.version:
-        nothing: ChangesAnswer = {
-            "cursor": since,
-            "is_changed": False,
-            "is_whole": False,
-            "sheet": None,
-            "row_ids": None,
-        }
-        return respond(nothing)
-    return respond(changes_answer(gateway, Sheet.parse(gateway.sheet(sheet_id)), cursor))
+    """Read what changed in a sheet since it was read. If nothing changed, this is very little work for Smartsheet.
+
+    The answer has every row with a formula or a link. To get only those that differ, send their digests by POST.
+    """
+    return respond_compressed(request, changes_answer(_gateway(request), sheet_id, Copy(Cursor.parse(since))))
+
+
+@router.post(
+    "/sheets/{sheet_id}/changes",
+    response={200: ChangesAnswer, **failing(*BAD_BODY, 404)},
+    operation_id="compareRows",
+)
+def compare_rows(request: ApiRequest, sheet_id: SheetId, known: Known) -> HttpResponse:
+    """Compare a sheet with the rows that the caller has, and return those that differ."""
+    copy = Copy(Cursor.parse(known.since), known.digests, known.columns, known.version)
+    return respond_compressed(request, changes_answer(_gateway(request), sheet_id, copy))
 
 
 @router.get(
@@ -109,9 +147,10 @@ def read_changes(request: ApiRequest, sheet_id: SheetId, since: CursorText) -> H
 def read_cell_history(
     request: ApiRequest, sheet_id: SheetId, row_id: RowId, column_id: ColumnId, page: PageNumber = 1
 ) -> HttpResponse:
-    """Read Smartsheet's own history of a cell, 100 states a page, newest first. Smartsheet counts it as ten requests.
+    """Read Smartsheet's own history of a cell, newest state first. A page has up to 100 states, and Smartsheet counts
+    it as ten requests.
 
-    What this app's log says of the cell: `/log/entries` with `sheet`, `row` and `column`.
+    For this app's log of the cell, use `/log/entries` with `sheet`, `row` and `column`.
     """
     found = _gateway(request).cell_history(sheet_id, row_id, column_id, page=page)
     answer: HistoryAnswer = {
@@ -133,7 +172,7 @@ def _state(raw: Json, column_id: int) -> StateAnswer:
 
 
 def _gateway(request: ApiRequest) -> Gateway:
-    """Smartsheet as the caller sees it. Raises GatewayError where they may not look at sheets here."""
+    """Return the gateway of the caller. Raises GatewayError if the caller can't read sheets here."""
     gateway = gateway_for(request.user)
     gateway.require(Feature.VIEW)
     return gateway

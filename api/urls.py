@@ -1,4 +1,4 @@
-"""Below /api/."""
+"""Defines the addresses below /api/."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ app_name = "api"
 
 
 def nothing_here(request: HttpRequest, **_address: str) -> HttpResponse:
-    """Answers what no operation answers."""
+    """Answer requests for addresses that have no operation."""
     return problems.answer(request, Problem(Kind.NOT_FOUND))
 
 
 def _with_problems(pattern: URLPattern) -> URLPattern:
-    """The same address, whose 405 is a problem like all others."""
+    """Make the address answer 405 with a problem."""
     view = pattern.callback
 
     @wraps(view)
@@ -33,7 +33,7 @@ def _with_problems(pattern: URLPattern) -> URLPattern:
         problem["Allow"] = response["Allow"]
         return problem
 
-    pattern.callback = answered  # csrf_exempt as before: BrowserSession checks the token
+    pattern.callback = answered  # csrf_exempt stays, because BrowserSession checks the token
     return pattern
 
 

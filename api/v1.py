@@ -1,4 +1,4 @@
-"""Version 1 of the API, put together: its operations, its document, its page."""
+"""Defines version 1 of the API, with its operations, its OpenAPI document and its page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from api import edits, failures, log, people, problems, sheets
-from api.callers import AppTokenAuth
+from api.callers import AppTokenAuth, naming_the_person
 from api.encoding import JSON, Renderer, StrictParser
 from api.operations import with_known_parameters_only
 from api.problems import Kind, Problem
@@ -24,13 +24,15 @@ Ids are texts. Times are in UTC, as in `2026-11-30T14:05:00+00:00`. Errors are `
 
 
 class Page(Swagger):
-    """Swagger UI in this app's frame, from this app's own files."""
+    """Shows Swagger UI in this app's page frame. Its files come from this app."""
 
     template = "api/docs.html"
 
 
 class Document(OpenAPISchema):
-    """Ninja's, with the problems of each status, where ninja knows one content type, and with the scopes of tokens."""
+    """Ninja's OpenAPI document. This class adds the problems of each status, because Ninja allows only one content
+    type, and the scopes of tokens.
+    """
 
     def responses(self, operation: Operation) -> dict[int, dict[str, Any]]:
         found = super().responses(operation)
@@ -51,7 +53,7 @@ class Document(OpenAPISchema):
 
 
 class Api(NinjaAPI):
-    """Has that document."""
+    """The API, which uses the class Document."""
 
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
@@ -70,5 +72,6 @@ api = Api(
 )
 failures.handle_on(api)
 api.add_decorator(with_known_parameters_only, mode="view")
+api.add_decorator(naming_the_person, mode="view")
 for router in (people.router, sheets.router, edits.router, log.router):
     api.add_router("", router)

@@ -1,18 +1,20 @@
-"""A sheet as a table on a page: texts, and marks with the reason why something can't be changed."""
+"""Turns a sheet into a table for a page. Marks in the table say why something can't be changed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from edits.sheets import formula_errors
 from edits.sheets.column_types import column_type
 from edits.sheets.sheet import Cell, Column, Row, Sheet
 from edits.widgets.links import link_of
+from edits.widgets.symbols import drawing
 from identity.profiles import readers
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An icon beside a column, row or cell, by its name, and a sentence that explains it."""
+    """An icon next to a column, row or cell: its name, and a sentence that explains it."""
 
     icon: str
     meaning: str
@@ -26,6 +28,7 @@ class TableCell:
     text: str
     mark: Mark | None
     link: str = ""
+    symbol: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class TableRow:
 
     @property
     def indent(self) -> str:
-        """One character for each level of depth, to loop over."""
+        """Return one character for each level of depth, so that a template can loop over them."""
         return "·" * self.row.depth
 
 
@@ -62,7 +65,13 @@ def table_of(sheet: Sheet) -> Table:
             label=sheet.label(row),
             mark=row_mark(row),
             cells=tuple(
-                TableCell(kind.column, kind.shown(cell, reader), cell_mark(kind.column, cell), link_of(cell))
+                TableCell(
+                    column=kind.column,
+                    text=kind.shown(cell, reader),
+                    mark=cell_mark(kind.column, cell),
+                    link=link_of(cell),
+                    symbol=drawing(kind.column, cell) if kind.column.symbol else "",
+                )
                 for kind in kinds
                 for cell in [row.cell(kind.column)]
             ),
@@ -73,7 +82,7 @@ def table_of(sheet: Sheet) -> Table:
 
 
 def column_mark(column: Column) -> Mark | None:
-    """Why the whole column can't be changed; None if it can."""
+    """Return a mark that says why the whole column can't be changed; None if it can."""
     if column.system_type:
         return Mark("gear", "Smartsheet fills in this column.")
     if column.formula:
@@ -82,12 +91,16 @@ def column_mark(column: Column) -> Mark | None:
 
 
 def row_mark(row: Row) -> Mark | None:
-    """Why the whole row can't be changed; None if it can."""
+    """Return a mark that says why the whole row can't be changed; None if it can."""
     return _lock("row", is_locked=row.is_locked, is_locked_for_user=row.is_locked_for_user)
 
 
 def cell_mark(column: Column, cell: Cell) -> Mark | None:
-    """Why this cell can't be changed, if its column and row can; None if it can."""
+    """Return a mark that explains the error in this cell, or says why this cell of a changeable row and column can't be
+    changed. Without an error or such a reason, return None.
+    """
+    if error := formula_errors.meaning(cell):
+        return Mark("exclamation-triangle", f"{error} {cell.formula}".strip())
     if cell.formula and not column.formula:
         return Mark("calculator", f"A formula calculates this cell: {cell.formula}")
     return Mark("link-45deg", "This cell is linked to a cell of another sheet.") if cell.is_link else None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
 from edits import features
@@ -31,7 +33,7 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 @require_safe
 @smartsheet_connected
 def sheets(request: SmartsheetRequest) -> HttpResponse:
-    """The sheets that the person can see, last changed first; ?q= searches their names."""
+    """Show the sheets that the person can see, last changed first. ?q= searches their names."""
     query = request.GET.get("q", "").strip()
     try:
         gateway = gateway_for(request.user)
@@ -48,20 +50,21 @@ def sheets(request: SmartsheetRequest) -> HttpResponse:
 @require_safe
 @smartsheet_connected
 def sheet(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
-    """A page of a sheet's rows, ?page= counted from 1."""
+    """The grid of a sheet, and a page of its rows as a table (?page=, from 1). With ?view=table only the table."""
     number = request.GET.get("page", "1")
     page = max(1, int(number)) if PAGE.fullmatch(number) else 1
     try:
         gateway = gateway_for(request.user)
         gateway.require(Feature.VIEW)
-        found = reading.read_page(gateway, sheet_id, page)
+        found = reading.read_table(gateway, sheet_id, page)
     except GatewayError as error:
         return problem_page(request, problem_of(error, doing=Doing.READ))
     opened_sheets.note(request, found)
-    pages = max(1, math.ceil(found.total_rows / reading.ROWS_PER_PAGE))
+    pages = max(1, math.ceil(found.total_rows / reading.rows_per_table(found)))
     context = {
         "sheet": found,
         "table": table_of(found),
+        "api_url": "" if request.GET.get("view") == "table" else _api_url(),
         "page": min(page, pages),
         "pages": pages,
         **_offered(gateway, found.access),
@@ -69,8 +72,15 @@ def sheet(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
     return render(request, "edits/sheet.html", context)
 
 
+def _api_url() -> str:
+    """Return the address of the API for the grid; "" in a site without the API, which shows a table, not a grid."""
+    with suppress(NoReverseMatch):
+        return reverse("api:v1:api-root")
+    return ""
+
+
 def _offered(gateway: Gateway, access: Access) -> dict[str, Any]:
-    """What the person can do with the rows of a sheet, and sentences that say why they can't do the rest."""
+    """Return what the person can do with the rows of a sheet, and sentences that say why they can't do other things."""
     no_access = why_no_edits(access)
     reasons = {one: gateway.why_not(one) or no_access for one in (Feature.CHANGE, Feature.ADD, Feature.DELETE)}
     return {

@@ -11,7 +11,7 @@ BASE = "/api/v1"
 
 
 class Caller:
-    """Calls with a client that checks CSRF tokens; `answer` is the last response."""
+    """A client that checks CSRF tokens. `answer` is the last response."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -22,7 +22,7 @@ class Caller:
         return self._read(self.client.get(BASE + path, query), status)
 
     def post(self, path: str, body: Any, *, status: int = 200, key: str | None = "", **headers: str) -> Any:
-        """Send JSON, with an Idempotency-Key of its own ("") or without any (None)."""
+        """Send JSON. If `key` is "", a new Idempotency-Key is sent. If it is None, none is sent."""
         headers = {"X-CSRFToken": self.token, **headers}
         if key is not None:
             headers["Idempotency-Key"] = key or str(uuid4())

@@ -1,4 +1,4 @@
-"""Bob edits the site plan through the API; Alice looks, and interferes without it."""
+"""Bob edits the site plan through the API. Alice reads it, and changes it without the API."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ def plan(sandbox: RunningSandbox, alice: Person) -> SitePlan:
 
 @pytest.fixture
 def caller(db: None, sign_in: SignIn, bob: Person, plan: SitePlan) -> Caller:
-    """Bob's browser."""
+    """The browser in which Bob is signed in."""
     client = Client()
     sign_in(client, bob)
     client.handler.enforce_csrf_checks = True

@@ -1,4 +1,4 @@
-"""Programs call with app tokens: what each may do, when it is refused, and what the log says of it."""
+"""Programs call the API with app tokens. A token allows only its scopes, refusals have reasons, and uses are logged."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ class Program(Caller):
 
     @property
     def via(self) -> str:
-        """As entries have it."""
+        """The `via` of the program's entries."""
         return f'{{"token":{self.app_token.pk}}}'
 
     def refusal(self, path: str = "/me") -> tuple[int, str, str]:
-        """Status, type and detail of a refused call."""
+        """Return status, type and detail of a refused call."""
         answer = self.client.get(BASE + path)
         problem = answer.json()
         return answer.status_code, problem["type"].rpartition(":")[2], problem["detail"]
@@ -64,7 +64,7 @@ def person(caller: Caller) -> SmartsheetUser:
 
 @pytest.fixture
 def make(person: SmartsheetUser) -> Make:
-    """make("read", "edit"): a program with a new token of Bob's."""
+    """Return make(), which creates a program with a new token of Bob's: make("read", "edit")."""
 
     def make_program(*scopes: str, days: int = 90) -> Program:
         return Program(AppToken.objects.make(person=person, name=str(uuid4()), scopes=scopes, days=days)[1])
@@ -92,7 +92,7 @@ def test_a_program_acts_in_the_persons_name(make: Make, plan: SitePlan, bob: Per
     assert Entry.objects.came_by(Part("token", str(program.app_token.pk))).filter(action="add").count() == 2
 
 
-def test_what_is_refused_to_a_person_is_logged_with_the_token(make: Make, plan: SitePlan) -> None:
+def test_a_refusal_is_logged_with_the_token(make: Make, plan: SitePlan) -> None:
     program = make("edit")
     cell = {"column_id": str(plan.columns["Remaining"]), "shown": None, "value": 1}
     row = plan.rows["Dig foundations"]
@@ -121,12 +121,12 @@ def test_a_token_that_reads_does_not_write(make: Make, plan: SitePlan) -> None:
 
 
 def test_a_session_does_not_widen_a_token(make: Make, caller: Caller, plan: SitePlan) -> None:
-    """A request with both is the token's."""
+    """If a request has a token and a session, the session is ignored."""
     caller.client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {make('log').text}"
     caller.get("/sheets", status=403)
     caller.client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {token_text.new()}"
     caller.get("/sheets", status=401)
-    caller.client.defaults["HTTP_AUTHORIZATION"] = "Basic cHJveHk6cHJveHk="  # a proxy's own affair
+    caller.client.defaults["HTTP_AUTHORIZATION"] = "Basic cHJveHk6cHJveHk="  # a proxy's own credentials
     caller.get("/sheets")
 
 
@@ -160,9 +160,7 @@ def revoked(person: SmartsheetUser) -> None:
 
 
 def barred(person: SmartsheetUser) -> None:
-    user = get_user_model()._default_manager.get()
-    user.is_active = False
-    user.save()
+    account.block(person, by=person.user)
 
 
 def disconnected(person: SmartsheetUser) -> None:
@@ -178,7 +176,7 @@ def test_a_token_that_was_ended(make: Make, person: SmartsheetUser, end: Callabl
     assert Ending(end.__name__).label in detail
     (ended,) = entries("token_end")
     assert (ended.reason, ended.via) == (Ending(end.__name__).label, program.via)
-    barred(person)  # whatever happens later
+    barred(person)  # a later event changes nothing
     assert entries("token_end").count() == 1
 
 
@@ -187,7 +185,7 @@ def test_a_person_who_left_smartsheet_has_no_tokens_left(make: Make, plan: SiteP
     headers = {"Authorization": f"Bearer {person.token.access_token}"}
     assert plan.sandbox.http.delete(f"{plan.sandbox.api}/token", headers=headers, timeout=PATIENCE).ok
     assert program.refusal("/sheets")[:2] == (401, "sign-in-again")
-    assert follow_up(person.user_id) is False  # done already
+    assert follow_up(person.user_id) is False  # follow_up() was already done
     assert not Token.objects.exists()
     assert program.refusal()[1] == "app-token-not-accepted"
     assert entries("token_end").get().reason == Ending.LEFT.label
@@ -211,7 +209,7 @@ UNKNOWN = ["", "x", "byline_", "é" * 20, "byline_" + "0" * 49, "a" * 10_000]
 
 
 @pytest.mark.parametrize("text", [*UNKNOWN, "one that could be"], ids=range(len(UNKNOWN) + 1))
-def test_tokens_that_nobody_has(db: None, text: str) -> None:
+def test_unknown_tokens(db: None, text: str) -> None:
     text = token_text.new() if text == "one that could be" else text
     status, kind, _detail = Program(text).refusal()
     assert (status, kind) == (401, "app-token-not-accepted")

@@ -1,4 +1,4 @@
-"""A batch of changes: what is sent, what came of each change and cell, what the log says, and what is refused."""
+"""Callers send a batch of changes. Each change and cell has a result, and is logged. Invalid batches are refused."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DIG, PLAN = "Dig foundations", "Site plan"
 
 
 def update(plan: SitePlan, row: str, **cells: Any) -> dict[str, Any]:
-    """A change of cells, by title: the value that is shown, and the value that is wanted."""
+    """A change of cells by title: the shown value and the new one."""
     return {
         "do": "update",
         "row_id": str(plan.rows[row]),
@@ -47,6 +47,42 @@ def test_cells_are_saved_in_the_callers_name(caller: Caller, plan: SitePlan, bob
     assert phases() == ["intent", "intent", "applied"]
 
 
+def test_fault_8_a_hyperlink_is_written_kept_and_taken_away(caller: Caller, plan: SitePlan) -> None:
+    url = {"url": "https://example.com/A-101"}
+
+    def save(shown: Any, value: Any, **more: Any) -> Any:
+        change = update(plan, DIG, Drawing=(shown, value))
+        change["cells"][0] |= more
+        assert caller.save(plan.id, change)["results"][0]["status"] == "saved"
+        cell = plan.cell(DIG, "Drawing")
+        return cell.get("value"), cell.get("hyperlink")
+
+    assert save(None, "A-101", hyperlink=url) == ("A-101", url)
+    assert save("A-101", "A-102") == ("A-102", url)
+    assert save("A-102", "A-103", hyperlink={"sheet_id": str(plan.id)})[1]["sheetId"] == plan.id
+    assert save("A-103", "A-103", hyperlink=None) == ("A-103", None)
+
+
+@pytest.mark.parametrize(
+    ("value", "hyperlink"),
+    [
+        ("x", {}),
+        ("x", {"url": "javascript:alert(1)"}),
+        ("x", {"url": "https://example.com", "sheet_id": "1"}),
+        ("", {"url": "https://example.com"}),
+        (5, {"url": "https://example.com"}),
+    ],
+)
+def test_fault_8_an_unusable_hyperlink_is_refused(
+    caller: Caller, plan: SitePlan, bob: Person, value: Any, hyperlink: dict[str, Any]
+) -> None:
+    change = update(plan, DIG, Drawing=(None, value))
+    change["cells"][0]["hyperlink"] = hyperlink
+    answer = caller.save(plan.id, change, status=422)
+    assert answer["type"] == "urn:byline:problem:invalid-request"
+    assert plan.writes(bob) == []
+
+
 def test_all_kinds_of_changes_at_once(caller: Caller, plan: SitePlan) -> None:
     last = list(plan.rows)[-1]
     answer = caller.save(
@@ -75,7 +111,7 @@ def test_a_deletion_takes_the_rows_that_were_agreed_to(caller: Caller, plan: Sit
     assert len(plan.labels()) == len(plan.rows) - count
 
 
-def test_a_conflict_is_told_cell_by_cell(caller: Caller, plan: SitePlan, alice: Person) -> None:
+def test_a_conflict_is_reported_per_cell(caller: Caller, plan: SitePlan, alice: Person) -> None:
     plan.write(DIG, Notes="Clay")
     problem = caller.save(plan.id, update(plan, DIG, Notes=(None, "Rock"), Spent=(21_500, 1)), status=409)
     assert problem["type"] == "urn:byline:problem:conflict"
@@ -107,7 +143,7 @@ def test_one_row_is_saved_and_another_is_not(caller: Caller, plan: SitePlan) -> 
     ]  # fmt: skip
 
 
-def test_what_may_not_be_changed_is_refused_and_logged(caller: Caller, plan: SitePlan, bob: Person) -> None:
+def test_a_forbidden_change_is_refused_and_logged(caller: Caller, plan: SitePlan, bob: Person) -> None:
     problem = caller.save(plan.id, update(plan, DIG, Remaining=(16_500, 1)), status=403)
     assert problem["type"] == "urn:byline:problem:forbidden"
     assert problem["results"][0]["cells"][0]["status"] == "forbidden"
@@ -144,7 +180,7 @@ VALUES: list[tuple[str, Any, Any]] = [
     ("Notes", "x", "x"),
     ("Notes", 5, 5),
     ("Notes", 5.25, 5.25),
-    ("Notes", "5", "5"),  # a text stays one
+    ("Notes", "5", "5"),  # a text stays a text
     ("Notes", "two\nlines", "two\nlines"),
     ("Budget", "", None),
     ("Budget", None, None),
@@ -160,7 +196,7 @@ VALUES: list[tuple[str, Any, Any]] = [
 
 @pytest.mark.parametrize(("title", "value", "held"), VALUES)
 def test_values(caller: Caller, plan: SitePlan, title: str, value: Any, held: Any) -> None:
-    """What the API gives as a cell's value is what it takes as shown, and Smartsheet holds what was sent."""
+    """The API accepts its own values as `shown`, and Smartsheet stores what was sent."""
     sheet = caller.get(f"/sheets/{plan.id}/rows", id=plan.rows[DIG])
     cell = sheet["rows"][0][4][list(plan.columns).index(title)]
     shown = cell["value"] if isinstance(cell, dict) else cell

@@ -1,4 +1,4 @@
-"""Requests that no well-meaning program sends: without CSRF tokens, too large, too deep, wrong in shape."""
+"""The API refuses hostile requests: without CSRF tokens, too large, nested too deeply, or of the wrong shape."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_write_needs_a_key(caller: Caller, plan: SitePlan) -> None:
 
 @pytest.mark.parametrize("key", ["é", "\n", "x" * 201, " " * 3 + "\t"])
 def test_keys_that_are_none(caller: Caller, plan: SitePlan, key: str) -> None:
-    if "\n" not in key:  # which no server lets through
+    if "\n" not in key:  # servers refuse a header with a line break
         problem = caller.save(plan.id, {"do": "add", "cells": []}, status=422, key=key)
         assert problem["errors"][0]["pointer"] == "Idempotency-Key"
 

@@ -1,4 +1,4 @@
-"""The same key again: the first answer, and nothing is saved twice."""
+"""A repeated key gets the first answer, and nothing is saved twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The audit log through the API: what a person may read of it, its filters and cursors, and its export."""
+"""Through the API, people list and export the entries that they can read, with filters and cursors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SignIn = Callable[[Client, Person], None]
 
 
 def note(caller: Caller, plan: SitePlan, *texts: str) -> list[str]:
-    """Save each text as the note of a row; gives the ids of the edits."""
+    """Save each text as the note of a row. Gives the ids of the edits."""
     shown, ids = None, []
     for text in texts:
         cell = {"column_id": str(plan.columns["Notes"]), "shown": shown, "value": text}
@@ -33,7 +33,7 @@ def note(caller: Caller, plan: SitePlan, *texts: str) -> list[str]:
     return ids
 
 
-def test_an_entry_says_who_did_what_and_what_came_of_it(caller: Caller, plan: SitePlan, bob: Person) -> None:
+def test_an_entry_shows_person_action_and_outcome(caller: Caller, plan: SitePlan, bob: Person) -> None:
     (edit_id,) = note(caller, plan, "Rock")
     (entry,) = caller.get("/log/entries", sheet=plan.id)["entries"]
     assert entry["actor"] == {"id": str(bob.id), "region": "sandbox", "name": bob.name, "email": bob.email}
@@ -89,9 +89,7 @@ def test_filters(caller: Caller, plan: SitePlan, query: dict[str, Any], found: b
         ({"sheet": "18446744073709551616"}, "sheet"),
     ],
 )
-def test_a_filter_that_is_wrong_narrows_nothing_and_says_so(
-    caller: Caller, query: dict[str, Any], pointer: str
-) -> None:
+def test_an_invalid_filter_is_reported_and_ignored(caller: Caller, query: dict[str, Any], pointer: str) -> None:
     problem = caller.get("/log/entries", status=422, **query)
     assert pointer in {error["pointer"] for error in problem["errors"]}
 
@@ -106,7 +104,7 @@ def test_entries_of_others_are_those_of_sheets_that_one_can_open(
     names = {sheet["name"] for sheet in other.get("/sheets")["sheets"]}
     seen = other.get("/log/entries", person=f"sandbox:{bob.id}")["entries"]
     assert bool([one for one in seen if one["sheet_id"] == str(plan.id)]) == (plan.name in names)
-    assert all(one["sheet_id"] for one in seen)  # no sign-ins of others
+    assert all(one["sheet_id"] for one in seen)  # no sign-ins of other people
 
 
 def test_reading_entries_of_others_is_an_entry_that_names_the_token(
@@ -129,7 +127,7 @@ def exported(caller: Caller, kind: str, **query: Any) -> StreamingHttpResponse:
     return answer
 
 
-@pytest.mark.django_db(transaction=True)  # PostgreSQL reads the log for an export over a connection of its own
+@pytest.mark.django_db(transaction=True)  # on PostgreSQL, exports use a separate connection
 def test_an_export_has_the_entries_and_is_one(caller: Caller, plan: SitePlan) -> None:
     note(caller, plan, "Rock")
     answer = exported(caller, "jsonl", sheet=plan.id)

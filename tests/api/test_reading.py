@@ -1,4 +1,7 @@
-"""Who calls, the list of sheets, a sheet page by page, and some of its rows."""
+"""Reading the caller, the list of sheets, a sheet page by page, and some of its rows."""
+
+import gzip
+import json
 
 import pytest
 from django.test import Client
@@ -7,16 +10,16 @@ from tests.api.caller import Caller
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person, RunningSandbox
 
-ROW = ["id", "number", "parent_id", "is_locked", "cells"]
+ROW = ["id", "number", "parent_id", "is_locked", "cells", "is_expanded", "format", "digest"]
 
 
-def test_who_calls(caller: Caller, bob: Person) -> None:
+def test_the_caller(caller: Caller, bob: Person) -> None:
     me = caller.get("/me")
     assert (me["id"], me["region"], me["name"], me["email"]) == (str(bob.id), "sandbox", bob.name, bob.email)
     assert me["csrf_token"]
 
 
-def test_nobody_is_signed_in(client: Client, sandbox: RunningSandbox, db: None) -> None:
+def test_no_one_is_signed_in_yet(client: Client, sandbox: RunningSandbox, db: None) -> None:
     answer = client.get("/api/v1/me")
     assert (answer.status_code, answer.json()["type"]) == (401, "urn:byline:problem:not-signed-in")
     assert answer["WWW-Authenticate"].startswith("Bearer")
@@ -49,7 +52,7 @@ def test_a_sheet_page_by_page(caller: Caller, plan: SitePlan) -> None:
 
 def test_some_rows(caller: Caller, plan: SitePlan) -> None:
     first, *_, last = plan.rows.values()
-    ids = [str(last), str(first), str(first), "17"]  # the last is of no row
+    ids = [str(last), str(first), str(first), "17"]  # the last one doesn't exist
     assert {row[0] for row in caller.get(f"/sheets/{plan.id}/rows", id=ids)["rows"]} == {str(first), str(last)}
 
 
@@ -108,9 +111,44 @@ def test_smartsheets_errors(caller: Caller, plan: SitePlan, fault: dict[str, obj
     assert caller.get("/sheets", status=status)["type"] == f"urn:byline:problem:{kind}"
 
 
-def test_what_no_operation_answers(caller: Caller) -> None:
+def test_unknown_addresses(caller: Caller) -> None:
     assert caller.get("/nothing", status=404)["type"] == "urn:byline:problem:not-found"
     answer = caller.client.delete("/api/v1/me")
     assert (answer.status_code, answer["Allow"], answer.json()["type"]) == (
         405, "GET", "urn:byline:problem:method-not-allowed",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [("gzip, deflate, br", "gzip"), ("", None), ("br", None), ("gzip;q=0", None), ("br, gzip;q=0.0, zstd", None)],
+)
+def test_rows_are_compressed_where_the_caller_unpacks_them(
+    caller: Caller, plan: SitePlan, accepted: str, encoding: str | None
+) -> None:
+    answer = caller.client.get(f"/api/v1/sheets/{plan.id}", headers={"Accept-Encoding": accepted})
+    assert (answer.get("Content-Encoding"), "Accept-Encoding" in answer["Vary"]) == (encoding, True)
+    content = gzip.decompress(answer.content) if encoding else answer.content
+    assert len(json.loads(content)["rows"]) == len(plan.rows)
+    assert "Content-Encoding" not in caller.client.get("/api/v1/me", headers={"Accept-Encoding": "gzip"})
+
+
+def test_a_cell_says_where_it_leads_and_how_it_is_formatted(caller: Caller, plan: SitePlan) -> None:
+    look = ",,1,,,,,,,18,,,,,,,"
+    plan.write(
+        "Dig foundations", Notes={"value": "Drawing", "hyperlink": {"url": "https://example.com/a"}, "format": look}
+    )
+    sheet = caller.get(f"/sheets/{plan.id}/rows", id=plan.rows["Dig foundations"])
+    cells = dict(zip((column["title"] for column in sheet["columns"]), sheet["rows"][0][4], strict=True))
+    assert cells["Notes"] == {"value": "Drawing", "format": look, "hyperlink": {"url": "https://example.com/a"}}
+    columns = {column["title"]: column for column in sheet["columns"]}
+    assert (columns["Health"]["width"], columns["Status"]["is_validated"]) == (70, True)
+
+
+@pytest.mark.parametrize("number", [0.1, 5e-324, 2**53, -0.30000000000000004, 0.1234567890123456789])
+def test_numbers_arrive_as_they_are(caller: Caller, plan: SitePlan, number: float) -> None:
+    plan.write("Dig foundations", Budget=number)
+    sheet = caller.get(f"/sheets/{plan.id}/rows", id=plan.rows["Dig foundations"])
+    place = next(place for place, column in enumerate(sheet["columns"]) if column["title"] == "Budget")
+    cell = sheet["rows"][0][4][place]
+    assert (cell["value"] if isinstance(cell, dict) else cell) == number

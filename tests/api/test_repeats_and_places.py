@@ -1,4 +1,4 @@
-"""Repeats while the sheet can't be read, rows beneath deleted ones, and what cells are said to hold."""
+"""Repeated saves while the sheet can't be read, rows below deleted ones, and the returned values of cells."""
 
 from __future__ import annotations
 

@@ -6,28 +6,37 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from tests.running_sandbox import Person, RunningSandbox
+from identity.regions import default_region
+from tests import signing_in
+from tests.browser.chromium import FLAGS, NAMES
+from tests.edits.site_plan import SitePlan
+from tests.running_sandbox import Person, RunningSandbox, Sandbox
 from tests.waiting import PATIENCE
 
-NAMES = ["chromium", "chromium-browser", "google-chrome", "chrome"]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 PICTURES = Path(__file__).resolve().parent.parent.parent / "docs" / "pictures"
 
-# Playwright's synchronous client keeps an event loop in the test's thread; Django would take that for async code.
+# Playwright's synchronous client keeps an event loop in the test's thread, which Django would treat as async code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 expect.set_options(timeout=PATIENCE * 1000)
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """Chromium, only while these tests run, because its event loop would disturb other tests in the same process."""
+def browser(django_db_setup: None) -> Iterator[Browser]:
+    """Start Chromium, only while these tests run, because its event loop would disturb other tests in the same process.
+
+    The database is made before that. Django has different connections with and without an event loop, and only the
+    connection that made the database is closed before it is dropped.
+    """
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
-        hint = "no Chromium on this machine (set CHROMIUM to its path, or apt install chromium)"
+        hint = "no Chromium on this machine (set CHROMIUM to its path, or apt install chromium-headless-shell)"
         if "CI" in os.environ:
             pytest.fail(hint)
         pytest.skip(hint)
@@ -46,12 +55,48 @@ def site(live_server: LiveServer, sandbox: RunningSandbox, settings: Settings) -
     return url
 
 
-@pytest.fixture
-def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
-    context = browser.new_context(base_url=site, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(PATIENCE * 1000)
-    yield context
+@pytest.fixture(scope="package")
+def kept_tab(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A tab of a browser session that all tests share, because starting one for each test takes longer than the test.
+    While this tab is open, Chromium keeps the process that has compiled the scripts.
+    """
+    context = _new_session(browser, live_server.url)
+    tab = context.new_page()
+    tab.goto("/healthz")
+    yield tab
     context.close()
+
+
+@pytest.fixture
+def clocked_page(browser: Browser, site: str) -> Iterator[Page]:
+    """A tab with a clock that the test moves. Its session is its own, because all tabs of a session have one clock."""
+    context = _new_session(browser, site)
+    page = context.new_page()
+    page.clock.install()
+    yield page
+    context.close()
+
+
+def _new_session(browser: Browser, address: str) -> BrowserContext:
+    context = browser.new_context(base_url=address, viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE * 1000)
+    return context
+
+
+@pytest.fixture
+def context(kept_tab: Page, site: str) -> Iterator[BrowserContext]:
+    """The shared browser session, without anything of an earlier test."""
+    context = kept_tab.context
+    yield context
+    for tab in context.pages:
+        if tab is not kept_tab:
+            tab.close()
+    context.clear_cookies()
+    context.clear_permissions()
+    context.set_offline(False)
+    protocol = context.new_cdp_session(kept_tab)
+    protocol.send("Storage.clearDataForOrigin", {"origin": site, "storageTypes": "all"})
+    protocol.detach()
 
 
 @pytest.fixture
@@ -62,21 +107,62 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
-    complaints = [error for error in errors if "status of 4" not in error and "status of 5" not in error]
+    expected = ("status of 4", "status of 5", "net::ERR_")  # answers and lost connections that tests ask for
+    complaints = [error for error in errors if not any(map(error.__contains__, expected))]
     assert not complaints, complaints
 
 
+@pytest.fixture
+def plan(sandbox: RunningSandbox, alice: Person) -> SitePlan:
+    """The site plan as Alice reads and changes it without the app."""
+    return SitePlan(sandbox, alice)
+
+
 def sign_in(page: Page, person: Person) -> None:
+    """Sign in without the pages for it, in a tenth of the time. The tab stays where it is."""
+    client = Client()
+    signing_in.restore(client, sandbox_in_use(), person)
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": settings.BASE_URL}])
+
+
+def sandbox_in_use() -> Sandbox:
+    """The sandbox to which the settings point."""
+    return Sandbox(default_region().authorize_url.removesuffix("/b/authorize"))
+
+
+def sign_in_by_hand(page: Page, person: Person) -> None:
     """Sign in from the front page, through the consent page."""
     page.goto("/")
     page.get_by_role("button", name="Sign in with Smartsheet").click()
-    page.get_by_label(person.name or person.email).check()
-    page.get_by_role("button", name="Allow").click()
+    allow(page, person)
     page.get_by_role("button", name=person.name).wait_for()
 
 
-def picture(page: Page, name: str) -> None:
-    """Save a screenshot for the documentation, if BYLINE_PICTURES is set."""
+def allow(page: Page, person: Person) -> None:
+    """Choose the person on the consent page, and press Allow."""
+    page.get_by_role("radio", name=person.name or person.email).check()
+    page.get_by_role("button", name="Allow").click()
+
+
+def problems(page: Page, impacts: frozenset[str] = frozenset({"serious", "critical"})) -> list[str]:
+    """The problems of these impacts that axe finds on the page."""
+    violations = Axe().run(page).response["violations"]
+    return [
+        f"{page.url} {violation['id']} ({violation['impact']}): {node['html'][:150]}"
+        for violation in violations
+        if violation["impact"] in impacts
+        for node in violation["nodes"][:3]
+    ]
+
+
+def all_problems(page: Page) -> list[str]:
+    """All problems that axe finds on the page, also moderate and minor ones."""
+    return problems(page, frozenset({"minor", "moderate", "serious", "critical"}))
+
+
+def picture(page: Page, name: str, *, is_whole: bool = True) -> None:
+    """Save a screenshot for the documentation, if BYLINE_PICTURES is set. It has the whole page, or the window."""
     if "BYLINE_PICTURES" in os.environ:
         PICTURES.mkdir(exist_ok=True)
-        page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+        page.screenshot(path=PICTURES / f"{name}.png", full_page=is_whole)

@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def require_accessible(page: Page) -> None:
-    """And without scrolling sideways at 320 px."""
+    """Require no accessibility problems, and no horizontal scrolling at 320 px."""
     assert [(one["id"], one["nodes"]) for one in Axe().run(page).response["violations"]] == []
     page.set_viewport_size({"width": 320, "height": 900})
     assert page.evaluate("document.documentElement.scrollWidth") == 320
@@ -24,7 +24,7 @@ def test_a_token_is_made_shown_and_ended(page: Page, sandbox: RunningSandbox, bo
     sign_in(page, bob)
     page.goto("/identity/profile/")
     page.get_by_text("Make a token").click()
-    page.get_by_role("button", name="Make the token").click()
+    page.get_by_role("button", name="Create the token").click()
     expect(page.get_by_text("This field is required.")).to_be_in_viewport()
     require_accessible(page)
     page.get_by_label("What it is for").fill("Nightly import")

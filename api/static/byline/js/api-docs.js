@@ -1,7 +1,13 @@
-// Shows the OpenAPI document with Swagger UI. Requests that are tried out go out with the session's CSRF token.
+// Shows the OpenAPI document with Swagger UI, in the theme of the page. Requests that people try out there have the
+// session's CSRF token.
 "use strict";
 
 const page = document.getElementById("swagger-ui");
+const root = document.documentElement;
+
+const followTheme = () => root.classList.toggle("dark-mode", root.dataset.bsTheme === "dark");
+followTheme();
+new MutationObserver(followTheme).observe(root, { attributeFilter: ["data-bs-theme"] });
 
 SwaggerUIBundle({
   ...JSON.parse(document.getElementById("swagger-settings").textContent),

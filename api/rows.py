@@ -1,0 +1,85 @@
+"""Makes the rows of the API's answers, which are arrays, directly from Smartsheet's JSON.
+
+A sheet has up to 500,000 cells. Nearly all of them have only a value, so that case is handled first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from hashlib import blake2b
+from typing import Annotated
+
+import orjson
+from pydantic import Field
+
+from api.cells import MULTIPLE, CellAnswer, CellValue, cell_answer
+from api.encoding import IdText
+from edits.sheets.held_values import text_of
+from edits.sheets.sheet import Cell, Column, Json
+
+ROW_FIELDS = ["id", "number", "parent_id", "is_locked", "cells", "is_expanded", "format", "digest"]
+
+RowAnswer = Annotated[
+    tuple[IdText, int, IdText | None, bool, list[CellAnswer], bool, str | None, str | None],
+    Field(description="The row's id, its number, the id of the row above it in the hierarchy, whether it is locked for"
+          " the person, its cells in the order of `columns`, whether Smartsheet shows the rows beneath it, its format"
+          " descriptor, and a digest of what formulas and links gave, for reading changes; as `row_fields` names"
+          " them."),
+]  # fmt: skip
+
+# A cell with one of these attributes has more than its value.
+HAS_MORE = frozenset({"formula", "linkInFromCell", "image", "hyperlink", "format"})
+CALCULATED = frozenset({"formula", "linkInFromCell"})
+
+
+def row_answers(raw_rows: Iterable[Mapping[str, Json]], columns: Iterable[Column]) -> Iterator[RowAnswer]:
+    """Yield Smartsheet's Row objects as arrays."""
+    columns = list(columns)
+    answers = [(column.id, _answer_of(column)) for column in columns]
+    # In a project plan, the values of a row depend on dates and durations of other rows.
+    is_all_calculated = any(column.type == "PREDECESSOR" for column in columns)
+    for raw in raw_rows:
+        cells = {cell["columnId"]: cell for cell in raw.get("cells") or ()}
+        values = [answer(cells[column_id]) if column_id in cells else None for column_id, answer in answers]
+        parent = raw.get("parentId")
+        yield (
+            str(raw["id"]),
+            raw.get("rowNumber") or 0,
+            None if parent is None else str(parent),
+            bool(raw.get("lockedForUser")),
+            values,
+            raw.get("expanded") is not False,
+            raw.get("format") or None,
+            _digest(values) if is_all_calculated else _digest(_calculated(columns, cells, values)),
+        )
+
+
+def _calculated(columns: list[Column], cells: Mapping[int, Mapping[str, Json]], values: list[CellAnswer]) -> list[Json]:
+    """Return the results of formulas and links. If they change, Smartsheet doesn't report the row as changed."""
+    return [
+        (column.id, value)
+        for column, value in zip(columns, values, strict=True)
+        if column.formula or not CALCULATED.isdisjoint(cells.get(column.id, ()))
+    ]
+
+
+def _digest(values: list[Json]) -> str | None:
+    return blake2b(orjson.dumps(values), digest_size=8).hexdigest() if values else None
+
+
+def _answer_of(column: Column) -> Callable[[Mapping[str, Json]], CellAnswer]:
+    """Return a function that converts a Cell object of this column for the API's answer."""
+
+    def with_details(raw: Mapping[str, Json]) -> CellAnswer:
+        return cell_answer(column, Cell.parse(raw))
+
+    def plain_or_with_details(raw: Mapping[str, Json]) -> CellAnswer:
+        if not HAS_MORE.isdisjoint(raw):
+            return with_details(raw)
+        value: CellValue = raw.get("value")
+        display = raw.get("displayValue")
+        if not display or display == value or display == text_of(value):
+            return None if value == "" else value
+        return with_details(raw)
+
+    return with_details if column.type in MULTIPLE else plain_or_with_details

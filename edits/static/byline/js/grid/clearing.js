@@ -1,0 +1,31 @@
+// Empties the selected cells. Asks first if they are many.
+
+import { plural } from "./elements.js";
+
+const MOST_CLEARED = 500; // cells that are cleared without a question
+
+export async function clear(grid, why) {
+  const { sheet, selection } = grid;
+  const { rowIds } = selection;
+  const columns = selection.columnIds.filter((id) => sheet.column(id));
+  const isReadOnly = (row, column) => sheet.whyReadOnly(sheet.row(row), sheet.column(column)) !== "";
+  const isOne = rowIds.length * columns.length === 1;
+  const changes = rowIds.flatMap((row) =>
+    columns
+      .filter((column) => isOne || sheet.value(row, column) !== null || !isReadOnly(row, column))
+      .map((column) => ({ do: "update", row, column, value: sheet.column(column).type === "CHECKBOX" ? false : null })),
+  );
+  const held = changes.filter(({ row, column }) => (sheet.value(row, column) || null) !== null && !isReadOnly(row, column));
+  if (held.length > MOST_CLEARED && !(await wantsClear(grid, held.length))) return;
+  grid.apply(changes, why);
+}
+
+function wantsClear(grid, count) {
+  return grid.confirm({
+    title: `Clear ${plural(count, "cell")}?`,
+    lines: ["Their content is deleted from the sheet. Undo (Ctrl+Z) brings back what no one has changed since."],
+    yes: `Clear ${plural(count, "cell")}`,
+    no: "Keep them",
+    isDangerous: true,
+  });
+}

@@ -1,0 +1,86 @@
+// Copies and pastes cells, also between this grid and spreadsheets. Cells that this grid copied are pasted with their exact
+// values. Other text is parsed by the type of each column, in the person's own locale.
+
+import { carried, contentOf } from "./carrying.js";
+import { plural } from "./elements.js";
+import { readTsv, writeTsv } from "./tsv.js";
+
+export class Copying {
+  constructor(grid) {
+    this.grid = grid;
+    this.copied = { text: null };
+  }
+
+  // Copy the selected cells. Returns them as text.
+  take() {
+    const { view, sheet, selection } = this.grid;
+    const { top, bottom, left, right } = selection.range;
+    const columns = view.columns.slice(left, right + 1).filter((column) => column.place >= 0);
+    const cells = [];
+    for (let index = top; index <= bottom; index++) {
+      cells.push(columns.map(({ place }) => contentOf(sheet, view.rows[index], place)));
+    }
+    const text = writeTsv(cells.map((row) => row.map((cell) => cell.text)));
+    this.copied = { text, cells };
+    return text;
+  }
+
+  // Paste text of the clipboard.
+  pasteText(text) {
+    const isOwn = text.replaceAll("\r\n", "\n") === this.copied.text?.replaceAll("\r\n", "\n");
+    const block = isOwn ? this.copied.cells : readTsv(text);
+    if (block.length) this.paste(block);
+  }
+
+  // Paste rows of cells, starting at the first selected cell. Each cell is a text or { column, value, text }.
+  async paste(block) {
+    const { grid } = this;
+    const { view, selection, sheet } = grid;
+    const { top, bottom, left, right } = selection.range;
+    const height = block.length;
+    const width = Math.max(...block.map((row) => row.length));
+    const isTiled = (bottom - top + 1) % height === 0 && (right - left + 1) % width === 0;
+    const rows = isTiled ? bottom - top + 1 : height;
+    const columns = isTiled ? right - left + 1 : width;
+    const beyond = top + rows - view.rowCount;
+    const fitting = Math.min(columns, view.columns.length - left);
+    const targets = view.columns.slice(left, left + fitting).map(({ id }) => id); // they may change while the person is asked
+    const changes = [];
+    const cellsAt = (row, target) => {
+      const cells = [];
+      for (let column = 0; column < fitting; column++) {
+        const source = block[row % height][column % width];
+        if (source === undefined) continue;
+        const id = targets[column];
+        cells.push({ ...target, column: id, ...(typeof source === "string" ? { text: source } : carried(sheet, source, id)) });
+      }
+      return cells;
+    };
+    for (let row = 0; row < Math.min(rows, view.rowCount - top); row++) {
+      const id = view.row(top + row)[0];
+      for (const cell of cellsAt(row, { row: id })) changes.push({ do: "update", ...cell });
+    }
+    if (beyond > 0 && (await this.#wantsRows(beyond))) {
+      for (let row = rows - beyond; row < rows; row++) {
+        changes.push({ do: "add", place: { where: "bottom" }, cells: cellsAt(row, {}) });
+      }
+    }
+    const notes = columns > fitting ? [`${plural(columns - fitting, "column")} went beyond the last one and were left out.`] : [];
+    await grid.applyUnlessDoubtful(changes, "paste", notes);
+    selection.select(top, left, Math.min(view.rowCount, top + rows) - 1, left + fitting - 1);
+    grid.painter.focus();
+  }
+
+  #wantsRows(count) {
+    if (this.grid.sheet.whyNot.add) {
+      this.grid.status.tell(`${plural(count, "row")} went beyond the last one and were left out. ${this.grid.sheet.whyNot.add}`);
+      return false;
+    }
+    return this.grid.confirm({
+      title: `Add ${plural(count, "row")}?`,
+      lines: [`What you paste has ${plural(count, "row")} more than there are below. New rows go to the bottom of the sheet.`],
+      yes: `Add ${plural(count, "row")}`,
+      no: "Leave them out",
+    });
+  }
+}

@@ -1,0 +1,183 @@
+// Creates the parts of the grid and connects them.
+
+import { fillBar } from "./bar.js";
+import { detailsOf } from "./cells.js";
+import { Clipboard } from "./clipboard.js";
+import { COMMANDS } from "./commands.js";
+import { Composing } from "./composing.js";
+import { History } from "./history.js";
+import { Keyboard } from "./keyboard.js";
+import { Painter } from "./painting.js";
+import { Parts } from "./parts.js";
+import { Pointer } from "./pointer.js";
+import { makeResizable } from "./resizing.js";
+import { SaveLine } from "./save-line.js";
+import { Saving } from "./saving.js";
+import { Selection } from "./selection.js";
+import { keepSettings, readSettings } from "./settings.js";
+import { isNew } from "./sheet.js";
+import { Status } from "./status.js";
+import { View } from "./view.js";
+
+const SAFE_LINK = /^(https?:\/\/|mailto:)./i; // anyone who edits the sheet can write a link
+const DONE = { paste: "pasted", fill: "filled", clear: "cleared", cut: "cut", undo: "undone", redo: "redone" };
+
+export class Grid {
+  constructor(host, sheet, api) {
+    this.host = host;
+    host.grid = this; // scripts of people and tests use this
+    this.sheet = sheet;
+    this.api = api;
+    this.view = new View(sheet, readSettings(host.dataset.person, sheet.id));
+    this.view.addEventListener("settings", () => keepSettings(host.dataset.person, sheet.id, this.view.kept));
+    this.selection = new Selection(this.view);
+    this.painter = new Painter(host.querySelector("[data-grid-place]"), sheet, this.view, this.selection);
+    this.history = new History(sheet);
+    this.status = new Status(this);
+    this.parts = new Parts((text) => this.status.tell(text));
+    this.commands = COMMANDS;
+    this.editors = null; // until an editor is opened
+    this.composing = new Composing(this);
+    this.clipboard = new Clipboard(this);
+    this.keyboard = new Keyboard(this);
+    this.pointer = new Pointer(this);
+    makeResizable(this);
+    this.painter.element.addEventListener("focusin", () => this.parts.fetch(), { once: true });
+    fillBar(this);
+    this.selection.addEventListener("moved", () => this.#offerRow());
+    this.#offerRow();
+    this.saving = new Saving(sheet, api, host.dataset.person);
+    this.saving.addEventListener("remarks", ({ detail }) => this.status.tell(detail.text));
+    this.saveLine = new SaveLine(host.querySelector("[data-grid-saved]"), this.saving, () => this.#showNeeds());
+  }
+
+  // Call `run` with the module of a part, which is loaded when it is first used.
+  use(name, run) {
+    return this.parts.use(name, run);
+  }
+
+  withEditors(run) {
+    return this.use("editors", ({ Editors }) => run((this.editors ??= new Editors(this))));
+  }
+
+  withCopying(run) {
+    return this.use("copying", ({ Copying }) => run((this.copying ??= new Copying(this))));
+  }
+
+  withMenus(run) {
+    return this.use("menu", ({ Menus }) => run((this.menus ??= new Menus(this))));
+  }
+
+  openFind() {
+    return this.use("find", ({ Find }) => (this.find ??= new Find(this)).open());
+  }
+
+  toggleRowPanel() {
+    return this.use("rowPanel", ({ RowPanel }) => (this.rowPanel ??= new RowPanel(this)).toggle());
+  }
+
+  // Ask a question. Returns a promise of whether the answer was yes.
+  async confirm(question) {
+    return Boolean(await this.use("dialogs", ({ confirm }) => confirm(this.host, question)));
+  }
+
+  // Go to a cell by the ids of its row and column, if it is in the view.
+  goTo(rowId, columnId) {
+    const row = this.view.reveal(rowId);
+    const column = this.view.columnIndexOf(columnId);
+    if (row !== -1 && column !== -1) this.go(row, column);
+  }
+
+  get focusedColumn() {
+    return this.sheet.column(this.selection.focus.column);
+  }
+
+  // Go to a cell of the view, scroll to it, and focus it.
+  go(row, column, isExtending = false) {
+    this.selection.go(row, column, isExtending);
+    const at = this.selection.at;
+    this.painter.reveal(at.row, at.column);
+    this.painter.focus();
+  }
+
+  // Apply changes and show the result. Returns the report of Sheet.apply().
+  apply(changes, why, notes = [], left = []) {
+    const report = this.sheet.apply(changes, why);
+    this.status.report(report, DONE[why], notes, left);
+    return report;
+  }
+
+  // Apply changes with texts. If it is doubtful what some of them mean, ask once, and perhaps leave these out.
+  applyUnlessDoubtful(changes, why, notes = []) {
+    return this.use("report", ({ applyUnlessDoubtful }) => applyUnlessDoubtful(this, changes, why, notes));
+  }
+
+  undo() {
+    return this.use("undoing", ({ Undoing }) => this.#step(new Undoing(this.history).undo(), "undone", "Nothing to undo."));
+  }
+
+  redo() {
+    return this.use("undoing", ({ Undoing }) => this.#step(new Undoing(this.history).redo(), "redone", "Nothing to redo."));
+  }
+
+  // Toggle the focused check box, and set the other selected check boxes to the same value.
+  toggleBoxes() {
+    const { sheet, selection } = this;
+    const isOn = sheet.value(selection.focus.row, selection.focus.column) === true;
+    const boxes = selection.columnIds.filter((id) => sheet.column(id)?.type === "CHECKBOX");
+    const changes = selection.rowIds.flatMap((row) => boxes.map((column) => ({ do: "update", row, column, value: !isOn })));
+    this.apply(changes, "edit");
+  }
+
+  // Empty the selected cells.
+  clear(why) {
+    return this.use("clearing", ({ clear }) => clear(this, why));
+  }
+
+  // Extend the selection to whole rows.
+  selectRows() {
+    const { top, bottom } = this.selection.range;
+    this.selection.select(top, 0, bottom, this.view.columns.length - 1);
+  }
+
+  // The address of the focused cell's link; "" if the cell has no link or the link isn't safe.
+  get focusedLink() {
+    const { row, column } = this.selection.focus;
+    const { hyperlink } = detailsOf(this.sheet.cell(row, column));
+    return SAFE_LINK.test(hyperlink?.url ?? "") ? hyperlink.url : "";
+  }
+
+  openLink() {
+    if (this.focusedLink) open(this.focusedLink, "_blank", "noopener,noreferrer");
+  }
+
+  // Open the page with the form of the focused row. Returns false if there is no such page.
+  openRowForm() {
+    const { href } = this.host.querySelector("[data-grid-row-form]") ?? {};
+    if (href) location.assign(href);
+    return Boolean(href);
+  }
+
+  // Show the problems that the person has to solve.
+  #showNeeds() {
+    const go = (row, column) => this.goTo(row, column);
+    return this.use("attention", ({ Attention }) => (this.attention ??= new Attention(this.sheet, this.saving, go)).open());
+  }
+
+  #step(report, what, nothing) {
+    if (!report) this.status.tell(nothing);
+    else this.status.report(report, what);
+    const first = report?.done.at(what === "undone" ? -1 : 0); // undoing goes from the last change to the first
+    const index = first ? this.view.indexOf(first.row) : -1;
+    if (index >= 0) this.go(index, Math.max(1, this.view.columnIndexOf(first.column)));
+  }
+
+  // Make the links above the grid lead to the pages of the focused row.
+  #offerRow() {
+    const { row } = this.selection.focus;
+    for (const link of this.host.querySelectorAll("[data-grid-row-form]")) {
+      if (row === null || isNew(row)) link.removeAttribute("href");
+      else link.href = link.dataset.gridRowForm.replace("/rows/0/", `/rows/${row}/`);
+    }
+  }
+}

@@ -1,0 +1,68 @@
+// Shows a sheet as a grid. The page has an element with `data-grid`, whose data has the sheet's id, the API's address,
+// and the person's formats of days and numbers.
+
+import { Api, ApiError } from "./api.js";
+import { Freshness, readAgain } from "./freshness.js";
+import { Grid } from "./grid.js";
+import { load } from "./loading.js";
+import { Sheet } from "./sheet.js";
+
+const PAUSE = 500; // milliseconds
+
+const host = document.querySelector("[data-grid]");
+
+function localeOf({ decimal, thousands, dayFormat, timeFormat, zone }) {
+  return { decimal, thousands, dayFormat, timeFormat, zone };
+}
+
+async function start() {
+  const api = new Api(host.dataset.api, host.dataset.person);
+  let grid = null;
+  let read = null; // the answer that the sheet's rows come from
+  const status = host.querySelector("[data-grid-loading]");
+  try {
+    const isWhole = await load(api, host.dataset.sheet, {
+      onFirst(answer) {
+        read = answer;
+        grid = new Grid(host, new Sheet(answer, localeOf(host.dataset)), api);
+        showName(grid.sheet);
+        status.remove();
+      },
+      onRows(rows) {
+        grid.sheet.append(rows);
+      },
+    });
+    if (!isWhole) read = await readUntilShown(grid, api);
+    await grid.saving.adopt();
+    grid.freshness = new Freshness(grid.sheet, api, grid.saving, read);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    status.textContent = grid ? `Not all rows are here. ${error.message}` : error.message;
+    status.setAttribute("role", "alert");
+    if (grid) host.querySelector("[data-grid-place]").before(status);
+  }
+}
+
+// Show the new name above the grid and in the browser's tab if the sheet is renamed in Smartsheet.
+function showName(sheet) {
+  const shown = document.querySelectorAll("[data-sheet-name]");
+  let before = sheet.name;
+  sheet.addEventListener("named", () => {
+    for (const element of shown) element.textContent = sheet.name;
+    document.title = document.title.replace(before, () => sheet.name);
+    before = sheet.name;
+  });
+}
+
+// The person can already work in the first rows, so the sheet is read until nothing is saved at the same time.
+async function readUntilShown(grid, api) {
+  for (;;) {
+    const answer = await readAgain(grid.sheet, api, grid.saving);
+    if (answer) return answer;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
+}
+
+// Elsewhere than at https:// addresses and on this machine, browsers lack what keeps two tabs apart.
+if (isSecureContext) start();
+else location.replace("?view=table");

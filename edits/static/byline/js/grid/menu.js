@@ -1,0 +1,93 @@
+// Shows the menus of cells and columns. The right mouse button, Shift+F10 and the menu key open them.
+
+import { columnCommands } from "./columns.js";
+import { make } from "./elements.js";
+
+export class Menus {
+  constructor(grid) {
+    this.grid = grid;
+  }
+
+  // Open the menu of the focused cell at a point of the window.
+  openForCell(x, y) {
+    const { grid } = this;
+    const { whyNot } = grid.sheet;
+    const commands = grid.commands.filter((command) => command.menu && !(command.needs && whyNot[command.needs]) && (command.isFor?.(grid) ?? true));
+    const column = grid.focusedColumn;
+    const more = column ? [{ name: `Column ${column.title}…`, run: () => this.openForColumn(column.id, x, y) }] : [];
+    this.#show([...commands, ...more], x, y);
+  }
+
+  openForColumn(id, x, y) {
+    this.#show(columnCommands(this.grid, id), x, y);
+  }
+
+  // Open the menu at the focused cell. Keys do this.
+  openAtCell() {
+    const box = this.grid.painter.active?.getBoundingClientRect();
+    if (box) this.openForCell(box.left + 16, box.bottom - 4);
+  }
+
+  // Open the menu that an event asks for, on a column's title or on a cell.
+  openFor(event, head) {
+    const { grid } = this;
+    const { row, column } = grid.painter.locate(event.clientX, event.clientY);
+    if (head) {
+      if (column > 0) this.openForColumn(grid.view.columns[column].id, event.clientX, event.clientY);
+      return;
+    }
+    if (event.clientX === 0 || event.button !== 2) {
+      this.openAtCell();
+      return;
+    }
+    if (!grid.selection.has(row, column)) grid.go(row, column);
+    this.openForCell(event.clientX, event.clientY);
+  }
+
+  #show(commands, x, y) {
+    this.close?.();
+    const { grid } = this;
+    const items = commands.map((command) => {
+      const item = make("button", { type: "button", role: "menuitem", tabindex: "-1", class: "grid-menu-item" }, make("span", {}, command.name));
+      const keys = command.keyText;
+      if (keys) item.append(make("kbd", {}, keys.split(", ")[0]));
+      item.addEventListener("click", () => {
+        this.close();
+        grid.painter.focus();
+        command.run(grid);
+      });
+      return item;
+    });
+    const menu = make("div", { class: "grid-menu", role: "menu", "aria-label": "Commands" }, ...items);
+    const leave = (event) => {
+      if (!menu.contains(event.target)) this.close();
+    };
+    this.close = () => {
+      removeEventListener("pointerdown", leave, true);
+      menu.remove();
+      this.close = null;
+    };
+    menu.addEventListener("keydown", (event) => this.#press(event, items));
+    menu.addEventListener("focusout", (event) => !menu.contains(event.relatedTarget) && event.relatedTarget && this.close?.());
+    addEventListener("pointerdown", leave, true);
+    grid.host.append(menu);
+    menu.style.left = `${Math.max(4, Math.min(x, innerWidth - menu.offsetWidth - 8))}px`;
+    menu.style.top = `${Math.max(4, Math.min(y, innerHeight - menu.offsetHeight - 8))}px`;
+    items[0]?.focus();
+  }
+
+  #press(event, items) {
+    const at = items.indexOf(document.activeElement);
+    const to = { ArrowDown: (at + 1) % items.length, ArrowUp: (at - 1 + items.length) % items.length, Home: 0, End: items.length - 1 }[event.key];
+    if (to !== undefined) items[to].focus();
+    else if (event.key === "Escape" || event.key === "Tab") {
+      this.close();
+      this.grid.painter.focus();
+    } else if (event.key.length === 1) {
+      const rest = [...items.slice(at + 1), ...items.slice(0, at + 1)];
+      rest.find((item) => item.textContent.toLowerCase().startsWith(event.key.toLowerCase()))?.focus();
+      return;
+    } else return;
+    event.preventDefault();
+  }
+}

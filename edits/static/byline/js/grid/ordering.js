@@ -1,0 +1,35 @@
+// Puts elements into reading order, after scrolling has reused them in another order.
+
+// Sort the children `wanted` of an element, with as few moves as possible, because the browser lays out moved elements again.
+// The focused element isn't moved, because it would lose the focus. Other children are hidden, so their places don't matter.
+export function sortChildren(parent, wanted) {
+  const ranks = new Map(wanted.map((child, rank) => [child, rank]));
+  const found = [...parent.children].filter((child) => ranks.has(child)).map((child) => ranks.get(child));
+  if (found.every((rank, place) => rank === place)) return;
+  const fixed = wanted.findIndex((child) => child.contains(document.activeElement));
+  const staying = new Set(longestRise(fixed < 0 ? found : around(found, fixed)));
+  let next = null;
+  for (let rank = wanted.length - 1; rank >= 0; rank--) {
+    if (!staying.has(rank)) parent.insertBefore(wanted[rank], next);
+    next = wanted[rank];
+  }
+}
+
+// Returns the numbers that can stay where they are if `fixed` stays.
+function around(numbers, fixed) {
+  const place = numbers.indexOf(fixed);
+  return numbers.filter((number, at) => Math.sign(at - place) === Math.sign(number - fixed));
+}
+
+// Returns the most numbers of a list that are in rising order.
+function longestRise(numbers) {
+  const rises = []; // for each number, the longest rise that ends with it
+  numbers.forEach((number, place) => {
+    let longest = [];
+    for (let before = 0; before < place; before++) {
+      if (numbers[before] < number && rises[before].length > longest.length) longest = rises[before];
+    }
+    rises.push([...longest, number]);
+  });
+  return rises.reduce((longest, rise) => (rise.length > longest.length ? rise : longest), []);
+}

@@ -1,0 +1,64 @@
+// Loads parts of the grid when they are first used. So the rows are shown sooner. When the person begins to work in the
+// grid, all parts are fetched, so that they are there even if the connection is lost later.
+
+const PARTS = {
+  attention: () => import("./attention.js"),
+  clearing: () => import("./clearing.js"),
+  columns: () => import("./columns.js"),
+  copying: () => import("./copying.js"),
+  dialogs: () => import("./dialogs.js"),
+  editors: () => import("./editors.js"),
+  fill: () => import("./fill.js"),
+  filters: () => import("./filters.js"),
+  find: () => import("./find.js"),
+  help: () => import("./help.js"),
+  links: () => import("./links.js"),
+  menu: () => import("./menu.js"),
+  report: () => import("./report.js"),
+  rowPanel: () => import("./row-panel.js"),
+  rows: () => import("./rows.js"),
+  sums: () => import("./sums.js"),
+  undoing: () => import("./undoing.js"),
+  whoChanged: () => import("./who-changed.js"),
+};
+const FAILED = "This part of the page could not be loaded. Check the connection, or reload the page.";
+
+export class Parts {
+  // `tell(text)` is called if a part can't be loaded.
+  constructor(tell) {
+    this.tell = tell;
+    this.loaded = new Map();
+    this.waiting = null; // a promise while parts are being loaded; what the person presses in the meantime waits for it
+  }
+
+  // Call `run` with a part's module, immediately if it is loaded. Returns the result of `run`, or a promise of it.
+  use(name, run) {
+    if (this.loaded.has(name)) return run(this.loaded.get(name));
+    const loading = this.#load(name);
+    const result = loading.then(run, () => this.tell(FAILED));
+    const done = loading
+      .catch(() => {})
+      .then(() => {
+        if (this.waiting === done) this.waiting = null;
+      });
+    this.waiting = done;
+    return result;
+  }
+
+  // Call `run` with a part's module, immediately if it is loaded. What the person presses doesn't wait for it.
+  show(name, run) {
+    if (this.loaded.has(name)) run(this.loaded.get(name));
+    else this.#load(name).then(run, () => this.tell(FAILED));
+  }
+
+  // Fetch all parts, for later.
+  fetch() {
+    for (const name of Object.keys(PARTS)) this.#load(name).catch(() => {});
+  }
+
+  async #load(name) {
+    const module = await PARTS[name]();
+    this.loaded.set(name, module);
+    return module;
+  }
+}

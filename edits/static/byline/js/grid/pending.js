@@ -1,0 +1,249 @@
+// Stores changes that aren't sent yet, in the order in which they were made, and combines them into calls. A change has
+// the form of Sheet.apply(): { do, row, … }.
+
+import { isSame } from "./cells.js";
+import { isNew } from "./sheet.js";
+
+const MOST_ROWS = 500; // the most rows of one write to Smartsheet
+const MOST_DELETED = 440; // the most rows that one deletion names, because their ids are in its address
+const MOST_GONE = 1_000; // the most rows that one deletion deletes, unless it names only one; this app reads them all first
+
+export class Pending {
+  constructor() {
+    this.changes = [];
+    this.cells = new Map(); // the update of each cell
+    this.turns = 0; // counts the changes, so that changes that are put back get their order back
+  }
+
+  get isEmpty() {
+    return !this.changes.length;
+  }
+
+  // The number of waiting cells and rows.
+  get count() {
+    return this.changes.length;
+  }
+
+  collect(change) {
+    if (change.do === "update") this.#collectCell(change);
+    else if (change.do === "delete") this.#collectDeletion(change);
+    else this.changes.push({ ...change, turn: ++this.turns });
+  }
+
+  // Drop the last moves if the same rows are moved again, as a block: the new moves have the same effect without them.
+  // `changes` are all changes of one step of the person.
+  dropMovesBefore(changes) {
+    const last = this.changes.slice(-changes.length);
+    const isBlock = (moves) => moves.every(({ do: what, place }) => what === "move" && isSamePlace(place, moves[0].place));
+    const rows = new Set(changes.map(({ row }) => row));
+    const isSame = last.length === rows.size && last.every(({ row }) => rows.has(row));
+    if (isSame && isBlock(changes) && isBlock(last) && !rows.has(nearOf(changes[0].place))) this.changes.splice(-last.length);
+  }
+
+  // The waiting update of a cell, or undefined.
+  ofCell(row, column) {
+    return this.cells.get(cellKey(row, column));
+  }
+
+  // Remove and return the update of a cell.
+  drop(row, column) {
+    const change = this.ofCell(row, column);
+    if (change) this.#remove(change);
+    return change;
+  }
+
+  // Put back changes that were not carried out, before all other changes. If a cell was changed again since, only the
+  // later change is kept.
+  putBack(changes) {
+    const kept = changes.filter((change) => {
+      const later = change.do === "update" ? this.ofCell(change.row, change.column) : undefined;
+      if (later) later.shown = change.shown;
+      if (later && later.value !== null) later.hyperlink ??= change.hyperlink;
+      return !later;
+    });
+    kept.sort((one, other) => (one.turn ?? 0) - (other.turn ?? 0)); // a call has its rows in the order of their places
+    this.changes = [...kept, ...this.changes];
+    for (const deletion of this.changes.filter((change) => change.do === "delete")) this.#absorb(deletion);
+    for (const change of kept) if (change.do === "update") this.cells.set(cellKey(change.row, change.column), change);
+  }
+
+  // Remove the first changes that can go in one call, and return them as { key, changes, origins }. `changes` have the
+  // API's form. `origins` has, for each of them, its changes in this module. Returns null if nothing can be sent.
+  // `uncertain` are the new rows that perhaps were added, as long as that isn't known. Changes that need such a row wait.
+  take(uncertain = new Set()) {
+    const ready = this.changes.filter((change) => !waitsFor(change, uncertain));
+    if (!ready.length) return null;
+    const origins = this.#ways[kindOf(ready[0])](ready);
+    const taken = new Set(origins.flat());
+    this.changes = this.changes.filter((change) => !taken.has(change));
+    for (const change of taken) if (change.do === "update") this.cells.delete(cellKey(change.row, change.column));
+    const { place } = ready[0];
+    return { key: crypto.randomUUID(), changes: origins.map((changes) => toApi(changes, place)), origins };
+  }
+
+  // A new row got its id from Smartsheet.
+  rename(from, to) {
+    for (const change of this.changes) {
+      if (change.row === from && change.do === "update") {
+        this.cells.delete(cellKey(from, change.column));
+        this.cells.set(cellKey(to, change.column), change);
+      }
+      renameIn(change, from, to);
+    }
+  }
+
+  #ways = {
+    update: (ready) => this.#updates(ready),
+    add: (ready) => this.#placed(ready),
+    delete: (ready) => this.#deletions(ready),
+    move: (ready) => this.#placed(ready),
+    restore: (ready) => this.#restored(ready),
+  };
+
+  #collectCell(change) {
+    const { row, column, value, hyperlink } = change;
+    const addition = isNew(row) && this.changes.find((one) => kindOf(one) === "add" && one.row === row);
+    if (addition) {
+      const link = hyperlink === undefined ? addition.cells.find((cell) => cell.column === column)?.hyperlink : hyperlink;
+      addition.cells = addition.cells.filter((cell) => cell.column !== column);
+      if (value !== null) addition.cells.push({ column, value, ...(link ? { hyperlink: link } : {}) });
+      return;
+    }
+    const before = this.ofCell(row, column);
+    if (!before) {
+      const own = { ...change };
+      this.changes.push(own);
+      this.cells.set(cellKey(row, column), own);
+      return;
+    }
+    before.value = value;
+    if (value === null) delete before.hyperlink; // the link goes with its text
+    else if (hyperlink !== undefined) before.hyperlink = hyperlink;
+    if (isSame(before.shown, value) && before.hyperlink === undefined) this.#remove(before);
+  }
+
+  #collectDeletion({ row, rows, family = [], parent = family[0]?.[2] ?? null, ids = family.map(([id]) => id) }) {
+    const deletion = { do: "delete", row, rows, parent, ids };
+    const isUnsent = this.changes.some((change) => change.do === "add" && change.row === row);
+    this.#absorb(deletion);
+    if (!isUnsent) this.changes.push(deletion);
+  }
+
+  // Remove what needn't be added or deleted separately, because this deletion includes it.
+  #absorb(deletion) {
+    const ids = new Set(deletion.ids);
+    for (const change of [...this.changes]) {
+      if (change.do === "add" && ids.has(change.row)) {
+        this.#remove(change);
+        deletion.rows -= 1;
+      } else if (change !== deletion && change.do === "delete" && ids.has(change.parent)) {
+        this.#remove(change);
+        deletion.rows += change.rows;
+        deletion.ids = [...deletion.ids, ...change.ids];
+      }
+    }
+  }
+
+  // Collect the updates of up to 500 rows, row by row.
+  #updates(ready) {
+    const rows = new Map();
+    for (const change of ready) {
+      const isMore = !rows.has(change.row);
+      if (change.do !== "update" || (isMore && rows.size === MOST_ROWS)) break;
+      if (isMore) rows.set(change.row, []);
+      rows.get(change.row).push(change);
+    }
+    return [...rows.values()];
+  }
+
+  // Collect the first deletions. None of them includes another one (#absorb).
+  #deletions(ready) {
+    let count = 0;
+    const isNext = ({ do: what, rows }, place) => {
+      count += rows;
+      return what === "delete" && place < MOST_DELETED && (place === 0 || count <= MOST_GONE);
+    };
+    const end = ready.findIndex((change, place) => !isNext(change, place));
+    return ready.slice(0, end < 0 ? ready.length : end).map((change) => [change]);
+  }
+
+  // Collect rows that are added or moved one after the other to one place, or next to one of these rows. Smartsheet puts
+  // the rows of one call there in their order. So a row that went below the same row later comes earlier in the call.
+  #placed(ready) {
+    const [{ do: what, place }] = ready;
+    const found = [];
+    for (const change of ready) {
+      if (change.do !== what || kindOf(change) === "restore" || found.length === MOST_ROWS || found.some((one) => isOneFamily(one, change))) break;
+      const beside = found.findIndex(({ row }) => row === change.place.sibling_id);
+      if (beside < 0 && !isSamePlace(change.place, place)) break;
+      const here = isInFront(place) ? 0 : found.length;
+      found.splice(beside < 0 ? here : beside + (change.place.where === "below" ? 1 : 0), 0, change);
+    }
+    return found.map((change) => [change]);
+  }
+
+  // Collect the first rows to restore. This app finds their places and their hierarchy in its log.
+  #restored(ready) {
+    const end = ready.findIndex((change, place) => kindOf(change) !== "restore" || place === MOST_ROWS);
+    return ready.slice(0, end < 0 ? ready.length : end).map((change) => [change]);
+  }
+
+  #remove(change) {
+    this.changes.splice(this.changes.indexOf(change), 1);
+    if (change.do === "update") this.cells.delete(cellKey(change.row, change.column));
+  }
+}
+
+export const cellKey = (row, column) => `${row} ${column}`;
+
+// Returns what a call does with a change. A row that stands for a saved row is restored from the log.
+const kindOf = ({ do: what, restores }) => (what === "add" && restores && !isNew(restores) ? "restore" : what);
+
+// Replace the local id of a new row by the id from Smartsheet.
+export function renameIn(change, from, to) {
+  if (change.row === from) change.row = to;
+  if (change.restores === from) change.restores = to;
+  if (change.parent === from) change.parent = to;
+  if (change.ids?.includes(from)) change.ids = change.ids.map((id) => (id === from ? to : id));
+  if (change.place?.sibling_id === from) change.place = { ...change.place, sibling_id: to };
+  if (change.place?.parent_id === from) change.place = { ...change.place, parent_id: to };
+}
+
+// Whether a change needs a new row that doesn't have its id from Smartsheet yet. A change of a cell always needs the id.
+// Other changes are refused if there is no such row, so they wait only for rows that perhaps were added.
+function waitsFor({ do: what, row, restores, place }, uncertain) {
+  if (what === "update" && isNew(row)) return true;
+  return [what === "add" ? restores : row, place?.sibling_id, place?.parent_id].some((id) => uncertain.has(id));
+}
+
+// Whether a row that goes to this place comes before rows that went there earlier.
+export const isInFront = ({ where }) => where === "below" || where === "top";
+
+const nearOf = (place) => place.sibling_id ?? place.parent_id;
+
+const isSamePlace = (one, other) => ["where", "sibling_id", "parent_id"].every((name) => (one?.[name] ?? null) === (other?.[name] ?? null));
+
+// Whether two moved rows are the same row, or one is below the other in the hierarchy.
+const isOneFamily = (one, other) => one.row === other.row || (one.ids ?? []).includes(other.row) || (other.ids ?? []).includes(one.row);
+
+// Returns the changes of one row in the API's form. `place` is the place of all rows that the call adds or moves.
+function toApi(changes, place) {
+  const [{ row, rows, cells, restores }] = changes;
+  const what = kindOf(changes[0]);
+  switch (what) {
+    case "update":
+      return {
+        do: what,
+        row_id: row,
+        cells: changes.map(({ column, shown, value, hyperlink }) => ({ column_id: column, shown, value, hyperlink })),
+      };
+    case "add":
+      return { do: what, place, cells: cells.map(({ column, value, hyperlink }) => ({ column_id: column, value, hyperlink })) };
+    case "restore":
+      return { do: what, row_id: restores };
+    case "delete":
+      return { do: what, row_id: row, rows };
+    default:
+      return { do: what, row_id: row, place };
+  }
+}

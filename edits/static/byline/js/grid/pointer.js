@@ -1,0 +1,138 @@
+// Handles mouse and touch. They select cells and ranges, expand rows and fill cells. Dragging scrolls at the edges.
+
+import { ID } from "./tree.js";
+
+const EDGE = 24; // pixels from an edge within which dragging scrolls
+const STEP = 24;
+
+export class Pointer {
+  constructor(grid) {
+    this.grid = grid;
+    const { element } = grid.painter;
+    element.addEventListener("mousedown", (event) => this.#press(event));
+    element.addEventListener("dblclick", (event) => {
+      if (event.target.closest(".grid-body .grid-cell") && !event.target.closest(".grid-editor")) grid.withEditors((editors) => editors.open());
+    });
+    element.addEventListener("pointerdown", (event) => {
+      this.tapped = event.pointerType === "touch" ? event.target.closest(".grid-cell[tabindex]") : null;
+    });
+    element.addEventListener("contextmenu", (event) => this.#ask(event));
+    element.addEventListener("click", (event) => {
+      const cell = event.target.closest(".grid-cell[tabindex]");
+      if (cell && cell === this.tapped) grid.withEditors((editors) => editors.open()); // the second tap on a cell
+      else if (cell?.dataset.kind === "check" && this.pressed === cell) grid.toggleBoxes();
+    });
+  }
+
+  // Handle a press, or keep it while a part of the grid is loaded for an earlier key. A press that was kept drags nothing.
+  #press(event, isKept = false) {
+    const { painter, editors, selection, parts } = this.grid;
+    if (parts.waiting && event.target.closest(".grid-body")) {
+      event.preventDefault();
+      parts.waiting.then(() => this.#press(event, true));
+      return;
+    }
+    if (event.target === painter.handle) {
+      if (!isKept) this.#fill(event);
+      return;
+    }
+    const cell = event.target.closest(".grid-body .grid-cell");
+    if (event.button !== 0 || !cell || event.target.closest(".grid-editor")) return;
+    event.preventDefault(); // the focus goes where grid.go() puts it
+    if (editors && !editors.commit()) return;
+    this.pressed = cell.hasAttribute("tabindex") && selection.rowIds.length === 1 ? cell : null; // the cell already had the focus
+    const { row, column } = painter.locate(event.clientX, event.clientY);
+    if (this.#isTriangle(event, cell)) {
+      const id = this.grid.view.row(row)[ID];
+      this.grid.go(row, column);
+      this.grid.view.setCollapsed([id], !this.grid.view.isCollapsed(id));
+      return;
+    }
+    this.grid.go(row, column, event.shiftKey);
+    if ((event.ctrlKey || event.metaKey) && cell.dataset.kind === "link") {
+      this.grid.openLink();
+      return;
+    }
+    if (isKept) return;
+    this.#drag((at) => {
+      this.pressed = null;
+      selection.go(at.row, at.column, true);
+      painter.focus();
+    });
+  }
+
+  #ask(event) {
+    const head = event.target.closest(".grid-head .grid-cell");
+    const cell = event.target.closest(".grid-body .grid-cell");
+    if (event.target.closest(".grid-editor") || (!head && !cell)) return;
+    event.preventDefault();
+    this.grid.withMenus((menus) => menus.openFor(event, head));
+  }
+
+  #fill(event) {
+    event.preventDefault();
+    const { grid } = this;
+    const from = grid.selection.range;
+    this.#drag(
+      ({ row, column }) => {
+        const down = Math.max(0, row - from.bottom);
+        const aside = Math.max(0, column - from.right);
+        const to = down >= aside ? [from.bottom + down, from.right] : [from.bottom, from.right + aside];
+        grid.selection.select(from.top, from.left, ...to);
+      },
+      () => {
+        const to = grid.selection.range;
+        grid.use("fill", ({ fillChanges }) => grid.applyUnlessDoubtful(fillChanges(grid, from, to), "fill"));
+      },
+    );
+  }
+
+  #isTriangle(event, cell) {
+    if (!cell.dataset.tree || cell.dataset.tree === "leaf") return false;
+    const indent = parseInt(cell.style.getPropertyValue("--indent"), 10) || 0;
+    return event.clientX - cell.getBoundingClientRect().left < indent + 26;
+  }
+
+  // Report the cell under the pointer until the button is released. Scroll while the pointer is at an edge.
+  #drag(onMove, onEnd = () => {}) {
+    const { painter } = this.grid;
+    const { element } = painter;
+    let point = null;
+    let frame = 0;
+    let last = "";
+    const tell = () => {
+      const at = painter.locate(point.clientX, point.clientY);
+      const key = `${at.row} ${at.column}`;
+      if (key !== last) onMove(at);
+      last = key;
+    };
+    const step = () => {
+      frame = 0;
+      const box = element.getBoundingClientRect();
+      const towards = (place, low, high) => (place < low + EDGE ? -STEP : place > high - EDGE ? STEP : 0);
+      const down = towards(point.clientY, box.top + painter.headHeight, box.top + painter.height);
+      const aside = towards(point.clientX, box.left + this.grid.view.frozenWidth, box.left + painter.width);
+      if (!down && !aside) return;
+      const before = [element.scrollTop, element.scrollLeft];
+      element.scrollBy(aside, down);
+      if (before[0] !== element.scrollTop || before[1] !== element.scrollLeft) {
+        painter.paint();
+        tell();
+        frame = requestAnimationFrame(step);
+      }
+    };
+    const move = (event) => {
+      point = event;
+      tell();
+      if (!frame) frame = requestAnimationFrame(step);
+    };
+    const end = () => {
+      cancelAnimationFrame(frame);
+      removeEventListener("mousemove", move);
+      removeEventListener("mouseup", end);
+      onEnd();
+    };
+    addEventListener("mousemove", move);
+    addEventListener("mouseup", end);
+  }
+}

@@ -1,0 +1,76 @@
+// Says what was done, and has the dialogs that list cells: those that were not changed and why, and those whose meaning is
+// doubtful.
+
+import { show } from "./dialogs.js";
+import { make, plural } from "./elements.js";
+
+const MOST_LISTED = 500;
+
+// Show in the status line how many cells were changed, and which were refused. `left` are doubtful values that the person
+// left out.
+export function tellReport({ host, sheet, status }, { done, refused }, what = "changed", notes = [], left = []) {
+  const parts = [...summary(done, what), ...notes];
+  if (refused.length) parts.push(`${plural(refused.length, "cell")} refused${refused.length === 1 ? `: ${refused[0].why}` : "."}`);
+  if (left.length) parts.push(`${plural(left.length, "value")} left out.`);
+  const items = [...refused, ...left];
+  const isMore = items.length > 1 || left.length > 0;
+  status.tell(parts.join(" "), isMore ? "Show why" : "", () => showReport(host, sheet, items));
+}
+
+function summary(done, what) {
+  const count = done.filter((change) => change.do === "update").length;
+  const parts = count ? [`${plural(count, "cell")} ${what}.`] : [];
+  for (const [kind, word] of [["add", "added"], ["delete", "deleted"], ["move", "moved"]]) {
+    const changes = done.filter((change) => change.do === kind);
+    const rows = changes.reduce((sum, change) => sum + (change.rows ?? 1), 0);
+    if (rows) parts.push(`${plural(rows, "row")} ${word}.`);
+  }
+  return parts;
+}
+
+// Show what was not done. `items` are [{ row, column, text, why }].
+function showReport(host, sheet, items) {
+  show(host, "What was not done", listOf(sheet, items));
+}
+
+// Apply changes with texts. If it is doubtful what some of them mean, ask once, and perhaps leave these out.
+export async function applyUnlessDoubtful(grid, changes, why, notes) {
+  const doubts = grid.sheet.doubts(changes);
+  if (!doubts.length || (await wantsDoubtful(grid, doubts))) {
+    grid.apply(changes, why, notes);
+    return;
+  }
+  const left = new Set(doubts.map(({ of }) => of));
+  const kept = (one) => !left.has(one);
+  const clear = changes.filter(kept).map((one) => (one.cells ? { ...one, cells: one.cells.filter(kept) } : one));
+  grid.apply(clear, why, notes, doubts);
+}
+
+// Ask once about values that are perhaps not what the person means. Returns whether to write them as they are.
+async function wantsDoubtful({ host, sheet }, doubts) {
+  const [them, their] = doubts.length === 1 ? ["it", "its cell"] : ["them", "their cells"];
+  const form = make(
+    "form",
+    { method: "dialog" },
+    ...listOf(sheet, doubts),
+    make("p", {}, `If you leave ${them} out, ${their} can be typed afterwards. Everything else is written either way.`),
+    make(
+      "div",
+      { class: "btn-list justify-content-end" },
+      make("button", { class: "btn", value: "keep" }, `Write ${them} as shown`),
+      make("button", { class: "btn btn-primary", value: "", autofocus: true }, `Leave ${them} out`),
+    ),
+  );
+  return (await show(host, `${plural(doubts.length, "value")} may not be what you mean`, [form])) === "keep";
+}
+
+function listOf(sheet, items) {
+  const lines = items.slice(0, MOST_LISTED).map(({ row, column, text, why }) => {
+    const position = row === null ? undefined : sheet.position(row);
+    const title = column ? sheet.column(column)?.title : undefined;
+    const where = [position === undefined ? "" : `Row ${position + 1}`, title].filter(Boolean).join(", ");
+    return make("li", {}, where && `${where}: `, text && !why.includes(text) ? `“${text}”. ${why}` : why);
+  });
+  const more = items.length > MOST_LISTED ? [make("p", {}, `And ${items.length - MOST_LISTED} more.`)] : [];
+  return [make("ul", { class: "grid-report", tabindex: "0" }, ...lines), ...more];
+}

@@ -1,0 +1,55 @@
+// The line above the grid. It says that everything is saved, that changes are being saved, that problems need the
+// person, or why nothing is being saved.
+
+const counted = (count, word = "cell") => `${count} ${word}${count === 1 ? "" : "s"}`;
+
+export class SaveLine {
+  // `place` is an element with role=status. `onNeeds()` shows the problems that the person has to solve.
+  constructor(place, saving, onNeeds) {
+    Object.assign(this, { place, saving });
+    this.text = document.createElement("span");
+    this.button = document.createElement("button");
+    this.button.type = "button";
+    this.button.className = "btn btn-sm ms-2";
+    this.button.addEventListener("click", () => this.act());
+    this.onNeeds = onNeeds;
+    place.replaceChildren(this.text, this.button);
+    saving.addEventListener("state", () => this.#show());
+    this.#show();
+  }
+
+  #show() {
+    const { text, button = "", act = null, isBad = false } = this.#summary();
+    if (this.text.textContent !== text) this.text.textContent = text;
+    this.button.textContent = button;
+    this.button.hidden = !button;
+    this.act = act;
+    this.place.classList.toggle("text-danger", isBad);
+  }
+
+  #summary() {
+    const { saving } = this;
+    const { waiting, isKept } = saving;
+    const { halted, away } = saving.sending;
+    const waits = counted(waiting, saving.isMovingRows ? "change" : "cell");
+    const kept = isKept ? "kept in this browser" : "not saved, and this browser can't keep them: leave this page open";
+    if (halted === "signed-out") return { text: "You signed out. Nothing more is saved here." };
+    if (halted === "other-person") {
+      return { text: `Someone else is signed in now. ${counted(saving.count)} of yours: ${kept}.`, isBad: true };
+    }
+    if (halted) {
+      const text = waiting ? `Your session ended. ${waits}: ${kept}.` : "Your session ended.";
+      return { text, button: waiting ? "Sign in and save" : "Sign in", act: () => saving.signInAgain(), isBad: true };
+    }
+    const needs = [...saving.open.values()];
+    const what = counted(needs.length, needs.every(({ column }) => column) ? "cell" : "change");
+    const text = `${what} need${needs.length === 1 ? "s" : ""} you`;
+    const needy = needs.length && { text, button: "Show", act: this.onNeeds, isBad: true };
+    if (waiting && away) {
+      return { text: `${waits} ${kept}. ${away} Trying again…`, button: "Try now", act: () => saving.tryNow(), isBad: true };
+    }
+    if (needy) return { ...needy, text: waiting ? `Saving ${waits}… ${needy.text}` : needy.text };
+    if (waiting) return { text: `Saving ${waits}…` };
+    return { text: saving.isReady ? "All changes saved" : "" };
+  }
+}

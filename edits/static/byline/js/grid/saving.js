@@ -1,0 +1,433 @@
+// Saves a person's changes in their order. Changes are collected for a moment, and sent in as few calls as Smartsheet
+// allows.
+//
+// Before a call, its changes and its Idempotency-Key are stored in the browser. If no answer arrives, or the tab
+// crashes, the same call is made again, and this app returns the result of the first call. So nothing is lost or saved
+// twice.
+//
+// Events: "state" means that the state of saving has changed. "saved" comes after a call that changed the sheet.
+// "failed" with { why } means that a row could not be added, deleted or moved, so the sheet must be read again.
+// "remarks" with { text } says what restored rows don't have of the deleted ones.
+
+import { cellWith, isSame } from "./cells.js";
+import { Pending, cellKey, renameIn } from "./pending.js";
+import { Sending, isStillUnknown } from "./sending.js";
+import { isNew } from "./sheet.js";
+import { Tabs } from "./tabs.js";
+import { Unsaved } from "./unsaved.js";
+
+const PAUSE = 400; // milliseconds for which changes are collected, so that quick typing becomes one call
+const SHOWN_AS_SAVED = 3_000;
+const DONE = new Set(["saved", "unchanged"]);
+const PARTS = ["calls", "uncertain", "waiting", "open"]; // the parts of a stored record
+const SIGNED_OUT = "You signed out.";
+const NOT_DONE = {
+  add: "A row was not added.",
+  delete: "A row was not deleted.",
+  move: "A row was not moved.",
+};
+const NOT_SURE = {
+  add: "It isn't certain whether a row was added.",
+  delete: "It isn't certain whether a row was deleted.",
+  move: "It isn't certain whether a row was moved.",
+};
+
+export class Saving extends EventTarget {
+  // `person` is the person who changes the sheet, as "region id".
+  constructor(sheet, api, person) {
+    super();
+    this.sheet = sheet;
+    this.pending = new Pending();
+    // Problems that the person has to solve, by cellKey: { row, column, kind, … }. `shown` is what the person saw, `now` what they
+    // are shown as the current value, `value` what they typed, and `latest` Smartsheet's cell, if it has been read since.
+    this.open = new Map();
+    this.settled = 0; // how many calls have had an answer
+    this.isLeaving = false; // on purpose, with everything stored
+    this.isReady = false; // until the changes of earlier tabs are restored
+    this.isKept = true; // whether this browser keeps what isn't saved
+    this.tabs = new Tabs(person, sheet.id, {
+      onSaved: (cells) => this.#hearOfSaved(cells),
+      onSignedOut: () => this.#forget(),
+    });
+    this.unsaved = new Unsaved(person, sheet.id, this.tabs.own);
+    this.sending = new Sending(api, sheet.id, this.tabs, {
+      take: () => this.pending.take(this.#uncertainRows()),
+      keep: () => this.#keep(),
+      settle: (call, results) => this.#settle(call, results),
+      refuse: (...refusal) => this.#refuse(...refusal),
+      tell: () => this.#changed(),
+    });
+    sheet.addEventListener("changed", ({ detail }) => this.#collect(detail));
+    sheet.addEventListener("merged", ({ detail }) => this.#hearOfOthers(detail.kept ?? []));
+    addEventListener("beforeunload", (event) => {
+      if (this.count && !this.isLeaving) event.preventDefault();
+    });
+  }
+
+  // The number of unsaved cells and rows.
+  get count() {
+    return this.waiting + this.open.size;
+  }
+
+  // The number of unsaved cells and rows that will be saved without a decision by the person.
+  get waiting() {
+    return this.pending.count + countOf([...this.sending.calls, ...this.sending.uncertain]);
+  }
+
+  // Whether rows are being added, deleted or moved, so that the order of rows differs from the sheet's.
+  get isMovingRows() {
+    const isMoving = ({ do: what }) => what !== "update";
+    return this.pending.changes.some(isMoving) || this.sending.calls.some(({ origins }) => origins.flat().some(isMoving));
+  }
+
+  // Called when someone else is signed in now. Nothing is sent in their name.
+  otherPerson() {
+    this.sending.halt("other-person");
+  }
+
+  // Called when the session has ended. If the same person signs in again, they continue where they were.
+  sessionEnded() {
+    this.sending.halt("sign-in");
+  }
+
+  async signInAgain() {
+    await this.#keep();
+    this.isLeaving = true;
+    location.reload(); // the server redirects to the sign-in page, and from there back to this sheet
+  }
+
+  // Restore unsaved changes of closed tabs, after a crash, a reload, or the end of a session. The sheet must be loaded.
+  async adopt() {
+    const isGone = await this.tabs.whoIsGone();
+    await this.tabs.alone(async () => {
+      const records = await this.unsaved.adopt(isGone, (found) => this.#record(found.map(withOwnIds)));
+      for (const record of records.map(withOwnIds)) this.#restore(record);
+    }).catch(() => this.#cannotKeep());
+    this.isReady = true;
+    this.#changed();
+    this.tryNow();
+  }
+
+  // Make the next try now.
+  tryNow() {
+    this.sending.after(0);
+  }
+
+  // Carry out the person's decision. "theirs" keeps Smartsheet's value. "mine" replaces it with the typed value.
+  decide(key, how) {
+    const one = this.open.get(key);
+    if (!one) return;
+    this.open.delete(key);
+    const { row, column, now, value, hyperlink } = one;
+    if (how === "mine") {
+      this.pending.collect({ do: "update", row, column, shown: now, value, hyperlink });
+      this.sheet.setState(row, column, { kind: "saving" });
+      this.tryNow();
+    } else if (one.cells) {
+      this.sheet.merge([], [row]); // a row that could not be added
+    } else if (one.column) {
+      this.#giveUp(one);
+    }
+    this.#changed();
+    this.#keep();
+  }
+
+  // Called when the person has seen the current value of a cell. Their next change can then replace this value.
+  see(key) {
+    const one = this.open.get(key);
+    if (one) one.shown = one.now;
+  }
+
+  // Show what Smartsheet has in a cell instead of what the person typed.
+  #giveUp({ row, column, now, latest = cellWith(this.sheet.cell(row, column), now) }) {
+    this.sheet.setCell(row, column, latest);
+    this.sheet.setState(row, column, null);
+    this.#tell("saved"); // the sheet is read again, with all details of the cell
+  }
+
+  #collect({ changes, why }) {
+    if (why === "restore") return;
+    if (this.sending.halted === "signed-out") {
+      for (const { row, column } of changes) if (column) this.sheet.setState(row, column, { kind: "refused", why: SIGNED_OUT });
+      return;
+    }
+    this.pending.dropMovesBefore(changes);
+    const states = [];
+    for (const change of changes) {
+      if (change.do !== "update") {
+        this.pending.collect(change);
+        continue;
+      }
+      const { row, column, value, hyperlink } = change;
+      const key = cellKey(row, column);
+      const addition = this.open.get(cellKey(row, "add"));
+      if (addition) {
+        this.#keepWith(addition, change);
+        continue;
+      }
+      const one = this.open.get(key);
+      const shown = one ? one.shown : change.shown;
+      this.open.delete(key);
+      const isOther = !isSame(shown, value) || hyperlink !== undefined;
+      if (one && !isOther) {
+        this.#giveUp(one);
+        continue;
+      }
+      if (isOther || this.pending.ofCell(row, column)) this.pending.collect({ ...change, shown });
+      const isWaiting = this.pending.ofCell(row, column) || isNew(row) || this.#isSent(row, column);
+      states.push([row, column, isWaiting ? { kind: "saving" } : null]);
+    }
+    this.sheet.setStates(states);
+    this.#changed();
+    this.#keep();
+    if (!this.sending.isRetrying) this.sending.after(PAUSE);
+  }
+
+  // Keep a change of a cell with its row, which could not be added.
+  #keepWith(addition, { row, column, value, hyperlink }) {
+    addition.cells = [...addition.cells.filter((cell) => cell.column !== column), { column, value, hyperlink }];
+    this.sheet.setState(row, column, { kind: "refused", why: addition.why });
+  }
+
+  #isSent(row, column) {
+    return this.sending.calls.some(({ origins }) => origins.flat().some((one) => one.row === row && one.column === column));
+  }
+
+  // The new rows that perhaps were added: Smartsheet gave no clear answer.
+  #uncertainRows() {
+    return new Set(this.sending.uncertain.flatMap(({ left, origins }) => left ?? origins.flat()).filter((one) => one.do === "add").map(({ row }) => row));
+  }
+
+  // Called when a call was not accepted. If the errors name wrong changes, the other changes are sent again.
+  #refuse(call, errors, message, kind = "refused") {
+    const blamed = new Map(); // change: why
+    for (const { pointer, detail } of errors) {
+      const [, number, cell] = /^\/changes\/(\d+)(?:\/cells\/(\d+))?/.exec(pointer) ?? [];
+      const origin = call.origins[number];
+      if (!origin) continue;
+      for (const change of origin[0].do === "update" && cell ? [origin[cell]] : origin) blamed.set(change, detail);
+    }
+    const all = call.left ?? call.origins.flat();
+    for (const change of all) {
+      if (!blamed.size || blamed.has(change)) this.#needsPerson(change, { kind, why: blamed.get(change) ?? message });
+    }
+    if (blamed.size) this.pending.putBack(all.filter((change) => !blamed.has(change)));
+  }
+
+  // Handle the results of a call. After this, `call.left` has the changes whose outcome is still unknown.
+  #settle(call, results) {
+    this.settled += 1;
+    const { left } = call;
+    const again = [];
+    const saved = [];
+    const unknown = [];
+    const remarks = new Set(); // about restored rows
+    call.origins.forEach((changes, number) => {
+      const result = results[number];
+      const [first] = changes;
+      if (first.do === "add" && (!left || left.includes(first))) this.#settleAddition(first, result);
+      for (const change of left ? changes.filter((one) => left.includes(one)) : changes) {
+        const cell = first.do === "update" ? result.cells.find((one) => one.column_id === change.column) : undefined;
+        const status = cell?.status ?? result.status;
+        const why = cell?.detail || result.detail;
+        if (DONE.has(status)) {
+          saved.push([change, cell]);
+          if (change.restores && why) remarks.add(why);
+        } else if (status === "not sent") again.push(change);
+        else if (isStillUnknown({ ...result, status })) unknown.push([change, why]);
+        else if (status === "unknown") this.#needsPerson(change, { kind: "unknown", why });
+        else if (cell && status === "conflict") this.#conflict(change, cell);
+        else this.#needsPerson(change, { kind: "refused", why });
+      }
+    });
+    this.#saved(saved);
+    this.pending.putBack(again);
+    call.left = unknown.map(([change]) => change);
+    if (unknown.length) this.#unknown(call, unknown);
+    if (remarks.size) this.#tell("remarks", { text: [...remarks].join(" ") });
+    this.#tell("saved");
+  }
+
+  #settleAddition(change, result) {
+    if (!DONE.has(result.status)) return;
+    const [from, to] = [change.row, result.row_id];
+    this.pending.rename(from, to);
+    this.sheet.rename(from, to);
+    for (const { column_id: column, status, detail, value: now } of result.cells) {
+      if (DONE.has(status)) continue;
+      const { value } = change.cells.find((cell) => cell.column === column) ?? {};
+      this.#needsPerson({ do: "update", row: to, column, shown: now ?? null, value }, { kind: "refused", why: detail });
+    }
+  }
+
+  #saved(saved) {
+    const cells = saved.filter(([change]) => change.do === "update");
+    const shown = [];
+    for (const [{ row, column, value }, cell] of cells) {
+      if (this.pending.ofCell(row, column)) continue; // it was changed again
+      const held = cell && cell.value !== undefined ? cell.value : value;
+      if (!isSame(held, value)) this.sheet.setCell(row, column, cellWith(this.sheet.cell(row, column), held));
+      shown.push([row, column, { kind: "saved" }]);
+    }
+    this.sheet.setStates(shown);
+    setTimeout(() => {
+      const isSaved = ([row, column]) => this.sheet.state(row, column)?.kind === "saved";
+      this.sheet.setStates(shown.filter(isSaved).map(([row, column]) => [row, column, null]));
+    }, SHOWN_AS_SAVED);
+    if (cells.length) {
+      const told = ([{ row, column, shown: before, value, hyperlink }]) => ({ row, column, shown: before, value, hyperlink });
+      this.tabs.tellSaved(cells.map(told));
+    }
+  }
+
+  #conflict(change, cell) {
+    const later = this.pending.drop(change.row, change.column);
+    const value = later ? later.value : change.value;
+    const { value: now, by, at } = cell;
+    this.#need({ ...change, value, kind: "conflict", now, by, at });
+  }
+
+  #needsPerson(change, state) {
+    if (change.do !== "update") {
+      this.#needsPersonForRow(change, `${(state.kind === "unknown" ? NOT_SURE : NOT_DONE)[change.do]} ${state.why}`);
+      return;
+    }
+    const later = this.pending.ofCell(change.row, change.column);
+    if (later) later.shown = change.shown; // the person has typed another value since, which is sent next
+    else this.#need({ ...change, ...state, now: change.shown });
+  }
+
+  #need(one) {
+    const { row, column, kind, why, shown, now, by, at, value, hyperlink } = one;
+    this.open.set(cellKey(row, column), { row, column, kind, why, shown, now, by, at, value, hyperlink });
+    this.sheet.setState(row, column, { kind, why, saw: shown, now, by, at, typed: value });
+  }
+
+  // Keep the values of a row that can't be added, so that the person can copy them.
+  #needsPersonForRow(change, sentence) {
+    if (change.do === "add") {
+      for (const later of this.pending.changes.filter((one) => one.row === change.row && one.do === "update")) {
+        this.pending.drop(later.row, later.column);
+        change.cells.push({ column: later.column, value: later.value });
+      }
+    }
+    const { row, do: what, cells } = change;
+    this.open.set(cellKey(row, what), { row, do: what, kind: "refused", why: sentence, cells });
+    this.#tell("failed", { change, why: sentence });
+  }
+
+  #unknown(call, changes) {
+    for (const [{ do: what, row, column }, why] of changes) {
+      if (what === "update") this.sheet.setState(row, column, { kind: "unknown", why });
+    }
+    if (!this.sending.uncertain.includes(call)) this.sending.uncertain.push(call);
+  }
+
+  // Called when another tab of the same person saved cells. So this tab doesn't show them as changes by others, and
+  // finds no conflicts with them.
+  #hearOfSaved(cells) {
+    for (const { row, column, shown, value, hyperlink } of cells) {
+      const waiting = this.pending.ofCell(row, column);
+      if (waiting) {
+        if (isSame(waiting.shown, shown)) waiting.shown = value;
+      } else if (!this.open.has(cellKey(row, column)) && !this.#isSent(row, column)) {
+        this.sheet.setCell(row, column, cellWith(this.sheet.cell(row, column), value, "", hyperlink));
+      }
+    }
+    this.#keep();
+  }
+
+  #hearOfOthers(cells) {
+    for (const [row, column, cell] of cells) {
+      const one = this.open.get(cellKey(row, column));
+      if (one) one.latest = cell;
+    }
+  }
+
+  #restore({ at, calls, uncertain, waiting, open }) {
+    for (const call of [...calls, ...uncertain]) call.triedAt ??= at;
+    const show = (change) => {
+      const { row, column, value, hyperlink } = change;
+      if (change.do !== "update") return;
+      this.sheet.apply([{ do: "update", row, column, value, hyperlink }], "restore");
+      this.sheet.setState(row, column, { kind: "saving" });
+    };
+    for (const call of [...calls, ...uncertain]) call.origins.flat().forEach(show);
+    this.sending.calls.push(...calls);
+    this.sending.uncertain.push(...uncertain);
+    for (const change of waiting) {
+      this.pending.collect(change);
+      if (change.do === "update") show(change);
+      else this.sheet.apply([{ ...change, id: change.row }], "restore");
+    }
+    for (const one of open) {
+      if (!one.column) this.open.set(cellKey(one.row, one.do), one);
+      else {
+        const latest = this.sheet.cell(one.row, one.column);
+        show({ ...one, do: "update" });
+        this.#need(one);
+        this.open.get(cellKey(one.row, one.column)).latest = latest;
+      }
+    }
+  }
+
+  // Called when the person signed out on purpose, and agreed to lose unsaved changes.
+  #forget() {
+    this.sending.halt("signed-out");
+    this.pending = new Pending();
+    this.sending.calls = [];
+    this.sending.uncertain = [];
+    this.open.clear();
+    this.#keep();
+    this.#changed();
+  }
+
+  #keep() {
+    return this.unsaved.keep(() => this.#record()).catch(() => this.#cannotKeep());
+  }
+
+  #cannotKeep() {
+    this.isKept = false;
+    this.#changed();
+  }
+
+  // Returns all unsaved changes: this tab's, and those in the `others` records. Null if nothing is unsaved.
+  #record(others = []) {
+    const { calls, uncertain, halted } = this.sending;
+    if (halted === "signed-out") return null;
+    const all = [
+      ...others,
+      { calls, uncertain, waiting: this.pending.changes, open: [...this.open.values()] },
+    ];
+    const gather = (name) => all.flatMap((record) => record[name]);
+    const record = Object.fromEntries(PARTS.map((name) => [name, gather(name)]));
+    const count = countOf([...record.calls, ...record.uncertain]) + record.waiting.length + record.open.length;
+    return count ? { ...record, count } : null;
+  }
+
+  #changed() {
+    this.#tell("state");
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+// Returns the number of changes in these calls that have no result yet.
+const countOf = (calls) => calls.reduce((sum, { origins, left }) => sum + (left ?? origins.flat()).length, 0);
+
+// Returns the record of another tab. Its new rows get ids that differ from the ids of this tab's new rows.
+function withOwnIds(record) {
+  const rename = (change) => {
+    const own = (id) => (id && isNew(id) && !id.includes(record.tab) ? `new-${record.tab}-${id.slice(4)}` : id);
+    for (const id of [change.row, change.parent, change.place?.sibling_id, change.place?.parent_id, change.restores, ...(change.ids ?? [])]) {
+      if (id && own(id) !== id) renameIn(change, id, own(id));
+    }
+    return change;
+  };
+  for (const call of [...record.calls, ...record.uncertain]) call.origins.flat().forEach(rename);
+  record.waiting.forEach(rename);
+  record.open.forEach(rename);
+  return record;
+}

@@ -1,0 +1,454 @@
+// The model of a sheet. It has the columns, the rows, and the state of each cell. A person's changes are made only with
+// `apply`.
+//
+// Events, each with a `detail`:
+//   changed   { changes, why }   after apply(): what was done, for saving, undoing and rendering
+//   states    { cells }          after setState() and setStates(): [[rowId, columnId], …]
+//   merged    { cells, isMoved } after merge(): changes by others; whether rows were added, deleted or moved; after append() also
+//             `added`, the rows; after merge() also `kept`, cells that show what the person typed: [[rowId, columnId, cell], …]
+//             with Smartsheet's cell
+//   renamed   { from, to }       a new row got its id from Smartsheet
+//   columns   {}                 the columns have changed
+
+import { cellWith, detailsOf, isSame, isSameLink, valueOf } from "./cells.js";
+import { shareTexts } from "./sharing.js";
+import { CELLS, ID, LOCKED, NUMBER, PARENT, familyEnd, outline, placeOf, spot } from "./tree.js";
+import { Refused, typeOf } from "./types/index.js";
+
+const BY_PREDECESSORS = "=CALCSTART("; // the formula that Smartsheet reports for the start of a row with predecessors
+const CHANGED_SINCE = "The cell no longer has the value that was written then.";
+const FROM_BENEATH = "Smartsheet calculates this cell from the rows beneath it.";
+const FROM_PREDECESSORS = "Smartsheet calculates this date from the row's predecessors. Change those instead.";
+const COPIED_ERROR = "The copied cell has an error instead of a value, so nothing was written.";
+const GONE = "This row no longer exists.";
+const INTO_ITSELF = "A row can't go below itself.";
+
+const NOWHERE = { levels: [], positions: new Map() }; // used for places that depend on no other row
+
+// States in which a cell shows what the person typed. A merge doesn't change such cells.
+const OPEN = new Set(["saving", "refused", "conflict", "unknown"]);
+
+export class Sheet extends EventTarget {
+  // `answer` is the API's answer to readSheet. append() adds further rows.
+  constructor(answer, locale) {
+    super();
+    this.locale = locale;
+    this.id = answer.id;
+    this.states = new Map();
+    this.setColumns(answer);
+    this.rows = [];
+    this.append(answer.rows);
+    this.news = 0;
+  }
+
+  setColumns(answer) {
+    this.name = answer.name;
+    this.whyNot = answer.why_not;
+    this.columns = answer.columns;
+    this.columnPlaces = new Map(answer.columns.map((column, place) => [column.id, place]));
+    this.primary = Math.max(0, answer.columns.findIndex((column) => column.is_primary));
+    const people = new Map();
+    for (const { contacts } of answer.columns) {
+      for (const one of contacts) if (one.email && one.name) people.set(one.email, one);
+    }
+    this.people = [...people.values()];
+    this.#tell("columns", {});
+  }
+
+  // Take over the sheet's name, which someone may have changed in Smartsheet.
+  setName(name) {
+    if (name === this.name) return;
+    this.name = name;
+    this.#tell("named", {});
+  }
+
+  // Replace the columns if they have changed, and reorder the cells of each row accordingly.
+  replaceColumns(answer) {
+    if (JSON.stringify(answer.columns) === JSON.stringify(this.columns)) return;
+    const before = this.columnPlaces;
+    for (const row of this.rows) {
+      const cells = row[CELLS];
+      row[CELLS] = answer.columns.map(({ id }) => (before.has(id) ? cells[before.get(id)] : null));
+    }
+    this.setColumns(answer);
+  }
+
+  // Add rows at the end, as they arrive. Rows that are already here stay as they are.
+  append(rows) {
+    const added = rows.filter((row) => !this.positions?.has(row[ID]));
+    shareTexts(added, this.columns);
+    this.rows = this.rows.concat(added);
+    this.#outline();
+    this.#tell("merged", { cells: [], isMoved: true, added });
+  }
+
+  // The position of a row; undefined if it doesn't exist.
+  position(rowId) {
+    return this.positions.get(rowId);
+  }
+
+  row(rowId) {
+    return this.rows[this.positions.get(rowId)];
+  }
+
+  column(columnId) {
+    return this.columns[this.columnPlaces.get(columnId)];
+  }
+
+  cell(rowId, columnId) {
+    return this.row(rowId)?.[CELLS][this.columnPlaces.get(columnId)] ?? null;
+  }
+
+  value(rowId, columnId) {
+    return valueOf(this.cell(rowId, columnId));
+  }
+
+  // The text that the grid shows in the row at a position, in the column at a place.
+  shown(position, place) {
+    const column = this.columns[place];
+    return typeOf(column).shown(column, this.rows[position][CELLS][place] ?? null, this.locale, this.people);
+  }
+
+  // The text that an editor of the cell starts with.
+  typed(rowId, columnId) {
+    const column = this.column(columnId);
+    return typeOf(column).typed(column, this.cell(rowId, columnId), this.locale, this.people);
+  }
+
+  // Returns the label of a row, which is the text of its primary cell, or "Row 14" if that cell is empty.
+  label(position) {
+    return this.shown(position, this.primary).trim() || `Row ${position + 1}`;
+  }
+
+  // Returns the number of rows that are below the row at a position in the hierarchy.
+  countBeneath(position) {
+    return familyEnd(this.levels, position) - position - 1;
+  }
+
+  hasChildren(position) {
+    return this.levels[position + 1] > this.levels[position];
+  }
+
+  // Returns a sentence that says why the person can't change a cell; "" if they can.
+  whyReadOnly(row, column) {
+    const { formula, is_link, is_image } = detailsOf(row[CELLS][this.columnPlaces.get(column.id)] ?? null);
+    if (this.whyNot.change) return this.whyNot.change;
+    if (column.why_read_only) return column.why_read_only;
+    if (column.type === "ABSTRACT_DATETIME" && formula?.startsWith(BY_PREDECESSORS)) return FROM_PREDECESSORS;
+    if (formula) return `A formula calculates this cell: ${formula}`;
+    if (row[LOCKED]) return "This row is locked: only admins of the sheet can change it.";
+    if (is_link) return "This cell gets its value from a cell of another sheet.";
+    if (is_image) return "This cell has a picture, which you can only change in Smartsheet itself.";
+    if (column.is_rolled_up && this.hasChildren(this.position(row[ID]))) return FROM_BENEATH;
+    return "";
+  }
+
+  // Apply those of a person's changes that are possible. `why` is what the person did: "edit", "paste", "fill",
+  // "clear", "cut", "undo", "redo", "add", "delete" or "move". A change is one of
+  //
+  //   { do: "update", row, column, text }      The column's type parses the text. `shown` is what the person saw when
+  //                                            they began to type, in case others have changed the cell since.
+  //   { do: "update", row, column, value }     The value has the API's form. With `expected`, the cell is changed only
+  //                                            if it has that value. With `hyperlink`, it gets this link; null removes
+  //                                            the link.
+  //   { do: "add", place, cells, id }          `cells` are [{ column, text or value }]. `id` is given for a redo. With
+  //                                            `restores`, it stands for the deleted row with this id.
+  //   { do: "delete", row }                    All rows below the row are deleted too.
+  //   { do: "move", row, place }               `place` is the API's { parent_id, sibling_id, where }.
+  //
+  // Returns { done, refused, doubts }. `done` are the changes as saving and undoing need them. `refused` and `doubts`
+  // are [{ row, column, text, why }]; each `why` is a sentence.
+  apply(changes, why) {
+    const report = { done: [], refused: [], doubts: [] };
+    for (const change of changes) this.#ways[change.do](change, report);
+    if (report.done.some((change) => change.do !== "update")) this.#outline();
+    if (report.done.length) this.#tell("changed", { changes: report.done, why });
+    return report;
+  }
+
+  // Parse the texts of changes. Returns those that perhaps mean something else as [{ of, row, column, text, why }]. `of` is
+  // the change, or the cell of a new row.
+  doubts(changes) {
+    return changes.flatMap((change) => {
+      if (change.do === "add") return change.cells.flatMap((one) => this.#doubt(one, null));
+      return change.do === "update" ? this.#doubt(change, change.row) : [];
+    });
+  }
+
+  // Returns an id for a new row.
+  newId() {
+    return `new-${++this.news}`;
+  }
+
+  // Set the state of a changed cell to null, or to { kind, … }. The kinds are "saving", "saved", "refused" (with why),
+  // "conflict" (with saw, now, by, at, typed), "unknown" (with why) and "changed" (with by, at) for someone else's
+  // change.
+  setState(rowId, columnId, state) {
+    this.setStates([[rowId, columnId, state]]);
+  }
+
+  // Set the states of several cells, as [rowId, columnId, state].
+  setStates(cells) {
+    for (const [rowId, columnId, state] of cells) {
+      const key = stateKey(rowId, columnId);
+      if (state) this.states.set(key, state);
+      else this.states.delete(key);
+    }
+    if (cells.length) this.#tell("states", { cells });
+  }
+
+  state(rowId, columnId) {
+    return this.states.get(stateKey(rowId, columnId));
+  }
+
+  // Set a cell to Smartsheet's value, after the cell was saved, or if the person keeps someone else's value.
+  setCell(rowId, columnId, cell) {
+    const row = this.row(rowId);
+    if (!row) return;
+    row[CELLS][this.columnPlaces.get(columnId)] = cell;
+    this.#tell("states", { cells: [[rowId, columnId]] });
+  }
+
+  // Apply changes by others. `rows` are the API's rows that are new or perhaps changed. `order` has the ids of all rows
+  // in their order, or null if the order is unchanged. Cells with an open state keep what the person typed. New rows
+  // that aren't saved yet stay after the row above them.
+  merge(rows, deletedIds = [], order = null) {
+    const gone = new Set(deletedIds);
+    const cells = [];
+    const kept = [];
+    let isMoved = gone.size > 0;
+    const fresh = new Map();
+    for (const row of rows) {
+      const old = this.row(row[ID]);
+      if (!old) {
+        fresh.set(row[ID], row);
+        isMoved = true;
+        continue;
+      }
+      isMoved ||= old[PARENT] !== row[PARENT];
+      row[CELLS].forEach((cell, place) => {
+        const columnId = this.columns[place].id;
+        if (OPEN.has(this.state(row[ID], columnId)?.kind)) {
+          kept.push([row[ID], columnId, cell]);
+          row[CELLS][place] = old[CELLS][place];
+        } else if (!isSame(valueOf(old[CELLS][place]), valueOf(cell))) cells.push([row[ID], columnId]);
+      });
+      this.rows[this.positions.get(row[ID])] = row;
+    }
+    if (order) isMoved = this.#reorder(order, fresh, gone) || isMoved;
+    else this.rows = this.rows.filter((row) => !gone.has(row[ID])).concat([...fresh.values()]);
+    this.#outline();
+    this.#tell("merged", { cells, isMoved, kept });
+  }
+
+  // Replace the local id of a new row by the id from Smartsheet. If the row with this id has already been read, it
+  // replaces the new row, except the cells that show what the person typed.
+  rename(from, to) {
+    const row = this.row(from);
+    if (!row) return;
+    const read = this.row(to);
+    row[ID] = to;
+    if (read) {
+      this.columns.forEach(({ id }, place) => {
+        if (OPEN.has(this.state(from, id)?.kind)) read[CELLS][place] = row[CELLS][place];
+      });
+      this.rows.splice(this.rows.indexOf(row), 1);
+    }
+    for (const one of this.rows) if (one[PARENT] === from) one[PARENT] = to;
+    for (const column of this.columns) {
+      const state = this.state(from, column.id);
+      this.states.delete(stateKey(from, column.id));
+      if (state) this.states.set(stateKey(to, column.id), state);
+    }
+    this.#outline();
+    this.#tell("renamed", { from, to });
+    if (read) this.#tell("merged", { cells: [], isMoved: true });
+  }
+
+  #ways = {
+    update: (change, report) => this.#update(change, report),
+    add: (change, report) => this.#add(change, report),
+    delete: (change, report) => this.#delete(change, report),
+    move: (change, report) => this.#move(change, report),
+  };
+
+  #update(change, report) {
+    const { row: rowId, column: columnId } = change;
+    const row = this.row(rowId);
+    const column = this.column(columnId);
+    const refuse = (why) => report.refused.push({ row: rowId, column: columnId, text: change.text ?? "", why });
+    if (!row || !column) return refuse(GONE);
+    const place = this.columnPlaces.get(columnId);
+    const cell = row[CELLS][place] ?? null;
+    const shown = valueOf(cell);
+    const whyNot = this.whyReadOnly(row, column);
+    if (whyNot) return this.#isAsIs(change, row, place) ? undefined : refuse(whyNot);
+    if ("expected" in change && !isSame(shown, change.expected)) return refuse(CHANGED_SINCE);
+    const value = this.#wanted(change, column, cell, report, refuse);
+    if (value === undefined) return undefined;
+    const link = linkIn(change, cell, value);
+    if ((isSame(shown, value) || (shown === null && value === false)) && link.hyperlink === undefined) return undefined;
+    row[CELLS][place] = this.#cell(column, cell, value, link.hyperlink);
+    report.done.push({ do: "update", row: rowId, column: columnId, shown: "shown" in change ? change.shown : shown, value, ...link });
+    return undefined;
+  }
+
+  // Whether a change of a read-only cell has the cell's own value, for example because a row is pasted over itself.
+  #isAsIs(change, row, place) {
+    if (change.text === undefined) return isSame(change.value, valueOf(row[CELLS][place]));
+    return change.text === this.shown(this.positions.get(row[ID]), place);
+  }
+
+  // Parse the text of a change, and keep the result with it, so that apply() needn't parse it again.
+  #doubt(one, rowId) {
+    const { column: columnId, text } = one;
+    const [row, column] = [this.row(rowId), this.column(columnId)];
+    if (text === undefined || !column || (rowId !== null && (!row || this.whyReadOnly(row, column)))) return [];
+    const cell = rowId === null ? null : this.cell(rowId, columnId);
+    try {
+      one.read = typeOf(column).parse(column, text, cell, this.locale, this.people);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return [];
+    }
+    const { value, doubt: why } = one.read;
+    return why && !isSame(value, valueOf(cell)) ? [{ of: one, row: rowId, column: columnId, text, why }] : [];
+  }
+
+  // Returns the new value in a change; undefined if the change was refused.
+  #wanted(change, column, cell, report, refuse) {
+    if (change.error) {
+      refuse(`${COPIED_ERROR} ${change.error}`);
+      return undefined;
+    }
+    if (change.text === undefined) return change.value;
+    try {
+      const { value, doubt } = change.read ?? typeOf(column).parse(column, change.text, cell, this.locale, this.people);
+      if (doubt) report.doubts.push({ row: change.row, column: column.id, text: change.text, why: doubt });
+      return value;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      refuse(error.message);
+      return undefined;
+    }
+  }
+
+  #cell(column, cell, value, hyperlink) {
+    return cellWith(cell, value, typeOf(column).display?.(column, cell, value, this.locale, this.people), hyperlink);
+  }
+
+  #add(change, report) {
+    const refuse = (why) => report.refused.push({ row: null, column: null, text: "", why });
+    if (this.whyNot.add) return refuse(this.whyNot.add);
+    const isNear = Boolean(change.place.sibling_id ?? change.place.parent_id);
+    const found = spot(change.place, this.rows, isNear ? outline(this.rows) : NOWHERE);
+    if (!found) return refuse(GONE);
+    const id = change.id ?? this.newId();
+    const row = [id, 0, found.parent, false, this.columns.map(() => null), true, null, null];
+    const cells = [];
+    for (const { column: columnId, ...wanted } of change.cells ?? []) {
+      const column = this.column(columnId);
+      const refuseCell = (why) => report.refused.push({ row: id, column: columnId, text: wanted.text ?? "", why });
+      const whyNot = column.why_read_only;
+      if (whyNot) {
+        refuseCell(whyNot);
+        continue;
+      }
+      const value = this.#wanted({ ...wanted, row: id }, column, null, report, refuseCell);
+      if (value === undefined || value === null) continue;
+      const { hyperlink } = linkIn(wanted, null, value);
+      row[CELLS][this.columnPlaces.get(columnId)] = this.#cell(column, null, value, hyperlink);
+      cells.push({ column: columnId, value, ...(hyperlink ? { hyperlink } : {}) });
+    }
+    this.rows.splice(found.at, 0, row);
+    report.done.push({ do: "add", row: id, place: change.place, cells, restores: change.restores });
+    return undefined;
+  }
+
+  #delete(change, report) {
+    const shape = outline(this.rows);
+    const position = shape.positions.get(change.row);
+    const refuse = (why) => report.refused.push({ row: change.row, column: null, text: "", why });
+    if (position === undefined) return undefined; // the row was already deleted with a row above it
+    if (this.whyNot.delete) return refuse(this.whyNot.delete);
+    const end = familyEnd(shape.levels, position);
+    const family = this.rows.slice(position, end);
+    if (family.some((row) => row[LOCKED])) {
+      return refuse("This row or one below it is locked: only admins of the sheet can delete it.");
+    }
+    const from = placeOf(position, this.rows, shape.levels);
+    this.rows.splice(position, end - position);
+    report.done.push({ do: "delete", row: change.row, rows: family.length, family, from, columns: this.columns });
+    return undefined;
+  }
+
+  #move(change, report) {
+    const shape = outline(this.rows);
+    const position = shape.positions.get(change.row);
+    const refuse = (why) => report.refused.push({ row: change.row, column: null, text: "", why });
+    if (position === undefined) return refuse(GONE);
+    if (this.whyNot.change) return refuse(this.whyNot.change);
+    if (this.rows[position][LOCKED]) return refuse("This row is locked: only admins of the sheet can move it.");
+    const found = spot(change.place, this.rows, shape);
+    if (!found) return refuse(GONE);
+    const end = familyEnd(shape.levels, position);
+    const near = shape.positions.get(change.place.sibling_id ?? change.place.parent_id);
+    if (near >= position && near < end) return refuse(INTO_ITSELF);
+    const from = placeOf(position, this.rows, shape.levels);
+    const family = this.rows.splice(position, end - position);
+    family[0][PARENT] = found.parent;
+    this.rows.splice(found.at > position ? found.at - family.length : found.at, 0, ...family);
+    report.done.push({ do: "move", row: change.row, place: change.place, from, ids: family.map((row) => row[ID]) });
+    return undefined;
+  }
+
+  // Sort the rows in the order of these ids. Returns whether any row moved.
+  #reorder(order, fresh, gone) {
+    const before = this.rows;
+    const unsaved = new Map(); // rows that aren't in Smartsheet yet, by the id of the row above them
+    let above = null;
+    const known = new Set(order);
+    for (const row of before) {
+      if (known.has(row[ID]) || gone.has(row[ID])) above = row[ID];
+      else if (isNew(row[ID])) unsaved.set(above, [...(unsaved.get(above) ?? []), row]);
+    }
+    const rows = [...(unsaved.get(null) ?? [])];
+    for (const id of order) {
+      const row = fresh.get(id) ?? this.row(id);
+      if (!row || gone.has(id)) continue;
+      rows.push(row, ...(unsaved.get(id) ?? []));
+      unsaved.delete(id);
+    }
+    unsaved.delete(null);
+    for (const left of unsaved.values()) rows.push(...left);
+    this.rows = rows;
+    return rows.length !== before.length || rows.some((row, position) => row[ID] !== before[position][ID]);
+  }
+
+  #outline() {
+    Object.assign(this, outline(this.rows));
+    this.rows.forEach((row, position) => {
+      row[NUMBER] = position + 1;
+    });
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+// Whether a row isn't in Smartsheet yet.
+export const isNew = (rowId) => rowId.startsWith("new-");
+
+// Returns the link in a change as { hyperlink, linkBefore } if the change gives the cell another link or none. `hyperlink` is
+// undefined if the link stays, or goes with the value.
+function linkIn(change, cell, value) {
+  const linkBefore = detailsOf(cell).hyperlink ?? null;
+  const { hyperlink } = change;
+  if (value === null) return linkBefore ? { linkBefore } : {};
+  if (hyperlink === undefined || isSameLink(hyperlink, linkBefore)) return {};
+  if (hyperlink && (typeof value !== "string" || !value)) return {}; // only a text can be a link
+  return { hyperlink, linkBefore };
+}
+
+const stateKey = (rowId, columnId) => `${rowId} ${columnId}`;

@@ -1,0 +1,66 @@
+// The line below the grid shows the focused cell's state, what was just done, and what was refused and why.
+
+import { detailsOf } from "./cells.js";
+import { make, newId } from "./elements.js";
+import { stateText } from "./states.js";
+
+export class Status {
+  constructor(grid) {
+    this.grid = grid;
+    const host = grid.host.querySelector("[data-grid-foot]");
+    this.about = make("span", { class: "grid-about", id: newId("about") });
+    this.sums = make("span", { class: "grid-sums text-secondary" });
+    this.told = make("span", { class: "grid-told", role: "status", id: newId("told") });
+    this.more = make("button", { class: "btn btn-sm", type: "button", hidden: true, onclick: () => this.act() });
+    host.replaceChildren(this.about, this.sums, this.told, this.more);
+    grid.selection.addEventListener("moved", () => this.#follow());
+    grid.sheet.addEventListener("states", ({ detail }) => {
+      const { row, column } = grid.selection.focus;
+      if (detail.cells.some(([one, other]) => one === row && other === column)) this.#describe();
+    });
+    this.#follow();
+  }
+
+  // Show a sentence, which screen readers read out once. With `button`, show a button that runs `act`.
+  tell(text, button = "", act = null) {
+    this.told.textContent = text;
+    this.more.textContent = button;
+    this.more.hidden = !button;
+    this.act = act;
+  }
+
+  // Show how many cells were changed, and which were refused. `left` are doubtful values that the person left out.
+  report(report, what, notes, left) {
+    this.grid.parts.show("report", ({ tellReport }) => tellReport(this.grid, report, what, notes, left));
+  }
+
+  #describe() {
+    const { sheet, selection, painter } = this.grid;
+    const { row: rowId, column: columnId } = selection.focus;
+    const row = sheet.row(rowId);
+    const column = sheet.column(columnId);
+    let text = "";
+    if (row && column) {
+      const state = sheet.state(rowId, columnId);
+      const { error } = detailsOf(sheet.cell(rowId, columnId));
+      text = [state ? sentence(stateText(state)) : "", error, sheet.whyReadOnly(row, column)].filter(Boolean).join(" ");
+    }
+    this.about.textContent = text;
+    if (text) painter.active?.setAttribute("aria-describedby", this.about.id);
+    else painter.active?.removeAttribute("aria-describedby");
+  }
+
+  // Show the size of the selected range, and the sum of its numbers.
+  #follow() {
+    this.#describe();
+    const { top, bottom, left, right } = this.grid.selection.range;
+    if (top === bottom && left === right) this.sums.textContent = "";
+    else {
+      this.grid.parts.show("sums", ({ sum }) => {
+        this.sums.textContent = sum(this.grid);
+      });
+    }
+  }
+}
+
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.?!]$/.test(text) ? "" : ".");

@@ -1,0 +1,110 @@
+// Undoes and redoes changes, with ordinary changes in the person's own name. A cell is changed only if it still has the
+// value that was written. A deleted row can't come back, so this app restores it from its log: it adds a new row with the
+// values and formulas in its place. The log knows only rows that were saved; other rows are added as any new row.
+
+import { detailsOf, isSame, valueOf } from "./cells.js";
+import { CELLS, ID, PARENT } from "./tree.js";
+
+const LOST = {
+  is_link: "This cell had a link to a cell of another sheet, which you can only make in Smartsheet itself.",
+  is_image: "This cell had a picture, which you can only add in Smartsheet itself.",
+};
+
+export class Undoing {
+  constructor(history) {
+    this.history = history;
+    this.sheet = history.sheet;
+  }
+
+  // undo() and redo() return the report of apply(), or null if there is nothing to undo or redo.
+  undo() {
+    return this.#step(this.history.undoable, this.history.redoable, "undo");
+  }
+
+  redo() {
+    return this.#step(this.history.redoable, this.history.undoable, "redo");
+  }
+
+  #step(from, to, why) {
+    const changes = from.pop();
+    if (!changes) return null;
+    const stays = [];
+    const going = new Set(changes.filter((change) => change.do === "add").map(({ row }) => row));
+    const step = { changes, stays, going, coming: new Set() };
+    const inverse = [...changes].reverse().flatMap((change) => this.#inverse(change, step));
+    const report = this.sheet.apply(inverse, why);
+    report.refused.push(...stays);
+    if (report.done.length) to.push(report.done);
+    return report;
+  }
+
+  // Returns the changes that undo a change of a step. Adds what can't be undone to the step's `stays`. `going` are all rows
+  // that the step deletes, and `coming` those that it adds.
+  #inverse(change, step) {
+    switch (change.do) {
+      case "update": {
+        const { row, column, shown, value, linkBefore } = change;
+        return [{ do: "update", row, column, value: shown, expected: value, hyperlink: linkBefore }];
+      }
+      case "move":
+        return [{ do: "move", row: change.row, place: change.from }];
+      case "add":
+        if (this.#isAsAdded(change, step.going)) return [{ do: "delete", row: change.row }];
+        step.stays.push({ row: change.row, column: null, text: "", why: "The new row was changed since." });
+        return [];
+      default:
+        return this.#addAgain(change, step);
+    }
+  }
+
+  // Whether a new row has the cells that it was added with, and has only rows beneath it that go too.
+  #isAsAdded({ row: rowId, cells }, going) {
+    const { sheet } = this;
+    const position = sheet.position(rowId);
+    if (position === undefined) return false;
+    const beneath = sheet.rows.slice(position + 1, position + 1 + sheet.countBeneath(position));
+    if (beneath.some((row) => !going.has(row[ID]))) return false;
+    return sheet.columns.every((column) => {
+      const cell = sheet.cell(rowId, column.id);
+      if (column.why_read_only || detailsOf(cell).formula) return true; // nobody typed it
+      const added = cells.find((one) => one.column === column.id)?.value ?? null;
+      return isSame(valueOf(cell) || null, added || null);
+    });
+  }
+
+  // Add the rows of a deletion again, where they were. Later steps then mean the new rows.
+  #addAgain({ family, from, columns }, { changes, stays, coming }) {
+    const ids = new Map(family.map((row) => [row[ID], this.sheet.newId()]));
+    const last = new Map(); // the row that was added last beneath each row
+    const near = from.sibling_id ?? from.parent_id;
+    const isHere = !near || coming.has(near) || this.sheet.position(near) !== undefined;
+    const additions = family.map((row, number) => {
+      const id = ids.get(row[ID]);
+      const parent = ids.get(row[PARENT]);
+      const above = last.get(parent);
+      const beneath = above ? { sibling_id: above, where: "below" } : { parent_id: parent, where: "top" };
+      const first = isHere ? from : { where: "bottom" };
+      last.set(parent, id);
+      const cells = this.#cellsOf(row, columns, id, stays);
+      return { do: "add", id, place: number ? beneath : first, cells, restores: row[ID] };
+    });
+    for (const [from, to] of ids) {
+      this.history.rename({ from, to }, [changes]);
+      coming.add(to);
+    }
+    return additions;
+  }
+
+  // Returns the cells of a deleted row that a new row can have. Adds the others to `stays`.
+  #cellsOf(row, columns, id, stays) {
+    return columns.flatMap(({ id: columnId }, place) => {
+      const column = this.sheet.column(columnId);
+      const cell = row[CELLS][place] ?? null;
+      const [value, details] = [valueOf(cell), detailsOf(cell)];
+      if (!column || column.why_read_only || value === null) return [];
+      const lost = Object.keys(LOST).find((name) => details[name]);
+      if (lost) stays.push({ row: id, column: columnId, text: String(value), why: LOST[lost] });
+      return lost ? [] : [{ column: columnId, value, hyperlink: details.hyperlink }];
+    });
+  }
+}

@@ -1,0 +1,137 @@
+"""Changes by others appear in the grid, and the person decides about conflicts and refused values."""
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.conftest import picture, problems
+from tests.browser.grids import DIG, EDITS, POUR, SAVED, comes_to_hold, edit, go_to, kind, line, look, open_grid, value
+from tests.edits.site_plan import SitePlan
+from tests.running_sandbox import Person, RunningSandbox
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.mark.parametrize(("choice", "result"), [("Keep theirs", "Clay"), ("Use mine", "Rock")])
+def test_a_conflict_is_decided_by_the_person(
+    page: Page, plan: SitePlan, alice: Person, bob: Person, choice: str, result: str
+) -> None:
+    open_grid(page, bob)
+    plan.write(DIG, Notes="Clay")
+    edit(page, plan, DIG, Notes="Rock", Spent="22000")
+    expect(line(page)).to_contain_text("1 cell needs you")
+    assert (plan.value(DIG, "Notes"), plan.value(DIG, "Spent")) == ("Clay", 22_000)  # the other cell is saved
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()  # the change is kept
+    expect(line(page)).to_contain_text("1 cell needs you")
+    assert value(page, plan, DIG, "Notes") == "Rock"
+    line(page).get_by_role("button", name="Show").click()
+    dialog = page.get_by_role("dialog", name="What needs you")
+    expect(dialog).to_contain_text("Notes, Dig foundations")
+    expect(dialog.locator("dt")).to_contain_text(["You saw", f"Now, by {alice.name}", "You typed"])
+    expect(dialog.locator("dd")).to_have_text(["empty", "Clay", "Rock"])
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert problems(page) == []
+    picture(page, "grid-conflict")
+    dialog.get_by_role("button", name=choice).click()
+    expect(dialog).to_contain_text("Everything is saved.")
+    dialog.get_by_role("button", name="Close").click()
+    expect(line(page)).to_have_text(SAVED)
+    comes_to_hold(page, plan, DIG, "Notes", result)
+    assert plan.value(DIG, "Notes") == result
+
+
+def test_taking_back_a_change_shows_what_is_there_now(page: Page, plan: SitePlan, bob: Person) -> None:
+    open_grid(page, bob)
+    plan.write(DIG, Notes="Clay")
+    edit(page, plan, DIG, Notes="Rock")
+    expect(line(page)).to_contain_text("1 cell needs you")
+    plan.write(DIG, Spent=1)
+    look(page)
+    comes_to_hold(page, plan, DIG, "Spent", 1)  # so “Clay” has been read as well
+    page.evaluate("document.querySelector('[data-grid]').grid.undo()")
+    expect(line(page)).to_have_text(SAVED)
+    comes_to_hold(page, plan, DIG, "Notes", "Clay")
+    assert plan.value(DIG, "Notes") == "Clay"
+
+
+def test_discarding_shows_what_others_wrote_meanwhile(
+    page: Page, sandbox: RunningSandbox, plan: SitePlan, bob: Person
+) -> None:
+    open_grid(page, bob)
+    sandbox.fault(method="PUT", path="/rows", status=400, errorCode=1042, message="No such thing.")
+    edit(page, plan, DIG, Notes="Rock")
+    expect(line(page)).to_contain_text("1 cell needs you")
+    plan.write(DIG, Notes="Clay", Spent=1)
+    look(page)
+    comes_to_hold(page, plan, DIG, "Spent", 1)
+    assert value(page, plan, DIG, "Notes") == "Rock"
+    line(page).get_by_role("button", name="Show").click()
+    page.get_by_role("dialog").get_by_role("button", name="Discard").click()
+    comes_to_hold(page, plan, DIG, "Notes", "Clay")
+
+
+def test_refused_values_stay_in_the_form(page: Page, sandbox: RunningSandbox, plan: SitePlan, bob: Person) -> None:
+    open_grid(page, bob)
+    sandbox.fault(method="PUT", path="/rows", status=400, errorCode=1042, message="No such thing.")
+    edit(page, plan, DIG, Notes="Rock")
+    expect(line(page)).to_contain_text("1 cell needs you")
+    assert value(page, plan, DIG, "Notes") == "Rock"
+    line(page).get_by_role("button", name="Show").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("No such thing.")
+    dialog.get_by_role("button", name="Try again").click()
+    dialog.get_by_role("button", name="Close").click()
+    expect(line(page)).to_have_text(SAVED)
+    assert plan.value(DIG, "Notes") == "Rock"
+
+
+def test_two_tabs_of_one_person_do_not_fight(page: Page, context: BrowserContext, plan: SitePlan, bob: Person) -> None:
+    open_grid(page, bob)
+    other = context.new_page()
+    other.goto(page.url)
+    expect(line(other)).to_have_text(SAVED)
+    edit(page, plan, DIG, Notes="Rock")
+    edit(other, plan, DIG, Notes="Clay")
+    for tab in (page, other):
+        expect(line(tab)).to_have_text(SAVED)
+    edit(page, plan, DIG, Notes="Sand")
+    expect(line(page)).to_have_text(SAVED)
+    comes_to_hold(other, plan, DIG, "Notes", "Sand")
+    assert plan.value(DIG, "Notes") == "Sand"
+    assert [write["method"] for write in plan.writes(bob)] == ["PUT"] * 3
+
+
+def test_others_changes_appear(page: Page, plan: SitePlan, alice: Person, bob: Person) -> None:
+    open_grid(page, bob)
+    page.route(EDITS, lambda route: route.abort())
+    edit(page, plan, POUR, Notes="Mine")
+    plan.write(DIG, Notes="Clay", Spent=1)
+    plan.write(POUR, Notes="Theirs")
+    last = list(plan.rows)[-1]
+    plan.delete(last)
+    look(page)
+    comes_to_hold(page, plan, DIG, "Notes", "Clay")
+    assert value(page, plan, DIG, "Remaining") == 37_999
+    assert value(page, plan, POUR, "Notes") == "Mine"  # the page still shows what was typed
+    assert (kind(page, plan, DIG, "Notes"), kind(page, plan, DIG, "Remaining")) == ("changed", None)
+    go_to(page, plan, DIG, "Notes")
+    expect(page.locator(":focus")).to_have_text(f"Clay, changed in Smartsheet; {alice.name} changed the row last")
+    rows = page.evaluate("document.querySelector('[data-grid]').grid.sheet.rows.map(([id]) => id)")
+    assert rows == [str(plan.rows[one]) for one in list(plan.rows)[:-1]]
+
+
+def test_a_change_that_comes_while_one_types_is_not_overwritten(
+    page: Page, plan: SitePlan, alice: Person, bob: Person
+) -> None:
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Notes")
+    page.keyboard.type("Ro")
+    plan.write(DIG, Notes="Clay", Spent=1)
+    look(page)
+    comes_to_hold(page, plan, DIG, "Spent", 1)
+    page.keyboard.type("ck")
+    page.keyboard.press("Enter")
+    expect(line(page)).to_contain_text("1 cell needs you")
+    line(page).get_by_role("button", name="Show").click()
+    expect(page.get_by_role("dialog").locator("dd")).to_have_text(["empty", "Clay", "Rock"])
+    assert plan.value(DIG, "Notes") == "Clay"

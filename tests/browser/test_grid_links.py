@@ -1,0 +1,87 @@
+"""Links in cells of the grid are added, changed, removed, copied and undone."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import problems
+from tests.browser.grids import DIG, POUR, go_to, note, open_grid, saved
+from tests.edits.site_plan import SitePlan
+from tests.running_sandbox import Person
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+A, B = "https://example.com/a", "https://example.com/b"
+
+
+def link(plan: SitePlan, row: str = DIG) -> tuple[Any, Any]:
+    """The text and the address of a row's notes in Smartsheet."""
+    cell = plan.cell(row, "Notes")
+    return cell.get("value"), (cell.get("hyperlink") or {}).get("url")
+
+
+def test_a_link_is_added_changed_removed_and_undone(page: Page, plan: SitePlan, bob: Person) -> None:
+    open_grid(page, bob, width=1280)
+    go_to(page, plan, DIG, "Notes")
+    page.keyboard.press("Control+k")
+    dialog = page.get_by_role("dialog", name=f"Link in Notes, {DIG}")
+    assert problems(page) == []
+    dialog.get_by_label("Text").fill("Drawing")
+    dialog.get_by_label("Address").fill("javascript:alert(1)")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_label("Address")).to_be_focused()  # the browser says what is wrong
+    dialog.get_by_label("Address").fill(A)
+    dialog.get_by_role("button", name="Save").click()
+    saved(page)
+    assert link(plan) == ("Drawing", A)
+    page.keyboard.press("Control+k")
+    dialog.get_by_label("Address").fill(B)
+    page.keyboard.press("Enter")
+    saved(page)
+    assert link(plan) == ("Drawing", B)
+    page.keyboard.press("Control+k")
+    dialog.get_by_role("button", name="Remove the link").click()
+    saved(page)
+    assert link(plan) == ("Drawing", None)
+    for expected in [("Drawing", B), ("Drawing", A), (None, None)]:
+        page.keyboard.press("Control+z")
+        saved(page)
+        assert link(plan) == expected
+
+
+def test_changing_the_address_keeps_line_breaks_in_the_text(page: Page, plan: SitePlan, bob: Person) -> None:
+    plan.write(DIG, Notes={"value": "Drawing\nof the pit", "hyperlink": {"url": A}})
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Notes")
+    page.keyboard.press("Control+k")
+    page.get_by_role("dialog").get_by_label("Address").fill(B)
+    page.keyboard.press("Enter")
+    saved(page)
+    assert link(plan) == ("Drawing\nof the pit", B)
+
+
+def test_a_cleared_link_comes_back_with_undo(page: Page, plan: SitePlan, bob: Person) -> None:
+    plan.write(DIG, Notes={"value": "Drawing", "hyperlink": {"url": A}})
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Notes")
+    page.keyboard.press("Delete")
+    saved(page)
+    assert link(plan) == (None, None)
+    page.keyboard.press("Control+z")
+    saved(page)
+    assert link(plan) == ("Drawing", A)
+
+
+def test_a_link_is_copied_with_its_text(page: Page, plan: SitePlan, bob: Person) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    plan.write(DIG, Notes={"value": "Drawing", "hyperlink": {"url": A}})
+    plan.write(POUR, Notes={"value": "Other", "hyperlink": {"url": B}})
+    open_grid(page, bob)
+    go_to(page, plan, DIG, "Notes")
+    page.keyboard.press("Control+c")
+    expect(note(page)).to_contain_text("copied")
+    go_to(page, plan, POUR, "Notes")
+    page.keyboard.press("Control+v")
+    saved(page)
+    assert link(plan, POUR) == ("Drawing", A)

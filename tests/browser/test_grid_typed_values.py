@@ -1,0 +1,76 @@
+"""In the browser, the grid's modules parse the same examples as edits/sheets/column_types, with the same results."""
+
+import pytest
+from playwright.sync_api import Page
+
+from identity.profiles.locales import locale_of
+from tests.edits.test_typed_values import CASES
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PARSE = """async ([cases, locales]) => {
+  const { Refused, loadTypes, typeOf } = await import("/static/byline/js/grid/types/index.js");
+  await loadTypes(cases);
+  return cases.map((one) => {
+    const column = { options: [], contacts: [], is_validated: false, format: "", ...one };
+    const held = one.held ?? null;
+    const cell = one.display ? { value: held, display: one.display } : held;
+    try {
+      const { value, doubt } = typeOf(column).parse(column, one.typed, cell, locales[one.locale], []);
+      return [value, doubt ? "doubt" : ""];
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return [null, "refused"];
+    }
+  });
+}"""
+
+
+def test_texts_mean_the_same_in_the_browser(page: Page, site: str) -> None:
+    names = {case["locale"] for case in CASES}
+    locales = {
+        name: {"decimal": one.decimal, "thousands": one.thousands, "dayFormat": one.day_format}
+        for name, one in ((name, locale_of(name)) for name in names)
+    }
+    page.goto("/")
+    found = page.evaluate(PARSE, [CASES, locales])
+    wrong = [
+        (case, outcome)
+        for case, outcome in zip(CASES, found, strict=True)
+        if outcome != [case["value"], case.get("outcome", "")]
+    ]
+    assert not wrong, wrong
+
+
+CHOICES = """async ([options, lines]) => {
+  const { Refused, typeOf } = await import("/static/byline/js/grid/types/index.js");
+  const column = { type: "MULTI_PICKLIST", options };
+  return lines.map((line) => {
+    try {
+      const { value, doubt } = typeOf(column).parse(column, line, null, {}, []);
+      return doubt ? [...value, "?"] : value;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return null;
+    }
+  });
+}"""
+
+
+@pytest.mark.parametrize(
+    ("options", "line", "chosen"),
+    [
+        (["a", "a,a"], "a, a,a", ["a", "a,a"]),
+        (["a", "a,a"], "a,a, a", ["a,a", "a"]),
+        (["a", "a,a"], "a,a", ["a,a"]),
+        (["a", "a,a"], "a, a, a, a", ["a"]),
+        (["a", "b", "a, b", "c"], "a, b, c", ["a", "b", "c", "?"]),
+        (["a", "a,a"], ", ".join(["a"] * 400), ["a"]),
+        (["a", "a,a"], ",".join(["a"] * 400 + ["b"]), None),  # refused at once
+    ],
+)
+def test_a_line_of_choices_is_split_at_its_commas(
+    page: Page, site: str, options: list[str], line: str, chosen: list[str] | None
+) -> None:
+    page.goto("/")
+    assert page.evaluate(CHOICES, [options, [line]]) == [chosen]
