@@ -1,1 +1,1 @@
-"""Changing sheets as the person who is signed in."""
+"""Edits sheets as the signed-in person."""

@@ -1,4 +1,4 @@
-"""Administrators mark columns as personal here."""
+"""The admin page on which administrators mark columns as personal."""
 
 from django.contrib import admin
 
@@ -8,7 +8,7 @@ from identity.admin import AdminWithHistory
 
 @admin.register(PersonalColumn)
 class PersonalColumnAdmin(AdminWithHistory):
-    """Marking and unmarking columns is logged. Older entries stay as they are."""
+    """Marks and unmarks columns as personal. Both are logged. Older entries stay as they are."""
 
     list_display = ["title", "region", "sheet_id", "column_id"]
     list_filter = ["region"]

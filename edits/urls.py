@@ -1,4 +1,4 @@
-"""Below /sheets/."""
+"""Defines the addresses below /sheets/."""
 
 from django.db import transaction
 from django.urls import path
@@ -10,10 +10,13 @@ app_name = "edits"
 urlpatterns = [
     path("", grid_views.sheets, name="sheets"),
     path("undo/<int:entry_id>/", undo_views.undo, name="undo"),
+    path("undo/edit/<uuid:edit_id>/", undo_views.undo_edit, name="undo_edit"),
     path("<int:sheet_id>/", grid_views.sheet, name="sheet"),
+    path("<int:sheet_id>/people/", views.people, name="people"),
     path("<int:sheet_id>/rows/add/", views.add_row, name="add_row"),
     path("<int:sheet_id>/rows/<int:row_id>/edit/", views.edit_row, name="edit_row"),
+    path("<int:sheet_id>/rows/<int:row_id>/save/", views.save_in_page, name="save_in_page"),
     path("<int:sheet_id>/rows/<int:row_id>/delete/", views.delete_row, name="delete_row"),
 ]
-for pattern in urlpatterns:  # where ATOMIC_REQUESTS is on: each of them commits what it records by itself
+for pattern in urlpatterns:  # the views commit their own entries, even if ATOMIC_REQUESTS is on
     transaction.non_atomic_requests(pattern.callback)

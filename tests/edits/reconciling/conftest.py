@@ -1,4 +1,4 @@
-"""Bob is signed in and edits the site plan; what reconciling then says is read from the log."""
+"""Bob is signed in and edits the site plan. The results of reconciling are read from the log."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Fabricate = Callable[..., Intent]
 
 
 class Reconciler:
-    """Runs the command on the site plan, since a minute ago."""
+    """Runs the command on the site plan, for the last minute."""
 
     def __init__(self, plan: SitePlan) -> None:
         self.plan = plan
@@ -34,17 +34,17 @@ class Reconciler:
         call_command("audit_reconcile", f"--sheet={self.plan.id}", f"--since={self.since}", *arguments)
 
     def results(self) -> list[Entry]:
-        """What was found, without summaries."""
+        """Return the entries with results. Entries with summaries are left out."""
         return list(results().exclude(phase=Phase.DONE))
 
     def found(self, *arguments: str) -> list[str]:
-        """Run it; gives the words of all that was found until now."""
+        """Run the command. Return the words for all results so far."""
         self.run(*arguments)
         return sorted(entry.phase for entry in self.results())
 
 
 def results() -> EntryQuerySet:
-    """All that reconciling wrote."""
+    """All entries of reconciling."""
     return Entry.objects.filter(action=Action.RECONCILE).order_by("id")
 
 
@@ -56,7 +56,7 @@ def reconciler(browser: Client, plan: SitePlan, settings: Settings) -> Reconcile
 
 @pytest.fixture
 def save(browser: Client, plan: SitePlan) -> Save:
-    """save("Rock"): Bob saves it into the notes with the app."""
+    """Return save(), with which Bob saves a text into the notes with the app: save("Rock")."""
 
     def save(value: str, *, column: str = "Notes") -> None:
         Page.open(browser, plan.edit_path(ROW)).type({plan.columns[column]: value}).send()
@@ -66,7 +66,7 @@ def save(browser: Client, plan: SitePlan) -> Save:
 
 @pytest.fixture
 def fabricate(browser: Client, plan: SitePlan, bob: Person) -> Fabricate:
-    """fabricate("Rock"): the log says that Bob saved it; Smartsheet never heard of it."""
+    """Return fabricate(), which logs that Bob saved a text that Smartsheet never got: fabricate("Rock")."""
 
     def fabricate(value: str, *, phase: Phase | None = Phase.APPLIED, is_personal: bool = False) -> Intent:
         cell = Change(plan.rows[ROW], ROW, plan.columns["Notes"], "Notes", None, value, is_personal=is_personal)

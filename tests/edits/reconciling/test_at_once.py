@@ -1,4 +1,4 @@
-"""Several runs for one sheet at once say everything once."""
+"""If several runs for one sheet run at the same time, each result is recorded only once."""
 
 import threading
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 RUNS = 3
 
 
-def test_what_is_found_is_said_once(
+def test_findings_are_recorded_once(
     save: Save, fabricate: Fabricate, reconciler: Reconciler, plan: SitePlan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save("Rock")
@@ -24,7 +24,7 @@ def test_what_is_found_is_said_once(
     together = threading.Barrier(RUNS)
 
     def compared(ours: Sequence[Ours], states: Sequence[Version]) -> list[Finding]:
-        """As ever, but that all runs have read the history before any records what it found."""
+        """Compare as usual, but after all runs have read the history and before any records its results."""
         found = compare(ours, states)
         together.wait()
         return found

@@ -1,4 +1,4 @@
-"""Which change of ours explains which state of Smartsheet's, at the edges of time, value and person."""
+"""Which of our changes explains which state in Smartsheet, at the limits of time, value and person."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +18,7 @@ ERASED: Json = {"objectType": "ERASED"}
 
 
 def ours(value: Json, *, pk: int = 1, emails: tuple[str, ...] = (BOB.email,), evidence: str | None = None) -> Ours:
-    """What was written at noon and answered two seconds later."""
+    """A change written at noon and answered two seconds later."""
     intent = Entry(pk=pk, at=NOON, phase=Phase.INTENT, column_id=7, sheet_id=1)
     outcome = Entry(pk=pk + 100, at=NOON + 2 * SECOND, phase=Phase.APPLIED, evidence=evidence)
     is_comparable = bool(emails) and value != ERASED
@@ -47,7 +47,7 @@ def test_it_was_at_our_time(after: timedelta, phases: list[str]) -> None:
     assert said([ours("Rock")], [state("Rock", after=after)]) == phases
 
 
-def test_what_was_settled_may_have_taken_until_no_request_was_on_its_way() -> None:
+def test_a_settled_edit_blocks_others_until_no_request_can_arrive() -> None:
     late = state("Rock", after=timedelta(seconds=50) + SKEW)
     assert said([ours("Rock", evidence="{}")], [late]) == ["confirmed"]
 
@@ -57,14 +57,14 @@ def test_an_address_is_the_same_in_capitals_and_from_before() -> None:
     assert said([ours("Rock", emails=("robert@example.com", BOB.email))], [state("Rock", by=shouted)]) == ["confirmed"]
 
 
-def test_the_person_themselves_comes_before_anybody_else() -> None:
+def test_a_state_by_the_same_person_is_matched_first() -> None:
     states = [state("Rock", by=ALICE), state("Rock")]
     findings = compare([ours("Rock")], states)
     assert [(one.phase, one.version) for one in findings] == [("confirmed", states[1]), ("outside", states[0])]
 
 
 @pytest.mark.parametrize("erased", [ours(ERASED), ours("Rock", emails=())], ids=["value-is-erased", "person-is-erased"])
-def test_what_was_erased_is_not_judged_and_may_explain_a_state(erased: Ours) -> None:
+def test_an_erased_value_is_not_compared_but_explains_a_state(erased: Ours) -> None:
     assert said([erased], [state("Rock")]) == []
     assert said([erased], [state("Rock"), state("Rock")]) == ["outside"]
 

@@ -1,4 +1,4 @@
-"""What reconciling says of each change of ours, and of what nobody made with this app."""
+"""The results of reconciling for each of our changes, and for changes made outside this app."""
 
 import json
 
@@ -21,7 +21,9 @@ def intent_of(value: str) -> Entry:
     return Entry.objects.intents().get(new=json.dumps(value))
 
 
-def test_what_both_say_is_confirmed(save: Save, reconciler: Reconciler, plan: SitePlan, bob: Person) -> None:
+def test_a_change_in_both_histories_is_confirmed(
+    save: Save, reconciler: Reconciler, plan: SitePlan, bob: Person
+) -> None:
     save("Rock")
     assert reconciler.found() == ["confirmed"]
     (entry,) = reconciler.results()
@@ -43,7 +45,7 @@ def test_the_log_page_marks_it(save: Save, reconciler: Reconciler, browser: Clie
     assert "bi-patch-check" in page.content.decode()
 
 
-def test_what_smartsheet_never_heard_of_is_missing(fabricate: Fabricate, reconciler: Reconciler) -> None:
+def test_a_change_that_smartsheet_never_got_is_missing(fabricate: Fabricate, reconciler: Reconciler) -> None:
     fabricate("Rock")
     assert reconciler.found() == ["missing"]
     (entry,) = reconciler.results()
@@ -56,7 +58,7 @@ def test_one_state_confirms_one_change(save: Save, fabricate: Fabricate, reconci
     assert reconciler.found() == ["confirmed", "missing"]
 
 
-def test_what_somebody_else_wrote_is_outside(save: Save, reconciler: Reconciler, plan: SitePlan, alice: Person) -> None:
+def test_another_persons_write_is_outside(save: Save, reconciler: Reconciler, plan: SitePlan, alice: Person) -> None:
     save("Rock")
     plan.write(ROW, Notes="Sand")
     assert reconciler.found() == ["confirmed", "outside"]
@@ -68,7 +70,7 @@ def test_what_somebody_else_wrote_is_outside(save: Save, reconciler: Reconciler,
     assert (kept.email, alice.name in kept.text) == (alice.email, True)
 
 
-def test_the_entrys_page_says_by_whom(
+def test_the_entrys_page_says_who_changed_it(
     save: Save, reconciler: Reconciler, browser: Client, plan: SitePlan, alice: Person
 ) -> None:
     save("Rock")
@@ -83,7 +85,7 @@ def test_the_entrys_page_says_by_whom(
     assert '"modifiedBy":{"objectType": "ERASED"}' in page.text
 
 
-def test_what_the_same_person_wrote_without_the_app_is_outside(
+def test_the_same_persons_write_without_the_app_is_outside(
     save: Save, reconciler: Reconciler, by_bob: SitePlan
 ) -> None:
     save("Rock")
@@ -103,7 +105,7 @@ def test_our_value_under_another_name_is_misattributed(
     assert "modifiedBy" in json.loads(entry.evidence or "{}")
 
 
-def test_what_is_not_certain_yet_is_neither_outside_nor_judged(
+def test_uncertain_edits_are_neither_outside_nor_compared(
     save: Save, fabricate: Fabricate, reconciler: Reconciler, by_bob: SitePlan
 ) -> None:
     save("Rock")
@@ -112,7 +114,7 @@ def test_what_is_not_certain_yet_is_neither_outside_nor_judged(
     assert reconciler.found() == ["confirmed"]
 
 
-def test_what_was_refused_explains_nothing(
+def test_refused_changes_explain_nothing(
     save: Save, fabricate: Fabricate, reconciler: Reconciler, by_bob: SitePlan
 ) -> None:
     save("Rock")
@@ -121,8 +123,8 @@ def test_what_was_refused_explains_nothing(
     assert reconciler.found() == ["confirmed", "outside"]
 
 
-def test_what_was_before_is_left_alone(save: Save, reconciler: Reconciler, plan: SitePlan) -> None:
-    assert reconciler.plan.history(ROW, "Status")  # the seed's
+def test_states_from_before_the_run_are_ignored(save: Save, reconciler: Reconciler, plan: SitePlan) -> None:
+    assert reconciler.plan.history(ROW, "Status")  # from the seed
     save("Complete", column="Status")
     assert reconciler.found() == ["confirmed"]
 
@@ -173,7 +175,7 @@ def test_a_row_that_is_gone_is_said(
     save("Rock")
     plan.delete(ROW)
     assert reconciler.found() == []
-    assert "1 in rows or columns that are gone" in capsys.readouterr().out
+    assert "1 in rows or columns that no longer exist" in capsys.readouterr().out
 
 
 def test_other_cells_of_the_row_are_read_when_asked_for(save: Save, reconciler: Reconciler, plan: SitePlan) -> None:
@@ -207,12 +209,12 @@ def test_the_token_of_the_person_named_is_used(
     save: Save, reconciler: Reconciler, plan: SitePlan, bob: Person, alice: Person
 ) -> None:
     save("Rock")
-    with pytest.raises(CommandError, match=f"nobody sandbox:{alice.id} here who has a token"):
+    with pytest.raises(CommandError, match=f"No person sandbox:{alice.id} here has a token"):
         reconciler.run(f"--person=sandbox:{alice.id}")
     reconciler.run(f"--person=sandbox:{bob.id}")
     assert plan.sandbox.requests(path="/history")[-1]["personId"] == bob.id
 
 
 def test_without_anybody_it_says_so(browser: Client, plan: SitePlan) -> None:
-    with pytest.raises(CommandError, match="Nobody who edited this sheet"):
+    with pytest.raises(CommandError, match="No editor of this sheet has a token here"):
         call_command("audit_reconcile", f"--sheet={plan.id}", "--since=2026-11-01")

@@ -1,0 +1,20 @@
+"""Has forms that people define for the rows of a sheet, in code or on a page."""
+
+from edits.forms.columns import MissingColumn
+from edits.forms.fields import SheetField
+from edits.forms.generic import SheetFormView
+from edits.forms.row_access import RowForbidden, all_of, any_of, having, mine, row_rule
+from edits.forms.sheet_form import SheetForm
+
+__all__ = [
+    "MissingColumn",
+    "RowForbidden",
+    "SheetField",
+    "SheetForm",
+    "SheetFormView",
+    "all_of",
+    "any_of",
+    "having",
+    "mine",
+    "row_rule",
+]

@@ -1,0 +1,44 @@
+"""Tells the list of a form which rows someone asked the person about (`?asked=`), and what the asker wrote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from edits.forms.asking.answers import rows_without_answer
+from edits.forms.asking.message import day_in_words
+from edits.forms.asking.models import RequestedPerson
+from edits.forms.models import FormDefinition
+from identity.middleware import SmartsheetRequest
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRows:
+    """A request to the signed-in person. `open_ids` are the rows that they haven't changed since."""
+
+    person: RequestedPerson
+    open_ids: frozenset[int]
+
+    @property
+    def row_ids(self) -> frozenset[int]:
+        """The rows that they were asked about. The form's rule still says which of them they can fill in."""
+        return self.person.row_ids
+
+    @property
+    def due(self) -> str:
+        """The due date in words."""
+        return day_in_words(self.person.request.due_on)
+
+
+def asked_rows(request: SmartsheetRequest, form: FormDefinition) -> AskedRows | None:
+    """The request that the address names, if it was sent to this person and is about this form."""
+    person = request.smartsheet_user
+    try:
+        key = UUID(request.GET.get("asked", ""))
+    except ValueError:
+        return None
+    if person is None:
+        return None
+    mine = RequestedPerson.objects.to(region=person.region, person_id=person.id, addresses=person.addresses)
+    found = mine.filter(pk=key, request__form=form, request__cancelled_at=None).first()
+    return AskedRows(found, frozenset(row.id for row in rows_without_answer(found))) if found else None

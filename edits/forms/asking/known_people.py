@@ -1,0 +1,39 @@
+"""Recognises the people who are asked: by an address when they are asked, and when they sign in for the first time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
+
+from edits.forms.asking.models import RequestedPerson
+from identity.models import SmartsheetUser
+
+AT_ONCE = 100  # addresses in one query
+
+
+def accounts_with(addresses: Iterable[str], *, region: str) -> dict[str, SmartsheetUser]:
+    """The people who have these addresses, as main or further address. Addresses are in lower case. It takes one query
+    for each 100 addresses.
+    """
+    found: dict[str, SmartsheetUser] = {}
+    here = SmartsheetUser.objects.filter(region=region).annotate(text=Cast("profile", TextField()))
+    wanted = list(dict.fromkeys(addresses))
+    for start in range(0, len(wanted), AT_ONCE):
+        some = wanted[start : start + AT_ONCE]
+        named = here.filter(reduce(or_, (Q(text__icontains=address) for address in some)))
+        for person in named:
+            known = person.as_profile().addresses
+            found |= {address: person for address in some if address in known}
+    return found
+
+
+def recognise(instance: SmartsheetUser, **_kwargs: object) -> None:
+    """Note in open requests that this person has one of the asked addresses. Receives post_save."""
+    profile = instance.as_profile()
+    if profile.addresses:
+        asked = RequestedPerson.objects.filter(person_id=None, email__in=profile.addresses)
+        asked.filter(request__form__region=profile.region).update(person_id=profile.id)

@@ -1,0 +1,201 @@
+"""Finds out who gets a request, and about which rows, before anything is stored or sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from edits.conf import settings
+from edits.forms.asking.known_people import accounts_with
+from edits.forms.asking.message import is_address
+from edits.forms.asking.models import AskedRow
+from edits.forms.definition import Definition
+from edits.forms.designing.people_access import Shares
+from edits.forms.filling.opening import is_in_audience
+from edits.forms.filters import applying, require_applied
+from edits.forms.row_rules import known_as, may
+from edits.gateway.client import Gateway
+from edits.sheets.held_values import contacts
+from edits.sheets.people import CONTACT_COLUMNS
+from edits.sheets.personal_columns import personal_columns
+from edits.sheets.sheet import Column, Contact, Row, Sheet
+from identity.models import SmartsheetUser
+from identity.profiles.profile import Profile
+from identity.signin.admission import could_be_listed, is_listed
+
+UNKNOWN_ADDRESS = (
+    "This app doesn't know this address: the sheet isn't shared with it, it is no option of a contact column, and"
+    " nobody has signed in with it."
+)
+MOST_ROWS = 200
+MOST_PEOPLE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """A sheet with the columns that asking needs. `is_personal` says that names of rows must not be in mails."""
+
+    sheet: Sheet
+    is_personal: bool
+
+    @property
+    def contact_columns(self) -> list[Column]:
+        """The columns that have people, without those that Smartsheet fills in."""
+        return [one for one in self.sheet.columns if one.type in CONTACT_COLUMNS and not one.system_type]
+
+    def knows(self, email: str) -> bool:
+        """Whether the address is an option of a contact column. Only admins of the sheet can change options."""
+        options = (one.email for column in self.sheet.columns for one in column.contact_options)
+        return email in {one.strip().lower() for one in options}
+
+    def people_in(self, row: Row) -> list[str]:
+        """The names or addresses of the people in the row."""
+        found = [contact for column in self.contact_columns for contact in contacts(row.cell(column))]
+        return list(dict.fromkeys(contact.name or contact.email for contact in found))
+
+    def asked(self, row: Row) -> AskedRow:
+        """The row as a request stores it."""
+        return AskedRow(row.id, row.number, "" if self.is_personal else self.sheet.label(row))
+
+
+def read_choices(gateway: Gateway, *, region: str, sheet_id: int, definition: Definition) -> Choices:
+    """Read the columns, and all rows with only the columns that asking needs. Two calls. Raises GatewayError.
+
+    A filter of the form is applied as it is for the person who asks.
+    """
+    columns = [Column.parse(one) for one in gateway.columns(sheet_id)]
+    is_wanted = definition.rule.column_ids if definition.rule else frozenset[int]()
+    ids = [one.id for one in columns if one.is_primary or one.type in CONTACT_COLUMNS or one.id in is_wanted]
+    with applying(lambda: gateway, sheet_id, definition.filter):
+        sheet = Sheet.parse(gateway.sheet(sheet_id, column_ids=ids, filter_id=definition.filter_id))
+    require_applied(sheet.rows, definition.filter)
+    is_personal = sheet.primary is not None and sheet.primary.id in personal_columns(region=region, sheet_id=sheet_id)
+    return Choices(sheet, is_personal)
+
+
+@dataclass
+class PlannedPerson:
+    """A person who is asked, and their rows. `left_out` are rows that the form doesn't show to them. `why_not` says why
+    they can't be asked at all.
+    """
+
+    email: str
+    name: str = ""
+    account: SmartsheetUser | None = None
+    rows: list[AskedRow] = field(default_factory=list)
+    left_out: list[AskedRow] = field(default_factory=list)
+    why_not: str = ""
+
+    @cached_property
+    def known_as(self) -> frozenset[str]:
+        """What the person is known by, for the form's rule."""
+        known = known_as(self.account.as_profile()) if self.account else frozenset[str]()
+        return known | {self.email}
+
+    @property
+    def shown_name(self) -> str:
+        return f"{self.name} ({self.email})" if self.name and self.name != self.email else self.email
+
+    def why_only_looking(self, shares: Shares) -> str:
+        """Why the person can't save changes with the form, as far as the sheet's shares say; "" if they can."""
+        share = shares.of(self.account.as_profile()) if self.account else shares.with_address(self.email)
+        if share is None:
+            is_certain = shares.is_known and not shares.has_groups
+            return "The sheet isn’t shared with them in Smartsheet." if is_certain else ""
+        return "" if share.access.is_editor else f"In Smartsheet they {share.access.words}, and not change rows."
+
+    @property
+    def is_asked(self) -> bool:
+        return bool(self.rows) and not self.why_not
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The people who get a request. `without_person` are rows whose column has no person with an address."""
+
+    people: Sequence[PlannedPerson]
+    without_person: Sequence[AskedRow]
+
+    @property
+    def asked(self) -> list[PlannedPerson]:
+        return [one for one in self.people if one.is_asked]
+
+    @property
+    def row_count(self) -> int:
+        """How many different rows are asked about."""
+        return len({row.id for one in self.asked for row in one.rows})
+
+
+def plan(
+    choices: Choices,
+    rows: Iterable[Row],
+    *,
+    shares: Callable[[], Shares],
+    definition: Definition,
+    region: str,
+    today: date,
+    column: Column | None = None,
+    addresses: Sequence[str] = (),
+) -> Plan:
+    """The people to ask about these rows: those in a column of each row, or all people with these addresses.
+
+    `shares` returns the sheet's shares. It is only called if one of the addresses isn't known otherwise.
+    """
+    people: dict[str, PlannedPerson] = {}
+    without = []
+    of_rows = [(row, _contacts(row, column, addresses)) for row in rows]
+    accounts = accounts_with((_key(one) for _, found in of_rows for one in found), region=region)
+    for row, found in of_rows:
+        if not found:
+            without.append(choices.asked(row))
+        for contact in found:
+            email = _key(contact)
+            if email not in people:
+                people[email] = _person(email, contact.name, accounts.get(email), region, definition)
+            person = people[email]
+            if not person.why_not and not (person.account or choices.knows(email) or is_known(email, region)):
+                is_shared = shares().with_address(email) is not None
+                person.why_not = "" if is_shared else UNKNOWN_ADDRESS
+            is_theirs = _is_theirs(choices.sheet, row, person, definition, today)
+            (person.rows if is_theirs else person.left_out).append(choices.asked(row))
+    return Plan([*people.values()], without)
+
+
+def is_known(email: str, region: str) -> bool:
+    """Whether this deployment's settings name the address, or let anyone be asked."""
+    has_lists = settings.SIGN_IN_ACCOUNTS or settings.SIGN_IN_DOMAINS or settings.SIGN_IN_PEOPLE
+    is_named = bool(has_lists) and is_listed(Profile(region=region, id=0, data={"email": email}))
+    return bool(settings.ASK_ANYONE) or is_named
+
+
+def _contacts(row: Row, column: Column | None, addresses: Sequence[str]) -> list[Contact]:
+    """The people to ask about a row who have an address."""
+    found = contacts(row.cell(column)) if column else [Contact(email=one) for one in addresses]
+    return [one for one in found if is_address(one.email)]
+
+
+def _key(contact: Contact) -> str:
+    return contact.email.strip().lower()  # not casefold(): ß and ss are different domains
+
+
+def _person(
+    email: str, name: str, account: SmartsheetUser | None, region: str, definition: Definition
+) -> PlannedPerson:
+    person = PlannedPerson(email, "" if "@" in name else name, account)
+    profile = account.as_profile() if account else Profile(region=region, id=0, data={"email": email})
+    if account and account.is_blocked:
+        person.why_not = "An administrator has blocked this person from using this app."
+    elif not (is_listed(profile) if account else could_be_listed(profile)):
+        person.why_not = "This person can't sign in to this app."
+    elif not is_in_audience(definition, profile):
+        person.why_not = "The form isn't for this person: its designer has listed who can open it."
+    return person
+
+
+def _is_theirs(sheet: Sheet, row: Row, person: PlannedPerson, definition: Definition, today: date) -> bool:
+    """Whether the form shows the row to this person."""
+    if definition.has_all_rows:
+        return True
+    return may(sheet, row, definition=definition, me=person.known_as, today=today)

@@ -1,0 +1,162 @@
+"""Tells designers by mail when their form can't be used any more, or only in part, because its sheet has changed.
+
+The worker makes these mails when it finds something new (watching.py), and sends them like requests (sending.py). A
+mail has the form's title and sentences about columns and people. It has no values of cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import models
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from edits.conf import settings
+from edits.forms.asking.links import design_link, host, stop_problems_link
+from edits.forms.asking.message import is_address, one_line, sender, wrapped
+from edits.forms.asking.models import StoppedKind, StoppedReminders
+from edits.forms.models import FormDefinition, FormState
+from edits.forms.outgoing_mail import OutgoingMail, OutgoingMailQuerySet, message_id
+from identity.models import SmartsheetUser
+
+DESIGN = "edits.design_forms"
+PAUSE = timedelta(days=1)  # no one gets two mails with the same sentence within this time, even if it comes and goes
+KEPT = timedelta(days=180)
+LONGEST_SENTENCE = 500
+
+
+class ProblemMail(OutgoingMail):
+    """A mail to a designer of a form. `email` is in lower case. `sentences` say what was found, one in each line."""
+
+    form = models.ForeignKey(FormDefinition, on_delete=models.CASCADE, related_name="+")
+    email = models.TextField(blank=True)
+    sentences = models.TextField()
+
+    objects = OutgoingMailQuerySet["ProblemMail"].as_manager()
+    related = ("form",)
+
+    class Meta:
+        app_label = "edits"
+        indexes = [models.Index(fields=["due_at"], name="problem_mails_to_send", condition=Q(state="waiting"))]
+
+    def __str__(self) -> str:
+        return f"mail about the form {self.form_id} {self.message_id}: {self.get_state_display()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a mail says."""
+
+    subject: str
+    begin: str
+    sentences: Sequence[str]
+    link: str
+    stop: str
+    host: str
+
+
+def can_send() -> bool:
+    """Whether this app can send mails: it has a mail server and a public address."""
+    has_server = not type(get_connection()).__module__.endswith(".dummy")
+    return has_server and bool(settings.BASE_URL)
+
+
+def is_set_up() -> bool:
+    """Whether designers get mails about problems."""
+    return can_send() and bool(settings.FORM_PROBLEM_MAILS)
+
+
+def tell(form: FormDefinition, sentences: Sequence[str]) -> None:
+    """Make a mail with these sentences, which are new, for each designer of the form who wants it. Call it in the
+    transaction that stores the sentences.
+    """
+    if not sentences or not is_set_up():
+        return
+    stopped = StoppedReminders.addresses_of(form.pk, StoppedKind.PROBLEMS)
+    told = _told_lately(form)
+    for email in dict.fromkeys(designers_of(form)):
+        new = [one for one in sentences if (email, one) not in told]
+        if new and email not in stopped:
+            ProblemMail.objects.create(form=form, email=email, sentences="\n".join(new), message_id=message_id(host()))
+
+
+def designers_of(form: FormDefinition) -> Iterator[str]:
+    """Yield the addresses of the form's designer, and of everyone who has changed it and can still design forms."""
+    numbers = form.history.filter(actor_region=form.region).values_list("history_user_id", flat=True)
+    people = SmartsheetUser.objects.filter(region=form.region, is_blocked=False, user__is_active=True)
+    found = people.filter(Q(pk=form.designer_id) | Q(smartsheet_id__in=set(numbers) - {None})).select_related("user")
+    for person in sorted(found, key=lambda one: (one.pk != form.designer_id, one.pk)):
+        email = person.email.strip().lower()
+        if is_address(email) and (person.pk == form.designer_id or person.user.has_perm(DESIGN)):
+            yield email
+
+
+def still_true(mail: ProblemMail) -> list[str]:
+    """The sentences of the mail that still hold; none if it needn't be sent any more."""
+    form = mail.form
+    now = f"{form.problem} {form.warning}"
+    is_wanted = mail.email and mail.email not in StoppedReminders.addresses_of(form.pk, StoppedKind.PROBLEMS)
+    is_needed = is_wanted and form.state == FormState.PUBLISHED and not form.is_over
+    return [one for one in mail.sentences.split("\n") if one in now] if is_needed else []
+
+
+def compose(mail: ProblemMail, sentences: Sequence[str]) -> EmailMultiAlternatives:
+    """The mail, ready to be sent."""
+    words = words_of(mail, sentences)
+    message = EmailMultiAlternatives(
+        subject=words.subject,
+        body="\n".join(_lines(words)) + "\n",
+        from_email=sender(words.host),
+        to=[mail.email],
+        headers=mail.headers(words.stop),
+    )
+    message.attach_alternative(render_to_string("edits/forms_asking/problem_mail.html", {"words": words}), "text/html")
+    return message
+
+
+def words_of(mail: ProblemMail, sentences: Sequence[str]) -> Words:
+    """What the mail says."""
+    form, title = mail.form, one_line(mail.form.title)
+    is_usable = not form.problem
+    return Words(
+        subject=f"The form “{title}” needs you" if is_usable else f"The form “{title}” can’t be used",
+        begin=f"Your form “{title}” needs you. People can use the rest of it."
+        if is_usable
+        else f"People can’t use your form “{title}” any more.",
+        sentences=[one_line(one, longest=LONGEST_SENTENCE) for one in sentences],
+        link=design_link(form.pk),
+        stop=stop_problems_link(mail.pk),
+        host=host(),
+    )
+
+
+def delete_old() -> int:
+    """Delete mails that were made long ago. Return how many. The links in them then no longer work."""
+    return ProblemMail.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
+
+
+def _told_lately(form: FormDefinition) -> set[tuple[str, str]]:
+    lately = ProblemMail.objects.filter(form=form, created_at__gt=timezone.now() - PAUSE)
+    mails = lately.values_list("email", "sentences")
+    return {(email, one) for email, sentences in mails for one in sentences.split("\n")}
+
+
+def _lines(words: Words) -> Iterator[str]:
+    """The plain text. Links stand alone on their lines, so that no program breaks them."""
+    yield wrapped(words.begin)
+    yield ""
+    yield from (wrapped(f"- {one}", hanging="  ") for one in words.sentences)
+    yield ""
+    yield "Look at the form here:"
+    yield words.link
+    yield ""
+    yield "-- "
+    yield wrapped(f"{words.host} sent this mail, because you design this form.")
+    yield ""
+    yield wrapped("Don't want mails about problems of this form? Stop them here, without signing in:")
+    yield words.stop

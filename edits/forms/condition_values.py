@@ -1,0 +1,132 @@
+"""Compares the values of cells for conditions. edits/static/byline/js/forms/conditions.js has the same rules.
+
+A value is what edits.sheets.held_values has. These rules make it one of six things:
+
+- Empty: None, "", an empty list, and false, because Smartsheet has either of them in a check box that isn't ticked.
+- True, which equals only itself.
+- A number. 2.0 equals 2. Numbers are compared as doubles, which is all that JavaScript has.
+- A text. Case doesn't matter, and neither does how an accent is encoded. Spaces do matter. ß equals ss, ς equals σ.
+  "1.10" and "1.1" are different texts. Next to a number, a text such as 5 or -2.50 counts as that number, because
+  Smartsheet has numbers as texts in some columns. "007", "1e3" and "1,5" are only texts.
+- A day, which is a text such as 2026-11-29 that is in the calendar, perhaps with a time: 2026-11-29T08:00:00. Days are
+  compared without the time. A time in UTC (…Z) isn't a day, because the day depends on the reader's time zone.
+- A list of texts. A list with one item equals that item.
+
+A value with a hyperlink counts without the hyperlink. Other objects are empty, and other items of lists don't count.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import date
+
+from edits.sheets.held_values import bare, text_of
+from edits.sheets.numbers import LARGEST_NUMBER, is_number
+from edits.sheets.sheet import Json
+
+Plain = bool | float | str | tuple[str, ...] | None
+
+NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T[0-9:.]+)?")
+
+
+def plain(value: Json) -> Plain:
+    """Return a cell's value as the other functions take it: None if it is empty, and a double for a number."""
+    value = bare(value)
+    if isinstance(value, list):
+        return tuple(item for item in value if isinstance(item, str)) or None
+    if is_number(value):
+        return double(value)
+    return value if value is True or (isinstance(value, str) and value) else None
+
+
+def double(number: float) -> float:
+    """The number as a double. It is infinite if it is too large for one, as in JavaScript."""
+    try:
+        return float(number)
+    except OverflowError:
+        return float("inf" if number > 0 else "-inf")
+
+
+def fold(text: str) -> str:
+    """Return the text in a form that is equal for texts that differ only in case, line ends or encoding of accents.
+
+    Each character becomes a small, a capital and again a small letter. str.casefold would do nearly the same, but
+    JavaScript doesn't have it.
+    """
+    if text.isascii():
+        return text.lower().replace("\r\n", "\n").replace("\r", "\n")
+    composed = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(each.lower().upper().lower() for each in composed)
+
+
+def number_of(value: Plain) -> float | None:
+    """Return a number, or the number that a text counts as; None for other values."""
+    if isinstance(value, str):
+        return float(value) if NUMBER.fullmatch(value) else None
+    return value if isinstance(value, float) else None
+
+
+def day_of(value: Plain) -> str | None:
+    """Return the day of a text as an ISO 8601 text; None for other values."""
+    match = DAY.fullmatch(value) if isinstance(value, str) else None
+    try:
+        return date.fromisoformat(match[1]).isoformat() if match else None
+    except ValueError:  # such as 2026-02-30
+        return None
+
+
+def texts_of(value: Plain) -> tuple[str, ...]:
+    """The texts of a list, or the one text; nothing for other values."""
+    if isinstance(value, str):
+        return (value,)
+    return value if isinstance(value, tuple) else ()
+
+
+class Wanted:
+    """The values that a condition names, prepared for comparing them with many cells."""
+
+    __slots__ = ("_days", "_has_empty", "_has_true", "_numbers", "_numbers_beside_texts", "_texts")
+
+    def __init__(self, values: Iterable[Json]) -> None:
+        wanted = [plain(value) for value in values]
+        texts = [value for value in wanted if isinstance(value, str)]
+        self._has_empty = None in wanted
+        self._has_true = any(value is True for value in wanted)
+        self._texts = {fold(text) for text in texts}
+        self._days = {day for text in texts if (day := day_of(text))}
+        self._numbers_beside_texts = {value for value in wanted if isinstance(value, float)}
+        self._numbers = self._numbers_beside_texts | {
+            number for text in texts if (number := number_of(text)) is not None
+        }
+
+    def equals(self, value: Plain) -> bool:
+        """Whether a cell's value equals one of the wanted values. A list does if its only item does."""
+        if isinstance(value, tuple):
+            return len(value) == 1 and self.equals(value[0])
+        if isinstance(value, str):
+            return (
+                fold(value) in self._texts
+                or (bool(self._days) and day_of(value) in self._days)
+                or (bool(self._numbers_beside_texts) and number_of(value) in self._numbers_beside_texts)
+            )
+        if isinstance(value, float):
+            return value in self._numbers
+        return self._has_true if value else self._has_empty
+
+    def is_among(self, value: Plain) -> bool:
+        """Whether a cell's value equals one of the wanted values. A list does if one of its items does."""
+        return any(map(self.equals, value)) if isinstance(value, tuple) else self.equals(value)
+
+
+def contains(value: Plain, folded: str) -> bool:
+    """Whether a text, or the digits of a number, contain this folded text. A list contains it only as a whole item,
+    because "Paint" and "Painting" are two options.
+    """
+    if isinstance(value, tuple):
+        return any(fold(item) == folded for item in value)
+    if isinstance(value, float):
+        return abs(value) <= LARGEST_NUMBER and folded in text_of(value)
+    return isinstance(value, str) and folded in fold(value)

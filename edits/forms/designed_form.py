@@ -1,0 +1,470 @@
+"""Defines DesignedForm, the form of a row with the fields that a designer chose.
+
+What a field is (hidden, shown, editable or required) can depend on the row's values. The values are those that the row
+will have after the save, so they depend in turn on which fields are written. The form finds both step by step. It
+starts with the row's current values. Then it overlays what was typed into the fields that are written, and evaluates
+the conditions again, until the states stay the same. If they never do, the fields that keep changing are hidden.
+edits/static/byline/js/forms/fill-in.js does the same in the browser.
+
+Only fields whose state says so are written. Everything else in the sent data is ignored, or reported in `refused`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+from django import forms
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
+from django.http import QueryDict
+
+from edits.forms.columns_form import ONLY_SHOWN
+from edits.forms.definition import Definition, FormField, Prefill, Reason, State
+from edits.forms.fields import SheetField
+from edits.forms.known_parts import Known
+from edits.forms.row_access import RowForbidden
+from edits.forms.row_rules import may, values_of
+from edits.forms.sheet_form import SheetForm
+from edits.gateway.errors import GatewayError
+from edits.gateway.shapes import LARGEST_ID
+from edits.saving import Baseline, CellChange, NotRecorded
+from edits.saving.checks import NO_COLUMN
+from edits.sheets import formula_errors, rights
+from edits.sheets.column_types import Doubtful, column_type
+from edits.sheets.held_values import bare, cell_of, held, is_same, normal
+from edits.sheets.sheet import Column, Json, Row, Sheet
+from edits.widgets import posted
+from edits.widgets.controls import SelectControl
+from edits.widgets.fields import is_empty
+from edits.widgets.problems import Problem
+from edits.widgets.row_form import CellBoundField, RowForm
+from edits.widgets.save_form import NOTHING_FILLED_IN
+from edits.widgets.symbols import drawing
+
+LONGEST_REASON = 500
+RECORDED_ONCE_IN = 60  # seconds
+NOT_IN_FORM = "This form doesn't have this column."
+NOT_ASKED_NOW = "The form doesn't ask for it with these values."
+FILLED_IN = "The link to this form has filled it in."
+NOT_YOURS = "This form only shows some rows of its sheet, and this row isn't one of them."
+NO_REASON = "Please say why."
+
+
+@dataclass(frozen=True, slots=True)
+class DesignedCell:
+    """A cell of the form. `bound` is its field, if it can be written in a row with some values. `text` is its value in
+    words. `why` says why the sheet doesn't let this person change it.
+    """
+
+    field: FormField
+    column: Column
+    state: State
+    text: str
+    bound: CellBoundField | None = None
+    why: str = ""
+    symbol: str = ""
+    error: str = ""
+    is_given: bool = False  # whether the link or the form fills it in
+    is_suggested: bool = False
+
+    @property
+    def is_written(self) -> bool:
+        """Whether the person can change it now."""
+        return self.bound is not None and self.state.is_written and not self.is_given
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.state is State.HIDDEN
+
+    @property
+    def is_always_written(self) -> bool:
+        """Whether the person can change it in a row with any values."""
+        return self.bound is not None and all(state.is_written for state in self.field.possible_states)
+
+
+class DesignedForm(SheetForm):
+    """The form of a row, or of a new row if `row_id` is None.
+
+    `me` are the addresses that the person is known by, and `today` is the day in their time zone. `baseline`
+    is the sheet as it was just read, or the error if it couldn't be read. `given` are values that are written without a
+    control, by column id. `suggested` are the columns whose values in `draft` are from the link or the designer. The
+    rest is as for SheetForm.
+    """
+
+    why_left_out = NOT_IN_FORM
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        definition: Definition,
+        baseline: Baseline | GatewayError | NotRecorded,
+        me: Set[str],
+        today: date,
+        given: Mapping[int, Json] | None = None,
+        suggested: Iterable[int] = (),
+        is_typed: bool = False,
+        is_attempt: bool = False,
+        **more: Any,
+    ) -> None:
+        self.definition, self.me, self.today = definition, me, today
+        self.is_sent = data is not None
+        self.is_attempt = is_attempt or self.is_sent  # whether each refusal of the row is recorded
+        self.suggested = frozenset(suggested)
+        self.is_typed_before = is_typed  # whether the draft has what the person typed before
+        self.draft_saved_at: datetime | None = None
+        self.is_forbidden = False  # whether a value was sent that the form doesn't take with any other values
+        self.designed: dict[int, tuple[FormField, Column]] = {}
+        self.states: dict[int, State] = {}
+        self._known, self._given = baseline, given or {}
+        super().__init__(data, **more)
+        for name, column in self.columns.items():
+            self._describe(name, self.designed[column.id][0])
+        if definition.reason is not Reason.NOT_ASKED:
+            self.fields["reason"] = reason_field(definition)
+        self.current = values_of(self.row) if self.row else {}
+        self.states, self.after = self._settled()
+        if self.baseline is None:  # not all values are known, so nothing that was typed is hidden
+            self.states |= {one: State.EDITABLE for one in self._typed() if not self.states[one].is_written}
+        for name, column in self.columns.items():
+            self.fields[name].required = self.is_required(column)
+
+    @cached_property
+    def given(self) -> dict[int, Json]:
+        """The values that are written without a control, if Smartsheet lets this person write them."""
+        return {
+            one: value
+            for one, value in {**_defaults(self.definition, self.row), **self._given}.items()
+            if one in self.designed and not rights.why_read_only(self.sheet, self.designed[one][1], self.row)
+        }
+
+    # What SheetForm asks
+
+    def get_fields(self, sheet: Sheet) -> dict[str, SheetField]:
+        self.designed = {column.id: (field, column) for field, column in usable_fields(self.definition, sheet)}
+        return {
+            f"col-{one}": SheetField(one, label=field.name, help_text=field.help or None)
+            for one, (field, _) in self.designed.items()
+        }
+
+    def may_edit(self, row: Row) -> str:
+        is_mine = may(self.sheet, row, definition=self.definition, me=self.me, today=self.today)
+        return "" if is_mine else NOT_YOURS
+
+    def is_required(self, column: Column) -> bool:
+        return self.state(column.id) is State.REQUIRED
+
+    def is_cell(self, name: str) -> bool:
+        return RowForm.is_cell(self, name)
+
+    def column_named(self, name: str) -> Column | None:
+        return RowForm.column_named(self, name)
+
+    def _read(self, *, is_sent: bool) -> Baseline:
+        if isinstance(self._known, Baseline):
+            return self._known
+        raise self._known
+
+    def _turn_away(self, why: str) -> None:
+        """If the person opens the same row again within a minute, this isn't recorded again."""
+        key = f"form_row_refused:{self.author}:{self.via}:{self.row_id}"
+        if self.is_attempt or cache.add(sha256(key.encode()).hexdigest(), 1, RECORDED_ONCE_IN):
+            super()._turn_away(why)
+        raise RowForbidden(why)
+
+    def _fail(self, problem: Problem) -> None:
+        self.problem = problem  # the page shows it; it isn't among the errors, which are about fields
+
+    # Values and states
+
+    def state(self, column_id: int) -> State:
+        """The field's state with the values that the row will have."""
+        return self.states.get(column_id, State.HIDDEN)
+
+    def _settled(self) -> tuple[dict[int, State], dict[int, Json]]:
+        """The states of the fields, and the row's values after the save."""
+        typed = self._typed()
+        states = self._states({**self.current, **self.given})
+        for _ in range(len(self.designed) + 1):
+            after = self._after(states, typed)
+            found = self._states(after)
+            if found == states:
+                return states, after
+            states, before = found, states
+        states = {one: state if state is before[one] else State.HIDDEN for one, state in states.items()}
+        return states, self._after(states, typed)
+
+    def _after(self, states: Mapping[int, State], typed: Mapping[int, Json]) -> dict[int, Json]:
+        written = {one: value for one, value in typed.items() if states[one].is_written}
+        given = {one: value for one, value in self.given.items() if self._is_filled_in(one, states)}
+        return {**self.current, **written, **given}
+
+    def _is_filled_in(self, column_id: int, states: Mapping[int, State]) -> bool:
+        """Whether a given value is written. A link's value for a field that the person can't see is only written if the
+        designer allows it.
+        """
+        is_seen = states[column_id] is not State.HIDDEN
+        return is_seen or not self._is_of_link(column_id) or self.designed[column_id][0].prefill is Prefill.HIDDEN
+
+    def _is_of_link(self, column_id: int) -> bool:
+        """Whether the link gives the value, and not the designer."""
+        default = _defaults(self.definition, self.row).get(column_id)
+        return column_id in self.given and column_id in self._given and not is_same(self.given[column_id], default)
+
+    def _states(self, values: Mapping[int, Json]) -> dict[int, State]:
+        return {one: field.state_for(values, me=self.me, today=self.today) for one, (field, _) in self.designed.items()}
+
+    def _typed(self) -> dict[int, Json]:
+        """What was typed into the fields, if it can be written. `given` values have no field."""
+        found: dict[int, Json] = {}
+        for name, column in self.columns.items() if self.is_bound else ():
+            field = self._field(name)
+            sent = field.widget.value_from_datadict(self.data, self.files, name)
+            if not field.has_changed(field.shown, sent):
+                continue
+            try:
+                found[column.id] = normal(field.clean(sent))
+            except Doubtful as doubt:
+                found[column.id] = normal(doubt.value)
+            except ValidationError:
+                continue
+        return found
+
+    # Checking
+
+    def require_mine(self) -> None:
+        """Raise RowForbidden if the row isn't one of the person's, and record it. A form that was sent twice isn't
+        refused at once, because its first save perhaps took the row out of the rule.
+        """
+        if self.row and (why := self.may_edit(self.row)):
+            self._turn_away(why)
+
+    def is_valid(self) -> bool:
+        return super().is_valid() and self.problem is None
+
+    def full_clean(self) -> None:
+        if not self.is_sent or self.baseline is None:
+            self._errors, self.cleaned_data = ErrorDict(), {}
+        else:
+            super().full_clean()
+
+    @property
+    def status(self) -> int:
+        return 403 if self.is_forbidden and not self.problem else super().status
+
+    def clean(self) -> None:
+        """Find values of fields that this form doesn't write now. If there are none, check the row's values."""
+        for name, column in self.columns.items():
+            if name in self.changed_data and not self.state(column.id).is_written:
+                self._refuse_cell(name, column, NOT_ASKED_NOW)
+        if not self.refused:
+            for field, column in self.designed.values():
+                self._check(field, column)
+            self._check_reason()
+        if not self.row and self.columns and not self.changed_data and not self.errors:
+            self.add_error(None, NOTHING_FILLED_IN)
+
+    def _check(self, field: FormField, column: Column) -> None:
+        name, state = f"col-{column.id}", self.state(column.id)
+        is_writable = name in self.columns and state.is_written
+        if is_writable and name in self.errors:
+            return
+        if (is_writable or self._is_of_link(column.id)) and (options := self._broken_options(field, column)):
+            wrong = f"With the other values, choose one of these: {', '.join(options)}."
+            self.add_error(name if is_writable else None, wrong if is_writable else f"{field.name}: {wrong}")
+        if why := field.why_not_allowed(self.after, me=self.me, today=self.today):
+            self.add_error(name if is_writable else None, why if is_writable else f"{field.name}: {why}")
+
+    def _broken_options(self, field: FormField, column: Column) -> tuple[str, ...]:
+        """The only options of the field, if its value isn't one of them. An old value stays valid as long as the
+        options stay the same.
+        """
+        value = self.after.get(column.id)
+        options = field.options_for(self.after, me=self.me, today=self.today)
+        if options is None or is_empty(value):
+            return ()
+        is_old = is_same(value, self.current.get(column.id))
+        if is_old and options == field.options_for(self.current, me=self.me, today=self.today):
+            return ()
+        chosen = value if isinstance(value, list) else [bare(value)]
+        return () if all(str(one) in options for one in chosen) else options
+
+    def _check_reason(self) -> None:
+        is_needed = self.definition.reason in {Reason.REQUIRED, Reason.FROM_LIST}
+        if is_needed and "reason" not in self.errors and not self.reason and self.changes():
+            self.add_error("reason", NO_REASON)
+
+    def why_read_only(self, column: Column) -> str:
+        """Return a sentence that says why a cell never has a field here; "" if it has one in a row with some values."""
+        if column.id not in self.designed:
+            return NOT_IN_FORM
+        if column.id in self.given:
+            return FILLED_IN
+        states = self.designed[column.id][0].possible_states
+        if not any(state.is_written for state in states):
+            return ONLY_SHOWN if State.SHOWN in states else NOT_IN_FORM
+        return super().why_read_only(column)
+
+    def _refuse(self, name: str, column: Column | None) -> None:
+        """Report a value that was sent for a cell without a field, if it differs from the cell's value."""
+        typed = self.data.getlist(name)
+        if column is None:
+            is_changed = not posted.is_same(typed, posted.remembered(str(self.data.get(f"initial-{name}", ""))))
+        else:
+            field = self._made(name, column)
+            is_changed = field.has_changed(field.shown, field.widget.value_from_datadict(self.data, self.files, name))
+        if is_changed:
+            self.is_forbidden = True
+            self._refuse_cell(name, column, self.why_read_only(column) if column else NO_COLUMN)
+
+    def _refuse_cell(self, name: str, column: Column | None, why: str) -> None:
+        typed = ", ".join(filter(None, self.data.getlist(name)))
+        field = self.definition.field(column.id) if column else None
+        title = f"“{field.name if field else column.title}”" if column else "A column"
+        column_id = column.id if column else min(int(name.removeprefix("col-")), LARGEST_ID)
+        self.refused.append(CellChange(column_id, held(self._cell(column)) if column else None, typed))
+        self.why_refused = self.why_refused or why
+        self.add_error(None, f"{title} can't be changed. {why} You typed: {typed or 'nothing'}")
+
+    # Saving
+
+    def changes(self) -> tuple[CellChange, ...]:
+        """The cells to write. The form must be valid."""
+        typed = [one for one in super().changes() if self.state(one.column_id).is_written]
+        filled_in = {one: value for one, value in self.given.items() if self._is_filled_in(one, self.states)}
+        given = [CellChange(one, self.current.get(one), value) for one, value in filled_in.items()]
+        return (*typed, *(one for one in given if not is_same(normal(one.shown), normal(one.typed))))
+
+    @property
+    def reason(self) -> str:
+        """Why the person makes the change; "" if they don't say."""
+        return str(getattr(self, "cleaned_data", {}).get("reason") or "")
+
+    # Showing
+
+    def designed_cells(self) -> Iterator[DesignedCell]:
+        """Yield the cells that people see in a row with some values, in the designer's order."""
+        for field, column in self.designed.values():
+            name, is_given = f"col-{column.id}", column.id in self.given
+            if self._is_never_seen(field, column):
+                continue
+            cell = cell_of(column, self.given[column.id]) if is_given else self._cell(column)
+            yield DesignedCell(
+                field=field,
+                column=column,
+                state=State.SHOWN if is_given else self.state(column.id),
+                text=column_type(column).shown(cell, self.reader),
+                bound=self._bound(name) if name in self.columns else None,
+                why="" if name in self.columns or is_given else self._why_shown(field, column),
+                symbol=drawing(column, cell),
+                error=formula_errors.meaning(cell),
+                is_given=is_given,
+                is_suggested=column.id in self.suggested,
+            )
+
+    @cached_property
+    def known(self) -> Known:
+        """What is known of the row. Its `changeable` columns are those that the person can change on this page, also
+        those that become editable while they type in other fields.
+        """
+        changeable = {column.id for column in self.columns.values()}
+        while True:
+            known = Known(self.after, changeable, self.me, self.today)
+            left = {one for one in changeable if any(state.is_written for state in self._states_with(known, one))}
+            if left == changeable:
+                return known
+            changeable = left
+
+    def states_here(self, field: FormField) -> frozenset[State]:
+        """All states that the field can have on this page."""
+        return self._states_with(self.known, field.column_id)
+
+    def _states_with(self, known: Known, column_id: int) -> frozenset[State]:
+        field, _ = self.designed[column_id]
+        if self.baseline is None:  # nothing is certain
+            return field.possible_states | {self.state(column_id)}
+        found = set()
+        for one in field.states:
+            rest = known.rest(one.when)
+            if rest is not False:
+                found.add(one.state)
+            if rest is True:
+                return frozenset(found)
+        return frozenset({*found, field.state})
+
+    @property
+    def unseen_ids(self) -> frozenset[int]:
+        """The columns whose values the page must not have, because the form always hides them."""
+        return frozenset(one for one, (field, column) in self.designed.items() if self._is_never_seen(field, column))
+
+    def put(self, data: QueryDict, column_id: int, values: Mapping[int, Json]) -> bool:
+        """Write this column's value into data to show. False if the form has no field for it."""
+        name = f"col-{column_id}"
+        if name not in self.columns:
+            return False
+        field = self._field(name)
+        field.put(data, name, field.texts_of(values[column_id]))
+        return True
+
+    def _is_never_seen(self, field: FormField, column: Column) -> bool:
+        if column.id in self.given:
+            is_hidden = field.prefill is Prefill.HIDDEN and column.id in self._given
+            return is_hidden or self.state(column.id) is State.HIDDEN
+        is_writable = f"col-{column.id}" in self.columns
+        return self.states_here(field) == {State.HIDDEN} or (self.row is None and not is_writable)
+
+    def _why_shown(self, field: FormField, column: Column) -> str:
+        """Why the sheet doesn't let this person change a cell that the form lets them change."""
+        is_for_writing = any(state.is_written for state in field.possible_states)
+        return super().why_read_only(column) if is_for_writing else ""
+
+    def _describe(self, name: str, designed: FormField) -> None:
+        """Give the field the designer's words and options."""
+        field = self._field(name)
+        field.widget.label = designed.name
+        field.widget.has_link = bool(field.cell.hyperlink)  # nobody needs to add links to other cells here
+        if isinstance(field.widget, SelectControl) and not field.kind.column.is_validated:
+            known = {key for key, _, _ in field.widget.choices}
+            more = dict.fromkeys(option for one in designed.options for option in one.options if option not in known)
+            field.widget.choices += [(option, option, "") for option in more]
+
+
+def usable_fields(definition: Definition, sheet: Sheet) -> Iterator[tuple[FormField, Column]]:
+    """Yield the fields whose columns the sheet still has, with the type that they had for the designer. A field is left
+    out, too, if one of its conditions reads a column that is gone, because nobody knows what it should be then.
+    """
+    columns = {column.id: column for column in sheet.columns}
+    for field in definition.fields:
+        column = columns.get(field.column_id)
+        is_known = all(condition.column_ids <= columns.keys() for condition in field.conditions)
+        if column is not None and column.type == field.type and is_known:
+            yield field, column
+
+
+def reason_field(definition: Definition) -> forms.Field:
+    """The field that asks why the person makes the change."""
+    is_needed = definition.reason is not Reason.ASKED
+    label = "Why do you change it?" if is_needed else "Why do you change it? (optional)"
+    if definition.reason is Reason.FROM_LIST:
+        choices = [("", "Choose a reason"), *((one, one) for one in definition.reasons)]
+        widget: forms.Widget = forms.Select(attrs={"class": "form-select"})
+        return forms.ChoiceField(choices=choices, label=label, required=False, widget=widget)
+    widget = forms.Textarea(attrs={"class": "form-control", "rows": 2})
+    return forms.CharField(label=label, required=False, max_length=LONGEST_REASON, widget=widget)
+
+
+def _defaults(definition: Definition, row: Row | None) -> dict[int, Json]:
+    """The designer's values for those cells of a new row that people can't fill in themselves."""
+    if row is not None:
+        return {}
+    return {
+        field.column_id: field.default
+        for field in definition.fields
+        if field.default is not None and not any(state.is_written for state in field.possible_states)
+    }

@@ -1,0 +1,121 @@
+"""Says who can design forms. Designers only get to forms of sheets that they can open now, with their own token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+
+from django.core.cache import cache
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from edits.features import Feature
+from edits.forms.models import FormDefinition
+from edits.gateway.client import gateway_for
+from edits.gateway.errors import GatewayError, JsonObject
+from edits.saving import Baseline
+from edits.sheets.sheet import Sheet
+from edits.widgets.pages import problem_page
+from edits.widgets.problems import Doing, problem_of
+from identity.decorators import smartsheet_connected
+from identity.middleware import SmartsheetRequest
+from identity.profiles.profile import Profile
+
+P = ParamSpec("P")
+DESIGN, TAKE_OVER = "edits.design_forms", "edits.take_over_forms"
+SAMPLE = 20  # rows, of which the designer shows one
+KEPT = 60  # seconds that the columns of a sheet are used again while a designer changes a form
+
+View = Callable[Concatenate[SmartsheetRequest, P], HttpResponse]
+FormView = Callable[Concatenate[SmartsheetRequest, FormDefinition, P], HttpResponse]
+SheetView = Callable[Concatenate[SmartsheetRequest, FormDefinition, Baseline, P], HttpResponse]
+
+
+def designers_only(view: View[P]) -> Callable[Concatenate[Any, P], HttpResponseBase]:
+    """Let only designers and administrators open the view. Others get a page that says who to ask."""
+
+    @smartsheet_connected
+    @wraps(view)
+    def wrapped(request: Any, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not (request.user.has_perm(DESIGN) or request.user.has_perm(TAKE_OVER)):
+            return render(request, "edits/forms_designing/not_allowed.html", status=403)
+        return view(request, *args, **kwargs)
+
+    return wrapped
+
+
+def with_form(view: FormView[P]) -> Callable[..., HttpResponseBase]:
+    """Call the view with the form of the address. Only designers get there, and only with a form of their region."""
+
+    @designers_only
+    @wraps(view)
+    def wrapped(request: SmartsheetRequest, /, *, form_id: int, **more: Any) -> HttpResponse:
+        form = FormDefinition.objects.filter(pk=form_id, region=person_of(request).region).first()
+        if form is None:
+            return render(request, "edits/forms_designing/gone.html", status=404)
+        return cast("Callable[..., HttpResponse]", view)(request, form, **more)
+
+    return wrapped
+
+
+def with_sheet(view: SheetView[P]) -> Callable[..., HttpResponseBase]:
+    """Call the view with the form of the address, and with its sheet as the designer can open it now."""
+
+    @with_form
+    @wraps(view)
+    def wrapped(request: SmartsheetRequest, form: FormDefinition, /, **more: Any) -> HttpResponse:
+        baseline = sheet_of(request, form.sheet_id)
+        if isinstance(baseline, HttpResponse):
+            return baseline
+        return cast("Callable[..., HttpResponse]", view)(request, form, baseline, **more)
+
+    return wrapped
+
+
+def person_of(request: SmartsheetRequest) -> Profile:
+    """The profile of the designer. Raises LookupError if nobody is connected, which the decorators prevent."""
+    if request.smartsheet_user is None:
+        raise LookupError("Nobody is signed in.")
+    return request.smartsheet_user
+
+
+def is_designer(request: SmartsheetRequest, form: FormDefinition) -> bool:
+    """Whether this person is the form's designer, or an administrator who can take it over."""
+    designer, person = form.designer, person_of(request)
+    is_own = designer is not None and (designer.region, designer.smartsheet_id) == (person.region, person.id)
+    return is_own or request.user.has_perm(TAKE_OVER)
+
+
+def filters_of(request: SmartsheetRequest, sheet_id: int) -> list[JsonObject] | None:
+    """The sheet's filters that the designer can use; None if Smartsheet doesn't say. An answer of the last minute is
+    used, as for the columns.
+    """
+    key = f"designed_filters:{request.user.pk}:{sheet_id}"
+    found: list[JsonObject] | None = cache.get(key)
+    if found is None:
+        try:
+            found = gateway_for(request.user).filters(sheet_id)
+        except GatewayError:
+            return None
+        cache.set(key, found, KEPT)
+    return found
+
+
+def sheet_of(request: SmartsheetRequest, sheet_id: int, *, is_fresh: bool = True) -> Baseline | HttpResponse:
+    """Read the sheet's columns and its first rows with the designer's own token, or return a page that says why not.
+
+    If `is_fresh` is False, an answer of the last minute is used, so that the page can follow what is typed.
+    """
+    key = f"designed_sheet:{request.user.pk}:{sheet_id}"
+    try:
+        gateway = gateway_for(request.user)
+        gateway.require(Feature.VIEW)
+        raw = None if is_fresh else cache.get(key)
+        if raw is None:
+            raw = gateway.sheet(sheet_id, page=1, page_size=SAMPLE)
+            cache.set(key, raw, KEPT)
+    except GatewayError as error:
+        cache.delete(key)
+        return problem_page(request, problem_of(error, doing=Doing.READ))
+    return Baseline(gateway, Sheet.parse(raw), position=0)

@@ -1,0 +1,55 @@
+"""Counts the rows that fit a form's rule and its filter. Only the columns that the rule reads are read."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+from datetime import date
+
+from edits.forms.condition_values import plain, texts_of
+from edits.forms.definition import Definition
+from edits.forms.filters import applying, require_applied
+from edits.forms.operators import Operator
+from edits.forms.row_rules import values_of
+from edits.gateway.client import Gateway
+from edits.sheets.sheet import Sheet
+
+ABOUT_ME = frozenset({Operator.ME, Operator.NOT_ME})
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """How many of all rows fit the rule. If the rule depends on the person, `count` are the rows that fit for someone
+    who is named in them, and `mine` are those that fit for the designer. Otherwise `mine` is None.
+    """
+
+    total: int
+    count: int
+    mine: int | None = None
+
+
+def matching_rows(gateway: Gateway, sheet: Sheet, definition: Definition, *, me: Set[str], today: date) -> Matching:
+    """Count the matching rows. `sheet` has all columns. If the form has all rows, nothing is read. A filter is applied
+    as it is for the designer. Raises GatewayError, and FilterGone if Smartsheet doesn't apply the filter.
+    """
+    rule = definition.rule
+    if definition.has_all_rows:
+        return Matching(sheet.total_rows, sheet.total_rows)
+    read_ids = sorted(rule.column_ids) if rule else [column.id for column in sheet.columns[:1]]
+    with applying(lambda: gateway, sheet.id, definition.filter):
+        raw = gateway.sheet(sheet.id, column_ids=read_ids, filter_id=definition.filter_id)
+    found = Sheet.parse(raw).rows
+    require_applied(found, definition.filter)
+    rows = [values_of(row) for row in found if not row.is_filtered_out]
+    if rule is None:
+        return Matching(len(found), len(rows))
+    people = {one.column_id for one in rule.comparisons() if one.operator in ABOUT_ME}
+    fits_me = rule.test(me=me, today=today)
+    mine = sum(map(fits_me, rows))
+    if not people:
+        return Matching(len(found), mine)
+    count = 0
+    for values in rows:
+        named = {text for column_id in people for text in texts_of(plain(values.get(column_id))) if "@" in text}
+        count += fits_me(values) or any(rule.holds(values, me={one}, today=today) for one in named)
+    return Matching(len(found), count, mine)

@@ -1,0 +1,102 @@
+"""Compares who can open a form with who can change its sheet in Smartsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from edits.forms.definition import Audience, Definition
+from edits.gateway.client import Gateway
+from edits.gateway.errors import GatewayError
+from edits.sheets.sheet import Access, Json
+from identity.models import SmartsheetUser
+from identity.profiles.profile import Profile
+
+UNKNOWN = "Smartsheet doesn’t tell you who the sheet is shared with, so this app can’t check who can change it."
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A person that the sheet is shared with."""
+
+    name: str
+    email: str
+    access: Access
+
+    @property
+    def words(self) -> str:
+        is_named = self.name and self.name != self.email
+        return f"{self.name} ({self.email})" if is_named and self.email else self.name or self.email
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Who can open the sheet. `has_groups` says that it is also shared with groups."""
+
+    people: tuple[Share, ...] = ()
+    has_groups: bool = False
+    is_known: bool = True
+
+    def of(self, profile: Profile) -> Share | None:
+        """The share of a person, found by all their addresses."""
+        return next((one for one in self.people if one.email.casefold() in profile.addresses), None)
+
+    def with_address(self, email: str) -> Share | None:
+        return next((one for one in self.people if one.email.casefold() == email.casefold()), None)
+
+    @property
+    def owner(self) -> str:
+        return next((one.name or one.email for one in self.people if one.access is Access.OWNER), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """People who can open the form but can't change the sheet, and the sheet's owner. `why_unknown` says why they
+    aren't known.
+    """
+
+    names: tuple[str, ...] = ()
+    owner: str = ""
+    has_groups: bool = False
+    why_unknown: str = ""
+
+
+def shares_of(gateway: Gateway, sheet_id: int) -> Shares:
+    """The people who the sheet is shared with. Empty if Smartsheet doesn't say."""
+    try:
+        raw = gateway.shares(sheet_id)
+    except GatewayError:
+        return Shares(is_known=False)
+    people = [one for one in raw if one.get("email")]
+    return Shares(tuple(map(_share, people)), has_groups=len(people) < len(raw))
+
+
+def lacking_access(definition: Definition, shares: Shares, *, region: str) -> Lacking:
+    """Who can open the form, but isn't at least an Editor of the sheet."""
+    if not shares.is_known:
+        return Lacking(why_unknown=UNKNOWN)
+    names = tuple(sorted(set(_lacking(definition, shares, region)), key=str.casefold))
+    return Lacking(names, shares.owner, shares.has_groups)
+
+
+def _lacking(definition: Definition, shares: Shares, region: str) -> Iterator[str]:
+    listed, domains = set(definition.people), set(definition.domains)
+    for share in shares.people:
+        is_listed = share.email.casefold() in listed or share.email.casefold().partition("@")[2] in domains
+        if (definition.audience is not Audience.LISTED or is_listed) and not share.access.is_editor:
+            yield f"{share.words} {share.access.words}"
+    if definition.audience is Audience.SHEET:
+        return
+    known = [person.as_profile() for person in SmartsheetUser.objects.filter(region=region)]
+    for profile in known:
+        is_listed = profile.is_among(listed) or bool(profile.addresses & listed) or profile.domain in domains
+        if (definition.audience is Audience.EVERYONE or is_listed) and shares.of(profile) is None:
+            yield f"{profile.name} ({profile.email}): the sheet isn’t shared with them"
+    addresses = {address for profile in known for address in profile.addresses}
+    for email in listed - addresses if definition.audience is Audience.LISTED else ():
+        if "@" in email and shares.with_address(email) is None:
+            yield f"{email}: the sheet isn’t shared with them"
+
+
+def _share(raw: Mapping[str, Json]) -> Share:
+    return Share(str(raw.get("name") or ""), str(raw.get("email") or ""), Access.parse(raw.get("accessLevel")))

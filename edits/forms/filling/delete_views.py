@@ -1,0 +1,125 @@
+"""Deletes a row with a form, after a question, if the form allows it."""
+
+from __future__ import annotations
+
+from functools import partial
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from audit.vocabulary import Action
+from edits.features import Feature
+from edits.forms.definition import Allow
+from edits.forms.designed_form import NOT_YOURS
+from edits.forms.filling.opening import NotOpen, OpenForm, open_form
+from edits.forms.filling.pages import forget_rows, no_filter_page, not_open_page, plain_page, read_problem
+from edits.forms.filters import FilterGone, applying, require_applied
+from edits.gateway.client import gateway_for
+from edits.gateway.errors import GatewayError, NotFound
+from edits.saving import Baseline, DeleteRow, InProgress, KeyReused, NotRecorded, Status, read, refuse, save
+from edits.sheets.rights import why_not_deleted
+from edits.widgets.pages import ALREADY_DONE, doing, earlier_result, one_time_key
+from edits.widgets.problems import ALREADY_SENT, NOT_NOTED, Doing
+from identity.decorators import smartsheet_connected
+from identity.middleware import SmartsheetRequest
+
+BENEATH_NOT_YOURS = "Rows beneath this one would be deleted too, and not all of them are your rows in this form."
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@smartsheet_connected
+def delete(request: SmartsheetRequest, slug: str, row_id: int) -> HttpResponse:
+    """Ask before deleting a row with all rows below it. POST deletes them.
+
+    The field `rows` has the number of rows that the person agreed to delete. If the number has changed since, the page
+    asks again.
+    """
+    try:
+        opened = open_form(request, slug)
+        opened.require(Allow.DELETE)
+    except NotOpen as refused:
+        return not_open_page(request, refused, row_id=row_id, action=Action.DELETE)
+    if earlier_result(request):
+        return _gone(request, opened, ALREADY_DONE)
+    try:
+        about_to = Action.DELETE if request.method == "POST" else None
+        with applying(partial(gateway_for, request.user), opened.form.sheet_id, opened.definition.filter):
+            baseline = read(
+                request.user,
+                opened.form.sheet_id,
+                row_ids=[row_id],
+                with_descendants=True,
+                about_to=about_to,
+                via=opened.via,
+                filter_id=opened.definition.filter_id,
+            )
+        require_applied(baseline.sheet.rows, opened.definition.filter)
+        baseline.row(row_id)  # raises NotFound
+        return _answer(request, opened, baseline, row_id, why_not=_why_not(request, opened, baseline, row_id))
+    except NotFound as error:
+        is_repeat = request.method == "POST" and earlier_result(request)
+        return _gone(request, opened, ALREADY_DONE) if is_repeat else _problem_page(request, opened, error)
+    except (KeyReused, InProgress):
+        return plain_page(request, opened.form, ALREADY_SENT, has_read=True)
+    except FilterGone as error:
+        return no_filter_page(request, opened, error, row_id=row_id, action=Action.DELETE)
+    except (GatewayError, NotRecorded) as error:
+        return _problem_page(request, opened, error)
+
+
+def _why_not(request: SmartsheetRequest, opened: OpenForm, baseline: Baseline, row_id: int) -> str:
+    """Why the person can't delete the row; "" if they can. An attempt is recorded. Raises NotRecorded."""
+    sheet = baseline.sheet
+    row, *beneath = sheet.family(row_id)
+    why = "" if opened.is_mine(sheet, row) else NOT_YOURS
+    if not why and not all(opened.is_mine(sheet, one) for one in beneath):
+        why = BENEATH_NOT_YOURS
+    if why and request.method == "POST":
+        refuse(baseline, DeleteRow(row_id), why, via=opened.via)
+    return why or baseline.gateway.why_not(Feature.DELETE) or why_not_deleted(sheet, row)
+
+
+def _answer(
+    request: SmartsheetRequest, opened: OpenForm, baseline: Baseline, row_id: int, *, why_not: str
+) -> HttpResponse:
+    """Ask, or delete the row if the person has agreed. Raises what `save` raises, and the error of a failed row."""
+    sheet = baseline.sheet
+    family = sheet.family(row_id)
+    context = {
+        "form_title": opened.definition.title,
+        "slug": opened.form.slug,
+        "row_id": row_id,
+        "label": "this row" if why_not == NOT_YOURS else f"“{sheet.label(family[0])}”",
+        "count": len(family),
+        "beneath": [sheet.label(one) for one in family[1:]],
+        "why_not": why_not,
+        "once": uuid4(),
+    }
+    template = "edits/forms_filling/delete.html"
+    is_outside = why_not in {NOT_YOURS, BENEATH_NOT_YOURS}
+    if request.method != "POST" or is_outside:
+        return render(request, template, context, status=403 if is_outside else 200)
+    if request.POST.get("rows", str(len(family))) != str(len(family)):
+        return render(request, template, context | {"was": request.POST["rows"]}, status=409)
+    result = save(baseline, [DeleteRow(row_id)], key=one_time_key(request), via=opened.via)
+    if result.rows[0].status is Status.FORBIDDEN:
+        return render(request, template, context, status=403)
+    result.raise_error()
+    if not result.is_logged:
+        return plain_page(request, opened.form, NOT_NOTED, has_read=True)
+    count = len(family) - 1
+    return _gone(request, opened, f"{context['label']}{f' and {count} beneath it' if count else ''} deleted.")
+
+
+def _gone(request: SmartsheetRequest, opened: OpenForm, text: str) -> HttpResponse:
+    forget_rows(request, opened)
+    messages.success(request, text)
+    return redirect("forms:rows", opened.form.slug)
+
+
+def _problem_page(request: SmartsheetRequest, opened: OpenForm, error: GatewayError | NotRecorded) -> HttpResponse:
+    problem = read_problem(error, doing=doing(request, Doing.DELETE))
+    return plain_page(request, opened.form, problem)

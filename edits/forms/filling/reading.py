@@ -1,0 +1,139 @@
+"""Reads the row that a person fills in, with their own token, and makes its form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.http import QueryDict
+
+from audit.vocabulary import Action
+from edits.features import Feature
+from edits.forms.definition import Allow
+from edits.forms.designed_form import DesignedForm
+from edits.forms.filling import prefill
+from edits.forms.filling.keeping_drafts import stored_draft
+from edits.forms.filling.opening import OpenForm
+from edits.forms.filling.prefill import Prefilled
+from edits.forms.filters import applying, require_applied
+from edits.gateway.client import gateway_for
+from edits.gateway.errors import GatewayError, NotFound
+from edits.saving import AddRow, Baseline, CellChange, NotRecorded, RowChange, UpdateRow, read
+from edits.sheets.reading import NO_ROW
+from edits.sheets.sheet import Json
+from edits.widgets import drafts
+from edits.widgets.problems import Doing
+from identity.middleware import SmartsheetRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """A row that a person is filling in; `row_id` is None for a new row. `baseline` is the error if the sheet couldn't
+    be read.
+    """
+
+    request: SmartsheetRequest
+    opened: OpenForm
+    row_id: int | None
+    baseline: Baseline | GatewayError | NotRecorded
+
+    @property
+    def author(self) -> str:
+        """The person, in the notation of edits.widgets.drafts."""
+        return drafts.author(self.request)
+
+    @property
+    def doing(self) -> Doing:
+        """What the person does with the row."""
+        return Doing.CHANGE if self.row_id else Doing.ADD
+
+    def change(self, cells: tuple[CellChange, ...]) -> RowChange:
+        """The change of these cells."""
+        return UpdateRow(self.row_id, cells) if self.row_id else AddRow(cells)
+
+    def form(self, data: QueryDict | None = None, **more: Any) -> DesignedForm:
+        """The form with this data. Raises what DesignedForm raises."""
+        opened = self.opened
+        return DesignedForm(
+            data,
+            definition=opened.definition,
+            baseline=self.baseline,
+            me=opened.me,
+            today=opened.today,
+            user=self.request.user,
+            row_id=self.row_id,
+            sheet_id=opened.form.sheet_id,
+            via=opened.via,
+            **more,
+        )
+
+    def form_as_sent(self) -> DesignedForm:
+        """The form with what was sent, to be shown again and not to be saved. Raises what DesignedForm raises."""
+        return self.form(draft=lambda: self.request.POST, given=self._given(), is_attempt=True)
+
+    def sent_form_loosely(self) -> DesignedForm:
+        """The form that was sent, if the row couldn't be read. It can't be saved. Raises what DesignedForm raises."""
+        return self.form(self.request.POST, given=self._given())
+
+    def _given(self) -> dict[int, Json]:
+        return prefill.restored_loosely(self.request.POST, self.opened, author=self.author, row_id=self.row_id)
+
+    def sent_form(self) -> DesignedForm:
+        """The form that was sent. Raises prefill.Altered, and what DesignedForm raises."""
+        given = prefill.restored(self.request.POST, self.opened, author=self.author, row_id=self.row_id)
+        return self.form(self.request.POST, given=given)
+
+
+def read_row(request: SmartsheetRequest, opened: OpenForm, row_id: int | None) -> Baseline:
+    """Read the row, or only the sheet's columns for a new row. Raises GatewayError and NotRecorded."""
+    action = Action.CHANGE if row_id else Action.ADD
+    with applying(partial(gateway_for, request.user), opened.form.sheet_id, opened.definition.filter):
+        baseline = read(
+            request.user,
+            opened.form.sheet_id,
+            row_ids=[row_id] if row_id else [],
+            about_to=action if request.method == "POST" else None,
+            via=opened.via,
+            filter_id=opened.definition.filter_id,
+        )
+    baseline.gateway.require(Feature.CHANGE if row_id else Feature.ADD)
+    if row_id and baseline.sheet.row(row_id) is None:
+        raise NotFound(NO_ROW)
+    require_applied(baseline.sheet.rows, opened.definition.filter)
+    return baseline
+
+
+def fresh_form(filling: Filling, baseline: Baseline) -> tuple[DesignedForm, Prefilled]:
+    """The form for a person who opens it: with what they typed before they signed in, and with values from the address.
+    Also return the values from the address.
+    """
+    request, opened, row_id = filling.request, filling.opened, filling.row_id
+    row = baseline.row(row_id) if row_id else None
+    found = prefill.from_address(request.GET, opened, baseline.sheet, row)
+    stored = stored_draft(request, opened, row_id)
+    draft = drafts.take(request) or (stored.typed if stored else None)
+    given = dict(found.given)
+    if draft is not None:
+        given |= prefill.restored_loosely(draft, opened, author=filling.author, row_id=row_id)
+    empty = filling.form(given=given)
+    data = QueryDict(mutable=True) if draft is None else draft.copy()
+    suggested = {**_defaults(filling), **found.suggested}
+    used = [one for one in suggested if f"col-{one}" not in data and empty.put(data, one, suggested)]
+    if draft is None and not used:
+        return empty, found
+    form = filling.form(draft=lambda: data, given=given, suggested=used, is_typed=draft is not None)
+    form.draft_saved_at = stored.saved_at if stored else None
+    return form, found
+
+
+def _defaults(filling: Filling) -> Mapping[int, Json]:
+    """The designer's values for the fields of a new row."""
+    fields = () if filling.row_id else filling.opened.definition.fields
+    return {field.column_id: field.default for field in fields if field.default is not None}
+
+
+def allowed_for(row_id: int | None) -> Allow:
+    """What the form must allow for saving this row."""
+    return Allow.EDIT if row_id else Allow.ADD

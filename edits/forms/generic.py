@@ -1,0 +1,105 @@
+"""Has the generic view of a SheetForm."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse, HttpResponseBase
+from django.views.generic import FormView
+
+from edits.forms.row_access import RowForbidden, problem_of_row
+from edits.forms.sheet_form import SheetForm
+from edits.gateway.errors import GatewayError
+from edits.saving import NotRecorded, Result
+from edits.widgets import drafts
+from edits.widgets.pages import add_headers, doing, problem_page, saved_page
+from edits.widgets.problems import Problem, problem_of
+from edits.widgets.save_form import NOTHING_CHANGED, words
+from identity.decorators import smartsheet_connected
+from identity.middleware import SmartsheetRequest
+
+if TYPE_CHECKING:
+    BaseView = FormView[SheetForm]
+else:
+    BaseView = FormView
+
+LEFT_RULE = "This row is no longer one that you can edit with the form."
+
+
+class SheetFormView(BaseView):
+    """Shows and saves a SheetForm for the row `row_id` of the address, or for a new row if the address has none. If the
+    address has a `sheet_id`, it replaces the form's.
+
+        path("status/<int:row_id>/", SheetFormView.as_view(form_class=StatusForm, success_url="/"))
+
+    It has Django's hooks for a FormView. People who aren't connected with Smartsheet are sent to the sign-in; what they
+    typed is kept for them. The status of the answer says what happened: 409 for a conflict, 403 for a row outside of
+    the form's rule, 422 for an invalid or refused change, and so on.
+    """
+
+    form_class: type[SheetForm]
+    template_name = "edits/sheet_form.html"
+    title = ""  # the page's heading; by default it is the row's name
+    submit = "Save"
+    request: SmartsheetRequest
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        view = drafts.kept_when_signed_out(smartsheet_connected(super().as_view(**initkwargs)))
+        return transaction.non_atomic_requests(view)
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except RowForbidden as error:
+            return problem_page(request, problem_of_row(error))
+        except (GatewayError, NotRecorded) as error:
+            return self.unread(problem_of(error, doing=doing(request, SheetForm.doing_of(kwargs.get("row_id")))))
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """The arguments of the form."""
+        return {
+            "data": self.request.POST if self.request.method == "POST" else None,
+            "draft": partial(drafts.take, self.request),
+            "user": self.request.user,
+            "row_id": self.kwargs.get("row_id"),
+            "sheet_id": self.kwargs.get("sheet_id"),
+        }
+
+    def get_reason(self, form: SheetForm) -> str:
+        """Why the person makes the change, for the log."""
+        return ""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        form: SheetForm = context["form"]
+        return {"title": self.title or form.label or "Add a row", "submit": self.submit, **context}
+
+    def form_valid(self, form: SheetForm) -> HttpResponse:
+        result = form.save(reason=self.get_reason(form))
+        return self.form_invalid(form) if result is None else self.form_saved(form, result)
+
+    def form_saved(self, form: SheetForm, result: Result) -> HttpResponse:
+        """Return a redirect to the success URL, with messages about what was saved."""
+        drafts.take(self.request)  # the draft from before the sign-in is saved now
+        if form.left_rule:
+            messages.info(self.request, LEFT_RULE)
+        text = words(result, form.doing) if form.changes() else NOTHING_CHANGED
+        url = self.get_success_url()
+        return saved_page(self.request, result, sheet_id=form.sheet_id, text=text, next_url=url)
+
+    def form_invalid(self, form: SheetForm) -> HttpResponse:
+        """Return the page with the form as it was sent, and what is wrong."""
+        response = self.render_to_response(self.get_context_data(form=form), status=form.status)
+        if form.problem:
+            add_headers(self.request, response, form.problem)
+            if form.problem.is_sign_in:
+                drafts.keep(self.request)
+        return response
+
+    def unread(self, problem: Problem) -> HttpResponse:
+        """Return a page that says why the row can't be read."""
+        return problem_page(self.request, problem)

@@ -1,0 +1,70 @@
+"""What all mails of this app have in common, until the mail server has taken them (asking/sending.py)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any, Self, TypeVar
+from uuid import UUID, uuid4
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+M = TypeVar("M", bound="OutgoingMail", covariant=True)
+
+
+class MailState(models.TextChoices):
+    """The state of a mail. All except WAITING are final."""
+
+    WAITING = "waiting", "waiting to be sent"
+    SENT = "sent", "sent"
+    REFUSED = "refused", "refused by the mail server"
+    GIVEN_UP = "given_up", "could not be sent"
+    DROPPED = "dropped", "not needed any more"
+
+
+class OutgoingMailQuerySet(models.QuerySet[M]):
+    """Queries of mails."""
+
+    def claimable(self, now: datetime) -> Self:
+        """Mails that can be sent now, and that no worker is sending."""
+        is_free = Q(lease_until=None) | Q(lease_until__lte=now)
+        return self.filter(is_free, state=MailState.WAITING, due_at__lte=now)
+
+
+class OutgoingMail(models.Model):
+    """A mail to one person. A mail that had to be sent again has the same Message-ID.
+
+    `attempts` counts before each attempt. `reason` is the mail server's last answer, if it didn't take the mail.
+    """
+
+    message_id = models.CharField(max_length=200, unique=True)
+    state = models.CharField(max_length=10, choices=MailState.choices, default=MailState.WAITING)
+    created_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=timezone.now)
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveBigIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    reason = models.TextField(blank=True)
+
+    objects: Any  # each kind of mail has its own
+    related: tuple[str, ...] = ()  # what is read with a mail, in order to write it
+
+    class Meta:
+        abstract = True
+
+    def headers(self, stop_link: str) -> dict[str, str]:
+        """The headers that every mail has. Whoever opens `stop_link` gets no more of these mails."""
+        return {
+            "Message-ID": self.message_id,
+            "Date": format_datetime(self.created_at),
+            "Auto-Submitted": "auto-generated",  # asks other programs not to answer: RFC 3834
+            "List-Unsubscribe": f"<{stop_link}>",  # https://www.rfc-editor.org/rfc/rfc8058
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+
+
+def message_id(host: str, key: UUID | None = None) -> str:
+    """A new Message-ID. https://www.rfc-editor.org/rfc/rfc5322#section-3.6.4"""
+    return f"<{(key or uuid4()).hex}@{host}>"

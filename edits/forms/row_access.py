@@ -1,0 +1,121 @@
+"""Has rules that say which rows a person can edit with a form or a view, for `Meta.row_rule` and for `row_rule`.
+
+A rule gets the baseline, which knows the person and the sheet's columns, and a row. It returns "" if the person can
+edit the row, and otherwise a sentence that says why not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpResponseBase
+
+from edits.forms.columns import find_column
+from edits.gateway.errors import Forbidden, GatewayError
+from edits.saving import Baseline, InTransaction, NotRecorded, UpdateRow, is_in_transaction, read, refuse
+from edits.sheets.held_values import bare, held, is_same, normal
+from edits.sheets.sheet import Json, Row
+from edits.widgets.pages import problem_page
+from edits.widgets.problems import Doing, Problem, problem_of
+from identity.decorators import smartsheet_connected
+from identity.middleware import SmartsheetRequest
+
+P = ParamSpec("P")
+Rule = Callable[[Baseline, Row], str]
+View = Callable[Concatenate[Any, P], HttpResponseBase]
+
+NOT_YOURS = "This row isn't yours: “{title}” doesn't name you."
+ANOTHER_VALUE = "You can't edit rows with this value of “{title}”."
+
+
+class RowForbidden(Forbidden, PermissionDenied):
+    """The rule of a form or a view doesn't let the person edit this row. This was logged, and nothing was sent.
+
+    Django answers 403 if a view doesn't catch it. `typed` is what the person typed, in words. It isn't in the message,
+    because Django logs that.
+    """
+
+    def __init__(self, message: str, *, typed: str = "") -> None:
+        super().__init__(message)
+        self.typed = typed
+
+
+def problem_of_row(error: RowForbidden) -> Problem:
+    """The words of the page for a row that the person can't edit."""
+    return Problem(
+        status=403,
+        title="You can't edit this row here",
+        happened=f"{error.message} You typed: {error.typed}" if error.typed else error.message,
+        saved="Nothing was saved.",
+        advice="If you need to edit it, ask the people who gave you this form.",
+    )
+
+
+def mine(column: int | str, *, why: str = NOT_YOURS) -> Rule:
+    """Rows in which this contact column has the person, by any e-mail address that they are known by."""
+
+    def rule(baseline: Baseline, row: Row) -> str:
+        found = find_column(baseline.sheet, column)
+        value = bare(held(row.cell(found)))
+        people = {str(one).strip().casefold() for one in (value if isinstance(value, list) else [value])}
+        return why.format(title=found.title) if people.isdisjoint(baseline.addresses) else ""
+
+    return rule
+
+
+def having(column: int | str, *values: Json, why: str = ANOTHER_VALUE) -> Rule:
+    """Rows in which this column has one of these values, in the form of edits.sheets.held_values."""
+
+    def rule(baseline: Baseline, row: Row) -> str:
+        found = find_column(baseline.sheet, column)
+        value = normal(bare(held(row.cell(found))))
+        return "" if any(is_same(value, normal(one)) for one in values) else why.format(title=found.title)
+
+    return rule
+
+
+def all_of(*rules: Rule) -> Rule:
+    """Rows that fit all of these rules."""
+    return lambda baseline, row: next(filter(None, (rule(baseline, row) for rule in rules)), "")
+
+
+def any_of(first: Rule, *others: Rule) -> Rule:
+    """Rows that fit one of these rules."""
+
+    def rule(baseline: Baseline, row: Row) -> str:
+        reasons = [one(baseline, row) for one in (first, *others)]
+        return "" if "" in reasons else reasons[0]
+
+    return rule
+
+
+def row_rule(rule: Rule, *, sheet_id: int | Callable[[], int]) -> Callable[[View[P]], View[P]]:
+    """Let people open the view only for rows that fit the rule. The view takes `row_id`, by name. It must not run in a
+    transaction.
+
+    People who aren't connected with Smartsheet are sent to the sign-in. The row is read with the person's own token. A
+    row outside of the rule is answered 403, and logged. If the row can't be read, a page says why.
+    """
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def wrapped(request: SmartsheetRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if is_in_transaction():
+                raise InTransaction
+            row_id = int(str(kwargs["row_id"]))
+            try:
+                baseline = read(request.user, sheet_id() if callable(sheet_id) else sheet_id, row_ids=[row_id])
+                if why := rule(baseline, baseline.row(row_id)):
+                    refuse(baseline, UpdateRow(row_id, ()), why)
+                    return problem_page(request, problem_of_row(RowForbidden(why)))
+            except (GatewayError, NotRecorded) as error:
+                return problem_page(request, problem_of(error, doing=Doing.READ))
+            return view(request, *args, **kwargs)
+
+        return transaction.non_atomic_requests(smartsheet_connected(wrapped))
+
+    return decorate

@@ -1,0 +1,59 @@
+"""Says whether a row belongs to a person under the rule of a form: a condition, a filter of the sheet, or both.
+
+The rule is checked here, on the server, when a row is opened and when it is saved. `me` are the addresses that the
+person is known by. A contact without an address has only a name in Smartsheet's cell, and is nobody here.
+
+Smartsheet itself applies the filter, when the rows are read with the person's own token (filters.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from datetime import UTC, date, datetime
+
+from edits.forms.conditions import Condition
+from edits.forms.definition import Definition
+from edits.sheets.held_values import held
+from edits.sheets.sheet import Json, Row, Sheet
+from identity.models import SmartsheetUser
+from identity.profiles.profile import Profile
+from identity.profiles.readers import reader_of
+
+
+def known_as(person: Profile) -> frozenset[str]:
+    """Return all addresses that the person is known by, now and earlier, in lower case. It takes two queries.
+
+    Names don't count. People choose their own in Smartsheet, so anyone could take the name of another person.
+    """
+    return SmartsheetUser.objects.addresses(region=person.region, person_id=person.id) | person.addresses
+
+
+def today_of(person: Profile) -> date:
+    """Today in the person's time zone. If that is unknown, it is today in UTC."""
+    return datetime.now(UTC).astimezone(reader_of(person).zone).date()
+
+
+def values_of(row: Row) -> dict[int, Json]:
+    """The row's values by column id, as conditions read them."""
+    return {column_id: held(cell) for column_id, cell in row.cells.items()}
+
+
+def may(sheet: Sheet, row: Row, *, definition: Definition, me: Set[str], today: date) -> bool:
+    """Whether the row belongs to the person. `sheet` must have been read with the columns of the rule, and with the
+    filter.
+
+    If the sheet doesn't have one of the columns any more, no row belongs to anyone. Otherwise a rule such as "Owner is
+    empty" would hold for every row as soon as someone deletes the column. For the same reason, no row belongs to anyone
+    if Smartsheet didn't apply the filter.
+    """
+    if definition.filter and row.is_filtered_out is not False:
+        return False
+    rule = definition.rule
+    if rule is None:
+        return True
+    return not missing_columns(sheet, rule) and rule.holds(values_of(row), me=me, today=today)
+
+
+def missing_columns(sheet: Sheet, condition: Condition | None) -> frozenset[int]:
+    """The ids of the columns that the condition reads and that the sheet doesn't have."""
+    return (condition.column_ids if condition else frozenset()) - {column.id for column in sheet.columns}

@@ -1,0 +1,188 @@
+"""Finds the rows of a sheet that belong to a person, in Smartsheet's JSON.
+
+A sheet can have 20,000 rows, and few of them belong to one person. So the sheet is read page by page with only the
+needed columns, and only matching rows are parsed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
+from datetime import date
+from typing import TypedDict
+
+import orjson
+
+from edits.forms.conditions import Condition, Test
+from edits.forms.definition import ChosenFilter
+from edits.forms.filters import applying, require_applied
+from edits.gateway.client import Gateway
+from edits.sheets.column_types import column_type
+from edits.sheets.held_values import held, text_of
+from edits.sheets.sheet import Cell, Column, Json, Sheet
+from identity.profiles.readers import Reader
+
+LONGEST_SHOWN = 300  # characters of a cell's text in a list
+TEXT_COLUMNS = {"TEXT_NUMBER", "PICKLIST", "CONTACT_LIST"}  # their texts are shown as they are
+
+Raw = Mapping[str, Json]  # a row or a cell in Smartsheet's JSON
+
+FoundRow = tuple[int, int, str, str, bool, list[str]]  # id, number, label, modifiedAt, needs the person, texts of cells
+
+
+class FoundRows(TypedDict):
+    """The rows that belong to a person, in the sheet's order, as JSON for the cache."""
+
+    name: str
+    access: str
+    columns: list[tuple[int, str]]
+    missing: list[int]
+    rows: list[FoundRow]
+
+
+@dataclass(frozen=True, slots=True)
+class RowSearch:
+    """What to find: rows that fulfil `condition` and that `filter` shows, with the texts of the shown columns. Rows
+    that fulfil `needs` need the person.
+    """
+
+    sheet_id: int
+    condition: Condition | None
+    shown_column_ids: tuple[int, ...]
+    needs: Condition | None = None
+    filter: ChosenFilter | None = None
+
+    @property
+    def column_ids(self) -> frozenset[int]:
+        """The ids of the columns that must be read, besides the primary column."""
+        return frozenset(self.shown_column_ids).union(*(one.column_ids for one in (self.condition, self.needs) if one))
+
+    def digest(self, *, today: date, locale: str) -> str:
+        """A short text that is the same for the same search on the same day."""
+        conditions = [one.to_json() if one else None for one in (self.condition, self.needs)]
+        filter_id = self.filter.id if self.filter else None
+        content = [self.sheet_id, *conditions, filter_id, self.shown_column_ids, today.isoformat(), locale]
+        return hashlib.sha256(orjson.dumps(content)).hexdigest()[:32]
+
+
+def find_rows(
+    gateway: Gateway, search: RowSearch, *, primary_id: int | None, me: Set[str], today: date, reader: Reader
+) -> FoundRows:
+    """Read the sheet and return the rows that belong to the person. Raises GatewayError, and FilterGone if Smartsheet
+    doesn't apply the filter.
+
+    If the sheet doesn't have a column of the condition any more, no row belongs to anyone.
+    """
+    wanted = search.column_ids | ({primary_id} if primary_id else set())
+    filter_id = search.filter.id if search.filter else None
+    finder: _Finder | None = None
+    with applying(lambda: gateway, search.sheet_id, search.filter):
+        for page in gateway.sheet_pages(search.sheet_id, column_ids=sorted(wanted), filter_id=filter_id):
+            finder = finder or _Finder(search, Sheet.parse({**page, "rows": []}), me=me, today=today, reader=reader)
+            rows = page.get("rows") or ()
+            require_applied(rows, search.filter)
+            finder.add(row for row in rows if search.filter is None or row["filteredOut"] is False)
+    if finder is None:
+        raise LookupError("A sheet has at least one page.")  # sheet_pages guarantees it
+    return finder.found()
+
+
+class _Finder:
+    """Collects the matching rows of all pages."""
+
+    def __init__(self, search: RowSearch, sheet: Sheet, *, me: Set[str], today: date, reader: Reader) -> None:
+        columns = {column.id: column for column in sheet.columns}
+        tested = search.condition.column_ids if search.condition else frozenset()
+        self._sheet = sheet
+        self._missing = sorted(search.column_ids - columns.keys())
+        self._is_usable = columns.keys() >= tested
+        self._belongs = _test(search.condition, me, today)
+        self._needs = _test(search.needs, me, today) if search.needs else None
+        self._tested = tested
+        self._needed = search.needs.column_ids if search.needs else frozenset()
+        self._primary_id = sheet.primary.id if sheet.primary else 0
+        self._shown = [columns[column_id] for column_id in search.shown_column_ids if column_id in columns]
+        self._texts = [(column.id, _Texts(column, reader)) for column in self._shown]
+        self._seen: set[int] = set()  # a row can be on two pages if the sheet changed in between
+        self._rows: list[FoundRow] = []
+
+    def add(self, rows: Iterable[Raw]) -> None:
+        """Add the matching rows of a page."""
+        if not self._is_usable:
+            return
+        for raw in rows:
+            cells = raw.get("cells") or ()
+            if self._belongs(_values(cells, self._tested)) and raw["id"] not in self._seen:
+                self._seen.add(raw["id"])
+                self._rows.append(self._row(raw, cells))
+
+    def found(self) -> FoundRows:
+        """All matching rows."""
+        return FoundRows(
+            name=self._sheet.name,
+            access=str(self._sheet.access),
+            columns=[(column.id, column.title) for column in self._shown],
+            missing=self._missing,
+            rows=self._rows,
+        )
+
+    def _row(self, raw: Raw, cells: Iterable[Raw]) -> FoundRow:
+        by_column = {cell["columnId"]: cell for cell in cells}
+        number = raw.get("rowNumber") or 0
+        label = _short(_label(by_column.get(self._primary_id) or {}) or f"Row {number}")
+        needs = self._needs is not None and self._needs(_values(cells, self._needed))
+        texts = [text(by_column.get(column_id)) for column_id, text in self._texts]
+        return (raw["id"], number, label, str(raw.get("modifiedAt") or ""), needs, texts)
+
+
+class _Texts:
+    """Gives the texts of a column's cells, as the reader sees them in the sheet. Most values are in many rows, so their
+    texts are kept.
+    """
+
+    def __init__(self, column: Column, reader: Reader) -> None:
+        self._kind = column_type(column)
+        self._is_text = column.type in TEXT_COLUMNS
+        self._reader = reader
+        self._kept: dict[tuple[Json, ...], str] = {}
+
+    def __call__(self, raw: Raw | None) -> str:
+        if not raw or len(raw) == 1:  # an empty cell has only the column's id
+            return ""
+        value = raw.get("value")
+        if self._is_text and isinstance(value, str):
+            return _short(raw.get("displayValue") or text_of(value))
+        if value is None:
+            return self._shown(raw)
+        key = (type(value), value, raw.get("displayValue"), raw.get("format"))
+        if key not in self._kept:
+            self._kept[key] = self._shown(raw)
+        return self._kept[key]
+
+    def _shown(self, raw: Raw) -> str:
+        return _short(self._kind.shown(Cell.parse(raw), self._reader))
+
+
+def _test(condition: Condition | None, me: Set[str], today: date) -> Test:
+    return condition.test(me=me, today=today) if condition else lambda _values: True
+
+
+def _values(cells: Iterable[Raw], column_ids: Set[int]) -> dict[int, Json]:
+    """The values of these columns, as held_values has them, but without hyperlinks, which conditions don't read."""
+    return {cell["columnId"]: _value(cell) for cell in cells if cell["columnId"] in column_ids}
+
+
+def _value(cell: Raw) -> Json:
+    objects = cell.get("objectValue")
+    return held(Cell.parse(cell)) if isinstance(objects, dict) and "values" in objects else cell.get("value")
+
+
+def _label(raw: Raw) -> str:
+    """The same text as that of Sheet.label."""
+    value = raw.get("value")
+    return str(raw.get("displayValue") or ("" if value is None else value)).strip()
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"

@@ -1,0 +1,272 @@
+"""Defines SheetForm, a form for some columns of a row, which is used like a ModelForm.
+
+    class StatusForm(SheetForm):
+        class Meta:
+            sheet_id = 123
+            fields = ["Status", "Due"]
+
+    form = StatusForm(request.POST or None, user=request.user, row_id=row_id)
+    if form.is_valid() and (saved := form.save()):
+        …
+
+It reads the row and saves it with the person's own token, through edits.saving, so every change is in the log. What
+people send for other columns or for rows outside of the form's rule is refused and logged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import DatabaseError
+from django.http import QueryDict
+
+from audit.vocabulary import Action
+from edits.features import Feature
+from edits.forms.columns import MissingColumn
+from edits.forms.columns_form import ColumnsForm
+from edits.forms.row_access import RowForbidden
+from edits.gateway.errors import GatewayError
+from edits.saving import (
+    AddRow,
+    Baseline,
+    CellChange,
+    InTransaction,
+    NotRecorded,
+    Result,
+    RowChange,
+    Status,
+    UpdateRow,
+    idempotency,
+    is_in_transaction,
+    read,
+    refuse,
+    repeated,
+)
+from edits.sheets import shared_people
+from edits.sheets.held_values import cell_of
+from edits.sheets.sheet import Row, Sheet
+from edits.widgets import snapshots
+from edits.widgets.problems import ANOTHER_AUTHOR, Doing, Problem, problem_of
+from edits.widgets.save_form import NOTHING_FILLED_IN, save_change, saved_or_told
+
+
+class SheetForm(ColumnsForm):
+    """A form for a row of a sheet, or for a new row if `row_id` is None.
+
+    `data` is what was sent. If nothing was sent, `draft` is asked for what the person typed earlier. `via` says in the
+    log what the changes are made by, such as {"form": "status", "version": 3}.
+
+    Raises:
+        GatewayError: the row could not be read. If something was sent, the form is shown with a `problem` instead, as
+            far as it has the sheet that it was made from (`hidden_inputs`).
+        RowForbidden: the rule doesn't let the person edit this row.
+        MissingColumn, ImproperlyConfigured: the sheet no longer has a column of the form, or `Meta` is wrong.
+        InTransaction: a transaction is open. Decorate the view with transaction.non_atomic_requests.
+        NotRecorded: a refusal could not be recorded.
+    """
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        user: AbstractBaseUser | AnonymousUser,
+        row_id: int | None = None,
+        sheet_id: int | None = None,
+        draft: Callable[[], QueryDict | None] | None = None,
+        via: Mapping[str, str | int] | None = None,
+        auto_id: str = "id_%s",
+    ) -> None:
+        if is_in_transaction():
+            raise InTransaction
+        self.user, self.row_id, self.via = user, row_id, via
+        self.sheet_id = self.options.sheet(sheet_id)
+        self.left_rule = False  # whether the row no longer fits the rule after the save
+        self.baseline: Baseline | None = None
+        self._is_refusal_recorded = False
+        problem = None
+        try:
+            self.baseline = self._read(is_sent=data is not None)
+            sheet, row = self.baseline.sheet, self.baseline.row(row_id) if row_id else None
+        except (GatewayError, NotRecorded) as error:
+            self.baseline, problem = None, problem_of(error, doing=self.doing)
+            sheet, row = self._made_from(data, error)
+        given = draft() if data is None and draft else data
+        self.is_restored = data is None and given is not None
+        sender, person = given.get("author", "") if given else "", _author(user)
+        self.author = person or sender  # who fills in the form, in the notation of edits.widgets.drafts
+        if sender not in {"", self.author}:
+            given, problem = QueryDict(), problem or ANOTHER_AUTHOR
+        super().__init__(given, sheet=sheet, row=row, shared=shared_people.known(user, self.sheet_id), auto_id=auto_id)
+        self.problem = problem
+        if self.baseline and row and (why := self.may_edit(row)) and not self._was_saved():
+            self._turn_away(why)
+
+    def may_edit(self, row: Row) -> str:
+        """Return a sentence that says why the person can't edit this row with this form; "" if they can. By default
+        `Meta.row_rule` decides. It is asked when the form is opened, and again when it is saved.
+        """
+        rule = self.options.row_rule
+        return rule(self.baseline, row) if rule and self.baseline else ""
+
+    # What was sent
+
+    def is_valid(self) -> bool:
+        """Check what was sent. What it has for other columns is refused and logged."""
+        super().is_valid()
+        if self.refused and self.baseline and not self._is_refusal_recorded:
+            self._is_refusal_recorded = True
+            try:
+                self._record_refusal(tuple(self.refused), self.why_refused)
+            except NotRecorded as error:
+                self._fail(problem_of(error, doing=self.doing))
+        return self.is_bound and not self.errors
+
+    def save(
+        self, *, key: str | None = None, reason: str = "", via: Mapping[str, str | int] | None = None
+    ) -> Result | None:
+        """Save the changes. The form must be valid. Return the result.
+
+        If nothing was saved, or if that isn't certain, return None. The form's errors then have the conflicts, the
+        refusal or the problem, and `status` is the HTTP status for the page. `key` makes sure that the changes are
+        saved only once; by default it is the form's own. `reason` and `via` go into the log.
+
+        Raises:
+            RowForbidden: the rule no longer lets the person edit this row. This was logged.
+            NotRecorded: that could not be logged.
+            ValueError: the form isn't valid.
+        """
+        if not self.is_bound or self.errors or self.baseline is None:
+            raise ValueError("The form wasn't saved, because it isn't valid. Call is_valid() first.")
+        cells = self.changes()
+        if not self.row and not cells:
+            self.add_error(None, NOTHING_FILLED_IN)
+            return None
+        key, via = self.data.get("once", "") if key is None else key, via or self.via
+        change = self._change(cells)
+        if self.row and (why := self.may_edit(self.row)):
+            result = self._saved_before(change, key)
+            if result is None:
+                self._record_refusal(cells, why, reason=reason, via=via)
+                raise RowForbidden(why)
+            saved = saved_or_told(self, result)
+        else:
+            saved = save_change(self, self.baseline, change, key=key, reason=reason, via=via)
+        if saved:
+            self.left_rule = bool(self.may_edit(self._row_after(saved)))
+        elif self.problem:
+            self._fail(self.problem)
+        return saved
+
+    # What pages show
+
+    @staticmethod
+    def doing_of(row_id: int | None) -> Doing:
+        """What a person does with a form for this row."""
+        return Doing.CHANGE if row_id else Doing.ADD
+
+    @property
+    def doing(self) -> Doing:
+        """What the person does with this form."""
+        return self.doing_of(self.row_id)
+
+    @property
+    def status(self) -> int:
+        """The HTTP status for a page with this form."""
+        if self.problem:
+            return self.problem.status
+        return (409 if self.has_conflicts else 422) if self.is_bound and self.errors and not self.is_restored else 200
+
+    @property
+    def is_only_problem(self) -> bool:
+        """Whether `problem` is the form's only error."""
+        return not self.general_errors and not self.errors.keys() - {NON_FIELD_ERRORS}
+
+    @property
+    def label(self) -> str:
+        """The row's name."""
+        return self.sheet.label(self.row) if self.row else ""
+
+    # Django's own steps
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.problem and self.is_bound:
+            self._fail(self.problem)
+
+    def _fail(self, problem: Problem) -> None:
+        self.problem = problem
+        said = f"{problem.title}. {problem.happened} {problem.saved} {problem.advice}"
+        self.add_error(None, ValidationError(said, code="problem"))
+
+    # Reading and refusing
+
+    def _read(self, *, is_sent: bool) -> Baseline:
+        feature, action = (Feature.CHANGE, Action.CHANGE) if self.row_id else (Feature.ADD, Action.ADD)
+        row_ids = [self.row_id] if self.row_id else []
+        baseline = read(self.user, self.sheet_id, row_ids=row_ids, about_to=action if is_sent else None, via=self.via)
+        baseline.gateway.require(feature)
+        return baseline
+
+    def _made_from(self, data: QueryDict | None, error: GatewayError | NotRecorded) -> tuple[Sheet, Row | None]:
+        """The sheet and the row that the sent form was made from. Raises the error if they aren't known."""
+        if data is None:
+            raise error
+        sheet, row = snapshots.restore(data, sheet_id=self.sheet_id, row_id=self.row_id)
+        try:
+            self.get_fields(sheet)
+        except MissingColumn:
+            raise error from None
+        return sheet, row
+
+    def _was_saved(self) -> bool:
+        """Whether this form was saved already. Then the row perhaps left the rule by that save."""
+        with suppress(DatabaseError):
+            key = self.data.get("once", "") if self.is_bound else ""
+            return bool(self.baseline and idempotency.find(key, actor=self.baseline.actor))
+        return False
+
+    def _saved_before(self, change: RowChange, key: str) -> Result | None:
+        """The result of this same save, if it was made before."""
+        with suppress(DatabaseError):
+            owner = self.baseline.gateway.owner if self.baseline else None
+            return repeated(self.sheet_id, [change], key=key, person=owner) if key and owner else None
+        return None
+
+    def _turn_away(self, why: str) -> None:
+        """Record that the row can't be edited with what was typed, and raise RowForbidden."""
+        names = [name for name in self.changed_data if name in self.columns] if self.is_bound else []
+        typed = {name: ", ".join(self._bound(name).data.texts) for name in names}
+        self._record_refusal([CellChange(self.columns[one].id, self.shown(one), typed[one]) for one in names], why)
+        raise RowForbidden(why, typed="; ".join(f"{self[one].label}: {typed[one] or 'nothing'}" for one in names))
+
+    def _record_refusal(
+        self,
+        cells: Sequence[CellChange],
+        why: str,
+        *,
+        reason: str = "",
+        via: Mapping[str, str | int] | None = None,
+    ) -> None:
+        assert self.baseline  # noqa: S101 # the callers ask
+        refuse(self.baseline, self._change(tuple(cells)), why, reason=reason, via=via or self.via)
+
+    def _change(self, cells: tuple[CellChange, ...]) -> RowChange:
+        return UpdateRow(self.row_id, cells) if self.row_id else AddRow(cells)
+
+    def _row_after(self, result: Result) -> Row:
+        """The row with the saved values."""
+        (saved,) = result.rows
+        row = self.row or Row(id=saved.row_id or 0)
+        cells = {one.column_id: one.value for one in saved.cells if one.status is Status.SAVED}
+        columns = {column.id: column for column in self.sheet.columns}
+        return replace(row, cells={**row.cells, **{one: cell_of(columns[one], value) for one, value in cells.items()}})
+
+
+def _author(user: AbstractBaseUser | AnonymousUser) -> str:
+    person = getattr(user, "smartsheet", None)
+    return f"{person.region}:{person.smartsheet_id}" if person and person.is_connected else ""

@@ -1,0 +1,103 @@
+"""After a save, the page says what was changed. People can go on to the next row, undo, and delete rows."""
+
+import pytest
+from django.test import Client
+
+from audit.models import Entry
+from audit.vocabulary import Phase
+from edits.forms.definition import Allow
+from tests.edits.browser import Page
+from tests.edits.conftest import SignIn
+from tests.edits.forms.progress_form import MINE, THEIRS, ProgressForm
+from tests.edits.site_plan import SitePlan
+from tests.running_sandbox import Person
+
+ALL = frozenset(Allow)
+
+
+@pytest.fixture
+def form(browser: Client, plan: SitePlan) -> ProgressForm:
+    return ProgressForm(plan)
+
+
+def test_next_and_previous_lead_through_my_rows(browser: Client, form: ProgressForm) -> None:
+    page = Page.open(browser, form.row_path(MINE))
+    assert "Previous row 3 of 5 Next row" in page.text
+    assert f'href="{form.row_path("Site fence and cabins")}"' in page.html
+    assert f'href="{form.row_path("Reinforcement")}"' in page.html
+    page = page.type({form.column("Spent"): "5"}).save()
+    assert f'href="{form.row_path("Reinforcement")}">Next row' in page.html
+    assert f'href="{form.row_path(MINE)}">Edit again' in page.html
+    last = Page.open(browser, form.row_path("Raise frames"))
+    assert "5 of 5" in last.text
+    assert "Next row" not in last.text
+
+
+def test_undo_from_the_page_after_a_save(browser: Client, form: ProgressForm) -> None:
+    page = Page.open(browser, form.row_path(MINE)).type({form.column("Spent"): "5"}).save()
+    edit_id = Entry.objects.intents().on_sheet(form.plan.id).get().edit_id
+    assert f'href="/sheets/undo/edit/{edit_id}/">Undo' in page.html
+    browser.post(f"/sheets/undo/edit/{edit_id}/")
+    assert form.plan.value(MINE, "Spent") == 21500
+
+
+def test_no_one_else_sees_what_was_saved(browser: Client, form: ProgressForm, sign_in: SignIn, alice: Person) -> None:
+    page = Page.open(browser, form.row_path(MINE)).type({form.column("Spent"): "5"}).save()
+    other = Client()
+    sign_in(other, alice)
+    assert browser.get(page.path).status_code == 200
+    assert other.get(page.path).status_code == 404
+    assert browser.get(page.path.replace("/progress/", "/another/")).status_code == 404
+
+
+def test_an_unchanged_form_sends_nothing(browser: Client, form: ProgressForm, bob: Person) -> None:
+    page = Page.open(browser, form.row_path(MINE)).save()
+    assert page.was_redirected
+    assert "Nothing was sent: you changed nothing." in page.text
+    assert form.plan.writes(bob) == []
+
+
+def test_deleting_a_row_asks_first(browser: Client, form: ProgressForm) -> None:
+    form.publish(allow=ALL)
+    path = f"{form.row_path(MINE)}delete/"
+    assert f'href="{path}"' in Page.open(browser, form.row_path(MINE)).html
+    page = Page.open(browser, path)
+    assert f"Delete “{MINE}”?" in page.text
+    answer = browser.post(path, {"rows": "1", "once": "a"}, follow=True)
+    assert f"“{MINE}” deleted." in answer.content.decode()
+    assert MINE not in form.plan.labels()
+    entry = Entry.objects.intents().on_sheet(form.plan.id).get()
+    assert (entry.action, entry.via) == ("delete", '{"form":"progress","version":2}')
+    again = browser.post(path, {"rows": "1", "once": "a"}, follow=True)
+    assert "This was already done the first time." in again.content.decode()
+
+
+def test_rows_beneath_are_listed_before_they_are_deleted(browser: Client, form: ProgressForm) -> None:
+    form.publish(allow=ALL, rule=None)
+    page = Page.open(browser, f"{form.row_path('Excavation')}delete/")
+    assert "Both rows indented beneath it are deleted too: 3 rows in all." in page.text
+    assert THEIRS in page.text
+    answer = browser.post(page.path, {"rows": "2"})
+    assert answer.status_code == 409
+    browser.post(page.path, {"rows": "3"})
+    assert {MINE, THEIRS, "Excavation"}.isdisjoint(form.plan.labels())
+
+
+@pytest.mark.parametrize("row", [THEIRS, "Excavation"])
+def test_rows_that_arent_mine_arent_deleted(browser: Client, form: ProgressForm, bob: Person, row: str) -> None:
+    """Excavation is Bob's here, but one of the rows beneath it isn't."""
+    form.plan.write("Excavation", Responsible="bob@example.com")
+    form.publish(allow=ALL)
+    answer = browser.post(f"{form.row_path(row)}delete/", {"rows": "1"})
+    assert answer.status_code == 403
+    assert form.plan.writes(bob) == []
+    (entry,) = Entry.objects.on_sheet(form.plan.id).exclude(action__startswith="form_")
+    assert (entry.phase, entry.action, entry.via) == (Phase.FORBIDDEN, "delete", '{"form":"progress","version":2}')
+
+
+def test_a_form_that_deletes_nothing(browser: Client, form: ProgressForm, bob: Person) -> None:
+    answer = browser.post(f"{form.row_path(MINE)}delete/", {"rows": "1"})
+    assert answer.status_code == 403
+    assert form.plan.writes(bob) == []
+    (entry,) = Entry.objects.on_sheet(form.plan.id).exclude(action__startswith="form_")
+    assert (entry.phase, entry.action) == (Phase.FORBIDDEN, "delete")

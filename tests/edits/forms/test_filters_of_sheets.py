@@ -1,0 +1,209 @@
+"""A form can be for the rows that a filter of the sheet shows. Smartsheet applies it with each person's own token."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from audit.models import Entry
+from edits.forms.definition import Allow, ChosenFilter, Definition
+from edits.forms.filters import FilterGone, require_applied
+from edits.forms.models import FormDefinition
+from edits.forms.watching import check_due
+from edits.sheets.sheet import Row
+from identity.models import SmartsheetUser
+from tests.conftest import SignIn
+from tests.edits.browser import Page
+from tests.edits.forms.progress_form import MINE, ProgressForm
+from tests.edits.site_plan import SitePlan
+from tests.running_sandbox import Person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOT_UNDER_WAY = "Reinforcement"  # Bob is responsible for it too, but it isn't started
+GONE = "Smartsheet doesn’t apply this filter for you"
+
+
+def filters_of(plan: SitePlan, person: Person) -> dict[str, int]:
+    """The filters that this person can use in Smartsheet."""
+    data = plan.sandbox.call(person, "GET", f"/sheets/{plan.id}/filters")["data"]
+    return {one["name"]: one["id"] for one in data}
+
+
+@pytest.fixture
+def under_way(plan: SitePlan, alice: Person) -> ChosenFilter:
+    """The site plan's shared filter: rows in progress, and blocked ones."""
+    return ChosenFilter(filters_of(plan, alice)["Under way"], "Under way")
+
+
+@pytest.fixture
+def form(browser: Client, plan: SitePlan, under_way: ChosenFilter) -> ProgressForm:
+    """Bob's rows that are under way."""
+    return ProgressForm(plan, filter=under_way, allow=frozenset(Allow))
+
+
+def delete_filter(form: ProgressForm) -> None:
+    assert form.definition.filter
+    form.plan._call("DELETE", f"/sheets/{form.plan.id}/filters/{form.definition.filter.id}")
+    form.plan.sandbox.forget_requests()
+
+
+def calls(plan: SitePlan) -> list[str]:
+    """The paths of the calls since the last time."""
+    found = [one["path"] for one in plan.sandbox.requests()]
+    plan.sandbox.forget_requests()
+    return found
+
+
+def test_the_list_has_the_rows_that_fit_the_rule_and_that_the_filter_shows(browser: Client, form: ProgressForm) -> None:
+    page = Page.open(browser, form.path)
+    assert "1 row for you" in page.text
+    assert MINE in page.text
+    assert NOT_UNDER_WAY not in page.text
+    assert "Drainage runs" not in page.text  # the filter shows it, but it is Dora's
+
+
+def test_the_list_reads_only_the_needed_columns(browser: Client, form: ProgressForm) -> None:
+    Page.open(browser, form.path)
+    (query,) = [one["query"] for one in form.plan.sandbox.requests() if one["path"].endswith(f"/sheets/{form.plan.id}")]
+    assert f"filterId={form.stored.definition.filter.id}" in query  # type: ignore[union-attr] # the form has one
+    assert str(form.column("Budget")) not in query
+
+
+def test_without_a_rule_the_filter_alone_decides(browser: Client, form: ProgressForm) -> None:
+    form.publish(rule=None)
+    page = Page.open(browser, form.path)
+    assert "Drainage runs" in page.text
+    assert NOT_UNDER_WAY not in page.text
+
+
+def test_a_row_that_the_filter_hides_is_not_opened_saved_or_deleted(browser: Client, form: ProgressForm) -> None:
+    assert Page.open(browser, form.row_path(MINE)).status == 200
+    refused = Page.open(browser, form.row_path(NOT_UNDER_WAY))
+    assert (refused.status, "This isn't one of your rows" in refused.text) == (403, True)
+    assert Page.open(browser, f"{form.row_path(NOT_UNDER_WAY)}delete/").status == 403
+    assert Page.open(browser, f"{form.row_path(MINE)}delete/").status == 200
+
+
+def test_a_row_that_left_the_filter_meanwhile_is_not_saved(browser: Client, form: ProgressForm, bob: Person) -> None:
+    page = Page.open(browser, form.row_path(MINE)).type({form.column("Spent"): "7"})
+    form.plan.write(MINE, Status="Complete")
+    saved = page.save()
+    assert saved.status == 403
+    assert form.plan.writes(bob) == []
+    assert Entry.objects.filter(phase="forbidden", row_id=form.plan.rows[MINE]).exists()
+
+
+def test_opening_and_saving_take_no_more_calls_than_without_a_filter(
+    browser: Client, form: ProgressForm, under_way: ChosenFilter
+) -> None:
+    counts: list[tuple[int, int]] = []
+    for chosen in (None, under_way):
+        form.publish(filter=chosen)
+        calls(form.plan)
+        page = Page.open(browser, form.row_path(MINE))
+        opened = len(calls(form.plan))
+        page.type({form.column("Spent"): str(len(counts) + 1)}).send()
+        counts.append((opened, len(calls(form.plan))))
+    assert counts[0] == counts[1]
+
+
+def test_a_new_row_needs_no_filter(browser: Client, form: ProgressForm) -> None:
+    page = Page.open(browser, form.add_path).type({form.column("Status"): "Not started", form.column("Spent"): "1"})
+    assert page.save().was_redirected
+
+
+def test_a_deleted_filter_is_refused_with_a_clear_sentence_and_one_more_call(
+    browser: Client, form: ProgressForm, bob: Person
+) -> None:
+    page = Page.open(browser, form.row_path(MINE)).type({form.column("Spent"): "7"})
+    Page.open(browser, form.path)
+    delete_filter(form)
+    saved = page.save()
+    assert saved.status == 403
+    assert GONE in saved.text
+    assert "Spent" in saved.text  # what was typed
+    assert form.plan.writes(bob) == []
+    entry = Entry.objects.get(phase="forbidden")
+    assert (entry.action, entry.row_id) == ("change", form.plan.rows[MINE])
+    assert GONE in entry.message
+    calls(form.plan)
+    opened = Page.open(browser, form.row_path(MINE))
+    assert (opened.status, GONE in opened.text) == (403, True)
+    assert len(calls(form.plan)) == 2
+    form.publish(title="Another form")  # the list is kept for a minute
+    with time_machine.travel(timezone.now() + timedelta(minutes=2), tick=True):
+        listed = Page.open(browser, form.path)
+    assert (listed.status, GONE in listed.text) == (403, True)
+    assert Page.open(browser, f"{form.row_path(MINE)}delete/").status == 403
+
+
+def test_a_lost_sheet_is_not_called_a_lost_filter(browser: Client, form: ProgressForm, bob: Person) -> None:
+    form.plan.unshare(bob)
+    page = Page.open(browser, form.row_path(MINE))
+    assert "You can't open this form's sheet" in page.text
+    assert GONE not in page.text
+
+
+def test_a_personal_filter_of_someone_else_shows_nothing(
+    browser: Client, form: ProgressForm, bob: Person, alice: Person, sign_in: SignIn
+) -> None:
+    alices_browser = Client()
+    sign_in(alices_browser, alice)
+    own = ChosenFilter(filters_of(form.plan, bob)["Costly lifting"], "Costly lifting")
+    form.publish(filter=own, rule=None)
+    assert Page.open(browser, form.path).status == 200
+    page = Page.open(alices_browser, form.path)
+    assert (page.status, GONE in page.text) == (403, True)
+
+
+def test_a_filter_that_smartsheet_ignores_shows_nothing(under_way: ChosenFilter) -> None:
+    require_applied([Row.parse({"id": 1, "filteredOut": True}), {"id": 2, "filteredOut": False}], under_way)
+    require_applied([Row.parse({"id": 1})], None)
+    for row in (Row.parse({"id": 1}), {"id": 1}, Row.parse({"id": 1, "filteredOut": "false"})):
+        with pytest.raises(FilterGone, match="Under way"):
+            require_applied([row], under_way)
+
+
+def found_later(form: ProgressForm) -> str:
+    """The problem after the worker's next look."""
+    FormDefinition.objects.filter(pk=form.stored.pk).update(checked_at=None)
+    check_due()
+    form.stored.refresh_from_db()
+    return form.stored.problem
+
+
+def test_the_designer_is_told_that_the_filter_was_deleted(browser: Client, form: ProgressForm, bob: Person) -> None:
+    designed_by(form, bob)
+    assert found_later(form) == ""
+    delete_filter(form)
+    found = "It can’t show its rows. The filter “Under way” was deleted in Smartsheet, or isn’t shared with everybody"
+    assert found in found_later(form)
+
+
+def test_the_designer_is_told_that_only_they_can_use_the_filter(form: ProgressForm, bob: Person) -> None:
+    designed_by(form, bob)
+    form.publish(filter=ChosenFilter(filters_of(form.plan, bob)["Costly lifting"], "Costly lifting"))
+    assert "The filter “Costly lifting” is personal: only its owner can use it." in found_later(form)
+
+
+def designed_by(form: ProgressForm, person: Person) -> None:
+    form.stored.refresh_from_db()
+    form.stored.designer = SmartsheetUser.objects.get(smartsheet_id=person.id)
+    form.stored.save()
+
+
+@pytest.mark.parametrize("raw", [7, {"id": 7, "name": "x"}, {"id": "x", "name": ""}, {"id": "7", "name": 3}])
+def test_a_filter_of_a_wrong_form_is_no_definition(raw: Any) -> None:
+    with pytest.raises(ValueError, match="The filter"):
+        Definition.parse({"title": "x", "filter": raw})
+
+
+def test_a_definition_keeps_its_filter(under_way: ChosenFilter) -> None:
+    definition = Definition(title="x", filter=under_way)
+    assert Definition.parse(definition.to_json()) == definition
+    assert Definition.parse({"title": "x"}).filter is None  # forms that were stored before
