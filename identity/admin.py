@@ -1,8 +1,10 @@
-"""People, the history of their names, and their roles. Tokens are shown to nobody."""
+"""The admin's pages for people, for the history of their names, and for their roles. They never show a token."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from django.contrib import admin, messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model, QuerySet
@@ -12,15 +14,22 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from identity import roles
 from identity.models import SmartsheetUser
+from identity.profiles import account
 from identity.roles import BAR_PEOPLE, Role, RoleName
-from identity.signals import CannotRecord, activation_changed
+from identity.signals import CannotRecord
+
+
+class Act(Protocol):
+    """The functions account.block and account.unblock."""
+
+    def __call__(self, person: SmartsheetUser, *, by: AbstractBaseUser | AnonymousUser) -> None: ...
 
 
 class AdminWithHistory(SimpleHistoryAdmin):  # type: ignore[misc] # django-simple-history ships no types
-    """A history that leads to no Django users, as its actors are Smartsheet's numbers, and puts nothing back."""
+    """A read-only history. It has no links to Django users, because its actors are Smartsheet's numbers."""
 
     def save_model(self, _request: HttpRequest, obj: Model, _form: object, _change: bool) -> None:
-        """Without naming the Django user as the one who did it: identity.profiles.history knows the person."""
+        """Save without the Django user, because identity.profiles.history finds the actor itself."""
         obj.save()
 
     def history_view(
@@ -33,7 +42,7 @@ class AdminWithHistory(SimpleHistoryAdmin):  # type: ignore[misc] # django-simpl
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Without its button, the page would still put an old version back when posted to."""
+        """Refuse POST. The page has no button, but a POST to it would still restore an old version."""
         if request.method != "GET":
             raise PermissionDenied
         response: HttpResponse = super().history_form_view(request, object_id, version_id, extra_context)
@@ -41,7 +50,7 @@ class AdminWithHistory(SimpleHistoryAdmin):  # type: ignore[misc] # django-simpl
 
 
 class HistoryToLookAt(AdminWithHistory):
-    """What is there is not changed here, though it may be made and deleted."""
+    """Rows can be added and deleted, but existing rows can't be changed."""
 
     def has_change_permission(self, _request: HttpRequest, _obj: object = None) -> bool:
         return False
@@ -49,10 +58,10 @@ class HistoryToLookAt(AdminWithHistory):
 
 @admin.register(SmartsheetUser)
 class SmartsheetUserAdmin(HistoryToLookAt):
-    """Everything about a person is Smartsheet's word, but for whether they may use this app."""
+    """People. Their data comes from Smartsheet, so administrators can only block and unblock them."""
 
     list_display = ["name", "email", "region", "smartsheet_id", "role_names", "may_sign_in", "fetched_at"]
-    list_filter = ["region", "user__is_active", "given_roles__name"]
+    list_filter = ["region", "is_blocked", "given_roles__name"]
     list_select_related = ["user"]
     ordering = ["first_name", "last_name", "email", "pk"]
     search_fields = ["first_name", "last_name", "email", "=smartsheet_id"]
@@ -74,12 +83,12 @@ class SmartsheetUserAdmin(HistoryToLookAt):
         return False
 
     def has_bar_permission(self, request: HttpRequest) -> bool:
-        """Whoever may bar people; deleting them instead would lose who they were."""
+        """Whether the user can block people. No one can delete people, because their names would be lost."""
         return request.user.has_perm(BAR_PEOPLE)
 
     @admin.display(description="roles")
     def role_names(self, person: SmartsheetUser) -> str:
-        """All of them; those by settings are taken away there, not here."""
+        """The names of all the person's roles. Roles that come from the settings are marked."""
         fixed = roles.by_settings(person.as_profile())
         return ", ".join(
             f"{RoleName(name).label} (by settings)" if name in fixed else RoleName(name).label
@@ -88,40 +97,38 @@ class SmartsheetUserAdmin(HistoryToLookAt):
 
     @admin.display(description="may sign in", boolean=True)
     def may_sign_in(self, person: SmartsheetUser) -> bool:
-        return person.user.is_active
+        return person.user.is_active and not person.is_blocked
 
-    @admin.action(description="Bar the selected people from this app", permissions=["bar"])
+    @admin.action(description="Block the selected people from using Smartsheet here", permissions=["bar"])
     def bar(self, request: HttpRequest, people: QuerySet[SmartsheetUser]) -> None:
         others = people.exclude(user=request.user.pk)
         if len(others) < len(people):
-            self.message_user(request, "You cannot bar yourself.", messages.WARNING)
-        self._set_active(request, others, is_active=False)
+            self.message_user(request, "You cannot block yourself.", messages.WARNING)
+        self._carry_out(request, others.filter(is_blocked=False), account.block)
 
-    @admin.action(description="Let the selected people in again", permissions=["bar"])
+    @admin.action(description="Unblock the selected people", permissions=["bar"])
     def let_in_again(self, request: HttpRequest, people: QuerySet[SmartsheetUser]) -> None:
-        self._set_active(request, people, is_active=True)
+        self._carry_out(request, people.filter(is_blocked=True), account.unblock)
 
-    def _set_active(self, request: HttpRequest, people: QuerySet[SmartsheetUser], *, is_active: bool) -> None:
-        """In one transaction with what is recorded of it: both happen, or neither."""
-        changed = list(people.filter(user__is_active=not is_active).select_related("user"))
+    def _carry_out(self, request: HttpRequest, people: QuerySet[SmartsheetUser], act: Act) -> None:
+        """Block or unblock these people. This and the entries in the log are one transaction."""
+        chosen = list(people.select_related("user"))
         try:
             with transaction.atomic():
-                for person in changed:
-                    person.user.is_active = is_active
-                    person.user.save(update_fields=["is_active"])
-                    activation_changed.send(SmartsheetUser, person=person, is_active=is_active, by=request.user)
+                for person in chosen:
+                    act(person, by=request.user)
         except CannotRecord:
             self.message_user(request, "The audit log could not be written, so nothing was changed.", messages.ERROR)
             return
-        what = "may use this app again" if is_active else "barred from this app, from now on"
-        self.message_user(request, f"{len(changed)} {'person' if len(changed) == 1 else 'people'} {what}.")
+        what = "blocked from using Smartsheet here" if act is account.block else "may use Smartsheet here again"
+        self.message_user(request, f"{len(chosen)} {'person' if len(chosen) == 1 else 'people'} {what}.")
 
 
 class RoleForm(ModelForm):  # type: ignore[type-arg] # only the stubs take it
-    """Who gets which role."""
+    """The form that gives a role to a person."""
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a role that the person has by settings: it could not be taken away here."""
+        """Refuse a role that the settings give the person, because it couldn't be taken away here."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         person, name = cleaned.get("person"), cleaned.get("name")
         if person and name in roles.by_settings(person.as_profile()):
@@ -131,7 +138,7 @@ class RoleForm(ModelForm):  # type: ignore[type-arg] # only the stubs take it
 
 @admin.register(Role)
 class RoleAdmin(HistoryToLookAt):
-    """Roles that were given here, to give and to take away. Those by settings stand with the people."""
+    """Roles that are given in the admin. A person's page also shows the roles that the settings give."""
 
     form = RoleForm
     list_display = ["name", "person"]

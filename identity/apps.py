@@ -1,4 +1,4 @@
-"""People and their Smartsheet accounts: signing in, connecting, profiles, tokens."""
+"""The identity app: signing in with Smartsheet or connecting it, profiles, and tokens."""
 
 from django.apps import AppConfig
 
@@ -9,7 +9,7 @@ class IdentityConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # Their import registers checks and receivers.
+        # Importing these modules registers checks and receivers.
         from identity import (
             checks,  # noqa: F401 # registers them
             regions,

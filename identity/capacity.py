@@ -1,8 +1,8 @@
-"""Limits how many calls to Smartsheet are in progress in this process, in total and per person.
+"""Limits the number of calls to Smartsheet that are in progress in this process, in total and for each person.
 
-A call to a Smartsheet that hangs keeps its thread until SMARTSHEET_DEADLINE. If the process has more threads than the
-limit, the others answer everything else. A call above the limit is refused at once: a queue would keep its thread
-waiting too.
+If Smartsheet hangs, a call keeps its thread until SMARTSHEET_DEADLINE. If the process has more threads than the limit,
+the other threads can still answer everything else. A call above the limit is refused immediately, because a thread that
+waits in a queue could not answer anything else either.
 """
 
 import threading
@@ -13,15 +13,15 @@ from contextvars import ContextVar
 
 from identity.conf import settings
 
-RETRY_AFTER = 5.0  # seconds; some of the calls in progress are over by then
+RETRY_AFTER = 5.0  # seconds after which some calls in progress will have ended
 
 _lock = threading.Lock()
-_calls: Counter[str] = Counter()  # by person; "" if it isn't known whose they are
+_calls: Counter[str] = Counter()  # number of calls by person; "" if the person is unknown
 _is_counted: ContextVar[bool] = ContextVar("is_counted", default=False)
 
 
 class Busy(Exception):
-    """As many calls are in progress as this process allows, or as it allows one person (`is_own`). Nothing was sent."""
+    """Too many calls are in progress in this process: in total, or for this person (`is_own`). Nothing was sent."""
 
     def __init__(self, *, is_own: bool) -> None:
         super().__init__("Too many calls to Smartsheet are in progress.")
@@ -30,10 +30,10 @@ class Busy(Exception):
 
 @contextmanager
 def call_in_progress(person: str = "") -> Iterator[None]:
-    """Count everything inside the block as one call, of this person ("region:id") if known.
+    """Count everything in the block as one call of this person ("region:id"; "" if unknown).
 
-    Calls within this one aren't counted again, so a caller that needs several is either refused at the start or never.
-    Raises Busy.
+    A call inside the block isn't counted again. So a caller that needs several calls can only be refused before the
+    first one. Raises Busy.
     """
     if _is_counted.get():
         yield
@@ -48,7 +48,7 @@ def call_in_progress(person: str = "") -> Iterator[None]:
 
 
 def calls_in_progress() -> int:
-    """How many there are in this process now."""
+    """The number of calls in progress in this process."""
     return _calls.total()
 
 

@@ -1,7 +1,8 @@
-"""System checks of identity."""
+"""The system checks of identity."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
@@ -9,12 +10,13 @@ from django.db import DatabaseError, connections
 
 from identity import regions
 from identity.models import Token
+from identity.regions import Region
 from identity.tokens.encryption import WrongTokenKey, cipher
 
 
 @register(Tags.security)
 def token_keys(**_kwargs: Any) -> list[CheckMessage]:
-    """identity.E001: TOKEN_KEYS is missing or has a key that can't be used."""
+    """Report identity.E001 if TOKEN_KEYS is missing, or has a key that can't be used."""
     try:
         cipher()
     except ImproperlyConfigured as error:
@@ -24,29 +26,56 @@ def token_keys(**_kwargs: Any) -> list[CheckMessage]:
 
 @register
 def smartsheet_regions(**_kwargs: Any) -> list[CheckMessage]:
-    """identity.E002: SMARTSHEET_REGIONS is missing or incomplete, or doesn't have the default region."""
+    """Report identity.E002 if SMARTSHEET_REGIONS is missing or incomplete, or lacks the default region."""
     try:
         regions.regions()
         regions.default_region()
     except ImproperlyConfigured as error:
         return [Error(str(error), id="identity.E002")]
-    except (TypeError, StopIteration, regions.UnknownRegion):
+    except (AttributeError, TypeError, ValueError, StopIteration, regions.UnknownRegion):
         return [
             Error(
                 "SMARTSHEET_REGIONS is not complete, or SMARTSHEET_DEFAULT_REGION is not one of its regions.",
-                hint="A dict by region; each value is a dict with the fields of identity.regions.Region, but no name.",
+                hint="Write SMARTSHEET_REGIONS = {'com': {'client_id': '…', 'client_secret': '…'}}. A region of another"
+                " name than com, eu, au or gov also needs api_base and authorize_url.",
                 id="identity.E002",
             )
         ]
     return []
 
 
+@register
+def registrations(**_kwargs: Any) -> list[CheckMessage]:
+    """Report identity.E003 if a region's address isn't safe for tokens, or its registration can't be used. A missing
+    setting is reported by identity.E002.
+    """
+    if smartsheet_regions():
+        return []
+    sentences = (sentence for region in regions.regions() for sentence in _faults(region))
+    return [Error(f"SMARTSHEET_REGIONS: {sentence}", id="identity.E003") for sentence in sentences]
+
+
+def _faults(region: Region) -> Iterator[str]:
+    for name in ("api_base", "authorize_url"):
+        url = urlsplit(str(getattr(region, name)))
+        is_here = url.scheme == "http" and url.hostname in regions.LOOPBACK
+        if not url.hostname or (url.scheme != "https" and not is_here):
+            yield f"{region.name} needs an https address as {name}, since tokens go there."
+    for name in ("client_id", "client_secret"):
+        if not str(getattr(region, name) or "").strip():
+            yield f"{region.name} has no {name}. It is in Smartsheet's Developer Tools."
+    if region.client_auth not in {"hash", "secret"}:
+        yield f"client_auth of {region.name} must be 'hash' or 'secret', not {region.client_auth!r}."
+    if not region.scopes or not isinstance(region.scopes, tuple | list):
+        yield f"scopes of {region.name} must be a list such as ['READ_SHEETS'], not {region.scopes!r}."
+
+
 @register(Tags.database)
 def stored_tokens(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
-    """identity.W001: TOKEN_KEYS can't decrypt the token that was stored last.
+    """Report identity.W001 if TOKEN_KEYS can't decrypt the token that was stored last.
 
-    Runs where databases are checked: `check --database default`, and before each migrate. Without the table, there is
-    nothing to decrypt.
+    This check runs where databases are checked: with `check --database default`, and before each migrate. If the table
+    doesn't exist yet, there is nothing to decrypt.
     """
     if token_keys():
         return []
@@ -60,7 +89,7 @@ def _is_readable(alias: str) -> bool:
         Token.objects.using(alias).order_by("-issued_at").only("access_token").first()
     except WrongTokenKey:
         return False
-    except DatabaseError:  # the migrations have not changed the table yet
+    except DatabaseError:  # a migration that changes the table hasn't run yet
         return True
     return True
 

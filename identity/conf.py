@@ -1,4 +1,4 @@
-"""Settings of people and their tokens, each with its default: docs/settings.md."""
+"""The settings of identity with their defaults. docs/settings.md documents them."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -6,36 +6,38 @@ from typing import Any, Final
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 
-# TOKEN_KEYS (Fernet keys) and SMARTSHEET_REGIONS (a dict by name, as identity.regions.Region takes it) have no default.
+# TOKEN_KEYS (Fernet keys) and SMARTSHEET_REGIONS have no default. SMARTSHEET_REGIONS is a dict by region name. Each
+# value has at least client_id and client_secret, and can have the other fields of identity.regions.Region.
 DEFAULTS: Final[dict[str, Any]] = {
     "SMARTSHEET_DEFAULT_REGION": lambda settings: next(iter(settings.SMARTSHEET_REGIONS)),
-    "SMARTSHEET_DEADLINE": 15.0,  # seconds that a request waits for Smartsheet at most
-    "SMARTSHEET_MAX_CALLS": 16,  # in progress in one process; below the number of its threads
-    "SMARTSHEET_MAX_CALLS_PER_PERSON": 5,  # of these
+    "SMARTSHEET_SCOPES": ("READ_SHEETS", "WRITE_SHEETS"),  # for regions that don't set their own
+    "SMARTSHEET_DEADLINE": 15.0,  # the most seconds that a request waits for Smartsheet
+    "SMARTSHEET_MAX_CALLS": 16,  # the most calls in progress in one process; fewer than its threads
+    "SMARTSHEET_MAX_CALLS_PER_PERSON": 5,  # how many of these calls one person can have
     "SMARTSHEET_CA_BUNDLE": "",  # the path of a file; "" for the system's certificates
-    "TOKEN_REFRESH_AHEAD": 3600.0,  # seconds before a token expires
+    "TOKEN_REFRESH_AHEAD": 3600.0,  # how many seconds before its expiry a token is refreshed
     "PROFILE_REFRESH_AFTER": 24 * 3600.0,  # seconds until a profile is read again
-    "SESSION_IDLE_SECONDS": 3600.0,  # without a request
-    "SESSION_ABSOLUTE_SECONDS": 12 * 3600.0,  # since the sign-in
-    "SIGN_IN_ACCOUNTS": frozenset(),  # with the two below: who can sign in; all three empty: everyone
+    "SESSION_IDLE_SECONDS": 3600.0,  # seconds without a request after which a session ends
+    "SESSION_ABSOLUTE_SECONDS": 12 * 3600.0,  # seconds after the sign-in when a session ends
+    "SIGN_IN_ACCOUNTS": frozenset(),  # these three lists say who can sign in; if all are empty, everyone can
     "SIGN_IN_DOMAINS": frozenset(),
     "SIGN_IN_PEOPLE": frozenset(),
-    "SIGN_IN_RATE_LIMIT": 120,  # requests per minute and address; a sign-in takes two
-    "PASSWORD_RATE_LIMIT": 10,  # the same, for passwords on the admin's sign-in page
-    "APP_TOKEN_DAYS": 365,  # how long an app token can last; 0: nobody can make any
+    "SIGN_IN_RATE_LIMIT": 120,  # requests per minute and address; one sign-in takes two
+    "PASSWORD_RATE_LIMIT": 10,  # passwords per minute and address, on the admin's sign-in page
+    "APP_TOKEN_DAYS": 365,  # the most days that an app token can last; with 0, no one can create one
     "APP_TOKEN_RATE_LIMIT": 300,  # calls of the API per minute and app token
     "BYLINE_CONNECT": True,  # whether users who are logged in can connect their Smartsheet account
-    "ADMIN_CONTACT": "",  # an e-mail address, or words
+    "ADMIN_CONTACT": "",  # an e-mail address, or text
     "ROLES": {},  # people by role
     "CORS_ALLOWED_ORIGINS": (),  # other origins whose pages can read /identity/me
 }
 
 
 class AppSettings:
-    """The project's settings, with an app's defaults for those that the project doesn't set.
+    """The project's settings. A setting that the project doesn't set has the app's default.
 
-    A default that is a function is called with these settings. Raises ImproperlyConfigured for a setting that the
-    project doesn't set and that has no default.
+    If the default is a function, it is called with these settings. Raises ImproperlyConfigured for a setting that has
+    neither a value nor a default.
     """
 
     def __init__(self, defaults: Mapping[str, Any]) -> None:

@@ -1,11 +1,11 @@
-"""Connections to Smartsheet that last no longer than an exchange may: whoever drips, head or body, is cut off in time.
+"""Connections to Smartsheet with a deadline. If a server sends its headers or body slowly, the connection is closed.
 
-requests' own timeouts count from byte to byte, so a server that drips keeps one waiting for ever. Here the moment
-at which an exchange must be over (`until`) holds for the request, the headers and the body alike. One thing is not
-bounded: the look-up of a host name, which the system's resolver ends by itself.
+The timeouts of requests begin again with each byte, so a server could keep a client waiting for ever. Here one deadline
+(`until`) covers the request, the headers and the body. It doesn't cover the look-up of a host name, which has its own
+time limit in the operating system.
 
-What was written to a connection goes on being delivered by the system after the process has given up, or died: for
-minutes, where the network stands still. So the system is told to drop it at that moment too, where it can (Linux).
+The operating system also keeps sending data after this process has given up or died, for minutes if the network is
+down. So on Linux it is told to drop the data at the deadline.
 https://www.rfc-editor.org/rfc/rfc5482
 """
 
@@ -34,16 +34,16 @@ CHUNK = 2**18
 KEPT_CONNECTIONS = 32
 USER_TIMEOUT: int | None = getattr(socket, "TCP_USER_TIMEOUT", None)
 
-_ends: ContextVar[float] = ContextVar("ends")  # monotonic(); when the exchange under way must be over
+_ends: ContextVar[float] = ContextVar("ends")  # the deadline of the current call, in the time of monotonic()
 
 
 class NotSent(Exception):
-    """No connection came about: the request certainly did not arrive."""
+    """No connection could be made, so Smartsheet certainly didn't get the request."""
 
 
 @contextmanager
 def until(moment: float) -> Iterator[None]:
-    """Every exchange within must be over at this moment of monotonic()."""
+    """Set the deadline for all calls in the block. `moment` is in the time of monotonic()."""
     mark = _ends.set(moment)
     try:
         yield
@@ -53,7 +53,9 @@ def until(moment: float) -> Iterator[None]:
 
 @cache
 def tls_context(ca_bundle: str) -> ssl.SSLContext:
-    """What this process trusts: the authorities of a file, or ("") the usual ones. Building it takes 25 ms."""
+    """The TLS context that trusts the certificates in a file, or the system's (""). It is cached, because building it
+    takes 25 ms.
+    """
     context = ssl.create_default_context(cafile=ca_bundle or None)
     if not ca_bundle:
         context.load_verify_locations(certifi.where())
@@ -61,9 +63,9 @@ def tls_context(ca_bundle: str) -> ssl.SSLContext:
 
 
 class TimedAdapter(HTTPAdapter):
-    """What requests sends through: only inside of `until`, and never anything twice, which is requests' default.
+    """The HTTP transport for requests. It needs a deadline from `until`, and never sends a request twice.
 
-    Raises NotSent, and otherwise what requests raises.
+    Raises NotSent, and the exceptions of requests.
     """
 
     def __init__(self, ca_bundle: str) -> None:
@@ -75,11 +77,13 @@ class TimedAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """Nothing to do: the context verifies. The original has each new connection read all certificates again."""
+        """Do nothing, because the TLS context verifies certificates. The original would read all trusted certificates
+        again for each new connection.
+        """
 
 
 class _BoundedStream(io.RawIOBase):
-    """What arrives on a socket, until the exchange must be over, however steadily it drips."""
+    """Reads from a socket until the deadline, even if data arrives slowly."""
 
     def __init__(self, sock: socket.socket, stream: io.RawIOBase) -> None:
         self._sock = sock
@@ -98,7 +102,7 @@ class _BoundedStream(io.RawIOBase):
 
 
 class _BoundedResponse(http.client.HTTPResponse):
-    """An answer whose head and body are both read through the bounded stream."""
+    """A response whose headers and body are read with the deadline."""
 
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
@@ -106,7 +110,7 @@ class _BoundedResponse(http.client.HTTPResponse):
 
 
 class _Bounded(HTTPConnection):
-    """A connection that lasts no longer than the exchange, and says when it did not come about."""
+    """A connection that is closed at the deadline. Raises NotSent if it can't be made."""
 
     response_class = _BoundedResponse
 
@@ -117,7 +121,7 @@ class _Bounded(HTTPConnection):
             raise NotSent(type(error).__name__) from None
 
     def _new_conn(self) -> socket.socket:
-        """Try the host's addresses in turn, as the original does, but all of them within the exchange's time."""
+        """Try the addresses of the host one after the other, as the original does, but only until the deadline."""
         silence: OSError = socket.gaierror(f"{self.host} has no address")
         for family, kind, protocol, _, address in socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM):
             sock = socket.socket(family, kind, protocol)
@@ -151,7 +155,7 @@ class _HTTPSPool(HTTPSConnectionPool):
 
 
 def _limit(sock: socket.socket) -> None:
-    """Wait no longer for this socket than the exchange may last, and have nothing delivered after it."""
+    """Set the socket's timeouts: neither waiting nor sending goes on after the deadline."""
     left = _seconds_left()
     sock.settimeout(left)
     if USER_TIMEOUT is not None:

@@ -1,4 +1,4 @@
-"""What the templates of these apps use, and what those of the site can use: the connected person, and who reads."""
+"""Template variables of these apps. A site's own templates can use them too."""
 
 from collections.abc import Callable
 from functools import partial
@@ -12,22 +12,26 @@ from identity.profiles import readers
 from identity.profiles.profile import Profile
 from identity.regions import Region
 from identity.sessions import notices
-from identity.signin import ways
+from identity.signin import csp, ways
 
 
 def smartsheet(request: HttpRequest) -> dict[str, Callable[[], Any]]:
-    """Functions that a template calls by their names. So a page that uses none of them reads no session.
+    """Functions that templates call by name. A page that calls none of them doesn't read the session.
 
-    `smartsheet_user`: the profile of the connected person, None for everyone else.
-    `smartsheet_way`: how this person comes to be connected, "connect", "sign in", or "log in" to the site first.
-    `smartsheet_regions`: the regions to choose from; for someone who is connected, only their own.
-    `written_for`: the reader, whose time zone and formats the page uses.
-    `session_notice`: why this browser was signed out. It is shown once.
+    `smartsheet_user`: the profile of the connected person; None for everyone else.
+    `smartsheet_way`: how this person gets connected: "connect", "sign in", or "log in" to the site first.
+    `smartsheet_regions`: the regions to choose from. A connected person can only choose their own region.
+    `smartsheet_origins`: where the buttons lead that connect Smartsheet.
+    `smartsheet_blocked`: those of them to which the Content-Security-Policy in the settings blocks the way.
+    `written_for`: the reader of the page, for whose time zone and formats it is written.
+    `session_notice`: why this browser was signed out. It is returned only once.
     """
     return {
         "smartsheet_user": partial(_person, request),
         "smartsheet_way": partial(_way, request),
         "smartsheet_regions": partial(_regions, request),
+        "smartsheet_origins": csp.origins,
+        "smartsheet_blocked": _blocked,
         "written_for": readers.current,
         "session_notice": partial(notices.take_notice, request),
     }
@@ -49,3 +53,7 @@ def _regions(request: HttpRequest) -> list[Region]:
     person = _person(request)
     everywhere = regions.regions()
     return [one for one in everywhere if person and one.name == person.region] or everywhere
+
+
+def _blocked() -> list[str]:
+    return csp.blocked_origins(csp.policy_of_settings())

@@ -1,4 +1,4 @@
-"""Decorators of views: those that need a connected person, and those that can't be requested too often."""
+"""Decorators for views that need a connected person, or that people must not request too often."""
 
 from collections.abc import Callable, Collection
 from functools import wraps
@@ -19,8 +19,9 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 def smartsheet_connected(
     view: Callable[Concatenate[Any, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Only people who are connected with Smartsheet get to the view. Others get to the page where they connect or sign
-    in, and from there back to this address."""
+    """Let only people who are connected with Smartsheet open the view. Others are redirected to the page where they
+    connect or sign in, and come back to this address afterwards.
+    """
 
     @wraps(view)
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -32,7 +33,7 @@ def smartsheet_connected(
 
 
 def redirect_to_connect(request: HttpRequest, next_url: str) -> HttpResponseRedirect:
-    """To LOGIN_URL, or for a user who is logged in to the page where they connect; both lead to `next_url`."""
+    """Redirect to LOGIN_URL, or a logged-in user to the page where they connect. Both pages lead on to `next_url`."""
     if request.user.is_authenticated and settings.BYLINE_CONNECT:
         query = QueryDict(mutable=True)
         query["next"] = next_url
@@ -41,11 +42,11 @@ def redirect_to_connect(request: HttpRequest, next_url: str) -> HttpResponseRedi
 
 
 def rate_limited(what: str, *, methods: Collection[str]) -> Callable[[View[P]], View[P]]:
-    """Requests by these methods are counted by address. Above the limit they are answered 429, and the first one is
-    reported.
+    """Count requests with these methods by the client's address. A request above the limit is answered 429. The first
+    one above it is reported.
 
-    The address is `request.client_ip`. Requests without one aren't counted: with one count for all of them, anyone
-    could lock everyone out.
+    The address is `request.client_ip`. A request without an address isn't counted: all of these would share one count,
+    so anyone could lock everyone out.
     """
 
     def decorate(view: View[P]) -> View[P]:

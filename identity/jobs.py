@@ -1,4 +1,4 @@
-"""What a worker does for people: their profiles, sessions and tokens."""
+"""The worker's jobs for profiles, sessions and tokens."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,9 @@ PROFILES_AT_ONCE = 20
 
 
 def jobs() -> list[tuple[str, float, Callable[[], object]]]:
-    """The jobs: name, seconds between two runs, function. Several processes can run each of them at once."""
+    """The jobs, each with its name, the seconds between two runs, and its function. Several processes can run the same
+    job at the same time.
+    """
     return [
         ("refresh profiles", 60, lambda: refresh_stale_profiles(PROFILES_AT_ONCE)),
         ("return tokens", 60, return_tokens),

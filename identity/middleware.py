@@ -1,4 +1,4 @@
-"""`request.smartsheet_user`, the connected person of a request; their time zone; their session; and no caches."""
+"""Middleware for `request.smartsheet_user`, the reader's time zone, the use of sessions, and pages without caching."""
 
 import logging
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 from identity.models import SmartsheetUser
@@ -18,25 +19,27 @@ from identity.profiles.profile import Profile
 from identity.sessions import notices
 
 logger = logging.getLogger(__name__)
+OWN_PAGES = {"identity", "edits", "forms", "audit", "api"}  # the namespaces of our own pages
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class SmartsheetRequest(HttpRequest):
-    """A request that came through the middleware."""
+    """A request after SmartsheetUserMiddleware."""
 
     @property
     def smartsheet_user(self) -> Profile | None:
-        """The stored profile of the person who is connected with Smartsheet. None for everyone else: who isn't signed
-        in, hasn't connected, or has disconnected. Never asks Smartsheet."""
+        """The stored profile of the connected person. None for a person who isn't signed in, hasn't connected, or has
+        disconnected. It never calls Smartsheet.
+        """
         person: SmartsheetUser | None = getattr(self.user, "smartsheet", None)
         return person.as_profile() if person and person.is_connected else None
 
 
 class LastRequestMiddleware(SessionMiddleware):
-    """Django's sessions, with one difference: a request that was carried out gets its answer.
+    """Django's session middleware, with one difference: a request that was carried out gets its own answer.
 
-    Django answers 400 if the session ended meanwhile, by a sign-out in another tab, and 500 if the session can't be
-    stored. Here the answer says what was done in both cases, and only the change to the session is lost.
+    If a sign-out in another tab ended the session, Django answers 400, and if the session can't be stored, 500. Here
+    the answer still says what was done, and only the change to the session is lost.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -45,38 +48,49 @@ class LastRequestMiddleware(SessionMiddleware):
         except SessionInterrupted:
             return response
         except DatabaseError as error:
-            logger.error("A session is not stored: %s", type(error).__name__)
+            logger.error("A session couldn't be stored: %s", type(error).__name__)
             return response
 
 
 class SmartsheetUserMiddleware:
-    """Gives each request the property, which is looked up when it is first used.
+    """Adds the property `smartsheet_user` to each request. The person is looked up when it is first used.
 
-    An attribute that is set here would cost every request a query, or be a lazy proxy, which is never `None`.
+    Setting an attribute instead would cost each request a query, or would need a lazy object, which is never `None`.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        kind: Any = type(request)  # hashable, though its stubs let mypy doubt it
+        kind: Any = type(request)  # a class is hashable, although mypy's stubs don't say so
         request.__class__ = _with_smartsheet_user(kind)
         return self.get_response(request)
 
 
 class ReaderMiddleware:
-    """Writes every page in the time zone and locale of the person of the request."""
+    """Formats these apps' pages for the time zone and locale of the request's person.
+
+    On these pages, Django's own dates have the person's time zone too. The site's other pages keep the site's time
+    zone.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with readers.reading_as(readers.reader_of(_profile(request))):
+        zone_of_site = timezone.get_current_timezone()
+        with readers.reading_as(lambda: readers.reader_of(_profile(request))), timezone.override(zone_of_site):
             return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> None:
+        """Use the reader's time zone from now until the request ends, if the view is one of these apps."""
+        match = request.resolver_match
+        if match and OWN_PAGES.intersection(match.app_names):
+            timezone.activate(readers.current().zone)
 
 
 class SessionUseMiddleware:
-    """Stores that a session is in use, and ends the one of someone who can't use this app any more."""
+    """Stores that a session is in use, and ends the session of a person who can't use this app any more."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -88,15 +102,15 @@ class SessionUseMiddleware:
         return response
 
     def _note_use(self, request: HttpRequest) -> None:
-        """The request has been carried out: if the database can't be reached now, its answer is still right."""
+        """Store that the session was used. The request was already carried out, so errors are only logged."""
         try:
             notices.note_use(request)
         except DatabaseError as error:
-            logger.warning("The use of a session is not stored: %s", type(error).__name__)
+            logger.warning("The last use of a session couldn't be stored: %s", type(error).__name__)
 
 
 class NoStoreMiddleware:
-    """Keeps pages out of caches: each may show a person's data, and errors what they typed."""
+    """Tells browsers and proxies not to cache pages, because these can have a person's data, or what they typed."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -109,13 +123,15 @@ class NoStoreMiddleware:
 
 
 def _profile(request: HttpRequest) -> Profile | None:
-    """The profile of the request's person; None if the database can't be reached, which the view says if it matters."""
+    """The profile of the request's person. None if the database can't be reached; the view reports that if it needs the
+    database.
+    """
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None
     try:
         profile: Profile | None = getattr(request, "smartsheet_user", None)
     except DatabaseError as error:
-        logger.warning("The reader of a page is unknown: %s", type(error).__name__)
+        logger.warning("The reader of a page couldn't be looked up: %s", type(error).__name__)
         return None
     return profile
 

@@ -1,4 +1,4 @@
-"""People as Smartsheet knows them."""
+"""People and their Smartsheet accounts."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +25,7 @@ from identity.signin.states import SpentState  # noqa: F401 # Django looks for m
 from identity.tokens.models import Token as Token
 from identity.tokens.models import TokenToReturn  # noqa: F401 # Django looks for models here
 
-# Smartsheet changes it at every sign-in, and nobody needs it: it is no reason for a row in the history.
+# This changes with every sign-in and nothing uses it, so a change needs no row in the history.
 UNREMARKABLE = {"lastLogin"}
 
 
@@ -34,7 +34,11 @@ class ConnectedElsewhere(Exception):
 
 
 class OtherAccount(Exception):
-    """This user has connected another Smartsheet account, and has to disconnect that one first."""
+    """This user has connected another Smartsheet account, and must disconnect that one first."""
+
+
+class Blocked(Exception):
+    """An administrator has blocked this person from using Smartsheet here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,63 +52,71 @@ class NameThen:
 
 class SmartsheetUserQuerySet(TrackedQuerySet["SmartsheetUser"]):
     def signed_in(self, profile: Profile, grant: Grant) -> "SmartsheetUser":
-        """The person of this profile, who is made on their first sign-in, with profile and token as just given.
+        """The person with this profile. The first sign-in creates the person. Profile and token are stored.
 
-        A person is known by region and id alone, never by the e-mail address, which can be given to someone else.
+        Region and id identify a person. The e-mail address doesn't, because someone else can get it later. Raises
+        Blocked.
         """
         try:
             return self._store(profile, grant)
-        except IntegrityError:  # the same new person has just signed in in another browser
+        except IntegrityError:  # the same new person has just signed in with another browser
             return self._store(profile, grant)
 
     def addresses(self, *, region: str, person_id: int, then: str = "") -> frozenset[str]:
-        """All e-mail addresses that somebody is known to have had, in small letters: now, before, and `then`.
+        """All e-mail addresses of a person that are known, in lower case: current and earlier ones, and `then`.
 
-        Smartsheet's histories name people by the address that is their main one, which they can change.
+        Smartsheet's history of a cell has the main address that a person had at the time. People can change theirs.
         """
-        person = self.filter(region=region, smartsheet_id=person_id).first()
-        profiles = [person.profile, *person.history.values_list("profile", flat=True)] if person else []
-        known = (Profile(region=region, id=person_id, data=data).addresses for data in profiles)
+        known = (profile.addresses for profile in self._profiles(region, person_id))
         return frozenset({then.strip().casefold()} - {""}).union(*known)
 
     def connected(self, user: AbstractBaseUser, profile: Profile, grant: Grant) -> "SmartsheetUser":
-        """The person of this profile, connected with a user of this site.
+        """The person with this profile, connected with a user of this site.
 
         Raises:
-            ConnectedElsewhere: the account is another user's.
+            ConnectedElsewhere: the account belongs to another user.
             OtherAccount: the user has connected another account.
+            Blocked: the user or the account is blocked.
         """
         try:
             return self._connect(user, profile, grant)
-        except IntegrityError:  # another user, or this one in another tab, has just connected it
+        except IntegrityError:  # another user has just connected it, or this user in another tab
             return self._connect(user, profile, grant)
 
     def stale(self, *, before: datetime, not_asked_since: datetime) -> "SmartsheetUserQuerySet":
-        """Those whose profile is older than `before` and can be fetched, the oldest first."""
+        """People whose profile is from before `before` and can be fetched, the oldest profile first."""
         due = self.not_asked_since(not_asked_since).filter(fetched_at__lt=before, token__isnull=False)
         return due.exclude(users.inactive("user__")).order_by("fetched_at", "pk")
 
     def deactivated(self) -> "SmartsheetUserQuerySet":
-        """Those who are connected, and whose Django user is deactivated."""
-        return self.filter(users.inactive("user__"), token__isnull=False)
+        """People who are blocked, or whose Django user is deactivated, but who still have a token."""
+        return self.filter(users.inactive("user__") | Q(is_blocked=True), token__isnull=False)
 
     def not_asked_since(self, moment: datetime) -> "SmartsheetUserQuerySet":
-        """Those whose profile no job has begun to fetch since the moment."""
+        """People whose profile no job has begun to fetch since this time."""
         return self.filter(Q(asked_at=None) | Q(asked_at__lt=moment))
+
+    def _profiles(self, region: str, person_id: int) -> list[Profile]:
+        """The current profile of a person, and the earlier ones."""
+        person = self.filter(region=region, smartsheet_id=person_id).first()
+        data = [person.profile, *person.history.values_list("profile", flat=True)] if person else []
+        return [Profile(region=region, id=person_id, data=one) for one in data]
 
     def _connect(self, user: AbstractBaseUser, profile: Profile, grant: Grant) -> "SmartsheetUser":
         with transaction.atomic():
             people = self.select_for_update()
             holder = people.filter(region=profile.region, smartsheet_id=profile.id).exclude(user=user.pk).first()
+            own = people.filter(user=user.pk).first()
+            if any(known and known.is_blocked for known in (holder, own)):
+                raise Blocked
             if holder:
                 if holder.is_connected or ways.is_sign_in_offered():
                     raise ConnectedElsewhere
                 holder.delete()  # its user has disconnected the account
-            own = people.filter(user=user.pk).first()
             if own and (own.region, own.smartsheet_id) != (profile.region, profile.id):
                 if own.is_connected:
                     raise OtherAccount
-                own.delete()  # so that its history and roles don't become those of another account
+                own.delete()  # otherwise the other account would get its history and roles
                 own = None
             person = own or self.model(user_id=user.pk, region=profile.region, smartsheet_id=profile.id, profile={})
             person.remember(profile, at=timezone.now())
@@ -114,6 +126,8 @@ class SmartsheetUserQuerySet(TrackedQuerySet["SmartsheetUser"]):
     def _store(self, profile: Profile, grant: Grant) -> "SmartsheetUser":
         with transaction.atomic():
             known = self.select_for_update().filter(region=profile.region, smartsheet_id=profile.id).first()
+            if known and known.is_blocked:
+                raise Blocked
             person = known or self.model.new(profile)
             person.remember(profile, at=timezone.now())
             Token.of(person, grant).save()
@@ -121,7 +135,7 @@ class SmartsheetUserQuerySet(TrackedQuerySet["SmartsheetUser"]):
 
 
 class SmartsheetUser(Tracked):
-    """The Smartsheet account of a Django user: the stored profile, with its history."""
+    """The Smartsheet account of a Django user. It has the stored profile and its history."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="smartsheet")
     region = models.CharField(max_length=20)
@@ -132,10 +146,11 @@ class SmartsheetUser(Tracked):
     profile = models.JSONField(help_text="GET /users/me, whole")
     fetched_at = models.DateTimeField()
     asked_at = models.DateTimeField(null=True, help_text="when a job last took it on itself to fetch the profile")
+    is_blocked = models.BooleanField(default=False)
 
     objects = SmartsheetUserQuerySet.as_manager()
-    history = records(excluded_fields=["fetched_at", "asked_at"])
-    # What audit/own_records.py asks for:
+    history = records(excluded_fields=["fetched_at", "asked_at", "is_blocked"])
+    # audit/own_records.py reads these three:
     derived_fields = frozenset({"email", "first_name", "last_name"})
     personal_fields = frozenset({"email", "first_name", "last_name", "profile"})
     person_fields = ("region", "smartsheet_id")
@@ -167,12 +182,12 @@ class SmartsheetUser(Tracked):
 
     @cached_property
     def is_connected(self) -> bool:
-        """Whether this app has a token of theirs; read once for this instance, and so once per request."""
-        return Token.objects.filter(person=self.pk).exists()
+        """Whether this app has the person's token and is allowed to use it. Read once in a request, then cached."""
+        return not self.is_blocked and Token.objects.filter(person=self.pk).exists()
 
     @cached_property
     def roles(self) -> frozenset[str]:
-        """The names of all their roles, read once as above."""
+        """The names of all the person's roles. Cached in this instance."""
         given = self.given_roles.values_list("name", flat=True)
         return roles.by_settings(self.as_profile()).union(given)
 
@@ -192,17 +207,17 @@ class SmartsheetUser(Tracked):
         return names
 
     def take_refresh(self, *, not_asked_since: datetime) -> bool:
-        """Become the job that fetches the profile; False if another one has begun to since the moment."""
+        """Reserve the fetching of this profile for this job. False if another job began to fetch it after this time."""
         free = SmartsheetUser.objects.not_asked_since(not_asked_since)
         return bool(free.filter(pk=self.pk).update(asked_at=timezone.now()))
 
     def remember(self, profile: Profile, *, at: datetime) -> None:
-        """Store the profile that Smartsheet gave at `at`, with a row in the history if something changed."""
+        """Store the profile that Smartsheet returned at the time `at`. A change adds a row to the history."""
         is_same = _remarkable(self.profile) == _remarkable(profile.data)
         before = None if self._state.adding else self.as_profile()
         self.profile, self.fetched_at = dict(profile.data), at
         self.email, self.first_name, self.last_name = profile.email, profile.first_name, profile.last_name
-        self._history_user = self.as_actor()  # it was fetched with their own token
+        self._history_user = self.as_actor()  # the profile was fetched with the person's own token
         if is_same:
             self._keep_unremarkable(at)
             return
@@ -211,7 +226,7 @@ class SmartsheetUser(Tracked):
             transaction.on_commit(partial(profile_changed.send_robust, SmartsheetUser, person=self, before=before))
 
     def _keep_unremarkable(self, at: datetime) -> None:
-        """Without a row in the history, as `remember` found nothing that needs one."""
+        """Store changes that add no row to the history."""
         SmartsheetUser._base_manager.filter(pk=self.pk).update(profile=self.profile, fetched_at=at)
 
 

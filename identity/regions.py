@@ -1,4 +1,4 @@
-"""Smartsheet's regions: islands with people, sheets, app registrations and tokens of their own."""
+"""Smartsheet's regions. Each has its own people, sheets, app registrations and tokens."""
 
 import os
 from collections.abc import Mapping
@@ -12,23 +12,31 @@ from identity.conf import settings
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 PLACES = {"com": "United States", "eu": "Europe", "au": "Australia", "gov": "US government"}
+# https://developers.smartsheet.com/api/smartsheet/introduction
+HOSTS = {
+    "com": ("https://api.smartsheet.com/2.0", "https://app.smartsheet.com/b/authorize"),
+    "eu": ("https://api.smartsheet.eu/2.0", "https://app.smartsheet.eu/b/authorize"),
+    "au": ("https://api.smartsheet.au/2.0", "https://app.smartsheet.au/b/authorize"),
+    "gov": ("https://api.smartsheetgov.com/2.0", "https://app.smartsheetgov.com/b/authorize"),
+    "sandbox": ("http://127.0.0.1:8001/2.0", "http://127.0.0.1:8001/b/authorize"),
+}
 DOMAINS = {"com": "smartsheet.com", "eu": "smartsheet.eu", "au": "smartsheet.au", "gov": "smartsheetgov.com"}
 
 
 class UnknownRegion(LookupError):
-    """The deployment is not configured for this region."""
+    """This deployment isn't configured for this region."""
 
 
 class WrongCallback(Exception):
-    """Somebody came back from one region to the callback address of another: its app registration is wrong."""
+    """A person came from one region to the callback address of another region, so an app registration is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
-    """One region and this app's registration there.
+    """A region, and this app's registration there.
 
-    `api_base` has no trailing slash. `client_auth` says how the app proves itself to the token endpoint:
-    "hash" (SHA-256 over the secret and the code) or "secret" (the secret itself).
+    `api_base` has no slash at its end. `client_auth` says how the app authenticates at the token endpoint: with "hash"
+    it sends a SHA-256 over the secret and the code, and with "secret" it sends the secret itself.
     https://developers.smartsheet.com/api/smartsheet/guides/advanced-topics/oauth
     """
 
@@ -42,7 +50,7 @@ class Region:
 
     @property
     def label(self) -> str:
-        """What people know it by: the address that they open in the browser, and where it is."""
+        """The name that people see: the address of Smartsheet that they know, and the place."""
         return f"{DOMAINS[self.name]} ({PLACES[self.name]})" if self.name in DOMAINS else self.name
 
     @property
@@ -55,31 +63,43 @@ class Region:
 
 
 def region(name: str) -> Region:
-    """The region of this name; raises UnknownRegion."""
+    """The region with this name. Raises UnknownRegion. Raises TypeError if its settings are incomplete."""
     configured: Mapping[str, Any] = settings.SMARTSHEET_REGIONS
     if name not in configured:
         raise UnknownRegion(name)
-    return Region(name=name, **configured[name])
+    return Region(name=name, **{**_usual(name), **configured[name]})
+
+
+def _usual(name: str) -> dict[str, Any]:
+    """The defaults for a region in SMARTSHEET_REGIONS. Only Smartsheet's own regions and the sandbox have addresses."""
+    usual: dict[str, Any] = {"client_auth": "hash", "scopes": tuple(settings.SMARTSHEET_SCOPES)}
+    if name in HOSTS:
+        usual["api_base"], usual["authorize_url"] = HOSTS[name]
+    return usual
 
 
 def regions() -> list[Region]:
-    """All regions that people can sign in to here, the default first."""
+    """All regions that people can sign in to here. The default region comes first."""
     configured: Mapping[str, Any] = settings.SMARTSHEET_REGIONS
     return sorted(map(region, configured), key=lambda one: one.name != settings.SMARTSHEET_DEFAULT_REGION)
 
 
 def default_region() -> Region:
-    """The region that signing in goes to when nobody chose another."""
+    """The region that is used if the person doesn't choose one."""
     return region(settings.SMARTSHEET_DEFAULT_REGION)
 
 
 def allow_loopback() -> None:
-    """Let requests-oauthlib call regions on this machine without https, such as the sandbox: it refuses http."""
+    """Let requests-oauthlib use http for regions on this machine, such as the sandbox. Normally it requires https."""
     try:
         configured: Mapping[str, Any] = settings.SMARTSHEET_REGIONS
-    except ImproperlyConfigured:  # identity.E002 says so
+    except ImproperlyConfigured:  # identity.E002 reports it
         return
-    bases = [urlsplit(str(one.get("api_base", ""))) for one in configured.values() if isinstance(one, Mapping)]
+    bases = [
+        urlsplit(str({**_usual(name), **one}.get("api_base", "")))
+        for name, one in configured.items()
+        if isinstance(one, Mapping)
+    ]
     if any(base.scheme == "http" for base in bases) and all(
         base.scheme == "https" or base.hostname in LOOPBACK for base in bases
     ):
@@ -87,7 +107,9 @@ def allow_loopback() -> None:
 
 
 def require_own_callback(where: Region, *, came_to: str) -> None:
-    """Raise WrongCallback unless the region's people may come back to …/callback/<came_to>/ ("": …/callback/)."""
+    """Raise WrongCallback if the region doesn't redirect to …/callback/<came_to>/. An empty `came_to` means
+    …/callback/, which only the default region can have.
+    """
     expected = {where.name, ""} if where == default_region() else {where.name}
     if came_to not in expected:
         raise WrongCallback(

@@ -1,8 +1,8 @@
-"""What somebody may do here beyond editing in their own name. Roles are given in the admin, or by settings.
+"""Roles give people rights beyond editing in their own name. They are given in the admin, or by settings.
 
-A role is looked up with each request, so giving it and taking it away take effect at once. One given by
-BYLINE_AUDITORS, BYLINE_FORM_DESIGNERS or BYLINE_ADMINISTRATORS, which name people as region:id or by e-mail address,
-is taken away there.
+Each request looks up the roles, so a change takes effect immediately. BYLINE_AUDITORS, BYLINE_FORM_DESIGNERS and
+BYLINE_ADMINISTRATORS list people as region:id or by e-mail address. A role that is given there can only be taken away
+there.
 """
 
 from collections.abc import Iterable
@@ -43,6 +43,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "edits.change_personalcolumn",
         "edits.delete_personalcolumn",
         "edits.view_historicalpersonalcolumn",
+        "edits.take_over_forms",
     },
 }
 
@@ -53,12 +54,12 @@ def by_settings(profile: Profile) -> frozenset[str]:
 
 
 def permissions_of(roles: Iterable[str]) -> set[str]:
-    """All that these roles together allow, as Django writes permissions: "app.codename"."""
+    """All permissions of these roles, in Django's form "app.codename"."""
     return {permission for role in roles for permission in PERMISSIONS[role]}
 
 
 class Role(Tracked):
-    """One role of one person, given in the admin; the history says by whom and when."""
+    """A role that was given to a person in the admin. The history says who gave it, and when."""
 
     person = models.ForeignKey("identity.SmartsheetUser", on_delete=models.CASCADE, related_name="given_roles")
     name = models.CharField("role", max_length=20, choices=RoleName.choices)

@@ -1,4 +1,4 @@
-"""HTTP to Smartsheet's sign-in that ends in time: one deadline for all requests of one sign-in."""
+"""HTTP for signing in with Smartsheet. All requests of one sign-in have the same deadline."""
 
 from collections.abc import Mapping
 from time import monotonic
@@ -11,28 +11,29 @@ from identity import capacity
 from identity.conf import settings
 from identity.connections import NotSent, TimedAdapter, until
 
-LARGEST_ANSWER = 2**20  # bytes; a profile has some 2 KB
+LARGEST_ANSWER = 2**20  # the most bytes in an answer; a profile has about 2 KB
 
 
 class Deadline:
-    """The moment, `seconds` from now, at which everything must be over; `at` is of monotonic()."""
+    """A deadline, `seconds` from now. `at` is the deadline in the time of monotonic()."""
 
     def __init__(self, seconds: float) -> None:
         self.at = monotonic() + seconds
 
     def left(self) -> float:
-        """The seconds left; raises requests.Timeout when there are none."""
+        """How many seconds are left. Raises requests.Timeout if there are none."""
         left = self.at - monotonic()
         if left <= 0:
-            raise requests.Timeout("The time for this sign-in is over.")
+            raise requests.Timeout("This sign-in took too long.")
         return left
 
 
 class BoundedAdapter(TimedAdapter):
-    """Reads each answer whole before giving it on, within the deadline and a largest size.
+    """Reads each answer as a whole before returning it. The answer must end before the deadline, and must not be too
+    large.
 
-    It keeps no connection beyond its session: a refresh token is good for one use, so no request that carries one goes
-    out on a connection that the server may be closing. Raises nothing but requests' own exceptions.
+    No connection outlives its session. A refresh token can be used only once, so its request must not go over an old
+    connection that the server could be closing. Raises only exceptions of requests.
     """
 
     def __init__(self, deadline: Deadline) -> None:
@@ -59,7 +60,7 @@ class BoundedAdapter(TimedAdapter):
                 finally:
                     response.close()
         except NotSent:
-            raise requests.ConnectionError("No connection came about.") from None
+            raise requests.ConnectionError("No connection could be made.") from None
         except capacity.Busy:
             raise requests.ConnectionError("Too many calls are in progress.") from None
         return response

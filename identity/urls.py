@@ -1,4 +1,4 @@
-"""Below /identity/. The callback is registered with Smartsheet."""
+"""The addresses under /identity/. The callback's address is registered at Smartsheet."""
 
 from django.db import transaction
 from django.urls import path
@@ -24,5 +24,5 @@ urlpatterns = [
     path("tokens/<int:number>/end/", token_views.end_app_token, name="end_app_token"),
     path("disconnect/", profile_views.disconnect, name="disconnect"),
 ]
-for pattern in urlpatterns:  # where ATOMIC_REQUESTS is on: each of them commits what it records by itself
+for pattern in urlpatterns:  # so that each view commits its entries itself, even with ATOMIC_REQUESTS
     transaction.non_atomic_requests(pattern.callback)

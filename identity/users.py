@@ -1,4 +1,4 @@
-"""What this app asks of the site's user model, whatever it is."""
+"""What these apps need to know about the site's user model."""
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import FieldDoesNotExist
@@ -6,7 +6,7 @@ from django.db.models import Q
 
 
 def inactive(prefix: str = "") -> Q:
-    """A condition for users who are deactivated; nobody is, if the model has no column `is_active`."""
+    """The condition for deactivated users. If the model has no field `is_active`, it matches no one."""
     try:
         get_user_model()._meta.get_field("is_active")
     except FieldDoesNotExist:

@@ -1,1 +1,3 @@
-"""Personal tokens with which programs call this app's API in a person's name. Smartsheet's tokens: identity/tokens/."""
+"""Personal tokens for programs, which call this app's API in a person's name. Smartsheet's tokens are in
+identity/tokens/.
+"""

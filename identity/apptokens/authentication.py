@@ -1,4 +1,4 @@
-"""Whether a call with an app token is let in."""
+"""Checks the app token of an API call."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from identity.signin.rate_limits import Attempts
 
 WHAT = "app_token"
 
-UNKNOWN = "No app token is written like this."
+UNKNOWN = "This isn't in the format of an app token."
 ENDED = "This app token has ended: {}"
 BARRED = "The person of this app token can't use this app."
 NO_SCOPE = "This app token doesn't have the scope “{}”."
@@ -21,7 +21,7 @@ TOO_MANY = "More than {} calls a minute were made with this app token."
 
 
 class Refused(Exception):
-    """The call is not let in; `message` is a sentence for the caller."""
+    """The call is refused. `message` is a sentence for the program that called."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -29,11 +29,11 @@ class Refused(Exception):
 
 
 class NotAccepted(Refused):
-    """Nobody has such a token, it has ended, or its person can't use this app."""
+    """The token doesn't exist or has ended, or its person can't use this app."""
 
 
 class ScopeMissing(Refused):
-    """The token may not be used for this."""
+    """The token lacks the scope that the call needs."""
 
 
 class TooManyCalls(Refused):
@@ -45,11 +45,11 @@ class TooManyCalls(Refused):
 
 
 def authenticate(text: str, *, scope: Scope | None) -> tuple[AppToken, AbstractBaseUser]:
-    """The token with this text, and its person's Django user, for a call that needs the scope (None: any token).
+    """The token with this text, and the Django user of its person. With a `scope`, the token must have that scope.
 
     Raises:
-        Refused: the call is not let in; app_token_refused has told of it.
-        CannotRecord: the use of the token could not be recorded, so it may not be used.
+        Refused: the call is refused. The signal app_token_refused was sent.
+        CannotRecord: the use of the token couldn't be recorded, so the call must be refused.
     """
     token = _find(text)
     if token is None:
@@ -67,7 +67,9 @@ def authenticate(text: str, *, scope: Scope | None) -> tuple[AppToken, AbstractB
 
 
 def _find(text: str) -> AppToken | None:
-    """By the hash: what is compared is no secret, and takes the same time for every token."""
+    """The token. It is looked up by its hash: the secret itself is never compared, so the time that the comparison
+    takes reveals nothing.
+    """
     if not token_text.is_well_formed(text):
         return None
     return AppToken.objects.select_related("person").filter(digest=token_text.digest_of(text)).first()

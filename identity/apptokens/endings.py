@@ -1,4 +1,4 @@
-"""Ends the tokens of people who are barred, disconnect this app, or lose Smartsheet's access."""
+"""Ends the app tokens of people who are blocked or disconnect this app, or whose access Smartsheet ends."""
 
 from __future__ import annotations
 
@@ -11,11 +11,17 @@ from django.dispatch import receiver
 
 from identity.apptokens.models import AppToken, Ending
 from identity.models import SmartsheetUser
-from identity.signals import disconnected, token_lost
+from identity.signals import activation_changed, disconnected, token_lost
+
+
+@receiver(activation_changed)
+def _end_of_blocked(person: SmartsheetUser, is_active: bool, **_kwargs: Any) -> None:
+    if not is_active:
+        AppToken.objects.of(person).end(Ending.BARRED)
 
 
 @receiver(post_save, sender=settings.AUTH_USER_MODEL)
-def _end_of_barred(instance: AbstractBaseUser, **_kwargs: Any) -> None:
+def _end_of_deactivated(instance: AbstractBaseUser, **_kwargs: Any) -> None:
     if not instance.is_active:
         AppToken.objects.filter(person__user=instance.pk).end(Ending.BARRED)
 

@@ -10,13 +10,13 @@ from django.core.exceptions import ValidationError
 from identity.apptokens.models import AppToken, Scope
 from identity.conf import settings
 
-MOST = 20  # tokens that a person can have at once
+MOST = 20  # the most active tokens that one person can have
 DAYS = (7, 30, 90, 180, 365)
 USUAL = 90
 
 
 class AppTokenForm(forms.Form):
-    """What a token is for, what it can be used for, and how long."""
+    """The form for a new token's name, scopes and duration."""
 
     name = forms.CharField(
         max_length=60,
@@ -42,10 +42,10 @@ class AppTokenForm(forms.Form):
         days.initial = USUAL if USUAL in offered else offered[-1:]
 
     def clean_name(self) -> str:
-        """Each token of a person has a name of its own, so the same form sent twice makes one token."""
+        """Check that the person has no other token with this name. So sending the form twice creates only one token."""
         name: str = self.cleaned_data["name"]
         if not name.isprintable():
-            raise ValidationError("Use letters that can be printed.")
+            raise ValidationError("Use printable characters.")
         if AppToken.objects.of(self._person).active().filter(name=name).exists():
             raise ValidationError(f"You already have a token called “{name}”.")
         return name
@@ -57,6 +57,6 @@ class AppTokenForm(forms.Form):
 
 
 def days_offered() -> list[int]:
-    """How many days a new token can last; none where this deployment has no app tokens."""
+    """The durations, in days, that a new token can have. Empty if this deployment has no app tokens."""
     longest: int = settings.APP_TOKEN_DAYS
     return [days for days in DAYS if days <= longest] or ([longest] if longest else [])

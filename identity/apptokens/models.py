@@ -1,4 +1,4 @@
-"""App tokens as they are stored: by their hash alone."""
+"""The table of app tokens. It stores hashes of the tokens, not the tokens themselves."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from django.utils import timezone
 from identity.apptokens import token_text
 from identity.signals import app_token_created, app_token_ended, app_token_used
 
-KEPT_IN_LIST = timedelta(days=30)  # how long a token that has ended is still listed
-TOUCH = timedelta(minutes=1)  # how exactly the last use is kept, so that not every call writes a row
+KEPT_IN_LIST = timedelta(days=30)  # how long the list shows a token that has ended
+TOUCH = timedelta(minutes=1)  # a later use is stored only after this time, so that not each call writes a row
 
 
 class Scope(models.TextChoices):
-    """What a token can be used for."""
+    """A permission that a token can have."""
 
     READ = "read", "Read sheets"
     EDIT = "edit", "Change sheets"
@@ -25,7 +25,7 @@ class Scope(models.TextChoices):
 
 
 class Ending(models.TextChoices):
-    """Why a token ended before its time."""
+    """Why a token ended early."""
 
     REVOKED = "revoked", "The person ended it."
     BARRED = "barred", "The person was barred from this app."
@@ -34,23 +34,25 @@ class Ending(models.TextChoices):
 
 
 class AppTokenQuerySet(models.QuerySet["AppToken"]):
-    """App tokens."""
+    """Queries of app tokens."""
 
     def of(self, person: Any) -> AppTokenQuerySet:
-        """Those of a SmartsheetUser (whose module imports this one), the newest first."""
+        """The tokens of a person (a SmartsheetUser, whose module imports this one), newest first."""
         return self.filter(person=person).order_by("-pk")
 
     def active(self) -> AppTokenQuerySet:
-        """Those that can be used now."""
+        """The tokens that can be used now."""
         return self.filter(ended_at=None, expires_at__gt=timezone.now())
 
     def listed(self) -> AppTokenQuerySet:
-        """Those that can be used, or could a while ago."""
+        """The tokens that can be used now, and those that ended recently."""
         since = timezone.now() - KEPT_IN_LIST
         return self.filter(models.Q(ended_at=None) | models.Q(ended_at__gt=since), expires_at__gt=since)
 
     def make(self, *, person: Any, name: str, scopes: Iterable[str], days: int) -> tuple[AppToken, str]:
-        """A new token and its text, which can't be had again. Raises CannotRecord: then there is no token."""
+        """Create a token. Returns it together with its text, which can't be shown again. Raises CannotRecord; then no
+        token was created.
+        """
         text = token_text.new()
         token = self.model(
             person=person,
@@ -65,13 +67,13 @@ class AppTokenQuerySet(models.QuerySet["AppToken"]):
         return token, text
 
     def end(self, because: Ending) -> int:
-        """End those of these tokens that haven't ended; gives how many."""
+        """End those of these tokens that haven't ended yet. Returns their number."""
         ended = [token for token in self.active().select_related("person") if token.end(because)]
         return len(ended)
 
 
 class AppToken(models.Model):
-    """A token of one person. The text that programs send is shown once and not stored."""
+    """A person's app token. Its text, which programs send, is shown once and isn't stored."""
 
     person = models.ForeignKey("identity.SmartsheetUser", on_delete=models.CASCADE, related_name="app_tokens")
     name = models.CharField(max_length=60)
@@ -93,12 +95,12 @@ class AppToken(models.Model):
 
     @property
     def scope_labels(self) -> list[str]:
-        """What it can be used for, in words."""
+        """The token's scopes in words."""
         return [scope.label for scope in Scope if self.has(scope)]
 
     @property
     def is_active(self) -> bool:
-        """Whether it can be used now."""
+        """Whether the token can be used now."""
         return self.ended_at is None and not self.is_expired
 
     @property
@@ -107,19 +109,19 @@ class AppToken(models.Model):
 
     @property
     def why_ended(self) -> str:
-        """A sentence; "" while it can be used."""
+        """Why the token ended, in a sentence; "" if it hasn't."""
         if self.ended_because:
             return str(Ending(self.ended_because).label)
         return "Its time is over." if self.is_expired else ""
 
     def has(self, scope: Scope) -> bool:
-        """Whether it can be used for this."""
+        """Whether the token has this scope."""
         return scope in self.scopes.split()
 
     def note_use(self) -> None:
-        """Keep when it was used last, to the minute. The first use of a day (UTC) is told by app_token_used.
+        """Store the time of this use, to the minute. If it is the first use on this day (UTC), send app_token_used.
 
-        Raises CannotRecord: then it must not be used.
+        Raises CannotRecord. Then the call must be refused.
         """
         now = timezone.now()
         if self.used_at is not None and now < self.used_at + TOUCH and now.date() == self.used_at.date():
@@ -134,7 +136,7 @@ class AppToken(models.Model):
                 tokens.update(used_at=now)
 
     def end(self, because: Ending) -> bool:
-        """End it for good; False if it had ended."""
+        """End the token for good. Returns False if it had already ended."""
         row = AppToken.objects.active().filter(pk=self.pk)
         if not row.update(ended_at=timezone.now(), ended_because=because):
             return False

@@ -1,6 +1,6 @@
-"""What a token looks like: a prefix that scanners for leaked secrets can find, 32 random bytes, and a checksum.
+"""The text of a token: a prefix that scanners for leaked secrets can find, 32 random bytes, and a checksum.
 
-With the checksum a mistyped token is told from a real one without a look into the database.
+The checksum shows that a token was mistyped, without a look into the database.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ from hashlib import sha256
 
 PREFIX = "byline_"
 BASE62 = string.digits + string.ascii_letters
-SECRET, CHECKSUM = 43, 6  # digits of base 62 that 32 bytes and a CRC-32 take
+SECRET, CHECKSUM = 43, 6  # the numbers of base-62 digits for 32 bytes, and for a CRC-32
 TOKEN = re.compile(f"{PREFIX}[0-9A-Za-z]{{{SECRET + CHECKSUM}}}")
 
 
 def new() -> str:
-    """A token that nobody has yet."""
+    """A new random token."""
     secret = PREFIX + _base62(int.from_bytes(secrets.token_bytes(32)), SECRET)
     return secret + _checksum(secret)
 
 
 def is_well_formed(text: str) -> bool:
-    """Whether this can be a token at all."""
+    """Whether the text has the format of a token."""
     return bool(TOKEN.fullmatch(text)) and text[-CHECKSUM:] == _checksum(text[:-CHECKSUM])
 
 
 def digest_of(text: str) -> str:
-    """What is stored in a token's place, and looked up. The token is random, so it needs no salt."""
+    """The hash of a token, by which it is stored and looked up. It needs no salt, because tokens are random."""
     return sha256(text.encode()).hexdigest()
 
 

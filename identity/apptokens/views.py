@@ -1,4 +1,4 @@
-"""Making and ending app tokens, from the profile page."""
+"""The buttons of the profile page that create and end app tokens."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOT_RECORDED = "The audit log can't be written, so no token was made. Try again 
 @never_cache
 @button
 def add_app_token(request: HttpRequest, person: SmartsheetUser) -> HttpResponse:
-    """Make a token and show it, this once: the page is the answer to the form, and can't be opened again."""
+    """Create a token, and show it. The page is the answer to the form, so the token can't be shown a second time."""
     if not days_offered():
         raise Http404
     form = AppTokenForm(request.POST, person=person)

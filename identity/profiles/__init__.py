@@ -1,1 +1,1 @@
-"""Profiles of people: read from Smartsheet, refreshed, shown, and the locale and time zone of the reader."""
+"""People's profiles: reading, refreshing and showing them, and their locale and time zone."""

@@ -1,5 +1,8 @@
-"""What people do about their own Smartsheet account: read the profile again, disconnect it."""
+"""Refreshes a person's profile, disconnects their Smartsheet account, and blocks and unblocks people."""
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
 from django.utils import timezone
 
 from identity.conf import settings
@@ -7,7 +10,7 @@ from identity.models import SmartsheetUser
 from identity.regions import region
 from identity.sessions import browsers
 from identity.sessions.models import Ending
-from identity.signals import disconnected, token_revoked
+from identity.signals import activation_changed, disconnected, token_revoked
 from identity.signin import oauth
 from identity.signin.oauth import BadAnswer
 from identity.tokens import returning
@@ -16,27 +19,29 @@ from identity.tokens.returning import Answer
 from identity.transport import Deadline
 
 DISCONNECTED = "The person disconnected the app."
+BLOCKED = "An administrator blocked the person."
 
 
 def refresh_profile(person: SmartsheetUser) -> None:
-    """Ask Smartsheet who the person is now and store it, within SMARTSHEET_DEADLINE.
+    """Read the person's profile from Smartsheet and store it. This takes at most SMARTSHEET_DEADLINE.
 
-    Raises SignInAgain, TryLater, OAuthError, UnknownRegion.
+    Raises SignInAgain, TryLater, OAuthError and UnknownRegion.
     """
     where = region(person.region)
     profile = with_token(
         person.user, lambda token, deadline: oauth.fetch_profile(where, access_token=token, deadline=deadline)
     )
     if profile.id != person.smartsheet_id:
-        raise BadAnswer("profile", "the profile of somebody else")
+        raise BadAnswer("profile", "the profile of someone else")
     person.remember(profile, at=timezone.now())
 
 
 def disconnect(person: SmartsheetUser) -> bool:
-    """End this app's access to Smartsheet in the person's name, and the sessions in which they signed in with it.
+    """End this app's access to Smartsheet in the person's name, and the sessions that they began by signing in with
+    Smartsheet.
 
-    True if Smartsheet has confirmed it, within SMARTSHEET_DEADLINE. If not, the worker tries again; here the access
-    ends in any case. The profile and the log of what they did stay.
+    Returns True if Smartsheet confirms this within SMARTSHEET_DEADLINE. If not, the worker asks Smartsheet again later,
+    but this app has no access from now on. The profile and the log of the person's actions stay.
     """
     seconds = settings.SMARTSHEET_DEADLINE
     token = returning.take_away(person, why=DISCONNECTED, wait=seconds + returning.PAUSE)
@@ -48,3 +53,23 @@ def disconnect(person: SmartsheetUser) -> bool:
     browsers.end_signed_in_with_smartsheet(person.user, because=Ending.DISCONNECTED)
     disconnected.send_robust(SmartsheetUser, person=person, is_confirmed=is_confirmed, why="")
     return is_confirmed
+
+
+def block(person: SmartsheetUser, *, by: AbstractBaseUser | AnonymousUser) -> None:
+    """Block a person from using Smartsheet here, and return their token to Smartsheet.
+
+    Sessions that began by signing in with Smartsheet end. The person can still log in to the site in its own way.
+    Raises CannotRecord; then nothing is changed.
+    """
+    with transaction.atomic():
+        SmartsheetUser.objects.filter(pk=person.pk).update(is_blocked=True)
+        activation_changed.send(SmartsheetUser, person=person, is_active=False, by=by)
+        returning.give_back(person, why=BLOCKED)
+        browsers.end_signed_in_with_smartsheet(person.user, because=Ending.BARRED)
+
+
+def unblock(person: SmartsheetUser, *, by: AbstractBaseUser | AnonymousUser) -> None:
+    """Let a blocked person sign in or connect again. Raises CannotRecord; then nothing is changed."""
+    with transaction.atomic():
+        SmartsheetUser.objects.filter(pk=person.pk).update(is_blocked=False)
+        activation_changed.send(SmartsheetUser, person=person, is_active=True, by=by)

@@ -1,4 +1,4 @@
-"""Which pages of other origins may read an answer: none, but those in CORS_ALLOWED_ORIGINS.
+"""CORS: only pages of the origins in CORS_ALLOWED_ORIGINS can read an answer.
 
 https://fetch.spec.whatwg.org/#http-cors-protocol
 """
@@ -16,10 +16,10 @@ PREFLIGHT_SECONDS = 600
 
 
 def readable(view: Callable[[Any], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Let the pages of the origins allowed read what the view answers, with the person's cookies.
+    """Let pages of the allowed origins request the view with the person's cookies, and read its answer.
 
-    An origin is compared letter by letter and named in the answer; others, `null` among them, are told nothing,
-    and their browsers keep the answer from them.
+    An origin must be exactly as in the setting, and the answer names it. Other origins, including `null`, get no CORS
+    headers, so their pages can't read the answer.
     """
 
     @wraps(view)

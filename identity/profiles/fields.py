@@ -1,4 +1,4 @@
-"""A profile as its owner reads it: what people recognise in groups, and everything that Smartsheet sent, in words.
+"""Formats a profile for its owner: the well-known fields in groups, and all fields that Smartsheet sent.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/users/get-current-user
 """
@@ -28,13 +28,13 @@ WORDS = {
     "profileImage": "Picture",
     "customWelcomeScreenViewed": "Welcome screen seen",
 }
-NAMING = ("name", "email")  # the parts of an object that say what it is: they get its label
+NAMING = ("name", "email")  # fields that name an object; these are shown with the label of the object
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One line. `value` is text; it is empty if Smartsheet sent nothing, or a time, which is `moment` (UTC)."""
+    """A label with a value: the text `value` ("" if Smartsheet sent nothing), or the time `moment`."""
 
     label: str
     value: str
@@ -49,7 +49,7 @@ class Group:
 
 
 def grouped(data: Mapping[str, Any]) -> list[Group]:
-    """What people recognise of the profile's JSON, without empty fields and groups. Of an object, only its name."""
+    """The well-known fields of the profile's JSON in groups, without empty ones. Objects are shown by their name."""
     groups = [
         Group(title, [Field(_label(key), text) for key in keys for text in _names(data.get(key))])
         for title, keys in GROUPS.items()
@@ -58,7 +58,7 @@ def grouped(data: Mapping[str, Any]) -> list[Group]:
 
 
 def everything(data: Mapping[str, Any]) -> list[Field]:
-    """All fields of the profile's JSON, each part of an object or a list as a field of its own."""
+    """All fields of the profile's JSON. Each part of an object or a list is a field of its own."""
     return [field for key in data for field in _fields(_label(key), key, data[key])]
 
 
@@ -73,7 +73,7 @@ def _names(value: Any) -> Iterator[str]:
 
 
 def _fields(label: str, key: str, value: Any) -> Iterator[Field]:
-    """One field, or one for each part of an object or a list."""
+    """The field, or the fields for each part of an object or a list."""
     if isinstance(value, list):
         for number, item in enumerate(value, start=1):
             yield from _fields(f"{label} {number}" if len(value) > 1 else label, key, item)
@@ -106,5 +106,5 @@ def _text(value: Any) -> str:
 def _moment(value: Any) -> datetime | None:
     try:
         return datetime.fromisoformat(value) if isinstance(value, str) and MOMENT.fullmatch(value) else None
-    except ValueError:  # such as 31 February
+    except ValueError:  # no such day, such as 31 February
         return None

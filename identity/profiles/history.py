@@ -1,7 +1,7 @@
-"""The history of our own rows, by django-simple-history: who changed them, by name, and in which request.
+"""The history of our own rows: who changed them, and in which request. It uses django-simple-history.
 
-A person is kept by Smartsheet's number and the name they had then, not by a foreign key: the history outlives
-the account. https://django-simple-history.readthedocs.io/en/latest/user_tracking.html
+A history row has the number and name that the person had in Smartsheet at the time, and no foreign key. So it stays the
+same when the account is deleted. https://django-simple-history.readthedocs.io/en/latest/user_tracking.html
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ Row = TypeVar("Row", bound=models.Model, covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class HistoryActor:
-    """Who changed a row. Somebody of the admin without a Smartsheet account has a name alone."""
+    """The person who changed a row. A user of the admin without a Smartsheet account has only a name."""
 
     id: int | None
     region: str
@@ -30,7 +30,7 @@ class HistoryActor:
 
 
 class ActorRecord(models.Model):
-    """What each history row knows beside django-simple-history's own columns."""
+    """The columns that a history row has in addition to those of django-simple-history."""
 
     actor_region = models.CharField(max_length=20, default="", editable=False)
     actor_name = models.TextField(default="", editable=False)
@@ -41,17 +41,17 @@ class ActorRecord(models.Model):
 
 
 class PastTheHistory(Exception):
-    """Rows were to be changed in a way that the history, and so the audit log, would not hear of."""
+    """An operation would have changed rows without a row in the history, and so without an entry in the log."""
 
 
 class TrackedQuerySet(models.QuerySet[Row]):
-    """Refuses what django-simple-history does not hear of: save() and delete() are the ways.
+    """Refuses operations that django-simple-history doesn't record. Use save() and delete() instead.
 
     https://django-simple-history.readthedocs.io/en/latest/common_issues.html
     """
 
     def update(self, **values: Any) -> int:
-        """Columns that the history leaves out, and no others. Raises PastTheHistory."""
+        """Update columns that the history excludes. Raises PastTheHistory for any other column."""
         tracked = {field.name for field in self.model.history.model.tracked_fields}  # type: ignore[attr-defined] # simple-history's
         if told := sorted(tracked & values.keys()):
             raise PastTheHistory(f"update() of {', '.join(told)}: save() each {self.model._meta.verbose_name}.")
@@ -67,21 +67,21 @@ class TrackedQuerySet(models.QuerySet[Row]):
 
 
 class Tracked(models.Model):
-    """A model with a history: a row and what is recorded of it are kept together or not at all."""
+    """A model with a history. Either a row and its history row are both stored, or neither is."""
 
     class Meta:
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """In a transaction also where nobody has begun one: the history and the log are further writes."""
+        """Save in a transaction, because the history and the log are written too."""
         with transaction.atomic():
             super().save(*args, **kwargs)
 
 
 class _Records(HistoricalRecords):  # type: ignore[misc] # django-simple-history ships no types
-    """With the one index that asking for the rows of one record goes along, in the order they were written."""
+    """History records with one index, on the record's key and the order of writing, because queries need no other."""
 
-    _date_indexing = False  # whatever SIMPLE_HISTORY_DATE_INDEX says: no query goes by date alone
+    _date_indexing = False  # overrides SIMPLE_HISTORY_DATE_INDEX, because no query uses the date alone
 
     def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
         index = models.Index(fields=["id", "history_id"], name=f"history_of_{model._meta.model_name}")
@@ -89,11 +89,11 @@ class _Records(HistoricalRecords):  # type: ignore[misc] # django-simple-history
 
 
 def records(*, excluded_fields: list[str]) -> HistoricalRecords:
-    """The history of a Tracked model."""
+    """The history of a model that is derived from Tracked."""
     return _Records(
         bases=[ActorRecord],
         excluded_fields=excluded_fields,
-        no_db_index=["id"],  # the index over both begins with it
+        no_db_index=["id"],  # the combined index begins with it
         get_user=_actor_of_request,
         history_id_field=models.BigAutoField(),
         history_user_id_field=models.BigIntegerField(null=True),

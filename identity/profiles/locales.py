@@ -1,7 +1,7 @@
-"""How a locale writes days, times of day and numbers. The words around them stay English.
+"""Formats days, times and numbers for a locale. Words stay English.
 
-By Django's own formats, but in figures alone: where a locale's short day has words, or Django knows none, ISO 8601's.
-https://docs.djangoproject.com/en/5.2/ref/settings/#short-date-format
+Django's formats are used, if a locale's short date consists of digits. If it has words, or if Django doesn't know the
+locale, ISO 8601 is used. https://docs.djangoproject.com/en/5.2/ref/settings/#short-date-format
 """
 
 import re
@@ -14,14 +14,15 @@ from django.utils.dateformat import format as format_date
 from django.utils.formats import get_format, iter_format_modules
 from django.utils.translation import get_supported_language_variant
 
-DIRECTIVES = {"d": "%d", "j": "%d", "m": "%m", "n": "%m", "Y": "%Y", "y": "%y"}  # Django's and strptime's
+# Django's format letters, and the directives of strptime for them.
+DIRECTIVES = {"d": "%d", "j": "%d", "m": "%m", "n": "%m", "Y": "%Y", "y": "%y"}
 FIGURES = re.compile(r"[dmYnj./\- ]+")
 ENGLISH_NUMBER = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Locale:
-    """Formats, as Django writes them, and separators."""
+    """The formats of a locale, as Django writes formats, and its separators in numbers."""
 
     day_format: str
     time_format: str
@@ -29,15 +30,15 @@ class Locale:
     thousands: str
 
     def day(self, day: date) -> str:
-        """30.11.2026"""
+        """A day as text, such as 30.11.2026."""
         return format_date(day, self.day_format)
 
     def day_and_time(self, moment: datetime) -> str:
-        """30.11.2026 17:04, in the moment's own zone."""
+        """A day and time as text, such as 30.11.2026 17:04, in the time zone of `moment`."""
         return format_date(moment, f"{self.day_format} {self.time_format}")
 
     def read_day(self, text: str) -> date | None:
-        """The day that a text such as 30.11.2026 or 30.11.26 names; None where it names none."""
+        """Parse a day, such as 30.11.2026 or 30.11.26. None if the text isn't a day."""
         form = "".join(DIRECTIVES.get(letter, letter) for letter in self.day_format)
         for one in (form, form.replace("%Y", "%y")):
             with suppress(ValueError):
@@ -45,11 +46,11 @@ class Locale:
         return None
 
     def time_of_day(self, moment: datetime) -> str:
-        """17:04, in the moment's own zone."""
+        """A time of day as text, such as 17:04, in the time zone of `moment`."""
         return format_date(moment, self.time_format)
 
     def number(self, text: str) -> str:
-        """A text like 1,234.5 or 1234.5 with the locale's separators: groups only where it has some."""
+        """A number such as 1,234.5 or 1234.5, with the locale's separators. Digits without groups stay so."""
         if not ENGLISH_NUMBER.fullmatch(text):
             raise ValueError(f"{text!r} is no number")
         return text.translate({ord(","): self.thousands, ord("."): self.decimal})
@@ -60,7 +61,7 @@ ISO = Locale("Y-m-d", "H:i", decimal=".", thousands=",")
 
 @cache
 def locale_of(name: str) -> Locale:
-    """The locale that Smartsheet calls by this name, such as de_DE; ISO for one that is not known."""
+    """The locale with this name of Smartsheet, such as de_DE. If it is unknown, ISO."""
     try:
         language = get_supported_language_variant(name.replace("_", "-").lower())
     except LookupError:

@@ -1,18 +1,20 @@
-"""Who is signed in, for a front end. docs/identity-me.md is its documentation."""
+"""GET /identity/me describes the signed-in person to a front end. docs/identity-me.md documents it."""
 
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from identity.middleware import SmartsheetRequest
 from identity.profiles import cross_origin
 
 
+@csrf_exempt  # it only reads, so POST is answered 405, and not 403 because a token is missing
 @cross_origin.readable
 @never_cache
 @require_http_methods(["GET", "HEAD", "OPTIONS"])
 def me(request: SmartsheetRequest) -> HttpResponse:
-    """{"user": null}, or {"user": {…}}: the cached profile with name, region and ids as text too (id_str)."""
+    """Return {"user": null}, or {"user": {…}} with the stored profile, `name`, `region`, and ids as text too."""
     if request.method == "OPTIONS":
         return HttpResponse(status=204, headers={"Allow": "GET, HEAD, OPTIONS"})
     person = request.smartsheet_user

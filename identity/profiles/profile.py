@@ -1,4 +1,4 @@
-"""What Smartsheet says of a person, whole, as templates, views and the front end get it."""
+"""A person's Smartsheet profile. Templates, views and the front end use it."""
 
 import re
 from collections.abc import Container, Mapping
@@ -11,15 +11,15 @@ NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class ProfileError(ValueError):
-    """What Smartsheet sent is no profile: it has no usable id."""
+    """The profile that Smartsheet sent has no id, or none that can be used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A person of one region, by the JSON of GET /users/me.
+    """The JSON that GET /users/me returned for a person, with the person's region.
 
-    `profile["firstName"]` reads that JSON, so that a template may name a field as Smartsheet does; the
-    attributes are what every page needs. Smartsheet's profile has no name: `name` is made of its parts.
+    `profile["firstName"]` reads this JSON, so templates can use Smartsheet's names of fields. The attributes have what
+    every page needs. Smartsheet's profile has no full name, so `name` combines first and last name.
     https://developers.smartsheet.com/api/smartsheet/openapi/users/get-current-user
     """
 
@@ -29,7 +29,7 @@ class Profile:
 
     @classmethod
     def parse(cls, region: str, data: object) -> Self:
-        """The profile in a JSON answer; raises ProfileError when it names nobody."""
+        """Parse the profile in a JSON answer. Raises ProfileError if it has no id that can be used."""
         if not isinstance(data, dict):
             raise ProfileError("The profile is not a JSON object.")
         id_ = data.get("id")
@@ -49,12 +49,24 @@ class Profile:
 
     @property
     def addresses(self) -> frozenset[str]:
-        """The main e-mail address and the further ones that the person confirmed, in small letters."""
+        """The main e-mail address and the other confirmed addresses, in lower case."""
+        return frozenset(email.casefold() for email in self._confirmed)
+
+    @property
+    def plain_addresses(self) -> frozenset[str]:
+        """The addresses that are plain ones. Only these can be compared with lists of people and domains.
+
+        Some characters outside ASCII become ASCII letters in lower case, so addresses with such characters don't count.
+        """
+        plain = (email for email in self._confirmed if email.isascii() and email.count("@") == 1)
+        return frozenset(email.lower() for email in plain if not email.startswith("@"))
+
+    @property
+    def _confirmed(self) -> list[str]:
         further = self.data.get("alternateEmails")
         listed = [one for one in further if isinstance(one, dict)] if isinstance(further, list) else []
         confirmed = [one.get("email") for one in listed if one.get("confirmed") is True]
-        found = [self.email, *(email.strip() for email in confirmed if isinstance(email, str))]
-        return frozenset(email.casefold() for email in found if email)
+        return [email for email in (self.email, *(one.strip() for one in confirmed if isinstance(one, str))) if email]
 
     @property
     def first_name(self) -> str:
@@ -66,7 +78,7 @@ class Profile:
 
     @property
     def name(self) -> str:
-        """First and last name, or what there is of them, or the e-mail address; never nothing."""
+        """First and last name; if there are none, the e-mail address, or else the id. It is never empty."""
         names = " ".join(part for part in (self.first_name, self.last_name) if part)
         return names or self.email or f"Smartsheet user {self.id}"
 
@@ -77,19 +89,20 @@ class Profile:
 
     @property
     def domain(self) -> str:
-        """What stands behind the @ of the e-mail address, in small letters; "" if it is no plain address.
+        """The domain of the e-mail address, in lower case. It is "" if the address isn't a plain one.
 
-        Outside ASCII there are characters that only look the same in small letters, so such an address has none.
+        Some characters outside ASCII become ASCII letters in lower case. So an address with such characters has no
+        domain.
         """
         mailbox, _at, domain = self.email.lower().partition("@")
         return domain if mailbox and "@" not in domain and self.email.isascii() else ""
 
     def is_among(self, people: Container[str]) -> bool:
-        """Whether the person is one of those named in settings: as region:id, or by e-mail in small letters."""
+        """Whether the list has this person, as region:id or as an e-mail address in lower case."""
         return f"{self.region}:{self.id}" in people or (bool(self.domain) and self.email.lower() in people)
 
     def as_json(self) -> dict[str, Any]:
-        """The whole profile for a front end, with `name` and `region`, and every id as text as well."""
+        """The whole profile for a front end, with `name` and `region`. Each id is there as a number and as text."""
         whole: dict[str, Any] = with_text_ids(dict(self.data))
         return {**whole, "name": self.name, "region": self.region}
 
@@ -99,12 +112,13 @@ class Profile:
 
 
 def storable(value: Any) -> Any:
-    """The same JSON without what PostgreSQL does not store: a mark for NUL and halves of characters, None for NaN.
+    """The JSON in a form that PostgreSQL can store. NUL and lone surrogates are replaced, and NaN becomes None.
 
-    Halves come of texts that were cut in the middle of an emoji. https://www.postgresql.org/docs/current/datatype-json.html
+    A lone surrogate results from cutting a text in the middle of an emoji.
+    https://www.postgresql.org/docs/current/datatype-json.html
     """
     if isinstance(value, str):
-        return NOT_STORABLE.sub("\ufffd", value)  # left out, an address could turn into one that is let in
+        return NOT_STORABLE.sub("\ufffd", value)  # removing it could turn an address into one that is allowed
     if isinstance(value, float):
         return value if isfinite(value) else None
     if isinstance(value, list):
@@ -115,9 +129,9 @@ def storable(value: Any) -> Any:
 
 
 def with_text_ids(value: Any) -> Any:
-    """The same JSON, each integer under `id` or `…Id` also as text under `id_str` or `…Id_str`.
+    """The JSON, in which each integer `id` or `…Id` is added again as text, as `id_str` or `…Id_str`.
 
-    JavaScript's numbers end at 2**53; Smartsheet's ids do not.
+    A Smartsheet id can be larger than 2**53, the largest integer that is exact in JavaScript.
     """
     if isinstance(value, list):
         return [with_text_ids(item) for item in value]

@@ -1,16 +1,16 @@
-"""For whom a page is written: in which time zone and how days and numbers look, by the Smartsheet profile.
+"""The reader of a page: their time zone and locale, from their Smartsheet profile.
 
-It holds for one request, in its own thread or task, and is undone after it. Before sign-in it is UTC and ISO 8601.
+The reader is set for one request. It is looked up when the page first needs it, so pages of the site that don't need it
+read no session. For a person who isn't signed in, it is UTC and ISO 8601.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from django.utils import timezone
 
 from identity.profiles.locales import ISO, Locale, locale_of
 from identity.profiles.profile import Profile
@@ -18,7 +18,7 @@ from identity.profiles.profile import Profile
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """`zone_name` is what the profile says; `is_zone_known` False: this app knows no such zone and uses UTC."""
+    """A time zone and a locale. `zone_name` is from the profile. If `is_zone_known` is False, `zone` is UTC instead."""
 
     zone: tzinfo = UTC
     zone_name: str = "UTC"
@@ -30,27 +30,27 @@ class Reader:
         return self.zone is UTC
 
     def local(self, moment: datetime) -> str:
-        """An aware moment as this reader writes it; where that is in UTC for want of a zone, it says so."""
+        """A time in the reader's zone and format. If that zone is UTC, the text says so."""
         text = self.locale.day_and_time(moment.astimezone(self.zone))
         return f"{text} UTC" if self.is_in_utc else text
 
     def local_time_of_day(self, moment: datetime) -> str:
-        """The time of an aware moment without its day, as above."""
+        """The time of day, in the reader's zone and format. If that zone is UTC, the text says so."""
         text = self.locale.time_of_day(moment.astimezone(self.zone))
         return f"{text} UTC" if self.is_in_utc else text
 
 
 NOBODY = Reader()
-_current: ContextVar[Reader] = ContextVar("identity_reader", default=NOBODY)
+_current: ContextVar[Callable[[], Reader]] = ContextVar("identity_reader", default=lambda: NOBODY)
 
 
 def current() -> Reader:
-    """The reader of the page at hand; NOBODY outside of any."""
-    return _current.get()
+    """The reader of the current page. Outside of requests it is NOBODY."""
+    return _current.get()()
 
 
 def reader_of(profile: Profile | None) -> Reader:
-    """The reader that a profile describes, by its `timeZone` (a name of the IANA database) and `locale`."""
+    """The reader with the `timeZone` (a name of the IANA database) and the `locale` of a profile."""
     if profile is None:
         return NOBODY
     zone_name, locale = profile.data.get("timeZone"), profile.data.get("locale")
@@ -64,12 +64,11 @@ def reader_of(profile: Profile | None) -> Reader:
 
 
 @contextmanager
-def reading_as(reader: Reader) -> Iterator[None]:
-    """Make this the reader for the block, for Django's own dates too, and put back the one before."""
-    token = _current.set(reader)
+def reading_as(reader: Reader | Callable[[], Reader]) -> Iterator[None]:
+    """Use this reader within the block. A function is called once, when the reader is first needed."""
+    token = _current.set(cache(reader) if callable(reader) else lambda: reader)
     try:
-        with timezone.override(reader.zone):
-            yield
+        yield
     finally:
         _current.reset(token)
 
@@ -77,5 +76,5 @@ def reading_as(reader: Reader) -> Iterator[None]:
 def _zone(name: object) -> ZoneInfo | None:
     try:
         return ZoneInfo(name) if isinstance(name, str) and name else None
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # no such zone; a name that leads elsewhere; a folder
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # the zone is unknown, or the name is a path or a folder
         return None

@@ -1,7 +1,7 @@
-"""Keeps profiles up to date in the worker, so that no page waits for it.
+"""Keeps profiles up to date. The worker does this, so that no page waits for it.
 
-Without a worker nothing breaks: each sign-in fetches the profile, and people who use the app sign in at least every
-SESSION_ABSOLUTE_SECONDS. The profile page shows how old a profile is, and has a button to refresh it.
+Without a worker nothing breaks: each sign-in fetches the profile, and people must sign in at least every
+SESSION_ABSOLUTE_SECONDS. The profile page shows how old a profile is, and has a button that refreshes it.
 """
 
 import logging
@@ -16,16 +16,18 @@ from identity.regions import UnknownRegion
 from identity.signin.oauth import OAuthError
 from identity.tokens.access_tokens import SignInAgain, TryLater
 
-PAUSE = timedelta(hours=1)  # after an attempt that failed
+PAUSE = timedelta(hours=1)  # how long to wait after a failed attempt
 
 logger = logging.getLogger(__name__)
 
 
 def refresh_stale_profiles(limit: int) -> int:
-    """Fetch up to `limit` profiles older than PROFILE_REFRESH_AFTER seconds, the oldest first; gives how many came.
+    """Fetch profiles that are older than PROFILE_REFRESH_AFTER seconds, the oldest first, at most `limit`. Returns how
+    many were fetched.
 
-    Only of people who may use the app and have a token. Any number of processes may do this at once: each profile is
-    taken by one of them. Each takes SMARTSHEET_DEADLINE at most; a failure is logged, and tried again in an hour.
+    Only profiles of people who can use the app and have a token are fetched. Several processes can do this at the same
+    time, and only one of them fetches each profile. A fetch takes at most SMARTSHEET_DEADLINE. A failure is logged, and
+    the profile is tried again after an hour.
     """
     now = timezone.now()
     before = now - timedelta(seconds=settings.PROFILE_REFRESH_AFTER)

@@ -1,4 +1,4 @@
-"""A person's own page: their profile, names, roles and sessions, and what they can do about them."""
+"""The profile page: a person's profile, names, roles, sessions and app tokens, and buttons to manage them."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -46,14 +46,14 @@ LOGGED_IN = "you are still logged in to this site"
 @require_safe
 @smartsheet_connected
 def profile(request: HttpRequest) -> HttpResponse:
-    """The profile and its age, the names that the person had, their roles, sessions and app tokens."""
+    """The profile and its age, and the person's names so far, roles, sessions and app tokens."""
     return profile_page(request, _person(request))
 
 
 def profile_page(
     request: HttpRequest, person: SmartsheetUser, *, token_form: AppTokenForm | None = None, status: int = 200
 ) -> HttpResponse:
-    """That page; with the form for an app token as it was sent, if something is wrong with it."""
+    """The profile page. `token_form` is the form for an app token as it was sent, if it had errors."""
     context = {
         "person": person,
         "groups": fields.grouped(person.profile),
@@ -62,6 +62,7 @@ def profile_page(
         "roles": [label for name, label in RoleName.choices if name in person.roles],
         "sessions": BrowserSession.objects.of(person.user) if has_owners(request.session) else None,
         "own_key": request.session.session_key,
+        "has_own_expiry": getattr(request.session, "has_own_expiry", False),
         "idle_words": limits.in_words(settings.SESSION_IDLE_SECONDS),
         "absolute_words": limits.in_words(settings.SESSION_ABSOLUTE_SECONDS),
         "tokens": AppToken.objects.of(person).listed(),
@@ -74,7 +75,9 @@ def profile_page(
 def button(
     view: Callable[Concatenate[HttpRequest, SmartsheetUser, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """A button of that page, only by POST. People who are not connected get to the page after they have."""
+    """Decorate the view of a button of the profile page. It accepts only POST. People who aren't connected are asked to
+    connect, and then come to the profile page.
+    """
 
     @require_POST
     @wraps(view)
@@ -92,7 +95,7 @@ def refresh_profile(request: HttpRequest, person: SmartsheetUser) -> HttpRespons
     try:
         account.refresh_profile(person)
     except SignInAgain:
-        if not revocation.follow_up(request.user.pk):  # if so, the next page says what happened
+        if not revocation.follow_up(request.user.pk):  # if it deleted the token, the next page says why
             way = "Sign in" if ways.is_signed_in_with_smartsheet(request.session) else "Disconnect, and connect"
             messages.error(request, NOT_ACCEPTED.format(way))
     except (TryLater, OAuthError, UnknownRegion):
@@ -104,7 +107,7 @@ def refresh_profile(request: HttpRequest, person: SmartsheetUser) -> HttpRespons
 
 @button
 def disconnect(request: HttpRequest, person: SmartsheetUser) -> HttpResponse:
-    """End this app's access to Smartsheet in the person's name. Signs them out, if they signed in with Smartsheet."""
+    """End this app's access to Smartsheet in the person's name. Signs them out if they signed in with Smartsheet."""
     is_confirmed = account.disconnect(person)
     is_signed_out = ways.is_signed_in_with_smartsheet(request.session)
     if is_signed_out:
@@ -119,7 +122,7 @@ def disconnect(request: HttpRequest, person: SmartsheetUser) -> HttpResponse:
 
 @button
 def sign_out_everywhere(request: HttpRequest, person: SmartsheetUser) -> HttpResponse:
-    """End all sessions of the person, including this one. The app stays connected to Smartsheet."""
+    """End all of the person's sessions, including this one. The app stays connected to Smartsheet."""
     _require_owners(request)
     browsers.end_all(person.user)
     auth.logout(request)
@@ -129,7 +132,7 @@ def sign_out_everywhere(request: HttpRequest, person: SmartsheetUser) -> HttpRes
 
 @button
 def end_session(request: HttpRequest, person: SmartsheetUser, public_id: UUID) -> HttpResponse:
-    """Sign the person out of one of their browsers."""
+    """End the person's session in one browser."""
     _require_owners(request)
     own = BrowserSession.objects.of(person.user).filter(pk=request.session.session_key, public_id=public_id)
     if own.exists():

@@ -1,1 +1,1 @@
-"""Sessions in the database: their limits, their owners, and the list of browsers."""
+"""Sessions in the database: their limits, their owners, and the list of a person's browsers."""

@@ -1,11 +1,11 @@
-"""A browser in words, from the User-Agent that it sends: enough for its owner to know it again, and proof of nothing.
+"""Names a browser by its User-Agent, so that people recognise it. The name proves nothing.
 
 https://www.rfc-editor.org/rfc/rfc9110#field.user-agent
 """
 
 import re
 
-# The first that matches: most browsers name others too, for sites that ask for those.
+# The first match counts. Most browsers also name other browsers, for sites that look for these.
 BROWSERS = (
     (re.compile(r"\bEdg(e|A|iOS)?/"), "Edge"),
     (re.compile(r"\b(OPR|Opera)/"), "Opera"),
@@ -27,7 +27,7 @@ UNKNOWN = "Unknown browser"
 
 
 def browser_name(user_agent: str) -> str:
-    """Such as "Chrome on Windows", or as much of it as can be told."""
+    """The name, such as "Chrome on Windows". If only one of the two is known, it is only that one."""
     browser = next((name for pattern, name in BROWSERS if pattern.search(user_agent)), UNKNOWN)
     system = next((name for pattern, name in SYSTEMS if pattern.search(user_agent)), "")
     return f"{browser} on {system}" if system else browser

@@ -1,7 +1,7 @@
-"""The browsers that a person is signed in with: begun, listed, ended.
+"""Starts, lists and ends a person's sessions in different browsers.
 
-Only sessions of the engine identity.sessions.store are known here. Other engines of Django have no owners, so their
-sessions can't be listed or ended from elsewhere.
+This needs the session engine identity.sessions.store. Django's own engines store no owner of a session, so a person's
+sessions can't be listed, or ended from another browser.
 """
 
 from typing import Any
@@ -21,30 +21,31 @@ from identity.sessions.models import BrowserSession, BrowserSessionQuerySet, End
 from identity.signals import session_ended, token_lost
 from identity.signin import ways
 
-SIGN_IN = "identity.sign_in"  # in a session: since when and from where: started_at (seconds since 1970), ip, browser
-ENDED = "identity.ended"  # in a session: why the one before it ended; shown once
+SIGN_IN = "identity.sign_in"  # key in a session; its value has started_at (seconds since 1970), ip and browser
+ENDED = "identity.ended"  # key in a session; its value is why the previous session ended
 
 
 def end_all(user: AbstractBaseUser, *, because: Ending = Ending.ELSEWHERE) -> int:
-    """Sign the user out of every browser; gives how many. Requests that are under way are answered."""
+    """Sign the user out of every browser. Returns the number of sessions. Running requests still get their answers."""
     return end(BrowserSession.objects.of(user), user=user, because=because)
 
 
 def end_signed_in_with_smartsheet(user: AbstractBaseUser, *, because: Ending) -> int:
-    """End the user's sessions that began by signing in with Smartsheet; gives how many. Those in which they logged in
-    in the site's own way go on."""
+    """End the user's sessions that began by signing in with Smartsheet, and return their number. Sessions that began
+    with the site's own login go on.
+    """
     own = BrowserSession.objects.of(user)
     keys = [session.pk for session in own if ways.is_signed_in_with_smartsheet(session.get_decoded())]
     return end(own.filter(pk__in=keys), user=user, because=because)
 
 
 def end_one(user: AbstractBaseUser, public_id: UUID) -> bool:
-    """Sign the user out of one browser; False if it isn't theirs, or has ended already."""
+    """Sign the user out of one browser. Returns False if the session isn't theirs, or has already ended."""
     return bool(end(BrowserSession.objects.of(user).filter(public_id=public_id), user=user, because=Ending.ELSEWHERE))
 
 
 def end(chosen: BrowserSessionQuerySet, *, user: AbstractBaseUser | None, because: Ending) -> int:
-    """End these sessions of the user, and send session_ended; gives how many."""
+    """End these sessions of the user, and send session_ended. Returns their number."""
     count = chosen.end(because)
     person = getattr(user, "smartsheet", None)
     if count and person is not None:
@@ -53,13 +54,13 @@ def end(chosen: BrowserSessionQuerySet, *, user: AbstractBaseUser | None, becaus
 
 
 def sweep_expired() -> int:
-    """Delete sessions that ended more than a day ago; gives how many. Each sign-in does so too."""
+    """Delete sessions that ended more than a day ago, and return their number. Each sign-in calls this too."""
     return BrowserSession.objects.sweep()
 
 
 @receiver(user_logged_in)
 def _begin(request: HttpRequest, **_kwargs: Any) -> None:
-    """Store in the new session when and from where it began."""
+    """Store when, from where and with which browser the session began."""
     request.session[SIGN_IN] = {
         "started_at": timezone.now().timestamp(),
         "ip": getattr(request, "client_ip", None),

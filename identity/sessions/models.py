@@ -1,4 +1,4 @@
-"""The table of sessions: Django's own columns, and whose each is, since when, from where, and why it ended.
+"""The table of sessions. In addition to Django's columns it has the owner, the start, the origin, and why it ended.
 
 https://docs.djangoproject.com/en/5.2/topics/http/sessions/#extending-database-backed-session-engines
 """
@@ -14,11 +14,11 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils import timezone
 
-KEPT = timedelta(days=1)  # an ended session stays so long, to tell its browser why
+KEPT = timedelta(days=1)  # how long an ended session is kept, to tell the browser why it ended
 
 
 class Ending(models.TextChoices):
-    """Why a session was ended, in the words of the log."""
+    """Why a session ended, in the words of the log."""
 
     IDLE = "idle", "The browser had not been used for too long."
     TOO_OLD = "too_old", "The person had been signed in for too long."
@@ -29,8 +29,8 @@ class Ending(models.TextChoices):
 
     @property
     def sentence(self) -> str:
-        """What its browser shows: what has happened, and what to do."""
-        advice = "Ask whoever runs it." if self is Ending.BARRED else "Sign in again to go on."
+        """The message to the person: what happened, and what to do."""
+        advice = "Ask its administrator." if self is Ending.BARRED else "Sign in again to continue."
         return f"You were signed out {SENTENCES[self]}. {advice}"
 
 
@@ -46,23 +46,23 @@ SENTENCES = {
 
 class BrowserSessionQuerySet(models.QuerySet["BrowserSession"]):
     def of(self, user: AbstractBaseUser) -> "BrowserSessionQuerySet":
-        """The sessions in which the user is signed in just now, the latest used first."""
+        """The user's active sessions. The one that was used last comes first."""
         alive = self.filter(user=user.pk, ended_because="", expire_date__gt=timezone.now())
         return alive.order_by("-seen_at", "pk")
 
     def end(self, because: Ending) -> int:
-        """End them, and forget all that was in them; gives how many had not ended before."""
+        """End these sessions, and delete their data. Returns the number of sessions that hadn't ended before."""
         going_on = self.filter(ended_because="")
         return going_on.update(ended_because=because, session_data="", expire_date=timezone.now())
 
     def sweep(self) -> int:
-        """Delete what has ended a while ago; gives how many."""
+        """Delete sessions that ended more than KEPT ago. Returns their number."""
         deleted, _by_model = self.filter(expire_date__lte=timezone.now() - KEPT).delete()
         return deleted
 
 
 class BrowserSession(AbstractBaseSession):
-    """One browser. Without a user nobody is signed in with it."""
+    """The session of one browser. `user` is None if no one is signed in with it."""
 
     public_id = models.UUIDField(default=uuid4, unique=True, help_text="names it to its owner: the key is a secret")
     user = models.ForeignKey(
@@ -81,11 +81,11 @@ class BrowserSession(AbstractBaseSession):
         verbose_name_plural = "sessions"
 
     def __str__(self) -> str:
-        """Without its key, whose holder is signed in."""
+        """The session without its key: a person who knows the key is signed in."""
         return f"session {self.public_id}"
 
     @classmethod
     def get_session_store_class(cls) -> type[SessionBase]:
-        """The store that the project names, as Django's middleware finds it; ours is built on this model."""
+        """The store of the engine that the settings name, as in Django's middleware. Our engine uses this model."""
         store: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
         return store

@@ -1,6 +1,6 @@
-"""What a browser shows when its session has ended, and nobody pressed Sign out there.
+"""Shows a person why their session ended, unless they signed out themselves.
 
-Only sessions of the engine identity.sessions.store can say why they ended.
+This needs the session engine identity.sessions.store.
 """
 
 from typing import Any
@@ -16,27 +16,30 @@ from identity.users import inactive
 
 
 def note_use(request: HttpRequest) -> None:
-    """Store that the session was used now, or end it if its person can't sign in any more."""
+    """Store that the session was used now. If its person can't sign in any more, end it."""
     end_if_barred(request)
     if isinstance(request.session, SessionStore):
         request.session.touch()
 
 
 def end_if_barred(request: HttpRequest) -> None:
-    """End the session of someone who was signed in, and can't sign in now."""
+    """End the session of a person who was signed in, but can't sign in any more."""
     session = request.session
     if isinstance(session, SessionStore) and SESSION_KEY in session and not request.user.is_authenticated:
         session.end(_reason(session[SESSION_KEY]))
 
 
 def take_notice(request: HttpRequest) -> str:
-    """Why the browser was signed out, in a sentence, once; "" if it wasn't."""
+    """Why the browser was signed out, in a sentence; "" if it wasn't. The sentence is returned only once."""
     end_if_barred(request)
     ending = request.session.pop(ENDED, "")
     return Ending(ending).sentence if ending in Ending.values else ""
 
 
 def _reason(user_id: Any) -> Ending:
-    """Without a token, someone who isn't deactivated has lost it: Smartsheet doesn't accept it any more."""
-    is_lost = SmartsheetUser.objects.filter(user=user_id, token=None).exclude(inactive("user__")).exists()
+    """Why the person can't sign in. If they are neither deactivated nor blocked, Smartsheet doesn't accept their token
+    any more.
+    """
+    without = SmartsheetUser.objects.filter(user=user_id, token=None, is_blocked=False)
+    is_lost = without.exclude(inactive("user__")).exists()
     return Ending.REVOKED if is_lost else Ending.BARRED

@@ -1,7 +1,7 @@
-"""Django's database sessions with limits, an owner, and an end that reaches every process at once.
+"""Django's database sessions, with limits and an owner. If a session is ended, all processes see this immediately.
 
-The columns of the table are made of what is in the session. An ended row can be neither read nor written any more,
-not even by a request that was under way when it ended.
+The columns of the table come from the session's data. A row that has ended can't be read or written any more, not even
+by a request that was running when it ended.
 """
 
 from datetime import UTC, datetime
@@ -18,16 +18,16 @@ from identity.sessions import browsers, limits
 from identity.sessions.browsers import ENDED, SIGN_IN
 from identity.sessions.models import BrowserSession, Ending
 
-OUTLIVES = "outlives."  # what is kept under such a key outlives a sign-out by force. Look whose it is before showing it
+OUTLIVES = "outlives."  # keys with this prefix stay after a forced sign-out; check whose they are before showing them
 
 
 def has_owners(session: SessionBase) -> bool:
-    """Whether it's one of these, and not of another engine, which keeps no list of a person's sessions."""
+    """Whether this session uses our engine. Other engines have no list of a person's sessions."""
     return isinstance(session, SessionStore)
 
 
 class SessionStore(DatabaseSessionStore):
-    """`request.session`. `seen_at` is when it was last used, as the database has it."""
+    """`request.session`. `seen_at` is the time in the database when it was last used."""
 
     seen_at: datetime | None = None
 
@@ -36,7 +36,7 @@ class SessionStore(DatabaseSessionStore):
         return BrowserSession
 
     def load(self) -> dict[str, Any]:
-        """What is in it; of one that has ended only why, and then it has no key any more."""
+        """The session's data. For an ended session this is only why it ended, and the session has no key any more."""
         row = BrowserSession.objects.filter(pk=self.session_key).first()
         if row is not None and not row.ended_because and row.expire_date > timezone.now():
             self.seen_at = row.seen_at
@@ -46,17 +46,17 @@ class SessionStore(DatabaseSessionStore):
         return {ENDED: ending} if ending else {}
 
     def _validate_session_key(self, key: str | None) -> bool:
-        """Whether it can have been given out: PostgreSQL refuses to look for a NUL, which a cookie can spell."""
+        """Whether the key could have been created here. A cookie can have a NUL, which PostgreSQL doesn't accept."""
         is_long_enough: bool = super()._validate_session_key(key)  # type: ignore[misc] # untyped
         return is_long_enough and set(VALID_KEY_CHARS).issuperset(key or "")
 
     @classmethod
     def clear_expired(cls) -> None:
-        """What `manage.py clearsessions` does."""
+        """Delete expired sessions. `manage.py clearsessions` calls this."""
         BrowserSession.objects.sweep()
 
     def save(self, must_create: bool = False) -> None:
-        """Raises CreateError for a key that exists, UpdateError for one that is gone."""
+        """Save the session. Raises CreateError if the key already exists, and UpdateError if the session is gone."""
         if self.session_key is None:
             return self.create()
         row = self.create_model_instance(self._get_session(no_load=must_create))  # type: ignore[attr-defined] # untyped
@@ -72,7 +72,7 @@ class SessionStore(DatabaseSessionStore):
         return BrowserSession(
             session_key=self._get_or_create_session_key(),  # type: ignore[attr-defined] # untyped
             session_data=self.encode(data),
-            expire_date=limits.ends_at(started_at, seen_at=timezone.now()),
+            expire_date=self._ends_at(started_at, seen_at=timezone.now()),
             user_id=data.get(USER_KEY),
             started_at=started_at,
             seen_at=timezone.now() if started_at else None,
@@ -80,29 +80,39 @@ class SessionStore(DatabaseSessionStore):
             browser=sign_in.get("browser", ""),
         )
 
-    def get_expiry_age(self, **_kwargs: Any) -> int:
+    def get_expiry_age(self, **kwargs: Any) -> int:
         """How long the browser keeps the cookie, in seconds."""
-        return limits.cookie_seconds(self.started_at)
+        return super().get_expiry_age(**kwargs) if self.has_own_expiry else limits.cookie_seconds(self.started_at)
+
+    @property
+    def has_own_expiry(self) -> bool:
+        """Whether the site has called `set_expiry()` with a time. That time then replaces our two limits."""
+        return bool(self.get("_session_expiry"))
 
     @property
     def started_at(self) -> datetime | None:
-        """When the person signed in with it; None while nobody is."""
+        """When the person signed in with this session. None if no one is signed in."""
         return _moment(self.get(SIGN_IN, {}).get("started_at"))
 
     def touch(self) -> None:
-        """Note that it is in use, at most once a minute."""
+        """Store that the session is in use. This writes at most once a minute, unless the idle limit is short."""
         if limits.is_touch_due(self.seen_at):
             now = timezone.now()
             row = BrowserSession.objects.filter(pk=self.session_key, ended_because="")
-            row.update(seen_at=now, expire_date=limits.ends_at(self.started_at, seen_at=now))
+            row.update(seen_at=now, expire_date=self._ends_at(self.started_at, seen_at=now))
             self.seen_at = now
 
     def end(self, because: Ending) -> None:
-        """Sign its person out by force: here, and in a row that lives on."""
+        """Sign the person out by force. The session's row stays."""
         own = BrowserSession.objects.filter(pk=self.session_key)
         user = get_user_model()._default_manager.filter(pk=self[USER_KEY]).first()
         browsers.end(own, user=user, because=because)
         self._forget(because)
+
+    def _ends_at(self, started_at: datetime | None, *, seen_at: datetime) -> datetime:
+        if self.has_own_expiry:
+            return self.get_expiry_date(modification=seen_at)
+        return limits.ends_at(started_at, seen_at=seen_at)
 
     def _update(self, row: BrowserSession) -> int:
         columns = ("session_data", "expire_date", "user_id", "started_at", "seen_at", "ip", "browser")
@@ -110,14 +120,14 @@ class SessionStore(DatabaseSessionStore):
         return alive.update(**{column: getattr(row, column) for column in columns})
 
     def _begin_anew(self, row: BrowserSession | None) -> None:
-        """It ended while this request was under way: nobody is signed in with what goes on."""
+        """Begin a new session without a person, because this one ended while the request was running."""
         if row is None:
             raise UpdateError
         self._forget(row.ended_because)
         self.create()
 
     def _forget(self, because: str) -> None:
-        """Keep nothing but why, and what may outlive a session."""
+        """Delete everything except why the session ended, and the keys that stay after a sign-out."""
         kept = {key: value for key, value in self.items() if key.startswith(OUTLIVES)}
         self._session_key, self._session_cache, self.seen_at = None, {**kept, ENDED: because}, None
         self.accessed = self.modified = True
@@ -132,7 +142,7 @@ def _insert(row: BrowserSession) -> None:
 
 
 def _ending(row: BrowserSession) -> str:
-    """Why the row is over; "" where nobody was signed in. What has reached a limit is ended for good."""
+    """Why the session ended; "" if no one was signed in. If it has reached a limit, it is ended here."""
     if row.ended_because or row.started_at is None or row.user is None:
         return row.ended_because
     because = limits.reason(row.started_at)

@@ -1,1 +1,1 @@
-"""Signing in with Smartsheet: OAuth, states, who is admitted, and what people read when it fails."""
+"""Signing in with Smartsheet: OAuth, states, who is admitted, and the pages for failures."""

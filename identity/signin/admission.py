@@ -1,8 +1,8 @@
-"""Who can sign in or connect: everyone with a Smartsheet account, unless settings name those who can use this app.
+"""Decides who can sign in or connect: everyone with a Smartsheet account, unless the settings list who can.
 
-SIGN_IN_ACCOUNTS has Smartsheet accounts (organisations) as region:id, SIGN_IN_DOMAINS domains of e-mail addresses, and
-SIGN_IN_PEOPLE people as region:id or e-mail address. One of them is enough. Each request checks them, so someone who is
-taken off a list is signed out at once.
+SIGN_IN_ACCOUNTS lists Smartsheet accounts (organisations) as region:id, SIGN_IN_DOMAINS lists domains of e-mail
+addresses, and SIGN_IN_PEOPLE lists people as region:id or e-mail address. It is enough to be on one of the lists. Each
+request checks them, so a person who is removed from a list is signed out with their next request.
 """
 
 from collections.abc import Collection
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from identity.conf import settings
-from identity.models import ConnectedElsewhere, OtherAccount, SmartsheetUser
+from identity.models import Blocked, ConnectedElsewhere, OtherAccount, SmartsheetUser
 from identity.profiles.profile import Profile
 from identity.regions import region
 from identity.signals import CannotRecord, connecting, signing_in, token_revoked
@@ -26,7 +26,7 @@ NOT_LET_IN = "The person was not let in."
 
 
 class NotAdmitted(Exception):
-    """Smartsheet has confirmed who it is, but this app does not let them in; `failure` is the page that says so."""
+    """Smartsheet has confirmed who the person is, but this app doesn't admit them. `failure` has the page's words."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.code)
@@ -34,7 +34,7 @@ class NotAdmitted(Exception):
 
 
 def is_listed(profile: Profile) -> bool:
-    """Whether the settings let this person use the app. If the lists are empty, everyone can."""
+    """Whether the settings let this person use the app. If all lists are empty, everyone can."""
     accounts: Collection[str] = settings.SIGN_IN_ACCOUNTS
     domains: Collection[str] = settings.SIGN_IN_DOMAINS
     people: Collection[str] = settings.SIGN_IN_PEOPLE
@@ -45,12 +45,17 @@ def is_listed(profile: Profile) -> bool:
     return f"{profile.region}:{account_id}" in accounts or profile.domain in domains or profile.is_among(people)
 
 
+def could_be_listed(profile: Profile) -> bool:
+    """Whether the settings can let a person use the app, if only their address is known."""
+    return bool(settings.SIGN_IN_ACCOUNTS) or is_listed(profile)
+
+
 def admit(
     request: HttpRequest, *, profile: Profile, grant: Grant, deadline: Deadline, user: AbstractBaseUser | None = None
 ) -> SmartsheetUser:
-    """Store the profile and token of someone who signs in, or of `user`, who connects. A session starts later.
+    """Store the profile and token of a person who signs in, or of `user`, who connects. The session begins later.
 
-    If this app does not let them in, nothing is stored, and the token is revoked at Smartsheet within the deadline.
+    If this app doesn't admit the person, nothing is stored, and the token is revoked at Smartsheet before the deadline.
     Raises NotAdmitted, and what a receiver of signing_in or connecting raises.
     """
     try:
@@ -73,6 +78,8 @@ def _connect(user: AbstractBaseUser, profile: Profile, grant: Grant) -> Smartshe
         raise NotAdmitted(failures.CONNECTED_ELSEWHERE) from None
     except OtherAccount:
         raise NotAdmitted(failures.OTHER_ACCOUNT) from None
+    except Blocked:
+        raise NotAdmitted(failures.DEACTIVATED) from None
     return person
 
 
@@ -87,7 +94,7 @@ def _sign_in(request: HttpRequest, profile: Profile, grant: Grant) -> Smartsheet
 
 
 def _give_up(profile: Profile, grant: Grant, deadline: Deadline) -> None:
-    """Revoke the new token, which nobody will use."""
+    """Revoke the new token, because this app won't use it."""
     try:
         oauth.revoke_token(region(profile.region), access_token=grant.access_token, deadline=deadline)
         is_confirmed = True

@@ -1,4 +1,4 @@
-"""The page for a sign-in or a connection that failed, and its signal."""
+"""The page for a failed sign-in or connection, and the signal about it."""
 
 import logging
 
@@ -25,10 +25,10 @@ def failed(
     error: Exception | None = None,
     user: AbstractBaseUser | None = None,
 ) -> HttpResponse:
-    """The page, after the signal was sent.
+    """Send the signal, and return the page.
 
-    `next_url` is where the person wanted to go. `region` and `profile` are given as far as they are known. `error`
-    tells an administrator more, and has no secret. `user` is the Django user who was to be connected.
+    `next_url` is where the person wanted to go. Pass `region` and `profile` if they are known. `error` is shown for an
+    administrator, and must have no secret. `user` is the Django user who was to be connected.
     """
     tell(failure, region=region, profile=profile, error=error, user=user)
     return page(request, failure, next_url=next_url, reference=str(error or ""))
@@ -42,12 +42,12 @@ def tell(
     error: Exception | None = None,
     user: AbstractBaseUser | None = None,
 ) -> None:
-    """Send the signal that nobody was signed in or connected."""
+    """Log that the sign-in or connection failed, and send the signal about it."""
     logger.warning("%s failed: %s %s", "Connecting" if user else "Sign-in", failure.code, error or "")
     sign_in_refused.send_robust(SmartsheetUser, failure=failure, region=region, profile=profile, error=error, user=user)
 
 
 def page(request: HttpRequest, failure: Failure, *, next_url: str = "", reference: str = "") -> HttpResponse:
-    """What happened, what this app did, what to do, and who can help."""
+    """The page: what happened, what this app did, what to do, and who can help."""
     context = {"failure": failure, "next": next_url, "reference": reference, "contact": settings.ADMIN_CONTACT}
     return render(request, "identity/failed.html", context, status=failure.status)

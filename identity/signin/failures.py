@@ -1,4 +1,4 @@
-"""What people read when signing in or connecting failed: what happened, what this app did, what to do."""
+"""The words for each way in which a sign-in or connection can fail: what happened, what this app did, what to do."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from identity.signin.oauth import BadAnswer, ClientRefused, GrantRefused, OAuthE
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The words of one page. `code` is what people quote to an administrator."""
+    """The words of one page. `code` identifies the failure for an administrator."""
 
     code: str
     status: int
@@ -96,7 +96,7 @@ DEACTIVATED = Failure(
     code="deactivated",
     status=403,
     title="You can't use this app",
-    happened="Smartsheet confirmed who you are, but an administrator has barred you from this app.",
+    happened="Smartsheet confirmed who you are, but an administrator has blocked you from using it here.",
     done=GIVEN_UP,
     advice="If you think this is a mistake, ask the administrator of this app.",
 )
@@ -226,5 +226,5 @@ OF_OAUTH: dict[tuple[Step, type[OAuthError]], Failure] = {
 
 
 def of(error: OAuthError) -> Failure:
-    """The failure for an error of exchange_code()."""
+    """The words for an error of exchange_code()."""
     return OF_OAUTH[error.step, type(error)]

@@ -1,4 +1,4 @@
-"""Smartsheet's OAuth 2.0 over HTTP: where to send a person, and what their code, token and profile are.
+"""Smartsheet's OAuth 2.0: the consent page, exchanging codes, refreshing and revoking tokens, and reading profiles.
 
 https://developers.smartsheet.com/api/smartsheet/guides/advanced-topics/oauth
 """
@@ -23,7 +23,7 @@ from identity.transport import BoundedAdapter, Deadline
 
 Step = Literal["token", "profile", "revocation"]
 
-# What is read of a token answer, by the type it must have; anything else in it is left out.
+# The fields of a token answer that are read, with their types. Other fields are ignored.
 TOKEN_TYPES: dict[str, type | tuple[type, ...]] = {
     "access_token": str,
     "token_type": str,
@@ -33,24 +33,24 @@ TOKEN_TYPES: dict[str, type | tuple[type, ...]] = {
 }
 BEARER = re.compile(r"[\x21-\x7e]+")  # https://datatracker.ietf.org/doc/html/rfc6749#appendix-A.12
 PRINTABLE = re.compile(r"[\x20-\x7e]*")  # https://datatracker.ietf.org/doc/html/rfc6749#appendix-A.17
-LONGEST_LIFE = 10**9  # seconds; more is no duration but a mistake
-SPENT = {1069, 1071, 1132}  # the code or token has expired, is not valid, was revoked
-WRONG_HASH = 1072  # also called invalid_grant, but it is the app's secret that is wrong
+LONGEST_LIFE = 10**9  # seconds; a longer lifetime must be a mistake
+SPENT = {1069, 1071, 1132}  # errorCodes of a code or token that has expired, is invalid, or was revoked
+WRONG_HASH = 1072  # errorCode if this app's secret is wrong; Smartsheet misleadingly calls the error invalid_grant
 REF_ID = re.compile(r"[\w-]{1,40}")
 
 
 class OAuthError(Exception):
-    """Smartsheet did not give what signing in needs. Named by what the caller does next:
+    """A request to Smartsheet failed. The subclass says what the caller should do:
 
     OAuthError
-      GrantRefused    the code or token is not accepted: begin a new sign-in; a stored token is of no more use
-      ClientRefused   this app's registration or request is refused: an administrator must mend it
-      Unavailable     Smartsheet cannot be had just now: try again later, nothing is known to be wrong
-      BadAnswer       an answer that is not as documented: try again, and tell an administrator if it stays so
+      GrantRefused    the code or token isn't accepted: start a new sign-in; a stored token is useless
+      ClientRefused   this app's registration or request isn't accepted: an administrator must correct it
+      Unavailable     Smartsheet can't be reached, or doesn't work: try again later
+      BadAnswer       the answer isn't as documented: try again; if it happens again, tell an administrator
 
-    Catch OAuthError to catch them all. None of them holds a code, a token or a secret: not in its text, its
-    attributes or its cause. `step` is the request that failed; `status` its HTTP status, None without an answer;
-    `error_code` and `ref_id` are Smartsheet's own, None and "" without.
+    Neither the text, the attributes nor the cause of an error contain a code, a token or a secret. `step` is the
+    request that failed. `status` is the HTTP status, or None if there was no answer. `error_code` and `ref_id` are from
+    Smartsheet's answer; they are None and "" if the answer has none.
     https://developers.smartsheet.com/api/smartsheet/error-codes
     """
 
@@ -89,7 +89,9 @@ class BadAnswer(OAuthError):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What the token endpoint granted. `expires_at` is aware, None if Smartsheet did not say; `scope` has spaces."""
+    """The answer of the token endpoint. `expires_at` is None if Smartsheet didn't say when. `scope` has the scopes,
+    separated by spaces.
+    """
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
@@ -98,9 +100,10 @@ class Grant:
 
 
 def authorization_url(region: Region, *, state: str) -> str:
-    """Where Smartsheet asks the person for their consent.
+    """The address of the consent page.
 
-    Smartsheet sends them back to the one URL registered for the app; it documents no redirect_uri.
+    It has no redirect_uri, because Smartsheet documents none: it redirects to the one URL that is registered for the
+    app.
     """
     session = OAuth2Session(region.client_id, scope=region.scopes)
     url, _state = session.authorization_url(region.authorize_url, state=state)
@@ -108,9 +111,9 @@ def authorization_url(region: Region, *, state: str) -> str:
 
 
 def exchange_code(region: Region, *, code: str, deadline: Deadline) -> tuple[Profile, Grant]:
-    """Who the code speaks for, and their token, within the deadline; raises OAuthError.
+    """Exchange the code for a token and the profile of its person, before the deadline. Raises OAuthError.
 
-    A token whose owner cannot be learned is handed back as far as time allows: nobody would ever use it.
+    If the profile can't be read, the token isn't used. It is then revoked, if there is still time.
     """
     grant = fetch_token(region, code=code, deadline=deadline)
     try:
@@ -122,10 +125,10 @@ def exchange_code(region: Region, *, code: str, deadline: Deadline) -> tuple[Pro
 
 
 def fetch_token(region: Region, *, code: str, deadline: Deadline) -> Grant:
-    """Exchange the code, in exactly one request; raises OAuthError.
+    """Exchange the code, with exactly one request. Raises OAuthError.
 
-    The session knows no scope on purpose: with one, a grant of another scope raises a Warning after the token was
-    issued. The scope is kept with the grant instead.
+    The session isn't given a scope. If it had one, a grant with another scope would raise a Warning after the token was
+    issued. The scope of the answer is stored instead.
     https://developers.smartsheet.com/api/smartsheet/openapi/tokens/tokens-getorrefresh
     """
     with _session(region, deadline) as session:
@@ -138,9 +141,9 @@ def fetch_token(region: Region, *, code: str, deadline: Deadline) -> Grant:
 
 
 def refresh_token(region: Region, *, spent: str, scope: str, deadline: Deadline) -> Grant:
-    """The pair that takes the place of the one with the refresh token `spent`, which is of no more use afterwards.
+    """Exchange the refresh token `spent` for a new pair. The old pair doesn't work any more after this.
 
-    Exactly one request; raises OAuthError. `scope` is what was granted before: it stays.
+    It sends exactly one request. `scope` is the granted scope, which stays the same. Raises OAuthError.
     https://developers.smartsheet.com/api/smartsheet/openapi/tokens/tokens-getorrefresh
     """
     proof = _proof(region, spent) | {"client_id": region.client_id}
@@ -151,7 +154,7 @@ def refresh_token(region: Region, *, spent: str, scope: str, deadline: Deadline)
 
 
 def fetch_profile(region: Region, *, access_token: str, deadline: Deadline) -> Profile:
-    """Whose token this is; any valid token may ask, whatever its scope. Raises OAuthError.
+    """The profile of the token's person. A valid token with any scope can read it. Raises OAuthError.
 
     https://developers.smartsheet.com/api/smartsheet/openapi/users/get-current-user
     """
@@ -165,7 +168,8 @@ def fetch_profile(region: Region, *, access_token: str, deadline: Deadline) -> P
 
 
 def revoke_token(region: Region, *, access_token: str, deadline: Deadline, is_for_all: bool = False) -> None:
-    """End the token at Smartsheet, or all that the person ever gave this app; raises OAuthError.
+    """Revoke the token at Smartsheet. With `is_for_all`, revoke all tokens that the person ever gave this app. Raises
+    OAuthError.
 
     https://developers.smartsheet.com/api/smartsheet/openapi/tokens/tokens-delete
     """
@@ -177,7 +181,7 @@ def revoke_token(region: Region, *, access_token: str, deadline: Deadline, is_fo
 
 
 def _session(region: Region, deadline: Deadline) -> OAuth2Session:
-    """One that follows no redirect and heeds neither proxies nor certificates of the environment."""
+    """A session that follows no redirects, and ignores proxies and certificates of the environment."""
     session = OAuth2Session(region.client_id)
     session.trust_env = False
     session.max_redirects = 0
@@ -187,14 +191,14 @@ def _session(region: Region, deadline: Deadline) -> OAuth2Session:
 
 
 def _proof(region: Region, code: str) -> dict[str, str]:
-    """How the app proves itself: the secret, or a hash that binds it to this code or refresh token."""
+    """What authenticates the app: the secret, or a hash of it and this code or refresh token."""
     if region.client_auth == "secret":
         return {"client_secret": region.client_secret}
     return {"hash": hashlib.sha256(f"{region.client_secret}|{code}".encode()).hexdigest()}
 
 
 def _ask(step: Step, request: Callable[[], Any]) -> Any:
-    """Its answer; errors of the libraries hold tokens in their frames and texts, so they end here."""
+    """Send a request and return its answer. Replaces the libraries' errors, which contain tokens."""
     try:
         return request()
     except requests.Timeout:
@@ -206,7 +210,9 @@ def _ask(step: Step, request: Callable[[], Any]) -> Any:
 
 
 def _flattened(response: requests.Response) -> requests.Response:
-    """The token answer as oauthlib wants it: it checks neither status nor shape, and older documentation nests it."""
+    """The token answer, in the form that oauthlib expects. oauthlib checks neither the status nor the types. In older
+    documentation of Smartsheet, the answer is nested.
+    """
     answer = _json_object("token", response, unauthorized=ClientRefused)
     nested = answer.get("token")
     token = nested if isinstance(nested, dict) else answer
@@ -234,7 +240,7 @@ def _grant(token: dict[str, Any], *, asked_scope: str) -> Grant:
 
 
 def _json_object(step: Step, response: requests.Response, *, unauthorized: type[OAuthError]) -> dict[str, Any]:
-    """The JSON object of an answer that went well; raises OAuthError, `unauthorized` for a 401 or 403."""
+    """The JSON object of a successful answer. Raises OAuthError; for 401 and 403, its subclass `unauthorized`."""
     try:
         answer = response.json()
     except (ValueError, RecursionError):

@@ -1,7 +1,7 @@
-"""How often one address tried to sign in. Counted in the database, which all processes of the app share.
+"""Counts sign-in attempts by address. The counts are in the database, which all processes share.
 
-The limits are the settings SIGN_IN_RATE_LIMIT and PASSWORD_RATE_LIMIT: requests per minute. identity.decorators
-applies them.
+The settings SIGN_IN_RATE_LIMIT and PASSWORD_RATE_LIMIT are the most requests per minute. identity.decorators refuses
+more.
 """
 
 import ipaddress
@@ -12,12 +12,12 @@ from django.db import models, transaction
 from django.utils import timezone
 
 WINDOW = timedelta(minutes=1)
-OWN_NETWORK = 64  # bits of an IPv6 address that one customer has; they choose the rest
+OWN_NETWORK = 64  # how many bits of an IPv6 address identify a customer, who chooses the other bits
 
 
 class AttemptsQuerySet(models.QuerySet["Attempts"]):
     def count_one(self, *, what: str, address: str) -> "Attempts":
-        """Count one more attempt from this address; gives the window that it is in."""
+        """Count an attempt from this address. Returns the address's current window."""
         now = timezone.now()
         with transaction.atomic():
             window, is_new = self.select_for_update().get_or_create(
@@ -32,13 +32,13 @@ class AttemptsQuerySet(models.QuerySet["Attempts"]):
         return window
 
     def _forget(self, *, before: datetime) -> None:
-        """Delete the windows of addresses that have not come back, except those that are being counted in."""
+        """Delete windows that began before this time. Windows that another process is using are skipped."""
         over = self.select_for_update(skip_locked=True).filter(began_at__lt=before)
         self.filter(pk__in=list(over.values_list("pk", flat=True))).delete()
 
 
 class Attempts(models.Model):
-    """The attempts from one address in its current window."""
+    """The number of attempts from an address in its current window of time."""
 
     what = models.CharField(max_length=20)
     address = models.CharField(max_length=50)
@@ -63,12 +63,12 @@ class Attempts(models.Model):
 
 
 def window_of(client_ip: str, *, what: str) -> Attempts:
-    """The current window of the client's address, with this attempt counted."""
+    """Count this attempt, and return the current window of the client's address."""
     return Attempts.objects.count_one(what=what, address=network_of(client_ip))
 
 
 def network_of(client_ip: str) -> str:
-    """What counts as one address: an IPv4 address, or the IPv6 network of one customer."""
+    """The address that is counted: an IPv4 address, or the IPv6 network of a customer."""
     address = ipaddress.ip_address(client_ip)
     if address.version == 4:
         return client_ip

@@ -1,7 +1,7 @@
-"""The `state` of each sign-in: it proves that the browser that comes back from Smartsheet is the one that went there.
+"""The `state` of a sign-in proves that the browser that comes back from Smartsheet is the one that started the sign-in.
 
-The session, of whatever engine, holds the sign-ins that a browser has started. That a state is used up is a row of the
-database, whose key allows one row only: a session in a cookie or a file could be read a second time.
+The session has the sign-ins that the browser has started. That a state was used is stored in the database, as a row
+with a unique key. The session isn't enough for this: if it is in a cookie or a file, an old copy could be used again.
 https://datatracker.ietf.org/doc/html/rfc9700#section-4.7
 """
 
@@ -18,33 +18,33 @@ from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.db import models, transaction
 from django.utils import timezone
 
-PENDING = "identity.pending"  # in a session: sign-ins that have started, used or not
-LIFETIME = 600  # seconds; Smartsheet's own code lives as long
-MOST = 20  # of them in one browser: as many tabs
-KEPT = timedelta(days=14)  # so long a state is known as used, and not only as expired
+PENDING = "identity.pending"  # key in a session; its value has the sign-ins that were started, used or not
+LIFETIME = 600  # seconds that a state is valid; Smartsheet's code is valid equally long
+MOST = 20  # the most sign-ins that are stored for a browser; each tab can start one
+KEPT = timedelta(days=14)  # how long a used state is remembered; after that it only counts as expired
 
 
 class WrongState(Exception):
-    """No sign-in of this browser has this state."""
+    """This browser has started no sign-in with this state."""
 
 
 class UsedState(Exception):
-    """This browser has used this state before; `next_url` is where that sign-in went."""
+    """This browser has already used this state. `next_url` is where that sign-in led to."""
 
     def __init__(self, next_url: str) -> None:
-        super().__init__("The state is used up.")
+        super().__init__("The state was already used.")
         self.next_url = next_url
 
 
 class ExpiredState(Exception):
-    """The sign-in started more than LIFETIME ago."""
+    """The sign-in was started more than LIFETIME seconds ago."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A sign-in that has started: in which region, and where the person goes afterwards (a path of this site).
+    """A sign-in that was started: its state, its region, and the path of this site where the person goes afterwards.
 
-    `user` is the key of the Django user who connects Smartsheet, as text; "" for someone who signs in with it.
+    If a Django user connects Smartsheet, `user` is the key of this user as text. For a sign-in it is "".
     """
 
     state: str
@@ -56,19 +56,19 @@ class Pending:
 
 class SpentStateQuerySet(models.QuerySet["SpentState"]):
     def spend(self, state: str) -> bool:
-        """Use up a state; False if it was used before. Of two processes that do so at once, one gets True."""
+        """Mark a state as used. Of two processes that call this, one gets True. False if it was used before."""
         now = timezone.now()
         self.filter(used_at__lt=now - KEPT).delete()
         _row, is_new = self.get_or_create(digest=_digest(state), defaults={"used_at": now})
         return is_new
 
     def has(self, state: str) -> bool:
-        """Whether the state is used up."""
+        """Whether the state was used."""
         return self.filter(digest=_digest(state)).exists()
 
 
 class SpentState(models.Model):
-    """A state that is used up, as a hash."""
+    """The hash of a used state."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     used_at = models.DateTimeField(db_index=True)
@@ -83,20 +83,20 @@ class SpentState(models.Model):
 
 
 def begin(session: SessionBase, *, region: str, next_url: str, user: str = "") -> str:
-    """Store a new sign-in in this browser's session; gives its state."""
+    """Store a new sign-in in this browser's session. Returns its state."""
     new = Pending(secrets.token_urlsafe(32), region, next_url, time(), user)
-    if PENDING not in session and session.session_key is None:  # the look-up also drops the key of a lost session
+    if PENDING not in session and session.session_key is None:  # `in` also drops the key of a lost session
         session.create()
     try:
         remember(session, new)
-    except UpdateError:  # another tab has signed in or out meanwhile, which ended the session
+    except UpdateError:  # a sign-in or sign-out in another tab ended the session
         session.flush()
         _write(session, [new])
     return new.state
 
 
 def take(session: SessionBase, state: str) -> Pending:
-    """The sign-in with this state, which is used up from now on. Raises WrongState, UsedState, ExpiredState."""
+    """Mark the state as used, and return its sign-in. Raises WrongState, UsedState and ExpiredState."""
     found = _find(_of(session), state)
     if found is None:
         raise WrongState
@@ -109,7 +109,7 @@ def take(session: SessionBase, state: str) -> Pending:
 
 
 def remember(session: SessionBase, pending: Pending) -> None:
-    """Keep the sign-in in this session, after those that are in it."""
+    """Add the sign-in to those in this session."""
     with transaction.atomic():
         _write(session, [*(one for one in _read(session) if one != pending), pending])
 
@@ -124,7 +124,7 @@ def _of(session: SessionBase) -> list[Pending]:
 
 
 def _read(session: SessionBase) -> list[Pending]:
-    """As they are stored now; in a database locked, so that of two tabs none loses the other's."""
+    """The stored sign-ins. In a database, the row is locked, so that two tabs don't overwrite each other's sign-in."""
     if model := getattr(session, "model", None):
         model.objects.select_for_update().filter(pk=session.session_key).first()
     return _of(type(session)(session.session_key))

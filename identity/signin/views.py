@@ -1,4 +1,4 @@
-"""Signing in with Smartsheet, connecting it, and signing out."""
+"""Views for signing in with Smartsheet, connecting it, and signing out."""
 
 from functools import partial
 from typing import cast
@@ -27,7 +27,7 @@ from identity.signin.oauth import OAuthError, authorization_url, exchange_code
 from identity.signin.states import Pending
 from identity.transport import Deadline
 
-# Not pages: they answer buttons, or Smartsheet.
+# These views aren't pages. Buttons and Smartsheet's redirects call them.
 NOT_PAGES = {
     "login",
     "callback",
@@ -46,7 +46,7 @@ NOT_PAGES = {
 @require_POST
 @rate_limited("sign_in", methods={"POST"})
 def login(request: HttpRequest) -> HttpResponse:
-    """Redirect to the consent page of `region`; `next` is where the person goes after signing in."""
+    """Redirect to the consent page of `region`. `next` is where the person goes after signing in."""
     if not ways.is_sign_in_offered():
         raise Http404("People of this site don't sign in with Smartsheet.")
     return _to_consent_page(request)
@@ -57,7 +57,7 @@ def login(request: HttpRequest) -> HttpResponse:
 @login_required
 @rate_limited("sign_in", methods={"POST"})
 def connect(request: HttpRequest) -> HttpResponse:
-    """The page with the button that connects Smartsheet; POST redirects to the consent page. As above."""
+    """The page with the button that connects Smartsheet. POST redirects to the consent page, like login()."""
     if not settings.BYLINE_CONNECT:
         raise Http404("Users of this site don't connect Smartsheet.")
     if request.method == "POST":
@@ -85,8 +85,9 @@ def _to_consent_page(request: HttpRequest, *, user: str = "") -> HttpResponse:
 @require_GET
 @rate_limited("sign_in", methods={"GET"})
 def callback(request: HttpRequest, region_name: str = "") -> HttpResponse:
-    """Smartsheet's redirect. While too many calls to Smartsheet are in progress it is answered 503, and can be opened
-    again: state and code aren't used up."""
+    """Handle Smartsheet's redirect. If too many calls to Smartsheet are in progress, it answers 503. State and code
+    aren't used then, so the person can reload the page.
+    """
     try:
         with capacity.call_in_progress():
             return _come_back(request, region_name)
@@ -97,10 +98,10 @@ def callback(request: HttpRequest, region_name: str = "") -> HttpResponse:
 
 
 def _come_back(request: HttpRequest, region_name: str) -> HttpResponse:
-    """Check the state, a refusal and the code, exchange the code, and sign in or connect.
+    """Check the state, whether the person refused, and the code. Exchange the code, and sign in or connect the person.
 
-    Opened a second time by someone who is connected, it leads to where the first time led. Each region except the
-    default has its own redirect URL, so that a code of one region is never sent to another.
+    If a connected person opens the address again, it leads to the same page as the first time. Each region has its own
+    redirect URL, so that a region's code is never sent to another region. The default region can do without one.
     https://datatracker.ietf.org/doc/html/rfc9700#section-4.4.2.2
     """
     try:
@@ -138,21 +139,21 @@ def _come_back(request: HttpRequest, region_name: str) -> HttpResponse:
         connected.send_robust(SmartsheetUser, person=person)
     else:
         _begin_session(request, person)
-        states.remember(request.session, pending)  # again: the session may be another one now
+        states.remember(request.session, pending)  # the session can be a new one now, which doesn't have it yet
     return HttpResponseRedirect(pending.next_url)
 
 
 def _user_to_connect(request: HttpRequest, pending: Pending) -> AbstractBaseUser | None:
-    """The user who pressed Connect in this browser, if they are still logged in with it."""
+    """The user who pressed Connect in this browser. None if they aren't logged in any more."""
     is_theirs = request.user.is_authenticated and pending.user == str(request.user.pk)
     return cast("AbstractBaseUser", request.user) if is_theirs else None
 
 
 def _begin_session(request: HttpRequest, person: SmartsheetUser) -> None:
-    """Start a session with a new key. It keeps what the same person had in the old one."""
+    """Sign the person in, under a new session key. If they were signed in already, the session's data stays."""
     before: SmartsheetUser | None = getattr(request.user, "smartsheet", None)
     auth.login(request, person.user)  # ends another person's session
-    request.session.cycle_key()  # login() keeps the key when the same person signs in again
+    request.session.cycle_key()  # if the same person signs in again, login() keeps the key
     if before is not None and before.pk != person.pk:
         session_ended.send_robust(SmartsheetUser, person=before, why="Someone else signed in in the same browser.")
     signed_in.send_robust(SmartsheetUser, person=person)
@@ -160,18 +161,18 @@ def _begin_session(request: HttpRequest, person: SmartsheetUser) -> None:
 
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
-    """End this browser's session, and delete what is in it."""
+    """End this browser's session, and delete its data."""
     auth.logout(request)
     return HttpResponseRedirect(start_page())
 
 
 def start_page() -> str:
-    """Where people go after they were signed out."""
+    """The page that people see after they were signed out."""
     return resolve_url(settings.LOGOUT_REDIRECT_URL or settings.LOGIN_URL)
 
 
 def own_url(request: HttpRequest, url: str, *, otherwise: str | None = None) -> str:
-    """`url` if it leads to a page of this site. If not, `otherwise`, which is LOGIN_REDIRECT_URL by default."""
+    """`url`, if it leads to a page of this site. If not, `otherwise`, which is LOGIN_REDIRECT_URL by default."""
     is_own = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     is_page = is_own and url.startswith(("/", "http://", "https://")) and _is_page(unquote(urlsplit(url).path))
     return url if is_page else otherwise or resolve_url(settings.LOGIN_REDIRECT_URL)
@@ -181,5 +182,5 @@ def _is_page(path: str) -> bool:
     try:
         match = resolve(path)
     except Resolver404:
-        return True  # a 404 page
+        return True  # the 404 page
     return match.app_name not in {"identity", "admin"} or match.url_name not in NOT_PAGES

@@ -1,6 +1,6 @@
-"""How people of this site come to be connected: by signing in with Smartsheet, or by connecting it after a login.
+"""How people get connected on this site: they sign in with Smartsheet, or log in first and then connect it.
 
-AUTHENTICATION_BACKENDS says whether they sign in with it, BYLINE_CONNECT whether they connect it.
+AUTHENTICATION_BACKENDS decides whether they can sign in with it. BYLINE_CONNECT decides whether they can connect it.
 """
 
 from typing import Any, Protocol
@@ -10,17 +10,17 @@ from django.contrib.auth import BACKEND_SESSION_KEY, get_backends, load_backend
 
 
 def is_sign_in_offered() -> bool:
-    """Whether people can sign in with Smartsheet: identity.backends.SmartsheetBackend is among the backends."""
+    """Whether people can sign in with Smartsheet, because SmartsheetBackend is one of the authentication backends."""
     return any(getattr(backend, "signs_in_with_smartsheet", False) for backend in get_backends())
 
 
 class SessionData(Protocol):
-    """A session, or what is in one."""
+    """A session, or a dict with its data."""
 
     def get(self, key: str) -> Any: ...
 
 
 def is_signed_in_with_smartsheet(session: SessionData) -> bool:
-    """Whether the person of this session signed in with Smartsheet, and not in the site's own way."""
+    """Whether this session began by signing in with Smartsheet, and not with the site's own login."""
     path = session.get(BACKEND_SESSION_KEY)
     return path in settings.AUTHENTICATION_BACKENDS and getattr(load_backend(path), "signs_in_with_smartsheet", False)

@@ -1,4 +1,4 @@
-"""Moments in the reader's own time zone and format."""
+"""Template filters that show times in the reader's own time zone and format."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,16 +17,16 @@ DAY = timedelta(days=1)
 
 @register.filter
 def local_time(moment: datetime) -> SafeString:
-    """A moment in the reader's own zone and format; in UTC on hover, and for machines."""
+    """A time in the reader's zone and format. It has the time in UTC on hover, and in the attribute `datetime`."""
     return _time(moment, title=in_utc(moment), text=readers.current().local(moment))
 
 
 @register.filter
 def when(moment: datetime) -> SafeString:
-    """A moment as people say it: "3 minutes ago, 17:04", "2 days ago"; on hover in the reader's own zone and in UTC."""
+    """How long ago a time is: "3 minutes ago, 17:04" or "2 days ago". On hover it shows the time in full."""
     reader = readers.current()
     text = ago(moment)
-    if timezone.now() - moment < DAY:  # several lines that all say "just now" would look alike
+    if timezone.now() - moment < DAY:  # without the time of day, several lines could all say "just now"
         text = f"{text}, {reader.local_time_of_day(moment)}"
     title = in_utc(moment) if reader.is_in_utc else f"{reader.local(moment)} · {in_utc(moment)}"
     return _time(moment, title=title, text=text)
@@ -34,13 +34,13 @@ def when(moment: datetime) -> SafeString:
 
 @register.filter
 def in_utc(moment: datetime) -> str:
-    """A moment to the second in UTC."""
+    """A time in UTC, with seconds."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 @register.filter
 def ago(moment: datetime) -> str:
-    """How long ago a moment was, in its largest unit."""
+    """How long ago a time is, in the largest unit."""
     if (timezone.now() - moment).total_seconds() < 60:
         return "just now"
     return f"{timesince(moment, depth=1)} ago"

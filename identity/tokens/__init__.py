@@ -1,1 +1,1 @@
-"""Access tokens: encrypted, refreshed by one process at a time, revoked."""
+"""Smartsheet's tokens: they are stored encrypted, refreshed by one process at a time, and revoked."""

@@ -1,13 +1,13 @@
-"""The way to a person's access token: valid, and refreshed by one process only, once.
+"""Returns a person's valid access token. If it must be refreshed, only one process does so, and only once.
 
-Smartsheet's refresh tokens are good for one use, and the pair they replace dies with it: of two refreshes at the same
-moment, the second loses. So whoever refreshes first takes a lease on the row (Token.take_lease). A lease is no
-database lock: no transaction is open while Smartsheet is asked, it holds between processes and machines on every
-database, and it ends by itself when its holder is killed. (Advisory locks are PostgreSQL's alone and hold a
-connection; a file lock holds on one machine.) The clocks of the machines must agree to a second or so.
+A refresh token of Smartsheet can be used once, and then the old pair ends. If two processes refreshed it, the second
+one would fail. So a process that refreshes takes a lease on the row (Token.take_lease). A lease isn't a database lock:
+no transaction is open during the call to Smartsheet. It works across processes and machines, on every database, and
+expires if its holder is killed. (Advisory locks exist only on PostgreSQL, and need a connection. A file lock works on
+one machine only.) The clocks of the machines must agree to about a second.
 
-Whatever happens, the person is at worst asked to sign in again: when the holder is killed, or its answer is lost,
-between Smartsheet's refresh and our storing of the new pair.
+A person has to sign in again if the holder is killed, or if Smartsheet's answer is lost, after Smartsheet has refreshed
+the token and before the new pair is stored.
 """
 
 import logging
@@ -30,11 +30,11 @@ from identity.signin.oauth import GrantRefused, OAuthError
 from identity.tokens.encryption import WrongTokenKey
 from identity.transport import Deadline
 
-SHARE = 1 / 3  # of SMARTSHEET_DEADLINE; the rest is for what the person came for
-POLL = 0.05  # seconds between two looks at a refresh of somebody else
-PAUSE = 15.0  # seconds after a refresh that failed: not everybody waits for a token endpoint that hangs
-GRACE = 2.0  # seconds to store the new pair
-EXPIRED = 1003  # errorCode of an access token that a refresh replaces
+SHARE = 1 / 3  # the part of SMARTSHEET_DEADLINE for this; the rest is for the person's request
+POLL = 0.05  # seconds between two checks while another process refreshes
+PAUSE = 15.0  # seconds to wait after a failed refresh, so that not everyone waits for a token endpoint that hangs
+GRACE = 2.0  # extra seconds of the lease, for storing the new pair
+EXPIRED = 1003  # Smartsheet's errorCode for an access token that has expired
 
 AnyUser = AbstractBaseUser | AnonymousUser
 T = TypeVar("T")
@@ -42,15 +42,15 @@ logger = logging.getLogger(__name__)
 
 
 class SignInAgain(Exception):
-    """There is no token that Smartsheet would take: only signing in again helps."""
+    """Smartsheet accepts none of the person's tokens, so they have to sign in again."""
 
 
 class TryLater(Exception):
-    """The token has ended and Smartsheet could not be asked for the next one just now. Nothing is lost."""
+    """The token has expired, and Smartsheet couldn't be asked for a new one at the moment. Nothing is lost."""
 
 
 class TooManyCalls(TryLater):
-    """Smartsheet wasn't asked, as too many calls to it are in progress: in all, or of this person (`is_own`)."""
+    """Smartsheet wasn't called, because too many calls are in progress: in total, or for this person (`is_own`)."""
 
     def __init__(self, busy: capacity.Busy) -> None:
         super().__init__(str(busy))
@@ -58,13 +58,31 @@ class TooManyCalls(TryLater):
 
 
 def token_for(user: AnyUser, *, seconds: float | None = None) -> str:
-    """A valid access token of this Django user, refreshed if it is about to expire.
+    """A valid access token of this Django user. If it is about to expire, it is refreshed.
 
-    `seconds` is the longest that this may take, a third of SMARTSHEET_DEADLINE by default. While Smartsheet cannot
-    be had, or too many calls are in progress, the token is given for as long as it is valid. Raises SignInAgain,
-    TryLater, and RuntimeError in an open transaction: a rollback would lose the new pair.
+    This takes at most `seconds`, by default a third of SMARTSHEET_DEADLINE. If Smartsheet can't be reached, or too many
+    calls are in progress, the old token is returned while it is valid. Raises SignInAgain and TryLater. Raises
+    RuntimeError if a transaction is open, because a rollback would lose the new pair.
     """
-    token = _stored(user)
+    return in_use(stored(user), user, seconds=seconds)
+
+
+def stored(user: AnyUser) -> Token:
+    """The user's token with its person, as stored. Raises SignInAgain."""
+    try:
+        token = Token.objects.select_related("person").get(person__user=user.pk)
+    except Token.DoesNotExist:
+        raise SignInAgain from None
+    except WrongTokenKey as error:
+        logger.error("The stored token of user %s can't be read. %s", user.pk, error)
+        raise SignInAgain from None
+    if not token.access_token:
+        raise SignInAgain
+    return token
+
+
+def in_use(token: Token, user: AnyUser, *, seconds: float | None = None) -> str:
+    """Like token_for, if the user's stored token is already known."""
     if not token.is_due:
         return token.access_token
     try:
@@ -77,16 +95,16 @@ def token_for(user: AnyUser, *, seconds: float | None = None) -> str:
 
 
 def token_instead_of(rejected: str, user: AnyUser, *, error_code: int | None, seconds: float | None = None) -> str:
-    """The access token to try once more with, after Smartsheet answered 401 and this error code to `rejected`.
+    """The access token for a second try. Smartsheet answered 401 with this error code to the token `rejected`.
 
-    It is the one that somebody else has got meanwhile, or, for an expired token, a refreshed one. Raises SignInAgain
-    and TryLater. https://developers.smartsheet.com/api/smartsheet/error-codes
+    If another process has got a new token in the meantime, it is that one. If the token has expired, it is refreshed.
+    Raises SignInAgain and TryLater. https://developers.smartsheet.com/api/smartsheet/error-codes
     """
     ends = _ends(seconds)
     try:
-        with capacity.call_in_progress(_name(_stored(user))):
+        with capacity.call_in_progress(_name(stored(user))):
             while True:
-                token = _stored(user)
+                token = stored(user)
                 if token.access_token != rejected:
                     return token.access_token
                 if not token.is_being_refreshed and not (error_code == EXPIRED and token.refresh_token):
@@ -98,14 +116,15 @@ def token_instead_of(rejected: str, user: AnyUser, *, error_code: int | None, se
 
 
 def with_token(user: AnyUser, call: Callable[[str, Deadline], T]) -> T:
-    """What `call`, which reads or can be repeated, gives for the user's access token, within SMARTSHEET_DEADLINE.
+    """Call `call` with the user's access token, and return its result. This takes at most SMARTSHEET_DEADLINE. `call`
+    must only read, or do something that can be repeated.
 
-    Where identity.signin.oauth says that the token has ended, it is called once more with the next one. Raises what it
-    raises, SignInAgain and TryLater.
+    If identity.signin.oauth reports that the token has ended, it calls `call` once more with the next token. Raises
+    what `call` raises, SignInAgain and TryLater.
     """
     ends, deadline = monotonic() + settings.SMARTSHEET_DEADLINE, Deadline(settings.SMARTSHEET_DEADLINE)
     try:
-        with capacity.call_in_progress(_name(_stored(user))):
+        with capacity.call_in_progress(_name(stored(user))):
             token = token_for(user)
             try:
                 return call(token, deadline)
@@ -119,7 +138,7 @@ def with_token(user: AnyUser, call: Callable[[str, Deadline], T]) -> T:
 
 def _refreshed(user: AnyUser, ends: float) -> str:
     while True:
-        token = _stored(user)
+        token = stored(user)
         if not token.is_due:
             return token.access_token
         is_waiting = token.refresh_token and not token.is_put_off and _is_worth_another_look(token, ends)
@@ -135,19 +154,6 @@ def _ends(seconds: float | None) -> float:
     return monotonic() + (SHARE * settings.SMARTSHEET_DEADLINE if seconds is None else seconds)
 
 
-def _stored(user: AnyUser) -> Token:
-    try:
-        token = Token.objects.select_related("person").get(person__user=user.pk)
-    except Token.DoesNotExist:
-        raise SignInAgain from None
-    except WrongTokenKey as error:
-        logger.error("The stored token of user %s cannot be read. %s", user.pk, error)
-        raise SignInAgain from None
-    if not token.access_token:
-        raise SignInAgain
-    return token
-
-
 def _still_valid(token: Token) -> str:
     if not token.is_expired:
         return token.access_token
@@ -155,25 +161,25 @@ def _still_valid(token: Token) -> str:
 
 
 def _is_worth_another_look(token: Token, ends: float) -> bool:
-    """Refresh the token, or wait a little for whoever does; False when the time is over."""
+    """Refresh the token, or wait a little while another process refreshes it. Returns False if no time is left."""
     left = ends - monotonic()
     if left <= 0:
         return False
     if token.is_being_refreshed:
-        sleep(min(left, POLL * uniform(0.5, 1.5)))  # noqa: S311 # spreads the looks, decides nothing
+        sleep(min(left, POLL * uniform(0.5, 1.5)))  # noqa: S311 # only spreads the checks
     elif token.take_lease(seconds=left + GRACE):
         _refresh(token, seconds=left)
     return True
 
 
 def _refresh(token: Token, *, seconds: float) -> None:
-    """Ask once for the next pair and store what came of it, as holder of the lease."""
+    """Send one request for the next pair, and store the result. The caller must hold the lease."""
     deadline = Deadline(seconds)
     try:
         where = region(token.person.region)
         grant = oauth.refresh_token(where, spent=token.refresh_token, scope=token.scope, deadline=deadline)
     except GrantRefused as error:
-        logger.warning("%s is dropped: it cannot be refreshed any more. %s", token, error)
+        logger.warning("%s is deleted: it can no longer be refreshed. %s", token, error)
         if token.drop():
             token_lost.send_robust(SmartsheetUser, person=token.person, why=str(error))
     except (OAuthError, UnknownRegion) as error:
@@ -187,6 +193,6 @@ def _refresh(token: Token, *, seconds: float) -> None:
 
 
 def _hand_back(where: Region, access_token: str, deadline: Deadline) -> None:
-    """End a token that was refreshed while its owner signed in anew or disconnected: nobody would ever use it."""
+    """Revoke a refreshed token that won't be used: its owner signed in again or disconnected in the meantime."""
     with suppress(OAuthError):
         oauth.revoke_token(where, access_token=access_token, deadline=deadline)

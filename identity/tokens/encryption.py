@@ -1,4 +1,4 @@
-"""A text field that is ciphertext in the database."""
+"""A model field for text that is stored encrypted."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from identity.conf import settings
 if TYPE_CHECKING:
     _TextField = models.TextField[str, str]
 else:
-    _TextField = models.TextField  # takes no brackets at run time
+    _TextField = models.TextField  # has no type parameters at run time
 
 
 class WrongTokenKey(Exception):
-    """None of TOKEN_KEYS opens what is stored: the key was changed without keeping the old one behind it."""
+    """No key in TOKEN_KEYS decrypts the stored text: the key was changed, and the old one isn't listed after it."""
 
     def __init__(self) -> None:
         super().__init__(self.__doc__)
 
 
 class EncryptedTextField(_TextField):
-    """Text encrypted with the first of TOKEN_KEYS and read with any of them.
+    """Text that is encrypted with the first of TOKEN_KEYS, and can be decrypted with any of them.
 
-    Two encryptions of one text differ, so nothing can be looked up by it; dumpdata leaves it out.
-    https://cryptography.io/en/latest/fernet/#cryptography.fernet.MultiFernet
+    Encrypting the same text twice gives different results, so queries can't look for a text. dumpdata leaves the field
+    out. https://cryptography.io/en/latest/fernet/#cryptography.fernet.MultiFernet
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -41,7 +41,7 @@ class EncryptedTextField(_TextField):
         return None if value is None else cipher().encrypt(value.encode()).decode()
 
     def from_db_value(self, value: str | None, _expression: Expression, _connection: BaseDatabaseWrapper) -> str | None:
-        """The text; raises WrongTokenKey."""
+        """The decrypted text. Raises WrongTokenKey."""
         if value is None:
             return None
         try:
@@ -57,16 +57,17 @@ class EncryptedTextField(_TextField):
 
 
 def cipher() -> MultiFernet:
-    """The cipher of TOKEN_KEYS; raises ImproperlyConfigured when one of them is no Fernet key."""
-    return _cipher(tuple(settings.TOKEN_KEYS))
+    """The cipher with TOKEN_KEYS. Raises ImproperlyConfigured if one of them isn't a Fernet key."""
+    keys = settings.TOKEN_KEYS
+    return _cipher(tuple(keys) if isinstance(keys, list | tuple) else ())
 
 
 @cache
 def _cipher(keys: tuple[str, ...]) -> MultiFernet:
     try:
         return MultiFernet([Fernet(key) for key in keys])
-    except ValueError:
+    except (TypeError, ValueError):
         hint = (
             "make one with: python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
         )
-        raise ImproperlyConfigured(f"TOKEN_KEYS must be Fernet keys, separated by commas; {hint}") from None
+        raise ImproperlyConfigured(f"TOKEN_KEYS must be a list of Fernet keys; {hint}") from None

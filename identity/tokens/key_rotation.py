@@ -14,7 +14,7 @@ from identity.conf import settings
 from identity.tokens.encryption import cipher
 from identity.tokens.models import Token, TokenToReturn
 
-BATCH = 100  # tokens in one transaction: about 30 ms in which nobody else can store one of them
+BATCH = 100  # tokens that are changed in one transaction; for about 30 ms other processes can't store these
 SECRETS = ("access_token", "refresh_token")
 Stored = QuerySet[Token] | QuerySet[TokenToReturn]
 
@@ -28,15 +28,16 @@ class Key(StrEnum):
 
 
 def tally() -> Counter[Key]:
-    """How many stored tokens are encrypted with which key; changes nothing. Raises ImproperlyConfigured."""
+    """Count the stored tokens by key, without changing them. Raises ImproperlyConfigured."""
     return Counter(_key_of(secrets) for batch in _batches() for _pk, *secrets in _ciphertexts(batch))
 
 
 def rotate() -> Iterator[Counter[Key]]:
-    """Encrypt what older keys have encrypted with the first one; after each batch, what has been found so far.
+    """Encrypt the tokens that are under older keys with the first key. Yields the counts after each batch.
 
-    Only the two columns change, and only in a short transaction that has locked the rows: a refresh at the same time
-    waits for it, or has stored its new pair before. Its lease stays. Raises ImproperlyConfigured.
+    It changes only the two columns, in a short transaction that locks the rows. If a token is refreshed at the same
+    time, that either waits for this transaction, or has already stored the new pair. Its lease stays. Raises
+    ImproperlyConfigured.
     """
     met: Counter[Key] = Counter()
     for batch in _batches():
@@ -58,13 +59,14 @@ def _batches() -> Iterator[Stored]:
 
 
 def _ciphertexts(tokens: Stored) -> "QuerySet[Any, tuple[int, str, str]]":
-    """Each token's key and both texts as they are stored: the field itself would decrypt them."""
+    """The primary key of each token with its two ciphertexts. Reading the fields themselves would decrypt them."""
     stored = {f"stored_{name}": Cast(name, TextField()) for name in SECRETS}
     return tokens.annotate(**stored).values_list("pk", *stored)
 
 
 def _store(tokens: Stored, pk: int, ciphertexts: list[str]) -> None:
-    values = [Value(text, output_field=TextField()) for text in ciphertexts]  # the field itself would encrypt them
+    # Assigned as plain values, the fields would encrypt them again.
+    values = [Value(text, output_field=TextField()) for text in ciphertexts]
     tokens.filter(pk=pk).update(**dict(zip(SECRETS, values, strict=True)))
 
 

@@ -1,4 +1,4 @@
-"""A person's tokens, encrypted, and the lease that lets one process refresh them."""
+"""A person's encrypted tokens, and the lease that lets only one process refresh them."""
 
 from datetime import timedelta
 from typing import Any, Self
@@ -14,10 +14,10 @@ from identity.tokens.encryption import EncryptedTextField
 
 
 class Token(models.Model):
-    """The access and refresh token that a person's requests to Smartsheet are sent with. No page or text shows them.
+    """The access and refresh token for a person's calls to Smartsheet. No page or text shows them.
 
-    The last two columns are a lease: only the process that holds it may refresh the token
-    (identity.tokens.access_tokens). A lease without a holder is a pause after Smartsheet did not answer.
+    The last two columns are a lease: only the process that holds it is allowed to refresh the token
+    (identity.tokens.access_tokens). A lease without a holder is a pause, because Smartsheet didn't answer.
     """
 
     person = models.OneToOneField(
@@ -38,15 +38,18 @@ class Token(models.Model):
         return f"<Token: person {self.person_id}, expires {self.expires_at}>"
 
     def __getstate__(self) -> dict[str, Any]:
-        """Without the secrets: a pickle in a cache or a queue is not encrypted. They are read again when needed."""
+        """The state for a pickle. It has no secrets, because a cache or a queue would store them unencrypted. They are
+        read again when they are needed.
+        """
         secrets = {"access_token", "refresh_token"}
         return {key: value for key, value in super().__getstate__().items() if key not in secrets}
 
     @classmethod
     def of(cls, person: models.Model, grant: Grant) -> Self:
-        """The person's token, not saved yet.
+        """A token for the person that isn't saved yet.
 
-        Saving it replaces the old one without reading it, so that a lost key locks nobody out, and ends its lease.
+        Saving it replaces the old token and ends the lease. The old one isn't read, so people can sign in again even if
+        its key was lost.
         """
         return cls(person=person, **_columns(grant))
 
@@ -56,7 +59,9 @@ class Token(models.Model):
 
     @property
     def is_due(self) -> bool:
-        """Whether to refresh it now: TOKEN_REFRESH_AHEAD before its end, or halfway if its life is shorter."""
+        """Whether to refresh the token now. It is refreshed TOKEN_REFRESH_AHEAD seconds before it expires, or halfway
+        if it lives less than twice as long.
+        """
         if self.expires_at is None:
             return False
         ahead = timedelta(seconds=settings.TOKEN_REFRESH_AHEAD)
@@ -77,10 +82,11 @@ class Token(models.Model):
         return self.leased_until is not None and self.leased_until > timezone.now()
 
     def take_lease(self, *, seconds: float) -> bool:
-        """Take the lease to refresh this pair; False if another process has it, or has refreshed the pair meanwhile.
+        """Take the lease, to refresh this pair. Returns False if another process holds it, or has already refreshed the
+        pair.
 
-        One UPDATE with conditions on the row's own columns: a second one waits for it, and then finds them untrue, on
-        PostgreSQL as on SQLite. (PostgreSQL doesn't evaluate a condition over a join again.)
+        It is one UPDATE with conditions on the row's own columns. A second process waits for it, and then finds the
+        conditions false, on both databases. (PostgreSQL would not check a condition on another table again.)
         """
         now, lease = timezone.now(), uuid4()
         is_free = Q(leased_until=None) | Q(leased_until__lte=now)
@@ -92,16 +98,16 @@ class Token(models.Model):
         return bool(taken)
 
     def renew(self, grant: Grant) -> bool:
-        """Replace the pair; False if the lease was lost to a new sign-in or to disconnecting."""
+        """Replace the pair. Returns False if a new sign-in or a disconnection has replaced or deleted the row."""
         with transaction.atomic(durable=True):
             return bool(self._leased().update(**_columns(grant), lease=None, leased_until=None))
 
     def put_off(self, *, seconds: float) -> None:
-        """Give the lease up, and let no process take it for so many seconds."""
+        """Give the lease back, and prevent all processes from taking it for `seconds`."""
         self._leased().update(lease=None, leased_until=timezone.now() + timedelta(seconds=seconds))
 
     def drop(self) -> bool:
-        """Delete a pair that no longer works; False if the lease was lost, and so the pair was replaced."""
+        """Delete a pair that doesn't work any more. Returns False if it was replaced in the meantime."""
         deleted, _by_model = self._leased().delete()
         return bool(deleted)
 
@@ -127,15 +133,15 @@ def _columns(grant: Grant) -> dict[str, Any]:
 
 class TokenToReturnQuerySet(models.QuerySet["TokenToReturn"]):
     def due(self) -> "TokenToReturnQuerySet":
-        """Those to be tried now, the oldest first. The secrets are read one by one, as a key may be lost."""
+        """The tokens to try now, oldest first. Their secrets are read later, one by one, because a key can be lost."""
         due = self.filter(next_try_at__lte=timezone.now()).order_by("since", "pk")
         return due.defer("access_token", "refresh_token")
 
 
 class TokenToReturn(models.Model):
-    """A token that nobody uses here any more, until Smartsheet has confirmed that it has ended.
+    """A token that isn't used here any more. It is kept until Smartsheet confirms that it has ended.
 
-    `profile` is what the log needs to name its owner; the person may be deleted. `tries` counts the attempts.
+    `profile` names its owner for the log, because the person can be deleted by then. `tries` is the number of attempts.
     """
 
     region = models.CharField(max_length=20)
@@ -159,6 +165,8 @@ class TokenToReturn(models.Model):
         return f"token of {self.region}:{self.smartsheet_id} to return"
 
     def take(self, *, seconds: float) -> bool:
-        """Become the process that tries to return it now; False if another one does, or has returned it."""
+        """Reserve the token for this process for some seconds, so that only this process returns it. False if another
+        process has reserved or returned it.
+        """
         due = TokenToReturn.objects.due().filter(pk=self.pk)
         return bool(due.order_by().update(next_try_at=timezone.now() + timedelta(seconds=seconds)))

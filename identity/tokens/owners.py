@@ -1,7 +1,7 @@
-"""What happens to a token when its owner is deleted, deactivated, or merged with another user: it is given back.
+"""Returns a user's token to Smartsheet if the user is deleted, deactivated, or merged with another user.
 
-Its import registers the receivers. A `QuerySet.update()` of users sends no signal, so the worker looks for deactivated
-users too.
+Importing this module registers the receivers. `QuerySet.update()` sends no signal, so the worker also looks for
+deactivated users.
 """
 
 from typing import Any
@@ -20,7 +20,9 @@ MOVED = "The Smartsheet account was moved to another user, who has to connect it
 
 
 def return_tokens() -> int:
-    """Give back the tokens of deactivated users, and try again what is due; gives how many Smartsheet confirmed."""
+    """Return the tokens of deactivated users, and try again to return those that are due. Returns how many Smartsheet
+    has confirmed.
+    """
     for person in SmartsheetUser.objects.deactivated():
         give_back(person, why=DEACTIVATED)
     return return_due()
@@ -41,6 +43,6 @@ def _of_deleted(instance: SmartsheetUser, **_kwargs: Any) -> None:
 
 @receiver(pre_save, sender=SmartsheetUser)
 def _of_moved(instance: SmartsheetUser, raw: bool = False, **_kwargs: Any) -> None:
-    """A tool that merges users points the rows of one of them to the other."""
+    """Return the token if a tool merges users and moves the rows of one user to another."""
     if not raw and SmartsheetUser.objects.filter(pk=instance.pk).exclude(user=instance.user_id).exists():
         give_back(instance, why=MOVED)

@@ -1,9 +1,9 @@
-"""Tokens given back to Smartsheet once nobody may use them here: their owner disconnected, was deleted, deactivated, or
-merged with another user.
+"""Returns tokens to Smartsheet that must not be used here any more: their owner has disconnected, or was deleted,
+deactivated, or merged with another user.
 
-`take_away` moves a token out of use, in the transaction of its cause, to a table of tokens to return. Smartsheet is
-asked after the commit, and never within a transaction. What it doesn't confirm at once, the worker tries again for a
-week: otherwise this app's access would go on at Smartsheet, with nobody here to end it.
+`take_away` moves a token to a table of tokens to return, in the same transaction as what causes it. Smartsheet is
+called after the commit, never in a transaction. If Smartsheet doesn't confirm, the worker tries again for a week.
+Without this, the access would stay open at Smartsheet, and no one here could end it.
 """
 
 import logging
@@ -25,14 +25,14 @@ from identity.tokens.models import TokenToReturn
 from identity.transport import Deadline
 
 PAUSE = 60.0  # seconds between two attempts
-AT_ONCE = 3.0  # seconds that a request waits for Smartsheet after its commit
-IN_ONE_RUN = 30.0  # seconds of one run of the worker's job
-PATIENCE = timedelta(days=7)  # as long as an access token lives
+AT_ONCE = 3.0  # the most seconds that a request waits for Smartsheet after its commit
+IN_ONE_RUN = 30.0  # the most seconds that one run of the worker's job takes
+PATIENCE = timedelta(days=7)  # how long to try again: an access token lives as long
 NAMES = ("firstName", "lastName", "email")
 
 
 class Answer(Enum):
-    """What Smartsheet said of a token that this app gives back."""
+    """What Smartsheet answered about a returned token."""
 
     CONFIRMED = "it has ended"
     IMPOSSIBLE = "the token is not accepted, or can't be read: no other attempt could do better"
@@ -43,9 +43,10 @@ logger = logging.getLogger(__name__)
 
 
 def give_back(person: SmartsheetUser, *, why: str) -> None:
-    """Disconnect a person who hasn't asked for it: take their token away now, and return it after the commit.
+    """Disconnect a person who didn't ask for it. Take their token away now, and return it to Smartsheet after the
+    commit.
 
-    `why` is a sentence for the log. Does nothing for a person without a token.
+    `why` is a sentence for the log. If the person has no token, this does nothing.
     """
     with transaction.atomic():
         if not Token.objects.filter(person=person).exists():
@@ -56,9 +57,9 @@ def give_back(person: SmartsheetUser, *, why: str) -> None:
 
 
 def take_away(person: SmartsheetUser, *, why: str, wait: float = 0) -> TokenToReturn | None:
-    """Move the person's token to those to return; None if there is none, or none that TOKEN_KEYS can decrypt.
+    """Move the person's token to the table of tokens to return. None if they have no token that TOKEN_KEYS can decrypt.
 
-    `wait` is how many seconds no job returns it, because the caller does.
+    No job returns it for `wait` seconds, because the caller returns it itself.
     """
     with transaction.atomic():
         stored = Token.objects.filter(person=person)
@@ -84,9 +85,10 @@ def take_away(person: SmartsheetUser, *, why: str, wait: float = 0) -> TokenToRe
 
 
 def return_due(*, seconds: float = IN_ONE_RUN) -> int:
-    """Try to return the tokens that are due, for so many seconds at most; gives how many Smartsheet has confirmed.
+    """Try to return the tokens that are due, for at most `seconds`. Returns how many Smartsheet has confirmed.
 
-    Any number of processes may do this at once. If Smartsheet doesn't answer, the other tokens wait for the next run.
+    Several processes can do this at the same time. If Smartsheet doesn't answer, the other tokens wait for the next
+    run.
     """
     deadline, confirmed = Deadline(seconds), 0
     for row in TokenToReturn.objects.due():
@@ -103,7 +105,7 @@ def return_due(*, seconds: float = IN_ONE_RUN) -> int:
 def return_one(row: TokenToReturn, deadline: Deadline) -> Answer:
     """Ask Smartsheet to end the token, and all others that the person ever gave this app.
 
-    Sends token_revoked after the first attempt, and after a later one that Smartsheet has confirmed.
+    It sends token_revoked after the first attempt, and after a later attempt if Smartsheet confirms that one.
     """
     is_first = not row.tries
     answer = _answer(row, deadline)
@@ -132,7 +134,7 @@ def _answer(row: TokenToReturn, deadline: Deadline) -> Answer:
 
 
 def _revoke(row: TokenToReturn, deadline: Deadline) -> None:
-    """Raises OAuthError, UnknownRegion, WrongTokenKey."""
+    """Revoke the token. Raises OAuthError, UnknownRegion and WrongTokenKey."""
     where = region(row.region)
     if row.expires_at and row.expires_at <= timezone.now() and row.refresh_token:
         grant = oauth.refresh_token(where, spent=row.refresh_token, scope=row.scope, deadline=deadline)

@@ -1,4 +1,4 @@
-"""Whether Smartsheet has taken a token back: what a 401 says is not enough, a proxy may have said it."""
+"""Finds out whether Smartsheet has revoked a token. A 401 doesn't prove it, because a proxy could have sent it."""
 
 import logging
 
@@ -12,26 +12,26 @@ from identity.tokens.access_tokens import EXPIRED
 from identity.tokens.encryption import WrongTokenKey
 from identity.transport import Deadline
 
-SECONDS = 2.0  # Smartsheet has just answered, so it is there
+SECONDS = 2.0  # the most seconds for this; Smartsheet has just answered, so it can be reached
 
 logger = logging.getLogger(__name__)
 
 
 def follow_up(user_id: int | None) -> bool:
-    """After Smartsheet has answered 401 to somebody: ask once whose the token is; if nobody's, drop it.
+    """After a 401, ask Smartsheet once whose token this is. If Smartsheet has revoked it, delete it.
 
-    True if it is dropped. Whoever hears token_lost then ends the person's sessions. An expired token is none of this:
-    it is refreshed when it is next needed. Takes SECONDS at most, which come on top of the request's own.
+    Returns True if it was deleted. Receivers of token_lost then end the person's sessions. An expired token isn't
+    deleted: it is refreshed when it is needed. This takes at most SECONDS, in addition to the time of the request.
     """
     try:
         token = Token.objects.select_related("person__user").filter(person__user=user_id).first()
-    except WrongTokenKey:  # Smartsheet was not asked with it
+    except WrongTokenKey:  # Smartsheet wasn't called with this token
         return False
     if token is None or not _is_refused(token):
         return False
     dropped, _by_model = Token.objects.filter(pk=token.pk, issued_at=token.issued_at).delete()
     if dropped:
-        logger.warning("%s is dropped: Smartsheet has revoked it.", token)
+        logger.warning("%s is deleted: Smartsheet has revoked it.", token)
         token_lost.send_robust(SmartsheetUser, person=token.person, why="Smartsheet has revoked the token.")
     return bool(dropped)
 

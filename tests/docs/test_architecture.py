@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = (ROOT / "docs" / "architecture.md").read_text()
-DJANGO = {"management", "commands", "migrations", "templatetags"}  # found at their usual places
+DJANGO = {"management", "commands", "migrations", "templatetags"}  # Django finds these at their usual places
 
 
 def packages(app: str) -> set[str]:
@@ -15,12 +15,12 @@ def packages(app: str) -> set[str]:
     return {f"{path.as_posix()}/" for path in found if path.name not in DJANGO}
 
 
-@pytest.mark.parametrize("app", ["config", "api", "identity", "edits", "audit"])
+@pytest.mark.parametrize("app", ["config", "api", "byline", "identity", "edits", "audit"])
 def test_it_names_every_package(app: str) -> None:
     named = set(re.findall(rf"^\| `({app}/(?:\w+/)*)` \|", PAGE, re.MULTILINE))
     assert named == packages(app)
 
 
 def test_the_files_that_it_names_exist() -> None:
-    for name in re.findall(r"`((?:config|api|identity|edits|audit)/[\w/]+\.py)", PAGE):
+    for name in re.findall(r"`((?:config|api|byline|identity|edits|audit)/[\w/]+\.py)", PAGE):
         assert (ROOT / name).exists(), name

@@ -1,9 +1,11 @@
 """The examples in docs/for-app-developers.md do what the page says."""
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,7 +16,9 @@ from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse
 from django.template import Context, Template
 from django.test import Client
+from django.urls import include, path
 from django.utils import timezone
+from pytest_django import Settings
 
 from audit.models import Entry
 from identity import signals
@@ -41,14 +45,15 @@ def blocks(language: str) -> list[str]:
 
 @pytest.fixture
 def example() -> Iterator[Example]:
-    """example("hello"): run the page's blocks that define these names, and return the names that they define.
+    """Return example(), which runs the page's blocks that define these names, and returns their values:
+    example("hello").
 
     Receivers that they connect are disconnected afterwards.
     """
     connected = {signal: list(signal.receivers) for signal in vars(signals).values() if isinstance(signal, Signal)}
 
     def run(*names: str) -> dict[str, Any]:
-        there: dict[str, Any] = {}
+        there: dict[str, Any] = {"__name__": "examples"}  # a view needs a module
         for name in names:
             (code,) = [block for block in blocks("python") if re.search(rf"^(def )?{name}\b", block, re.MULTILINE)]
             exec(compile(code, "docs/for-app-developers.md", "exec"), there)  # noqa: S102 # that is what is tested
@@ -67,7 +72,7 @@ def signed_in(client: Client, alice: Person, sign_in: SignIn) -> User:
 
 
 def request_of(user: Any) -> HttpRequest:
-    """A request of this user, as a view gets it."""
+    """A request of this user, as views get it."""
     request = HttpRequest()
     request.user, request.session = user, SessionBase()
     SmartsheetUserMiddleware(lambda _request: HttpResponse())(request)
@@ -75,10 +80,11 @@ def request_of(user: Any) -> HttpRequest:
 
 
 def test_every_example_is_run() -> None:
-    """So that a new example can't be forgotten here."""
+    """A new example must be added to these tests."""
     defined = [re.findall(r"^def (\w+)", block, re.MULTILINE) for block in blocks("python")]
     assert defined == [
         ["hello"],
+        ["status"],
         ["names_of_sheets"],
         ["names_or_why_not"],
         ["set_cell"],
@@ -86,11 +92,11 @@ def test_every_example_is_run() -> None:
         ["only_with_a_licence"],
         ["report"],
     ]
-    assert len(blocks("html")) == 1
+    assert len(blocks("html")) == 2
 
 
 def test_the_template(client: Client, signed_in: User, alice: Person) -> None:
-    (text,) = blocks("html")
+    text = blocks("html")[0]
     person = SmartsheetUser.objects.get().as_profile()
     shown = Template(text).render(Context({"smartsheet_user": person}))
     assert f"Hello {alice.name} ({alice.email}), your time zone is US/Pacific." in shown
@@ -100,6 +106,41 @@ def test_the_template(client: Client, signed_in: User, alice: Person) -> None:
 def test_a_view_that_requires_a_person(example: Example, signed_in: User, alice: Person) -> None:
     hello = example("hello")["hello"]
     assert hello(request_of(signed_in)).content.decode() == f"Hello Alice, number {alice.id} in sandbox."
+
+
+def test_the_page_that_updates_a_row(
+    example: Example,
+    client: Client,
+    signed_in: User,
+    sandbox: RunningSandbox,
+    alice: Person,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "status.html").write_text(blocks("html")[1])
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
+    urls = ModuleType("urls_of_the_page")
+    address = path("status/<int:sheet_id>/<int:row_id>/", example("status")["status"])
+    urls.urlpatterns = [address, path("", include("config.urls"))]  # type: ignore[attr-defined] # made here
+    monkeypatch.setitem(sys.modules, urls.__name__, urls)
+    settings.ROOT_URLCONF = urls.__name__
+    plan = SitePlan(sandbox, alice)
+    page = f"/status/{plan.id}/{plan.rows['Dig foundations']}/"
+    assert '<input type="hidden" name="shown" value="In progress">' in client.get(page).content.decode()
+    assert client.post(page, {"shown": "In progress", "typed": "Blocked"})["Location"] == page
+    assert plan.value("Dig foundations", "Status") == "Blocked"
+    assert plan.last_writer("Dig foundations", "Status") == alice.email
+    late = client.post(page, {"shown": "In progress", "typed": "Complete"})
+    assert late.status_code == 409
+    assert "Alice Archer changed it to “Blocked” in the meantime. Nothing was saved." in late.content.decode()
+    assert 'name="typed" value="Complete"' in late.content.decode()
+    assert 'name="shown" value="Blocked"' in late.content.decode()
+    sandbox.fault(method="GET", path="/sheets", status=403, errorCode=1004, times=9)
+    assert client.get(page).status_code == 503
+    assert [entry.phase for entry in Entry.objects.filter(action="change").order_by("id")] == [
+        "intent", "applied", "conflict",
+    ]  # fmt: skip
 
 
 def test_the_client(example: Example, sandbox: RunningSandbox, signed_in: User) -> None:
@@ -133,7 +174,7 @@ def test_the_write_path(example: Example, sandbox: RunningSandbox, signed_in: Us
 
 
 def test_the_signals(example: Example, client: Client, sandbox: RunningSandbox, alice: Person) -> None:
-    code = example("greet")  # keep it: its receivers are weakly referenced
+    code = example("greet")  # kept in a variable, because its receivers are weakly referenced
     signing_in.sign_in(client, sandbox, alice)
     person = SmartsheetUser.objects.get()
     person.remember(

@@ -22,7 +22,7 @@ def test_every_example_is_code_of_the_other_project() -> None:
 
 
 def test_every_setting_that_the_log_reads_has_a_default() -> None:
-    """In `audit/conf.py` or in Django."""
+    """Every setting on the page exists in `audit/conf.py` or in Django."""
     read = {
         name
         for path in (ROOT / "audit").rglob("*.py")
@@ -105,7 +105,7 @@ def test_a_process_killed_between_intent_and_outcome_leaves_the_intent(project: 
     assert number not in uncertain
 
 
-def test_what_cannot_be_recorded_is_not_done(project: OtherProject, board: Board) -> None:
+def test_a_change_that_cannot_be_recorded_is_not_made(project: OtherProject, board: Board) -> None:
     status, answer = project.python(
         """
         from django.test import Client
@@ -123,7 +123,7 @@ def test_what_cannot_be_recorded_is_not_done(project: OtherProject, board: Board
         """,
         board=board,
     )
-    project.manage("migrate", "--skip-checks", "--verbosity", "0")  # renaming has rewritten the triggers on SQLite
+    project.manage("migrate", "--skip-checks", "--verbosity", "0")  # renaming has changed the triggers on SQLite
     assert status == 503
     assert "The note was not pinned" in answer
     assert not board.was_asked.is_set()
@@ -202,7 +202,7 @@ def test_it_is_sealed_exported_and_verified_without_a_page(project: OtherProject
 
 
 def test_dropped_triggers_are_reported_and_restored(project: OtherProject) -> None:
-    """Those on the log's own table, and those on the history of the other project's rows."""
+    """The triggers are those on the log's own table, and those on the history of the other project's rows."""
     is_sqlite = project.database_url.startswith("sqlite")
     tables = ["audit_entry", "notes_historicalnote"]
     names = {table: f"{table}_no_{'update' if is_sqlite else 'change'}" for table in tables}

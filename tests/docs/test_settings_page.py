@@ -15,8 +15,8 @@ from django.conf import global_settings
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = (ROOT / "docs" / "settings.md").read_text()
-CODE = ("config", "api", "identity", "edits", "audit", "sandbox", "tests", "benchmarks")
-APPS = ("api", "identity", "edits", "audit")
+CODE = ("config", "api", "byline", "identity", "edits", "audit", "sandbox", "tests", "benchmarks")
+APPS = ("api", "byline", "identity", "edits", "audit")
 # Variables that processes of the tests pass to each other, or that belong to the machine.
 INTERNAL = {"PATH", "HOME", "DJANGO_SETTINGS_MODULE", "REAL_IDS", "SDK_TESTS_DIR", "USERS", "NOTICE_BOARD"}
 INTERNAL |= {"SANDBOX_URL", "SHOWN", "SITE_DATABASE", "SITE_FILES", "SITE_SESSIONS", "TOKEN"}
@@ -56,7 +56,7 @@ def is_environ(node: ast.expr) -> bool:
 
 
 def is_reader(function: ast.expr) -> bool:
-    """A function of config, run.py or the module `os` that may read a variable; not a method of some other object."""
+    """Whether this is a function of config, run.py or the module `os` that can read a variable."""
     if isinstance(function, ast.Name):
         return function.id in HELPERS
     if not isinstance(function, ast.Attribute):

@@ -18,7 +18,7 @@ def test_no_other_file_has_a_version_of_its_own() -> None:
     assert "version" not in json.loads((ROOT / "package.json").read_text())
     code = [
         path
-        for app in ("config", "api", "identity", "edits", "audit", "sandbox")
+        for app in ("config", "api", "byline", "identity", "edits", "audit", "sandbox")
         for path in (ROOT / app).rglob("*.py")
     ]
     assert [path for path in code if "__version__" in path.read_text()] == []

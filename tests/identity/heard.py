@@ -8,7 +8,7 @@ from identity import signals
 
 ALL = {
     name: value for name, value in vars(signals).items() if type(value) is Signal and not name.startswith("user_")
-}  # those of identity, not Django's
+}  # signals of identity, not Django's
 
 
 class Heard(list[tuple[str, dict[str, Any]]]):

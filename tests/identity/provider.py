@@ -30,7 +30,7 @@ class Answer:
     body: Any
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
-    delay: float = 0.0  # seconds before it is sent
+    delay: float = 0.0  # seconds before the answer is sent
 
     def bytes(self) -> bytes:
         return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()

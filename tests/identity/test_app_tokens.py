@@ -1,4 +1,4 @@
-"""App tokens on the profile page: made, shown once, listed, ended."""
+"""On the profile page, people make and end app tokens. A token is shown once, and listed without its secret."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_the_same_form_sent_twice_makes_one_token(browser: Client) -> None:
     [
         ({"name": ""}, "This field is required."),
         ({"name": "x" * 61}, "at most 60 characters"),
-        ({"name": "a\u202eb"}, "Use letters that can be printed."),
+        ({"name": "a\u202eb"}, "Use printable characters."),
         ({"name": "a\0b"}, "Null characters are not allowed."),
         ({"scopes": []}, "Choose at least one."),
         ({"scopes": ["admin"]}, "admin is not one of the available choices"),
@@ -95,7 +95,7 @@ def test_the_same_form_sent_twice_makes_one_token(browser: Client) -> None:
         ({"days": ""}, "This field is required."),
     ],
 )
-def test_what_is_wrong_is_said_and_the_rest_stays(browser: Client, change: dict[str, object], words: str) -> None:
+def test_mistakes_are_reported_and_the_form_is_kept(browser: Client, change: dict[str, object], words: str) -> None:
     answer = browser.post(ADD, FORM | change)
     page = answer.content.decode()
     assert (answer.status_code, words in page) == (422, True)
@@ -104,7 +104,7 @@ def test_what_is_wrong_is_said_and_the_rest_stays(browser: Client, change: dict[
     assert not AppToken.objects.exists()
 
 
-def test_nobody_can_have_any_number_of_tokens(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_tokens_is_limited(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("identity.apptokens.forms.MOST", 2)
     for name in ("one", "two", "three"):
         answer = browser.post(ADD, FORM | {"name": name})

@@ -1,5 +1,6 @@
-"""Users of a site who log in with a password connect their Smartsheet account, and disconnect it. They stay the users
-that they were."""
+"""Users of a site who log in with a password connect their Smartsheet account, and disconnect it. Their user stays the
+same.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from pytest_django import Settings
 from audit.models import Entry
 from identity.decorators import smartsheet_connected
 from identity.models import ConnectedElsewhere, SmartsheetUser, Token
+from identity.profiles import account
 from identity.profiles.profile import Profile
 from identity.signin.oauth import Grant
 from identity.tokens.models import TokenToReturn
@@ -36,7 +38,7 @@ LogIn = Callable[..., Client]
 
 @pytest.fixture(autouse=True)
 def site(settings: Settings) -> None:
-    """Its users log in with a password, and nobody signs in with Smartsheet."""
+    """A site whose users log in with a password, and can't sign in with Smartsheet."""
     settings.AUTHENTICATION_BACKENDS = [PASSWORDS]
     settings.BYLINE_CONNECT = True
     settings.LOGIN_URL = "/admin/login/"
@@ -44,7 +46,7 @@ def site(settings: Settings) -> None:
 
 @pytest.fixture
 def log_in() -> LogIn:
-    """log_in("jane"): a browser in which this user is logged in with a password."""
+    """Return log_in(), which gives a browser in which this user is logged in with a password: log_in("jane")."""
 
     def log_in_as(name: str) -> Client:
         if not User.objects.filter(username=name).exists():
@@ -57,7 +59,7 @@ def log_in() -> LogIn:
 
 
 def press_connect(browser: Client, next_url: str = "/audit/") -> str:
-    """Press Connect; gives the address of Smartsheet's consent page."""
+    """Press Connect. Return the address of Smartsheet's consent page."""
     answer = browser.post(CONNECT, {"next": next_url})
     assert answer.status_code == 302, answer.content
     return answer["Location"]
@@ -90,7 +92,7 @@ def test_the_user_is_the_same_before_and_after(sandbox: RunningSandbox, alice: P
     assert (User.objects.get(), browser.session.session_key) == (jane, key)
     assert who(browser) == ("jane", alice.id)
     assert entries("connect") == [("done", alice.id, f"auth.user/{jane.pk}")]
-    assert "Everything Smartsheet says" in browser.get("/identity/profile/").content.decode()
+    assert "All fields from Smartsheet" in browser.get("/identity/profile/").content.decode()
 
 
 def test_disconnecting_and_connecting_again(sandbox: RunningSandbox, alice: Person, log_in: LogIn) -> None:
@@ -99,7 +101,7 @@ def test_disconnecting_and_connecting_again(sandbox: RunningSandbox, alice: Pers
     token = Token.objects.get().access_token
     page = browser.post("/identity/disconnect/", follow=True).content.decode()
     assert "you are still logged in to this site" in page
-    assert f"You had connected {alice.name}" in page
+    assert f"You were connected as {alice.name}" in page
     headers = {"Authorization": f"Bearer {token}"}
     assert sandbox.http.get(f"{sandbox.api}/users/me", headers=headers, timeout=10).status_code == 401
     assert (who(browser), who(phone)) == (("jane", None), ("jane", None))
@@ -122,6 +124,18 @@ def test_the_page_has_the_button_and_leads_on(provider: Provider, log_in: LogIn)
     assert browser.get(CONNECT, {"next": "/sheets/1/"})["Location"] == "/sheets/1/"
 
 
+@pytest.mark.parametrize("allowed", [True, False])
+def test_the_page_says_that_the_sites_policy_blocks_the_way(
+    provider: Provider, log_in: LogIn, settings: Settings, allowed: bool
+) -> None:
+    sources = ["'self'", provider.url] if allowed else ["'self'"]
+    settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {"form-action": sources}}
+    page = log_in("jane").get(CONNECT).content.decode()
+    assert ("The button doesn't work here yet" in page) is not allowed
+    assert ("data-way-blocked hidden" in page) is allowed
+    assert f"<code>{provider.url}</code>" in page
+
+
 def test_pages_that_need_smartsheet_lead_there_and_back(provider: Provider, log_in: LogIn) -> None:
     assert Client().get("/sheets/?q=a")["Location"] == "/admin/login/?next=/sheets/%3Fq%3Da"
     browser = log_in("jane")
@@ -139,7 +153,7 @@ def test_pages_that_need_smartsheet_lead_there_and_back(provider: Provider, log_
     assert found.content == b"sheets of Alice Ashby"
 
 
-def test_an_account_of_somebody_else_is_refused(provider: Provider, log_in: LogIn) -> None:
+def test_another_users_account_is_refused(provider: Provider, log_in: LogIn) -> None:
     janes, joes = log_in("jane"), log_in("joe")
     connect(janes)
     provider.arrivals.clear()
@@ -148,7 +162,7 @@ def test_an_account_of_somebody_else_is_refused(provider: Provider, log_in: LogI
     assert "another user of this site has connected this Smartsheet account" in page.content.decode()
     assert "jane" not in page.content.decode()
     assert "You are still logged in to this site as joe" in page.content.decode()
-    assert [one.path for one in provider.arrivals if one.method == "DELETE"] == ["/2.0/token"]  # this token alone
+    assert [one.path for one in provider.arrivals if one.method == "DELETE"] == ["/2.0/token"]  # only this token
     assert (who(janes), who(joes)) == (("jane", ALICE["id"]), ("joe", None))
     joe = User.objects.get(username="joe")
     assert entries("connect")[1:] == [("refused", ALICE["id"], f"auth.user/{joe.pk}")]
@@ -156,13 +170,30 @@ def test_an_account_of_somebody_else_is_refused(provider: Provider, log_in: LogI
 
 
 def test_an_account_that_was_disconnected_is_free(provider: Provider, log_in: LogIn) -> None:
-    """Its history stays, and so do the entries of the user who had it."""
+    """Another user can connect the account. Its history and the entries of its former user stay."""
     janes, joes = log_in("jane"), log_in("joe")
     connect(janes)
     janes.post("/identity/disconnect/")
     assert connect(joes).status_code == 302
     assert (who(janes), who(joes)) == (("jane", None), ("joe", ALICE["id"]))
     assert [phase for phase, _, _ in entries("connect")] == ["done", "done"]
+
+
+def test_someone_who_is_blocked(provider: Provider, log_in: LogIn) -> None:
+    """A blocked person can't connect with another account, and other users can't connect the blocked account. The
+    blocked person is still logged in.
+    """
+    janes, joes = log_in("jane"), log_in("joe")
+    connect(janes)
+    account.block(SmartsheetUser.objects.get(), by=User.objects.get(username="joe"))
+    assert who(janes) == ("jane", None)
+    for browser in (janes, joes):
+        page = connect(browser)
+        assert (page.status_code, "has blocked you from using it here" in page.content.decode()) == (403, True)
+    provider.profile = Answer(ALICE | {"id": 7})
+    assert connect(janes).status_code == 403
+    assert connect(joes).status_code == 302
+    assert (who(janes), who(joes)) == (("jane", None), ("joe", 7))
 
 
 def test_a_second_account_of_the_same_user(provider: Provider, log_in: LogIn) -> None:
@@ -178,8 +209,8 @@ def test_a_second_account_of_the_same_user(provider: Provider, log_in: LogIn) ->
     assert [name.name for name in SmartsheetUser.objects.get().names()] == ["Work Ashby"]
 
 
-def test_an_address_connects_nobody(provider: Provider, log_in: LogIn) -> None:
-    """Neither a user with the same e-mail address, nor a person of Smartsheet whose address someone else has now."""
+def test_an_address_connects_no_one(provider: Provider, log_in: LogIn) -> None:
+    """It connects neither a user with the same e-mail address, nor a person whose address someone else has now."""
     User.objects.create_user("alice", email=ALICE["email"], password="correct horse")
     browser = log_in("jane")
     connect(browser)
@@ -192,7 +223,7 @@ def test_an_address_connects_nobody(provider: Provider, log_in: LogIn) -> None:
 
 
 @pytest.mark.parametrize("is_logged_in", [True, False])
-def test_another_user_logged_in_meanwhile(provider: Provider, log_in: LogIn, is_logged_in: bool) -> None:
+def test_another_user_logged_in_in_the_meantime(provider: Provider, log_in: LogIn, is_logged_in: bool) -> None:
     browser = log_in("jane")
     state = dict(parse_qsl(urlsplit(press_connect(browser)).query))["state"]
     log_in("joe")
@@ -219,7 +250,7 @@ def test_another_user_logged_in_meanwhile(provider: Provider, log_in: LogIn, is_
         ({"code": ""}, 400, "missing_code"),
     ],
 )
-def test_what_fails_connects_nobody(
+def test_a_failed_connection_connects_no_one(
     provider: Provider, log_in: LogIn, query: dict[str, str], status: int, code: str
 ) -> None:
     browser = log_in("jane")
@@ -230,7 +261,7 @@ def test_what_fails_connects_nobody(
     assert [subject for _, _, subject in entries("connect")] == [f"auth.user/{User.objects.get().pk}"]
 
 
-def test_who_is_not_listed_is_refused(provider: Provider, log_in: LogIn, settings: Settings) -> None:
+def test_people_who_are_not_listed_are_refused(provider: Provider, log_in: LogIn, settings: Settings) -> None:
     settings.SIGN_IN_DOMAINS = {"example.net"}
     browser = log_in("jane")
     assert connect(browser).status_code == 403
@@ -238,7 +269,7 @@ def test_who_is_not_listed_is_refused(provider: Provider, log_in: LogIn, setting
     assert provider.arrived("DELETE", "/2.0/token")
 
 
-def test_what_cannot_be_recorded_is_not_done(provider: Provider, log_in: LogIn) -> None:
+def test_a_change_that_cannot_be_recorded_is_not_made(provider: Provider, log_in: LogIn) -> None:
     browser = log_in("jane")
     refuse_rows(Entry._meta.db_table)
     assert connect(browser).status_code == 503
@@ -257,7 +288,7 @@ def test_the_signals(provider: Provider, log_in: LogIn, heard: Heard) -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_engine_of_sessions(provider: Provider, log_in: LogIn, settings: Settings, engine: str) -> None:
-    """Nothing is claimed that the engine can't do: no list of browsers, and no button that would end none of them."""
+    """The pages promise only what the engine can do: no list of browsers, and no button that would end none of them."""
     settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
     settings.MIDDLEWARE = [
         "django.contrib.sessions.middleware.SessionMiddleware" if "LastRequest" in name else name
@@ -270,7 +301,7 @@ def test_every_engine_of_sessions(provider: Provider, log_in: LogIn, settings: S
     stolen.cookies["sessionid"] = browser.cookies["sessionid"].value
     answers = [copy.get(CALLBACK, {"state": state, "code": "a-code"}) for copy in (browser, stolen)]
     assert [answer["Location"] for answer in answers] == ["/audit/", "/audit/"]
-    assert len(provider.arrived("POST", "/2.0/token")) == 1  # the state is used up
+    assert len(provider.arrived("POST", "/2.0/token")) == 1  # the state was used
     page = browser.get("/identity/profile/").content.decode()
     assert "You stay logged in to this site" in page
     assert "Where you are signed in" not in page
@@ -290,7 +321,7 @@ def test_people_of_a_site_without_sign_in_cannot_sign_in(provider: Provider, cli
 
 
 def test_a_site_where_people_do_both(provider: Provider, log_in: LogIn, settings: Settings, client: Client) -> None:
-    """Disconnecting ends the sessions in which they signed in with Smartsheet, and no others."""
+    """Disconnecting ends only the sessions that began by signing in with Smartsheet."""
     settings.AUTHENTICATION_BACKENDS = ["identity.backends.SmartsheetBackend", PASSWORDS]
     browser = log_in("jane")
     connect(browser)
@@ -307,7 +338,7 @@ def test_connecting_can_be_switched_off(log_in: LogIn, settings: Settings) -> No
 
 @pytest.mark.django_db(transaction=True)
 def test_two_users_connect_one_account_at_once() -> None:
-    """One of them has it afterwards, on each database."""
+    """In the end, one of the users has the connection, on each database."""
     users = [User.objects.create_user(name) for name in ("jane", "joe")]
     profile = Profile(region="sandbox", id=ALICE["id"], data=ALICE)
     grant = Grant(access_token="a", refresh_token="b", expires_at=None, scope="")

@@ -57,7 +57,7 @@ def test_a_wrong_key_says_what_is_wrong(client: Client, provider: Provider, sett
     settings.TOKEN_KEYS = [OLD]
     provider.come_back(client)
     settings.TOKEN_KEYS = [NEW, OTHER]
-    with pytest.raises(WrongTokenKey, match="None of TOKEN_KEYS opens what is stored") as raised:
+    with pytest.raises(WrongTokenKey, match="No key in TOKEN_KEYS decrypts the stored text") as raised:
         Token.objects.get()
     assert raised.value.__suppress_context__
 
@@ -72,7 +72,7 @@ def test_a_wrong_key_asks_people_to_sign_in_and_breaks_no_page(
     user = User.objects.get()
     with pytest.raises(SignInAgain):
         token_for(user)
-    assert "None of TOKEN_KEYS opens what is stored" in caplog.text
+    assert "No key in TOKEN_KEYS decrypts the stored text" in caplog.text
     assert provider.come_back(client).status_code == 302
     assert token_for(user) == "first-access"
 
@@ -100,11 +100,11 @@ def test_a_dump_leaves_tokens_out(client: Client, provider: Provider) -> None:
     assert "refresh_token" not in dump.getvalue()
 
 
-@pytest.mark.parametrize("keys", [[], ["no key"], [OLD, ""]])
-def test_unusable_keys_are_named_at_the_start(settings: Settings, keys: list[str]) -> None:
+@pytest.mark.parametrize("keys", [[], ["no key"], [OLD, ""], "no list", None, [None]])
+def test_unusable_keys_are_named_at_the_start(settings: Settings, keys: object) -> None:
     settings.TOKEN_KEYS = keys
     assert [error.id for error in token_keys()] == ["identity.E001"]
-    with pytest.raises(ImproperlyConfigured, match="TOKEN_KEYS must be Fernet keys"):
+    with pytest.raises(ImproperlyConfigured, match="TOKEN_KEYS must be a list of Fernet keys"):
         cipher()
 
 

@@ -1,4 +1,6 @@
-"""A person who may no longer use the app is signed out with their next request, in every browser and process."""
+"""A person who isn't allowed to use the app any more is signed out with their next request, in every browser and
+process.
+"""
 
 import os
 import subprocess
@@ -26,7 +28,7 @@ from tests.signing_in import is_signed_in
 
 SignIn = Callable[[Client, Person], HttpResponse]
 ROOT = Path(__file__).resolve().parents[2]
-BARRED = "because an administrator no longer lets you use this app. Ask whoever runs it."
+BARRED = "because an administrator no longer lets you use this app. Ask its administrator."
 REVOKED = "because Smartsheet has ended this app&#x27;s access in your name"
 
 
@@ -111,7 +113,7 @@ def test_a_401_that_smartsheet_does_not_repeat_ends_no_session(
 
 
 def test_a_running_request_is_the_last(browsers: list[Client]) -> None:
-    """It writes nothing that signs the person in again. What they typed is kept."""
+    """The running request writes nothing that signs the person in again. What they typed is kept."""
     key = browsers[0].session.session_key
     under_way = SessionStore(key)
     under_way["cart"] = "of the person"

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 def people(count: int) -> None:
-    """Create so many people with tokens that are encrypted with the first of TOKEN_KEYS."""
+    """Create `count` people with tokens that are encrypted with the first of TOKEN_KEYS."""
     for number in range(1, count + 1):
         profile = Profile.parse("sandbox", ALICE | {"id": number})
         grant = Grant(access_token=f"access-{number}", refresh_token="", expires_at=None, scope="READ_SHEETS")
@@ -57,9 +57,9 @@ def test_all_tokens_are_encrypted_with_the_first_key(settings: Settings, monkeyp
     monkeypatch.setattr(key_rotation, "BATCH", 3)
     said = rotate().splitlines()
     assert said == [
-        "3 of 7: 3 encrypted anew",
-        "6 of 7: 6 encrypted anew",
-        "7 of 7: 7 encrypted anew",
+        "3 of 7: 3 encrypted again",
+        "6 of 7: 6 encrypted again",
+        "7 of 7: 7 encrypted again",
         "7 tokens are under the first key, 0 under older ones, 0 under none of TOKEN_KEYS.",
         "All keys but the first can go.",
     ]
@@ -72,7 +72,7 @@ def test_all_tokens_are_encrypted_with_the_first_key(settings: Settings, monkeyp
 def test_a_second_time_changes_nothing() -> None:
     rotate()
     before = stored()
-    assert "7 of 7: 0 encrypted anew" in rotate()
+    assert "7 of 7: 0 encrypted again" in rotate()
     assert stored() == before
 
 
@@ -86,7 +86,7 @@ def test_a_dry_run_counts_and_changes_nothing() -> None:
 
 
 @pytest.mark.usefixtures("under_the_old_key")
-def test_tokens_that_no_key_decrypts_are_counted_and_left_alone(settings: Settings) -> None:
+def test_tokens_that_no_key_decrypts_are_counted_and_not_changed(settings: Settings) -> None:
     before = stored()
     settings.TOKEN_KEYS = [NEW, LOST]
     said = rotate()
@@ -96,7 +96,7 @@ def test_tokens_that_no_key_decrypts_are_counted_and_left_alone(settings: Settin
 
 
 @pytest.mark.usefixtures("under_the_old_key")
-def test_it_leaves_leases_and_dates_alone() -> None:
+def test_it_does_not_change_leases_and_dates() -> None:
     assert Token.objects.earliest("pk").take_lease(seconds=30)
     columns = ("pk", "issued_at", "expires_at", "scope", "lease", "leased_until")
     before = list(Token.objects.order_by("pk").values_list(*columns))
@@ -105,7 +105,7 @@ def test_it_leaves_leases_and_dates_alone() -> None:
     assert tally() == {Key.FIRST: PEOPLE}
 
 
-def test_a_pair_that_was_refreshed_meanwhile_is_not_undone(client: Client, provider: Provider) -> None:
+def test_a_pair_refreshed_during_the_rotation_is_kept(client: Client, provider: Provider) -> None:
     provider.come_back(client)
     token = Token.objects.get()
     assert token.take_lease(seconds=30)
@@ -143,7 +143,7 @@ def test_it_is_safe_during_refreshes(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_unusable_keys_are_named(settings: Settings, keys: list[str]) -> None:
     people(1)
     settings.TOKEN_KEYS = keys
-    with pytest.raises(CommandError, match="TOKEN_KEYS must be Fernet keys"):
+    with pytest.raises(CommandError, match="TOKEN_KEYS must be a list of Fernet keys"):
         rotate()
 
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def events() -> QuerySet[Entry]:
-    """The entries without those about the new profile, which the first sign-in creates."""
+    """Return the entries. The first sign-in also creates a profile; entries about that are left out."""
     return Entry.objects.exclude(action="record").order_by("id")
 
 

@@ -31,7 +31,7 @@ def test_the_running_request_is_answered(client: Client, provider: Provider, set
     answer = LastRequestMiddleware(saved)(request)
     assert isinstance(answer, HttpResponse)
     assert (answer.status_code, answer.content) == (200, b"2 cells changed")
-    assert settings.SESSION_COOKIE_NAME not in answer.cookies  # which may belong to another session now
+    assert settings.SESSION_COOKIE_NAME not in answer.cookies  # perhaps the cookie belongs to another session now
     assert not is_signed_in(client)
     assert not BrowserSession.objects.exists()
 
@@ -39,7 +39,7 @@ def test_the_running_request_is_answered(client: Client, provider: Provider, set
 def test_a_sign_in_can_be_begun(client: Client, provider: Provider) -> None:
     provider.come_back(client)
     session = SessionStore(client.session.session_key)
-    assert session[states.PENDING]  # it is open in this tab
+    assert session[states.PENDING]  # the sign-in is open in this tab
     BrowserSession.objects.all().delete()
     state = states.begin(session, region="sandbox", next_url="/audit/")
     assert states.take(SessionStore(session.session_key), state).next_url == "/audit/"

@@ -43,7 +43,7 @@ def test_a_new_user_and_a_new_password_are_recorded(root: Client) -> None:
     assert last()[:2] == (f"auth.user/{joe.pk}", "password changed")
 
 
-def test_what_cannot_be_recorded_is_not_done(root: Client) -> None:
+def test_a_change_that_cannot_be_recorded_is_not_made(root: Client) -> None:
     jane = User.objects.create_user("jane")
     refuse_rows(Entry._meta.db_table)
     form = {"username": "jane", "is_superuser": "on", **JOINED}

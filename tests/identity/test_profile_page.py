@@ -1,4 +1,4 @@
-"""A person's profile page: every field from Smartsheet, its age, and earlier names."""
+"""A person's profile page shows every field from Smartsheet, the age of the profile, and all names so far."""
 
 import re
 from collections.abc import Callable
@@ -51,7 +51,7 @@ def test_every_field_is_there(
         assert word in page
 
 
-def test_a_field_that_nobody_knows_yet_is_shown_too() -> None:
+def test_an_unknown_field_is_shown_too() -> None:
     data = {"favouriteColour": {"hex": "#ff0000", "likes": [1, None]}, "isNew": False}
     assert grouped(data) == []
     assert [(field.label, field.value) for field in everything(data)] == [
@@ -95,13 +95,13 @@ def test_fault_38_what_people_recognise_is_in_groups() -> None:
 def test_fault_38_the_rest_is_folded(client: Client, provider: Provider) -> None:
     provider.profile = Answer(ALICE | {"sheetCount": -1})
     provider.come_back(client)
-    before, _summary, after = text(client).partition("Everything Smartsheet says")
+    before, _summary, after = text(client).partition("All fields from Smartsheet")
     assert "Sheet count" not in before
     assert "Sheet count" in after
     assert before.rindex("<details") > before.rindex("</section>")
 
 
-def test_what_smartsheet_says_is_no_markup(client: Client, provider: Provider) -> None:
+def test_text_from_smartsheet_is_escaped(client: Client, provider: Provider) -> None:
     provider.profile = Answer(ALICE | {"title": "<b>boss</b>", "<i>": "x"})
     provider.come_back(client)
     page = text(client)

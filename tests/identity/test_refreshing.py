@@ -179,7 +179,7 @@ def test_a_new_sign_in_during_a_refresh_wins(alice: User, provider: Provider) ->
     access_tokens._refresh(slow, seconds=5)
     assert token_for(alice) == "newest-access"
     (arrival,) = provider.arrived("DELETE", "/2.0/token")
-    assert arrival.authorization == "Bearer next-access"  # revoked, because it won't be used
+    assert arrival.authorization == "Bearer next-access"  # this token is revoked, because it won't be used
 
 
 def test_after_a_401_the_expired_one_is_refreshed(alice: User, provider: Provider) -> None:

@@ -1,11 +1,11 @@
-"""Roles: what they allow, who has them, and that changes apply at once."""
+"""Checks what roles allow, who has them, and that changes of roles apply immediately."""
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
-from identity.models import SmartsheetUser
+from identity.models import SmartsheetUser, Token
 from identity.roles import PERMISSIONS, Role, RoleName
 from tests.identity.provider import ALICE, Answer, Provider
 
@@ -140,19 +140,32 @@ def test_the_pages_of_the_admin_open(administrator: Client, alice: SmartsheetUse
         assert administrator.get(page).status_code == 200, page
 
 
-def test_a_person_is_barred_and_admitted_again(client: Client, administrator: Client, alice: SmartsheetUser) -> None:
+def test_a_person_is_blocked_and_admitted_again(
+    client: Client, administrator: Client, alice: SmartsheetUser, provider: Provider
+) -> None:
+    """Blocking ends a person's access to Smartsheet and their roles. It deactivates no user."""
+    Role.objects.create(person=alice, name=RoleName.AUDITOR)
     chosen = {"_selected_action": [alice.pk]}
     page = administrator.post(PEOPLE, chosen | {"action": "bar"}, follow=True)
-    assert "1 person barred from this app, from now on." in page.content.decode()
+    assert "1 person blocked from using Smartsheet here." in page.content.decode()
+    assert 'alt="False"' in page.content.decode()
     assert client.get("/identity/me").json() == {"user": None}
+    assert "because an administrator no longer lets you use this app" in client.get("/").content.decode()
+    assert (allowed(alice), User.objects.get(pk=alice.user_id).is_active) == (set(), True)
+    assert not Token.objects.filter(person=alice).exists()
+    provider.profile = Answer(ALICE)
+    refused = provider.come_back(client)
+    assert (refused.status_code, "has blocked you from using it" in refused.content.decode()) == (403, True)
     administrator.post(PEOPLE, chosen | {"action": "let_in_again"})
-    assert User.objects.get(pk=alice.user_id).is_active
+    provider.come_back(client)
+    assert client.get("/identity/me").json()["user"]["id"] == ALICE["id"]
+    assert allowed(alice) == PERMISSIONS[RoleName.AUDITOR]
 
 
 def test_people_cannot_bar_themselves(administrator: Client) -> None:
     own = SmartsheetUser.objects.get(smartsheet_id=7)
     page = administrator.post(PEOPLE, {"action": "bar", "_selected_action": [own.pk]}, follow=True)
-    assert "You cannot bar yourself." in page.content.decode()
+    assert "You cannot block yourself." in page.content.decode()
     assert administrator.get("/identity/me").json()["user"]["id"] == 7
 
 

@@ -59,7 +59,7 @@ def test_a_sign_in_leaves_no_secret_behind(
 def test_a_failure_shows_no_secret(
     client: Client, provider: Provider, log: pytest.LogCaptureFixture, settings: Settings, status: int
 ) -> None:
-    """Not even if Smartsheet's own answer contains them."""
+    """A secret isn't shown even if Smartsheet's own answer contains it."""
     settings.DEBUG = True
     echo = {"errorCode": 1071, "message": f"{CODE} {CLIENT_SECRET}", "refId": CODE + "!", "error": CODE}
     provider.token = Answer(echo, status=status)

@@ -45,7 +45,7 @@ def test_it_makes_one_token_request_and_one_profile_request(
 def test_it_asks_smartsheet_nothing_for_later_pages(
     client: Client, sandbox: RunningSandbox, alice: Person, sign_in: SignIn
 ) -> None:
-    """The front page has a thread ask which sheets the person can open, and the answer is kept for a minute."""
+    """On the front page, a thread asks which sheets the person can open, and the answer is cached for a minute."""
     sign_in(client, alice)
     client.get("/")
     until(lambda: sandbox.requests(path="/sheets"), "Smartsheet is asked which sheets the person can open")

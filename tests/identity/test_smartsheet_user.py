@@ -1,4 +1,4 @@
-"""`smartsheet_user` in requests and templates: None before sign-in, the profile after."""
+"""In requests and templates, `smartsheet_user` is None before the sign-in, and the profile after it."""
 
 import pytest
 from django.contrib.auth.models import User

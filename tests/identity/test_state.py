@@ -67,7 +67,9 @@ def test_it_handles_the_state_of_another_browser(client: Client, provider: Provi
 def test_fault_11_a_callback_opened_twice_leads_to_the_same_page(
     client: Client, sandbox: RunningSandbox, alice: Person
 ) -> None:
-    """By Reload, Back, or a double click. Smartsheet is asked once, and nothing is refused."""
+    """Someone opens the callback again by Reload, Back, or a double click. Smartsheet is asked only once, and nothing
+    is refused.
+    """
     callback_url = decide(sandbox, begin(client, next_url="/audit/"), alice)
     assert come_back(client, callback_url)["Location"] == "/audit/"
     sandbox.forget_requests()
@@ -78,7 +80,7 @@ def test_fault_11_a_callback_opened_twice_leads_to_the_same_page(
     assert not Entry.objects.filter(action="sign_in").exclude(phase="done").exists()
 
 
-def test_fault_11_a_denial_opened_by_someone_who_is_signed_in_meanwhile(client: Client, provider: Provider) -> None:
+def test_fault_11_a_denial_opened_by_someone_who_has_signed_in(client: Client, provider: Provider) -> None:
     first, second = state_of(client), state_of(client)
     client.get("/identity/callback/", {"state": second, "code": "a-code"})
     assert client.get("/identity/callback/", {"state": first, "error": "access_denied"}).status_code == 403
@@ -86,7 +88,7 @@ def test_fault_11_a_denial_opened_by_someone_who_is_signed_in_meanwhile(client: 
 
 
 def test_fault_11_after_another_person_signed_in(client: Client, provider: Provider) -> None:
-    """Their sign-in ends the session that has the first state; the second one is in the new session."""
+    """The other person's sign-in ends the session that has the first state. The second state is in the new session."""
     provider.come_back(client)
     provider.profile = Answer(ALICE | {"id": 7})
     state = state_of(client)

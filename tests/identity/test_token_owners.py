@@ -1,4 +1,4 @@
-"""The token of a user who is deleted, deactivated or merged is given back to Smartsheet, sooner or later."""
+"""The token of a user who is deleted, deactivated or merged is returned to Smartsheet in the end."""
 
 from datetime import timedelta
 
@@ -68,9 +68,9 @@ def test_of_a_user_who_is_deactivated(jane: User, provider: Provider) -> None:
 
 
 def test_of_a_user_who_is_deactivated_by_a_query(jane: User, provider: Provider) -> None:
-    """Django sends no signal: the worker finds them."""
+    """Django sends no signal in this case, so the worker looks for such users."""
     User.objects.update(is_active=False)
-    assert return_tokens() == 0  # the attempt after the commit has done it
+    assert return_tokens() == 0  # the attempt after the commit has returned it
     assert provider.arrived("DELETE", EVERY)
     assert not Token.objects.exists()
 
@@ -102,11 +102,11 @@ def test_smartsheet_is_asked_again_until_it_answers(jane: User, provider: Provid
     provider.revocation = Answer(b"", 503)
     jane.delete()
     assert [(one, phase) for one, phase, _ in told()] == [("disconnect", "done"), ("revoke", "failed")]
-    assert return_tokens() == 0  # not at once
+    assert return_tokens() == 0  # nothing is returned before some time has passed
     assert len(provider.arrivals) == 1
     TokenToReturn.objects.update(next_try_at=timezone.now())
     assert return_tokens() == 0
-    assert len(told()) == 2  # said once
+    assert len(told()) == 2  # sent once
     provider.revocation = Answer({"resultCode": 0})
     TokenToReturn.objects.update(next_try_at=timezone.now())
     assert return_tokens() == 1
@@ -114,7 +114,7 @@ def test_smartsheet_is_asked_again_until_it_answers(jane: User, provider: Provid
     assert told()[2][:2] == ("revoke", "done")
 
 
-def test_a_token_of_somebody_who_has_come_back_is_the_only_one_to_end(jane: User, provider: Provider) -> None:
+def test_only_the_old_token_of_a_returning_person_is_ended(jane: User, provider: Provider) -> None:
     provider.revocation = Answer(b"", 503)
     returning.give_back(SmartsheetUser.objects.get(), why="A test.")
     reconnect(jane)

@@ -67,4 +67,4 @@ def test_a_pickle_does_not_contain_it(client: Client, provider: Provider) -> Non
     assert b"first-" not in pickled
     again, token, _queryset = pickle.loads(pickled)  # noqa: S301 # pickled one line above
     assert again == person
-    assert token.access_token == "first-access"  # read from the database again
+    assert token.access_token == "first-access"  # the token was read from the database again

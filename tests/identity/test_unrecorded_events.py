@@ -1,4 +1,4 @@
-"""While the audit log can't be written, no one is signed in or barred. Earlier events aren't affected."""
+"""While the audit log can't be written, no one is signed in or blocked. Earlier events aren't affected."""
 
 import logging
 
@@ -23,14 +23,14 @@ def log_is_full(client: Client, provider: Provider) -> None:
 def test_no_one_is_signed_in(client: Client, provider: Provider, log_is_full: None) -> None:
     page = provider.come_back(client)
     assert page.status_code == 503
-    assert "The audit log cannot be written just now" in page.content.decode()
+    assert "The audit log can't be written right now" in page.content.decode()
     assert client.get("/identity/me").json() == {"user": None}
     assert [model.objects.count() for model in (User, SmartsheetUser, Token)] == [0, 0, 0]
     assert [one.authorization for one in provider.arrived("DELETE", "/2.0/token")] == ["Bearer first-access"]
 
 
 def test_no_one_is_signed_in_again(client: Client, provider: Provider) -> None:
-    """Their stored profile doesn't change."""
+    """The stored profile of the person doesn't change either."""
     provider.come_back(client)
     kept = Token.objects.get().access_token
     provider.token = Answer(provider.token.body | {"access_token": "another"})
@@ -49,7 +49,7 @@ def test_no_one_is_signed_in_by_password(client: Client, log_is_full: None) -> N
     assert client.get("/admin/").status_code == 302
 
 
-def test_no_one_is_barred(client: Client) -> None:
+def test_no_one_is_blocked(client: Client) -> None:
     person = SmartsheetUser.objects.create(
         user=User.objects.create_user("alice"), region="sandbox", smartsheet_id=1, profile={}, fetched_at=timezone.now()
     )
@@ -58,7 +58,7 @@ def test_no_one_is_barred(client: Client) -> None:
     chosen = {"action": "bar", "_selected_action": [person.pk]}
     page = client.post("/admin/identity/smartsheetuser/", chosen, follow=True)
     assert "The audit log could not be written, so nothing was changed." in page.content.decode()
-    assert User.objects.get(username="alice").is_active
+    assert not SmartsheetUser.objects.get().is_blocked
 
 
 def test_people_can_sign_out(client: Client, provider: Provider, caplog: pytest.LogCaptureFixture) -> None:

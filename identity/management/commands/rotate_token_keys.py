@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def _rotate(self, before: Counter[Key]) -> None:
         for met in key_rotation.rotate():
-            self.stdout.write(f"{met.total()} of {before.total()}: {met[Key.OLDER]} encrypted anew")
+            self.stdout.write(f"{met.total()} of {before.total()}: {met[Key.OLDER]} encrypted again")
 
     def _report(self, found: Counter[Key]) -> None:
         self.stdout.write(
@@ -35,6 +35,6 @@ class Command(BaseCommand):
             f" {found[Key.UNKNOWN]} under none of TOKEN_KEYS."
         )
         if found[Key.UNKNOWN]:
-            self.stdout.write("Whom the last belong to is asked to sign in again; if you have their key, add it.")
+            self.stdout.write("The owners of the last ones are asked to sign in again. If you have the key, add it.")
         elif not found[Key.OLDER]:
             self.stdout.write("All keys but the first can go.")

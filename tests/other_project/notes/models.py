@@ -26,7 +26,7 @@ class Note(models.Model):
 
 
 class Tag(models.Model):
-    """A word to find posters by."""
+    """A keyword for posters."""
 
     word = models.TextField()
 

@@ -23,7 +23,7 @@ class NotPinned(Exception):
 
 
 def pin(pinned: Note, *, by: User, shown_before: str | None) -> None:
-    """Put the note on the board, in place of the text that is there.
+    """Put the note on the board, replacing the text there.
 
     Raises:
         NotRecorded: the intent could not be written, and nothing was sent.

@@ -21,7 +21,7 @@ def settle_open(*, older_than: timedelta = timedelta(minutes=1)) -> int:
         edit = reopen(held.edit_id)
         if edit:
             settled += conclude(held, edit, {line.number: _found_out(line) for line in edit.lines})
-        else:  # settled meanwhile: its process was only slow
+        else:  # already settled: its process was only slow
             with transaction.atomic():
                 held.let_go()
     return settled

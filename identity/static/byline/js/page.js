@@ -1,8 +1,8 @@
-// The theme switch of the top bar; without JavaScript the page follows the system's theme.
+// The button in the top bar that switches the theme. Without JavaScript, the page has the system's theme.
 "use strict";
 (() => {
   const button = document.getElementById("theme-switch");
-  if (!button) return; // a frame without the switch
+  if (!button) return; // the site's own frame has no such button
   const root = document.documentElement;
 
   function show() {

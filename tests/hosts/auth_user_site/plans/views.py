@@ -1,34 +1,44 @@
-"""Pages of the site that change a cell."""
+"""The site's pages, which don't use Smartsheet."""
 
-from django.db import transaction
+from audit_trail.models import Trail
+from django import forms
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 
-from edits.saving import Conflict, InTransaction, change_cells
-from identity.decorators import smartsheet_connected
-
-
-@transaction.non_atomic_requests
-@smartsheet_connected
-def set_status(request: HttpRequest) -> HttpResponse:
-    """Change the status of a row."""
-    shown, typed = request.POST["shown"] or None, request.POST["typed"]
-    try:
-        change_cells(
-            user=request.user,
-            sheet_id=int(request.POST["sheet"]),
-            row_id=int(request.POST["row"]),
-            cells={"Status": (shown, typed)},
-        )
-    except Conflict as conflict:
-        (cell,) = conflict.row.conflicts()
-        return HttpResponse(f"now {cell.value}", status=409)
-    return HttpResponse("saved")
+from plans.models import Plan
 
 
-def in_transaction(request: HttpRequest) -> HttpResponse:
-    """As above, and forgets that ATOMIC_REQUESTS is on."""
-    try:
-        change_cells(user=request.user, sheet_id=1, row_id=1, cells={"Status": (None, "Done")})
-    except InTransaction as error:
-        return HttpResponse(str(error), status=500)
-    return HttpResponse("saved")
+class PlanForm(forms.ModelForm):
+    kind = forms.MultipleChoiceField(
+        choices=[("a", "Public"), ("b", "Internal")], widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    class Meta:
+        model = Plan
+        fields = ["name"]
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """All plans."""
+    return render(request, "plans/home.html", {"plans": Plan.objects.order_by("name")})
+
+
+@login_required
+def account(request: HttpRequest) -> HttpResponse:
+    """Who is logged in."""
+    return render(request, "plans/account.html")
+
+
+@login_required
+def add(request: HttpRequest) -> HttpResponse:
+    """Add a plan and an entry in the site's own trail. With ATOMIC_REQUESTS, both are in one transaction."""
+    form = PlanForm(request.POST or None)
+    if form.is_valid():
+        form.instance.owner = request.user
+        plan = form.save()
+        Trail.objects.create(text=f"{request.user} added {plan}")
+        if plan.name == "Impossible":
+            raise RuntimeError("so that the transaction is rolled back")
+        return redirect("home")
+    return render(request, "plans/add.html", {"form": form})

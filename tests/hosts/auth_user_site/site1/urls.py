@@ -2,16 +2,14 @@
 
 from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import include, path
+from django.urls import path
 from plans import views
 
 urlpatterns = [
-    path("admin/", admin.site.urls),
-    path("login/", LoginView.as_view(template_name="admin/login.html"), name="login"),
+    path("", views.home, name="home"),
+    path("plans/add/", views.add, name="add"),
+    path("account/", views.account, name="account"),
+    path("login/", LoginView.as_view(template_name="plans/login.html"), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
-    path("status/", views.set_status),
-    path("in-transaction/", views.in_transaction),
-    path("identity/", include("identity.urls")),
-    path("sheets/", include("edits.urls")),
-    path("audit/", include("audit.urls")),
+    path("admin/", admin.site.urls),
 ]

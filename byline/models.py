@@ -1,0 +1,35 @@
+"""The table of workers, with the time when each was last seen. Without a worker nothing is settled, sealed or
+refreshed, and this table is the only place that shows it.
+"""
+
+from __future__ import annotations
+
+import platform
+from datetime import timedelta
+
+from django.db import models
+from django.utils import timezone
+
+KEPT = timedelta(days=30)
+
+
+class WorkerQuerySet(models.QuerySet["Worker"]):
+    """Queries of the workers."""
+
+    def note_running(self) -> None:
+        """Store that a worker runs on this machine. Deletes machines on which no worker was seen for KEPT."""
+        now = timezone.now()
+        self.update_or_create(machine=platform.node()[:255], defaults={"seen_at": now})
+        self.filter(seen_at__lt=now - KEPT).delete()
+
+
+class Worker(models.Model):
+    """A machine that runs a worker, or several."""
+
+    machine = models.CharField(max_length=255, primary_key=True)
+    seen_at = models.DateTimeField()
+
+    objects = WorkerQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.machine

@@ -1,0 +1,14 @@
+"""The addresses of all Byline pages, for a site's URLconf: path("smartsheet/", include("byline.urls")).
+
+Their names are `identity:…`, `edits:…`, `forms:…` and `audit:…`. Smartsheet redirects to `identity:callback` under this
+path.
+"""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("identity/", include("identity.urls")),
+    path("sheets/", include("edits.urls")),
+    path("forms/", include("edits.forms.urls")),
+    path("audit/", include("audit.urls")),
+]

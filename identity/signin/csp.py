@@ -1,0 +1,90 @@
+"""The Content-Security-Policy that Byline's pages need.
+
+The directive `form-action` matters most. Browsers apply it to redirects too, so if it only has 'self', the Connect
+button does nothing. https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Content-Security-Policy
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from identity import regions
+
+Policy = Mapping[str, Sequence[str]]
+NEEDED = {
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "img-src": "'self'",
+}
+
+
+def policy_of_settings() -> Policy:
+    """The directives in the settings of Django 6, or of django-csp, version 4 or 3. Empty if the site has none."""
+    of_version_4: dict[str, Any] = getattr(settings, "CONTENT_SECURITY_POLICY", None) or {}
+    found: dict[str, Any] = getattr(settings, "SECURE_CSP", None) or of_version_4.get("DIRECTIVES", {})
+    if found:
+        return {name: _sources(value) for name, value in found.items()}
+    names = ("default-src", "form-action", *NEEDED)
+    old = {name: getattr(settings, f"CSP_{name.upper().replace('-', '_')}", None) for name in names}
+    return {name: _sources(value) for name, value in old.items() if value is not None}
+
+
+def policy_of_header(header: str) -> Policy:
+    """The directives of a Content-Security-Policy header."""
+    parts = [part.split() for part in header.split(";")]
+    return {part[0].lower(): part[1:] for part in parts if part}
+
+
+def missing(policy: Policy) -> Iterator[str]:
+    """The directives and sources that are missing, such as "form-action https://app.smartsheet.com"."""
+    for origin in blocked_origins(policy):
+        yield f"form-action {origin}"
+    for directive, source in NEEDED.items():
+        sources = policy.get(directive, policy.get("default-src"))
+        if sources is not None and not _allows(sources, source) and not _serves_static_files(sources, source):
+            yield f"{directive} {source}"
+
+
+def origins() -> list[str]:
+    """Where the buttons that connect Smartsheet lead, such as "https://app.smartsheet.com"."""
+    return sorted({_origin(region.authorize_url) for region in regions.regions()})
+
+
+def blocked_origins(policy: Policy) -> list[str]:
+    """The origins to which browsers refuse to redirect after a button was pressed."""
+    allowed = policy.get("form-action")  # it doesn't fall back to default-src
+    return [] if allowed is None else [one for one in origins() if not _allows(allowed, one)]
+
+
+def _allows(sources: Iterable[str], wanted: str) -> bool:
+    """Whether one of the sources allows this origin, or this keyword."""
+    parts = urlsplit(wanted)
+    for source in sources:
+        host = source.removeprefix(f"{parts.scheme}://")
+        is_subdomain = host.startswith("*.") and parts.netloc.endswith(host[1:])
+        if source == wanted or (parts.netloc and (source in {"*", f"{parts.scheme}:"} or host == parts.netloc)):
+            return True
+        if parts.netloc and is_subdomain:
+            return True
+    return wanted == "'self'" and "*" in sources
+
+
+def _serves_static_files(sources: Iterable[str], wanted: str) -> bool:
+    """Whether the static files come from another origin, and the policy allows that origin."""
+    origin = _origin(settings.STATIC_URL or "")
+    return wanted == "'self'" and origin != "://" and _allows(sources, origin)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _sources(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return value.split()
+    return [str(one) for one in value] if isinstance(value, list | tuple | set | frozenset) else []

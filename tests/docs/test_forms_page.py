@@ -1,0 +1,167 @@
+"""The examples in docs/forms.md do what the page says."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.http import QueryDict
+from django.test import Client
+from django.urls import include, path
+from pytest_django import Settings
+
+from audit.models import Entry
+from edits.forms import RowForbidden
+from tests.edits.browser import Page
+from tests.edits.site_plan import SitePlan
+from tests.running_sandbox import Person, RunningSandbox
+
+PAGE = (Path(__file__).resolve().parent.parent.parent / "docs" / "forms.md").read_text()
+ROW = "Dig foundations"
+THEIRS = "Drainage runs"
+SignIn = Callable[[Client, Person], None]
+pytestmark = pytest.mark.django_db
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+
+
+class Site(Client):
+    """A site with the page's examples, and the browser of Bob, who is signed in to it."""
+
+    plan: SitePlan
+    code: dict[str, Any]
+
+    def show(self, name: str, row: str = ROW) -> Page:
+        return Page.open(self, f"/{name}/{self.plan.rows[row]}/")
+
+
+@pytest.fixture
+def site(
+    sandbox: RunningSandbox,
+    alice: Person,
+    bob: Person,
+    sign_in: SignIn,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Site:
+    client = Site()
+    sign_in(client, bob)
+    client.plan = SitePlan(sandbox, alice)
+    settings.SITE_PLAN = client.plan.id
+    client.code = {"__name__": "examples"}
+    for block in blocks("python"):
+        exec(compile(block, "docs/forms.md", "exec"), client.code)  # noqa: S102 # that is what is tested
+    tag, by_hand = blocks("html")
+    (tmp_path / "progress.html").write_text(by_hand.replace("<form ", '<form id="row-form" '))
+    (tmp_path / "tag.html").write_text(tag)
+    (tmp_path / "away.html").write_text("{{ why }}")
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
+    urls = ModuleType("urls_of_the_page")
+    view = client.code["ProgressView"]
+    urls.urlpatterns = [  # type: ignore[attr-defined] # made here
+        *client.code["urlpatterns"],
+        path("tag/<int:row_id>/", view.as_view(template_name="tag.html")),
+        path("own/<int:row_id>/", client.code["progress"]),
+        path("drawings/<int:row_id>/", client.code["drawings"]),
+        path("", include("config.urls")),
+    ]
+    monkeypatch.setitem(sys.modules, urls.__name__, urls)
+    settings.ROOT_URLCONF = urls.__name__
+    return client
+
+
+def test_every_example_is_run() -> None:
+    """A new example must be added to these tests."""
+    defined = [re.findall(r"^(?:class|def) (\w+)", block, re.MULTILINE) for block in blocks("python")]
+    assert defined == [
+        ["ProgressForm"],
+        ["ProgressView"],
+        ["progress"],
+        ["not_finished"],
+        ["FieldReport"],
+        ["drawings"],
+    ]
+    assert len(blocks("html")) == 2
+
+
+def test_the_form_on_the_generic_page(site: Site) -> None:
+    page = site.show("progress")
+    assert "Report your progress" in page.text
+    assert "How far are you? (required)" in page.text
+    assert "Done by (required)" in page.text
+    assert "What the others should know" in page.text
+    page.fields |= {"status": ["Blocked"], "due": ["2031-01-01"]}
+    page = page.save()
+    assert page.status == 422
+    assert "That is too late." in page.text
+    assert "Say what it is waiting for." in page.text
+    page.fields |= {"due": ["2026-02-01"], "notes": ["Pumps"]}
+    page.send()
+    assert [site.plan.value(ROW, title) for title in ("Status", "Finish", "Notes")] == [
+        "Blocked",
+        "2026-02-01",
+        "Pumps",
+    ]
+    assert {entry.reason for entry in Entry.objects.intents()} == {"Progress report"}
+
+
+def test_the_rule_of_the_form(site: Site) -> None:
+    assert site.show("progress", THEIRS).status == 403
+    assert Entry.objects.get(phase="forbidden").row_label == THEIRS
+
+
+def test_the_tag_on_a_page_of_the_site(site: Site) -> None:
+    page = site.show("tag")
+    assert 'data-save="Send"' in page.html
+    assert page.fields["status"] == ["In progress"]
+
+
+def test_a_view_of_your_own(site: Site, bob: Person) -> None:
+    page = site.show("own")
+    assert "Remaining: 16500" in page.text
+    page.fields["status"] = ["Not started"]
+    site.plan.write(ROW, Status="Complete")
+    page = page.save()
+    assert page.status == 409
+    assert "Someone else changed this cell while you were editing." in page.text
+    page.send()  # it has the current values now
+    assert site.plan.value(ROW, "Status") == "Not started"
+    assert site.get(f"/own/{site.plan.rows[THEIRS]}/").status_code == 403
+    site.plan.sandbox.fault(method="GET", person=bob.id, status=503, errorCode=4001, times=0)
+    assert site.show("own").status == 503
+    page.fields["notes"] = ["Rock"]
+    page = page.save()
+    assert page.status == 503
+    assert page.fields["due"] == ["2026-01-23"]
+
+
+def test_rules_and_decisions_in_python(site: Site) -> None:
+    user, rows, form = User.objects.get(), site.plan.rows, site.code["FieldReport"]
+    shown = form(user=user, row_id=rows[ROW])
+    assert shown["budget"].help_text == "This form only shows it."
+    assert "Complete" not in str(shown["status"]).replace('value="Complete"', "")
+    assert not form(QueryDict("status=Complete"), user=user, row_id=rows[ROW]).is_valid()
+    assert form(QueryDict(""), user=user, row_id=rows[ROW]).errors == {"notes": ["Fill in this field."]}
+    site.plan.write(ROW, Status="Complete")
+    with pytest.raises(RowForbidden, match="This task is finished"):
+        form(user=user, row_id=rows[ROW])
+    site.plan.write(ROW, Status="Blocked")
+    baseline = form(user=user, row_id=rows[ROW]).baseline
+    row = baseline.row(rows[ROW])
+    assert site.code["earthworks"](baseline, row) == ""
+
+
+def test_the_decorator(site: Site) -> None:
+    assert site.show("drawings").text == "Only for those whose task it is."
+    refused = site.show("drawings", THEIRS)
+    assert refused.status == 403
+    assert "doesn't name you" in refused.text

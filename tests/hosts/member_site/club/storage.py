@@ -1,0 +1,8 @@
+"""Static files whose names have hashes, in the imports of JavaScript modules too."""
+
+from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
+
+
+class StaticFiles(ManifestStaticFilesStorage):
+    support_js_module_import_aggregation = True
+    max_post_process_passes = 20  # a pass per level of imports
