@@ -1,8 +1,8 @@
-"""Who may read what: one's own entries always, a sheet's entries whoever can open that sheet now, auditors all.
+"""Decides which entries a person can read: their own, those of sheets that they can open now, and all for an auditor.
 
-The log knows nobody: two settings name the functions that say who is behind a request (AUDIT_ACTOR) and which sheets
-they can open (AUDIT_READABLE_SHEETS). Without them nobody but auditors reads anything. What is about no sheet, such as
-sign-ins and changes of this app's own records, is for whom it was written by, and for auditors.
+The log itself doesn't know users. Two settings name functions that return the person behind a request (AUDIT_ACTOR) and
+the sheets that this person can open (AUDIT_READABLE_SHEETS). Without these settings only auditors can read entries.
+An entry about no sheet, such as a sign-in, can be read by its actor and by auditors.
 """
 
 from __future__ import annotations
@@ -25,16 +25,15 @@ from audit.conf import settings
 from audit.models import Entry, EntryQuerySet
 from audit.recording import Actor, nobody
 
-WINDOW = 2_000  # entries looked through one after the other before each sheet's own are asked for
+WINDOW = 2_000  # the most entries that are read in order before each sheet is queried separately
 VIEW_ALL = "audit.view_all"
 
 T = TypeVar("T")
 
-# The first entries out of many sheets: the first of each sheet, along its index, and of those the first.
-#
-# No index serves "one of these hundreds of sheets, newest first": a database either sorts all of their entries or walks
-# through everybody else's. Asking each sheet for its first few costs as many probes as there are sheets, however long
-# the log. PostgreSQL calls that LATERAL; SQLite has IN over a correlated query.
+# A plain query for the newest entries of hundreds of sheets would be slow: no index serves it, so the database would
+# sort all entries of these sheets or read everyone else's. The queries below read the first entries of each sheet
+# along an index, and then take the first of them. Their cost doesn't grow with the log. On PostgreSQL this needs
+# LATERAL; on SQLite a correlated query with IN does the same.
 # https://www.postgresql.org/docs/current/queries-table-expressions.html#QUERIES-LATERAL
 _LATERAL = """
     SELECT slice.id FROM unnest(%s::bigint[]) AS readable(sheet)
@@ -45,8 +44,9 @@ _CORRELATED = """
 
 
 class _Branches(NamedTuple):
-    """What somebody may read: `own` entries (None: there are none), and those of `others` on these sheets. No entry is
-    in both."""
+    """The entries that a person can read, in two parts without overlap: `own` are this person's entries (None for an
+    unknown person), and `others` are other people's entries; those on the sheets `sheet_ids` can be read.
+    """
 
     own: EntryQuerySet | None
     others: EntryQuerySet
@@ -55,8 +55,9 @@ class _Branches(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """The sheets of a person's region that they can open now, by id. `why_none` is a sentence where that is unknown;
-    `is_being_asked`: it may be known in a moment."""
+    """The ids of the sheets in the person's region that this person can open now. If the sheets are unknown, `why_none`
+    is a sentence that says why, and `is_being_asked` says whether Smartsheet's answer is on its way.
+    """
 
     sheet_ids: frozenset[int] = frozenset()
     why_none: str = ""
@@ -64,7 +65,7 @@ class Readable:
 
 
 class Reader:
-    """Somebody before a page of the log. Which sheets they can open is asked when it is first needed."""
+    """A person who opens a page of the log. The sheets that they can open are only looked up if they are needed."""
 
     def __init__(self, actor: Actor, *, sees_all: bool, readable: Callable[[], Readable]) -> None:
         self.actor = actor
@@ -73,33 +74,33 @@ class Reader:
 
     @cached_property
     def readable(self) -> Readable:
-        """The sheets that the reader can open; none are asked for where the reader sees all."""
+        """The sheets that the reader can open. An auditor's sheets aren't looked up."""
         return Readable() if self.sees_all else self._ask()
 
     @property
     def is_limited_for_now(self) -> bool:
-        """Whether the next page may show more."""
+        """Whether the page can show more when it is opened again, because Smartsheet's answer is on its way."""
         return self.readable.is_being_asked
 
     @property
     def why_limited(self) -> str:
-        """Why only the reader's own entries are shown, as a sentence; "" unless that is so."""
+        """A sentence that says why the page shows only the reader's own entries; "" if it shows others too."""
         return self.readable.why_none
 
     def is_own(self, entry: Entry) -> bool:
-        """Whether the reader wrote it; number 0 is nobody in particular."""
+        """Whether the reader is the entry's actor. The actor id 0 stands for no particular person."""
         return self._is_self(entry.region, entry.actor_id)
 
     def may_read(self, entry: Entry) -> bool:
-        """Whether the reader may see this entry."""
+        """Whether the reader can read this entry."""
         return self._may_read(entry.region, entry.actor_id, entry.sheet_id)
 
     def may_read_sheet(self, sheet_id: int | None, *, region: str) -> bool:
-        """Whether the reader may see everybody's entries on this sheet."""
+        """Whether the reader can read everyone's entries on this sheet."""
         return self.sees_all or (region == self.actor.region and sheet_id in self.readable.sheet_ids)
 
     def narrow(self, entries: EntryQuerySet) -> EntryQuerySet:
-        """Of these entries those that the reader may see: for few entries, or all of them. Pages ask `take()`."""
+        """Filter the entries to those that the reader can read. `take()` is quicker for the first few of many."""
         if self.sees_all:
             return entries
         readable = Q(sheet_id__in=self.readable.sheet_ids)
@@ -108,10 +109,11 @@ class Reader:
         return entries.filter(readable, region=self.actor.region)
 
     def take(self, entries: EntryQuerySet, count: int) -> list[Entry]:
-        """The first `count` that the reader may see of these entries, which are ordered by id, either way.
+        """The first `count` of these entries that the reader can read. The entries must be in ascending or descending
+        order of id.
 
-        The cost does not grow with the log: where the first WINDOW entries are mostly other people's, the first of
-        each sheet are fetched along its index, and those merged.
+        The cost doesn't grow with the log. If the reader can read too few of the first WINDOW entries, the first
+        entries of each sheet are read along an index, and merged.
         """
         if self.sees_all:
             return list(entries[:count])
@@ -122,7 +124,7 @@ class Reader:
         return list(entries.filter(pk__in=ids))
 
     def count(self, entries: EntryQuerySet, *, cap: int) -> int:
-        """How many of these entries the reader may see, `cap` at most, at a cost that `cap` bounds."""
+        """The number of these entries that the reader can read. It stops counting at `cap`, which limits the cost."""
         if self.sees_all:
             return entries.order_by()[:cap].count()
         return _count(self._branches(entries.order_by()), cap)
@@ -141,10 +143,10 @@ class Reader:
 
 
 def reader_of(request: HttpRequest, *, is_waiting: bool = False) -> Reader:
-    """The reader behind a request; the same one however often it is asked for.
+    """The reader behind a request. Repeated calls return the same object.
 
-    `is_waiting` is for what would be wrong without knowing which sheets they can open: then they wait for the answer.
-    Other pages show less.
+    With `is_waiting`, the reader waits for Smartsheet to say which sheets this person can open. Pass it if the result
+    would be wrong without these sheets. Without it, a page shows less until Smartsheet has answered.
     """
     reader: Reader | None = getattr(request, "_audit_reader", None)
     if reader is None:
@@ -154,12 +156,12 @@ def reader_of(request: HttpRequest, *, is_waiting: bool = False) -> Reader:
             sees_all=sees_all(request.user),
             readable=lambda: _wired("AUDIT_READABLE_SHEETS", request, otherwise=Readable(), is_waiting=is_waiting),
         )
-        request._audit_reader = reader  # type: ignore[attr-defined]  # kept for the time of the request
+        request._audit_reader = reader  # type: ignore[attr-defined]  # cached until the request ends
     return reader
 
 
 def sees_all(user: AbstractUser | AnonymousUser) -> bool:
-    """Whether this is an auditor."""
+    """Whether the reader is an auditor."""
     return user.is_active and user.has_perm(VIEW_ALL)
 
 
@@ -172,7 +174,7 @@ def _wired(setting: str, request: HttpRequest, *, otherwise: T, **options: bool)
 
 
 def _first_ids(branches: _Branches, count: int) -> list[int]:
-    """The first `count` ids of all branches together, in their order, which is by id."""
+    """The lowest ids (or the highest, in descending order) in all branches together, at most `count`."""
     united, parameters = _united(branches, count)
     if not united:
         return []
@@ -183,7 +185,7 @@ def _first_ids(branches: _Branches, count: int) -> list[int]:
 
 
 def _count(branches: _Branches, cap: int) -> int:
-    """How many entries there are in all branches, `cap` at most."""
+    """The number of entries in all branches. It stops counting at `cap`."""
     united, parameters = _united(branches, cap)
     if not united:
         return 0
@@ -194,7 +196,7 @@ def _count(branches: _Branches, cap: int) -> int:
 
 
 def _united(branches: _Branches, size: int) -> tuple[str, list[Any]]:
-    """One query for the ids of the first `size` entries of every branch, with its parameters; "" if none can be."""
+    """One query for the ids of the first `size` entries of each branch, and its parameters. "" if there are none."""
     parts: list[str] = []
     parameters: list[Any] = []
     is_lateral = connection.vendor == "postgresql"

@@ -1,4 +1,4 @@
-"""The log in the admin: to look at, a bounded part of it, and never to change."""
+"""The log in Django's admin. It is read-only, and shows a limited number of entries."""
 
 from functools import cached_property
 from typing import cast
@@ -10,11 +10,11 @@ from django.http import HttpRequest
 
 from audit.models import Entry
 
-MOST = 10_000  # entries that the admin pages through; counting and skipping more would cost what the log page avoids
+MOST = 10_000  # the most entries that the admin counts and pages through, because more would be slow
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg] # only the stubs take it
-    """Counts to MOST and no further."""
+    """Counts entries, and stops at MOST."""
 
     @cached_property
     def count(self) -> int:
@@ -23,7 +23,7 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg] # only the stubs tak
 
 @admin.register(Entry)
 class EntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # only the stubs take it
-    """Read-only."""
+    """A read-only list of entries."""
 
     list_display = (
         "id",

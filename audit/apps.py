@@ -1,4 +1,4 @@
-"""The audit app: what was done, by whom, with what outcome."""
+"""The audit app. Its log records who did what, and with what outcome."""
 
 from django.apps import AppConfig
 from django.core.checks import Tags, register
@@ -13,15 +13,15 @@ class AuditConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from audit import (  # need models
+        from audit import (  # these modules need models
             checks,
-            commitments,  # need models
+            commitments,  # these modules need models
             directory,
             own_records,
             project_checks,
         )
         from audit.database import contention, triggers, triggers_sqlite  # need models
-        from audit.proof import seals  # needs models
+        from audit.proof import seals  # this module needs models
 
         pre_create_historical_record.connect(own_records.take_what_is_stored, dispatch_uid="audit.own_records")
         post_create_historical_record.connect(own_records.note_record, dispatch_uid="audit.own_records")

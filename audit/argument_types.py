@@ -1,4 +1,4 @@
-"""Days, times and pauses as somebody types them after a command."""
+"""Argument types of commands: days, times and pauses."""
 
 import math
 from argparse import ArgumentTypeError
@@ -6,18 +6,19 @@ from datetime import UTC, datetime, time
 
 from django.utils.dateparse import parse_date, parse_datetime
 
-LONGEST_PAUSE = 86_400  # seconds: a day
+LONGEST_PAUSE = 86_400  # the most seconds between two runs: one day
 
 
 def moment(text: str) -> datetime:
-    """A day, 2026-11-30, is its beginning; a time without a zone is UTC. Raises ArgumentTypeError."""
+    """Parse a time. A day means its beginning, and a time without a zone is in UTC. Raises ArgumentTypeError."""
     try:
         day = parse_date(text) if "T" not in text and " " not in text else None
         when = datetime.combine(day, time(), UTC) if day else parse_datetime(text)
         when = when.replace(tzinfo=when.tzinfo or UTC) if when else None
         if when:
             when.astimezone(UTC)
-    except (ValueError, OverflowError):  # well formed, and no day of any calendar, 2026-02-30; or none that is in UTC
+    # The text has the right form, but no such day exists (2026-02-30), or the time is out of range in UTC.
+    except (ValueError, OverflowError):
         when = None
     if when is None:
         raise ArgumentTypeError(f"“{text}” is no date or time such as 2026-11-30 or 2026-11-30T12:00Z")
@@ -25,7 +26,7 @@ def moment(text: str) -> datetime:
 
 
 def pause(text: str) -> float:
-    """Seconds to wait between two runs: more than none, or it would never rest. Raises ArgumentTypeError."""
+    """Parse the number of seconds to wait between two runs. It must be above 0. Raises ArgumentTypeError."""
     try:
         seconds = float(text)
     except ValueError:

@@ -1,8 +1,8 @@
-"""A cell as this app's log and Smartsheet's own history tell it, side by side.
+"""Compares a cell's changes in this app's log with Smartsheet's own history of the cell.
 
-The log does not know how Smartsheet is asked: the setting AUDIT_CELL_HISTORY names a function that takes the request,
-the ids of sheet, row and column (`sheet_id`, `row_id`, `column_id`) and how many `pages` to read, and gives a
-CellHistory.
+The log doesn't call Smartsheet. The setting AUDIT_CELL_HISTORY names a function that does. Its arguments are the
+request, the ids of sheet, row and column (`sheet_id`, `row_id`, `column_id`), and how many `pages` to read. It returns
+a CellHistory.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ from audit.changes import LoggedChange
 from audit.values import is_erased
 from audit.vocabulary import Phase
 
-MADE_OR_NOT = {Phase.APPLIED, Phase.INTENT, Phase.UNKNOWN, Phase.UNDECIDABLE, Phase.NOT_APPLIED}  # if late
-SKEW = timedelta(minutes=2)  # between the two clocks; Smartsheet's tells whole seconds
+# The phases of a change that Smartsheet has made or could have made.
+MADE_OR_NOT = {Phase.APPLIED, Phase.INTENT, Phase.UNKNOWN, Phase.UNDECIDABLE, Phase.NOT_APPLIED}
+SKEW = timedelta(minutes=2)  # how far our clock and Smartsheet's can differ; Smartsheet's times are whole seconds
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a cell held from `at` (UTC) on, by whom, as Smartsheet has it; `value` as canonical JSON, None: empty."""
+    """A value that a cell had from the time `at` (UTC) on, and who set it, according to Smartsheet. `value` is
+    canonical JSON, or None if the cell was empty.
+    """
 
     at: datetime
     by: str
@@ -32,22 +35,23 @@ class State:
 
 
 class Addresses(Protocol):
-    """Gives all e-mail addresses that the actor of an entry is known by, in small letters; none if they were erased."""
+    """Returns all known e-mail addresses of an entry's actor, in lower case. The set is empty if they were erased."""
 
     def __call__(self, *, region: str, person_id: int, then: str) -> frozenset[str]: ...
 
 
-def only_then(*, region: str, person_id: int, then: str) -> frozenset[str]:  # as Addresses has it
-    """Only the address of the entry, where no others are known."""
+def only_then(*, region: str, person_id: int, then: str) -> frozenset[str]:  # as in Addresses
+    """Only the address in the entry. This is used if no other addresses are known."""
     return frozenset({then.casefold()} - {""})
 
 
 @dataclass(frozen=True, slots=True)
 class CellHistory:
-    """A cell's states, newest first, as many pages as were read; `why_not` is a sentence where none could be.
+    """The states of a cell, newest first, from the pages that were read. If none could be read, `why_not` is a sentence
+    that says why.
 
-    It was read when the log's newest entry on the cell was `position`, so it need not tell of later ones. `has_more`:
-    there are older states. `can_go_on`: they can be asked for.
+    When the history was read, the log's newest entry about the cell had the id `position`. So later changes can be
+    missing. `has_more` says that older states exist, and `can_go_on` says that they can be requested.
     """
 
     states: Sequence[State] = ()
@@ -58,7 +62,7 @@ class CellHistory:
     addresses: Addresses = only_then
 
     def is_missing(self, change: LoggedChange) -> bool:
-        """Whether the log says that it was saved, and this would tell of it, and doesn't have it."""
+        """Whether the log has the change as saved, but Smartsheet's history, which was read far enough, lacks it."""
         outcome = change.outcome
         if self.why_not or not change.is_applied or outcome is None or outcome.pk > self.position:
             return False
@@ -67,16 +71,18 @@ class CellHistory:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What stands side by side: a change of ours, a state of Smartsheet's, or both where they are the same event."""
+    """One line of the comparison. It has a change in our log (`ours`), a state in Smartsheet's history (`theirs`), or
+    both if they are the same event.
+    """
 
     ours: LoggedChange | None
     theirs: State | None
-    was: str | None = None  # what the cell held before a state that is Smartsheet's alone, as far as it is known
-    is_missing: bool = False  # our log says that it was saved and Smartsheet does not tell of it
+    was: str | None = None  # for a state that only Smartsheet has: the cell's value before it, if known
+    is_missing: bool = False  # whether the log says that the change was saved, but Smartsheet's history lacks it
 
     @property
     def at(self) -> datetime:
-        """When (UTC), by Smartsheet's clock where it tells."""
+        """The time of the event (UTC). If Smartsheet has the event, this is Smartsheet's time."""
         if self.theirs:
             return self.theirs.at
         if self.ours:
@@ -85,20 +91,22 @@ class Line:
 
     @property
     def is_outside(self) -> bool:
-        """Whether Smartsheet tells of it and this app's log does not."""
+        """Whether only Smartsheet's history has this event."""
         return self.ours is None
 
     @property
     def is_erased(self) -> bool:
-        """Whether they belong together by time alone as far as anybody can tell, our value having been erased."""
+        """Whether our value was erased, so that only the times show that it is the same event."""
         return self.theirs is not None and self.ours is not None and is_erased(self.ours.new)
 
 
 def side_by_side(
     changes: Sequence[LoggedChange], history: CellHistory, *, since: datetime | None, until: datetime | None
 ) -> list[Line]:
-    """Both, newest first, each pair of the same event on one line. Without a partner only states from `since` and
-    before `until` are shown (None: no bound): the others belong to other stretches of the line."""
+    """Both histories in one list, newest first. An event that is in both has one line. A state that is only in
+    Smartsheet's history is left out if it is before `since`, or not before `until`, because it is on another page
+    (None: no limit).
+    """
     free = list(changes)
     lines: list[Line] = []
     for position, state in enumerate(history.states):
@@ -114,8 +122,9 @@ def side_by_side(
 
 
 def _partner(changes: Sequence[LoggedChange], state: State, addresses: Addresses) -> LoggedChange | None:
-    """The change that Smartsheet's state belongs to: a saved one, else one that isn't certain yet, or that Smartsheet
-    carried out after it was settled as not saved."""
+    """The change in the log that led to this state. A saved change is preferred; next is an uncertain one, or one that
+    was settled as not saved and that Smartsheet made later.
+    """
     near = [change for change in changes if _may_be(change, state, addresses)]
     same = [change for change in near if _plain(change.new) == _plain(state.value)]
     saved = next((change for change in same if change.is_applied), None)
@@ -123,13 +132,13 @@ def _partner(changes: Sequence[LoggedChange], state: State, addresses: Addresses
 
 
 def _erased(near: Sequence[LoggedChange], state: State) -> LoggedChange | None:
-    """Of the changes that were saved, and whose value was erased, the one nearest to the state."""
+    """The saved change with an erased value that is nearest in time to the state."""
     erased = [change for change in near if change.is_applied and is_erased(change.new)]
     return min(erased, key=lambda change: abs(change.intent.at - state.at), default=None)
 
 
 def _may_be(change: LoggedChange, state: State, addresses: Addresses) -> bool:
-    """Whether person and time allow it. Addresses that were erased exclude nobody."""
+    """Whether the change and the state can have the same person and time. An erased address matches everyone's."""
     if change.phase not in MADE_OR_NOT:
         return False
     last = change.outcome.at if change.outcome else change.intent.at
@@ -141,7 +150,7 @@ def _may_be(change: LoggedChange, state: State, addresses: Addresses) -> bool:
 
 
 def _plain(canonical: str | None) -> object:
-    """A value to compare: the order of choices says nothing, and a box not checked is as good as an empty one."""
+    """A value in a form for comparison: choices are sorted, and an unchecked box equals an empty cell."""
     value = None if canonical is None else json.loads(canonical)
     if isinstance(value, list):
         return sorted(map(str, value))

@@ -1,4 +1,4 @@
-"""The log as people read it: what was intended, joined with what came of it."""
+"""Joins intents with their outcomes for the log's pages."""
 
 import json
 from collections import defaultdict
@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from audit import sentences
 from audit.models import Entry, Names, PersonalText, erased, with_names
@@ -16,15 +17,16 @@ from audit.values import evidence_in_clear, in_clear
 from audit.via import Part, parts
 from audit.vocabulary import ANSWERED, Action, Origin, Phase
 
-ABANDONED_AFTER = timedelta(minutes=1)  # an edit takes at most 15 seconds; after this its process has most likely died
+ABANDONED_AFTER = timedelta(minutes=1)  # without an outcome for this long, the process has probably died
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which cached_property can't use
 class LoggedChange:
-    """One intent, and the outcome entries that speak of it in the order they were written, none while it is open; or an
-    act that needed no intent, which is one entry by itself.
+    """One intent with its outcome entries, in the order in which they were written. An act without an intent is a
+    single entry, which is also its own outcome.
 
-    `mentions` are later entries that confirm or undo it. `clear` are the texts behind commitments, once they were read.
+    `mentions` are later entries that confirm or undo the change. `clear` maps commitments to their texts, if these were
+    read.
     """
 
     intent: Entry
@@ -32,115 +34,130 @@ class LoggedChange:
     mentions: Sequence[Entry] = field(default_factory=tuple)
     clear: Mapping[str, str] | None = None
 
-    @property
+    @cached_property
     def outcome(self) -> Entry | None:
-        """The word that counts on its row, or None: the last of the weightiest.
+        """The outcome entry that counts, or None. Of several entries with the same rank, the last one counts.
 
-        Smartsheet's answer outweighs what settling found out, should a process that was taken for dead bring it after
-        all, before or after; and either outweighs *not certain yet*.
+        Smartsheet's own answer has the highest rank, even if a slow process records it after the edit was settled. A
+        settled outcome is next. *Not certain yet* has the lowest rank.
         """
         if self.intent.phase != Phase.INTENT:
             return self.intent
         return max((entry for entry in self.outcomes if entry.column_id is None), key=_weight, default=None)
 
-    @property
+    @cached_property
     def phase(self) -> Phase:
-        """What came of it; INTENT while nothing is known."""
+        """The phase of the outcome; INTENT if there is none yet."""
         return Phase(self.outcome.phase if self.outcome else Phase.INTENT)
 
     @property
     def is_row(self) -> bool:
-        """Whether it is about a row as a whole, not a cell."""
+        """Whether the change is about a whole row, not a cell."""
         return self.intent.column_id is None and self.is_on_sheet
 
-    @property
+    @cached_property
     def is_on_sheet(self) -> bool:
-        """Whether it is about cells or rows of a sheet, and not about people, this app or the log itself."""
+        """Whether the change is about cells or rows of a sheet, and not about people, this app or the log itself."""
         return self.intent.sheet_id is not None and (
             self.intent.column_id is not None or bool(self.intent.row_id or self.intent.row_label)
         )
 
     @property
     def is_applied(self) -> bool:
-        """Whether Smartsheet has it."""
+        """Whether Smartsheet made the change."""
         return self.phase == Phase.APPLIED
 
     @property
     def verb(self) -> str:
-        """What the person did, or, unless it was applied, wanted to do."""
-        return sentences.verb(self.intent.action, self.phase, message=self.intent.message)
+        """The verb for what the person did. If it wasn't applied, the verb says what they tried to do."""
+        is_undo = self.intent.origin == Origin.UNDO
+        return sentences.verb(self.intent.action, self.phase, message=self.intent.message, is_undo=is_undo)
 
     @property
     def record_kind(self) -> str:
-        """What sort of record of this app it is about, as "person"; "" where nobody knows, or its label says so."""
+        """The kind of this app's record that was changed, such as "person". It is "" if it is unknown, or if the label
+        already says it.
+        """
         kind = sentences.kind_of(self.intent.subject) if self.intent.action == Action.RECORD else ""
         return "" if self.intent.row_label.lower().startswith(kind.lower()) else kind
 
     @property
     def fields(self) -> int:
-        """How many fields a record of this app has that was made or deleted as a whole; 0 for any other change."""
+        """The number of fields in a record of this app that was created or deleted; 0 for other changes."""
         entry, value = self.intent, self.new or self.old
         if entry.action != Action.RECORD or entry.column_title or value is None:
             return 0
         found = json.loads(value)
-        return _leaves(found) if isinstance(found, dict) and "objectType" not in found else 0  # or it is erased
+        # An object with "objectType" is the mark of an erased value.
+        return _leaves(found) if isinstance(found, dict) and "objectType" not in found else 0
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether Smartsheet's own history says the same."""
+        """Whether Smartsheet's own history confirms the change."""
         return any(entry.phase == Phase.CONFIRMED for entry in self.mentions)
 
     @property
     def undoing(self) -> Entry | None:
-        """The intent of undoing it, the last one; whether that came to pass stands there."""
+        """The last intent to undo this change. Only the outcome of that intent says whether the change was undone."""
         return next((entry for entry in reversed(self.mentions) if entry.origin == Origin.UNDO), None)
 
     @property
     def is_abandoned(self) -> bool:
-        """Whether the outcome is so long in coming that the process has probably died."""
+        """Whether there has been no outcome for so long that the process has probably died."""
         return self.outcome is None and timezone.now() - self.intent.at > ABANDONED_AFTER
 
-    @property
+    @cached_property
     def stored(self) -> Entry | None:
-        """The entry whose `new` is what Smartsheet made of the value, where that is not what was sent."""
+        """The entry whose `new` is the value that Smartsheet stored. None if it stored the value that was sent."""
         if self.is_row:
             return self.outcome if self.outcome and self.outcome.new is not None else None
         return next((entry for entry in reversed(self.outcomes) if entry.column_id is not None), None)
 
-    @property
+    @cached_property
     def old(self) -> str | None:
-        """The old value as canonical JSON; in clear, if it is personal and was not erased."""
+        """The old value as canonical JSON. A personal value is in clear text unless it was erased."""
         return self._in_clear(self.intent.old)
 
-    @property
+    @cached_property
     def new(self) -> str | None:
-        """The new value as canonical JSON: what Smartsheet returned, else what was sent."""
+        """The new value as canonical JSON: the value that Smartsheet returned, or else the one that was sent."""
         return self._in_clear(self.stored.new) if self.stored else self.sent
 
-    @property
+    @cached_property
     def sent(self) -> str | None:
-        """The new value as it was sent."""
+        """The new value that was sent."""
         return self._in_clear(self.intent.new)
 
     @property
+    def symbol(self) -> str:
+        """Smartsheet's name of the column's symbols, such as RYG; "" if the column has none, or the log doesn't say."""
+        evidence = self.intent.evidence
+        if not evidence or '"symbol"' not in evidence:
+            return ""
+        found = json.loads(evidence)
+        return str(found.get("symbol") or "") if isinstance(found, dict) else ""
+
+    @property
     def evidence(self) -> str | None:
-        """What the word that counts rests on, as canonical JSON: what was found out, compared, counted."""
+        """The evidence for the outcome, as canonical JSON."""
         entry = self.outcome or self.intent
         return entry.evidence if self.clear is None else evidence_in_clear(entry.evidence, self.clear)
 
     @property
     def came_by(self) -> list[Part]:
-        """By which form and version, app token, job or client it came; the parts that can be filtered by first."""
+        """What made the edit: the form and its version, an app token, a job or a client. The parts that the log can be
+        filtered by come first.
+        """
         return parts(self.intent.via) if self.intent.via else []
 
     @property
     def row_id(self) -> int | None:
-        """The row's id, which an added one has only since its outcome."""
+        """The row's id. The id of an added row is only known from the outcome."""
         return self.outcome.row_id if self.intent.row_id is None and self.outcome else self.intent.row_id
 
     @property
     def row_label(self) -> str:
-        """The row's label as it was then."""
+        """The row's label at the time of the change."""
         is_added = self.intent.action == Action.ADD
         return (self.outcome.row_label if is_added and self.outcome else "") or self.intent.row_label
 
@@ -149,7 +166,7 @@ class LoggedChange:
 
 
 def with_outcomes(intents: Iterable[Entry]) -> list[LoggedChange]:
-    """The intents in their order, each with its outcomes, by one query for all."""
+    """The intents in their order, each with its outcomes, read in one query."""
     intents = with_names(intents)
     lines: defaultdict[UUID, set[int | None]] = defaultdict(set)
     for intent in intents:
@@ -161,12 +178,12 @@ def with_outcomes(intents: Iterable[Entry]) -> list[LoggedChange]:
 
 
 def about(intent: Entry, outcomes: Iterable[Entry]) -> tuple[Entry, ...]:
-    """The outcomes of an intent's row that speak of it: of the row as a whole, or of its very cell."""
+    """The outcomes that apply to an intent: those of its whole row, and those of its own cell."""
     return tuple(entry for entry in outcomes if entry.column_id in {None, intent.column_id})
 
 
 def with_clear_texts(changes: Sequence[LoggedChange]) -> list[LoggedChange]:
-    """The changes, their people named and their personal values in clear, or marked as erased."""
+    """The changes with names and personal values in clear text. An erased text is replaced by a mark."""
     entries = [entry for change in changes for entry in (change.intent, *change.outcomes)]
     wanted = {entry.actor for entry in entries} | {hmac for entry in entries for hmac in commitments(entry)}
     found = PersonalText.objects.clear().filter(commitment__in=wanted)
@@ -183,7 +200,7 @@ def commitments(entry: Entry) -> list[str]:
 
 
 def _leaves(value: object) -> int:
-    """How many values are in an object, and in the objects within it."""
+    """The number of values in an object. The values of nested objects are counted too."""
     return sum(_leaves(one) if isinstance(one, dict) else 1 for one in value.values()) if isinstance(value, dict) else 0
 
 

@@ -1,4 +1,4 @@
-"""The system checks that the log is protected."""
+"""System checks that report an unprotected log."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,8 +12,9 @@ from audit.database import grants, triggers
 
 
 def append_only(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
-    """audit.E001 for each database whose log lacks a trigger. Runs where databases are checked: `check --database
-    default`, and before each migrate. A table that is not made yet lacks nothing."""
+    """Report audit.E001 for each database whose log lacks a trigger. This check runs with `check --database default`,
+    and before each migrate. A table that doesn't exist yet needs no triggers.
+    """
     errors: list[CheckMessage] = []
     for alias in databases or ():
         connection = connections[alias]
@@ -21,7 +22,7 @@ def append_only(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> li
             errors.append(
                 Error(
                     f"The audit log of database {alias!r} is unprotected: {', '.join(names)} missing or switched off.",
-                    hint="Find out who removed it, then put it back: manage.py migrate --skip-checks",
+                    hint="Find out who removed it, then restore it: manage.py migrate --skip-checks",
                     id="audit.E001",
                 )
             )
@@ -29,8 +30,9 @@ def append_only(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> li
 
 
 def confined(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
-    """audit.W001 for each PostgreSQL database that the app is connected to as somebody who could lift the protection,
-    audit.W002 as somebody who may more than is granted; not for the demo's."""
+    """Report audit.W001 for each PostgreSQL database where the app's role could remove the log's protection, and
+    audit.W002 if the role has more rights than it needs. The demo isn't checked.
+    """
     if settings.DEBUG:
         return []
     found = (_unconfined(connections[alias]) for alias in databases or ())
@@ -43,13 +45,15 @@ def _unconfined(connection: BaseDatabaseWrapper) -> CheckMessage | None:
     if grants.owns_the_log(connection):
         return Warning(
             f"In database {connection.alias!r} the app's role owns the audit log, or is a superuser, and can alter it.",
-            hint="Right for migrate and audit_retire. Have the app itself connect as a role of manage.py audit_grants.",
+            hint="Only migrate and audit_retire need this role. Let the app connect with a role from manage.py "
+            "audit_grants.",
             id="audit.W001",
         )
     if excess := grants.excess(connection):
         return Warning(
             f"In database {connection.alias!r} the app's role may more than it needs: {', '.join(excess)}.",
-            hint="Run manage.py audit_grants. What is left comes from PUBLIC, or from a role that it is a member of.",
+            hint="Run manage.py audit_grants. A right that remains comes from PUBLIC or from a role that this one is "
+            "a member of.",
             id="audit.W002",
         )
     return None

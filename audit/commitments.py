@@ -1,7 +1,7 @@
-"""Commitments: what the chain has in place of names, and of values marked personal.
+"""Commitments: the chain has them in place of names and of values that are marked as personal.
 
-A commitment is HMAC-SHA256 with a random salt. Text and salt are stored in PersonalText, where they can be blanked.
-Without the salt no one can find the text, not even by trying all names, and the chain still verifies.
+A commitment is the HMAC-SHA256 of a text with a random salt. Text and salt are stored in PersonalText, where they can
+be blanked. Without the salt no one can find the text, not even by trying all names. The chain still verifies.
 """
 
 import json
@@ -15,11 +15,11 @@ from django.db import transaction
 from audit.models import Names, PersonalText
 from audit.proof.commitment_bytes import SALT, commit
 
-MEMORY = 60.0  # seconds that a process caches a person's commitment, and so may still use one that was erased
+MEMORY = 60.0  # seconds that a process caches a person's commitment; it can use an erased one for this long
 
 
 class Committed(NamedTuple):
-    """A clear text and its commitment, as PersonalText holds them."""
+    """A text and its commitment, with the columns of PersonalText."""
 
     commitment: str
     salt: str
@@ -31,11 +31,11 @@ class Committed(NamedTuple):
 
 
 _known: dict[tuple[str, int, Names], tuple[Committed, float]] = {}
-_stored_until: dict[str, float] = {}  # commitments of actors that are certainly in the database
+_stored_until: dict[str, float] = {}  # by commitment: until when an actor's row is assumed to be in the database
 
 
 def of_actor(*, region: str, person_id: int, names: Names) -> Committed:
-    """The commitment to a person's current names. It stays the same until the names change or are erased."""
+    """The commitment to a person's current names. A new one is made if the names change or were erased."""
     key = (region, person_id, names)
     committed, until = _known.get(key, (None, 0.0))
     if committed is None or until < monotonic():
@@ -48,24 +48,24 @@ def of_actor(*, region: str, person_id: int, names: Names) -> Committed:
 
 
 def of_value(text: str, *, region: str = "", person_id: int | None = None, email: str = "") -> Committed:
-    """A new commitment to a value's canonical JSON. The other arguments name its person, for erasure."""
+    """A new commitment to a value's canonical JSON. The other arguments say whose value it is, so it can be erased."""
     return _new(text, PersonalText.Kind.VALUE, region=region, person_id=person_id, email=email)
 
 
 def to_store(committed: Sequence[Committed]) -> list[Committed]:
-    """Those that have to be written together with the entries that name them."""
+    """The commitments whose rows have to be written together with the entries that refer to them."""
     return [one for one in committed if _stored_until.get(one.commitment, 0.0) < monotonic()]
 
 
 def have_stored(committed: Sequence[Committed]) -> None:
-    """Remember that these people's names are in the database, once the current transaction is committed."""
+    """Remember that the rows of these actors are in the database, as soon as the current transaction is committed."""
     people = [one.commitment for one in committed if one.kind == PersonalText.Kind.ACTOR]
     if people:
         transaction.on_commit(lambda: _stored_until.update(dict.fromkeys(people, monotonic() + MEMORY)))
 
 
 def forget(**_kwargs: object) -> None:
-    """Clear the in-process cache: after erasing, and after tables were emptied or created again."""
+    """Clear the in-process cache. Call it after erasing, and after tables were emptied or created again."""
     _known.clear()
     _stored_until.clear()
 

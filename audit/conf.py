@@ -1,30 +1,32 @@
-"""The log's settings, each with what holds where a project does not say it: docs/recording.md."""
+"""The log's settings with their defaults. docs/recording.md documents them."""
 
 from typing import Any, Final
 
 from django.conf import settings as django_settings
 
 DEFAULTS: Final[dict[str, Any]] = {
-    "TRUSTED_PROXIES": 0,  # how many proxies of ours stand in front
-    # Dotted paths to functions of a request; without them the pages know nobody, and no sheet that somebody can open.
+    "TRUSTED_PROXIES": 0,  # how many of our own proxies are in front of the app
+    # Dotted paths to functions that take a request. Without them the log's pages don't know who is reading, or which
+    # sheets that person can open.
     "AUDIT_ACTOR": "",
     "AUDIT_READABLE_SHEETS": "",
     "AUDIT_CELL_HISTORY": "",
+    "AUDIT_SYMBOL": "",  # a dotted path to a function that draws a symbol: (symbol, value) → HTML, or "" if it has none
     "AUDIT_SEAL_KEY": "",
     "AUDIT_SEAL_KEY_FILE": "",
     "AUDIT_SEAL_PUBLIC_KEYS": (),
-    "AUDIT_SEAL_STALE": 300.0,  # seconds an entry may wait for a seal
-    "AUDIT_VERIFIED_FILE": "audit-verified.json",  # a path; how far audit_verify has got
+    "AUDIT_SEAL_STALE": 300.0,  # seconds that an entry can wait for a seal before sealing counts as stopped
+    "AUDIT_VERIFIED_FILE": "audit-verified.json",  # the file in which audit_verify stores how far it verified the log
     "AUDIT_ANCHORS": ("log",),
     "AUDIT_ANCHOR_FILE": "",
-    "AUDIT_STREAM_TO": (),  # addresses that a worker streams to
+    "AUDIT_STREAM_TO": (),  # addresses to which the worker streams
     "AUDIT_STREAM_SECRET": "",
     "AUDIT_STREAM_CLEAR_TEXT": False,
 }
 
 
 class _Settings:
-    """The project's settings, with our defaults for those that it doesn't define."""
+    """The project's settings. A setting that the project doesn't define has its default."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(django_settings, name, DEFAULTS[name])

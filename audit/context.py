@@ -1,4 +1,4 @@
-"""What an entry says about the request that it was written in. Threads and jobs are handed it explicitly."""
+"""The data of the current request that its entries record. Pass it to threads and jobs explicitly."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """One request: its id (32 hex digits), the address it came from if that is known, the browser's name, and the app
-    token or client that it came by (`via`)."""
+    """A request's data: its id (32 hex digits), the client's address if it is known, and the browser's name. `via` is
+    the app token or the client that made the request.
+    """
 
     request_id: str = ""
     ip: str | None = None
@@ -22,19 +23,19 @@ _current: ContextVar[RequestContext] = ContextVar("audit_request_context", defau
 
 
 def current() -> RequestContext:
-    """The context of the request at hand; an empty one outside of any."""
+    """The context of the current request. Outside of requests it is empty."""
     return _current.get()
 
 
 def came_by(via: Mapping[str, str | int]) -> None:
-    """From now on all entries of the request at hand say that it came by this. Does nothing outside of a request."""
+    """Set `via` for all later entries of the current request. Outside of requests this does nothing."""
     if _current.get() is not NO_REQUEST:
         _current.set(replace(_current.get(), via=via))
 
 
 @contextmanager
 def using(context: RequestContext) -> Iterator[None]:
-    """Make `context` the current one for the block, and put back the one before, whatever happens."""
+    """Use `context` as the current context within the block."""
     token = _current.set(context)
     try:
         yield

@@ -1,7 +1,8 @@
-"""The people and sheets that the log speaks of, under their newest names: for the page's filters.
+"""A table of the people and sheets in the log, with their newest names. The page's filters list them.
 
-The log would have to be read to list them. This is working state, no evidence: written along with an entry when a
-process first meets somebody, or a sheet, or a new name. Of people it holds the commitment to their names.
+Without this table, the whole log would have to be read to list them. The table isn't evidence. A process adds or
+updates a row when it first writes an entry with a person, a sheet or a new name. A person's row has the commitment to
+their names, not the names.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,11 +11,13 @@ from typing import Any, NamedTuple
 
 from django.db import models, transaction
 
-MEMORY = 3600.0  # seconds that a process takes what it has written to be there
+MEMORY = 3600.0  # seconds that a process assumes that the rows it wrote are still there
 
 
 class Known(models.Model):
-    """A person or a sheet, by Smartsheet's region and number; `name` is a sheet's name, or a person's commitment."""
+    """A person or a sheet. Smartsheet's region and number identify it. `name` is the sheet's name, or the commitment to
+    the person's names.
+    """
 
     class Kind(models.TextChoices):
         PERSON = "person"
@@ -35,7 +38,7 @@ class Known(models.Model):
 
 
 class Met(NamedTuple):
-    """A row of Known, on its way there."""
+    """A row to write to Known."""
 
     kind: str
     region: str
@@ -47,13 +50,16 @@ _written: dict[tuple[str, str, int], tuple[str, float]] = {}
 
 
 def to_store(rows: Sequence[Mapping[str, Any]]) -> list[Met]:
-    """The people and sheets in these rows of the log that this process hasn't written yet."""
-    met = {one[:3]: one for row in rows for one in _met(row) if one.number and not _is_written(one)}
+    """The people and sheets in these rows of the log that this process hasn't written to Known yet."""
+    named = dict.fromkeys(
+        (row["region"], row["actor_id"], row["actor"], row["sheet_id"] or 0, row["sheet_name"]) for row in rows
+    )  # an edit of thousands of cells mostly has one person and one sheet
+    met = {one[:3]: one for names in named for one in _met(*names) if one.number and not _is_written(one)}
     return list(met.values())
 
 
 def have_stored(met: Sequence[Met]) -> None:
-    """Remember that these are in the database, once the current transaction is committed."""
+    """Remember that these rows are in the database, as soon as the current transaction is committed."""
     if met:
         until = monotonic() + MEMORY
         transaction.on_commit(lambda: _written.update({one[:3]: (one.name, until) for one in met}))
@@ -65,7 +71,7 @@ def forget(**_kwargs: object) -> None:
 
 
 def upsert(count: int) -> str:
-    """The statement that writes so many; a name that is there already costs no write."""
+    """The SQL statement that inserts or updates `count` rows. A row whose name is the same isn't written."""
     places = ", ".join(["(%s, %s, %s, %s)"] * count)
     return (
         f"INSERT INTO audit_known (kind, region, number, name) VALUES {places}"  # noqa: S608 # our own names
@@ -74,10 +80,10 @@ def upsert(count: int) -> str:
     )
 
 
-def _met(row: Mapping[str, Any]) -> list[Met]:
-    person = Met(Known.Kind.PERSON, row["region"], row["actor_id"], row["actor"])
-    sheet = Met(Known.Kind.SHEET, row["region"], row["sheet_id"] or 0, row["sheet_name"])
-    return [person, sheet]
+def _met(region: str, actor_id: int, actor: str, sheet_id: int, sheet_name: str) -> tuple[Met, Met]:
+    person = Met(Known.Kind.PERSON, region, actor_id, actor)
+    sheet = Met(Known.Kind.SHEET, region, sheet_id, sheet_name)
+    return person, sheet
 
 
 def _is_written(met: Met) -> bool:

@@ -1,7 +1,7 @@
-"""The first changes of many edits, and how many each has: one query for all, at a cost that doesn't grow with an edit.
+"""Reads the first changes of many edits, or counts their changes, in one query. The cost doesn't grow with the edits.
 
-An edit may have thousands of cells. A window function would read all of them, and no index serves "the first twenty of
-each". So each edit is a subquery of its own, with a limit, along the index of edits and their lines.
+An edit can have thousands of cells. A window function would read all of them, and no index serves "the first twenty of
+each". So the query has a subquery with a limit for each edit. The subquery uses the index on the edit and its lines.
 """
 
 from collections import Counter
@@ -17,15 +17,15 @@ from django.db.models.lookups import IsNull
 from audit.models import Entry, EntryQuerySet
 from audit.vocabulary import ANSWERED, Phase
 
-SLACK = timedelta(hours=1)  # an intent is at most this much older than its outcome, unless it was settled later
+SLACK = timedelta(hours=1)  # how much later than its intent an outcome can be, unless it was settled later
 
-# The ids of a subquery, as "7,8,9".
+# Returns the ids of a subquery as one text, such as "7,8,9".
 _IDS = {
     "postgresql": "(SELECT string_agg(part.id::text, ',') FROM (%(subquery)s) AS part)",
     "sqlite": "(SELECT group_concat(part.id) FROM (%(subquery)s) AS part)",
 }
-# What a subquery of entries comes to, as "intent 40 40 9,applied 10 11 9": of each phase on how many rows it counts
-# (of intents: how many there are), how many entries were read, and the last line of them.
+# Returns counts of a subquery's entries as one text, such as "intent 40 40 9,applied 10 11 9". For each phase it has
+# the number of rows with this outcome (or the number of intents), the number of entries read, and their highest line.
 _COUNTS = """
     (SELECT {aggregate} FROM (
         SELECT phase || ' ' || SUM(CASE WHEN place = 1 THEN 1 ELSE 0 END) || ' ' || COUNT(*)
@@ -39,17 +39,17 @@ _JOINED = {"postgresql": "string_agg(said, ',')", "sqlite": "group_concat(said)"
 
 
 class _Within(Subquery):
-    """A subquery that a template sums up in one text."""
+    """A subquery that has a template. The template makes one text of the subquery's result."""
 
     output_field = TextField()
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many changes an edit has on how many rows, and what came of the first `looked` of these rows; an act on no
-    rows has 0 of both, and what came of its changes.
+    """The number of changes and rows of an edit, and the outcomes of its first `looked` rows. An act without rows has 0
+    for `rows` and `looked`, and `phases` has the outcomes of its changes.
 
-    If `is_whole` is false, the edit is too long to be counted: there are more changes than `changes`.
+    If `is_whole` is false, the edit is too long to be counted, and has more changes than `changes` says.
     """
 
     changes: int
@@ -60,15 +60,16 @@ class Counted:
 
     @property
     def by_phase(self) -> list[tuple[Phase, int]]:
-        """What came of the rows, the most frequent first."""
+        """Each outcome with its number of rows. The most frequent comes first."""
         return self.phases.most_common()
 
 
 def first_changes(
     anchors: Collection[Entry], within: EntryQuerySet, *, count: int, is_whole: bool
 ) -> dict[UUID, set[int]]:
-    """The ids of the first `count` changes of each anchor's edit, or with `is_whole` false of what it speaks of: its
-    cell, or its row. They are looked for `within` these entries."""
+    """The ids of the first `count` changes of each anchor's edit. If `is_whole` is false, only changes of the anchor's
+    own cell or row are read. All changes are from the entries `within`.
+    """
     part = within.filter(edit_id=OuterRef("edit_id"))
     if is_whole:
         part = part.told()
@@ -84,9 +85,9 @@ def first_changes(
 
 
 def counted(anchors: Collection[Entry], *, budget: int) -> dict[UUID, Counted]:
-    """How many changes the edits of these entries have, and what came of them: one anchor per edit.
+    """Count the changes of these entries' edits, and their outcomes. Pass one entry for each edit.
 
-    About `budget` entries are read for all of them together.
+    Reads about `budget` entries in total.
     """
     if not anchors:
         return {}
@@ -108,8 +109,9 @@ def counted(anchors: Collection[Entry], *, budget: int) -> dict[UUID, Counted]:
 
 
 def near(anchors: Collection[Entry]) -> EntryQuerySet:
-    """Entries that were written about when these were: on PostgreSQL, those of a few months' tables. SQLite has one
-    table, and would rather read all entries of that time than an edit's."""
+    """The entries that were written around the same time as these: on PostgreSQL these are in the tables of a few
+    months. On SQLite all entries are returned: a limit on the time would keep SQLite from using the index on the edit.
+    """
     if connection.vendor != "postgresql":
         return Entry.objects.all()
     times = [anchor.at for anchor in anchors]
@@ -117,7 +119,7 @@ def near(anchors: Collection[Entry]) -> EntryQuerySet:
 
 
 def _these(entries: Collection[Entry]) -> EntryQuerySet:
-    """The entries again, for a query."""
+    """The same entries, as a query."""
     return near(entries).filter(pk__in=[entry.pk for entry in entries])
 
 
@@ -135,7 +137,7 @@ def _read(said: str, *, last: int | None, limit: int) -> Counted:
 
 
 def _weight() -> Case:
-    """What counts on a row, as LoggedChange.outcome has it: Smartsheet's answer before what was settled later."""
+    """The rank of an outcome, as in LoggedChange.outcome. Smartsheet's own answer is above a settled outcome."""
     return Case(
         When(phase__in=ANSWERED, evidence=None, then=3),
         When(phase=Phase.UNKNOWN, then=0),
@@ -146,5 +148,5 @@ def _weight() -> Case:
 
 
 def _unit() -> Case:
-    """Each intent and each act by itself; of the outcomes of a row one."""
+    """What counts as one: each intent, each act without rows, and all outcomes of a row together."""
     return Case(When(Q(phase=Phase.INTENT) | Q(line=None), then=F("id")), default=0)

@@ -1,6 +1,15 @@
-"""Texts of others in lines of ours. No Django needed."""
+"""Escapes or removes characters of text from outside before this app prints or shows it. It needs no Django."""
+
+# Embeddings, overrides and isolates. An unclosed one in a name or value would reorder the sentence around it, because
+# CSS and <bdi> only close their own isolates. https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters
+_BIDI_CONTROLS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 
 
 def printable(text: str) -> str:
-    """The text with all escaped by which it could begin another line, turn round what follows or command a terminal."""
+    """The text, with an escape for each character that can start a line, reverse the text or control a terminal."""
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+
+
+def without_bidi_controls(text: str) -> str:
+    """A name or a value for the middle of a sentence, without characters that override the direction of the text."""
+    return text if text.isascii() else text.translate(_BIDI_CONTROLS)

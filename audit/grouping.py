@@ -1,7 +1,7 @@
-"""Entries of one edit folded together, with all that a page says of them, by few queries for all.
+"""Groups entries by edit, together with everything that a page shows about the edits. It needs only a few queries.
 
-A page shows the first changes of an edit and links to the rest, so that what it reads and sends doesn't grow with the
-edit.
+A page shows the first changes of an edit, and links to the rest. So the data that it reads and sends doesn't grow with
+the edit.
 """
 
 from collections import Counter, defaultdict
@@ -14,18 +14,18 @@ from audit.edit_parts import SLACK, Counted, counted, first_changes, near
 from audit.models import Entry, EntryQuerySet
 from audit.vocabulary import Phase
 
-SHOWN = 20  # changes of an edit that a page shows; the edit's own page shows all, a page at a time
-FEWEST = 5  # that it shows of each where there are many long edits
-PAGE_SHOWN = 300  # changes that a page shows of all its edits together, if each shows more than FEWEST
-BUDGET = 20_000  # entries that a page reads to count what came of its long edits
+SHOWN = 20  # the most changes of one edit on a page that lists edits; the edit's own page shows all, page by page
+FEWEST = 5  # how many changes of each edit are shown at least, even if a page has many long edits
+PAGE_SHOWN = 300  # the most changes of all edits together on a page, unless FEWEST of each are more
+BUDGET = 20_000  # roughly the most entries that a page reads to count the outcomes of its long edits
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What was done at once: at least one change. `count` is how many there are, and `changes` has the first of them.
+    """One or more changes that were made together. `count` is their number, and `changes` has the first ones.
 
-    `phases` says what came of them, the most frequent first: of each change if all are in `changes`, else of each row,
-    of the first `looked` rows out of `rows`. `is_counted` is false if there are more than `count`.
+    `phases` has the outcomes, the most frequent first. If `changes` is complete, it counts changes. Otherwise it counts
+    the first `looked` of `rows` rows. If `is_counted` is false, there are more than `count` changes.
     """
 
     changes: Sequence[LoggedChange]
@@ -37,7 +37,7 @@ class Edit:
 
     @classmethod
     def of(cls, changes: Sequence[LoggedChange]) -> "Edit":
-        """The edit that has these changes and no others."""
+        """The edit that consists of these changes."""
         rows = len({change.intent.line for change in changes})
         phases = Counter(change.phase for change in changes).most_common()
         return cls(changes, len(changes), rows, phases, rows)
@@ -56,16 +56,16 @@ class Edit:
 
     @property
     def is_one_row(self) -> bool:
-        """Whether all of it is about one row."""
+        """Whether all changes are about one row."""
         return self.rows == 1 and self.first.row_id is not None
 
     @property
     def is_row(self) -> bool:
-        """Whether it is about rows as wholes, not cells."""
+        """Whether the changes are about whole rows, not cells."""
         return self.first.is_row
 
     def shortened(self, size: int) -> "Edit":
-        """The same with the first `size` changes; what came of the rest is counted by row."""
+        """The edit with only its first `size` changes. Its outcomes are then counted by row."""
         if len(self.changes) <= size:
             return self
         if self.is_shortened:
@@ -76,9 +76,10 @@ class Edit:
 
 
 def edits_of(anchors: Sequence[Entry], *, is_whole: bool, phases: Collection[Phase] = ()) -> list[Edit]:
-    """The edits that these entries speak of, in their order. Each whole, or what of it these entries speak of.
+    """The edits of these entries, in the same order. If `is_whole` is false, it returns only the parts that these
+    entries are about.
 
-    With `phases` only what came to one of these by now.
+    With `phases`, only changes with one of these outcomes are included.
     """
     found = _whole(anchors) if is_whole else _parts(anchors, phases)
     grouped = sum(edit.is_grouped for edit in found)
@@ -89,23 +90,23 @@ def edits_of(anchors: Sequence[Entry], *, is_whole: bool, phases: Collection[Pha
 
 
 def each_change(anchors: Sequence[Entry], *, phases: Collection[Phase] = ()) -> list[Edit]:
-    """The changes that these entries of told() are, each as an edit by itself; with `phases` as above."""
+    """The changes of these entries (from told()), each as an edit of its own. `phases` is as in edits_of()."""
     changes = [change for change in with_outcomes(anchors) if not phases or change.phase in phases]
     return [Edit.of([change]) for change in _with_all_that_is_said(changes)]
 
 
 def changes_of(entry: Entry) -> list[LoggedChange]:
-    """What an entry of told() is about, with all that a page of its own says of it: one change."""
+    """The change that an entry of told() is about, with everything that the entry's page shows."""
     return _with_all_that_is_said(with_outcomes([entry]))
 
 
 def extent_of(entry: Entry) -> Counted | None:
-    """How many changes the whole edit of an entry of told() has, and what came of them."""
+    """The number of changes and their outcomes in the whole edit of an entry of told()."""
     return counted([entry], budget=BUDGET).get(entry.edit_id)
 
 
 def _whole(anchors: Sequence[Entry]) -> list[Edit]:
-    """The anchors' edits. Of those with more changes than SHOWN, the first ones, and how many there are."""
+    """The anchors' edits. An edit with more than SHOWN changes has only the first ones and a count."""
     heads = {anchor.edit_id: anchor for anchor in reversed(anchors)}
     told = _changes(anchors, list(heads.values()), count=SHOWN + 1, is_whole=True)
     ids = [edit_id for edit_id in dict.fromkeys(anchor.edit_id for anchor in anchors) if told[edit_id]]
@@ -120,7 +121,7 @@ def _edit(changes: Sequence[LoggedChange], counts: Counted | None) -> Edit:
 
 
 def _parts(anchors: Sequence[Entry], phases: Collection[Phase]) -> list[Edit]:
-    """What of their edits the anchors are, or are about: their cell, or the first cells of their row."""
+    """The parts of edits that the anchors are about: the cell of each anchor, or the first cells of its row."""
     told = _changes(anchors, [one for one in anchors if _is_outcome(one)], count=SHOWN + 1, is_whole=False)
     edits = []
     for changes in told.values():
@@ -138,14 +139,14 @@ def _is_outcome(entry: Entry) -> bool:
 def _changes(
     anchors: Sequence[Entry], asked: Sequence[Entry], *, count: int, is_whole: bool
 ) -> dict[UUID, list[LoggedChange]]:
-    """The changes of the edits that the anchors belong to, in order: up to `count` of `asked`, and the anchors."""
+    """The changes of the anchors' edits, in order: the anchors, and up to `count` changes for each entry in `asked`."""
     if not anchors:
         return {}
     known = {anchor.pk: anchor for anchor in anchors if not _is_outcome(anchor)}
     around = near(anchors)
     found = first_changes(asked, around, count=count, is_whole=is_whole) if asked else {}
     heads = [*known.values(), *_entries(found, but=known, within=around)]
-    if missing := [entry for entry in asked if entry.edit_id not in found]:  # outcomes that came days later
+    if missing := [entry for entry in asked if entry.edit_id not in found]:  # their outcome was written days later
         far = first_changes(missing, Entry.objects.all(), count=count, is_whole=is_whole)
         heads += _entries(far, but=known, within=Entry.objects.all())
     by_edit: defaultdict[UUID, list[Entry]] = defaultdict(list)
@@ -161,20 +162,20 @@ def _entries(found: Mapping[UUID, set[int]], *, but: Collection[int], within: En
 
 
 def _outcomes(heads: Iterable[Entry], around: EntryQuerySet) -> Mapping[tuple[UUID, int | None], list[Entry]]:
-    """What came of these rows, by edit and line."""
+    """The outcomes of these entries' rows, by edit and line."""
     lines = {(head.edit_id, head.line) for head in heads if head.phase == Phase.INTENT}
     found: defaultdict[tuple[UUID, int | None], list[Entry]] = defaultdict(list)
     for entry in _on_lines(lines, around):
         found[entry.edit_id, entry.line].append(entry)
     open_lines = {line for line in lines if not any(entry.phase != Phase.UNKNOWN for entry in found[line])}
-    for entry in _on_lines(open_lines, Entry.objects.all()):  # settled days later
+    for entry in _on_lines(open_lines, Entry.objects.all()):  # they can have been settled days later
         if entry not in found[entry.edit_id, entry.line]:
             found[entry.edit_id, entry.line].append(entry)
     return found
 
 
 def _on_lines(lines: Collection[tuple[UUID, int | None]], entries: EntryQuerySet) -> Sequence[Entry]:
-    """Outcomes of these lines, oldest first. Said so that the query stays short; it reads few others besides."""
+    """The outcomes of these lines, oldest first. The query is short: it can find other lines too, which are dropped."""
     if not lines:
         return []
     edits, numbers = {edit_id for edit_id, _ in lines}, {number for _, number in lines}
@@ -189,17 +190,17 @@ def _told(
     for head in heads:
         if head.phase == Phase.INTENT:
             yield LoggedChange(head, about(head, outcomes.get((head.edit_id, head.line), ())))
-        elif not has_intents:  # otherwise an outcome of no row, which the edit's own page shows
+        elif not has_intents:  # if there are intents, an outcome without a row is shown only on the edit's own page
             yield LoggedChange(head)
 
 
 def _with_all_that_is_said(changes: Sequence[LoggedChange]) -> list[LoggedChange]:
-    """The changes with what confirms or undoes them, their people named, and their personal values in clear."""
+    """The changes with the entries that confirm or undo them, and with names and personal values in clear text."""
     return with_clear_texts(_with_mentions(changes))
 
 
 def _with_mentions(changes: Sequence[LoggedChange]) -> list[LoggedChange]:
-    """The changes, each with the entries that speak of it: confirmed by Smartsheet, undone."""
+    """The changes, each with the entries that refer to it: Smartsheet's confirmations, and undos."""
     if not changes:
         return []
     ids, at = {change.intent.pk for change in changes}, min(change.intent.at for change in changes) - SLACK

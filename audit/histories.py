@@ -1,7 +1,7 @@
-"""The tables of django-simple-history: which of their columns are about people, and which rows about whom.
+"""The tables of django-simple-history: which columns have personal data, and which rows are about a person.
 
-A model says `personal_fields` and `person_fields`, as audit/own_records.py tells; who changed a row is a column of the
-history itself, `actor_name`, beside `history_user_id` and `actor_region`.
+A model lists `personal_fields` and `person_fields` (see audit/own_records.py). Its history also says who changed a row,
+in `actor_name`, `history_user_id` and `actor_region`.
 """
 
 import re
@@ -19,13 +19,14 @@ _ADDRESS_CHARACTER = r"[\w.+%-]"
 
 
 def histories() -> list[type[models.Model]]:
-    """The models of the histories that the log keeps, whatever app they are of."""
+    """The history models that the log records, in all apps."""
     return [model for model in apps.get_models() if issubclass(model, HistoricalChanges) and is_logged(model)]
 
 
 def is_logged(history: type[models.Model]) -> bool:
-    """Whether the log keeps this history: it has the columns of docs/recording.md, or belongs to one that has, as the
-    history of a many-to-many relation does. Other histories of a project are left alone, as they are by default."""
+    """Whether the log records this history. The history must have the columns in docs/recording.md, or belong to a
+    history that has them, like that of a many-to-many relation. The log ignores a project's other histories.
+    """
     if has_actor(history):
         return True
     owners = [field.related_model for field in history._meta.concrete_fields if field.name == "history"]
@@ -33,23 +34,25 @@ def is_logged(history: type[models.Model]) -> bool:
 
 
 def has_actor(history: type[models.Model]) -> bool:
-    """Whether the history says who changed a row, in the columns of docs/recording.md."""
+    """Whether the history says who changed a row, in the columns that docs/recording.md names."""
     return {ACTOR, "actor_region"} <= {field.name for field in history._meta.concrete_fields}
 
 
 def personal_fields(history: type[models.Model]) -> list[str]:
-    """The fields (and columns: they are texts and JSON) that can be blanked, in the order of the table."""
+    """The fields that can be blanked, which are text or JSON columns, in the order of the table."""
     wanted = {ACTOR, *getattr(history.instance_type, "personal_fields", ())}  # type: ignore[attr-defined] # simple-history's
     return [field.name for field in history._meta.concrete_fields if field.name in wanted]
 
 
 def blanks(history: type[models.Model], names: Sequence[str]) -> dict[str, Any]:
-    """What these fields are set to when they are erased."""
+    """The values that these fields have after erasing."""
     return {name: {} if isinstance(history._meta.get_field(name), models.JSONField) else "" for name in names}
 
 
 def blank_person(*, region: str, person_id: int) -> int:
-    """Blank what the histories say of this person, and their name where they changed something; gives the rows."""
+    """Blank all personal fields in rows about this person, and the person's name in rows that they changed. Returns the
+    number of rows.
+    """
     count = 0
     for history in histories():
         fields = person_fields(history.instance_type)  # type: ignore[attr-defined] # as above
@@ -61,7 +64,7 @@ def blank_person(*, region: str, person_id: int) -> int:
 
 
 def blank_address(email: str) -> int:
-    """Blank all personal fields of rows that hold this e-mail address in one of them; gives the rows."""
+    """Blank all personal fields of rows that have this e-mail address in one of them. Returns the number of rows."""
     count = 0
     for history in histories():
         names = personal_fields(history)
@@ -74,25 +77,25 @@ def blank_address(email: str) -> int:
 
 
 def blank_name(name: str) -> int:
-    """Blank this name where somebody without a number changed something; gives the rows."""
+    """Blank this name in rows that were changed by a person without a number. Returns the number of rows."""
     is_theirs = Q(actor_name=name) & (Q(history_user_id=None) | Q(history_user_id=0))
     return sum(_blank(history, is_theirs, [ACTOR]) for history in histories() if has_actor(history))
 
 
 def person_fields(model: type[models.Model]) -> tuple[str, str] | None:
-    """The names of the fields that say whom a record of this model is about: region and Smartsheet's number."""
+    """The names of the two fields that identify a record's person: one for the region, one for Smartsheet's number."""
     fields: tuple[str, str] | None = getattr(model, "person_fields", None)
     return fields
 
 
 def mentions(text: str, email: str) -> bool:
-    """Whether the text holds this e-mail address, in capitals or not, and not merely one that it is a part of."""
+    """Whether the text contains this e-mail address, in any case. A part of a longer address doesn't count."""
     one = rf"(?<!{_ADDRESS_CHARACTER}){re.escape(email)}(?!{_ADDRESS_CHARACTER})"
     return re.search(one, text, re.IGNORECASE) is not None
 
 
 def _blank(history: type[models.Model], rows: Q, names: Sequence[str]) -> int:
-    """How many of these rows had something in these fields, which they have no more."""
+    """Blank these fields in these rows. Returns the number of rows in which one of the fields had a value."""
     if not names:
         return 0
     is_blank = Q(**blanks(history, names))
@@ -100,6 +103,6 @@ def _blank(history: type[models.Model], rows: Q, names: Sequence[str]) -> int:
 
 
 def tables() -> Iterator[tuple[str, str, list[str]]]:
-    """Each history's table, with the column of its primary key and those that can be blanked."""
+    """Each history's table, its primary key, and the columns that can be blanked."""
     for history in histories():
         yield history._meta.db_table, str(history._meta.pk.column), personal_fields(history)

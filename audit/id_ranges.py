@@ -1,8 +1,8 @@
-"""The log in ranges of ids, one after the other, so that a page reads a few months at a time and stops when it is full.
+"""Splits the log into ranges of ids. So a page can read a few months at a time, and stop when it is full.
 
-On PostgreSQL each month is a table of its own, and a query without times is planned for all of them. Ids rise with
-time, except within the length of one statement. So a range has exact ids, and times a day wider that only tell the
-database which months to skip. On SQLite the whole log is one range.
+On PostgreSQL each month is a table, and a query without times is planned for all tables. Ids rise with time, except
+among entries written at almost the same time. So a range has exact ids, and also times that are a day wider, which only
+tell the database which months to skip. On SQLite the whole log is one range.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,19 +17,19 @@ from django.utils import timezone
 from audit.database import triggers_postgresql
 from audit.models import Entry, EntryQuerySet
 
-SLACK = timedelta(days=1)
-GROWTH = 4  # each range covers so many times the months of the one before it
-PROBED = 100  # entries around a moment whose ids are looked at
-NEAR = timedelta(days=14)  # how far from a moment its neighbours are looked for first
-ID_SLACK = 1_000  # ids that a moment's neighbours may be out of order by
+SLACK = timedelta(days=1)  # how far a range's times extend beyond its ids
+GROWTH = 4  # each range has this many times as many months as the one before
+PROBED = 100  # how many entries next to a time are read, to find the range of ids for that time
+NEAR = timedelta(days=14)  # entries this close to a time are searched first
+ID_SLACK = 1_000  # how far the ids of entries around a time can be out of order
 
-_floors: dict[int, int] = {}  # by month, counted from year 0: its smallest id, which never changes once there is one
+_floors: dict[int, int] = {}  # the smallest id of each month, counted from year 0; it never changes
 _oldest: list[int] = []
 
 
 @dataclass(frozen=True, slots=True)
 class IdRange:
-    """Entries with ids from `low` to below `high`, all of them written from `since` to before `until`; None is open."""
+    """Entries with ids from `low` to below `high`, all written from `since` to before `until`. None means no limit."""
 
     low: int | None = None
     high: int | None = None
@@ -37,16 +37,16 @@ class IdRange:
     until: datetime | None = None
 
     def of(self, entries: EntryQuerySet) -> EntryQuerySet:
-        """Those of the entries in this range."""
+        """Those of the entries that are in this range."""
         wanted = {"id__gte": self.low, "id__lt": self.high, "at__gte": self.since, "at__lt": self.until}
         return entries.filter(**{name: value for name, value in wanted.items() if value is not None})
 
 
 def newest_first(before: int | None, *, steps: Sequence[int] = (), size: int = 0) -> Iterator[IdRange]:
-    """From the entry `before` (None: the newest) back to the oldest, in ranges of 1, 4, 16 … months.
+    """Ranges of 1, 4, 16 … months, from the entry `before` (None: the newest) back to the oldest.
 
-    `steps` are numbers of ids that the first few ranges are cut to, for questions that matter how much they look at.
-    With `size`, no range has more ids.
+    `steps` are the sizes, in ids, of the first ranges, for queries that mostly find enough in a few entries. With
+    `size`, no range has more ids than that.
     """
     for id_range in _back(before):
         if size:
@@ -57,7 +57,9 @@ def newest_first(before: int | None, *, steps: Sequence[int] = (), size: int = 0
 
 
 def oldest_first(after: int, *, steps: Sequence[int] = (), size: int = 0) -> Iterator[IdRange]:
-    """From the entry `after` on to the newest, in ranges of 1, 4, 16 … months; `steps` and `size` as above."""
+    """Ranges of 1, 4, 16 … months, from the entry `after` up to the newest. `steps` and `size` have the same meaning as
+    in newest_first().
+    """
     for id_range in _forth(after):
         if size:
             ends = id_range.high or (
@@ -70,21 +72,24 @@ def oldest_first(after: int, *, steps: Sequence[int] = (), size: int = 0) -> Ite
 
 
 def ids_between(since: datetime | None, until: datetime | None) -> tuple[int | None, int | None]:
-    """From which and below which id the entries of these times are; a little too wide. None where that is open."""
+    """The range of ids that were written in this time: from the first id, up to but not including the second. It can be
+    a little too wide. None means no limit.
+    """
     low = _ids_at(since, floor=True) if since else None
     high = _ids_at(until, floor=False) if until else None
     return low, high
 
 
 def forget() -> None:
-    """Know no month by heart any more; for tests that write other months than now."""
+    """Clear the in-process cache of months. Tests need it if they write to other months than the current one."""
     _floors.clear()
     _oldest.clear()
 
 
 def _ids_at(moment: datetime, *, floor: bool) -> int | None:
     later = Entry.objects.filter(at__gte=moment).order_by("at").values_list("id", flat=True)
-    near = list(later.filter(at__lt=moment + NEAR)[:PROBED]) or list(later[:PROBED])  # the first plans for few months
+    # Most times have entries within NEAR. With this limit the query is planned for only a few months.
+    near = list(later.filter(at__lt=moment + NEAR)[:PROBED]) or list(later[:PROBED])
     if not near:
         return None
     return max(min(near) - ID_SLACK, 0) if floor else max(near) + ID_SLACK
@@ -148,7 +153,7 @@ def _cut_forth(id_range: IdRange, steps: Iterable[int]) -> Iterator[IdRange]:
 
 
 def _month_of_id(entry_id: int) -> int:
-    """The newest month that begins at or below this id; the oldest if none does."""
+    """The newest month whose smallest id isn't above this id. If there is none, the oldest month."""
     oldest = _oldest_month()
     for month in range(_month(timezone.now()), oldest, -1):
         floor = _floor(month)

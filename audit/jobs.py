@@ -1,4 +1,4 @@
-"""What a worker does for the log."""
+"""The worker's jobs for the log."""
 
 import logging
 from collections.abc import Callable
@@ -15,7 +15,9 @@ logger = logging.getLogger(__name__)
 
 
 def jobs() -> list[tuple[str, float, Callable[[], object]]]:
-    """The jobs under the current settings: name, seconds between two runs, function. Each is safe beside itself."""
+    """The jobs under the current settings, each with its name, the seconds between two runs, and its function. Several
+    workers can run the same job at the same time.
+    """
     found: list[tuple[str, float, Callable[[], object]]] = [("count for the charts", 10, _count)]
     if settings.AUDIT_SEAL_KEY or settings.AUDIT_SEAL_KEY_FILE:
         found.append(("seal", 60, _seal))

@@ -1,4 +1,4 @@
-"""Gives every request an id, and the log what it says about the request; 503 for what cannot be recorded."""
+"""Gives each request an id, tells the log about the request, and answers 503 if an entry can't be written."""
 
 import ipaddress
 import logging
@@ -12,18 +12,19 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
+from audit import read_logging
 from audit.conf import settings
 from audit.context import RequestContext, using
 from audit.recording import NotRecorded
 
 log = logging.getLogger(__name__)
 
-USER_AGENT_LENGTH = 512  # characters; it is the browser's to fill
+USER_AGENT_LENGTH = 512  # the most characters of a User-Agent that the log keeps; clients can send any length
 _WITH_PORT = re.compile(r"\[(?P<v6>[^\]]+)\](:\d+)?|(?P<v4>[\d.]+):\d+")
 
 
 class RequestContextMiddleware:
-    """Sets audit.context for the time of the request and answers the request's id in X-Request-ID."""
+    """Sets the context (audit.context) for each request, and returns the request's id in X-Request-ID."""
 
     sync_capable = True
     async_capable = True
@@ -52,33 +53,47 @@ class RequestContextMiddleware:
 
 
 class NotRecordedMiddleware:
-    """Answers 503 with a sentence where a page may not be shown, since that could not be recorded."""
+    """Answers 503 with an explanation if a page can't be shown because the log can't be written. It also records which
+    entries of other people the parts of a page have shown.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        shown = read_logging.count_shown(request)
+        response = self.get_response(request)
+        try:
+            shown.note(request)
+        except NotRecorded as error:
+            return self._not_recorded(request, error)
+        finally:
+            read_logging.stop_counting(request)
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, NotRecorded):
-            return None
-        log.error("%s is not answered: %s", request.path, exception)
-        # Rendered without the request: who is signed in stands in the same database.
+        return self._not_recorded(request, exception) if isinstance(exception, NotRecorded) else None
+
+    def _not_recorded(self, request: HttpRequest, exception: NotRecorded) -> HttpResponse:
+        log.error("%s got no answer: %s", request.path, exception)
+        # The template isn't given the request: it would load the signed-in user, from the database that has just
+        # failed.
         page = render_to_string("audit/not_recorded.html")
         return HttpResponse(page, status=503, headers={"Retry-After": "10"})
 
 
 def context_of(request: HttpRequest) -> RequestContext:
-    """A new id, the client's address and the capped User-Agent of a request; id and address stand on it too."""
+    """The context of a request: a new id, the client's address, and the shortened User-Agent. It also sets the id and
+    the address on the request.
+    """
     request_id = uuid.uuid4().hex
-    request.request_id = request_id  # type: ignore[attr-defined]  # for apps that know nothing of the log
+    request.request_id = request_id  # type: ignore[attr-defined]  # for apps that don't import the log
     ip = client_ip(
         remote_address=request.META.get("REMOTE_ADDR", ""),
         forwarded_for=request.META.get("HTTP_X_FORWARDED_FOR", ""),
         trusted_proxies=settings.TRUSTED_PROXIES,
     )
-    request.client_ip = ip  # type: ignore[attr-defined]  # likewise
+    request.client_ip = ip  # type: ignore[attr-defined]  # as above
     return RequestContext(
         request_id=request_id,
         ip=ip,
@@ -87,10 +102,11 @@ def context_of(request: HttpRequest) -> RequestContext:
 
 
 def client_ip(*, remote_address: str, forwarded_for: str, trusted_proxies: int) -> str | None:
-    """The address of the client, or None where it cannot be known.
+    """The client's address, or None if it isn't a valid address.
 
-    Each of our `trusted_proxies` appends the address it was called from to X-Forwarded-For, so the client's is that
-    many from the right; what stands further left came from the client and may be forged.
+    Each of our proxies appends the address of its caller to X-Forwarded-For. With `trusted_proxies` proxies of our own,
+    the client's address is at this position from the right. Addresses further left come from the client and can be
+    forged.
     """
     hops = [hop.strip() for hop in forwarded_for.split(",")]
     if trusted_proxies and forwarded_for:

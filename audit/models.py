@@ -1,6 +1,7 @@
-"""The log's tables. An edit is several entries that share an `edit_id`: first the intents, then the outcomes. An act
-without an intent is one entry. The chain and its seals prove the entries, and the database doesn't let anyone change
-them (audit/database/triggers.py). Clear text that must be erasable is stored separately (PersonalText)."""
+"""The log's tables. An edit is several entries with the same `edit_id`: first its intents, then its outcomes. An act
+without an intent is one entry. The chain and its seals prove that entries weren't changed, and the database refuses to
+change them (audit/database/triggers.py). Clear text that must be erasable is stored separately (PersonalText).
+"""
 
 import json
 from collections.abc import Collection, Iterable, Mapping
@@ -24,38 +25,39 @@ class AppendOnlyError(Exception):
 
 
 class Names(NamedTuple):
-    """A person's name and e-mail address when an entry was written."""
+    """The name and e-mail address that a person had when an entry was written."""
 
     name: str
     email: str
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
-    """Queries of the log. Each uses an index."""
+    """Queries of the log. Each of them can use an index."""
 
     def intents(self) -> Self:
-        """Intents: one entry per changed cell, or per added or deleted row."""
+        """Intents. There is one for each changed cell, and for each added or deleted row."""
         return self.filter(phase=Phase.INTENT)
 
     def heads(self) -> Self:
-        """The entries that the page lists: the first intent of each edit, and the first entry of each act without an
-        intent. Not outcomes, and not readings of the log."""
+        """The entries that the log page lists: the first intent of each edit, and the first entry of each act without
+        an intent. The page doesn't list outcomes, or the acts of reading the log.
+        """
         return self.filter(is_head=True)
 
     def told(self) -> Self:
-        """Intents, cell by cell, and acts without an intent, including readings of the log."""
+        """All intents, and all acts without an intent, including the acts of reading the log."""
         return self.filter(models.Q(phase=Phase.INTENT) | models.Q(line=None))
 
     def by_actor(self, actor_id: int, *, region: str | None = None) -> Self:
-        """Entries of the person with this Smartsheet id. In another region the same id can be someone else's."""
+        """Entries of the person with this Smartsheet id. Pass `region`, because ids are unique only within a region."""
         return self.filter(actor_id=actor_id) if region is None else self.filter(actor_id=actor_id, region=region)
 
     def outcomes(self) -> Self:
-        """Outcomes: one entry per row, and one per cell that Smartsheet stored with another value."""
+        """Outcomes. There is one for each row, and one for each cell in which Smartsheet stored another value."""
         return self.exclude(phase=Phase.INTENT)
 
     def of_edit(self, edit_id: UUID) -> Self:
-        """All entries of one edit, its intents and outcomes."""
+        """All entries of one edit: its intents and its outcomes."""
         return self.filter(edit_id=edit_id)
 
     def on_sheet(self, sheet_id: int) -> Self:
@@ -63,18 +65,18 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.filter(sheet_id=sheet_id)
 
     def on_row(self, *, sheet_id: int, row_id: int) -> Self:
-        """Entries on this row, including the intent that added it, which was written before the row had an id."""
+        """Entries on this row. The intent to add the row is included, although the row had no id at the time."""
         on_row = models.Q(sheet_id=sheet_id, row_id=row_id)
         outcomes = Entry.objects.filter(on_row, phase=Phase.APPLIED, action=Action.ADD)
         added = list(outcomes.order_by().values("edit_id", "line")[:1])
         return self.filter(on_row | models.Q(**added[0]) if added else on_row)
 
     def on_column(self, column_id: int) -> Self:
-        """Entries on this column. Filter by its sheet too, because the index begins with the sheet."""
+        """Entries on this column. Filter by the column's sheet too, because the index begins with the sheet."""
         return self.filter(column_id=column_id)
 
     def came_by(self, part: Part) -> Self:
-        """Entries that came by this form, app token, job or client."""
+        """Entries that were made by this form, app token, job or client."""
         return self.filter(has_key(part.key), Exact(ViaValue(part.key), str(part.value)))
 
     def undoings_of(self, entry_id: int) -> Self:
@@ -82,44 +84,44 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.intents().filter(refers_to=entry_id, origin=Origin.UNDO).order_by("id")
 
     def on_lines(self, lines: Mapping[UUID, Collection[int | None]]) -> Self:
-        """Entries of these lines (rows) of these edits."""
+        """Entries of these lines (rows) of edits."""
         wanted = models.Q(pk__in=[])
         for edit_id, numbers in lines.items():
             wanted |= models.Q(edit_id=edit_id, line__in=numbers)
         return self.filter(wanted)
 
     def before(self, entry_id: int) -> Self:
-        """Entries written earlier than the one with this id, newest first."""
+        """Entries with a smaller id, newest first."""
         return self.filter(id__lt=entry_id).order_by("-id")
 
     def after(self, entry_id: int) -> Self:
-        """Entries written later than the one with this id, oldest first."""
+        """Entries with a larger id, oldest first."""
         return self.filter(id__gt=entry_id).order_by("id")
 
     def newest_first(self) -> Self:
-        """Ordered for reading; ids rise with time."""
+        """The entries, newest first. Ids rise with time."""
         return self.order_by("-id")
 
 
 class Entry(models.Model):
-    """One fact of the log.
+    """One entry of the log.
 
-    People, sheets, rows and columns are stored with the ids and names that they had at the time, without foreign keys.
-    So nothing changes here when they are renamed or deleted later. Ids are Smartsheet's.
+    It stores the ids and names that people, sheets, rows and columns had at the time, without foreign keys. So it stays
+    the same when they are renamed or deleted. The ids are Smartsheet's.
     """
 
     id = models.BigAutoField(primary_key=True)
-    at = models.DateTimeField("at (UTC)", db_default=Now(), editable=False)  # by the database's clock alone
+    at = models.DateTimeField("at (UTC)", db_default=Now(), editable=False)  # only the database sets it
     edit_id = models.UUIDField()
-    line = models.PositiveIntegerField(null=True)  # which row of the edit; pairs an outcome with its intents
-    is_head = models.BooleanField(default=True)  # whether the page lists it by itself
+    line = models.PositiveIntegerField(null=True)  # the row's number in the edit; links an outcome to its intents
+    is_head = models.BooleanField(default=True)  # whether the page lists the entry itself
     request_id = models.CharField(max_length=64, blank=True)
     phase = models.CharField(max_length=16, choices=Phase.choices)
     actor_id = models.BigIntegerField()
     region = models.CharField(max_length=16)
-    actor = models.CharField(max_length=64)  # the commitment to name and e-mail address, which are in PersonalText
+    actor = models.CharField(max_length=64)  # the commitment to the actor's names, which are in PersonalText
     action = models.CharField(max_length=32, choices=Action.choices)
-    subject = models.TextField(blank=True)  # what it is about if that isn't a sheet: "identity.smartsheetuser/5"
+    subject = models.TextField(blank=True)  # the record that it is about, if any: "identity.smartsheetuser/5"
     sheet_id = models.BigIntegerField(null=True)
     sheet_name = models.TextField(blank=True)
     row_id = models.BigIntegerField(null=True)
@@ -135,10 +137,10 @@ class Entry(models.Model):
     error_code = models.BigIntegerField(null=True)
     ref_id = models.TextField(blank=True)
     message = models.TextField(blank=True)
-    evidence = models.TextField(null=True)  # canonical JSON: what a settled or reconciled outcome is based on
+    evidence = models.TextField(null=True)  # canonical JSON: why the outcome was settled or reconciled like this
     refers_to = models.BigIntegerField(null=True)  # the entry that this one is about
-    via = models.TextField(null=True)  # canonical JSON: by which form, token, job or client it came; via.py
-    leaf = models.BinaryField(max_length=32)  # proof/leaves.py: leaf() of all of the above but id and at
+    via = models.TextField(null=True)  # canonical JSON: the form, token, job or client that made the entry (via.py)
+    leaf = models.BinaryField(max_length=32)  # leaf() in proof/leaves.py, over all columns above except id and at
 
     objects = EntryQuerySet.as_manager()
 
@@ -156,6 +158,9 @@ class Entry(models.Model):
             models.Index(fields=["edit_id", "line"], name="audit_entry_edit"),
             models.Index(fields=["at"], name="audit_entry_at"),
             models.Index(fields=["id"], name="audit_entry_head", condition=models.Q(is_head=True)),
+            # Without these, the pages of a person and of a sheet would read all entries of each import.
+            models.Index(fields=["actor_id", "id"], name="audit_entry_actor_head", condition=models.Q(is_head=True)),
+            models.Index(fields=["sheet_id", "id"], name="audit_entry_sheet_head", condition=models.Q(is_head=True)),
             models.Index(fields=["subject", "id"], name="audit_entry_subject", condition=~models.Q(subject="")),
             models.Index(fields=["refers_to"], name="audit_entry_refers", condition=models.Q(refers_to__isnull=False)),
             models.Index(
@@ -174,29 +179,21 @@ class Entry(models.Model):
         return f"{self.get_phase_display()}: {self.actor_name} {self.get_action_display()} (entry {self.pk})"
 
     def save(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Refuse: only audit.recording writes entries.
-
-        Raises:
-            AppendOnlyError: always.
-        """
+        """Raises AppendOnlyError, because only audit.recording writes entries."""
         raise AppendOnlyError("Only audit.recording writes entries of the audit log.")
 
     def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Refuse.
-
-        Raises:
-            AppendOnlyError: always.
-        """
+        """Raises AppendOnlyError, because entries can't be deleted."""
         raise AppendOnlyError("An entry of the audit log cannot be deleted.")
 
     @cached_property
     def names(self) -> Names:
-        """The actor's name and e-mail address at the time. For several entries use `with_names()`."""
+        """The actor's name and e-mail address at the time. For several entries, `with_names()` needs only one query."""
         return PersonalText.objects.names([self.actor]).get(self.actor) or erased(self)
 
     @property
     def person(self) -> str:
-        """The actor as the page's address has it: an id is unique within a region only."""
+        """The actor as the page's address has it: region and id, because an id is unique only within a region."""
         return f"{self.region}:{self.actor_id}"
 
     @property
@@ -209,12 +206,12 @@ class Entry(models.Model):
 
 
 def erased(entry: Entry) -> Names:
-    """What is shown in place of an actor's names that were erased."""
+    """The names to show for an actor whose names were erased."""
     return Names(f"person {entry.actor_id} (name erased)", "")
 
 
 def with_names(entries: Iterable[Entry]) -> list[Entry]:
-    """The entries with their actors' names, which one query reads for all of them."""
+    """The entries with their actors' names, read in one query."""
     entries = list(entries)
     known = PersonalText.objects.names({entry.actor for entry in entries})
     for entry in entries:
@@ -223,11 +220,11 @@ def with_names(entries: Iterable[Entry]) -> list[Entry]:
 
 
 class Leaf(models.Model):
-    """A link of the chain: one for each entry, without gaps, in the order of commits. The database writes it."""
+    """A link of the chain. Each entry has one, in the order of commits, without gaps. The database writes it."""
 
     seq = models.BigIntegerField(primary_key=True)
     entry_id = models.BigIntegerField(unique=True)
-    hash = models.BinaryField(max_length=32)  # proof/leaves.py: link()
+    hash = models.BinaryField(max_length=32)  # link() in proof/leaves.py
 
     class Meta:
         verbose_name_plural = "leaves"
@@ -237,16 +234,17 @@ class Leaf(models.Model):
 
 
 class Seal(models.Model):
-    """A signed statement about the links from `first_seq` to `last_seq`. An empty seal, whose `last_seq` is smaller by
-    one, proves that nothing was written. Each seal has the hash of the one before."""
+    """A signed statement about the links from `first_seq` to `last_seq`. An empty seal proves that nothing was
+    written; its `last_seq` is one less than its `first_seq`. Each seal has the hash of the one before it.
+    """
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField("at (UTC)")
     first_seq = models.BigIntegerField()
     last_seq = models.BigIntegerField()
-    root = models.BinaryField(max_length=32)  # proof/merkle.py: root() over the records
-    head = models.BinaryField(max_length=32)  # the chain's link at `last_seq`
-    previous = models.BinaryField(max_length=32)  # the hash of the seal before; zeros for the first
+    root = models.BinaryField(max_length=32)  # root() in proof/merkle.py, over the records
+    head = models.BinaryField(max_length=32)  # the hash of the link at `last_seq`
+    previous = models.BinaryField(max_length=32)  # the hash of the seal before this one; zeros in the first seal
     key_id = models.CharField(max_length=16)
     signature = models.BinaryField(max_length=64)  # Ed25519
 
@@ -267,14 +265,15 @@ class PersonalTextQuerySet(models.QuerySet["PersonalText"]):
         return self.filter(erased_at=None)
 
     def names(self, commitments: Iterable[str]) -> dict[str, Names]:
-        """The names behind these commitments, except for erased ones."""
+        """The names behind these commitments. Erased names are left out."""
         found = self.clear().filter(commitment__in=set(commitments)).values_list("commitment", "text")
         return {commitment: Names(*json.loads(text)) for commitment, text in found}
 
 
 class PersonalText(models.Model):
-    """The clear text behind a commitment. Entries only have HMAC-SHA256(salt, text), so blanking text and salt here
-    erases the text for good and changes no hash."""
+    """The clear text behind a commitment. Entries only have HMAC-SHA256(salt, text). So blanking text and salt here
+    erases the text for good, and changes no hash.
+    """
 
     class Kind(models.TextChoices):
         ACTOR = "actor", "name and e-mail address"
@@ -282,10 +281,10 @@ class PersonalText(models.Model):
 
     commitment = models.CharField(max_length=64, primary_key=True)
     salt = models.CharField(max_length=64, blank=True)
-    text = models.TextField(blank=True)  # canonical JSON; of an actor [name, e-mail address]
+    text = models.TextField(blank=True)  # canonical JSON; for an actor [name, e-mail address]
     kind = models.CharField(max_length=8, choices=Kind.choices)
     region = models.CharField(max_length=16, blank=True)
-    person_id = models.BigIntegerField(null=True)  # the person that it is about, if known
+    person_id = models.BigIntegerField(null=True)  # the person in the text, if known
     email = models.TextField(blank=True)
     erased_at = models.DateTimeField(null=True)
 
@@ -302,7 +301,7 @@ class PersonalText(models.Model):
 
 
 class Cursor(models.Model):
-    """How far a reader of the chain (a stream, an anchor, …) has got. Working state, not evidence."""
+    """How far a reader of the chain (a stream, an anchor, …) has read. It is working data, not evidence."""
 
     name = models.CharField(max_length=100, primary_key=True)
     seq = models.BigIntegerField(default=0)

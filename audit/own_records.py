@@ -1,11 +1,11 @@
-"""Changes of this app's own records in the same log as those of the sheets.
+"""Records changes of this app's own records in the same log as changes of sheets.
 
-django-simple-history keeps whole rows as they were; this hears of each such row and writes what changed into the log,
-in the same transaction: if the one cannot be kept, neither is the other.
+django-simple-history stores a whole row for each change of a record. This module receives a signal for each such row,
+and writes the difference to the log in the same transaction. So either both are stored, or neither is.
 
-A model may say `personal_fields`, whose values the log keeps apart so that they can be erased; `audit_label`, what the
-log calls a record, without anybody's name; and `person_fields`, the two that say whom it is about, by region and
-Smartsheet's number.
+A model can define three attributes. The log stores the values of `personal_fields` separately, so that they can be
+erased. `audit_label` is the record's name in the log; it must not contain names of people. `person_fields` names the
+two fields that identify the record's person: region and Smartsheet's number.
 https://django-simple-history.readthedocs.io/en/latest/signals.html
 """
 
@@ -26,8 +26,9 @@ DONE = {"+": "created", "~": "changed", "-": "deleted"}
 
 
 def take_what_is_stored(instance: models.Model, history_instance: Any, **_more: object) -> None:
-    """Let a row of the history say what stands in the table, not what the object says: save(update_fields=…) writes
-    less of it, and the database reckons, rounds and reads texts as numbers."""
+    """Copy the stored values from the database to the history row. The object's values can differ from them:
+    save(update_fields=…) writes only some fields, and the database calculates, rounds and converts values.
+    """
     if history_instance.history_type == "-" or not is_logged(type(history_instance)):
         return
     names = [field.attname for field in history_instance.tracked_fields]
@@ -39,7 +40,9 @@ def take_what_is_stored(instance: models.Model, history_instance: Any, **_more: 
 def note_record(
     instance: models.Model, history_instance: Any, history_user: Any, history_change_reason: str | None, **_more: object
 ) -> None:
-    """Write what a row of the history adds to the one before. Raises NotRecorded, and the row is not kept either."""
+    """Record the difference between a history row and the row before it. Raises NotRecorded, and then the row isn't
+    stored either.
+    """
     if not is_logged(type(history_instance)):
         return
     kind = history_instance.history_type
@@ -61,14 +64,14 @@ def note_record(
 
 
 def _row_before(instance: models.Model, row: Any) -> Any:
-    """The history's row before, by its number: two rows may have the same time."""
+    """The previous row of the history. It is found by number, because two rows can have the same time."""
     key = getattr(instance._meta.pk, "attname", "id")
     rows = type(row)._default_manager.filter(**{key: instance.pk}, history_id__lt=row.history_id)
     return rows.order_by("-history_id").first()
 
 
 def _changes(instance: models.Model, before: Any, after: Any) -> Iterator[Change]:
-    """One for each value that differs; for a record that is made or deleted, one for all that is in it."""
+    """One change for each value that differs. A created or deleted record gives one change with all its values."""
     personal: frozenset[str] = getattr(instance, "personal_fields", frozenset())
     tracked = [*(before or after).tracked_fields, *(before or after)._history_m2m_fields]
     fields = [field for field in tracked if field.name in _told(instance)]
@@ -86,7 +89,7 @@ def _change(instance: models.Model, title: str, old: Json, new: Json, *, is_pers
 
 
 def _told(instance: models.Model) -> set[str]:
-    """The fields that say something which no other says."""
+    """The names of the fields to record. A field that repeats another one isn't recorded."""
     derived: frozenset[str] = getattr(instance, "derived_fields", frozenset())
     key = instance._meta.pk
     fields = (*instance._meta.concrete_fields, *instance._meta.many_to_many)
@@ -101,7 +104,7 @@ def _whole(row: Any, fields: list[Any]) -> Json:
 
 
 def _differences(title: str, old: Json, new: Json) -> Iterator[tuple[str, Json, Json]]:
-    """What differs, of an object each of its members by itself."""
+    """Each value that differs, with its title. Objects are compared key by key."""
     if isinstance(old, dict) or isinstance(new, dict):
         olds, news = old if isinstance(old, dict) else {}, new if isinstance(new, dict) else {}
         for key in sorted(olds.keys() | news.keys()):
@@ -115,12 +118,12 @@ def _value(row: Any, field: Any) -> Json:
         linked = getattr(row, field.name).values_list(get_m2m_reverse_field_name(field), flat=True)
         return sorted(linked) or None
     text = json.dumps(getattr(row, field.attname, None), cls=_Encoder)
-    value: Json = json.loads(text, parse_constant=str)  # NaN, which differs from itself, is a text
+    value: Json = json.loads(text, parse_constant=str)  # NaN becomes text, because as a number it differs from itself
     return None if value == "" else value
 
 
 class _Encoder(DjangoJSONEncoder):
-    """Takes whatever a field may hold: bytes in hex, anything else that JSON does not have as its text."""
+    """Encodes any field value. Bytes become hex, and other types that JSON doesn't have become text."""
 
     def default(self, o: Any) -> Any:
         if isinstance(o, bytes | memoryview):
@@ -141,7 +144,7 @@ def _about(instance: models.Model) -> tuple[str, int] | None:
 
 
 def _actor(user: Any) -> Actor:
-    """Whom the history names: anything with id, region and name."""
+    """The actor of a history row. `user` must have an id, a region and a name."""
     if user is None:
         return THIS_APP
     return Actor(id=user.id or 0, region=user.region, name=user.name, email=getattr(user, "email", ""))

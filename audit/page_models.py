@@ -1,4 +1,4 @@
-"""Tables behind the pages: working state, no evidence. Nothing of the log is lost with them."""
+"""Tables that only the pages need. They aren't evidence: the log is complete without them."""
 
 from typing import Self
 
@@ -8,14 +8,14 @@ from django.db import models
 
 class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
     def of(self, user_id: int | None) -> Self:
-        """Those of this person, by name."""
+        """This person's saved filters, ordered by name."""
         return self.filter(user_id=user_id).order_by("name")
 
 
 class SavedFilter(models.Model):
-    """A query of the log page, without its page, by the name that its owner gave it."""
+    """A saved query of the log page. Its owner gave it a name. It doesn't include a place in the log."""
 
-    MOST = 50  # that one person can keep
+    MOST = 50  # the most filters that one person can save
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=80)
@@ -32,8 +32,10 @@ class SavedFilter(models.Model):
 
 
 class Tally(models.Model):
-    """How often somebody did something on a day (UTC); `outcome` is the entries' phase: an intent is an edit, anything
-    else what came of a row, or an act by itself. `sheet_id` is 0 where it is about no sheet."""
+    """How often a person did something on a day (UTC). `outcome` is a phase. With the phase of intents, `count` is a
+    number of edits. With other phases, it is a number of rows, or of acts without rows. `sheet_id` is 0 if there is no
+    sheet.
+    """
 
     day = models.DateField()
     region = models.CharField(max_length=16, blank=True)

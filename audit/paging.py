@@ -1,7 +1,7 @@
-"""Pages whose cost does not grow with the log: a keyset on the id, never OFFSET, never COUNT(*).
+"""Pages of entries. The cost of a page doesn't grow with the log: it begins at an id, without OFFSET or COUNT(*).
 
-The log is read range by range until the page is full or TIME_LIMIT has passed: a page that asks for
-what hardly ever happened says how far it has looked, and leads on.
+The log is read range by range until the page is full or TIME_LIMIT has passed. If matches are rare, the page says how
+far it got, and links to the rest.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,14 +16,14 @@ from audit.id_ranges import IdRange
 from audit.models import Entry, EntryQuerySet
 
 PAGE_SIZE = 50
-TIME_LIMIT = 1.0  # seconds of looking before a page says how far it got
-STEPS = (5_000, 100_000)  # ids that text is looked for in first, so that a common word is found at once
+TIME_LIMIT = 1.0  # seconds that a page reads before it stops and says how far it got
+STEPS = (5_000, 100_000)  # how many ids are searched for text first, so that a common word is found immediately
 CAP = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a page is asked for: entries, words that they hold, and between which ids they are, where that is known."""
+    """The query of a page: entries, words to search for, and the range of ids if it is known."""
 
     entries: EntryQuerySet
     text: str = ""
@@ -33,9 +33,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Entries newest first, and where to go on: the ids for `before` and `after`, None where there is nothing.
+    """Entries, newest first. `older` and `newer` are the ids with which the pages next to this one begin, as `before`
+    and `after` in the address. They are None if there is no such page.
 
-    `looked_back_to` is set where the log was not looked through to its beginning.
+    `looked_back_to` is set if the time limit was reached before the beginning of the log.
     """
 
     entries: list[Entry]
@@ -45,17 +46,16 @@ class Page:
 
     @property
     def front(self) -> int:
-        """The entry that anything new comes after."""
+        """The newest entry on the page. Entries after it are new."""
         return self.entries[0].pk if self.entries else 0
 
 
 def page_of(
     asked: Asked, *, reader: Reader, before: int | None = None, after: int | None = None, size: int = PAGE_SIZE
 ) -> Page:
-    """Of what the reader may see the newest page, the one next older than the entry `before`, or the one next newer
-    than the entry `after`.
+    """The newest page that the reader can read, or the page before the entry `before`, or the page after `after`.
 
-    Where less than a page is newer than `after`, it is the newest page: a reader on the way forward ends at the front.
+    If there are fewer entries after `after` than a page has, it returns the newest page, so paging forward ends there.
     """
     if after is not None and (page := _newer_than(asked, reader, after, size)):
         return page
@@ -72,8 +72,7 @@ def page_of(
 
 
 def count(asked: Asked, *, reader: Reader, after: int | None = None, cap: int = CAP) -> int:
-    """How many there are, newer than the entry `after` if that is given; `cap` at most, or as many as are counted in
-    TIME_LIMIT seconds."""
+    """The number of entries, or of those after the entry `after`. Counting stops at `cap`, and after TIME_LIMIT."""
     counted, ends = 0, monotonic() + TIME_LIMIT
     scan = search.SCANNED if search.is_short(asked.text) else 0
     way = id_ranges.newest_first(asked.high, size=scan) if after is None else id_ranges.oldest_first(after, size=scan)
@@ -89,7 +88,7 @@ def count(asked: Asked, *, reader: Reader, after: int | None = None, cap: int = 
 
 
 def _reached(ended: IdRange) -> datetime | None:
-    """When the oldest entry was written that was looked at."""
+    """The time of the oldest entry that was read."""
     oldest = ended.of(Entry.objects.order_by("id")).values_list("at", flat=True).first()
     return oldest or ended.since
 
@@ -100,7 +99,7 @@ class _Cuts(TypedDict, total=False):
 
 
 def _cuts(asked: Asked) -> _Cuts:
-    """How the log is cut for what is asked: the less an index helps, the fewer entries are looked at together."""
+    """How to cut the log into ranges. They are smaller if the text index helps less."""
     if search.is_short(asked.text):
         return {"size": search.SCANNED}
     return {"steps": STEPS} if asked.text else {}
@@ -117,7 +116,7 @@ def _newer_than(asked: Asked, reader: Reader, entry_id: int, size: int) -> Page 
 def _looked(
     asked: Asked, reader: Reader, way: Iterable[IdRange], wanted: int, *, is_back: bool = True
 ) -> tuple[list[Entry], IdRange | None]:
-    """The first `wanted` entries, and the range after which the time limit was reached, if it was."""
+    """The first `wanted` entries. If the time limit was reached, also the last range that was read, otherwise None."""
     found: list[Entry] = []
     ends = monotonic() + TIME_LIMIT
     for id_range in way:
@@ -129,7 +128,7 @@ def _looked(
         if monotonic() > ends and is_back and id_range.low is not None:
             return found, id_range
         if monotonic() > ends and search.is_short(asked.text):
-            break  # on the way forward: the newest page is shown
+            break  # the caller shows the newest page then
     return found, None
 
 

@@ -1,4 +1,4 @@
-"""The system checks that a project is made so that the log can keep its word: audit.E002 to audit.E006."""
+"""System checks of the project's settings and models: with some of them the log couldn't keep its guarantees."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,29 +9,32 @@ from django.db import DEFAULT_DB_ALIAS, connections, models, router
 from audit.histories import histories, person_fields
 from audit.models import Entry
 
-TEXTS = (models.CharField, models.TextField, models.JSONField)  # what has a blank
+TEXTS = (models.CharField, models.TextField, models.JSONField)  # types of fields that can be blanked
 
 
 def recordable(**_kwargs: Any) -> list[CheckMessage]:
-    """audit.E002: the log is routed to another database. audit.W001: requests are transactions. audit.E004: a history
-    names its actor by a foreign key. audit.E005: a history's numbers have 32 bits. audit.E006: what is called personal
-    could not be erased."""
+    """Report what the log can't work with: audit.E002 if it is in another database than 'default', audit.W003 if each
+    request is a transaction, audit.E004 if a history has a foreign key to its actor, audit.E005 if a history has 32-bit
+    ids, and audit.E006 if a personal field can't be erased.
+    """
     return [*_of_databases(), *_of_histories()]
 
 
 def _of_databases() -> Iterator[CheckMessage]:
     if {router.db_for_write(Entry), router.db_for_read(Entry)} != {DEFAULT_DB_ALIAS}:
         yield Error(
-            "A database router sends the audit log elsewhere than to 'default'.",
-            hint="What is in two databases cannot be committed together: keep the log beside the rows it tells of.",
+            "A database router sends the audit log to another database than 'default'.",
+            hint="One transaction can't commit to two databases: keep the log in the same database as the rows that "
+            "it records.",
             id="audit.E002",
         )
     if connections[DEFAULT_DB_ALIAS].settings_dict["ATOMIC_REQUESTS"]:
         yield Warning(
             "ATOMIC_REQUESTS is on: a view in a transaction can't record what it is about to do, and so can't change a"
             " sheet.",
-            hint="Decorate such views with django.db.transaction.non_atomic_requests. This package's own views are.",
-            id="audit.W001",
+            hint="Decorate such views with django.db.transaction.non_atomic_requests. This package decorates its own "
+            "views.",
+            id="audit.W003",
         )
 
 
@@ -55,14 +58,17 @@ def _of_histories() -> Iterator[Error]:
         for name in sorted(_not_erasable(history, model)):
             yield Error(
                 f"{model._meta.label} calls {name!r} personal, or a person's, and its history has no such field.",
-                hint="personal_fields are names of text and JSON fields, person_fields of the two that say about whom.",
+                hint="personal_fields must name text and JSON fields; person_fields must name the two fields that "
+                "identify the person.",
                 obj=model,
                 id="audit.E006",
             )
 
 
 def _not_erasable(history: type[models.Model], model: type[models.Model]) -> set[str]:
-    """What the model names and erasing could not blank, or not find the person by."""
+    """The names that make erasing impossible: in personal_fields, a field that can't be blanked; in person_fields, a
+    field that doesn't exist.
+    """
     fields = {field.name: field for field in history._meta.concrete_fields}
     personal: frozenset[str] = getattr(model, "personal_fields", frozenset())
     texts = {name for name in personal if isinstance(fields.get(name), TEXTS)}

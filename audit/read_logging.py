@@ -1,4 +1,4 @@
-"""Reading other people's entries is an entry: who looked, at what, and how many."""
+"""Records when people read other people's entries: who read them, how many they were, and with which query."""
 
 from collections.abc import Iterable
 
@@ -12,20 +12,60 @@ from audit.vocabulary import Action
 
 
 def note_reading(request: HttpRequest, reader: Reader, entries: Iterable[Entry]) -> None:
-    """Record that a page shows these entries, if any of them is not the reader's own; once per page.
+    """Write an entry about this page if it shows an entry of another person.
 
-    Raises NotRecorded: then the page must not be shown (audit.middleware.NotRecordedMiddleware answers 503).
+    Raises NotRecorded. Then the page must not be shown: audit.middleware.NotRecordedMiddleware answers 503.
     """
     note_reading_of(request, reader, sum(not reader.is_own(entry) for entry in entries))
 
 
+class ShownEntries:
+    """Counts the entries of other people on a page that is put together from parts, such as template tags. The page
+    gets one entry in the log, and not one for each part.
+    """
+
+    def __init__(self) -> None:
+        self.reader: Reader | None = None
+        self.ids: set[int] = set()
+
+    def note(self, request: HttpRequest) -> None:
+        """Write the entry about this page. Raises NotRecorded, as note_reading() does."""
+        if self.reader is not None:
+            note_reading_of(request, self.reader, len(self.ids))
+
+
+def count_shown(request: HttpRequest) -> ShownEntries:
+    """Count the entries that note_shown() is told about, until the page is complete. The middleware calls this."""
+    shown = ShownEntries()
+    request._audit_shown = shown  # type: ignore[attr-defined]  # read by note_shown()
+    return shown
+
+
+def stop_counting(request: HttpRequest) -> None:
+    """Let note_shown() write entries at once from now on: a streamed page is put together after the middleware."""
+    del request._audit_shown  # type: ignore[attr-defined]  # as above
+
+
+def note_shown(request: HttpRequest, reader: Reader, entries: Iterable[Entry]) -> None:
+    """Like note_reading(), for a part of a page. The entry is written when the page is complete.
+
+    Outside of the middleware, the entry is written at once. Raises NotRecorded in that case.
+    """
+    shown: ShownEntries | None = getattr(request, "_audit_shown", None)
+    if shown is None:
+        note_reading(request, reader, entries)
+        return
+    shown.reader = reader
+    shown.ids.update(entry.pk for entry in entries if not reader.is_own(entry))
+
+
 def note_reading_of(request: HttpRequest, reader: Reader, count: int) -> None:
-    """Record that a page rests on `count` entries of others, as a figure does. Raises NotRecorded."""
+    """Record that a page uses `count` entries of other people, for example in a figure. Raises NotRecorded."""
     if count:
         query = without_names(request.GET)
         words = query.get(WORDS, "")
         query.pop(WORDS, None)
         asked: dict[str, Evidence] = {"page": request.path, "query": query.urlencode(), "entries": count}
         if words:
-            asked["text"] = Personal(words)  # it may be somebody's name, which must not stay for ever
+            asked["text"] = Personal(words)  # it can be a person's name, so it must be erasable
         note(actor=reader.actor, action=Action.READ, is_head=False, evidence=asked)

@@ -1,12 +1,13 @@
-"""The only way to write to the log: intend() before a call, settle() after it, and note() for an act without a call.
+"""Only this module writes to the log. Call intend() before a call to Smartsheet, and settle() after it. For an act
+without a call, use note().
 
     intent = intend(actor=…, action=…, sheet_id=…, sheet_name=…, changes=[…], origin=Origin.FORM)
-    …                                   # the call, with no transaction open
-    settle(intent, [Outcome(…), …])     # one per row
+    …  # the call, with no transaction open
+    settle(intent, [Outcome(…), …])  # one per row
 
-intend() and settle() are one short transaction each. If intend() raises, don't make the call. If the process dies
-between the two, or settle() raises, the log shows the edit as not certain yet. note() joins the current transaction, so
-that a change of our own database and its entry are kept or lost together.
+intend() and settle() each run one short transaction. If intend() raises, don't make the call. If settle() raises, or
+the process dies before it, the log shows the edit as not certain yet. note() joins the current transaction. So a change
+of our own database and its entry are either both stored, or neither is.
 """
 
 import json
@@ -48,7 +49,7 @@ Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """A value in evidence that can be erased: the chain gets a commitment. `email` names its person."""
+    """A value in evidence that can be erased, so the chain has a commitment to it. `email` says whose value it is."""
 
     value: Json
     email: str = ""
@@ -72,17 +73,18 @@ THIS_APP = Actor(id=0, region="", name="this app", email="")
 
 def nobody(region: str = "") -> Actor:
     """The actor for someone who isn't signed in."""
-    return Actor(id=0, region=region, name="somebody not signed in", email="")
+    return Actor(id=0, region=region, name="someone not signed in", email="")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One cell; or, with column_id None, one row that is added (row_id None) or deleted.
+    """The change of one cell. If `column_id` is None, it is a row that is added (`row_id` is None) or deleted.
 
-    `old` and `new` are values as Smartsheet has them in JSON, None for an empty cell. For a row they are an object of
-    its cells by column title: `new` for an added row, `old` for a deleted one. If the change is personal (or a secret),
-    the chain gets commitments, and the values are stored separately, where they can be erased. `about` is the region
-    and id of the person that they are about.
+    `old` and `new` are values as in Smartsheet's JSON, or None for an empty cell. For a row, they are an object with
+    the values of its cells by column title: `new` for an added row, `old` for a deleted one. If the change is personal
+    (or a secret), the chain gets commitments, and the values are stored separately, where they can be erased. `about`
+    is the region and id of the person in the values. `refers_to` is the entry that this change undoes. `evidence` is
+    added to the edit's evidence in this change's intent.
     """
 
     row_id: int | None
@@ -93,19 +95,21 @@ class Change:
     new: Json
     is_personal: bool = False
     about: tuple[str, int] | None = None
+    refers_to: int | None = None
+    evidence: Mapping[str, Evidence] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The outcome of one row of an edit.
 
-    If the intent has a row with this `row_id`, the outcome applies to it. Otherwise, as for an added row, it applies to
-    the next row without an outcome, so give outcomes in the order of the changes. If the last outcome has `row_id`
-    None, it applies to all remaining rows: one Outcome(FAILED, None) settles an edit that failed as a whole.
+    It applies to the row with this `row_id`. If the intent has no such row, as when a row is added, it applies to the
+    next row without an outcome. So pass outcomes in the order of the changes. If the last outcome has `row_id` None, it
+    applies to all remaining rows: one Outcome(FAILED, None) settles an edit that failed as a whole.
 
-    `returned` is what Smartsheet says the row has now, by column id; for an added row by None, in the form of its
-    Change's `new`. Values that differ from the intent are recorded. `evidence` is what an outcome that was found later
-    is based on.
+    `returned` has the row's values after the call, by column id, as Smartsheet returned them. For an added row it is
+    {None: values}, in the form of Change's `new`. Values that differ from the intent are recorded. `evidence` says why,
+    if the outcome was found later.
     """
 
     phase: Phase
@@ -120,7 +124,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A recorded edit, which may now be made. `edit_id` identifies it; `lines` are its changes, row by row."""
+    """A recorded edit. The call can be made now. `edit_id` is the edit's id; `lines` has its changes, row by row."""
 
     edit_id: uuid.UUID
     common: Row
@@ -136,16 +140,15 @@ def intend(
     changes: Sequence[Change],
     origin: Origin,
     reason: str = "",
-    refers_to: int | None = None,
-    evidence: Evidence = None,
+    evidence: Mapping[str, Evidence] | None = None,
     edit_id: uuid.UUID | None = None,
     via: Mapping[str, Json] | None = None,
 ) -> Intent:
-    """Record what is about to be done: one entry per change, committed when this returns.
+    """Record an edit before the call: one entry for each change. They are committed when this returns.
 
-    `refers_to` is the entry that this edit undoes. `evidence` is what settling may need to know later. Pass `edit_id`
-    if you have to know it before the intent is recorded. `via` is the form and version, app token, job or assistant's
-    client that the edit comes by, as {"form": "status", "version": 3}; its outcomes will have the same.
+    `evidence` is what settling can need later. Pass `edit_id` if you need it before the intent is recorded. `via` says
+    what the edit is made by: a form and its version, an app token, a job, or an assistant's client, for example
+    {"form": "status", "version": 3}. The edit's outcomes get the same `via`.
 
     Raises:
         NotRecorded: the database didn't accept it. Don't make the call.
@@ -159,14 +162,16 @@ def intend(
     common = _common(actor, named, edit_id=edit_id, action=action, origin=origin, reason=reason, via=via) | {
         "sheet_id": sheet_id,
         "sheet_name": _text(sheet_name),
-        "refers_to": refers_to,
+        "refers_to": None,
     }
     intent = Intent(edit_id=edit_id, common=common, lines=_by_row(changes))
     draft = _Draft(named)
-    known = draft.evidence(evidence)
+    of_edit = dict(evidence or {})
+    known = draft.evidence(of_edit or None)
     for line, row in enumerate(intent.lines):
         for change in row:
-            draft.add(common, change, line=line, phase=Phase.INTENT, is_head=draft.is_empty, evidence=known)
+            own = draft.evidence(of_edit | dict(change.evidence)) if change.evidence else known
+            draft.add(common, change, line=line, phase=Phase.INTENT, is_head=draft.is_empty, evidence=own)
     draft.write(alone=True)
     return intent
 
@@ -178,16 +183,17 @@ def settle(
     unasked: Sequence[Outcome] = (),
     alone: bool = True,
 ) -> None:
-    """Record the outcome of an edit: one entry per row, and one per cell that Smartsheet stored with another value.
+    """Record the outcome of an edit: one entry for each row, and one for each cell in which Smartsheet stored another
+    value.
 
-    A mapping has the outcomes by line of the edit. `unasked` are of rows that the edit took along, and that no line is
-    about. With `alone` False the entries join the current transaction.
+    `outcomes` can be a mapping from the edit's lines. `unasked` are outcomes of other rows, which Smartsheet changed
+    together with the edit's. If `alone` is False, the entries join the current transaction.
 
     Raises:
         NotRecorded: the database didn't accept it. The log still shows the edit as not certain yet.
         RuntimeError: a transaction is open although `alone` is True.
     """
-    draft = _Draft()  # the actor's names were stored with the intent
+    draft = _Draft()  # the actor's names are already stored with the intent
     for line, outcome in outcomes.items() if isinstance(outcomes, Mapping) else _paired(intent, outcomes):
         _add_outcome(draft, intent, line, outcome)
     for outcome in unasked:
@@ -215,11 +221,12 @@ def note(
     is_head: bool = True,
     via: Mapping[str, Json] | None = None,
 ) -> uuid.UUID:
-    """Record an act without an intent, as one entry or one per change: a sign-in, a refusal, a change of our own data.
+    """Record an act without an intent: a sign-in, a refusal, a change of our own data. Writes one entry, or one for
+    each change, in the current transaction if there is one.
 
-    `subject` is what it is about if that isn't a sheet, as "app.model/key"; `label` is the same for people. With
-    `is_head` False the log's page lists the entry only when its action is selected. `via` is as for intend(). Joins the
-    current transaction, if there is one. Returns the id that the entries share. Raises NotRecorded, ValueError.
+    `subject` is what the act is about, if that isn't a sheet, as "app.model/key"; `label` says the same in words. If
+    `is_head` is False, the log page lists the entry only if people filter by its action. `via` is as in intend().
+    Returns the id that the entries share. Raises NotRecorded and ValueError.
     """
     edit_id = uuid.uuid4()
     named = _named(actor)
@@ -241,14 +248,14 @@ def note(
 
 
 class _Draft:
-    """Collects entries for the log, and the commitments that they name."""
+    """Collects the entries of an act, and the commitments that they refer to."""
 
     def __init__(self, *committed: Committed) -> None:
         self._committed = list(committed)
         self._rows: list[Row] = []
 
     def add(self, common: Row, change: Change, *, line: int | None, phase: Phase, is_head: bool, **facts: Any) -> None:
-        """Add an entry with the change's facts and those in `common`; `facts` take precedence."""
+        """Add an entry with the values of `common` and `change`. `facts` replace values of the same name."""
         self._rows.append(
             {
                 **common,
@@ -261,13 +268,14 @@ class _Draft:
                 "column_title": _text(change.column_title),
                 "old": self._value(change.old, change),
                 "new": self._value(change.new, change),
+                "refers_to": common["refers_to"] if change.refers_to is None else change.refers_to,
                 **facts,
             }
         )
 
     @property
     def is_empty(self) -> bool:
-        """Whether the next entry is the first one of the act. The page lists an act by its first entry."""
+        """Whether there is no entry yet. The first entry of an act is the one that the page lists."""
         return not self._rows
 
     def write(self, *, alone: bool) -> None:
@@ -339,18 +347,20 @@ def _common(
 
 
 def canonical(value: Json) -> str | None:
-    """The one text that stands for a JSON value in the log; None for an empty cell.
+    """The one text that the log uses for a JSON value; None for an empty cell.
 
-    A lone surrogate, which no database takes as text, is written as its JSON escape.
+    A lone surrogate, which no database can store, becomes its JSON escape.
     """
     if value is None:
         return None
-    return _ENCODER.encode(_plain(value)).encode("utf-8", "backslashreplace").decode()
+    text = _ENCODER.encode(value if isinstance(value, str) else _plain(value))
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def _plain(value: Json) -> Json:
-    """The value with 5.0 written as 5, as Smartsheet gives either for the same number; what JSON does not have as a
-    number, like infinity, as a text."""
+    """The value with 5.0 as 5, because Smartsheet can return either for the same number. A number that JSON doesn't
+    have, such as infinity, becomes text.
+    """
     if isinstance(value, float) and not math.isfinite(value):
         return json.dumps(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
@@ -371,7 +381,7 @@ def _by_row(changes: Sequence[Change]) -> tuple[tuple[Change, ...], ...]:
 
 
 def _paired(intent: Intent, outcomes: Sequence[Outcome]) -> Iterator[tuple[int | None, Outcome]]:
-    """Each outcome with the line of the edit that it speaks of; None if there are more outcomes than rows."""
+    """Each outcome, with the line that it applies to. The line is None if there are more outcomes than rows."""
     lines: dict[int | None, int] = {
         row[0].row_id: line for line, row in enumerate(intent.lines) if row[0].row_id is not None
     }
@@ -392,9 +402,11 @@ def _add_outcome(draft: _Draft, intent: Intent, line: int | None, outcome: Outco
     row_id = row[0].row_id if row else None
     label = outcome.row_label or (row[0].row_label if row else "")
     is_personal = any(change.is_personal for change in row)
+    # An outcome of several cells has several entries to refer to.
+    refers_to = row[0].refers_to if len(row) == 1 else None
     draft.add(
         intent.common,
-        Change(outcome.row_id or row_id, label, None, "", None, returned.get(None), is_personal),
+        Change(outcome.row_id or row_id, label, None, "", None, returned.get(None), is_personal, refers_to=refers_to),
         line=line,
         phase=outcome.phase,
         is_head=False,
@@ -410,7 +422,7 @@ def _add_outcome(draft: _Draft, intent: Intent, line: int | None, outcome: Outco
 
 
 def _made_otherwise(row: Sequence[Change], outcome: Outcome) -> Iterator[tuple[Change, Json]]:
-    """The changes for which Smartsheet returned another value than the one sent, with that value."""
+    """The changes for which Smartsheet returned another value than the one that was sent, each with that value."""
     for change in row:
         if change.column_id in outcome.returned:
             value = outcome.returned[change.column_id]
@@ -419,5 +431,7 @@ def _made_otherwise(row: Sequence[Change], outcome: Outcome) -> Iterator[tuple[C
 
 
 def _text(value: str) -> str:
-    """The text as a column can store it: PostgreSQL refuses NUL, and both databases a lone surrogate."""
+    """The text in a form that the database can store: without NUL, and without lone surrogates."""
+    if value.isascii() and "\x00" not in value:
+        return value
     return value.replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()

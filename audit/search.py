@@ -1,10 +1,9 @@
-"""Text in the log: any part of a word, capital or not, by an index of three-letter pieces on either database.
+"""Text search in the log. It finds any part of a word, in upper or lower case. The index has pieces of three letters.
 
-Searched are old and new values, the names of rows, columns and sheets, reasons and messages; of personal values
-nothing, as entries hold commitments in their place. That a row was saved is not searched by itself, since its intent
-says the same.
-https://www.postgresql.org/docs/current/pgtrgm.html
-https://www.sqlite.org/fts5.html#the_trigram_tokenizer
+It searches old and new values, names of rows, columns and sheets, reasons and messages. Personal values aren't
+searched, because entries only have commitments to them. An outcome that only says that a row was saved isn't searched,
+because its intents have the same text.
+https://www.postgresql.org/docs/current/pgtrgm.html https://www.sqlite.org/fts5.html#the_trigram_tokenizer
 """
 
 import json
@@ -21,22 +20,22 @@ from django.db.models.sql.compiler import SQLCompiler
 from audit.id_ranges import IdRange
 from audit.models import EntryQuerySet
 
-SHORTEST = 3  # letters; the index knows no shorter pieces
-SCANNED = 20_000  # ids that are looked through at a time for a shorter text
-BATCH = 200  # matching entries that are looked at together
+SHORTEST = 3  # letters; the index can't find shorter texts
+SCANNED = 20_000  # how many ids are read at a time to search for a shorter text
+BATCH = 200  # the most matching entries that are fetched together
 TABLE = "audit_search"
 
 _TEXT = """COALESCE({row}old, '') || ' ' || COALESCE({row}new, '') || ' ' || {row}row_label || ' ' || {row}column_title
     || ' ' || {row}sheet_name || ' ' || {row}reason || ' ' || {row}message"""
 _SEARCHED = "NOT ({row}phase = 'applied' AND {row}column_id IS NULL AND {row}message = '')"
 
-# Writers append to the index's list of pending pieces; the owner's autovacuum, or every so many pieces one of them,
-# sorts it in. https://www.postgresql.org/docs/current/gin-implementation.html#GIN-FAST-UPDATE
+# A writer appends to the index's list of pending pieces. The owner's autovacuum merges this list into the index, or a
+# writer if the list is full. https://www.postgresql.org/docs/current/gin-implementation.html#GIN-FAST-UPDATE
 POSTGRESQL = f"""
     CREATE INDEX audit_entry_text ON audit_entry USING gin (({_TEXT.format(row="")}) gin_trgm_ops)
     WHERE {_SEARCHED.format(row="")}"""
 
-# Contentless: it holds the pieces and the entries' numbers, not the text a second time.
+# The table is contentless: it has the pieces and the ids of entries, but no copy of the text.
 SQLITE = f"CREATE VIRTUAL TABLE {TABLE} USING fts5(text, content='', tokenize='trigram')"
 FILL_SQLITE = f"""
     INSERT INTO {TABLE} (rowid, text)
@@ -47,11 +46,11 @@ TRIGGER_SQLITE = f"""
 
 
 class CannotIndex(Exception):
-    """The database has no index of three-letter pieces, and this role may not give it one."""
+    """The database has no text index, because this role can't create the extension that it needs."""
 
 
 class _Text(Func):
-    """The text of an entry, written exactly as the index has it."""
+    """The text of an entry, as an SQL expression. It must be the same expression as in the index."""
 
     template = f"({_TEXT.format(row='')})"
     output_field = TextField()
@@ -64,7 +63,7 @@ class _Contains(Func):
 
 
 class _Holds(Func):
-    """The same for one or two letters, which the index can't find. PostgreSQL doesn't use the index for this form."""
+    """Finds a text of one or two letters, which the index can't find. The expression keeps PostgreSQL from using it."""
 
     output_field = BooleanField()
 
@@ -78,15 +77,15 @@ class _Holds(Func):
 
 
 def is_short(text: str) -> bool:
-    """Whether the index can't find this text, so that entries have to be looked through."""
+    """Whether the text is too short for the index, so that entries must be searched one by one."""
     return 0 < len(text) < SHORTEST
 
 
 def make_index(connection: BaseDatabaseWrapper) -> None:
-    """Make the index and fill it with what the log holds; for a migration.
+    """Create the index, and fill it with the existing entries. A migration calls this.
 
     Raises:
-        CannotIndex: PostgreSQL lacks the extension pg_trgm and this role may not create it.
+        CannotIndex: PostgreSQL lacks the extension pg_trgm, and this role can't create it.
     """
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
@@ -101,7 +100,7 @@ def make_index(connection: BaseDatabaseWrapper) -> None:
 
 
 def drop_index(connection: BaseDatabaseWrapper) -> None:
-    """Take the index away; the extension stays, which others may use."""
+    """Drop the index. The extension stays, because other tables can use it."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("DROP TRIGGER IF EXISTS audit_entry_search")
@@ -111,9 +110,9 @@ def drop_index(connection: BaseDatabaseWrapper) -> None:
 
 
 def matching(entries: EntryQuerySet, text: str) -> EntryQuerySet:
-    """The entries that hold this text, letter by letter: % and _ stand for themselves.
+    """The entries that contain this text. % and _ have no special meaning.
 
-    A text of one or two letters is looked for in each of the entries: give few (SCANNED at a time).
+    For a text of one or two letters every entry is searched, so pass few entries (SCANNED at a time).
     """
     if is_short(text):
         holds = Q(pk__in=[])
@@ -130,7 +129,7 @@ def matching(entries: EntryQuerySet, text: str) -> EntryQuerySet:
 
 
 def batches(entries: EntryQuerySet, text: str, id_range: IdRange, *, is_back: bool) -> Iterator[list[int]]:
-    """The ids of those entries of a range that hold this text, some at a time: newest first, or oldest first."""
+    """The ids of the range's entries that contain this text, in batches. With `is_back` the newest come first."""
     if is_short(text):
         holding = matching(id_range.of(entries), text).order_by("-id" if is_back else "id")
         yield list(holding.values_list("pk", flat=True)[:BATCH])
@@ -148,7 +147,9 @@ def batches(entries: EntryQuerySet, text: str, id_range: IdRange, *, is_back: bo
 
 
 def _postgresql_batch(entries: EntryQuerySet, text: str, id_range: IdRange, is_back: bool) -> list[int]:
-    """Ordered by an expression, since by the id itself PostgreSQL would rather read the log than its index of text."""
+    """A batch of ids. It is ordered by an expression: if it were ordered by the id itself, PostgreSQL would read the
+    log in that order, and not the text index.
+    """
     place = F("id") + 0
     found = matching(id_range.of(entries), text).order_by(place.desc() if is_back else place.asc())
     return list(found.values_list("pk", flat=True)[:BATCH])
@@ -178,7 +179,7 @@ def _phrase(text: str) -> str:
 
 
 def _forms(text: str) -> list[str]:
-    """The text as names and messages hold it, and as values do, which are JSON."""
+    """The text as it is in names and messages, and as it is in values, which are JSON."""
     return sorted({text, json.dumps(text, ensure_ascii=False)[1:-1]})
 
 
@@ -193,6 +194,6 @@ def _create_extension(connection: BaseDatabaseWrapper) -> None:
     except ProgrammingError as error:
         name: Any = connection.settings_dict["NAME"]
         raise CannotIndex(
-            f"The log's text search needs PostgreSQL's extension pg_trgm, and this role may not create it ({error}). "
+            f"The log's text search needs PostgreSQL's extension pg_trgm, and this role can't create it ({error}). "
             f'Have an administrator of the database run: CREATE EXTENSION pg_trgm; in "{name}", then migrate again.'
         ) from error

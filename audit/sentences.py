@@ -1,16 +1,20 @@
-"""What an entry says, as the verb of a sentence that begins with the person."""
+"""The verbs that describe entries. Each follows the person's name in a sentence."""
 
 from django.apps import apps
 
 from audit.vocabulary import Action, Phase
 
-_ON_SHEETS = {  # what was done; what was only wanted, as far as is known
+_ON_SHEETS = {  # for each action, the verb if it was done, and the verb if it was only tried
     Action.CHANGE: ("changed", "wanted to change"),
     Action.ADD: ("added", "wanted to add"),
     Action.DELETE: ("deleted", "wanted to delete"),
     Action.MOVE: ("moved", "wanted to move"),
 }
-_BY_THEMSELVES = {  # done, refused, failed
+_UNDOING = {  # the same for changes that undo another one
+    Action.ADD: ("restored", "wanted to restore"),
+    Action.MOVE: ("moved back", "wanted to move back"),
+}
+_BY_THEMSELVES = {  # for each action, the verbs if it was done, refused, or failed
     Action.SIGN_IN: ("signed in", "was refused sign-in", "could not sign in"),
     Action.CONNECT: ("connected Smartsheet", "was refused to connect Smartsheet", "could not connect Smartsheet"),
     Action.SIGN_OUT: ("signed out", "was not signed out", "could not be signed out"),
@@ -36,8 +40,14 @@ _BY_THEMSELVES = {  # done, refused, failed
         "could not compare the log with Smartsheet",
     ),
     Action.ANCHOR: ("anchored a seal", "was refused to anchor a seal", "could not anchor a seal"),
+    Action.FORM_PUBLISH: ("published a form", "was refused to publish a form", "could not publish a form"),
+    Action.FORM_CLOSE: ("closed a form", "was refused to close a form", "could not close a form"),
+    Action.FORM_RESTORE: ("restored a form", "was refused to restore a form", "could not restore a form"),
+    Action.FORM_TAKE_OVER: ("took over a form", "was refused to take over a form", "could not take over a form"),
+    Action.FORM_DELETE: ("deleted a form", "was refused to delete a form", "could not delete a form"),
+    Action.ASK: ("asked for updates", "was refused to ask for updates", "could not ask for updates"),
 }
-_FOUND = {  # what comparing with Smartsheet's history found
+_FOUND = {  # for each result of comparing with Smartsheet's history
     Phase.CONFIRMED: "found confirmed by Smartsheet:",
     Phase.MISSING: "found missing in Smartsheet:",
     Phase.OUTSIDE: "found changed outside the app:",
@@ -45,18 +55,20 @@ _FOUND = {  # what comparing with Smartsheet's history found
 }
 
 
-_RECORDS = frozenset({"created", "deleted"})  # what audit/own_records.py says happened to a record, if not a change
+_RECORDS = frozenset({"created", "deleted"})  # the messages in audit/own_records.py for a whole record
 
 
-def verb(action: str, phase: Phase, *, message: str = "") -> str:
-    """As "changed", "was refused sign-in", … An action of another app's is told by its own name; of a record of this
-    app, `message` says whether it was made or deleted."""
+def verb(action: str, phase: Phase, *, message: str = "", is_undo: bool = False) -> str:
+    """The verb, such as "changed" or "was refused sign-in". For an action that another app defined, it is made from the
+    action's name. For a record of this app, `message` says whether the record was created or deleted. `is_undo` says
+    that the change undoes another one.
+    """
     if action == Action.RECORD and phase == Phase.DONE and message in _RECORDS:
         return message
     if phase in _FOUND:
         return _FOUND[phase]
     if action in _ON_SHEETS:
-        done, wanted = _ON_SHEETS[Action(action)]
+        done, wanted = (is_undo and _UNDOING.get(Action(action))) or _ON_SHEETS[Action(action)]
         return done if phase in {Phase.APPLIED, Phase.DONE} else wanted
     if action in _BY_THEMSELVES:
         done, refused, failed = _BY_THEMSELVES[Action(action)]
@@ -67,7 +79,7 @@ def verb(action: str, phase: Phase, *, message: str = "") -> str:
 
 
 def kind_of(subject: str) -> str:
-    """What a record's model is called, from "identity.role/5"; "" where this project has no such model any more."""
+    """The name of the model of a subject like "identity.role/5"; "" if this project doesn't have the model any more."""
     try:
         return str(apps.get_model(subject.partition("/")[0])._meta.verbose_name)
     except (LookupError, ValueError):

@@ -1,10 +1,12 @@
-"""Intents without a conclusive outcome: found along the chain, opened again from their entries, concluded once.
+"""Finds edits without a conclusive outcome, reads what they intended from their entries, and records each outcome once.
 
-gather(older_than=…)                 # puts them on the list of unsettled edits
-held = Unsettled.objects.take(…)     # one of them, for one settler
-edit = reopen(held.edit_id)          # what was intended, as far as nothing conclusive is known of it
-…                                    # find out what came of it, or of some of its lines
-conclude(held, edit, {line: Outcome(…)})
+The worker calls these functions in this order:
+
+    gather(older_than=…)  # adds edits to the list of unsettled ones
+    held = Unsettled.objects.take(…)  # leases an edit to one process
+    edit = reopen(held.edit_id)  # has the edit's lines without a conclusive outcome
+    …  # find out the outcome of some or all lines
+    conclude(held, edit, {line: Outcome(…)})
 """
 
 import json
@@ -27,12 +29,12 @@ from audit.vocabulary import CONCLUSIVE, Phase
 
 CURSOR = "settled"
 GIVEN_UP = {Phase.NOT_APPLIED, Phase.UNDECIDABLE}
-AT_ONCE = 500  # links that are looked through in one transaction
+AT_ONCE = 500  # the most links that are read in one transaction
 
 
 @dataclass(frozen=True, slots=True)
 class OpenLine:
-    """One row of an edit, of which nothing conclusive is known. Not readable where what it held was erased."""
+    """One row of an edit, without a conclusive outcome. `is_readable` is false if its values were erased."""
 
     number: int
     changes: tuple[Change, ...]
@@ -41,9 +43,10 @@ class OpenLine:
 
 @dataclass(frozen=True, slots=True)
 class OpenEdit:
-    """An edit as it was intended, with the lines that are open; `at` by the database's clock, `names` as of then.
+    """An edit, and its lines that have no conclusive outcome. `at` is the time of the intent by the database's clock,
+    and `names` are the actor's names at that time.
 
-    `known` is what its intents say of that moment; `concluded` has the outcome that counts of each other line.
+    `known` is the evidence in its intents. `concluded` has the outcomes of all other lines.
     """
 
     intent: Intent
@@ -59,10 +62,11 @@ class OpenEdit:
 
 
 def gather(*, older_than: timedelta) -> int:
-    """Put all intents of before on the list that have no conclusive outcome; gives how many edits were put there.
+    """Add edits to the list of unsettled ones: those with an intent that is older than `older_than` and has no
+    conclusive outcome. Returns the number of edits.
 
-    Follows the chain from where it was left off, so what it costs depends on what was written since, not on the size
-    of the log. Any number of processes may do so at once.
+    It reads the chain from where it stopped the last time, so its cost doesn't grow with the log. Several processes can
+    do this at the same time.
     """
     found = 0
     while (some := _gather_some(older_than)) is not None:
@@ -71,7 +75,7 @@ def gather(*, older_than: timedelta) -> int:
 
 
 def _gather_some(older_than: timedelta) -> int | None:
-    """The next few; None at the end."""
+    """Read the next links, and add their edits to the list. Returns None at the end of the chain."""
     with transaction.atomic(durable=True):
         Cursor.objects.get_or_create(name=CURSOR)
         cursor = Cursor.objects.select_for_update().get(name=CURSOR)
@@ -100,12 +104,14 @@ def _gather_some(older_than: timedelta) -> int | None:
 
 
 def reopen(edit_id: UUID) -> OpenEdit | None:
-    """The edit with what is open of it; None if all is known by now."""
+    """The edit with its lines that have no conclusive outcome; None if all lines have one by now."""
     return _reopened(edit_id, lambda phase: phase not in CONCLUSIVE)
 
 
 def reopen_given_up(edit_id: UUID) -> OpenEdit | None:
-    """The edit with what was settled as not saved, or as not to be decided, as better evidence may have come since."""
+    """The edit with its lines that were settled as not saved, or as undecidable. By now there can be better evidence
+    for them.
+    """
     return _reopened(edit_id, lambda phase: phase in GIVEN_UP)
 
 
@@ -139,11 +145,11 @@ def _reopened(edit_id: UUID, is_open: Callable[[Phase], bool]) -> OpenEdit | Non
 
 
 def conclude(held: Unsettled, edit: OpenEdit, outcomes: Mapping[int, Outcome]) -> bool:
-    """Record what was found out about open lines, by number; where it is all of them, take the edit off the list, else
-    keep its progress: both or neither.
+    """Record these outcomes, by line. If no line is left, remove the edit from the list; otherwise store its progress.
+    All of this is one transaction.
 
-    What has become conclusive meanwhile is left as it is. False, and nothing is recorded, if somebody else holds the
-    edit by now. Raises NotRecorded.
+    A line that has got a conclusive outcome in the meantime isn't changed. If another process has taken over the edit,
+    nothing is recorded, and the result is False. Raises NotRecorded.
     """
     is_all = all(line.number in outcomes for line in edit.lines)
     with transaction.atomic(durable=True):
@@ -158,9 +164,8 @@ def conclude(held: Unsettled, edit: OpenEdit, outcomes: Mapping[int, Outcome]) -
 
 
 def correct(edit: OpenEdit, outcomes: Mapping[int, Outcome]) -> int:
-    """Record that lines that were given up were saved after all; gives how many. Of several at once the first says it.
-
-    Raises NotRecorded.
+    """Record that lines which had been given up were saved. Returns the number of lines. If several processes do this
+    at the same time, only the first one records it. Raises NotRecorded.
     """
     with transaction.atomic(durable=True):
         one_at_a_time(f"correct {edit.intent.edit_id}")
@@ -193,7 +198,9 @@ def _line(number: int, intents: Sequence[Entry], clear: Mapping[str, str]) -> Op
 
 
 def _intent(first: Entry, lines: Iterable[OpenLine]) -> Intent:
-    """As audit.recording made it, but that what is recorded now is no part of that request."""
+    """The intent, as audit.recording returned it, but without the data of its request: the outcome is recorded outside
+    of that request.
+    """
     by_number = {line.number: line.changes for line in lines}
     return Intent(
         edit_id=first.edit_id,
@@ -223,7 +230,7 @@ def _intent(first: Entry, lines: Iterable[OpenLine]) -> Intent:
 
 
 def _clear_values(intents: Iterable[Entry]) -> dict[str, str]:
-    """The clear texts behind the commitments that stand in place of values, as far as they are not erased."""
+    """The clear texts behind the commitments in the values. Erased texts are left out."""
     wanted = {in_value(text) for intent in intents for text in (intent.old, intent.new)} - {""}
     return dict(PersonalText.objects.clear().filter(commitment__in=wanted).values_list("commitment", "text"))
 

@@ -1,16 +1,16 @@
-"""Commands that go on until they are stopped."""
+"""Lets a command run until a signal tells it to stop."""
 
 import signal
 import threading
 from types import FrameType
 
-HANG_UP = getattr(signal, "SIGHUP", None)  # not known on Windows
+HANG_UP = getattr(signal, "SIGHUP", None)  # missing on Windows
 
 
 def told_to_stop() -> threading.Event:
-    """An event that is set when the process is told to stop: by SIGTERM, ^C, or the end of its terminal.
+    """Return an event that is set when the process is told to stop, by SIGTERM, by ^C, or because its terminal closed.
 
-    Call it from the main thread. What is under way is finished first: wait on the event between two rounds.
+    Call it from the main thread. Check the event between two rounds of work, so that a round is always finished.
     """
     stopped = threading.Event()
 
@@ -19,6 +19,7 @@ def told_to_stop() -> threading.Event:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    if HANG_UP is not None and signal.getsignal(HANG_UP) != signal.SIG_IGN:  # nohup ignores it, to go on
+    # nohup sets SIGHUP to be ignored, and then the process must continue.
+    if HANG_UP is not None and signal.getsignal(HANG_UP) != signal.SIG_IGN:
         signal.signal(HANG_UP, stop)
     return stopped

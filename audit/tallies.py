@@ -1,7 +1,7 @@
-"""How much was done, by day: small sums of the log, so that no figure on a page costs more as the log grows.
+"""Daily sums of the log. With them, the cost of the figures on a page doesn't grow with the log.
 
-Working state, no evidence: kept by following the chain, and made anew from it by starting over. What has not been
-counted yet is counted as it is read, as far as TAIL goes.
+The sums aren't evidence. A worker adds new links of the chain to them, and they can be rebuilt from the chain. When a
+page is read, it counts the newest links itself, at most TAIL.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from audit.page_models import Tally
 from audit.vocabulary import Phase
 
 CURSOR = "tallies"
-AT_ONCE = 2_000  # links of the chain in one transaction
-TAIL = 2_000  # links that a page counts itself
+AT_ONCE = 2_000  # the most links that are counted in one transaction
+TAIL = 2_000  # the most links that a page counts itself
 FIELDS = ("id", "at", "region", "actor_id", "sheet_id", "action", "phase", "line", "is_head", "column_id")
 
 
 class Key(NamedTuple):
-    """What a tally is about; `sheet_id` is 0 for what is about no sheet."""
+    """What a tally counts. `sheet_id` is 0 if there is no sheet."""
 
     day: date
     region: str
@@ -35,16 +35,19 @@ class Key(NamedTuple):
 
 
 class Tail(NamedTuple):
-    """What no tally holds yet. `until` is set where even the tail is longer than is counted: the time it reaches."""
+    """Counts that aren't in the tallies yet. If there were more links than a page counts, `until` is the time up to
+    which they are counted.
+    """
 
     counts: Counter[Key]
     until: datetime | None = None
 
 
 def count_new(limit: int = AT_ONCE) -> int:
-    """Count the next links of the chain into the tallies, at most `limit`; gives how many, 0 when all are counted.
+    """Add the next links of the chain to the tallies, at most `limit`. Returns their number, which is 0 if none are
+    left.
 
-    Of several that do it at once each counts other links: one transaction moves the cursor and adds.
+    Several processes can do this at the same time, because moving the cursor and adding are in one transaction.
     """
     Cursor.objects.get_or_create(name=CURSOR)
     with transaction.atomic():
@@ -58,14 +61,14 @@ def count_new(limit: int = AT_ONCE) -> int:
 
 
 def tail() -> Tail:
-    """What is not in the tallies yet, of the next TAIL links."""
+    """The counts of the next links that aren't in the tallies yet, at most TAIL."""
     seq = Cursor.objects.filter(name=CURSOR).values_list("seq", flat=True).first() or 0
     links, counts, last = _counted(seq, TAIL)
     return Tail(counts, last if len(links) == TAIL else None)
 
 
 def _counted(seq: int, limit: int) -> tuple[list[tuple[int, int]], Counter[Key], datetime | None]:
-    """The next links (seq, entry) after `seq`, what their entries come to, and the time of the last one."""
+    """The links after `seq` as (seq, entry id), the counts of their entries, and the time of the last entry."""
     links = list(Leaf.objects.filter(seq__gt=seq).order_by("seq").values_list("seq", "entry_id")[:limit])
     ids = {entry_id for _, entry_id in links}
     between = Entry.objects.filter(id__gte=min(ids, default=0), id__lte=max(ids, default=0))
@@ -74,7 +77,9 @@ def _counted(seq: int, limit: int) -> tuple[list[tuple[int, int]], Counter[Key],
 
 
 def _keys(entries: Iterable[dict[str, Any]]) -> Iterable[Key]:
-    """One for each edit, as it was intended; one for what came of each row; one for each act by itself."""
+    """The keys to count: one for the first intent of each edit, one for the outcome of each row, and one for each act
+    without an intent.
+    """
     for entry in entries:
         is_edit = entry["phase"] == Phase.INTENT and entry["is_head"]
         is_outcome = entry["phase"] != Phase.INTENT and (entry["line"] is None or entry["column_id"] is None)
@@ -84,7 +89,7 @@ def _keys(entries: Iterable[dict[str, Any]]) -> Iterable[Key]:
 
 
 def _add(counts: Counter[Key]) -> None:
-    """Add to what the tallies hold; a plain statement, as the ORM's upsert sets and does not add."""
+    """Add the counts to the tallies, with plain SQL, because the ORM's upsert can only set a value."""
     if not counts:
         return
     columns = (*Key._fields, "count")
@@ -101,5 +106,5 @@ def _add(counts: Counter[Key]) -> None:
 
 
 def sums(entries: models.QuerySet[Tally]) -> Counter[Key]:
-    """Tallies as counted ones are."""
+    """The counts of these tallies. Tallies with the same key are added up."""
     return Counter({Key(*row[:-1]): row[-1] for row in entries.values_list(*Key._fields, "count")})

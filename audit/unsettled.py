@@ -1,4 +1,4 @@
-"""Edits whose outcome is to be found out. Working state, no evidence: the log says all of it too, but less quickly."""
+"""The list of unsettled edits. It isn't evidence: the log says the same, but is slower to search."""
 
 from datetime import timedelta
 from typing import Self
@@ -10,13 +10,14 @@ from django.utils import timezone
 
 class UnsettledQuerySet(models.QuerySet["Unsettled"]):
     def due(self) -> Self:
-        """Those whose turn it is, that wait longest first; held by nobody, or by somebody who must have died."""
+        """Edits that are due, the longest-waiting first. A leased edit isn't due until its lease ends."""
         return self.filter(due_at__lte=timezone.now()).order_by("due_at", "edit_id")
 
     def take(self, *, seconds: float) -> "Unsettled | None":
-        """The edit whose turn it is, held for so many seconds; None if there is none that could be had.
+        """Lease a due edit for `seconds`. Returns None if no edit is due.
 
-        One UPDATE on the row's own columns: of two who want the same one gets it, on PostgreSQL as on SQLite.
+        It is one UPDATE with a condition on the row. So if two processes want the same edit, only one gets it, on
+        SQLite and PostgreSQL.
         """
         now = timezone.now()
         for found in self.due()[:10]:
@@ -27,13 +28,13 @@ class UnsettledQuerySet(models.QuerySet["Unsettled"]):
         return None
 
     def put_off_person(self, *, region: str, actor_id: int, seconds: float) -> None:
-        """Let everything of this person wait: nothing more can be asked with their token for so long."""
+        """Postpone this person's edits by `seconds`, because the person's token can't be used until then."""
         until = timezone.now() + timedelta(seconds=seconds)
         self.due().filter(region=region, actor_id=actor_id).order_by().update(lease=None, due_at=until)
 
 
 class Unsettled(models.Model):
-    """An edit without a conclusive outcome. Whoever holds the lease, until `due_at`, is the one to find it out."""
+    """An edit without a conclusive outcome. A process that leases it, until `due_at`, tries to find out the outcome."""
 
     edit_id = models.UUIDField(primary_key=True)
     region = models.CharField(max_length=16)
@@ -53,22 +54,22 @@ class Unsettled(models.Model):
         return f"edit {self.edit_id} of {self.at:%F %T}"
 
     def put_off(self, *, seconds: float) -> None:
-        """Give it back, to nobody until these seconds are over."""
+        """Give the lease back. Other processes can take the edit after `seconds`."""
         self._held().update(lease=None, due_at=timezone.now() + timedelta(seconds=seconds))
 
     def let_go(self) -> bool:
-        """Take it off the list, in the transaction at hand; False if somebody else holds it by now."""
+        """Remove the edit from the list, in the current transaction. False if another process has taken it over."""
         if not transaction.get_connection().in_atomic_block:
-            raise RuntimeError("The outcome and the end of the waiting belong into one transaction.")
+            raise RuntimeError("Write the outcome and remove the open edit in one transaction.")
         deleted, _by_model = self._held().delete()
         return bool(deleted)
 
     def keep_progress(self) -> bool:
-        """Keep what was read so far for the next run; False if another process has taken the edit over."""
+        """Store what was read so far, for the next run. Returns False if another process has taken the edit over."""
         return bool(self._held().update(progress=self.progress))
 
     def forget(self) -> None:
-        """Take it off the list: all is known of it by now."""
+        """Remove the edit from the list, because it has an outcome by now."""
         self._held().delete()
 
     def _held(self) -> "models.QuerySet[Unsettled]":

@@ -27,5 +27,5 @@ urlpatterns = [
     path("sheets/<int:sheet_id>/rows/<int:row_id>/columns/<int:column_id>/", cell, name="cell"),
     path("records/<path:subject>/", record, name="record"),
 ]
-for pattern in urlpatterns:  # where ATOMIC_REQUESTS is on: each of them commits what it records by itself
+for pattern in urlpatterns:  # so that each view commits its entries itself, even with ATOMIC_REQUESTS
     transaction.non_atomic_requests(pattern.callback)

@@ -1,4 +1,4 @@
-"""Cell values in words: the log keeps them as Smartsheet's JSON, people read them as text."""
+"""Formats cell values for people. The log stores them as Smartsheet's JSON."""
 
 import difflib
 import json
@@ -10,39 +10,39 @@ from audit.proof import commitment_bytes
 from audit.proof.commitment_bytes import in_value, replaced
 
 _WORDS = re.compile(r"\S+\s*|\s+")
-_FEW_WORDS = 4  # shorter texts read better whole: old → new
-_ALIKE = 0.4
+_FEW_WORDS = 4  # if a text has fewer words, both texts are shown as a whole: old → new
+_ALIKE = 0.4  # texts that are less alike than this are shown as a whole, too
 
-
-ERASED = "ERASED"  # the objectType of what in_clear() gives for a personal value that is gone
+PLACE = {"parentId", "rowNumber", "siblingId"}  # the keys of a moved row's old and new place
+ERASED = "ERASED"  # the objectType of the mark that in_clear() puts in place of an erased value
 
 
 class Piece(NamedTuple):
-    """A stretch of text that was "removed", "added", or "kept"."""
+    """A part of a text. `kind` is "removed", "added" or "kept"."""
 
     kind: str
     text: str
 
 
 def in_clear(value: str | None, texts: Mapping[str, str]) -> str | None:
-    """A value of the log that may be a commitment: the text behind it, or word that it was erased."""
+    """A value of the log. If it is a commitment, it is replaced by its text, or by a mark if the text was erased."""
     hmac = in_value(value)
     return texts.get(hmac, json.dumps({"objectType": ERASED})) if hmac else value
 
 
 def is_erased(value: str | None) -> bool:
-    """Whether this is what in_clear() gives where the text was erased."""
+    """Whether this is the mark that in_clear() puts in place of an erased value."""
     return value is not None and ERASED in value and json.loads(value) == {"objectType": ERASED}
 
 
 def evidence_in_clear(evidence: str | None, texts: Mapping[str, str]) -> str | None:
-    """Evidence with the texts behind its commitments, or word that they were erased."""
+    """Evidence in which each commitment is replaced by its text, or by a mark if the text was erased."""
     said = json.dumps({"objectType": ERASED})
     return evidence and replaced(evidence, lambda commitment: texts.get(commitment, said))
 
 
 def human(value: str | None) -> str:
-    """A value of the log (canonical JSON) as people say it; "" for an empty cell.
+    """A value of the log (canonical JSON) in words; "" for an empty cell.
 
     >>> human('{"email":"bob@example.com","name":"Bob","objectType":"CONTACT"}')
     'Bob <bob@example.com>'
@@ -51,13 +51,32 @@ def human(value: str | None) -> str:
 
 
 def human_pair(old: str | None, new: str | None) -> tuple[str, str]:
-    """Both values as people say them, or as JSON where that would hide the difference, as between 5 and "5"."""
+    """Both values in words. If these would be the same, as for 5 and "5", both values stay JSON."""
     before, after = human(old), human(new)
     return (old or "", new or "") if old != new and before == after else (before, after)
 
 
+def short_places(old: str | None, new: str | None) -> tuple[str, str] | None:
+    """The two places of a moved row in a few words; None if these aren't such places, or if only all words tell them
+    apart. Whole places have ids of rows, which people don't know.
+    """
+    places: list[Any] = [json.loads(value) if value else None for value in (old, new)]
+    before, after = places
+    if not all(isinstance(one, dict) and one.keys() == PLACE for one in places):
+        return None
+    if before["parentId"] == after["parentId"]:
+        said = f"row {before['rowNumber']}", f"row {after['rowNumber']}"
+    else:
+        said = _with_level(before), _with_level(after)
+    return said if said[0] != said[1] else None
+
+
+def _with_level(place: dict[str, Any]) -> str:
+    return f"row {place['rowNumber']}, {'beneath another row' if place['parentId'] else 'at the top level'}"
+
+
 def differences(old: str, new: str) -> list[Piece]:
-    """What was removed and added, by word where the texts are alike, else each as a whole."""
+    """The parts that were removed, added and kept, word by word. If the texts aren't similar, both are one part."""
     before, after = _WORDS.findall(old), _WORDS.findall(new)
     matcher = difflib.SequenceMatcher(a=before, b=after)
     if min(len(before), len(after)) < _FEW_WORDS or matcher.quick_ratio() < _ALIKE or matcher.ratio() < _ALIKE:
@@ -69,6 +88,20 @@ def differences(old: str, new: str) -> list[Piece]:
         else:
             pieces += [Piece("removed", "".join(before[a:b])), Piece("added", "".join(after[c:d]))]
     return [piece for piece in pieces if piece.text]
+
+
+def _place(value: dict[str, Any]) -> str:
+    """The place to which a move sends a row, in words; "" for other objects."""
+    match value:
+        case {"toTop": True} if len(value) == 1:
+            return "the top of the sheet"
+        case {"toBottom": True} if len(value) == 1:
+            return "the bottom of the sheet"
+        case {"siblingId": int(row), **rest} if rest in ({}, {"above": True}):
+            return f"{'above' if rest else 'below'} the row with id {row}"
+        case {"parentId": int(row), **rest} if rest in ({}, {"toBottom": True}):
+            return f"beneath the row with id {row}, as the {'last' if rest else 'first'}"
+    return ""
 
 
 def _say(value: Any) -> str:
@@ -85,12 +118,18 @@ def _say(value: Any) -> str:
             return "kept apart"
         case {"values": list(values), "objectType": _}:
             return ", ".join(map(_say, values))
-        # A contact, and not a row or record that happens to have such a column.
+        # A contact has only these keys. A row or a record can have such a column too.
         case {"email": str(email), **rest} if rest.get("objectType") == "CONTACT" or rest.keys() <= {"name"}:
             name = rest.get("name")
             return f"{name} <{email}>" if name and name != email else email
         case {"value": text, "hyperlink": dict(hyperlink)} if len(value) == 2:
             return f"{_say(text)} (link to {', '.join(map(str, hyperlink.values()))})"
+        case {"rowNumber": int(number), "parentId": parent, **rest} if rest.keys() <= {"siblingId"}:
+            beneath = f", beneath the row with id {parent}" if parent else ""
+            after = f", after the row with id {rest['siblingId']}" if rest.get("siblingId") else ""
+            return f"row {number}{beneath}{after}"
+        case dict() if place := _place(value):
+            return place
         case dict() if "objectType" not in value:
             return "; ".join(f"{title}: {_say(cell)}" for title, cell in value.items())
         case list():

@@ -1,7 +1,7 @@
-"""`python -m audit.verify FILE --key PUBLIC`: whether an exported log (JSON Lines) is whole and unaltered.
+"""`python -m audit.verify FILE --key PUBLIC`: check that an exported log (JSON Lines) is complete and unaltered.
 
-It needs Python and this folder, and `cryptography` to check signatures. orjson makes it quicker. It needs no Django and
-no database.
+It needs Python and this folder, and `cryptography` to check signatures. It is faster with orjson. It needs no Django
+and no database.
 
 The first line says what is proved and what isn't. The exit code is 0 only if a signature by one of the given keys is
 over every entry. It is 1 if something is wrong, 2 if the file or a key cannot be read, and 3 if nothing is wrong and
@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from audit.closed_pipe import discard_output
 from audit.escaping import printable
 from audit.export.checks import Check, Contents
 from audit.export.file_format import Wrong
@@ -23,11 +24,23 @@ from audit.proof import seal_bytes
 from audit.proof.seal_bytes import NotAKey
 
 PROVED, WRONG, UNREADABLE, NOT_PROVED = 0, 1, 2, 3
-LONGEST = 64 * 1024 * 1024  # bytes of a line, or a file without line breaks would fill the memory
+LONGEST = 64 * 1024 * 1024  # the most bytes in a line; a file without line breaks would otherwise fill the memory
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Check the file and say what was found; gives the exit code."""
+    """Check the file and print the result. Returns the exit code, which is the same if no one reads all of it."""
+    code, report = _checked(arguments)
+    try:
+        for sentence in report:
+            _say(sentence)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        discard_output()
+    return code
+
+
+def _checked(arguments: list[str] | None) -> tuple[int, list[str]]:
+    """Check the file. Returns the exit code, and what to print on standard output."""
     parser = argparse.ArgumentParser("python -m audit.verify", description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("file", type=Path, help="an export of the audit log as JSON Lines")
     parser.add_argument(
@@ -49,25 +62,22 @@ def main(arguments: list[str] | None = None) -> int:
         found = check.finish()
     except OSError as error:
         sys.stderr.write(f"{chosen.file} cannot be read: {error.strerror or error}.\n")
-        return UNREADABLE
+        return UNREADABLE, []
     except NotAKey as error:
         sys.stderr.write(f"{error}\n")
-        return UNREADABLE
+        return UNREADABLE, []
     except Wrong as wrong:
-        _say(f"Nothing is proved. Line {lines}: {wrong}")
-        return WRONG
+        return WRONG, [f"Nothing is proved. Line {lines}: {wrong}"]
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        _say(f"Nothing is proved. Line {lines}: This line is not written as exports are ({type(error).__name__}).")
-        return WRONG
+        kind = type(error).__name__
+        return WRONG, [f"Nothing is proved. Line {lines}: This line is not written as exports are ({kind})."]
     is_trusted = keys.are_given and seal_bytes.CAN_CHECK
-    _say(_verdict(found) if is_trusted else _why_not_trusted())
-    for sentence in _details(found):
-        _say(sentence)
-    return PROVED if is_trusted and found.is_signed_throughout else NOT_PROVED
+    code = PROVED if is_trusted and found.is_signed_throughout else NOT_PROVED
+    return code, [_verdict(found) if is_trusted else _why_not_trusted(), *_details(found)]
 
 
 def _say(sentence: str) -> None:
-    """A line of the report, escaped where standard output has no such characters."""
+    """Print a line of the report. A character that standard output can't encode is escaped."""
     encoding = sys.stdout.encoding or "ascii"
     sys.stdout.write(printable(sentence).encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
@@ -82,7 +92,7 @@ def _why_not_trusted() -> str:
 
 
 def _verdict(found: Contents) -> str:
-    """What the signatures prove, and what they don't."""
+    """A sentence that says what the signatures prove, and what they don't."""
     entries = _many(found.entries, "entry", "entries")
     if found.file_key_id:
         proved = f"Proved: the file is as it was exported and signed, with its first line and its {entries}."
@@ -105,7 +115,7 @@ def _verdict(found: Contents) -> str:
 
 
 def _not_proved_of(found: Contents) -> str:
-    """What anyone may have changed in a file that isn't signed as a whole."""
+    """What other people could have changed in a file that isn't signed as a whole."""
     header = found.header
     if not header["is_whole"]:
         complete = "that it holds every entry that the query selects"
@@ -131,7 +141,7 @@ def _details(found: Contents) -> Iterator[str]:
     entries, seals = _many(found.entries, "entry", "entries"), _many(found.seals, "seal", "seals")
     yield f"Nothing is wrong with its {entries} and {seals}."
     if header["is_whole"] and first != 1:
-        yield f"It does not hold what was before link {first}: that was retired, or left out."
+        yield f"It doesn't have the entries before link {first}: that was retired, or left out."
     if not seal_bytes.CAN_CHECK:
         return
     if found.key_ids:

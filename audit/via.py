@@ -1,7 +1,6 @@
-"""How an entry came: by which form and version, app token, job, or client of an assistant.
+"""Stores what an edit was made by: a form and its version, an app token, a job, or an assistant's client.
 
-An entry keeps it as a small object in canonical JSON, such as {"form":"status","version":3}. Entries that came in no
-such way have none.
+An entry has this as a small object in canonical JSON, such as {"form":"status","version":3}, or NULL.
 """
 
 import json
@@ -14,8 +13,9 @@ from django.db.models import F, Func, Q, TextField
 from django.db.models.lookups import IsNull
 from django.db.models.sql.compiler import SQLCompiler
 
-KEYS = {"form": "form", "token": "app token", "job": "job", "client": "client"}  # can be filtered by; each has an index
-LONGEST = 300  # bytes of JSON
+# The keys that the log can be filtered by. Each has an index.
+KEYS = {"form": "form", "token": "app token", "job": "job", "client": "client"}
+LONGEST = 300  # the most bytes of JSON
 _KEY = re.compile("[a-z][a-z_]{0,29}")
 _VALUE = {
     "postgresql": "((%(expressions)s)::json ->> '%(key)s')",
@@ -24,7 +24,7 @@ _VALUE = {
 
 
 class Part(NamedTuple):
-    """One key with its value, as "form" and "status"; an address writes it form:status."""
+    """A key and its value, such as "form" and "status". In an address this is form:status."""
 
     key: str
     value: str | int
@@ -34,7 +34,7 @@ class Part(NamedTuple):
 
     @property
     def label(self) -> str:
-        """For people: form “status”, version 3."""
+        """The part in words: form “status”."""
         value = self.value if isinstance(self.value, int) else f"“{self.value}”"
         return f"{KEYS.get(self.key, self.key.replace('_', ' '))} {value}"
 
@@ -44,13 +44,13 @@ class Part(NamedTuple):
 
     @classmethod
     def of_address(cls, text: str) -> Self | None:
-        """The part that an address asks for; None if it is not written as one that can be filtered by."""
+        """Parse a part from an address. None if its form is wrong, or if the log can't be filtered by it."""
         key, _, value = text.partition(":")
         return cls(key, value) if key in KEYS and value and value.isprintable() else None
 
 
 class ViaValue(Func):
-    """The value of one of KEYS as text, for the index and for each filter along it, so both write the same SQL."""
+    """The value of one of KEYS as text. The index and the filters both use this, so that their SQL is the same."""
 
     output_field = TextField()
 
@@ -68,22 +68,22 @@ class ViaValue(Func):
         arg_joiner: str | None = None,
         **extra_context: Any,
     ) -> tuple[str, Any]:
-        """A number as text too, which PostgreSQL's ->> gives and SQLite's json_extract does not."""
+        """The SQL. A number becomes text in it: PostgreSQL's ->> does this itself, but for SQLite it needs a CAST."""
         template = _VALUE[connection.vendor]
         return super().as_sql(compiler, connection, function, template, arg_joiner, **extra_context)
 
 
 def has_key(key: str) -> Q:
-    """Entries with this key: the condition of its index."""
+    """The condition that an entry has this key. The key's index has the same condition."""
     return Q(IsNull(ViaValue(key), False))
 
 
 def canonical_via(via: Mapping[str, Any] | None) -> str | None:
-    """The text that the log keeps; None for nothing.
+    """The text that the log stores; None for an empty object.
 
     Raises:
-        ValueError: a key is not in lower-case letters, a value is neither a printable text nor a whole number, or the
-            whole is too long.
+        ValueError: a key has other characters than lower-case letters and underscores, a value is neither a printable
+            text nor a whole number, or the text is too long.
     """
     if not via:
         return None
@@ -100,7 +100,7 @@ def canonical_via(via: Mapping[str, Any] | None) -> str | None:
 
 
 def parts(text: str | None) -> list[Part]:
-    """What an entry's text says, the keys that can be filtered by first; nothing where somebody wrote another text."""
+    """The parts in an entry's text, those that the log can be filtered by first. Empty for text in another form."""
     try:
         found = json.loads(text or "{}")
     except (ValueError, RecursionError):
@@ -112,6 +112,6 @@ def parts(text: str | None) -> list[Part]:
 
 
 def sentence(text: str | None) -> str:
-    """For people: By form “status”, version 3. Empty for an entry without."""
+    """The parts in words: By form “status”, version 3. "" if there are none."""
     said = ", ".join(part.label for part in parts(text))
     return f"By {said}" if said else ""

@@ -1,10 +1,10 @@
-"""The words that entries use. People read the labels."""
+"""The words that entries use. People see the labels."""
 
 from django.db import models
 
 
 class Phase(models.TextChoices):
-    """The stage of an edit that an entry records, or the result of an act with a single entry."""
+    """The stage of an edit that an entry records, or the result of an act that has only one entry."""
 
     INTENT = "intent", "not certain yet"
     APPLIED = "applied", "saved"
@@ -12,19 +12,19 @@ class Phase(models.TextChoices):
     FAILED = "failed", "failed"
     UNKNOWN = "unknown", "not certain yet"
 
-    # Decided before anything was sent: one entry each, without an intent.
+    # These are decided before anything is sent to Smartsheet. Each is a single entry, without an intent.
     CONFLICT = "conflict", "conflict"
     UNCHANGED = "unchanged", "nothing to change"
     FORBIDDEN = "forbidden", "not allowed"
 
-    # Found later, by settling an edit without a clear answer.
+    # These are found later, by settling an edit that Smartsheet gave no clear answer to.
     NOT_APPLIED = "not_applied", "not saved"
     UNDECIDABLE = "undecidable", "cannot be decided"
 
-    # An act without an intent.
+    # This is the result of an act without an intent.
     DONE = "done", "done"
 
-    # Found by reconciling with Smartsheet's own history.
+    # These are found by reconciling the log with Smartsheet's own history.
     CONFIRMED = "confirmed", "confirmed by Smartsheet"
     MISSING = "missing", "missing in Smartsheet"
     OUTSIDE = "outside", "changed outside the app"
@@ -32,12 +32,12 @@ class Phase(models.TextChoices):
 
 
 ANSWERED = frozenset({Phase.APPLIED, Phase.REFUSED, Phase.FAILED})  # Smartsheet gave a clear answer
-SETTLED = frozenset({Phase.APPLIED, Phase.NOT_APPLIED, Phase.UNDECIDABLE})  # found later, with evidence
+SETTLED = frozenset({Phase.APPLIED, Phase.NOT_APPLIED, Phase.UNDECIDABLE})  # found by settling, with evidence
 CONCLUSIVE = ANSWERED | SETTLED
 
 
 class Action(models.TextChoices):
-    """What was done, or was going to be done. Other apps can use words of their own."""
+    """What was done, or was to be done. Other apps can use values of their own."""
 
     CHANGE = "change", "changed cell"
     ADD = "add", "added row"
@@ -60,10 +60,16 @@ class Action(models.TextChoices):
     RETAIN = "retain", "retired old entries"
     RECONCILE = "reconcile", "compared with Smartsheet"
     ANCHOR = "anchor", "anchored a seal"
+    FORM_PUBLISH = "form_publish", "published a form"
+    FORM_CLOSE = "form_close", "closed a form"
+    FORM_RESTORE = "form_restore", "restored a form"
+    FORM_TAKE_OVER = "form_take_over", "took over a form"
+    FORM_DELETE = "form_delete", "deleted a form"
+    ASK = "ask", "asked for updates"
 
 
 class Origin(models.TextChoices):
-    """Which part of the app, or what else, an entry came from."""
+    """Where an entry comes from: a part of the app, or something outside of it."""
 
     FORM = "form", "row form"
     UNDO = "undo", "undo"

@@ -1,11 +1,12 @@
-"""Writes rows into the log: few statements for many entries, with the commitments that they name.
+"""Writes rows to the log, together with the commitments that they refer to. Many entries need only a few statements.
 
-It uses plain SQL, because every edit passes through here and the ORM would build the same statement again each time.
-The database sets number and time, and its triggers write the chain's links.
+It is plain SQL, because every edit is written here, and the ORM would build the same statement again each time. The
+database sets id and time, and its triggers write the chain's links.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
@@ -17,43 +18,44 @@ from audit.commitments import Committed
 from audit.database import contention, partitions
 from audit.proof import leaves
 
-Row = Mapping[str, Any]  # by the names of leaves.COLUMNS; `edit_id` as 32 hex digits
+Row = Mapping[str, Any]  # keys are the names in leaves.COLUMNS; `edit_id` is 32 hex digits
 
-AT_ONCE = 500  # rows in a statement
+AT_ONCE = 500  # the most rows that a statement inserts
 COLUMNS = (*leaves.COLUMNS, "leaf")
+_values = itemgetter(*leaves.COLUMNS)
 
 
 class NotRecorded(Exception):
-    """The log couldn't be written. If this is raised before the call, don't make the call."""
+    """The log couldn't be written. If this is raised before a call to Smartsheet, don't make the call."""
 
 
 class Statement(NamedTuple):
-    """SQL, its parameters, and how many entries it must have written; 0 where it writes none."""
+    """SQL, its parameters, and the number of entries that it must write, which is 0 if it writes no entries."""
 
     sql: str
     parameters: list[Any]
     entries: int = 0
 
     def check(self, written: int) -> None:
-        """Check the number of rows, because a foreign trigger or rule can drop some silently. Raises NotRecorded."""
+        """Check the number of rows, because a stranger's trigger or rule can drop rows. Raises NotRecorded."""
         if self.entries and written != self.entries:
             raise NotRecorded(f"The audit log took {written} of {self.entries} entries.")
 
 
 def write(rows: Sequence[Row], committed: Sequence[Committed], *, alone: bool) -> None:
-    """Write the rows. With `alone` they get their own transaction, committed when this returns; otherwise they join the
-    current one.
+    """Write the rows. If `alone` is true, this is one transaction, which is committed when this returns. Otherwise the
+    rows join the current transaction.
 
     Raises:
         NotRecorded: the database didn't accept them.
-        RuntimeError: a transaction is open although `alone` was asked for; or autocommit is off, so it is unknown when
-            they are committed.
+        RuntimeError: a transaction is open although `alone` is true; or autocommit is off, so it is unknown when they
+            would be committed.
     """
     new, met = commitments.to_store(committed), directory.to_store(rows)
     connection = connections[DEFAULT_DB_ALIAS]  # looked up once, because each lookup costs time
     try:
         if not (connection.in_atomic_block or connection.get_autocommit()):
-            raise RuntimeError("Autocommit is off: the audit log begins and ends its transactions by itself.")
+            raise RuntimeError("Autocommit is off, but the audit log needs to begin and end its own transactions.")
         partitions.prepare(connection)
         statements = list(_statements(rows, new, is_sqlite=connection.vendor == "sqlite"))
         if met:
@@ -64,14 +66,15 @@ def write(rows: Sequence[Row], committed: Sequence[Committed], *, alone: bool) -
             with transaction.atomic(durable=alone), connection.cursor() as cursor:
                 for statement in statements:
                     _execute(cursor, statement)
-    except (Error, leaves.NotCanonical, OverflowError) as error:  # the last is SQLite's, beyond 64 bits
+    # SQLite raises OverflowError for a number of more than 64 bits.
+    except (Error, leaves.NotCanonical, OverflowError) as error:
         raise NotRecorded("The audit log could not be written.") from error
     commitments.have_stored(new)
     directory.have_stored(met)
 
 
 def _execute_alone(connection: BaseDatabaseWrapper, statement: Statement) -> None:
-    """Run one statement without BEGIN and COMMIT, which saves two round trips."""
+    """Run one statement without BEGIN and COMMIT, which saves two round trips to the database."""
     if contention.are_others_writing():
         statement.check(contention.execute(connection, statement.sql, statement.parameters))
         return
@@ -105,7 +108,7 @@ def _entries(rows: Sequence[Row]) -> Statement:
 
 
 def _with_leaf(row: Row) -> list[Any]:
-    values = [row[column] for column in leaves.COLUMNS]
+    values = _values(row)
     return [*values, leaves.leaf(values)]
 
 

@@ -1,1 +1,1 @@
-"""The log in figures, from sums that are kept as it grows."""
+"""Charts of the log. They are drawn from sums that are updated as the log grows."""

@@ -1,6 +1,6 @@
-"""The figures of the charts page: edits by day and person, what came of them, and the busiest sheets.
+"""The figures of the charts page: edits by day and person, outcomes, and the busiest sheets.
 
-They rest on the tallies, not on the log, and on what is not tallied yet; each reader's on what they may read.
+They are the sums in the tallies, plus the entries that aren't tallied yet. They count only what the reader can read.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from audit.page_models import Tally
 from audit.tallies import Key
 from audit.vocabulary import Action, Phase
 
-PEOPLE = 6  # with a colour of their own; the others are one
+PEOPLE = 6  # how many people get a colour of their own; all others share one
 SHEETS = 10
 OTHERS = "others"
-OUTCOMES = [  # in this order, with the colour of each
+OUTCOMES = [  # each outcome with its colour, in the order of the chart
     (Phase.APPLIED, "green"),
     (Phase.CONFLICT, "yellow"),
     (Phase.UNCHANGED, "secondary"),
@@ -34,7 +34,7 @@ OUTCOMES = [  # in this order, with the colour of each
     (Phase.UNKNOWN, "purple"),
     (Phase.UNDECIDABLE, "purple"),
 ]
-DAYS = {"days": "utc"}  # of the tallies, and so of the entries that a bar leads to
+DAYS = {"days": "utc"}  # the tallies count by UTC days, so the links to the log use UTC days too
 EDITS = frozenset({Action.CHANGE, Action.ADD, Action.DELETE})
 
 Person = tuple[str, int]  # region and number
@@ -42,7 +42,7 @@ Person = tuple[str, int]  # region and number
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A figure, and the query of the log that shows the entries behind it; `colour` unless it is that of its series."""
+    """A figure, and the log query that shows its entries. `colour` is set only if it differs from the series'."""
 
     count: int
     query: str
@@ -51,7 +51,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One colour of a chart."""
+    """The bars of a chart that belong together, with one title and colour."""
 
     title: str
     colour: str
@@ -60,14 +60,14 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars by label, from one or more series, each with as many bars as there are labels."""
+    """Bars in one or more series. Each series has one bar for each label."""
 
     labels: Sequence[str]
     series: Sequence[Series]
 
     @property
     def rows(self) -> list[tuple[str, list[Bar]]]:
-        """The chart as a table: a label, and its bar of each series."""
+        """The chart as a table. Each row has a label and the bars of all series for it."""
         return [(label, [one.bars[at] for one in self.series]) for at, label in enumerate(self.labels)]
 
     @property
@@ -78,7 +78,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The counts of a range of days (UTC), `last` included, as one reader may see them."""
+    """The counts that one reader can see, for the days (UTC) from `first` up to and including `last`."""
 
     first: date
     last: date
@@ -90,11 +90,11 @@ class Figures:
 
     @property
     def days(self) -> list[date]:
-        """Each day of the range, the last one first."""
+        """Each day of the range, newest first."""
         return [self.last - timedelta(days=number) for number in range((self.last - self.first).days + 1)]
 
     def by_day(self) -> Chart:
-        """Edits by day, of those who made most of them one by one, and of all others together."""
+        """Edits by day. Each of the most active people has a series, and all others share one."""
         counts: defaultdict[Person, Counter[date]] = defaultdict(Counter)
         for key, number in self._edits():
             counts[key.region, key.actor_id][key.day] += number
@@ -109,7 +109,7 @@ class Figures:
         return Chart([f"{day:%Y-%m-%d}" for day in self.days], series)
 
     def by_outcome(self) -> Chart:
-        """What came of the rows that were to be changed, added or deleted."""
+        """How many rows had which outcome, for rows that were changed, added or deleted."""
         counts: Counter[str] = Counter()
         for key, number in self.counts.items():
             if key.action in EDITS:
@@ -119,7 +119,7 @@ class Figures:
         return Chart([str(phase.label) for phase, _ in found], [Series("rows", "primary", bars)] if bars else [])
 
     def by_sheet(self) -> Chart:
-        """The sheets with most edits."""
+        """The sheets with the most edits."""
         counts: Counter[int] = Counter()
         for key, number in self._edits():
             counts[key.sheet_id] += number
@@ -129,7 +129,7 @@ class Figures:
         return Chart(labels, [Series("edits", "primary", bars)] if bars else [])
 
     def _edits(self) -> Iterable[tuple[Key, int]]:
-        alone = {Phase.CONFLICT, Phase.UNCHANGED, Phase.FORBIDDEN}  # found before an intent was written
+        alone = {Phase.CONFLICT, Phase.UNCHANGED, Phase.FORBIDDEN}  # phases of acts that have no intent
         return (
             (key, number)
             for key, number in self.counts.items()
@@ -150,7 +150,7 @@ COLOURS = ("blue", "green", "orange", "purple", "cyan", "pink")
 def figures(
     reader: Reader, first: date, last: date, *, people: Mapping[Person, str], sheets: Mapping[int, str]
 ) -> Figures:
-    """What the reader may see of these days (UTC), under the names that are given for people and sheets."""
+    """The figures that the reader can see for these days (UTC). `people` and `sheets` are the names to show."""
     own = (reader.actor.region, reader.actor.id)
     kept = Tally.objects.filter(day__gte=first, day__lte=last)
     if not reader.sees_all:

@@ -22,7 +22,7 @@ DATE = {"class": "form-control", "type": "date"}
 
 
 class Preset(NamedTuple):
-    """A range that is a click away."""
+    """A range of days that has its own link."""
 
     title: str
     since: date
@@ -30,7 +30,7 @@ class Preset(NamedTuple):
 
 
 class RangeForm(forms.Form):
-    """From which day to which (UTC), both included; the last thirty unless asked otherwise."""
+    """The first and the last day (UTC) to show. The default is the last thirty days."""
 
     since = DayField(required=False, label="From", widget=forms.DateInput(DATE, format="%Y-%m-%d"))
     until = DayField(required=False, label="To", widget=forms.DateInput(DATE, format="%Y-%m-%d"))
@@ -48,7 +48,7 @@ class RangeForm(forms.Form):
 @require_safe
 @login_required
 def charts(request: HttpRequest) -> HttpResponse:
-    """Edits by day and person, what came of them, and the busiest sheets; each bar leads to its entries."""
+    """The page with edits by day and person, outcomes, and the busiest sheets. Each bar links to its entries."""
     reader = reader_of(request)
     form = RangeForm(request.GET)
     if not form.is_valid():
@@ -64,7 +64,7 @@ def charts(request: HttpRequest) -> HttpResponse:
         "figures": found,
         "charts": [
             ("days", "Edits by day and person", found.by_day()),
-            ("outcomes", "What came of them, row by row", found.by_outcome()),
+            ("outcomes", "Their outcomes, row by row", found.by_outcome()),
             ("sheets", "Busiest sheets", found.by_sheet()),
         ],
         "log_reader": reader,

@@ -1,10 +1,11 @@
-"""Keeps many writers quick on PostgreSQL: no one holds the chain's lock while waiting for the disk.
+"""Keeps writing quick on PostgreSQL when several processes write: no one holds the chain's lock while waiting for the
+disk.
 
-The lock (audit_entry_link in triggers_postgresql.py) is released at the commit, which normally waits for the disk. With
-several writers, each would wait for the disk in turn. The trigger sends a notice to a writer that had to wait for the
-lock. For a second this writer then commits without waiting, which lets the next one in, and waits for the disk
-afterwards, together with the others. Nothing is lost: a write returns when it is on disk, and a later link is never on
-disk without the earlier ones.
+The chain's lock (audit_entry_link in triggers_postgresql.py) is released at the commit, and a commit normally waits for
+the disk. So several writers would wait for the disk one after the other. If a writer had to wait for the lock, the
+trigger sends it a notice. For the next second this writer commits without waiting for the disk, which releases the lock
+sooner, and waits for the disk afterwards, together with the others. Nothing is lost: a write still returns only when it
+is on disk, and no link is on disk without the links before it.
 https://www.postgresql.org/docs/current/wal-async-commit.html
 """
 
@@ -16,14 +17,14 @@ from django.db import Error, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 NOTICE = "the chain of the audit log is contended"
-MEMORY = 1.0  # seconds after a notice in which others are assumed to be writing
+MEMORY = 1.0  # seconds after a notice in which a process assumes that others are writing
 
 _others_until = 0.0
 
 
 def register(*, connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
-    """Receives connection_created: listens for the trigger's notice."""
-    binds_on_server = connection.settings_dict["OPTIONS"].get("server_side_binding")  # one statement at a time
+    """Receives connection_created, and listens for the trigger's notice."""
+    binds_on_server = connection.settings_dict["OPTIONS"].get("server_side_binding")  # allows one statement per call
     if connection.vendor == "postgresql" and not binds_on_server:
         connection.connection.add_notice_handler(_hear)
 
@@ -34,19 +35,18 @@ def are_others_writing() -> bool:
 
 
 def execute(connection: BaseDatabaseWrapper, sql: str, parameters: list[Any]) -> int:
-    """Run one statement in a transaction that releases its lock before it waits for the disk. Gives the number of rows.
-
-    Raises the statement's errors.
+    """Run one statement in a transaction that releases the chain's lock before it waits for the disk. Returns the
+    number of rows. Raises the statement's errors.
     """
     steps = f"BEGIN; SET LOCAL synchronous_commit TO OFF; {sql}; COMMIT; SELECT pg_logical_emit_message(true, '', '')"
     try:
         with connection.cursor() as cursor:
             cursor.execute(steps, parameters)
             for _step in ("BEGIN", "SET"):
-                cursor.nextset()  # to what the statement itself says
+                cursor.nextset()  # skip to the statement's own result
             return int(cursor.rowcount)
     except Error:
-        with suppress(Error):  # it may be the connection itself that is gone
+        with suppress(Error):  # the connection itself may be lost
             connection.rollback()
         raise
 

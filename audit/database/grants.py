@@ -1,8 +1,8 @@
-"""What the app's role can do on PostgreSQL: everything that the pages need, but nothing that changes the log.
+"""The rights of the app's role on PostgreSQL. The role can do all that the pages need, but it can't change the log.
 
-The tables belong to another role, which migrates and retires. The app's role can read the log, and insert every column
-but id and time. A trigger with the owner's rights writes the links. The only update that the role can make is blanking.
-https://www.postgresql.org/docs/current/sql-grant.html
+The tables belong to another role, which runs migrate and audit_retire. The app's role can read entries and insert them,
+but can't set their id and time. A trigger with the owner's rights writes the links. The only update that the app's role
+can make is to blank personal data. https://www.postgresql.org/docs/current/sql-grant.html
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,15 +14,16 @@ from audit import histories, writing
 from audit.commitments import Committed
 from audit.database import triggers, triggers_postgresql
 
-BLANKABLE = ("text", "salt", "email", "erased_at")  # of PersonalText
-TO_READ = {"django_migrations", "django_content_type", "auth_permission"}  # what migrate writes
+BLANKABLE = ("text", "salt", "email", "erased_at")  # columns of PersonalText
+TO_READ = {"django_migrations", "django_content_type", "auth_permission"}  # tables that only migrate writes to
 
 _ROLE = """
     SELECT rolsuper OR pg_has_role(
         rolname, (SELECT relowner FROM pg_class WHERE oid = to_regclass('audit_entry')), 'MEMBER'
     ) FROM pg_roles WHERE rolname = {}"""
 
-# On a whole table that is; single columns are granted. https://www.postgresql.org/docs/current/functions-info.html
+# Rights on whole tables that the role has but doesn't need. The rights that it needs are partly on single columns.
+# https://www.postgresql.org/docs/current/functions-info.html
 _EXCESS = """
     SELECT wanted || ' on ' || name
     FROM unnest(%s::text[]) AS name, unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER']) AS wanted
@@ -37,13 +38,13 @@ class NotAnAppsRole(Exception):
 
 
 def statements(connection: BaseDatabaseWrapper, role: str) -> list[str]:
-    """The SQL that grants the role what the app needs and revokes everything else. It can be run again.
+    """The SQL statements that grant the role what the app needs, and revoke everything else. They can be run again.
 
     Raises:
-        NotAnAppsRole: this is no PostgreSQL, or there is no such role, or it owns the tables and could undo all of it.
+        NotAnAppsRole: the database isn't PostgreSQL, or the role doesn't exist, or it owns the tables.
     """
     if connection.vendor != "postgresql":
-        raise NotAnAppsRole("SQLite knows no roles: whoever may write to the file may do anything to it.")
+        raise NotAnAppsRole("SQLite has no roles: anyone who can write to the file can change everything in it.")
     is_owner = _is_owner(connection, "%s", [role])
     if is_owner is None:
         raise NotAnAppsRole(f"There is no role {role}. Make one: CREATE ROLE {role} LOGIN PASSWORD '…';")
@@ -55,7 +56,7 @@ def statements(connection: BaseDatabaseWrapper, role: str) -> list[str]:
     name = connection.ops.quote_name(role)
     return [
         f"REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC",
-        f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC, {name}",  # whose tables are found before the log's
+        f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC, {name}",  # its tables would hide the log's
         f"REVOKE ALL ON SCHEMA {schema} FROM {name}",
         f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {name}",
         f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA {schema} FROM {name}",
@@ -68,7 +69,7 @@ def statements(connection: BaseDatabaseWrapper, role: str) -> list[str]:
 
 
 def excess(connection: BaseDatabaseWrapper) -> list[str]:
-    """Rights of the connected role beyond statements(), also through PUBLIC or other roles, in PostgreSQL's words."""
+    """The rights that the connected role has beyond statements(). Other roles can be the source of such rights."""
     tables = [*triggers.APPEND_ONLY, triggers.PERSONAL, *triggers_postgresql.parts(connection)]
     tables += [table for table, *_ in histories.tables()]
     there = {*connection.introspection.table_names(), *triggers_postgresql.parts(connection)}
@@ -78,12 +79,12 @@ def excess(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def owns_the_log(connection: BaseDatabaseWrapper) -> bool:
-    """Whether the connected role could remove the log's protection."""
+    """Whether the connected role owns the log's tables, and so could remove the log's protection."""
     return bool(_is_owner(connection, "current_user", []))
 
 
 def _is_owner(connection: BaseDatabaseWrapper, role: str, parameters: Sequence[str]) -> bool | None:
-    """None if there is no such role."""
+    """Whether the role owns the log's tables; None if the role doesn't exist."""
     with connection.cursor() as cursor:
         cursor.execute(_ROLE.format(role), parameters)
         row = cursor.fetchone()
@@ -91,7 +92,7 @@ def _is_owner(connection: BaseDatabaseWrapper, role: str, parameters: Sequence[s
 
 
 def _rights(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
-    """Each table that exists, with the role's rights on it."""
+    """Each existing table, with the rights that the role gets on it."""
     protected = {
         triggers.ENTRY: f"SELECT, INSERT ({_names(writing.COLUMNS)})",
         triggers.LEAF: "SELECT",
@@ -99,7 +100,7 @@ def _rights(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
         triggers.PERSONAL: f"SELECT, INSERT ({_names(Committed._fields)}), UPDATE ({_names(BLANKABLE)})",
     }
     for model in histories.histories():
-        numbered = model._meta.auto_field  # by the database; a UUID is given
+        numbered = model._meta.auto_field  # only an automatic number has a sequence, a UUID has none
         given = [field.column for field in model._meta.concrete_fields if field.column and field is not numbered]
         blankable = histories.personal_fields(model)
         update = f", UPDATE ({_names(blankable)})" if blankable else ""

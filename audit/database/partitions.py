@@ -1,4 +1,4 @@
-"""On PostgreSQL the log is partitioned by month, so that old months can be removed as a whole.
+"""Partitions the log by month on PostgreSQL, so that an old month can be removed as a whole.
 
 https://www.postgresql.org/docs/current/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE
 """
@@ -8,13 +8,15 @@ from time import monotonic
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-AHEAD = 3  # months that are created ahead by each migrate; writing creates missing ones
+AHEAD = 3  # how many months migrate creates in advance; writing an entry creates a month that is missing
 
-# A month is created separately and then attached, so no one waits. A role that can only write calls this too, with the
-# owner's rights, so that the log continues if migrate doesn't run for a year. That role can only create months around
-# now, since each month makes every query slower. Several processes can call it at once: who has waited for the table's
-# lock, which no writer waits for, sees what the others created. With an advisory lock the catalogue's cache could be
-# stale. Times are written so that DateStyle and TimeZone don't matter. TRUNCATE triggers aren't inherited.
+# The function creates a month as a separate table and then attaches it, so that writers don't wait for the table's
+# lock. It has the owner's rights, so the app's role can call it, and entries can be written even if migrate isn't run
+# for a year. That role can only create months close to today, because each month makes every query slower. If several
+# processes call it at the same time, each waits for the table's lock, and then sees what the others created. It doesn't
+# use an advisory lock: a process that waited for one could still see an old catalogue. The dates are written so that
+# DateStyle and TimeZone don't change their meaning.
+# Each month gets its own TRUNCATE trigger, because these aren't inherited.
 FUNCTION = f"""
     CREATE OR REPLACE FUNCTION audit_add_partition(of timestamptz) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER AS $$
@@ -41,12 +43,12 @@ FUNCTION = f"""
         EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER audit_entry_no_truncate', name);
     END $$"""  # noqa: S608 # our own number
 
-_REMEMBERED = 3600.0  # seconds
+_REMEMBERED = 3600.0  # seconds that a process assumes that the months are there
 _ready_until: dict[str, float] = {}
 
 
 def prepare(connection: BaseDatabaseWrapper) -> None:
-    """Create the months of today and tomorrow if they are missing. Asks the database once an hour per process."""
+    """Create the months of today and tomorrow if they are missing. Each process asks the database once an hour."""
     if connection.vendor != "postgresql" or _ready_until.get(connection.alias, 0.0) > monotonic():
         return
     with connection.cursor() as cursor:
@@ -56,7 +58,7 @@ def prepare(connection: BaseDatabaseWrapper) -> None:
 
 
 def prepare_ahead(connection: BaseDatabaseWrapper) -> None:
-    """Create the months up to AHEAD from now that don't exist yet."""
+    """Create the missing months, from now to AHEAD months from now."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT audit_add_partition(now() + n * interval '1 month') FROM generate_series(0, %s) AS n", [AHEAD]

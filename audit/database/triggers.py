@@ -1,11 +1,10 @@
-"""Triggers that make the log append-only, set its times and chain it at commit, on SQLite and PostgreSQL.
+"""Triggers that make the log append-only, set the times of entries, and chain entries at commit (SQLite, PostgreSQL).
 
-The first migration installs them, and every migrate installs them again, because SQLite drops them when a migration
-rebuilds a table. No setting switches them off: without the right to change the tables' structure there is no way around
-them. The tables of django-simple-history, in whatever app, are protected in the same way, except that what they say
-about people can be erased.
-https://www.sqlite.org/lang_createtrigger.html
-https://www.postgresql.org/docs/current/sql-createtrigger.html
+The first migration installs them. Every migrate installs them again, because SQLite drops a table's triggers when a
+migration rebuilds it. No setting disables them: only a role that can change the tables' structure can remove them. The
+history tables of django-simple-history in all apps are protected in the same way, but their personal data can be
+erased.
+https://www.sqlite.org/lang_createtrigger.html https://www.postgresql.org/docs/current/sql-createtrigger.html
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,12 +19,12 @@ from audit import histories
 from audit.database import partitions, triggers_postgresql, triggers_sqlite
 
 ENTRY, LEAF, SEAL, PERSONAL = "audit_entry", "audit_leaf", "audit_seal", "audit_personaltext"
-# With their unique columns, the primary key first.
+# Each table with its unique columns. The first of them is the primary key.
 APPEND_ONLY: Mapping[str, Sequence[str]] = {ENTRY: ["id"], LEAF: ["seq", "entry_id"], SEAL: ["id"]}
 
 
 class Trigger(NamedTuple):
-    """A trigger's table, name and SQL."""
+    """A trigger: its table, its name, and its SQL."""
 
     table: str
     name: str
@@ -33,11 +32,11 @@ class Trigger(NamedTuple):
 
 
 class UnsupportedDatabase(Exception):
-    """The log can't be protected on this database, only on SQLite and PostgreSQL."""
+    """The database is neither SQLite nor PostgreSQL, so the log can't be protected."""
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Install the triggers in one transaction, replacing those with the same names."""
+    """Install the triggers in one transaction. A trigger with the same name is replaced."""
     sql = _sql(connection)
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         for statement in sql.FUNCTIONS:
@@ -49,9 +48,11 @@ def install(connection: BaseDatabaseWrapper) -> None:
 
 @contextmanager
 def lifted(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> Iterator[None]:
-    """Remove the triggers of these tables for the block: to retire old entries, and on SQLite to blank a history.
+    """Remove the triggers of these tables within the block. Retiring needs this, and on SQLite the erasing of a
+    history.
 
-    No one else sees the tables without triggers, because it is one transaction. Joins the current one.
+    No one else sees the tables without triggers, because all of this is in one transaction: the current one, or a new
+    one.
 
     Raises:
         django.db.DatabaseError: this role does not own the tables.
@@ -65,14 +66,14 @@ def lifted(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> Iterator[N
 
 
 def removal(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> list[str]:
-    """The statements that drop the triggers of these tables."""
+    """The SQL statements that drop the triggers of these tables."""
     sql = _sql(connection)
     wanted = [trigger for trigger in expected(connection) if trigger.table in tables]
     return [sql.drop(table=trigger.table, name=trigger.name) for trigger in wanted]
 
 
 def expected(connection: BaseDatabaseWrapper) -> list[Trigger]:
-    """The triggers that must exist, on those tables that exist."""
+    """The triggers that the existing tables must have."""
     sql = _sql(connection)
     there = set(connection.introspection.table_names())
     found: list[Trigger] = []
@@ -95,7 +96,7 @@ def names(connection: BaseDatabaseWrapper) -> list[str]:
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """The names of triggers that are missing, or that don't always fire on PostgreSQL; empty when all is well.
+    """The names of triggers that are missing. On PostgreSQL a trigger that doesn't always fire counts as missing.
 
     Raises:
         django.db.DatabaseError: the database doesn't answer.
@@ -110,7 +111,7 @@ def is_table_there(connection: BaseDatabaseWrapper) -> bool:
 
 
 def reinstall(*, using: str, **_kwargs: Any) -> None:
-    """Receives post_migrate: installs the triggers again, and creates upcoming months."""
+    """Receives post_migrate: installs the triggers again, and creates the partitions of the next months."""
     connection = connections[using]
     if is_table_there(connection):
         install(connection)

@@ -1,4 +1,4 @@
-"""The SQL of the triggers on PostgreSQL. All are ALWAYS, so they fire under session_replication_role = replica too."""
+"""The triggers' SQL for PostgreSQL. They are ENABLE ALWAYS: they fire even if session_replication_role is replica."""
 
 import re
 from collections.abc import Sequence
@@ -7,8 +7,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from audit.database import partitions
 
-# Two functions run with the owner's rights. Their search path makes them use the log's tables, not temporary ones of
-# the same name, which PostgreSQL finds first by default. No one else can use them in triggers on their own tables.
+# Two functions run with the owner's rights. PostgreSQL looks for a temporary table first, so a temporary table with the
+# name of a log's table would be used instead. The search path prevents this. No one else can use the functions in
+# triggers on tables of their own.
 # https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY
 _WITH_OWNERS_RIGHTS = """
     DO $$
@@ -21,14 +22,26 @@ _WITH_OWNERS_RIGHTS = """
         END LOOP;
     END $$"""
 
-# The chain's lock is only held during the commit, so an open transaction doesn't block others. It is an advisory lock,
-# because waiting for a row that others update takes twice as long. Each statement in the function sees what was
-# committed before it got the lock. A notice tells the writer if it had to wait (contention.py). Sequential scans are
-# off, because statistics from an empty chain would otherwise make PostgreSQL read all of it to find the last link.
+# The chain's lock is held only during the commit, so an open transaction doesn't block other writers. It is an advisory
+# lock, because a lock on a row takes twice as long if others update the row. In the function, each statement sees what
+# was committed before it got the lock. A notice tells a writer that it had to wait (contention.py). Sequential scans
+# are off: with statistics from an empty chain, PostgreSQL would read the whole chain to find the last link.
+#
+# An empty table can be truncated: nothing is lost, and Django does so after each TransactionTestCase of a site.
+# PostgreSQL locks the table before it runs the trigger, so no one can add a row in the meantime. This is allowed only
+# in read committed transactions, because with an older snapshot the trigger might not see existing rows.
 FUNCTIONS = (
     """
-    CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql SET search_path TO pg_catalog AS $$
+    DECLARE
+        is_filled boolean := true;
     BEGIN
+        IF TG_OP = 'TRUNCATE' AND current_setting('transaction_isolation') = 'read committed' THEN
+            EXECUTE format('SELECT EXISTS (SELECT FROM %I.%I)', TG_TABLE_SCHEMA, TG_TABLE_NAME) INTO is_filled;
+        END IF;
+        IF NOT is_filled THEN
+            RETURN NULL;
+        END IF;
         RAISE EXCEPTION 'the audit log is append-only: % is refused', TG_OP USING ERRCODE = 'restrict_violation';
     END $$""",
     """
@@ -111,7 +124,7 @@ ENTRY = {
 
 
 def append_only(table: str, *, unique: Sequence[str]) -> dict[str, str]:
-    """No row can be changed or deleted."""
+    """The triggers that refuse to change or delete a row."""
     return {
         f"{table}_no_change": f"""
             CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}
@@ -121,7 +134,7 @@ def append_only(table: str, *, unique: Sequence[str]) -> dict[str, str]:
 
 
 def history(table: str, *, key: str, personal: Sequence[str]) -> dict[str, str]:
-    """What a row says about people can be blanked. Nothing else can be changed, and no row can be deleted."""
+    """The triggers that let a row's personal columns be blanked. They refuse any other change, and deleting a row."""
     columns = ", ".join(f"'{column}'" for column in personal)
     name = f"{table}_no_change"
     only = f"""
@@ -131,7 +144,7 @@ def history(table: str, *, key: str, personal: Sequence[str]) -> dict[str, str]:
 
 
 def erasable(table: str) -> dict[str, str]:
-    """A row's text can be blanked once, as a whole. Nothing else can be changed, and no row can be deleted."""
+    """The triggers that let a row's text be blanked once. They refuse any other change, and deleting a row."""
     return {
         f"{table}_only_erase": f"""
             CREATE TRIGGER {table}_only_erase BEFORE UPDATE ON {table}
@@ -144,7 +157,7 @@ def erasable(table: str) -> dict[str, str]:
 
 
 def part(table: str) -> dict[str, str]:
-    """The trigger that a month of the log doesn't inherit: no table can be truncated."""
+    """The trigger that prevents TRUNCATE. Each month needs its own, because it isn't inherited."""
     name = "audit_entry_no_truncate" if table.startswith("audit_entry") else f"{table}_no_truncate"
     return {
         name: f"""
@@ -154,17 +167,19 @@ def part(table: str) -> dict[str, str]:
 
 
 def replace(*, table: str, name: str, create: str) -> list[str]:
-    """The statements that replace a trigger."""
+    """The SQL statements that replace a trigger."""
     return [drop(table=table, name=name), create, f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}"]
 
 
 def drop(*, table: str, name: str) -> str:
-    """The statement that drops a trigger."""
+    """The SQL statement that drops a trigger."""
     return f"DROP TRIGGER IF EXISTS {name} ON {table}"
 
 
 def standing(connection: BaseDatabaseWrapper) -> set[tuple[str, str]]:
-    """The triggers that exist and always fire, by table and name; without those that a month has lost."""
+    """The triggers that exist and always fire, as pairs of table and name. A trigger that is missing on a month doesn't
+    count.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgenabled = 'A'")
         found = set(cursor.fetchall())
@@ -174,13 +189,13 @@ def standing(connection: BaseDatabaseWrapper) -> set[tuple[str, str]]:
 
 
 def months(connection: BaseDatabaseWrapper) -> dict[str, tuple[int, int]]:
-    """The months of the log, with year and number. Partitions that this app didn't create don't count."""
+    """The tables of the log's months, each with year and month. Only partitions that this app created are included."""
     found = ((name, MONTH.fullmatch(name)) for name in parts(connection))
     return {name: (int(month[1]), int(month[2])) for name, month in found if month}
 
 
 def parts(connection: BaseDatabaseWrapper) -> list[str]:
-    """All partitions of the log's table, nested ones too: triggers can be switched off on each separately."""
+    """All partitions of the log's table, and their own partitions: each can have its triggers switched off."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relid::regclass::text FROM pg_partition_tree(to_regclass('audit_entry')) WHERE level > 0"

@@ -1,11 +1,12 @@
-"""The SQL of the triggers on SQLite.
+"""The triggers' SQL for SQLite.
 
-The chain's hash is a function of ours that every connection of the app is given (`register`). Whoever opens the file
-without it cannot write an entry at all. https://www.sqlite.org/appfunc.html
+The chain's hash is a Python function, which `register` adds to each connection of the app. Other programs that open the
+file don't have this function, so they can't write an entry. https://www.sqlite.org/appfunc.html
 """
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -15,7 +16,8 @@ from audit.proof import leaves
 
 FUNCTIONS: tuple[str, ...] = ()
 
-# SQLite's 'now' stands still within a statement, so that the column's default equals it, and nothing forged does.
+# SQLite's 'now' is the same during a whole statement. So the trigger accepts the time that the column's default sets,
+# and refuses any other time.
 ENTRY = {
     "audit_entry_clock": """
         CREATE TRIGGER audit_entry_clock BEFORE INSERT ON audit_entry
@@ -36,8 +38,10 @@ ENTRY = {
 
 
 def append_only(table: str, *, unique: Sequence[str]) -> dict[str, str]:
-    """No row can be changed, deleted or replaced. REPLACE removes the old row without firing a DELETE trigger, so a row
-    with an existing key, SQLite's rowid included, is refused before that. https://www.sqlite.org/rowidtable.html"""
+    """The triggers that refuse to change, delete or replace a row. SQLite's REPLACE removes the old row without firing
+    a DELETE trigger. So inserting a row is refused if its key or its rowid exists.
+    https://www.sqlite.org/rowidtable.html
+    """
     log = "the audit log is append-only"
     return {
         f"{table}_no_update": f"""
@@ -52,15 +56,17 @@ def append_only(table: str, *, unique: Sequence[str]) -> dict[str, str]:
 
 
 def history(table: str, *, key: str, personal: Sequence[str]) -> dict[str, str]:
-    """Nothing can be changed, not even blanked: a trigger that names a column would keep migrations from removing it.
-    Erasing removes this trigger for the time being (triggers.lifted)."""
+    """The triggers that refuse any change, even blanking: a trigger that names a column would prevent a migration from
+    removing the column. Erasing removes this trigger for a moment (triggers.lifted).
+    """
     return append_only(table, unique=[key])
 
 
 def erasable(table: str) -> dict[str, str]:
-    """A row's text can be blanked, once and wholly; nothing else is changed, and none is deleted. A row that is there
-    already is passed over: the same text may be given again, and one that was erased must not come back. One that
-    would replace another is refused."""
+    """The triggers that let a row's text be blanked once. They refuse any other change, and deleting or replacing a
+    row. The same row can be inserted again, since a process doesn't always know that it exists; this does nothing, so
+    an erased text doesn't come back.
+    """
     return {
         f"{table}_only_erase": f"""
             CREATE TRIGGER {table}_only_erase BEFORE UPDATE ON {table}
@@ -81,24 +87,24 @@ def erasable(table: str) -> dict[str, str]:
 
 
 def replace(*, table: str, name: str, create: str) -> list[str]:
-    """The statements that replace a trigger."""
+    """The SQL statements that replace a trigger."""
     return [f"DROP TRIGGER IF EXISTS {name}", create]
 
 
 def drop(*, table: str, name: str) -> str:
-    """The statement that drops a trigger."""
+    """The SQL statement that drops a trigger."""
     return f"DROP TRIGGER IF EXISTS {name}"
 
 
 def standing(connection: BaseDatabaseWrapper) -> set[tuple[str, str]]:
-    """The triggers that exist, by table and name."""
+    """The triggers that exist, as pairs of table and name."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'")
         return set(cursor.fetchall())
 
 
 def parts(_connection: BaseDatabaseWrapper) -> list[str]:
-    """No partitions: the log is one table on SQLite."""
+    """No tables, because on SQLite the log has no partitions."""
     return []
 
 
@@ -108,7 +114,7 @@ def part(_table: str) -> dict[str, str]:
 
 
 def register(*, connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
-    """Receives connection_created: adds the chain's hash function to SQLite."""
+    """Receives connection_created, and adds the chain's hash function to a connection to SQLite."""
     if connection.vendor == "sqlite":
         connection.connection.create_function("audit_link", 5, _link, deterministic=True)
 
@@ -116,13 +122,17 @@ def register(*, connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
 def _link(before: bytes | None, seq: int, entry_id: int, at: str, leaf: bytes) -> bytes:
     if len(leaf) != 32:
         raise ValueError("An entry's leaf is 32 bytes.")
-    microseconds = leaves.microseconds(datetime.fromisoformat(at).replace(tzinfo=UTC))
-    record = leaves.record(seq=seq, entry_id=entry_id, at=microseconds, leaf=leaf)
+    record = leaves.record(seq=seq, entry_id=entry_id, at=_microseconds(at), leaf=leaf)
     return leaves.link(before or leaves.GENESIS, record)
 
 
+@lru_cache(maxsize=1)  # all entries of a statement have the same time
+def _microseconds(at: str) -> int:
+    return leaves.microseconds(datetime.fromisoformat(at).replace(tzinfo=UTC))
+
+
 def _is_taken(table: str, unique: Sequence[str]) -> str:
-    """The condition that the new row would replace an existing one."""
+    """The SQL condition that is true if the new row would replace an existing one."""
     columns = " OR ".join(f"{column} = NEW.{column}" for column in ("rowid", *unique))
     return f"EXISTS (SELECT 1 FROM {table} WHERE {columns})"  # noqa: S608 # our own names
 

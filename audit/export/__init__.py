@@ -1,1 +1,1 @@
-"""The log as a file: CSV for spreadsheets, JSON Lines that prove themselves, and what checks those."""
+"""Exports of the log as CSV for spreadsheets or as JSON Lines with proof, and the code that verifies the latter."""

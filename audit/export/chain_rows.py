@@ -1,7 +1,7 @@
-"""Entries read along the chain, a window of it at a time: what exports and streams are made of.
+"""Reads entries in the order of the chain, one window at a time. Exports and streams use it.
 
-A window is a short query of its own, so no cursor, transaction or snapshot stays open for as long as a reader takes,
-and memory does not grow with the log. As nothing in the log changes, all windows up to one link show the same log.
+Each window is a short query. So no cursor, transaction or snapshot stays open while a client reads slowly, and memory
+use doesn't grow with the log. Entries never change, so the windows together show the log as it was at the last link.
 """
 
 from collections.abc import Iterator
@@ -17,14 +17,14 @@ from django.db.models import Exists, Min, OuterRef, QuerySet
 from audit.models import Entry, EntryQuerySet, Leaf
 from audit.proof import leaves
 
-WINDOW = 5_000  # links, whose entries are in memory together
+WINDOW = 5_000  # links in a window, unless the caller chooses; their entries are in memory together
 _EDIT_ID, _IS_HEAD = (leaves.COLUMNS.index(column) for column in ("edit_id", "is_head"))
 
 _AT = {
     "postgresql": """to_char(entry.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
     "sqlite": "replace(entry.at, ' ', 'T') || 'Z'",
 }
-# + 0, or PostgreSQL looks for the least id of all along the index of the ids.
+# "+ 0" prevents PostgreSQL from using the index of ids, in which it would search from the smallest id of the log.
 _IDS = "SELECT MIN(entry_id + 0), MAX(entry_id + 0) FROM audit_leaf WHERE seq BETWEEN %s AND %s"
 _RECORDS = r"""
     string_agg(sha256('\x00'::bytea || int8send(link.seq) || int8send(entry.id)
@@ -33,7 +33,7 @@ _RECORDS = r"""
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of the chain: its links, and the least and the greatest id of their entries."""
+    """A range of links in the chain, with the smallest and the largest id of their entries."""
 
     first_seq: int
     last_seq: int
@@ -42,14 +42,14 @@ class Window:
 
 
 class Query(NamedTuple):
-    """SQL and its parameters."""
+    """An SQL query and its parameters."""
 
     sql: str
     parameters: list[Any]
 
 
 class Row(NamedTuple):
-    """An entry in its place: `values` in the order of leaves.COLUMNS; `at` as ISO 8601, UTC."""
+    """An entry and its place in the chain. `values` are in the order of leaves.COLUMNS. `at` is ISO 8601 in UTC."""
 
     seq: int
     id: int
@@ -59,12 +59,12 @@ class Row(NamedTuple):
 
 
 def last_seq() -> int:
-    """The place of the chain's last link; 0 while there is none."""
+    """The place of the chain's last link; 0 if the chain is empty."""
     return Leaf.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
 
 
 def windows(*, first_seq: int, last_seq: int, size: int = WINDOW) -> Iterator[Window]:
-    """The chain from `first_seq` to `last_seq`, cut into windows; those that hold nothing any more are left out."""
+    """Windows over the chain from `first_seq` to `last_seq`. A window without entries is left out."""
     for first in range(first_seq, last_seq + 1, size):
         last = min(first + size - 1, last_seq)
         with connection.cursor() as cursor:
@@ -77,10 +77,11 @@ def windows(*, first_seq: int, last_seq: int, size: int = WINDOW) -> Iterator[Wi
 def query(
     entries: EntryQuerySet, window: Window, *, select: str, joins: str = "", matching: EntryQuerySet | None = None
 ) -> Query | None:
-    """What reads `select` of these entries in the window, in the chain's order; None if there can be none.
+    """The query that selects `select` from these entries in the window, in the order of the chain. None if there are
+    none.
 
-    `select` and `joins` may name the columns of `link`, which is audit_leaf, and of `entry`. With `matching`, only
-    entries of edits that have one of these are read.
+    `select` and `joins` can use the columns of `link` (audit_leaf) and `entry`. With `matching`, only edits that have
+    an entry in `matching` are read.
     """
     in_window = entries.filter(id__range=(window.first_id, window.last_id)).order_by()
     if matching is not None:
@@ -96,7 +97,7 @@ def query(
 
 
 def rows(entries: EntryQuerySet, window: Window, *, matching: EntryQuerySet | None = None) -> list[Row]:
-    """Those of the entries that are in the window, in the chain's order; `matching` as in query()."""
+    """The entries in the window, in the order of the chain. `matching` has the same meaning as in query()."""
     columns = ", ".join(f"entry.{column}" for column in leaves.COLUMNS)
     select = f"link.seq, entry.id, {_AT[connection.vendor]}, entry.leaf, {columns}"
     found = query(entries, window, select=select, matching=matching)
@@ -108,13 +109,14 @@ def rows(entries: EntryQuerySet, window: Window, *, matching: EntryQuerySet | No
 
 
 def records(*, first_seq: int, last_seq: int) -> bytes:
-    """The records (leaves.record) of these links, 32 bytes each; fewer where entries were retired."""
+    """The records (leaves.record) of these links, 32 bytes for each. The link of a retired entry has no record."""
     return b"".join(_records(window) for window in windows(first_seq=first_seq, last_seq=last_seq))
 
 
 def _edits_with(matching: EntryQuerySet, in_window: EntryQuerySet) -> QuerySet[Entry, UUID]:
-    """The edits of the window that have a matching entry. Each is looked through once, and not for each of its entries:
-    an edit of 5,000 cells would be looked through 5,000 times."""
+    """The edits in the window that have a matching entry. An edit can have 5,000 cells, so each edit is checked once,
+    not once for each entry.
+    """
     first_of_each = in_window.values("edit_id").annotate(first=Min("id")).values("first")
     has_match = Exists(matching.filter(edit_id=OuterRef("edit_id")))
     return Entry.objects.filter(has_match, id__in=first_of_each).values_list("edit_id", flat=True)

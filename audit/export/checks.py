@@ -1,8 +1,8 @@
 """Checks an export line by line. It needs the file and a public key, but no Django and no database.
 
-It finds lines that were altered, removed, added or moved; entries that aren't under the seal that they name; seals that
-no trusted key has signed; and clear texts that don't match their commitments. Only the signature at the end proves that
-a selection is complete.
+It finds a line that was altered, removed, added or moved; an entry that isn't under the seal that it names; a seal that
+no trusted key has signed; and a clear text that doesn't match its commitment. If the export is a selection of the log,
+only the signature at the end proves that no line is missing.
 """
 
 import hashlib
@@ -23,20 +23,20 @@ Line = dict[str, Any]
 loads: Callable[[bytes], Any]
 try:
     from orjson import loads
-except ImportError:  # slower, and the same
+except ImportError:  # json is slower, but gives the same result
     loads = json.loads
 
 _64_BITS = range(-(2**63), 2**63)
 _AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z")
-_REMEMBERED = 1_000  # clear texts that were checked, since many entries name the same people
+_REMEMBERED = 1_000  # how many checked clear texts are cached, because many entries name the same people
 
 
 @dataclass(slots=True)
 class Contents:
-    """What a correct file holds: its first line, how many entries and seals, and which keys signed them.
+    """The contents of a correct file: its first line (`header`), and the numbers of its entries and seals.
 
-    `unsealed` entries are under no seal, the first of them at the link `first_unsealed`. `key_ids` have signed the
-    seals, and `file_key_id` the file as a whole.
+    `unsealed` is the number of entries without a seal, and `first_unsealed` is the place in the chain of the first one.
+    `key_ids` are the keys that signed the seals, and `file_key_id` is the key that signed the whole file.
     """
 
     header: Line
@@ -49,12 +49,14 @@ class Contents:
 
     @property
     def is_signed_throughout(self) -> bool:
-        """Whether a signature is over every entry, of its seal or of the file; False for a file without either."""
+        """Whether a signature covers each entry: that of a seal, or that of the file. False if the file has no entries
+        and no signature.
+        """
         return self.file_key_id is not None or self.entries > self.unsealed == 0
 
 
 class Check:
-    """Checks one file: call take() with each line in order, then finish()."""
+    """Checks one file. Call take() with each line in order, and then finish()."""
 
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
@@ -65,10 +67,10 @@ class Check:
         self._first_unsealed: int | None = None
 
     def take(self, raw: bytes) -> None:
-        """Check the next line, its line break included. Raises Wrong."""
+        """Check the next line, which must have its line break. Raises Wrong."""
         line = _read(raw)
         if self._end is not None:
-            raise Wrong("Something stands after the end of the export.")
+            raise Wrong("There is more data after the end of the export.")
         if self._header is None:
             self._begin(line)
         elif line["type"] == "entry":
@@ -78,11 +80,11 @@ class Check:
         elif line["type"] == "end":
             self._take_end(line)
         else:
-            raise Wrong("This is neither an entry nor a seal nor the end.")
+            raise Wrong("This line isn't an entry, a seal or the end of an export.")
         self._hash.update(raw)
 
     def finish(self) -> Contents:
-        """What the file holds. Call it after the last line. Raises Wrong."""
+        """The contents of the file. Call it after the last line. Raises Wrong."""
         if self._header is None or self._end is None:
             raise Wrong("The export is incomplete: its end is missing.")
         seals = self._seals
@@ -98,9 +100,9 @@ class Check:
 
     def _begin(self, line: Line) -> None:
         if tuple(line) != HEADER or line["format"] not in FORMATS:
-            raise Wrong(f"This does not begin as an export in a format that is known here: {', '.join(FORMATS)}.")
+            raise Wrong(f"This isn't an export, or its format is unknown here: {', '.join(FORMATS)}.")
         if not _is_header(line):
-            raise Wrong("The first line is not written as exports are.")
+            raise Wrong("The first line isn't in the format of an export.")
         self._header = line
         self._columns = FORMATS[line["format"]]
         self._is_whole: bool = line["is_whole"]
@@ -113,10 +115,10 @@ class Check:
     def _take_entry(self, line: Line) -> None:
         values = leaves.values_of(line["entry"]) if tuple(line) == ENTRY else None
         if values is None or tuple(line["entry"]) not in self._columns:
-            raise Wrong("This is not an entry as exports hold them.")
+            raise Wrong("This isn't an entry in the format of an export.")
         seq, entry_id = line["seq"], line["id"]
         if not _are_numbers(seq, entry_id):
-            raise Wrong("An entry's number and its place in the chain are whole numbers of 64 bits.")
+            raise Wrong("An entry's number and its place in the chain must be whole numbers of 64 bits.")
         self._check_place(seq)
         leaf = leaves.leaf(values)
         if leaf.hex() != line["leaf"]:
@@ -142,17 +144,17 @@ class Check:
         for commitment, text in clear.items():
             if self._clear.get(commitment) != text:
                 if tuple(text) != ("salt", "text") or not is_opened(commitment, **text):
-                    raise Wrong("A clear text was altered: it is not what the entry commits to.")
+                    raise Wrong("A clear text was altered: it doesn't match the entry's commitment.")
                 if len(self._clear) == _REMEMBERED:
                     self._clear.clear()
                 self._clear[commitment] = text
             if commitment not in of_entry(values):
-                raise Wrong("A clear text is given that the entry does not commit to.")
+                raise Wrong("There is a clear text for which the entry has no commitment.")
 
     def _take_end(self, line: Line) -> None:
         header: Line = self._header or {}
         if tuple(line) != END:
-            raise Wrong("This is not the end of an export.")
+            raise Wrong("This isn't the end of an export.")
         counts = {"entries": self._entries, "seals": self._seals.count, "unsealed": self._unsealed}
         for what, count in counts.items():
             if not _are_numbers(line[what]) or line[what] != count:
@@ -162,7 +164,7 @@ class Check:
         if self._link is not None and header["head"] is not None and self._link.hex() != header["head"]:
             raise Wrong("The chain does not end as the first line says.")
         if self._hash.hexdigest() != line["sha256"]:
-            raise Wrong("The file was altered: its SHA-256 is not what its end says.")
+            raise Wrong("The file was altered: its SHA-256 differs from the one in its last line.")
         self._check_signature(line["key_id"], line["signature"])
         self._end = line
 
@@ -175,7 +177,7 @@ class Check:
 
 
 def _read(raw: bytes) -> Line:
-    """The parsed line. It must be written just as exports write it, so that all readers read the same. Raises Wrong."""
+    """Parse a line. Exactly one spelling is accepted, so that all programs read the same in it. Raises Wrong."""
     if not raw.endswith(b"\n"):
         raise Wrong("The export is incomplete: this line is cut off.")
     try:
@@ -183,12 +185,12 @@ def _read(raw: bytes) -> Line:
     except (ValueError, RecursionError):
         raise Wrong("This is not JSON.") from None
     if not isinstance(line, dict) or "type" not in line or leaves.dumps(line) + b"\n" != raw:
-        raise Wrong("This line is not written as exports are.")
+        raise Wrong("This line isn't in the format of an export.")
     return line
 
 
 def _is_header(line: Line) -> bool:
-    """Whether each fact of the first line is of the type that it must be."""
+    """Whether each value in the first line has the right type."""
     by = line["by"]
     hashes = [text for text in (line["before"], line["head"]) if text is not None]
     return (
@@ -208,11 +210,11 @@ def _are_texts(*values: object) -> bool:
 
 
 def _are_numbers(*values: object) -> bool:
-    """Whether these are whole numbers that a record can hold."""
+    """Whether these are whole numbers of at most 64 bits, the size in a record."""
     return all(type(value) is int and value in _64_BITS for value in values)
 
 
 def _microseconds(at: str) -> int:
     if not _AT.fullmatch(at):
-        raise Wrong("The time of an entry is not written as exports are.")
+        raise Wrong("The time of an entry isn't in the format of an export.")
     return leaves.microseconds(datetime.fromisoformat(at))

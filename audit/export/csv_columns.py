@@ -1,11 +1,13 @@
-"""The SQL behind each column of the CSV: people by name, values as people typed them, and no formulas."""
+"""The SQL of the CSV's columns: people have their names, values are as people typed them, and formulas can't run."""
 
 from dataclasses import dataclass
 
 from django.db import connection
 
-_FORMULA = ", ".join(str(ord(sign)) for sign in "=+-@\t\r\n＝＋－＠")  # what a spreadsheet may run begins so
-# What a spreadsheet may skip before it: blanks, and signs that nobody sees. PostgreSQL's texts have no NUL.
+# A spreadsheet can run a text as a formula if it begins with one of these.
+_FORMULA = ", ".join(str(ord(sign)) for sign in "=+-@\t\r\n＝＋－＠")
+# Blanks and invisible characters: a spreadsheet can skip them at the beginning of a text. NUL isn't included, because
+# texts in PostgreSQL can't contain it.
 _SKIPPED = "".join(
     chr(code)
     for codes in (
@@ -49,13 +51,13 @@ _FREE_TEXTS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Dialect:
-    """What SQLite and PostgreSQL say differently."""
+    """The SQL expressions that differ between SQLite and PostgreSQL."""
 
-    at: str  # UTC, in the form that spreadsheets take for a time
-    code: str  # of a text's first character
-    has: str  # whether a part is in a text
-    text_of: str  # a JSON text without quotes and escapes
-    part: str  # what stands at a place of a JSON list
+    at: str  # the time in UTC, in a format that spreadsheets recognise
+    code: str  # the code of the first character of a text
+    has: str  # whether a text contains a part
+    text_of: str  # the text in a JSON string, without quotes and escapes
+    part: str  # the item at an index of a JSON list
 
 
 _DIALECTS = {
@@ -77,16 +79,16 @@ _DIALECTS = {
 
 
 def columns() -> dict[str, str]:
-    """The SQL of each column by its title; for chain_rows.query with joins()."""
+    """The SQL of each column, by the column's title. Pass it to chain_rows.query together with joins()."""
     dialect = _DIALECTS[connection.vendor]
     place = {"seq": "link.seq", "entry": "entry.id", "at_utc": dialect.at}
     return place | _PERSON | {column: _cell(dialect, column) for column in _PLAIN}
 
 
 def joins() -> str:
-    """The names of people, and the clear texts of values that are commitments, where they were not erased.
+    """The joins that find people's names and the clear texts of committed values, unless these were erased.
 
-    A commitment stands in a value as canonical JSON does: {"hmac":"<64 digits>","objectType":"COMMITMENT"}.
+    A commitment in a value is canonical JSON: {"hmac":"<64 digits>","objectType":"COMMITMENT"}.
     """
     dialect = _DIALECTS[connection.vendor]
     name, email = (_defused(dialect, dialect.part.format(json="text", place=place)) for place in (0, 1))
@@ -117,10 +119,11 @@ def _defused(dialect: _Dialect, text: str) -> str:
 
 
 def _value(dialect: _Dialect, json: str) -> str:
-    """A text without the quotes of JSON; all else as JSON, as is a text with an escape that no text can hold. Only
-    texts are defused: no other JSON is a formula, and -0.75 is a number.
+    """The SQL that shows a text without JSON's quotes. Any other value stays JSON, and so does a text with an escape
+    that a text column can't store. Only texts can run as formulas, so only they are protected: -0.75 stays a number.
 
-    Said so that the database works out as little as it can for the most frequent: nothing, and a text without escapes.
+    The most frequent cases come first in the SQL, because they need the least work: no value, and a text without
+    escapes.
     """
     first = dialect.code.format(text=json)
     is_escaped, is_special = (dialect.has.format(text=json, part=part) for part in ("\\", "\\u"))

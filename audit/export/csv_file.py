@@ -1,7 +1,7 @@
-"""The log as CSV for spreadsheets: a line of titles, a line per entry, and a last one that says that it is complete.
+"""Writes the log as CSV for spreadsheets. The last line of the file says that the file is complete.
 
-A cell that a spreadsheet would run as a formula gets a quote mark before it, as OWASP advises. PostgreSQL writes the
-lines itself. https://owasp.org/www-community/attacks/CSV_Injection
+A cell that a spreadsheet would run as a formula gets a quote mark at its beginning, as OWASP advises. PostgreSQL writes
+the lines itself. https://owasp.org/www-community/attacks/CSV_Injection
 """
 
 import csv
@@ -14,11 +14,11 @@ from audit.export.chain_rows import Query, query, windows
 from audit.export.csv_columns import columns, joins
 from audit.models import EntryQuerySet
 
-BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"  # without it Excel takes UTF-8 for the machine's own code page
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"  # tells Excel that the file is UTF-8
 COMPLETE = "complete"  # the first cell of the last line
 
-_WINDOW = 50_000  # links; none of them is kept in memory
-_ROWS = 200  # in a piece
+_WINDOW = 50_000  # links in a window; their entries aren't kept in memory
+_ROWS = 200  # lines in a piece
 
 Progress = Callable[[int], None]
 
@@ -26,8 +26,9 @@ Progress = Callable[[int], None]
 def lines(
     entries: EntryQuerySet, *, last_seq: int, export_id: str, progress: Progress, matching: EntryQuerySet | None = None
 ) -> Iterator[bytes]:
-    """The file in pieces; `progress` is told each link of the chain that has been reached. `matching` as in
-    chain_rows.query()."""
+    """The file in pieces. `progress` is called with the last link of each part of the chain that was written.
+    `matching` has the same meaning as in chain_rows.query().
+    """
     select = columns()
     yield (BOM + _written([list(select)])).encode()
     count = 0
@@ -41,7 +42,7 @@ def lines(
 
 
 def _pieces(found: Query) -> Iterator[tuple[bytes, int]]:
-    """Lines of the file, and how many."""
+    """Pieces of the file, each with its number of lines."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.cursor.copy(f"COPY ({found.sql}) TO STDOUT (FORMAT csv)", found.parameters) as copy:
@@ -53,7 +54,7 @@ def _pieces(found: Query) -> Iterator[tuple[bytes, int]]:
 
 
 def _gathered(lines: Iterable[bytes | memoryview]) -> Iterator[tuple[bytes, int]]:
-    """The lines in pieces that are worth to be sent."""
+    """The lines, joined into pieces. A single line would be too small a piece to send."""
     piece: list[bytes | memoryview] = []
     for line in lines:
         piece.append(line)
@@ -65,5 +66,6 @@ def _gathered(lines: Iterable[bytes | memoryview]) -> Iterator[tuple[bytes, int]
 
 def _written(rows: Iterable[Iterable[object]]) -> str:
     text = StringIO()
-    csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC).writerows(rows)  # the least leaves a \r bare
+    # QUOTE_MINIMAL would leave a \r without quotes.
+    csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC).writerows(rows)
     return text.getvalue()

@@ -1,6 +1,7 @@
-"""Exports of the log: each is an entry itself, written before the first byte; then the file is made as it is sent.
+"""Exports of the log. Each export is recorded as an entry before the first byte is sent. The file is written while it
+is sent.
 
-CSV is for spreadsheets (audit/export/csv_file.py), JSON Lines prove themselves (audit/export/jsonl.py).
+CSV is for spreadsheets (audit/export/csv_file.py). JSON Lines contain their own proof (audit/export/jsonl.py).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -22,9 +23,10 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The entries to export, and what was asked for, in the words that the log and the file tell it in.
+    """The entries to export, and the query as the log and the file show it.
 
-    `is_whole` says that it is every entry of the log. With `matching`, only entries of edits that have one of these.
+    `is_whole` says whether these are all entries of the log. With `matching`, only edits that have an entry in
+    `matching` are exported.
     """
 
     entries: EntryQuerySet
@@ -35,9 +37,10 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A file in pieces, its name and type, and the last link of the chain that it goes to.
+    """A file in pieces, its name and type, and the last link of the chain that it covers.
 
-    An error in the middle is raised from `pieces`; what was sent by then lacks the line that ends a complete file.
+    If an error happens in the middle, iterating over `pieces` raises it. The file then lacks the line that marks it as
+    complete.
     """
 
     name: str
@@ -47,15 +50,15 @@ class Export:
 
 
 def begin(selection: Selection, *, kind: str, actor: Actor, origin: Origin, progress: Progress | None = None) -> Export:
-    """Record that this person exports this as `kind`, "csv" or "jsonl", and give the file.
+    """Record that `actor` exports this selection as `kind` ("csv" or "jsonl"), and return the file.
 
-    `progress` is told the links of the chain that have been reached. Entries that are written from now on are not in
-    it. Raises NotRecorded: then nothing is exported.
+    `progress` is called with the last link that was written so far. The file doesn't include entries that are written
+    from now on. Raises NotRecorded if the export can't be recorded; nothing is exported then.
     """
     at, last_seq = timezone.now(), chain_rows.last_seq()
     query: dict[str, Evidence] = dict(selection.query)
     if WORDS in query:
-        query[WORDS] = Personal(selection.query[WORDS])  # it may be somebody's name, which must not stay for ever
+        query[WORDS] = Personal(selection.query[WORDS])  # it can be a person's name, so it must be erasable
     evidence: dict[str, Evidence] = {"kind": kind, "query": query, "last_seq": last_seq}
     export_id = note(actor=actor, action=Action.EXPORT, origin=origin, evidence=evidence)
     header = jsonl.Header(
@@ -83,4 +86,4 @@ def _name(kind: str, at: str, export_id: UUID) -> str:
 
 
 def _nobody(_seq: int) -> None:
-    """Nobody watches."""
+    """Ignore the progress."""

@@ -1,13 +1,13 @@
-"""The format of exports as JSON Lines, shared by the writer and the verifier. No Django needed.
+"""The format of an export as JSON Lines. The code that writes it and the code that verifies it need no Django for this.
 
-    {"type":"export",…}    who exported what, when, up to which link of the chain; always the first line
-    {"type":"seal",…}      a signed seal; before the first entry that it covers
-    {"type":"entry",…}     an entry, its place in the chain, and the path from its record to the seal's root
-    {"type":"end",…}       how many lines of each there were, and the SHA-256 of all bytes before it, signed if there is
-                           a key; a file without it is incomplete
+    {"type":"export",…}    says who exported what, when, and up to which link of the chain; it is the first line
+    {"type":"seal",…}      is a signed seal, and comes before the first entry that it covers
+    {"type":"entry",…}     is an entry, with its place in the chain and the path from its record to the seal's root
+    {"type":"end",…}       has the numbers of entries and seals, and the SHA-256 of all bytes before it, which is signed
+                           if there is a key; a file without this line is incomplete
 
-Each line is JSON without spaces, in UTF-8, and hashes are hex. A line is refused if parsing and writing it again gives
-other bytes. So two readers can't read two different things in it, as with a key that occurs twice.
+Each line is JSON without spaces, in UTF-8. Hashes are hex. A line is refused if parsing it and writing it again gives
+other bytes. Otherwise two programs could read different things in it, for example if a key occurs twice.
 """
 
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from audit.proof import leaves
 
 FORMAT = "byline log 2"
-FORMATS = {"byline log 1": (leaves.COLUMNS_1,), FORMAT: (leaves.COLUMNS_1, leaves.COLUMNS_2)}  # with what entries have
+FORMATS = {"byline log 1": (leaves.COLUMNS_1,), FORMAT: (leaves.COLUMNS_1, leaves.COLUMNS_2)}  # and their columns
 VERSION = b"byline export 1\n"
 HEADER = (
     "type",
@@ -36,22 +36,22 @@ END = ("type", "entries", "seals", "unsealed", "sha256", "key_id", "signature")
 
 
 class Wrong(Exception):
-    """Something is wrong with a line of an export; says what, as a sentence."""
+    """A line of an export is wrong. The message is a sentence that says what is wrong."""
 
 
 def signed_content(digest: bytes) -> bytes:
-    """The bytes that the signature at the end of a file covers. No seal begins like this."""
+    """The bytes that the signature at the end of a file covers. No seal's bytes begin like this."""
     return VERSION + digest
 
 
 def unhexed(text: str) -> bytes:
-    """The bytes of a hash. Raises Wrong for hex with capitals or spaces, which would be a second way to write it."""
+    """The bytes of a hash. Raises Wrong for capitals or spaces, because each hash must have exactly one spelling."""
     found = bytes.fromhex(text)
     if found.hex() != text:
-        raise Wrong("A hash is not written as exports are.")
+        raise Wrong("A hash isn't in the format of an export.")
     return found
 
 
 def written(at: datetime) -> str:
-    """A time as ISO 8601, UTC, to the microsecond."""
+    """A time as ISO 8601 in UTC, with microseconds."""
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,6 +1,6 @@
-"""The log as JSON Lines with their own proof: entries, their clear texts, and the path from each to a signed seal.
+"""Writes the log as JSON Lines with proof: entries, their clear texts, and the path from each entry to a signed seal.
 
-audit/export/file_format.py tells what the lines say; `python -m audit.verify` checks a file without this app.
+audit/export/file_format.py describes the lines. `python -m audit.verify` checks a file without this app.
 """
 
 import hashlib
@@ -24,26 +24,27 @@ Line = dict[str, Any]
 Progress = Callable[[int], None]
 Clear = Mapping[str, dict[str, str]]
 
-_AT_ONCE = 500  # commitments in a query, lines in a piece
+_AT_ONCE = 500  # the most commitments in a query, and the most lines in a piece
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the first line says: the export by its id, who asked for what and when, and where it ends in the chain."""
+    """What the first line says: the export's id, who exported what and when, and the last link of the chain."""
 
     export_id: str
     at: datetime
     by: Actor
     query: Mapping[str, str]
-    is_whole: bool  # every entry of the log up to `last_seq`
+    is_whole: bool  # whether the file has every entry up to `last_seq`
     last_seq: int
 
 
 def lines(
     entries: EntryQuerySet, header: Header, *, progress: Progress, matching: EntryQuerySet | None = None
 ) -> Iterator[bytes]:
-    """The file in pieces; `progress` is told each link of the chain that has been reached. `matching` as in
-    chain_rows.query()."""
+    """The file in pieces. `progress` is called with the last link of each part of the chain that was written.
+    `matching` has the same meaning as in chain_rows.query().
+    """
     file = _File()
     first_seq = Leaf.objects.order_by("seq").values_list("seq", flat=True).first() or 1
     yield file.add([_header(header, first_seq)])
@@ -58,7 +59,7 @@ def lines(
 
 
 def clear_texts(found: Iterable[Row]) -> Clear:
-    """The clear texts behind the commitments of these entries that were not erased, with their salts."""
+    """The clear texts and salts of these entries' commitments. Erased ones are left out."""
     wanted = sorted({commitment for row in found for commitment in of_entry(row.values)})
     clear: dict[str, dict[str, str]] = {}
     for start in range(0, len(wanted), _AT_ONCE):
@@ -69,7 +70,7 @@ def clear_texts(found: Iterable[Row]) -> Clear:
 
 
 class _File:
-    """Counts and hashes what was written, for the last line."""
+    """Counts and hashes what was written. The last line of the file has the result."""
 
     def __init__(self) -> None:
         self._hash = hashlib.sha256()
@@ -106,7 +107,7 @@ class _File:
 def _signature(digest: bytes) -> Line:
     try:
         key = seal_keys.private_key()
-    except seal_keys.NoSealKey:  # as where another process seals
+    except seal_keys.NoSealKey:  # another process seals
         return {"key_id": None, "signature": None}
     signature = key.sign(signed_content(digest))
     return {"key_id": seal_bytes.key_id(key.public_key()), "signature": signature.hex()}
@@ -137,7 +138,7 @@ def _link_at(seq: int) -> str | None:
 
 
 def _link_before(first_seq: int) -> str | None:
-    """The chain's link before the first that is there, which a seal knows where older ones were retired."""
+    """The link before the first one that exists. If earlier links were retired, it is the head of a seal."""
     if first_seq == 1:
         return leaves.GENESIS.hex()
     head = Seal.objects.filter(last_seq=first_seq - 1).order_by("pk").values_list("head", flat=True).first()
@@ -145,8 +146,9 @@ def _link_before(first_seq: int) -> str | None:
 
 
 def _body(found: list[Row], window: Window, *, since: int | None, last_seal: int) -> Iterator[Line]:
-    """The lines of a window: entries, each after the seal that it is under; of the whole log, which begins at `since`,
-    all seals."""
+    """The lines of a window: its entries, with each seal before its first entry. An export of the whole log, which
+    begins at `since`, has all seals.
+    """
     if since is not None:
         seals = all_sealed(first_seq=window.first_seq, last_seq=window.last_seq, after=last_seal, since=since)
     elif found:
@@ -164,7 +166,7 @@ def _body(found: list[Row], window: Window, *, since: int | None, last_seal: int
 
 
 def _grouped(found: list[Row], seals: list[Sealed]) -> Iterator[tuple[Sealed | None, list[Row]]]:
-    """The seals with the rows under each, and at the end what is under none."""
+    """Each seal with the rows that it covers. At the end comes None, with the rows that no seal covers."""
     position = 0
     for one in seals:
         start = position

@@ -1,4 +1,4 @@
-"""Checks the seals of an export: their signatures, their order, and the entries under each. No Django needed.
+"""Checks the seals of an export: their signatures, their order, and the entries under each. It needs no Django.
 
 https://cryptography.io/en/latest/hazmat/primitives/asymmetric/ed25519/
 """
@@ -16,10 +16,10 @@ _HASH = 32  # bytes
 
 
 class Keys:
-    """The public keys to check signatures with. Without `cryptography` every signature passes unchecked."""
+    """The public keys that signatures are checked with. Without the package `cryptography`, no signature is checked."""
 
     def __init__(self, given: Sequence[str]) -> None:
-        """`given` are public keys in base64. Without any, the keys that the file names are used. Raises NotAKey."""
+        """`given` has public keys in base64. If it is empty, the keys in the file are used. Raises NotAKey."""
         self.are_given = bool(given)
         self._keys = seal_bytes.by_id(map(seal_bytes.public_key, given)) if seal_bytes.CAN_CHECK else {}
 
@@ -30,12 +30,12 @@ class Keys:
         try:
             self._keys = seal_bytes.by_id(map(seal_bytes.public_key, named.values()))
         except NotAKey as error:
-            raise Wrong(f"The file names a key that is not a key. {error}") from None
+            raise Wrong(f"The file lists a key that isn't valid. {error}") from None
         if list(self._keys) != list(named):
             raise Wrong("The file lists a key under the id of another key.")
 
     def check(self, key_id: str, signature: bytes, content: bytes, *, what: str) -> None:
-        """Check that this key has signed this content. Raises Wrong."""
+        """Check that this key signed this content. Raises Wrong."""
         if not seal_bytes.CAN_CHECK:
             return
         if key_id not in self._keys:
@@ -45,7 +45,7 @@ class Keys:
 
 
 class ExportedSeals:
-    """The seals that were read so far. The last one may cover the next entries."""
+    """The seals that were read so far. Only the last one can cover entries that follow."""
 
     def __init__(self, keys: Keys, *, first_seq: int, is_whole: bool) -> None:
         self._keys = keys
@@ -57,13 +57,13 @@ class ExportedSeals:
         self.key_ids: set[str] = set()
 
     def take(self, line: Mapping[str, Any], *, at: int) -> None:
-        """Take the next seal, which comes after the entry at place `at` of the chain. Raises Wrong."""
+        """Take the next seal. `at` is the place in the chain of the entry before it. Raises Wrong."""
         try:
             seal = SignedSeal.from_json(line)
         except NotASeal:
-            raise Wrong("This is not a seal.") from None
+            raise Wrong("This isn't a seal.") from None
         if {"type": "seal", **seal.to_json()} != line:
-            raise Wrong("This seal is not written as exports are.")
+            raise Wrong("This seal isn't in the format of an export.")
         statement = seal.statement
         self._check_place(seal, at)
         self._keys.check(statement.key_id, seal.signature, statement.content(), what=f"Seal {statement.number}")
@@ -74,7 +74,7 @@ class ExportedSeals:
         self.key_ids.add(statement.key_id)
 
     def holds(self, record: bytes, *, seq: int, path: str | None) -> bool:
-        """Whether the last seal covers the entry; False if the entry has no path to a seal. Raises Wrong."""
+        """Whether the last seal covers the entry. It is False for an entry without a path to a seal. Raises Wrong."""
         statement = self._last.statement if self._last else None
         is_under = statement is not None and statement.first_seq <= seq <= statement.last_seq
         if path is None:
@@ -90,7 +90,7 @@ class ExportedSeals:
         return True
 
     def check_head(self, link: bytes, *, seq: int) -> None:
-        """Check that the chain's link is the one that the last seal names, if the seal ends here. Raises Wrong."""
+        """If the last seal ends at this link, check that the seal names this link as its head. Raises Wrong."""
         statement = self._last.statement if self._last else None
         if statement and seq == statement.last_seq and link != statement.head:
             raise Wrong(f"The chain up to {seq} is not the one that was sealed.")
@@ -109,16 +109,20 @@ class ExportedSeals:
 
 
 class SealedPaths:
-    """The records under a seal. Neighbours share most of their path to the root, so the last verified path is kept: a
-    record that reaches one of its nodes, with the same rest of the path, reaches the root too."""
+    """Checks whether records are under a seal. It keeps the last path that it verified, because records next to each
+    other share most of their path. If a new path meets the kept one, and the rest of both is the same, it leads to the
+    root too.
+    """
 
     def __init__(self, *, root: bytes, size: int) -> None:
         self._root = root
         self._size = size
-        self._way: list[tuple[int, bytes, bytes]] = []  # each level's place, node, and the path from there on
+        self._way: list[tuple[int, bytes, bytes]] = []  # for each level: place, node, and the rest of the path
 
     def holds(self, record: bytes, *, index: int, path: bytes) -> bool:
-        """Whether the record is at `index` under the seal. `path` is its hashes, lowest first, concatenated."""
+        """Whether the record is at `index` under the seal. `path` has the hashes of its path, one after the other,
+        beginning at the record.
+        """
         if not 0 <= index < self._size or len(path) % _HASH:
             return False
         way: list[tuple[int, bytes, bytes]] = []

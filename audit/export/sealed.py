@@ -1,4 +1,4 @@
-"""The seals that cover the exported links, and the Merkle path from each entry to its seal."""
+"""The seals that cover the exported links, and the Merkle path from each entry to the root of its seal."""
 
 import hashlib
 from dataclasses import dataclass
@@ -15,40 +15,41 @@ _IS_EMPTY = Q(last_seq=F("first_seq") - 1)
 
 
 class Tree:
-    """The same Merkle tree as audit.proof.merkle builds, kept for many paths."""
+    """The Merkle tree of audit.proof.merkle. It is kept in memory, to make many paths."""
 
     def __init__(self, records: bytes) -> None:
-        """The tree over these records, 32 bytes each, one after the other."""
+        """Build the tree over these records of 32 bytes, which follow each other in `records`."""
         self._levels = [records]
         while len(self._levels[-1]) > _HASH:
             self._levels.append(_level_above(self._levels[-1]))
 
     def path(self, index: int) -> bytes:
-        """The hashes that lead from the record at `index` to the root, lowest first, concatenated."""
+        """The hashes on the way from the record at `index` to the root, one after the other, the lowest first."""
         found = []
         for level in self._levels[:-1]:
             start = (index ^ 1) * _HASH
-            found.append(level[start : start + _HASH])  # nothing for a last one without a pair
+            found.append(level[start : start + _HASH])  # empty if this node has no neighbour
             index //= 2
         return b"".join(found)
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A seal and the tree over its records; no tree where some of its entries were retired."""
+    """A seal and the tree over its records. `tree` is None if some of its entries were retired."""
 
     seal: SignedSeal
     tree: Tree | None
 
 
 def sealed(*, first_seq: int, last_seq: int) -> list[Sealed]:
-    """The seals over any of these links, in their order."""
+    """The seals that cover at least one of these links, in order."""
     return _sealed(Q(first_seq__lte=last_seq, last_seq__gte=first_seq) & ~_IS_EMPTY)
 
 
 def all_sealed(*, first_seq: int, last_seq: int, after: int, since: int) -> list[Sealed]:
-    """The seals over any of these links, those between that nothing was under, and those that have come after the seal
-    numbered `after` over links from `since` on: some may have been sealed only after they were read."""
+    """The seals that cover these links, and the empty seals between them. Also the seals after number `after` over
+    links from `since` on: some entries are sealed only after they were read, so their seal was missed.
+    """
     is_missed = Q(pk__gt=after, first_seq__gte=since, last_seq__lt=first_seq)
     is_between = Q(first_seq__gte=first_seq, first_seq__lte=last_seq + 1)
     return _sealed(
@@ -71,7 +72,9 @@ def _trees(found: list[SignedSeal]) -> list[Tree | None]:
 
 
 def _tree(seal: SignedSeal, records: bytes | None) -> Tree | None:
-    """The tree of a seal; `records` begins with its own, or is None where not all are there."""
+    """The tree of a seal, or None if some of its records are missing. `records` begins with the seal's records; if it
+    is None, they are read here.
+    """
     first, last = seal.statement.first_seq, seal.statement.last_seq
     size = (last - first + 1) * _HASH
     own = chain_rows.records(first_seq=first, last_seq=last) if records is None else records[:size]
@@ -79,7 +82,7 @@ def _tree(seal: SignedSeal, records: bytes | None) -> Tree | None:
 
 
 def _level_above(level: bytes) -> bytes:
-    """Hash pairs; a last one without a pair moves up unchanged."""
+    """The level above: the hash of each pair of nodes. A last node without a neighbour moves up unchanged."""
     whole = len(level) // (2 * _HASH) * 2 * _HASH
     pairs = [hashlib.sha256(b"\x01" + level[at : at + 2 * _HASH]).digest() for at in range(0, whole, 2 * _HASH)]
     return b"".join([*pairs, level[whole:]])

@@ -1,4 +1,4 @@
-"""The entries that an export of the log has: what its page shows under the same filters."""
+"""Selects the entries to export: those that the log page shows with the same filters."""
 
 from django.http import QueryDict
 
@@ -9,11 +9,11 @@ from audit.filtering.fields import WORDS
 from audit.filtering.filters import LogFilter
 from audit.models import Entry
 
-ONLY_IN_SOME = {"column", "outcome", WORDS}  # filters that not every entry of a matching edit matches
+ONLY_IN_SOME = {"column", "outcome", WORDS}  # filters that can match some entries of an edit, but not all
 
 
 def selection_of(form: LogFilter, reader: Reader, asked: QueryDict) -> Selection:
-    """What the page shows, with everything that was recorded of the same edits, as far as the reader may see it."""
+    """The entries that the page shows, and all other entries of the same edits, if the reader can read them."""
     query = {name: str(asked[name]) for name in form.active}
     entries, matching = form.about(Entry.objects.all()), None
     if query.keys() & ONLY_IN_SOME:

@@ -1,4 +1,4 @@
-"""Exporting the log from its page, with the filters that are in force there."""
+"""The view that exports the log. It has the same filters as the log page."""
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
@@ -16,19 +16,19 @@ from audit.vocabulary import Origin
 EXPORT = "audit.export"
 
 
-@require_POST  # since it writes an entry
+@require_POST  # because an export writes an entry
 @login_required
 def download(request: HttpRequest) -> HttpResponseBase:
-    """The entries that the address asks for, of those that the reader may see, as a file that is made as it is sent.
+    """Send a file with the entries that the address asks for and the reader can read. It is written while it is sent.
 
-    Whoever sees everybody's entries needs the permission audit.export to take them away.
+    Readers who can read all entries need the permission audit.export.
     """
     reader = reader_of(request, is_waiting=True)
     if reader.sees_all and not request.user.has_perm(EXPORT):
         raise PermissionDenied
     kind = request.POST.get("format", "")
     if kind not in exports.CONTENT_TYPES:
-        raise SuspiciousOperation("An export is asked for in a format that there is not.")
+        raise SuspiciousOperation("This export format doesn't exist.")
     form = LogFilter(request.GET, people=[], sheets=[])
     if not form.is_valid():
         return render(request, "audit/log.html", {"form": form}, status=400)
@@ -37,5 +37,5 @@ def download(request: HttpRequest) -> HttpResponseBase:
     )
     response = StreamingHttpResponse(made.pieces, content_type=made.content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
-    response.headers["X-Accel-Buffering"] = "no"  # a proxy that gathered the file first would fill its disk
+    response.headers["X-Accel-Buffering"] = "no"  # without this, a proxy would store the whole file first
     return response

@@ -1,1 +1,1 @@
-"""What the log can be asked for: filters from an address or a command, and the people and sheets to choose from."""
+"""Filters of the log, which come from an address or a command, and the people and sheets that they offer."""

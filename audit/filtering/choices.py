@@ -1,4 +1,4 @@
-"""The people and sheets that the log knows, for the filters: read from the directory, never from the log."""
+"""The people and sheets that the filters offer. They are read from the directory, which is quicker than the log."""
 
 import json
 from collections.abc import Iterable
@@ -8,26 +8,29 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from audit.access import Reader
 from audit.directory import Known
+from audit.escaping import without_bidi_controls
 from audit.models import Names, PersonalText
 
-LIMIT = 100  # that a select offers; beyond it one types, and is shown up to OFFERED that match
+LIMIT = 100  # the most choices in a select; above that, people type and see up to OFFERED matches
 OFFERED = 20
 
 
 class Choice(NamedTuple):
-    """What the address holds, and the newest name that the log has for it; "" for one that was erased."""
+    """A choice: its value in the address, and its newest name in the log, which is "" if it was erased."""
 
     value: str
     name: str
 
     @property
     def label(self) -> str:
-        return f"{self.name} · {self.value}" if self.name else self.value
+        """The text of the option: the name and the value."""
+        return f"{without_bidi_controls(self.name)} · {self.value}" if self.name else self.value
 
 
 def people(reader: Reader, *, text: str = "") -> list[Choice]:
-    """The people who have entries that the reader may see, by name; at most LIMIT + 1. With `text`, only those whose
-    name or e-mail address contains it. A person is a region and a number."""
+    """The people who have entries that the reader can read, ordered by name, at most LIMIT + 1. With `text`, only
+    people whose name or e-mail address contains it. Region and number identify a person.
+    """
     if not reader.sees_all:
         own = Choice(f"{reader.actor.region}:{reader.actor.id}", reader.actor.name)
         return [own] if reader.actor.id and text.casefold() in own.name.casefold() else []
@@ -43,16 +46,18 @@ def people(reader: Reader, *, text: str = "") -> list[Choice]:
 
 
 def sheets(reader: Reader, *, text: str = "") -> list[Choice]:
-    """Every sheet that has entries and that the reader may see, by name; LIMIT + 1 at most. With `text`, those whose
-    name holds it."""
+    """The sheets with entries that the reader can read, ordered by name, at most LIMIT + 1. With `text`, only sheets
+    whose name contains it.
+    """
     known = _sheets(reader).filter(name__icontains=text)
     found = known.order_by("id").values_list("number", "name")[: LIMIT + 1]
     return _by_name(Choice(str(number), name) for number, name in dict(found).items())
 
 
 def name_of_person(reader: Reader, region: str, number: int) -> str:
-    """The newest name that the log has for a person; "" if it was erased, there is none, or others are not named to
-    the reader."""
+    """A person's newest name in the log. It is "" if the name was erased, if the log doesn't have the person, or if the
+    reader can't see other people's names.
+    """
     if not reader.sees_all:
         return ""
     known = Known.objects.filter(kind=Known.Kind.PERSON, region=region, number=number).values_list("name", flat=True)
@@ -61,12 +66,12 @@ def name_of_person(reader: Reader, region: str, number: int) -> str:
 
 
 def name_of_sheet(reader: Reader, number: int) -> str:
-    """The newest name that the log has for a sheet; "" if there is none, or the reader may not see the sheet."""
+    """A sheet's newest name in the log. It is "" if the log has none, or if the reader can't read the sheet."""
     return _sheets(reader).filter(number=number).values_list("name", flat=True).first() or ""
 
 
 def _sheets(reader: Reader) -> QuerySet[Known]:
-    """The sheets that the reader may see, of those that the log knows."""
+    """The sheets in the directory that the reader can read."""
     known = Known.objects.filter(kind=Known.Kind.SHEET)
     if reader.sees_all:
         return known

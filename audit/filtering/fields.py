@@ -1,22 +1,26 @@
-"""Fields of the log's filter: numbers, people and sheets as an address names them."""
+"""Form fields of the log's filter: numbers, people and sheets."""
 
 from datetime import date
 from typing import Any, NamedTuple
 
 from django import forms
+from django.forms.renderers import BaseRenderer
+from django.forms.utils import flatatt
 from django.http import QueryDict
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from audit.filtering.choices import Choice
 from audit.via import KEYS, LONGEST, Part
 
 LARGEST_ID = 2**63 - 1
-WORDS = "q"  # the filter by words, which may name anybody
-RENAMED = {"text": WORDS}  # parameters of old links, saved filters included
-DAYS = date(1970, 1, 1), date(9998, 12, 31)  # what begins and ends in every time zone within Python's calendar
+WORDS = "q"  # the filter for words; these can contain names
+RENAMED = {"text": WORDS}  # old names of parameters; links and saved filters can still contain them
+DAYS = date(1970, 1, 1), date(9998, 12, 31)  # the first and the last day allowed; later times can overflow
 
 
 class Person(NamedTuple):
-    """Somebody by Smartsheet's number; without a region whoever has it, in any."""
+    """A person, by Smartsheet's number. Without a region, it means everyone who has this number in any region."""
 
     number: int
     region: str | None = None
@@ -25,8 +29,45 @@ class Person(NamedTuple):
         return str(self.number) if self.region is None else f"{self.region}:{self.number}"
 
 
+class Select(forms.Select):
+    """A select that renders its options itself, because Django renders two templates for each option, and there can be
+    hundreds.
+    """
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None
+    ) -> SafeString:
+        chosen = set(self.format_value(value))
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((key, SafeString(" selected") if str(key) in chosen else "", label) for key, label in self.choices),
+        )
+        attributes = flatatt({"name": name, **self.build_attrs(self.attrs, attrs)})
+        return format_html("<select{}>{}</select>", attributes, options)
+
+
+class _OwnInput(forms.widgets.Input):
+    """An input that renders itself, because Django renders three templates for each input."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None
+    ) -> SafeString:
+        shown = self.format_value(value)
+        facts = {"type": self.input_type, "name": name} | ({} if shown is None else {"value": shown})
+        return format_html("<input{}>", flatatt(facts | self.build_attrs(self.attrs, attrs)))
+
+
+class TextInput(_OwnInput, forms.TextInput):
+    """An input for a line of text."""
+
+
+class DateInput(_OwnInput, forms.DateInput):
+    """An input for a day."""
+
+
 class NumberField(forms.IntegerField):
-    """A number from `least` to what the database's ids can hold; its one message names the field of the address."""
+    """A number from `least` to the largest possible id. Its one error message names the address parameter."""
 
     def __init__(self, what: str, *, least: int = 1, **kwargs: Any) -> None:
         message = f"{what}, a whole number."
@@ -35,7 +76,7 @@ class NumberField(forms.IntegerField):
 
 
 class DayField(forms.DateField):
-    """A day of a log, from 1970 on."""
+    """A day, not before 1970."""
 
     def clean(self, value: Any) -> date | None:
         day: date | None = super().clean(value)
@@ -45,12 +86,12 @@ class DayField(forms.DateField):
 
 
 def number_alone(text: str) -> str:
-    """What follows the name in "Jane Roe · eu:5", as people take it from what they are offered."""
+    """The number in a text that the filter offers, such as "Jane Roe · eu:5", where it follows the name."""
     return text.rpartition("·")[2].strip()
 
 
 def with_current_names(query: QueryDict) -> QueryDict:
-    """The query, its old parameters by the names that they have now."""
+    """The query, with the current name of each parameter that has an old name."""
     found = query.copy()
     for old, new in RENAMED.items():
         if old in found:
@@ -60,7 +101,7 @@ def with_current_names(query: QueryDict) -> QueryDict:
 
 
 def without_names(query: QueryDict) -> QueryDict:
-    """The query with people and sheets by number alone: a name that is kept with it could never be erased."""
+    """The query with each person and sheet by number, without the name. A name in a stored query can't be erased."""
     found = with_current_names(query)
     for name in {"person", "sheet"} & query.keys():
         found[name] = number_alone(str(query[name]))
@@ -68,7 +109,7 @@ def without_names(query: QueryDict) -> QueryDict:
 
 
 class SheetField(NumberField):
-    """A sheet's id, which may follow its name: "Site plan · 7000000000000001"."""
+    """A sheet's id. A name can come before it: "Site plan · 7000000000000001"."""
 
     def __init__(self) -> None:
         super().__init__("“sheet” must be a sheet's id")
@@ -78,7 +119,7 @@ class SheetField(NumberField):
 
 
 class PersonField(NumberField):
-    """A region and a number, "eu:5", or a number alone; either may follow the name: "Jane Roe · eu:5"."""
+    """A person: "eu:5" with a region, or only a number. A name can come before it: "Jane Roe · eu:5"."""
 
     def __init__(self) -> None:
         super().__init__("“person” must be a Smartsheet id")
@@ -86,17 +127,17 @@ class PersonField(NumberField):
     def clean(self, value: Any) -> Any:
         text = number_alone(value or "")
         region, colon, number = text.rpartition(":")
-        if not region.isprintable():  # PostgreSQL refuses a NUL, rather than finding nobody
+        if not region.isprintable():  # PostgreSQL raises an error for a NUL
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         cleaned = super().clean(number.strip() or text)
         return None if cleaned is None else Person(cleaned, region.strip() if colon else None)
 
 
 class ViaField(forms.CharField):
-    """How entries came: form:status, token:bl_ab12, job:17 or client:Claude."""
+    """What an edit was made by: form:status, token:bl_ab12, job:17 or client:Claude."""
 
     def __init__(self) -> None:
-        widget = forms.TextInput({"class": "form-control", "placeholder": "form:status"})
+        widget = TextInput({"class": "form-control", "placeholder": "form:status"})
         super().__init__(required=False, label="Came by", max_length=LONGEST, widget=widget)
 
     def clean(self, value: Any) -> Part | None:
@@ -109,7 +150,7 @@ class ViaField(forms.CharField):
 
 
 def options(everything: str, choices: list[Choice], chosen: str) -> list[tuple[str, str]]:
-    """A select's options, with what is chosen even where it is none of the choices."""
+    """The options of a select. The current value is added if it isn't among the choices."""
     found = [("", everything)] + [(choice.value, choice.label) for choice in choices]
     if chosen and chosen not in {value for value, _ in found}:
         found.append((chosen, chosen))

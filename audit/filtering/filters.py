@@ -1,5 +1,6 @@
-"""What the log page is asked for: the address's query, checked."""
+"""The form that checks the filters in the log page's address."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -13,10 +14,13 @@ from django.utils import timezone
 from audit import id_ranges
 from audit.filtering.choices import LIMIT, Choice
 from audit.filtering.fields import (
+    DateInput,
     DayField,
     NumberField,
     PersonField,
+    Select,
     SheetField,
+    TextInput,
     ViaField,
     number_alone,
     options,
@@ -27,35 +31,39 @@ from audit.unsettled import Unsettled
 from audit.vocabulary import CONCLUSIVE, Action, Origin, Phase
 
 PAGING = ("before", "after")
-NARROWED = frozenset({"row", "column", "edit", "q", "outcome"})  # ask for parts of edits
+NARROWED = frozenset({"row", "column", "edit", "q", "outcome"})  # filters that can match a part of an edit
 CARRIED = frozenset({"row", "column", "edit", "days"})
 MORE = frozenset({"action", "outcome", "origin", "via", "since", "until"})
-NO_FILTERS = frozenset({*PAGING, "count"})  # parameters of the page that filter nothing
+NO_FILTERS = frozenset({*PAGING, "count"})  # the page's parameters that don't filter
+# Parameters that mail programs, chats and advertisements add to links to track who opens them.
+TRACKER = re.compile(
+    "utm_.*|(fb|g|dc|y|ms|tt|tw)clid|[gw]braid|mc_[ce]id|mkt_tok|_?hs(enc|mi|ctatracking)|igsh(id)?", re.IGNORECASE
+)
 UNCERTAIN, UNCERTAIN_PHASES = "uncertain", frozenset({Phase.INTENT, Phase.UNKNOWN})
 OUTCOMES = [("", "Any outcome"), (UNCERTAIN, "not certain yet")] + [
     (phase.value, phase.label) for phase in Phase if phase not in UNCERTAIN_PHASES
 ]
-DAYS_OF = [("utc", "UTC")]  # else the reader's own time zone
-MOST = 5_000  # entries that are looked through: the newest, where settling lags behind or nothing settles the log
-LISTED = 1_000  # edits that wait to be settled; if there are more, the worker needs attention
-SLACK = 1_000  # entries that ids and the chain may be out of step by
+DAYS_OF = [("utc", "UTC")]  # if it isn't chosen, days are in the reader's own time zone
+MOST = 5_000  # the most new entries that are read, if settling is late or doesn't run
+LISTED = 1_000  # the most edits that are read from the list of unsettled ones; normally the list is much shorter
+SLACK = 1_000  # how far, in entries, the order of ids can differ from the chain's order
 SELECT = {"class": "form-select"}
 DATE = {"class": "form-control", "type": "date"}
 
 
 def outcome_filter(phase: Phase) -> str:
-    """The value of `outcome` that asks for what came to this."""
+    """The value of the filter `outcome` for this phase."""
     return UNCERTAIN if phase in UNCERTAIN_PHASES else phase.value
 
 
 class LogFilter(forms.Form):
-    """Who, where, what, when and which words; before and after are where the page begins. All optional.
+    """The form with all filters of the log. They are optional. `before` and `after` say where the page begins.
 
-    Days are the reader's, or with "utc" for `days` those of UTC. Invalid, it narrows nothing: a page must not pass for
-    filtered when it is not.
+    Days are in the reader's time zone, or in UTC if `days` is "utc". If the form is invalid, it has no filters, so a
+    page must show no entries.
     """
 
-    WITHOUT_FIELD = CARRIED | set(PAGING)  # what the form on the page has nothing to fill in for
+    WITHOUT_FIELD = CARRIED | set(PAGING)  # parameters that the page's form doesn't show as fields
 
     person = PersonField()
     sheet = SheetField()
@@ -66,32 +74,32 @@ class LogFilter(forms.Form):
         required=False,
         label="What was done",
         choices=[("", "Anything"), *Action.choices],
-        widget=forms.Select(SELECT),
-        error_messages={"invalid_choice": "“action” is none that the log knows: %(value)s."},
+        widget=Select(SELECT),
+        error_messages={"invalid_choice": "“action” has an unknown value: %(value)s."},
     )
     outcome = forms.ChoiceField(
         required=False,
         choices=OUTCOMES,
-        widget=forms.Select(SELECT),
-        error_messages={"invalid_choice": "“outcome” is none that the log knows: %(value)s."},
+        widget=Select(SELECT),
+        error_messages={"invalid_choice": "“outcome” has an unknown value: %(value)s."},
     )
     origin = forms.ChoiceField(
         required=False,
         label="Made in",
         choices=[("", "Anywhere"), *Origin.choices],
-        widget=forms.Select(SELECT),
-        error_messages={"invalid_choice": "“origin” is none that the log knows: %(value)s."},
+        widget=Select(SELECT),
+        error_messages={"invalid_choice": "“origin” has an unknown value: %(value)s."},
     )
     since = DayField(
         required=False,
         label="From",
-        widget=forms.DateInput(DATE, format="%Y-%m-%d"),
+        widget=DateInput(DATE, format="%Y-%m-%d"),
         error_messages={"invalid": "“since” must be a day, such as 2026-11-30."},
     )
     until = DayField(
         required=False,
         label="To",
-        widget=forms.DateInput(DATE, format="%Y-%m-%d"),
+        widget=DateInput(DATE, format="%Y-%m-%d"),
         error_messages={"invalid": "“until” must be a day, such as 2026-11-30."},
     )
     days = forms.ChoiceField(
@@ -105,7 +113,7 @@ class LogFilter(forms.Form):
         required=False,
         label="Words",
         max_length=200,
-        widget=forms.TextInput({"class": "form-control", "type": "search"}),
+        widget=TextInput({"class": "form-control", "type": "search"}),
         error_messages={"max_length": "“q” must be 200 letters or fewer."},
     )
     before = NumberField("“before” must be an entry's number")
@@ -114,24 +122,25 @@ class LogFilter(forms.Form):
     def __init__(self, query: QueryDict, *, people: list[Choice], sheets: list[Choice]) -> None:
         query = with_current_names(query)
         super().__init__(query)
-        self.unknown = sorted(query.keys() - self.base_fields.keys() - NO_FILTERS)
+        unknown = query.keys() - self.base_fields.keys() - NO_FILTERS
+        self.unknown = sorted(name for name in unknown if not TRACKER.fullmatch(name))
         self.people, self.sheets = people, sheets
         self.are_people_listed, self.are_sheets_listed = len(people) <= LIMIT, len(sheets) <= LIMIT
         for name, everything, choices in (("person", "Everybody", people), ("sheet", "All sheets", sheets)):
             if len(choices) <= LIMIT:
                 chosen = number_alone(query.get(name, ""))
-                self.fields[name].widget = forms.Select(SELECT, options(everything, choices, chosen))
+                self.fields[name].widget = Select(SELECT, options(everything, choices, chosen))
             else:
-                self.fields[name].widget = forms.TextInput({"class": "form-control", "list": f"choices-{name}"})
+                self.fields[name].widget = TextInput({"class": "form-control", "list": f"choices-{name}"})
 
     def clean(self) -> dict[str, Any]:
         for name in self.unknown:
             self.add_error(None, f"The log has no filter “{name}”.")
         asked = {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
         if asked.keys() & {"row", "column"} and "sheet" not in asked and "sheet" not in self.errors:
-            self.add_error(None, "“row” and “column” need “sheet” beside them.")
+            self.add_error(None, "“row” and “column” need “sheet” too.")
         if asked.keys() >= set(PAGING):
-            self.add_error(None, "“before” and “after” exclude each other.")
+            self.add_error(None, "Use “before” or “after”, not both.")
         if asked.keys() >= {"since", "until"} and asked["since"] > asked["until"]:
             self.add_error("since", "The first day (“From”) must not be later than the last (“To”).")
         if not asked.keys() & {"since", "until"}:
@@ -140,43 +149,43 @@ class LogFilter(forms.Form):
 
     @property
     def active(self) -> dict[str, Any]:
-        """The filters in force, by the names of the address."""
+        """The values of the active filters, by their address parameters."""
         return {name: value for name, value in self.cleaned_data.items() if name not in PAGING}
 
     @property
     def carried(self) -> dict[str, Any]:
-        """The filters in force that the form has no field for, but must not lose when it is sent."""
+        """The active filters that the form has no field for. They must stay when the form is sent."""
         return {name: value for name, value in self.active.items() if name in CARRIED}
 
     @property
     def has_more(self) -> bool:
-        """Whether a filter is in force that the page shows only when more of them are asked for."""
+        """Whether one of the filters under “more filters” is active."""
         return bool(self.active.keys() & MORE)
 
     @property
     def words(self) -> str:
-        """The words that are searched for, or ""."""
+        """The words to search for; "" if there are none."""
         return str(self.cleaned_data.get("q", ""))
 
     @property
     def is_for_whole_edits(self) -> bool:
-        """Whether whole edits are asked for, not what of them matches."""
+        """Whether each filter matches whole edits, so that the page shows whole edits and not parts of them."""
         return not self.cleaned_data.keys() & NARROWED
 
     @property
     def span(self) -> tuple[int | None, int | None]:
-        """From which and below which id the entries are that were written on the days asked for."""
+        """The ids that were written on the selected days: from the first id, up to but not including the second."""
         return id_ranges.ids_between(*self._moments())
 
     def narrow(self, entries: EntryQuerySet) -> EntryQuerySet:
-        """The entries that are asked for, of these; but for the words, which are searched for in them."""
+        """The entries that match the filters, except for the words, which are searched for separately."""
         entries = self.about(entries)
         if "column" in self.cleaned_data:
             entries = entries.on_column(self.cleaned_data["column"])
         return self._with_outcome(entries) if "outcome" in self.cleaned_data else self._told(entries)
 
     def about(self, entries: EntryQuerySet) -> EntryQuerySet:
-        """Of these entries those that share with what is asked for all that the entries of a row's edit have alike."""
+        """The entries that match the filters which don't distinguish between the entries of one row in one edit."""
         asked = self.cleaned_data
         if "person" in asked:
             entries = entries.by_actor(asked["person"].number, region=asked["person"].region)
@@ -201,7 +210,7 @@ class LogFilter(forms.Form):
         return entries.heads() if self.is_for_whole_edits else entries.told()
 
     def _with_outcome(self, entries: EntryQuerySet) -> EntryQuerySet:
-        """The outcomes themselves, of rows; or, where cells are asked for too, what has such an outcome."""
+        """The entries of rows with this outcome: intents if the query is about cells, and otherwise outcomes."""
         phase = self.cleaned_data["outcome"]
         if phase == UNCERTAIN:
             return _uncertain(entries)
@@ -220,17 +229,17 @@ class LogFilter(forms.Form):
 
 
 def _uncertain(entries: EntryQuerySet) -> EntryQuerySet:
-    """Of these entries the intents of edits in which something has no outcome yet.
+    """The intents of edits in which a row has no conclusive outcome.
 
-    Settling lists such edits up to its place in the chain; the few newer entries are looked through. So it costs what
-    is uncertain, however long the log is.
+    Settling lists these edits, up to a place in the chain. Newer entries are read here. So the cost depends on the
+    number of uncertain edits, not on the length of the log.
     """
     listed = Unsettled.objects.order_by("-at").values_list("edit_id", flat=True)[:LISTED]
     return entries.intents().filter(edit_id__in={*listed, *_open(_place())})
 
 
 def _open(entry_id: int) -> set[UUID]:
-    """Edits with a row whose intent is newer than this entry and has no conclusive outcome."""
+    """The edits with a row whose intent is newer than this entry and that has no conclusive outcome."""
     intended: set[tuple[UUID, int | None]] = set()
     concluded: set[tuple[UUID, int | None]] = set()
     for edit_id, line, phase in _newer_than(entry_id):
@@ -252,7 +261,7 @@ def _newer_than(entry_id: int) -> Iterator[tuple[UUID, int | None, str]]:
 
 
 def _place() -> int:
-    """The entry before which everything is settled, or so far back as is looked through."""
+    """The id after which entries are read here: settling has handled older ones, or they are more than MOST."""
     leaves = Leaf.objects.order_by("-seq").values_list("entry_id", flat=True)
     newest = (leaves.first() or 0) - MOST
     cursor = Cursor.objects.filter(name="settled").first()

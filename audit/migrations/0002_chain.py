@@ -1,6 +1,6 @@
-"""The chain: links, seals, commitments in place of names, and on PostgreSQL monthly parts.
+"""Adds the chain: links, seals, commitments in place of names, and on PostgreSQL monthly partitions.
 
-Entries of before are given their commitments, leaves and links in the order of their ids.
+Existing entries get their commitments, leaves and links in the order of their ids.
 """
 
 import hashlib
@@ -60,7 +60,7 @@ ORIGINS = [
 
 
 def lift(_apps, schema_editor):
-    """Take away the triggers of before; those of now are installed after the migration."""
+    """Drop the existing triggers. The current ones are installed after the migration."""
     connection = schema_editor.connection
     names = ["no_update", "no_delete", "no_replace", "clock", "no_change", "no_truncate"]
     on = " ON audit_entry" if connection.vendor == "postgresql" else ""
@@ -69,13 +69,13 @@ def lift(_apps, schema_editor):
 
 
 def host_only(_apps, schema_editor):
-    """PostgreSQL writes an address of its own type with the width of the network."""
+    """Remove the network's width, which PostgreSQL adds when it converts its address type to text."""
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("UPDATE audit_entry SET ip = split_part(ip, '/', 1) WHERE ip LIKE '%/%'", params=None)
 
 
 def chain(apps, _schema_editor):
-    """Give the entries of before what the chain needs."""
+    """Give the existing entries commitments, leaves and links."""
     Entry, Leaf = apps.get_model("audit", "Entry"), apps.get_model("audit", "Leaf")
     PersonalText = apps.get_model("audit", "PersonalText")
     commitments, hash_ = {}, leaves.GENESIS
@@ -104,7 +104,7 @@ def chain(apps, _schema_editor):
 
 
 def partition(apps, schema_editor):
-    """Make the table anew in monthly parts, with what is in it."""
+    """On PostgreSQL, create the table again with monthly partitions, and copy the entries."""
     if schema_editor.connection.vendor != "postgresql":
         return
     for function in triggers_postgresql.FUNCTIONS:
@@ -135,7 +135,7 @@ def partition(apps, schema_editor):
 
 
 def keep(apps, _schema_editor):
-    """Nothing that is written loses its chain."""
+    """Refuse to undo this migration if there are entries, because their chain would be lost."""
     if apps.get_model("audit", "Entry").objects.exists():
         raise IrreversibleError("The audit log holds entries: their chain and names would be lost. Nothing was changed.")
 

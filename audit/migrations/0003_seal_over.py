@@ -1,4 +1,4 @@
-"""An index that finds the seal over a link."""
+"""Adds an index that finds the seal over a link."""
 
 from django.db import migrations, models
 

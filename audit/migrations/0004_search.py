@@ -1,4 +1,4 @@
-"""The index that finds text."""
+"""Adds the index for searching text."""
 
 from django.db import migrations
 

@@ -1,8 +1,8 @@
-"""People and sheets that the log speaks of, listed once."""
+"""Adds a table that lists the people and sheets in the log."""
 
 from django.db import migrations, models
 
-# One probe of the index for each person or sheet, then one for its newest entry: nothing else of the log is read.
+# The query reads the index once for each person or sheet, and once for its newest entry. It reads nothing else.
 # https://wiki.postgresql.org/wiki/Loose_indexscan
 FILL = """
     WITH RECURSIVE ids(id) AS (
@@ -18,7 +18,7 @@ FILL = """
 
 
 def fill(_apps, schema_editor):
-    """List whom and what the log speaks of so far."""
+    """List the people and sheets in the existing entries."""
     for columns in ({"kind": "person", "id": "actor_id", "name": "actor"}, {"kind": "sheet", "id": "sheet_id", "name": "sheet_name"}):
         schema_editor.execute(FILL.format(**columns), params=None)
 

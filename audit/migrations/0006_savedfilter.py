@@ -1,4 +1,4 @@
-"""Filters of the log that people keep by name."""
+"""Adds the table of saved filters of the log."""
 
 import django.db.models.deletion
 from django.conf import settings

@@ -1,4 +1,4 @@
-"""An index for what was done in one column of a sheet."""
+"""Adds an index on the column of a sheet."""
 
 from django.db import migrations, models
 

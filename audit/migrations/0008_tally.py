@@ -1,4 +1,4 @@
-"""Sums of the log by day."""
+"""Adds the table of the log's sums by day."""
 
 from django.db import migrations, models
 

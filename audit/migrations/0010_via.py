@@ -1,7 +1,7 @@
-"""By which form, app token, job or client an entry came: one more column, which makes leaves of version 2.
+"""Adds a column that says which form, app token, job or client made an entry. Leaves with this column have version 2.
 
-The column is nullable and without a default, so SQLite adds it without rebuilding the table, which would lose the
-triggers. Entries without it stay as they are: their leaves are of version 1.
+The column is nullable and has no default. So SQLite can add it without rebuilding the table, which would remove the
+triggers. Entries without a value keep their leaves of version 1.
 """
 
 from django.db import migrations, models
@@ -11,7 +11,7 @@ from audit.via import ViaValue, has_key
 
 
 def keep(apps, _schema_editor):
-    """No entry loses what its leaf was made of."""
+    """Refuse to undo this migration if an entry has a value, because it would no longer match its leaf."""
     if apps.get_model("audit", "Entry").objects.exclude(via=None).exists():
         raise IrreversibleError("Entries say how they came, and would no longer match their leaves. Nothing was changed.")
 

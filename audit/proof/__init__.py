@@ -1,1 +1,1 @@
-"""What the log's evidence rests on: hashes and trees over entries, signed seals, anchors, proofs of one entry."""
+"""The log's proof: hashes and Merkle trees over entries, signed seals, anchors, and proofs of single entries."""

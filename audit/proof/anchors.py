@@ -1,8 +1,8 @@
-"""Anchors: copies of the seals in places that the database's owner can't change.
+"""Anchors: places for copies of the seals that the database's owner can't change.
 
-AUDIT_ANCHORS lists them. A Cursor holds the number of the last seal that each anchor received. If an anchor fails, this
-is logged and retried with the next seal. Sealing doesn't wait for it. An anchor may receive a seal twice, but never
-misses one.
+AUDIT_ANCHORS lists them. A Cursor stores the number of the last seal that an anchor received. If an anchor fails, the
+failure is logged, and the next run tries again. Sealing doesn't wait for it. An anchor can receive a seal twice, but it
+never misses one.
 """
 
 import json
@@ -20,10 +20,10 @@ from audit.models import Cursor, Seal
 from audit.proof import seals
 from audit.proof.seal_bytes import SignedSeal
 
-anchor_log = logging.getLogger("audit.anchor")  # only seals, so that its output can be given to audit_verify
+anchor_log = logging.getLogger("audit.anchor")  # logs nothing but seals, so that audit_verify can read its output
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 500  # seals
+AT_ONCE = 500  # the most seals that an anchor receives in one call
 
 
 def _never_rests() -> float:
@@ -32,10 +32,11 @@ def _never_rests() -> float:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A place for seals. `publish` returns when it has stored them, and raises any exception if it hasn't.
+    """A place for seals. `publish` returns when it has stored the seals. If it can't, it raises an exception of any
+    class.
 
-    An anchor with a `pause` (seconds) gets only the newest seal, and at most one in that time. That is enough, because
-    each seal has the hash of the one before.
+    An anchor with a `pause` gets only the newest seal, and at least `pause` seconds pass between two. One seal is
+    enough, because each seal has the hash of the one before it.
     """
 
     publish: Callable[[Sequence[SignedSeal]], None]
@@ -46,17 +47,17 @@ _anchors: dict[str, Anchor] = {}
 
 
 def register(name: str, anchor: Anchor) -> None:
-    """Make this anchor available to AUDIT_ANCHORS."""
+    """Register an anchor under the name that AUDIT_ANCHORS uses."""
     _anchors[name] = anchor
 
 
 def publish() -> list[str]:
-    """Send every anchor the seals that it doesn't have. Gives the names of those that failed. Raises Error."""
+    """Send the seals that are new to each anchor. Returns the names of the anchors that failed. Raises Error."""
     return [name for name in settings.AUDIT_ANCHORS if not _is_up_to_date(name, _anchors[name])]
 
 
 def line(seal: SignedSeal) -> str:
-    """The seal as one line of JSON, as `audit_verify --anchors` reads it."""
+    """The seal as a line of JSON, which `audit_verify --anchors` can read."""
     return json.dumps(seal.to_json(), separators=(",", ":"))
 
 
@@ -68,8 +69,10 @@ def _is_up_to_date(name: str, anchor: Anchor) -> bool:
         except Error:
             raise
         except Exception as error:  # noqa: BLE001 # an anchor can be anyone's code, and sealing goes on without it
-            # Without the error's text, which may contain a token or an address.
-            logger.warning("Anchor %s failed at seal %s: %s. It is tried again.", name, due[0].pk, type(error).__name__)
+            # The error's text isn't logged, because it can contain a token or an address.
+            logger.warning(
+                "Anchor %s failed at seal %s: %s. It will be tried again.", name, due[0].pk, type(error).__name__
+            )
             return False
         cursor.seq = due[-1].pk
         cursor.save()
@@ -102,8 +105,9 @@ def _to_log(found: Sequence[SignedSeal]) -> None:
 
 
 def _to_file(found: Sequence[SignedSeal]) -> None:
-    """Append one line per seal, flushed to disk when this returns. If a full disk has cut off a line, it stays, and the
-    next seal begins on a new line."""
+    """Append one line for each seal, and flush the file to disk. If a full disk cut off an earlier line, it stays as it
+    is, and the first seal begins on a new line.
+    """
     path = settings.AUDIT_ANCHOR_FILE
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     with os.fdopen(descriptor, "a", encoding="ascii") as file:
@@ -115,7 +119,7 @@ def _to_file(found: Sequence[SignedSeal]) -> None:
 
 
 def _ends_a_line(path: str) -> bool:
-    """Whether the file ends with a line break, as far as this process may read it."""
+    """Whether the file ends with a line break. True if this process isn't allowed to read the file."""
     try:
         with Path(path).open("rb") as file:
             file.seek(-1, os.SEEK_END)

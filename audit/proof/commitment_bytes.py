@@ -1,8 +1,7 @@
-"""Commitments as anyone can check them: HMAC-SHA256 of a text, with a random salt as the key. No Django needed.
+"""Commitments that anyone can check: the HMAC-SHA256 of a text. Its key is a random salt. This module needs no Django.
 
-In values and evidence a commitment stands as {"hmac":"<64 hex digits>","objectType":"COMMITMENT"}, which is canonical
-JSON. Nobody can type one into a sheet: a text that looks like it stands in the log as a JSON string, with its quotes
-escaped.
+In values and evidence, a commitment is {"hmac":"<64 hex digits>","objectType":"COMMITMENT"} as canonical JSON. No one
+can forge one by typing it into a sheet: the log stores such a text as a JSON string, with escaped quotes.
 https://www.rfc-editor.org/rfc/rfc2104
 """
 
@@ -12,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 from audit.proof import leaves
 
-SALT = 32  # bytes. HMAC pads a short key with zeros and hashes a long one, so another length could give the same value
+SALT = 32  # bytes; HMAC pads or hashes a salt of another length, so two salts could give the same commitment
 OBJECT_TYPE = "COMMITMENT"
 
 _FORM = re.compile(rf'\{{"hmac":"([0-9a-f]{{64}})","objectType":"{OBJECT_TYPE}"\}}')
@@ -20,36 +19,36 @@ _ACTOR, *_MAY_HOLD = (leaves.COLUMNS.index(column) for column in ("actor", "old"
 
 
 def commit(*, salt: str, text: str) -> str:
-    """The commitment to a text: 64 hex digits. `salt` is hex too."""
+    """The commitment to a text, as 64 hex digits. `salt` is in hex."""
     return hmac.digest(bytes.fromhex(salt), text.encode(), "sha256").hex()
 
 
 def is_opened(commitment: str, *, salt: str, text: str) -> bool:
-    """Whether this is the text that was committed to, with the salt as it was written then."""
+    """Whether this text and this salt give the commitment."""
     try:
         raw = bytes.fromhex(salt)
         return len(raw) == SALT and raw.hex() == salt and commit(salt=salt, text=text) == commitment
-    except ValueError:  # a salt that is no hex, a text that is no UTF-8
+    except ValueError:  # the salt isn't hex, or the text isn't UTF-8
         return False
 
 
 def in_value(value: str | None) -> str:
-    """The commitment that a value of the log (canonical JSON) is; "" if it is none."""
+    """The commitment that a value of the log consists of; "" if the value isn't a commitment."""
     found = _FORM.fullmatch(value) if value else None
     return found[1] if found else ""
 
 
 def within(text: str | None) -> list[str]:
-    """The commitments in a value or in evidence (canonical JSON), in their order."""
-    return _FORM.findall(text) if text and OBJECT_TYPE in text else []  # the search alone is quicker
+    """The commitments in a value or in evidence (canonical JSON), in order."""
+    return _FORM.findall(text) if text and OBJECT_TYPE in text else []  # looking for OBJECT_TYPE first is faster
 
 
 def of_entry(values: Sequence[object]) -> list[str]:
-    """The commitments that an entry names, of its actor and in its values, by the order of leaves.COLUMNS."""
+    """The commitments in an entry: to its actor, and in its values. `values` are in the order of leaves.COLUMNS."""
     texts = (values[place] for place in _MAY_HOLD)
     return [str(values[_ACTOR])] + [one for text in texts if isinstance(text, str) for one in within(text)]
 
 
 def replaced(text: str, by: Callable[[str], str]) -> str:
-    """Canonical JSON with another text in place of each commitment."""
+    """Canonical JSON in which `by` has replaced each commitment by another text."""
     return _FORM.sub(lambda found: by(found[1]), text)

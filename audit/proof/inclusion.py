@@ -1,4 +1,4 @@
-"""The proof that a signed seal covers an entry. Anyone can check it without the database. No Django needed."""
+"""The proof that a signed seal covers an entry. Anyone can check it without the database and without Django."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from audit.proof.seal_bytes import NotASeal, SignedSeal
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The entry's place in the chain, the seal over it, and the hashes that lead from its record to the seal's root."""
+    """An entry's place in the chain, the seal that covers it, and the path from its record to the seal's root."""
 
     seq: int
     seal: SignedSeal
@@ -20,7 +20,7 @@ class Proof:
 
     @property
     def index(self) -> int:
-        """The entry's place among the seal's, from 0."""
+        """The entry's index among the entries that the seal covers. The first one has 0."""
         return self.seq - self.seal.statement.first_seq
 
     @property
@@ -29,7 +29,7 @@ class Proof:
         return self.seal.statement.last_seq - self.seal.statement.first_seq + 1
 
     def holds(self, record: bytes, *, keys: Mapping[str, Ed25519PublicKey]) -> bool:
-        """Whether an entry with this record (leaves.record) is under the seal, signed by one of these keys."""
+        """Whether the seal covers an entry with this record (leaves.record), and one of these keys signed the seal."""
         try:
             root = merkle.root_from(record, index=self.index, size=self.size, path=self.path)
         except ValueError:
@@ -37,14 +37,14 @@ class Proof:
         return root == self.seal.statement.root and self.seal.is_signed_by(keys)
 
     def to_json(self) -> dict[str, Any]:
-        """The proof as JSON, hashes in hex."""
+        """The proof as JSON. Hashes are hex."""
         return {"seq": self.seq, "seal": self.seal.to_json(), "path": [part.hex() for part in self.path]}
 
     @classmethod
     def from_json(cls, found: Mapping[str, Any]) -> Self:
-        """The proof that `to_json()` gave. Raises NotASeal."""
+        """Parse the result of to_json(). Raises NotASeal."""
         try:
             path = tuple(bytes.fromhex(part) for part in found["path"])
             return cls(seq=int(found["seq"]), seal=SignedSeal.from_json(found["seal"]), path=path)
         except (KeyError, TypeError, ValueError) as error:
-            raise NotASeal("This is not a proof.") from error
+            raise NotASeal("This isn't a proof.") from error

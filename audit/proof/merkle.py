@@ -1,4 +1,4 @@
-"""Merkle trees of RFC 9162: one hash for many records, and short proofs that a record is among them.
+"""Merkle trees as in RFC 9162. One hash covers many records, and a short proof shows that a record is among them.
 
 https://www.rfc-editor.org/rfc/rfc9162#name-merkle-trees
 """
@@ -6,16 +6,16 @@ https://www.rfc-editor.org/rfc/rfc9162#name-merkle-trees
 from collections.abc import Sequence
 from hashlib import sha256
 
-EMPTY = sha256(b"").digest()  # the root over nothing
+EMPTY = sha256(b"").digest()  # the root of an empty tree
 
 
 def node(left: bytes, right: bytes) -> bytes:
-    """The hash of two subtrees."""
+    """The hash of a node whose subtrees have these hashes."""
     return sha256(b"\x01" + left + right).digest()
 
 
 def root(records: Sequence[bytes]) -> bytes:
-    """The one hash over the records in their order, 32 bytes."""
+    """The hash over all records in this order, 32 bytes."""
     levels = list(records)
     if not levels:
         return EMPTY
@@ -25,7 +25,7 @@ def root(records: Sequence[bytes]) -> bytes:
 
 
 def path(records: Sequence[bytes], index: int) -> list[bytes]:
-    """The hashes that lead from the record at `index` to the root, lowest first."""
+    """The hashes on the way from the record at `index` to the root, beginning at the record."""
     found = []
     level = list(records)
     while len(level) > 1:
@@ -37,13 +37,13 @@ def path(records: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def root_from(record: bytes, *, index: int, size: int, path: Sequence[bytes]) -> bytes:
-    """The root that follows from a record at `index` of `size` records and its path.
+    """The root of a tree of `size` records in which `record` is at `index` and has this path.
 
     Raises:
         ValueError: the path has the wrong length, or there is no such index.
     """
     if not 0 <= index < size:
-        raise ValueError("The place lies outside of the tree.")
+        raise ValueError("The place is outside the tree.")
     rest, current, last = list(path), record, size - 1
     while last:
         if index % 2 or index < last:
@@ -58,7 +58,7 @@ def root_from(record: bytes, *, index: int, size: int, path: Sequence[bytes]) ->
 
 
 def _level_above(level: list[bytes]) -> list[bytes]:
-    """Hash pairs; a last one without a pair moves up unchanged, which gives the tree of the RFC."""
-    # node(), without a call for each: verifying makes as many nodes as there are entries.
+    """The level above: the hash of each pair. As in the RFC, a last node without a neighbour moves up unchanged."""
+    # node() is inlined here, because verifying creates as many nodes as there are entries.
     pairs = [sha256(b"\x01" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)]
     return pairs if len(level) % 2 == 0 else [*pairs, level[-1]]

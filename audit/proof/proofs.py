@@ -1,4 +1,4 @@
-"""The proof of a single entry, taken from the database. Checking one needs none: audit/proof/inclusion.py."""
+"""Reads the proof of a single entry from the database. audit/proof/inclusion.py checks it without the database."""
 
 from audit.models import Entry, Leaf, Seal
 from audit.proof import leaves, merkle, seals
@@ -6,7 +6,7 @@ from audit.proof.inclusion import Proof
 
 
 def proof_of(entry: Entry) -> Proof | None:
-    """The proof that a seal covers this entry; None if it isn't sealed yet, or isn't in the chain."""
+    """The proof that a seal covers this entry. None if no seal covers it yet, or if the chain doesn't have it."""
     link = Leaf.objects.filter(entry_id=entry.pk).first()
     if link is None:
         return None
@@ -19,12 +19,12 @@ def proof_of(entry: Entry) -> Proof | None:
 
 
 def record_of(entry: Entry, *, seq: int) -> bytes:
-    """The entry's record, computed from what the entry says now. Its proof must hold for this record."""
+    """The entry's record, computed from its current columns. It is unchanged if its proof is valid for this."""
     at = leaves.microseconds(entry.at)
     return leaves.record(seq=seq, entry_id=entry.pk, at=at, leaf=leaves.leaf(values_of(entry)))
 
 
 def values_of(entry: Entry) -> list[object]:
-    """The entry's values in the form that is hashed."""
+    """The entry's values, in the form that is hashed."""
     values = [getattr(entry, column) for column in leaves.COLUMNS]
     return [entry.edit_id.hex, *values[1:]]

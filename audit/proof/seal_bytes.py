@@ -1,7 +1,7 @@
-"""Seals as anyone can check them: canonical bytes, hash and signature. No Django needed, so that auditors can use it.
+"""Seals that anyone can check: their canonical bytes, hash and signature. Auditors can use this module without Django.
 
-A seal states that the links from `first_seq` to `last_seq` of the chain hold records whose Merkle root is `root`, and
-that the chain's value was `head` then. Its hash stands in the seal after it; its signature is Ed25519 over its bytes.
+A seal states two things: the records of the links from `first_seq` to `last_seq` have the Merkle root `root`, and the
+last of these links is `head`. The next seal contains the seal's hash. The signature is Ed25519 over the seal's bytes.
 https://www.rfc-editor.org/rfc/rfc8032
 """
 
@@ -18,29 +18,29 @@ from typing import Any, Self
 try:
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-except ImportError:  # hashes can be checked without it; the report says that signatures were not checked
+except ImportError:  # hashes are checked without it, and the report says that signatures weren't checked
     CAN_CHECK = False
 else:
     CAN_CHECK = True
 
 VERSION = b"byline seal 1\n"
-FIRST = bytes(32)  # what the first seal has for the hash of the one before
+FIRST = bytes(32)  # the first seal has this as `previous`
 _HASHES = ("root", "head", "previous")
 
 
 class NotASeal(ValueError):
-    """A text that should hold a seal does not."""
+    """The text isn't a valid seal."""
 
 
 class NotAKey(ValueError):
-    """A text that should hold a key does not."""
+    """The text isn't a valid key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a seal says. Seals are numbered from 1 without gaps; `at` is in microseconds since 1970, UTC.
+    """The content of a seal. Seals are numbered from 1 without gaps. `at` is in microseconds since 1970 (UTC).
 
-    An empty seal, which says that nothing was written, has a `last_seq` that is one less than its `first_seq`.
+    An empty seal states that nothing was written. Its `last_seq` is one less than its `first_seq`.
     """
 
     number: int
@@ -53,17 +53,17 @@ class Statement:
     key_id: str
 
     def content(self) -> bytes:
-        """The canonical bytes, which are hashed and signed: a JSON array of the above, hashes in hex."""
+        """The canonical bytes that are hashed and signed: a JSON array of the fields, with hashes in hex."""
         facts = [self.number, self.at, self.first_seq, self.last_seq]
         hashes = [getattr(self, name).hex() for name in _HASHES]
         return VERSION + json.dumps([*facts, *hashes, self.key_id], separators=(",", ":")).encode()
 
     def hash(self) -> bytes:
-        """The hash that the next seal has as `previous`: 32 bytes."""
+        """The hash of this seal, 32 bytes. The next seal has it as `previous`."""
         return hashlib.sha256(self.content()).digest()
 
     def follows(self, before: Statement | None) -> bool:
-        """Whether this seal may come next after `before`; None stands for no seal at all."""
+        """Whether this seal can come next after the seal `before`; if that is None, whether it can be the first."""
         expected = (before.number + 1, before.last_seq + 1, before.hash()) if before else (1, 1, FIRST)
         return (self.number, self.first_seq, self.previous) == expected
 
@@ -76,7 +76,7 @@ class SignedSeal:
     signature: bytes
 
     def checked(self) -> Self:
-        """The seal itself, after checking the types of its parts. Raises NotASeal."""
+        """Check the types of the seal's parts, and return the seal. Raises NotASeal."""
         said = self.statement
         numbers = (said.number, said.at, said.first_seq, said.last_seq)
         hashes = (said.root, said.head, said.previous, self.signature)
@@ -85,16 +85,16 @@ class SignedSeal:
             and all(isinstance(part, bytes) for part in hashes)
             and isinstance(said.key_id, str)
         ):
-            raise NotASeal("This is not a seal.")
+            raise NotASeal("This isn't a seal.")
         return self
 
     def is_signed_by(self, keys: Mapping[str, Ed25519PublicKey]) -> bool:
-        """Whether one of these keys, by id, is the one that the seal names and has signed it."""
+        """Whether the key that the seal names is among `keys` (by id), and has signed the seal."""
         key = keys.get(self.statement.key_id)
         return key is not None and is_signed(self.statement.content(), self.signature, key)
 
     def to_json(self) -> dict[str, int | str]:
-        """The seal as anchors and exports hold it: numbers, and bytes in hex."""
+        """The seal as anchors and exports have it. Bytes are hex."""
         statement = self.statement
         numbers = {name: getattr(statement, name) for name in ("number", "at", "first_seq", "last_seq")}
         hashes = {name: getattr(statement, name).hex() for name in _HASHES}
@@ -102,7 +102,7 @@ class SignedSeal:
 
     @classmethod
     def from_json(cls, found: Mapping[str, Any]) -> Self:
-        """The seal that `to_json()` gave. Raises NotASeal."""
+        """Parse the result of to_json(). Raises NotASeal."""
         try:
             statement = Statement(
                 number=int(found["number"]),
@@ -116,16 +116,16 @@ class SignedSeal:
             )
             return cls(statement, bytes.fromhex(found["signature"]))
         except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise NotASeal("This is not a seal.") from error
+            raise NotASeal("This isn't a seal.") from error
 
 
 def sign(statement: Statement, key: Ed25519PrivateKey) -> SignedSeal:
-    """The statement with its signature."""
+    """Sign the statement."""
     return SignedSeal(statement, key.sign(statement.content()))
 
 
 def is_signed(content: bytes, signature: bytes, key: Ed25519PublicKey) -> bool:
-    """Whether this is the key's signature of the content."""
+    """Whether this is the signature of the content with this key."""
     try:
         key.verify(signature, content)
     except InvalidSignature:
@@ -134,12 +134,12 @@ def is_signed(content: bytes, signature: bytes, key: Ed25519PublicKey) -> bool:
 
 
 def key_id(key: Ed25519PublicKey) -> str:
-    """The name of a key: the first 16 hex digits of the SHA-256 of its 32 bytes."""
+    """The id of a key: the first 16 hex digits of the SHA-256 of its 32 bytes."""
     return hashlib.sha256(key.public_bytes_raw()).hexdigest()[:16]
 
 
 def by_id(keys: Iterable[Ed25519PublicKey]) -> dict[str, Ed25519PublicKey]:
-    """The keys by their names."""
+    """The keys, by their ids."""
     return {key_id(key): key for key in keys}
 
 
@@ -154,7 +154,7 @@ def private_key(text: str) -> Ed25519PrivateKey:
 
 
 def written(key: Ed25519PublicKey | Ed25519PrivateKey) -> str:
-    """The key's 32 bytes in base64."""
+    """The key's 32 bytes, in base64."""
     raw = key.public_bytes_raw() if isinstance(key, Ed25519PublicKey) else key.private_bytes_raw()
     return base64.b64encode(raw).decode()
 
@@ -165,5 +165,5 @@ def _bytes_of(text: str) -> bytes:
     except binascii.Error:
         found = b""
     if len(found) != 32:
-        raise NotAKey("A key is 32 bytes in base64.")  # without the text, which may be a private key
+        raise NotAKey("A key is 32 bytes in base64.")  # without the text, which can be a private key
     return found

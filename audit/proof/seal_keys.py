@@ -1,7 +1,7 @@
-"""The keys of seals. They come from the settings only, so that the database's owner can't seal.
+"""The keys that sign seals and check them. They come only from the settings, so that the database's owner can't seal.
 
-AUDIT_SEAL_KEY, or the file AUDIT_SEAL_KEY_FILE, holds the private key, and only the process that seals needs it.
-AUDIT_SEAL_PUBLIC_KEYS lists further public keys that verifying accepts, such as earlier ones.
+AUDIT_SEAL_KEY, or the file AUDIT_SEAL_KEY_FILE, has the private key. Only the process that seals needs it.
+AUDIT_SEAL_PUBLIC_KEYS lists other public keys that verifying accepts, such as earlier ones.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ from audit.proof.seal_bytes import NotAKey
 
 
 class NoSealKey(Exception):
-    """Seals can't be made or checked. The message says which setting to correct."""
+    """Seals can't be signed or checked. The message says which setting to correct."""
 
 
 def private_key() -> Ed25519PrivateKey:
@@ -22,13 +22,13 @@ def private_key() -> Ed25519PrivateKey:
     key = _own_key()
     if key is None:
         raise NoSealKey(
-            "There is no key to seal with: set AUDIT_SEAL_KEY or AUDIT_SEAL_KEY_FILE (manage.py audit_keys)."
+            "There is no key for sealing: set AUDIT_SEAL_KEY or AUDIT_SEAL_KEY_FILE (manage.py audit_keys)."
         )
     return key
 
 
 def public_keys() -> dict[str, Ed25519PublicKey]:
-    """The public keys that a seal may be signed with, by id. Raises NoSealKey for one that cannot be read."""
+    """The public keys, by id. A seal must be signed with one of them. Raises NoSealKey if one can't be read."""
     try:
         listed = [seal_bytes.public_key(text) for text in settings.AUDIT_SEAL_PUBLIC_KEYS]
     except NotAKey as error:

@@ -1,4 +1,4 @@
-"""Sealing: signs the links that were added since the last seal. `audit_seal` does it, never an edit."""
+"""Sealing: signs the links that were added since the last seal. Only audit_seal and the worker do this."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,23 +13,23 @@ from audit.models import Entry, Leaf, Seal
 from audit.proof import leaves, merkle, seal_keys
 from audit.proof.seal_bytes import FIRST, SignedSeal, Statement, key_id, sign
 
-MOST = 4096  # links under one seal, which bounds the memory of sealing and the work of a proof
-SILENCE = timedelta(minutes=15)  # after this long without an entry, an empty seal proves that there was none
-LONG_COMMIT = timedelta(days=1)  # almost every entry is linked sooner than this after it was written
+MOST = 4096  # the most links under one seal; it limits the memory that sealing needs, and the length of a proof
+SILENCE = timedelta(minutes=15)  # after this time without entries, an empty seal proves that there were none
+LONG_COMMIT = timedelta(days=1)  # an entry is nearly always linked within this time
 _LOCK = 4702111234003  # the number of PostgreSQL's advisory lock for sealing
 
 
-_made: dict[str, Statement] = {}  # the last seal that this process has committed, by database
+_made: dict[str, Statement] = {}  # the last seal that this process committed, by database
 
 
 class ChainBroken(Exception):
-    """The links to seal don't verify, so nothing was sealed. `audit_verify` says what happened."""
+    """The links to be sealed don't verify, so nothing was sealed. `audit_verify` says what is wrong."""
 
 
 def seal(*, using: str = "default") -> Seal:
-    """Seal the links after the last seal, at most MOST of them; an empty seal if there are none.
+    """Seal at most MOST links after the last seal. If there are none, the seal is empty.
 
-    Two processes that seal at once do so one after the other, without gap or overlap.
+    If two processes do this at the same time, one waits for the other, and their seals have no gap or overlap.
 
     Raises:
         NoSealKey: there is no key, or it can't be used.
@@ -65,7 +65,7 @@ def forget(**_kwargs: object) -> None:
 
 
 def seal_all(*, using: str = "default") -> Iterator[Seal]:
-    """Seal everything that is linked by now: at least one seal, one per transaction. Raises like seal()."""
+    """Seal all links that exist now. Makes at least one seal, and each in its own transaction. Raises like seal()."""
     newest = Leaf.objects.using(using).order_by("-seq").values_list("seq", flat=True).first() or 0
     made = seal(using=using)
     yield made
@@ -75,7 +75,7 @@ def seal_all(*, using: str = "default") -> Iterator[Seal]:
 
 
 def signed(seal: Seal) -> SignedSeal:
-    """A seal from the database in the form that is hashed and signed."""
+    """A seal of the database, in the form that is hashed and signed."""
     statement = Statement(
         number=seal.pk,
         at=leaves.microseconds(seal.at),
@@ -91,7 +91,7 @@ def signed(seal: Seal) -> SignedSeal:
 
 @dataclass(frozen=True, slots=True)
 class SealState:
-    """How sealing stands: the last seal, how many links came after it, and when the first of these was written."""
+    """The last seal, the number of links after it, and the time when the first of these entries was written."""
 
     last: Seal | None
     unsealed: int
@@ -99,18 +99,18 @@ class SealState:
 
     @property
     def has_stopped(self) -> bool:
-        """Whether something has waited for a seal for longer than AUDIT_SEAL_STALE seconds."""
+        """Whether an entry has had no seal for more than AUDIT_SEAL_STALE seconds."""
         patience = timedelta(seconds=settings.AUDIT_SEAL_STALE)
         return self.waiting_since is not None and timezone.now() - self.waiting_since > patience
 
     @property
     def is_due(self) -> bool:
-        """Whether there is something to seal, or it is time for an empty seal."""
+        """Whether there are links to seal, or an empty seal is due."""
         return self.last is None or self.unsealed > 0 or timezone.now() - self.last.at >= SILENCE
 
 
 def state(*, using: str = "default") -> SealState:
-    """How sealing stands now; two small queries."""
+    """The current state of sealing. It takes two small queries."""
     links = Leaf.objects.using(using).order_by("-seq").values("seq")[:1]
     last = Seal.objects.using(using).annotate(newest=Subquery(links)).order_by("-id").first()
     if last is None:
@@ -122,8 +122,9 @@ def state(*, using: str = "default") -> SealState:
 
 
 def _written_at(using: str, seq: int, last: Seal | None) -> datetime | None:
-    """When the entry of the link after this seal was written. The months since the seal are searched first, because
-    planning a query over all months takes PostgreSQL longer than the page's other queries."""
+    """The time of the first entry after this seal. The months since the seal are searched first: for a query over all
+    months, PostgreSQL's planning alone takes longer than the page's other queries.
+    """
     entries = Entry.objects.using(using).filter(pk__in=Leaf.objects.filter(seq=seq).values("entry_id"))
     times = entries.values_list("at", flat=True)
     recent = times.filter(at__gte=last.at - LONG_COMMIT).first() if last else None
@@ -143,7 +144,7 @@ def records(*, first_seq: int, last_seq: int, using: str = "default") -> list[by
 def _check_made(using: str) -> None:
     """Check that the last seal of this process still exists.
 
-    Otherwise the database's owner could delete seals, recompute the chain and have it sealed again.
+    Otherwise the database's owner could delete seals and recompute the chain, and this process would seal it again.
     """
     made = _made.get(using)
     if made is None:
@@ -157,7 +158,7 @@ def _check_made(using: str) -> None:
 
 
 def _take_turns(using: str) -> None:
-    """Keep other processes from sealing until the transaction ends. SQLite has one writer anyway."""
+    """Prevent other processes from sealing until the transaction ends. On SQLite only one process writes at a time."""
     connection = connections[using]
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -169,10 +170,10 @@ def _links(using: str, first_seq: int) -> list[Leaf]:
 
 
 def _entries(using: str, links: Sequence[Leaf]) -> dict[int, tuple[datetime, bytes]]:
-    """Time and leaf of the entries by id. There may be others between them."""
+    """The time and the leaf of each link's entry, by id. The result can have other entries too."""
     ids = [link.entry_id for link in links]
     entries = Entry.objects.using(using)
-    if ids and max(ids) - min(ids) < 2 * MOST:  # nearly always; one range is quicker than a lookup per id in each month
+    if ids and max(ids) - min(ids) < 2 * MOST:  # nearly always; one range is quicker than a search for each id
         found = entries.filter(pk__range=(min(ids), max(ids)))
     else:
         found = entries.filter(pk__in=ids)
@@ -185,7 +186,7 @@ def _record(link: Leaf, entries: dict[int, tuple[datetime, bytes]]) -> bytes:
 
 
 def _records(using: str, links: Sequence[Leaf], *, first_seq: int, before: bytes) -> list[bytes]:
-    """The records of the links, after checking that each link follows from the one before."""
+    """The records of the links. Checks that each link follows from the link before it. Raises ChainBroken."""
     entries = _entries(using, links)
     found = []
     for seq, link in enumerate(links, first_seq):

@@ -1,1 +1,1 @@
-"""The log as people read it: who may, by which filters, a page at a time, in words."""
+"""The pages of the log and of single entries."""

@@ -1,4 +1,4 @@
-"""The filters in force, each with the address that takes it off."""
+"""The active filters of a page. Each has a link that removes it."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from django.http import QueryDict
 
 from audit.access import Reader
+from audit.escaping import without_bidi_controls
 from audit.filtering import choices
 from audit.filtering.fields import Person, without_names
 from audit.filtering.filters import DAYS_OF, NO_FILTERS, OUTCOMES, LogFilter
@@ -14,7 +15,7 @@ from audit.vocabulary import Action, Origin
 
 
 class ActiveFilter(NamedTuple):
-    """A filter in force: its parameter, what the form calls it, the name and id it is set to, the query without it."""
+    """An active filter: its parameter, its label in the form, its name and id, and the query without it."""
 
     what: str
     label: str
@@ -24,19 +25,23 @@ class ActiveFilter(NamedTuple):
 
 
 def active_filters(query: QueryDict, form: LogFilter, edits: Iterable[Edit], reader: Reader) -> list[ActiveFilter]:
-    """The filters in force, under the names that the reader may know: from the directory, or from the page's edits."""
+    """The active filters. Their names come from the directory or the page's edits, if the reader can see them."""
     active = form.active
     names = _names(form, active, next(iter(edits), None), reader)
     return [
         ActiveFilter(
-            what, str(form[what].label), names.get(what, ""), id=str(value), query=filters_alone(query, but=_with(what))
+            what,
+            str(form[what].label),
+            without_bidi_controls(names.get(what, "")),
+            id=str(value),
+            query=filters_alone(query, but=_with(what)),
         )
         for what, value in active.items()
     ]
 
 
 def filters_alone(query: QueryDict, *, but: Iterable[str] = ()) -> str:
-    """The query with nothing in it but filters, as it is kept and shared; without those that are named."""
+    """The query without the page's position, and without the parameters `but`. It is saved and shared like this."""
     rest = without_names(query)
     for name in list(rest):
         if name not in LogFilter.base_fields or name in {*NO_FILTERS, *but} or not rest[name]:
@@ -60,16 +65,16 @@ def _names(form: LogFilter, active: Mapping[str, Any], first: Edit | None, reade
     if "sheet" in active:
         listed = dict(form.sheets)
         names["sheet"] = listed.get(str(active["sheet"])) or choices.name_of_sheet(reader, active["sheet"])
-    if first:  # all of the one sheet, row and column, if such a filter is in force
+    if first:  # if there is such a filter, all edits have the same sheet, row or column
         names["sheet"] = names.get("sheet") or first.first.intent.sheet_name
-        if not reader.sees_all:  # an auditor may have asked for a number that several regions know
+        if not reader.sees_all:  # an auditor can ask for a number that several regions have
             names["person"] = names.get("person") or first.first.intent.actor_name
         names |= {"row": first.first.row_label, "column": first.first.intent.column_title}
     return names
 
 
 def _name_of(form: LogFilter, person: Person, reader: Reader) -> str:
-    """A number without its region is named where only one region has it."""
+    """The person's name. If the filter has no region, the name is only known if one region alone has the number."""
     regions = [person.region] if person.region is not None else _regions_of(form, person)
     listed = dict(form.people)
     named = [listed.get(f"{region}:{person.number}") for region in regions]
@@ -79,11 +84,11 @@ def _name_of(form: LogFilter, person: Person, reader: Reader) -> str:
 
 
 def _regions_of(form: LogFilter, person: Person) -> list[str]:
-    """The regions that know somebody by this number."""
+    """The regions in which a person has this number."""
     values = (choice.value.rpartition(":") for choice in form.people)
     return [region for region, _, number in values if number == str(person.number)]
 
 
 def _with(name: str) -> tuple[str, ...]:
-    """What goes with a filter that is taken off."""
+    """The parameters that are removed together with this filter."""
     return (name, "row", "column") if name == "sheet" else (name,)

@@ -17,7 +17,7 @@ from audit.vocabulary import Action, Origin, Phase
 
 
 class Fact(NamedTuple):
-    """A titled value; `is_code` marks what is for machines, to be set in a mono face."""
+    """A title and a value. A value with `is_code` is for machines, so it is shown in a monospaced font."""
 
     title: str
     value: object
@@ -27,7 +27,7 @@ class Fact(NamedTuple):
 @require_safe
 @login_required
 def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
-    """Every fact of one change. The address of an outcome leads to the intent that it speaks of."""
+    """The page with all facts of one change. The address of an outcome redirects to its intent."""
     reader = reader_of(request, is_waiting=True)
     found = Entry.objects.filter(pk=entry_id).first()
     if found is None and (stub := _retired_by(entry_id)):
@@ -43,6 +43,7 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     context = {
         "change": change,
         "facts": facts_of(change),
+        "form_slug": next((part.value for part in change.came_by if part.key == "form"), ""),
         "has_others": others.exists(),
         "undoings": undoings,
         "is_undone": any(undoing.is_applied for undoing in undoings),
@@ -52,7 +53,7 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
 
 
 def _retired_by(entry_id: int) -> Entry | None:
-    """The entry of a retirement, where this one's number is below all that are left, so that it may have been taken."""
+    """The entry of the last retirement, if this entry can have been retired: all others have larger numbers."""
     if Entry.objects.filter(pk__lte=entry_id).exists():
         return None
     return Entry.objects.filter(action=Action.RETAIN, phase=Phase.DONE).order_by("-id").first()
@@ -68,9 +69,10 @@ def _intent_of(outcome: Entry) -> Entry | None:
 
 
 def facts_of(change: LoggedChange) -> list[Fact]:
-    """Every column of the intent, with the id that an added row got and what the outcome rests on."""
+    """All columns of the intent, the evidence for the outcome, and for an added row the id from the outcome."""
     entry = change.intent
-    is_own = entry.action == Action.RECORD  # of a record of this app, which has neither sheet nor Smartsheet's writing
+    # This app's own records have no sheet, and their values don't come from Smartsheet.
+    is_own = entry.action == Action.RECORD
     return [
         Fact("Person", entry.actor_name),
         Fact("Smartsheet id", entry.actor_id, is_code=True),

@@ -1,4 +1,4 @@
-"""Filters kept by name: save, rename, delete. Plain forms, which lead back to the log."""
+"""Pages that save a filter under a name, rename it and delete it. They are plain forms, and lead back to the log."""
 
 from django import forms
 from django.contrib import messages
@@ -13,14 +13,14 @@ from audit.reading.active_filters import filters_alone
 
 
 class SavedFilterForm(forms.ModelForm):  # type: ignore[type-arg] # only the stubs take it
-    """A name for a query of the log; the name is the person's own, once."""
+    """The form for a filter's name and query. A person can't use the same name twice."""
 
     class Meta:
         model = SavedFilter
         fields = ("name", "query")
         error_messages = {
-            "name": {"required": "Give the filter a name.", "max_length": "A name has 80 letters at most."},
-            "query": {"required": "There is no filter in force that could be saved."},
+            "name": {"required": "Give the filter a name.", "max_length": "A name can have up to 80 characters."},
+            "query": {"required": "There is no active filter to save."},
         }
 
     def clean_query(self) -> str:
@@ -29,7 +29,7 @@ class SavedFilterForm(forms.ModelForm):  # type: ignore[type-arg] # only the stu
     def clean(self) -> None:
         others = SavedFilter.objects.filter(user=self.instance.user_id).exclude(pk=self.instance.pk)
         if others.filter(name=self.cleaned_data.get("name")).exists():
-            self.add_error("name", "You have a filter of that name already.")
+            self.add_error("name", "You already have a filter with this name.")
         if self.instance.pk is None and others.count() >= SavedFilter.MOST:
             self.add_error(None, f"You have {SavedFilter.MOST} filters, the most that are kept. Delete one first.")
 
@@ -37,7 +37,7 @@ class SavedFilterForm(forms.ModelForm):  # type: ignore[type-arg] # only the stu
 @require_POST
 @login_required
 def save(request: HttpRequest) -> HttpResponse:
-    """Keep the query by the name that was given."""
+    """Save the query under this name."""
     form = SavedFilterForm(request.POST, instance=SavedFilter(user_id=request.user.pk or 0))
     if not form.is_valid():
         return render(request, "audit/saved_filter.html", {"form": form, "saved": form.instance}, status=400)
@@ -49,7 +49,7 @@ def save(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def change(request: HttpRequest, pk: int) -> HttpResponse:
-    """Rename a filter of one's own, or delete it."""
+    """Rename or delete a filter of the signed-in person."""
     saved = get_object_or_404(SavedFilter.objects.of(request.user.pk), pk=pk)
     if request.method != "POST":
         return render(request, "audit/saved_filter.html", {"form": SavedFilterForm(instance=saved), "saved": saved})

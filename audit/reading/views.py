@@ -1,4 +1,4 @@
-"""The page of the log, and what it asks for while it is open."""
+"""The page of the log, and the requests that its script makes."""
 
 from typing import Any
 
@@ -19,13 +19,13 @@ from audit.read_logging import note_reading
 from audit.reading.active_filters import active_filters, filters_alone
 from audit.vocabulary import Phase
 
-NEW = 100  # new entries that are counted for an open page
+NEW = 100  # where counting new entries for an open page stops
 
 
 @require_safe
 @login_required
 def log(request: HttpRequest) -> HttpResponse:
-    """Who did what, when, and what came of it; newest first, a page at a time, narrowed by the query."""
+    """The page of the log. It shows the entries that match the query, newest first."""
     reader = reader_of(request)
     form = _form(request, reader)
     saved = SavedFilter.objects.of(request.user.pk)
@@ -49,7 +49,7 @@ def log(request: HttpRequest) -> HttpResponse:
         "beside_sheet": _and(filters_alone(request.GET, but=("sheet", "row", "column", "edit"))),
     }
     if "edit" in form.cleaned_data and page.entries:
-        context |= {"edit_id": page.entries[0].edit_id, "extent": extent_of(page.entries[0])}
+        context |= {"one_of_edit": page.entries[0], "extent": extent_of(page.entries[0])}
     if "count" in request.GET:
         context["count"] = _counted(asked, reader)
     return render(request, "audit/log.html", context)
@@ -58,7 +58,7 @@ def log(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def count_of(request: HttpRequest) -> JsonResponse:
-    """How many there are of what the query asks for, in words: {"count": "5,000+"}."""
+    """The number of entries that match the query, as a text: {"count": "5,000+"}."""
     reader = reader_of(request)
     form = _form(request, reader)
     return JsonResponse({"count": _counted(_asked(form), reader) if form.is_valid() else ""})
@@ -67,7 +67,7 @@ def count_of(request: HttpRequest) -> JsonResponse:
 @require_safe
 @login_required
 def newer(request: HttpRequest) -> JsonResponse:
-    """How many there are that are newer than the entry `after`: {"count": 3}, NEW at most."""
+    """The number of entries that are newer than the entry `after`: {"count": 3}. It stops counting at NEW."""
     reader = reader_of(request)
     form = _form(request, reader)
     if not form.is_valid() or "after" not in form.cleaned_data:
@@ -79,14 +79,14 @@ def newer(request: HttpRequest) -> JsonResponse:
 @require_safe
 @login_required
 def choices_of(request: HttpRequest, kind: str) -> JsonResponse:
-    """The people or sheets whose names hold `q`: {"choices": ["Jane Roe · eu:5", …]}."""
+    """The people, or the sheets, whose names contain the text: {"choices": ["Jane Roe · eu:5", …]}."""
     offer = {"person": choices.people, "sheet": choices.sheets}[kind]
     found = offer(reader_of(request), text=request.GET.get(WORDS, "")[:100].replace("\0", ""))
     return JsonResponse({"choices": [choice.label for choice in found[: choices.OFFERED]]})
 
 
 def _and(query: str) -> str:
-    """A query that another parameter follows."""
+    """The query, in a form to which another parameter can be appended."""
     return f"{query}&" if query else ""
 
 
@@ -100,7 +100,9 @@ def _asked(form: LogFilter) -> Asked:
 
 
 def _edits(form: LogFilter, page: Page) -> list[Edit]:
-    """The page's edits; one edit alone is spread out, and what got another outcome since is left out."""
+    """The page's edits. If the query is for one edit, all its changes are shown one by one. A change whose outcome no
+    longer matches the filter is left out.
+    """
     outcome = form.cleaned_data.get("outcome")
     phases = UNCERTAIN_PHASES if outcome == UNCERTAIN else {Phase(outcome)} if outcome else ()
     if "edit" in form.cleaned_data:

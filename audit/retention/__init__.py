@@ -1,1 +1,1 @@
-"""How long the log keeps what: old months retired with proof, names and personal values erased on request."""
+"""Retention: removes old months and keeps the proof, and erases names and personal values on request."""

@@ -1,9 +1,10 @@
 """Erases a person's names, or personal values. The clear text is gone for good, and no hash of the log changes.
 
-It blanks text and salt of PersonalText, and what the histories of our own rows say. Entries only have commitments,
-which no one can open without the salt. Pages then say "name erased". A blanked row stays, so that a process that caches
-the person (commitments.MEMORY) can't bring the name back. Someone who goes on working gets a new commitment. What this
-app knows about a person now isn't erased here: disconnect or delete them first.
+It blanks text and salt in PersonalText, and personal fields in the histories of this app's records. Entries only have
+commitments, which no one can open without the salt. Pages then show "name erased". The blanked row stays. So a process
+that still caches the name (commitments.MEMORY) can't store it again. If the person continues to work here, they get a
+new commitment. Other apps blank what else they store about the person (`erasing`). The person's profile and token
+aren't erased here: disconnect or delete the person first.
 """
 
 import json
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.dispatch import Signal
 
 from audit import commitments, histories
 from audit.database.triggers import lifted
@@ -23,18 +25,22 @@ from audit.proof.leaves import COLUMNS
 from audit.recording import THIS_APP, Actor, Evidence, nobody, note
 from audit.vocabulary import Action, Origin
 
+# Sent in the transaction of an erasure, with `what` and `addresses`, the person's e-mail addresses in the log, in lower
+# case. A receiver blanks what its app stores about the person outside of histories, and returns the number of rows.
+erasing = Signal()
+
 
 class NothingToErase(Exception):
-    """There is nothing to erase. The message names no one."""
+    """There is nothing to erase. The message contains no name."""
 
 
 class ReasonNamesThem(Exception):
-    """The reason, which stays in the log, contains what is to be erased."""
+    """The reason contains a name or an address that is to be erased. The reason stays in the log."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Everything about the person with this region and Smartsheet id, and what only has their e-mail addresses."""
+    """Everything about the person with this region and id, and texts that only have one of their addresses."""
 
     region: str
     number: int
@@ -48,9 +54,15 @@ class Person:
         return f"{self.region}:{self.number}"
 
     def texts(self) -> Q:
+        return Q(region=self.region, person_id=self.number) | Q(person_id=None, email__in=self._emails())
+
+    def addresses(self) -> frozenset[str]:
+        return frozenset(email.casefold() for email in self._emails())
+
+    def _emails(self) -> set[str]:
         is_theirs = Q(region=self.region, person_id=self.number)
         emails = PersonalText.objects.clear().actors().filter(is_theirs).exclude(email="")
-        return is_theirs | Q(person_id=None, email__in=set(emails.values_list("email", flat=True)))
+        return set(emails.values_list("email", flat=True))
 
     def blank_histories(self) -> int:
         return histories.blank_person(region=self.region, person_id=self.number)
@@ -58,7 +70,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Names and values with this e-mail address. Several people may have used it, one after the other."""
+    """Names and values with this e-mail address. Several people can have had it, one after the other."""
 
     email: str
     subject = "audit.address"
@@ -69,13 +81,16 @@ class Address:
         rows = found.values_list("commitment", "text", "email")
         return Q(pk__in=[pk for pk, *texts in rows if any(mentions(text, self.email) for text in texts)])
 
+    def addresses(self) -> frozenset[str]:
+        return frozenset({self.email.casefold()})
+
     def blank_histories(self) -> int:
         return histories.blank_address(self.email)
 
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """The personal values of one entry, but not its actor's name."""
+    """The personal values of one entry. Its actor's name isn't included."""
 
     entry_id: int
 
@@ -92,13 +107,16 @@ class Values:
         _actor, *values = of_entry(list(entry)) if entry else [""]
         return Q(pk__in=values)
 
+    def addresses(self) -> frozenset[str]:
+        return frozenset()
+
     def blank_histories(self) -> int:
         return 0
 
 
 @dataclass(frozen=True, slots=True)
 class NameAlone:
-    """A name that was recorded without an id: of a user of the admin, or given to a command."""
+    """A name that was recorded without an id, such as that of an admin user, or one that a command was given."""
 
     name: str
     subject = "audit.name"
@@ -109,6 +127,9 @@ class NameAlone:
         rows = PersonalText.objects.clear().actors().filter(person_id=0).values_list("commitment", "text")
         return Q(pk__in=[pk for pk, text in rows if is_somebodys and Names(*json.loads(text)).name == self.name])
 
+    def addresses(self) -> frozenset[str]:
+        return frozenset()
+
     def blank_histories(self) -> int:
         return histories.blank_name(self.name)
 
@@ -118,44 +139,49 @@ What = Person | Address | Values | NameAlone
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How many names and values can be erased; after erasing, also how many rows of histories were blanked."""
+    """How many names and values can be erased. After erasing, also how many rows of histories, and other records of the
+    apps, were blanked.
+    """
 
     names: int
     values: int
     histories: int = 0
+    records: int = 0
 
     def __str__(self) -> str:
-        return f"names: {self.names}, values: {self.values}, rows of histories: {self.histories}"
+        others = f", other records: {self.records}" if self.records else ""
+        return f"names: {self.names}, values: {self.values}, rows of histories: {self.histories}{others}"
 
 
 def look(what: What) -> Found:
-    """What erase() would erase from the log. Doesn't count rows of histories."""
+    """Count the names and values that erase() would erase. Rows of histories aren't counted."""
     return _count(what.texts())
 
 
 def names_of(what: What) -> list[str]:
-    """The names that erase() would erase, sorted, so that people can check whose they are."""
+    """The names that erase() would erase, sorted, so that people can check whose names they are."""
     texts = PersonalText.objects.clear().filter(what.texts()).actors().values_list("text", flat=True)
     return sorted({Names(*json.loads(text)).name for text in texts})
 
 
 def check_reason(what: What, reason: str) -> None:
-    """Raise ReasonNamesThem if the reason, which stays, contains a name or an address that is to be erased."""
+    """Raise ReasonNamesThem if the reason contains a name or an address that is to be erased. The reason stays."""
     _refuse_to_name(what.texts(), what, reason)
 
 
 def erase(what: What, *, by: Actor, reason: str, origin: Origin) -> Found:
-    """Erase it and record that in the log, both or neither. Committed when this returns, unless a transaction is open.
+    """Erase the names or values `what`, and record this in the log, in one transaction. It is committed when this
+    returns, unless another transaction is open.
 
     Raises:
-        NothingToErase: neither the log nor a history has anything of it.
+        NothingToErase: neither the log nor a history has anything to erase.
         ReasonNamesThem: the reason contains a name or an address that is to be erased.
         NotRecorded: the log couldn't be written, so nothing was erased.
     """
     _sweep_what_is_freed()
     try:
         return _erase(what, by=by, reason=reason, origin=origin)
-    finally:  # also where somebody who was killed had erased it already
+    finally:  # needed even if nothing was erased now, because an earlier process can have been killed after erasing
         _empty_the_journal()
 
 
@@ -163,14 +189,16 @@ def _erase(what: What, *, by: Actor, reason: str, origin: Origin) -> Found:
     with transaction.atomic():
         texts = what.texts()
         _refuse_to_name(texts, what, reason)
+        told = erasing.send(type(what), what=what, addresses=what.addresses())  # before the log forgets the addresses
         rows = PersonalText.objects.clear().filter(texts)
-        # As many as are taken here: somebody else may erase, or write, at the same time.
+        # Count what this statement erases, because another process can erase or write at the same time.
         kinds = (rows.filter(kind=kind) for kind in (PersonalText.Kind.ACTOR, PersonalText.Kind.VALUE))
         names, values = (some.update(text="", salt="", email="", erased_at=Now()) for some in kinds)
-        found = Found(names, values, _blank_histories(what))
+        found = Found(names, values, _blank_histories(what), sum(int(count or 0) for _, count in told))
         if found == Found(0, 0):
-            raise NothingToErase("Nothing was found that could be erased.")
+            raise NothingToErase("There is nothing to erase.")
         evidence: dict[str, Evidence] = {"names": found.names, "values": found.values, "histories": found.histories}
+        evidence |= {"records": found.records} if found.records else {}
         note(
             actor=by,
             action=Action.ERASE,
@@ -187,7 +215,7 @@ def _erase(what: What, *, by: Actor, reason: str, origin: Origin) -> Found:
 
 
 def people_with(email: str) -> list[tuple[str, int]]:
-    """Region and id of the people who had this address when an entry was written, unless it was erased."""
+    """Region and id of the people who had this address when an entry was written. Erased addresses aren't found."""
     rows = PersonalText.objects.clear().actors().filter(email__iexact=email).exclude(person_id=0)
     found = rows.values_list("region", "person_id").distinct().order_by("region", "person_id")
     return [(region, number) for region, number in found if number is not None]
@@ -208,14 +236,16 @@ def _blank_histories(what: What) -> int:
 
 def _refuse_to_name(texts: Q, what: What, reason: str) -> None:
     if any(part.casefold() in reason.casefold() for part in _parts(texts, what)):
-        raise ReasonNamesThem("The reason stays in the log: say it without the name or the address that is erased.")
+        raise ReasonNamesThem(
+            "The reason stays in the log: write it without the name or address that you want to erase."
+        )
 
 
 def _parts(texts: Q, what: What) -> Iterator[str]:
     """The names and addresses that are to be erased."""
     if isinstance(what, Address):
         yield what.email
-    if isinstance(what, NameAlone) and what.name:  # which perhaps a history alone holds
+    if isinstance(what, NameAlone) and what.name:  # the name can be only in a history
         yield what.name
     for text in PersonalText.objects.clear().filter(texts).values_list("text", flat=True):
         value = json.loads(text)
@@ -224,14 +254,14 @@ def _parts(texts: Q, what: What) -> Iterator[str]:
 
 
 def _sweep_what_is_freed() -> None:
-    """Make SQLite overwrite deleted data from now on. https://www.sqlite.org/pragma.html#pragma_secure_delete"""
+    """Make SQLite overwrite what is deleted from now on. https://www.sqlite.org/pragma.html#pragma_secure_delete"""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA secure_delete = ON")
 
 
 def _empty_the_journal() -> None:
-    """Truncate SQLite's write-ahead log, which still has the old pages. That isn't possible within a transaction."""
+    """Truncate SQLite's write-ahead log, because it still has the erased text. This is impossible in a transaction."""
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

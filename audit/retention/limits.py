@@ -1,8 +1,8 @@
-"""Finds how far the log can be retired: up to the end of a seal, and only entries that nothing needs any more.
+"""Finds up to where the log can be retired: to the end of a seal, and only if nothing needs the entries any more.
 
-The boundary is the last link of the seal that covers the last entry before the month. Every entry up to it is removed,
-including a few that were written in the month itself; with one seal a minute, a minute's worth. So the chain that stays
-begins at a seal's head and has no gaps, and the seals of what was removed stay.
+The boundary is the end of the seal over the last entry from before the month. All entries up to the boundary are
+removed. With one seal a minute, up to a minute of these are from the month itself. So the chain that remains begins
+after a seal, without a gap. The seals of removed entries stay.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from audit.conf import settings
 from audit.models import Cursor, Entry, EntryQuerySet, Leaf, Seal
 from audit.vocabulary import CONCLUSIVE
 
-REST = timedelta(hours=1)  # longer than any process caches names (audit.commitments, audit.directory)
+REST = timedelta(hours=1)  # longer than a process caches names (audit.commitments, audit.directory)
 
 
 class CannotRetire(Exception):
@@ -24,8 +24,9 @@ class CannotRetire(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """What is removed: the links from `first_seq` to the end of the seal. Their entries are from before `before` (UTC),
-    except for those with the ids `younger`. `newest_seq` was the chain's last link when this was determined."""
+    """What is removed: the links from `first_seq` to the end of `seal`. Their entries are from before `before` (UTC),
+    except for those with the ids in `younger`. `newest_seq` was the chain's last link when the boundary was found.
+    """
 
     before: datetime
     first_seq: int
@@ -39,7 +40,7 @@ class Boundary:
 
     @property
     def count(self) -> int:
-        """How many entries are removed."""
+        """The number of entries that are removed."""
         return self.last_seq - self.first_seq + 1
 
     def entries(self) -> EntryQuerySet:
@@ -47,14 +48,16 @@ class Boundary:
         return Entry.objects.filter(Q(at__lt=self.before) | Q(pk__in=self.younger))
 
     def has_changed(self) -> bool:
-        """Whether someone else has retired meanwhile, or an entry from before the month was committed late."""
+        """Whether the boundary is no longer right: another process has retired entries, or an entry from before the
+        month was committed late.
+        """
         late = Leaf.objects.filter(seq__gt=self.newest_seq).values("entry_id")
         is_late = Entry.objects.filter(at__lt=self.before, pk__in=late).exists()
         return is_late or Leaf.objects.aggregate(first=Min("seq"))["first"] != self.first_seq
 
 
 def boundary(before: datetime) -> Boundary:
-    """The boundary for entries written before this time, the first of a month (UTC). Raises CannotRetire."""
+    """The boundary for entries from before `before`, which is the first day of a month (UTC). Raises CannotRetire."""
     if before > timezone.now().astimezone(before.tzinfo):
         raise CannotRetire("Only months that are over can be retired.")
     ends = Leaf.objects.aggregate(first=Min("seq"), newest=Max("seq"))
@@ -79,13 +82,13 @@ def _check_complete(found: Boundary, old: EntryQuerySet) -> None:
     is_linked = Exists(Leaf.objects.filter(entry_id=OuterRef("pk")))
     linked = Leaf.objects.filter(seq__lte=found.last_seq).count()
     if linked != found.count or found.entries().count() != found.count or old.exclude(is_linked).exists():
-        raise CannotRetire("Chain and entries do not fit together: run manage.py audit_verify and find out why.")
+        raise CannotRetire("The chain and the entries don't match: run manage.py audit_verify to find out why.")
 
 
 def _check_rest(found: Boundary) -> None:
     newest = found.entries().aggregate(at=Max("at"))["at"]
     if newest > timezone.now() - REST:
-        raise CannotRetire("Some of it was written less than an hour ago: try again later.")
+        raise CannotRetire("Some of these entries were written less than an hour ago: try again later.")
 
 
 def _check_followers(found: Boundary) -> None:
@@ -94,13 +97,15 @@ def _check_followers(found: Boundary) -> None:
     followers = Cursor.objects.exclude(name__startswith="anchor ").filter(seq__lt=found.last_seq)
     late += followers.order_by("name").values_list("name", flat=True)
     if late:
-        raise CannotRetire(f"Not everybody who follows the log has got so far: {', '.join(late)}.")
+        raise CannotRetire(f"These consumers of the log haven't processed these entries yet: {', '.join(late)}.")
 
 
 def _check_settled(found: Boundary) -> None:
-    """Uses two conditions, which PostgreSQL can hash; with OR it would compare each row with each."""
+    """Raise CannotRetire if an edit among these entries is unsettled. The query has two conditions, because PostgreSQL
+    can hash each of them; with OR it would compare all rows with all rows.
+    """
     outcomes = Entry.objects.filter(edit_id=OuterRef("edit_id"), phase__in=CONCLUSIVE)
     of_row, of_all = Exists(outcomes.filter(line=OuterRef("line"))), Exists(outcomes.filter(line=None))
     unsettled = found.entries().intents().filter(~of_row, ~of_all).order_by().values_list("pk", flat=True)[:1]
     for entry_id in unsettled:
-        raise CannotRetire(f"What came of entry {entry_id} is not certain yet: run manage.py audit_settle first.")
+        raise CannotRetire(f"The outcome of entry {entry_id} is not certain yet: run manage.py audit_settle first.")

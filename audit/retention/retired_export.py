@@ -1,4 +1,6 @@
-"""Exports what is retired to a file with its own proof. The file is written, read back and verified first."""
+"""Exports entries before they are retired, to a file with proof. The file is read back and verified before the entries
+are removed.
+"""
 
 import hashlib
 import os
@@ -21,19 +23,19 @@ from audit.vocabulary import Action, Origin
 
 @dataclass(frozen=True, slots=True)
 class RetiredExport:
-    """The file's name, and the SHA-256 of its bytes in hex."""
+    """A file's name, and the SHA-256 of its bytes in hex."""
 
     name: str
     sha256: str
 
 
 def write(boundary: Boundary, path: Path, *, by: Actor, progress: Progress) -> RetiredExport:
-    """Write all entries that are removed to a new file, flush it to disk, and verify it.
+    """Write all entries that will be removed to a new file, flush it to disk, and verify it.
 
     Raises:
-        CannotRetire: the file doesn't prove all entries that are removed.
+        CannotRetire: the file doesn't prove all entries that would be removed.
         FileExistsError, OSError: the file can't be written.
-        NotRecorded: the export couldn't be logged, so it wasn't made.
+        NotRecorded: the export couldn't be recorded, so it has no entries.
     """
     query = {"retired before": f"{boundary.before:%Y-%m}"}
     asked: dict[str, Evidence] = dict(query)
@@ -56,7 +58,7 @@ def write(boundary: Boundary, path: Path, *, by: Actor, progress: Progress) -> R
 
 
 def _verified(boundary: Boundary, path: Path) -> str:
-    """The SHA-256 of the file in hex, after checking that it proves all entries. Raises CannotRetire."""
+    """Check that the file proves all entries, and return its SHA-256 in hex. Raises CannotRetire."""
     check = Check(Keys([seal_bytes.written(key) for key in seal_keys.public_keys().values()]))
     sha256 = hashlib.sha256()
     try:
@@ -66,8 +68,8 @@ def _verified(boundary: Boundary, path: Path) -> str:
                 check.take(line)
         found = check.finish()
     except Wrong as wrong:
-        raise CannotRetire(f"The export does not verify, so nothing is retired: {wrong}") from wrong
+        raise CannotRetire(f"The export isn't valid, so nothing was retired: {wrong}") from wrong
     span = (found.header["first_seq"], found.header["last_seq"], found.entries, found.unsealed)
     if span != (boundary.first_seq, boundary.last_seq, boundary.count, 0):
-        raise CannotRetire("The export does not hold all that is to be retired, so nothing is.")
+        raise CannotRetire("The export doesn't have all entries that would be retired, so nothing was retired.")
     return sha256.hexdigest()

@@ -1,7 +1,7 @@
-"""Removes old entries from the log, with their links and with names that no other entry uses, in one transaction.
+"""Removes old entries, their links, and the names that no other entry uses, in one transaction.
 
-Their seals stay. A new entry says up to which seal the log was retired, and which export has the entries. Verifying
-starts after that seal (audit/verification/start.py). Only the tables' owner can do this.
+Their seals stay. A new entry says up to which seal the log was retired, and which export has the removed entries.
+Verifying then starts after that seal (audit/verification/start.py). Only the owner of the log's tables can retire.
 """
 
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ from audit.verification.start import SUBJECT
 from audit.vocabulary import Action, Origin
 
 AT_ONCE = 500
-PATIENCE = "10s"  # how long retiring waits for the log's lock
+PATIENCE = "10s"  # how long retiring waits for the log's lock before it gives up
 
 
 def check_rights() -> None:
@@ -35,10 +35,10 @@ def check_rights() -> None:
 
 
 def retire(found: Boundary, export: RetiredExport, *, by: Actor, reason: str) -> None:
-    """Remove what is up to the boundary, which the export has. Committed when this returns.
+    """Remove the entries up to the boundary. `export` has them. The removal is committed when this returns.
 
     Raises:
-        CannotRetire: the log has changed since, or couldn't be locked.
+        CannotRetire: the log has changed since the boundary was found, or it couldn't be locked.
         NotRecorded: the log couldn't be written, so nothing was retired.
     """
     check_rights()
@@ -47,7 +47,7 @@ def retire(found: Boundary, export: RetiredExport, *, by: Actor, reason: str) ->
     with transaction.atomic(durable=True):
         _stop_everybody()
         if found.has_changed():
-            raise CannotRetire("The log has changed meanwhile: try again.")
+            raise CannotRetire("The log has changed in the meantime: try again.")
         _say_so(found, export, by=by, reason=reason)
         names |= _named(after=seen)
         with lifted(connection, [triggers.ENTRY, triggers.LEAF, triggers.PERSONAL]):
@@ -68,11 +68,11 @@ def _stop_everybody() -> None:
             cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
             cursor.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")
     except DatabaseError as error:
-        raise CannotRetire(f"The log is in use and could not be had for {PATIENCE}: try again.") from error
+        raise CannotRetire(f"The log is in use and couldn't be locked for {PATIENCE}: try again.") from error
 
 
 def _say_so(found: Boundary, export: RetiredExport, *, by: Actor, reason: str) -> None:
-    """Write the entry of the retirement and link it at once, so that the chain continues from a link that stays."""
+    """Write an entry about the retirement, and link it immediately, so that the chain has a link that stays."""
     statement = signed(found.seal).statement
     evidence: dict[str, Evidence] = {
         "before": f"{found.before:%Y-%m}",
@@ -101,7 +101,7 @@ def _say_so(found: Boundary, export: RetiredExport, *, by: Actor, reason: str) -
 
 
 def _drop_months(found: Boundary) -> None:
-    """On PostgreSQL, drop the months that end before the boundary: all of their entries are removed."""
+    """On PostgreSQL, drop the tables of months that end before the boundary, because all their entries are removed."""
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
@@ -116,7 +116,7 @@ def _end_of(year: int, month: int) -> datetime:
 
 
 def _named(*, after: int) -> set[str]:
-    """The commitments that entries name whose links come after this place."""
+    """The commitments in the entries whose links come after this place of the chain."""
     entries = Entry.objects.filter(Exists(Leaf.objects.filter(entry_id=OuterRef("pk"), seq__gt=after)))
     holds = Q(*((f"{column}__contains", '"hmac"') for column in ("old", "new", "evidence")), _connector=Q.OR)
     named = set(entries.order_by().values_list("actor", flat=True).distinct())
@@ -126,7 +126,7 @@ def _named(*, after: int) -> set[str]:
 
 
 def _forget_people(*, keep: set[str]) -> None:
-    """Delete names and values that no entry uses any more, and people that the page offers as filters."""
+    """Delete names and values that no entry uses, and remove people without entries from the page's filters."""
     unused = [one for one in PersonalText.objects.values_list("commitment", flat=True) if one not in keep]
     for start in range(0, len(unused), AT_ONCE):
         some = unused[start : start + AT_ONCE]
@@ -140,7 +140,7 @@ def _forget_sheets() -> None:
 
 
 def _index_anew() -> None:
-    """Rebuild SQLite's text index: it doesn't store texts, so entries can't be removed from it one by one."""
+    """Rebuild SQLite's text index. It doesn't store the texts, so single entries can't be removed from it."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute(f"INSERT INTO {search.TABLE} ({search.TABLE}) VALUES ('delete-all')")  # noqa: S608 # our own name

@@ -1,4 +1,4 @@
-"""The page that erases somebody's names from the log: it says first what there is, then erases for good."""
+"""The page that erases a person's names from the log. It shows what would be erased before it erases anything."""
 
 from django import forms
 from django.contrib import messages
@@ -22,19 +22,19 @@ from audit.vocabulary import Origin
 
 
 class ErasureForm(forms.Form):
-    """Whom to erase, and why."""
+    """The form for the person to erase, and the reason."""
 
-    who = forms.CharField(max_length=320, error_messages={"required": "Say whom."})
-    reason = forms.CharField(max_length=500, error_messages={"required": "Say why; it stays in the log."})
+    who = forms.CharField(max_length=320, error_messages={"required": "Enter a person."})
+    reason = forms.CharField(max_length=500, error_messages={"required": "Give a reason. It stays in the log."})
 
     def clean_who(self) -> Person | Address:
-        """A person as region:id, or an e-mail address."""
+        """A Person from “region:id”, or an Address from an e-mail address."""
         who: str = self.cleaned_data["who"]
         if "@" in who:
             return Address(who)
         region, _, number = who.partition(":")
         if not (region and number.isascii() and number.isdecimal() and len(number) < 19):
-            raise forms.ValidationError("This is neither a person, like com:4711, nor an e-mail address.")
+            raise forms.ValidationError("Enter a person, like com:4711, or an e-mail address.")
         return Person(region, int(number))
 
 
@@ -42,7 +42,7 @@ class ErasureForm(forms.Form):
 @login_required
 @permission_required("audit.erase", raise_exception=True)
 def erasure(request: HttpRequest) -> HttpResponse:
-    """Ask whom and why; show how much there is; with `certain`, erase it."""
+    """Ask for person and reason, then show how much would be erased. Erase it only if the form confirms this person."""
     if request.method != "POST":
         form = ErasureForm(initial={"who": request.GET.get("who", "")})
         return render(request, "audit/erasure.html", {"form": form})
@@ -51,7 +51,7 @@ def erasure(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         what, reason = form.cleaned_data["who"], form.cleaned_data["reason"]
         try:
-            if request.POST.get("certain") == request.POST["who"]:  # asked for, and not somebody else since
+            if request.POST.get("certain") == request.POST["who"]:  # the person that the page asked about
                 erased = erase(what, by=reader_of(request).actor, reason=reason, origin=Origin.APP)
                 messages.success(request, f"Erased for good: {erased}.")
                 return redirect("audit:log")

@@ -1,1 +1,1 @@
-"""Every entry to whoever else keeps the log: standard output, syslog, HTTPS."""
+"""Streams all entries to other systems, by standard output, syslog or HTTPS."""

@@ -1,21 +1,21 @@
-"""Where the log can be streamed to, as text says it: stdout, syslog://host:port?tls, https://host/path. No Django."""
+"""Parses a stream's address: stdout, syslog://host:port?tls, or https://host/path. It needs no Django."""
 
 import hashlib
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
-LONGEST_NAME = 90  # characters, which a cursor can hold
+LONGEST_NAME = 90  # characters, because a cursor's name can't be much longer
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _SYSLOG_PORTS = {"tcp": 601, "tls": 6514}  # https://www.rfc-editor.org/rfc/rfc5425#section-4.1
 
 
 class NotAnAddress(ValueError):
-    """Nothing can be streamed to there; says why, as a sentence."""
+    """The address of a stream isn't valid. The message says why in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A place that takes the log. `kind` is stdout, syslog or http; `name` tells it from others, for its cursor."""
+    """The address that a stream sends to. `kind` is stdout, syslog or http. The cursor is stored under `name`."""
 
     kind: str
     name: str
@@ -26,29 +26,33 @@ class Address:
 
 
 def address(text: str) -> Address:
-    """The address that is written so. Raises NotAnAddress, which does not say it again: it may hold a secret."""
+    """Parse an address. Raises NotAnAddress, without the address in its message, since it can contain a secret."""
     if text == "stdout":
         return Address("stdout", "stdout")
     if not text.isascii() or not text.isprintable() or " " in text:
-        raise NotAnAddress("An address is written in ASCII, without spaces; other characters as %XX.")
+        raise NotAnAddress("Write an address in ASCII, without spaces; write other characters as %XX.")
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
-        raise NotAnAddress("The address has no host, or no port, that there can be.") from None
+        raise NotAnAddress("The address has no valid host or port.") from None
     if parts.username is not None or parts.password is not None:
-        raise NotAnAddress("An address to stream to must not hold a name or a password: it is shown in logs.")
+        raise NotAnAddress(
+            "The address of a stream must not have a user name or a password, because it appears in logs."
+        )
     if parts.scheme == "syslog" and parts.hostname:
         return _syslog(parts, parts.hostname, port)
     if parts.scheme in {"http", "https"} and parts.hostname:
         return _http(parts, parts.hostname, port)
-    raise NotAnAddress("An address is one of stdout, syslog://host:port?tcp, syslog://host:port?tls and https://….")
+    raise NotAnAddress(
+        "The address must be one of stdout, syslog://host:port?tcp, syslog://host:port?tls and https://…."
+    )
 
 
 def _syslog(parts: SplitResult, host: str, port: int | None) -> Address:
     transport = parts.query or "tcp"
     if transport not in _SYSLOG_PORTS or parts.path:
-        raise NotAnAddress("Syslog is spoken over ?tcp or ?tls; UDP loses what nobody then knows to send again.")
+        raise NotAnAddress("Syslog needs ?tcp or ?tls, because UDP can lose entries unnoticed.")
     port = port or _SYSLOG_PORTS[transport]
     return Address("syslog", f"syslog {host}:{port}", host=host, port=port, is_tls=transport == "tls")
 
@@ -56,7 +60,7 @@ def _syslog(parts: SplitResult, host: str, port: int | None) -> Address:
 def _http(parts: SplitResult, host: str, port: int | None) -> Address:
     is_tls = parts.scheme == "https"
     if not is_tls and host not in _LOOPBACK:
-        raise NotAnAddress("The log is sent over https; http is for this machine itself alone.")
+        raise NotAnAddress("The log can only be sent over https; http works only for this machine itself.")
     port = port or (443 if is_tls else 80)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     name = _named(f"http {host}:{port}{parts.path}", query=parts.query)
@@ -64,8 +68,9 @@ def _http(parts: SplitResult, host: str, port: int | None) -> Address:
 
 
 def _named(shown: str, *, query: str) -> str:
-    """A name for logs and for the cursor, of which there is one for each address: without the query, which may be a
-    secret, yet told from another query's."""
+    """A unique name for logs and for the cursor. The name doesn't contain the query, which can be a secret, but it is
+    different for different queries.
+    """
     if not query and len(shown) <= LONGEST_NAME:
         return shown
     digest = hashlib.sha256(f"{shown}?{query}".encode()).hexdigest()[:8]

@@ -1,7 +1,7 @@
-"""Every entry to whoever else keeps the log: at least once, in the chain's order, from where the last run ended.
+"""Sends all entries to other systems, in the order of the chain. Each entry is sent at least once.
 
-How far a stream has got is its cursor, moved only after what was sent has been taken. Killed in between, the next run
-sends the same lines again: receivers tell them by `seq`.
+A cursor stores how far a stream has got. It moves only after the target has accepted the entries. If the process is
+killed before that, the next run sends the same entries again. Receivers recognise them by `seq`.
 """
 
 import logging
@@ -17,19 +17,19 @@ from audit.stream.targets import NotDelivered, Send, TooMuch
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 500  # entries in a delivery
-SHORTEST_REST, LONGEST_REST = 1.0, 60.0  # seconds after a failure, doubled with each
+AT_ONCE = 500  # the most entries in one delivery
+SHORTEST_REST, LONGEST_REST = 1.0, 60.0  # seconds to wait after a failure; they double with each further failure
 
 
 @dataclass(slots=True)
 class Rest:
-    """How long to leave somebody alone who did not take what was sent."""
+    """How long to wait before sending again to a target that failed."""
 
     until: float = 0.0
     seconds: float = 0.0
 
     def begin(self) -> float:
-        """Rest from now on; gives the seconds."""
+        """Begin to wait. Returns the number of seconds."""
         self.seconds = min(self.seconds * 2, LONGEST_REST) or SHORTEST_REST
         self.until = monotonic() + self.seconds
         return self.seconds
@@ -41,17 +41,17 @@ class Rest:
 
 @dataclass(slots=True)
 class Stream:
-    """The log on its way to one place."""
+    """A stream of the log to one target."""
 
     address: Address
     send: Send
     rest: Rest = field(default_factory=Rest)
-    at_once: int = AT_ONCE  # fewer where somebody said that it was too much
+    at_once: int = AT_ONCE  # entries in a delivery; fewer if the target said that these were too many
 
     def send_next(self, limit: int = AT_ONCE) -> int:
-        """Send the next `limit` places of the chain at most, and give how many there were.
+        """Send the entries at the next places of the chain, at most `limit`. Returns the number of places.
 
-        Raises NotDelivered: the cursor stays, and the same are sent the next time.
+        Raises NotDelivered. Then the cursor hasn't moved, and the next call sends the same entries.
         """
         name = f"stream:{self.address.name}"
         cursor, _ = Cursor.objects.get_or_create(name=name)
@@ -64,14 +64,14 @@ class Stream:
             except TooMuch:
                 self.at_once = max(1, (last_seq - cursor.seq) // 2)
                 raise
-        # Whoever streams there too may have been quicker; then what comes next is for them to send.
+        # If another process that sends to the same target was faster, it also sends the next entries.
         is_ours = Cursor.objects.filter(name=name, seq=cursor.seq).update(seq=last_seq)
         self.rest = Rest()
         return last_seq - cursor.seq if is_ours else 0
 
 
 def stream_to(text: str) -> Stream:
-    """The stream to an address such as https://siem.example.com/log. Raises NotAnAddress."""
+    """The stream to an address, such as https://siem.example.com/log. Raises NotAnAddress."""
     place = address(text)
     return Stream(place, targets.sender(place, secret=settings.AUDIT_STREAM_SECRET))
 
@@ -80,9 +80,11 @@ _streams: dict[str, Stream] = {}
 
 
 def send_new(limit: int = AT_ONCE) -> int:
-    """For a worker: send to each of AUDIT_STREAM_TO the next `limit` entries at most, and give how many were sent.
+    """Send at most `limit` new entries to each address in AUDIT_STREAM_TO, and return their number. The worker calls
+    this.
 
-    Whoever did not take theirs is left alone for a while, longer each time, and holds up nobody else.
+    A target that failed is skipped for a while, and for longer after each further failure. The other targets don't
+    wait.
     """
     sent = 0
     for text in settings.AUDIT_STREAM_TO:

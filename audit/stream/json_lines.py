@@ -1,4 +1,4 @@
-"""An entry as a stream's receivers get it: a line of JSON, personal things as commitments unless settings say else."""
+"""Formats each entry as a line of JSON for a stream. By default personal data is in it only as commitments."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -16,7 +16,7 @@ _ACTION = leaves.COLUMNS.index("action")
 
 
 class Line(NamedTuple):
-    """One entry: its place in the chain, when and what, and the JSON."""
+    """An entry: its place in the chain, its time, its action, and its JSON."""
 
     seq: int
     at: str
@@ -25,7 +25,7 @@ class Line(NamedTuple):
 
 
 def lines(*, first_seq: int, last_seq: int) -> list[Line]:
-    """The entries at these places of the chain that are still there, in their order."""
+    """The entries at these places of the chain, in order. Retired entries are left out."""
     found = [
         row for window in windows(first_seq=first_seq, last_seq=last_seq) for row in rows(Entry.objects.all(), window)
     ]

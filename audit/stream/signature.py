@@ -1,9 +1,9 @@
-"""What an HTTPS receiver can hold a delivery against: an HMAC over its time, its name and its body. No Django.
+"""Signs deliveries over HTTPS with an HMAC over their time, name and body. It needs no Django.
 
-    X-Byline-Signature = "sha256=" + hex HMAC-SHA256(secret, timestamp + "." + delivery + "." + body)
+X-Byline-Signature = "sha256=" + hex HMAC-SHA256(secret, timestamp + "." + delivery + "." + body)
 
-A receiver that refuses old timestamps cannot be played an old delivery; one that was sent again has the same places of
-the chain in it, by which it is known.
+A receiver is safe from replays if it refuses old timestamps. A delivery that is sent again has the same places of the
+chain in its lines, so the receiver can recognise it.
 """
 
 import hmac
@@ -12,10 +12,12 @@ TIMESTAMP, DELIVERY, SIGNATURE = "X-Byline-Timestamp", "X-Byline-Delivery", "X-B
 
 
 def headers(secret: str, *, delivery: str, at: int, body: bytes) -> dict[str, str]:
-    """The headers of a delivery, "FIRST-LAST" of the chain, that is sent `at` seconds since 1970."""
+    """The headers of a delivery. `delivery` is its name, "FIRST-LAST", which are places of the chain. `at` is the time
+    of sending, in seconds since 1970.
+    """
     return {TIMESTAMP: str(at), DELIVERY: delivery, SIGNATURE: signature(secret, f"{at}.{delivery}.".encode() + body)}
 
 
 def signature(secret: str, content: bytes) -> str:
-    """The signature of this content."""
+    """The signature of this content with this secret."""
     return f"sha256={hmac.digest(secret.encode(), content, 'sha256').hex()}"

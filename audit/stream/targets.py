@@ -1,4 +1,4 @@
-"""The ways of a stream's lines to whoever takes them. Each returns only when they were taken."""
+"""Sends a stream's lines to its target. Each function returns only after the target has accepted the lines."""
 
 import http.client
 import re
@@ -15,9 +15,9 @@ from audit.stream import signature
 from audit.stream.addresses import Address
 from audit.stream.json_lines import Line
 
-TIMEOUT = 10.0  # seconds of silence
-DEADLINE = 30.0  # seconds that a delivery may take, however steadily it drips: others wait for their turn
-TAKEN, TOO_MUCH = range(200, 300), 413  # HTTP's words for it
+TIMEOUT = 10.0  # the most seconds to wait for the next data
+DEADLINE = 30.0  # the most seconds for one delivery, even if data keeps arriving slowly, because other targets wait
+TAKEN, TOO_MUCH = range(200, 300), 413  # HTTP status codes
 
 _PRIORITY = 13 * 8 + 6  # log audit, informational: https://www.rfc-editor.org/rfc/rfc5424#section-6.2.1
 _LARGEST_SEQUENCE = 2**31 - 1  # https://www.rfc-editor.org/rfc/rfc5424#section-7.3.1
@@ -27,15 +27,15 @@ Send = Callable[[Sequence[Line]], None]
 
 
 class NotDelivered(Exception):
-    """The target didn't accept the lines, or nobody knows if it did: send them again. Says why, without secrets."""
+    """The target didn't accept the lines, or didn't confirm it. Send them again. The message has no secrets."""
 
 
 class TooMuch(NotDelivered):
-    """The lines were not taken as they were too many at once, or too long."""
+    """The target refused the lines because there were too many of them, or because they were too long."""
 
 
 def sender(address: Address, *, secret: str) -> Send:
-    """What sends lines there. It raises NotDelivered."""
+    """The function that sends lines to this address. It raises NotDelivered."""
     if address.kind == "stdout":
         return _print
     if address.kind == "syslog":
@@ -48,7 +48,7 @@ def _print(lines: Sequence[Line]) -> None:
         sys.stdout.buffer.writelines(line.json + b"\n" for line in lines)
         sys.stdout.buffer.flush()
     except OSError as error:
-        raise NotDelivered(f"Standard output does not take it: {error.strerror}.") from error
+        raise NotDelivered(f"Standard output can't be written: {error.strerror}.") from error
 
 
 def _post(address: Address, lines: Sequence[Line], secret: str) -> None:
@@ -57,7 +57,7 @@ def _post(address: Address, lines: Sequence[Line], secret: str) -> None:
     headers = {"Content-Type": "application/x-ndjson", "User-Agent": "Byline"}
     headers |= signature.headers(secret, delivery=delivery, at=int(time.time()), body=body)
     connection = http.client.HTTPConnection(address.host, address.port)
-    connection.default_port = 443 if address.is_tls else 80  # which the header Host does not name
+    connection.default_port = 443 if address.is_tls else 80  # so that the header Host doesn't contain the port
     try:
         with _connected(address) as connection.sock:
             connection.request("POST", address.path, body, headers)
@@ -74,7 +74,7 @@ def _post(address: Address, lines: Sequence[Line], secret: str) -> None:
 
 @contextmanager
 def _connected(address: Address) -> Iterator[socket.socket]:
-    """A connection, with TLS if so said, that ends DEADLINE after it began, whoever is slow in it and in what way."""
+    """A connection to the address, with TLS if the address says so. It is always closed after DEADLINE seconds."""
     with socket.create_connection((address.host, address.port), timeout=TIMEOUT) as plain:
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if not address.is_tls:
@@ -92,15 +92,16 @@ def _connected(address: Address) -> Iterator[socket.socket]:
 
 @contextmanager
 def _ended_in_time(connection: socket.socket) -> Iterator[None]:
-    """Whoever reads or writes in the block meets its end after DEADLINE, below TLS, which would say goodbye first.
+    """Close the connection after DEADLINE seconds. This is done below TLS, which would first wait until the other side
+    closes too.
 
-    Raises TimeoutError where it came to that: an end that is ours says nothing of what the other side has read.
+    Raises TimeoutError after closing the connection, because it isn't known what the other side has read.
     """
     is_over = threading.Event()
 
     def end() -> None:
         is_over.set()
-        with suppress(OSError):  # it has ended by itself
+        with suppress(OSError):  # the connection is already closed
             socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
     timer = threading.Timer(DEADLINE, end)
@@ -115,7 +116,8 @@ def _ended_in_time(connection: socket.socket) -> Iterator[None]:
 
 
 def _send_syslog(address: Address, lines: Sequence[Line]) -> None:
-    """Frames by their length, then the end of sending; the receiver closes when it has read up to there.
+    """Send the lines as frames, each with its length, and then end the sending side. The receiver closes the connection
+    when it has read everything.
 
     https://www.rfc-editor.org/rfc/rfc6587#section-3.4.1
     """
@@ -146,12 +148,15 @@ def _await_end(connection: socket.socket) -> None:
 def _await_end_of_tls(connection: ssl.SSLSocket) -> None:
     try:
         connection.unwrap()
-    except ssl.SSLEOFError:  # closed without TLS's own goodbye, yet not before all was read: that would be a reset
+    except ssl.SSLEOFError:  # no goodbye, but everything was read: otherwise it would be a reset
         return
 
 
 def _message(line: Line, hostname: str) -> bytes:
-    """https://www.rfc-editor.org/rfc/rfc5424#section-6; a message in UTF-8 begins with a mark that says so."""
+    """A line as a syslog message in UTF-8. The JSON in it begins with a byte order mark.
+
+    https://www.rfc-editor.org/rfc/rfc5424#section-6
+    """
     sequence = (line.seq - 1) % _LARGEST_SEQUENCE + 1
     at = datetime.fromisoformat(line.at).isoformat(timespec="microseconds").replace("+00:00", "Z")
     said = f'<{_PRIORITY}>1 {at} {hostname} byline - {_header(line.action)[:32]} [meta sequenceId="{sequence}"] '

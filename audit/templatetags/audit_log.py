@@ -1,24 +1,29 @@
-"""How the log looks in templates: values, exact times, outcomes."""
+"""Template filters for the log: values, exact times and outcomes."""
 
 import json
 from datetime import UTC, datetime
+from html import escape
 from urllib.parse import urlsplit
 
 from django import template
 from django.http import HttpRequest
 from django.template import Context
+from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 
 from audit import values
+from audit.conf import settings
+from audit.escaping import without_bidi_controls
 from audit.filtering import filters
 from audit.vocabulary import Phase
 
 register = template.Library()
+register.filter(without_bidi_controls)
 
-NEAR = 40  # characters of unchanged text kept beside a change on the log page
-LONG = 100  # characters of a changed value shown there
+NEAR = 40  # characters of unchanged text that the log page shows before or after a change
+LONG = 100  # the log page shows this many characters from each end of a long changed value
 
 ICONS = {
     Phase.APPLIED: "bi-check-circle-fill text-green",
@@ -47,9 +52,16 @@ _EMPTY = SafeString('<span class="text-secondary fst-italic">empty</span>')
 _ARROW = SafeString(' <i class="bi bi-arrow-right text-secondary" aria-hidden="true"></i> ')
 
 
+def markup(form: str, *parts: object) -> SafeString:
+    """Do what Django's format_html() does, for texts that aren't lazy. It takes a third of the time, and a page of the
+    log calls it about 600 times.
+    """
+    return SafeString(form.format(*(one if isinstance(one, SafeString) else escape(str(one)) for one in parts)))
+
+
 @register.filter
 def icon(phase: str) -> str:
-    """The classes of the icon that stands beside an outcome's word."""
+    """The CSS classes of an outcome's icon."""
     return ICONS[Phase(phase)]
 
 
@@ -61,19 +73,19 @@ def outcome(phase: str) -> str:
 
 @register.filter
 def thousands(number: int) -> str:
-    """A number as the log's pages write it: 5,000."""
+    """A number with thousands separators: 5,000."""
     return f"{number:,}"
 
 
 @register.filter
 def outcome_filter(phase: str) -> str:
-    """The value of the log's filter `outcome` that asks for what came to this."""
+    """The value of the log's filter `outcome` for this phase."""
     return filters.outcome_filter(Phase(phase))
 
 
 @register.filter
 def exact_time(moment: datetime) -> str:
-    """A moment to the millisecond in UTC."""
+    """The time in UTC, with milliseconds."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03} UTC"
 
 
@@ -86,12 +98,12 @@ def initials(name: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def log_address(context: Context) -> str:
-    """The log as it was filtered where the reader comes from, else the whole log."""
+    """The address of the log. If the reader comes from the log page, the address has that page's filters."""
     address = reverse("audit:log")
     request: HttpRequest = context["request"]
     try:
         came_from = urlsplit(request.headers.get("Referer", ""))
-    except ValueError:  # not an address
+    except ValueError:  # the header isn't a valid address
         return address
     is_log = (came_from.netloc, came_from.path) == (request.get_host(), address)
     return f"{address}?{came_from.query}" if is_log and came_from.query else address
@@ -99,13 +111,13 @@ def log_address(context: Context) -> str:
 
 @register.filter
 def in_words(value: str | None) -> str | SafeString:
-    """One value of the log (canonical JSON) in words."""
+    """A value of the log (canonical JSON) in words."""
     return values.human(value) or _EMPTY
 
 
 @register.filter
 def evidence_in_words(evidence: str) -> str:
-    """What an act rests on (canonical JSON), in words, without what is empty."""
+    """Evidence (canonical JSON) in words. Empty values are left out."""
     found = json.loads(evidence)
     if isinstance(found, dict):
         found = {name: value for name, value in found.items() if value not in ("", {}, None)}
@@ -113,31 +125,55 @@ def evidence_in_words(evidence: str) -> str:
 
 
 @register.simple_tag
-def difference(old: str | None, new: str | None, *, is_row: bool = False, whole: bool = False) -> SafeString:
-    """Old and new value (canonical JSON) with what was removed and added marked; shortened unless `whole`.
-
-    Of a row added or deleted, only the side that there is.
+def difference(
+    old: str | None, new: str | None, *, is_row: bool = False, whole: bool = False, symbol: str = ""
+) -> SafeString:
+    """The old and the new value (canonical JSON), with marks on what was removed and added. Unless `whole` is true,
+    long texts and places are shortened. For an added or deleted row, one of the two values is empty. For a moved
+    row, they are its places, which aren't compared word by word. Values of a column with symbols are drawn next to
+    their words.
     """
     before, after = values.human_pair(old, new)
-    if is_row and not (before and after):
-        return _mark("added", after, whole) if after else _mark("removed", before, whole)
+    if is_row and not whole:
+        before, after = values.short_places(old, new) or (before, after)
+    if is_row:
+        marks = [_mark(kind, text, whole) for kind, text in (("removed", before), ("added", after)) if text]
+        return SafeString(_ARROW.join(marks or [_EMPTY]))
+    if symbol:
+        was, now = (_symbol(symbol, value) for value in (old, new))
+        return markup("{}{}{}{}{}", was, _mark("removed", before, whole), _ARROW, now, _mark("added", after, whole))
     if not (before and after):
-        return format_html("{}{}{}", _mark("removed", before, whole), _ARROW, _mark("added", after, whole))
+        return markup("{}{}{}", _mark("removed", before, whole), _ARROW, _mark("added", after, whole))
     pieces = values.differences(before, after)
     if all(piece.kind != "kept" for piece in pieces):
         return SafeString(_ARROW.join(_mark(piece.kind, piece.text, whole) for piece in pieces))
     text = SafeString("".join(_mark(piece.kind, piece.text, whole) for piece in pieces))
-    return format_html("<bdi>{}</bdi>", text)  # one text, whichever way it is written
+    return markup("<bdi>{}</bdi>", text)  # keeps the text's direction from affecting the rest
+
+
+@register.simple_tag
+def symbol_styles() -> SafeString:
+    """The link to the style sheet that draws symbols; empty if nothing draws them."""
+    address = static("byline/css/symbols.css") if settings.AUDIT_SYMBOL else ""
+    return markup('<link rel="stylesheet" href="{}">', address) if address else SafeString("")
+
+
+def _symbol(symbol: str, value: str | None) -> SafeString:
+    """A symbol and a space, as HTML; empty if the value (canonical JSON) has no symbol."""
+    if not settings.AUDIT_SYMBOL or value is None:
+        return SafeString("")
+    drawn = import_string(settings.AUDIT_SYMBOL)(symbol, json.loads(value))
+    return SafeString(f"{drawn} ") if drawn else SafeString("")
 
 
 def _mark(kind: str, text: str, whole: bool) -> SafeString:
     if not text:
         return _EMPTY
     if not whole:
-        text = _shortened(text, NEAR if kind == "kept" else LONG)
+        text = without_bidi_controls(_shortened(text, NEAR if kind == "kept" else LONG))
     body = text.rstrip(" ") or text
     line_end = " ⏎\n" if whole else " ⏎ "
-    return format_html(_MARKS[kind] + "{}", body.replace("\n", line_end), text[len(body) :])
+    return markup(_MARKS[kind] + "{}", body.replace("\n", line_end), text[len(body) :])
 
 
 def _shortened(text: str, side: int) -> str:

@@ -1,4 +1,4 @@
-"""What the pages say about the log's proof: how sealing stands, and that an entry is sealed."""
+"""Template tags for the log's proof: the state of sealing, and the proof of an entry."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,13 +17,15 @@ register = template.Library()
 
 @register.inclusion_tag("audit/seal_state.html")
 def seal_state() -> dict[str, Any]:
-    """When the log was last sealed and verified, and how much waits for a seal; a warning if sealing has stopped."""
+    """When the log was last sealed and verified, and how many entries have no seal yet. If sealing has stopped, it
+    shows a warning.
+    """
     return {"state": seals.state(), "verified": Verified.last()}
 
 
 @register.inclusion_tag("audit/proof.html")
 def proof(entry: Entry) -> dict[str, Any]:
-    """The proof of an entry, checked as it is shown; `holds` is None where there is no key to check it with."""
+    """The proof of an entry. It is checked each time the page is shown. `holds` is None if there is no key for this."""
     try:
         found = proof_of(entry)
     except seals.ChainBroken as error:

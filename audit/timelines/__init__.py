@@ -1,1 +1,1 @@
-"""One person, sheet, row, cell or record followed through the log."""
+"""Timelines of a person, sheet, row, cell or record."""

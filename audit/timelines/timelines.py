@@ -1,4 +1,4 @@
-"""One line through the log: all about a person, a sheet, a row, a cell, or a record of this app, newest first."""
+"""Timelines. Each has all entries about a person, a sheet, a row, a cell, or a record of this app, newest first."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """What a line is about: its kind in a word, its entries, and the same as a query of the log page, "" if none is.
-
-    `is_by_edit`: the entries stand for whole edits.
+    """A timeline: a word for what it is about, its entries, and the query with which the log page shows the same ("" if
+    there is none). If `is_by_edit` is true, each entry stands for a whole edit.
     """
 
     what: str
@@ -29,7 +28,7 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A part of a line, newest first; `older` is where the next one begins, None at the end."""
+    """A page of a timeline, newest first. The next page begins before the entry `older`, which is None at the end."""
 
     edits: list[Edit]
     older: int | None
@@ -41,37 +40,37 @@ class Page:
 
 
 def of_person(region: str, number: int) -> Timeline:
-    """What somebody did, one line for each edit."""
+    """All edits and acts of a person. The timeline has one line for each edit."""
     entries = Entry.objects.heads().by_actor(number, region=region)
     return Timeline("Person", entries, urlencode({"person": f"{region}:{number}"}), is_by_edit=True)
 
 
 def of_sheet(sheet_id: int) -> Timeline:
-    """What was done on a sheet, one line for each edit."""
+    """All edits on a sheet. The timeline has one line for each edit."""
     entries = Entry.objects.heads().on_sheet(sheet_id)
     return Timeline("Sheet", entries, urlencode({"sheet": sheet_id}), is_by_edit=True)
 
 
 def of_row(sheet_id: int, row_id: int) -> Timeline:
-    """What was done to a row, cell by cell."""
+    """All changes of a row. The timeline has one line for each changed cell."""
     entries = Entry.objects.told().on_row(sheet_id=sheet_id, row_id=row_id).exclude(action=Action.RECONCILE)
     return Timeline("Row", entries, urlencode({"sheet": sheet_id, "row": row_id}))
 
 
 def of_cell(sheet_id: int, row_id: int, column_id: int) -> Timeline:
-    """What was done to a cell."""
+    """All changes of a cell."""
     cell = {"sheet_id": sheet_id, "row_id": row_id, "column_id": column_id}
     entries = Entry.objects.told().filter(**cell).exclude(action=Action.RECONCILE)
     return Timeline("Cell", entries, urlencode({"sheet": sheet_id, "row": row_id, "column": column_id}))
 
 
 def of_record(subject: str) -> Timeline:
-    """How a record of this app was changed, field by field; `subject` is "app.model/key"."""
+    """All changes of a record of this app. There is one line for each field. `subject` is "app.model/key"."""
     return Timeline("Record", Entry.objects.filter(subject=subject, action=Action.RECORD))
 
 
 def page_of(timeline: Timeline, reader: Reader, *, before: int | None = None, size: int = SIZE) -> Page:
-    """Of what the reader may see the newest, or what is next older than the entry `before`."""
+    """The newest page that the reader can read, or the page before the entry `before`."""
     entries = timeline.entries.newest_first() if before is None else timeline.entries.before(before)
     found = reader.take(entries, size + 1)
     older = found[size - 1].pk if len(found) > size else None

@@ -1,4 +1,4 @@
-"""The pages that follow one person, sheet, row, cell or record through the log."""
+"""The timeline pages of a person, sheet, row, cell or record."""
 
 from datetime import datetime
 from typing import Any
@@ -23,35 +23,35 @@ DIGITS = len(str(LARGEST))
 @require_safe
 @login_required
 def person(request: HttpRequest, region: str, number: int) -> HttpResponse:
-    """What somebody did."""
+    """The timeline of a person."""
     return _page(request, timelines.of_person(_text(region), number))
 
 
 @require_safe
 @login_required
 def sheet(request: HttpRequest, sheet_id: int) -> HttpResponse:
-    """What was done on a sheet."""
+    """The timeline of a sheet."""
     return _page(request, timelines.of_sheet(sheet_id))
 
 
 @require_safe
 @login_required
 def row(request: HttpRequest, sheet_id: int, row_id: int) -> HttpResponse:
-    """What was done to a row."""
+    """The timeline of a row."""
     return _page(request, timelines.of_row(sheet_id, row_id))
 
 
 @require_safe
 @login_required
 def record(request: HttpRequest, subject: str) -> HttpResponse:
-    """How a record of this app was changed, field by field."""
+    """The timeline of a record of this app, field by field."""
     return _page(request, timelines.of_record(_text(subject)))
 
 
 @require_safe
 @login_required
 def cell(request: HttpRequest, sheet_id: int, row_id: int, column_id: int) -> HttpResponse:
-    """What was done to a cell, beside what Smartsheet's own history tells of it; ?history= counts its pages."""
+    """The timeline of a cell, next to Smartsheet's own history. ?history= says how many pages of it to read."""
     pages = _number(request, "history") or 1
     ask = settings.AUDIT_CELL_HISTORY
     history = CellHistory()
@@ -81,7 +81,7 @@ def _page(
 
 
 def _lines(page: Page, history: CellHistory, *, is_first: bool) -> list[Line]:
-    """Ours and Smartsheet's; of the latter those of this page of time."""
+    """The lines of this log, and those of Smartsheet's history that are in the time of this page."""
     times = [change.intent.at for change in page.changes]
     since: datetime | None = times[-1] if times and page.older else None
     until: datetime | None = times[0] if times and not is_first else None
@@ -89,7 +89,7 @@ def _lines(page: Page, history: CellHistory, *, is_first: bool) -> list[Line]:
 
 
 def _number(request: HttpRequest, name: str) -> int | None:
-    """A number of the address; None where there is none."""
+    """The number that a parameter has in the address; None if it is missing."""
     text = request.GET.get(name, "")
     if not text:
         return None
@@ -100,7 +100,7 @@ def _number(request: HttpRequest, name: str) -> int | None:
 
 
 def _text(text: str) -> str:
-    """A text of the address, as a text column can hold it: PostgreSQL refuses a NUL, rather than finding nothing."""
+    """The text, if the database can search for it. PostgreSQL raises an error for a NUL."""
     if "\0" in text:
         raise Http404
     return text

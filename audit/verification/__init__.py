@@ -1,1 +1,1 @@
-"""Whether the log is what was written: read as it stands, and held against its chain, seals and anchors."""
+"""Verifies the log. It compares the entries with the chain, and the chain with seals and anchors."""

@@ -1,4 +1,4 @@
-"""Compares the seals of an anchor with those in the database."""
+"""Compares the seals that an anchor has with those in the database."""
 
 import csv
 import json
@@ -13,16 +13,16 @@ from audit.proof.seal_bytes import NotASeal, SignedSeal
 from audit.verification import rows
 from audit.verification.findings import Anchored, Findings, Kind
 
-TORN = 64  # cut-off lines that are compared with each later line
+TORN = 64  # the most cut-off lines that are compared with each later line
 
 
 def check_anchors(path: Path, *, keys: Mapping[str, Ed25519PublicKey], last_seq: int, findings: Findings) -> Anchored:
     """Compare each seal in the file with the database, whose chain ends at `last_seq`.
 
-    Raises OSError, UnicodeDecodeError, csv.Error.
+    Raises OSError, UnicodeDecodeError and csv.Error.
     """
     count, place, newest = 0, 0, 0
-    torn: dict[int, str] = {}  # lines that a full disk may have cut off; the whole line may follow
+    torn: dict[int, str] = {}  # lines that a full disk can have cut off; such a line can follow again as a whole
     for place, text in _lines(path):
         try:
             seal = SignedSeal.from_json(json.loads(text))
@@ -43,14 +43,14 @@ def check_anchors(path: Path, *, keys: Mapping[str, Ed25519PublicKey], last_seq:
     for at in torn:
         findings.add(Kind.ANCHOR, f"Line {at} of the anchors holds no seal.")
     if not place:
-        findings.add(Kind.ANCHOR, "The file of anchors holds no seal at all.")
+        findings.add(Kind.ANCHOR, "The file of anchors has no seal.")
     return Anchored(count, newest)
 
 
 def check_remembered(
     seal: SignedSeal, *, keys: Mapping[str, Ed25519PublicKey], last_seq: int, findings: Findings
 ) -> None:
-    """Compare the seal in AUDIT_VERIFIED_FILE with the database. Ignores a seal that no known key has signed."""
+    """Compare the seal in AUDIT_VERIFIED_FILE with the database. A seal that no known key has signed is ignored."""
     if seal.is_signed_by(keys):
         _hold(seal, noted="verified last", last_seq=last_seq, findings=findings)
 
@@ -71,8 +71,9 @@ def _hold(seal: SignedSeal, *, noted: str, last_seq: int, findings: Findings) ->
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """The texts that should be seals: in each line the JSON, without what a logger writes before it; in CSV, the cells
-    with JSON."""
+    """The texts that should be seals, with their line numbers. A CSV file has them in cells that contain JSON. Any
+    other file has one in each line, where a logger can have put a prefix before it.
+    """
     with path.open(encoding="utf-8-sig", newline="") as file:
         if path.suffix.lower() == ".csv":
             for number, row in enumerate(csv.reader(file), 1):

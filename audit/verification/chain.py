@@ -1,4 +1,4 @@
-"""Walks the chain link by link, together with the entries and the seals over them."""
+"""Reads the chain link by link, together with the entries, and with the seals over the links."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ from audit.verification.seal_check import SealCheck
 from audit.verification.start import Start
 from audit.verification.suspects import MOST, Suspect
 
-STEP = 5000  # links between two reports of progress
+STEP = 5000  # links between two calls of `progress`
 
 
 @dataclass(slots=True)
 class Gap:
-    """Missing links, from `first` to `last`, with the hash before them and the record and hash after them."""
+    """Missing links, from `first` to `last`. `before` is the hash before them; `after` the next record and hash."""
 
     first: int
     last: int
@@ -24,7 +24,7 @@ class Gap:
     after: tuple[bytes, bytes] | None = None
 
     def is_of(self, item: Item) -> bool:
-        """Whether exactly one link is missing, and it was this entry's."""
+        """Whether exactly one link is missing, and this entry belongs to it."""
         if self.first != self.last or self.before is None or self.after is None:
             return False
         record, hash_ = self.after
@@ -34,7 +34,7 @@ class Gap:
 
 @dataclass(slots=True)
 class Walk:
-    """What was found in the chain. `unlinked` are the entries without a link."""
+    """What was found in the chain. `unlinked` has the entries that no link belongs to."""
 
     last: Link | None = None
     count: int = 0
@@ -44,7 +44,7 @@ class Walk:
 
 
 class Shelf:
-    """Gives entries in the order of links. They are read in the order of ids, and those that come early wait here."""
+    """Returns entries in the order of the links. They are read in the order of ids, and wait here for their link."""
 
     def __init__(self, items: Iterable[Item], findings: Findings) -> None:
         self.waiting: dict[int, Item] = {}
@@ -54,8 +54,8 @@ class Shelf:
         self._newest = LEAST - 1
 
     def take(self, entry_id: int) -> Item | None:
-        """The entry with this id; None if it isn't in the log, or was taken already."""
-        while self._newest <= entry_id:  # read all entries with this id first
+        """The entry with this id; None if the log doesn't have it, or if it was taken already."""
+        while self._newest <= entry_id:  # reads all entries with this id first
             self._read()
         return self.waiting.pop(entry_id, None)
 
@@ -66,7 +66,7 @@ class Shelf:
         return self.waiting
 
     def _read(self) -> None:
-        """Read more entries, each id once: two in different months can have the same."""
+        """Read more entries. If two months have an entry with the same id, only the first one waits here."""
         items = list(islice(self._items, AT_ONCE))
         newest = self._newest if items else GREATEST + 1
         for item in items:
@@ -88,7 +88,7 @@ def walk(
     findings: Findings,
     progress: Callable[[int], None],
 ) -> Walk:
-    """Read all links and entries after the start. `progress` is called now and then with the place in the chain."""
+    """Read all links and entries after the start. `progress` is called with the current place in the chain."""
     found = Walk()
     before: bytes | None = start.hash
     expected, should_be = start.seq + 1, None
@@ -132,12 +132,12 @@ def walk(
 
 
 def _one_of(link: Link, before: bytes, items: list[Item]) -> Item:
-    """Of entries with the same id, the one that the link was made for; the last one, if it was none of them."""
+    """Of entries with the same id, the one that the link was made for. If it was made for none, the last one."""
     return next((item for item in items if Suspect(link, before, item).follows), items[-1])
 
 
 def explain_gaps(found: Walk, *, findings: Findings) -> None:
-    """Report which links are missing, with their entries if these still exist."""
+    """Report the missing links, and their entries if they still exist."""
     for gap in found.gaps:
         item = next((item for item in islice(found.unlinked.values(), MOST) if gap.is_of(item)), None)
         if item:

@@ -1,15 +1,15 @@
-"""The findings of verifying, and the report."""
+"""What verifying has found, and the report."""
 
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-_NO_PLACE = 2**63  # after all that have one
-KEPT = 1000  # findings per kind that are reported one by one; further ones are only counted
+_NO_PLACE = 2**63  # sorts after all places in the chain
+KEPT = 1000  # how many findings of each kind are reported one by one; the others are only counted
 
 
 class Kind(StrEnum):
-    """What happened to an entry, its proof, or its protection."""
+    """What happened to an entry, to its proof, or to its protection."""
 
     EDITED = "edited"
     DELETED = "deleted"
@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong: a sentence, and the entry, link (its place in the chain) and seal that it is about."""
+    """One thing that is wrong: a sentence, and the entry, the link (by place) and the seal that it is about."""
 
     kind: Kind
     text: str
@@ -39,8 +39,9 @@ class Finding:
 
 @dataclass(slots=True)
 class Findings:
-    """All findings: the first ones of each kind, and the number of each kind. `first_bad` is place and entry of the
-    finding that comes first in the chain."""
+    """The first findings of each kind, and the number of findings of each kind. `first_bad` is the place in the chain
+    and the entry of the finding that comes first in the chain.
+    """
 
     kept: list[Finding] = field(default_factory=list)
     kinds: dict[Kind, int] = field(default_factory=dict)
@@ -64,7 +65,7 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Anchored:
-    """How many seals an anchor has, and the number of the newest one that a known key has signed; 0 for none."""
+    """How many seals an anchor has. `newest` is the number of the newest one that a known key has signed, or 0."""
 
     count: int
     newest: int
@@ -72,8 +73,9 @@ class Anchored:
 
 @dataclass(slots=True)
 class Report:
-    """What was read, how long it took, and the findings. `started_after` is the link, and `starts_at` says why there.
-    With `is_full` the whole log was read. `anchored` is None if no anchor was given."""
+    """What was read, how long it took, and what was found. Verifying began after the link `started_after`, and
+    `starts_at` says why. `is_full` says whether the whole log was read. `anchored` is None if no anchor was given.
+    """
 
     starts_at: str
     started_after: int
@@ -94,16 +96,16 @@ class Report:
 
     @property
     def rate(self) -> int:
-        """Entries a second."""
+        """The number of entries that were read in a second."""
         return round(self.entries / self.seconds) if self.seconds else 0
 
     @property
     def first_bad_entry(self) -> int | None:
-        """The entry among the findings that comes first in the chain."""
+        """Of the entries with a finding, the one that comes first in the chain."""
         return self.findings.first_bad[1] if self.findings.first_bad else None
 
     def to_json(self) -> dict[str, Any]:
-        """The report for machines."""
+        """The report for programs."""
         facts = asdict(self)
         findings = facts.pop("findings")
         return facts | {

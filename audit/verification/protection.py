@@ -1,4 +1,4 @@
-"""Checks the triggers, and not only their names: someone could replace one with a trigger that does nothing."""
+"""Checks what the triggers do. Their names aren't enough: someone could replace a trigger by one that does nothing."""
 
 import re
 from collections.abc import Iterator
@@ -15,15 +15,15 @@ _STANDING = """
     SELECT tgrelid::regclass::text, tgname, tgenabled = 'A', tgtype, tgfoid::regproc::text, tgqual IS NULL,
         tgattr::text, encode(tgargs, 'escape')
     FROM pg_trigger WHERE NOT tgisinternal"""
-# The log's schema, which is not the first on everybody's search path.
+# On a role's search path, another schema can come before the log's.
 _SCHEMA = "(SELECT relnamespace FROM pg_class WHERE oid = to_regclass('audit_entry'))"
 # https://www.postgresql.org/docs/current/catalog-pg-proc.html
 _FUNCTIONS = f"""
     SELECT proname, prosrc, prosecdef, coalesce(proconfig, '{{}}'), quote_ident(nspname)
     FROM pg_proc JOIN pg_namespace AS schema ON schema.oid = pronamespace
     WHERE proname LIKE 'audit\\_%' AND pronamespace = {_SCHEMA}"""  # noqa: S608 # our own names
-# Rules and policies take rows away before any trigger sees them; a table that inherits from one of ours has none of its
-# triggers, and its rows are among ours. https://www.postgresql.org/docs/current/sql-createrule.html,
+# A rule or policy can drop rows before a trigger sees them. A table that inherits from one of ours doesn't have its
+# triggers, but its rows are read together with ours. https://www.postgresql.org/docs/current/sql-createrule.html,
 # https://www.postgresql.org/docs/current/ddl-rowsecurity.html, https://www.postgresql.org/docs/current/ddl-inherit.html
 _BESIDES = f"""
     SELECT ev_class::regclass::text, 'rule ' || rulename FROM pg_rewrite WHERE rulename <> '_RETURN'
@@ -31,14 +31,16 @@ _BESIDES = f"""
     WHERE (relrowsecurity OR relforcerowsecurity) AND relnamespace = {_SCHEMA}
     UNION ALL SELECT inhparent::regclass::text, 'child table ' || inhrelid::regclass::text
     FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid WHERE NOT relispartition"""  # noqa: S608 # our own names
-_STANDING_ON_SQLITE = "SELECT lower(tbl_name), name FROM sqlite_master WHERE type = 'trigger'"  # as somebody typed them
-_OVERLOADED: list[Any] = ["", False, [], ""]  # like no function of ours
+# Tables have their names in lower case here, because SQLite's names are case-insensitive.
+_STANDING_ON_SQLITE = "SELECT lower(tbl_name), name FROM sqlite_master WHERE type = 'trigger'"
+_OVERLOADED: list[Any] = ["", False, [], ""]  # is equal to none of our functions
 _BITS = {"FOR EACH ROW": 1, " BEFORE ": 2, "INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
 
 
 def check_triggers(connection: BaseDatabaseWrapper, findings: Findings) -> None:
     """Report triggers that are missing (and in which month), triggers that don't do what they should, and anything else
-    on the log's tables that could keep an entry from being written."""
+    on the log's tables that could prevent an entry from being written.
+    """
     is_postgresql = connection.vendor == "postgresql"
     months = list(_months_without(connection)) if is_postgresql else []
     missing = set(triggers.missing(connection))
@@ -55,12 +57,12 @@ def check_triggers(connection: BaseDatabaseWrapper, findings: Findings) -> None:
         text = f"{name} does not do what this version of the app makes it do: the log may be unprotected."
         findings.add(Kind.UNPROTECTED, text)
     for table, what in sorted(_strangers(connection)):
-        text = f"The {what} on {table} is none of this app's: it may keep entries from being written as they should."
+        text = f"This app did not create the {what} on {table}: it may prevent entries from being written correctly."
         findings.add(Kind.UNPROTECTED, text)
 
 
 def _strangers(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
-    """What is on the log's tables and isn't this app's, with its table."""
+    """Triggers, rules and the like on the log's tables that this app didn't create: pairs of table and name."""
     ours = {(trigger.table, trigger.name) for trigger in triggers.expected(connection)}
     tables = {table for table, _ in ours}
     if connection.vendor == "postgresql":
@@ -69,7 +71,7 @@ def _strangers(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
         standing = {(table, name) for table, name, *_ in _standing(connection)}
         besides = _rows(connection, _BESIDES)
     else:
-        ours = {(table.lower(), name) for table, name in ours}  # SQLite's names are the same in capitals
+        ours = {(table.lower(), name) for table, name in ours}  # SQLite's names are case-insensitive
         tables = {table for table, _ in ours}
         standing, besides = set(_rows(connection, _STANDING_ON_SQLITE)), []
     yield from ((table, f"trigger {name}") for table, name in standing - ours if table in tables)
@@ -77,7 +79,7 @@ def _strangers(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
 
 
 def _other_parts(connection: BaseDatabaseWrapper) -> list[str]:
-    """Partitions of the log that aren't months. They are read, but this app never writes to them."""
+    """Partitions of the log that aren't its months. They are read, but this app never writes to them."""
     return sorted(set(triggers_postgresql.parts(connection)) - set(triggers_postgresql.months(connection)))
 
 
@@ -91,7 +93,8 @@ def _changed_on_sqlite(connection: BaseDatabaseWrapper) -> Iterator[str]:
 def _changed_on_postgresql(connection: BaseDatabaseWrapper) -> Iterator[str]:
     functions: dict[str, list[Any]] = {}
     for name, *facts in _rows(connection, _FUNCTIONS):
-        functions[name] = facts if name not in functions else _OVERLOADED  # two functions of that name: either may run
+        # If there are two functions with this name, PostgreSQL could run either of them.
+        functions[name] = facts if name not in functions else _OVERLOADED
     for statement in triggers_postgresql.FUNCTIONS:
         found = re.search(r"FUNCTION (\w+)\(.*?\$\$(.*)\$\$", statement, re.DOTALL)
         if not found:
@@ -107,7 +110,7 @@ def _changed_on_postgresql(connection: BaseDatabaseWrapper) -> Iterator[str]:
 
 
 def _rights(statement: str, schema: str) -> tuple[bool, set[str]]:
-    """Whether the function runs with its owner's rights, and the settings that it must have, from its SQL."""
+    """Whether the function with this SQL has its owner's rights, and which settings it must have."""
     head, _, _ = statement.partition("$$")
     settings = {f"{name}={value}" for name, value in re.findall(r"SET (\w+) TO (\w+)", head)}
     has_owners_rights = "SECURITY DEFINER" in head
@@ -115,8 +118,9 @@ def _rights(statement: str, schema: str) -> tuple[bool, set[str]]:
 
 
 def _how(sql: str) -> list[object]:
-    """What the catalogue must say about the trigger with this SQL: events, function, no condition, no list of columns,
-    and the function's arguments."""
+    """What PostgreSQL's catalogue must say about the trigger with this SQL: its events, its function, that it has no
+    condition and no list of columns, and the function's arguments.
+    """
     events, _, rest = sql.partition(" ON ")
     bits = sum(bit for word, bit in _BITS.items() if word in (rest if bit == 1 else events))
     _, _, call = rest.partition("EXECUTE FUNCTION ")
@@ -125,7 +129,7 @@ def _how(sql: str) -> list[object]:
 
 
 def _months_without(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
-    """The months of the log without a trigger that the others have, with the trigger's name."""
+    """The months that lack a trigger which the log's table has, as pairs of month and trigger."""
     standing = {(table, name) for table, name, is_always, *_ in _standing(connection) if is_always}
     inherited = [*triggers_postgresql.ENTRY, *triggers_postgresql.append_only(triggers.ENTRY, unique=["id"])]
     for month in triggers_postgresql.parts(connection):
@@ -135,7 +139,7 @@ def _months_without(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]
 
 
 def _no_tables(connection: BaseDatabaseWrapper) -> list[str]:
-    """Tables of the log and of histories that were replaced by a view or the like."""
+    """Tables of the log and of histories in whose place there is something else, such as a view."""
     with connection.cursor() as cursor:
         there = {found.name: found.type for found in connection.introspection.get_table_list(cursor)}
     of_log = {*triggers.APPEND_ONLY, triggers.PERSONAL}

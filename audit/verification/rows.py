@@ -1,5 +1,6 @@
-"""Reads the log's rows as the database stores them, without the ORM's conversions, which would hide tampering; and in
-one snapshot, so that people can go on working meanwhile."""
+"""Reads the log's rows exactly as the database stores them, because the ORM's conversions would hide tampering. All of
+it is read in one snapshot, and people can continue to work.
+"""
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -15,16 +16,16 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from audit.proof import leaves
 from audit.proof.seal_bytes import NotASeal, SignedSeal, Statement
 
-AT_ONCE = 2000  # rows
-LEAST, GREATEST = -(2**63), 2**63 - 1  # what no number is smaller than, or greater
+AT_ONCE = 2000  # rows that are fetched together
+LEAST, GREATEST = -(2**63), 2**63 - 1  # the smallest and the largest 64-bit number
 
 _IS_HEAD = leaves.COLUMNS.index("is_head")
 _BOOLEANS = {0: False, 1: True}
-_PRECISION = {19: "seconds", 23: "milliseconds", 26: "microseconds"}  # of SQLite's text for a time, by its length
+_PRECISION = {19: "seconds", 23: "milliseconds", 26: "microseconds"}  # by the length of the text
 _names = count()
-# A plus keeps SQLite's values from Django's converters; PostgreSQL gives ids without hyphens, and times as numbers:
-# those of entries as it keeps them, in microseconds since 2000, which takes it no reckoning. Times that Python cannot
-# hold, infinity among them, are none.
+# With a plus, Django doesn't convert SQLite's values. PostgreSQL returns ids without hyphens, and times as numbers. It
+# stores an entry's time as microseconds since 2000, so this needs no calculation. A time that Python doesn't have, such
+# as infinity, becomes NULL.
 _SINCE_2000 = leaves.microseconds(datetime(2000, 1, 1, tzinfo=UTC))
 _IF_HELD = "CASE WHEN at BETWEEN '0001-01-01 00:00+00' AND '9999-12-31 23:59:59.999999+00' THEN"
 _TIME = f"{_IF_HELD} (extract(epoch FROM at) * 1000000)::bigint END"
@@ -41,8 +42,9 @@ _TEXT = "SELECT commitment, salt, text, email, erased_at IS NOT NULL FROM audit_
 
 
 class Item(NamedTuple):
-    """An entry's id, time (microseconds since 1970, UTC) and leaf. `says` is the leaf computed from its columns, empty
-    if they can't be read as an entry's."""
+    """An entry's id, its time (microseconds since 1970, UTC) and its leaf. `says` is the leaf that is computed from its
+    columns. It is empty if the columns can't be those of an entry.
+    """
 
     id: int
     at: int
@@ -56,7 +58,7 @@ class Item(NamedTuple):
 
 
 class Link(NamedTuple):
-    """A row of audit_leaf. LEAST stands for a value that isn't a number, which only tampering on SQLite can cause."""
+    """A row of audit_leaf. LEAST stands for a value that isn't a number, which tampering on SQLite can cause."""
 
     seq: int
     entry_id: int
@@ -64,7 +66,7 @@ class Link(NamedTuple):
 
 
 class Text(NamedTuple):
-    """A row of audit_personaltext. After tampering its columns may hold anything."""
+    """A row of audit_personaltext. After tampering, its columns can have values of any type."""
 
     commitment: object
     salt: object
@@ -73,19 +75,19 @@ class Text(NamedTuple):
     is_erased: bool
 
 
-Entry = tuple[Item, Sequence[Any]]  # with its columns, as leaves.COLUMNS names them
+Entry = tuple[Item, Sequence[Any]]  # with the columns, in the order of leaves.COLUMNS
 
-# As _make() does it, in half the time: there is one of each for every entry.
+# These do the same as _make(), in half the time. They are called once for each entry.
 _new_item: Callable[[tuple[Any, ...]], Item] = partial(tuple.__new__, Item)
 _new_link: Callable[[tuple[Any, ...]], Link] = partial(tuple.__new__, Link)
 
 
 @contextmanager
 def snapshot(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Read everything in the block from one moment, without a lock that a writer would wait for."""
+    """Within the block, read everything as it is at one moment. Writers don't have to wait."""
     if connection.in_atomic_block:
         yield
-    elif connection.vendor == "sqlite":  # Django's own transactions take the lock for writing
+    elif connection.vendor == "sqlite":  # Django's own transactions would take the lock for writing
         with connection.cursor() as cursor:
             cursor.execute("BEGIN DEFERRED")
             try:
@@ -99,23 +101,23 @@ def snapshot(connection: BaseDatabaseWrapper) -> Iterator[None]:
 
 
 def links(connection: BaseDatabaseWrapper, *, after: int) -> Iterator[Link]:
-    """The chain's links after this place, in their order."""
+    """The chain's links after this place, in order."""
     sql = "SELECT seq, entry_id, hash FROM audit_leaf WHERE seq >= {} ORDER BY seq"
     for seq, entry_id, hash_ in _rows(connection, sql, min(after + 1, GREATEST)):
         yield _new_link((_number(seq), _number(entry_id), _bytes(hash_)))
 
 
 def entries(connection: BaseDatabaseWrapper, *, from_id: int) -> Iterator[Entry]:
-    """The entries from this number on, in the order of their numbers."""
+    """The entries from this id on, in the order of their ids."""
     is_sqlite = connection.vendor == "sqlite"
     sql = f"SELECT {_COLUMNS[connection.vendor]} FROM audit_entry WHERE id >= {{}} ORDER BY id"  # noqa: S608 # our own names
     values: Any
     for row in _rows(connection, sql, from_id):
-        at, leaf, values = row[1], row[2], row[3:]  # no list of them where none is needed
+        at, leaf, values = row[1], row[2], row[3:]  # slices aren't copied
         if is_sqlite:
             at, leaf, values = _microseconds(at), _bytes(leaf), list(values)
             values[_IS_HEAD] = _BOOLEANS.get(values[_IS_HEAD], values[_IS_HEAD])
-            at = None if float in map(type, values) else at  # infinity would be written as null is
+            at = None if float in map(type, values) else at  # JSON would have null for infinity
         elif at is not None:
             at += _SINCE_2000
         try:
@@ -126,7 +128,7 @@ def entries(connection: BaseDatabaseWrapper, *, from_id: int) -> Iterator[Entry]
 
 
 def seals(connection: BaseDatabaseWrapper, *, from_number: int) -> Iterator[tuple[int, SignedSeal | None]]:
-    """The seals from this number on, each with its number; None for one that cannot be read as a seal."""
+    """The seals from this number on, each with its number. A seal that can't be read is None."""
     is_sqlite = connection.vendor == "sqlite"
     sql = f"SELECT {_SEAL[connection.vendor]} FROM audit_seal WHERE id >= {{}} ORDER BY id"  # noqa: S608 # our own names
     for number, at, *facts in _rows(connection, sql, from_number):
@@ -134,7 +136,7 @@ def seals(connection: BaseDatabaseWrapper, *, from_number: int) -> Iterator[tupl
 
 
 def seal(connection: BaseDatabaseWrapper, number: int) -> SignedSeal | None:
-    """The seal with this number; None if there is none, or it cannot be read as a seal."""
+    """The seal with this number. None if it doesn't exist, or can't be read."""
     is_sqlite = connection.vendor == "sqlite"
     sql = f"SELECT {_SEAL[connection.vendor]} FROM audit_seal WHERE id = {'?' if is_sqlite else '%s'}"  # noqa: S608 # our own names
     with connection.cursor() as cursor:
@@ -146,7 +148,7 @@ def seal(connection: BaseDatabaseWrapper, number: int) -> SignedSeal | None:
 
 
 def texts(connection: BaseDatabaseWrapper) -> Iterator[Text]:
-    """All personal texts."""
+    """All rows of audit_personaltext."""
     if connection.vendor == "sqlite":
         yield from (Text(*row) for row in connection.connection.execute(_TEXT))
     else:
@@ -158,8 +160,9 @@ def texts(connection: BaseDatabaseWrapper) -> Iterator[Text]:
 
 @contextmanager
 def any_text(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Within the block, read text that isn't UTF-8 with surrogates, which are never canonical. Only tampering on SQLite
-    can cause such text."""
+    """Within the block, text that isn't UTF-8 can be read. It gets surrogates, so it is never canonical. Only tampering
+    can cause such text, and only on SQLite.
+    """
     if connection.vendor != "sqlite":
         yield
         return
@@ -180,16 +183,16 @@ def _seal(number: int, at: Any, *facts: Any) -> SignedSeal | None:
 
 
 def _rows(connection: BaseDatabaseWrapper, sql: str, first: int) -> Iterator[tuple[Any, ...]]:
-    """The rows of a query that is ordered by its first column and begins where the placeholder {} says."""
+    """The rows of a query. It must be ordered by its first column, and begin at the placeholder {}."""
     read = _sqlite_rows if connection.vendor == "sqlite" else _postgresql_rows
     return read(connection, sql, first)
 
 
 def _postgresql_rows(connection: BaseDatabaseWrapper, sql: str, first: int) -> Iterator[tuple[Any, ...]]:
-    # A cursor of the server's, in the protocol's binary form: half the time that Django's own takes.
-    from psycopg.types.numeric import Int8BinaryLoader  # only where PostgreSQL is used
+    # A server-side cursor with the binary format takes half the time of Django's cursor.
+    from psycopg.types.numeric import Int8BinaryLoader  # not installed on every machine
 
-    name = f"audit_{next(_names)}"  # some are read side by side
+    name = f"audit_{next(_names)}"  # different, because several cursors are open at the same time
     with connection.connection.cursor(name=name, binary=True) as cursor:
         cursor.adapters.register_loader("timestamptz", Int8BinaryLoader)
         cursor.execute(sql.format("%s"), [first])
@@ -199,17 +202,17 @@ def _postgresql_rows(connection: BaseDatabaseWrapper, sql: str, first: int) -> I
 
 def _sqlite_rows(connection: BaseDatabaseWrapper, sql: str, first: int) -> Iterator[tuple[Any, ...]]:
     sql = sql.format("?") + " LIMIT ?"
-    at: float = first  # of tables that somebody has tampered with
+    at: float = first  # after tampering it can be a float
     while rows := _readable(connection.connection, sql, [at, AT_ONCE]):
         yield from rows
         last = rows[-1][0]
-        if not isinstance(last, int | float) or last >= GREATEST:  # SQLite orders texts after all numbers
+        if not isinstance(last, int | float) or last >= GREATEST:  # SQLite has texts after all numbers
             return
         at = last + 1
 
 
 def _readable(raw: sqlite3.Connection, sql: str, parameters: Sequence[float]) -> list[tuple[Any, ...]]:
-    """The rows. Text that isn't UTF-8, which only tampering can cause, is read with surrogates, never canonical."""
+    """The rows. If tampering has caused text that isn't UTF-8, it is read with surrogates, so it is never canonical."""
     try:
         return raw.execute(sql, parameters).fetchall()
     except sqlite3.OperationalError:
@@ -221,7 +224,7 @@ def _readable(raw: sqlite3.Connection, sql: str, parameters: Sequence[float]) ->
 
 
 def _microseconds(at: object) -> int | None:
-    """The time in SQLite's text, if it is written as the database writes it; otherwise None."""
+    """The time in a text of SQLite. None if the database wouldn't write the time like this."""
     try:
         time = datetime.fromisoformat(str(at))
     except ValueError:

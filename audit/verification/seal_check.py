@@ -1,4 +1,4 @@
-"""Compares seals with each other, with their keys, and with the links that they cover."""
+"""Compares the seals with each other, with their keys, and with the links under them."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,9 +11,9 @@ from audit.verification.start import Start
 
 
 class SealCheck:
-    """Reads the seals in order, and takes each link. What doesn't match becomes a finding.
+    """Reads the seals in order, and compares them with the links that it receives. Each difference becomes a finding.
 
-    The links of the seals up to the start aren't read. These seals are only compared with each other and with their
+    The links under the seals up to the start aren't read. These seals are only compared with each other and with their
     keys.
     """
 
@@ -28,37 +28,37 @@ class SealCheck:
     ) -> None:
         self.count = 0
         self.last: Statement | None = None
-        self.heads: dict[int, bytes] = {}  # of seals whose links were in doubt: what the chain's hash must have been
+        self.heads: dict[int, bytes] = {}  # correct hashes of the chain by place, from seals over doubtful links
         self._seals, self._keys, self._findings = seals, keys, findings
         self._before: Statement | None = None  # also None after a seal that can't be trusted
         self._expected = first_number
         self._unknown_keys: set[str] = set()
-        self._records: list[bytes] = []  # from the link `_first_seq` on
+        self._records: list[bytes] = []  # those from the link `_first_seq` on
         self._first_seq = start.seq + 1
         self._is_in_doubt = self._has_diverged = False
-        self._head = start.hash  # as the last seal that was compared with its links has it
+        self._head = start.hash  # the head that the last compared seal names
         self._current = self._next()
         while self._current and self._current.number <= start.seal:
             self._current = self._next()
         self._hold_up_to(start.seq, start.hash)
 
     def link(self, seq: int, record: bytes, hash: bytes) -> None:
-        """Take the next link. Its record is empty if its entry is missing."""
+        """Take the next link. `record` is empty if its entry is missing."""
         self._records.append(record)
         if self._current and self._current.last_seq <= seq:
             self._hold_up_to(seq, hash)
 
     def skip(self, seq: int) -> None:
-        """The links before `seq`, which comes next, are missing."""
+        """Note that links are missing, and that the link `seq` comes next."""
         self._is_in_doubt = True
         self._records, self._first_seq = [], seq
 
     def doubt(self) -> None:
-        """The last link is wrong, and was reported. So don't report its seal if that doesn't match either."""
+        """Note that the last link is wrong and was reported. So its seal isn't reported as well."""
         self._is_in_doubt = True
 
     def finish(self, last_seq: int) -> None:
-        """The chain ends at this link."""
+        """Note that the chain ends at this link."""
         if self._current and self._current.last_seq > last_seq:
             self._findings.add(
                 Kind.TRUNCATED,
@@ -76,7 +76,7 @@ class SealCheck:
             self._current = self._next()
 
     def _hold(self, seal: Statement, head: bytes) -> None:
-        """Compare a seal with its links, which end with `head`; or an empty seal with the one before it."""
+        """Compare a seal with its links, whose last hash is `head`, or an empty seal with the seal before it."""
         skipped = seal.first_seq - self._first_seq
         size = max(seal.last_seq - seal.first_seq + 1, 0)
         records = self._records[max(skipped, 0) : skipped + size] if skipped + size > 0 else []
@@ -98,7 +98,7 @@ class SealCheck:
         self._is_in_doubt = self._is_in_doubt and bool(self._records)
 
     def _next(self) -> Statement | None:
-        """The next seal that can be trusted."""
+        """The next seal that can be trusted; None at the end."""
         for number, seal in self._seals:
             self.count += 1
             statement = seal.statement if seal and self._is_signed(seal) else None
@@ -131,7 +131,7 @@ class SealCheck:
         return True
 
     def _follow(self, seal: Statement) -> None:
-        """Compare a seal with the one before it."""
+        """Compare a seal with the seal before it."""
         before = self._before
         if seal.number != self._expected:
             self._findings.add(

@@ -1,4 +1,4 @@
-"""Where verifying starts: at the beginning, after the seal up to which entries were retired, or after a given seal."""
+"""Where verifying starts: at the beginning, after the seal up to which the log was retired, or after a given seal."""
 
 import json
 import os
@@ -17,8 +17,8 @@ from audit.proof.seal_bytes import NotASeal, SignedSeal
 from audit.verification import rows
 from audit.vocabulary import Action, Phase
 
-DIGITS = 19  # of the largest number that a seal can have
-SUBJECT = "audit.seal/"  # an entry of Action.RETAIN with this and a seal's number says what was retired
+DIGITS = 19  # the most digits that a seal's number can have
+SUBJECT = "audit.seal/"  # with a seal's number, the subject of an entry of Action.RETAIN
 
 
 class NoSuchStart(Exception):
@@ -27,9 +27,9 @@ class NoSuchStart(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The link before the first one to read: its place, its hash, the number of the seal over it, and why there.
+    """The last link that isn't read: its place, its hash, the number of the seal over it, and why reading starts there.
 
-    With `is_retired`, everything before it must be gone.
+    If `is_retired` is true, this link and all before it must be gone.
     """
 
     seq: int
@@ -40,21 +40,21 @@ class Start:
 
     @property
     def is_all(self) -> bool:
-        """Whether what is read from here on is everything that the log holds."""
+        """Whether everything that the log has is read."""
         return self.seal == 0 or self.is_retired
 
     @classmethod
     def at(cls, seal: SignedSeal, why: str, *, is_retired: bool = False) -> Self:
-        """Start after the last link that the seal covers."""
+        """Start after the last link under this seal."""
         said = seal.statement
         return cls(seq=said.last_seq, hash=said.head, seal=said.number, why=why, is_retired=is_retired)
 
 
 def start_of_chain() -> Start:
-    """The beginning of the log: the first link, or the one after the seal up to which entries were retired.
+    """The beginning of the log: the first link, or the first one after the seal up to which the log was retired.
 
-    An entry of Action.RETAIN whose subject is "audit.seal/N" retires the links up to the end of seal N. It is in the
-    chain itself, after everything that it has retired.
+    An entry of Action.RETAIN with the subject "audit.seal/N" says that the links up to the end of seal N were retired.
+    This entry comes later in the chain than the links that it retired.
     """
     retired = Entry.objects.filter(action=Action.RETAIN, phase=Phase.DONE, subject__startswith=SUBJECT)
     newest = retired.order_by("-id").values_list("pk", "subject").first()
@@ -69,7 +69,7 @@ def start_of_chain() -> Start:
 
 
 def since(text: str) -> Start:
-    """The seal with this number, or the last one before this day (ISO 8601, UTC). Raises NoSuchStart."""
+    """Start after the seal with this number, or after the last seal before this day (UTC). Raises NoSuchStart."""
     if text.isdecimal():
         seal = _numbered(text)
     else:
@@ -88,17 +88,17 @@ def since(text: str) -> Start:
 
 
 def _numbered(text: str) -> SignedSeal | None:
-    """The seal with this number; None if there is none, it can't be read, or the text isn't a number."""
+    """The seal with this number. None if it doesn't exist or can't be read, or if the text isn't a number."""
     is_number = text.isdecimal() and len(text) <= DIGITS and int(text) < 2**63
     return rows.seal(connection, int(text)) if is_number else None
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """The content of AUDIT_VERIFIED_FILE: the last seal up to which the log was found to be well.
+    """The content of AUDIT_VERIFIED_FILE: the seal up to which nothing was wrong when the log was last verified.
 
-    It is a file, because the database's owner could change a row. Each run compares the seal in it with the database.
-    Only `--continue` starts there, and doesn't read older entries again.
+    It is a file, because the database's owner could change a row. Each run compares its seal with the database. With
+    `--continue`, a run starts after this seal, and doesn't read older entries again.
     """
 
     at: datetime
@@ -106,7 +106,7 @@ class Verified:
 
     @classmethod
     def last(cls) -> Self | None:
-        """The content of the file; None if there is none, or it can't be read."""
+        """The content of the file. None if there is no file, or if it can't be read."""
         try:
             found = json.loads(_file().read_text(encoding="ascii"))
             return cls(at=datetime.fromisoformat(found["at"]), seal=SignedSeal.from_json(found["seal"]))
@@ -114,8 +114,9 @@ class Verified:
             return None
 
     def start(self) -> Start | None:
-        """Start after that seal; None if the database has another seal, or none, with its number. If the seal was
-        retired since then, start where the log begins."""
+        """Start after this seal. If it was retired in the meantime, start where the log begins. None if the database
+        has another seal with its number, or none.
+        """
         said = self.seal.statement
         if _numbered(str(said.number)) != self.seal:
             return None
@@ -126,13 +127,13 @@ class Verified:
 
 
 def remember(seal: Seal) -> None:
-    """Store that all is well up to this seal. Replaces the file atomically. Raises OSError."""
+    """Store that nothing is wrong up to this seal. The file is replaced atomically. Raises OSError."""
     aside = _file().with_suffix(".new")
     aside.parent.mkdir(parents=True, exist_ok=True)
     with aside.open("w", encoding="ascii") as file:
         json.dump({"at": timezone.now().isoformat(), "seal": seals.signed(seal).to_json()}, file)
         file.flush()
-        os.fsync(file.fileno())  # or a machine that dies may leave the new name to an empty file
+        os.fsync(file.fileno())  # otherwise the file could be empty if the machine crashes now
     aside.replace(_file())
 
 

@@ -1,4 +1,4 @@
-"""Checks what isn't in the chain: clear texts, missing seals, unsettled edits, and what should be gone."""
+"""Checks what the chain doesn't prove: clear texts, missing seals, unsettled edits, and what should be gone."""
 
 import json
 from collections.abc import Collection
@@ -17,7 +17,7 @@ from audit.verification.rows import Text
 from audit.verification.start import Start, start_of_chain
 from audit.vocabulary import Action, Phase
 
-PATIENCE = timedelta(minutes=5)  # an edit takes 15 seconds at most; settling what was left open a little longer
+PATIENCE = timedelta(minutes=5)  # longer than an edit (at most 15 seconds) and its settling take
 AT_ONCE = 500
 
 _UNSEALED = """
@@ -33,7 +33,7 @@ _UNSETTLED = """
 
 
 def check_sealed(connection: BaseDatabaseWrapper, findings: Findings, *, after: int) -> None:
-    """Report entries linked after this place, which no seal covers, if they have waited for one for too long."""
+    """Report entries after this link, which no seal covers, if they should have had a seal long ago."""
     latest = timezone.now() - timedelta(seconds=settings.AUDIT_SEAL_STALE)
     with connection.cursor() as cursor:
         cursor.execute(_UNSEALED, [after, connection.ops.adapt_datetimefield_value(latest)])
@@ -47,17 +47,17 @@ def check_sealed(connection: BaseDatabaseWrapper, findings: Findings, *, after: 
 
 
 def check_settled(connection: BaseDatabaseWrapper, findings: Findings, *, since: datetime) -> None:
-    """Report each intent whose outcome is so late that its process won't write it any more."""
+    """Report each intent that has had no outcome for so long that its process won't write one any more."""
     times = [connection.ops.adapt_datetimefield_value(time) for time in (since, timezone.now() - PATIENCE)]
     with connection.cursor() as cursor:
         cursor.execute(_UNSETTLED, times)
         for (entry_id,) in cursor.fetchall():
-            text = f"What came of the intent in entry {entry_id} is not recorded: run audit_settle."
+            text = f"The outcome of the intent in entry {entry_id} is not recorded: run audit_settle."
             findings.add(Kind.UNSETTLED, text, entry=entry_id)
 
 
 def check_retired(start: Start, findings: Findings) -> None:
-    """Report links that should have been retired but exist: someone wants to keep them from being verified."""
+    """Report links that should have been retired, but exist. They would not be verified."""
     left = Leaf.objects.filter(seq__lte=start.seq).aggregate(first=Min("seq"), count=Count("seq"))
     if left["count"]:
         text = f"{left['count']} links up to {start.seq} are there, and were said to be retired: they are not verified."
@@ -65,7 +65,7 @@ def check_retired(start: Start, findings: Findings) -> None:
 
 
 def check_commitments(connection: BaseDatabaseWrapper, findings: Findings, *, named: Collection[str]) -> None:
-    """Report clear texts that don't match their commitments, and commitments `named` in entries without a row."""
+    """Report each clear text that doesn't match its commitment, and each commitment in `named` that has no row."""
     for row in rows.texts(connection):
         if row.is_erased and (row.salt, row.text, row.email) == ("", "", ""):
             continue
@@ -80,8 +80,9 @@ def check_commitments(connection: BaseDatabaseWrapper, findings: Findings, *, na
 
 
 def check_erased(findings: Findings) -> None:
-    """Report clear texts that were blanked without an entry of an erasure. If the log was retired, texts that were
-    erased before its oldest entry don't count, because the entry of that erasure is gone."""
+    """Report clear texts that were blanked although no entry tells of an erasure. If the log was retired, texts that
+    were erased before its oldest entry don't count, because the entry of that erasure is gone.
+    """
     blanked = PersonalText.objects.exclude(erased_at=None)
     if start_of_chain().is_retired:
         blanked = blanked.filter(erased_at__gte=Subquery(Entry.objects.order_by("id").values("at")[:1]))
@@ -94,7 +95,9 @@ def check_erased(findings: Findings) -> None:
 
 
 def _erased(evidence: str | None) -> int:
-    """How many clear texts an erasure took; 0 if its entry was tampered with, which is reported elsewhere."""
+    """The number of clear texts that an erasure blanked. It is 0 if tampering made the entry unreadable, which is
+    reported elsewhere.
+    """
     try:
         found = json.loads(evidence or "")
         return int(found["names"]) + int(found["values"])

@@ -1,4 +1,4 @@
-"""Finds out what happened to entries and links that don't follow from the ones before: edited, deleted or reordered."""
+"""Finds out whether an entry or link was edited, deleted or reordered, if it doesn't follow from the link before it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,42 +8,43 @@ from audit.proof import leaves
 from audit.verification.findings import Findings, Kind
 from audit.verification.rows import Item, Link
 
-MOST = 64  # suspects that are compared with each other, which takes time by the square of it
+MOST = 64  # the most suspects that are compared with each other, because the time grows with the square
 
 
 @dataclass(slots=True)
 class Suspect:
-    """A link that doesn't follow from the one before, or an entry that doesn't match its leaf.
+    """A link that doesn't follow from the link before it, or whose entry doesn't match its leaf.
 
-    `before` is the hash of the link before, None if that is missing; `item` is None if the entry is missing.
+    `before` is the hash of the link before, or None if that is missing. `item` is None if the entry is missing.
     """
 
     link: Link
     before: bytes | None
     item: Item | None
-    is_hash_altered: bool = False  # later links were made from the hash that it should have
+    is_hash_altered: bool = False  # its own hash is wrong, but the next link was made with the right one
 
     def hash_with(self, *, entry_id: int, at: int, leaf: bytes) -> bytes | None:
-        """What the link's hash would be with an entry like this."""
+        """The hash that the link would have with these values of an entry."""
         if self.before is None:
             return None
         return leaves.link(self.before, leaves.record(seq=self.link.seq, entry_id=entry_id, at=at, leaf=leaf))
 
     def hash_of(self, item: Item) -> bytes | None:
-        """What the link's hash would be with this entry."""
+        """The hash that the link would have with this entry."""
         return self.hash_with(entry_id=item.id, at=item.at, leaf=item.leaf)
 
     @property
     def follows(self) -> bool:
-        """Whether the link is correct, and only the entry's content isn't."""
+        """Whether the link is correct, so that only the entry's content is wrong."""
         return self.item is not None and self.before is not None and self.hash_of(self.item) == self.link.hash
 
 
 def explain(
     suspects: list[Suspect], *, unlinked: dict[int, Item], heads: Mapping[int, bytes], findings: Findings
 ) -> None:
-    """Report what happened to each suspect. `unlinked` are entries without a link; those that turn out to belong to a
-    suspect are removed. `heads` are the chain's hashes that seals have, by place."""
+    """Report what happened to each suspect. `unlinked` are entries without a link. If one of these belongs to a
+    suspect, it is removed from `unlinked`. `heads` has hashes that seals name, by place in the chain.
+    """
     few = suspects[:MOST]
     moved = dict(_moved(few))
     for suspect in suspects:
@@ -58,7 +59,7 @@ def explain(
 
 
 def _moved(suspects: list[Suspect]) -> Iterator[tuple[int, str]]:
-    """The suspects that changed places with another one."""
+    """The suspects that changed places with another suspect, as pairs of place and sentence."""
     for one in suspects:
         for other in suspects:
             if one is not other and one.item and other.item and _is_exchanged(one, one.item, other, other.item):
@@ -82,7 +83,7 @@ def _is_exchanged(one: Suspect, item: Item, other: Suspect, others: Item) -> boo
 
 
 def _is_after_moved(suspect: Suspect, suspects: list[Suspect]) -> bool:
-    """Whether a link only seems wrong because the link before it was moved."""
+    """Whether a link only seems to be wrong, because the link before it was moved."""
     link, item = suspect.link, suspect.item
     if item is None:
         return False

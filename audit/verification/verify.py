@@ -1,4 +1,4 @@
-"""Verifies the log, or what came after a seal, with its chain, seals, anchors and triggers."""
+"""Verifies the log, or the part after a seal. It checks chain, seals, anchors and triggers."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ from audit.verification.seal_check import SealCheck
 from audit.verification.start import Start
 from audit.verification.suspects import explain
 
-Progress = Callable[[int, int], None]  # links read, links to read
+Progress = Callable[[int, int], None]  # is called with the number of links read, and the number of all links
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LOOK_BACK = timedelta(days=1)  # intents that were open when the seal was verified are checked again
@@ -33,14 +33,14 @@ def verify(
     remembered: SignedSeal | None = None,
     progress: Progress = lambda _done, _all: None,
 ) -> Report:
-    """Read everything after the start, and report what is wrong with it or with its protection.
+    """Read everything after the start. Report what is wrong with the log, or with its protection.
 
-    The seals from the start on are compared with each other; all of them if the start is the beginning. `remembered` is
-    a seal that was in the database when it was verified last.
+    The seals from the start on are compared with each other. If the start is the log's beginning, these are all seals.
+    `remembered` is the seal up to which the log was verified last.
 
     Raises:
-        NoSealKey: a key in the settings cannot be read.
-        OSError, UnicodeDecodeError, csv.Error: the file of anchors cannot be read.
+        NoSealKey: a key in the settings can't be read.
+        OSError, UnicodeDecodeError, csv.Error: the file of anchors can't be read.
     """
     begun = perf_counter()
     report = Report(starts_at=start.why, started_after=start.seq, is_full=start.is_all)
@@ -67,7 +67,7 @@ def verify(
 
 
 def _check_chain(start: Start, report: Report, *, progress: Progress) -> set[str]:
-    """Walk the chain and fill the report. Returns the commitments that the entries name."""
+    """Read the chain, and fill the report. Returns the commitments that the entries refer to."""
     findings, named = report.findings, set[str]()
     first_seal = 1 if start.is_all else max(start.seal, 1)
     seal_check = SealCheck(
@@ -100,9 +100,11 @@ def _check_chain(start: Start, report: Report, *, progress: Progress) -> set[str
 
 
 def _first_id(start: Start) -> int:
-    """The id from which on entries are read: the least one that is linked after the start, or the first one after all
-    entries under the last seal, because an entry without a link may have been inserted there."""
-    links = Leaf.objects.filter(entry_id__lte=rows.GREATEST)  # on SQLite others may name what is no number
+    """The id from which entries are read: the smallest one with a link after the start. If an unlinked entry could have
+    been inserted before it, reading begins earlier, right after the entries under the last seal.
+    """
+    # On SQLite, tampering can put values into a link that aren't numbers.
+    links = Leaf.objects.filter(entry_id__lte=rows.GREATEST)
     later = links.filter(seq__gt=start.seq).aggregate(least=Min("entry_id"))["least"]
     earlier = links.filter(seq__gt=start.seq - MOST, seq__lte=start.seq).aggregate(most=Max("entry_id"))["most"]
     after = rows.LEAST if earlier is None else min(earlier + 1, rows.GREATEST)
@@ -110,7 +112,7 @@ def _first_id(start: Start) -> int:
 
 
 def _items(entries: Iterable[Entry], named: set[str]) -> Iterator[Item]:
-    """The entries. Adds the commitments that they name to `named`."""
+    """Yield each entry, and add to `named` the commitments that it refers to."""
     for item, values in entries:
         if item.is_intact:
             named.update(of_entry(values))
@@ -118,7 +120,7 @@ def _items(entries: Iterable[Entry], named: set[str]) -> Iterator[Item]:
 
 
 def _forget_earlier(unlinked: dict[int, Item], start: Start) -> None:
-    """Remove entries whose links come before the start. An entry has its id before its place in the chain."""
+    """Remove entries whose links come before the start. Their ids can be larger: links are made at commit."""
     if start.seq and unlinked:
         earlier = Leaf.objects.filter(seq__lte=start.seq, entry_id__range=(min(unlinked), rows.GREATEST))
         for entry_id in earlier.values_list("entry_id", flat=True).iterator():
@@ -132,6 +134,6 @@ def _tell_inserted(items: Iterable[Item], findings: Findings) -> None:
 
 
 def _time_of(start: Start) -> datetime:
-    """The time from which on intents are checked."""
+    """The time from which intents are checked."""
     seal = rows.seal(connection, start.seal) if start.seal else None
     return _EPOCH + timedelta(microseconds=max(seal.statement.at, 0)) - _LOOK_BACK if seal else _EPOCH

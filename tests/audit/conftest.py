@@ -1,4 +1,4 @@
-"""Fixtures of the log: an auditor who reads it, a chain that is written at once, a new key to seal with."""
+"""Fixtures of the log: an auditor, a chain that is written immediately, and a new seal key."""
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -13,7 +13,9 @@ from audit.proof.seal_bytes import written
 
 @pytest.fixture
 def reader(db: None, client: Client) -> Client:
-    """An auditor, who may read everything; whose signing in is not in the log, so that tests find only their own."""
+    """An auditor, who can read everything. The auditor's sign-in isn't logged, so that tests find only the entries that
+    they made.
+    """
     user = get_user_model().objects.create_user("charlie")
     user.user_permissions.add(Permission.objects.get(codename="view_all", content_type__app_label="audit"))
     session = client.session
@@ -26,7 +28,7 @@ def reader(db: None, client: Client) -> Client:
 
 @pytest.fixture
 def log(db: None) -> None:
-    """A log whose chain is written with each entry. PostgreSQL would wait for a commit, which a test never makes."""
+    """A log whose chain is written with each entry. PostgreSQL would wait for a commit, which a test doesn't make."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -34,7 +36,7 @@ def log(db: None) -> None:
 
 @pytest.fixture
 def new_key(settings: Settings) -> Ed25519PrivateKey:
-    """Another key to seal with from now on."""
+    """Use a new seal key from now on."""
     key = Ed25519PrivateKey.generate()
     settings.AUDIT_SEAL_KEY = written(key)
     return key

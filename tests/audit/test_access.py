@@ -1,4 +1,4 @@
-"""Who may read which entries: one's own, those on sheets that one can open, everything for auditors."""
+"""People can read their own entries, and the entries on sheets that they can open. Auditors can read all entries."""
 
 import pytest
 from django.test import Client
@@ -22,7 +22,7 @@ def reading(actor: Actor, *sheets: tuple[int, str]) -> Reader:
 
 @pytest.fixture(params=[2_000, 1], ids=["by-looking-through", "by-slices"])
 def _way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Either way in which entries are found: looking through the newest, or asking each sheet for its own."""
+    """The two ways in which entries are found: reading the newest, or querying each sheet."""
     monkeypatch.setattr(access, "WINDOW", request.param)
 
 

@@ -1,4 +1,4 @@
-"""The actor is the right one: in threads, in async code, with tokens that are read after the middleware."""
+"""The actor is correct in threads, in async code, and with tokens that are read after the middleware."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +31,7 @@ def person(number: int, name: str) -> SmartsheetUser:
 
 
 def give_role(giver: SmartsheetUser, to: SmartsheetUser, name: str, together: Barrier | None = None) -> None:
-    """Within a request whose user is known only when the view has looked at its token."""
+    """A request whose user is known only after the view has read its token."""
 
     def view(request: HttpRequest) -> HttpResponse:
         request.user = giver.user
@@ -87,7 +87,7 @@ def test_async_code_keeps_actor_and_request_apart() -> None:
         await asyncio.gather(*(act(number) for number in range(10)))
         await sync_to_async(connections.close_all)()  # that thread's own
 
-    # In a thread of its own: a browser test of before may have left a loop running in this one.
+    # This uses a separate thread, because an event loop of an earlier browser test is perhaps running in this one.
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, all_at_once()).result()
     found = Entry.objects.filter(action="test")
@@ -128,14 +128,14 @@ def test_a_thread_carries_the_request_that_it_is_handed() -> None:
 
 @pytest.mark.django_db
 def test_an_entry_is_there_within_a_test_that_rolls_back() -> None:
-    """Nothing waits for a commit to be written, only the chain's link on PostgreSQL does."""
+    """Entries are written immediately. Only the chain's link waits for the commit, on PostgreSQL."""
     assert connection.in_atomic_block
     note(actor=ALICE, action="test")
     assert Entry.objects.get(action="test").actor_name == "Alice Archer"
 
 
 @pytest.mark.django_db
-def test_whoever_deletes_the_user_leaves_their_entries() -> None:
+def test_deleting_the_user_keeps_their_entries() -> None:
     jane = person(41, "Jane")
     give_role(jane, jane, "auditor")
     User.objects.all().delete()

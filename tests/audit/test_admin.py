@@ -1,4 +1,4 @@
-"""The admin shows the log, a bounded part of it, and offers no way to change it."""
+"""The admin shows a limited part of the log, and can't change it."""
 
 import pytest
 from django.contrib.auth import get_user_model

@@ -1,4 +1,4 @@
-"""Days and times as they are typed after a command."""
+"""Days and times as arguments of commands."""
 
 from argparse import ArgumentTypeError
 from datetime import UTC, datetime, timedelta, timezone
@@ -23,7 +23,7 @@ def test_it_is_a_moment_in_utc_unless_it_says_otherwise(text: str, when: datetim
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2026-02-30", "2026-02-30T12:00", "30.11.2026"])
-def test_what_is_none_is_refused(text: str) -> None:
+def test_invalid_values_are_refused(text: str) -> None:
     with pytest.raises(ArgumentTypeError, match="is no date or time"):
         moment(text)
 

@@ -1,4 +1,4 @@
-"""The chain: one link for each entry, without gaps, written by the database in the commit of the entries themselves."""
+"""The chain has one link for each entry, without gaps. The database writes it when the entries are committed."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,7 +16,7 @@ on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQ
 
 
 def recomputed() -> list[bytes]:
-    """The links as they must be, from what the entries say."""
+    """The correct links, computed from the entries."""
     before, found = leaves.GENESIS, []
     entries = Entry.objects.in_bulk()
     for link in Leaf.objects.order_by("seq"):
@@ -36,7 +36,7 @@ def stored() -> list[bytes]:
 
 @pytest.fixture
 def in_contention(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if others had just been seen to write."""
+    """Make the chain behave as if this process had just noticed other writers."""
     monkeypatch.setattr(contention, "_others_until", float("inf"))
 
 
@@ -51,7 +51,7 @@ def test_every_entry_is_linked_to_all_before_it() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_rolled_back_leaves_no_gap() -> None:
+def test_a_rollback_leaves_no_gap() -> None:
     edits.saved()
     with pytest.raises(NotRecorded):
         edits.intended(edits.cell(), edits.cell(column=2**70))
@@ -119,7 +119,7 @@ def test_among_others_a_failure_leaves_the_connection_as_it_was() -> None:
 
 @on_postgresql
 @pytest.mark.django_db(transaction=True)
-def test_whoever_has_to_wait_hears_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_writer_that_waits_gets_the_notice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(contention, "_others_until", 0.0)
 
     def write() -> None:
@@ -141,7 +141,9 @@ def test_whoever_has_to_wait_hears_of_the_others(monkeypatch: pytest.MonkeyPatch
 @on_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_the_last_link_is_found_by_its_index_whatever_the_statistics_say() -> None:
-    """Statistics of an empty table, and then many entries in one transaction, each of which looks for the last link."""
+    """The statistics are those of an empty table. Then one transaction writes many entries. Each one looks for the
+    last link.
+    """
     with connection.cursor() as cursor:
 
         def read_by_rows() -> int:

@@ -1,5 +1,6 @@
-"""An edit is one line, whatever it changed; every act is told in a sentence."""
+"""An edit is one line on the page, and every act is shown as a sentence."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -27,6 +28,12 @@ def test_an_edit_of_twelve_cells_is_one_line_that_opens_to_all(reader: Client) -
     assert all(f"Column {column} Details" in words for column in range(1, 13))
     assert f"/audit/?edit={intent.edit_id}" in page.content.decode()
     assert [edit.count for edit in reader.get(f"/audit/?edit={intent.edit_id}").context["edits"]] == [1] * 12
+
+
+@pytest.mark.parametrize(("cells", "is_open"), [(2, True), (3, True), (4, False)])
+def test_few_changes_are_shown_without_unfolding(reader: Client, cells: int, is_open: bool) -> None:
+    saved(*(cell(column=column, title=f"Column {column}") for column in range(cells)))
+    assert ('<details class="fold" open>' in body_of(reader)) == is_open
 
 
 def test_an_edit_of_many_rows_says_how_many_and_shows_the_first(reader: Client) -> None:
@@ -100,7 +107,7 @@ def test_readings_are_listed_when_they_are_asked_for(reader: Client) -> None:
     assert change.intent.actor_name == "Bob Baker"
 
 
-def test_what_smartsheet_confirms_is_marked(reader: Client) -> None:
+def test_confirmed_changes_are_marked(reader: Client) -> None:
     entry = entries_of(saved())[0]
     assert " confirmed by Smartsheet Details" not in words_of(reader)
     note(
@@ -124,9 +131,8 @@ def test_an_undo_and_what_it_undoes_lead_to_each_other(reader: Client) -> None:
         action=Action.CHANGE,
         sheet_id=SITE_PLAN[0],
         sheet_name="Site plan",
-        changes=[cell("Done", "Open")],
+        changes=[replace(cell("Done", "Open"), refers_to=undone.pk)],
         origin=Origin.UNDO,
-        refers_to=undone.pk,
     )
     words = words_of(reader)
     assert f"Undoes entry {undone.pk}" in words
@@ -151,7 +157,7 @@ def test_a_personal_value_is_shown_until_it_is_erased(reader: Client) -> None:
         assert all(one.commitment not in body for one in PersonalText.objects.filter(kind="value"))
 
 
-def test_what_came_of_a_long_edit_is_said_of_all_its_rows(reader: Client) -> None:
+def test_the_outcomes_of_a_long_edit_cover_all_its_rows(reader: Client) -> None:
     rows = [cell(row=row, column=column) for row in range(40) for column in (STATUS, NOTES)]
     intent = intended(*rows)
     assert "40 rows not certain yet" not in words_of(reader), "of one kind: said once"

@@ -1,4 +1,4 @@
-"""The log is looked through month by month, and nothing falls between them."""
+"""The log is read month by month, without gaps."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ MONTHS, EACH = 14, 4
 
 @pytest.fixture
 def two_years() -> Iterator[list[int]]:
-    """Entries of fourteen months, the oldest first; around the turn of each month ids and times are not in step."""
+    """Entries of fourteen months, oldest first. At the turn of each month, ids and times are in different orders."""
     now = datetime.now(UTC).replace(day=15)
     id_ranges.forget()
     with lifted(connection), connection.cursor() as cursor:
@@ -63,7 +63,7 @@ def test_steps_cut_them_and_lose_nothing(two_years: list[int], steps: tuple[int,
     assert forth == two_years
 
 
-def test_the_first_page_leaves_older_months_alone(two_years: list[int]) -> None:
+def test_the_first_page_does_not_read_older_months(two_years: list[int]) -> None:
     newest = next(id_ranges.newest_first(None))
     assert len(within(newest)) <= EACH
     plan = newest.of(Entry.objects.order_by("-id"))[:3].explain()
@@ -72,7 +72,7 @@ def test_the_first_page_leaves_older_months_alone(two_years: list[int]) -> None:
 
 
 def test_an_entry_late_at_the_turn_of_a_month_is_not_missed(two_years: list[int]) -> None:
-    late = two_years[MONTHS * EACH - EACH]  # the first of the newest month, written a moment before midnight
+    late = two_years[MONTHS * EACH - EACH]  # the first of the newest month, written just before midnight
     first_of_month = datetime.now(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     with lifted(connection), connection.cursor() as cursor:
         cursor.execute(
@@ -96,9 +96,7 @@ def test_pages_go_through_all_months_and_back(two_years: list[int]) -> None:
     assert [entry.pk for entry in back.entries] == seen[-16:-6]
 
 
-def test_whoever_asks_for_what_never_happens_is_told_how_far_was_looked(
-    two_years: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_search_without_matches_says_how_far_it_got(two_years: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paging, "TIME_LIMIT", 0.0)
     asked = Asked(Entry.objects.filter(action="never"))
     page = page_of(asked, reader=AUDITOR)

@@ -1,4 +1,4 @@
-"""A process that dies between intent and outcome leaves the intent, and the log shows it as not settled."""
+"""If a process dies between intent and outcome, the log has the intent and shows the edit as not certain yet."""
 
 import os
 import signal
@@ -28,7 +28,7 @@ input()  # where the call to Smartsheet would be
 
 
 def database_url() -> str:
-    """The test database, as DATABASE_URL tells another process of it."""
+    """The test database as a DATABASE_URL for another process."""
     database = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{database['NAME']}"
@@ -56,7 +56,7 @@ def test_the_intent_of_a_killed_process_stays_and_is_shown_as_uncertain(reader: 
     assert entry.phase == "intent"
     page = reader.get("/audit/").content.decode()
     assert "not certain yet" in page
-    assert "the answer is awaited" in page
+    assert "waiting for an answer" in page
     with time_machine.travel(timezone.now() + timedelta(minutes=2)):
         page = reader.get("/audit/").content.decode()
     assert "not certain yet" in page

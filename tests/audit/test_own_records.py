@@ -1,4 +1,4 @@
-"""What is changed in the app itself is in the same log as the sheets' changes, with the person's id and name."""
+"""Changes of the app's own records are in the same log as changes of sheets, with the person's id and name."""
 
 import json
 
@@ -104,7 +104,7 @@ def test_the_history_is_append_only_too(jane: SmartsheetUser, how: str) -> None:
         cursor.execute(how.format(table=table))
 
 
-def test_deleting_somebody_keeps_what_they_did(jane: SmartsheetUser) -> None:
+def test_deleting_a_person_keeps_their_entries(jane: SmartsheetUser) -> None:
     User.objects.filter(smartsheet=jane).delete()
     assert SmartsheetUser.history.exists()
     assert records()[0].actor_name == "Jane Roe"

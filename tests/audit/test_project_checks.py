@@ -1,4 +1,4 @@
-"""A project in which the log could not keep its word is told so before it starts."""
+"""The checks report a project in which the log can't keep its guarantees."""
 
 from collections.abc import Iterator
 
@@ -45,14 +45,14 @@ def test_a_log_in_another_database_is_refused(settings: Settings) -> None:
 
 @pytest.mark.usefixtures("atomic_requests")
 def test_views_of_a_project_whose_requests_are_transactions_are_warned_of() -> None:
-    assert found() == {"audit.W001"}
+    assert found() == {"audit.W003"}
     views = [pattern.callback for app in (audit.urls, edits.urls, identity.urls) for pattern in app.urlpatterns]
     assert all("default" in view._non_atomic_requests for view in views)
 
 
 @isolate_apps("audit")
-def test_what_is_personal_and_could_not_be_erased_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Patient(models.Model):  # noqa: DJ008 # it lives for this test
+def test_personal_fields_that_cannot_be_erased_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Patient(models.Model):  # noqa: DJ008 # the model exists only in this test
         name = models.CharField(max_length=50)
         born = models.DateField()
         chart = models.JSONField()
@@ -70,7 +70,7 @@ def test_what_is_personal_and_could_not_be_erased_is_refused(monkeypatch: pytest
 
 @isolate_apps("audit")
 def test_a_history_as_it_is_by_default_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Binding(models.Model):  # noqa: DJ008 # it lives for this test
+    class Binding(models.Model):  # noqa: DJ008 # the model exists only in this test
         history = HistoricalRecords(app="audit")
 
         class Meta:
@@ -79,4 +79,4 @@ def test_a_history_as_it_is_by_default_is_refused(monkeypatch: pytest.MonkeyPatc
     history = Binding.history.model
     monkeypatch.setattr(project_checks, "histories", lambda: [history])
     assert found() == {"audit.E004", "audit.E005"}
-    assert not histories.is_logged(history)  # so that such a history of the project's own is left alone
+    assert not histories.is_logged(history)  # so that such a history of a project is ignored

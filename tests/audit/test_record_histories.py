@@ -1,4 +1,4 @@
-"""What is changed in this app itself: nothing passes by the log, and nothing is half recorded."""
+"""All changes of this app's own records are logged, and none is recorded only in part."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -46,14 +46,14 @@ def entries(subject: str) -> list[Entry]:
     ],
     ids=["update", "update of a filter", "bulk_create", "bulk_update"],
 )
-def test_what_the_history_would_not_hear_of_is_refused(jane: SmartsheetUser, change: Callable[[], object]) -> None:
+def test_operations_without_a_history_are_refused(jane: SmartsheetUser, change: Callable[[], object]) -> None:
     with pytest.raises(PastTheHistory):
         change()
     assert SmartsheetUser.objects.get().email == "jane@example.com"
     assert not Role.objects.exists()
 
 
-def test_what_is_not_tracked_may_be_updated(jane: SmartsheetUser) -> None:
+def test_untracked_columns_can_be_updated(jane: SmartsheetUser) -> None:
     assert SmartsheetUser.objects.update(fetched_at=timezone.now()) == 1
 
 
@@ -68,7 +68,7 @@ def test_a_failed_save_leaves_no_entry(jane: SmartsheetUser) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_change_is_kept_without_its_record_where_nobody_began_a_transaction(jane: SmartsheetUser) -> None:
+def test_no_change_is_kept_without_its_record_outside_a_transaction(jane: SmartsheetUser) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_entry RENAME TO elsewhere")
     try:
@@ -81,7 +81,7 @@ def test_no_change_is_kept_without_its_record_where_nobody_began_a_transaction(j
     assert not Role.history.exists()
 
 
-def test_rows_of_the_same_moment_are_told_apart(jane: SmartsheetUser) -> None:
+def test_rows_with_the_same_time_are_distinguished(jane: SmartsheetUser) -> None:
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     role = Role(person=jane, name="auditor")
     for name in ("auditor", "form_designer", "administrator"):
@@ -98,7 +98,7 @@ def test_the_reason_is_in_the_entry(jane: SmartsheetUser) -> None:
     assert {one.reason for one in entries(f"identity.role/{role.pk}")} == {"asked for by the board"}
 
 
-def test_what_is_changed_in_one_act_is_told_as_one(jane: SmartsheetUser) -> None:
+def test_changes_of_one_act_share_an_id(jane: SmartsheetUser) -> None:
     jane.remember(Profile.parse("com", JANE | {"lastName": "Doe", "email": "doe@example.com"}), at=timezone.now())
     changed = [one for one in entries(f"identity.smartsheetuser/{jane.pk}") if one.message == "changed"]
     assert len(changed) > 1
@@ -172,7 +172,7 @@ def test_receivers_do_not_grow_with_requests(client: Client, jane: SmartsheetUse
     assert [len(signal.receivers) for signal in signals] == before
 
 
-def test_a_role_is_told_of_without_anybodys_name(jane: SmartsheetUser) -> None:
+def test_an_entry_about_a_role_has_no_name(jane: SmartsheetUser) -> None:
     role = Role(person=jane, name="auditor")
     role._history_user = HistoryActor(id=42, region="com", name="Bob Baker")  # type: ignore[attr-defined] # simple-history's
     role.save()

@@ -48,7 +48,7 @@ def test_the_outcome_carries_the_same_person_and_request() -> None:
 
 def test_many_cells_are_one_statement() -> None:
     changes = [cell(column=column) for column in range(1, 21)]
-    intended()  # from here on the person's commitment is known
+    intended()  # after this, the person's commitment is cached
     with CaptureQueriesContext(connection) as queries:
         intended(*changes)
     assert ["audit_entry" in query["sql"] for query in queries].count(True) == 1
@@ -85,13 +85,13 @@ def test_added_rows_get_their_outcomes_in_order() -> None:
     assert found == [(0, 91, "applied"), (1, None, "refused"), (2, 93, "applied")]
 
 
-def test_an_outcome_of_a_row_that_nobody_named_is_kept() -> None:
+def test_an_outcome_of_an_unknown_row_is_kept() -> None:
     intent = intended(cell())
     settle(intent, [Outcome(Phase.APPLIED, ROW), Outcome(Phase.APPLIED, 999)])
     assert [(entry.line, entry.row_id) for entry in outcomes_of(intent)] == [(0, ROW), (None, 999)]
 
 
-def test_what_smartsheet_returned_is_logged_where_it_differs() -> None:
+def test_returned_values_are_logged_if_they_differ() -> None:
     intent = intended(cell(new="x" * 10), cell(new=5.0, column=502, title="Cost"))
     settle(intent, [Outcome(Phase.APPLIED, ROW, returned={STATUS: "xxx", 502: 5, 777: "formula"})])
     row, deviation = outcomes_of(intent)
@@ -99,7 +99,7 @@ def test_what_smartsheet_returned_is_logged_where_it_differs() -> None:
     assert (deviation.column_id, deviation.phase, deviation.new) == (STATUS, "applied", '"xxx"')
 
 
-def test_what_smartsheet_made_of_an_added_row_is_logged() -> None:
+def test_smartsheets_values_of_an_added_row_are_logged() -> None:
     intent = intended(new_row({"Task": "Paint", "No": 1}), action=Action.ADD)
     settle(intent, [Outcome(Phase.APPLIED, 91, "15 'Paint'", returned={None: {"Task": "Paint", "No": 2}})])
     (entry,) = outcomes_of(intent)

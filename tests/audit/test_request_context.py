@@ -1,4 +1,4 @@
-"""What is known of a request, and that no request ever sees another's."""
+"""The data of a request in its entries. No request gets another one's data."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -119,7 +119,7 @@ def test_the_number_of_trusted_proxies_is_a_setting(settings: Settings) -> None:
         ("9" * 10_000, 1, None),
     ],
 )
-def test_the_address_comes_from_the_trusted_proxies_alone(forwarded_for: str, proxies: int, ip: str | None) -> None:
+def test_the_address_only_comes_from_trusted_proxies(forwarded_for: str, proxies: int, ip: str | None) -> None:
     assert client_ip(remote_address="192.0.2.1", forwarded_for=forwarded_for, trusted_proxies=proxies) == ip
 
 

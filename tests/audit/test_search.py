@@ -1,4 +1,4 @@
-"""Words are found wherever they stand in the log, by an index, letter by letter."""
+"""The search finds parts of words in all searched columns, with an index."""
 
 import pytest
 from django.db import connection
@@ -90,7 +90,7 @@ def test_few_letters_are_looked_for_some_entries_at_a_time_fault_16(
     monkeypatch.setattr(paging, "TIME_LIMIT", 0)
     page = reader.get("/audit/", {"q": "鶴"})
     assert page.context["page"].older is not None, "it leads on to where it has not looked"
-    assert "Look further back" in words_of(reader, "/audit/?q=鶴")
+    assert "Search further back" in words_of(reader, "/audit/?q=鶴")
 
 
 def test_it_goes_together_with_the_other_filters(reader: Client) -> None:
@@ -137,7 +137,7 @@ def test_the_index_is_what_postgresql_looks_into() -> None:
 
 
 @pytest.mark.skipif(is_sqlite, reason="an extension of PostgreSQL's")
-def test_without_the_extension_it_says_whom_to_ask() -> None:
+def test_without_the_extension_it_says_who_to_ask() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP INDEX audit_entry_text")
         cursor.execute("DROP EXTENSION pg_trgm")

@@ -1,4 +1,4 @@
-"""A command that goes on ends when it is told to, and outlives its terminal where nohup says so."""
+"""A running command stops when it is told to, and with nohup survives its terminal."""
 
 import subprocess
 import sys
@@ -21,7 +21,7 @@ def told(name: str, before: str = "") -> str:
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
-def test_it_hears_of_its_end(name: str) -> None:
+def test_a_signal_stops_it(name: str) -> None:
     assert told(name) == "True"
 
 

@@ -1,4 +1,4 @@
-"""A trigger of somebody else that swallows rows keeps nobody's edit out of the log: it is not made."""
+"""If a foreign trigger silently drops entries, the edit isn't made."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ WAYS = [False, True] if IS_POSTGRESQL else [False]
 
 @pytest.fixture
 def _swallowed(db: None) -> Iterator[None]:
-    """Nothing of Bob's is taken, and nobody is told."""
+    """A trigger that silently drops Bob's rows."""
     if IS_POSTGRESQL:
         execute(
             "CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS"
@@ -39,7 +39,7 @@ def _swallowed(db: None) -> Iterator[None]:
 @pytest.mark.parametrize("are_others_writing", WAYS)
 def test_nothing_is_done_that_is_not_in_the_log(monkeypatch: pytest.MonkeyPatch, are_others_writing: bool) -> None:
     monkeypatch.setattr(contention, "are_others_writing", lambda: are_others_writing)
-    for _ in range(2):  # the first time with names and sheet, then with entries alone
+    for _ in range(2):  # first with names and sheet, then with entries only
         edits.intended(edits.cell(), edits.cell(column=edits.NOTES))
         with pytest.raises(NotRecorded):
             edits.intended(actor=edits.BOB)

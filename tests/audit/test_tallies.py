@@ -1,4 +1,4 @@
-"""Sums by day, kept by following the chain: each entry is counted once, whoever counts."""
+"""Daily sums are computed from the chain. Each entry is counted once, even if several processes count."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -44,7 +44,7 @@ def test_edits_outcomes_and_acts_are_counted_by_themselves() -> None:
 
 
 @pytest.mark.usefixtures("log")
-def test_what_is_not_counted_yet_is_the_tail(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_uncounted_entries_are_the_tail(monkeypatch: pytest.MonkeyPatch) -> None:
     saved()
     assert tallies.count_new() == 2
     assert tallies.count_new() == 0

@@ -1,10 +1,12 @@
 """Values of the log in words."""
 
+import json
+
 import pytest
 
 from audit.recording import Json, canonical
 from audit.templatetags.audit_log import difference, in_words, initials
-from audit.values import differences, human, human_pair
+from audit.values import differences, human, human_pair, short_places
 
 BOB = {"objectType": "CONTACT", "email": "bob@example.com", "name": "Bob Baker"}
 LONG = " ".join(f"word{number}" for number in range(400))
@@ -37,7 +39,7 @@ def test_a_value_reads_as_people_say_it(value: Json, words: str) -> None:
     assert human(canonical(value)) == words
 
 
-def test_a_number_and_its_text_are_told_apart() -> None:
+def test_a_number_and_its_text_differ() -> None:
     assert human_pair("5", '"5"') == ("5", '"5"')
     assert human_pair('"5"', '"6"') == ("5", "6")
 
@@ -111,3 +113,42 @@ def test_values_are_escaped() -> None:
 )
 def test_initials(name: str, letters: str) -> None:
     assert initials(name) == letters
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ('{"toTop":true}', "the top of the sheet"),
+        ('{"toBottom":true}', "the bottom of the sheet"),
+        ('{"siblingId":7}', "below the row with id 7"),
+        ('{"above":true,"siblingId":7}', "above the row with id 7"),
+        ('{"parentId":7}', "beneath the row with id 7, as the first"),
+        ('{"parentId":7,"toBottom":true}', "beneath the row with id 7, as the last"),
+        ('{"parentId":null,"rowNumber":3,"siblingId":null}', "row 3"),
+        ('{"parentId":7,"rowNumber":3,"siblingId":8}', "row 3, beneath the row with id 7, after the row with id 8"),
+        ('{"parentId":7,"rowNumber":3}', "row 3, beneath the row with id 7"),
+        ('{"Notes":"toTop","toTop":true}', "Notes: toTop; toTop: ✓ checked"),
+    ],
+)
+def test_places_of_rows_are_told_in_words(place: str, words: str) -> None:
+    assert human(place) == words
+
+
+def _moved(number: int, parent: int | None, sibling: int | None) -> str:
+    return json.dumps({"parentId": parent, "rowNumber": number, "siblingId": sibling})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (_moved(5, 7, 8), _moved(4, 7, 9), ("row 5", "row 4")),
+        (_moved(5, None, 8), _moved(5, 8, None), ("row 5, at the top level", "row 5, beneath another row")),
+        (_moved(5, 7, 8), _moved(5, 7, 9), None),
+        (_moved(5, 7, 8), _moved(6, 9, None), ("row 5, beneath another row", "row 6, beneath another row")),
+        (_moved(5, 7, 8), '{"parentId":7}', None),
+        (_moved(5, 7, 8), None, None),
+        ('"row 5"', '"row 4"', None),
+    ],
+)
+def test_places_are_short_on_the_log(old: str, new: str | None, words: tuple[str, str] | None) -> None:
+    assert short_places(old, new) == words

@@ -1,4 +1,4 @@
-"""Entries say by which form and version, app token, job or client they came."""
+"""Entries have the form and version, app token, job or client that made them."""
 
 import pytest
 from django.db import connection
@@ -40,7 +40,7 @@ def test_nothing_is_null_and_a_leaf_of_version_1(via: dict[str, Json] | None) ->
     assert bytes(entry.leaf) == leaves.leaf(values_of(entry))
 
 
-def test_an_entry_that_says_how_it_came_has_a_leaf_of_version_2() -> None:
+def test_an_entry_with_via_has_a_leaf_of_version_2() -> None:
     note(actor=ALICE, action="sign_out", via={"client": "Café “Bot”"})
     entry = Entry.objects.get()
     content = leaves.content(values_of(entry))
@@ -62,7 +62,7 @@ def test_an_entry_that_says_how_it_came_has_a_leaf_of_version_2() -> None:
         ({"form": {"id": 1}}, "'form' is neither"),
     ],
 )
-def test_what_cannot_be_written_is_refused_before_anything_is(via: dict[str, Json], told: str) -> None:
+def test_an_invalid_via_is_refused_before_anything_is_written(via: dict[str, Json], told: str) -> None:
     with pytest.raises(ValueError, match=told):
         intended(via=via)
     assert not Entry.objects.exists()
@@ -109,7 +109,7 @@ def test_each_is_found_along_its_index(key: str) -> None:
     on_postgresql = connection.vendor == "postgresql"
     if on_postgresql:
         with connection.cursor() as cursor:
-            # Both are quicker in a log as small as this, depending on what the statistics say.
+            # In such a small log, PostgreSQL can choose either plan, depending on the statistics.
             cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute("SET LOCAL enable_sort = off")
     plan = found[:10].explain()

@@ -23,18 +23,18 @@ from audit.vocabulary import Origin
 
 
 class Command(BaseCommand):
-    help = "Erases a person's names and e-mail addresses, or a personal value, from the log; the chain stays whole."
+    help = "Erases a person's names and e-mail addresses, or a personal value, from the log. The chain stays valid."
 
     def add_arguments(self, parser: CommandParser) -> None:
         what = parser.add_mutually_exclusive_group(required=True)
-        what.add_argument("--person", type=_person, metavar="REGION:ID", help="all that is known to be about a person")
-        what.add_argument("--email", type=Address, help="all that holds this e-mail address")
+        what.add_argument("--person", type=_person, metavar="REGION:ID", help="everything in the log about this person")
+        what.add_argument("--email", type=Address, help="everything with this e-mail address")
         what.add_argument(
-            "--name", type=NameAlone, help="this name, where it was recorded without a number: of a user of the admin"
+            "--name", type=NameAlone, help="this name, where it has no Smartsheet number, like that of an admin user"
         )
         what.add_argument("--entry", type=_values, metavar="ID", help="the personal values of this entry")
-        parser.add_argument("--reason", required=True, help="stays in the log: without the name")
-        parser.add_argument("--by", metavar="NAME", help="who erases; without it the log says: this app")
+        parser.add_argument("--reason", required=True, help="the reason; it stays in the log, so leave the name out")
+        parser.add_argument("--by", metavar="NAME", help="who erases; the default is “this app”")
         parser.add_argument("--yes", action="store_true", help="do not ask")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -52,16 +52,16 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"Person {region}:{number} had this address; --person {region}:{number} erases the rest of them."
             )
-        self.stdout.write("Backups and the database's own journals still hold it: docs/audit-log.md says for how long.")
+        self.stdout.write("Backups and the database's own journals still have it: docs/audit-log.md says for how long.")
 
     def _ask(self, what: What) -> None:
         found = look(what)
-        names = f"{found.names} names ({', '.join(names_of(what)) or 'of nobody'})"
+        names = f"{found.names} names ({', '.join(names_of(what)) or 'no names'})"
         question = f"{names} and {found.values} values of the log will be erased for good. Type yes: "
         try:
             answer = input(question)
         except EOFError:
-            raise CommandError("Nothing was erased, since nobody is there to answer: give --yes.") from None
+            raise CommandError("Nothing was erased, because there is no terminal to confirm on. Use --yes.") from None
         if answer != "yes":
             raise CommandError("Nothing was erased.")
 

@@ -1,4 +1,4 @@
-"""manage.py audit_export: the log as a file. docs/audit-log.md"""
+"""manage.py audit_export: write the log to a file. docs/audit-log.md"""
 
 import sys
 from argparse import ArgumentTypeError
@@ -20,7 +20,7 @@ from audit.vocabulary import Origin
 
 
 class Command(BaseCommand):
-    help = "Exports the audit log, or a part of it, as CSV or as JSON Lines that verify by themselves."
+    help = "Exports the audit log, or a part of it, as CSV or as JSON Lines that anyone can verify."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--format", choices=sorted(exports.CONTENT_TYPES), required=True)
@@ -29,16 +29,16 @@ class Command(BaseCommand):
         )
         parser.add_argument("--until", type=moment, metavar="TIME", help="written before")
         parser.add_argument("--sheet", type=int, metavar="ID")
-        parser.add_argument("--person", type=_person, metavar="[REGION:]ID", help="without region: of any")
+        parser.add_argument("--person", type=_person, metavar="[REGION:]ID", help="without a region: in all regions")
         parser.add_argument("file", help="where to write it; - is standard output")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
             self._export(options)
-        except OSError as error:  # also at the end, when the last bytes are to be written
-            raise CommandError(f"The file is incomplete, as it cannot be written: {error.strerror}.") from error
+        except OSError as error:  # raised by closing the file, too
+            raise CommandError(f"The file is incomplete, because it can't be written: {error.strerror}.") from error
         except Error as error:
-            raise CommandError(f"The file is incomplete, as the log cannot be read: {error}") from error
+            raise CommandError(f"The file is incomplete, because the log can't be read: {error}") from error
 
     def _export(self, options: dict[str, Any]) -> None:
         progress = _Progress(self)
@@ -59,7 +59,7 @@ class Command(BaseCommand):
 
 
 class _Progress:
-    """A line now and then on standard error: how far, and how fast."""
+    """Prints on standard error, about once a second, how many links are exported, and how fast."""
 
     def __init__(self, command: BaseCommand) -> None:
         self._command = command

@@ -1,4 +1,4 @@
-"""manage.py audit_grants: confine the app's role on PostgreSQL. docs/audit-log.md"""
+"""manage.py audit_grants: limit the rights of the app's role on PostgreSQL. docs/audit-log.md"""
 
 from typing import Any
 
@@ -9,10 +9,12 @@ from audit.database.grants import NotAnAppsRole, statements
 
 
 class Command(BaseCommand):
-    help = "Prints the SQL that gives the app's role all that it needs, and no way to change the log."
+    help = "Prints the SQL that gives the app's role the rights it needs, but no right to change the log."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--role", required=True, help="whom the app connects as; not the owner of the tables")
+        parser.add_argument(
+            "--role", required=True, help="the role that the app connects as; not the owner of the tables"
+        )
         parser.add_argument("--execute", action="store_true", help="run the SQL, as the owner of the tables")
 
     def handle(self, *_args: Any, **options: Any) -> None:

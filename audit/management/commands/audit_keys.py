@@ -1,4 +1,4 @@
-"""manage.py audit_keys: a new pair of keys for seals. docs/audit-log.md"""
+"""manage.py audit_keys: create a key pair for seals. docs/audit-log.md"""
 
 import os
 from pathlib import Path
@@ -11,12 +11,14 @@ from audit.proof import seal_bytes, seal_keys
 
 
 class Command(BaseCommand):
-    help = "Makes a key to seal the audit log with, or shows the public key of the one in use."
+    help = "Creates a key for sealing the audit log, or shows the public key in use."
 
     def add_arguments(self, parser: CommandParser) -> None:
         which = parser.add_mutually_exclusive_group()
         which.add_argument("--file", type=Path, help="write the new private key there, for AUDIT_SEAL_KEY_FILE")
-        which.add_argument("--public", action="store_true", help="make none: show the public key in use, for auditors")
+        which.add_argument(
+            "--public", action="store_true", help="show the public key in use, for auditors, and create no key"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         if options["public"]:
@@ -26,7 +28,7 @@ class Command(BaseCommand):
             self._hand_over(seal_bytes.written(key), options["file"])
         public = key.public_key()
         self.stdout.write(f"Public key: {seal_bytes.written(public)}")
-        self.stdout.write(f"Its id, as seals name it: {seal_bytes.key_id(public)}")
+        self.stdout.write(f"Its id in seals: {seal_bytes.key_id(public)}")
 
     def _key_in_use(self) -> Ed25519PrivateKey:
         try:

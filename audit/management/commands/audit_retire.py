@@ -1,4 +1,4 @@
-"""manage.py audit_retire: take old months out of the audit log, after exporting them. docs/audit-log.md"""
+"""manage.py audit_retire: export old months of the audit log, then remove them. docs/audit-log.md"""
 
 from argparse import ArgumentTypeError
 from datetime import UTC, datetime
@@ -14,15 +14,17 @@ from audit.retention.limits import CannotRetire, boundary
 
 
 class Command(BaseCommand):
-    help = "Takes months that are over, sealed and anchored out of the log, after exporting and verifying them."
+    help = "Exports and verifies past months that are sealed and anchored, then removes them from the log."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--before", type=_month, required=True, metavar="YYYY-MM", help="the first month that stays"
         )
-        parser.add_argument("--export", type=Path, required=True, metavar="FILE", help="a new file for what goes")
+        parser.add_argument(
+            "--export", type=Path, required=True, metavar="FILE", help="a new file for the removed entries"
+        )
         parser.add_argument("--reason", default="", help="stays in the log")
-        parser.add_argument("--by", metavar="NAME", help="who retires; without it the log says: this app")
+        parser.add_argument("--by", metavar="NAME", help="who retires them; the default is “this app”")
         parser.add_argument("--yes", action="store_true", help="do not ask")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -48,7 +50,7 @@ def _ask() -> None:
     try:
         answer = input("Type yes: ")
     except EOFError:
-        raise CommandError("Nothing was retired, since nobody is there to answer: give --yes.") from None
+        raise CommandError("Nothing was retired, because there is no terminal to confirm on. Use --yes.") from None
     if answer != "yes":
         raise CommandError("Nothing was retired.")
 

@@ -1,4 +1,4 @@
-"""manage.py audit_seal: seal what the log holds, and bring the anchors up to date. docs/audit-log.md"""
+"""manage.py audit_seal: seal the log, and send the seals to the anchors. docs/audit-log.md"""
 
 from typing import Any
 
@@ -12,10 +12,12 @@ from audit.shutdown import told_to_stop
 
 
 class Command(BaseCommand):
-    help = "Seals the audit log: once, or with --every for as long as it runs."
+    help = "Seals the audit log once, or repeatedly with --every."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--every", type=pause, metavar="SECONDS", help="go on until stopped, 60 is a good pace")
+        parser.add_argument(
+            "--every", type=pause, metavar="SECONDS", help="repeat until stopped; 60 is a good interval"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         if options["every"]:
@@ -33,9 +35,9 @@ class Command(BaseCommand):
             self.stderr.write(f"Anchor {name} has not got it yet; it is tried again with the next seal.")
 
     def _go_on(self, every: float) -> None:
-        """Seal every so many seconds, where there is something to seal or a silence to prove, until SIGTERM or ^C.
+        """Seal until SIGTERM or ^C, with pauses of `every` seconds, if there are new entries or an empty seal is due.
 
-        What goes wrong is said and tried again: a sealer that gives up would leave the log open for longer.
+        An error is printed, and sealing is tried again later: without a seal, entries could be changed unnoticed.
         """
         stopped = told_to_stop()
         while not stopped.is_set():

@@ -1,4 +1,4 @@
-"""manage.py audit_stream: every entry of the log to standard output, syslog or an HTTPS endpoint. docs/audit-log.md"""
+"""manage.py audit_stream: send every entry of the log to standard output, syslog or HTTPS. docs/audit-log.md"""
 
 from typing import Any
 
@@ -11,17 +11,17 @@ from audit.stream.addresses import NotAnAddress
 from audit.stream.delivery import Stream, stream_to
 from audit.stream.targets import NotDelivered
 
-PAUSE = 1.0  # seconds between two looks for what is new
+PAUSE = 1.0  # seconds to wait before checking for new entries again
 
 
 class Command(BaseCommand):
-    help = "Streams every entry of the audit log, from where the last run ended, until it is stopped."
+    help = "Streams all entries of the audit log until it is stopped. It starts where the last run ended."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--to", required=True, metavar="ADDRESS", help="stdout, syslog://host:port?tcp or ?tls, or https://…"
         )
-        parser.add_argument("--once", action="store_true", help="end when everything that is there was taken")
+        parser.add_argument("--once", action="store_true", help="stop when all existing entries are delivered")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _go_on(self, stream: Stream) -> None:
-        """Send what is new until SIGTERM or ^C; what goes wrong is said and tried again, later each time."""
+        """Send new entries until SIGTERM or ^C. An error is printed. After each error in a row the wait is longer."""
         stopped = told_to_stop()
         while not stopped.is_set():
             try:
@@ -53,6 +53,8 @@ class Command(BaseCommand):
                 self.stderr.write(f"{error} Trying again in {pause:.0f} s.")
             except Error as error:
                 pause = stream.rest.begin()
-                self.stderr.write(f"The database is away ({type(error).__name__}). Trying again in {pause:.0f} s.")
+                self.stderr.write(
+                    f"The database doesn't answer ({type(error).__name__}). Trying again in {pause:.0f} s."
+                )
                 close_old_connections()
             stopped.wait(pause)

@@ -1,4 +1,4 @@
-"""manage.py audit_verify: whether the audit log is what was written. docs/audit-log.md"""
+"""manage.py audit_verify: check that the audit log hasn't been changed. docs/audit-log.md"""
 
 import csv
 import json
@@ -18,14 +18,14 @@ from audit.verification.findings import Report
 from audit.verification.start import NoSuchStart, Start, Verified, remember, since, start_of_chain
 from audit.verification.verify import verify
 
-SHOWN = 20  # findings; --json has them all
-WIDTH = 30  # of the bar
+SHOWN = 20  # the most findings that are printed; --json prints more
+WIDTH = 30  # characters of the progress bar
 
 
 class Command(BaseCommand):
     help = (
-        "Verifies the audit log, all of it unless told otherwise. Exit status 0: nothing that was read is wrong; 1: "
-        "something is wrong, or could not be read."
+        "Verifies the audit log, by default all of it. Exit status 0: no errors in what was read; 1: something is "
+        "wrong or couldn't be read."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -37,9 +37,9 @@ class Command(BaseCommand):
             "--continue",
             action="store_true",
             dest="goes_on",
-            help="go on from the last seal that was verified: older entries are not read again",
+            help="start at the last verified seal; older entries aren't read again",
         )
-        parser.add_argument("--anchors", type=Path, metavar="FILE", help="hold the seals against those of an anchor")
+        parser.add_argument("--anchors", type=Path, metavar="FILE", help="compare the seals with those of an anchor")
         parser.add_argument("--json", action="store_true", help="the report for machines")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -54,16 +54,16 @@ class Command(BaseCommand):
             )
         except OSError as error:
             what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-            raise CommandError(f"The log could not be verified: {what}.") from error
+            raise CommandError(f"The log couldn't be verified: {what}.") from error
         except (NoSuchStart, NoSealKey, UnicodeDecodeError, csv.Error, Error) as error:
-            raise CommandError(f"The log could not be verified: {error}") from error
+            raise CommandError(f"The log couldn't be verified: {error}") from error
         if options["json"]:
             self.stdout.write(json.dumps(report.to_json(), indent=2))
         else:
             self._tell(report)
         if not report.is_whole:
             sys.exit(1)
-        if not options["since"]:  # what stands before was perhaps never read, or is not well
+        if not options["since"]:  # older entries weren't read in this run
             self._remember(report)
 
     def _start(self, options: dict[str, Any], last: Verified | None) -> Start:
@@ -74,7 +74,7 @@ class Command(BaseCommand):
         start = last.start() if last else None
         if last and not start:
             self.stderr.write(
-                "The seal that was verified last is not in the database any more: verifying everything. If the database"
+                "The last verified seal is no longer in the database, so everything is verified. If the database"
                 f" was recreated on purpose, delete {settings.AUDIT_VERIFIED_FILE}."
             )
         return start or start_of_chain()
@@ -82,7 +82,7 @@ class Command(BaseCommand):
     def _tell(self, report: Report) -> None:
         if not report.is_full:
             self.stdout.write(
-                f"Not everything was read: this run starts after link {report.started_after}, at"
+                f"Not all of the log was read: this run starts after link {report.started_after}, at"
                 f" {printable(report.starts_at)}. Older entries were NOT read."
             )
         for finding in report.findings.kept[:SHOWN]:
@@ -94,8 +94,10 @@ class Command(BaseCommand):
         verdict = f"{report.findings.count} finding{'' if report.findings.count == 1 else 's'}"
         if report.is_whole:
             verdict = "All is well" if report.is_full else f"Nothing is wrong after link {report.started_after}"
+        entries = f"{report.entries} {'entry' if report.entries == 1 else 'entries'}"
+        seals = f"{report.seals} seal{'' if report.seals == 1 else 's'}"
         self.stdout.write(
-            f"{verdict}: {report.entries} entries and {report.seals} seals, from {printable(report.starts_at)}, to link"
+            f"{verdict}: {entries} and {seals}, from {printable(report.starts_at)}, to link"
             f" {report.last_seq}; {report.unsealed} not sealed yet. {report.seconds:.1f} s, {report.rate} entries/s."
         )
         if report.anchored:
@@ -114,7 +116,7 @@ class Command(BaseCommand):
 
 
 class _Bar:
-    """How far verifying has got, on standard error if a person looks at it."""
+    """Shows the progress of verifying on standard error, if that is a terminal."""
 
     def __init__(self, command: BaseCommand) -> None:
         self._out, self._begun = command.stderr, monotonic()

@@ -1,4 +1,6 @@
-"""The charts page: figures with links, within what one may read, at a cost that does not grow with the log."""
+"""The charts page shows figures with links. They include only what the reader can read, and the page's cost doesn't
+grow with the log.
+"""
 
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -99,7 +101,7 @@ def test_the_range_is_checked_and_days_without_edits_are_there(reader: Client) -
     assert "At most 366 days" in words_of_bad(reader, "since=2024-01-01&until=2026-05-01")
     assert words_of_bad(reader, "since=yesterday")
     page = reader.get("/audit/charts/?since=2026-05-01&until=2026-05-07")
-    assert "Nothing on these days." in page.content.decode()
+    assert "No entries on these days." in page.content.decode()
     saved()
     today = datetime.now(UTC).date()
     page = reader.get(f"/audit/charts/?since={today - timedelta(days=6)}&until={today}")

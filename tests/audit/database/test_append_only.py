@@ -1,7 +1,8 @@
-"""Nothing that is written can be changed, by any statement, on either database."""
+"""Entries can't be changed by any statement, on both databases."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -31,7 +32,7 @@ WORDS = {
 @pytest.fixture
 def entry() -> Entry:
     found = edits.entries_of(edits.saved())[0]
-    if not is_sqlite:  # as at the commit: the chain's triggers have fired
+    if not is_sqlite:  # runs the chain's triggers, as a commit does
         execute("SET CONSTRAINTS ALL IMMEDIATE")
     return found
 
@@ -41,7 +42,7 @@ def written() -> list[tuple[object, ...]]:
 
 
 def refused(attempt: Callable[[], object]) -> None:
-    """Assert that the database refuses the attempt, and that the log is as it was."""
+    """Assert that the database refuses the attempt, and that the log doesn't change."""
     before = written()
     assert before
     with pytest.raises(DatabaseError, match=r"append-only|no unique or exclusion constraint"), transaction.atomic():
@@ -170,7 +171,7 @@ def test_replacing_is_refused_without_recursive_triggers_and_with() -> None:
 )
 @pytest.mark.usefixtures("entry")
 def test_a_row_is_not_replaced_by_what_is_unique_beside_its_key(table: str, statement: str) -> None:
-    """A column of its own, or SQLite's number of the row."""
+    """Return the unique columns, and SQLite's row number."""
     edits.saved(actor=edits.BOB)
 
     def rows() -> list[tuple[object, ...]]:
@@ -203,6 +204,20 @@ def test_a_row_is_not_replaced_by_what_is_unique_beside_its_key(table: str, stat
 @pytest.mark.usefixtures("entry")
 def test_postgresqls_ways_round_a_trigger_are_refused(statements: list[str]) -> None:
     refused(lambda: execute(*statements))
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_tables_are_truncated_only_while_they_are_empty() -> None:
+    """Django truncates the tables after a site's TransactionTestCase. A transaction that doesn't see
+    all rows can't do that.
+    """
+    execute("TRUNCATE audit_entry, audit_leaf, audit_seal, audit_personaltext, identity_historicalsmartsheetuser")
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "TRUNCATE audit_entry")
+    edits.saved()
+    for table in ("audit_entry", "audit_leaf", "audit_personaltext"):
+        refused(partial(execute, f"TRUNCATE {table} CASCADE"))
 
 
 def test_the_apps_clock_does_not_date_an_entry() -> None:

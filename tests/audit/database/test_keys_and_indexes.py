@@ -1,4 +1,4 @@
-"""Numbers that do not run out, no index missing or there twice, and no thread to what can be deleted."""
+"""Ids with 64 bits, no missing or redundant index, and no foreign key to rows that can be deleted."""
 
 import pytest
 from django.apps import apps
@@ -31,7 +31,7 @@ def test_no_number_of_the_record_has_32_bits_in_the_database(model: type[models.
             [model._meta.db_table],
         )
         narrow = {name for (name,) in cursor.fetchall()}
-    assert narrow <= {"line", "user_id"}  # the row of an edit, counted from 0; and Django's own key of users
+    assert narrow <= {"line", "user_id"}  # the row of an edit, counted from 0, and Django's own user key
 
 
 def test_a_history_goes_on_beyond_32_bits() -> None:
@@ -56,11 +56,13 @@ def test_the_log_outlives_every_content_type() -> None:
 
 @pytest.mark.parametrize("model", RECORD, ids=ids)
 def test_no_index_is_the_beginning_of_another(model: type[models.Model]) -> None:
-    """Each costs at every write: those on a part of the rows are small, and those of text are of another kind."""
+    """The log has few indexes, because each costs time at every write. Partial indexes are small, and text indexes are
+    of another kind, so they don't count.
+    """
     with connection.cursor() as cursor:
         found = connection.introspection.get_constraints(cursor, model._meta.db_table).values()
     partial = {
-        tuple(index.fields)  # whose columns have the same names
+        tuple(index.fields)  # the columns have the same names as the fields
         for index in model._meta.indexes
         if index.condition is not None
     }

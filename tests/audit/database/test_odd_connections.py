@@ -1,4 +1,4 @@
-"""Connections that are not as Django makes them by itself: recorded is what is committed, whatever they are."""
+"""Connections with unusual settings: what is recorded is committed in all of them."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,7 +24,7 @@ on_postgresql = pytest.mark.skipif(connection.vendor == "sqlite", reason="a thin
 
 @pytest.fixture
 def by_hand() -> Iterator[None]:
-    """Transactions that begin by themselves and are ended by whoever remembers."""
+    """Transactions begin automatically, and the caller has to end them."""
     transaction.set_autocommit(False)
     yield
     transaction.rollback()
@@ -96,7 +96,7 @@ def test_a_month_that_many_make_at_once_is_there_for_all() -> None:
     def make() -> None:
         try:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT to_regclass('audit_entry_2031_06')")  # as one who looked before and saw none
+                cursor.execute("SELECT to_regclass('audit_entry_2031_06')")  # as if it had looked before
                 ready.wait()
                 cursor.execute("SELECT audit_add_partition('2031-06-01')")
         except DatabaseError as error:
@@ -141,12 +141,12 @@ def test_many_writers_are_served_where_the_server_binds_parameters(monkeypatch: 
 
 
 @on_postgresql
-def test_a_connection_that_has_died_since_the_last_request_is_made_anew() -> None:
+def test_a_dead_connection_is_replaced() -> None:
     edits.saved()
     other = connection.copy()
     with other.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
     other.close()
-    close_old_connections()  # as at the next request
+    close_old_connections()  # Django does this at the next request
     edits.saved()
     assert Entry.objects.count() == 4

@@ -1,4 +1,4 @@
-"""The triggers stand from the first migration, come back after every migrate, and are missed when they are gone."""
+"""The triggers exist from the first migration on, are restored by every migrate, and are reported when missing."""
 
 from collections.abc import Iterator
 from io import StringIO
@@ -17,7 +17,7 @@ from tests.audit import edits
 
 @pytest.fixture
 def rebuilt_table(transactional_db: None) -> Iterator[None]:
-    """The table after a migration that alters a column, which SQLite can only do by making the table anew."""
+    """The table after a migration that alters a column, which SQLite implements by recreating the table."""
     edits.saved()
     narrow, wide = Entry._meta.get_field("region"), models.CharField(max_length=17)
     wide.set_attributes_from_name("region")
@@ -44,7 +44,7 @@ def test_they_are_back_after_a_migration_that_rebuilds_the_table() -> None:
 
 
 @pytest.mark.django_db
-def test_migrating_installs_them_anew_without_harm() -> None:
+def test_migrating_reinstalls_them_without_harm() -> None:
     call_command("migrate", verbosity=0)
     assert triggers.missing(connection) == []
 

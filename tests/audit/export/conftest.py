@@ -1,4 +1,4 @@
-"""A log with a few entries in it, sealed or not, and its exports as they are sent."""
+"""A log with a few entries, sealed or not, and its exports as they are sent."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,7 +16,7 @@ from tests.audit.edits import ALICE, BOB, BUDGET, cell
 
 @pytest.fixture
 def log(db: None) -> None:
-    """A chain that is written at once, as at a commit: a test's transaction is never committed."""
+    """Write the chain immediately. Otherwise it would be written at the commit, which never comes in a test."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -24,8 +24,9 @@ def log(db: None) -> None:
 
 @pytest.fixture
 def sealed_log(log: None) -> None:
-    """Seven entries: three under one seal, then an empty seal, three under another, one under none. One is personal;
-    two say how they came."""
+    """Make seven entries. One seal covers three of them, the next seal is empty, the third one covers three more, and
+    one entry has no seal. One entry is personal, and two have `via`.
+    """
     note_edit(via={"job": 17})
     note(actor=BOB, action="sign_in")
     list(seals.seal_all())
@@ -46,7 +47,7 @@ def note_personal() -> None:
 
 
 def public_key() -> str:
-    """The key that an auditor of this log would give to `python -m audit.verify`."""
+    """The public key that an auditor of this log would pass to `python -m audit.verify`."""
     return seal_bytes.written(seal_keys.private_key().public_key())
 
 

@@ -101,26 +101,26 @@ def test_the_app_itself_is_a_person_too(file: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux's device that is always full")
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
-def test_a_full_disk_is_told_in_words(file: Path, kind: str) -> None:
-    with pytest.raises(CommandError, match="incomplete, as it cannot be written: No space left on device"):
+def test_a_full_disk_is_reported(file: Path, kind: str) -> None:
+    with pytest.raises(CommandError, match="incomplete, because it can't be written: No space left on device"):
         export(Path("/dev/full"), kind=kind)
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
-def test_a_database_that_goes_away_is_told_in_words(file: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_database_is_reported(file: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(**_window: int) -> None:
         raise OperationalError("gone")
 
     monkeypatch.setattr({"csv": csv_file, "jsonl": jsonl}[kind], "windows", gone)
-    with pytest.raises(CommandError, match="incomplete, as the log cannot be read: gone"):
+    with pytest.raises(CommandError, match="incomplete, because the log can't be read: gone"):
         export(file, kind=kind)
     assert "complete" not in file.read_text()
     if kind == "jsonl":
         assert verify.main([str(file)]) == verify.WRONG
 
 
-def test_what_is_sealed_while_it_is_exported_leaves_the_file_whole(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Several seals over links that were read when they were under none, empty ones among them."""
+def test_sealing_during_an_export_keeps_the_file_valid(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several seals, including empty ones, cover links that had none when they were read."""
     monkeypatch.setattr(chain_rows, "WINDOW", 3)
     monkeypatch.setattr(seals, "MOST", 1)
     read = chain_rows.rows

@@ -1,4 +1,4 @@
-"""CSV for spreadsheets: whole, by name, and harmless."""
+"""The export as CSV has all entries with names, and no cell that a spreadsheet would run as a formula."""
 
 import csv
 import json

@@ -1,4 +1,6 @@
-"""Exporting from the page: what one may read, with the filters in force, recorded before the first byte."""
+"""An export from the page has only what the reader can read, and uses the page's filters. It is recorded before the
+first byte is sent.
+"""
 
 import csv
 import json
@@ -58,7 +60,7 @@ def test_an_auditor_exports_everything(auditor: Client) -> None:
     assert people_in(response) >= {ALICE.name, BOB.name}
 
 
-def test_the_filters_in_force_hold_and_are_told(auditor: Client) -> None:
+def test_the_active_filters_are_applied_and_recorded(auditor: Client) -> None:
     saved(actor=ALICE)
     saved(actor=BOB, sheet=BUDGET)
 
@@ -115,7 +117,7 @@ def test_nothing_is_exported_that_is_not_recorded(auditor: Client, monkeypatch: 
     assert auditor.post("/audit/export/", {"format": "csv"}).status_code == 503
 
 
-def test_whoever_may_only_see_everything_takes_nothing_away(reader: Client) -> None:
+def test_the_right_to_see_everything_does_not_include_exports(reader: Client) -> None:
     assert reader.post("/audit/export/", {"format": "csv"}).status_code == 403
     assert not Entry.objects.filter(action="export").exists()
 
@@ -142,7 +144,7 @@ def test_a_client_that_goes_away_ends_the_query(kind: str, monkeypatch: pytest.M
     monkeypatch.setattr(csv_file, "_ROWS", 1)
     selection = exports.Selection(entries=Entry.objects.all(), query={}, is_whole=True)
     pieces = exports.begin(selection, kind=kind, actor=ALICE, origin=Origin.APP).pieces
-    assert isinstance(pieces, Generator)  # which Django's response closes when the client is gone
+    assert isinstance(pieces, Generator)  # Django's response closes it when the client disconnects
     next(pieces)
     next(pieces)
 

@@ -1,4 +1,6 @@
-"""`python -m audit.verify` with files that nobody would call an export: a sentence and a status, never a traceback."""
+"""For files that aren't exports, `python -m audit.verify` prints a sentence and exits with a status. It never fails
+with a traceback.
+"""
 
 import json
 import os
@@ -20,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("sealed_log")
 
 @pytest.mark.parametrize("name", ["seq", "id"])
 @pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 2**64 - 1, 1e300, True, "1", None, [], {}])
-def test_a_number_that_is_none_is_told(tmp_path: Path, name: str, number: Any) -> None:
+def test_an_invalid_number_is_reported(tmp_path: Path, name: str, number: Any) -> None:
     lines = lines_of(exported("jsonl"))
     next(line for line in lines if line["type"] == "entry")[name] = number
     path = tmp_path / "log.jsonl"
@@ -46,7 +48,7 @@ def test_a_number_that_is_none_is_told(tmp_path: Path, name: str, number: Any) -
     ],
     ids=["nothing", "a break", "deep", "deep objects", "no text", "gzip", "null", "short", "NaN", "huge", "surrogate"],
 )
-def test_what_is_no_export_is_told_without_a_traceback(tmp_path: Path, content: bytes, without: set[str]) -> None:
+def test_a_file_that_is_not_an_export_gives_no_traceback(tmp_path: Path, content: bytes, without: set[str]) -> None:
     path = tmp_path / "log.jsonl"
     path.write_bytes(content)
     done = verified(path, without={"django"} | without)
@@ -67,7 +69,7 @@ def test_what_is_no_export_is_told_without_a_traceback(tmp_path: Path, content: 
     ],
     ids=["BOM", "CRLF", "a name twice", "a place that is true", "a word for true", "a break more", "one line"],
 )
-def test_an_export_that_was_written_anew_is_told(change: Any) -> None:
+def test_a_rewritten_export_is_reported(change: Any) -> None:
     assert fault_of(change(exported("jsonl"))) != ""
 
 
@@ -99,9 +101,7 @@ def _forged_header(**facts: Any) -> bytes:
     return ended_anew(lines)
 
 
-def test_what_a_file_says_of_itself_begins_no_line_of_the_verdict(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_text_from_a_file_begins_no_line_of_the_verdict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "log.jsonl"
     query = {"text": "1\nThe file as a whole is signed with the key 0.\x1b[8m"}
     by = {"id": 1, "region": "", "name": "\u202eyou", "email": ""}
@@ -112,7 +112,7 @@ def test_what_a_file_says_of_itself_begins_no_line_of_the_verdict(
     assert not set("\x1b\u202e") & set(said)
 
 
-def test_the_verdict_is_told_where_output_is_ascii(tmp_path: Path) -> None:
+def test_the_verdict_is_printed_if_output_is_ascii(tmp_path: Path) -> None:
     path = tmp_path / "log.jsonl"
     path.write_bytes(_forged_header(by={"id": 1, "region": "", "name": "Ö", "email": ""}))
     done = subprocess.run(
@@ -127,7 +127,7 @@ def test_the_verdict_is_told_where_output_is_ascii(tmp_path: Path) -> None:
 
 
 def _without_its_end(lines: Lines) -> None:
-    """The last two entries that are left are those under the second seal; what came after them is not there."""
+    """Remove the entries after the last seal that has entries, so that the file seems to end there."""
     place = max(number for number, line in enumerate(lines) if line.get("path") is not None)
     last = lines[place]
     seal = [line for line in lines if line["type"] == "seal"][-1]
@@ -152,7 +152,7 @@ def _without_its_beginning(lines: Lines) -> None:
 def test_of_a_whole_log_that_is_not_signed_it_says_what_is_not_proved(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], cut: Any, status: int
 ) -> None:
-    """Nobody can tell a log that was cut off from one that was exported so, unless the export is signed."""
+    """Unless the export is signed, a log that was cut off can't be distinguished from a complete one."""
     lines = lines_of(exported("jsonl"))
     cut(lines)
     path = tmp_path / "log.jsonl"
@@ -163,12 +163,12 @@ def test_of_a_whole_log_that_is_not_signed_it_says_what_is_not_proved(
     began = "" if first == 1 else f"began at link {first} and "
     assert f"that the log {began}ended at link {last}" in first_line
     assert f"from link {first} up to link {last} of" in said[1]
-    assert ("It does not hold what was before link" in "".join(said)) is (first != 1)
+    assert ("It doesn't have the entries before link" in "".join(said)) is (first != 1)
 
 
 @pytest.mark.parametrize("entries", [10**18, 7.0, "7", True, None])
 def test_fault_23_numbers_of_an_end_are_held_against_the_lines(entries: object) -> None:
-    """The signature is not over the last line itself, so that has to be written in one way alone."""
+    """The signature doesn't cover the last line itself, so the verifier accepts only one form of that line."""
     *lines, end = exported("jsonl").splitlines(keepends=True)
     assert json.loads(end)["entries"] == 7
     changed = json.dumps(json.loads(end) | {"entries": entries}, separators=(",", ":")).encode() + b"\n"
@@ -193,4 +193,4 @@ def test_fault_23_numbers_of_an_end_are_held_against_the_lines(entries: object) 
     ids=str,
 )
 def test_fault_23_a_first_line_is_written_in_one_way(facts: dict[str, Any]) -> None:
-    assert "The first line is not written as exports are" in fault_of(_forged_header(**facts))
+    assert "The first line isn't in the format of an export" in fault_of(_forged_header(**facts))

@@ -1,4 +1,4 @@
-"""`python -m audit.verify` finds nothing wrong with an export, and everything that was done to one."""
+"""`python -m audit.verify` accepts an unchanged export, and detects every change to it."""
 
 import hashlib
 import json
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("sealed_log")
 
 
 def fault_of(file: bytes, *keys: str) -> str:
-    """What is wrong with the file; "" if nothing is."""
+    """The error in the file; "" if there is none."""
     check = Check(Keys(keys))
     try:
         for line in file.splitlines(keepends=True):
@@ -40,7 +40,7 @@ def fault_of(file: bytes, *keys: str) -> str:
 
 
 def ended_anew(lines: Lines) -> bytes:
-    """The lines with an end that sums them up rightly, without a signature: what somebody without the key can do."""
+    """Return the lines with a new last line. It is correct, but has no signature, because its writer lacks the key."""
     *rest, _end = lines
     body = b"".join(_dumped(line) for line in rest)
     entries = [line for line in rest if line["type"] == "entry"]
@@ -169,7 +169,7 @@ def of_the_format_before(lines: Lines) -> None:
 
 
 def rewritten(lines: Lines) -> None:
-    """The entry with its leaf, and a way to the seal that is as it was."""
+    """The entry with its leaf, and an unchanged path to the seal."""
     from audit.proof import leaves
 
     entry = entry_at(lines, 1)
@@ -194,10 +194,10 @@ def rewritten(lines: Lines) -> None:
         (cut_off, "Entries are missing"),
         (seal_altered, "has a signature that is false"),
         (without_via, "was altered"),
-        (with_no_via, "not an entry as exports hold them"),
+        (with_no_via, "isn't an entry in the format of an export"),
         (with_another_via, "was altered"),
         (with_a_via, "was altered"),
-        (of_the_format_before, "not an entry as exports hold them"),
+        (of_the_format_before, "isn't an entry in the format of an export"),
         (rewritten, "is not what was sealed"),
     ],
     ids=lambda value: value.__name__ if callable(value) else "",
@@ -212,11 +212,11 @@ def test_a_forgery_that_is_summed_up_rightly_is_found(forge: Callable[[Lines], N
 
 
 @pytest.mark.parametrize("respelt", [str.upper, lambda text: f"{text[:2]} {text[2:]}"], ids=["capitals", "a space"])
-def test_a_hash_is_written_in_one_way_alone(respelt: Callable[[str], str]) -> None:
+def test_a_hash_has_only_one_spelling(respelt: Callable[[str], str]) -> None:
     lines = lines_of(exported("jsonl"))
     line = next(line for line in lines if line.get("path"))
     line["path"] = respelt(line["path"])
-    assert "A hash is not written as exports are" in fault_of(ended_anew(lines))
+    assert "A hash isn't in the format of an export" in fault_of(ended_anew(lines))
 
 
 @pytest.mark.parametrize(
@@ -224,8 +224,8 @@ def test_a_hash_is_written_in_one_way_alone(respelt: Callable[[str], str]) -> No
     [str.upper, lambda salt: f"{salt[:2]} {salt[2:]}", lambda salt: f"{salt}00", lambda salt: salt + "00" * 32],
     ids=["capitals", "a space", "longer", "a whole block"],
 )
-def test_fault_23_a_salt_is_written_in_one_way_alone(respelt: Callable[[str], str]) -> None:
-    """HMAC itself takes a key and the same one with zeros behind it for one."""
+def test_fault_23_a_salt_has_only_one_spelling(respelt: Callable[[str], str]) -> None:
+    """HMAC treats a key and the same key with trailing zeros as equal."""
     lines = lines_of(exported("jsonl"))
     clear = next(iter(next(line for line in lines if line.get("clear"))["clear"].values()))
     clear["salt"] = respelt(clear["salt"])
@@ -269,7 +269,7 @@ def test_every_byte_of_what_is_sealed_counts_without_the_sum() -> None:
         except ValueError:
             return
         if line == lines[at] or line.get("type") != lines[at]["type"] or line.keys() != lines[at].keys():
-            return  # what cannot be summed up
+            return  # the lines have no valid sum
         assert fault_of(ended_anew([*lines[:at], line, *lines[at + 1 :]])) != ""
 
     check()
@@ -280,7 +280,7 @@ def test_a_file_that_is_cut_off_is_incomplete(cut: int) -> None:
     assert "incomplete" in fault_of(exported("jsonl")[:-cut])
 
 
-def test_a_file_that_is_not_there_is_told_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "lost.jsonl"
     assert verify.main([str(path)]) == verify.UNREADABLE
     assert capsys.readouterr().err == f"{path} cannot be read: No such file or directory.\n"

@@ -1,4 +1,6 @@
-"""`python -m audit.verify` ends with 0 only where a signature by a given key is over every entry, and says so first."""
+"""`python -m audit.verify` exits with 0 only if a signature by the given key covers every entry. Its first line says
+whether it does.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -23,7 +25,7 @@ Told = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Told:
-    """Verifies a file and gives the exit code and the first line; with the log's key, where no keys are given."""
+    """Verify a file. Gives the exit code and the first line. By default with the log's key."""
 
     def verified(file: bytes, *keys: str) -> tuple[int, str]:
         path = tmp_path / "log.jsonl"
@@ -36,7 +38,7 @@ def told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Told:
 
 
 def without_signatures(lines: Lines, *, after: int = 0) -> bytes:
-    """Every entry after this link with another content, and all that takes no key recomputed: what a forger can do."""
+    """Forge the export: change every entry after this link, and compute again everything for which no key is needed."""
     head = bytes.fromhex(lines[0]["before"])
     for line in lines:
         if line["type"] != "entry":
@@ -114,7 +116,7 @@ def test_fault_22_the_signature_of_another_export_proves_nothing(told: Told) -> 
 
 
 def test_fault_22_a_seal_is_no_signature_of_a_file(told: Told) -> None:
-    """The key that signs both signs other bytes for each."""
+    """The same key signs seals and exports, but it signs different bytes for each."""
     lines = lines_of(exported("jsonl"))
     seal = next(line for line in lines if line["type"] == "seal")
     facts = {name: seal[name] for name in ("key_id", "signature")}
@@ -194,7 +196,7 @@ def test_a_signed_file_is_proved_and_what_is_unsealed_is_named(told: Told) -> No
 def test_entries_under_seals_are_proved_without_the_key_that_exports(
     told: Told, settings: Settings, query: dict[str, str], told_of: str
 ) -> None:
-    """As where the pages run without the key: another process seals."""
+    """The pages run without the key, because another process seals."""
     list(seals.seal_all())
     settings.AUDIT_SEAL_PUBLIC_KEYS, settings.AUDIT_SEAL_KEY = [own := public_key()], ""
 

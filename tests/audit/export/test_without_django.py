@@ -1,5 +1,6 @@
-"""The verifier needs no Django, and says so where it lacks what signatures take."""
+"""The verifier needs no Django, and says so if it can't check signatures."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -57,3 +58,14 @@ def test_it_finds_a_forgery_there_too(file: Path) -> None:
 
     assert done.returncode == verify.WRONG
     assert "was altered" in done.stdout
+
+
+def test_it_ends_quietly_if_no_one_reads_its_report(file: Path) -> None:
+    """As in `python -m audit.verify FILE | head -1`, where head ends first."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as closed:
+        command = [sys.executable, "-m", "audit.verify", str(file), "--key", public_key()]
+        done = subprocess.run(command, cwd=ROOT, stdout=closed, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (verify.PROVED, "")

@@ -1,4 +1,4 @@
-"""The log by region, action, outcome, origin and day; how many there are; whom the filters offer."""
+"""Filters by region, action, outcome, origin and day; counting; and the people that the filters offer."""
 
 import re
 from datetime import UTC, timedelta
@@ -75,7 +75,7 @@ def test_outcomes(reader: Client, outcome: str, expected: list[str]) -> None:
     assert found(reader, f"outcome={outcome}&person=sandbox:{BOB.id}") == []
 
 
-def test_what_came_of_one_row_is_not_told_of_another(reader: Client) -> None:
+def test_outcomes_of_rows_are_not_mixed_up(reader: Client) -> None:
     intent = intended(cell(row=1, new="a"), cell(row=2, new="b"), cell(row=3, new="c"))
     settle(intent, [Outcome(Phase.REFUSED, 2), Outcome(Phase.APPLIED, 1)])
     assert found(reader, "outcome=refused") == ["b"]
@@ -114,9 +114,9 @@ def test_days_are_the_readers(reader: Client) -> None:
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ("action=fly", "“action” is none that the log knows: fly."),
-        ("outcome=good", "“outcome” is none that the log knows: good."),
-        ("origin=moon", "“origin” is none that the log knows: moon."),
+        ("action=fly", "“action” has an unknown value: fly."),
+        ("outcome=good", "“outcome” has an unknown value: good."),
+        ("origin=moon", "“origin” has an unknown value: moon."),
         ("since=yesterday", "“since” must be a day, such as 2026-11-30."),
         ("until=2026-02-30", "“until” must be a day"),
         ("since=2026-05-02&until=2026-05-01", "The first day (“From”) must not be later than the last (“To”)."),
@@ -126,7 +126,7 @@ def test_days_are_the_readers(reader: Client) -> None:
     ],
     ids=["action", "outcome", "origin", "since", "until", "order", "text", "person", "null"],
 )
-def test_what_it_does_not_understand_it_says(reader: Client, query: str, message: str) -> None:
+def test_unknown_values_are_reported(reader: Client, query: str, message: str) -> None:
     response = reader.get(f"/audit/?{query}")
     assert response.status_code == 400
     assert message in response.content.decode()
@@ -158,7 +158,7 @@ def test_how_many_there_are_is_counted_up_to_a_cap(reader: Client, monkeypatch: 
     assert reader.get("/audit/count/").json() == {"count": "2+"}
 
 
-def test_an_open_page_is_told_of_new_entries(reader: Client) -> None:
+def test_an_open_page_announces_new_entries(reader: Client) -> None:
     saved()
     front = reader.get("/audit/").context["page"].front
     assert f"/audit/newer/?after={front}" in body_of(reader)
@@ -179,7 +179,7 @@ def test_asking_for_new_entries_is_no_reading(reader: Client) -> None:
 
 
 @pytest.mark.parametrize("address", ["count/", "newer/?after=0", "choices/person/", "choices/sheet/"])
-def test_signed_out_people_are_told_nothing(client: Client, address: str) -> None:
+def test_signed_out_people_get_no_information(client: Client, address: str) -> None:
     assert client.get(f"/audit/{address}").status_code == 302
 
 
@@ -204,9 +204,7 @@ def test_more_than_a_select_can_hold_is_typed(reader: Client, monkeypatch: pytes
     assert found(reader, f"sheet=Budget+·+{BUDGET[0]}&person=Bob+·+sandbox:{BOB.id}") == ["Done"]
 
 
-def test_what_waits_to_be_settled_is_uncertain_however_old_it_is(
-    reader: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_old_unsettled_edits_are_uncertain(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     old, done = intended(cell(new="old")), saved(cell(new="done"))
     for intent in (old, done):
         Unsettled.objects.create(
@@ -227,7 +225,7 @@ def test_a_mistake_leads_to_its_field(reader: Client) -> None:
 CELL = f"sheet={SITE_PLAN[0]}&row={ROW}&column={STATUS}"
 
 
-def test_what_the_form_has_no_field_for_is_kept_when_it_is_sent(reader: Client) -> None:
+def test_filters_without_a_field_are_kept_when_the_form_is_sent(reader: Client) -> None:
     saved()
     body = body_of(reader, f"/audit/?{CELL}")
     assert f'<input type="hidden" name="row" value="{ROW}">' in body
@@ -253,7 +251,7 @@ def test_days_are_the_readers_or_those_of_utc(reader: Client) -> None:
     assert entry
     now = entry.at.astimezone(UTC)
     asked = {"since": str(now.date()), "until": str(now.date())}
-    elsewhere = 24 - now.hour if now.hour >= 12 else -now.hour - 1  # hours ahead, where it is another day
+    elsewhere = 24 - now.hour if now.hour >= 12 else -now.hour - 1  # hours ahead, in a zone where it is another day
     with timezone.override(timezone.get_fixed_timezone(60 * elsewhere)):
         for days, expected in (({}, False), ({"days": "utc"}, True)):
             form = LogFilter(QueryDict(urlencode(asked | days)), people=[], sheets=[])

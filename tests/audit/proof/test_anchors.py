@@ -1,4 +1,4 @@
-"""Anchors get every seal, are tried again when they fail, and never stop sealing."""
+"""Anchors get every seal, are retried if they fail, and never stop sealing."""
 
 import json
 import logging
@@ -58,7 +58,7 @@ def test_a_log_line_holds_the_seal(settings: Settings, caplog: pytest.LogCapture
     assert [SignedSeal.from_json(json.loads(line)) for line in lines] == made
 
 
-def test_one_that_fails_is_named_tried_again_and_stops_nobody(
+def test_a_failing_anchor_is_reported_retried_and_does_not_stop_others(
     file: Path, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.AUDIT_ANCHORS = ["far away", "file"]
@@ -76,7 +76,7 @@ def test_one_that_fails_is_named_tried_again_and_stops_nobody(
     assert in_file(file) == made
     assert "far away failed at seal 1: ConnectionError" in caplog.text
     assert "1234" not in caplog.text
-    assert not [record for record in caplog.records if record.name == "audit.anchor"]  # that holds seals alone
+    assert not [record for record in caplog.records if record.name == "audit.anchor"]  # only seals
     is_there = True
     made += sealed(1)
     assert anchors.publish() == []
@@ -101,7 +101,7 @@ def test_one_that_rests_gets_the_newest_seal_now_and_then(settings: Settings) ->
     assert Seal.objects.count() == 6
 
 
-def test_a_file_that_cannot_be_written_fails_alone(settings: Settings) -> None:
+def test_only_a_file_that_cannot_be_written_fails(settings: Settings) -> None:
     settings.AUDIT_ANCHORS, settings.AUDIT_ANCHOR_FILE = ["file", "log"], "/nowhere/anchors.jsonl"
     sealed(1)
     assert anchors.publish() == ["file"]
@@ -130,7 +130,7 @@ def test_a_disk_that_is_full_in_the_middle_of_a_line_spoils_no_other(file: Path)
 
 
 def test_where_seals_are_gone_it_is_told_and_anchoring_goes_on(file: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Also where somebody set the cursor ahead, so that none would be anchored any more."""
+    """Missing seals are also reported if someone moved the cursor ahead, so that no seal would be anchored any more."""
     first = sealed(1)
     Cursor.objects.create(name="anchor file", seq=10**9)
     assert anchors.publish() == []

@@ -1,4 +1,4 @@
-"""The proof of one entry holds by itself, without the database, and for no other entry."""
+"""The proof of an entry is valid without the database, and for no other entry."""
 
 import json
 import subprocess
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @pytest.fixture
 def entries() -> list[Entry]:
-    """Seven under one seal, with another seal before and an empty one behind."""
+    """Seven entries under one seal. Another seal comes before this seal, and an empty one after it."""
     edits.saved()
     seals.seal()
     for _ in range(3):
@@ -46,7 +46,7 @@ def test_it_holds_for_each_entry_and_no_other(entries: list[Entry]) -> None:
         assert found == [other.pk == entry.pk for other in entries]
 
 
-def test_it_does_not_hold_for_an_entry_that_says_something_else(entries: list[Entry]) -> None:
+def test_it_is_invalid_for_another_entry(entries: list[Entry]) -> None:
     proof = proved(entries[3])
     entries[3].new = '"forged"'
     assert not proof.holds(record_of(entries[3], seq=proof.seq), keys=seal_keys.public_keys())

@@ -1,4 +1,4 @@
-"""The key to seal with comes from the settings, is changed without losing old seals, and is never told to anybody."""
+"""The seal key comes from the settings, can be changed without losing old seals, and is never shown."""
 
 import stat
 from io import StringIO
@@ -30,7 +30,7 @@ def test_an_older_key_is_accepted_as_long_as_it_is_listed(settings: Settings) ->
     assert seal.is_signed_by(seal_keys.public_keys())
 
 
-def test_whoever_only_verifies_needs_no_private_key(settings: Settings) -> None:
+def test_verifying_needs_no_private_key(settings: Settings) -> None:
     seal = seals.signed(seals.seal())
     settings.AUDIT_SEAL_PUBLIC_KEYS = [written(seal_keys.private_key().public_key())]
     settings.AUDIT_SEAL_KEY = ""

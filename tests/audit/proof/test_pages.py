@@ -1,4 +1,4 @@
-"""The pages and the health check tell how sealing stands, and that an entry is as it was sealed."""
+"""The pages and the health check show the state of sealing, and that an entry is unchanged."""
 
 from pathlib import Path
 
@@ -29,10 +29,10 @@ def text_of(client: Client, path: str) -> str:
 
 def test_an_entry_is_shown_with_its_checked_proof(page: Client) -> None:
     entry = edits.entries_of(edits.saved())[0]
-    assert "Not sealed yet. The chain holds this entry" in text_of(page, f"/audit/{entry.pk}/")
+    assert "Not sealed yet. This entry has been in the chain" in text_of(page, f"/audit/{entry.pk}/")
     seals.seal()
     shown = text_of(page, f"/audit/{entry.pk}/")
-    assert "This entry is as it was sealed" in shown
+    assert "This entry is unchanged since it was sealed" in shown
     assert '<dd class="datagrid-content mb-0">1, over 1 to ' in shown
 
 
@@ -41,14 +41,14 @@ def test_an_entry_that_was_tampered_with_is_shown_as_that(page: Client) -> None:
     seals.seal()
     with lifted(connection):
         execute("UPDATE audit_entry SET reason = 'forged' WHERE id = %s", entry.pk)
-    assert "it was tampered with" in text_of(page, f"/audit/{entry.pk}/")
+    assert "was tampered with: it differs" in text_of(page, f"/audit/{entry.pk}/")
 
 
-def test_the_log_tells_how_sealing_stands(page: Client, settings: Settings) -> None:
+def test_the_log_shows_the_state_of_sealing(page: Client, settings: Settings) -> None:
     edits.saved()
     settings.AUDIT_SEAL_STALE = 0
     shown = text_of(page, "/audit/")
-    assert "Not sealed yet: 3 entries wait for the first seal" in shown  # the reading is the third
+    assert "Not sealed yet: 3 entries wait for the first seal" in shown  # reading is the third entry
     assert "Sealing has stopped" not in shown
     settings.AUDIT_SEAL_STALE = 300
     seal = seals.seal()

@@ -1,4 +1,4 @@
-"""manage.py audit_seal: once, or as a process that seals until it is told to stop."""
+"""manage.py audit_seal seals once, or runs as a process that seals until it is stopped."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("log")
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def test_once_seals_what_waits_and_says_so() -> None:
+def test_once_seals_new_entries_and_says_so() -> None:
     edits.saved()
     out = StringIO()
     call_command("audit_seal", stdout=out)
@@ -31,7 +31,7 @@ def test_once_seals_what_waits_and_says_so() -> None:
     assert out.getvalue() == "Seal 1 is over the links 1 to 2.\nSeal 2 is over nothing new since link 2.\n"
 
 
-def test_an_anchor_that_fails_is_told_and_the_seal_stands(settings: Settings) -> None:
+def test_a_failing_anchor_is_reported_and_the_seal_is_kept(settings: Settings) -> None:
     settings.AUDIT_ANCHORS, settings.AUDIT_ANCHOR_FILE = ["file"], "/nowhere/anchors.jsonl"
     err = StringIO()
     call_command("audit_seal", stdout=StringIO(), stderr=err)
@@ -48,7 +48,7 @@ def test_a_broken_chain_is_an_error() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_goes_on_until_it_is_told_to_stop() -> None:
+def test_it_runs_until_it_is_told_to_stop() -> None:
     name = str(connection.settings_dict["NAME"])
     url = f"sqlite:///{name}"
     if connection.vendor == "postgresql":
@@ -66,4 +66,4 @@ def test_it_goes_on_until_it_is_told_to_stop() -> None:
         said, _ = sealer.communicate()
     lines = said.decode().splitlines()
     assert lines[0] == "Seal 1 is over nothing new since link 0."
-    assert lines[-1].endswith("to 2.")  # by itself, if the sealer came between intent and outcome
+    assert lines[-1].endswith("to 2.")  # a seal of one entry, if the process sealed between intent and outcome

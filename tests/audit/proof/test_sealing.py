@@ -1,4 +1,4 @@
-"""Seals follow one another without gap or overlap, over all that was linked, whoever seals at the same time."""
+"""Seals cover all links without gap or overlap, even if several processes seal at the same time."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -21,7 +21,7 @@ def ranges() -> list[tuple[int, int]]:
 
 
 def in_order(found: list[Seal]) -> None:
-    """Assert that each seal is signed and names the one before."""
+    """Assert that each seal is signed and contains the hash of the one before."""
     previous = FIRST
     for number, seal in enumerate(found, 1):
         signed = seals.signed(seal)
@@ -59,7 +59,7 @@ def test_silence_is_sealed_too() -> None:
     in_order(list(Seal.objects.order_by("pk")))
 
 
-def test_what_waits_is_sealed_in_parts_that_fit_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_entries_are_sealed_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seals, "MOST", 3)
     for _ in range(4):
         edits.saved()
@@ -83,7 +83,7 @@ def test_a_seal_cannot_be_changed_or_taken_away() -> None:
         "DELETE FROM audit_leaf WHERE seq = 2",
     ],
 )
-def test_what_does_not_hold_together_is_not_sealed(damage: str) -> None:
+def test_a_broken_chain_is_not_sealed(damage: str) -> None:
     edits.saved()
     edits.saved()
     with lifted(connection), connection.cursor() as cursor:
@@ -114,7 +114,7 @@ def test_many_who_seal_at_once_leave_no_gap_and_no_overlap() -> None:
     assert ends[-1] == Leaf.objects.count() == Entry.objects.count()
 
 
-def test_the_state_tells_what_waits_and_whether_sealing_has_stopped(settings: Settings) -> None:
+def test_the_state_has_the_waiting_entries_and_whether_sealing_has_stopped(settings: Settings) -> None:
     seals.seal()
     state = seals.state()
     assert (state.unsealed, state.waiting_since, state.has_stopped, state.is_due) == (0, None, False, False)
@@ -128,8 +128,8 @@ def test_the_state_tells_what_waits_and_whether_sealing_has_stopped(settings: Se
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("change", ["DELETE FROM audit_seal", "UPDATE audit_seal SET head = root WHERE id = 2"])
-def test_who_has_sealed_does_not_seal_a_chain_that_was_made_anew(change: str) -> None:
-    """Or whoever owns the database would need no key: he takes the seals away and waits."""
+def test_a_process_does_not_seal_a_rebuilt_chain(change: str) -> None:
+    """Otherwise the database's owner would need no key: they could delete the seals and wait for new ones."""
     for _ in range(2):
         edits.saved()
         seals.seal()

@@ -1,4 +1,4 @@
-"""Settings of the proof that cannot be used stop the start with a sentence."""
+"""Unusable settings of the proof stop the start with a sentence."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def test_it_stops_the_start(given: dict[str, str], about: str) -> None:
     assert_it_stops_with_a_sentence(manage("check", **given), about)
 
 
-def test_the_demos_key_is_the_demos_alone() -> None:
+def test_the_demos_key_is_only_for_the_demo() -> None:
     shown = manage("audit_keys", "--public", **SECRETS, DEBUG="false")
-    assert_it_stops_with_a_sentence(shown, "There is no key to seal with")
+    assert_it_stops_with_a_sentence(shown, "There is no key for sealing")
     assert manage("audit_keys", "--public").returncode == 0

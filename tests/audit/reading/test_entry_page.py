@@ -1,4 +1,4 @@
-"""The page of one entry holds every fact."""
+"""The page of an entry shows every fact."""
 
 import pytest
 from django.test import Client
@@ -29,7 +29,7 @@ def test_it_shows_every_fact(reader: Client) -> None:
         assert str(fact) in words, fact
 
 
-def test_every_outcome_stands_in_order(reader: Client) -> None:
+def test_every_outcome_is_listed_in_order(reader: Client) -> None:
     intent = intended(cell(new="Dome"))
     settle(intent, [Outcome(Phase.UNKNOWN, ROW, message="No answer came.")])
     settle(intent, [Outcome(Phase.APPLIED, ROW, message="Read back.", returned={STATUS: "Done"})])

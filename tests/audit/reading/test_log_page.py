@@ -1,4 +1,4 @@
-"""The log as a person sees it."""
+"""The page of the log."""
 
 import re
 
@@ -11,15 +11,15 @@ from audit.recording import Actor, Change, Outcome, settle
 from audit.vocabulary import Action, Phase
 from tests.audit.edits import ALICE, BOB, BUDGET, ROW, STATUS, cell, entries_of, intended, new_row, saved
 
-# Session, user, permissions (2), profile; people, their names, sheets, saved filters; heads, their entries, what
-# mentions them, names, how far they are sealed (3); the entry of the reading, whose author is asked for, in a
-# transaction.
+# The page's queries: session, user, permissions (2), profile; people, their names, sheets, saved filters; heads, their
+# entries, entries that refer to them, names, the state of sealing (3); and the entry of the reading, whose actor is
+# looked up, in a transaction.
 QUERIES = 21
 EVIL = '<img src=x onerror="alert(1)">'
 
 
 def text_of(page: bytes) -> str:
-    """The words of a page, one blank between."""
+    """The words of a page, separated by single spaces."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.decode()))
 
 
@@ -45,7 +45,7 @@ def test_an_empty_log_says_what_will_stand_here(reader: Client) -> None:
     assert "No entries yet" in words_of(reader)
 
 
-def test_it_says_who_what_when_and_what_came_of_it(reader: Client) -> None:
+def test_it_shows_who_what_when_and_the_outcome(reader: Client) -> None:
     intent = saved()
     at = entries_of(intent)[0].at
     words = words_of(reader)
@@ -71,7 +71,7 @@ def test_the_newest_is_first(reader: Client) -> None:
     ("phase", "word"),
     [(Phase.REFUSED, "refused"), (Phase.FAILED, "failed"), (Phase.UNKNOWN, "not certain yet")],
 )
-def test_what_was_not_saved_is_not_told_as_done(reader: Client, phase: Phase, word: str) -> None:
+def test_an_unsaved_change_is_not_shown_as_done(reader: Client, phase: Phase, word: str) -> None:
     settle(intended(), [Outcome(phase, ROW, message="The row is locked.", error_code=1020, ref_id="abc123")])
     words = words_of(reader)
     assert "wanted to change Status" in words
@@ -81,7 +81,7 @@ def test_what_was_not_saved_is_not_told_as_done(reader: Client, phase: Phase, wo
 
 def test_an_intent_without_outcome_is_not_certain_yet(reader: Client) -> None:
     intended()
-    assert "not certain yet Sent, or about to be; the answer is awaited." in words_of(reader)
+    assert "not certain yet This app is sending the change or waiting for an answer." in words_of(reader)
 
 
 def test_the_last_outcome_counts(reader: Client) -> None:
@@ -100,13 +100,13 @@ def test_each_row_of_an_edit_shows_its_own_outcome(reader: Client) -> None:
     assert words.count(" changed Status") == 1
 
 
-def test_what_smartsheet_stored_instead_is_the_new_value(reader: Client) -> None:
+def test_a_value_changed_by_smartsheet_is_the_new_value(reader: Client) -> None:
     settle(intended(cell(new="Dome")), [Outcome(Phase.APPLIED, ROW, returned={STATUS: "Done"})])
     assert '<ins class="is text-break">Done</ins>' in body_of(reader)
-    assert "Smartsheet made this of what was sent, which was Dome." in words_of(reader)
+    assert "Smartsheet changed the value that was sent, which was Dome." in words_of(reader)
 
 
-def test_added_and_deleted_rows_are_told_with_their_cells(reader: Client) -> None:
+def test_added_and_deleted_rows_are_shown_with_their_cells(reader: Client) -> None:
     settle(
         intended(new_row({"Task": "Paint", "Done": False}), action=Action.ADD),
         [Outcome(Phase.APPLIED, 9, "15 'Paint'")],
@@ -156,7 +156,7 @@ def test_fifty_are_a_page_and_links_lead_on_and_back(reader: Client) -> None:
     assert [c.intent.pk for c in back.context["changes"]] == [c.intent.pk for c in first.context["changes"]]
 
 
-def test_beyond_the_oldest_it_says_so(reader: Client) -> None:
+def test_beyond_the_oldest_entry_the_page_says_so(reader: Client) -> None:
     oldest = entries_of(saved())[0].pk
     assert "Nothing older" in words_of(reader, f"/audit/?before={oldest}")
 

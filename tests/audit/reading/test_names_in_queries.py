@@ -1,5 +1,6 @@
-"""An address that names people and sheets beside their numbers leaves the numbers alone behind: no name that stands in
-the chain, or in a saved filter, could be erased."""
+"""Queries with names of people and sheets are stored with their numbers only, because names in the chain or in a saved
+filter couldn't be erased.
+"""
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -22,7 +23,7 @@ def evidence(action: Action) -> str:
     return Entry.objects.get(action=action).evidence or ""
 
 
-def test_what_was_read_is_recorded_by_numbers(reader: Client) -> None:
+def test_a_reading_is_recorded_with_numbers_only(reader: Client) -> None:
     saved()
     assert len(reader.get(f"/audit/?{QUERY}").context["changes"]) == 1
     assert str(ALICE.id) in evidence(Action.READ)
@@ -55,7 +56,7 @@ def test_words_that_were_exported_by_can_be_erased(reader: Client) -> None:
     assert "Jane Roe" not in reader.get(f"/audit/{exported.pk}/").content.decode()
 
 
-def test_what_was_exported_is_recorded_by_numbers(reader: Client) -> None:
+def test_an_export_is_recorded_with_numbers_only(reader: Client) -> None:
     saved()
     permission = Permission.objects.get(codename="export", content_type__app_label="audit")
     get_user_model().objects.get(username="charlie").user_permissions.add(permission)

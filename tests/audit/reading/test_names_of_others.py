@@ -1,4 +1,4 @@
-"""Whoever may not read about a sheet or a person is not told their names by a page that names its filters."""
+"""The filters don't show the name of a sheet or person to readers who can't read about it."""
 
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
@@ -27,7 +27,7 @@ def the_site_plan(_request: HttpRequest, *, is_waiting: bool) -> Readable:
 
 @pytest.fixture
 def alice(client: Client, settings: Settings) -> Client:
-    """Alice, who can open the site plan alone."""
+    """Alice's browser. She can open only the site plan."""
     settings.AUDIT_ACTOR = f"{__name__}.alice_reads"
     settings.AUDIT_READABLE_SHEETS = f"{__name__}.the_site_plan"
     user = get_user_model().objects.create_user("alice")
@@ -47,7 +47,7 @@ def test_neither_sheet_nor_person_is_named_by_their_number(alice: Client) -> Non
         assert "Bob" not in body
 
 
-def test_what_may_be_read_is_named(alice: Client) -> None:
+def test_readable_names_are_shown(alice: Client) -> None:
     saved(actor=BOB)
     context = alice.get(f"/audit/?person=sandbox:{BOB.id}&sheet={SITE_PLAN[0]}").context
     assert [(one.what, one.name) for one in context["active_filters"]] == [

@@ -1,4 +1,4 @@
-"""Addresses that nobody writes by accident are told what is wrong with them, and break nothing."""
+"""Hostile addresses get a message that says what is wrong, and break nothing."""
 
 import pytest
 from django.test import Client
@@ -9,7 +9,7 @@ from tests.audit.edits import SITE_PLAN, saved
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log")]
 
-LONG = "9" * 5_000  # more digits than Python makes a number of
+LONG = "9" * 5_000  # more digits than Python converts to a number
 
 
 @pytest.mark.parametrize(

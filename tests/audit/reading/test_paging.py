@@ -1,4 +1,4 @@
-"""Pages by the keyset of ids: complete, without repetition, whatever is written meanwhile."""
+"""Paging by ids shows each entry exactly once, even while entries are written."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def test_an_empty_log_has_one_empty_page() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 9, 10])
-def test_what_fits_is_one_page(count: int) -> None:
+def test_a_short_log_is_one_page(count: int) -> None:
     write(count)
     assert ids(page()) == all_ids()
     assert (page().older, page().newer) == (None, None)

@@ -1,4 +1,4 @@
-"""Filters of the log are kept by name, each person their own, without JavaScript."""
+"""Saved filters have names, belong to one person, and work without JavaScript."""
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -49,26 +49,26 @@ def test_a_name_is_given_once(reader: Client) -> None:
     assert SavedFilter.objects.get().query == QUERY
     assert page.status_code == 400
     typed = page.content.decode()
-    assert "You have a filter of that name already." in typed
+    assert "You already have a filter with this name." in typed
     assert 'value="Refused in the plan"' in typed
     assert 'name="query" value="sheet=6"' in typed
     other = save(reader, name="Other")
     assert other
     response = reader.post(f"/audit/filters/{other.pk}/", {"name": "Refused in the plan"})
     assert response.status_code == 400
-    assert "You have a filter of that name already." in response.content.decode()
+    assert "You already have a filter with this name." in response.content.decode()
 
 
 @pytest.mark.parametrize(
     ("name", "query", "message"),
     [
         ("", QUERY, "Give the filter a name."),
-        ("x" * 81, QUERY, "A name has 80 letters at most."),
-        ("Everything", "", "There is no filter in force that could be saved."),
+        ("x" * 81, QUERY, "A name can have up to 80 characters."),
+        ("Everything", "", "There is no active filter to save."),
     ],
     ids=["no name", "long name", "no filter"],
 )
-def test_what_cannot_be_saved_it_says(reader: Client, name: str, query: str, message: str) -> None:
+def test_an_unsaved_change_is_explained(reader: Client, name: str, query: str, message: str) -> None:
     page = reader.post("/audit/filters/", {"name": name, "query": query})
     assert not SavedFilter.objects.exists()
     assert message in page.content.decode()

@@ -1,4 +1,4 @@
-"""A log with entries of months that are over, chained, sealed and anchored as they would have been."""
+"""A log with entries of past months, chained, sealed and anchored."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +23,9 @@ Retire = Callable[[str], str]
 
 @pytest.fixture
 def log(db: None, settings: Settings, tmp_path: Path) -> None:
-    """Empty; on PostgreSQL the chain's trigger is told not to wait for a commit that never comes."""
+    """An empty log. On PostgreSQL, the chain's trigger runs immediately, because a test's transaction is never
+    committed.
+    """
     settings.AUDIT_VERIFIED_FILE = str(tmp_path / "verified.json")
     commitments.forget()
     directory.forget()
@@ -34,7 +36,7 @@ def log(db: None, settings: Settings, tmp_path: Path) -> None:
 
 @contextmanager
 def written_at(moment: datetime) -> Iterator[None]:
-    """What is recorded in the block bears this time, as only somebody without the clock's trigger could have it."""
+    """Entries that are recorded in the block get this time, which needs the clock's trigger to be removed."""
     adapted = connection.ops.adapt_datetimefield_value(moment)
     on = " ON audit_entry" if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
@@ -60,8 +62,9 @@ def seal_and_anchor() -> None:
 
 @pytest.fixture
 def old_log(log: None) -> None:
-    """January: two edits of Alice's under one seal. February: one of Bob's on another sheet under the next, together
-    with one of January. Today: one of Bob's."""
+    """A log with old months. January has two edits by Alice under one seal. February has an edit by Bob on another
+    sheet. The next seal covers it, together with an edit from January. Bob also made an edit today.
+    """
     with written_at(JANUARY):
         edits.saved(edits.cell("Open", "Januaryish"))
         edits.saved()
@@ -77,7 +80,9 @@ def old_log(log: None) -> None:
 
 @pytest.fixture
 def retire(tmp_path: Path) -> Retire:
-    """retire("2026-02"): run the command; gives what it says. The export is `retired.jsonl` in tmp_path."""
+    """Return retire(), which runs the command and gives its output: retire("2026-02"). The export is `retired.jsonl` in
+    tmp_path.
+    """
 
     def run(before: str) -> str:
         out, file = StringIO(), str(tmp_path / "retired.jsonl")

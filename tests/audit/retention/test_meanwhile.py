@@ -1,4 +1,4 @@
-"""People go on working while old months are retired."""
+"""People can work while old months are retired."""
 
 from pathlib import Path
 from threading import Event, Thread
@@ -15,7 +15,7 @@ from tests.audit.retention.conftest import Retire
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("old_log")]
 
 
-def test_nothing_that_is_written_meanwhile_is_lost(retire: Retire, tmp_path: Path) -> None:
+def test_entries_written_in_the_meantime_are_kept(retire: Retire, tmp_path: Path) -> None:
     stop, written = Event(), []
 
     def work() -> None:

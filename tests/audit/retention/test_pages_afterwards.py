@@ -1,4 +1,6 @@
-"""What refers to retired entries is still shown, and whoever follows it is told where they are."""
+"""Entries that refer to retired ones are still shown, and links to retired ones say where they are."""
+
+from dataclasses import replace
 
 import pytest
 from django.test import Client
@@ -20,9 +22,8 @@ def test_the_undoing_of_a_retired_change_is_shown(reader: Client, retire: Retire
         action=Action.CHANGE,
         sheet_id=edits.SITE_PLAN[0],
         sheet_name=edits.SITE_PLAN[1],
-        changes=[edits.cell("Januaryish", "Open")],
+        changes=[replace(edits.cell("Januaryish", "Open"), refers_to=first.pk)],
         origin=Origin.UNDO,
-        refers_to=first.pk,
     )
     settle(undo, [Outcome(Phase.APPLIED, None)])
     seal_and_anchor()

@@ -1,4 +1,4 @@
-"""Nothing is retired that is not over, sealed, anchored, followed, settled, whole and exported."""
+"""Retiring refuses entries that aren't over, sealed, anchored, streamed, settled, complete and exported."""
 
 from datetime import UTC, datetime
 from io import StringIO
@@ -50,33 +50,33 @@ def test_nothing_old(retire: Retire) -> None:
     refused(retire, "holds nothing from before 2026-02")
 
 
-def test_what_is_not_sealed(retire: Retire) -> None:
+def test_entries_that_are_not_sealed(retire: Retire) -> None:
     january(seal=False)
     refused(retire, "run manage.py audit_seal")
 
 
-def test_what_is_not_anchored(retire: Retire) -> None:
+def test_entries_that_are_not_anchored(retire: Retire) -> None:
     january()
     Cursor.objects.filter(name="anchor log").update(seq=0)
-    refused(retire, "follows the log has got so far: anchor log")
+    refused(retire, "these entries yet: anchor log")
 
 
-def test_what_a_stream_has_not_sent(retire: Retire) -> None:
+def test_entries_that_a_stream_has_not_sent(retire: Retire) -> None:
     january()
     Cursor.objects.create(name="stream siem", seq=1)
-    refused(retire, "has got so far: stream siem")
+    refused(retire, "these entries yet: stream siem")
 
 
-def test_what_is_not_certain_yet(retire: Retire) -> None:
+def test_uncertain_edits(retire: Retire) -> None:
     with written_at(JANUARY):
         edits.intended()
     seal_and_anchor()
     refused(retire, "is not certain yet: run manage.py audit_settle")
 
 
-def test_what_somebody_may_know_by_heart(retire: Retire) -> None:
+def test_cached_names(retire: Retire) -> None:
     january(seal=False)
-    edits.saved()  # now, and under the same seal
+    edits.saved()  # an edit from now, under the same seal
     seal_and_anchor()
     refused(retire, "less than an hour ago")
 
@@ -93,7 +93,7 @@ def test_a_log_that_was_altered(retire: Retire) -> None:
     with lifted(connection), connection.cursor() as cursor:
         cursor.execute("UPDATE audit_entry SET new = '\"forged\"'")
     entries = set(Entry.objects.values_list("pk", flat=True))
-    with pytest.raises(CommandError, match="export does not verify, so nothing is retired"):
+    with pytest.raises(CommandError, match="export isn't valid, so nothing was retired"):
         retire("2026-02")
     assert entries <= set(Entry.objects.values_list("pk", flat=True))
 
@@ -105,12 +105,12 @@ def test_an_export_over_another_file(retire: Retire, tmp_path: Path) -> None:
     assert (tmp_path / "retired.jsonl").read_text() == "precious"
 
 
-def test_what_has_changed_meanwhile(tmp_path: Path) -> None:
+def test_a_log_that_has_changed_in_the_meantime(tmp_path: Path) -> None:
     january()
     found = boundary(FEBRUARY)
     export = retired_export.write(found, tmp_path / "file", by=THIS_APP, progress=lambda _seq: None)
     january()
-    with pytest.raises(CannotRetire, match="changed meanwhile"):
+    with pytest.raises(CannotRetire, match="changed in the meantime"):
         retiring.retire(found, export, by=THIS_APP, reason="")
 
 
@@ -121,10 +121,10 @@ def test_an_answer_other_than_yes(monkeypatch: pytest.MonkeyPatch) -> None:
         call_command("audit_retire", "--before", "2026-02", "--export", "/nowhere/file")
 
 
-def test_nobody_there_to_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_needs_a_terminal_or_yes(monkeypatch: pytest.MonkeyPatch) -> None:
     january()
     monkeypatch.setattr("sys.stdin", StringIO())
-    with pytest.raises(CommandError, match="give --yes"):
+    with pytest.raises(CommandError, match="Use --yes"):
         call_command("audit_retire", "--before", "2026-02", "--export", "/nowhere/file")
 
 

@@ -1,4 +1,6 @@
-"""Old months go after their export; the chain that stays is whole and says from where, and proves what was there."""
+"""Old months are removed after their export. The rest of the chain is valid, says where it begins, and proves the
+export.
+"""
 
 import hashlib
 import json
@@ -31,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("old_log")
 
 
 def verified(*arguments: str) -> str:
-    """What audit_verify says of a log with nothing wrong in it."""
+    """The output of audit_verify for a valid log."""
     out = StringIO()
     call_command("audit_verify", *arguments, stdout=out)
     assert out.getvalue().startswith("All is well")
@@ -42,7 +44,7 @@ def stub() -> Entry:
     return Entry.objects.filter(action=Action.RETAIN).order_by("-id")[0]
 
 
-def test_what_is_old_goes_and_the_rest_stays(retire: Retire) -> None:
+def test_old_entries_are_removed_and_others_stay(retire: Retire) -> None:
     said = retire("2026-02")
     assert "8 entries go, up to seal 2: all from before 2026-02, and 2 that were written later" in said
     left = Entry.objects.exclude(action__in=[Action.RETAIN, Action.EXPORT])
@@ -107,7 +109,7 @@ def test_fault_22_what_is_retired_is_proved_by_its_seals_where_no_key_signs_file
     assert "that the log began at link 9 and ended at link 12" in said[1][1]
 
 
-def test_names_that_nobody_bears_any_more_go_and_others_stay(retire: Retire) -> None:
+def test_names_without_entries_are_deleted_and_others_stay(retire: Retire) -> None:
     retire("2026-02")
     left = {json.loads(text)[0] for text in PersonalText.objects.actors().values_list("text", flat=True)}
     assert left == {"Bob Baker", "this app"}
@@ -157,13 +159,13 @@ def test_it_can_be_retired_again_and_the_newest_stub_counts(
     with written_at(FEBRUARY):
         edits.saved()
     seal_and_anchor()
-    monkeypatch.setattr(limits, "REST", -timedelta(days=1))  # as what was written today comes before it in the chain
+    monkeypatch.setattr(limits, "REST", -timedelta(days=1))  # because entries from today come before it in the chain
     retire("2026-03")
     assert "from seal 4, up to which" in verified()
     assert Leaf.objects.order_by("seq")[0].seq == 15
 
 
-def test_who_verified_before_goes_on_from_what_is_left(retire: Retire) -> None:
+def test_verifying_continues_after_entries_were_retired(retire: Retire) -> None:
     remember(Seal.objects.get(pk=1))
     retire("2026-02")
     out = StringIO()

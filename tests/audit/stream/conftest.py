@@ -1,4 +1,4 @@
-"""A log that is chained at once, and settings to stream it by."""
+"""Fixtures of streaming: a log whose chain is written immediately, and settings for streaming it."""
 
 import pytest
 from django.db import connection
@@ -17,7 +17,7 @@ def streaming(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def log(db: None) -> None:
-    """A chain that is written at once, as at a commit: a test's transaction is never committed."""
+    """Write the chain immediately. Otherwise it would be written at the commit, which never comes in a test."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -1,4 +1,4 @@
-"""Receivers that real streams are sent to: HTTP, and syslog over TCP, with TLS or without."""
+"""Receives real streams over HTTP, and as syslog over TCP, with or without TLS."""
 
 import json
 import socket
@@ -16,18 +16,18 @@ from audit.stream import signature
 
 
 class Received:
-    """What has been received, and how the receiver is to behave."""
+    """The received data, and how the receiver should behave."""
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.seqs: list[int] = []
         self.deliveries: list[tuple[dict[str, str], bytes]] = []
         self.frames: list[bytes] = []
-        self.answers: list[int] = []  # statuses to give before 200
+        self.answers: list[int] = []  # statuses to answer before 200
 
     @property
     def in_order(self) -> list[int]:
-        """The places of the chain without those that were sent again."""
+        """Return the places of the received entries in the chain. A place that was sent again is left out."""
         return list(dict.fromkeys(self.seqs))
 
 
@@ -44,7 +44,7 @@ def http_receiver(*, tls: ssl.SSLContext | None = None) -> Iterator[Received]:
             self.end_headers()
 
         def log_message(self, *_args: Any) -> None:
-            """Nothing is told."""
+            """Print nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         received = Received(server.server_address[1])
@@ -87,7 +87,7 @@ def _accept(listener: socket.socket, received: Received, tls: ssl.SSLContext | N
 
 
 def _frames(stream: Any) -> Iterator[bytes]:
-    """https://www.rfc-editor.org/rfc/rfc6587#section-3.4.1; a frame that is cut off is none."""
+    """Parse frames. A frame that is cut off doesn't count. https://www.rfc-editor.org/rfc/rfc6587#section-3.4.1"""
     while True:
         length = b""
         while (byte := stream.read(1)).isdigit():
@@ -101,14 +101,14 @@ def _frames(stream: Any) -> Iterator[bytes]:
 
 
 def is_signed(headers: dict[str, str], body: bytes, secret: str) -> bool:
-    """Whether a delivery is, as docs/audit-log.md tells receivers to find out."""
+    """Whether a delivery is signed, checked as docs/audit-log.md describes it."""
     at, delivery = headers[signature.TIMESTAMP], headers[signature.DELIVERY]
     wanted = signature.signature(secret, f"{at}.{delivery}.".encode() + body)
     return wanted == headers[signature.SIGNATURE]
 
 
 def certificates(folder: Path) -> tuple[ssl.SSLContext, Path]:
-    """A server's TLS, and the file of the authority that vouches for it."""
+    """A server's TLS context, and the file with its certificate authority."""
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)

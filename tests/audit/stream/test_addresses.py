@@ -1,4 +1,4 @@
-"""Which places the log can be streamed to."""
+"""Addresses to which the log can be streamed."""
 
 import pytest
 
@@ -61,7 +61,7 @@ def test_others_are_refused(text: str) -> None:
 
 
 def test_each_address_has_a_cursor_of_its_own_that_fits() -> None:
-    """Two of which one went on where the other had got to would each get a part."""
+    """If two addresses shared a cursor, each would get only a part of the entries."""
     long = "https://siem.example.com/" + "in/" * 50
     texts = [
         "https://siem.example.com/?to=a",

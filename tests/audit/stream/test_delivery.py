@@ -1,4 +1,4 @@
-"""What receivers get, by each way, and that nothing is lost where one is away."""
+"""What receivers get by each protocol, and that nothing is lost if one is down."""
 
 import json
 import re
@@ -36,7 +36,7 @@ def test_an_endpoint_gets_every_entry_signed_and_once() -> None:
     assert [headers["X-Byline-Delivery"] for headers, _ in received.deliveries] == ["1-2", "3-3", "4-4"]
 
 
-def test_what_was_not_taken_is_sent_again() -> None:
+def test_entries_that_were_not_accepted_are_sent_again() -> None:
     saved()
     with http_receiver() as received:
         target = stream_to(f"http://127.0.0.1:{received.port}/log")
@@ -49,7 +49,7 @@ def test_what_was_not_taken_is_sent_again() -> None:
     assert received.seqs == [1, 2]
 
 
-def test_who_finds_it_too_much_gets_less(settings: Settings) -> None:
+def test_a_target_that_refuses_too_much_gets_less(settings: Settings) -> None:
     for _ in range(3):
         saved()
     with http_receiver() as received:
@@ -73,11 +73,11 @@ def test_who_finds_it_too_much_gets_less(settings: Settings) -> None:
     assert {headers["Host"] for headers, _ in received.deliveries} == {f"127.0.0.1:{received.port}"}
 
 
-def test_a_full_standard_output_is_told_and_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_standard_output_is_reported_and_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     saved()
     with Path("/dev/full").open("w") as full:
         monkeypatch.setattr("sys.stdout", full)
-        with pytest.raises(CommandError, match="Standard output does not take it: No space left on device"):
+        with pytest.raises(CommandError, match="Standard output can't be written: No space left on device"):
             call_command("audit_stream", "--to", "stdout", "--once")
         monkeypatch.undo()
         with suppress(OSError):
@@ -146,7 +146,7 @@ def test_personal_things_are_commitments_unless_settings_say_else(settings: Sett
     assert not [text for text in (b"Alice Archer", b"born 1970", b"born 1971") if text not in clear]
 
 
-def test_the_worker_sends_to_all_and_leaves_alone_who_is_away(settings: Settings) -> None:
+def test_the_worker_sends_to_all_targets_and_skips_failing_ones(settings: Settings) -> None:
     saved()
     with http_receiver() as received, syslog_receiver() as other:
         away = "http://127.0.0.1:9/"
@@ -160,7 +160,7 @@ def test_the_worker_sends_to_all_and_leaves_alone_who_is_away(settings: Settings
     assert not delivery._streams[away].rest.is_over
 
 
-def test_a_failure_is_told_without_the_secret(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failure_is_reported_without_the_secret(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
     saved()
     settings.AUDIT_STREAM_TO = ["http://127.0.0.1:9/"]
 

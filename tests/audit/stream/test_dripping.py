@@ -1,4 +1,4 @@
-"""A receiver that answers a byte at a time, for ever, holds nobody up."""
+"""A receiver that answers one byte at a time for ever delays no one."""
 
 import itertools
 import socket
@@ -17,7 +17,7 @@ LINE = Line(seq=1, at="2026-11-23T00:00:00.000000Z", action="change", json=b"{}"
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    """Where a byte comes every tenth of a second, the first of a long TLS record."""
+    """A server that sends a byte of a long TLS record every tenth of a second."""
     is_over = threading.Event()
 
     def drip(server: socket.socket) -> None:
@@ -52,7 +52,7 @@ def test_it_is_given_up(monkeypatch: pytest.MonkeyPatch, port: int, where: str) 
 
 @pytest.fixture
 def slow_reader() -> Iterator[int]:
-    """Where little is read, every tenth of a second."""
+    """A server that reads a little every tenth of a second."""
     is_over = threading.Event()
 
     def read(server: socket.socket) -> None:
@@ -71,7 +71,7 @@ def slow_reader() -> Iterator[int]:
 
 
 @pytest.mark.parametrize("where", ["http://127.0.0.1:{}/log", "syslog://127.0.0.1:{}?tcp"], ids=["http", "syslog"])
-def test_who_reads_slowly_is_given_up(monkeypatch: pytest.MonkeyPatch, slow_reader: int, where: str) -> None:
+def test_a_slow_reader_is_disconnected(monkeypatch: pytest.MonkeyPatch, slow_reader: int, where: str) -> None:
     monkeypatch.setattr(targets, "DEADLINE", 0.5)
     lines = [LINE._replace(json=b"x" * 20_000)] * 500
     with pytest.raises(NotDelivered):
@@ -79,7 +79,7 @@ def test_who_reads_slowly_is_given_up(monkeypatch: pytest.MonkeyPatch, slow_read
 
 
 def test_an_end_that_is_ours_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A receiver that has read nothing, and whose end comes only from us, has not taken it."""
+    """If a receiver has read nothing and we close the connection, it hasn't accepted the entries."""
     monkeypatch.setattr(targets, "DEADLINE", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(NotDelivered, match="TimeoutError"):
         sender(address(f"syslog://127.0.0.1:{server.getsockname()[1]}"), secret="")([LINE])

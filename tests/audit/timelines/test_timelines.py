@@ -1,4 +1,4 @@
-"""One person, sheet, row, cell or record, followed through the log."""
+"""Timelines of a person, sheet, row, cell or record."""
 
 import json
 from collections.abc import Sequence
@@ -67,7 +67,7 @@ def test_it_is_read_a_page_at_a_time(reader: Client) -> None:
     assert reader.get(f"{address}?before=x").status_code == 404
 
 
-def test_an_edit_of_many_cells_is_not_told_as_one(reader: Client) -> None:
+def test_an_edit_of_many_cells_has_no_single_sentence(reader: Client) -> None:
     rows = [cell(row=number) for number in range(25)]
     settle(intended(*rows), [Outcome(Phase.REFUSED if number == 24 else Phase.APPLIED, number) for number in range(25)])
     for page in (PLAN, f"/audit/people/sandbox/{ALICE.id}/"):
@@ -114,13 +114,13 @@ def state(entry: Entry, value: str, *, by: str = ALICE.email, late: int = 1) -> 
 
 
 def beside(changes: Sequence[LoggedChange], states: Sequence[State], **more: Any) -> list[Line]:
-    """Our log beside a history that was read after all that is in it was written."""
+    """Our log next to a history that was read after all its entries were written."""
     newest = Entry.objects.latest("id").pk
     history = replace(CellHistory(states, position=newest), **more)
     return side_by_side(changes, history, since=None, until=None)
 
 
-def test_what_both_tell_stands_on_one_line_and_what_one_tells_alone() -> None:
+def test_the_same_event_is_on_one_line_and_others_on_separate_ones() -> None:
     for value in ("one", "two"):
         saved(cell(new=value))
     changes = with_outcomes(Entry.objects.intents().newest_first())
@@ -161,7 +161,7 @@ def test_states_of_other_times_are_left_to_other_pages() -> None:
     assert CellHistory().states == ()
 
 
-def test_what_was_erased_does_not_look_as_if_made_outside() -> None:
+def test_an_erased_value_is_not_shown_as_outside() -> None:
     saved(cell(new="one"))
     saved(cell(new="two"))
     one, two = with_outcomes(Entry.objects.intents().order_by("id"))
@@ -199,7 +199,7 @@ def test_fault_14_what_was_saved_after_the_history_was_read_is_not_missing_in_it
     assert [line.is_missing for line in beside(changes, [], position=before)] == [False, True]
 
 
-def test_what_is_older_than_the_states_that_were_read_is_not_missing_among_them() -> None:
+def test_changes_older_than_the_read_states_are_not_missing() -> None:
     saved(cell(new="one"))
     changes = with_outcomes(Entry.objects.intents())
     newer = [state(changes[0].intent, "two", late=500)]
@@ -214,7 +214,7 @@ def test_what_is_older_than_the_states_that_were_read_is_not_missing_among_them(
     ("phase", "lines"),
     [(None, 1), (Phase.UNKNOWN, 1), (Phase.NOT_APPLIED, 1), (Phase.REFUSED, 2), (Phase.FAILED, 2)],
 )
-def test_what_may_have_been_saved_after_all_does_not_look_as_if_made_outside(phase: Phase | None, lines: int) -> None:
+def test_a_late_save_is_not_shown_as_outside(phase: Phase | None, lines: int) -> None:
     intent = intended(cell(new="two"))
     if phase:
         settle(intent, [Outcome(phase, None)])

@@ -1,6 +1,6 @@
-"""A filled log of the version before `via`, as that version wrote it: entries of three months, their chain, four seals,
-personal texts of which one is erased, and its export. `version_1.json` holds the tables row by row, `version_1.jsonl`
-the export.
+"""Fixtures with a log as the version before `via` wrote it. It has entries of three months, their chain, four seals,
+and personal texts. One text is erased. `version_1.json` has the tables row by row, and `version_1.jsonl` the
+export.
 """
 
 import json
@@ -29,10 +29,10 @@ BEFORE = "0009"  # the last migration of that version
 
 @pytest.fixture
 def log_of_version_1(transactional_db: None, settings: Settings, tmp_path: Path) -> Iterator[None]:
-    """The database as that version left it; a test migrates it."""
+    """The database as that version left it. Tests migrate it."""
     settings.AUDIT_VERIFIED_FILE = str(tmp_path / "verified.json")
     settings.AUDIT_SEAL_PUBLIC_KEYS = [PUBLIC_KEY]
-    settings.AUDIT_SEAL_STALE = 100 * 365 * 86_400  # not all of it was sealed when it was copied
+    settings.AUDIT_SEAL_STALE = 100 * 365 * 86_400  # the log was copied before all its entries were sealed
     forget()
     call_command("migrate", "audit", BEFORE, verbosity=0)
     try:
@@ -46,7 +46,7 @@ def log_of_version_1(transactional_db: None, settings: Settings, tmp_path: Path)
 
 
 def forget() -> None:
-    """Clear what this process remembers of another log."""
+    """Clear what this process has cached from another log."""
     commitments.forget()
     directory.forget()
     seals.forget()

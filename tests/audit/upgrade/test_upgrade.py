@@ -1,4 +1,4 @@
-"""A log that the version before `via` wrote: it verifies after the upgrade, goes on, and its exports verify still."""
+"""A log from the version before `via` still verifies after the upgrade, continues, and its old exports verify too."""
 
 import hashlib
 import json
@@ -32,7 +32,7 @@ def migrate() -> None:
 
 def verified() -> str:
     out = StringIO()
-    call_command("audit_verify", stdout=out)  # raises SystemExit where something is wrong
+    call_command("audit_verify", stdout=out)  # raises SystemExit if something is wrong
     return out.getvalue()
 
 
@@ -50,7 +50,7 @@ def save_by_form() -> None:
 
 
 def columns_1(row: dict[str, Any]) -> list[Any]:
-    """The row's values in the order in which version 1 hashes them, spelt out here once more."""
+    """The row's values in the order in which version 1 hashes them, written out independently."""
     names = """edit_id line is_head request_id phase actor_id region actor action subject sheet_id sheet_name row_id
         row_label column_id column_title old new reason origin ip user_agent error_code ref_id message evidence
         refers_to"""
@@ -74,7 +74,8 @@ def test_the_bytes_of_version_1_are_frozen() -> None:
 def test_the_log_verifies_after_the_upgrade_and_goes_on() -> None:
     if connection.vendor == "postgresql":
         assert {(2026, 1), (2026, 2), (2026, 11)} <= set(triggers_postgresql.months(connection).values())
-    MigrationExecutor(connection).migrate([("audit", "0010_via")])  # without post_migrate, which puts triggers back
+    # This doesn't send post_migrate, which would install the triggers.
+    MigrationExecutor(connection).migrate([("audit", "0010_via")])
     assert triggers.missing(connection) == []
     migrate()
     assert triggers.missing(connection) == []
@@ -141,7 +142,7 @@ def test_there_is_no_way_back_once_an_entry_says_how_it_came() -> None:
 
 
 @pytest.mark.usefixtures("log_of_version_1")
-def test_what_is_old_can_be_retired_after_the_upgrade(tmp_path: Path) -> None:
+def test_old_entries_can_be_retired_after_the_upgrade(tmp_path: Path) -> None:
     migrate()
     save_by_form()
     list(seals.seal_all())

@@ -1,4 +1,4 @@
-"""What somebody does who owns the database: plain SQL at the tables, with the triggers lifted."""
+"""Tampers with the log as the owner of the database could: with plain SQL on the tables, without the triggers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ from audit.verification.verify import verify
 
 IS_SQLITE = connection.vendor == "sqlite"
 COLUMNS = [field.column for field in Entry._meta.concrete_fields]
-AROUND = {Kind.UNPROTECTED, Kind.UNSETTLED, Kind.COMMITMENT}  # what is no matter of chain and seals
+AROUND = {Kind.UNPROTECTED, Kind.UNSETTLED, Kind.COMMITMENT}  # findings that aren't about the chain or seals
 
 
 def execute(sql: str, *parameters: Any) -> None:
@@ -24,7 +24,7 @@ def execute(sql: str, *parameters: Any) -> None:
 
 
 def stored(table: str, column: str, *, key: str, of: int) -> Any:
-    """A column as it stands; on SQLite text and times as their bytes."""
+    """Return a column as it is stored. On SQLite, texts and times are bytes."""
     with connection.cursor() as cursor:
         read = f'CAST("{column}" AS BLOB), typeof("{column}")' if IS_SQLITE else f"\"{column}\", ''"
         cursor.execute(f'SELECT {read}, "{column}" FROM {table} WHERE {key} = %s', [of])  # noqa: S608 # our own names
@@ -35,14 +35,14 @@ def stored(table: str, column: str, *, key: str, of: int) -> Any:
 
 
 def alter(table: str, column: str, value: object, *, key: str, of: int) -> None:
-    """Set a column; on SQLite bytes become the text that they are, valid or not, where text stood before."""
+    """Set a column. On SQLite, bytes become text, valid or not, if there was text before."""
     is_text = IS_SQLITE and column not in {"leaf", "hash", "root", "head", "previous", "signature"}
     place = "CAST(%s AS TEXT)" if is_text and isinstance(value, bytes) else "%s"
     execute(f'UPDATE {table} SET "{column}" = {place} WHERE {key} = %s', value, of)  # noqa: S608 # our own names
 
 
 def flipped(value: Any, *, place: int, by: int) -> Any:
-    """The value with one byte, character or bit of it changed."""
+    """The value with one byte, character or bit changed."""
     match value:
         case None:
             return "0" if by % 2 else "7"
@@ -72,7 +72,7 @@ def verified(**options: Any) -> Report:
 
 
 def findings_after(tamper: Callable[[], None], **options: Any) -> list[Finding]:
-    """What verifying finds in chain and seals after the tampering, which is then undone."""
+    """Tamper with the log, return the findings about chain and seals, and undo the tampering."""
     with transaction.atomic():
         tamper()
         report = verified(**options)
@@ -81,7 +81,7 @@ def findings_after(tamper: Callable[[], None], **options: Any) -> list[Finding]:
 
 
 def rechain(from_seq: int) -> None:
-    """Make the chain anew from here on, as everybody can who has no key: leaves and links as they must be."""
+    """Rebuild the chain from here on, as anyone without the key could: correct leaves and links."""
     links = list(Leaf.objects.filter(seq__gte=from_seq - 1).order_by("seq"))
     before = bytes(links.pop(0).hash) if from_seq > 1 else leaves.GENESIS
     for link in links:

@@ -1,4 +1,4 @@
-"""Whatever the database's owner writes into its columns, of any type, verifying ends with findings, never without."""
+"""If the database's owner writes values of any type, verifying reports findings and doesn't fail."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,7 +45,7 @@ NOT_HELD = {"region", "person_id", "email", "kind", "erased_at"}  # docs/audit-l
 
 @pytest.fixture
 def anchored(log: None, settings: Settings, tmp_path: Path) -> Iterator[Path]:
-    """Three seals, one of them empty; a name that was erased; and the seals in a file."""
+    """A log with three seals and an erased name. One seal is empty. A file has the seals."""
     settings.AUDIT_VERIFIED_FILE = str(tmp_path / "verified.json")
     settings.AUDIT_ANCHORS, settings.AUDIT_ANCHOR_FILE = ["file"], str(tmp_path / "anchors.jsonl")
     edits.saved()
@@ -70,7 +70,7 @@ def facts(table: str) -> list[tuple[object, ...]]:
 
 
 def found_by(file: Path) -> list[Finding]:
-    """The findings of a full run with anchors; runs of other kinds end as well."""
+    """Return the findings of a full run with anchors. Make the other kinds of runs too, which must not fail."""
     last = Verified.last()
     report = verify(start_of_chain(), anchors=file, remembered=last.seal if last else None)
     for start in (since("1"), last.start() if last else None):
@@ -102,14 +102,14 @@ def test_any_value_in_any_column(anchored: Path, of: tuple[str, str], value: str
         except (DataError, IntegrityError):
             is_altered = None
         except Exception as error:
-            # A value of another type than the column's, or one that an index over its JSON can't read.
+            # A value of another type than the column's, or one that an index on its JSON can't read.
             if type(error).__name__ != "ProgrammingError" and "malformed JSON" not in str(error):
                 raise
             is_altered = None
         if is_altered:
             try:
                 found = found_by(anchored)
-            except NoSuchStart:  # the seal that was asked for is gone, or no seal any more
+            except NoSuchStart:  # the requested seal no longer exists or can't be read
                 found = [Finding(Kind.SEAL, "")]
             assert found or column in NOT_HELD
         transaction.set_rollback(True)

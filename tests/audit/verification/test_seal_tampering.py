@@ -1,4 +1,6 @@
-"""Seals that are altered, removed or made by somebody else are found; with an anchor, also those cut off the end."""
+"""Verifying detects seals that were altered, removed or forged. With an anchor, it also detects that the last seals
+were removed.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +26,7 @@ COLUMNS = [field.column for field in Seal._meta.concrete_fields]
 
 @pytest.fixture
 def anchored(log: None, settings: Settings, tmp_path: Path) -> Iterator[Path]:
-    """Five seals, the third of them empty, over two links each; and the file that has them."""
+    """A log with five seals. Each covers two links, but the third one is empty. A file has the seals."""
     settings.AUDIT_ANCHORS, settings.AUDIT_ANCHOR_FILE = ["file"], str(tmp_path / "anchors.jsonl")
     for number in range(COUNT):
         if number != 2:
@@ -76,7 +78,7 @@ def test_an_end_cut_off_with_its_seals_shows_only_in_an_anchor(anchored: Path) -
     assert "the links 5 to 8 were cut off" in found[-1].text
 
 
-def test_a_log_made_anew_with_the_key_shows_only_in_an_anchor(anchored: Path) -> None:
+def test_a_log_rebuilt_with_the_key_is_only_detected_by_an_anchor(anchored: Path) -> None:
     def tamper() -> None:
         execute("UPDATE audit_entry SET new = '\"forged\"' WHERE id = (SELECT min(id) FROM audit_entry)")
         rechain(1)

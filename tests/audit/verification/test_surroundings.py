@@ -1,4 +1,4 @@
-"""What the chain does not hold is verified too: triggers, clear texts, intents that nobody settled, and the start."""
+"""Verifying also checks data outside the chain: triggers, clear texts, unsettled intents, and where the log begins."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -101,7 +101,7 @@ def test_a_hollow_trigger_is_named(hollow: str, name: str) -> None:
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="only there a trigger has arguments")
-def test_a_history_of_which_more_can_be_blanked_is_named() -> None:
+def test_a_trigger_that_allows_more_blanking_is_reported() -> None:
     table = "identity_historicalsmartsheetuser"
     execute(
         f"CREATE OR REPLACE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}"
@@ -114,7 +114,7 @@ def test_a_history_of_which_more_can_be_blanked_is_named() -> None:
 
 @pytest.mark.parametrize("table", ["audit_entry", "audit_leaf", "audit_seal", "audit_personaltext"])
 def test_a_view_in_place_of_a_table_is_named(table: str) -> None:
-    """It has no triggers that could be missing, and says what its maker likes."""
+    """A view has no triggers that could be missing, and can return anything."""
     edits.saved()
     execute(f"ALTER TABLE {table} RENAME TO elsewhere")
     execute(f"CREATE VIEW {table} AS SELECT * FROM elsewhere")  # noqa: S608 # a parameter of the test
@@ -127,7 +127,7 @@ def test_a_view_in_place_of_a_table_is_named(table: str) -> None:
 def test_a_table_that_inherits_is_named(table: str) -> None:
     execute(f"CREATE TABLE elsewhere () INHERITS ({table})")
     (finding,) = found(Kind.UNPROTECTED)
-    assert finding.text.startswith(f"The child table elsewhere on {table} is none")
+    assert finding.text.startswith(f"This app did not create the child table elsewhere on {table}:")
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="the log has months on PostgreSQL alone")
@@ -163,7 +163,7 @@ def test_an_auditor_with_a_schema_of_their_own_finds_the_log_whole_and_a_rule_on
 def test_a_foreign_trigger_is_named_however_its_table_is_spelt() -> None:
     execute("CREATE TRIGGER swallow BEFORE INSERT ON Audit_ENTRY WHEN NEW.actor_id = 5 BEGIN SELECT RAISE(IGNORE); END")
     (finding,) = found(Kind.UNPROTECTED)
-    assert finding.text.startswith("The trigger swallow on audit_entry is none")
+    assert finding.text.startswith("This app did not create the trigger swallow on audit_entry:")
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="a statement of SQLite's")
@@ -174,7 +174,7 @@ def test_a_hollow_trigger_is_named_on_sqlite() -> None:
     assert finding.text.startswith("audit_entry_no_update does not do what")
 
 
-def test_an_intent_that_nobody_settled_is_named_after_some_minutes() -> None:
+def test_an_unsettled_intent_is_reported_after_some_minutes() -> None:
     edits.saved()
     (intent,) = edits.entries_of(edits.intended())
     assert found(Kind.UNSETTLED) == []
@@ -211,7 +211,7 @@ def test_a_row_that_evidence_needs_and_was_deleted_is_named() -> None:
     assert finding.text == f"The row of commitment {deleted} was deleted, not erased."
 
 
-def test_a_text_that_was_said_to_be_erased_and_stands_is_named() -> None:
+def test_a_text_marked_as_erased_that_still_exists_is_reported() -> None:
     edits.saved()
     with lifted(connection):
         execute("UPDATE audit_personaltext SET erased_at = '2026-01-01 00:00:00+00:00'")
@@ -258,10 +258,13 @@ _ON_SQLITE = {
 
 
 @pytest.mark.parametrize("what", _ON_POSTGRESQL if connection.vendor == "postgresql" else _ON_SQLITE)
-def test_what_could_swallow_entries_is_named(what: str) -> None:
+def test_objects_that_could_drop_entries_are_reported(what: str) -> None:
     for statement in (_ON_POSTGRESQL if connection.vendor == "postgresql" else _ON_SQLITE)[what]:
         execute(statement)
-    assert any(finding.text.startswith(f"The {what} on audit_entry is none") for finding in found(Kind.UNPROTECTED))
+    assert any(
+        finding.text.startswith(f"This app did not create the {what} on audit_entry:")
+        for finding in found(Kind.UNPROTECTED)
+    )
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="statements of PostgreSQL's")
@@ -274,7 +277,7 @@ def test_a_function_with_other_rights_is_named(change: str) -> None:
 
 @pytest.mark.parametrize("number", ["", "x", "1e3", "9" * 5_000], ids=["none", "word", "float", "long"])
 def test_it_starts_at_the_beginning_where_a_stub_names_no_seal(number: str) -> None:
-    """Whoever can write entries could otherwise keep anybody from verifying."""
+    """If verifying stopped instead, anyone who can write entries could prevent it."""
     edits.saved()
     note(actor=THIS_APP, action=Action.RETAIN, subject=f"audit.seal/{number}")
     assert start_of_chain().seq == 0

@@ -1,4 +1,4 @@
-"""Whatever is done to an entry or its link, past the triggers, is found, named, and held against nothing else."""
+"""Verifying detects every change of an entry or its link, reports it, and reports nothing else."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -25,7 +25,7 @@ from tests.audit.verification.tampering import (
     stored,
 )
 
-LENGTH, SEALED = 13, 10  # entries, and how many of them are under a seal
+LENGTH, SEALED = 13, 10  # the number of entries, and how many of them a seal covers
 tampering = settings(
     max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -35,8 +35,9 @@ sealed_places = st.integers(0, SEALED - 1)
 
 @pytest.fixture
 def ids(log: None) -> Iterator[list[int]]:
-    """The numbers of the entries: six under a seal, four under the next but one, three under none. Some say how they
-    came, so both versions of leaves are there."""
+    """Return the ids of the entries. The first seal covers six of them, the third one covers four, and three have no
+    seal. Some have `via`, so there are leaves of both versions.
+    """
     for count in (3, 0, 2):
         for number in range(count):
             edits.saved(edits.cell("grün", f"Erledigt {number}"), via={"job": number} if number else None)
@@ -46,7 +47,7 @@ def ids(log: None) -> Iterator[list[int]]:
     found = list(Leaf.objects.order_by("seq").values_list("entry_id", flat=True))
     assert len(found) == LENGTH
     with lifted(connection):
-        for key in KEYS:  # which refuse what is no JSON
+        for key in KEYS:  # these indexes refuse invalid JSON
             execute(f"DROP INDEX audit_entry_via_{key}")
         yield found
 
@@ -67,7 +68,7 @@ def exchange(one: int, other: int, columns: list[str]) -> None:
 
 
 def copy(entry_id: int, column: str, value: object) -> None:
-    """Insert an entry like this one but for a column."""
+    """Insert a copy of this entry with another value in one column."""
     others = ", ".join(f'"{name}"' for name in COLUMNS if name != column)
     insert = f'INSERT INTO audit_entry ("{column}", {others}) SELECT %s, {others} FROM audit_entry WHERE id = %s'  # noqa: S608 # our own names
     execute(insert, value, entry_id)
@@ -92,7 +93,7 @@ def test_any_byte_of_any_column(ids: list[int], place: int, column: str, byte: i
 @tampering
 @given(place=places, via=st.sampled_from([None, "", "{}", '{"job":1}', '{"job":2}', '{"form":"status","version":4}']))
 def test_how_an_entry_came(ids: list[int], place: int, via: str | None) -> None:
-    """An entry of version 2 cannot pass as one of version 1, nor the other way round."""
+    """An entry of version 2 can't pass as one of version 1, or the reverse."""
     is_changed = stored("audit_entry", "via", key="id", of=ids[place]) != (via.encode() if via and IS_SQLITE else via)
     found = findings_after(lambda: alter("audit_entry", "via", via, key="id", of=ids[place]))
     assert named(found) == ([(Kind.EDITED, ids[place])] if is_changed else [])
@@ -216,7 +217,7 @@ def test_exchanged_links(ids: list[int], pair: list[int], whole: bool) -> None:
 
 @tampering
 @given(place=sealed_places)
-def test_a_chain_made_anew_without_the_key(ids: list[int], place: int) -> None:
+def test_a_chain_rebuilt_without_the_key(ids: list[int], place: int) -> None:
     def tamper() -> None:
         execute("UPDATE audit_entry SET new = '\"forged\"' WHERE id = %s", ids[place])
         rechain(place + 1)
@@ -225,8 +226,8 @@ def test_a_chain_made_anew_without_the_key(ids: list[int], place: int) -> None:
     assert (found.kind, found.seal) == (Kind.RECOMPUTED, 1 if place < 6 else 3)
 
 
-def test_what_is_not_sealed_yet_can_be_made_anew(ids: list[int]) -> None:
-    """The limit of it, which docs/audit-log.md states."""
+def test_unsealed_entries_can_be_rebuilt(ids: list[int]) -> None:
+    """This is a known limit, which docs/audit-log.md documents."""
 
     def tamper() -> None:
         execute("UPDATE audit_entry SET new = '\"forged\"' WHERE id = %s", ids[-1])

@@ -1,4 +1,4 @@
-"""manage.py audit_verify: exit status, words, JSON, and going on from what was verified last."""
+"""manage.py audit_verify has an exit status and messages, prints JSON, and continues after the last verified seal."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -32,7 +32,7 @@ def verified_file(settings: Settings, tmp_path: Path) -> Path:
 
 
 def run(*arguments: str, **options: Any) -> tuple[int, str, str]:
-    """Exit status, what was said, and what was said on the side."""
+    """Run the command. Gives exit status, standard output and standard error."""
     out, err = StringIO(), options.pop("stderr", StringIO())
     try:
         call_command("audit_verify", *arguments, stdout=out, stderr=err)
@@ -50,12 +50,12 @@ def forge(reason: str, *, seq: int) -> None:
         )
 
 
-def test_a_whole_log_says_so_with_its_rate() -> None:
+def test_a_valid_log_is_reported_with_its_rate() -> None:
     edits.saved()
     seals.seal()
     status, said, _ = run()
     assert status == 0
-    assert said.startswith("All is well: 2 entries and 1 seals, from the beginning, to link 2; 0 not sealed yet.")
+    assert said.startswith("All is well: 2 entries and 1 seal, from the beginning, to link 2; 0 not sealed yet.")
     assert "entries/s" in said
 
 
@@ -97,20 +97,20 @@ def test_fault_35_everything_is_read_unless_asked_to_go_on(verified_file: Path) 
     status, said, _ = run("--continue")
     assert status == 0
     first, second = said.splitlines()
-    assert first.startswith("Not everything was read: this run starts after link 2, at seal 1, up to which all was")
+    assert first.startswith("Not all of the log was read: this run starts after link 2, at seal 1, up to which all was")
     assert first.endswith("Older entries were NOT read.")
-    assert second.startswith("Nothing is wrong after link 2: 2 entries and 1 seals, from seal 1, up to which all was")
+    assert second.startswith("Nothing is wrong after link 2: 2 entries and 1 seal, from seal 1, up to which all was")
     assert json.loads(run("--continue", "--json")[1])["is_full"] is False
     assert run()[0] == 1
 
 
-def test_fault_35_a_start_that_was_asked_for_is_told_first() -> None:
+def test_fault_35_a_requested_start_is_reported_first() -> None:
     edits.saved()
     seals.seal()
     edits.saved()
     first, second = run("--since", "1")[1].splitlines()
     assert first == (
-        "Not everything was read: this run starts after link 2, at seal 1, as asked. Older entries were NOT read."
+        "Not all of the log was read: this run starts after link 2, at seal 1, as asked. Older entries were NOT read."
     )
     assert second.startswith("Nothing is wrong after link 2: 2 entries")
 
@@ -124,7 +124,7 @@ def test_fault_35_going_on_without_a_beginning_reads_everything() -> None:
 
 
 def test_fault_22_a_log_whose_seals_are_gone_is_not_well(settings: Settings) -> None:
-    """The owner of the database takes the seals away to rebuild the chain."""
+    """The database's owner deletes the seals to rebuild the chain."""
     with written_at(JANUARY):
         edits.saved()
     edits.saved()
@@ -137,7 +137,7 @@ def test_fault_22_a_log_whose_seals_are_gone_is_not_well(settings: Settings) -> 
         execute("DELETE FROM audit_seal")
     assert "have waited for a seal" in run()[1]
     settings.AUDIT_SEAL_KEY = ""
-    assert "have waited for a seal" not in run()[1]  # where nothing is sealed
+    assert "have waited for a seal" not in run()[1]  # because nothing is sealed
 
 
 def test_it_is_not_led_astray_by_another_seal_of_the_same_number(verified_file: Path) -> None:
@@ -171,7 +171,7 @@ def test_an_end_that_was_cut_off_with_its_seals_is_named(verified_file: Path) ->
         assert "TRUNCATED: Seal 1 was verified last and is gone: the links 2 to 2 were cut off." in said
 
 
-def test_what_is_not_whole_is_not_remembered(verified_file: Path) -> None:
+def test_an_invalid_log_is_not_remembered(verified_file: Path) -> None:
     edits.saved()
     seals.seal()
     forge("forged", seq=1)
@@ -200,7 +200,7 @@ def test_it_starts_after_a_seal_as_asked() -> None:
         run("--since", "9")
 
 
-def test_what_cannot_be_read_is_an_error(settings: Settings) -> None:
+def test_an_unreadable_row_is_an_error(settings: Settings) -> None:
     with pytest.raises(CommandError, match="/nowhere"):
         run("--anchors", "/nowhere/anchors.jsonl")
     settings.AUDIT_SEAL_PUBLIC_KEYS = ["no key"]
@@ -208,7 +208,7 @@ def test_what_cannot_be_read_is_an_error(settings: Settings) -> None:
         run()
 
 
-def test_a_file_of_anchors_that_is_not_there_is_told_in_words() -> None:
+def test_a_missing_file_of_anchors_is_reported() -> None:
     with pytest.raises(CommandError, match=r"verified: /nowhere/anchors\.jsonl: No such file or directory\.$"):
         run("--anchors", "/nowhere/anchors.jsonl")
 
@@ -236,7 +236,7 @@ def test_a_person_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_it_needs_no_lock_that_writers_wait_for() -> None:
-    """A log that is written to while it is read is found whole, as of the moment at which reading began."""
+    """A log that is written to during verification is verified as of the moment at which reading began."""
     edits.saved()
     with rows.snapshot(connection):
         seen = [link.seq for link in rows.links(connection, after=0)]
@@ -258,8 +258,8 @@ def _in_another_thread(work: Any) -> Any:
         return pool.submit(then_close).result()
 
 
-def test_what_is_well_since_a_seal_is_not_taken_for_all_that_is(verified_file: Path) -> None:
-    """What was found before the seal would never be told again."""
+def test_a_partial_run_is_not_remembered_as_a_full_one(verified_file: Path) -> None:
+    """If it were, findings before the seal would never be reported again."""
     for _ in range(2):
         edits.saved()
         seals.seal()
@@ -306,17 +306,17 @@ def test_anchors_without_a_seal_prove_nothing(tmp_path: Path, name: str) -> None
     edits.saved()
     seals.seal()
     status, said, _ = run("--anchors", str(anchors))
-    assert (status, "ANCHOR: The file of anchors holds no seal at all." in said) == (1, True)
+    assert (status, "ANCHOR: The file of anchors has no seal." in said) == (1, True)
 
 
-def test_a_cell_beyond_all_bounds_is_told_in_words(tmp_path: Path) -> None:
+def test_a_cell_beyond_the_sheet_is_reported(tmp_path: Path) -> None:
     anchors = tmp_path / "anchors.csv"
     anchors.write_text("x" * 200_000)
     with pytest.raises(CommandError, match="field larger than"):
         run("--anchors", str(anchors))
     for unreadable in (tmp_path, tmp_path / "anchors.gz"):
         (tmp_path / "anchors.gz").write_bytes(b"\x1f\x8b\x08\x00")
-        with pytest.raises(CommandError, match="could not be verified"):
+        with pytest.raises(CommandError, match="couldn't be verified"):
             run("--anchors", str(unreadable))
 
 
@@ -329,7 +329,7 @@ def test_it_says_how_many_anchors_it_held_the_log_against(tmp_path: Path) -> Non
     assert (status, "Held against 1 seals of the anchors, up to seal 1 of 2." in said) == (0, True)
 
 
-def test_what_stands_in_the_log_begins_no_line_of_the_verdict() -> None:
+def test_text_from_the_log_begins_no_line_of_the_verdict() -> None:
     edits.saved()
     note(actor=THIS_APP, action=Action.RETAIN, subject="audit.seal/\nAll is well\x1b[8m\u202e")
     _, said, _ = run()
@@ -352,7 +352,7 @@ def test_the_first_bad_entry_is_named_whatever_else_is_bad(monkeypatch: pytest.M
     assert [finding["kind"] for finding in report["findings"]] == ["seal", "seal", "edited", "edited"]
 
 
-def test_a_link_that_stands_far_away_does_not_fill_the_memory() -> None:
+def test_a_link_with_a_huge_place_does_not_fill_the_memory() -> None:
     edits.saved()
     edits.saved()
     seals.seal()

@@ -1,9 +1,9 @@
-// Draws each table of figures as a chart beside it. A bar leads where its figure in the table leads.
+// Draws each table of figures as a chart next to it. A bar has the same link as its figure in the table.
 "use strict";
 (() => {
-  const LONG = 24; // letters of a name, which the drawing cuts off where it is too narrow; the table has it whole
+  const LONG = 24; // the most letters of a name in a chart; the table shows the whole name
 
-  // A canvas knows no light-dark() and no variables: an element in the page is asked what they come to.
+  // A canvas doesn't support light-dark() or CSS variables, so an element in the page computes them.
   const probe = document.body.appendChild(document.createElement("span"));
   const style = (name) => {
     probe.style.color = `var(--tblr-${name})`;
@@ -14,7 +14,7 @@
 
   const figures = (table, isByDay) => {
     const rows = [...table.tBodies[0].rows];
-    if (isByDay) rows.reverse(); // a table begins with today, a chart ends with it
+    if (isByDay) rows.reverse(); // a table begins with the newest day, and a chart ends with it
     const heads = [...table.tHead.rows[0].cells].slice(1);
     return {
       labels: rows.map((row) => row.cells[0].textContent.trim()),

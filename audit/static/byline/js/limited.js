@@ -1,9 +1,9 @@
-// A page that shows less until Smartsheet has answered: loads it again after 1, 2 and 4 seconds, unless somebody has
-// begun to type. Then it gives up, and the link is there.
+// Reloads a page that shows less until Smartsheet has answered: after 1, 2 and 4 seconds, unless the person has begun to
+// type. After that, people can use the page's link to reload it.
 "use strict";
 (() => {
   const KEY = "byline.limited";
-  const FORGET = 30_000; // milliseconds after which the waits start again
+  const FORGET = 30_000; // milliseconds after which the tries are counted from 0 again
   const before = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
   const tries = before && Date.now() - before.at < FORGET ? before.tries : 0;
   let isTyping = false;

@@ -1,10 +1,10 @@
-// The log with JavaScript: counts what there is, says when there is more and shows it in place, and offers people and
-// sheets as they are typed. It asks only while the tab is seen and somebody was here in the last minutes, so that an
-// open page does not keep anybody signed in.
+// Counts the entries on the log page, announces and shows new entries, and suggests people and sheets while a person
+// types. It looks for new entries only if the tab is visible and was used in the last minutes. So an open page doesn't
+// keep a person signed in.
 "use strict";
 (() => {
-  const EVERY = 5_000; // milliseconds between questions
-  const PRESENT = 10 * 60_000; // milliseconds since somebody last moved
+  const EVERY = 5_000; // milliseconds between two requests for new entries
+  const PRESENT = 10 * 60_000; // milliseconds; after this time without any use, it stops asking
   let lastMoved = Date.now();
 
   async function ask(address) {
@@ -12,7 +12,7 @@
       const response = await fetch(address, { headers: { Accept: "application/json" }, redirect: "error" });
       return response.ok ? await response.json() : null;
     } catch {
-      return null; // signed out, or the app is away: the page says so when it is used
+      return null; // the person is signed out, or the app doesn't answer; the next page says which
     }
   }
 
@@ -54,7 +54,7 @@
         throw new Error("another page, as of signing in");
       }
       document.getElementById("entries").replaceWith(entries);
-      entries.focus({ preventScroll: true }); // the button that had it is gone
+      entries.focus({ preventScroll: true }); // because the button that had the focus is gone
       count();
     } catch {
       location.assign(button.href);
@@ -80,13 +80,13 @@
   document.getElementById("filters").addEventListener("formdata", ({ formData }) => {
     for (const [name, value] of [...formData]) {
       if (!value) {
-        formData.delete(name); // an address to share says no more than it asks for
+        formData.delete(name); // so that a shared address has no empty parameters
       }
     }
   });
   document.getElementById("id_sheet").addEventListener("change", () => {
     for (const input of document.querySelectorAll("#filters input[name=row], #filters input[name=column]")) {
-      input.disabled = true; // they are of the sheet that was chosen before
+      input.disabled = true; // a row and a column belong to the sheet that was chosen before
     }
   });
   for (const name of ["pointermove", "keydown", "scroll"]) {

@@ -1,4 +1,4 @@
-"""The app's own role on PostgreSQL, confined by audit_grants, and the connection acting as it."""
+"""The app's own role on PostgreSQL with the rights from audit_grants, and a connection that uses it."""
 
 import os
 from collections.abc import Iterator
@@ -30,8 +30,9 @@ def acting_as(role: str) -> Iterator[None]:
 
 @pytest.fixture
 def role(db: None) -> Iterator[str]:
-    """A role with nothing but what audit_grants gives it; tests go on as the owner. In a test's transaction, which is
-    never committed, the chain's trigger is told not to wait for that."""
+    """A role with only the rights from audit_grants. The test continues as the owner. The chain's trigger runs
+    immediately, because a test's transaction is never committed.
+    """
     execute(f"CREATE ROLE {ROLE} LOGIN")
     if connection.in_atomic_block:
         execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -44,7 +45,7 @@ def role(db: None) -> Iterator[str]:
 
 @pytest.fixture
 def app(role: str) -> Iterator[None]:
-    """As the app, which asks for its month anew."""
+    """Switch to the app's role, and clear the cache of months."""
     partitions._ready_until.clear()
     with acting_as(role):
         yield

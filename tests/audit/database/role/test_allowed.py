@@ -1,4 +1,4 @@
-"""Everything that the app does, it can do as the confined role."""
+"""The role of the app can do everything that the app does."""
 
 from datetime import timedelta
 
@@ -27,7 +27,7 @@ from tests.running_sandbox import Person as SandboxPerson
 from tests.running_sandbox import RunningSandbox
 
 pytestmark = [
-    pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite knows no roles"),
+    pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no roles"),
     pytest.mark.usefixtures("transactional_db", "app"),
 ]
 
@@ -62,7 +62,7 @@ def test_the_log_is_sealed_and_verified() -> None:
     assert verify(start_of_chain()).findings.kept == []
 
 
-def test_what_is_not_certain_is_settled() -> None:
+def test_uncertain_edits_are_settled() -> None:
     edits.intended()
     assert settling.gather(older_than=timedelta()) == 1
     held = Unsettled.objects.take(seconds=60)

@@ -1,4 +1,4 @@
-"""The command that confines a role, and the warning where the app is not confined."""
+"""The command that limits a role, and the warning if the app's role isn't limited."""
 
 from io import StringIO
 
@@ -11,7 +11,7 @@ from pytest_django import Settings
 from audit.checks import confined
 from tests.audit.database.role.conftest import ROLE, acting_as, execute
 
-on_postgresql = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite knows no roles")
+on_postgresql = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no roles")
 
 
 def warnings() -> list[str | None]:
@@ -26,7 +26,7 @@ def test_the_sql_can_be_read_before_it_is_run(role: str) -> None:
 
 
 @on_postgresql
-def test_what_was_granted_in_excess_is_taken_back(role: str) -> None:
+def test_excess_rights_are_revoked(role: str) -> None:
     execute(f"GRANT UPDATE ON audit_entry TO {role}", f"GRANT INSERT (id) ON audit_entry TO {role}")
     call_command("audit_grants", "--role", role, "--execute")
     with connection.cursor() as cursor:
@@ -87,14 +87,14 @@ def test_rights_that_come_another_way_are_warned_of(role: str, right: str, told:
 
 
 def _with_names(text: str) -> str:
-    """The text with this run's names: a test is called the same in every process."""
+    """The text with the names of this run. Tests have the same ids in every process."""
     database = str(connection.settings_dict["NAME"])
     return text.replace("<month>", f"audit_entry_{timezone.now():%Y_%m}").replace("<database>", database)
 
 
 @pytest.mark.skipif(connection.vendor == "postgresql", reason="here it can")
 @pytest.mark.django_db
-def test_sqlite_says_that_it_knows_no_roles() -> None:
-    with pytest.raises(CommandError, match="knows no roles"):
+def test_sqlite_says_that_it_has_no_roles() -> None:
+    with pytest.raises(CommandError, match="has no roles"):
         call_command("audit_grants", "--role", "byline_app")
     assert warnings() == []

@@ -1,4 +1,4 @@
-"""As the confined role nobody changes the log, forges a number or a time in it, or takes its protection away."""
+"""The app's role can't change the log, forge a number or a time, or remove the log's protection."""
 
 import pytest
 from django.db import DatabaseError, ProgrammingError, connection, transaction
@@ -8,7 +8,7 @@ from audit.models import Entry, Leaf, PersonalText, Seal
 from tests.audit import edits
 from tests.audit.database.role.conftest import acting_as, execute
 
-pytestmark = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite knows no roles")
+pytestmark = pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no roles")
 
 REFUSALS = "permission denied|must be owner|append-only|only the owner"
 COLUMNS = ", ".join(f'"{field.column}"' for field in Entry._meta.concrete_fields if field.column not in {"id", "at"})

@@ -1,4 +1,4 @@
-"""Jane, who has signed in, edited and changed her name."""
+"""Jane, a person who has signed in, edited and changed her name."""
 
 import json
 
@@ -20,7 +20,9 @@ JANE = Actor(id=41, region="com", name="Jane Doe", email="jane.doe@example.com")
 
 @pytest.fixture
 def jane(db: None) -> SmartsheetUser:
-    """On PostgreSQL the chain's trigger is told not to wait for a commit that never comes."""
+    """The person Jane. On PostgreSQL, the chain's trigger runs immediately, because a test's transaction is never
+    committed.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -35,7 +37,7 @@ def jane(db: None) -> SmartsheetUser:
 
 
 def in_clear(*words: str) -> list[str]:
-    """Which of these words the log and the histories still hold."""
+    """Which of these words the log and the histories still contain."""
     columns = ("email", "first_name", "last_name", "profile", "actor_name")
     history = SmartsheetUser.history.values_list(*columns)
     texts = PersonalText.objects.values_list("text", "email", "salt")

@@ -1,4 +1,4 @@
-"""A person's names are erased for good, from log and histories; everything else of the log stays as it was."""
+"""A person's names are erased for good from the log and the histories. Everything else in the log stays."""
 
 from dataclasses import replace
 from io import StringIO
@@ -19,6 +19,7 @@ from audit.retention.erasure import (
     Values,
     What,
     erase,
+    erasing,
     look,
 )
 from audit.verification.start import start_of_chain
@@ -48,6 +49,29 @@ def janes() -> list[str]:
     return [entry.actor_name for entry in Entry.objects.filter(actor_id=41, region="com")]
 
 
+def test_other_apps_are_told_who_is_erased() -> None:
+    told = []
+
+    def blank(*, what: What, addresses: frozenset[str], **_kwargs: object) -> int:
+        told.append((what, addresses))
+        return 2
+
+    erasing.connect(blank)
+    try:
+        found = erased(Person("com", 41))
+        # even if the log itself has nothing about the address
+        assert erased(Address("Nobody@example.com")) == Found(0, 0, 0, 2)
+    finally:
+        erasing.disconnect(blank)
+    assert found.records == 2
+    assert told == [
+        (Person("com", 41), frozenset({"jane.doe@example.com"})),
+        (Address("Nobody@example.com"), frozenset({"nobody@example.com"})),
+    ]
+    message = Entry.objects.filter(action=Action.ERASE).order_by("id")[0].message
+    assert message.endswith(", other records: 2.")
+
+
 def test_a_person_is_erased_from_log_and_histories() -> None:
     assert in_clear(*WORDS) == list(WORDS)
     found = erased(Person("com", 41))
@@ -64,7 +88,7 @@ def test_other_people_stay() -> None:
     assert (bob.actor_name, bob.actor_email) == ("Bob Baker", "bob@example.com")
 
 
-def test_somebody_with_the_same_number_in_another_region_stays() -> None:
+def test_a_person_with_the_same_number_in_another_region_stays() -> None:
     with pytest.raises(NothingToErase):
         erased(Person("eu", 41))
     assert in_clear(*WORDS) == list(WORDS)
@@ -77,7 +101,7 @@ def test_the_chain_is_as_it_was_and_holds() -> None:
     assert verify(start_of_chain()).findings.kept == []
 
 
-def test_the_log_tells_who_erased_how_much_and_why() -> None:
+def test_the_log_says_who_erased_how_much_and_why() -> None:
     erased(Person("com", 41))
     entry = Entry.objects.get(action=Action.ERASE)
     assert (entry.actor_name, entry.subject, entry.reason) == ("this app", "audit.person/com:41", REASON)
@@ -88,7 +112,7 @@ def test_the_log_tells_who_erased_how_much_and_why() -> None:
 
 def test_an_address_is_erased_wherever_it_stands() -> None:
     erased(Address("JANE@example.com"))
-    assert in_clear("jane@example.com", "Roe") == ["Roe"]  # her last name then, which is a value of its own
+    assert in_clear("jane@example.com", "Roe") == ["Roe"]  # her last name at that time, which is a separate value
     assert in_clear("jane.doe@example.com", "Doe") == ["jane.doe@example.com", "Doe"]
 
 
@@ -110,21 +134,21 @@ def test_the_values_of_one_entry_are_erased_and_its_actor_stays() -> None:
     assert Entry.objects.get(action=Action.ERASE).refers_to == first.pk
 
 
-def test_what_is_erased_does_not_come_back_while_a_process_knows_it_by_heart(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cached_name_does_not_come_back_after_erasure(monkeypatch: pytest.MonkeyPatch) -> None:
     known = Entry.objects.filter(actor_id=41, sheet_id__isnull=False)[0].actor
-    monkeypatch.setattr(commitments, "forget", lambda: None)  # another process, which has not heard of it
+    monkeypatch.setattr(commitments, "forget", lambda: None)  # as in another process, whose cache isn't cleared
     erased(Person("com", 41))
-    for stored in (dict(commitments._stored_until), {}):  # it takes the name to be stored, or stores it again
+    for stored in (dict(commitments._stored_until), {}):  # first as if the name were stored, then storing it again
         monkeypatch.setattr(commitments, "_stored_until", stored)
         edits.saved(actor=JANE)
         assert Entry.objects.order_by("-id")[0].actor == known
         assert in_clear(*WORDS) == []
 
 
-def test_whoever_goes_on_working_has_a_name_again() -> None:
+def test_a_person_who_continues_to_work_has_a_name_again() -> None:
     before = {entry.actor for entry in Entry.objects.filter(actor_id=41)}
     erased(Person("com", 41))
-    commitments.forget()  # as at the commit
+    commitments.forget()  # the commit does this too
     edits.saved(actor=JANE)
     entry = Entry.objects.order_by("-id")[0]
     assert entry.actor not in before
@@ -161,17 +185,17 @@ def test_a_name_without_a_number_is_erased_from_log_and_histories(jane: Smartshe
     assert verify(start_of_chain()).findings.kept == []
 
 
-def test_the_reason_must_not_hold_a_name_that_a_history_alone_has(jane: SmartsheetUser) -> None:
+def test_the_reason_must_not_have_a_name_that_only_a_history_has(jane: SmartsheetUser) -> None:
     role = Role(person=jane, name="auditor")
     role.save()
     role._history_user = history.HistoryActor(id=None, region="", name="Dora Dent")  # type: ignore[attr-defined] # simple-history's
-    role.save()  # changes nothing, and so is no entry
+    role.save()  # changes nothing, so there is no entry
     with pytest.raises(ReasonNamesThem):
         erase(NameAlone("Dora Dent"), by=THIS_APP, reason="Dora Dent asked", origin=Origin.COMMAND)
 
 
 @pytest.mark.parametrize("name", ["Jane Doe", THIS_APP.name, nobody().name, "", "Nobody Such"])
-def test_a_name_with_a_number_or_of_nobody_is_not_that_name(name: str) -> None:
+def test_names_of_this_app_and_of_no_one_cannot_be_erased(name: str) -> None:
     note(actor=THIS_APP, action=Action.EXPORT)
     note(actor=nobody(), action=Action.SIGN_IN)
     with pytest.raises(NothingToErase):
@@ -212,9 +236,9 @@ def test_the_command_asks_first(monkeypatch: pytest.MonkeyPatch) -> None:
     assert look(Person("com", 41)).names == 3
 
 
-def test_the_command_erases_nothing_where_nobody_can_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_erases_nothing_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", StringIO())
-    with pytest.raises(CommandError, match="give --yes"):
+    with pytest.raises(CommandError, match="Use --yes"):
         call_command("audit_erase", "--person", "com:41", "--reason", "asked")
     assert look(Person("com", 41)).names == 3
 

@@ -1,4 +1,4 @@
-"""What the database allows for the sake of erasure, and nothing beside it."""
+"""The database allows only the changes that erasure needs."""
 
 import pytest
 from django.db import DatabaseError, connection, models, transaction
@@ -57,7 +57,7 @@ def test_a_history_row_cannot_be_deleted() -> None:
 
 
 @on_postgresql
-def test_what_a_history_says_about_people_can_be_blanked() -> None:
+def test_personal_data_in_a_history_can_be_blanked() -> None:
     assert SmartsheetUser.history.update(email="", profile={})
     assert set(SmartsheetUser.history.values_list("email", "last_name")) == {("", "Roe"), ("", "Doe")}
 
@@ -83,13 +83,13 @@ def test_a_personal_text_is_blanked_wholly_or_not_at_all(values: dict[str, objec
     refused(PersonalText, **values)
 
 
-def test_what_was_erased_stays_as_it_is() -> None:
+def test_an_erased_value_stays_erased() -> None:
     PersonalText.objects.update(**BLANK, erased_at=Now())
     refused(PersonalText, **BLANK, erased_at=Now())
 
 
 def test_every_history_can_be_freed_of_people() -> None:
-    """A personal field of another type than text or JSON would have no blank."""
+    """Personal fields of other types than text or JSON couldn't be blanked."""
     assert {model.__name__ for model in histories.histories()} >= {"HistoricalSmartsheetUser", "HistoricalRole"}
     for model in histories.histories():
         assert histories.ACTOR in histories.personal_fields(model)

@@ -1,4 +1,4 @@
-"""On SQLite what was erased is not left in the file, nor in the journal beside it."""
+"""On SQLite, erased text is neither in the file nor in the journal next to it."""
 
 from pathlib import Path
 

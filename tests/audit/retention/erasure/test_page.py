@@ -1,4 +1,4 @@
-"""Whoever may erase is told first what there is, and then erases it for good."""
+"""The page first shows what would be erased, and then erases it for good."""
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -20,7 +20,7 @@ def eraser(reader: Client) -> Client:
     return reader
 
 
-def test_nobody_else_comes_to_the_page(reader: Client, client: Client) -> None:
+def test_the_page_needs_the_permission(reader: Client, client: Client) -> None:
     assert reader.get("/audit/erase/").status_code == 403
     assert reader.post("/audit/erase/", {**JANES, "certain": "yes"}).status_code == 403
     client.logout()
@@ -37,18 +37,18 @@ def test_it_says_first_what_there_is(eraser: Client) -> None:
     answer = eraser.post("/audit/erase/", JANES)
     page = answer.content.decode()
     assert "<strong>3 names</strong>" in page
-    assert "of theirs:" in page
+    assert "of this person:" in page
     assert "Jane" in page
     assert in_clear("Jane", "Doe") == ["Jane", "Doe"]
 
 
-def test_nobody_is_erased_who_was_typed_in_after_looking_at_another(eraser: Client) -> None:
+def test_only_the_confirmed_person_is_erased(eraser: Client) -> None:
     answer = eraser.post("/audit/erase/", {**JANES, "certain": "com:42"})
     assert "<strong>3 names</strong>" in answer.content.decode()
     assert in_clear("Jane", "Doe") == ["Jane", "Doe"]
 
 
-def test_it_erases_and_records_by_whom(eraser: Client) -> None:
+def test_it_erases_and_records_who_did_it(eraser: Client) -> None:
     answer = eraser.post("/audit/erase/", {**JANES, "certain": "com:41"}, follow=True)
     assert "Erased for good: names: 3" in answer.content.decode()
     assert in_clear("Jane", "Doe", "Roe") == []
@@ -59,13 +59,16 @@ def test_it_erases_and_records_by_whom(eraser: Client) -> None:
 @pytest.mark.parametrize(
     ("sent", "said"),
     [
-        ({"who": "", "reason": "asked"}, "Say whom."),
-        ({"who": "com:41", "reason": ""}, "Say why; it stays in the log."),
-        ({"who": "Jane Doe", "reason": "asked"}, "neither a person, like com:4711, nor an e-mail address"),
-        ({"who": "com:99", "reason": "asked", "certain": "com:99"}, "Nothing was found that could be erased."),
-        ({**JANES, "reason": "Jane Doe asked", "certain": "com:41"}, "say it without the name"),
-        ({**JANES, "reason": "Jane Doe asked"}, "say it without the name"),
-        ({"who": "nobody@example.com", "reason": "asked", "certain": "nobody@example.com"}, "Nothing was found"),
+        ({"who": "", "reason": "asked"}, "Enter a person."),
+        ({"who": "com:41", "reason": ""}, "Give a reason. It stays in the log."),
+        ({"who": "Jane Doe", "reason": "asked"}, "Enter a person, like com:4711, or an e-mail address"),
+        ({"who": "com:99", "reason": "asked", "certain": "com:99"}, "There is nothing to erase."),
+        ({**JANES, "reason": "Jane Doe asked", "certain": "com:41"}, "write it without the name"),
+        ({**JANES, "reason": "Jane Doe asked"}, "write it without the name"),
+        (
+            {"who": "nobody@example.com", "reason": "asked", "certain": "nobody@example.com"},
+            "There is nothing to erase",
+        ),
     ],
     ids=[
         "nobody",
@@ -77,7 +80,7 @@ def test_it_erases_and_records_by_whom(eraser: Client) -> None:
         "another address",
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_erased(eraser: Client, sent: dict[str, str], said: str) -> None:
+def test_mistakes_are_reported_and_nothing_is_erased(eraser: Client, sent: dict[str, str], said: str) -> None:
     answer = eraser.post("/audit/erase/", sent)
     assert answer.status_code == 400
     assert said in answer.content.decode()

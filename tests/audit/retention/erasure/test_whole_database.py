@@ -1,4 +1,6 @@
-"""After somebody has worked here, was deleted and erased, no table holds their name, and neither does SQLite's file."""
+"""After a person has worked here and was deleted and erased, no table contains their name. SQLite's file doesn't
+contain it either.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def holders(*words: str) -> Iterator[str]:
-    """The tables and columns whose text holds one of the words."""
+    """The tables and columns whose text contains one of the words."""
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names():
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608 # our own names

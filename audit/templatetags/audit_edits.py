@@ -1,0 +1,115 @@
+"""Template tags for whole edits on the log's pages: a line of the log, and the fold with the changes of an edit.
+
+They are Python functions for the same reason as those in audit_lines. They put the lines together from that module's
+parts.
+"""
+
+from collections.abc import Iterator
+
+from django import template
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+
+from audit.changes import LoggedChange
+from audit.grouping import Edit
+from audit.templatetags.audit_lines import (
+    all_of,
+    details,
+    link,
+    marks,
+    old_and_new,
+    outcome_of,
+    outcomes_of,
+    person,
+    phase_in_words,
+    sentence,
+    strong,
+)
+from audit.templatetags.audit_log import evidence_in_words, in_words, markup, thousands
+from audit.vocabulary import Action
+
+register = template.Library()
+
+SHOWN = 3  # changes of an edit that are shown without unfolding, so that old and new values are seen at once
+
+
+@register.simple_tag
+def line_of(edit: Edit, beside_person: str, beside_sheet: str, beside_edit: str) -> SafeString:
+    """The table cells of a line of the log, except for the time: who, what, the outcome, and a link to the entry or to
+    all changes of the edit. The `beside_` texts are the rest of the links' queries.
+    """
+    change = edit.first
+    if edit.is_grouped:
+        what, outcome = changes_of(edit, beside_edit, beside_sheet), outcomes_of(edit)
+        more = all_of(edit, beside_edit)
+    else:
+        what, outcome, more = _one_change(change, beside_sheet), outcome_of(change), details(change.intent)
+    return markup(
+        '<td>{}</td><td>{}</td><td>{}</td><td class="text-end d-print-none">{}</td>',
+        *(person(change.intent, beside_person), what, outcome, more),
+    )
+
+
+@register.simple_tag
+def changes_of(edit: Edit, beside_edit: str = "", beside_sheet: str = "") -> SafeString:
+    """The first changes of an edit, under a sentence that counts all its changes. More than a few are folded."""
+    changes = [markup('<li class="mb-2">{}</li>', _part(edit, change, beside_sheet)) for change in edit.changes]
+    if edit.is_shortened or not edit.is_counted:
+        changes.append(markup('<li class="d-print-none">{}</li>', all_of(edit, beside_edit)))
+        changes.append(SafeString('<li class="d-none d-print-block text-secondary">… and more.</li>'))
+    is_open = edit.is_counted and edit.count <= SHOWN
+    return markup(
+        '<details class="fold"{}><summary>{}</summary><ul class="list-unstyled mt-2 mb-0">{}</ul></details>',
+        *(
+            SafeString(" open" if is_open else ""),
+            SafeString(" ".join(markup("{}", one) for one in _summary(edit))),
+            SafeString("".join(changes)),
+        ),
+    )
+
+
+def _summary(edit: Edit) -> Iterator[str]:
+    """The parts of a sentence such as “changed 12 cells in 3 rows of Site plan”."""
+    change = edit.first
+    yield change.verb
+    if not edit.is_counted:
+        yield "more than"
+    yield thousands(edit.count)
+    yield "rows" if edit.is_row else "cells" if change.is_on_sheet else "records"
+    if not change.is_on_sheet:
+        return
+    if edit.is_one_row:
+        yield "in row"
+        yield strong(change.row_label or "without a name")
+    elif not edit.is_row:
+        yield f"in {thousands(edit.rows)} row{'' if edit.rows == 1 else 's'}"
+    yield "of"
+    yield strong(change.intent.sheet_name or "without a name")
+
+
+def _part(edit: Edit, change: LoggedChange, beside: str) -> SafeString:
+    """One change of an edit. If all are in one row, only its column is named."""
+    entry = change.intent
+    if edit.is_one_row and entry.column_id is not None:
+        where = {"sheet": entry.sheet_id or 0, "row": change.row_id or "", "column": entry.column_id}
+        what = link(where, beside, entry.column_title or "a column without a name")
+    else:
+        what = sentence(change, beside)
+    phase = ""
+    if len(edit.phases) > 1:
+        phase = markup('<div class="small">{}</div>', phase_in_words(change.phase))
+    more = details(entry, "small ms-1 d-print-none")
+    return markup("{} {}<div>{}</div>{}{}", what, more, old_and_new(change), phase, marks(change))
+
+
+def _one_change(change: LoggedChange, beside: str) -> SafeString:
+    """An edit of one change: its sentence, its values and its marks."""
+    is_on_sheet, evidence, stored = change.is_on_sheet, change.evidence, change.stored
+    parts = [sentence(change, beside), markup('<div class="mt-1">{}</div>', old_and_new(change))]
+    if evidence and not is_on_sheet:
+        short = Truncator(evidence_in_words(evidence)).chars(200)
+        parts.append(markup('<div class="small text-secondary text-break">{}</div>', short))
+    if stored and change.intent.action != Action.MOVE:  # the answer to a move says where the row is now
+        made = "Smartsheet changed the value that was sent, which was"
+        parts.append(markup('<div class="small text-secondary mt-1">{} {}.</div>', made, in_words(change.sent)))
+    return SafeString("".join([*parts, marks(change)]))
