@@ -1,4 +1,4 @@
-"""The admin site, open to administrators who signed in with Smartsheet."""
+"""The admin site. Administrators who signed in with Smartsheet can open it."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -17,7 +17,7 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 class ProjectAdminSite(admin.AdminSite):
-    """Lets in Django's staff, who have a password, and administrators, by a role that is looked up each time."""
+    """Admits Django's staff, who have a password, and administrators. Looks up their role with each request."""
 
     site_header = site_title = "Byline"
     index_title = "Administration"
@@ -27,8 +27,7 @@ class ProjectAdminSite(admin.AdminSite):
         return super().has_permission(request) or request.user.has_perm(USE_ADMIN)
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
-        """Leaves out a query with a NUL, which PostgreSQL takes in no text, as Django does with others that it cannot
-        read."""
+        """Ignore a query with a NUL, which PostgreSQL can't store. Django ignores other invalid queries too."""
         shown = super().admin_view(view, cacheable)
 
         @wraps(shown)
@@ -40,7 +39,9 @@ class ProjectAdminSite(admin.AdminSite):
         return cast("View", answer)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """With a password; not where the audit log cannot be written, since a 503 leaves the session as it was."""
+        """The sign-in page for passwords. If the audit log can't be written, it answers 503, and the session stays as
+        it was.
+        """
         try:
             return super().login(request, extra_context)
         except NotRecorded:

@@ -1,4 +1,4 @@
-"""This project's own part: its admin site, and users with a password."""
+"""This project's own app: its admin site, and its users with a password."""
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
@@ -8,7 +8,7 @@ class ProjectConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        from config import password_users  # noqa: F401 # its import registers the admin and receivers, and needs models
+        from config import demo, password_users  # noqa: F401 # they register the admin and receivers, and need models
 
 
 class ProjectAdminConfig(AdminConfig):

@@ -1,7 +1,8 @@
-"""What every template of this project can use."""
+"""Variables for all templates of this project."""
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -12,21 +13,24 @@ from identity.roles import USE_ADMIN
 
 logger = logging.getLogger(__name__)
 
+DESIGN_FORMS = "edits.design_forms"
+
 
 def demo(_request: HttpRequest) -> dict[str, Any]:
-    """`is_demo`: the sandbox is in use in place of Smartsheet, and pages say so."""
+    """`is_demo` is true if the sandbox is used in place of Smartsheet. Pages show this."""
     return {"is_demo": settings.SMARTSHEET_DEFAULT_REGION == "sandbox"}
 
 
-def administration(request: HttpRequest) -> dict[str, Callable[[], bool]]:
-    """`can_use_admin`: whether the navigation has a link to the admin. Without the database it has none: a page that
-    says what happened to a save must not fail for a link."""
+def rights(request: HttpRequest) -> dict[str, Callable[[], bool]]:
+    """`can_use_admin` and `can_design_forms` say which links the navigation has. If the database doesn't answer, they
+    are False: a page that reports a save must not fail because of a link.
+    """
 
-    def can_use_admin() -> bool:
+    def may(permission: str) -> bool:
         try:
-            return request.user.has_perm(USE_ADMIN)
+            return request.user.has_perm(permission)
         except DatabaseError as error:
-            logger.warning("It is not known who can use the admin: %s", type(error).__name__)
+            logger.warning("The rights of a person couldn't be looked up: %s", type(error).__name__)
             return False
 
-    return {"can_use_admin": can_use_admin}
+    return {"can_use_admin": partial(may, USE_ADMIN), "can_design_forms": partial(may, DESIGN_FORMS)}

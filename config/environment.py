@@ -1,7 +1,7 @@
-"""Reads the environment. A value that can't be used stops the start with a sentence that names the variable.
+"""Reads the environment. If a value is invalid, the app doesn't start, and a sentence names the variable.
 
-A variable that is not set has the default that the app itself has for the setting of that name (its conf.py), unless
-config/settings.py gives another one.
+A variable that isn't set has the default of the app's setting with that name (in its conf.py), unless
+config/settings.py passes another default.
 """
 
 from pathlib import Path
@@ -23,7 +23,7 @@ env.read_env(ROOT / ".env")
 
 DEBUG: bool = env.bool("DEBUG", default=True)
 DEFAULTS: dict[str, Any] = audit.conf.DEFAULTS | identity.conf.DEFAULTS | edits.conf.DEFAULTS
-MOST = 10**9  # seconds, some 31 years: larger values don't fit into dates
+MOST = 10**9  # the most seconds, about 31 years: a larger value would be beyond the last possible date
 
 
 def text(name: str) -> str:
@@ -32,7 +32,7 @@ def text(name: str) -> str:
 
 
 def texts(name: str) -> list[str]:
-    """Separated by commas."""
+    """A list of texts, separated by commas."""
     found: list[str] = env.list(name, default=list(DEFAULTS[name]))
     return found
 
@@ -43,10 +43,10 @@ def flag(name: str) -> bool:
 
 
 def number(name: str, *, default: float | None = None, least: float = 0) -> float:
-    """A number from `least` to MOST. A default of None stands for the app's own."""
+    """A number from `least` to MOST. If `default` is None, the app's own default is used."""
     usual = DEFAULTS[name] if default is None else default
     try:
-        value = float(env.str(name, default=str(usual)))  # env.float makes 13 of 1e3, and 12 of 12h
+        value = float(env.str(name, default=str(usual)))  # env.float reads 1e3 as 13, and 12h as 12
     except ValueError:
         value = float("nan")
     if not least <= value <= MOST:
@@ -55,8 +55,7 @@ def number(name: str, *, default: float | None = None, least: float = 0) -> floa
 
 
 def names(variable: str, *, among: set[str], advice: str, default: list[str] | None = None) -> list[str]:
-    """Different names, separated by commas, all of them `among` the known ones. A default of None stands for the
-    app's own."""
+    """Names from `among`, separated by commas, each at most once. If `default` is None, it is the app's own."""
     usual = list(DEFAULTS[variable]) if default is None else default
     found = list(dict.fromkeys(name.strip() for name in env.list(variable, default=usual)))
     if not found or not among.issuperset(found):
@@ -65,7 +64,7 @@ def names(variable: str, *, among: set[str], advice: str, default: list[str] | N
 
 
 def fernet_keys(variable: str, value: str) -> list[str]:
-    """The keys in a variable's value, separated by commas: one or more. https://cryptography.io/en/latest/fernet/"""
+    """The Fernet keys in a value, separated by commas, at least one. https://cryptography.io/en/latest/fernet/"""
     keys = [key.strip() for key in value.split(",") if key.strip()]
     try:
         MultiFernet([Fernet(key) for key in keys])
@@ -78,7 +77,7 @@ def fernet_keys(variable: str, value: str) -> list[str]:
 
 
 def origins(variable: str) -> list[str]:
-    """Web origins, separated by commas, each as browsers send it: scheme, host in lower case, port."""
+    """Web origins, separated by commas, as browsers send them: scheme, host in lower case, and port."""
     found = texts(variable)
     for one in found:
         if not _is_origin(one):
@@ -89,7 +88,7 @@ def origins(variable: str) -> list[str]:
 
 
 def origin(variable: str, *, default: str) -> str:
-    """One such origin; a slash at its end is dropped."""
+    """One web origin. A slash at its end is ignored."""
     found: str = env.str(variable, default=default).rstrip("/")
     if not _is_origin(found):
         raise ImproperlyConfigured(f"{variable} must be an address like https://app.example.com, not {found!r}.")
@@ -97,8 +96,9 @@ def origin(variable: str, *, default: str) -> str:
 
 
 def stream_targets(variable: str, *, secret: str) -> list[str]:
-    """Where the worker streams the log to, separated by commas: syslog and HTTPS addresses. HTTPS needs the secret that
-    signs deliveries."""
+    """The addresses that the worker streams the log to, separated by commas: syslog or HTTPS. An HTTPS address needs
+    `secret`, which signs deliveries.
+    """
     found = texts(variable)
     for one in found:
         try:
@@ -118,6 +118,6 @@ def _is_origin(value: str) -> bool:
     try:
         parts = urlsplit(value)
         is_whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that isn't a number
+    except ValueError:  # the port isn't a number
         return False
     return is_whole and value == f"{parts.scheme}://{parts.netloc}".lower() and not {"*", "@"}.intersection(value)

@@ -1,4 +1,4 @@
-"""/healthz: whether this app can serve people, for load balancers and alerts."""
+"""/healthz says whether this app can serve people. Load balancers and alerts read it."""
 
 import secrets
 import sqlite3
@@ -14,8 +14,8 @@ from audit.database import triggers
 from audit.proof import seals
 from identity.sessions.models import BrowserSession
 
-FRESH = 5.0  # seconds that a write counts as proof that the next one succeeds
-SIZE = 8_000  # characters that a trial writes: more than a page of the database, so that it needs room on the disk
+FRESH = 5.0  # seconds after a successful write during which no new one is tried
+SIZE = 8_000  # characters that are written: more than a database page, so that the write needs space on the disk
 
 # https://www.sqlite.org/rescode.html and https://www.postgresql.org/docs/current/errcodes-appendix.html
 PROBLEMS = {
@@ -31,10 +31,11 @@ _last_write = -FRESH  # monotonic()
 
 @require_safe
 def healthz(_request: HttpRequest) -> JsonResponse:
-    """200 if the database can be read and written, and the log's append-only triggers are in place. Otherwise 503, with
-    `database` or `missing_triggers` saying why.
+    """Answer 200 if the database can be read and written, and the triggers that make the log append-only exist.
+    Otherwise answer 503, with the reason in `database` or `missing_triggers`.
 
-    `sealing` is "stopped" if entries wait too long for a seal. That is for an alert: people can be served all the same.
+    `sealing` is "stopped" if an entry has waited too long for a seal. The answer is still 200, because the app works.
+    An alert can look at it.
     """
     try:
         missing = triggers.missing(connection)
@@ -49,9 +50,9 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 
 
 def _write_problem() -> str:
-    """Why the database takes no writes, in a word; "" if it does. Reading says nothing about a full disk.
+    """Why the database can't be written, in a word; "" if it can. Only writing shows that the disk is full.
 
-    It writes a session that nobody has, and deletes it in the same transaction.
+    It writes a session without a user, and deletes it in the same transaction.
     """
     global _last_write
     if monotonic() - _last_write < FRESH:
@@ -70,5 +71,5 @@ def _write_problem() -> str:
 
 def _word(error: DatabaseError) -> str:
     cause = error.__cause__
-    sqlite_code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # without the details of extended codes
+    sqlite_code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the low byte is the main code
     return PROBLEMS.get(sqlite_code) or PROBLEMS.get(getattr(cause, "sqlstate", ""), "takes no writes")

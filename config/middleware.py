@@ -1,4 +1,6 @@
-"""One host name for sign-ins, and pages where Django has none: for a wrong method, and for a database that is away."""
+"""Redirects people to one host name, so that they can sign in. Adds error pages that Django lacks: for a method that
+isn't allowed, and for a database that doesn't answer.
+"""
 
 import logging
 from collections.abc import Callable
@@ -15,9 +17,10 @@ log = logging.getLogger(__name__)
 
 
 class LoopbackHostMiddleware:
-    """Redirects http://localhost:8000/… to BASE_URL if that is this machine too.
+    """Redirects http://localhost:8000/… to BASE_URL, if BASE_URL has the host 127.0.0.1.
 
-    Cookies belong to a host name: a sign-in that starts on localhost would return to 127.0.0.1 without its session.
+    Cookies belong to a host name. If a sign-in started on localhost, Smartsheet would redirect the browser to
+    127.0.0.1, where it has no session.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -31,7 +34,7 @@ class LoopbackHostMiddleware:
 
 
 class NotAPageMiddleware:
-    """Adds a page to Django's empty 405, for browsers that open the address of a button."""
+    """Adds a page to Django's empty 405 answer. Browsers get it if someone opens the address of a button."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -59,7 +62,7 @@ class DatabaseAwayMiddleware:
 
 
 def is_database_away(exception: BaseException | None) -> bool:
-    """Whether the database can't be reached, or takes no writes, as PostgreSQL after a failover.
+    """Whether the database can't be reached, or can't be written, such as a PostgreSQL server after a failover.
 
     https://www.postgresql.org/docs/current/errcodes-appendix.html
     """
@@ -68,20 +71,21 @@ def is_database_away(exception: BaseException | None) -> bool:
 
 
 def database_away(request: HttpRequest) -> HttpResponse:
-    """The 503 page. It has what was sent by a form of `edits` and a button to send it again: browsers lose it.
+    """The 503 page. If a row or a form was sent, the page has its values, and a button to send them again: otherwise
+    they would be lost.
 
-    Rendered without the request, since its context processors would look up the user in the same database.
+    The template isn't given the request: its context processors would look up the user in the same database.
     """
-    log.error("The database is away: %s", request.path)
+    log.error("The database doesn't answer: %s", request.path)
     page = render_to_string("503.html", _form_to_send_again(request))
     return HttpResponse(page, status=503, headers={"Retry-After": "10"})
 
 
 def _form_to_send_again(request: HttpRequest) -> dict[str, Any]:
     match = request.resolver_match
-    if request.method != "POST" or match is None or match.app_name != "edits":
+    if request.method != "POST" or match is None or match.app_name not in {"edits", "forms"}:
         return {}
     sent = [(name, value) for name, values in request.POST.lists() for value in values]
-    # HTML has LF for the CRLF that browsers send.
+    # Browsers send CRLF for a line break, and need LF in HTML.
     fields = [(name, value.replace("\r\n", "\n")) for name, value in sent if name != "csrfmiddlewaretoken"]
     return {"path": request.get_full_path(), "fields": fields, "csrf_token": get_token(request)}

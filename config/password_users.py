@@ -1,8 +1,8 @@
-"""This project's users with a password, for the admin: their sign-ins and changes to them are entries of the log.
+"""This project's users with a password, who use the admin. The log records their sign-ins, and changes to them.
 
-People who sign in with Smartsheet are not listed here, so that nobody makes them superusers or bars them without an
-entry: identity.admin lists them, and roles give them their rights. There are no groups, and users have no single
-permissions.
+This page of the admin doesn't list people who sign in with Smartsheet: here they could be made superusers, or be
+deactivated, without an entry in the log. identity.admin lists them, and roles give them their rights. There are no
+groups, and users can't be given permissions one by one.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ admin.site.unregister(Group)
 
 @admin.register(User)
 class PasswordUserAdmin(UserAdmin):  # type: ignore[type-arg] # only the stubs take it
-    """They can't be deleted, since the log has their names. Make those who leave inactive."""
+    """A user can't be deleted, because the log has their name. Deactivate users who leave."""
 
     fieldsets = (
         (None, {"fields": ("username", "password")}),
@@ -55,13 +55,13 @@ class PasswordUserAdmin(UserAdmin):  # type: ignore[type-arg] # only the stubs t
         return False
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm[User], change: bool) -> None:
-        """In one transaction with its entry. Raises NotRecorded."""
+        """Save the user and write an entry, in one transaction. Raises NotRecorded."""
         with transaction.atomic():
             super().save_model(request, obj, form, change)
             _note(request, obj, what="changed" if change else "created", changes=_changes_of_rights(obj, form))
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        """As above."""
+        """Change the password and write an entry, in one transaction. Raises NotRecorded."""
         with transaction.atomic():
             answer: HttpResponse = super().user_change_password(request, id, form_url)
             if answer.status_code == 302:
@@ -71,14 +71,14 @@ class PasswordUserAdmin(UserAdmin):  # type: ignore[type-arg] # only the stubs t
 
 @receiver(user_logged_in)
 def note_sign_in(user: User, **_more: object) -> None:
-    """Raises NotRecorded, which ends the sign-in: config.admin shows why."""
+    """Record a sign-in with a password. NotRecorded prevents the sign-in; config.admin shows why."""
     if not hasattr(user, "smartsheet"):
         note(actor=actor_of_user(user), action=Action.SIGN_IN, origin=Origin.ADMIN, subject=subject_of(user))
 
 
 @receiver(user_login_failed)
 def note_wrong_password(credentials: Mapping[str, Any], **_more: object) -> None:
-    """Without the name that was typed: people type passwords there."""
+    """Record a wrong password. The name isn't recorded, because people sometimes type their password there."""
     if "username" in credentials:
         with _logging_errors():
             refusal = "The user name or the password is wrong."
@@ -94,11 +94,11 @@ def note_sign_out(user: User | None, **_more: object) -> None:
 
 @contextmanager
 def _logging_errors() -> Iterator[None]:
-    """For events that have already happened, or were refused."""
+    """Log errors instead of raising them. It is for events that have already happened, or were refused."""
     try:
         yield
     except (NotRecorded, DatabaseError):
-        logger.exception("An event is not in the audit log.")
+        logger.exception("An event could not be recorded in the audit log.")
 
 
 def _changes_of_rights(user: User, form: ModelForm[User]) -> list[Change]:

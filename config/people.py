@@ -1,6 +1,7 @@
-"""Lists of people, accounts and domains from the environment, checked and normalised."""
+"""Reads lists of people, accounts and domains from the environment. Checks and normalises them."""
 
 import re
+from collections.abc import Sequence
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -9,24 +10,27 @@ from config.smartsheet import IS_DEMO, REGION_NAMES
 
 EMAIL = re.compile(r"[^@\s:]+@[^@\s:]+")
 DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
-DEMO_PERSON = "alice@example.com"  # the first of the sandbox's people
+ALICE: str = "alice@example.com"  # a person in the sandbox
+BOB: str = "bob@example.com"
 
 
-def people(variable: str, *, is_for_demo: bool = False) -> frozenset[str]:
-    """People as region:id or e-mail address, separated by commas, in lower case."""
-    default = [DEMO_PERSON] if is_for_demo and IS_DEMO else []
+def people(variable: str, *, in_demo: Sequence[str] = ()) -> frozenset[str]:
+    """People, separated by commas, each as region:id or as an e-mail address, in lower case. `in_demo` are the people
+    of the sandbox that the demo has by default.
+    """
+    default = [*in_demo] if IS_DEMO else []
     return frozenset(_person(variable, one) for one in _entries(variable, default))
 
 
 def accounts(variable: str) -> frozenset[str]:
-    """Smartsheet accounts as region:id; an id without a region is in the default region."""
+    """Smartsheet accounts, each as region:id. An id without a region is in the default region."""
     return frozenset(
         _with_region(variable, one if ":" in one else f"{REGION_NAMES[0]}:{one}") for one in _entries(variable)
     )
 
 
 def domains(variable: str) -> frozenset[str]:
-    """Domains of e-mail addresses, in ASCII, without an @ or a wildcard."""
+    """Domains of e-mail addresses, in ASCII. They have no @ and no wildcard."""
     found = [one.lower() for one in _entries(variable)]
     for one in found:
         if not DOMAIN.fullmatch(one):

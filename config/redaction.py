@@ -1,4 +1,4 @@
-"""Keeps secrets out of request lines in the log, and out of Django's error pages and mails."""
+"""Keeps secrets out of logged request lines, and out of Django's error pages and error mails."""
 
 import logging
 import re
@@ -13,17 +13,17 @@ QUERY = re.compile(r"\?\S*")
 
 
 class WithoutQueries(logging.Filter):
-    """Cuts off query strings: Smartsheet's redirect has the authorization code and the state there."""
+    """Removes queries from logged request lines: that of Smartsheet's redirect has the authorization code."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Change the record, and log it."""
+        """Change the record. Returns True, so that it is logged."""
         arguments = record.args if isinstance(record.args, tuple) else ()
         record.args = tuple(QUERY.sub("?…", one) if isinstance(one, str) else one for one in arguments)
         return True
 
 
 class WithoutVariables(SafeExceptionReporterFilter):
-    """Shows source lines, but no local variables: in Django's own frames they hold tokens before their encryption."""
+    """Shows source lines, but no local variables: some of Django's own frames have tokens that aren't encrypted yet."""
 
     def get_traceback_frame_variables(
         self, request: HttpRequest | None, tb_frame: FrameType | TracebackType
@@ -32,7 +32,9 @@ class WithoutVariables(SafeExceptionReporterFilter):
 
 
 class WithoutRequest(ExceptionReporter):
-    """Shows the traceback, but not the request: addresses hold authorization codes, cookies hold sessions."""
+    """Shows the traceback, but not the request: its address can have an authorization code, and its cookies have the
+    session key.
+    """
 
     def get_traceback_data(self) -> dict[str, Any]:
         return {**super().get_traceback_data(), "request": None}

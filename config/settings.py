@@ -1,8 +1,7 @@
-"""The project's settings: what the environment says, and where this project differs from the defaults of Django and of
-the apps (their conf.py).
+"""The project's settings: values from the environment, and what differs from the defaults of Django and of the apps.
 
-A fresh clone runs as the demo: DEBUG on, SQLite, and the sandbox in place of Smartsheet. As soon as DEBUG is off or a
-real region is set, the secrets must come from the environment. A missing one stops the start.
+A fresh clone runs as the demo: with DEBUG on, SQLite, and the sandbox in place of Smartsheet. If DEBUG is off or a real
+region is set, the environment must have the secrets. If one is missing, the app doesn't start.
 """
 
 from pathlib import Path
@@ -12,7 +11,8 @@ from csp.constants import NONE, SELF
 from django.contrib.messages import constants as messages
 from django.core.exceptions import ImproperlyConfigured
 
-from config import people, smartsheet
+import byline
+from config import caching, mail, people, smartsheet
 from config.environment import (
     DEBUG,
     ROOT,
@@ -44,7 +44,7 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 # Smartsheet
 
-# What people can do here. By default, Smartsheet is asked only for the scopes that this needs.
+# What people can do here. Unless SMARTSHEET_SCOPES is set, the app asks Smartsheet only for the scopes that this needs.
 BYLINE_FEATURES = names("BYLINE_FEATURES", among=set(Feature), advice="use view, change, add and delete")
 SMARTSHEET_REGIONS = smartsheet.regions(tuple(env.list("SMARTSHEET_SCOPES", default=scopes_of(BYLINE_FEATURES))))
 SMARTSHEET_DEFAULT_REGION = smartsheet.REGION_NAMES[0]
@@ -60,7 +60,7 @@ SMARTSHEET_CA_BUNDLE = text("SMARTSHEET_CA_BUNDLE")
 if SMARTSHEET_CA_BUNDLE and not Path(SMARTSHEET_CA_BUNDLE).is_file():
     raise ImproperlyConfigured(f"SMARTSHEET_CA_BUNDLE: there is no file {SMARTSHEET_CA_BUNDLE}.")
 
-# Fernet keys, separated by commas: the first encrypts, all decrypt. https://cryptography.io/en/latest/fernet/
+# Fernet keys, separated by commas. The first one encrypts, and all of them decrypt.
 TOKEN_KEYS = fernet_keys("TOKEN_KEYS", secret("TOKEN_KEYS", demo="wTC1zWX2qxNezJO0_sSQ3kkW9L1QRToKQE7JKw6m2nA="))
 
 # Django
@@ -72,11 +72,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "csp",
-    "ninja",  # the page and static files of the API's documentation
+    "ninja",  # serves the page that documents the API
     "simple_history",
-    "audit",
-    "identity",
-    "edits",
+    *byline.APPS,
     "api",
     "config.apps.ProjectConfig",
 ]
@@ -117,22 +115,23 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "identity.context_processors.smartsheet",
                 "config.context_processors.demo",
-                "config.context_processors.administration",
+                "config.context_processors.rights",
             ],
         },
     }
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# SQLite as a server's database: readers beside one writer (WAL), a write transaction that takes its lock at its start
-# (IMMEDIATE: no deadlock on upgrade), durable at every commit (FULL). https://docs.djangoproject.com/en/5.2/ref/databases/
+# SQLite's settings for a server. WAL lets people read while one process writes. IMMEDIATE takes the lock when a
+# transaction begins, which avoids deadlocks. FULL has each commit on disk.
+# https://docs.djangoproject.com/en/5.2/ref/databases/
 SQLITE_OPTIONS = {
-    "timeout": 7,  # seconds to wait for the lock, less than people wait for Smartsheet
+    "timeout": 7,  # seconds to wait for the lock; people wait longer for Smartsheet
     "transaction_mode": "IMMEDIATE",
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=134217728; "
         "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-20000; PRAGMA temp_store=MEMORY; "
-        "PRAGMA secure_delete=ON;"  # overwrites deleted rows, so that the file keeps no erased names
+        "PRAGMA secure_delete=ON;"  # overwrites deleted rows, so that erased names aren't left in the file
     ),
 }
 _database: str = env.str("DATABASE_URL", default=f"sqlite:///{quote(str(ROOT / 'var' / 'db.sqlite3'))}")
@@ -141,7 +140,7 @@ if not _database.startswith(("postgres://", "postgresql://", "sqlite:///")):
 DATABASES = {"default": env.db_url_config(_database)}
 DATABASES["default"]["CONN_MAX_AGE"] = None
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-# A transaction around a whole request would roll back the log of a failed edit.
+# If the whole request were one transaction, the log of a failed edit would be rolled back.
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"].setdefault("OPTIONS", {}).update(SQLITE_OPTIONS)
@@ -159,12 +158,11 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "config.static_files.HashedStaticFiles"
     },
 }
 
-# Each process has a cache of its own. Django's default drops answers as soon as there are 300.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 3_000}}}
+CACHES = caching.caches(SECRET_KEY)
 
 # Security
 
@@ -174,10 +172,10 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],  # the marks of Tabler's form controls are data: images
+        "img-src": [SELF, "data:"],  # Swagger UI's style sheet has data: images
         "font-src": [SELF],
         "connect-src": [SELF],
-        # The sign-in form redirects to Smartsheet. Browsers apply form-action to redirects too.
+        # The sign-in form redirects to Smartsheet, and browsers apply form-action to redirects too.
         "form-action": [SELF, *(f"{url.scheme}://{url.netloc}" for url in _authorize_urls)],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
@@ -193,8 +191,8 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS or not DEBUG
 if SESSION_COOKIE_SECURE:
-    # Browsers accept a cookie with this prefix only over https, and only from this host, not from another one under
-    # the same domain. https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes
+    # Browsers accept a cookie with this prefix only over https, and only from this host. Other hosts of the domain
+    # can't set it. https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_HSTS_SECONDS = int(number("SECURE_HSTS_SECONDS", default=0 if DEBUG else 31_536_000))
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
@@ -203,8 +201,8 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 TRUSTED_PROXIES = int(number("TRUSTED_PROXIES"))
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a row of 400 columns, each with the value that was shown
-DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20  # bytes: 140 such cells of 4,000 Chinese characters, at 9 bytes each
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a row of 400 columns; each sends its value and the one that was shown
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20  # bytes: 140 such cells of 4,000 Chinese characters of 9 bytes each
 DEFAULT_EXCEPTION_REPORTER_FILTER = "config.redaction.WithoutVariables"
 DEFAULT_EXCEPTION_REPORTER = "config.redaction.WithoutRequest"
 CORS_ALLOWED_ORIGINS = origins("CORS_ALLOWED_ORIGINS")
@@ -213,22 +211,22 @@ CSRF_FAILURE_VIEW = "edits.rows.csrf.too_old"
 
 # Who can sign in, and their roles
 
-BYLINE_CONNECT = False  # people sign in with Smartsheet; users with a password are for the admin alone
+BYLINE_CONNECT = False  # people sign in with Smartsheet, and users with a password only use the admin
 SIGN_IN_ACCOUNTS = people.accounts("SIGN_IN_ACCOUNTS")
 SIGN_IN_DOMAINS = people.domains("SIGN_IN_DOMAINS")
 SIGN_IN_PEOPLE = people.people("SIGN_IN_PEOPLE")
 ADMIN_CONTACT = text("ADMIN_CONTACT")
 ROLES = {
-    "auditor": people.people("BYLINE_AUDITORS", is_for_demo=True),
-    "form_designer": people.people("BYLINE_FORM_DESIGNERS"),
-    "administrator": people.people("BYLINE_ADMINISTRATORS", is_for_demo=True),
+    "auditor": people.people("BYLINE_AUDITORS", in_demo=[people.ALICE]),
+    "form_designer": people.people("BYLINE_FORM_DESIGNERS", in_demo=[people.ALICE, people.BOB]),
+    "administrator": people.people("BYLINE_ADMINISTRATORS", in_demo=[people.ALICE]),
 }
 SIGN_IN_RATE_LIMIT = int(number("SIGN_IN_RATE_LIMIT", least=2))
 PASSWORD_RATE_LIMIT = int(number("PASSWORD_RATE_LIMIT", least=1))
 APP_TOKEN_DAYS = int(number("APP_TOKEN_DAYS"))
 APP_TOKEN_RATE_LIMIT = int(number("APP_TOKEN_RATE_LIMIT", least=1))
 
-# The audit log's seals, anchors and stream: docs/audit-log.md. Only the process that seals needs the key.
+# The audit log's seals, anchors and stream (docs/audit-log.md). Only the process that seals needs the private key.
 AUDIT_SEAL_KEY: str = env.str("AUDIT_SEAL_KEY", default=DEMO_SEAL_KEY if IS_DEMO else "")
 AUDIT_SEAL_KEY_FILE = text("AUDIT_SEAL_KEY_FILE")
 AUDIT_SEAL_PUBLIC_KEYS = texts("AUDIT_SEAL_PUBLIC_KEYS")
@@ -247,6 +245,12 @@ AUDIT_STREAM_SECRET = text("AUDIT_STREAM_SECRET")
 AUDIT_STREAM_TO = stream_targets("AUDIT_STREAM_TO", secret=AUDIT_STREAM_SECRET)
 AUDIT_STREAM_CLEAR_TEXT = flag("AUDIT_STREAM_CLEAR_TEXT")
 
+# Mail: EMAIL_BACKEND, EMAIL_HOST and so on. The worker sends it.
+globals().update(mail.settings())
+ASK_MAILS_PER_DAY = int(number("ASK_MAILS_PER_DAY"))
+ASK_ANYONE = flag("ASK_ANYONE")
+FORM_PROBLEM_MAILS = flag("FORM_PROBLEM_MAILS")
+
 # Pages
 MESSAGE_TAGS = {messages.ERROR: "danger", messages.DEBUG: "secondary"}  # Bootstrap's names
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -254,7 +258,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SIMPLE_HISTORY_REVERT_DISABLED = True
 SIMPLE_HISTORY_ENFORCE_HISTORY_MODEL_PERMISSIONS = True
 
-# At DEBUG, these libraries log tokens, codes and bodies.
+# At the level DEBUG, these libraries log tokens, codes and bodies.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -266,7 +270,7 @@ LOGGING = {
         name: {"level": "WARNING"} for name in ("requests_oauthlib", "oauthlib", "smartsheet", "urllib3", "requests")
     }
     | {
-        "django": {"handlers": [], "level": "INFO"},  # otherwise its own handler would log everything again
+        "django": {"handlers": [], "level": "INFO"},  # without this, its own handler would log everything a second time
         "django.server": {"handlers": ["stderr"], "filters": ["without_queries"], "propagate": False},
     },
 }

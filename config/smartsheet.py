@@ -1,7 +1,8 @@
-"""Which of Smartsheet's regions this deployment signs people in to, and with which registration of the app in each.
+"""The Smartsheet regions of this deployment, and this app's registration in each.
 
-`SMARTSHEET_REGIONS=com,eu` names several; the first is the default, to which variables without a suffix apply.
-Each of the others has its own, such as SMARTSHEET_CLIENT_ID_EU: regions share no people, apps or tokens.
+`SMARTSHEET_REGIONS=com,eu` names two regions. The first one is the default, and variables without a suffix apply to it.
+Each other region has its own variables, such as SMARTSHEET_CLIENT_ID_EU, because regions share no people, apps or
+tokens.
 """
 
 from typing import TypedDict
@@ -10,27 +11,19 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import DEBUG, env, names
+from identity.regions import HOSTS, LOOPBACK
 
-# https://developers.smartsheet.com/api/smartsheet/introduction
-REGION_HOSTS = {
-    "com": ("https://api.smartsheet.com/2.0", "https://app.smartsheet.com/b/authorize"),
-    "eu": ("https://api.smartsheet.eu/2.0", "https://app.smartsheet.eu/b/authorize"),
-    "au": ("https://api.smartsheet.au/2.0", "https://app.smartsheet.au/b/authorize"),
-    "gov": ("https://api.smartsheetgov.com/2.0", "https://app.smartsheetgov.com/b/authorize"),
-    "sandbox": ("http://127.0.0.1:8001/2.0", "http://127.0.0.1:8001/b/authorize"),
-}
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 USE = "use com, eu, au or gov, or leave it out for the sandbox"
 
 _one: str = env.str("SMARTSHEET_REGION", default="sandbox")
-names("SMARTSHEET_REGION", default=["sandbox"], among=set(REGION_HOSTS), advice=USE)
-REGION_NAMES = names("SMARTSHEET_REGIONS", default=[_one], among=set(REGION_HOSTS), advice=USE)
+names("SMARTSHEET_REGION", default=["sandbox"], among=set(HOSTS), advice=USE)
+REGION_NAMES = names("SMARTSHEET_REGIONS", default=[_one], among=set(HOSTS), advice=USE)
 IS_DEMO = DEBUG and REGION_NAMES == ["sandbox"]
-DEMO_SEAL_KEY = "DrlvkvqW6n3846oD1Sx2ueHLfE3NHIml+dwP1JzucT8="  # known to everybody, so it proves nothing
+DEMO_SEAL_KEY = "DrlvkvqW6n3846oD1Sx2ueHLfE3NHIml+dwP1JzucT8="  # everyone knows it, so it proves nothing
 
 
 class RegionSettings(TypedDict):
-    """One region, as identity.regions.Region takes it."""
+    """A region's settings, with the names of identity.regions.Region."""
 
     api_base: str
     authorize_url: str
@@ -41,7 +34,7 @@ class RegionSettings(TypedDict):
 
 
 def secret(name: str, *, demo: str) -> str:
-    """The secret from the environment; the demo's well-known one only while this is the demo."""
+    """A secret from the environment. Only the demo has a default, which everyone knows."""
     value: str = env.str(name, default="")
     if not value and not IS_DEMO:
         raise ImproperlyConfigured(f"{name} is not set: it is needed outside the demo (DEBUG off or real Smartsheet).")
@@ -49,12 +42,12 @@ def secret(name: str, *, demo: str) -> str:
 
 
 def regions(scopes: tuple[str, ...]) -> dict[str, RegionSettings]:
-    """Every region of this deployment by name, the default first."""
+    """The regions of this deployment by name. The default region comes first."""
     return {name: _region(name, scopes) for name in REGION_NAMES}
 
 
 def _region(name: str, scopes: tuple[str, ...]) -> RegionSettings:
-    api_base, authorize_url = REGION_HOSTS[name]
+    api_base, authorize_url = HOSTS[name]
     return {
         "api_base": _address(name, "SMARTSHEET_API_BASE", api_base),
         "authorize_url": _address(name, "SMARTSHEET_AUTHORIZE_URL", authorize_url),
@@ -66,7 +59,7 @@ def _region(name: str, scopes: tuple[str, ...]) -> RegionSettings:
 
 
 def _variable(region: str, name: str) -> str:
-    """The variable that speaks of this region: with its name behind, or without for the default region."""
+    """The name of the variable for this region. It has the region as a suffix, unless it is the default one."""
     own = f"{name}_{region.upper()}"
     return own if own in env.ENVIRON or region != REGION_NAMES[0] else name
 
@@ -80,7 +73,9 @@ def _client_auth(region: str) -> str:
 
 
 def _address(region: str, name: str, usual: str) -> str:
-    """The region's address or another one: on this machine, or on a host that is expressly trusted with tokens."""
+    """The address of a region. The environment can set another one, on this machine or on a host that the settings
+    allow tokens to be sent to.
+    """
     variable = _variable(region, name)
     url: str = env.str(variable, default=usual).rstrip("/")
     parts = urlsplit(url)

@@ -1,4 +1,4 @@
-"""The addresses of this project, and its page for errors."""
+"""The addresses of this project, and its error page."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -10,9 +10,7 @@ handler500 = "config.views.server_error"
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
-    path("identity/", include("identity.urls")),
-    path("sheets/", include("edits.urls")),
-    path("audit/", include("audit.urls")),
+    path("", include("byline.urls")),
     path("api/", include("api.urls")),
     path("admin/login/", rate_limited("password", methods={"POST"})(admin.site.login)),
     path("admin/", admin.site.urls),

@@ -1,4 +1,4 @@
-"""The front page, and the page for errors."""
+"""The front page and the error page."""
 
 import sys
 
@@ -7,37 +7,27 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django.views.defaults import server_error as djangos_server_error
 
-from audit.grouping import Edit, edits_of
-from audit.models import Entry
+from config.home import home_of
 from config.middleware import database_away, is_database_away
 from edits import features
-from edits.sheets import opened_sheets
-from edits.sheets.openable_sheets import openable_sheets
 from identity.profiles.profile import Profile
 from identity.regions import default_region
-
-LATEST = 5  # changes that the home page shows
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Signed out: what this app does, and the button to sign in. Signed in: the person's sheets and latest changes."""
+    """The front page. People who aren't signed in see what this app does, and the button to sign in. A signed-in person
+    sees their sheets, edits that need attention, and the latest changes.
+    """
     profile: Profile | None = getattr(request, "smartsheet_user", None)
     if profile is None:
         asks_to_write = features.WRITE in default_region().scopes
         return render(request, "front.html", {"next": request.GET.get("next", ""), "asks_to_write": asks_to_write})
-    openable_sheets(request.user)  # a thread asks for them, so that they are known when the log is opened
-    return render(request, "home.html", {"sheets": opened_sheets.of(request), "edits": _latest_edits(profile)})
+    return render(request, "home.html", {"home": home_of(request, profile)})
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler500. It says so if the cause is that the database is away: pages of other errors need it too."""
+    """Django's handler500. If the database doesn't answer, it shows another page."""
     if is_database_away(sys.exc_info()[1]):
         return database_away(request)
     return djangos_server_error(request)
-
-
-def _latest_edits(profile: Profile) -> list[Edit]:
-    """What the person changed last, with the outcomes."""
-    own = Entry.objects.intents().heads().by_actor(profile.id, region=profile.region)
-    return edits_of(list(own.newest_first()[:LATEST]), is_whole=True)

@@ -1,10 +1,10 @@
-"""Each app has a default for every setting of its own, so that a site sets only what differs."""
+"""Each app has a default for every own setting, so that a site sets only what differs."""
 
 import ast
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,8 @@ from pytest_django import Settings
 import audit.conf
 import edits.conf
 import identity.conf
-from identity.checks import smartsheet_regions, token_keys
+from identity.checks import registrations, smartsheet_regions, token_keys
+from identity.regions import HOSTS, region
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULTS = {
@@ -27,19 +28,31 @@ DEFAULTS = {
 REQUIRED = {"TOKEN_KEYS", "SMARTSHEET_REGIONS"}
 DJANGO = {name for name in dir(global_settings) if name.isupper()}
 HOST = """
+import byline
+
 SECRET_KEY = "a key of a site"
 USE_TZ = True
 SIMPLE_HISTORY_DATE_INDEX = False
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:", "OPTIONS": {"transaction_mode": "IMMEDIATE"},
+    }
+}
+SESSION_ENGINE = "identity.sessions.store"
+ROOT_URLCONF = "byline.urls"
+STATIC_URL = "static/"
+LOGIN_URL = "edits:sheets"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.messages",
-    "simple_history", "audit", "identity", "edits",
+    "django.contrib.staticfiles", "simple_history", *byline.APPS,
 ]
 MIDDLEWARE = [
+    "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    *byline.MIDDLEWARE,
 ]
 TEMPLATES = [{
     "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -48,17 +61,12 @@ TEMPLATES = [{
         "django.template.context_processors.request",
         "django.contrib.auth.context_processors.auth",
         "django.contrib.messages.context_processors.messages",
+        "identity.context_processors.smartsheet",
     ]},
 }]
 """
-REGION = {
-    "api_base": "https://api.smartsheet.com/2.0",
-    "authorize_url": "https://app.smartsheet.com/b/authorize",
-    "client_id": "a-client",
-    "client_secret": "a-secret",
-    "client_auth": "hash",
-    "scopes": ("READ_SHEETS",),
-}
+REGION = {"client_id": "a-client", "client_secret": "a-secret"}
+COMPLETE: dict[str, object] = {"TOKEN_KEYS": [Fernet.generate_key().decode()], "SMARTSHEET_REGIONS": {"com": REGION}}
 
 
 def reads(app: str) -> Iterator[tuple[Path, str, str]]:
@@ -88,17 +96,16 @@ def test_no_setting_has_two_defaults() -> None:
     assert not set(edits.conf.DEFAULTS) & (set(identity.conf.DEFAULTS) | set(audit.conf.DEFAULTS))
 
 
-def check(tmp_path: Path, **more: object) -> subprocess.CompletedProcess[str]:
-    """Run `check` in a site with only these of this project's settings."""
+def check(tmp_path: Path, *arguments: str, **more: object) -> subprocess.CompletedProcess[str]:
+    """Run `check`, or Python with these arguments, in a site with only these of this project's settings."""
     (tmp_path / "site_settings.py").write_text(HOST + "".join(f"{name} = {value!r}\n" for name, value in more.items()))
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "site_settings", "PYTHONPATH": f"{tmp_path}:{ROOT}"}
-    command = [sys.executable, "-W", "error", "-m", "django", "check"]
+    command = [sys.executable, "-W", "error", *(arguments or ("-m", "django", "check"))]
     return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
 
 
 def test_a_site_sets_the_keys_and_its_regions_and_nothing_else(tmp_path: Path) -> None:
-    keys = [Fernet.generate_key().decode()]
-    result = check(tmp_path, TOKEN_KEYS=keys, SMARTSHEET_REGIONS={"com": REGION})
+    result = check(tmp_path, **COMPLETE)
     assert (result.returncode, result.stderr) == (0, "")
 
 
@@ -110,15 +117,73 @@ def test_a_site_without_them_reads_what_is_missing(tmp_path: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.parametrize("regions", [{}, {"com": {}}, {"com": {**REGION, "client": "x"}}])
+@pytest.mark.parametrize(
+    "command", [("check",), ("migrate",), ("runserver", "127.0.0.1:0"), ("runserver", "127.0.0.1:0", "--noreload")]
+)
+def test_a_package_of_the_site_that_hides_one_of_ours_is_named(command: Sequence[str], tmp_path: Path) -> None:
+    (tmp_path / "audit").mkdir()
+    (tmp_path / "audit" / "__init__.py").write_text("")
+    result = check(tmp_path, "-m", "django", *command, **COMPLETE)
+    assert (result.returncode, result.stdout) == (1, "")
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(f"byline.E001: Python finds the package “audit” in {tmp_path / 'audit'}, and not Byline's")
+    assert line.endswith("Rename the site's package: Python can't import both by one name.")
+
+
+def test_a_server_that_finds_such_a_package_raises_an_error(tmp_path: Path) -> None:
+    (tmp_path / "audit.py").write_text("")
+    result = check(tmp_path, "-c", "import django; django.setup()", **COMPLETE)
+    assert "ImproperlyConfigured: byline.E001: Python finds the package “audit”" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["com", "eu", "au", "gov"])
+def test_a_region_of_smartsheet_needs_no_more_than_the_registration_there(name: str, settings: Settings) -> None:
+    settings.SMARTSHEET_REGIONS = {name: REGION}
+    del settings.SMARTSHEET_SCOPES
+    where = region(name)
+    assert (where.api_base, where.authorize_url) == HOSTS[name]
+    assert (where.client_auth, where.scopes) == ("hash", ("READ_SHEETS", "WRITE_SHEETS"))
+
+
+def test_a_site_that_only_shows_sheets_asks_for_no_other_permission(settings: Settings) -> None:
+    settings.SMARTSHEET_REGIONS = {"com": REGION}
+    del settings.SMARTSHEET_SCOPES
+    settings.BYLINE_FEATURES = ["view"]
+    assert region("com").scopes == ("READ_SHEETS",)
+
+
+@pytest.mark.parametrize("regions", [{}, {"com": {}}, {"mine": REGION}, {"com": {**REGION, "client": "x"}}])
 def test_incomplete_regions_are_reported(regions: object, settings: Settings) -> None:
     settings.SMARTSHEET_REGIONS = regions
     settings.SMARTSHEET_DEFAULT_REGION = "com"
     assert [message.id for message in smartsheet_regions()] == ["identity.E002"]
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("api_base", "http://api.smartsheet.com/2.0", "com needs an https address as api_base"),
+        ("authorize_url", "app.smartsheet.com", "com needs an https address as authorize_url"),
+        ("client_id", " ", "com has no client_id"),
+        ("client_secret", None, "com has no client_secret"),
+        ("client_auth", "basic", "client_auth of com must be 'hash' or 'secret', not 'basic'"),
+        ("scopes", "READ_SHEETS", "scopes of com must be a list"),
+        ("scopes", (), "scopes of com must be a list"),
+    ],
+)
+def test_a_registration_that_cannot_be_used_is_reported(
+    field: str, value: object, told: str, settings: Settings
+) -> None:
+    settings.SMARTSHEET_REGIONS = {"com": {**REGION, field: value}}
+    settings.SMARTSHEET_DEFAULT_REGION = "com"
+    (message,) = registrations()
+    assert message.id == "identity.E003"
+    assert told in message.msg
+    assert REGION["client_secret"] not in message.msg
+
+
 def test_keys_in_place_are_no_message() -> None:
-    assert token_keys() == smartsheet_regions() == []
+    assert token_keys() == smartsheet_regions() == registrations() == []
 
 
 def test_the_default_region_is_the_first(settings: Settings) -> None:

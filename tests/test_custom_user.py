@@ -1,4 +1,4 @@
-"""The apps in a site with its own user model: its key is the e-mail address, and it has no names."""
+"""The apps work in a site with its own user model, whose key is the e-mail address, and which has no names."""
 
 import os
 import subprocess
@@ -77,7 +77,7 @@ def site(tmp_path: Path) -> Path:
 
 
 def test_people_are_members_of_the_site(site: Path) -> None:
-    """They sign in, are recognised, appear in the log and can be barred. No migration is missing."""
+    """People sign in, are recognised, appear in the log and can be blocked. No migration is missing."""
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "site_settings", "PYTHONPATH": f"{site}:{ROOT}"}
     environment.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
     command = [sys.executable, "-W", "error", "-c", STORY]

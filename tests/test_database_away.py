@@ -1,4 +1,4 @@
-"""What people read when the app's database is locked for too long."""
+"""The page if the app's database is locked for too long."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -33,7 +33,9 @@ def locked_sessions(transactional_db: None) -> Iterator[None]:
 def test_a_page_is_not_lost_if_the_session_cannot_be_updated(
     client: Client, transactional_db: None, request: pytest.FixtureRequest
 ) -> None:
-    """The last note is a minute old, and another process writes. PostgreSQL's lock excludes readers too."""
+    """The last use of the session was noted some minutes ago, so the page tries to update the session while another
+    process writes. PostgreSQL's lock also keeps readers out.
+    """
     client.force_login(User.objects.create_user("jane"), backend="django.contrib.auth.backends.ModelBackend")
     before = client.session.session_key
     BrowserSession.objects.update(seen_at=timezone.now() - timedelta(minutes=2))
@@ -43,7 +45,7 @@ def test_a_page_is_not_lost_if_the_session_cannot_be_updated(
 
 
 @pytest.mark.usefixtures("locked_sessions")
-def test_signing_in_says_so_and_can_be_tried_again(client: Client) -> None:
+def test_a_sign_in_with_a_locked_database_gets_503(client: Client) -> None:
     answer = client.post("/identity/login/")
     assert answer.status_code == 503
     assert answer["Retry-After"]

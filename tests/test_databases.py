@@ -15,8 +15,8 @@ def test_all_of_the_list_is_there() -> None:
     assert [path for path in ON_EACH if not (TESTS / path).exists()] == []
 
 
-def test_what_asks_which_database_it_is_on_runs_on_each() -> None:
-    """Otherwise it would be skipped on one database and never run on the other."""
+def test_tests_that_depend_on_the_database_run_on_each() -> None:
+    """Otherwise a test would be skipped on one database and never run on the other."""
     asking = [
         path.relative_to(TESTS).as_posix()
         for path in TESTS.rglob("test_*.py")

@@ -1,11 +1,17 @@
 """Values from the environment are read correctly, or refused with a sentence that names the variable."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import fernet_keys, names, number, origin, origins
 
+ROOT = Path(__file__).resolve().parent.parent
 VARIABLE = "A_VARIABLE"
 ORIGINS = "CORS_ALLOWED_ORIGINS"
 
@@ -94,7 +100,7 @@ def test_invalid_addresses_are_refused(monkeypatch: pytest.MonkeyPatch, given: s
 
 @pytest.mark.parametrize("given", ["nan", "inf", "-1", "1e10", "many", "12h", ""])
 def test_invalid_durations_are_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
-    """With a time that is too long for dates, each page would fail instead of the start."""
+    """A time that is too long for dates stops the start. Otherwise each page would fail."""
     monkeypatch.setenv(VARIABLE, given)
     with pytest.raises(ImproperlyConfigured, match=f"{VARIABLE} must be a number from 0 to 1000000000"):
         number(VARIABLE, default=1)
@@ -104,3 +110,14 @@ def test_invalid_durations_are_refused(monkeypatch: pytest.MonkeyPatch, given: s
 def test_numbers_are_read(monkeypatch: pytest.MonkeyPatch, given: str, value: float) -> None:
     monkeypatch.setenv(VARIABLE, given)
     assert number(VARIABLE, default=1) == value
+
+
+def test_a_command_ends_quietly_if_no_one_reads_what_it_prints() -> None:
+    """As in `manage.py help | head -1`, where head ends first."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as closed:
+        command = [sys.executable, "manage.py", "help"]
+        done = subprocess.run(command, cwd=ROOT, stdout=closed, stderr=subprocess.PIPE, text=True, check=False)
+    assert "BrokenPipe" not in done.stderr
+    assert "Traceback" not in done.stderr

@@ -21,7 +21,7 @@ def nothing_written_yet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def full_disk(transactional_db: None) -> Iterator[None]:
-    """SQLite: a file that can't grow. PostgreSQL: what it answers when its disk is full."""
+    """A full disk. SQLite: a file that can't grow. PostgreSQL: its error when the disk is full."""
     with connection.cursor() as cursor:
         if SQLITE:
             cursor.execute("VACUUM")
@@ -37,7 +37,7 @@ def full_disk(transactional_db: None) -> Iterator[None]:
             )
     yield
     if SQLITE:
-        connection.close()  # the limit is the connection's
+        connection.close()  # the limit belongs to the connection
     else:
         with connection.cursor() as cursor:
             cursor.execute("DROP FUNCTION no_space CASCADE")

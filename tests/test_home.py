@@ -1,16 +1,32 @@
 """The front page says what this app does; the home page has the person's sheets and changes."""
 
+import json
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import time_machine
+from django.contrib.auth import get_user
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
+from audit.models import Entry
+from audit.recording import THIS_APP
+from audit.vocabulary import Action, Phase
+from config import demo
+from config.home import RECENT
+from edits.forms.models import FormDefinition
+from edits.sheets.openable_sheets import Unknown, openable_sheets
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
+from tests.full_disk import refuse_rows
 from tests.running_sandbox import Person, RunningSandbox
+from tests.waiting import until
 
+TASK = "Dig foundations"
 SignIn = Callable[[Client, Person], HttpResponse]
 pytestmark = pytest.mark.django_db
 
@@ -44,37 +60,213 @@ def test_fault_37_a_new_person_reads_that_there_is_nothing_yet(
     sign_in(client, bob)
     page = text(client)
     assert "Hello Bob Baker" in page
-    assert "None since you signed in." in page
+    assert "The sheets that you open appear here." in page
     assert "You have not changed anything yet." in page
+    assert "Open a sheet, and what others change in it appears here." in page
+    assert "Needs your attention" not in page
+
+
+@pytest.fixture
+def plan(sandbox: RunningSandbox, alice: Person) -> SitePlan:
+    return SitePlan(sandbox, alice)
+
+
+def learn(client: Client) -> None:
+    """Wait for Smartsheet's answer about the sheets that the person can open."""
+    user = get_user(client)
+    until(lambda: not isinstance(openable_sheets(user), Unknown), "the answer")
+
+
+def change(client: Client, plan: SitePlan, notes: str) -> Page:
+    return Page.open(client, plan.edit_path(TASK)).type({plan.columns["Notes"]: notes})
+
+
+def needs(client: Client) -> list[set[str]]:
+    return [{phase for phase, _ in edit.phases} for edit in client.get("/").context["home"].needs]
 
 
 def test_fault_37_home_has_the_sheets_that_were_opened_and_the_changes_with_their_outcomes(
-    client: Client, sandbox: RunningSandbox, alice: Person, bob: Person, sign_in: SignIn
+    client: Client, sandbox: RunningSandbox, alice: Person, bob: Person, plan: SitePlan, sign_in: SignIn
 ) -> None:
-    plan, budget = SitePlan(sandbox, alice), SitePlan(sandbox, alice, "Budget")
+    budget = SitePlan(sandbox, alice, "Budget")
     sign_in(client, bob)
     for sheet in (plan, budget, plan):
         client.get(sheet.path)
-    form = Page.open(client, plan.edit_path("Dig foundations")).type({plan.columns["Notes"]: "Rock"})
-    form.send()
+    change(client, plan, "Rock").send()
     sandbox.fault(method="PUT", status=403)
-    Page.open(client, plan.edit_path("Dig foundations")).type({plan.columns["Notes"]: "Sand"}).save()
+    change(client, plan, "Sand").save()
     page = text(client)
-    assert page.index("Site plan") < page.index("Budget")
-    wanted, changed = "Wanted to change Notes in row Dig foundations", "Changed Notes in row Dig foundations"
-    assert page.index(wanted) < page.index(changed)
-    assert "refused" in page
-    assert "saved" in page
+    assert page.index("Recent sheets Site plan Budget") > 0
+    own = page[page.index("Your latest changes") :]
+    wanted, changed = "You wanted to change Notes in row Dig foundations", "You changed Notes in row Dig foundations"
+    assert own.index(wanted) < own.index("refused") < own.index(changed) < own.index("saved")
+
+
+def test_home_has_the_sheets_of_a_person_who_signs_in_again(
+    client: Client, plan: SitePlan, bob: Person, sign_in: SignIn
+) -> None:
+    sign_in(client, bob)
+    change(client, plan, "Rock").send()
+    other = Client()
+    sign_in(other, bob)
+    assert "Recent sheets Site plan" in text(other)
+    plan.unshare(bob)
+    cache.clear()
+    learn(other)
+    assert "Recent sheets The sheets that you open appear here." in text(other)
+
+
+def test_a_refusal_needs_the_person_until_the_same_cell_is_saved(
+    client: Client, sandbox: RunningSandbox, plan: SitePlan, bob: Person, sign_in: SignIn
+) -> None:
+    sign_in(client, bob)
+    sandbox.fault(method="PUT", status=403)
+    change(client, plan, "Rock").save()
+    assert needs(client) == [{Phase.REFUSED}]
+    page = client.get("/").content.decode()
+    assert f'href="{plan.edit_path(TASK)}"' in page
+    assert "Needs your attention" in page
+    Page.open(client, plan.edit_path(TASK)).type({plan.columns["Spent"]: "22000"}).send()
+    assert needs(client) == [{Phase.REFUSED}], "another cell was saved"
+    change(client, plan, "Sand").send()
+    assert needs(client) == []
+
+
+def test_a_conflict_and_what_is_not_certain_need_the_person(
+    client: Client, sandbox: RunningSandbox, plan: SitePlan, bob: Person, sign_in: SignIn
+) -> None:
+    sign_in(client, bob)
+    form = change(client, plan, "Rock")
+    plan.write(TASK, Notes="Water")
+    assert form.save().status == 409
+    assert needs(client) == [{Phase.CONFLICT}]
+    form = Page.open(client, plan.edit_path(TASK)).type({plan.columns["Spent"]: "22000"})
+    sandbox.fault(method="PUT", drop="before")
+    assert form.save().status == 502
+    assert needs(client) == [{Phase.UNKNOWN}, {Phase.CONFLICT}]
+
+
+def test_old_problems_are_not_listed(
+    client: Client, sandbox: RunningSandbox, plan: SitePlan, bob: Person, sign_in: SignIn
+) -> None:
+    sign_in(client, bob)
+    sandbox.fault(method="PUT", status=403)
+    change(client, plan, "Rock").save()
+    with time_machine.travel(timezone.now() + RECENT + timedelta(minutes=1)):
+        sign_in(client, bob)
+        assert needs(client) == []
+
+
+def test_a_change_is_undone_from_home(client: Client, plan: SitePlan, bob: Person, sign_in: SignIn) -> None:
+    sign_in(client, bob)
+    change(client, plan, "Rock").send()
+    entry = Entry.objects.intents().get()
+    undo = f"/sheets/undo/{entry.pk}/"
+    assert f'href="{undo}"' in client.get("/").content.decode()
+    client.post(undo)
+    assert plan.value(TASK, "Notes") is None
+    page = client.get("/").content.decode()
+    assert f'href="{undo}"' not in page
+    assert "undone" in page
+
+
+def test_an_edit_of_several_cells_is_undone_as_a_whole(
+    client: Client, plan: SitePlan, bob: Person, sign_in: SignIn
+) -> None:
+    sign_in(client, bob)
+    change(client, plan, "Rock").type({plan.columns["Spent"]: "22000"}).send()
+    entry = Entry.objects.intents().first()
+    assert entry
+    assert f'href="/sheets/undo/edit/{entry.edit_id}/"' in client.get("/").content.decode()
+
+
+@pytest.fixture
+def by_alice(plan: SitePlan, alice: Person, sign_in: SignIn) -> Entry:
+    """A change of Alice's in the site plan."""
+    browser = Client()
+    sign_in(browser, alice)
+    change(browser, plan, "Rock").send()
+    return Entry.objects.intents().get()
+
+
+def test_home_has_what_others_changed_in_sheets_that_the_person_can_open_and_that_is_an_entry(
+    client: Client, plan: SitePlan, bob: Person, by_alice: Entry, sign_in: SignIn
+) -> None:
+    sign_in(client, bob)
+    assert "Alice Archer changed" not in text(client), "Bob has not opened the sheet"
+    client.get(plan.path)
+    learn(client)
+    page = text(client)
+    assert "Alice Archer changed Notes in row Dig foundations of Site plan" in page
+    assert "You have not changed anything yet." in page
+    reading = Entry.objects.get(action=Action.READ)
+    assert json.loads(reading.evidence or "") == {"entries": 1, "page": "/", "query": ""}
+    plan.unshare(bob)
+    cache.clear()
+    learn(client)
+    assert "Alice Archer" not in text(client)
+
+
+def test_home_says_if_the_sheets_that_the_person_can_open_are_unknown(
+    client: Client, sandbox: RunningSandbox, plan: SitePlan, bob: Person, by_alice: Entry, sign_in: SignIn
+) -> None:
+    sign_in(client, bob)
+    client.get(plan.path)
+    user = get_user(client)
+    learn(client)
+    cache.clear()
+    sandbox.fault(method="GET", path="/sheets", status=500, times=0)
+    until(lambda: openable_sheets(user) is Unknown.NO_ANSWER, "no answer")
+    page = text(client)
+    assert "Smartsheet didn't say which sheets you can open" in page
+    assert "Recent sheets Site plan" in page
+    assert "Alice Archer" not in page
+
+
+def test_home_shows_nothing_of_others_that_the_log_cannot_record_as_read(
+    client: Client, plan: SitePlan, bob: Person, by_alice: Entry, sign_in: SignIn
+) -> None:
+    sign_in(client, bob)
+    client.get(plan.path)
+    learn(client)
+    refuse_rows("audit_entry")
+    page = text(client)
+    assert "the audit log can't record that you read them" in page
+    assert "Recent sheets Site plan" in page
+    assert "Alice Archer" not in page
 
 
 def test_fault_37_home_has_nothing_of_other_people(
-    client: Client, sandbox: RunningSandbox, alice: Person, bob: Person, sign_in: SignIn
+    client: Client, plan: SitePlan, alice: Person, bob: Person, sign_in: SignIn
 ) -> None:
-    plan = SitePlan(sandbox, alice)
     sign_in(client, bob)
     client.get(plan.path)
-    Page.open(client, plan.edit_path("Dig foundations")).type({plan.columns["Notes"]: "Rock"}).send()
+    change(client, plan, "Rock").send()
     sign_in(client, alice)
     page = text(client)
     assert "You have not changed anything yet." in page
-    assert "None since you signed in." in page
+    assert "The sheets that you open appear here." in page
+
+
+def test_it_lists_the_forms_that_the_person_can_fill_in(
+    client: Client, sandbox: RunningSandbox, bob: Person, sign_in: SignIn
+) -> None:
+    demo.create_form()
+    listed = FormDefinition.objects.get()
+    sign_in(client, bob)
+    assert "Report progress on my tasks" in text(client)
+    listed.close(seen=0, actor=THIS_APP)
+    assert "Report progress on my tasks" not in text(client)
+
+
+def test_a_form_for_a_sheet_that_the_person_cannot_open_is_not_listed(
+    client: Client, sandbox: RunningSandbox, bob: Person, sign_in: SignIn
+) -> None:
+    form = demo.create_form()
+    assert form is not None
+    form.sheet_id = 7
+    form.save()
+    sign_in(client, bob)
+    text(client)
+    until(lambda: not isinstance(openable_sheets(get_user(client)), Unknown), "the answer")
+    assert "Report progress on my tasks" not in text(client)

@@ -1,4 +1,4 @@
-"""No import cycles, not even of two files. Imports inside functions and imports for types count too."""
+"""There are no import cycles, not even of two files. Imports inside functions and imports for types count too."""
 
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import grimp
 import pytest
 
-PRODUCT = ("config", "api", "identity", "edits", "audit", "sandbox")
+PRODUCT = ("config", "api", "byline", "identity", "edits", "audit", "sandbox")
 
 
 def cycle_in(*packages: str) -> list[str]:

@@ -17,6 +17,6 @@ def test_a_program_gets_what_django_gives(client: Client) -> None:
     assert (answer.status_code, answer["Allow"], answer.content) == (405, "POST", b"")
 
 
-def test_other_answers_are_left_alone(client: Client) -> None:
+def test_other_answers_are_not_changed(client: Client) -> None:
     assert client.get("/nowhere/").status_code == 404
     assert client.get("/healthz")["Content-Type"] == "application/json"

@@ -17,7 +17,7 @@ from pytest_django import Settings
 from tests.running_sandbox import Person, RunningSandbox
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("api", "audit", "edits", "identity")
+APPS = ("api", "audit", "byline", "edits", "identity")
 PAGES = ("/sheets/", "/audit/", "/identity/profile/")
 FRAME = """{% extends "site.html" %}
 {% block main %}{% block content %}{% endblock %}{% endblock %}
@@ -29,7 +29,7 @@ SignIn = Callable[[Client, Person], None]
 
 
 def templates(settings: Settings, *folders: Path) -> list[dict[str, Any]]:
-    """TEMPLATES with these folders instead of this project's."""
+    """Return TEMPLATES with these folders instead of this project's folders."""
     return [{**settings.TEMPLATES[0], "DIRS": list(folders)}]
 
 

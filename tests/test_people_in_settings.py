@@ -40,6 +40,6 @@ def test_values_that_are_not_domains(monkeypatch: pytest.MonkeyPatch, value: str
 
 
 def test_only_the_demo_has_default_roles(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert people.people(NAME, is_for_demo=True) == {"alice@example.com"}
+    assert people.people(NAME, in_demo=[people.ALICE]) == {"alice@example.com"}
     monkeypatch.setattr(people, "IS_DEMO", False)
-    assert people.people(NAME, is_for_demo=True) == frozenset()
+    assert people.people(NAME, in_demo=[people.ALICE]) == frozenset()

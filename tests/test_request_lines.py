@@ -10,7 +10,7 @@ LINE = "GET /identity/callback/?code=a-code&state=a-state HTTP/1.1"
 
 @pytest.mark.parametrize("status", ["302", "400", "500"])
 def test_it_logs_no_code(status: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not even those of refused sign-ins, which can still be used."""
+    """Codes aren't logged, not even codes of refused sign-ins, which can still be used."""
     server = logging.getLogger("django.server")
     stderr = next(one for one in server.handlers if type(one) is logging.StreamHandler)
     written: list[str] = []

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PRODUCT = ("config", "api", "identity", "edits", "audit", "sandbox")
+PRODUCT = ("config", "api", "byline", "identity", "edits", "audit", "sandbox")
 
 
 def imported(path: Path) -> set[str]:

@@ -1,4 +1,4 @@
-"""If a setting is unusable, the start ends with a sentence that names the variable, not with a traceback."""
+"""If a setting is unusable, the app doesn't start. It prints a sentence that names the variable, and no traceback."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ SECRETS = {
     "SMARTSHEET_CLIENT_SECRET": "byline-demo-secret",
 }
 
-# The browser tests, which may share this process, set it.
+# The browser tests set it, and perhaps run in this process.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
 
 
@@ -53,6 +53,13 @@ def test_it_names_the_secret_that_is_missing_outside_the_demo(name: str, elsewhe
         ("SIGN_IN_ACCOUNTS", "Northside"),
         ("SIGN_IN_DOMAINS", "*.example.com"),
         ("SIGN_IN_RATE_LIMIT", "0"),
+        ("EMAIL_URL", "mail.example.com"),
+        ("EMAIL_URL", "smtp://mail.example.com:port"),
+        ("ASK_MAILS_PER_DAY", "many"),
+        ("CACHE_URL", "memory"),
+        ("CACHE_URL", "dbcache://a;drop"),
+        ("CACHE_URL", "filecache://relative/path"),
+        ("CACHE_URL", "redis://:password@"),
         ("BYLINE_AUDITORS", "moon:4583173393803140"),
         ("TOKEN_KEYS", "no key"),
         ("SMARTSHEET_API_BASE", "http://smartsheet.example.com/2.0"),
@@ -123,7 +130,7 @@ def test_no_region_borrows_the_registration_of_another(name: str) -> None:
     assert_it_stops_with_a_sentence(manage("check", **TWO_REGIONS | {name: ""}), f"{name} is not set")
 
 
-def test_tokens_go_to_hosts_of_the_list_alone() -> None:
+def test_tokens_only_go_to_listed_hosts() -> None:
     elsewhere = {"SMARTSHEET_API_BASE_EU": "https://stand-in.example.com/2.0"}
     assert_it_stops_with_a_sentence(manage("check", **TWO_REGIONS | elsewhere), "SMARTSHEET_API_BASE_EU")
     trusted = {"SMARTSHEET_TRUSTED_HOSTS": "stand-in.example.com"}
@@ -138,9 +145,35 @@ def test_two_regions_in_production_pass_every_check() -> None:
 
 def test_the_database_is_in_the_project_whatever_its_folder_is_called(tmp_path: Path) -> None:
     project = tmp_path / "50%41 of #1, c++ & what?"
-    for app in ("config", "edits", "audit", "identity"):
+    for app in ("config", "byline", "edits", "audit", "identity"):
         shutil.copytree(ROOT / app, project / app)
     command = [sys.executable, "-c", "from config import settings; print(settings.DATABASES['default']['NAME'])"]
     environment = {name: value for name, value in ENVIRONMENT.items() if name != "DATABASE_URL"}
     printed = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=True).stdout
     assert printed == f"{project / 'var' / 'db.sqlite3'}\n"
+
+
+@pytest.mark.parametrize("sender", ["", "Byline", "byline@example.com\nBcc: all@example.com"])
+def test_a_mail_server_needs_an_address_that_mails_come_from(sender: str) -> None:
+    given = {"EMAIL_URL": "smtp+tls://byline:hidden-word@mail.example.com:587", "DEFAULT_FROM_EMAIL": sender}
+    result = manage("check", **given)
+    assert_it_stops_with_a_sentence(result, "DEFAULT_FROM_EMAIL")
+    assert "hidden-word" not in result.stderr
+
+
+SHOW = "from django.conf import settings as s; print(s.EMAIL_BACKEND.split('.')[-2], s.EMAIL_HOST, s.EMAIL_USE_TLS)"
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ({}, "console localhost False"),
+        (SECRETS | {"SMARTSHEET_REGION": "eu"}, "dummy localhost False"),
+        (
+            {"EMAIL_URL": "smtp+tls://mail.example.com", "DEFAULT_FROM_EMAIL": "Byline <byline@example.com>"},
+            "smtp mail.example.com True",
+        ),
+    ],
+)
+def test_only_the_demo_prints_mails(given: dict[str, str], shown: str) -> None:
+    assert manage("shell", "--no-imports", "-c", SHOW, **given).stdout.strip() == shown

@@ -1,18 +1,5 @@
-"""manage.py worker: settles, seals, counts, streams and refreshes, until it is stopped. docs/operations.md"""
+"""manage.py worker: this project's shorter name for `manage.py byline_worker`. docs/operations.md"""
 
-from typing import Any
+from byline.management.commands.byline_worker import Command
 
-from django.core.management.base import BaseCommand
-
-from audit.shutdown import told_to_stop
-from config import worker
-
-
-class Command(BaseCommand):
-    help = "Runs the jobs of the apps (settling, sealing, streaming …) until it is stopped."
-
-    def handle(self, *_args: Any, **_options: Any) -> None:
-        stopping = told_to_stop()
-        found = worker.jobs()
-        self.stdout.write(f"Running: {', '.join(job.name for job in found)}.")
-        worker.work(found, stopping)
+__all__ = ["Command"]

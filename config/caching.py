@@ -1,0 +1,46 @@
+"""Reads from the environment which cache this app uses, as Django's setting CACHES."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from importlib.util import find_spec
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config.environment import env
+
+MOST = 3_000  # with Django's default of 300 answers, answers would be dropped too early
+REDIS_SECONDS = 2  # a page waits no longer for Redis than this
+LOCMEM = "django.core.cache.backends.locmem.LocMemCache"
+KNOWN = re.compile(r"rediss?://([^/?#]*@)?[\w.:\[\]-]+(/\d+)?|dbcache://[^\W\d]\w*|filecache:///.+")
+
+
+def caches(secret_key: str) -> dict[str, dict[str, Any]]:
+    """Django's CACHES. Without CACHE_URL, each process has its own cache.
+
+    Only processes with the same secret key share answers: the ids of users mean other people in another installation,
+    which perhaps uses the same server.
+    """
+    url: str = env.str("CACHE_URL", default="")
+    if url and not KNOWN.fullmatch(url):  # the address can have a password, so the message doesn't show it
+        raise ImproperlyConfigured(
+            "CACHE_URL must be an address like redis://cache.example.com:6379/0, rediss://…, dbcache://byline_cache or"
+            " filecache:///var/cache/byline."
+        )
+    is_redis = url.startswith("redis")
+    if is_redis and find_spec("redis") is None:
+        raise ImproperlyConfigured("CACHE_URL names a Redis server: install the package redis.")
+    found: dict[str, Any] = env.cache_url_config(url) if url else {"BACKEND": LOCMEM}
+    if is_redis:
+        found |= {
+            "BACKEND": "config.cache_backends.DispensableRedis",
+            "OPTIONS": {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS},
+        }
+    else:
+        found["OPTIONS"] = {"MAX_ENTRIES": MOST}  # Redis has its own limits
+    if url.startswith("filecache"):
+        found["BACKEND"] = "config.cache_backends.DispensableFolder"
+    installation = sha256(f"cache {secret_key}".encode()).hexdigest()[:12]
+    return {"default": {"KEY_PREFIX": f"byline-{installation}", **found}}

@@ -1,0 +1,153 @@
+"""What the home page shows to a signed-in person. Nothing here waits for Smartsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from audit.access import reader_of
+from audit.changes import with_outcomes
+from audit.grouping import Edit, edits_of
+from audit.models import Entry, EntryQuerySet
+from audit.read_logging import note_reading
+from audit.recording import NotRecorded
+from audit.unsettled import Unsettled
+from audit.vocabulary import Action, Phase
+from edits.forms.filling.opening import open_forms
+from edits.forms.models import FormDefinition, FormState
+from edits.sheets import opened_sheets
+from edits.sheets.openable_sheets import Unknown, openable_sheets
+from edits.sheets.opened_sheets import OpenedSheet
+from identity.profiles.profile import Profile
+
+LATEST = 5  # the most edits in a list
+LOOKED_AT = 50  # the most entries that are read for a list
+RECENT = timedelta(days=7)  # older problems aren't shown here, only in the log
+
+ON_SHEETS = (Action.CHANGE, Action.ADD, Action.DELETE, Action.MOVE)
+NOT_SAVED = (Phase.REFUSED, Phase.FAILED, Phase.CONFLICT, Phase.FORBIDDEN, Phase.NOT_APPLIED, Phase.UNDECIDABLE)
+UNCERTAIN = (Phase.INTENT, Phase.UNKNOWN)
+WHY_NONE = {
+    Unknown.BEING_ASKED: "Smartsheet is being asked which sheets you can open.",
+    Unknown.NO_ANSWER: "They can't be shown now, because Smartsheet didn't say which sheets you can open.",
+    Unknown.SIGN_IN_AGAIN: "They can't be shown, because your Smartsheet sign-in has expired. Sign in again.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ByOthers:
+    """The latest edits of other people in a person's sheets. If they can't be shown, `why_none` is a sentence that says
+    why, and `is_being_asked` says whether Smartsheet's answer is on its way.
+    """
+
+    edits: Sequence[Edit] = ()
+    why_none: str = ""
+    is_being_asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The lists of the home page. Each has its newest item first."""
+
+    sheets: Sequence[OpenedSheet]
+    forms: Sequence[FormDefinition]
+    forms_with_problems: Sequence[FormDefinition]
+    needs: Sequence[Edit]
+    edits: Sequence[Edit]
+    by_others: ByOthers
+
+
+def home_of(request: HttpRequest, profile: Profile) -> Home:
+    """What the home page shows to this person."""
+    openable = openable_sheets(request.user)  # starts a thread that asks Smartsheet; the log needs the answer, too
+    own = Entry.objects.by_actor(profile.id, region=profile.region)
+    latest = list(own.intents().heads().newest_first()[:LOOKED_AT])
+    sheets = _sheets(request, latest, openable)
+    return Home(
+        sheets=sheets,
+        forms=open_forms(profile, openable=openable),
+        forms_with_problems=_forms_with_problems(request),
+        needs=_needs(own, profile),
+        edits=edits_of(latest[:LATEST], is_whole=True),
+        by_others=_by_others(request, profile, [sheet["id"] for sheet in sheets], openable),
+    )
+
+
+def _forms_with_problems(request: HttpRequest) -> Sequence[FormDefinition]:
+    """The published forms of this designer that people can't use, or only in part."""
+    own = FormDefinition.objects.filter(designer__user=request.user.pk, state=FormState.PUBLISHED)
+    return list(own.exclude(problem="", warning="")[:LATEST])
+
+
+def _sheets(request: HttpRequest, latest: Iterable[Entry], openable: frozenset[int] | Unknown) -> list[OpenedSheet]:
+    """The sheets that were opened in this session, and then those that the person has changed. Sheets that the person
+    can't open are left out.
+    """
+    changed = [OpenedSheet(id=entry.sheet_id, name=entry.sheet_name) for entry in latest if entry.sheet_id]
+    found: dict[int, OpenedSheet] = {}
+    for sheet in (*opened_sheets.of(request), *changed):
+        if isinstance(openable, Unknown) or sheet["id"] in openable:
+            found.setdefault(sheet["id"], sheet)
+    return list(found.values())[: opened_sheets.MOST]
+
+
+def _needs(own: EntryQuerySet, profile: Profile) -> list[Edit]:
+    """Recent edits that weren't saved or are uncertain. If the same cells were saved later, the edit is left out."""
+    recent = own.filter(at__gte=timezone.now() - RECENT, action__in=ON_SHEETS)
+    notable = recent.filter(phase__in=(*NOT_SAVED, Phase.UNKNOWN)).newest_first()[:LOOKED_AT]
+    waiting = Unsettled.objects.filter(region=profile.region, actor_id=profile.id)[:LATEST]
+    ids = {*notable.values_list("edit_id", flat=True), *waiting.values_list("edit_id", flat=True)}
+    heads = list(Entry.objects.heads().filter(edit_id__in=ids).newest_first()[:LOOKED_AT]) if ids else []
+    edits = [edit for edit in edits_of(heads, is_whole=True) if _phases(edit) & {*NOT_SAVED, *UNCERTAIN}]
+    saved_since = _saved_since(own, edits)
+    return [edit for edit in edits if not _is_made_up_for(edit, saved_since)][:LATEST]
+
+
+def _phases(edit: Edit) -> set[Phase]:
+    return {phase for phase, _ in edit.phases}
+
+
+def _saved_since(own: EntryQuerySet, edits: Sequence[Edit]) -> dict[tuple[int | None, int | None], int]:
+    """For each cell of these edits that the person saved later: the last such entry, by row and column."""
+    cells = [change.intent for edit in edits for change in edit.changes if change.intent.column_id is not None]
+    if not cells:
+        return {}
+    later = own.intents().filter(
+        id__gt=min(cell.pk for cell in cells),
+        row_id__in={cell.row_id for cell in cells},
+        column_id__in={cell.column_id for cell in cells},
+    )
+    saved = [change.intent for change in with_outcomes(later.order_by("id")[: LOOKED_AT * LATEST]) if change.is_applied]
+    return {(entry.row_id, entry.column_id): entry.pk for entry in saved}
+
+
+def _is_made_up_for(edit: Edit, saved_since: dict[tuple[int | None, int | None], int]) -> bool:
+    return all(
+        saved_since.get((change.intent.row_id, change.intent.column_id), 0) > change.intent.pk
+        for change in edit.changes
+        if change.phase in {*NOT_SAVED, *UNCERTAIN}
+    )
+
+
+def _by_others(
+    request: HttpRequest, profile: Profile, sheet_ids: Collection[int], openable: frozenset[int] | Unknown
+) -> ByOthers:
+    """What others did in these sheets, if the person can open them now. The log records this reading."""
+    if not sheet_ids:
+        return ByOthers()
+    if isinstance(openable, Unknown):
+        return ByOthers(why_none=WHY_NONE[openable], is_being_asked=openable is Unknown.BEING_ASKED)
+    others = Entry.objects.heads().filter(region=profile.region, action__in=ON_SHEETS)
+    others = others.filter(phase__in=(Phase.INTENT, Phase.OUTSIDE)).exclude(actor_id=profile.id)
+    found = [entry for sheet_id in sheet_ids for entry in others.on_sheet(sheet_id).newest_first()[: 2 * LATEST]]
+    found.sort(key=lambda entry: entry.pk, reverse=True)
+    edits = [edit for edit in edits_of(found, is_whole=True) if _phases(edit) & {Phase.APPLIED, Phase.OUTSIDE}][:LATEST]
+    try:
+        note_reading(request, reader_of(request), [edit.first.intent for edit in edits])
+    except NotRecorded:
+        return ByOthers(why_none="They can't be shown now: the audit log can't record that you read them.")
+    return ByOthers(edits)

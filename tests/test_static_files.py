@@ -1,0 +1,47 @@
+"""Static files are served under hashed names, and modules import each other by these names."""
+
+import json
+import re
+from pathlib import Path
+
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.test import override_settings
+
+from config.static_files import OUR_MODULES, shortened
+
+IMPORT = re.compile(r'^(?:import|export)[^;]*? from "(\.\.?/[^"]+)";|import\("(\.\.?/[^"]+)"\)', re.MULTILINE)
+HASHED = re.compile(r".+\.[0-9a-f]{12}\.js")
+
+
+def test_modules_import_each_other_by_hashed_names(tmp_path: Path) -> None:
+    storages = {"staticfiles": {"BACKEND": "config.static_files.HashedStaticFiles"}}
+    with override_settings(STORAGES=storages, STATIC_ROOT=tmp_path):
+        call_command("collectstatic", "--noinput", verbosity=0)
+    hashed = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
+    modules = {name: path for name, path in hashed.items() if name.startswith(("byline/js/grid/", "byline/js/forms/"))}
+    imports = 0
+    for path in map(tmp_path.joinpath, modules.values()):
+        script = path.read_text()
+        assert not re.search(r"^//|^[ \t]| // ", script, re.MULTILINE), path
+        for imported in map("".join, IMPORT.findall(script)):
+            assert HASHED.fullmatch(imported), (path, imported)
+            assert (path.parent / imported).exists(), (path, imported)
+            imports += 1
+    assert imports > len(modules)
+    parts = (tmp_path / modules["byline/js/grid/parts.js"]).read_text()
+    assert len(IMPORT.findall(parts)) > 10
+
+
+def test_modules_are_shortened_outside_of_their_texts() -> None:
+    assert shortened('  // why\n  call("a", `//b`); // what\n') == 'call("a", `//b`);\n'
+    sources = [
+        Path(storage.path(name)).read_text()
+        for finder in get_finders()
+        for name, storage in finder.list([])
+        if OUR_MODULES.fullmatch(name)
+    ]
+    for line in "".join(sources).splitlines():
+        code = shortened(line + "\n").strip()
+        assert code.count("`") % 2 == 0, f"a text that spans lines, or is cut off: {line}"
+        assert code.count('"') % 2 == 0 or line.endswith(code), f"a text that is cut off: {line}"
