@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: starts a sandbox, measures, and prints the results with their goals."""
+"""Starts a sandbox, measures the gateway, and prints the results with their goals: `python -m benchmarks`."""
 
 import argparse
 import sys
@@ -9,8 +9,8 @@ from benchmarks.readers import Target
 from benchmarks.replay import Replay
 from tests.running_sandbox import RunningSandbox
 
-TIMES_FLOOR = 1.5  # the gateway may take so many times as long as bare requests and orjson
-TIMES_FASTER = 30  # the SDK's typed models should take so many times as long as the gateway
+TIMES_FLOOR = 1.5  # the gateway should take at most this many times as long as bare requests and orjson
+TIMES_FASTER = 30  # the SDK's typed models should take at least this many times as long as the gateway
 
 
 def main() -> int:
@@ -23,9 +23,8 @@ def main() -> int:
     size = ["--rows", str(chosen.rows), "--columns", str(-(-chosen.columns * 5 // 4))]
     with RunningSandbox("--rate-limit", "0", *size) as sandbox, Replay(sandbox.url) as replay:
         target = large_sheet(sandbox, chosen.columns)
-        compare_rows(
-            target
-        )  # first: a child process inherits the peak memory of its parent, where the answers are kept
+        # This comes first, because a child process inherits the peak memory of its parent, which keeps the answers.
+        compare_rows(target)
         from_memory = replace(target, api=f"{replay.url}/2.0")
         is_met = compare_sheets(from_memory, chosen.rows, times=chosen.times)
     return 0 if is_met else 1

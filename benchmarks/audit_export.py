@@ -1,7 +1,7 @@
-"""`python -m benchmarks.audit_export`: speed and memory of exporting the log at DATABASE_URL.
+"""Measures speed and memory of exporting the log at DATABASE_URL: `python -m benchmarks.audit_export`.
 
-Each export runs in its own process, in the same way as on the page. It is compared with the least possible work:
-the same number of entries with a bare COPY on PostgreSQL, or a bare SELECT on SQLite.
+Each export runs in its own process, in the same way as on the page. It is compared with the least possible work, which
+is reading as many entries with a bare COPY on PostgreSQL, or with a bare SELECT on SQLite.
 """
 
 import json
@@ -16,7 +16,7 @@ from time import perf_counter, process_time
 
 from benchmarks.measure import MEGABYTE
 
-GOALS = {("csv", "postgresql"): 200_000, ("csv", "sqlite"): 50_000}  # entries a second
+GOALS = {("csv", "postgresql"): 200_000, ("csv", "sqlite"): 50_000}  # the least entries per second
 KINDS = ("bare", "csv", "jsonl", "verify")
 
 
@@ -46,7 +46,9 @@ def report(results: dict[str, dict[str, float | str]]) -> bool:
 
 
 def measured(kind: str, path: Path) -> dict[str, float | str]:
-    """Measure one format in this process: entries per second, bytes, peak memory, and the export's part of it."""
+    """Export one format in this process. Return the entries per second, the bytes, the peak memory, and how much of it
+    the export took.
+    """
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")

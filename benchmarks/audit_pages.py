@@ -1,11 +1,11 @@
 """Measures the log's page with logs of different sizes: `make bench-audit-pages`.
 
-Each size is loaded into a database of its own on the server of --server (8 GB for 10,000,000 entries), measured in a
-process of its own through the app's whole stack, and dropped. Three times are given for each question, in
-milliseconds: in the server, what PostgreSQL plans and executes by its own account, all questions of the request
-together; waited, what the app waits for the database, the entry that tells of the reading and the way to and fro
-included; and the whole response, rendered, which is also given as so many times what was waited. Django's audit
-packages follow, at 1,000,000 entries. Times differ from machine to machine: look at the ratios.
+For each size, a log is loaded into its own database on the server in --server (8 GB for 10,000,000 entries). It is
+measured in its own process through the whole app. Then the database is dropped. Each query has three times in
+milliseconds. "In the server" is what PostgreSQL reports for planning and executing all queries of the request. "Waited"
+is the time that the app waits for the database, including the entry that records the reading. The third time is that of
+the whole response, which is also shown as a multiple of "waited". After that, Django's audit packages are measured with
+1,000,000 entries. Times differ between machines: look at the ratios.
 """
 
 import argparse
@@ -21,9 +21,9 @@ from psycopg import sql as words
 from benchmarks.audit_writes.__main__ import PEERS_VENV, make_peers
 
 SIZES = (100_000, 1_000_000, 10_000_000)
-TIMES_SMALLEST = 2.0  # the largest log may take so many times as long as the smallest
+TIMES_SMALLEST = 2.0  # the largest log should take at most this many times as long as the smallest
 PEERS_DATABASE = "byline_pages_peers"
-MOST = 20.0  # milliseconds waited for the database, at the 95th percentile, at any size
+MOST = 20.0  # the most milliseconds that the app waits for the database, at the 95th percentile, at any size
 
 Figures = dict[str, dict[str, float]]
 
@@ -42,7 +42,7 @@ def main() -> int:
 
 
 def measured(server: str, size: int, *, times: int, keep: bool) -> Figures:
-    """Load a log of this size, measure all questions, and drop it."""
+    """Load a log of this size, measure all queries, and drop it."""
     name = f"byline_pages_{size}"
     database = f"{server}/{name}"
     is_new = sql(server, f"SELECT 1 FROM pg_database WHERE datname = '{name}'") == []  # noqa: S608 # our own name
@@ -75,7 +75,7 @@ def print_peers(server: str) -> None:
 
 
 def sql(server: str, statement: str) -> list[object]:
-    """Run a statement on the server, in none of our databases."""
+    """Run a statement on the server, outside of our databases."""
     address = urlsplit(server)._replace(scheme="postgresql", path="/postgres").geturl()
     with psycopg.connect(address, autocommit=True) as connection:
         cursor = connection.execute(words.SQL(statement))
@@ -83,7 +83,7 @@ def sql(server: str, statement: str) -> list[object]:
 
 
 def call(command: list[str], database: str = "") -> str:
-    """Return what the command prints. `database` becomes the app's database."""
+    """Run the command and return its output. `database` is the app's database."""
     environment = {**os.environ, "LOG_LEVEL": "ERROR"} | ({"DATABASE_URL": database} if database else {})
     return subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
 

@@ -1,7 +1,8 @@
 """Measures the pages of auditlog and simple-history with 1,000,000 entries: `… -m benchmarks.audit_pages_peers URL`.
 
-Run by benchmarks.audit_pages in their own virtual environment, on an empty database. auditlog's page is its own list
-in the admin; simple-history's is the history of one object, here one with 100 versions. Prints the figures as JSON.
+benchmarks.audit_pages runs this in a virtual environment with the packages, on an empty database. auditlog's page is
+its list in the admin. simple-history's page is the history of one object; here, the object has 100 versions. The
+figures are printed as JSON.
 """
 
 import json
@@ -68,7 +69,7 @@ def set_up(url: str) -> None:
 
 
 def fill() -> int:
-    """Add a million entries to each package's table. Returns the key of a row with VERSIONS of them."""
+    """Add a million entries to each package's table. Return the key of a row that has VERSIONS of these entries."""
     from django.contrib.auth.models import User
     from django.contrib.contenttypes.models import ContentType
     from django.core.management import call_command
@@ -76,7 +77,7 @@ def fill() -> int:
 
     from benchmarks.audit_writes.rows import models
 
-    Row: Any = models.Row  # it has a history only if settings.PEER says so  # noqa: N806
+    Row: Any = models.Row  # the model has a history only if settings.PEER says so  # noqa: N806
     call_command("migrate", verbosity=0)
     call_command("migrate", run_syncdb=True, verbosity=0)
     User.objects.create_superuser("jane", password="practice")  # noqa: S106 # protects nothing
@@ -127,7 +128,7 @@ def main(url: str) -> None:
 
 
 def figures(client: Any, address: str) -> dict[str, float]:
-    """Milliseconds of the whole response: the median and the 95th percentile."""
+    """Return the milliseconds for the whole response, as the median and the 95th percentile."""
     samples = []
     for _ in range(TIMES):
         begun = perf_counter()

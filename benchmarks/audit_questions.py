@@ -1,4 +1,4 @@
-"""Opens the log's page with all its filters, and prints the times as JSON; for benchmarks.audit_pages."""
+"""Opens the log's page with each of its filters, and prints the times as JSON. benchmarks.audit_pages runs this."""
 
 import json
 import os
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from audit.access import Readable
 
-PERSON, SHEET = 4_100_000_000_000_000, 7_000_000_000_000_000  # the busiest; higher ids have fewer and fewer entries
-SHEETS = 300  # that a person who isn't an auditor can read
+PERSON, SHEET = 4_100_000_000_000_000, 7_000_000_000_000_000  # those with the most entries; higher ids have fewer
+SHEETS = 300  # the number of sheets that a person who isn't an auditor can read
 AUDITOR, READER = 5_200_000_000_000_001, 5_200_000_000_000_002  # neither has written anything
 
 
@@ -26,7 +26,7 @@ def main() -> None:
     django.setup()
     from django.conf import settings
 
-    settings.DEBUG = False  # otherwise Django keeps and logs every statement
+    settings.DEBUG = False  # if it were true, Django would keep and log every statement
     settings.ALLOWED_HOSTS = ["testserver"]
     settings.SECURE_SSL_REDIRECT = False
     settings.AUDIT_READABLE_SHEETS = "benchmarks.audit_questions.readable_sheets"
@@ -37,14 +37,14 @@ def main() -> None:
 
 
 def readable_sheets(_request: object, **_options: bool) -> "Readable":
-    """The sheets of a person who isn't an auditor. They have few of the log's entries."""
+    """Return the sheets that a person who isn't an auditor can read. These sheets have few of the log's entries."""
     from audit.access import Readable
 
     return Readable(frozenset(range(SHEET + 500, SHEET + 500 + SHEETS)))
 
 
 def browser(person_id: int) -> Any:
-    """A browser in which this person is signed in."""
+    """Return a browser in which this person is signed in."""
     from django.test import Client
 
     from identity.models import SmartsheetUser
@@ -60,7 +60,7 @@ def browser(person_id: int) -> Any:
 
 
 def questions() -> dict[str, str]:
-    """All questions: their names and URLs."""
+    """Return the name and URL of each query."""
     from audit.models import Entry
 
     newest = Entry.objects.order_by("-id")[0]
@@ -101,7 +101,7 @@ def questions() -> dict[str, str]:
 
 
 def questions_of_a_reader() -> dict[str, str]:
-    """The questions of a person who can read the entries of many sheets."""
+    """Return the queries of a person who can read the entries of many sheets."""
     person = f"sandbox:{PERSON}"
     queries = {"": "", ", busiest person": f"?person={person}", ", text: rare": "?q=quokka"}
     asked = {f"{SHEETS} sheets{name}": f"/audit/{query}" for name, query in queries.items()}
@@ -109,8 +109,9 @@ def questions_of_a_reader() -> dict[str, str]:
 
 
 def figures(client: Any, address: str, times: int) -> dict[str, float]:
-    """Milliseconds (median and 95th percentile, after three requests to warm up) in the server, of the app waiting for
-    the database, and the whole response."""
+    """Return the milliseconds in the server, of waiting for the database, and of the whole response. Each is given as
+    median and 95th percentile. Three requests before that warm up.
+    """
     for _ in range(3):
         assert client.get(address).status_code == 200, address
     measured = [one(client, address) for _ in range(times)]
@@ -122,7 +123,7 @@ def figures(client: Any, address: str, times: int) -> dict[str, float]:
 
 
 def one(client: Any, address: str) -> tuple[float, float, float]:
-    """The milliseconds of one request: in the server, waiting for the database, and in total."""
+    """Make one request. Return its milliseconds in the server, of waiting for the database, and in total."""
     begun = perf_counter()
     with statements() as made:
         client.get(address)
@@ -140,7 +141,7 @@ class Made(NamedTuple):
 
 @contextmanager
 def statements() -> Iterator[list[Made]]:
-    """Collects the statements that are executed in the block."""
+    """Collect the statements that are executed in the block."""
     from django.db import connection
 
     made: list[Made] = []
@@ -157,7 +158,7 @@ def statements() -> Iterator[list[Made]]:
 
 
 def in_the_server(made: Sequence[Made]) -> float:
-    """The milliseconds that PostgreSQL reports for planning and executing these queries, without writes.
+    """Return the milliseconds that PostgreSQL reports for planning and executing these queries. Writes are left out.
 
     https://www.postgresql.org/docs/current/sql-explain.html
     """

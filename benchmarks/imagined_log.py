@@ -1,7 +1,7 @@
-"""Generates a log of two years: 300 people's edits on 2,000 sheets, as lines for COPY, in order.
+"""Generates a log with two years of 300 people's edits on 2,000 sheets. The entries are lines for COPY, in order.
 
-A few people and sheets have most of the edits (weights fall as 1/n). Nine of ten edits change one cell, one in fifty is
-refused, and there are sign-ins between them. The same seed gives the same log, except for its times.
+A few people and sheets have most of the edits (weights fall as 1/n). Nine of ten edits change one cell, and one in
+fifty is refused. Between the edits, there are sign-ins. The same seed gives the same log, except for its times.
 """
 
 import json
@@ -19,7 +19,7 @@ from audit.proof.commitment_bytes import commit
 PEOPLE, SHEETS, ROWS, COLUMNS_OF_SHEET = 300, 2_000, 500, 20
 SPAN = timedelta(days=730)
 RARE_WORD, COMMON_WORD = "quokka", "Done"
-RARE_ENTRIES = 10  # entries with the rare word, however large the log is
+RARE_ENTRIES = 10  # the number of entries with the rare word, however large the log is
 STATUSES = ("Open", COMMON_WORD, "In progress", "Blocked", "Not started")
 SYLLABLES = ("ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "ne", "pi", "ro", "sa", "te", "vu", "wi", "xo")
 TITLES = ("Status", "Notes", "Owner", "Start", "Finish", "Cost", "Priority", "Phase", "Hours", "Site")
@@ -33,7 +33,7 @@ _NOTHING |= {"region": "sandbox", "ip": "192.0.2.7", "user_agent": "Mozilla/5.0"
 
 
 class ImaginedLog:
-    """About `wanted` entries, with their personal texts and links."""
+    """A log with about `wanted` entries, and with their personal texts and links."""
 
     COLUMNS = ("id", "at", *leaves.COLUMNS, "leaf")
     LEAF_COLUMNS = ("seq", "entry_id", "hash")

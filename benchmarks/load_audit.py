@@ -1,8 +1,8 @@
 """Fills an audit log: `python -m benchmarks.load_audit --entries 10000000 --database postgres://…`.
 
-The database has to be empty. It is migrated, and its owner removes the triggers while the entries
-are loaded. They span 24 months up to now and are what the app would have written: real leaves, real links, real
-commitments, all sealed. Indexes are dropped and rebuilt at the end, which takes less time.
+The database has to be empty. It is migrated, and the triggers are removed while the entries are loaded. The entries
+span the last 24 months. They are what the app would have written: they have real leaves, links and commitments, and
+they are sealed. The indexes are dropped first and created again at the end, which takes less time.
 """
 
 import argparse
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from benchmarks.imagined_log import ImaginedLog
 
-AT_ONCE = 5_000  # entries per block
+AT_ONCE = 5_000  # the most entries per block
 LARGE_MEMORY = ("SET maintenance_work_mem = '1GB'", "SET synchronous_commit = off")
 
 
@@ -43,7 +43,7 @@ def prepare(database: str) -> None:
 
 
 def load(entries: int) -> None:
-    """Load about so many entries. Edits are complete, so there may be a few more."""
+    """Load about `entries` entries. The last edit is complete, so there can be a few more."""
     from django.db import connection
 
     from audit.proof import seals
@@ -73,7 +73,7 @@ def load(entries: int) -> None:
 
 
 def _take_indexes_down(connection: "BaseDatabaseWrapper") -> list[str]:
-    """Drop the log's indexes except its keys. Returns the statements that create them again."""
+    """Drop the log's indexes except its keys. Return the statements that create the indexes again."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i"

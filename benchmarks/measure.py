@@ -1,4 +1,4 @@
-"""Measures one way of reading in this process: `python -m benchmarks.measure`, with the order as JSON on stdin."""
+"""Measures one way of reading in this process: `python -m benchmarks.measure`. Its parameters are JSON on stdin."""
 
 import json
 import os
@@ -24,7 +24,9 @@ class Result:
 
 
 def in_own_process(reader: str, target: readers.Target, *, times: int) -> Result:
-    """Measure readers.<reader>, the median of `times` readings after a first one to warm up (none if `times` is 1)."""
+    """Measure the function `reader` of benchmarks.readers, and return the median of `times` readings. If `times` is
+    more than 1, another reading before that warms up.
+    """
     order = {"reader": reader, "target": asdict(target), "times": times}
     done = run([sys.executable, "-m", __name__], input=json.dumps(order), capture_output=True, text=True, check=False)
     if done.returncode:

@@ -1,7 +1,7 @@
-"""The ways of reading that are compared. Each takes a Target and returns a function that reads once.
+"""Has the compared ways of reading. Each is a function that takes a Target, and returns a function that reads once.
 
-They import what they need when they are called, so that each is measured in a process that doesn't load the others,
-and because the gateway changes how the SDK connects.
+Each function imports what it needs when it is called. So a process that measures one way doesn't load the others, and
+the gateway can't change how the SDK connects.
 """
 
 from collections.abc import Callable

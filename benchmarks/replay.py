@@ -1,4 +1,4 @@
-"""A server that repeats the sandbox's answers from memory, so that only reading them takes time."""
+"""Repeats the sandbox's answers from memory with a small server, so that only reading the answers takes time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import requests
 
 
 class Replay:
-    """Asks `origin` (http://host:port) once for each URL; a context manager. Reading only."""
+    """A context manager that runs the server. It requests each URL from `origin` (http://host:port) once, and repeats
+    the answer. It is for reading only.
+    """
 
     def __init__(self, origin: str) -> None:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(origin, {}))
@@ -29,7 +31,7 @@ class Replay:
 def _handler(origin: str, kept: dict[str, bytes]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        wbufsize = -1  # head and small bodies in one packet
+        wbufsize = -1  # sends the head and a small body in one packet
 
         def do_GET(self) -> None:
             if self.path not in kept:

@@ -1,9 +1,8 @@
 """Measures the sandbox: `python -m benchmarks.sandbox`.
 
-It must not slow down other measurements, or a demo. So: it starts within a second; a sheet of
-20,000 rows and 20 columns arrives in much less time than its reader needs to parse it; small requests
-are answered at 1,000 a second on one core; and 200 people are served at once, each with their own token and
-connection.
+The sandbox must not slow down other measurements or a demo. These are the goals. It starts within a second. A sheet of
+20,000 rows and 20 columns arrives in much less time than its reader needs to parse it. It answers 1,000 small requests
+per second on one core. It serves 200 people at the same time, each with their own token and connection.
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ from benchmarks.wire import Connection
 from tests.running_sandbox import Person, RunningSandbox
 
 ROWS, COLUMNS = 20_000, 20
-SERVED_IN = 0.5  # of the time that the standard library's json needs to parse it
-STARTED_IN = 1.0  # seconds
+SERVED_IN = 0.5  # the most time for a sheet, as a part of the time that the standard library's json needs to parse it
+STARTED_IN = 1.0  # the most seconds for starting
 SMALL_A_SECOND = 1_000
 SMALL_REQUESTS = 5_000
 CONNECTIONS = 4
@@ -36,7 +35,7 @@ APP = {"clientId": "crowd", "clientSecret": "crowd-secret", "redirectUrl": "http
 
 
 def main() -> int:
-    """Measure everything. Returns 1 if a goal is missed."""
+    """Measure everything. Return 1 if a goal is missed."""
     is_quick = start()
     with RunningSandbox("--rate-limit", "0", "--rows", str(ROWS), "--columns", str(COLUMNS)) as sandbox:
         alice = sandbox.people()["alice"]
@@ -45,7 +44,7 @@ def main() -> int:
 
 
 def start() -> bool:
-    """Start it with its own data, and send one request."""
+    """Start the sandbox with its own data, and send one request."""
 
     def once() -> None:
         with RunningSandbox() as sandbox:
@@ -57,7 +56,7 @@ def start() -> bool:
 
 
 def large_sheet(sandbox: RunningSandbox, person: Person) -> bool:
-    """Read and parse the large sheet, once plain and once with all values as objects."""
+    """Read and parse the large sheet in two forms: with plain values, and with all values as objects."""
     sheet_id = _sheet_id(sandbox, person, "Large sheet")
     print(f"A sheet of {ROWS:,} rows and {COLUMNS} columns (goal: at most {SERVED_IN} x json.loads)")
     with Connection(sandbox.url, person.token) as connection:
@@ -77,7 +76,7 @@ def _serve(connection: Connection, path: str, query: str) -> bool:
 
 
 def small_requests(sandbox: RunningSandbox, person: Person) -> bool:
-    """GET /users/me and one row, over a few open connections. The sandbox uses one core."""
+    """Request /users/me and one row, over a few open connections. The sandbox uses one core."""
     plan = sandbox.sheet(person, "Site plan")
     paths = {"users/me": "/users/me", "a row": f"/sheets/{plan['id']}/rows/{plan['rows'][0]['id']}"}
     print(f"\nSmall requests, {CONNECTIONS} kept connections (goal: {SMALL_A_SECOND:,} a second)")
@@ -101,7 +100,9 @@ def _rate(sandbox: RunningSandbox, person: Person, path: str) -> float:
 
 
 def many_people(sandbox: RunningSandbox) -> bool:
-    """Sign in all people and send requests for each at the same time: profile, sheets, a row. No request may fail."""
+    """Sign in all people, and request the profile, the sheets and a row for each of them at the same time. No request
+    may fail.
+    """
     people = list(islice(cycle([sandbox.people()[name] for name in ("alice", "bob", "charlie", "erika")]), PEOPLE))
     tokens = [sign_in(sandbox, person) for person in people]
     plan = sandbox.sheet(people[0], "Site plan")
@@ -130,7 +131,7 @@ def _asked(connection: Connection, path: str) -> float:
 
 
 def sign_in(sandbox: RunningSandbox, person: Person) -> str:
-    """A new access token for this person, through the consent page."""
+    """Sign this person in through the consent page, and return the access token."""
     sandbox.control("POST", "apps", APP)
     form = {"client_id": APP["clientId"], "response_type": "code", "scope": "READ_SHEETS", "person": str(person.id)}
     page = f"{sandbox.url}/b/authorize"

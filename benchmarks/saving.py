@@ -1,10 +1,11 @@
-"""Compares saving through the app with bare requests, with a Smartsheet that takes 100 ms per call.
+"""Compares saving through the app with bare requests. Smartsheet takes 100 ms per call.
 
     python -m benchmarks.saving
 
-It compares two things. First: saving one cell with the row form, four people at once on different sheets, and a bare
-GET and PUT. Second: saving 500 rows of 10 cells with `edits.saving`, and a bare PUT with a raw multi-row INSERT of as
-many entries as the log writes, into a plain table with the log's indexes. Look at the ratios, not at the milliseconds.
+First, it compares saving one cell with the row form, by four people at the same time on different sheets, with a bare
+GET and PUT. Second, it compares saving 500 rows of 10 cells with `edits.saving` with a bare PUT and a raw multi-row
+INSERT. The INSERT writes as many entries as the log does, into a plain table with the log's indexes. Look at the
+ratios, not at the milliseconds.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ import django
 
 from tests.running_sandbox import Person, RunningSandbox
 
-LATENCY = 0.1  # seconds
+LATENCY = 0.1  # seconds that Smartsheet takes per call
 ROUNDS = 25
 PEOPLE = ("alice", "bob", "erika", "dora")
 FORM_GOAL, BULK_GOAL = 1.25, 1.5
 
 
 def main() -> int:
-    """Print both ratios. Returns 1 if one is above its goal."""
+    """Print both ratios. Return 1 if one is above its goal."""
     folder = tempfile.mkdtemp()
     os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
     with RunningSandbox("--rate-limit", "0") as sandbox:
@@ -45,7 +46,7 @@ def main() -> int:
 
         from benchmarks.audit_writes import floor
 
-        settings.DEBUG = False  # it would keep every statement with its parameters
+        settings.DEBUG = False  # with DEBUG, Django would keep every statement with its parameters
 
         Path("var/static").mkdir(parents=True, exist_ok=True)
         floor.make()
@@ -54,7 +55,7 @@ def main() -> int:
 
 
 def form(sandbox: RunningSandbox) -> int:
-    """One cell by the row form, four people at once."""
+    """Save one cell with the row form, by four people at the same time."""
     from django.db import connection
     from django.test import Client
 
@@ -70,7 +71,7 @@ def form(sandbox: RunningSandbox) -> int:
         sign_in(clients[person.id], sandbox, person)
 
     def opened(person: Person) -> list[Page]:
-        """A form of each row, as it was filled in. Opening it isn't what is measured, and isn't done meanwhile."""
+        """Open a form for each row and fill it in. This is done before the measured time begins."""
         sheet_id, row_ids, columns = sheets[person.id]
         paths = [f"/sheets/{sheet_id}/rows/{row_id}/edit/" for row_id in row_ids]
         return [Page.open(clients[person.id], path).type({columns[1]: "form"}) for path in paths]
@@ -103,7 +104,7 @@ def form(sandbox: RunningSandbox) -> int:
 
 
 def bulk(sandbox: RunningSandbox) -> int:
-    """500 rows of 10 cells."""
+    """Save 500 rows of 10 cells."""
     from django.contrib.auth.models import User
 
     from benchmarks.audit_writes.ours import bulk_insert
@@ -142,7 +143,7 @@ def bulk(sandbox: RunningSandbox) -> int:
 
 
 def new_sheet(sandbox: RunningSandbox, person: Person, count: int) -> tuple[int, list[int], list[int]]:
-    """Create a sheet with ten columns. Returns its id, and the ids of its rows and columns."""
+    """Create a sheet with ten columns. Return its id, and the ids of its rows and columns."""
     columns = [{"title": f"Column {n}", "type": "TEXT_NUMBER", "primary": n == 0} for n in range(10)]
     sheet = sandbox.call(person, "POST", "/sheets", {"name": f"Bench {count}", "columns": columns})["result"]
     ids = [column["id"] for column in sheet["columns"]]

@@ -1,46 +1,35 @@
-"""Measures pages that need no Smartsheet while 200 people open their sheets: with a Smartsheet that answers, and with
-one that hangs for 60 s.
+"""Measures pages that don't need Smartsheet while 200 people open their sheets. It compares a Smartsheet that answers
+with one that hangs for 60 s.
 
-    python -m benchmarks.slow_smartsheet
+python -m benchmarks.slow_smartsheet
 
-Each person opens the list of sheets again 10 s after an answer. Look at the ratios.
+Each person opens the list of sheets, and opens it again 10 s after the answer. Look at the ratios.
 """
 
 from __future__ import annotations
 
-import os
 import statistics
 import sys
-import tempfile
 import threading
 from collections import Counter
 from http.client import HTTPException
-from pathlib import Path
 from time import monotonic
 
-import django
-
+from benchmarks import app_database
 from tests.crowd import App, Seen, sign_in_many
 from tests.running_sandbox import RunningSandbox
 
 PEOPLE = 200
 SECONDS = 40.0
-AGAIN = 10.0  # seconds between two looks of one person
-EVERY = 0.05  # seconds between two pages that are measured
+AGAIN = 10.0  # seconds between two requests of one person
+EVERY = 0.05  # seconds between two measured pages
 PAGES = ("/healthz", "/", "/audit/")
-GOAL, MOST = 3.0, 5.0  # times the same without the hang; seconds
+GOAL, MOST = 3.0, 5.0  # the most that a page takes: as a multiple of the time without the hang, and in seconds
 
 
 def main() -> int:
-    """Print the p95 of each page and both ratios. Returns 1 if one is above its goal."""
-    folder = tempfile.mkdtemp()
-    url = os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
-    os.environ |= {"DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "CRITICAL"}
-    django.setup()
-    from django.core.management import call_command
-
-    Path("var/static").mkdir(parents=True, exist_ok=True)
-    call_command("migrate", verbosity=0)
+    """Print the 95th percentile of each page, and both ratios. Return 1 if one is above its goal."""
+    url = app_database.prepare()
     with RunningSandbox("--rate-limit", "0") as sandbox:
         sessions = sign_in_many(PEOPLE, token=sandbox.people()["alice"].token)
         with App(sandbox, database_url=url, is_heard=False) as app:
@@ -52,12 +41,12 @@ def main() -> int:
 
 
 def measured(app: App, sessions: list[str]) -> dict[str, list[float]]:
-    """The seconds that each page takes while everyone opens their sheets."""
+    """Return the seconds that each page takes while everyone opens their sheets."""
     ends, statuses = monotonic() + SECONDS, Counter[int]()
     stop = threading.Event()
 
     def look(number: int, session: str) -> None:
-        stop.wait(AGAIN * number / len(sessions))  # people don't all come at the same moment
+        stop.wait(AGAIN * number / len(sessions))  # so that people don't all start at the same moment
         while not stop.is_set():
             statuses[_status(app, session)] += 1
             stop.wait(AGAIN)

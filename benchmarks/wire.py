@@ -1,4 +1,4 @@
-"""A client with almost no overhead: an open connection, prepared requests, no library."""
+"""Sends requests with almost no overhead: it keeps a connection open, prepares the requests, and uses no library."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ LENGTH = b"content-length: "
 
 
 class Connection:
-    """An open connection to the sandbox with one token; a context manager."""
+    """A context manager with an open connection to the sandbox and one token."""
 
     def __init__(self, url: str, token: str) -> None:
         self.host = urlsplit(url).netloc
@@ -28,7 +28,7 @@ class Connection:
         self.socket.close()
 
     def ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
-        """Send one request below /2.0. Returns the status and the body."""
+        """Send one request below /2.0. Return the status and the body."""
         extra = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body else ""
         self.socket.sendall(f"{method} /2.0{path} HTTP/1.1\r\n{self.headers}{extra}\r\n".encode() + body)
         head, rest = self._head()

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.audit_writes [--rounds N]`: runs the contestants and prints the ratios."""
+"""Runs the contestants and prints the ratios: `python -m benchmarks.audit_writes [--rounds N]`."""
 
 import argparse
 import os
@@ -30,15 +30,15 @@ PACKAGES = (
     "django-easy-audit==1.3.9",
     "django-pghistory==3.9.2",
 )
-MOST_ONE_CELL = {"sqlite": 3.5, "postgresql": 3.0}  # × one raw INSERT
-MOST_BULK = 2.0  # × one raw multi-row INSERT of as many rows
-LEAST_CHAINED = 0.5  # of the unchained throughput
+MOST_ONE_CELL = {"sqlite": 3.5, "postgresql": 3.0}  # the most that one edit takes, as a multiple of a raw INSERT
+MOST_BULK = 2.0  # the most that a bulk edit takes, as a multiple of a raw multi-row INSERT with as many rows
+LEAST_CHAINED = 0.5  # the least throughput with the chain, as a part of the throughput without it
 WRITERS = 8
 SECONDS = 1.0
 
 
 class Contestant:
-    """A process that works when it is told to."""
+    """A process that repeats its work when it gets a command."""
 
     def __init__(self, command: list[str], environment: Mapping[str, str]) -> None:
         self._process = subprocess.Popen(
@@ -57,12 +57,12 @@ class Contestant:
         print(line, file=self._process.stdin, flush=True)
 
     def seconds(self, times: int) -> float:
-        """The seconds per repetition, for so many repetitions."""
+        """Return the seconds per repetition, from `times` repetitions."""
         self.tell(str(times))
         return float(self._answer()) / times
 
     def count(self) -> float:
-        """How often it worked, after a "for" command."""
+        """Return the number of repetitions after a "for" command."""
         return float(self._answer())
 
     def stop(self) -> None:
@@ -190,7 +190,9 @@ def make_peers() -> None:
 
 @contextmanager
 def databases() -> Iterator[dict[str, tuple[str, dict[str, str]]]]:
-    """For each kind of database, the URLs of our database and of one per package. All are dropped afterwards."""
+    """Create databases, and give their URLs for each kind of database. One is ours, and each package has one. All are
+    dropped afterwards.
+    """
     with TemporaryDirectory(dir=ROOT / "var") as folder, ExitStack() as stack:
         sqlite = {name: f"sqlite:///{folder}/{name}.sqlite3" for name in ("ours", *PEERS) if name != "pghistory"}
         found = {"sqlite": (sqlite.pop("ours"), sqlite)}

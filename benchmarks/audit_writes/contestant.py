@@ -1,6 +1,7 @@
-"""The loop of every contestant: it says that it is ready, then answers each line with the seconds that it took.
+"""Runs the loop of every contestant. It prints that it is ready, and then answers each line on stdin.
 
-A line is a number of repetitions, or "for S": repeat for S seconds, and answer with the number of repetitions.
+If the line is a number, the contestant repeats its work that often, and answers with the seconds that this took. If the
+line is "for S", it repeats its work for S seconds, and answers with the number of repetitions.
 """
 
 import sys

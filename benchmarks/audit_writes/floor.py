@@ -15,7 +15,7 @@ from django.db import connection  # noqa: E402 # Django is set up first
 from audit.database import triggers  # noqa: E402 # Django is set up first
 from benchmarks.audit_writes.ours import FLOOR  # noqa: E402 # Django is set up first
 
-NOT_ORDINARY = "gin"  # a plain table has no text search
+NOT_ORDINARY = "gin"  # the kind of index that the plain table doesn't get, because it has no text search
 
 
 def make() -> None:
@@ -39,7 +39,7 @@ def make() -> None:
 
 
 def set_chain(*, is_on: bool) -> None:
-    """Switch the chain's trigger on or off. The difference is its cost."""
+    """Switch the chain's trigger on or off. The difference in time is what the chain costs."""
     if is_on:
         triggers.install(connection)
         return

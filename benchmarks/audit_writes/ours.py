@@ -1,4 +1,4 @@
-"""The log as a contestant, and the floors that it is compared with: `python -m benchmarks.audit_writes.ours NAME`."""
+"""Runs the log, or a floor for comparison, as a contestant: `python -m benchmarks.audit_writes.ours NAME`."""
 
 import os
 import sys
@@ -21,7 +21,7 @@ from audit.recording import Actor, Change, Json, Outcome, intend, settle  # noqa
 from audit.vocabulary import Action, Origin, Phase  # noqa: E402 # Django is set up first
 from audit.writing import COLUMNS  # noqa: E402 # Django is set up first
 
-settings.DEBUG = False  # otherwise Django keeps every statement
+settings.DEBUG = False  # if it were true, Django would keep every statement
 
 JANE = Actor(id=4_100_000_000_000_001, region="com", name="Jane Roe", email="jane@example.com")
 SHEET = 7_000_000_000_000_001
@@ -52,13 +52,15 @@ def write(changes: list[Change], returned: dict[int, dict[int | None, Json]]) ->
 
 
 def insert() -> None:
-    """The floor for one edit: insert the columns of one entry, with one commit."""
+    """Insert the columns of one entry, with one commit. This is the floor for one edit."""
     with connection.cursor() as cursor:
         cursor.execute(insert_sql(1), floor_row())
 
 
 def bulk_insert() -> None:
-    """The floor for the bulk edit: insert as many rows, in as few statements as the database accepts."""
+    """Insert as many rows as the bulk edit writes, in as few statements as the database accepts. This is the floor for
+    the bulk edit.
+    """
     rows, at_once = ROWS * CELLS + ROWS, 1000
     with transaction.atomic(), connection.cursor() as cursor:
         for start in range(0, rows, at_once):
@@ -72,7 +74,7 @@ def insert_sql(count: int) -> str:
 
 
 def floor_row() -> list[str | int | bytes | None]:
-    """The columns of an entry of edit(). The leaf is any 32 bytes, because nothing is hashed here."""
+    """Return the columns of an entry of edit(). Its leaf is any 32 bytes, because the floor hashes nothing."""
     facts: dict[str, str | int | bytes] = {
         "edit_id": uuid4().hex,
         "line": 0,

@@ -1,5 +1,5 @@
-"""The audit packages as contestants: `python -m benchmarks.audit_writes.peers NAME URL`, in a virtual environment of
-theirs. Each saves one change of one text of a row, by a user, as its documentation says that an audited change is made.
+"""Runs an audit package as a contestant: `python -m benchmarks.audit_writes.peers NAME URL`, in the packages' virtual
+environment. The package saves a user's change of one text of a row, in the way that its documentation describes.
 """
 
 import logging
@@ -22,7 +22,7 @@ APPS: dict[str, list[str]] = {
     "easy-audit": ["easyaudit"],
     "pghistory": ["pgtrigger", "pghistory"],
 }
-SQLITE = {  # as in the product
+SQLITE = {  # the same options as in the product
     "timeout": 7,
     "transaction_mode": "IMMEDIATE",
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
@@ -80,7 +80,7 @@ def contest(name: str) -> None:
 
 
 def by(name: str, user: Any) -> Any:
-    """The context in which the package knows the actor of a change. For simple-history the row has the actor."""
+    """Return a context in which the package knows the actor of a change. For simple-history, the row has the actor."""
     if name == "auditlog":
         from auditlog.context import set_actor
 

@@ -1,4 +1,4 @@
-"""A row with 16 texts, audited by the package that settings.PEER names, as its documentation says."""
+"""Defines a row with 16 texts. The package in settings.PEER audits it, in the way that its documentation describes."""
 
 from django.conf import settings
 from django.db import models
@@ -7,7 +7,7 @@ PEER = getattr(settings, "PEER", "")
 
 
 class Row(models.Model):
-    """About as wide as an entry of the log."""
+    """A row with about as much data as an entry of the log."""
 
     for number in range(16):
         locals()[f"text_{number}"] = models.TextField(default="Open")

@@ -1,0 +1,1 @@
+"""Measures the grid and other grids in one run in Chromium."""

@@ -1,0 +1,139 @@
+"""Compares opening a sheet of 20,000 rows and 25 columns in the grid with a bare read of the sheet.
+
+    python -m benchmarks.opening [--rows 20000] [--columns 25]
+
+The bare read is made with requests and orjson, in its own process. The grid is opened in a real Chromium. The time from
+the browser's request for the page to the first rows is measured, and the time to all rows. Memory is how much more the
+server's process takes at its peak than when it is idle. It is compared with the same of the bare read. Look at the
+ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from subprocess import run
+
+from benchmarks import app_database
+from benchmarks.browser import chromium
+from tests.crowd import App
+from tests.running_sandbox import Person, RunningSandbox
+
+FIRST, PAGE, AT_ONCE = 100, 2_500, 2  # the same as in edits/static/byline/js/grid/loading.js
+FIRST_GOAL, WHOLE_GOAL, MEMORY_GOAL = 0.5, 2.0, 1.2
+ROUNDS = 5
+# A promise of the milliseconds from the request for the page to the first rows, and to the end of loading.
+WATCH = """
+window.isOpen = new Promise((resolve) => {
+  let first = null;
+  const timer = setInterval(() => {
+    if (first === null && document.querySelector("[role=gridcell]")) first = performance.now();
+    if (document.querySelector("[data-grid]")?.grid?.freshness) {
+      clearInterval(timer);
+      resolve([first, performance.now()]);
+    }
+  }, 5);
+});"""
+BARE = """
+import json, sys, time, orjson, requests
+api, token, sheet_id, rounds, columns = sys.argv[1:]
+session = requests.Session()
+session.headers["Authorization"] = f"Bearer {token}"
+url = f"{api}/sheets/{sheet_id}?level=2&include=objectValue,format{columns}&pageSize=10000&page="
+def status(name):
+    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith(name)) / 1024
+idle = status("VmRSS")
+took = []
+for _ in range(int(rounds)):
+    begun, rows, number = time.perf_counter(), [], 1
+    while True:
+        page = orjson.loads(session.get(url + str(number), timeout=120).content)
+        rows += page["rows"]
+        number += 1
+        if len(rows) >= page["totalRowCount"]:
+            break
+    took.append(time.perf_counter() - begun)
+print(json.dumps({"seconds": took, "memory": status("VmHWM") - idle}))
+"""
+
+
+def main() -> int:
+    """Print the three ratios. Return 1 if one is above its goal."""
+    parser = argparse.ArgumentParser("python -m benchmarks.opening")
+    parser.add_argument("--rows", type=int, default=20_000)
+    parser.add_argument("--columns", type=int, default=25)
+    chosen = parser.parse_args()
+    url = app_database.prepare()
+    from tests.crowd import sign_in_many
+
+    size = ["--rows", str(chosen.rows), "--columns", str(chosen.columns)]
+    with RunningSandbox("--rate-limit", "0", *size) as sandbox:
+        alice = sandbox.people()["alice"]
+        listed = sandbox.call(alice, "GET", "/sheets?includeAll=true")["data"]
+        sheet_id = next(sheet["id"] for sheet in listed if sheet["name"] == "Large sheet")
+        (session,) = sign_in_many(1, token=alice.token)
+        bare, bare_memory = read_bare(sandbox, alice, sheet_id)
+        with App(sandbox, database_url=url, WEB_CONCURRENCY="1") as app:
+            first, whole, memory = open_in_browser(app, session, sheet_id, chosen.rows)
+    floor = statistics.median(bare)
+    return max(
+        [
+            tell("first rows", first, floor, FIRST_GOAL),
+            tell("whole sheet", whole, floor, WHOLE_GOAL),
+            tell("server's memory over idle, MB", memory, bare_memory, MEMORY_GOAL),
+        ]
+    )
+
+
+def read_bare(
+    sandbox: RunningSandbox, person: Person, sheet_id: int, column_ids: Sequence[int] = ()
+) -> tuple[list[float], float]:
+    """Return the seconds of each bare read of these columns (default: all), and the MB that the process took."""
+    columns = f"&columnIds={','.join(map(str, column_ids))}" if column_ids else ""
+    command = [sys.executable, "-c", BARE, sandbox.api, person.token, str(sheet_id), str(ROUNDS), columns]
+    found = json.loads(run(command, capture_output=True, text=True, check=True).stdout)
+    return found["seconds"], found["memory"]
+
+
+def open_in_browser(app: App, session: str, sheet_id: int, rows: int) -> tuple[float, float, float]:
+    """Return the median seconds to the first rows and to all rows, and the MB that the server took for the sheet."""
+    server = children(app.process.pid)[0]
+    firsts, wholes = [], []
+    with chromium() as browser:
+        for number in range(ROUNDS + 1):
+            page = browser.new_context(base_url=f"http://127.0.0.1:{app.port}").new_page()
+            page.context.add_cookies([{"name": "sessionid", "value": session, "url": f"http://127.0.0.1:{app.port}"}])
+            page.add_init_script(WATCH)
+            page.goto(f"/sheets/{sheet_id}/")
+            first, whole = page.evaluate("window.isOpen")
+            assert page.evaluate("document.querySelector('[data-grid]').grid.sheet.rows.length") == rows
+            page.context.close()
+            if number:  # the first one warms up
+                firsts.append(first / 1000)
+                wholes.append(whole / 1000)
+            else:
+                Path(f"/proc/{server}/clear_refs").write_text("5", encoding="ascii")
+                idle = memory_of(server, "VmRSS")
+    return statistics.median(firsts), statistics.median(wholes), memory_of(server, "VmHWM") - idle
+
+
+def children(pid: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
+
+
+def memory_of(pid: int, name: str) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024
+
+
+def tell(what: str, ours: float, floor: float, goal: float) -> int:
+    print(f"{what}: {ours:.3g}, bare {floor:.3g}, {ours / floor:.2f} x (goal {goal})")
+    return int(ours > goal * floor)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
