@@ -1,4 +1,4 @@
-"""The app in gunicorn, as it is run for people, and any number of signed-in people with plain browsers before it."""
+"""The app in gunicorn, as in production, with any number of signed-in people with simple browsers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SERVER = [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "--l
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a browser got, and after how many seconds."""
+    """A browser's answer, and after how many seconds it came."""
 
     status: int
     headers: Mapping[str, str]
@@ -33,7 +33,7 @@ class Seen:
 
 
 class App:
-    """`gunicorn` with one process on a free port; a context manager. What it logs is shown if it `is_heard`."""
+    """A context manager that runs `gunicorn` with one process on a free port. `is_heard` prints its log."""
 
     def __init__(self, sandbox: Sandbox, *, database_url: str, is_heard: bool = True, **environment: str) -> None:
         self.port = free_port()
@@ -58,7 +58,7 @@ class App:
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        os.killpg(self.process.pid, signal.SIGKILL)  # what hangs is not waited for
+        os.killpg(self.process.pid, signal.SIGKILL)  # doesn't wait for requests that hang
         self.process.wait(PATIENCE)
 
     def get(self, path: str, *, session: str = "", timeout: float = PATIENCE) -> Seen:
@@ -81,7 +81,7 @@ class App:
 
 
 def at_once(app: App, path: str, sessions: Iterable[str]) -> list[Future[Seen]]:
-    """Each of these people opens the page. Gives what comes of it; nothing has to come."""
+    """Let each of these people open the page. Return the futures. Some of them are perhaps never done."""
     sessions = list(sessions)
     pool = ThreadPoolExecutor(len(sessions))
     opened = [pool.submit(app.get, path, session=session) for session in sessions]
@@ -89,8 +89,8 @@ def at_once(app: App, path: str, sessions: Iterable[str]) -> list[Future[Seen]]:
     return opened
 
 
-def sign_in_many(count: int, *, token: str) -> list[str]:
-    """The sessions of so many different people, all with this access token at Smartsheet."""
+def sign_in_many(count: int, *, token: str, scope: str = "READ_SHEETS") -> list[str]:
+    """The sessions of `count` different people, all with this access token."""
     from django.test import Client
 
     from identity.models import SmartsheetUser
@@ -100,7 +100,7 @@ def sign_in_many(count: int, *, token: str) -> list[str]:
     def session_of(number: int) -> str:
         facts: dict[str, Any] = {"id": 10**6 + number, "firstName": "Nr.", "lastName": str(number)}
         profile = Profile.parse("sandbox", facts | {"email": f"nr-{number}@example.com"})
-        grant = Grant(access_token=token, refresh_token="", expires_at=None, scope="READ_SHEETS")
+        grant = Grant(access_token=token, refresh_token="", expires_at=None, scope=scope)
         client = Client()
         user = SmartsheetUser.objects.signed_in(profile, grant).user
         client.force_login(user, backend="identity.backends.SmartsheetBackend")

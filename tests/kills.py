@@ -1,15 +1,17 @@
-"""`make test-kills`: settling by many kills and many examples, many edits at once, and many races for a token.
+"""Tests settling with many kills and examples, many edits at the same time, and many races for a token: `make
+test-kills`.
 
-On SQLite and, where it is there, on PostgreSQL. KILLS (500), KILL_COUNTS (edits of 2, 500 and 501 rows), EXAMPLES
-(300), EDITS (100 in each of ten threads), PROCESSES (8) with ROUNDS (20) each, and RACES (5) in the environment say
-how many. Arguments go to pytest.
+The tests run on SQLite, and on PostgreSQL if there is one. Variables of the environment say how many: KILLS (500),
+KILL_COUNTS (edits of 2, 500 and 501 rows), EXAMPLES (300), EDITS (100 in each of ten threads), PROCESSES (8) with
+ROUNDS (20) each, API_ROUNDS (25) of API_ROWS (50) for programs that call the API, RACES (5), and FILLERS (50 people
+who fill in a form). Arguments go to pytest.
 """
 
 import os
 import sys
 from collections.abc import Sequence
 
-from tests.run import postgres_url, run
+from tests.run import Part, postgres_url
 
 MANY = {
     "KILLS": "500",
@@ -18,11 +20,17 @@ MANY = {
     "EDITS": "100",
     "PROCESSES": "8",
     "ROUNDS": "20",
+    "API_ROUNDS": "25",
+    "API_ROWS": "50",
     "RACES": "5",
+    "FILLERS": "50",
 }
 TESTS = [
+    "tests/api/test_killed_callers.py",
+    "tests/edits/forms/test_many_people.py",
     "tests/edits/settling/test_killed_anywhere.py",
     "tests/edits/settling/test_killed_rows.py",
+    "tests/edits/settling/test_killed_undo.py",
     "tests/edits/saving/test_processes_at_once.py",
     "tests/edits/settling/test_property.py",
     "tests/edits/test_two_people_at_once.py",
@@ -34,10 +42,10 @@ def main(arguments: Sequence[str]) -> int:
     """Run the tests on each database, and show their counts. Returns the exit code."""
     command = [sys.executable, "-m", "pytest", "-q", "-s", "--timeout=3600", *TESTS, *arguments]
     many = MANY | {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    failed = run("kills on SQLite", command, many)
+    is_green = Part("kills on SQLite", command, many, is_live=True).run()
     if postgres := postgres_url():
-        failed |= run("kills on PostgreSQL", command, many | {"DATABASE_URL": postgres})
-    return 1 if failed else 0
+        is_green &= Part("kills on PostgreSQL", command, many | {"DATABASE_URL": postgres}, is_live=True).run()
+    return 0 if is_green else 1
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
-"""`make test`: lint, types, import contracts, then the tests: on PostgreSQL, and on SQLite what may differ there.
+"""Checks lint, types and import contracts, and runs the tests: `make test`. With --system, it runs the system tests
+instead, without the checks: `make test-system` (tests/targets.py).
 
-Without PostgreSQL everything runs on SQLite.
+All tests run on PostgreSQL. Those that can behave differently on SQLite also run there. The checks and the two test
+runs go on at the same time, because many tests wait. Without PostgreSQL, everything runs on SQLite.
 
-Arguments go to pytest: `make test ARGS="-k conflict"`.
+Arguments go to pytest: `make test ARGS="-k conflict"`. If they name files or folders, these run in either target.
 """
 
 import os
@@ -10,6 +12,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -17,6 +21,7 @@ import pytest
 
 from tests.conformance.places import SHARED
 from tests.databases import ON_EACH
+from tests.targets import SYSTEM
 
 LOCAL_POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
 CHECKS = {
@@ -26,32 +31,87 @@ CHECKS = {
     "import contracts": ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"],
     "djlint": ["-m", "djlint", "templates", "api", "audit", "edits", "identity", "--lint", "--quiet"],
 }
-# Four on two cores, since many tests wait; those first that wait longest (tests/waiting.py).
-SPREAD = ["-n", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
-# Not each process again, even where the environment asks for it: some hundred are started.
+# There are more processes than cores, because many tests wait. The tests that wait longest start first
+# (tests/waiting.py).
+EVERYTHING, SOME = 3, 2
+# This isn't done again in each process, even if the environment asks for it, because some hundred are started.
 COMPILED_ONCE = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+NO_POSTGRES = {name: value for name, value in COMPILED_ONCE.items() if name != "DATABASE_URL"}
 NOTHING_CHOSEN = int(pytest.ExitCode.NO_TESTS_COLLECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A command of the run. If `is_live` is true, its output is shown immediately, otherwise when the command ends."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    is_live: bool = False
+    may_be_empty: bool = False
+
+    def run(self) -> bool:
+        """Run the command. Returns whether it succeeded."""
+        title = f"\n== {self.name}"
+        started = time.monotonic()
+        if self.is_live:
+            print(title, flush=True)
+            code, printed = subprocess.call(self.command, env=self.environment), ""
+        else:
+            ended = subprocess.run(
+                self.command, env=self.environment, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            )
+            code, printed = ended.returncode, f"{title}\n{ended.stdout.decode(errors='replace')}"
+        is_ok = code == 0 or (self.may_be_empty and code == NOTHING_CHOSEN)
+        seconds = time.monotonic() - started
+        print(f"{printed}-- {self.name}: {'ok' if is_ok else 'FAILED'} in {seconds:.0f} s", flush=True)
+        return is_ok
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run everything, and list the failed parts at the end. Returns the exit code."""
-    failed = [name for name, command in checks() if run(name, command)]
-    sqlite = {name: value for name, value in COMPILED_ONCE.items() if name != "DATABASE_URL"}
-    if postgres := postgres_url():
-        code = run("pytest on PostgreSQL", pytest_command(arguments), COMPILED_ONCE | {"DATABASE_URL": postgres})
-        failed += ["pytest on PostgreSQL"] if code else []
-        code = run("pytest on SQLite", pytest_command([*on_each(arguments), *arguments]), sqlite)
-        failed += ["pytest on SQLite"] if code not in (0, NOTHING_CHOSEN) else []
-    else:
-        code = run("pytest on SQLite", pytest_command(arguments), sqlite)
-        failed += ["pytest on SQLite"] if code else []
-        if "CI" in os.environ:
-            failed.append("PostgreSQL is not there, and in CI it must be")
-        else:
-            print("\nPostgreSQL: skipped, no DATABASE_URL and no server on 127.0.0.1:5432")
-    print(f"\n{conformance()}")
+    is_system = arguments[:1] == ["--system"]
+    postgres = postgres_url()
+    side_by_side = [[part] for part in tests(postgres, arguments[is_system:], is_system=is_system)]
+    if not is_system:
+        side_by_side.append(checks())
+    with ThreadPoolExecutor(len(side_by_side)) as pool:
+        failed = [name for names in pool.map(run_in_turn, side_by_side) for name in names]
+    if not postgres and "CI" in os.environ:
+        failed.append("PostgreSQL is not there, and in CI it must be")
+    elif not postgres:
+        print("\nPostgreSQL: skipped, no DATABASE_URL and no server on 127.0.0.1:5432")
+    if not is_system:
+        print(f"\nSystem tests: `make test-system`\n{conformance()}")
     print(f"\nFAILED: {', '.join(failed)}" if failed else "\nAll green.")
     return 1 if failed else 0
+
+
+def run_in_turn(parts: Sequence[Part]) -> list[str]:
+    """Run these parts one after the other. Return the names of the parts that failed."""
+    return [part.name for part in parts if not part.run()]
+
+
+def checks() -> list[Part]:
+    return [Part(name, [sys.executable, *arguments], COMPILED_ONCE) for name, arguments in CHECKS.items()]
+
+
+def tests(postgres: str | None, arguments: Sequence[str], *, is_system: bool) -> list[Part]:
+    """Return the test runs. One runs all tests of the target on PostgreSQL, and one runs on SQLite those of them that
+    depend on the database. Without PostgreSQL, one run has all of them on SQLite.
+    """
+    everything, on_each = chosen(arguments, is_system=is_system)
+    if postgres is None:
+        return [Part("pytest on SQLite", pytest_command(EVERYTHING, everything), NO_POSTGRES, is_live=True)]
+    return [
+        Part(
+            "pytest on PostgreSQL",
+            pytest_command(EVERYTHING, everything),
+            COMPILED_ONCE | {"DATABASE_URL": postgres},
+            is_live=True,
+        ),
+        Part("pytest on SQLite", pytest_command(SOME, on_each), NO_POSTGRES, may_be_empty=True),
+    ]
 
 
 def conformance() -> str:
@@ -61,31 +121,28 @@ def conformance() -> str:
     return "Conformance of the sandbox with Smartsheet: skipped, ../shared is not there (`make test-sandbox`)"
 
 
-def checks() -> list[tuple[str, list[str]]]:
-    return [(name, [sys.executable, *arguments]) for name, arguments in CHECKS.items()]
-
-
-def on_each(arguments: Sequence[str]) -> list[str]:
-    """What of the chosen tests runs on each database: of all, by their paths, so that no others are collected."""
+def chosen(arguments: Sequence[str], *, is_system: bool) -> tuple[list[str], list[str]]:
+    """Return pytest's arguments for all tests of the target, and for those of them that run on each database. They name
+    the paths of these, if possible, so that no others are collected.
+    """
     if any(Path(argument.partition("::")[0]).exists() for argument in arguments):
-        return ["-m", "each_database"]
-    return [f"tests/{path}" for path in ON_EACH]
+        everything, on_each = [], ["-m", "each_database"]
+    elif is_system:
+        everything = [f"tests/{path}" for path in SYSTEM]
+        on_each = [*everything, "-m", "each_database"]
+    else:
+        everything = ["-m", "not system"]
+        on_each = [*(f"tests/{path}" for path in ON_EACH), *everything]
+    return [*everything, *arguments], [*on_each, *arguments]
 
 
-def pytest_command(arguments: Sequence[str]) -> list[str]:
-    return [sys.executable, "-m", "pytest", "-q", *SPREAD, "--durations=10", *arguments]
-
-
-def run(name: str, command: list[str], environment: dict[str, str] | None = None) -> int:
-    print(f"\n== {name}", flush=True)
-    started = time.monotonic()
-    code = subprocess.call(command, env=environment)
-    print(f"-- {name}: {'ok' if code == 0 else 'FAILED'} in {time.monotonic() - started:.0f} s", flush=True)
-    return code
+def pytest_command(processes: int, arguments: Sequence[str]) -> list[str]:
+    spread = ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
+    return [sys.executable, "-m", "pytest", "-q", *spread, "--durations=10", *arguments]
 
 
 def postgres_url() -> str | None:
-    """DATABASE_URL if it names a PostgreSQL, else the local server if one answers."""
+    """DATABASE_URL if it is a PostgreSQL URL, otherwise the local server's if it answers."""
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith("postgres"):
         return given

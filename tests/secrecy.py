@@ -1,9 +1,8 @@
 """Watches a whole test run for leaked secrets.
 
-Notes every access token, refresh token, code and app token that any test uses, and every word of what is logged, shown
-on an error page (as DEBUG would show it too) or sent to the database. At the end the two must have nothing in common;
-the database file, where there is one, is searched as well. App tokens are looked for on all pages but the one that
-shows a new one.
+It stores every access token, refresh token, code and app token that tests use. It also stores every word that is
+logged, shown on an error page (also as with DEBUG) or sent to the database. At the end, no secret may be among these
+words. The database file, if there is one, is searched as well. Only the page that shows a new app token may have it.
 """
 
 import logging
@@ -70,7 +69,9 @@ class Watch(logging.Handler):
         self.read(reporter.get_traceback_text(), where)
 
     def hear_connection(self, connection: Any, **_more: object) -> None:
-        connection.execute_wrappers.append(self.hear_statement)
+        """Receives connection_created, which is also sent when the same object connects again."""
+        if self.hear_statement not in connection.execute_wrappers:
+            connection.execute_wrappers.append(self.hear_statement)
 
     def hear_statement(
         self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
@@ -122,7 +123,7 @@ def watching() -> Iterator[Watch]:
 
 
 def may_leak(request: HttpRequest, response: HttpResponse) -> bool:
-    """Whether a page has what looks like an app token, other than the page that shows a new one."""
+    """Whether a page has a text like an app token, and isn't the page that shows a new one."""
     is_new = request.path == reverse("identity:add_app_token")
     return token_text.PREFIX.encode() in response.content and not is_new
 

@@ -1,4 +1,4 @@
-"""Signing in: all the steps of a browser (form, consent page, callback), or only their result."""
+"""Signs people in, with all the steps of a browser (form, consent page, callback), or with only their result."""
 
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -31,7 +31,7 @@ class FormParser(HTMLParser):
 
 
 def begin(client: Client, *, next_url: str = "") -> str:
-    """Press "Sign in with Smartsheet". Returns the consent page's URL."""
+    """Press "Sign in with Smartsheet". Return the consent page's URL."""
     answer = client.post("/identity/login/", {"next": next_url} if next_url else {})
     assert answer.status_code == 302, answer.content
     return answer["Location"]
@@ -50,7 +50,7 @@ def decide(sandbox: Sandbox, authorize_url: str, person: Person, decision: str =
 
 
 def come_back(client: Client, callback_url: str) -> HttpResponse:
-    """Follow Smartsheet's redirect to the app. Returns the app's answer."""
+    """Follow Smartsheet's redirect to the app. Return the app's answer."""
     parts = urlsplit(callback_url)
     return client.get(f"{parts.path}?{parts.query}")  # type: ignore[return-value] # the test client's response class
 
