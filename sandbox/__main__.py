@@ -19,7 +19,7 @@ class CannotListen(Exception):
 
 
 async def run(worlds: list[World]) -> None:
-    """Serve until SIGINT or SIGTERM. Prints the address on stdout, one line per region."""
+    """Serve until SIGINT or SIGTERM arrives. Prints one line on stdout for each region, with its address."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in ("SIGINT", "SIGTERM"):

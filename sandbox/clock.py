@@ -1,7 +1,7 @@
-"""Tells the time, and reads and writes times in Smartsheet's form: in UTC, to the second.
+"""Tells the time, and reads and writes times in Smartsheet's format: in UTC, to the second.
 
-A sandbox's clock can be moved ahead (`put_forward`), so that tests needn't wait for days. Several sandboxes can run in
-one process, each with its own clock.
+Tests can move a sandbox's clock ahead (`put_forward`) instead of waiting for days. Several sandboxes can run in one
+process, each with its own clock.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ def put_forward(seconds: float) -> None:
 
 
 def now() -> datetime:
-    """The current time, UTC, without fractions of a second (the API never shows any)."""
+    """Return the current time in UTC, without fractions of a second, which the API never shows."""
     return (datetime.now(UTC) + timedelta(seconds=_ahead.get())).replace(microsecond=0)
 
 
 def elapsed() -> float:
-    """Return the seconds on a monotonic clock, plus the seconds that the sandbox's clock is ahead."""
+    """Return the seconds of a monotonic clock, plus the seconds that the sandbox's clock is ahead."""
     return time.monotonic() + _ahead.get()
 
 
 def parse(text: str) -> datetime | None:
-    """Parse an ISO 8601 time or epoch milliseconds, and return it in UTC; None for other texts. A time without a zone
-    is taken as UTC.
+    """Return the time in an ISO 8601 text or in epoch milliseconds, converted to UTC; None for other texts. A time
+    without a zone counts as UTC.
     """
     try:
         moment = datetime.fromtimestamp(int(text) / 1000, UTC) if text.isdigit() else datetime.fromisoformat(text)
@@ -40,7 +40,7 @@ def parse(text: str) -> datetime | None:
 
 
 def epoch_ms(moment: datetime) -> int:
-    """Return the milliseconds since 1970, which is the form for numericDates=true."""
+    """Return a time as milliseconds since 1970. Answers have this format with `numericDates=true`."""
     return int(moment.timestamp() * 1000)
 
 

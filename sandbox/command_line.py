@@ -1,4 +1,4 @@
-"""Defines the options of the command line, and makes the settings from them."""
+"""Defines the command line's options, and makes the settings from them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ LIMITS = {
 
 
 class PrintOperations(argparse.Action):
-    """The option --operations, which prints the operations and exits."""
+    """The option `--operations`. It prints the operations, and the program exits."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_given: object) -> None:
         try:
@@ -53,7 +53,7 @@ class PrintOperations(argparse.Action):
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line."""
+    """Return the parser of the command line."""
     default = Settings()
     parser = argparse.ArgumentParser(
         "python -m sandbox",
@@ -210,7 +210,7 @@ def _add_webhook_options(parser: argparse.ArgumentParser, default: Settings) -> 
 
 
 def read_settings(arguments: list[str] | None = None) -> list[Settings]:
-    """The settings from the command line, one for each region."""
+    """Return the settings from the command line, one object for each region."""
     reader = parser()
     given = reader.parse_args(arguments)
     for url in (given.redirect_url, *(url for _client_id, _secret, url in given.app)):

@@ -1,7 +1,7 @@
 """Lists Smartsheet's errors with number, HTTP status and message.
 
-The messages are from https://developers.smartsheet.com/api/smartsheet/error-codes. If a recorded answer has another
-message than that page, the recorded message is used.
+The messages are from https://developers.smartsheet.com/api/smartsheet/error-codes. If a recorded answer has a different
+message, that message is used.
 """
 
 from __future__ import annotations
@@ -254,7 +254,9 @@ OAUTH_TYPES = {
 
 
 class ApiError(Exception):
-    """A request is refused. `code` is Smartsheet's number. `values` are put into the message. `detail` is sent too."""
+    """The request is refused. `code` is Smartsheet's number of the error. `values` replace the placeholders in its
+    message. `detail` is part of the answer.
+    """
 
     def __init__(
         self,
@@ -274,12 +276,12 @@ class ApiError(Exception):
         super().__init__(f"{self.code} {self.message}")
 
     def at(self, detail: Json) -> ApiError:
-        """Return the same refusal with the `detail` of one item of a bulk request."""
+        """Add to `detail` which item of a bulk request the error belongs to, and return the error."""
         self.detail = {**detail, **self.detail} if isinstance(self.detail, dict) else detail
         return self
 
     def body(self) -> dict[str, Json]:
-        """Return the JSON of the answer. Each call makes a new refId."""
+        """Return the JSON of the answer. Each call makes a new `refId`."""
         body: dict[str, Json] = {"errorCode": self.code, "message": self.message, "refId": new_ref_id()}
         if self.code in OAUTH_TYPES:
             body["error"] = OAUTH_TYPES[self.code]
@@ -289,5 +291,5 @@ class ApiError(Exception):
 
 
 def new_ref_id() -> str:
-    """Return 13 letters and digits, which is the form of Smartsheet's refIds."""
+    """Return 13 letters and digits, as in Smartsheet's `refId`."""
     return "".join(secrets.choice("0123456789abcdefghijklmnopqrstuvwxyz") for _ in range(13))

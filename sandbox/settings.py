@@ -1,4 +1,4 @@
-"""The settings, from the command line."""
+"""The sandbox's settings, which come from the command line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of one sandbox. By default, limits are Smartsheet's own. A limit of 0 means no limit."""
+    """The settings of one sandbox. The default limits are Smartsheet's own. A limit of 0 means no limit."""
 
     region: str = "com"
     host: str = "127.0.0.1"
@@ -40,6 +40,6 @@ class Settings:
     quiet: bool = False
 
     def in_region(self, region: str, *, place: int) -> Settings:
-        """The settings for one of several regions, with its own port and state file."""
+        """Return the settings for one of several regions, with its own port and state file."""
         state_file = self.state_file and self.state_file.with_name(f"{self.state_file.name}.{region}")
         return replace(self, region=region, port=self.port and self.port + place, state_file=state_file)

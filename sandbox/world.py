@@ -1,4 +1,4 @@
-"""Holds the data of a running sandbox: its state, and its data about requests."""
+"""Holds the data of a running sandbox: its state, and what it knows about requests."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def get(call: Call) -> Json:
 
 @operation("add-alternate-email", "POST", "/users/{userId}/alternateemails", scope="ADMIN_USERS")
 def add(call: Call) -> Json:
-    """Add one alternate address or several. Each must be confirmed by its owner."""
+    """Add one alternate address or several. The person must confirm each address."""
     check_system_admin(call)
     person, body = colleague_in_path(call), call.json()
     emails = [_read(call, item) for item in (body if isinstance(body, list) else [body])]
@@ -84,7 +84,7 @@ def _in_path(call: Call, person: Person) -> dict[str, Json]:
 
 
 def _read(call: Call, item: Json) -> str:
-    """Read an address that no one has yet. Raises ApiError 1156 or 1157."""
+    """Return an address that no one has yet. Raises ApiError 1156 if it isn't valid, and 1157 if someone has it."""
     check_attributes("alternateEmail", item, allowed={"email"}, read_only={"id", "confirmed"})
     email = check_email(item.get("email"))
     if call.state.person_by_email(email) or owner_of_alternate(call.state, email):

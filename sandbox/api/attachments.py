@@ -39,13 +39,13 @@ VERSIONS = ONE + "/versions"
 
 @operation("attachments-listOnSheet", "GET", ON_SHEET, scope="READ_SHEETS")
 def list_on_sheet(call: Call) -> Json:
-    """Everything attached to the sheet, its rows and its comments."""
+    """List everything attached to the sheet, its rows and its comments."""
     return _list(call, current(call.sheet.attachments))
 
 
 @operation("attachments-listOnRow", "GET", ON_ROW, scope="READ_SHEETS")
 def list_on_row(call: Call) -> Json:
-    """Everything attached to a row and to the comments on it."""
+    """List everything attached to a row and to the comments on it."""
     row = row_in_path(call)
     comments = comment_ids(discussions_on_row(call.sheet, row.id))
     return _list(call, attached_to(call.sheet, {row.id} | comments))
@@ -53,13 +53,13 @@ def list_on_row(call: Call) -> Json:
 
 @operation("discussion-listAttachments", "GET", IN_DISCUSSION, scope="READ_SHEETS")
 def list_in_discussion(call: Call) -> Json:
-    """Everything attached to the comments of a discussion."""
+    """List everything attached to the comments of a discussion."""
     return _list(call, attached_to(call.sheet, comment_ids([discussion_in_path(call)])))
 
 
 @operation("attachments-get", "GET", ONE, scope="READ_SHEETS")
 def get(call: Call) -> Json:
-    """One attachment. A file comes with an address from which it can be downloaded for a while."""
+    """Get one attachment. For a file, the answer has an address that serves the content for a short time."""
     attachment = attachment_in_path(call)
     return attachment_json(call.state, attachment, download=download_of(call, attachment))
 
@@ -87,13 +87,13 @@ def attach_to_comment(call: Call) -> Json:
 
 @operation("attachments-delete", "DELETE", ONE, scope="WRITE_SHEETS", access=Access.COMMENTER)
 def delete(call: Call) -> Json:
-    """Delete one version. The version before it, if any, becomes the current one."""
+    """Delete one version of an attachment. The version before it, if any, becomes the current one."""
     return _remove(call, [_removable(call)])
 
 
 @operation("attachments-versionList", "GET", VERSIONS, scope="READ_SHEETS")
 def list_versions(call: Call) -> Json:
-    """The versions of an attachment, newest first."""
+    """List the versions of an attachment, newest first."""
     return _list(call, versions_of(call.sheet, attachment_in_path(call))[::-1])
 
 
@@ -119,7 +119,7 @@ def delete_versions(call: Call) -> Json:
 
 
 def attachment_in_path(call: Call) -> Attachment:
-    """The attachment that the path names. Raises ApiError 1006 if the sheet doesn't have it."""
+    """Return the attachment that the path names. Raises ApiError 1006 if the sheet doesn't have it."""
     attachment = find_attachment(call.sheet, call.path_id("attachmentId"))
     if attachment is None:
         raise ApiError(1006)
@@ -127,8 +127,8 @@ def attachment_in_path(call: Call) -> Attachment:
 
 
 def _removable(call: Call) -> Attachment:
-    """Return the attachment in the path, if this person is allowed to delete it. Editors can delete any attachment.
-    Other people can delete those of their own comments.
+    """Return the attachment that the path names. Only its author can delete an attachment of a comment (ApiError 1081),
+    and only editors can delete any other attachment (1004).
     """
     attachment = attachment_in_path(call)
     if attachment.parent_type == COMMENT and attachment.created_by != call.person.id:

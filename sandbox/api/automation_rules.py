@@ -1,7 +1,7 @@
 """Automation rules. https://developers.smartsheet.com/api/smartsheet/openapi/automationrules
 
-Rules are made in Smartsheet's app; the sandbox has two from the start. They don't run: `POST /_sandbox/changes` makes
-a change as an automation does.
+Rules are made in Smartsheet's app. The sandbox has two from the start, but never runs them. `POST /_sandbox/changes`
+makes a change as if an automation made it.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ READ_ONLY = {"id", "createdAt", "createdBy", "modifiedAt", "modifiedBy", "userCa
 
 @operation("automationrules-list", "GET", "/sheets/{sheetId}/automationrules", scope="READ_SHEETS")
 def list_all(call: Call) -> Json:
-    """The automation rules of a sheet."""
+    """List the automation rules of a sheet."""
     return index_result(call, [_json(call, rule) for rule in call.sheet.automation_rules])
 
 
 @operation("automationrule-get", "GET", "/sheets/{sheetId}/automationrules/{automationRuleId}", scope="READ_SHEETS")
 def get(call: Call) -> Json:
-    """One automation rule."""
+    """Get one automation rule."""
     return _json(call, _in_path(call))
 
 
@@ -76,7 +76,9 @@ def _in_path(call: Call) -> AutomationRule:
 
 
 def _may_change(call: Call, rule: AutomationRule) -> bool:
-    """Whether this person is allowed to change the rule. The rule's author and admins of the sheet are."""
+    """Whether the caller is allowed to change the rule. Admins of the sheet are, and so is the rule's author if they
+    are an editor.
+    """
     return call.access >= Access.ADMIN or (call.access >= Access.EDITOR and rule.created_by == call.person.id)
 
 
@@ -86,7 +88,9 @@ def _check_may_change(call: Call, rule: AutomationRule) -> None:
 
 
 def _read_action(call: Call, rule: AutomationRule, given: Json) -> dict[str, Json]:
-    """Return the rule's action with the given attributes. Raises ApiError (1008, 1012, 1031, 1036, 1218-1221)."""
+    """Return the rule's action, changed by the attributes in `given`. Raises ApiError (1008, 1012, 1031, 1036,
+    1218-1221) for attributes that aren't valid.
+    """
     if given is None:
         raise ApiError(1012, "action.type")
     check_attributes("action", given, allowed={"type", "frequency", *FLAGS, *TEXTS, *LISTS}, read_only=set())

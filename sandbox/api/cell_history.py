@@ -18,7 +18,7 @@ Json = Any
     "cellHistory-get", "GET", "/sheets/{sheetId}/rows/{rowId}/columns/{columnId}/history", scope="READ_SHEETS", cost=10
 )
 def history(call: Call) -> Json:
-    """The values of a cell, newest first, with the person who wrote each."""
+    """List the values that a cell has had, newest first, each with the person who wrote it."""
     row, column = row_in_path(call), column_in_path(call)
     head, revisions = page_of(call, row.revisions(column.id)[::-1])
     return head | {"data": history_json(call.state, call.sheet, column, revisions, view_of(call))}

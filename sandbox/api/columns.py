@@ -21,13 +21,13 @@ ALL, ONE = "/sheets/{sheetId}/columns", "/sheets/{sheetId}/columns/{columnId}"
 
 @operation("columns-listOnSheet", "GET", ALL, scope="READ_SHEETS")
 def list_all(call: Call) -> Json:
-    """The columns of a sheet."""
+    """List the columns of a sheet."""
     return index_result(call, columns_json(call.sheet, call.access, view_of(call)))
 
 
 @operation("columns-addToSheet", "POST", ALL, scope="ADMIN_SHEETS", access=Access.ADMIN)
 def add(call: Call) -> Json:
-    """Insert one column, or several side by side. The answer is an object or a list, as the request was."""
+    """Insert one column, or several next to each other. If the body is a list, the answer has a list too."""
     writing, view, body = writing_of(call), _view(call), call.json()
     definitions = body if isinstance(body, list) else [body]
     if not definitions:
@@ -43,7 +43,7 @@ def add(call: Call) -> Json:
 
 @operation("column-get", "GET", ONE, scope="READ_SHEETS")
 def get(call: Call) -> Json:
-    """One column."""
+    """Get one column."""
     return column_json(call.sheet, column_in_path(call), call.access, view_of(call))
 
 
@@ -64,7 +64,7 @@ def delete(call: Call) -> Json:
 
 
 def column_in_path(call: Call) -> Column:
-    """The column that the path names. Raises ApiError 1006 if the sheet doesn't have it."""
+    """Return the column that the path names. Raises ApiError 1006 if the sheet doesn't have it."""
     column = call.sheet.column(call.path_id("columnId"))
     if column is None:
         raise ApiError(1006)

@@ -41,7 +41,7 @@ def create(call: Call) -> Json:
 
 @operation("comment-get", "GET", ONE, scope="READ_SHEETS")
 def get(call: Call) -> Json:
-    """One comment, with the id of its discussion."""
+    """Get one comment, with the id of its discussion."""
     discussion, comment = comment_in_path(call)
     return comment_json(call.state, call.sheet, comment) | {"discussionId": discussion.id}
 
@@ -69,7 +69,7 @@ def delete(call: Call) -> Json:
 
 
 def comment_in_path(call: Call) -> tuple[Discussion, Comment]:
-    """The comment that the path names, and its discussion. Raises ApiError 1006 if the sheet doesn't have it."""
+    """Return the comment that the path names, and its discussion. Raises ApiError 1006 if the sheet doesn't have it."""
     found = find_comment(call.sheet, call.path_id("commentId"))
     if found is None:
         raise ApiError(1006)
@@ -77,7 +77,7 @@ def comment_in_path(call: Call) -> tuple[Discussion, Comment]:
 
 
 def own_comment_in_path(call: Call) -> tuple[Discussion, Comment]:
-    """The comment that the path names. Raises ApiError 1081 if someone else wrote it."""
+    """Return the comment that the path names, and its discussion. Raises ApiError 1081 if someone else wrote it."""
     discussion, comment = comment_in_path(call)
     if comment.created_by != call.person.id:
         raise ApiError(1081)

@@ -16,13 +16,13 @@ Json = Any
 
 @operation("list-contacts", "GET", "/contacts", scope="READ_CONTACTS")
 def list_all(call: Call) -> Json:
-    """The contacts of this person: in the sandbox, everyone else in the organisation."""
+    """List the caller's contacts. In the sandbox, these are all other people in the organisation."""
     return index_result(call, [_json(person) for person in _contacts(call)])
 
 
 @operation("get-contact", "GET", "/contacts/{contactId}", scope="READ_CONTACTS")
 def get(call: Call) -> Json:
-    """One contact."""
+    """Get one contact."""
     for person in _contacts(call):
         if _id(person) == call.path["contactId"]:
             return _json(person)

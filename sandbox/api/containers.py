@@ -1,4 +1,4 @@
-"""Shared by folders, workspaces and Home: finding them, and showing their contents."""
+"""Finds folders and workspaces, and shows what they and Home contain."""
 
 from __future__ import annotations
 
@@ -24,14 +24,16 @@ CHILD_TYPES = frozenset({"sheets", "reports", "sights", "folders", "templates"})
 
 
 def folder_in_path(call: Call, *, least: Access = Access.VIEWER) -> Folder:
-    """Return the folder in the path. Raises ApiError 1006 if this person can't see it, and 1004 if their access is
-    lower than `least`.
+    """Return the folder that the path names. Raises ApiError 1006 if the caller can't see the folder, and 1004 if their
+    access is lower than `least`.
     """
     return _reachable(call, call.state.folders.get(call.path_id("folderId")), least)
 
 
 def workspace_in_path(call: Call, *, least: Access = Access.VIEWER) -> Workspace:
-    """The workspace in the path. Raises ApiError as for a folder."""
+    """Return the workspace that the path names. Raises ApiError 1006 if the caller can't see the workspace, and 1004 if
+    their access is lower than `least`.
+    """
     return _reachable(call, call.state.workspaces.get(call.path_id("workspaceId")), least)
 
 
@@ -45,20 +47,20 @@ def _reachable(call: Call, container: Container | None, least: Access) -> Contai
 
 
 def read_name(call: Call, kind: str) -> str:
-    """Return the name in the body. A body with other attributes is refused."""
+    """Return the name in the body. Raises ApiError if the body has other attributes, or if the name isn't valid."""
     body = call.json()
     check_attributes(kind, body, allowed={"name"}, read_only={"id", "permalink", "accessLevel", "favorite"})
     return check_name(kind, body.get("name"))
 
 
 def folder_head(call: Call, folder: Folder) -> dict[str, Json]:
-    """A folder without its contents."""
+    """Return the JSON of a folder, without its contents."""
     head = {"id": folder.id, "name": folder.name, "permalink": permalink("folders", folder.id)}
     return head | favorite_flag(call.state, call.person.id, "folder", folder.id)
 
 
 def workspace_head(state: State, workspace: Workspace, person_id: int) -> dict[str, Json]:
-    """A workspace without its contents."""
+    """Return the JSON of a workspace, without its contents."""
     access = access_to(state, workspace, person_id) or Access.VIEWER
     return {
         "id": workspace.id,
@@ -69,14 +71,14 @@ def workspace_head(state: State, workspace: Workspace, person_id: int) -> dict[s
 
 
 def sheet_listing(call: Call, sheet: Sheet) -> dict[str, Json]:
-    """A sheet in a listing."""
+    """Return the JSON of a sheet for a list."""
     access = sheet.access_of(call.person.id) or Access.VIEWER
     summary = sheet_summary(sheet, access, api_level=call.api_level, include=call.words("include"))
     return summary | favorite_flag(call.state, call.person.id, "sheet", sheet.id)
 
 
 def contents(call: Call, container_id: int) -> dict[str, Json]:
-    """The sheets and folders in a container, with their contents at every level. Empty lists are left out."""
+    """Return the sheets and folders in a container, with everything in these folders. Empty lists are left out."""
     state = call.state
     sheets = [sheet_listing(call, sheet) for sheet in sheets_in(state, container_id, call.person.id)]
     folders = [folder_head(call, folder) | contents(call, folder.id) for folder in folders_in(state, container_id)]
@@ -84,7 +86,7 @@ def contents(call: Call, container_id: int) -> dict[str, Json]:
 
 
 def children(call: Call, container_id: int) -> dict[str, Json]:
-    """A page of the items directly in a container. All kinds are in one list."""
+    """Return one page of the items directly in a container. Sheets and folders are in the same list."""
     wanted = call.words("childrenResourceTypes") or CHILD_TYPES
     if unknown := wanted - CHILD_TYPES:
         raise ApiError(1018, min(unknown), "childrenResourceTypes")
@@ -102,7 +104,9 @@ KINDS: dict[str, type[Folder] | type[Workspace]] = {"folder": Folder, "workspace
 
 
 def destination_of(call: Call, body: Json) -> int | None:
-    """Return the id of the container in the body; None for Home. Raises ApiError (1004, 1006, 1008, 1012, 1031)."""
+    """Return the id of the container that the body names; None for Home. Raises ApiError (1004, 1006, 1008, 1012, 1031)
+    if the caller can't put anything into the container, or if the body isn't valid.
+    """
     check_attributes(
         "containerDestination", body, allowed={"destinationId", "destinationType", "newName"}, read_only=set()
     )

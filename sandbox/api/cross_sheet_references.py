@@ -22,14 +22,14 @@ ROWS, COLUMNS = ("startRowId", "endRowId"), ("startColumnId", "endColumnId")
 
 @operation("list-crosssheet-references", "GET", "/sheets/{sheetId}/crosssheetreferences", scope="READ_SHEETS")
 def list_all(call: Call) -> Json:
-    """The cross-sheet references of a sheet."""
+    """List the cross-sheet references of a sheet."""
     return index_result(call, references_json(call))
 
 
 @operation("add-crosssheet-reference", "POST", "/sheets/{sheetId}/crosssheetreferences",
            scope="CREATE_SHEETS", access=Access.EDITOR)  # fmt: skip
 def add(call: Call) -> Json:
-    """Name a range of cells of another sheet."""
+    """Give a name to a range of cells of another sheet."""
     sheet, body = call.sheet, call.json()
     allowed = {"name", "sourceSheetId", *ROWS, *COLUMNS}
     check_attributes("crossSheetReference", body, allowed=allowed, read_only={"id", "status"})
@@ -49,7 +49,7 @@ def add(call: Call) -> Json:
 @operation("get-crosssheet-reference", "GET", "/sheets/{sheetId}/crosssheetreferences/{crossSheetReferenceId}",
            scope="READ_SHEETS")  # fmt: skip
 def get(call: Call) -> Json:
-    """One cross-sheet reference."""
+    """Get one cross-sheet reference."""
     wanted = call.path_id("crossSheetReferenceId")
     for reference in call.sheet.cross_sheet_references:
         if reference.id == wanted:
@@ -58,12 +58,14 @@ def get(call: Call) -> Json:
 
 
 def references_json(call: Call) -> list[dict[str, Json]]:
-    """All references of a sheet, for a list or for the sheet."""
+    """Return the JSON of all cross-sheet references of the sheet in the path."""
     return [_json(call, reference) for reference in call.sheet.cross_sheet_references]
 
 
 def _source(call: Call, body: dict[str, Json]) -> Sheet:
-    """The other sheet. Raises ApiError 1012 or 1114."""
+    """Return the sheet that the reference is to. Raises ApiError 1012 if the body names no sheet, and 1114 if the
+    caller can't see the sheet.
+    """
     if body.get("sourceSheetId") is None:
         raise ApiError(1012, "crossSheetReference.sourceSheetId")
     source = by_id(call.state.sheets, body["sourceSheetId"])
@@ -73,7 +75,9 @@ def _source(call: Call, body: dict[str, Json]) -> Sheet:
 
 
 def _check_range(source: Sheet, bounds: dict[str, Json]) -> None:
-    """Check a range. It has rows, columns or both, each with a start and an end. Raises ApiError (1012, 1034, 1036)."""
+    """Check a range, which has rows, columns or both. Raises ApiError 1012 if a start or an end is missing, and 1034 or
+    1036 if `source` doesn't have a row or a column.
+    """
     wanted = [name for pair in (ROWS, COLUMNS) if set(pair) & bounds.keys() for name in pair] or list(COLUMNS)
     for name in wanted:
         if name not in bounds:
@@ -101,7 +105,7 @@ def _json(call: Call, reference: CrossSheetReference) -> dict[str, Json]:
 
 
 def _is_whole(call: Call, reference: CrossSheetReference) -> bool:
-    """Whether the sheet and the rows and columns at the edges of the range still exist."""
+    """Whether the other sheet still has the first and last rows and columns of the range."""
     source = call.state.sheets.get(reference.source_id)
     if source is None:
         return False

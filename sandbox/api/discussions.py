@@ -42,19 +42,19 @@ READ_ONLY = {
 
 @operation("discussions-list", "GET", ON_SHEET, scope="READ_SHEETS")
 def list_on_sheet(call: Call) -> Json:
-    """The discussions on the sheet and on its rows."""
+    """List the discussions on the sheet and on its rows."""
     return _list(call, call.sheet.discussions)
 
 
 @operation("row-discussions-list", "GET", ON_ROW, scope="READ_SHEETS")
 def list_on_row(call: Call) -> Json:
-    """The discussions on a row."""
+    """List the discussions on a row."""
     return _list(call, discussions_on_row(call.sheet, row_in_path(call).id))
 
 
 @operation("discussion-get", "GET", ONE, scope="READ_SHEETS")
 def get(call: Call) -> Json:
-    """One discussion with its whole thread."""
+    """Get one discussion with all its comments."""
     return _json(call, discussion_in_path(call), {"comments", "attachments"})
 
 
@@ -83,7 +83,7 @@ def delete(call: Call) -> Json:
 
 
 def discussion_in_path(call: Call) -> Discussion:
-    """The discussion that the path names. Raises ApiError 1006 if the sheet doesn't have it."""
+    """Return the discussion that the path names. Raises ApiError 1006 if the sheet doesn't have it."""
     discussion = find_discussion(call.sheet, call.path_id("discussionId"))
     if discussion is None:
         raise ApiError(1006)
@@ -91,7 +91,7 @@ def discussion_in_path(call: Call) -> Discussion:
 
 
 def _list(call: Call, discussions: Sequence[Discussion]) -> Json:
-    """A page of discussions. Attachments are shown only with the comments that they belong to."""
+    """Return one page of discussions. Attachments are shown only as parts of their comments."""
     head, shown = page_of(call, discussions)
     include = call.words("include")
     return head | {"data": [_json(call, discussion, include) for discussion in shown]}

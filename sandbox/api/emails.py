@@ -1,6 +1,6 @@
 """Sending sheets by e-mail. https://developers.smartsheet.com/api/smartsheet/openapi/sendviaemail
 
-The request is checked, but no e-mail is sent.
+The sandbox checks the request, but sends no e-mail.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MOST_RECIPIENTS = 1000
 
 @operation("sheet-send", "POST", "/sheets/{sheetId}/emails", scope="SHARE_SHEETS")
 def send(call: Call) -> Json:
-    """Send a sheet to people and groups as a file."""
+    """Send a sheet as a file to people and groups."""
     sheet, body = call.sheet, call.json()
     check_attributes("sheetEmail", body, allowed=ALLOWED, read_only=set())
     _check_message(body)
@@ -84,7 +84,7 @@ def _check_format(body: dict[str, Json]) -> None:
 
 
 def recipients_of(body: dict[str, Json]) -> list[Json]:
-    """The recipients as a list. Raises ApiError 1012 or 1061."""
+    """Return the list of recipients. Raises ApiError 1012 if there are none, and 1061 if there are too many."""
     given = body.get("sendTo")
     recipients = given if isinstance(given, list) else [given]
     if not given:

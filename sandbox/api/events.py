@@ -21,7 +21,7 @@ MOST = 10_000
 
 @operation("list-events", "GET", "/events", scope="READ_EVENTS")
 def list_all(call: Call) -> Json:
-    """The events since a time or after a position, oldest first; for system admins."""
+    """List the events since a time or after a position, oldest first. Only system admins can read events."""
     check_system_admin(call)
     if "since" in call.query and "streamPosition" in call.query:
         raise ApiError(1227, "since", "streamPosition")
@@ -40,7 +40,7 @@ def list_all(call: Call) -> Json:
 
 @operation("get-event", "GET", "/events/{eventId}", scope="READ_EVENTS")
 def get(call: Call) -> Json:
-    """One event; for system admins."""
+    """Get one event. Only system admins can read events."""
     check_system_admin(call)
     for report in call.state.reported_events:
         if report.id == call.path["eventId"]:

@@ -16,13 +16,13 @@ Json = Any
 
 @operation("get-favorites", "GET", "/favorites", scope="READ_SHEETS")
 def list_all(call: Call) -> Json:
-    """The favorites of this person."""
+    """List the caller's favorites."""
     return index_result(call, [_shown(call, each) for each in favorites_of(call.state, call.person.id)])
 
 
 @operation("add-favorite", "POST", "/favorites", scope="ADMIN_WORKSPACES")
 def add(call: Call) -> Json:
-    """Mark one item, or several. A marked item in a list is left out of the answer; alone, it is refused (1129)."""
+    """Mark one item or a list of items. In a list, marked items are skipped. A single marked item is refused (1129)."""
     body = call.json()
     items = body if isinstance(body, list) else [body]
     wanted = [read_favorite(call.state, call.person.id, item) for item in items]
@@ -37,21 +37,21 @@ def add(call: Call) -> Json:
 
 @operation("is-favorite", "GET", "/favorites/{favoriteType}/{favoriteId}", scope="READ_SHEETS")
 def get(call: Call) -> Json:
-    """Get one favorite; 1006 if the item isn't marked."""
+    """Get one favorite. The answer is error 1006 if the caller hasn't marked the item."""
     return _shown(call, _in_path(call))
 
 
 @operation("delete-favorites-by-type-and-id", "DELETE", "/favorites/{favoriteType}/{favoriteId}",
            scope="ADMIN_WORKSPACES")  # fmt: skip
 def delete(call: Call) -> Json:
-    """Unmark one item."""
+    """Remove the mark from one item."""
     call.state.favorites[call.person.id].remove(_in_path(call))
     return success()
 
 
 @operation("delete-favorites-by-type", "DELETE", "/favorites/{favoriteType}", scope="ADMIN_WORKSPACES")
 def delete_several(call: Call) -> Json:
-    """Unmark the items of one type in `objectIds`."""
+    """Remove the marks from the items of one type whose ids are in `objectIds`."""
     check_kind(call.path["favoriteType"])
     ids = call.numbers("objectIds")
     if ids is None:
@@ -65,7 +65,9 @@ def delete_several(call: Call) -> Json:
 
 
 def _in_path(call: Call) -> Favorite:
-    """The favorite that the path names. Raises ApiError (1006, 1031)."""
+    """Return the favorite that the path names. Raises ApiError 1006 if the caller hasn't marked the item, and 1031 for
+    an unknown type.
+    """
     check_kind(call.path["favoriteType"])
     favorite = Favorite(call.path["favoriteType"], call.path_id("favoriteId"))
     if favorite not in favorites_of(call.state, call.person.id):
@@ -78,7 +80,7 @@ def _json(favorite: Favorite) -> dict[str, Json]:
 
 
 def _shown(call: Call, favorite: Favorite) -> dict[str, Json]:
-    """A favorite with the fields in `include`: its name, and the token of its address."""
+    """Return the JSON of a favorite. `include` can add the item's name, and the token of its permalink."""
     body, include = _json(favorite), call.words("include")
     if "name" in include:
         body["name"] = name_of(call.state, call.person.id, favorite)

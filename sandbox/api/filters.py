@@ -1,6 +1,6 @@
 """Filters of sheets. https://developers.smartsheet.com/api/smartsheet/openapi/sheets
 
-Filters are made in Smartsheet's app; the API lists, reads and deletes them.
+People make filters in Smartsheet's app. The API can only list, read and delete them.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ Json = Any
 
 @operation("list-sheet-filters", "GET", "/sheets/{sheetId}/filters", scope="READ_SHEETS")
 def list_all(call: Call) -> Json:
-    """The filters of a sheet that this person can use: the shared ones and their own."""
+    """List the filters of a sheet that the caller can use: the shared ones and the caller's own."""
     return index_result(call, [filter_json(each, with_query=False) for each in filters_of(call)])
 
 
 @operation("get-sheet-filter", "GET", "/sheets/{sheetId}/filters/{filterId}", scope="READ_SHEETS")
 def get(call: Call) -> Json:
-    """One filter with its criteria."""
+    """Get one filter with its criteria."""
     return filter_json(filter_by_id(call, call.path_id("filterId")), with_query=True)
 
 
@@ -40,7 +40,7 @@ def delete(call: Call) -> Json:
 
 
 def filters_of(call: Call) -> list[SheetFilter]:
-    """The filters that the caller can use."""
+    """Return the filters of the sheet that the caller can use."""
     return [each for each in call.sheet.filters if each.kind == "SHARED" or each.owner_id == call.person.id]
 
 

@@ -31,7 +31,7 @@ Json = Any
 
 @operation("home-get", "GET", "/home", scope="READ_SHEETS")
 def home(call: Call) -> Json:
-    """Everything that a person can see, nested as in Smartsheet."""
+    """List everything that the caller can see, nested as in Smartsheet's Home."""
     state, person_id = call.state, call.person.id
     visible = [each for each in state.workspaces.values() if workspace_access(state, each, person_id)]
     workspaces = [workspace_head(state, each, person_id) | contents(call, each.id) for each in visible]
@@ -44,33 +44,33 @@ def home(call: Call) -> Json:
 
 @operation("list-home-contents", "GET", "/folders/personal", scope="READ_SHEETS")
 def personal(call: Call) -> Json:
-    """A person's own Sheets folder."""
+    """Get the caller's own Sheets folder with its contents."""
     return _personal(call)
 
 
 @operation("home-list-folders", "GET", "/home/folders", scope="READ_SHEETS")
 def list_in_home(call: Call) -> Json:
-    """The folders at the top of a person's Home."""
+    """List the folders at the top of the caller's Home."""
     folders = folders_in(call.state, None, owner_id=call.person.id)
     return index_result(call, [folder_head(call, folder) for folder in folders])
 
 
 @operation("create-home-folder", "POST", "/home/folders", scope="ADMIN_WORKSPACES")
 def create_in_home(call: Call) -> Json:
-    """Make a folder at the top of Home."""
+    """Make a folder at the top of the caller's Home."""
     return create_folder(call, None)
 
 
 @operation("get-folder", "GET", "/folders/{folderId}", scope="READ_SHEETS")
 def get(call: Call) -> Json:
-    """A folder with everything below it."""
+    """Get a folder with everything in it, at all levels."""
     folder = folder_in_path(call)
     return folder_head(call, folder) | contents(call, folder.id)
 
 
 @operation("get-folder-metadata", "GET", "/folders/{folderId}/metadata", scope="READ_SHEETS")
 def metadata(call: Call) -> Json:
-    """A folder without its contents."""
+    """Get a folder without its contents."""
     folder = folder_in_path(call)
     return folder_head(call, folder) | {"createdAt": folder.created_at}
 
@@ -83,7 +83,7 @@ def list_children(call: Call) -> Json:
 
 @operation("list-folders", "GET", "/folders/{folderId}/folders", scope="READ_SHEETS")
 def list_in_folder(call: Call) -> Json:
-    """The folders directly in a folder."""
+    """List the folders directly in a folder."""
     return index_result(call, [folder_head(call, each) for each in folders_in(call.state, folder_in_path(call).id)])
 
 
@@ -104,7 +104,7 @@ def update(call: Call) -> Json:
 
 @operation("move-folder", "POST", "/folders/{folderId}/move", scope="ADMIN_WORKSPACES")
 def move(call: Call) -> Json:
-    """Move a folder with everything below it."""
+    """Move a folder with everything in it."""
     folder = folder_in_path(call, least=Access.ADMIN)
     destination = destination_of(call, call.json())
     if destination in list(below(call.state, folder.id)):
@@ -116,7 +116,7 @@ def move(call: Call) -> Json:
 
 @operation("copy-folder", "POST", "/folders/{folderId}/copy", scope="ADMIN_WORKSPACES")
 def copy(call: Call) -> Json:
-    """Copy a folder with everything below it. Rows are copied only if `include` asks for them."""
+    """Copy a folder with everything in it. Rows are copied only if `include` asks for them."""
     folder, body = folder_in_path(call), call.json()
     destination = destination_of(call, body)
     name = check_name("folder", body.get("newName") or folder.name)
@@ -132,7 +132,7 @@ def copy(call: Call) -> Json:
 
 @operation("delete-folder", "DELETE", "/folders/{folderId}", scope="ADMIN_WORKSPACES")
 def delete(call: Call) -> Json:
-    """Delete a folder with everything below it."""
+    """Delete a folder with everything in it."""
     folder = folder_in_path(call, least=Access.ADMIN)
     remove(call.state, folder.id)
     call.announce("folder", folder.id, "deleted")

@@ -20,20 +20,20 @@ READ_ONLY = {"createdAt", "id", "modifiedAt", "owner"}
 
 @operation("list-groups", "GET", "/groups", scope="READ_USERS")
 def list_all(call: Call) -> Json:
-    """The groups of the organisation, without their members."""
+    """List the groups of the organisation, without their members."""
     groups = sorted(call.state.groups.values(), key=lambda group: group.name.casefold())
     return index_result(call, [_json(call.state, group) for group in groups if _is_ours(call, group)])
 
 
 @operation("get-group", "GET", "/groups/{groupId}", scope="READ_USERS")
 def get(call: Call) -> Json:
-    """A group with its members."""
+    """Get a group with its members."""
     return _whole(call.state, _group_in_path(call))
 
 
 @operation("add-group", "POST", "/groups", scope="ADMIN_USERS")
 def create(call: Call) -> Json:
-    """Make a group; for group admins and system admins."""
+    """Make a group. Only group admins and system admins can do this."""
     _check_may_manage(call)
     body = call.json()
     check_attributes("group", body, allowed={"name", "description", "members"}, read_only=READ_ONLY | {"ownerId"})
@@ -47,7 +47,7 @@ def create(call: Call) -> Json:
 
 @operation("update-group", "PUT", "/groups/{groupId}", scope="ADMIN_USERS")
 def update(call: Call) -> Json:
-    """Rename or describe a group, or give it to another group admin."""
+    """Change the name or the description of a group, or make another group admin its owner."""
     group, body = _own_group(call), call.json()
     check_attributes("group", body, allowed={"name", "description", "ownerId"}, read_only=READ_ONLY | {"members"})
     check_type(body, "description", str)
@@ -76,7 +76,7 @@ def delete(call: Call) -> Json:
 
 @operation("add-group-members", "POST", "/groups/{groupId}/members", scope="ADMIN_USERS")
 def add_members(call: Call) -> Json:
-    """Add one member, or several. An existing member in a list is left out; alone, they are refused (1129)."""
+    """Add one person or a list of people. In a list, members are skipped. A single member is refused (1129)."""
     group, body = _own_group(call), call.json()
     members = _members(call, body if isinstance(body, list) else [body])
     new = [member for member in members if member not in group.member_ids]
@@ -116,8 +116,8 @@ def _group_in_path(call: Call) -> Group:
 
 
 def _own_group(call: Call) -> Group:
-    """Return the group, if this person is allowed to change it. Group admins can change their own groups, and system
-    admins all groups.
+    """Return the group that the path names, if the caller is allowed to change it. Group admins can change the groups
+    that they own, and system admins can change all groups.
     """
     group = _group_in_path(call)
     _check_may_manage(call)
@@ -150,7 +150,7 @@ def _name(call: Call, body: dict[str, Json]) -> str:
 
 
 def _members(call: Call, items: Json) -> list[int]:
-    """Return the ids of the people with these addresses. Raises ApiError 1105 for people outside the organisation."""
+    """Return the ids of the people with these addresses. Raises ApiError 1105 if someone isn't in the organisation."""
     if not isinstance(items, list):
         raise ApiError(1008, 'Field "members" was of unexpected type.')
     found: dict[str, Person | None] = {}

@@ -21,24 +21,26 @@ Json = Any
 
 @operation("import-sheet-into-sheets-folder", "POST", "/sheets/import", scope="CREATE_SHEETS")
 def into_home(call: Call) -> Json:
-    """Import a file at the top of Home."""
+    """Import a file as a sheet at the top of the caller's Home."""
     return _imported(call, None)
 
 
 @operation("import-sheet-into-folder", "POST", "/folders/{folderId}/sheets/import", scope="CREATE_SHEETS")
 def into_folder(call: Call) -> Json:
-    """Import a file into a folder."""
+    """Import a file as a sheet in a folder."""
     return _imported(call, folder_in_path(call, least=Access.ADMIN).id)
 
 
 @operation("import-sheet-into-workspace", "POST", "/workspaces/{workspaceId}/sheets/import", scope="CREATE_SHEETS")
 def into_workspace(call: Call) -> Json:
-    """Import a file into a workspace."""
+    """Import a file as a sheet in a workspace."""
     return _imported(call, workspace_in_path(call, least=Access.ADMIN).id)
 
 
 def _imported(call: Call, container_id: int | None) -> Json:
-    """Read the file by its type, and make the sheet. Raises ApiError (1011, 1018, 1024, 1041, 1061, 1091, 1140)."""
+    """Make a sheet from the file, which is CSV or Excel. Raises ApiError (1011, 1018, 1024, 1041, 1061, 1091, 1140) if
+    the file or a parameter can't be used.
+    """
     if not call.body:
         raise ApiError(1024)
     upload = read_upload(call)

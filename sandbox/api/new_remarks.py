@@ -28,8 +28,8 @@ ATTACHMENT_READ_ONLY = {
 
 
 def read_attachment(call: Call, *, parent_type: str, parent_id: int) -> Attachment:
-    """Return the link that the body describes, or the file that it contains, as an attachment. It isn't on the sheet
-    yet. Raises ApiError.
+    """Make an attachment from the link or the file in the body, and return it. The caller of this function has to add
+    it to the sheet. Raises ApiError if the body isn't valid.
     """
     if is_link(call):
         return _link(call, parent_type=parent_type, parent_id=parent_id)
@@ -37,7 +37,7 @@ def read_attachment(call: Call, *, parent_type: str, parent_id: int) -> Attachme
 
 
 def new_file(call: Call, upload: Upload, *, parent_type: str, parent_id: int) -> Attachment:
-    """Store the content of a file, and return the file as an attachment."""
+    """Store the content of a file, and return an attachment for it."""
     attachment = _new(call, FILE, upload.name, parent_type=parent_type, parent_id=parent_id)
     attachment.mime_type, attachment.size = upload.mime_type, len(upload.content)
     attachment.digest = file_store.keep(call.state, upload.content)
@@ -81,7 +81,7 @@ COMMENT_READ_ONLY = {"id", "attachments", "createdAt", "createdBy", "discussionI
 
 
 def read_text(body: Json) -> str:
-    """The text of a comment's JSON. Raises ApiError 1008, 1012 or 1032."""
+    """Return the text in a comment's JSON. Raises ApiError 1008, 1012 or 1032 if the JSON isn't valid."""
     check_attributes("comment", body, allowed={"text"}, read_only=COMMENT_READ_ONLY)
     check_type(body, "text", str)
     text = body.get("text")
@@ -91,7 +91,9 @@ def read_text(body: Json) -> str:
 
 
 def new_comment(call: Call, text: str, upload: Upload | None) -> Comment:
-    """Return a comment by the caller that isn't part of a discussion yet. A file in the request is attached to it."""
+    """Return a new comment by the caller, with `upload` attached to it. The caller of this function has to add the
+    comment to a discussion.
+    """
     at = now()
     comment = Comment(call.state.new_id(), text, at, call.person.id, at)
     if upload:

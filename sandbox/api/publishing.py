@@ -32,13 +32,13 @@ TOOLBARS = ("readOnlyFullShowToolbar", "readWriteShowToolbar")
 
 @operation("get-sheetPublish", "GET", "/sheets/{sheetId}/publish", scope="READ_SHEETS")
 def get(call: Call) -> Json:
-    """The publish settings of a sheet."""
+    """Get the publish settings of a sheet."""
     return _status(call.sheet)
 
 
 @operation("set-sheetPublish", "PUT", "/sheets/{sheetId}/publish", scope="ADMIN_SHEETS", access=Access.ADMIN, cost=10)
 def put(call: Call) -> Json:
-    """Publish or unpublish a sheet. The addresses don't work."""
+    """Publish or unpublish a sheet. The sandbox doesn't serve the public addresses."""
     body = call.json()
     check_attributes("sheetPublish", body, allowed={*ENABLING, *CHOICES, *TOOLBARS}, read_only=_all_urls())
     for name in (*ENABLING, *TOOLBARS):
@@ -55,7 +55,7 @@ def _all_urls() -> set[str]:
 
 
 def _status(sheet: Sheet) -> dict[str, Json]:
-    """Return a SheetPublish. Formats that are not enabled have no address and no details."""
+    """Return the JSON of a SheetPublish. Formats that are not enabled have no address and no details."""
     publish = sheet.settings.publish
     status: dict[str, Json] = {name: publish.get(name, False) for name in ENABLING}
     for name in ENABLING:

@@ -1,6 +1,6 @@
 """Reports. https://developers.smartsheet.com/api/smartsheet/openapi/reports
 
-Reports are made in Smartsheet's app; the sandbox has one from the start.
+People make reports in Smartsheet's app. The sandbox has one report from the start.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ Json = Any
 
 @operation("getReports", "GET", "/reports", scope="READ_SHEETS")
 def list_all(call: Call) -> Json:
-    """The reports this person can see."""
+    """List the reports that the caller can see."""
     return index_result(call, report_listing(call))
 
 
 @operation("getReport", "GET", "/reports/{reportId}", scope="READ_SHEETS")
 def get(call: Call) -> Json:
-    """A report with one page of its rows, from those of its sheets that this person can see."""
+    """Get a report with one page of its rows. Rows of sheets that the caller can't see are left out."""
     report, access = report_in_path(call)
     level = view_level(call.number("level", 0, most=MULTI_PICKLIST_LEVEL))
     view = View(level, call.words("include"), call.words("exclude"), call.flag("numericDates"))
@@ -43,12 +43,12 @@ def get(call: Call) -> Json:
 
 @operation("list-report-shares", "GET", "/reports/{reportId}/shares", scope="READ_SHEETS")
 def list_shares(call: Call) -> Json:
-    """The people that a report is shared with."""
+    """List the people and groups that a report is shared with."""
     return index_result(call, own_shares(call.state, report_in_path(call)[0]))
 
 
 def report_listing(call: Call) -> list[dict[str, Json]]:
-    """All reports that this person can see, by name, without their rows."""
+    """Return all reports that the caller can see, sorted by name, without their rows."""
     reports = sorted(call.state.reports_by_id.values(), key=lambda report: report.name.casefold())
     return [
         report_head(report, access, api_level=call.api_level)
@@ -59,7 +59,9 @@ def report_listing(call: Call) -> list[dict[str, Json]]:
 
 
 def report_in_path(call: Call) -> tuple[Report, Access]:
-    """Return the report that the path names, and this person's access to it. Raises ApiError 1006."""
+    """Return the report that the path names, and the caller's access to it. Raises ApiError 1006 if the caller can't
+    see the report.
+    """
     report = call.state.reports_by_id.get(call.path_id("reportId"))
     access = report.access_of(call.person.id) if report else None
     if report is None or access is None:

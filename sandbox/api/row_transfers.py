@@ -25,7 +25,7 @@ def copy(call: Call) -> Json:
 
 @operation("move-rows", "POST", "/sheets/{sheetId}/rows/move", scope="WRITE_SHEETS", access=Access.EDITOR)
 def move(call: Call) -> Json:
-    """Move rows with their descendants to the bottom of another sheet. They get new ids and lose their history."""
+    """Move rows with their descendants to the bottom of another sheet. The rows get new ids and lose their history."""
     result = _transferred(call, with_children=True)
     gone = [mapping["from"] for mapping in result["rowMappings"]]
     delete_rows(writing_of(call), gone, ignore_missing=False)
@@ -46,7 +46,9 @@ def _transferred(call: Call, *, with_children: bool) -> dict[str, Json]:
 
 
 def _directive(call: Call) -> tuple[list[int], Writing]:
-    """Return the ids of the rows, and their destination. Raises ApiError 1006, 1008, 1012, 1061 or 1136."""
+    """Return the ids of the rows, and the sheet that they go to. Raises ApiError 1004, 1006, 1008, 1012, 1061 or 1136
+    if the body isn't valid or the caller can't write to that sheet.
+    """
     body = call.json()
     check_attributes("copyOrMoveRowDirective", body, allowed={"rowIds", "to"}, read_only=set())
     row_ids, to = body.get("rowIds"), body.get("to")

@@ -23,7 +23,7 @@ HIGHEST_LEVEL = 2
 
 @operation("row-get", "GET", "/sheets/{sheetId}/rows/{rowId}", scope="READ_SHEETS")
 def get(call: Call) -> Json:
-    """One row."""
+    """Get one row."""
     sheet, view, row = call.sheet, view_of(call), row_in_path(call)
     body = Rows(call.state, sheet, call.access, view, remarks=remarks_of(call, view)).json(row)
     body |= {
@@ -36,7 +36,7 @@ def get(call: Call) -> Json:
 
 @operation("rows-addToSheet", "POST", "/sheets/{sheetId}/rows", scope="WRITE_SHEETS", access=Access.EDITOR)
 def add(call: Call) -> Json:
-    """Add one row or several. The answer is an object or a list, as the request was."""
+    """Add one row or several. If the body is a list, the answer has a list too."""
     writing, view, body = writing_of(call), view_of(call), call.json()
     edits, failures = _edits(call, writing, body, adding=True)
     limits = call.settings
@@ -64,7 +64,7 @@ def delete(call: Call) -> Json:
 
 
 def row_in_path(call: Call) -> Row:
-    """The row that the path names. Raises ApiError 1006 if the sheet doesn't have it."""
+    """Return the row that the path names. Raises ApiError 1006 if the sheet doesn't have it."""
     row = call.sheet.row(call.path_id("rowId"))
     if row is None:
         raise ApiError(1006)
@@ -72,7 +72,7 @@ def row_in_path(call: Call) -> Row:
 
 
 def writing_of(call: Call) -> Writing:
-    """Return who writes to which sheet, and how values are parsed."""
+    """Return the writer, the sheet, and how values are parsed."""
     return Writing(
         call.state,
         call.sheet,
@@ -91,7 +91,9 @@ def _edits(call: Call, writing: Writing, body: Json, *, adding: bool) -> tuple[l
 
 
 def rows_json(call: Call, rows: list[Row], view: View) -> list[Json]:
-    """Return these rows as the answer to a write. Multi-value cells have their real type, even without `level`."""
+    """Return the JSON of these rows for the answer to a write. Multi-value cells have their real type, even if the
+    request has no `level`.
+    """
     return Rows(call.state, call.sheet, call.access, replace(view, level=HIGHEST_LEVEL)).list(rows)
 
 

@@ -17,7 +17,7 @@ MOST_RESULTS = 100
 
 @operation("list-search", "GET", "/search", scope="READ_SHEETS")
 def everywhere(call: Call) -> Json:
-    """Search everything that this person can see."""
+    """Search everything that the caller can see."""
     scopes = call.words("scopes")
     if unknown := scopes - set(SCOPES):
         raise ApiError(1018, min(unknown), "scopes")
@@ -39,6 +39,6 @@ def _words(call: Call) -> tuple[str, ...]:
 
 
 def _result(found: Iterator[Json]) -> Json:
-    """Return the number of all hits of a search, and the first hundred hits."""
+    """Return the number of all results, and the first hundred of them."""
     results = list(found)
     return {"results": results[:MOST_RESULTS], "totalCount": len(results)}

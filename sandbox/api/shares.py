@@ -1,6 +1,6 @@
 """Shares of sheets and workspaces. https://developers.smartsheet.com/api/smartsheet/openapi/sharing
 
-/shares?assetType=&assetId= is the newer address of the shares below /sheets/{id} and /workspaces/{id}.
+The newer paths (/shares?assetType=&assetId=) do the same as those below /sheets/{id} and /workspaces/{id}.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ Json = Any
 
 @operation("list-sheet-shares", "GET", "/sheets/{sheetId}/shares", scope="READ_SHEETS")
 def list_of_sheet(call: Call) -> Json:
-    """The shares of a sheet; with include=workspaceShares also those of its workspace."""
+    """List the shares of a sheet. With `include=workspaceShares`, list also those of its workspace."""
     return index_result(call, _shares(call, call.sheet, "workspaceShares" in call.words("include")))
 
 
 @operation("share-sheet-get", "GET", "/sheets/{sheetId}/shares/{shareId}", scope="READ_SHEETS")
 def get_of_sheet(call: Call) -> Json:
-    """One share of a sheet."""
+    """Get one share of a sheet."""
     return share_json(call.state, call.sheet, _holder(call, call.sheet))
 
 
@@ -76,13 +76,13 @@ def delete_of_sheet(call: Call) -> Json:
 
 @operation("list-workspace-shares", "GET", "/workspaces/{workspaceId}/shares", scope="READ_SHEETS")
 def list_of_workspace(call: Call) -> Json:
-    """The shares of a workspace."""
+    """List the shares of a workspace."""
     return index_result(call, _shares(call, workspace_in_path(call), with_workspace=False))
 
 
 @operation("share-workspace-get", "GET", "/workspaces/{workspaceId}/shares/{shareId}", scope="READ_SHEETS")
 def get_of_workspace(call: Call) -> Json:
-    """One share of a workspace."""
+    """Get one share of a workspace."""
     workspace = workspace_in_path(call)
     return share_json(call.state, workspace, _holder(call, workspace))
 
@@ -107,7 +107,7 @@ def delete_of_workspace(call: Call) -> Json:
 
 @operation("list-asset-shares", "GET", "/shares", scope="READ_SHEETS")
 def list_of_asset(call: Call) -> Json:
-    """The shares of an asset."""
+    """List the shares of a sheet or workspace."""
     item, _ = _asset(call)
     page = token_page(call, _shares(call, item, call.query.get("sharingInclude") == "WORKSPACE"))
     return {"items": page.pop("data")} | page
@@ -115,31 +115,34 @@ def list_of_asset(call: Call) -> Json:
 
 @operation("get-asset-share", "GET", "/shares/{shareId}", scope="READ_SHEETS")
 def get_of_asset(call: Call) -> Json:
-    """One share of an asset."""
+    """Get one share of a sheet or workspace."""
     item, _ = _asset(call)
     return share_json(call.state, item, _holder(call, item))
 
 
 @operation("share-asset", "POST", "/shares", scope="SHARE_SHEETS")
 def add_to_asset(call: Call) -> Json:
-    """Share an asset."""
+    """Share a sheet or workspace."""
     return _add(call, *_asset(call, least=Access.EDITOR_SHARE))
 
 
 @operation("update-asset-share", "PATCH", "/shares/{shareId}", scope="SHARE_SHEETS")
 def update_of_asset(call: Call) -> Json:
-    """Change a person's or group's access to an asset."""
+    """Change a person's or group's access to a sheet or workspace."""
     return _update(call, *_asset(call, least=Access.EDITOR_SHARE))
 
 
 @operation("delete-asset-share", "DELETE", "/shares/{shareId}", scope="SHARE_SHEETS")
 def delete_of_asset(call: Call) -> Json:
-    """Delete a share of an asset."""
+    """Delete a share of a sheet or workspace."""
     return _delete(call, *_asset(call))
 
 
 def _asset(call: Call, *, least: Access = Access.VIEWER) -> tuple[Item, Access]:
-    """Return the sheet or workspace that the parameters name, and this person's access to it."""
+    """Return the sheet or workspace that the parameters name, and the caller's access to it. Raises ApiError 1006 if
+    the caller can't see it, 1004 if their access is lower than `least`, and 1009 or 1018 for parameters that aren't
+    valid.
+    """
     kind = call.query.get("assetType") or ""
     if "assetId" not in call.query or not kind:
         raise ApiError(1009, "assetId" if kind else "assetType")
@@ -171,8 +174,8 @@ def _holder(call: Call, item: Item) -> int:
 
 
 def _add(call: Call, item: Item, access: Access) -> Json:
-    """Create shares. If the body is a list, existing shares are left out. If it is a single share that exists, raise
-    ApiError 1025.
+    """Create shares. Shares in a list that already exist are skipped. Raises ApiError 1025 if the body is a single
+    share that already exists.
     """
     body = call.json()
     asked = read_shares(call.state, body if isinstance(body, list) else [body], most=access)

@@ -30,7 +30,7 @@ Json = Any
 
 @operation("create-sheet-in-sheets-folder", "POST", "/sheets", scope="CREATE_SHEETS")
 def create_in_home(call: Call) -> Json:
-    """Make a sheet at the top of Home."""
+    """Make a sheet at the top of the caller's Home."""
     return _create(call, None)
 
 
@@ -48,7 +48,7 @@ def create_in_workspace(call: Call) -> Json:
 
 @operation("updateSheet", "PUT", "/sheets/{sheetId}", scope="ADMIN_SHEETS")
 def update(call: Call) -> Json:
-    """Rename a sheet (owner), change its project settings (editors) or your own settings of it (anyone)."""
+    """Rename a sheet (its owner can), change its project settings (editors can) or change your own settings of it."""
     sheet, body = call.sheet, call.json()
     check_attributes("sheet", body, allowed={"name", "projectSettings", "userSettings"}, read_only={"id", "permalink"})
     _check(call, body)
@@ -85,7 +85,7 @@ def copy(call: Call) -> Json:
 
 @operation("move-sheet", "POST", "/sheets/{sheetId}/move", scope="CREATE_SHEETS", access=Access.ADMIN)
 def move(call: Call) -> Json:
-    """Move a sheet. Its shares stay."""
+    """Move a sheet. The sheet keeps its shares."""
     body = call.json()
     if isinstance(body, dict) and "newName" in body:
         raise ApiError(1032, "newName")
@@ -96,7 +96,7 @@ def move(call: Call) -> Json:
 
 
 def head(call: Call, sheet: Sheet) -> dict[str, Json]:
-    """The fields of a sheet in answers about the sheet as a whole."""
+    """Return the JSON of a sheet, without its columns and rows."""
     access = sheet.access_of(call.person.id) or Access.VIEWER
     return {
         "id": sheet.id,
@@ -118,7 +118,7 @@ def _create(call: Call, container_id: int | None) -> Json:
 
 
 def _check(call: Call, body: dict[str, Json]) -> None:
-    """Check the whole request before anything is changed."""
+    """Check the whole request before anything is changed. Raises ApiError."""
     if "userSettings" in body:
         check_attributes("userSettings", body["userSettings"], allowed=set(PERSONAL), read_only=set())
         for name in PERSONAL:
@@ -132,7 +132,7 @@ def _check(call: Call, body: dict[str, Json]) -> None:
 
 
 def _rename(call: Call, name: str) -> str:
-    """Rename the sheet. This doesn't change its version."""
+    """Rename the sheet, and return its name. Renaming doesn't change the version of the sheet."""
     old, call.sheet.name, call.sheet.modified_at = call.sheet.name, name, now()
     call.announce("sheet", call.sheet.id, "updated")
     call.announce("sheet", call.sheet.id, "rename", oldName=old, newName=call.sheet.name)

@@ -24,7 +24,7 @@ Json = Any
 
 
 def view_of(call: Call) -> View:
-    """The view of a sheet that the parameters ask for."""
+    """Return what the answer shows of a sheet, as the parameters ask."""
     columns = call.numbers("columnIds")
     return View(
         level=call.number("level", 0, most=2),
@@ -36,13 +36,13 @@ def view_of(call: Call) -> View:
 
 
 def remarks_of(call: Call, view: View) -> Remarks:
-    """The discussions and attachments that the parameters ask for."""
+    """Return the discussions and attachments that the parameters ask for."""
     return Remarks(call.state, call.sheet, call.access, include=view.include, api_level=call.api_level)
 
 
 @operation("list-sheets", "GET", "/sheets", scope="READ_SHEETS")
 def list_all(call: Call) -> Json:
-    """The sheets this person can see."""
+    """List the sheets that the caller can see."""
     sheets = call.state.sheets_of(call.person.id)
     if since := time_parameter(call, "modifiedSince"):
         sheets = [sheet for sheet in sheets if sheet.modified_at >= since]
@@ -59,9 +59,9 @@ def list_all(call: Call) -> Json:
 
 @operation("getSheet", "GET", "/sheets/{sheetId}", scope="READ_SHEETS", media_types=MEDIA_TYPES)
 def get(call: Call) -> Json:
-    """A sheet with all its rows, or those that the parameters ask for. Also as CSV, Excel or PDF.
+    """Get a sheet with all its rows, or with the rows that the parameters ask for, as JSON, CSV, Excel or PDF.
 
-    The sheet is named by its id or by the token in its permalink. `pageSize=0` gives it without any row.
+    The path has the id of the sheet, or the token in its permalink. With `pageSize=0`, the answer has no rows.
     """
     sheet, view = call.sheet, view_of(call)
     if call.media_type in MEDIA_TYPES:
@@ -91,7 +91,7 @@ def get(call: Call) -> Json:
 
 
 def check_parameters(call: Call) -> None:
-    """Raise ApiError 1018 if `get` would. Operations that first change a sheet and then show it call this before."""
+    """Raise ApiError 1018 if `get` would. Operations that change a sheet and then show it call this function first."""
     view_of(call)
     call.number("ifVersionAfter", 0)
     _page(call, _filtered(call, []))
@@ -99,7 +99,7 @@ def check_parameters(call: Call) -> None:
 
 @operation("get-sheetVersion", "GET", "/sheets/{sheetId}/version", scope="READ_SHEETS")
 def version(call: Call) -> Json:
-    """The version of a sheet, which counts its changes."""
+    """Get the version of a sheet. It increases with each change."""
     return {"version": call.sheet.version}
 
 
@@ -113,7 +113,7 @@ def _file(call: Call) -> Export:
 
 
 def _filtered(call: Call, rows: list[Row]) -> list[Row]:
-    """The rows with these ids, numbers or times of change. Ids and numbers of missing rows are ignored."""
+    """Return the rows that the parameters ask for by id, number or time of change. Missing rows are ignored."""
     chosen = _chosen_filter(call)
     if chosen and "filteredOutRows" in call.words("exclude"):
         rows = [row for row in rows if passes(call.state, call.sheet, row, chosen)]
@@ -128,7 +128,7 @@ def _filtered(call: Call, rows: list[Row]) -> list[Row]:
 
 
 def _chosen_filter(call: Call) -> SheetFilter | None:
-    """Return the filter that the parameters name. Raises ApiError 1006 if this person can't use the filter."""
+    """Return the filter that the parameters name. Raises ApiError 1006 if the caller can't use the filter."""
     filter_id = call.number("filterId", 0)
     return filter_by_id(call, filter_id) if filter_id else None
 
@@ -150,7 +150,7 @@ def _owner(call: Call, owner_id: int, include: frozenset[str]) -> dict[str, Json
 
 
 def time_parameter(call: Call, name: str) -> Any:
-    """Return the parameter as a time. Raises ApiError 1018 if it isn't a time."""
+    """Return a parameter as a time; None if it isn't given. Raises ApiError 1018 if the parameter isn't a time."""
     text = call.query.get(name)
     moment = parse(text.replace(" ", "+")) if text else None
     if text and moment is None:

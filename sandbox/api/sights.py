@@ -1,6 +1,6 @@
 """Dashboards. https://developers.smartsheet.com/api/smartsheet/openapi/dashboards
 
-Dashboards are made in Smartsheet's app; the sandbox has one from the start.
+People make dashboards in Smartsheet's app. The sandbox has one dashboard from the start.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ AUDIENCES = ("ALL", "ORG", "SHARED")
 
 @operation("list-sights", "GET", "/sights", scope="READ_SIGHTS")
 def list_all(call: Call) -> Json:
-    """The dashboards that this person can see."""
+    """List the dashboards that the caller can see."""
     return index_result(call, sight_listings(call))
 
 
 @operation("get-sight", "GET", "/sights/{sightId}", scope="READ_SIGHTS")
 def get(call: Call) -> Json:
-    """A dashboard with its widgets."""
+    """Get a dashboard with its widgets."""
     return _whole(call, *sight_in_path(call))
 
 
@@ -84,13 +84,13 @@ def move(call: Call) -> Json:
 
 @operation("get-sight-publish-status", "GET", "/sights/{sightId}/publish", scope="READ_SIGHTS")
 def get_publish(call: Call) -> Json:
-    """The publish settings of a dashboard."""
+    """Get the publish settings of a dashboard."""
     return _publish_status(sight_in_path(call)[0])
 
 
 @operation("set-sight-publish-status", "PUT", "/sights/{sightId}/publish", scope="ADMIN_SIGHTS")
 def put_publish(call: Call) -> Json:
-    """Publish or unpublish a dashboard. The address doesn't work."""
+    """Publish or unpublish a dashboard. The sandbox doesn't serve the public address."""
     sight, _access = sight_in_path(call, least=Access.ADMIN)
     body = call.json()
     names = {"readOnlyFullEnabled", "readOnlyFullAccessibleBy"}
@@ -106,12 +106,12 @@ def put_publish(call: Call) -> Json:
 
 @operation("list-sight-shares", "GET", "/sights/{sightId}/shares", scope="READ_SIGHTS")
 def list_shares(call: Call) -> Json:
-    """The shares of a dashboard."""
+    """List the shares of a dashboard."""
     return index_result(call, own_shares(call.state, sight_in_path(call)[0]))
 
 
 def sight_listings(call: Call) -> list[dict[str, Json]]:
-    """All dashboards that this person can see, by name, without their widgets."""
+    """Return all dashboards that the caller can see, sorted by name, without their widgets."""
     sights = sorted(call.state.sights.values(), key=lambda sight: (sight.name.casefold(), sight.id))
     return [
         sight_listing(sight, access, api_level=call.api_level)
@@ -122,7 +122,9 @@ def sight_listings(call: Call) -> list[dict[str, Json]]:
 
 
 def sight_in_path(call: Call, *, least: Access = Access.VIEWER) -> tuple[Sight, Access]:
-    """The dashboard that the path names, and this person's access. Raises ApiError 1004 or 1006."""
+    """Return the dashboard that the path names, and the caller's access to it. Raises ApiError 1006 if the caller can't
+    see the dashboard, and 1004 if their access is lower than `least`.
+    """
     sight = call.state.sights.get(call.path_id("sightId"))
     access = sight.access_of(call.person.id) if sight else None
     if sight is None or access is None:
@@ -138,7 +140,7 @@ def _whole(call: Call, sight: Sight, access: Access) -> dict[str, Json]:
 
 
 def _publish_status(sight: Sight) -> dict[str, Json]:
-    """Return a SightPublish. If publishing isn't enabled, it has no address and no audience."""
+    """Return the JSON of a SightPublish. If the dashboard isn't published, it has no address and no audience."""
     if not sight.publish.get("readOnlyFullEnabled"):
         return {"readOnlyFullEnabled": False}
     return sight.publish | {"readOnlyFullUrl": permalink("publish", sight.id)}

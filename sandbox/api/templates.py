@@ -13,11 +13,11 @@ Json = Any
 
 @operation("templates-list", "GET", "/templates", scope="READ_SHEETS")
 def list_own(call: Call) -> Json:
-    """The templates that people made. The sandbox has none."""
+    """List the templates that people made. The sandbox has none."""
     return index_result(call, [])
 
 
 @operation("templates-listPublic", "GET", "/templates/public", scope="READ_SHEETS")
 def list_public(call: Call) -> Json:
-    """The templates that come with Smartsheet."""
+    """List the templates that come with Smartsheet."""
     return index_result(call, [template.json(template_id) for template_id, template in TEMPLATES.items()])

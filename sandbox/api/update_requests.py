@@ -1,6 +1,7 @@
 """Update requests. https://developers.smartsheet.com/api/smartsheet/openapi/updaterequests
 
-No e-mail is sent. A request without a schedule counts as sent immediately. One with a schedule never counts as sent.
+The sandbox sends no e-mail. A request without a schedule counts as sent immediately. A request with a schedule never
+counts as sent.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def list_all(call: Call) -> Json:
 @operation("updaterequests-create", "POST", "/sheets/{sheetId}/updaterequests",
            scope="WRITE_SHEETS", access=Access.EDITOR)  # fmt: skip
 def create(call: Call) -> Json:
-    """Ask people to update rows, immediately or by a schedule."""
+    """Ask people to update rows, immediately or on a schedule."""
     sheet, body = call.sheet, call.json()
     check_attributes("updateRequest", body, allowed={*MESSAGE, "schedule"}, read_only=READ_ONLY)
     message = {"subject": f"Update Request: {sheet.name}", "message": TEXT, "ccMe": False} | _given(body)
@@ -55,7 +56,7 @@ def create(call: Call) -> Json:
 
 @operation("updaterequests-get", "GET", "/sheets/{sheetId}/updaterequests/{updateRequestId}", scope="READ_SHEETS")
 def get(call: Call) -> Json:
-    """One update request."""
+    """Get one update request."""
     return _json(call, _in_path(call, call.sheet.update_requests, "updateRequestId"))
 
 
@@ -78,14 +79,14 @@ def update(call: Call) -> Json:
 @operation("updaterequests-delete", "DELETE", "/sheets/{sheetId}/updaterequests/{updateRequestId}",
            scope="WRITE_SHEETS", access=Access.EDITOR)  # fmt: skip
 def delete(call: Call) -> Json:
-    """Delete an update request; requests that were sent stay."""
+    """Delete an update request. The e-mails that were sent for it stay in the list of sent update requests."""
     call.sheet.update_requests.remove(_in_path(call, call.sheet.update_requests, "updateRequestId"))
     return success()
 
 
 @operation("sentupdaterequests-list", "GET", "/sheets/{sheetId}/sentupdaterequests", scope="READ_SHEETS")
 def list_sent(call: Call) -> Json:
-    """The update requests that were sent."""
+    """List the update requests that were sent."""
     bodies = [_sent_json(call, each) for each in call.sheet.sent_update_requests]
     return index_result(call, [{name: body[name] for name in SENT_IN_LISTS if name in body} for body in bodies])
 
@@ -93,14 +94,14 @@ def list_sent(call: Call) -> Json:
 @operation("sentupdaterequest-get", "GET", "/sheets/{sheetId}/sentupdaterequests/{sentUpdateRequestId}",
            scope="READ_SHEETS")  # fmt: skip
 def get_sent(call: Call) -> Json:
-    """One update request that was sent."""
+    """Get one update request that was sent."""
     return _sent_json(call, _in_path(call, call.sheet.sent_update_requests, "sentUpdateRequestId"))
 
 
 @operation("sentupdaterequest-delete", "DELETE", "/sheets/{sheetId}/sentupdaterequests/{sentUpdateRequestId}",
            scope="WRITE_SHEETS", access=Access.EDITOR)  # fmt: skip
 def delete_sent(call: Call) -> Json:
-    """Delete an update request that was sent, so that it can't be answered."""
+    """Delete an update request that was sent. After that, no one can answer it."""
     call.sheet.sent_update_requests.remove(_in_path(call, call.sheet.sent_update_requests, "sentUpdateRequestId"))
     return success()
 
@@ -110,7 +111,7 @@ def _given(body: dict[str, Json]) -> dict[str, Json]:
 
 
 def _check(call: Call, message: dict[str, Json]) -> None:
-    """Refuse a message that can't be sent, such as a message to a group."""
+    """Raise ApiError if the message can't be sent, for example because a recipient is a group."""
     check_row_message(call, message)
     if any(recipient.get("groupId") is not None for recipient in recipients_of(message)):
         raise ApiError(1032, "recipient.groupId")
@@ -125,7 +126,7 @@ def _send(call: Call, request: UpdateRequest) -> None:
 
 
 def _in_path(call: Call, requests: list[Request], name: str) -> Request:
-    """The request that the path names. Raises ApiError 1006."""
+    """Return the request that the path names. Raises ApiError 1006 if it isn't among `requests`."""
     wanted = call.path_id(name)
     for request in requests:
         if request.id == wanted:

@@ -21,13 +21,13 @@ IMAGE_SIZE = 1050
 
 @operation("get-current-user", "GET", "/users/me")
 def me(call: Call) -> Json:
-    """The profile of this person. It needs no scope."""
+    """Get the caller's own profile. This needs no scope."""
     return _profile(call.person, without=() if call.person.is_admin else FOR_ADMINS)
 
 
 @operation("list-users", "GET", "/users", scope="READ_USERS")
 def list_all(call: Call) -> Json:
-    """The people of the organisation. Only system admins see rights, status and login times."""
+    """List the people of the organisation. Only system admins see rights, status and login times."""
     wanted = {email.casefold() for email in call.words("email")}
     colleagues = [person for person in call.state.people.values() if is_colleague(person, call.person)]
     found = [person for person in colleagues if not wanted or person.email.casefold() in wanted]
@@ -36,7 +36,7 @@ def list_all(call: Call) -> Json:
 
 @operation("list-org-sheets", "GET", "/users/sheets", scope="ADMIN_USERS")
 def list_org_sheets(call: Call) -> Json:
-    """All sheets in the organisation, without their owners. The operation is deprecated."""
+    """List all sheets in the organisation, without their owners. The operation is deprecated."""
     check_system_admin(call)
     owners = {person.id for person in call.state.people.values() if is_colleague(person, call.person)}
     sheets = [sheet for sheet in call.state.sheets.values() if sheet.owner_id in owners]
@@ -45,7 +45,7 @@ def list_org_sheets(call: Call) -> Json:
 
 @operation("get-user", "GET", "/users/{userId}", scope="READ_USERS")
 def get(call: Call) -> Json:
-    """The profile of a person in the organisation. Only system admins see rights and login times."""
+    """Get the profile of a person in the organisation. Only system admins see rights and login times."""
     person = colleague_in_path(call)
     if not call.person.is_admin:
         return _profile(person, without=OF_OTHERS_FOR_ADMINS)
@@ -77,7 +77,7 @@ def update(call: Call) -> Json:
 
 @operation("remove-user", "DELETE", "/users/{userId}", scope="ADMIN_USERS")
 def delete(call: Call) -> Json:
-    """Remove a person from the organisation. They keep an account of their own."""
+    """Remove a person from the organisation. The person keeps an account of their own."""
     check_system_admin(call)
     person = colleague_in_path(call)
     if person.id == call.person.id:
@@ -93,7 +93,7 @@ def delete(call: Call) -> Json:
 
 @operation("deactivate-user", "POST", "/users/{userId}/deactivate", scope="ADMIN_USERS")
 def deactivate(call: Call) -> Json:
-    """Deactivate a person, who then can't sign in."""
+    """Deactivate a person. After that, the person can't sign in."""
     return _set_status(call, "DEACTIVATED", oneself=1336)
 
 
@@ -105,7 +105,7 @@ def reactivate(call: Call) -> Json:
 
 @operation("update-user-profile-image", "POST", "/users/{userId}/profileimage", scope="WRITE_SHEETS")
 def set_image(call: Call) -> Json:
-    """Set the caller's profile image, or someone else's as a system admin. The image itself isn't stored."""
+    """Set the caller's profile image. System admins can also set other people's. The image itself isn't stored."""
     person = colleague_in_path(call)
     if person.id != call.person.id:
         check_system_admin(call)
@@ -118,13 +118,13 @@ def set_image(call: Call) -> Json:
 
 
 def check_system_admin(call: Call) -> None:
-    """Raise ApiError 1004 for everyone who isn't a system admin."""
+    """Raise ApiError 1004 if the caller isn't a system admin."""
     if not call.person.is_admin:
         raise ApiError(1004)
 
 
 def colleague_in_path(call: Call) -> Person:
-    """A person of the same organisation. Raises ApiError 1020 if there is none."""
+    """Return the person that the path names. Raises ApiError 1020 if they aren't in the caller's organisation."""
     person = call.state.people.get(call.path_id("userId"))
     if person is None or not is_colleague(person, call.person):
         raise ApiError(1020)
@@ -132,7 +132,7 @@ def colleague_in_path(call: Call) -> Person:
 
 
 def user_json(person: Person, asker: Person, *, include: frozenset[str] = frozenset()) -> dict[str, Json]:
-    """A User. Unlike a profile, it has a name and a status."""
+    """Return the JSON of a User. A User has a name and a status, which a profile doesn't have."""
     body: dict[str, Json] = {"id": person.id, "email": person.email, "name": person.name}
     optional = ["firstName", "lastName", "profileImage"]
     if asker.is_admin:
@@ -156,7 +156,9 @@ def _set_status(call: Call, status: str, *, oneself: int) -> Json:
 
 
 def _heir(call: Call) -> Person | None:
-    """The person who gets the removed person's items. Raises ApiError 1019 or 1021."""
+    """Return the person who gets the items of the person who is removed; None if the request names no one. Raises
+    ApiError 1019 or 1021 if that person doesn't exist or isn't in the organisation.
+    """
     if "transferTo" not in call.query:
         return None
     heir = call.state.people.get(call.number("transferTo", 0))

@@ -34,14 +34,14 @@ EVENTS = ["*.*"]
 
 @operation("list-webhooks", "GET", "/webhooks", scope="ADMIN_WEBHOOKS")
 def list_all(call: Call) -> Json:
-    """List the webhooks of this person, or only those made through the app of the request. Newest first."""
+    """List the caller's webhooks, newest first. If the token belongs to an app, list only those that the app made."""
     found = [webhook for webhook in reversed(call.state.webhooks.values()) if _is_theirs(call, webhook)]
     return unknown_pages(call, [_json(call, webhook) for webhook in found])
 
 
 @operation("createWebhook", "POST", "/webhooks", scope="ADMIN_WEBHOOKS")
 def create(call: Call) -> Json:
-    """Create a webhook on a sheet. It must still be enabled."""
+    """Create a webhook on a sheet. The webhook does nothing until it is enabled."""
     body = call.json()
     check_attributes("webhook", body, allowed={*REQUIRED, "subscope"}, read_only=READ_ONLY | {"enabled"})
     if missing := [f"webhook.{name}" for name in REQUIRED if body.get(name) in (None, "")]:
@@ -67,7 +67,7 @@ def create(call: Call) -> Json:
 
 @operation("getWebhook", "GET", "/webhooks/{webhookId}", scope="ADMIN_WEBHOOKS")
 def get(call: Call) -> Json:
-    """One webhook, with statistics of its callbacks."""
+    """Get one webhook, with statistics of its callbacks."""
     webhook = _webhook_in_path(call)
     stats = webhook.stats.json()
     return _json(call, webhook) | ({"stats": stats} if stats else {})
@@ -75,7 +75,7 @@ def get(call: Call) -> Json:
 
 @operation("updateWebhook", "PUT", "/webhooks/{webhookId}", scope="ADMIN_WEBHOOKS")
 async def update(call: Call) -> Json:
-    """Change, enable or disable a webhook. Enabling waits until its URL has answered the challenge."""
+    """Change, enable or disable a webhook. Enabling waits until the callback URL has answered the challenge."""
     webhook, body = _webhook_in_path(call), call.json()
     check_attributes("webhook", body, allowed={*REQUIRED, "enabled"} - FIXED, read_only=READ_ONLY | FIXED)
     _check(call, body)
@@ -115,8 +115,8 @@ def reset_secret(call: Call) -> Json:
 
 
 def _is_theirs(call: Call, webhook: Webhook) -> bool:
-    """Whether the caller can see the webhook. People see all their webhooks. An app sees only the webhooks that it made
-    for the person.
+    """Whether the caller can see the webhook. With a personal token, people see all their webhooks. With the token of
+    an app, they see only those that the app made for them.
     """
     return webhook.owner_id == call.person.id and call.token.client_id in (None, webhook.client_id)
 
@@ -147,7 +147,7 @@ async def _enable(call: Call, webhook: Webhook) -> None:
 
 
 def _check(call: Call, body: dict[str, Json]) -> None:
-    """Refuse attributes of a webhook that aren't valid. Raises ApiError (1008, 1031, 1152)."""
+    """Raise ApiError (1008, 1031, 1152) if an attribute of the webhook isn't valid."""
     for name in ("name", "callbackUrl", "scope"):
         check_type(body, name, str)
     check_type(body, "scopeObjectId", int)
@@ -160,8 +160,8 @@ def _check(call: Call, body: dict[str, Json]) -> None:
 
 
 def _columns(call: Call, sheet_id: int, subscope: Json) -> list[int]:
-    """Return the ids of the subscribed columns; an empty list means all columns. Raises ApiError 1293 for columns that
-    the sheet doesn't have.
+    """Return the ids of the columns that the webhook subscribes to; an empty list means all columns. Raises ApiError
+    1293 if the sheet doesn't have one of the columns.
     """
     if subscope is None:
         return []

@@ -18,7 +18,7 @@ Json = Any
 
 @operation("list-workspaces", "GET", "/workspaces", scope="READ_SHEETS")
 def list_all(call: Call) -> Json:
-    """The workspaces that this person can see. paginationType=token asks for the newer pages."""
+    """List the workspaces that the caller can see. With `paginationType=token`, a page has a key for the next page."""
     state, person_id = call.state, call.person.id
     seen = [workspace for workspace in state.workspaces.values() if workspace_access(state, workspace, person_id)]
     shown = [workspace_head(state, each, person_id) for each in sorted(seen, key=lambda each: each.name.casefold())]
@@ -36,7 +36,7 @@ def create(call: Call) -> Json:
 
 @operation("get-workspace", "GET", "/workspaces/{workspaceId}", scope="READ_SHEETS")
 def get(call: Call) -> Json:
-    """A workspace with its contents. With loadAll=true, also the contents of its folders."""
+    """Get a workspace with its contents. With `loadAll=true`, the answer also has the contents of its folders."""
     workspace = workspace_in_path(call)
     found = contents(call, workspace.id)
     if "folders" in found and not call.flag("loadAll"):
@@ -46,7 +46,7 @@ def get(call: Call) -> Json:
 
 @operation("get-workspace-metadata", "GET", "/workspaces/{workspaceId}/metadata", scope="READ_SHEETS")
 def metadata(call: Call) -> Json:
-    """A workspace without its contents."""
+    """Get a workspace without its contents."""
     workspace = workspace_in_path(call)
     return _head(call, workspace) | {"createdAt": workspace.created_at, "modifiedAt": workspace.modified_at}
 
@@ -78,7 +78,7 @@ def delete(call: Call) -> Json:
 
 @operation("get-workspace-folders", "GET", "/workspaces/{workspaceId}/folders", scope="READ_SHEETS")
 def list_folders(call: Call) -> Json:
-    """The folders at the top of a workspace."""
+    """List the folders at the top of a workspace."""
     folders = folders_in(call.state, workspace_in_path(call).id)
     return index_result(call, [folder_head(call, folder) for folder in folders])
 

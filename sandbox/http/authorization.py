@@ -15,14 +15,16 @@ from sandbox.model.state import Person, State, Token
 
 
 def token_in(state: State, headers: Mapping[str, str]) -> Token | None:
-    """Return the token of a request, even if it has expired. Return None if there is none, or if it was revoked."""
+    """Return the token in the headers, which can have expired. Return None if there is none, or if it was revoked."""
     scheme, _, credential = headers.get("Authorization", "").partition(" ")
     token = state.tokens.get(credential.strip()) if scheme.lower() == "bearer" else None
     return token if token and not token.is_dead else None
 
 
 def authenticate(state: State, headers: Mapping[str, str]) -> Token:
-    """The valid token of a request. A request without Authorization gets 403/1004, as from the live API."""
+    """Return the valid token in the headers. Raises ApiError 1004 without `Authorization`, as the live API does, and
+    1002 or 1003 if the token isn't valid.
+    """
     if "Authorization" not in headers:
         raise ApiError(1004)
     token = token_in(state, headers)
@@ -34,14 +36,14 @@ def authenticate(state: State, headers: Mapping[str, str]) -> Token:
 
 
 def authorize(operation: Operation, token: Token) -> None:
-    """Refuse a token without the operation's scope."""
+    """Raise ApiError 1004 if the token doesn't have the operation's scope."""
     if operation.scope and token.scopes is not None and operation.scope not in token.scopes:
         raise ApiError(1004)
 
 
 def media_type(operation: Operation, headers: Mapping[str, str]) -> str:
-    """Return the media type of the answer. It is JSON if Accept allows JSON. Raises ApiError 1052 if Accept allows only
-    types that the operation doesn't have.
+    """Return the media type of the answer: JSON if `Accept` allows JSON, otherwise another type that the operation has.
+    Raises ApiError 1052 if there is no such type.
     """
     accept = headers.get("Accept", "*/*")
     if operation.is_open or any(kind in accept for kind in ("*/*", "application/*", JSON_TYPE)):
@@ -53,10 +55,11 @@ def media_type(operation: Operation, headers: Mapping[str, str]) -> str:
 
 
 def acting_person(state: State, token: Token, headers: Mapping[str, str]) -> Person:
-    """Return the person in whose name the request is made. It is the token's owner. If a system admin assumes another
-    person's identity, it is that person; admins' identities can't be assumed.
+    """Return the person who makes the request. This is the token's owner, or the person whom a system admin names in
+    the header `Assume-User`.
 
-    The token of a deactivated person gets 1002. It isn't known what Smartsheet itself answers.
+    Raises ApiError 1030 if the owner isn't a system admin, or if the named person is one. Raises ApiError 1002 if the
+    token's owner is deactivated; it isn't known what Smartsheet itself answers then.
     """
     person = state.people[token.person_id]
     if not person.is_active:
@@ -73,14 +76,14 @@ WINDOW_SECONDS = 60.0
 
 
 class RateLimit:
-    """Counts requests per token and minute. A heavy request counts as several. `per_minute` 0 means no limit."""
+    """Counts requests per token and minute. A heavy request counts as several. A `per_minute` of 0 means no limit."""
 
     def __init__(self, per_minute: int, heavy_cost: int) -> None:
         self.per_minute, self.heavy_cost = per_minute, max(1, heavy_cost)
         self._windows: dict[str, tuple[float, int]] = {}
 
     def spend(self, token: str, *, is_heavy: bool) -> None:
-        """Count a request. Raises ApiError 4003 when the token has reached its limit of requests per minute."""
+        """Count a request. Raises ApiError 4003 if the token has reached its limit of requests per minute."""
         if not self.per_minute:
             return
         cost = self.heavy_cost if is_heavy else 1

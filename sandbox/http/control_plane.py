@@ -1,5 +1,7 @@
-"""Serves the control plane at /_sandbox. It lists people and requests, restores the initial state, makes changes, and
-sets faults, latency, clock and apps. Smartsheet has no control plane.
+"""Serves the control plane at /_sandbox, which Smartsheet doesn't have.
+
+The control plane lists people and requests, restores the initial state, changes sheets, and sets faults, latency, clock
+and apps.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ MOST_LEVELS = 100  # of nested JSON in a body; above 254, orjson can't write it 
 
 
 class BadBody(ValueError):
-    """The body of a request isn't JSON, or is nested too deeply. The text says which."""
+    """The body of a request isn't JSON, or its JSON is nested too deeply. The text says which of the two."""
 
 
 def add_routes(app: web.Application, world: World) -> None:
@@ -57,7 +59,7 @@ def add_routes(app: web.Application, world: World) -> None:
 
 
 class Control:
-    """The handlers, one for each route."""
+    """The control plane's handlers, one for each route."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -67,11 +69,11 @@ class Control:
         return web.Response(status=302, headers={"Location": "/_sandbox/"})
 
     async def index(self, request: web.Request) -> web.StreamResponse:
-        """The front page."""
+        """Show the front page."""
         return page(index_page(self.world.state))
 
     async def people(self, request: web.Request) -> web.StreamResponse:
-        """The people who can sign in, with a personal access token each."""
+        """List the people who can sign in, each with a personal access token."""
         people = [
             {
                 "id": person.id,
@@ -93,7 +95,7 @@ class Control:
         return _json({"message": "SUCCESS"})
 
     async def faults(self, request: web.Request) -> web.StreamResponse:
-        """The pending faults."""
+        """List the pending faults."""
         return _json([fault.json() for fault in self.world.faults.pending])
 
     async def add_faults(self, request: web.Request) -> web.StreamResponse:
@@ -112,7 +114,7 @@ class Control:
         return _json([])
 
     async def change(self, request: web.Request) -> web.StreamResponse:
-        """Change a sheet as a form, an automation, a cell link or a person in Smartsheet's app does."""
+        """Change a sheet as if a form, an automation, a cell link, or a person in Smartsheet's app did it."""
         state = self.world.state
         try:
             made = change_sheet(state, with_numeric_ids(await _body(request)))
@@ -129,11 +131,11 @@ class Control:
         return web.Response(body=dumps(body), content_type="application/json")
 
     async def latency(self, request: web.Request) -> web.StreamResponse:
-        """The latency profile."""
+        """Return the latency profile."""
         return _json(self.world.latency.json())
 
     async def set_latency(self, request: web.Request) -> web.StreamResponse:
-        """Set the latency profile, and start its series of waits again."""
+        """Set the latency profile. The series of random waits starts again."""
         try:
             profile = read_profile(await _body(request))
         except (BadLatency, BadBody) as error:
@@ -142,7 +144,7 @@ class Control:
         return await self.latency(request)
 
     async def clock(self, request: web.Request) -> web.StreamResponse:
-        """The time in the sandbox, and how many seconds it is ahead of the real time."""
+        """Return the time in the sandbox, and how many seconds it is ahead of the real time."""
         return _json({"now": iso(now()), "ahead": self.world.seconds_ahead})
 
     async def set_clock(self, request: web.Request) -> web.StreamResponse:
@@ -158,7 +160,7 @@ class Control:
         return await self.clock(request)
 
     async def apps(self, request: web.Request) -> web.StreamResponse:
-        """The registered clients, without their secrets."""
+        """List the registered clients, without their secrets."""
         return _json([_app(app) for app in self.world.state.apps.values()])
 
     async def add_app(self, request: web.Request) -> web.StreamResponse:
@@ -181,7 +183,7 @@ class Control:
         return _json(_app(app))
 
     async def requests(self, request: web.Request) -> web.StreamResponse:
-        """The requests that arrived."""
+        """List the requests in the journal."""
         return _json([arrival.json() for arrival in self.world.journal.arrivals])
 
     async def clear_requests(self, request: web.Request) -> web.StreamResponse:
@@ -191,7 +193,7 @@ class Control:
 
 
 async def _body(request: web.Request) -> Json:
-    """The JSON in a request's body. Raises BadBody."""
+    """Return the JSON in a request's body. Raises BadBody if it isn't JSON, or is nested too deeply."""
     try:
         content: Json = orjson.loads(await request.read())
     except orjson.JSONDecodeError as error:

@@ -1,4 +1,4 @@
-"""Makes and serves signed addresses, from which attached files can be downloaded for a while without a token.
+"""Makes and serves signed addresses. Attached files can be downloaded from them for a short time without a token.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/attachments/attachments-get
 """
@@ -27,7 +27,7 @@ SIGNED = ("response-content-disposition", "response-content-type", "Expires")
 
 
 def download_of(call: Call, attachment: Attachment) -> dict[str, Any]:
-    """Return the `url` and `urlExpiresInMillis` of a file; nothing for a link, which has its own `url`."""
+    """Return the `url` and `urlExpiresInMillis` of a file. Return nothing for a link, which has its own `url`."""
     if attachment.digest is None:
         return {}
     url = address_of(call, attachment.digest, name=attachment.name, mime_type=attachment.mime_type or "")
@@ -35,7 +35,9 @@ def download_of(call: Call, attachment: Attachment) -> dict[str, Any]:
 
 
 def address_of(call: Call, digest: str, *, name: str, mime_type: str) -> str:
-    """Return the address of the content with this digest. The file gets the name and the type ("" if unknown)."""
+    """Return a signed address that serves the content with this digest. The download has this name and type ("" if the
+    type is unknown).
+    """
     seconds = call.settings.file_url_seconds
     query = {
         "response-content-disposition": disposition(name),

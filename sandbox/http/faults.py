@@ -1,4 +1,4 @@
-"""Defines faults. A fault is an error, a delay or a dropped connection for the next matching requests."""
+"""Defines faults. A fault causes an error, a delay or a dropped connection for the next requests that match it."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ class BadFault(ValueError):
 
 @dataclass(slots=True)
 class Fault:
-    """A fault for matching requests. A condition that is None matches any request.
+    """A fault, with the conditions that a request must match. A condition that is None matches any request.
 
-    The fault applies to a matching request with `probability`. It is used `times` times; 0 means until it is removed.
-    The same `seed` chooses the same of the matching requests again. By default, the seed consists of the run's seed and
-    the fault's number.
+    The fault applies to a matching request with `probability`, and is removed after it has applied `times` times; 0
+    means that it stays. Two runs with the same `seed` apply the fault to the same requests. By default, the seed
+    consists of the run's seed and the fault's number.
 
-    The operation starts after `delay` seconds, and the answer is sent `hold` seconds after the operation. These waits
-    happen even if the client has closed the connection. They end when all faults are removed. `drop` closes the
-    connection before or after the operation, or during the answer. `body` sends an answer that isn't JSON. `content`
-    sends other JSON. With `apply`, the operation is carried out anyway. Without drop, body, content, status and
-    errorCode, the request is only delayed.
+    The operation starts after `delay` seconds, and the answer is sent `hold` seconds after the operation. Both waits
+    continue if the client closes the connection, and end when all faults are removed. `drop` closes the connection
+    before or after the operation, or during the answer. `body` sends an answer that isn't JSON. `content` sends other
+    JSON. With `apply`, the operation is carried out although the answer is an error. A fault without drop, body,
+    content, status and errorCode only delays the request.
     """
 
     method: str | None = None
@@ -72,7 +72,7 @@ class Fault:
     apply: bool = False
 
     def matches(self, *, method: str, path: str, operation: str | None, person_id: int | None) -> bool:
-        """Whether the fault applies to a request."""
+        """Whether the request meets the fault's conditions."""
         return (
             self.method in (None, method)
             and self.operation in (None, operation)
@@ -82,7 +82,7 @@ class Fault:
 
     @property
     def carries_out(self) -> bool:
-        """Whether the operation is carried out anyway."""
+        """Whether the operation is carried out."""
         if self.drop:
             return self.drop != "before"
         return self.apply or self.body in ("truncated", "drip") or not (self.body or self.has_content or self.refuses)
@@ -94,11 +94,11 @@ class Fault:
 
     @property
     def refuses(self) -> bool:
-        """Whether an error is the answer."""
+        """Whether the answer is an error."""
         return self.status is not None or self.errorCode is not None
 
     def error(self) -> ApiError:
-        """The error to answer with. Omitted parts come from Smartsheet's list of errors."""
+        """Return the error for the answer. What the fault leaves out comes from Smartsheet's list of errors."""
         code = self.errorCode or CODE_OF_STATUS.get(self.status or 0, 4000)
         message = self.message
         if message is None:
@@ -106,7 +106,7 @@ class Fault:
         return ApiError(code, status=self.status or STATUS_OF_RARE.get(code), message=message, detail=self.detail)
 
     def json(self) -> dict[str, Json]:
-        """The fault as JSON, with defaults filled in."""
+        """Return the fault as JSON, including the default values."""
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
@@ -193,19 +193,19 @@ class Faults:
             self._pending.append((fault, Random(seed)))
 
     def clear(self) -> None:
-        """Remove all faults, and end the waits of those that were used. The next fault counts as the first."""
+        """Remove all faults, and end the waits that they caused. The next fault is number 1 again."""
         self._ordered, self._pending = 0, []
         self._cleared.set()
         self._cleared = asyncio.Event()
 
     async def wait(self, seconds: float) -> None:
-        """Wait, but only until all faults are removed."""
+        """Wait this many seconds, or until all faults are removed."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._cleared.wait()
 
     def take(self, *, method: str, path: str, operation: str | None, person_id: int | None) -> Fault | None:
-        """Return the fault for this request, and count one use of the fault. Return None if no fault applies."""
+        """Return the fault that applies to this request, and count its use. Return None if no fault applies."""
         for place, (fault, chance) in enumerate(self._pending):
             is_meant = fault.matches(method=method, path=path, operation=operation, person_id=person_id)
             if is_meant and chance.random() < fault.probability:

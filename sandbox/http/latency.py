@@ -19,7 +19,8 @@ class BadLatency(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The median seconds before a read or a write is carried out, and the spread of the waits (log-normal).
+    """How long requests wait before they are carried out. `read` and `write` are the medians in seconds, and `spread`
+    says how much the waits differ. The waits are log-normal.
 
     `spread` is the standard deviation of the logarithm. If it is 0.5, one request in twenty waits at least 2.3 times
     the median. If it is 1.2, one request in twenty waits at least seven times the median.
@@ -40,14 +41,14 @@ PROFILES = {
 
 
 class Latency:
-    """The waits of one run. The same profile, seed and order of requests give the same waits."""
+    """The random waits of one run. The same profile, seed and order of requests always give the same waits."""
 
     def __init__(self, profile: Profile, seed: int) -> None:
         self.profile = profile
         self._chance = Random(f"latency {seed}")
 
     def wait_before(self, method: str) -> float:
-        """Seconds that a request waits before it is carried out."""
+        """Return the seconds that the next request has to wait before it is carried out."""
         median = self.profile.read if method in ("GET", "HEAD") else self.profile.write
         if not median:
             return 0.0
@@ -55,12 +56,12 @@ class Latency:
         return min(LONGEST_SECONDS, median * math.exp(spread))
 
     def json(self) -> dict[str, Json]:
-        """The profile as JSON, and the named profiles."""
+        """Return the current profile and all named profiles as JSON."""
         return asdict(self.profile) | {"profiles": {name: asdict(profile) for name, profile in PROFILES.items()}}
 
 
 def read_profile(description: Json) -> Profile:
-    """A profile by its name, or from its parts. Raises BadLatency."""
+    """Return the profile that a JSON object names, or describes by its parts. Raises BadLatency if it isn't valid."""
     if not isinstance(description, dict):
         raise BadLatency("a latency is a JSON object")
     if set(description) == {"profile"}:

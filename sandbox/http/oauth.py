@@ -27,17 +27,17 @@ def add_routes(app: web.Application, world: World) -> None:
 
 
 class Consent:
-    """Handles the consent page, which apps request by GET or POST. Its form is sent as a POST with a `decision`."""
+    """Handles the consent page. Apps request it by GET or POST. Its form is sent as a POST with a `decision`."""
 
     def __init__(self, world: World) -> None:
         self.world = world
 
     async def ask(self, request: web.Request) -> web.StreamResponse:
-        """Show the consent page, or the refusal."""
+        """Show the consent page. If the request isn't valid, answer with an error page or a redirect instead."""
         return self._page(request.query)
 
     async def decide(self, request: web.Request) -> web.StreamResponse:
-        """Handle Allow or Deny. A POST without either is an authorization request sent as a form."""
+        """Handle the button Allow or Deny. A POST without `decision` is an app's request, so show the consent page."""
         form = dict(parse_qsl((await request.read()).decode("utf-8", "replace"), keep_blank_values=True))
         parameters = dict(request.query) | form
         refusal = self._refusal(parameters)
@@ -77,8 +77,8 @@ class Consent:
         return page(content, status=400 if message else 200)
 
     def _refusal(self, parameters: Mapping[str, str]) -> web.StreamResponse | None:
-        """Return the refusal of this request; None if the request is valid. For an unknown app, the refusal is an error
-        page. For a known app, it is a redirect.
+        """Return the answer to a request that isn't valid; None if the request is valid. If the app or its redirect URL
+        is unknown, the answer is an error page. Otherwise it is a redirect with an error.
         """
         app = self.world.state.apps.get(parameters.get("client_id", ""))
         if app is None:
@@ -99,7 +99,7 @@ def _error(message: str) -> web.Response:
 
 
 def _back(app: App, answer: dict[str, str], parameters: Mapping[str, str]) -> web.Response:
-    """Redirect (302) to the registered URL, with the unchanged state."""
+    """Redirect (302) to the app's registered URL, with this answer and the unchanged `state`."""
     if "state" in parameters:
         answer |= {"state": parameters["state"]}
     joint = "&" if urlsplit(app.redirect_url).query else "?"

@@ -1,4 +1,4 @@
-"""The table of operations in Markdown, from the registry that the server uses."""
+"""Makes the table of operations in Markdown from the registry that the server uses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEADINGS = ("Operation", "Request", "Scope", "Sheet access", "Counts as", "What 
 
 
 def operations_table() -> str:
-    """One section per resource, one line per operation, ordered by path."""
+    """Return a section for each resource, with a line for each operation, sorted by path."""
     return "\n\n".join(_sections(sorted(OPERATIONS.values(), key=_place)))
 
 
@@ -32,7 +32,7 @@ def _place(operation: Operation) -> tuple[str, str, str]:
 
 
 def _resource(operation: Operation) -> str:
-    """The title in the module's docstring, linked to the page that it names."""
+    """Return the title from the module's docstring, as a link to the page that the docstring names."""
     about = sys.modules[operation.handler.__module__].__doc__ or ""
     title, page = re.split(r"[.:]\s", about)[0], re.search(r"https://[^\s:]+", about)
     return f"[{title}]({page[0]})" if page else title

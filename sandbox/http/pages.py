@@ -62,14 +62,14 @@ def _layout(title: str, content: str) -> str:
 
 
 def page(content: str, *, status: int = 200) -> web.Response:
-    """Return a page as an answer. It has no scripts and no external files, can't be framed, and isn't cached."""
+    """Return a response with a page, which has no scripts or external files, can't be framed, and isn't cached."""
     return web.Response(text=content, status=status, content_type="text/html", headers=GUARDED)
 
 
 def consent_page(
     *, app: App, people: list[Person], scopes: list[str], carried: dict[str, str], message: str = ""
 ) -> str:
-    """Return the consent page. `carried` are the request's parameters, which the page keeps in hidden inputs."""
+    """Return the consent page. `carried` has the request's parameters, which the page keeps in hidden inputs."""
     hidden = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">\n' for name, value in carried.items()
     )
@@ -88,7 +88,7 @@ def consent_page(
 
 def _scope_list(scopes: list[str]) -> str:
     if not scopes:
-        return '<p class="soft">It will see your profile: your name, your e-mail address and the like.</p>\n'
+        return '<p class="soft">It will see your profile, such as your name and e-mail address.</p>\n'
     items = "".join(f"<li>{escape(SCOPES[scope])} <code>{escape(scope)}</code></li>\n" for scope in scopes)
     return f'<p class="soft">It will be able to:</p>\n<ul>\n{items}</ul>\n'
 
@@ -108,7 +108,7 @@ def _who(person: Person) -> str:
 
 
 def error_page(message: str) -> str:
-    """The error page for a request that can't be redirected, because the app or its URL isn't known."""
+    """Return the error page for a request that can't be redirected, because the app or its redirect URL is unknown."""
     return _layout(
         "Cannot authorize",
         f"<h1>Cannot authorize</h1>\n<p>{escape(message)}</p>\n"
@@ -117,7 +117,7 @@ def error_page(message: str) -> str:
 
 
 def index_page(state: State) -> str:
-    """The front page: people with their tokens, sheets, and links to the rest."""
+    """Return the front page. It shows the people with their tokens and the sheets, and links to the control plane."""
     people = "".join(
         f"<li>{_who(person)}<code>{person.personal_token}</code></li>\n" for person in state.people.values()
     )

@@ -1,4 +1,4 @@
-"""Keeps the request journal, which has the requests since the start or the last reset."""
+"""Keeps the request journal. It has the requests since the start or the last reset."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ SECRET_PARAMETERS = {"code", "refresh_token", "client_secret", "hash", "access_t
 
 @dataclass(slots=True)
 class Arrival:
-    """One request. `status` is None if no answer was sent. `applied` says whether its operation was carried out.
-    `latency` is the number of seconds that it waited before that; the delay of a fault isn't included."""
+    """A request in the journal. `status` is None if no answer was sent. `applied` says whether the operation was
+    carried out. `latency` is the number of seconds that the latency profile made the request wait. A fault's delay
+    isn't included.
+    """
 
     method: str
     path: str
@@ -28,7 +30,7 @@ class Arrival:
     latency: float = 0.0
 
     def json(self) -> dict[str, Any]:
-        """The entry in GET /_sandbox/requests."""
+        """Return the request as JSON for `GET /_sandbox/requests`."""
         body = asdict(self)
         body["personId"] = body.pop("person_id")
         return body
@@ -41,7 +43,7 @@ class Journal:
         self.arrivals: deque[Arrival] = deque(maxlen=KEPT)
 
     def note(self, *, method: str, path: str, query: str) -> Arrival:
-        """Note a request."""
+        """Add a request to the journal."""
         arrival = Arrival(method, path, without_secrets(query), datetime.now(UTC).isoformat())
         self.arrivals.append(arrival)
         return arrival
@@ -52,7 +54,7 @@ class Journal:
 
 
 def without_secrets(query: str) -> str:
-    """The query string without the values of codes, tokens and secrets."""
+    """Return the query string with `hidden` in place of codes, tokens and secrets."""
     pairs = parse_qsl(query, keep_blank_values=True)
     if not any(name in SECRET_PARAMETERS for name, _ in pairs):
         return query

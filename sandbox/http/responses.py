@@ -1,4 +1,4 @@
-"""Makes HTTP responses with JSON or an error, and changes responses as a fault says."""
+"""Makes HTTP responses with JSON, a file or an error, and changes responses as a fault says."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ HTML = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><
 
 
 def json_response(content: bytes, *, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    """A response with Smartsheet's headers. Errors have no headers against caching."""
+    """Return a response with JSON and Smartsheet's headers. Errors don't have the headers that prevent caching."""
     fresh = NOT_CACHED if status < 400 else {}
     return web.Response(body=content, status=status, headers=JSON_TYPE | fresh | (headers or {}))
 
 
 def file_response(content: bytes, *, media_type: str, name: str) -> web.Response:
-    """A response with a file."""
+    """Return a response with a file."""
     headers = {"Content-Type": media_type, "Content-Disposition": disposition(name)}
     return web.Response(body=content, headers=headers)
 
 
 def disposition(name: str) -> str:
-    """A Content-Disposition with the name of a file, in ASCII and with all its letters (RFC 6266)."""
+    """Return a Content-Disposition with the name of a file, once in ASCII and once with all its letters (RFC 6266)."""
     plain = re.sub(r'[^ -~]|["\\]', "_", name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def error_response(error: ApiError) -> web.Response:
-    """A response with an error."""
+    """Return a response with an error."""
     return json_response(dumps(error.body()), status=error.status, headers=error.headers)
 
 
 async def spoil(request: web.Request, response: web.StreamResponse, fault: Fault) -> web.StreamResponse:
-    """Return the response that the fault makes of `response`."""
+    """Return the response that is sent in place of `response` because of the fault."""
     if fault.drop in ("before", "after"):
         return hang_up(request)
     if fault.has_content:
@@ -79,7 +79,7 @@ def hang_up(request: web.Request) -> web.Response:
 
 
 def _begun(status: int, fault: Fault, length: int | None) -> web.StreamResponse:
-    """A JSON answer that is sent piece by piece."""
+    """Return a JSON response whose body is sent piece by piece."""
     response = web.StreamResponse(status=status, headers=JSON_TYPE)
     response.content_length = length
     response.headers.update(fault.headers)
@@ -87,7 +87,7 @@ def _begun(status: int, fault: Fault, length: int | None) -> web.StreamResponse:
 
 
 async def _cut_off(response: web.StreamResponse, request: web.Request, content: bytes) -> web.StreamResponse:
-    """Announce the whole body, send half of it, and close the connection."""
+    """Announce the length of the whole body, send half of it, and close the connection."""
     await response.prepare(request)
     await response.write(content[: len(content) // 2])
     await asyncio.sleep(0.05)  # until the half is sent, because abort() discards what is still in the socket's buffer
@@ -96,7 +96,7 @@ async def _cut_off(response: web.StreamResponse, request: web.Request, content: 
 
 
 async def _go_on(response: web.StreamResponse, request: web.Request) -> web.StreamResponse:
-    """Send JSON without end, as fast as the client reads it, until the client closes the connection."""
+    """Send endless JSON, as fast as the client reads it, until the client closes the connection."""
     await response.prepare(request)
     try:
         await response.write(b"[")

@@ -1,4 +1,4 @@
-"""Lists in pages. https://developers.smartsheet.com/api/smartsheet/guides/basics/pagination"""
+"""Divides lists into pages. https://developers.smartsheet.com/api/smartsheet/guides/basics/pagination"""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ LARGEST_SIZE = 10_000
 
 
 def page_of(call: Call, items: Sequence[Item]) -> tuple[dict[str, Any], Sequence[Item]]:
-    """Return the head of an IndexResult, and the items of the requested page. For a page beyond the last one, return
-    the last page.
+    """Return the numbers at the beginning of an IndexResult, and the items of the requested page. If there is no such
+    page, return the last page.
 
-    With includeAll, the head has no page size, and an empty list is page 0 of 0.
+    With `includeAll`, the page has all items, and the page size is left out. An empty list is then page 0 of 0.
     """
     if call.flag("includeAll"):
         page = min(1, len(items))
@@ -31,13 +31,13 @@ def page_of(call: Call, items: Sequence[Item]) -> tuple[dict[str, Any], Sequence
 
 
 def index_result(call: Call, items: Sequence[Any]) -> dict[str, Any]:
-    """An IndexResult of items that are JSON already."""
+    """Return an IndexResult. `items` must be JSON already."""
     head, shown = page_of(call, items)
     return head | {"data": list(shown)}
 
 
 def unknown_pages(call: Call, items: Sequence[Any]) -> dict[str, Any]:
-    """Return a page without total counts. For a page beyond the last one, all numbers are 0."""
+    """Return a page without the numbers of items and pages. If there is no such page, all numbers are 0."""
     size = call.number("pageSize", DEFAULT_SIZE, least=1, most=LARGEST_SIZE)
     page = call.number("page", 1, least=1)
     shown = list(items[(page - 1) * size : page * size])
@@ -47,7 +47,7 @@ def unknown_pages(call: Call, items: Sequence[Any]) -> dict[str, Any]:
 
 
 def token_page(call: Call, items: Sequence[Any]) -> dict[str, Any]:
-    """Return a page of the newer kind. It has a key for the next page, and no total counts."""
+    """Return a page of the newer kind. It has a key for the next page, and doesn't say how many items there are."""
     size = call.number("maxItems", DEFAULT_SIZE, least=DEFAULT_SIZE)
     start = _start(call)
     page: dict[str, Any] = {"data": list(items[start : start + size])}
@@ -77,6 +77,6 @@ Json = Any
 
 
 def success(result: Json = None) -> dict[str, Json]:
-    """A Result object, without `result` if the operation returns nothing."""
+    """Return a Result. It has no `result` if the operation returns nothing."""
     body = {"message": "SUCCESS", "resultCode": 0}
     return body if result is None else body | {"result": result}

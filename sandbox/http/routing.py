@@ -1,4 +1,4 @@
-"""Has the registry of operations. The modules of the resources declare each operation with a decorator on a function.
+"""Contains the registry of operations. A decorator on the handler of each operation adds the operation to it.
 
 The server, the faults, the request journal and the docs all use this registry.
 """
@@ -36,9 +36,10 @@ MOST_DIGITS = 18
 class Operation:
     """An operation of the API, with its id in Smartsheet's OpenAPI document, its path and its requirements.
 
-    If `scope` is "", any valid token is accepted. `access` is the lowest access level that is needed for the sheet in
-    the path. A call counts as `cost` requests; if `takes_file` is true, a call with a file counts as more. `is_open`
-    marks the token endpoint, which ignores the Authorization header. `media_types` are further types of answers.
+    If `scope` is "", any valid token is accepted. `access` is the lowest access level that the caller must have to the
+    sheet in the path. `cost` is the number of requests that a call counts as for the rate limit. If `takes_file` is
+    true, a call with a file counts as a heavy request. `is_open` marks operations that need no token. `media_types` are
+    the types that the answer can have in addition to JSON.
     """
 
     id: str
@@ -60,7 +61,7 @@ class Operation:
 
     @property
     def changes_sheet(self) -> bool:
-        """Whether the operation changes the sheet, so that two at the same time on one sheet are refused (4004)."""
+        """Whether the operation can change the sheet in the path. Two at the same time are refused (4004)."""
         return self.method != "GET" and self.path.startswith("/sheets/{sheetId}")
 
 
@@ -79,7 +80,7 @@ def operation(
     takes_file: bool = False,
     media_types: tuple[str, ...] = (),
 ) -> Callable[[Handler], Handler]:
-    """Register a function as an operation. Operation explains the arguments."""
+    """Register a function as an operation. The class `Operation` documents the arguments."""
 
     def declare(handler: Handler) -> Handler:
         declared = Operation(operation_id, method, path, handler, scope, access, cost, is_open, takes_file, media_types)
@@ -91,7 +92,7 @@ def operation(
 
 @dataclass(slots=True)
 class Call:
-    """One request, with its person, operation, parameters, sheet, and the media type of the answer."""
+    """A request, with the caller (who makes it), its operation, parameters and sheet, and the answer's media type."""
 
     state: State
     settings: Settings
@@ -108,7 +109,7 @@ class Call:
 
     @property
     def sheet(self) -> Sheet:
-        """The sheet in the path. Raises ApiError 1006 if this person can't see it, 1004 if their access is too low."""
+        """The sheet in the path. Raises ApiError 1006 if the caller can't see it, 1004 if their access is too low."""
         if self.loaded_sheet is None:
             sheet = self._sheet_by_permalink() or self.state.sheets.get(self.path_id("sheetId"))
             access = sheet.access_of(self.person.id) if sheet else None
@@ -120,7 +121,7 @@ class Call:
         return self.loaded_sheet
 
     def _sheet_by_permalink(self) -> Sheet | None:
-        """The sheet with the permalink token in the path. Only `getSheet` accepts one in place of an id."""
+        """Return the sheet with the permalink token in the path. Only `getSheet` accepts one in place of an id."""
         token = self.path["sheetId"]
         if self.operation.id != "getSheet" or token.isdecimal():
             return None
@@ -128,18 +129,18 @@ class Call:
 
     @property
     def access(self) -> Access:
-        """This person's access level for the sheet in the path."""
+        """The caller's access level for the sheet in the path."""
         return self.sheet.access_of(self.person.id) or Access.VIEWER
 
     def check(self) -> None:
-        """Run the checks that all operations share. They are about the sheet in the path and the form of the answer."""
+        """Run the checks that all operations share. They check the sheet in the path and two parameters."""
         self.flag("numericDates")
         _ = self.api_level
         if "sheetId" in self.path:
             _ = self.sheet
 
     def announce(self, kind: str, object_id: int | str, change: str, **details: Json) -> None:
-        """Publish an event caused by this person, on the sheet in the path if there is one. See event_bus.py."""
+        """Publish an event that the caller caused, on the sheet in the path if there is one. See event_bus.py."""
         sheet_id = self.loaded_sheet.id if self.loaded_sheet else None
         self.state.announce(Event(kind, change, object_id, self.person.id, sheet_id, details=details))
 
@@ -148,7 +149,7 @@ class Call:
         return _number(self.path[name], name)
 
     def json(self) -> Json:
-        """The JSON body. Raises ApiError: 1024 without a body, 1124 for another Content-Type, 1008 for bad JSON."""
+        """Return the JSON body. Raises ApiError 1024 without a body, 1124 for another type, 1008 for bad JSON."""
         if not self.body.strip():
             raise ApiError(1024)
         if "json" not in self.headers.get("Content-Type", "application/json").lower():
@@ -161,14 +162,14 @@ class Call:
             raise ApiError(1008, "Malformed JSON. It is nested too deeply.") from None
 
     def flag(self, name: str) -> bool:
-        """Return a true/false parameter. Return False if it isn't given."""
+        """Return whether a parameter is `true`; False if it isn't given. Raises ApiError 1018 for other values."""
         value = self.query.get(name, "false").lower()
         if value not in ("true", "false"):
             raise ApiError(1018, value, name)
         return value == "true"
 
     def number(self, name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
-        """Return a parameter as a whole number. Raises ApiError 1018 if it isn't one, or is out of bounds."""
+        """Return a parameter as a whole number. Raises ApiError 1018 if it isn't one or is out of bounds."""
         value = self.query.get(name)
         if value is None or value == "":
             return default
@@ -178,23 +179,23 @@ class Call:
         return number
 
     def words(self, name: str) -> frozenset[str]:
-        """A comma-separated list of words."""
+        """Return the words in a comma-separated parameter."""
         return frozenset(word.strip() for word in self.query.get(name, "").split(",") if word.strip())
 
     def numbers(self, name: str) -> list[int] | None:
-        """Return the ids in a comma-separated parameter, in their order, each once; None if it isn't given."""
+        """Return the ids in a comma-separated parameter, in their order and each once; None if it isn't given."""
         if not self.query.get(name):
             return None
         return list(dict.fromkeys(_number(part.strip(), name) for part in self.query[name].split(",") if part.strip()))
 
     @property
     def api_level(self) -> int:
-        """The parameter accessApiLevel. If it is at least 1, COMMENTER is shown as COMMENTER, not as VIEWER."""
+        """The parameter `accessApiLevel`. If it is 0, answers show the access level COMMENTER as VIEWER."""
         return self.number("accessApiLevel", 0)
 
 
 def with_numeric_ids(body: Json, name: str = "") -> Json:
-    """The body with ids as numbers. Clients in JavaScript send them as strings."""
+    """Return the body with all ids as numbers. Clients in JavaScript send ids as strings."""
     match body:
         case dict():
             return {key: with_numeric_ids(value, key) for key, value in body.items()}

@@ -41,7 +41,7 @@ class BadCertificate(Exception):
 
 
 def make_app(world: World) -> web.Application:
-    """The whole server as an aiohttp application."""
+    """Return the aiohttp application that serves the API, the consent page, downloads and the control plane."""
     app = web.Application(middlewares=[_through(world)], client_max_size=0)
     for operation in OPERATIONS.values():
         handler = _endpoint(world, operation)
@@ -55,14 +55,14 @@ def make_app(world: World) -> web.Application:
 
 
 def _route_name(operation: Operation) -> str:
-    """Return the operation's id with underscores, because aiohttp accepts no name that has a Python keyword as a part,
-    such as create-sheet-in-folder.
+    """Return the operation's id with underscores. Some ids, such as `create-sheet-in-folder`, have a Python keyword as
+    a part, and aiohttp doesn't accept these as names.
     """
     return operation.id.replace("-", "_")
 
 
 def _operation_in(request: web.Request) -> str | None:
-    """The id of the requested operation. For another route, the name of the route, or None if it has no name."""
+    """Return the id of the requested operation. For any other route, return its name; None if it has none."""
     name = request.match_info.route.name
     return name.removesuffix(f".{SLASH}").replace("_", "-") if name else None
 
@@ -103,7 +103,7 @@ async def _answer(world: World, operation: Operation, request: web.Request, body
 
 
 def _readable(request: web.Request) -> Mapping[str, str]:
-    """Return the headers as valid text. Bytes that aren't UTF-8 are read as Latin-1, which older clients send.
+    """Return the headers as valid text. Older clients send Latin-1, so bytes that aren't UTF-8 are read as Latin-1.
 
     aiohttp itself would turn such bytes into surrogates, which can't be encoded in an answer.
     """
@@ -155,7 +155,7 @@ def _note(world: World, request: web.Request) -> Arrival:
 
 @contextmanager
 def _alone(world: World, request: web.Request) -> Iterator[None]:
-    """Refuse (4004) a change to a sheet while another one with the same token is in progress."""
+    """Raise ApiError 4004 if another change to the sheet with the same token is in progress."""
     operation = OPERATIONS.get(_operation_in(request) or "")
     token = token_in(world.state, request.headers)
     is_free = not world.settings.one_write_at_a_time
@@ -228,7 +228,9 @@ async def _carry_out(request: web.Request, handler: Handler, arrival: Arrival) -
 
 
 def _unknown(request: web.Request, refusal: web.HTTPException) -> web.Response:
-    """Answer a request for an unknown address, and print it on stderr, because Smartsheet perhaps has the operation."""
+    """Return an error for an operation that the sandbox doesn't have, and print the request on stderr, because
+    Smartsheet may have the operation.
+    """
     print(f"NOT EMULATED: {request.method} {request.rel_url.raw_path}", file=sys.stderr, flush=True)
     if isinstance(refusal, web.HTTPMethodNotAllowed):
         return error_response(ApiError(1122, request.method))
@@ -237,7 +239,9 @@ def _unknown(request: web.Request, refusal: web.HTTPException) -> web.Response:
 
 @asynccontextmanager
 async def listening(world: World) -> AsyncIterator[str]:
-    """Serve within the context, and yield the address. Raises OSError (port in use) or BadCertificate."""
+    """Serve until the context ends, and yield the address. Raises OSError if the port is in use, and BadCertificate if
+    the certificate or its key can't be used.
+    """
     app = make_app(world)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5, max_line_size=2 * LONGEST_ADDRESS)
     await runner.setup()

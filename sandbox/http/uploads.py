@@ -1,4 +1,4 @@
-"""Reads uploads: a file (simple or multipart), a JSON object, or both.
+"""Reads request bodies with a file, a JSON object, or both.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/attachments
 """
@@ -38,13 +38,13 @@ def is_multipart(call: Call) -> bool:
 
 
 def is_link(call: Call) -> bool:
-    """Whether the body is the JSON of an attachment, and not a file. A file can be of type JSON too."""
+    """Whether the body is a JSON object that describes an attachment, not a file (which can also be JSON)."""
     is_json = call.headers.get("Content-Type", "").lower().startswith("application/json")
     return is_json and not _disposition(call).lower().startswith("attachment")
 
 
 def read_upload(call: Call) -> Upload:
-    """The file of a simple or multipart upload. Raises ApiError 1011, 1074, 1091 or 1125-1128."""
+    """Return the file of a simple or multipart upload. Raises ApiError (1011, 1074, 1091, 1125-1128)."""
     if is_multipart(call):
         part = _parts(call).get(FILE_PART)
         if part is None:
@@ -54,8 +54,8 @@ def read_upload(call: Call) -> Upload:
 
 
 def read_with_file(call: Call, name: str) -> tuple[Json, Upload | None]:
-    """Return a JSON object and an optional file. The JSON is the whole body, or the part with this name next to the
-    file's part.
+    """Return the JSON object of a request, and its file if there is one. The JSON is either the whole body, or the part
+    of a multipart body that has this name.
     """
     if not is_multipart(call):
         return call.json(), None
@@ -84,7 +84,9 @@ def _from_part(part: Part) -> Upload:
 
 
 def _simple(call: Call) -> Upload:
-    """Read a body that is the file. The type in the headers can be blank, but all three headers must exist."""
+    """Return the file that is the whole body. Raises ApiError 1011 if Content-Disposition, Content-Type or
+    Content-Length is missing (Content-Type can be blank), and 1074 if the file is too large.
+    """
     name = parameter("content-disposition", _disposition(call), "filename")
     if not name or not _disposition(call).lower().startswith("attachment"):
         raise ApiError(1011, "Content-Disposition")
@@ -111,7 +113,7 @@ def _size(count: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a body. `content_type` is "" if it has none; `filename` is None if it isn't a file."""
+    """A part of a multipart body. `content_type` is "" if it has none. `filename` is None if the part isn't a file."""
 
     name: str
     filename: str | None
@@ -120,8 +122,8 @@ class Part:
 
 
 def read_parts(content_type: str, body: bytes) -> dict[str, Part]:
-    """Return the parts by name. Raises ApiError 1091 without a boundary, 1008 for a malformed body, 1125 for a part
-    without a name, and 1126 for two parts with one name.
+    """Return the parts of a multipart body by name. Raises ApiError 1091 without a boundary, 1008 for a malformed body,
+    1125 for a part without a name, and 1126 for two parts with the same name.
     """
     boundary = parameter("content-type", content_type, "boundary")
     if not boundary:
@@ -137,7 +139,7 @@ def read_parts(content_type: str, body: bytes) -> dict[str, Part]:
 
 def parameter(header: str, value: str, name: str) -> str | None:
     """Return a parameter of a header; None if the header doesn't have it. The value can be quoted, percent-encoded, or
-    in the form of RFC 2231.
+    in the format of RFC 2231.
     """
     message = Message()
     message[header] = value.replace("\r", " ").replace("\n", " ")

@@ -1,4 +1,4 @@
-"""Sends requests to callback URLs, and interprets their answers.
+"""Sends requests to callback URLs, and interprets the answers.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/webhooks: Webhook Verification, Callback Acknowledgement
 """
@@ -24,13 +24,13 @@ LATER_WAIT_SECONDS = 3 * 3600.0
 
 
 def is_retriable(answer: int | None) -> bool:
-    """Whether to retry after this HTTP status. None means that no answer came in time."""
+    """Whether to send the callback again after this HTTP status. None means that no answer came in time."""
     return answer is None or (400 <= answer <= 599 and answer != 410)
 
 
 def wait_before(retry: int) -> float:
-    """Return the seconds before a retry. Retries are counted from 1. The wait doubles seven times; after that, it is
-    three hours.
+    """Return the seconds to wait before a retry; `retry` counts from 1. The first wait is 15 seconds, and each of the
+    next six is twice as long as the one before. After that, each wait is three hours.
     """
     if retry > EXPONENTIAL_RETRIES:
         return LATER_WAIT_SECONDS
@@ -38,25 +38,25 @@ def wait_before(retry: int) -> float:
 
 
 def signature(secret: str, body: bytes) -> str:
-    """Return the value of the header Smartsheet-Hmac-SHA256, which is the HMAC of the raw body in base 16."""
+    """Return the value of the header Smartsheet-Hmac-SHA256: the HMAC of the raw body, in hexadecimal."""
     return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
 class Callbacks:
-    """Sends requests to callback URLs, with one HTTP client. Certificates are checked as usual."""
+    """Sends requests to callback URLs with one HTTP client, which verifies certificates."""
 
     def __init__(self, settings: Settings) -> None:
         self._timeout = aiohttp.ClientTimeout(total=settings.webhook_timeout)
         self._client: aiohttp.ClientSession | None = None
 
     async def post(self, webhook: Webhook, content: dict[str, Json]) -> int | None:
-        """Send a callback. Returns the HTTP status of the answer; None without an answer."""
+        """Send a callback. Returns the HTTP status of the answer; None if no answer came."""
         body = orjson.dumps(content)
         status, _, _ = await self._request(webhook, body, {"Smartsheet-Hmac-SHA256": signature(webhook.secret, body)})
         return status
 
     async def verify(self, webhook: Webhook, challenge: str) -> bool:
-        """Whether the URL returns the challenge, in a header or in JSON, with status 200."""
+        """Whether the URL answers with status 200 and returns the challenge, in a header or in JSON."""
         body = orjson.dumps({"challenge": challenge, "webhookId": webhook.id})
         status, header, content = await self._request(webhook, body, {"Smartsheet-Hook-Challenge": challenge})
         return status == 200 and challenge in (header, _response_in(content))
@@ -69,8 +69,8 @@ class Callbacks:
     async def _request(
         self, webhook: Webhook, body: bytes, headers: dict[str, str]
     ) -> tuple[int | None, str | None, bytes]:
-        """Send a request, and return the answer's status, its Smartsheet-Hook-Response, and the beginning of its body.
-        Redirects aren't followed.
+        """Send a request, and don't follow redirects. Return the answer's status, its header Smartsheet-Hook-Response,
+        and the beginning of its body.
         """
         headers |= {"Content-Type": "application/json;charset=UTF-8", "Smartsheet-Hook-Id": str(webhook.id)}
         self._client = self._client or aiohttp.ClientSession(timeout=self._timeout, cookie_jar=aiohttp.DummyCookieJar())

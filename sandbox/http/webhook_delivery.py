@@ -26,7 +26,7 @@ CALLBACKS_PER_VERIFICATION = 100
 
 
 class Courier:
-    """Delivers the events of one sandbox. At a time, a webhook has only one delivery, and a sheet only one request."""
+    """Delivers the events of one sandbox: at most one delivery per webhook, and one request per sheet, at a time."""
 
     def __init__(self, state: State, settings: Settings, callbacks: Callbacks, changed: Callable[[], None]) -> None:
         self._state, self._settings, self._callbacks, self._changed = state, settings, callbacks, changed
@@ -35,7 +35,7 @@ class Courier:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def heard(self, cause: Cause, events: list[Event]) -> None:
-        """Take new events, and update the status of webhooks that they affect."""
+        """Add the new events to the webhooks that want them, and update the status of affected webhooks."""
         unheard = duplicates(self._state)
         for webhook in self._state.webhooks.values():
             if webhook.is_enabled and webhook.id not in unheard:
@@ -45,7 +45,7 @@ class Courier:
         self.resume()
 
     def resume(self) -> None:
-        """Start to deliver pending events, including those saved when the program last stopped."""
+        """Start to deliver pending events, including those that were saved when the program last stopped."""
         for webhook in self._state.webhooks.values():
             if (webhook.waiting or webhook.sending) and webhook.id not in self._delivering:
                 self._delivering.add(webhook.id)
@@ -54,7 +54,7 @@ class Courier:
     async def verify(self, webhook: Webhook) -> None:
         """Enable the webhook if its URL answers the challenge, otherwise disable it.
 
-        A change made in the meantime is kept.
+        If the webhook's status changes in the meantime, that status is kept.
         """
         before, challenge = webhook.status, str(uuid.uuid4())
         async with self._turns[webhook.sheet_id]:
@@ -73,7 +73,7 @@ class Courier:
         task.add_done_callback(self._tasks.discard)
 
     async def _deliver(self, webhook: Webhook) -> None:
-        """Deliver until no event is pending."""
+        """Deliver events until none is pending."""
         try:
             while webhook.waiting or webhook.sending:
                 await asyncio.sleep(self._settings.webhook_debounce)
@@ -100,7 +100,9 @@ class Courier:
         await self._send(webhook, {"newWebhookStatus": status.value}, during=status)
 
     async def _send(self, webhook: Webhook, content: dict[str, Json], *, during: Status) -> bool:
-        """Send until the callback is acknowledged or the webhook's status changes. Return whether it's acknowledged."""
+        """Send a callback until it is acknowledged or given up, or until the webhook's status is no longer `during`.
+        Returns whether the callback was acknowledged.
+        """
         body = {
             "nonce": str(uuid.uuid4()),
             "timestamp": timestamp(now()),
@@ -120,7 +122,7 @@ class Courier:
         return False
 
     async def _attempt(self, webhook: Webhook, body: dict[str, Json], retries: int) -> int | None:
-        """Send a callback when no other callback of the sheet is being sent. Return the HTTP status, or None."""
+        """Send a callback when no other callback of the sheet is being sent. Returns the HTTP status, or None."""
         async with self._turns[webhook.sheet_id]:
             answer = await self._callbacks.post(webhook, body)
         webhook.stats.attempted_at, webhook.stats.retries = now(), retries
