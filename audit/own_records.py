@@ -4,8 +4,9 @@ django-simple-history stores a whole row for each change of a record. This modul
 and writes the difference to the log in the same transaction. So either both are stored, or neither is.
 
 A model can define three attributes. The log stores the values of `personal_fields` separately, so that they can be
-erased. `audit_label` is the record's name in the log; it must not contain names of people. `person_fields` names the
-two fields that identify the record's person: region and Smartsheet's number.
+erased. `audit_label` is the record's name in the log, also where another record has a foreign key to it; it must not
+contain names of people. `person_fields` names the two fields that identify the record's person: region and Smartsheet's
+number.
 https://django-simple-history.readthedocs.io/en/latest/signals.html
 """
 
@@ -117,7 +118,11 @@ def _value(row: Any, field: Any) -> Json:
     if field.many_to_many:
         linked = getattr(row, field.name).values_list(get_m2m_reverse_field_name(field), flat=True)
         return sorted(linked) or None
-    text = json.dumps(getattr(row, field.attname, None), cls=_Encoder)
+    stored = getattr(row, field.attname, None)
+    if stored is not None and hasattr(field.related_model, "audit_label"):
+        linked = field.related_model._base_manager.filter(**{field.target_field.attname: stored}).first()
+        stored = linked.audit_label if linked else stored
+    text = json.dumps(stored, cls=_Encoder)
     value: Json = json.loads(text, parse_constant=str)  # NaN becomes text, because as a number it differs from itself
     return None if value == "" else value
 

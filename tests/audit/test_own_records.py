@@ -77,6 +77,7 @@ def test_a_role_given_and_taken_away_names_who_did_it(jane: SmartsheetUser) -> N
     with transaction.atomic():
         role.save()
     given = records(subject=f"identity.role/{role.pk}")
+    assert json.loads(given[0].new or "")["person"] == "com:41"
     assert {(entry.actor_id, entry.actor_name, entry.row_label) for entry in given} == {
         (42, "Bob Baker", "auditor: com:41")
     }
