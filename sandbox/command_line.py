@@ -14,8 +14,8 @@ from sandbox.settings import Settings
 
 DESCRIPTION = """\
 A local replacement for Smartsheet's API 2.0 and its sign-in, for practice and tests. Point a Smartsheet client at
-http://127.0.0.1:8001/2.0 and sign in at http://127.0.0.1:8001/b/authorize. It starts with a few people and
-sheets, the same at every start, and keeps all in memory.
+http://127.0.0.1:8001/2.0 and sign in at http://127.0.0.1:8001/b/authorize. Every start has the same few people
+and sheets. All data is kept in memory, and also in a file with --state.
 """
 
 EPILOG = """\
@@ -31,12 +31,12 @@ http://127.0.0.1:8001/_sandbox/ shows the people who can sign in, with their acc
 REGIONS = ("com", "eu", "au", "gov")
 LAST_PORT = 65_535
 LIMITS = {
-    "rate-limit": "requests a minute for each token",
-    "heavy-cost": "what a heavy request counts as: cell history, files, images, copying and publishing sheets",
-    "rows-per-call": "rows in one request",
-    "rows-per-sheet": "rows of a sheet",
-    "columns-per-sheet": "columns of a sheet",
-    "cells-per-sheet": "cells of a sheet",
+    "rate-limit": "most requests a minute for each token",
+    "heavy-cost": "requests that a heavy one counts as: cell history, files, images, copying and publishing sheets",
+    "rows-per-call": "most rows in one request",
+    "rows-per-sheet": "most rows of a sheet",
+    "columns-per-sheet": "most columns of a sheet",
+    "cells-per-sheet": "most cells of a sheet",
 }
 
 
@@ -46,7 +46,7 @@ class PrintOperations(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_given: object) -> None:
         try:
             print(operations_table(), flush=True)
-        except BrokenPipeError:  # the reader, such as `head`, has read enough; at its end, Python would print the rest
+        except BrokenPipeError:  # `head` has read enough, for example; without this, Python prints the rest at exit
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             parser.exit(1)
         parser.exit()
@@ -80,13 +80,13 @@ def parser() -> argparse.ArgumentParser:
     )
     add("--tls", nargs=2, type=Path, metavar=("CERT", "KEY"), help="serve https with this certificate and key (PEM)")
     add("--rows", type=int, default=0, metavar="N", help='add a "Large sheet" with N rows')
-    add("--columns", type=int, default=20, metavar="M", help="columns of the large sheet (default 20)")
+    add("--columns", type=int, default=20, metavar="M", help="number of columns of the large sheet (default 20)")
     add("--quiet", action="store_true", help="do not print each request on stderr")
     add(
         "--operations",
         action=PrintOperations,
         nargs=0,
-        help="print the operations as a Markdown table and exit",
+        help="print the tables of operations in Markdown, and exit",
     )
     _add_sign_in_options(parser, default)
     _add_limits(parser, default)
@@ -117,7 +117,7 @@ def _add_sign_in_options(parser: argparse.ArgumentParser, default: Settings) -> 
         nargs=3,
         default=[],
         metavar=("ID", "SECRET", "URL"),
-        help="register another client; can be repeated",
+        help="register another client: its id, secret and redirect URL; can be repeated",
     )
     add(
         "--code-seconds",
@@ -136,17 +136,17 @@ def _add_sign_in_options(parser: argparse.ArgumentParser, default: Settings) -> 
     add(
         "--allow-hash-and-secret",
         action="store_true",
-        help="accept token requests with both a hash and the client secret (else 1237)",
+        help="accept token requests with both a hash and the client secret (otherwise error 1237)",
     )
 
 
 def _add_limits(parser: argparse.ArgumentParser, default: Settings) -> None:
-    group = parser.add_argument_group("limits", "The defaults are Smartsheet's own limits; 0 switches one off.")
+    group = parser.add_argument_group("limits", "The defaults are Smartsheet's own limits. 0 means no limit.")
     for name, meaning in LIMITS.items():
         usual = getattr(default, name.replace("-", "_"))
         group.add_argument(f"--{name}", type=int, default=usual, metavar="N", help=f"{meaning} (default {usual})")
     add = group.add_argument
-    add("--attachment-mb", type=int, default=30, metavar="N", help="megabytes of an attached file (default 30)")
+    add("--attachment-mb", type=int, default=30, metavar="N", help="most megabytes of an attached file (default 30)")
     add(
         "--file-url-seconds",
         type=int,
@@ -157,7 +157,7 @@ def _add_limits(parser: argparse.ArgumentParser, default: Settings) -> None:
     add(
         "--concurrent-writes",
         action="store_true",
-        help="allow parallel changes of a sheet with one token (else 4004)",
+        help="allow parallel changes of a sheet with one token (otherwise error 4004)",
     )
 
 
@@ -193,7 +193,7 @@ def _add_webhook_options(parser: argparse.ArgumentParser, default: Settings) -> 
         type=float,
         default=default.webhook_retry_factor,
         metavar="F",
-        help="factor for the waits before retries, 15 s doubling to 16 min, then 3 h each (default 1)",
+        help="factor for the waits before retries: 15 s, doubling to 16 min, then 3 h each (default 1)",
     )
     add(
         "--webhook-timeout",

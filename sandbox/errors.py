@@ -220,7 +220,7 @@ ERRORS: dict[int, tuple[int, str]] = {
     4005: (410, "API version retired."),
 }
 
-# The error code for a fault that has only a status.
+# If a fault has a status but no error code, this is the code.
 CODE_OF_STATUS = {
     400: 1008,
     401: 1002,

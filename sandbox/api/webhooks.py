@@ -100,7 +100,7 @@ def delete(call: Call) -> Json:
     return success()
 
 
-# The SDKs write the last word of this path in lower case, the documentation does not.
+# The SDKs write the last word of this path in lower case, and the documentation writes resetSharedSecret.
 @operation(
     "resetSharedSecret",
     "POST",

@@ -29,7 +29,7 @@ from sandbox.world import World
 Json = Any
 
 MOST_AHEAD_SECONDS = 100 * 365 * 86_400
-MOST_LEVELS = 100  # of nested JSON in a body; above 254, orjson can't write it into an answer
+MOST_LEVELS = 100  # the most levels of JSON in a body; orjson can't write more than 254 into an answer
 
 
 class BadBody(ValueError):

@@ -10,7 +10,7 @@ from typing import Any
 Json = Any
 
 LONGEST_SECONDS = 30.0
-MOST_TIMES = 20.0  # e to this power is more than any sensible factor
+MOST_TIMES = 20.0  # the largest exponent: e to this power is more than any sensible factor
 
 
 class BadLatency(ValueError):

@@ -30,7 +30,7 @@ from sandbox.world import World
 PREFIX = "/2.0"
 LONGEST_ADDRESS = 8_150  # the most bytes; Smartsheet refuses longer addresses with 414, but its limit is unknown
 TOO_LONG = "<html><body><h1>414 Request-URI Too Large</h1></body></html>"
-SLASH = "slash"  # the end of a route's name, for older clients that add a slash to the path
+SLASH = "slash"  # ends the names of routes for older clients, which add a slash to the path
 NOBODY = Token(access="", person_id=0)
 
 __all__ = ["BadCertificate", "api", "listening", "make_app"]

@@ -145,7 +145,7 @@ def parameter(header: str, value: str, name: str) -> str | None:
     message[header] = value.replace("\r", " ").replace("\n", " ")
     try:
         found = message.get_param(name, header=header)
-    except (TypeError, ValueError):  # the name is split into parts with wrong numbers
+    except (TypeError, ValueError):  # RFC 2231 splits long values into numbered parts; here the numbers are wrong
         return None
     if isinstance(found, tuple):
         return collapse_rfc2231_value(found)

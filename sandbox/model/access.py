@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class Access(IntEnum):
-    """Access levels from least to most."""
+    """The access levels, from the lowest to the highest."""
 
     VIEWER = 1
     COMMENTER = 2
@@ -16,7 +16,7 @@ class Access(IntEnum):
     OWNER = 6
 
     def shown(self, *, api_level: int) -> str:
-        """The name in an answer: COMMENTER is shown as VIEWER unless the request has accessApiLevel=1."""
+        """Return the name for an answer. If the request's `accessApiLevel` is 0, COMMENTER is shown as VIEWER."""
         if self is Access.COMMENTER and api_level < 1:
             return Access.VIEWER.name
         return self.name

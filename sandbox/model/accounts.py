@@ -17,14 +17,14 @@ RIGHTS = ("admin", "groupAdmin", "licensedSheetCreator", "resourceViewer")
 
 
 def check_email(email: Json) -> str:
-    """The address, if it is valid. Raises ApiError 1156."""
+    """Return the address. Raises ApiError 1156 if it isn't valid."""
     if not isinstance(email, str) or not EMAIL.fullmatch(email):
         raise ApiError(1156)
     return email
 
 
 def owner_of_alternate(state: State, email: str) -> Person | None:
-    """The person who has this alternate address."""
+    """Return the person who has this alternate address; None if no one has."""
     wanted = email.casefold()
     for person in state.people.values():
         if any(each["email"].casefold() == wanted for each in person.profile.get("alternateEmails", [])):
@@ -33,13 +33,15 @@ def owner_of_alternate(state: State, email: str) -> Person | None:
 
 
 def person_for(state: State, email: str) -> Person:
-    """The person with that address, or a new person outside the organisation. Raises ApiError 1156."""
+    """Return the person with this address. If there is none, return a new person outside the organisation. Raises
+    ApiError 1156 if the address isn't valid.
+    """
     known = state.person_by_email(check_email(email)) or owner_of_alternate(state, email)
     return known or new_person(state, email=email, account=own_account(state, email))
 
 
 def new_person(state: State, *, email: str, account: dict[str, Json], **profile: Json) -> Person:
-    """Add a person with a personal access token."""
+    """Add a person with a personal access token, and return them."""
     rest = {"locale": "en_US", "timeZone": "US/Pacific", "account": account, "alternateEmails": []}
     rights = dict.fromkeys(RIGHTS, False)
     person = Person(state.new_id(), {"email": email} | rest | rights | profile, "Invited", "PENDING", state.region)
@@ -49,13 +51,13 @@ def new_person(state: State, *, email: str, account: dict[str, Json], **profile:
 
 
 def renamed(state: State) -> None:
-    """Update cells that show row writers after a name or address has changed."""
+    """Make sure that cells with row writers show a person's new name or address."""
     for sheet in state.sheets.values():
         sheet.forget_looks()
 
 
 def own_account(state: State, email: str) -> dict[str, Json]:
-    """The account of a person outside every organisation."""
+    """Return a new account for a person outside every organisation."""
     return {"name": email, "id": state.new_id()}
 
 

@@ -1,4 +1,4 @@
-"""Images in cells: their size in pixels, and the cell that has one.
+"""Images in cells: stores them, finds their size in pixels, and makes the cell that shows one.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/cellimages
 """
@@ -21,7 +21,9 @@ FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # JPEG's markers that begin 
 
 
 def keep_image(state: State, content: bytes, *, mime_type: str, alt_text: str) -> dict[str, Json]:
-    """Store an uploaded image. Raises ApiError 1091 if it isn't an image, or 1165."""
+    """Store an uploaded image, and return its JSON. Raises ApiError 1091 if the content isn't an image, and 1165 if the
+    alternative text is too long.
+    """
     if len(alt_text) > LONGEST_ALT_TEXT:
         raise ApiError(1165)
     size = size_of(content)
@@ -34,13 +36,13 @@ def keep_image(state: State, content: bytes, *, mime_type: str, alt_text: str) -
 
 
 def showing(cell: Cell, image: dict[str, Json]) -> Cell:
-    """The cell with an image."""
+    """Return the cell with an image. Its value is the image's alternative text."""
     text = image["altText"]
     return replace(cell, value=text, display=text, object_value=None, image=image)
 
 
 def size_of(content: bytes) -> tuple[int, int] | None:
-    """Width and height in pixels; None if it isn't a PNG, GIF or JPEG."""
+    """Return the width and height in pixels; None if the content isn't a PNG, GIF or JPEG."""
     if content.startswith(PNG):
         return int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
     if content.startswith(GIF):
@@ -49,7 +51,7 @@ def size_of(content: bytes) -> tuple[int, int] | None:
 
 
 def _size_of_jpeg(content: bytes) -> tuple[int, int] | None:
-    """Read the size from the first JPEG segment that has it."""
+    """Return the size from the first segment of a JPEG that has one; None without such a segment."""
     place = 2
     while place + 9 <= len(content) and content[place] == 0xFF:
         if content[place + 1] in FRAMES:

@@ -1,4 +1,4 @@
-"""Columns, cells and their histories as JSON, in the variants that a client can ask for."""
+"""Makes JSON from columns, cells and their histories, in the variants that a client can ask for."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PLAIN_TIMES = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS | orjson.OPT_NAIVE
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The parts of a sheet that are shown, and their format."""
+    """What an answer shows of a sheet, and in which format."""
 
     level: int = 0
     include: frozenset[str] = frozenset()
@@ -37,7 +37,7 @@ class View:
 
 
 def dumps(content: Json, *, numeric_dates: bool = False) -> bytes:
-    """JSON bytes; times as ISO 8601 in UTC, or as epoch milliseconds."""
+    """Return content as JSON. Times are in ISO 8601 and UTC, or are epoch milliseconds."""
     if not numeric_dates:
         return orjson.dumps(content, option=PLAIN_TIMES)
     return orjson.dumps(content, option=orjson.OPT_PASSTHROUGH_DATETIME, default=_epoch)
@@ -50,28 +50,28 @@ def _epoch(value: object) -> int:
 
 
 def permalink(kind: str, object_id: int) -> str:
-    """The address of an object in Smartsheet's web app. The sandbox has no web app."""
+    """Return the address of an object in Smartsheet's web app. The sandbox has no web app."""
     return f"https://app.smartsheet.example/{kind}/{permalink_token(object_id)}"
 
 
 def permalink_token(object_id: int) -> str:
-    """The last part of an object's permalink, by which a sheet can be read too."""
+    """Return the last part of an object's permalink. A sheet can also be read by this token."""
     digest = hashlib.blake2b(str(object_id).encode(), digest_size=24).digest()
     return base64.urlsafe_b64encode(digest).decode()
 
 
 def column_type(column: Column, level: int) -> str:
-    """The type at an API level. Multi-value columns are TEXT_NUMBER below their level."""
+    """Return a column's type as an API level shows it. A multi-value column is TEXT_NUMBER below its own level."""
     return column.type if level >= column_version(column) else "TEXT_NUMBER"
 
 
 def column_version(column: Column) -> int:
-    """The level from which a column shows its real type."""
+    """Return the API level from which a column is shown with its real type."""
     return {"MULTI_CONTACT_LIST": 1, "MULTI_PICKLIST": 2}.get(column.type, 0)
 
 
 def column_json(sheet: Sheet, column: Column, access: Access, view: View) -> dict[str, Json]:
-    """A Column."""
+    """Return the JSON of a Column."""
     shown = column_type(column, view.level)
     body: dict[str, Json] = {
         "id": column.id,
@@ -105,12 +105,12 @@ def columns_json(sheet: Sheet, access: Access, view: View) -> list[dict[str, Jso
 
 
 def wanted_columns(sheet: Sheet, view: View) -> list[Column]:
-    """The columns that the view shows, from left to right."""
+    """Return the columns that the view shows, from left to right."""
     return [column for column in sheet.columns if view.columns is None or column.id in view.columns]
 
 
 def cell_json(state: State, sheet: Sheet, column: Column, cell: Cell, view: View) -> dict[str, Json]:
-    """A Cell. An empty one has no value."""
+    """Return the JSON of a Cell. An empty cell has no value."""
     body: dict[str, Json] = {"columnId": column.id}
     if "columnType" in view.include:
         body["columnType"] = column_type(column, view.level)
@@ -142,7 +142,7 @@ def _shown_value(column: Column, value: Json, view: View) -> Json:
 
 
 def _as_number(value: Json) -> Json:
-    """Write every number as floating-point: 2.0 for 2. Other values stay as they are."""
+    """Return a number as floating-point (2.0 for 2), and any other value unchanged."""
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -150,8 +150,8 @@ def _object_value(sheet: Sheet, column: Column, cell: Cell, view: View) -> Json:
     """Return the value for include=objectValue. For dates, durations, predecessors, contacts and multi-values it is an
     object, otherwise the plain value.
 
-    If a multi-value cell is shown as text, it is that text. According to the OpenAPI document, check boxes have an
-    object, and texts and numbers have nothing. But the live API answers plain values for all three.
+    If the API level shows a multi-value column as text, the value is its text. According to the OpenAPI document, check
+    boxes have an object, and texts and numbers have nothing. But the live API answers plain values for all three.
     """
     match column.type:
         case "MULTI_CONTACT_LIST" | "MULTI_PICKLIST" if cell.object_value:
@@ -183,7 +183,7 @@ def _link_json(state: State, cell: Cell, view: View) -> dict[str, Json]:
 
 
 def _image_formula(image: dict[str, Json]) -> str:
-    """The formula that Smartsheet shows for an image."""
+    """Return the formula that Smartsheet shows for an image."""
     text = image["altText"].replace('"', '""')
     return f'=SYS_CELLIMAGE("{text}","{image["id"]}",{image["height"]},{image["width"]},"{text}")'
 
@@ -212,7 +212,7 @@ def cell_of(state: State, row: Row, column: Column) -> Cell:
 def history_json(
     state: State, sheet: Sheet, column: Column, revisions: Collection[Revision], view: View
 ) -> list[dict[str, Json]]:
-    """A cell's history, in the given order."""
+    """Return a cell's history as JSON, in the given order."""
     return [
         cell_json(state, sheet, column, revision.cell, view)
         | {"modifiedAt": revision.at, "modifiedBy": state.mini_user(revision.by)}

@@ -12,7 +12,7 @@ from sandbox.model.state import CELL_LINK_USER, State
 
 
 def register(state: State, sheet: Sheet, row: Row, column_ids: list[int]) -> None:
-    """Update the links after these cells of a row were written."""
+    """Add or remove the links of a row's cells, after these cells were written."""
     for column_id in column_ids:
         here = CellRef(sheet.id, row.id, column_id)
         forget(state, here)
@@ -28,7 +28,7 @@ def forget(state: State, destination: CellRef) -> None:
 
 
 def cut(state: State, gone: Sheet) -> None:
-    """Break the links to a sheet that is deleted, and remove the links in this sheet."""
+    """Delete the links of a sheet that is being deleted. Links to its cells become broken."""
     for sheet in state.sheets.values():
         sheet.links_out = [pair for pair in sheet.links_out if pair[1].sheet_id != gone.id]
     gone.rows = []
@@ -37,7 +37,9 @@ def cut(state: State, gone: Sheet) -> None:
 
 
 def propagate(state: State, sheet: Sheet, *, at: datetime, depth: int = 10) -> None:
-    """Copy the values of linked cells to the cells that show them. Links without a source become broken."""
+    """Copy the values of a sheet's cells to the cells that are linked to them. If the source of a link no longer
+    exists, the link becomes broken.
+    """
     for source, destination in list(sheet.links_out):
         target = state.sheets.get(destination.sheet_id)
         row = target.row(destination.row_id) if target else None
@@ -50,7 +52,7 @@ def propagate(state: State, sheet: Sheet, *, at: datetime, depth: int = 10) -> N
 
 
 def _carry(sheet: Sheet, source: CellRef, row: Row, column_id: int, at: datetime) -> bool:
-    """Copy one value. Return whether the cell changed."""
+    """Copy the value of one cell. Returns whether the linked cell changed."""
     origin = sheet.row(source.row_id)
     old = row.cell(column_id)
     if origin is None or sheet.column(source.column_id) is None:

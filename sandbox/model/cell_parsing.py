@@ -43,7 +43,7 @@ LINK_TARGETS = ("url", "sheetId", "reportId", "sightId")
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """The writer, the sheet, and how values are parsed. All changes of a request have the same time, `at`."""
+    """A write to a sheet: who writes, and how values are parsed. All changes of a request have the same time, `at`."""
 
     state: State
     sheet: Sheet
@@ -56,12 +56,12 @@ class Writing:
 
     @property
     def is_admin(self) -> bool:
-        """Whether this writer is an admin, who can edit locked rows and columns."""
+        """Whether the writer is an admin of the sheet. Admins can edit locked rows and columns."""
         return self.access >= Access.ADMIN
 
 
 def check_attributes(kind: str, item: Json, *, allowed: set[str], read_only: set[str]) -> None:
-    """Refuse an item that isn't an object (1008), or has unknown (1008) or read-only attributes (1032)."""
+    """Raise ApiError 1008 if the item isn't an object or has unknown attributes, and 1032 if it has read-only ones."""
     if not isinstance(item, dict):
         raise ApiError(1008, f"Expected an object of type {kind}.")
     if unknown := [name for name in item if name not in allowed | read_only]:
@@ -71,19 +71,19 @@ def check_attributes(kind: str, item: Json, *, allowed: set[str], read_only: set
 
 
 def check_type(item: dict[str, Json], name: str, kind: type | tuple[type, ...]) -> None:
-    """Refuse an attribute of the wrong JSON type (1008). An attribute that is null counts as missing."""
+    """Raise ApiError 1008 if an attribute has the wrong JSON type. An attribute that is null counts as missing."""
     value = item.get(name)
     if value is not None and (not isinstance(value, kind) or (isinstance(value, bool) and kind is int)):
         raise ApiError(1008, f'Field "{name}" was of unexpected type.')
 
 
 def is_link(item: Json) -> bool:
-    """Whether this cell is written as a cell link."""
+    """Whether the cell's JSON describes a cell link."""
     return isinstance(item, dict) and item.get("linkInFromCell") is not None
 
 
 def read_cells(writing: Writing, row: Row | None, items: Json) -> dict[int, Cell]:
-    """The new cells by column id. `row` is None for a new row."""
+    """Return the new cells by column id. `row` is None for a new row. Raises ApiError if a cell can't be written."""
     if not isinstance(items, list):
         raise ApiError(1008, 'Field "cells" was of unexpected type.')
     cells: dict[int, Cell] = {}
@@ -99,7 +99,9 @@ def read_cells(writing: Writing, row: Row | None, items: Json) -> dict[int, Cell
 
 
 def _column(writing: Writing, item: dict[str, Json]) -> Column:
-    """Return the column that the cell names, if this person is allowed to write to it."""
+    """Return the column that the cell's JSON names. Raises ApiError (1012, 1036, 1039, 1046, 1302) if the writer can't
+    write to the column.
+    """
     if item.get("columnId") is None:
         raise ApiError(1012, "cell.columnId")
     column = writing.sheet.column(item["columnId"])
@@ -167,7 +169,7 @@ def _formula(item: dict[str, Json], old: Cell) -> Cell:
 
 
 def _alt_text(row: Row | None, column: Column, item: dict[str, Json]) -> Cell:
-    """Read an image's alternative text, the only part that can be written.
+    """Return the cell with a new alternative text for its image. Other parts of an image can't be written.
     https://developers.smartsheet.com/api/smartsheet/openapi/cellimages
     """
     check_attributes("image", item["image"], allowed={"altText"}, read_only={"id", "height", "width"})
@@ -183,7 +185,7 @@ def _alt_text(row: Row | None, column: Column, item: dict[str, Json]) -> Cell:
 
 
 def _link(writing: Writing, row: Row | None, item: dict[str, Json]) -> Cell:
-    """Read a cell link. https://developers.smartsheet.com/api/smartsheet/openapi/cells: Cell Links"""
+    """Return the cell for a cell link. https://developers.smartsheet.com/api/smartsheet/openapi/cells: Cell Links"""
     if item.get("hyperlink") is not None:
         raise ApiError(1109)
     if row is None:
@@ -215,7 +217,7 @@ def _linked(writing: Writing, target: dict[str, Json]) -> Cell:
 
 
 def _hyperlink(writing: Writing, column: Column, item: dict[str, Json]) -> Cell:
-    """Read a hyperlink. https://developers.smartsheet.com/api/smartsheet/openapi/cells: Hyperlinks"""
+    """Return the cell for a hyperlink. https://developers.smartsheet.com/api/smartsheet/openapi/cells: Hyperlinks"""
     hyperlink, value = item["hyperlink"], item.get("value")
     check_attributes("hyperlink", hyperlink, allowed=set(LINK_TARGETS), read_only=set())
     targets = [name for name in LINK_TARGETS if hyperlink.get(name) is not None]
@@ -234,7 +236,7 @@ def _hyperlink(writing: Writing, column: Column, item: dict[str, Json]) -> Cell:
 
 
 def _destination(writing: Writing, kind: str, target: Json) -> tuple[str, str]:
-    """The default text of a hyperlink, and its URL."""
+    """Return the default text of a hyperlink, and its URL. Raises ApiError 1114 if the writer can't see its target."""
     if kind == "url":
         return str(target)[:LONGEST_TEXT], str(target)
     state = writing.state
@@ -251,8 +253,8 @@ def _destination(writing: Writing, kind: str, target: Json) -> tuple[str, str]:
 
 
 def _kept_hyperlink(cell: Cell, row: Row | None, column: Column, item: dict[str, Json]) -> Cell:
-    """Return the cell with its old hyperlink and the new text. If the cell is cleared or `hyperlink: null` was sent, it
-    has no hyperlink.
+    """Return the cell with the hyperlink that the row has in it. If the cell is cleared or `hyperlink` was sent, return
+    it unchanged.
     """
     if row is None or cell.value is None or "hyperlink" in item:
         return cell
@@ -265,7 +267,7 @@ def _with_format(cell: Cell, old: Cell, item: dict[str, Json]) -> Cell:
 
 
 def mixes_links(rows: Sequence[Json]) -> bool:
-    """Whether a request has cell links together with other changes (1115)."""
+    """Whether a request has both cell links and other changes, which is refused (1115)."""
     items = [item for row in rows if isinstance(row, dict) for item in _items(row)]
     links = sum(is_link(item) for item in items)
     others = any(set(row) - {"id", "cells"} for row in rows if isinstance(row, dict))

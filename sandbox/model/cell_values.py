@@ -1,4 +1,4 @@
-"""Parses values for each column type, strictly and leniently.
+"""Parses values for each type of column, strictly or leniently.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/cells: Cell Value Parsing
 """
@@ -41,7 +41,7 @@ OBJECT_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Says how values are parsed: strictly or leniently, in which locale, and with which contacts."""
+    """How values are parsed: strictly or leniently, in which locale, and with which contacts."""
 
     state: State
     locale: str = "en_US"
@@ -53,17 +53,17 @@ class Reading:
 
     @property
     def duration_locale(self) -> str:
-        """The locale of durations: that of `projectParseLocale`, or the person's."""
+        """The locale for durations: the one in `projectParseLocale`, otherwise the person's."""
         return self.project_locale or self.locale
 
 
 def options_of(column: Column) -> list[str]:
-    """The options of a picklist. A symbol has its own options."""
+    """Return the options of a dropdown. A dropdown with symbols has one option for each symbol."""
     return PICKLIST_SYMBOLS.get(column.symbol or "") or column.options
 
 
 def read_value(column: Column, value: Json, reading: Reading) -> Cell:
-    """The cell for a `value` in that column. Raises ApiError (1038, 1042, 1148) if the value isn't accepted."""
+    """Return the cell for a `value` in this column. Raises ApiError (1038, 1042, 1148) if the value doesn't fit."""
     if isinstance(value, (dict, list)):
         raise ApiError(1038)
     if isinstance(value, str):
@@ -74,7 +74,7 @@ def read_value(column: Column, value: Json, reading: Reading) -> Cell:
 
 
 def read_object(column: Column, value: Json, reading: Reading) -> Cell:
-    """The cell for an `objectValue` in that column. Raises ApiError 1131 for an object of another type."""
+    """Return the cell for an `objectValue` in this column. Raises ApiError 1131 if the object has the wrong type."""
     if not isinstance(value, dict):
         return read_value(column, value, reading)
     wanted = OBJECT_TYPES.get(column.type)
@@ -96,12 +96,12 @@ def read_object(column: Column, value: Json, reading: Reading) -> Cell:
 
 
 def refused(column: Column, value: Json) -> ApiError:
-    """The refusal of a value that doesn't fit the column."""
+    """Return the error for a value that doesn't fit the column."""
     return ApiError(1042, column.id, value, column.type)
 
 
 def text_of(value: Primitive) -> str:
-    """A value as the grid shows it without a format."""
+    """Return a value as the grid shows it if the cell has no format."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
@@ -120,7 +120,9 @@ def _text_or_number(column: Column, value: Primitive, reading: Reading) -> Cell:
 
 
 def _lenient_number(text: str, reading: Reading) -> Cell | None:
-    """Read `$5,000`, `50%` and `100.5` as numbers that keep their format. The locale decides on decimal commas."""
+    """Return a cell with the number in a text such as `$5,000`, `50%` or `100.5`, and with the text's format. In some
+    locales, the decimal separator is a comma.
+    """
     plain = text.strip()
     if reading.locale[:2] in DECIMAL_COMMA:
         plain = plain.translate(str.maketrans(",.", ".,"))
@@ -151,13 +153,13 @@ def _date(column: Column, value: Primitive, reading: Reading) -> Cell:
 
 
 def _project_date(column: Column, value: Primitive, reading: Reading) -> Cell:
-    """Read the start of a task. It starts when the day's work begins."""
+    """Return the cell for the start of a task, which is when the day's work begins."""
     cell = _date(column, value, reading)
     return replace(cell, value=f"{cell.value}T{DAY_BEGINS:02}:00:00") if _iso_date(cell.value) else cell
 
 
 def _duration(column: Column, value: Primitive, reading: Reading) -> Cell:
-    """Read a duration. The sandbox knows English units only; the locale decides on decimal commas."""
+    """Return the cell for a duration. The sandbox knows only English units. The locale decides on decimal commas."""
     if not reading.strict and isinstance(value, int | float) and not isinstance(value, bool):
         value = f"{value:g}d"
     if not isinstance(value, str):
@@ -168,7 +170,7 @@ def _duration(column: Column, value: Primitive, reading: Reading) -> Cell:
 
 
 def _day(column: Column, milliseconds: int) -> str:
-    """The day of an epoch time."""
+    """Return the day of a time in epoch milliseconds. Raises ApiError if there is no such day."""
     try:
         return datetime.fromtimestamp(milliseconds / 1000, UTC).date().isoformat()
     except (ValueError, OverflowError, OSError):
@@ -218,8 +220,8 @@ def _contact(column: Column, email: Json, reading: Reading, *, name: Json) -> Ce
 
 
 def _known_name(column: Column, email: str, reading: Reading) -> str:
-    """Return the name for an address. It is searched first in the column's options, then among the people that
-    Smartsheet knows.
+    """Return the name for an address: from the column's options, or of a person in Smartsheet. Otherwise return the
+    address itself.
     """
     for option in column.contact_options:
         if option.get("email", "").casefold() == email.casefold() and option.get("name"):
@@ -272,12 +274,12 @@ def _list(column: Column, values: Json) -> list[Json]:
 
 
 def _object_only(column: Column, value: Primitive, reading: Reading) -> Cell:
-    """Refuse a plain value. Multi-value columns accept only an objectValue, even leniently."""
+    """Refuse a plain value. Even lenient parsing accepts only an objectValue for this type of column."""
     raise refused(column, value)
 
 
 def _free_text(column: Column, value: Json, reading: Reading) -> Cell:
-    """Keep other text, if the write is lenient and the column isn't restricted."""
+    """Return a cell with the text, if parsing is lenient and the column isn't restricted. Otherwise raise ApiError."""
     if reading.strict or value is None or (column.validation and not reading.override_validation):
         raise refused(column, value)
     shown = column.type in ("CONTACT_LIST", "DURATION")

@@ -1,4 +1,4 @@
-"""Adds columns to a sheet that has rows, and changes and deletes columns.
+"""Adds columns to a sheet that can have rows, and changes and deletes columns.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/columns
 """
@@ -48,8 +48,8 @@ KEPT_BETWEEN = {
 
 
 def add_columns(writing: Writing, definitions: list[Json], *, most_columns: int, most_cells: int) -> list[Column]:
-    """Insert columns next to each other. Raises ApiError (1012, 1055, 1056, 1061, 1077, 1133-1135, and the errors of a
-    single column).
+    """Insert columns next to each other, and return them. Raises ApiError (1012, 1055, 1056, 1061, 1077, 1133-1135, or
+    an error of `read_column`).
     """
     sheet = writing.sheet
     columns = [read_column(writing.state, definition) for definition in definitions]
@@ -74,9 +74,10 @@ def add_columns(writing: Writing, definitions: list[Json], *, most_columns: int,
 
 
 def update_column(writing: Writing, column: Column, given: Json) -> None:
-    """Change the given attributes. A new type converts the cells and removes the validation.
+    """Change the given attributes of a column. A new type converts the column's cells and removes its validation. A new
+    title is also written into formulas.
 
-    Formulas are updated if a column is renamed. Raises ApiError (1056, 1057…).
+    Raises ApiError (1055, 1056, 1085, 1090, 1305, or an error of `read_column`).
     """
     if not isinstance(given, dict):
         raise ApiError(1008, "Expected an object of type column.")
@@ -123,7 +124,9 @@ def _become(writing: Writing, column: Column, new: Column) -> None:
 
 
 def delete_column(writing: Writing, column: Column) -> None:
-    """Delete a column with its cells. Formulas that used it get `#REF`. Raises ApiError 1065 or 1260."""
+    """Delete a column with its cells. In formulas that use it, `#REF` takes its place. Raises ApiError 1065 for a
+    primary or project column, and 1260 for the last visible one.
+    """
     sheet = writing.sheet
     if column.primary or column.type in PROJECT_TYPES:
         raise ApiError(1065)
@@ -153,7 +156,7 @@ def _forget_numbers(sheet: Sheet) -> None:
 
 
 def _rewrite_formulas(sheet: Sheet, rewrite: Callable[[str], str]) -> None:
-    """Rewrite the formulas of a sheet's columns and cells. Their values stay."""
+    """Rewrite the formulas of a sheet's columns and cells, but don't calculate them."""
     for column in sheet.columns:
         column.formula = rewrite(column.formula) if column.formula else None
     for row in sheet.rows:
@@ -167,7 +170,7 @@ def _rewrite_cells(row: Row, rewrite: Callable[[str], str]) -> None:
 
 
 def _merged(column: Column, given: dict[str, Json]) -> dict[str, Json]:
-    """The column's definition with the given changes."""
+    """Return the column's definition, changed by the given attributes."""
     old = {name: getattr(column, attribute) for attribute, name in JSON_NAMES.items()}
     kind = given.get("type") or column.type
     if (kind, given.get("systemColumnType") or column.system_type) != (column.type, column.system_type):
@@ -181,7 +184,7 @@ def _merged(column: Column, given: dict[str, Json]) -> dict[str, Json]:
 
 
 def _outlasts(name: str, old: str, new: str) -> bool:
-    """Whether an attribute of a column is kept when its type changes."""
+    """Whether a column keeps an attribute when its type changes."""
     return name not in OF_THE_TYPE or {old, new} <= KEPT_BETWEEN.get(name, set())
 
 
@@ -194,7 +197,7 @@ def _check_unique(writing: Writing, column: Column) -> None:
 
 
 def _index_of(definitions: list[Json]) -> int:
-    """The position of the new columns, which must be the same for all."""
+    """Return the index of the new columns. Raises ApiError (1012, 1031, 1135) unless all of them have the same one."""
     first = definitions[0].get("index")
     for definition in definitions:
         index = definition.get("index")
@@ -208,7 +211,7 @@ def _index_of(definitions: list[Json]) -> int:
 
 
 def _fill(writing: Writing, column: Column) -> None:
-    """Fill in automatic numbers, and the column formula."""
+    """Give the rows their automatic numbers, and calculate the column formula."""
     rows = writing.sheet.rows
     if column.system_type == "AUTO_NUMBER":
         for row in rows:
@@ -228,7 +231,7 @@ def _move(writing: Writing, column: Column, index: Json) -> None:
 
 
 def _finish(writing: Writing, columns: list[Column], change: str) -> None:
-    """Update what depends on the columns: cached JSON, the version, and cell links."""
+    """Update what depends on the columns (cached JSON, the version, cell links), and announce the change."""
     sheet, at = writing.sheet, writing.at
     sheet.forget_looks()
     sheet.changed(at=at)

@@ -13,7 +13,7 @@ Json = Any
 
 
 def converted(state: State, column: Column, cell: Cell) -> Cell:
-    """The cell converted to the column's new type, or kept as text."""
+    """Return the cell, converted to the column's new type if possible, otherwise as text."""
     if cell.value is None or cell.formula:
         return cell
     new = _read(state, column, cell)
@@ -38,7 +38,7 @@ def _read(state: State, column: Column, cell: Cell) -> Cell:
 
 
 def _shown(cell: Cell) -> str:
-    """The text in the grid."""
+    """Return the text that the grid shows."""
     return cell.display or text_of(cell.value)
 
 

@@ -47,7 +47,7 @@ LONGEST_AUTO_NUMBER = 40
 
 
 def read_columns(state: State, definitions: Json) -> list[Column]:
-    """The columns of a new sheet. Raises ApiError (1008, 1012, 1055-1060, 1077-1089, 1142)."""
+    """Return the columns for a new sheet. Raises ApiError (1008, 1012, 1055-1060, 1077-1089, 1142)."""
     if not isinstance(definitions, list):
         raise ApiError(1008, 'Field "columns" was of unexpected type.')
     columns = [read_column(state, definition) for definition in definitions]
@@ -62,7 +62,9 @@ def read_columns(state: State, definitions: Json) -> list[Column]:
 
 
 def read_column(state: State, definition: Json, *, old: Column | None = None) -> Column:
-    """A new column from its JSON, checked on its own. If it is made of an `old` one, it can have its project type."""
+    """Return a new column from its JSON, without a look at the sheet's other columns. Only a column that replaces an
+    `old` one can have a type of project sheets. Raises ApiError.
+    """
     check_attributes("column", definition, allowed=WRITABLE, read_only=READ_ONLY)
     _check_types(definition)
     if not definition.get("title"):
@@ -85,8 +87,8 @@ def read_column(state: State, definition: Json, *, old: Column | None = None) ->
 
 
 def check_column(column: Column) -> None:
-    """Refuse combinations that aren't possible (1031, 1041, 1057-1060, 1078, 1083, 1084, 1088, 1156, 1162,
-    1210, 1303).
+    """Raise ApiError (1031, 1041, 1057-1060, 1078, 1083, 1084, 1088, 1156, 1162, 1210, 1303) if attributes of the
+    column don't fit together.
     """
     if len(column.title) > LONGEST_TITLE:
         raise ApiError(1041, "column.title", LONGEST_TITLE, len(column.title))
@@ -132,7 +134,9 @@ def _check_types(definition: dict[str, Json]) -> None:
 
 
 def _type(definition: dict[str, Json], old: str | None) -> str:
-    """The type. It is optional for system columns. Only an old column can have a type of project sheets."""
+    """Return the type. A system column needn't name one. Only a column that replaces an `old` one can have a type of
+    project sheets. Raises ApiError (1012, 1031, 1079, 1089, 1142) for other types.
+    """
     kind, system_type = definition.get("type"), definition.get("systemColumnType")
     if system_type is not None and system_type not in TYPE_OF_SYSTEM_TYPE:
         raise ApiError(1031, system_type, "column.systemColumnType")

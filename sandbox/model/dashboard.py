@@ -1,6 +1,7 @@
-"""Dashboards, which the API calls sights, as JSON. https://developers.smartsheet.com/api/smartsheet/openapi/dashboards
+"""Makes JSON from dashboards, which the API calls sights.
+https://developers.smartsheet.com/api/smartsheet/openapi/dashboards
 
-Metric and chart widgets store references to cells, and read these cells each time.
+Metric and chart widgets only have references to cells. The values of the cells are read for each answer.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ VIEW = View(level=2, include=frozenset({"objectValue"}))
 
 
 def sight_head(sight: Sight, access: Access, *, api_level: int) -> dict[str, Json]:
-    """A dashboard in the answer to a change."""
+    """Return the JSON of a dashboard for the answer to a change."""
     return {
         "id": sight.id,
         "name": sight.name,
@@ -30,13 +31,13 @@ def sight_head(sight: Sight, access: Access, *, api_level: int) -> dict[str, Jso
 
 
 def sight_listing(sight: Sight, access: Access, *, api_level: int) -> dict[str, Json]:
-    """A dashboard in a list."""
+    """Return the JSON of a dashboard for a list."""
     times = {"createdAt": sight.created_at, "modifiedAt": sight.modified_at}
     return sight_head(sight, access, api_level=api_level) | times
 
 
 def sight_json(state: State, sight: Sight, access: Access, *, api_level: int) -> dict[str, Json]:
-    """A dashboard with its widgets."""
+    """Return the JSON of a dashboard with its widgets."""
     return sight_listing(sight, access, api_level=api_level) | {
         "backgroundColor": "#E2E2E2",
         "columnCount": 6,
@@ -45,7 +46,7 @@ def sight_json(state: State, sight: Sight, access: Access, *, api_level: int) ->
 
 
 def _contents(state: State, contents: dict[str, Json]) -> dict[str, Json]:
-    """The contents of a widget, with the current values of its cells."""
+    """Return the contents of a widget, with the current values of its cells."""
     sheet = state.sheets.get(contents.get("sheetId") or 0)
     if sheet is None or contents["type"] not in ("METRIC", "CHART"):
         return contents
@@ -70,7 +71,7 @@ def _metric(state: State, sheet: Sheet, rows: list[Row], columns: list[Column]) 
 
 
 def _chart(sheet: Sheet, rows: list[Row], columns: list[Column]) -> dict[str, Json]:
-    """One series for each column except the first, which has the names on the horizontal axis."""
+    """Return the contents of a chart. The first column has the labels of the points. Each other column is a series."""
     names, *values = columns
     series = [_series(rows, names, column, COLORS[place % len(COLORS)]) for place, column in enumerate(values)]
     return {"series": series, "selectionRanges": [_range(rows, names, columns[-1])]}

@@ -19,7 +19,7 @@ UNITS = {"weeks": "w", "days": "d", "hours": "h", "minutes": "m", "seconds": "s"
 NAMES = {letter: name for name, letter in UNITS.items()}
 MS_PER_HOUR = 3_600_000
 MS = {"hours": MS_PER_HOUR, "minutes": 60_000, "seconds": 1_000, "milliseconds": 1}
-LONGEST_MS = 100 * 365 * 24 * MS_PER_HOUR  # the sandbox's own limit, so that every date stays a date
+LONGEST_MS = 100 * 365 * 24 * MS_PER_HOUR  # the sandbox's own limit; much later dates don't exist in Python
 TEXT = re.compile(
     r"(?P<elapsed>e)?\s*(?P<parts>(\d+(\.\d+)?|\.\d+)\s*(ms|[wdhms])(\s*(\d+(\.\d+)?|\.\d+)\s*(ms|[wdhms]))*)"
 )
@@ -29,7 +29,7 @@ PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(ms|[wdhms])")
 @dataclass(frozen=True, slots=True)
 class Duration:
     """An amount of time, as (unit, amount) pairs in the order of UNITS. Only lags can be negative. An elapsed duration
-    ignores non-working time.
+    also counts non-working time.
     """
 
     amounts: tuple[tuple[str, float], ...]
@@ -38,7 +38,7 @@ class Duration:
 
     @classmethod
     def parse(cls, text: str) -> Duration | None:
-        """The duration in a text; None if the text isn't one. A unit can occur only once."""
+        """Return the duration in a text; None if the text isn't a duration. Each unit can occur only once."""
         match = TEXT.fullmatch(text.strip().lower())
         if match is None:
             return None
@@ -51,7 +51,7 @@ class Duration:
 
     @classmethod
     def of_json(cls, given: Json, where: str) -> Duration:
-        """The duration in a Duration object. `where` names the object in errors. Raises ApiError (1008, 1031)."""
+        """Return the duration in a Duration object. Errors call the object `where`. Raises ApiError (1008, 1031)."""
         if not isinstance(given, dict) or given.get("objectType", "DURATION") != "DURATION":
             raise ApiError(1008, f'Field "{where}" was of unexpected type.')
         flags, amounts = {"elapsed", "negative"}, set(UNITS)
@@ -71,7 +71,7 @@ class Duration:
 
     @classmethod
     def of_days(cls, days: float) -> Duration:
-        """A duration in days."""
+        """Return a duration of this many days."""
         return cls((("days", float(days)),))
 
     @property
@@ -81,19 +81,19 @@ class Duration:
         return f"e{parts}" if self.elapsed else parts
 
     def json(self) -> dict[str, Json]:
-        """A Duration object. Flags that are false are left out."""
+        """Return the JSON of a Duration. Flags that are false are left out."""
         body: dict[str, Json] = {"objectType": "DURATION"}
         body |= {name: int(amount) if amount.is_integer() else amount for name, amount in self.amounts}
         flags = {"elapsed": self.elapsed, "negative": self.negative}
         return body | {name: True for name, value in flags.items() if value}
 
     def working_ms(self, *, hours_per_day: float, days_per_week: int) -> int:
-        """The milliseconds of working time, with a sign."""
+        """Return the milliseconds of working time. A negative duration has negative milliseconds."""
         day = hours_per_day * MS_PER_HOUR
         return self._ms({**MS, "days": day, "weeks": day * days_per_week})
 
     def elapsed_ms(self) -> int:
-        """The milliseconds of a clock that never stops, with a sign."""
+        """Return the milliseconds if non-working time counts too. A negative duration has negative milliseconds."""
         return self._ms(MS | {"days": 24 * MS_PER_HOUR, "weeks": 7 * 24 * MS_PER_HOUR})
 
     def _ms(self, units: Mapping[str, float]) -> int:

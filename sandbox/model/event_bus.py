@@ -1,7 +1,7 @@
-"""Events in the sandbox, for webhooks and Event Reporting.
+"""Passes events to webhooks and Event Reporting.
 
-Code that changes something announces it to the state (`State.announce`). After the request, all its events are
-published together, each once, in the order of ON_SHEETS. Every changed sheet also gets a `sheet updated`.
+Code that changes something announces an event to the state (`State.announce`). After the request, all its events are
+published together, each of them once, in the order of ON_SHEETS. Every changed sheet also gets a `sheet updated` event.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ LONGEST_CHANGE_AGENT = 512
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event. It has the `kind` of object, the change, and the id of the person or system user who made it.
+    """An event: the `kind` of object, what happened to it, and the id of the person or system user who did it.
 
-    A cell is identified by its row and column. `details` are used only by Event Reporting.
+    The event of a cell has the ids of its row and column. Only Event Reporting uses `details`.
     """
 
     kind: str
@@ -39,13 +39,13 @@ class Event:
 
     @property
     def column(self) -> int | str | None:
-        """The column of the event."""
+        """The id of the column that the event is about; None if there is none."""
         return self.object_id if self.kind == "column" else self.column_id
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The request that caused events. It has the owner of its token (None without a token), app and change agent.
+    """The request that caused events: the id of its token's owner (None without a token), its app and its change agent.
 
     `is_outside` marks a change that was made in Smartsheet's own app, not by an API request.
     """
@@ -60,7 +60,7 @@ Listener = Callable[[Cause, list[Event]], None]
 
 
 class Bus:
-    """Passes events on to the listeners."""
+    """Passes events to its listeners."""
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
@@ -70,24 +70,24 @@ class Bus:
         self._listeners.append(listener)
 
     def publish(self, cause: Cause, news: list[Event]) -> None:
-        """Publish the events of a request, even if there are none."""
+        """Pass the events of a request to the listeners. They are called even if there are no events."""
         events = sorted(dict.fromkeys(_with_sheets(news)), key=_order)
         for listener in self._listeners:
             listener(cause, events)
 
 
 def on_sheet(sheet_id: int, kind: str, object_id: int, change: str, *, by: int) -> Event:
-    """An event of a sheet."""
+    """Return an event on a sheet."""
     return Event(kind, change, object_id, by, sheet_id)
 
 
 def on_cell(sheet_id: int, row_id: int, column_id: int, change: str, *, by: int) -> Event:
-    """An event of a cell."""
+    """Return an event of a cell."""
     return Event("cell", change, None, by, sheet_id, row_id, column_id)
 
 
 def change_agent(header: str | None) -> str | None:
-    """The Smartsheet-Change-Agent header of a request. If it is too long, its beginning is cut off."""
+    """Return the Smartsheet-Change-Agent of a request. If it is too long, only its end is returned."""
     return header[-LONGEST_CHANGE_AGENT:] if header else None
 
 
@@ -118,7 +118,7 @@ class ReportedEvent:
     details: dict[str, Json] = field(default_factory=dict)
 
     def json(self) -> dict[str, Json]:
-        """An Event."""
+        """Return the JSON of an Event."""
         return {
             "eventId": self.id,
             "objectType": self.object_type,

@@ -19,7 +19,7 @@ ACTIONS = {"created": "CREATE", "deleted": "DELETE", "updated": "UPDATE"}
 
 
 def report(state: State, cause: Cause, events: list[Event]) -> None:
-    """Store these events. When there are too many, the oldest are dropped."""
+    """Store these events. If more than KEPT are stored, delete the oldest."""
     for event in events:
         if event.kind in REPORTED:
             state.reported_events.append(_report(state, cause, event))

@@ -20,7 +20,9 @@ KINDS = ("folder", "report", "sheet", "sight", "template", "workspace")
 
 
 def read_favorite(state: State, person_id: int, item: Json) -> Favorite:
-    """The favorite that a JSON object describes. Raises ApiError (1006, 1008, 1012, 1031)."""
+    """Return the favorite that a JSON object describes. Raises ApiError (1006, 1008, 1012, 1031) if the object isn't
+    valid, or if this person can't see the item.
+    """
     check_attributes("favorite", item, allowed={"type", "objectId"}, read_only=set())
     for name in ("type", "objectId"):
         if item.get(name) is None:
@@ -39,7 +41,7 @@ def check_kind(kind: Json) -> None:
 
 
 def name_of(state: State, person_id: int, favorite: Favorite) -> str | None:
-    """The name of a favorite, or None if it doesn't exist or this person can't see it."""
+    """Return the name of a favorite item; None if it doesn't exist or this person can't see it."""
     items: dict[str, Mapping[int, Sheet | Report | Sight]]
     items = {"sheet": state.sheets, "report": state.reports_by_id, "sight": state.sights}
     containers: dict[str, Mapping[int, Folder | Workspace]] = {"folder": state.folders, "workspace": state.workspaces}
@@ -54,12 +56,12 @@ def name_of(state: State, person_id: int, favorite: Favorite) -> str | None:
 
 
 def favorites_of(state: State, person_id: int) -> list[Favorite]:
-    """A person's favorites, without those that no longer exist or that they can no longer see."""
+    """Return the favorites of a person that still exist and that the person can still see."""
     marked = state.favorites.get(person_id, [])
     return [favorite for favorite in marked if name_of(state, person_id, favorite) is not None]
 
 
 def favorite_flag(state: State, person_id: int, kind: str, object_id: int) -> dict[str, Json]:
-    """`favorite: true` for a marked item, otherwise nothing."""
+    """Return `favorite: true` if this person has marked the item, otherwise nothing."""
     is_favorite = Favorite(kind, object_id) in state.favorites.get(person_id, [])
     return {"favorite": True} if is_favorite else {}

@@ -1,4 +1,4 @@
-"""Stores the contents of attached files by their digests: in memory, and as files next to the state file."""
+"""Stores the contents of attached files under their digests, in memory and as files next to the state file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sandbox.model.state import State
 
 
 def keep(state: State, content: bytes) -> str:
-    """Store a content and return its digest. Contents without references are removed."""
+    """Store a content, and return its digest. Contents that nothing refers to are removed."""
     forget_unused(state)
     digest = hashlib.sha256(content).hexdigest()
     state.files[digest] = content
@@ -18,14 +18,14 @@ def keep(state: State, content: bytes) -> str:
 
 
 def forget_unused(state: State) -> None:
-    """Remove contents without an attachment. Images of cells are kept, since histories show them."""
+    """Remove contents that no attachment refers to. Images of cells stay, because histories can show them."""
     used = _used(state)
     for digest in state.files.keys() - used:
         del state.files[digest]
 
 
 def save(state: State, state_file: Path) -> None:
-    """Write new contents to disk. Call it before the state that refers to them is written."""
+    """Write new contents to disk. Call this before you write the state, which refers to them."""
     folder = _folder(state_file)
     for digest in _used(state):
         path = folder / digest
@@ -35,7 +35,7 @@ def save(state: State, state_file: Path) -> None:
 
 
 def tidy(state: State, state_file: Path) -> None:
-    """Remove contents without references from disk. Call it after the state was written."""
+    """Remove contents that nothing refers to from disk. Call this after you have written the state."""
     folder = _folder(state_file)
     if folder.is_dir():
         for name in {path.name for path in folder.iterdir()} - _used(state):

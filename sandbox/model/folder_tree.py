@@ -1,4 +1,4 @@
-"""The tree of folders and workspaces: contents, access and deletion."""
+"""The tree of folders and workspaces: what they contain, who has access, and how they are deleted."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from sandbox.model.state import Folder, State, Workspace
 
 
 def workspace_around(state: State, container_id: int | None) -> Workspace | None:
-    """Return the workspace that a container is, or is in. Return None if the container is in a person's Home."""
+    """Return the container itself if it is a workspace, otherwise the workspace that contains it. Return None if the
+    container is in a person's Home.
+    """
     while container_id in state.folders:
         container_id = state.folders[container_id].container_id
     return state.workspaces.get(container_id) if container_id is not None else None
 
 
 def access_to(state: State, container: Folder | Workspace, person_id: int) -> Access | None:
-    """A person's access to a container. Only its owner can access a folder of Home."""
+    """Return a person's access to a container; None for no access. Only the owner has access to a folder in Home."""
     workspace = workspace_around(state, container.id)
     if workspace is None:
         return Access.OWNER if container.owner_id == person_id else None
@@ -26,7 +28,7 @@ def access_to(state: State, container: Folder | Workspace, person_id: int) -> Ac
 
 
 def workspace_access(state: State, workspace: Workspace, person_id: int) -> Access | None:
-    """A person's access to a workspace, directly or through a group."""
+    """Return the access to a workspace that a person has, directly or through a group; None if they have none."""
     if workspace.owner_id == person_id:
         return Access.OWNER
     found = [access for holder, access in workspace.shares.items() if person_id in state.members(holder)]
@@ -34,19 +36,21 @@ def workspace_access(state: State, workspace: Workspace, person_id: int) -> Acce
 
 
 def folders_in(state: State, container_id: int | None, *, owner_id: int | None = None) -> list[Folder]:
-    """The folders directly in a container, by name. In Home, those of `owner_id`."""
+    """Return the folders directly in a container, sorted by name. In Home (None), return only those of `owner_id`."""
     found = [folder for folder in state.folders.values() if folder.container_id == container_id]
     mine = [folder for folder in found if owner_id in (None, folder.owner_id)]
     return sorted(mine, key=lambda folder: (folder.name.casefold(), folder.id))
 
 
 def sheets_in(state: State, container_id: int, person_id: int) -> list[Sheet]:
-    """The sheets directly in a container that a person can see, by name."""
+    """Return the sheets directly in a container that a person can see, sorted by name."""
     return [sheet for sheet in state.sheets_of(person_id) if sheet.container_id == container_id]
 
 
 def home_sheets(state: State, person_id: int) -> list[Sheet]:
-    """The sheets at the top of a person's Home, including those shared from other people's folders."""
+    """Return the sheets at the top of a person's Home. These include sheets in other people's folders that are shared
+    with the person.
+    """
     return [sheet for sheet in state.sheets_of(person_id) if not _is_in_reach(state, sheet.container_id, person_id)]
 
 
@@ -56,7 +60,7 @@ def _is_in_reach(state: State, container_id: int | None, person_id: int) -> bool
 
 
 def below(state: State, container_id: int) -> Iterator[int]:
-    """A container's id and those of all folders below it."""
+    """Yield the id of a container, and the ids of all folders below it."""
     yield container_id
     for folder in folders_in(state, container_id):
         yield from below(state, folder.id)

@@ -1,6 +1,6 @@
 """Calculates formulas: arithmetic, comparisons, joined texts, and the functions in FUNCTIONS.
 
-Other formulas are stored without a value, and writing one prints a line on stderr.
+Other formulas are stored without a value. Writing one prints a line on stderr.
 https://help.smartsheet.com/functions
 """
 
@@ -25,9 +25,10 @@ Key = tuple[int, int]
 
 
 def recalculate(sheet: Sheet, rows: list[Row]) -> None:
-    """Schedule a project's rows. Then calculate the formulas of these rows and of the rows above them in the hierarchy.
+    """Schedule the rows of a project sheet. Then calculate the formulas of these rows and of the rows above them in the
+    hierarchy.
 
-    If a sheet's formulas use cells of other rows, all its formulas are calculated.
+    If formulas of the sheet use cells of other rows, calculate all formulas of the sheet.
     """
     schedule(sheet)
     nearby = _with_ancestors(sheet, rows)
@@ -40,18 +41,18 @@ def recalculate(sheet: Sheet, rows: list[Row]) -> None:
 
 
 def renamed(formula: str, old: str, new: str) -> str:
-    """The formula with a column's new title in place of the old one."""
+    """Return the formula with a column's new title in place of the old one."""
     return _mentions(old).sub(lambda _match: f"[{new}]", formula)
 
 
 def without(formula: str, title: str) -> str:
-    """The formula after a column was deleted, with `#REF` in its place."""
+    """Return the formula with `#REF` in place of a column that was deleted."""
     return re.sub(rf"(?:{_mentions(title).pattern})(?:@row|\$?\d+)?", LOST, formula)
 
 
 def _mentions(title: str) -> re.Pattern[str]:
-    """Return a pattern for a column's title in formulas of its own sheet. The title is in brackets, or without brackets
-    if it is one word.
+    """Return a pattern that finds a column's title in formulas of its own sheet. The title is in brackets; a title of
+    one word can also be without brackets.
     """
     bare = rf"|\b{title}(?=@row\b|\d+\b|:)|(?<=:){title}\b" if re.fullmatch(r"[A-Za-z]+", title) else ""
     return re.compile(rf"\[{re.escape(title)}\]{bare}")
@@ -67,7 +68,7 @@ def warn_about(formula: str) -> None:
 
 @lru_cache(maxsize=4096)
 def _why_not(formula: str) -> str:
-    """The part of a formula that isn't supported, or ""."""
+    """Return the part of a formula that the sandbox can't calculate, or ""."""
     try:
         nodes = walk(parsed(formula))
     except (Incalculable, RecursionError) as error:
@@ -78,7 +79,7 @@ def _why_not(formula: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _is_far(formula: str) -> bool:
-    """Whether a formula uses cells of other rows than its own and those directly below it, or the date."""
+    """Whether a formula uses the date, or cells of rows other than its own and those directly below it."""
     if _why_not(formula):
         return False
     return any(
@@ -90,7 +91,7 @@ def _is_far(formula: str) -> bool:
 
 
 def _formulas(sheet: Sheet, rows: Iterable[Row]) -> dict[Key, str]:
-    """The formulas of these rows, by row id and column id."""
+    """Return the formulas of these rows, by row id and column id."""
     of_columns = [(column.id, column.formula) for column in sheet.columns if column.formula]
     scheduled = {column.id for column in sheet.columns if column.type in PROJECT_TYPES}
     found: dict[Key, str] = {}
@@ -102,7 +103,7 @@ def _formulas(sheet: Sheet, rows: Iterable[Row]) -> dict[Key, str]:
 
 
 class _Run(Calculator):
-    """Calculates formulas. A formula is calculated after the formulas that it uses."""
+    """Calculates formulas, each of them after the formulas whose cells it uses."""
 
     def __init__(self, sheet: Sheet, due: dict[Key, str]) -> None:
         super().__init__(sheet)
@@ -110,8 +111,8 @@ class _Run(Calculator):
         self.columns = {column.id: column for column in sheet.columns}
 
     def run(self) -> None:
-        """Calculate the formulas from top to bottom, because most of them use cells above. If a chain is too long for
-        that, calculate from bottom to top.
+        """Calculate the formulas from top to bottom, because most of them use cells above. If a chain of formulas is
+        too long for that, calculate from bottom to top.
         """
         for keys in (list(self.due), list(self.due)[::-1]):
             for key in keys:
@@ -123,7 +124,7 @@ class _Run(Calculator):
             self._put(key, EMPTY)
 
     def cell(self, row: Row, column: Column) -> Cell:
-        """A cell with its formula's current value. Raises Incalculable if there is none."""
+        """Return a cell, with the current value of its formula. Raises Incalculable if the formula has no value."""
         key = (row.id, column.id)
         if column.system_type:
             raise Incalculable(f"with the system column {column.title!r}")
@@ -167,7 +168,7 @@ class _Run(Calculator):
 
 
 def _with_ancestors(sheet: Sheet, rows: list[Row]) -> list[Row]:
-    """Each row once, children before their parents."""
+    """Return these rows and their ancestors, each row once, and children before their parents."""
     found: dict[int, Row] = {}
     for start in rows:
         row: Row | None = start

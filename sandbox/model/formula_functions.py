@@ -1,4 +1,4 @@
-"""The functions of formulas. https://help.smartsheet.com/functions"""
+"""The functions that formulas can use. https://help.smartsheet.com/functions"""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from sandbox.model.sheet import EMPTY, Cell, Column, Primitive, Row, Sheet
 
 
 class Calculator(ABC):
-    """The values of formula trees on one sheet. The subclass provides the cells."""
+    """Calculates formulas of one sheet from their trees. A subclass provides the cells."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
@@ -43,10 +43,10 @@ class Calculator(ABC):
 
     @abstractmethod
     def cell(self, row: Row, column: Column) -> Cell:
-        """A cell with its current value. Raises FormulaError or Incalculable."""
+        """Return a cell with its current value. Raises FormulaError or Incalculable if it has none."""
 
     def result(self, node: Node, row: Row, column: Column) -> Cell:
-        """The cell that this formula gives. Raises FormulaError or Incalculable."""
+        """Return the cell with the result of a formula. Raises FormulaError or Incalculable if there is no result."""
         value = _Formula(self, row, column).value(node)
         if isinstance(value, str):
             value = value[:LONGEST_TEXT]
@@ -57,21 +57,21 @@ class Calculator(ABC):
         return EMPTY if value is None else Cell(value, None if is_plain else text_of(value))
 
     def column(self, title: str) -> Column:
-        """The column with that title."""
+        """Return the column with this title. Raises Incalculable if the sheet doesn't have it."""
         if title not in self._by_title:
             raise Incalculable(f"a column {title!r} that is not there")
         return self._by_title[title]
 
 
 class _Formula:
-    """One formula in a cell. If a criterion is tested, `element` is the value of the tested cell."""
+    """A formula in a cell. While a criterion tests the cells of a range, `element` is the value of the tested cell."""
 
     def __init__(self, calculator: Calculator, row: Row, column: Column, element: Primitive = None) -> None:
         self.calculator, self.row, self.column, self.element = calculator, row, column, element
         self.sheet = calculator.sheet
 
     def value(self, node: Node) -> Primitive:
-        """One value. Raises Incalculable for a range."""
+        """Return the value of a part of the formula. Raises Incalculable for a range."""
         match node:
             case Literal(value=value):
                 return value
@@ -88,19 +88,19 @@ class _Formula:
         raise Incalculable(type(node).__name__)
 
     def cell(self, reference: Reference) -> Cell:
-        """The cell of a reference."""
+        """Return the cell that a reference names."""
         row = self.row if reference.row is None else self.numbered(reference.row)
         column = self.calculator.column(reference.title)
         return self.calculator.cell(row, column)
 
     def numbered(self, number: int) -> Row:
-        """The row with that number."""
+        """Return the row with this number. Raises FormulaError if there is none."""
         if not 0 < number <= len(self.sheet.rows):
             raise FormulaError(LOST)
         return self.sheet.rows[number - 1]
 
     def cells(self, node: Node) -> list[Cell]:
-        """The cells of a range, or a single value as a cell."""
+        """Return the cells of a range, or a cell with the value of any other part of the formula."""
         match node:
             case Range():
                 return self.range(node)
@@ -113,7 +113,7 @@ class _Formula:
         return [EMPTY if value is None else Cell(value, text_of(value))]
 
     def range(self, node: Range) -> list[Cell]:
-        """The cells of a range, row by row."""
+        """Return the cells of a range, row by row."""
         left, right = (self.sheet.position(self.calculator.column(title)) for title in (node.left, node.right))
         columns = self.sheet.columns[min(left, right) : max(left, right) + 1]
         rows = self.sheet.rows
@@ -124,9 +124,7 @@ class _Formula:
         return [self.calculator.cell(row, column) for row in rows for column in columns]
 
     def place(self, arguments: tuple[Node, ...]) -> tuple[Row, Column]:
-        """Return the row and column of the reference in CHILDREN or PARENT. Without a reference, return those of the
-        formula.
-        """
+        """Return the row and column that the argument of CHILDREN or PARENT names; by default the formula's own."""
         match arguments:
             case ():
                 return self.row, self.column
@@ -145,7 +143,7 @@ class _Formula:
 
 
 def _sound(cell: Cell) -> Primitive:
-    """The value of a cell. Raises its error, if it has one."""
+    """Return the value of a cell. Raises FormulaError if the value is an error such as `#REF`."""
     if isinstance(cell.value, str) and cell.formula and cell.value.startswith("#") and cell.value.isupper():
         raise FormulaError(cell.value)
     return cell.value

@@ -1,4 +1,4 @@
-"""Operators of formulas: arithmetic, comparisons, dates and joined texts. https://help.smartsheet.com/functions"""
+"""The operators of formulas: arithmetic, comparisons, dates and joined texts. https://help.smartsheet.com/functions"""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ORDERS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 class FormulaError(Exception):
-    """The value of the formula is an error. The text is the cell's value, such as `#REF`."""
+    """The formula's result is an error. The text is the value of the cell, such as `#REF`."""
 
 
 def number_of(value: Primitive) -> float:
@@ -43,7 +43,9 @@ def _day(value: Primitive) -> date | None:
 
 
 def operated(sign: str, left: Primitive, right: Primitive) -> Primitive:
-    """The result of an operator. Days can be added to dates, and `+` joins texts. Raises FormulaError, Incalculable."""
+    """Return the result of an operator. Days can be added to dates, and `+` joins texts. Raises FormulaError or
+    Incalculable if there is no result.
+    """
     if sign in COMPARISONS:
         return compared(sign, left, right)
     day, other = _day(left), _day(right)
@@ -67,15 +69,15 @@ def operated(sign: str, left: Primitive, right: Primitive) -> Primitive:
 
 
 def shifted(day: date, days: float) -> str:
-    """The day this many days later. Raises Incalculable for more than a million days."""
+    """Return the day that is this many days later. Raises Incalculable for more than a million days."""
     if abs(days) > MOST_DAYS:
         raise Incalculable("so far a date")
     return (day + timedelta(days=int(days))).isoformat()
 
 
 def compared(sign: str, left: Primitive, right: Primitive) -> bool:
-    """The result of a comparison. A blank cell equals the empty text and an unchecked box. It has no order with other
-    values.
+    """Return the result of a comparison. A blank cell equals the empty text and an unchecked box. It is neither less
+    nor greater than any value.
     """
     if sign in ("=", "<>"):
         return (_filled(left) == _filled(right)) is (sign == "=")
@@ -89,7 +91,7 @@ def _filled(value: Primitive) -> Primitive:
 
 
 def numbers_in(*values: Primitive) -> list[float]:
-    """The numbers among the values; texts, blanks and check boxes are left out."""
+    """Return the numbers among the values. Texts, blanks and check boxes are left out."""
     return [value for value in values if isinstance(value, (int, float)) and not isinstance(value, bool)]
 
 

@@ -38,8 +38,8 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A reference to a cell in the formula's own row (`row` is None), or in the row with that number. "@cell" means the
-    tested cell of a range.
+    """A reference to a cell. If `row` is None, the cell is in the formula's own row, otherwise in the row with that
+    number. The title "@cell" means the cell of a range that is being tested.
     """
 
     title: str
@@ -48,8 +48,8 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Cells of one or several columns. If `first` and `last` are None, they are all cells of the columns. Otherwise
-    they are the cells from row number `first` to row number `last`.
+    """Cells of one or several columns: all of them if `first` and `last` are None, otherwise those from row number
+    `first` to row number `last`.
     """
 
     left: str
@@ -60,7 +60,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operator with its two sides. In a criterion such as `>5`, and for a sign before a number, `left` is None."""
+    """An operator with its two sides. `left` is None for a sign before a number, and in a criterion such as `>5`."""
 
     sign: str
     left: Node | None
@@ -69,7 +69,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function with its arguments. The name is in capitals."""
+    """A call of a function with its arguments. The name is in capitals."""
 
     name: str
     arguments: tuple[Node, ...]
@@ -81,7 +81,7 @@ CELL = Reference("@cell")
 
 @lru_cache(maxsize=4096)
 def parsed(formula: str) -> Node:
-    """The tree of a formula that begins with `=`. Raises Incalculable."""
+    """Return the tree of a formula that begins with `=`. Raises Incalculable if the formula isn't supported."""
     if len(formula) > LONGEST_TEXT:
         raise Incalculable("a formula of that length")
     parser = _Parser(_tokens(formula[1:].strip()))
@@ -92,7 +92,7 @@ def parsed(formula: str) -> Node:
 
 
 def walk(node: Node) -> list[Node]:
-    """A node and all nodes below it."""
+    """Return a node and all nodes below it."""
     found, waiting = [], [node]
     while waiting:
         found.append(waiting.pop())
@@ -105,7 +105,7 @@ def walk(node: Node) -> list[Node]:
 
 
 def _tokens(text: str) -> list[tuple[str, str, str]]:
-    """Kind, text and row of each token."""
+    """Return the kind, text and row of each token."""
     tokens, place = [], 0
     while place < len(text):
         match = TOKEN.match(text, place)
@@ -120,7 +120,7 @@ def _tokens(text: str) -> list[tuple[str, str, str]]:
 
 
 class _Parser:
-    """Parses by recursive descent. Each level of precedence has a method."""
+    """Parses by recursive descent. There is one method for each level of precedence."""
 
     def __init__(self, tokens: list[tuple[str, str, str]]) -> None:
         self.tokens, self.place = tokens, 0
@@ -136,13 +136,13 @@ class _Parser:
         return self.tokens[self.place - 1]
 
     def accept(self, *signs: str) -> str | None:
-        """The next sign, if it is one of these."""
+        """Read the next sign if it is one of these, and return it; None if it isn't."""
         if self.kind == "sign" and self.tokens[self.place][1] in signs:
             return self.next()[1]
         return None
 
     def comparison(self) -> Node:
-        if sign := self.accept(*COMPARISONS):  # a criterion: its left side is each cell of a range
+        if sign := self.accept(*COMPARISONS):  # a criterion, which is tested for each cell of a range
             return Operation(sign, None, self.sum())
         node = self.sum()
         while sign := self.accept(*COMPARISONS):
@@ -183,7 +183,7 @@ class _Parser:
         return node
 
     def word(self, text: str) -> Node:
-        """A function, a constant, or a column whose title is one word."""
+        """Return the node of a function, a constant, or a column whose title is one word."""
         if self.accept("("):
             return Function(text.upper(), self.arguments())
         if text.lower() in ("true", "false"):
@@ -206,7 +206,7 @@ class _Parser:
         return tuple(found)
 
     def reference(self, title: str, row: str) -> Node:
-        """A cell, or a range that begins with it."""
+        """Return the node of a cell, or of a range that begins with this cell."""
         if self.accept(":"):
             kind, text, last = self.next()
             if kind == "word" and (numbered := WORD_AND_ROW.fullmatch(text)):

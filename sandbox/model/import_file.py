@@ -42,10 +42,11 @@ def import_sheet(
     primary: int,
     limits: Settings,
 ) -> Sheet:
-    """A new sheet with the rows of a file.
+    """Return a new sheet with the rows of a file.
 
-    Titles come from row number `header`, counted from 0. Rows above it are left out. Without it the titles are Column1
-    and so on. Raises ApiError 1018 for a header or primary column that the file doesn't have, 1061 and 1140.
+    The titles of columns come from row number `header`, counted from 0, and the rows above it are left out. If `header`
+    is None, the titles are Column1, Column2 and so on. Raises ApiError 1018 if the file has no such header or primary
+    column, 1061 if it is too large, and 1140 if the person can't create sheets.
     """
     if not person.profile.get("licensedSheetCreator"):
         raise ApiError(1140)
@@ -71,7 +72,7 @@ def import_sheet(
 
 
 def _titles(given: list[Primitive], width: int) -> list[str]:
-    """A unique title for each column."""
+    """Return a unique title for each column."""
     titles: list[str] = []
     for place in range(max(width, 1)):
         text = str(given[place]).strip() if place < len(given) and given[place] is not None else ""
@@ -83,7 +84,7 @@ def _titles(given: list[Primitive], width: int) -> list[str]:
 
 
 def _type(values: list[Primitive], column: Column, reading: Reading) -> str:
-    """DATE or CHECKBOX if every value is one, otherwise TEXT_NUMBER."""
+    """Return DATE or CHECKBOX if every value fits that type, otherwise TEXT_NUMBER."""
     filled = [value for value in values if value not in (None, "")]
     if filled and all(str(value).lower() in ("true", "false") for value in filled):
         return "CHECKBOX"
@@ -108,7 +109,7 @@ def _row(state: State, person: Person, sheet: Sheet, values: list[Primitive], re
 
 
 def read_csv(content: bytes) -> Table:
-    """The rows of a CSV file in UTF-8 or, if it isn't valid, Windows-1252. Raises ApiError 1091."""
+    """Return the rows of a CSV file in UTF-8 or, if it isn't UTF-8, in Windows-1252. Raises ApiError 1091."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -120,7 +121,7 @@ def read_csv(content: bytes) -> Table:
 
 
 def read_workbook(content: bytes) -> Table:
-    """The rows of the first sheet of an Excel workbook. Raises ApiError 1091 for other files."""
+    """Return the rows of the first sheet of an Excel workbook. Raises ApiError 1091 for other files."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             shared = [_text(item) for item in _part(archive, "xl/sharedStrings.xml").iter(f"{MAIN}si")]
@@ -132,7 +133,7 @@ def read_workbook(content: bytes) -> Table:
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
-    """One file of the workbook; an empty element if it doesn't exist."""
+    """Return one XML file of the workbook; an empty element if the file doesn't exist."""
     if name not in archive.namelist():
         return ElementTree.Element("none")
     if archive.getinfo(name).file_size > LARGEST_PART:
@@ -141,7 +142,7 @@ def _part(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
 
 
 def _date_styles(styles: ElementTree.Element) -> set[int]:
-    """The numbers of the cell formats that show dates."""
+    """Return the numbers of the cell formats that show dates."""
     formats = styles.find(f"{MAIN}cellXfs")
     used = [int(each.get("numFmtId", "0")) for each in formats] if formats is not None else []
     own = {
@@ -156,7 +157,7 @@ def _is_date(code: str) -> bool:
 
 
 def _rows(sheet: ElementTree.Element, shared: list[str], dates: set[int]) -> Table:
-    """The rows, with cells at the places in their references. Rows that are left out are blank."""
+    """Return the rows. Each cell has the column that its reference names. Rows that the file leaves out are blank."""
     table: Table = []
     for row in sheet.iter(f"{MAIN}row"):
         number = int(row.get("r", len(table) + 1))
@@ -171,7 +172,7 @@ def _rows(sheet: ElementTree.Element, shared: list[str], dates: set[int]) -> Tab
 
 
 def _place(reference: str) -> int:
-    """The column of a reference such as BC7, counted from 0."""
+    """Return the column of a reference such as BC7, counted from 0."""
     letters = re.match(r"[A-Z]{1,3}", reference)
     if letters is None:
         raise ValueError(reference)

@@ -1,4 +1,4 @@
-"""Membership of the organisation: rights, invitations and removal.
+"""Membership in the organisation: rights, invitations and removal.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/users
 """
@@ -28,7 +28,7 @@ READ_ONLY = {"customWelcomeScreenViewed", "id", "lastLogin", "name", "profileIma
 
 
 def read_rights(body: Json, *, of_all: bool) -> dict[str, Json]:
-    """Rights and names from a request. With `of_all`, admin and licensedSheetCreator must be among them."""
+    """Return the rights and names in a request. If `of_all` is true, it must have admin and licensedSheetCreator."""
     check_attributes("user", body, allowed={"email", *NAMES, *RIGHTS}, read_only=READ_ONLY)
     for name in RIGHTS:
         check_type(body, name, bool)
@@ -47,7 +47,7 @@ def read_rights(body: Json, *, of_all: bool) -> dict[str, Json]:
 
 
 def add(state: State, admin: Person, body: Json) -> Person:
-    """Invite a person. Raises ApiError (1015, 1016, 1156, 1159)."""
+    """Invite a person, and return them. Raises ApiError (1015, 1016, 1156, 1159) if the person can't be invited."""
     rights = read_rights(body, of_all=False)
     email = check_email(body.get("email"))
     if other := owner_of_alternate(state, email):
@@ -67,7 +67,9 @@ def add(state: State, admin: Person, body: Json) -> Person:
 
 
 def remove(state: State, person: Person, *, heir: Person | None, with_sheets: bool) -> None:
-    """Remove a person from the organisation. Raises ApiError 1107 or 1108 if they own groups."""
+    """Remove a person from the organisation. Their groups go to `heir`. With `with_sheets`, their other items go to
+    `heir` too. Raises ApiError 1107 or 1108 if they own groups that can't go to anyone.
+    """
     groups = [group for group in state.groups.values() if group.owner_id == person.id]
     if groups and heir is None:
         raise ApiError(1108)
@@ -95,7 +97,7 @@ def _hand_over(state: State, person: Person, heir: Person) -> None:
 
 
 def leave(state: State, person: Person) -> None:
-    """Delete all shares of a person."""
+    """Delete all shares that a person has."""
     for item in shared_items(state):
         if person.id in item.shares:
             end_share(item, person.id)

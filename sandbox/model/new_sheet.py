@@ -1,4 +1,4 @@
-"""New sheets: from columns, from a template or another sheet, as a copy.
+"""Makes new sheets: from columns, from a template, or as a copy of another sheet.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/sheets
 """
@@ -27,7 +27,7 @@ LONGEST_NAME = 50
 
 
 def check_name(kind: str, name: Json) -> str:
-    """The name of a sheet, folder or workspace. Raises ApiError (1008, 1012, 1041)."""
+    """Return the name of a sheet, folder or workspace. Raises ApiError (1008, 1012, 1041) if it isn't valid."""
     if name is None or name == "":
         raise ApiError(1012, f"{kind}.name")
     if not isinstance(name, str):
@@ -46,9 +46,9 @@ def new_sheet(
     include: frozenset[str],
     most_columns: int,
 ) -> Sheet:
-    """Make the sheet that a request body describes. The caller owns it.
+    """Make the sheet that a request body describes. The caller becomes its owner. `most_columns` 0 means no limit.
 
-    Raises ApiError (1033, 1054, 1061, 1140 and those of columns). `most_columns` 0 means no limit.
+    Raises ApiError (1033, 1054, 1061, 1140, or an error of `read_columns`).
     """
     if not isinstance(definition, dict):
         raise ApiError(1008, "Expected an object of type sheet.")
@@ -76,7 +76,7 @@ def new_sheet(
 def copy_sheet(
     state: State, person: Person, source: Sheet, *, name: str, container_id: int | None, include: frozenset[str]
 ) -> Sheet:
-    """A copy with its own columns, and with rows only if `include` has `data` or `all`."""
+    """Return a copy of a sheet. It has its own columns, and it has rows only if `include` has `data` or `all`."""
     sheet = _blank(state, person, name, container_id)
     columns = {column.id: replace(column, id=state.new_id()) for column in source.columns}
     sheet.columns = list(columns.values())
@@ -96,7 +96,7 @@ def copy_sheet(
 def copy_folder(
     state: State, person: Person, source: Folder, *, name: str, container_id: int | None, include: frozenset[str]
 ) -> Folder:
-    """A copy of a folder with the folders below it and with copies of the sheets that this person can see."""
+    """Return a copy of a folder. It has copies of the folders below, and of the sheets that this person can see."""
     # The folders are listed before the copy is made, because the copy can be inside one of them.
     folders = [state.folders[folder_id] for folder_id in below(state, source.id)]
     copies: dict[int, Folder] = {}
@@ -126,7 +126,7 @@ def _copied_rows(state: State, person: Person, source: Sheet, columns: dict[int,
 
 
 def _settle_links(state: State, sheet: Sheet, *, keep: bool) -> None:
-    """Keep the links of copied cells, or turn them into plain values."""
+    """Register the links of copied cells. If `keep` is false, turn the links into plain values instead."""
     for row in sheet.rows:
         linked = [column_id for column_id, cell in row.cells.items() if cell.link]
         if keep:

@@ -40,7 +40,9 @@ CURRENCIES = (
 
 
 def formatted(value: Json, descriptor: str | None) -> str | None:
-    """A number in the format of a descriptor; None if it isn't a number, or the descriptor has no number format."""
+    """Return a number in the format that a descriptor describes. Return None if the value isn't a number, or if the
+    descriptor has no number format.
+    """
     parts = (descriptor or "").split(",")
     if not isinstance(value, int | float) or isinstance(value, bool) or len(parts) <= NUMBER_FORMAT:
         return None

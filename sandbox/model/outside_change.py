@@ -1,4 +1,5 @@
-"""Makes changes as a form, an automation, a cell link, or a person in Smartsheet's app would, outside of the API.
+"""Changes sheets from outside the API, as if a form, an automation, a cell link, or a person in Smartsheet's app did
+it.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/events: system user ids
 """
@@ -34,7 +35,7 @@ class BadChange(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class OutsideChange:
-    """The change that was made. `by` is the id of a person or a system user."""
+    """A change that was made. `by` is the id of the person or system user who made it."""
 
     sheet: Sheet
     by: int
@@ -85,7 +86,7 @@ def _writing(state: State, description: dict[str, Json], by: str) -> Writing:
 
 
 def _carried_out(writing: Writing, given: dict[str, list[Json]], *, keep_links: bool) -> OutsideChange:
-    """Read the whole description first, then change the sheet."""
+    """Read the whole description, and then change the sheet."""
     added, _ = read_edits(writing, _typed(given.get("add", [])), adding=True, partial=False, most=0)
     updated, _ = read_edits(writing, _typed(given.get("update", [])), adding=False, partial=False, most=0)
     if keep_links:
@@ -102,7 +103,7 @@ def _carried_out(writing: Writing, given: dict[str, list[Json]], *, keep_links: 
 
 
 def _typed(rows: list[Json]) -> list[Json]:
-    """The rows with `strict` false, unless they set it."""
+    """Return the rows with `strict` set to false, unless a row sets it."""
     return [
         row | {"cells": [{"strict": False} | cell if isinstance(cell, dict) else cell for cell in row["cells"]]}
         if isinstance(row, dict) and isinstance(row.get("cells"), list)
@@ -112,7 +113,7 @@ def _typed(rows: list[Json]) -> list[Json]:
 
 
 def _keep_links(edit: RowEdit) -> None:
-    """Keep the link of a cell whose value changes. Raises BadChange for a cell without a link."""
+    """Keep the links of cells whose values change. Raises BadChange if a cell has no link."""
     for column_id, cell in edit.cells.items():
         old = edit.row.cell(column_id) if edit.row else cell
         if old.link is None:

@@ -16,7 +16,7 @@ from sandbox.model.sheet import EMPTY, Cell, Column, Row, Sheet
 
 Json = Any
 
-TYPES = ("FS", "FF", "SS", "SF")  # of these, only the code of FS, 0, is known from a recorded formula
+TYPES = ("FS", "FF", "SS", "SF")  # in the order of their codes; only that of FS (0) is known
 LOST = "#REF"
 LIST = "PREDECESSOR_LIST"
 WRITABLE, READ_ONLY = {"rowId", "type", "lag"}, {"inCriticalPath", "invalid", "rowNumber"}
@@ -25,7 +25,7 @@ TWICE = "A row can be a predecessor only once."
 
 
 def read_predecessors(sheet: Sheet, row: Row | None, column: Column, item: dict[str, Json]) -> Cell:
-    """The new cell of a predecessor column. Raises ApiError (1008, 1012, 1031, 1032, 1034, 1131)."""
+    """Return the new cell of a predecessor column. Raises ApiError (1008, 1012, 1031, 1032, 1034, 1131)."""
     given = item.get("objectValue")
     if given is None and item.get("value") in (None, ""):
         return EMPTY
@@ -62,19 +62,19 @@ def _predecessor(sheet: Sheet, given: Json) -> dict[str, Json]:
 
 
 def cell_of(sheet: Sheet, predecessors: list[dict[str, Json]]) -> Cell:
-    """The cell with these predecessors, with the present numbers of their rows."""
+    """Return a cell with these predecessors. Its text has the current numbers of their rows."""
     text = ", ".join(_text(sheet, one) for one in predecessors)
     return Cell(text, text, {"objectType": LIST, "predecessors": predecessors})
 
 
 def object_value(sheet: Sheet, cell: Cell) -> Json:
-    """The PredecessorList of a cell, with the present numbers of its rows."""
+    """Return the PredecessorList of a cell, with the current numbers of its rows."""
     listed = [_json(sheet, one) for one in cell.object_value["predecessors"]]
     return {"objectType": LIST, "predecessors": listed}
 
 
 def with_row_ids(cell: Cell, row_ids: Mapping[int, int]) -> Cell:
-    """The same cell in a copy of its sheet, with the ids of the copied rows."""
+    """Return the same cell for a copy of its sheet, with the ids of the copied rows."""
     if (cell.object_value or {}).get("objectType") != LIST:
         return cell
     listed = [one | {"rowId": row_ids.get(one["rowId"], one["rowId"])} for one in cell.object_value["predecessors"]]
@@ -82,7 +82,7 @@ def with_row_ids(cell: Cell, row_ids: Mapping[int, int]) -> Cell:
 
 
 def lag_of(predecessor: dict[str, Json]) -> Duration:
-    """The lag of a predecessor; no time if it has none."""
+    """Return the lag of a predecessor; no time if it has none."""
     return Duration.of_json(predecessor.get("lag") or {}, "lag")
 
 
@@ -103,7 +103,7 @@ def _json(sheet: Sheet, predecessor: dict[str, Json]) -> dict[str, Json]:
 
 
 def _needed(sheet: Sheet, row_ids: Iterable[int]) -> set[int]:
-    """The ids of these rows, and of all rows that their dates depend on."""
+    """Return the ids of these rows, and of all rows that their dates depend on."""
     children: dict[int | None, list[int]] = {}
     for row in sheet.rows:
         children.setdefault(row.parent_id, []).append(row.id)

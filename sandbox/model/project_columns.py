@@ -1,4 +1,4 @@
-"""The columns of a project sheet that Smartsheet schedules, and what can't be written into them.
+"""The columns of a project sheet that Smartsheet schedules, and checks of what can be written into them.
 
 https://help.smartsheet.com/articles/765737-project-sheet-columns-start-date-end-date-duration-complete-and-predecessors
 """
@@ -17,7 +17,7 @@ START, FINISH = "GANTT_START_DATE", "GANTT_END_DATE"
 DURATION, PREDECESSORS, COMPLETE = "GANTT_DURATION", "GANTT_PREDECESSOR", "GANTT_PERCENT_COMPLETE"
 ROLLED_UP = frozenset({START, FINISH, DURATION, COMPLETE})
 
-# Smartsheet refuses these too, but its error codes aren't known. 1031 stands for them.
+# Smartsheet refuses the following writes too, but its error codes for them aren't known. 1031 stands for these codes.
 UNKNOWN_CODE = 1031
 OF_PARENT = "The column {0} of a row with rows beneath it is calculated from them, so it can't be written."
 BY_PREDECESSORS = "The start of a row with predecessors is calculated, so it can't be written."
@@ -26,18 +26,18 @@ ONLY_VALUES = "The cells of project columns can't have formulas, links or images
 
 
 def tagged(sheet: Sheet, tag: str) -> Column | None:
-    """The sheet's column with this tag."""
+    """Return the sheet's column with this tag; None if there is none."""
     return next((column for column in sheet.columns if tag in column.tags), None)
 
 
 def predecessors_of(sheet: Sheet, row: Row) -> list[dict[str, Json]]:
-    """The predecessors of a row, as they are stored."""
+    """Return the predecessors of a row, as the row stores them."""
     column = tagged(sheet, PREDECESSORS)
     return (row.cell(column.id).object_value or {}).get("predecessors", []) if column else []
 
 
 def check_item(column: Column, item: dict[str, Json]) -> None:
-    """Refuse a cell that no row can have. Raises ApiError (1031, 1080)."""
+    """Raise ApiError (1031, 1080) if no row can have such a cell in this column."""
     if FINISH in column.tags:
         raise ApiError(1080)
     others = ("formula", "linkInFromCell", "hyperlink", "image")
@@ -46,8 +46,8 @@ def check_item(column: Column, item: dict[str, Json]) -> None:
 
 
 def check_cells(sheet: Sheet, row: Row | None, cells: dict[int, Cell]) -> None:
-    """Refuse cells that Smartsheet calculates in this row. A new row can have a start and predecessors; then the
-    predecessors decide. Raises ApiError 1031.
+    """Raise ApiError 1031 if Smartsheet calculates one of these cells in this row. A new row can have both a start and
+    predecessors. Then the predecessors decide the start.
     """
     if row is None or sheet.settings.project is None:
         return

@@ -19,9 +19,11 @@ SHEET, ROW, COMMENT = "SHEET", "ROW", "COMMENT"
 
 @dataclass(slots=True)
 class Attachment:
-    """One version of a file, or a link. All versions of a file share `first_id`, the id of the first one.
+    """A link, or one version of a file. All versions of a file have the same `first_id`, which is the id of the first
+    one.
 
-    A file has `digest` (of its content, which the state stores), `size` in bytes and `mime_type`; a link has `url`.
+    A file has the `digest` of its content, which the state stores, its `size` in bytes and its `mime_type`. A link has
+    a `url`.
     """
 
     id: int
@@ -41,7 +43,7 @@ class Attachment:
 
 
 def current(attachments: Iterable[Attachment]) -> list[Attachment]:
-    """The newest version of each attachment, from all versions in the order in which they were made."""
+    """Return the newest version of each attachment. `attachments` has all versions in the order of their creation."""
     return list({attachment.first_id: attachment for attachment in attachments}.values())
 
 
@@ -50,7 +52,7 @@ LONGEST_TITLE = 100
 
 @dataclass(slots=True)
 class Comment:
-    """A comment. Only the person in `created_by` can change it."""
+    """A comment. Only the person whose id is `created_by` can change it."""
 
     id: int
     text: str
@@ -61,7 +63,9 @@ class Comment:
 
 @dataclass(slots=True)
 class Discussion:
-    """A thread of at least one comment, oldest first, on a row or (`row_id` None) on the whole sheet."""
+    """A thread of one or more comments, oldest first. If `row_id` is None, the discussion is on the whole sheet,
+    otherwise it is on a row.
+    """
 
     id: int
     title: str
@@ -71,5 +75,5 @@ class Discussion:
 
 
 def title_of(text: str) -> str:
-    """The title of a discussion, from its first comment."""
+    """Return the title of a discussion, which is made from its first comment."""
     return text[:LONGEST_TITLE]

@@ -11,12 +11,12 @@ from sandbox.model.state import State
 
 
 def find_discussion(sheet: Sheet, discussion_id: int) -> Discussion | None:
-    """The discussion with that id."""
+    """Return the discussion with this id; None if there is none."""
     return next((discussion for discussion in sheet.discussions if discussion.id == discussion_id), None)
 
 
 def find_comment(sheet: Sheet, comment_id: int) -> tuple[Discussion, Comment] | None:
-    """The comment with that id, and the discussion that it is part of."""
+    """Return the comment with this id, and the discussion that it is part of; None if there is none."""
     for discussion in sheet.discussions:
         for comment in discussion.comments:
             if comment.id == comment_id:
@@ -25,27 +25,27 @@ def find_comment(sheet: Sheet, comment_id: int) -> tuple[Discussion, Comment] | 
 
 
 def find_attachment(sheet: Sheet, attachment_id: int) -> Attachment | None:
-    """The attachment with that id, of any version."""
+    """Return the attachment with this id, even if it is an old version; None if there is none."""
     return next((attachment for attachment in sheet.attachments if attachment.id == attachment_id), None)
 
 
 def discussions_on_row(sheet: Sheet, row_id: int) -> list[Discussion]:
-    """The discussions of one row, oldest first."""
+    """Return the discussions on one row, oldest first."""
     return [discussion for discussion in sheet.discussions if discussion.row_id == row_id]
 
 
 def attached_to(sheet: Sheet, parent_ids: Collection[int]) -> list[Attachment]:
-    """The newest versions of attachments to any of these objects, oldest first."""
+    """Return the newest versions of the attachments to these objects, oldest first."""
     return current(attachment for attachment in sheet.attachments if attachment.parent_id in parent_ids)
 
 
 def versions_of(sheet: Sheet, attachment: Attachment) -> list[Attachment]:
-    """All versions of an attachment, oldest first."""
+    """Return all versions of an attachment, oldest first."""
     return [version for version in sheet.attachments if version.first_id == attachment.first_id]
 
 
 def comment_ids(discussions: Iterable[Discussion]) -> set[int]:
-    """The ids of all comments in these discussions."""
+    """Return the ids of all comments in these discussions."""
     return {comment.id for discussion in discussions for comment in discussion.comments}
 
 
@@ -83,10 +83,11 @@ def _detach(sheet: Sheet, parent_ids: Collection[int]) -> None:
 def copy_remarks(
     state: State, source: Sheet, target: Sheet, *, ids: Mapping[int, int], include: Collection[str]
 ) -> None:
-    """Copy discussions and attachments from one sheet to another. `include` has `discussions`, `attachments` or `all`.
+    """Copy discussions and attachments from one sheet to another. `include` must have `discussions`, `attachments` or
+    `all`, otherwise nothing is copied.
 
-    `ids` has the id of the copy for each copied row, and for the sheet if the sheet itself was copied. Authors and
-    times stay. Only the newest version of a file is copied.
+    `ids` maps the ids of copied rows to the ids of their copies. If the whole sheet was copied, its id is in `ids` too.
+    Authors and times stay the same. Only the newest version of a file is copied.
     """
     parents = dict(ids)
     if {"discussions", "all"} & set(include):
@@ -101,7 +102,7 @@ def copy_remarks(
 
 
 def _copied(state: State, discussion: Discussion, ids: Mapping[int, int], parents: dict[int, int]) -> Discussion:
-    """A copy of a discussion. The new ids of its comments are added to `parents`."""
+    """Return a copy of a discussion. The ids of its comments and of their copies are added to `parents`."""
     comments: list[Comment] = []
     for comment in discussion.comments:
         parents[comment.id] = state.new_id()

@@ -1,4 +1,4 @@
-"""Discussions, comments and attachments as JSON, alone and as parts of sheets and rows."""
+"""Makes JSON from discussions, comments and attachments, alone and as parts of sheets and rows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Json = Any
 
 
 def attachment_json(state: State, attachment: Attachment, *, download: dict[str, Json] | None = None) -> Json:
-    """An Attachment. Only a single one has the address for downloading the file (`url`, `urlExpiresInMillis`)."""
+    """Return the JSON of an Attachment. In the answer for a single file, `download` has the address of the content."""
     body: dict[str, Json] = {
         "id": attachment.id,
         "name": attachment.name,
@@ -36,12 +36,12 @@ def attachment_json(state: State, attachment: Attachment, *, download: dict[str,
 
 
 def attachments_json(state: State, attachments: Iterable[Attachment]) -> list[Json]:
-    """Several attachments."""
+    """Return the JSON of several attachments."""
     return [attachment_json(state, attachment) for attachment in attachments]
 
 
 def comment_json(state: State, sheet: Sheet, comment: Comment, *, attachments: bool = True) -> dict[str, Json]:
-    """A Comment, optionally with its attachments."""
+    """Return the JSON of a Comment, with its attachments if `attachments` is true."""
     body: dict[str, Json] = {
         "id": comment.id,
         "text": comment.text,
@@ -53,14 +53,14 @@ def comment_json(state: State, sheet: Sheet, comment: Comment, *, attachments: b
 
 
 def new_discussion_json(state: State, sheet: Sheet, discussion: Discussion) -> dict[str, Json]:
-    """A new discussion, without its parent and access level, as in the answer to its creation."""
+    """Return the JSON of a discussion for the answer to its creation, without its parent and access level."""
     return _opening(state, sheet, discussion, {"comments", "attachments"}) | _closing(state, discussion)
 
 
 def discussion_json(
     state: State, sheet: Sheet, discussion: Discussion, *, access: Access, api_level: int, include: Collection[str]
 ) -> dict[str, Json]:
-    """Return a Discussion. `include` can have `comments`, `attachments` (of the comments) and `commentAttachments`."""
+    """Return the JSON of a Discussion. `include` can have `comments`, `attachments` and `commentAttachments`."""
     on_sheet = discussion.row_id is None
     body = _opening(state, sheet, discussion, include) | {
         "accessLevel": access.shown(api_level=api_level),
@@ -95,7 +95,7 @@ def _closing(state: State, discussion: Discussion) -> dict[str, Json]:
 
 
 class Remarks:
-    """The discussions and attachments that include=attachments and include=discussions add to a sheet and its rows."""
+    """The discussions and attachments that are part of a sheet and its rows, if `include` asks for them."""
 
     def __init__(self, state: State, sheet: Sheet, access: Access, *, include: Collection[str], api_level: int) -> None:
         self._lists: dict[str, dict[int, list[Json]]] = {}
@@ -112,13 +112,13 @@ class Remarks:
                 by_parent.setdefault(discussion.row_id or sheet.id, []).append(shown)
 
     def __bool__(self) -> bool:
-        """Whether the request asks for any."""
+        """Whether the request asks for discussions or attachments."""
         return bool(self._lists)
 
     def of_sheet(self) -> dict[str, Json]:
-        """The requested lists of the sheet itself, even if they are empty."""
+        """Return the requested lists of the sheet itself, even if they are empty."""
         return {name: by_parent.get(self._sheet_id, []) for name, by_parent in self._lists.items()}
 
     def of_row(self, row_id: int) -> dict[str, Json]:
-        """The requested lists of a row that aren't empty."""
+        """Return the requested lists of a row. Empty lists are left out."""
         return {name: by_parent[row_id] for name, by_parent in self._lists.items() if row_id in by_parent}

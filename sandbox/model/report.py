@@ -1,4 +1,4 @@
-"""Makes reports, which have rows of several sheets and common columns.
+"""Makes reports. A report has the rows of several sheets, and columns that these sheets share.
 https://developers.smartsheet.com/api/smartsheet/openapi/reports
 """
 
@@ -17,12 +17,12 @@ from sandbox.model.state import Report, State
 Json = Any
 
 SHEET_NAME = "Sheet Name"
-MULTI_PICKLIST_LEVEL = 3  # for reports; for sheets it is 2
+MULTI_PICKLIST_LEVEL = 3  # the level at which reports show multi-select cells as lists; for sheets it is 2
 
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """A report as one person sees it: the sheets in it that they can see, each with its columns by title."""
+    """A report as one person sees it. It has only the sheets that the person can see."""
 
     state: State
     report: Report
@@ -31,17 +31,17 @@ class ReportView:
 
     @property
     def sheets(self) -> list[tuple[Sheet, Access]]:
-        """The sheets of the report that this person can see, with their access."""
+        """The sheets of the report that the person can see, each with the person's access to it."""
         found = [self.state.sheets[sheet_id] for sheet_id in self.report.sheet_ids if sheet_id in self.state.sheets]
         return [(sheet, access) for sheet in found if (access := sheet.access_of(self.person_id))]
 
     @property
     def row_count(self) -> int:
-        """How many rows the report has."""
+        """The number of rows in the report."""
         return sum(len(sheet.rows) for sheet, _access in self.sheets)
 
     def columns(self) -> list[dict[str, Json]]:
-        """The columns as JSON: the sheet's name, the primary column, then one for each title of the report."""
+        """Return the columns as JSON: the sheet's name, the primary column, and one column for each other title."""
         heads: list[dict[str, Json]] = [{"title": SHEET_NAME, "type": "TEXT_NUMBER", "sheetNameColumn": True}]
         for title in self.report.titles:
             column = self._example(title)
@@ -60,13 +60,13 @@ class ReportView:
         ]
 
     def rows(self) -> Iterator[tuple[Sheet, Access, Row]]:
-        """The rows, sheet by sheet, each with its sheet and the person's access to it."""
+        """Yield the rows, sheet by sheet. Each comes with its sheet and the person's access to that sheet."""
         for sheet, access in self.sheets:
             for row in sheet.rows:
                 yield sheet, access, row
 
     def rows_json(self, rows: Collection[tuple[Sheet, Access, Row]]) -> list[dict[str, Json]]:
-        """Rows as JSON, with their numbers in the report instead of those in their sheets."""
+        """Return rows as JSON, without the numbers that they have in their sheets."""
         plain = replace(self.view, include=self.view.include - {"objectValue"})
         shown = []
         for sheet, access, row in rows:
@@ -92,8 +92,8 @@ class ReportView:
         return cells
 
     def _column(self, sheet: Sheet, title: str) -> Column | None:
-        """Return the sheet's column for a title of the report. For the first title, it is the primary column. For other
-        titles, it is the column with that title.
+        """Return the column of a sheet that the report shows under this title: the primary column for the first title,
+        otherwise the column with the same title.
         """
         if title == self.report.titles[0]:
             return next(column for column in sheet.columns if column.primary)
@@ -107,12 +107,12 @@ class ReportView:
 
 
 def view_level(level: int) -> int:
-    """Return the `level` for sheets that shows multi-values in the same way as this level does for reports."""
+    """Return the `level` for sheets at which multi-values look as they do in reports at this level."""
     return 2 if level >= MULTI_PICKLIST_LEVEL else min(level, 1)
 
 
 def report_head(report: Report, access: Access, *, api_level: int) -> dict[str, Json]:
-    """A report in a list."""
+    """Return the JSON of a report for a list."""
     return {
         "id": report.id,
         "name": report.name,
@@ -123,7 +123,7 @@ def report_head(report: Report, access: Access, *, api_level: int) -> dict[str, 
 
 
 def report_json(shown: ReportView, access: Access, *, api_level: int) -> dict[str, Json]:
-    """A report without its rows."""
+    """Return the JSON of a report without its rows."""
     return report_head(shown.report, access, api_level=api_level) | {
         "totalRowCount": shown.row_count,
         "effectiveAttachmentOptions": ATTACHMENT_OPTIONS,

@@ -1,4 +1,4 @@
-"""Adds, updates and deletes rows. The whole request is checked first, and then everything is changed, or nothing."""
+"""Adds, updates and deletes rows. The whole request is checked before anything is changed."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ READ_ONLY = {
 
 @dataclass(slots=True)
 class RowEdit:
-    """One valid row of a request."""
+    """A valid row in a request."""
 
     row: Row | None
     location: Location | None
@@ -52,14 +52,14 @@ class RowEdit:
 
 @dataclass(slots=True)
 class Failure:
-    """One invalid row of a request, with its error."""
+    """A row in a request that isn't valid, with the error."""
 
     index: int
     row_id: int | None
     error: ApiError
 
     def json(self) -> dict[str, Json]:
-        """A BulkItemFailure."""
+        """Return the JSON of a BulkItemFailure."""
         body = {"index": self.index, "error": self.error.body()}
         return body if self.row_id is None else {"rowId": self.row_id} | body
 
@@ -67,7 +67,9 @@ class Failure:
 def read_edits(
     writing: Writing, items: list[Json], *, adding: bool, partial: bool, most: int
 ) -> tuple[list[RowEdit], list[Failure]]:
-    """Read the rows of a request. Raises the first ApiError with `detail`, unless `partial` collects the failures."""
+    """Read the rows of a request. Returns the valid rows, and the failures if `partial` is true. Otherwise the first
+    row that isn't valid raises its ApiError, whose `detail` names the row.
+    """
     if 0 < most < len(items):
         raise ApiError(1061, "row")
     edits: list[RowEdit] = []
@@ -163,7 +165,7 @@ def add_rows(writing: Writing, edits: list[RowEdit], *, most_rows: int, most_cel
 
 
 def update_rows(writing: Writing, edits: list[RowEdit]) -> list[Row]:
-    """Update the rows and return them in the sheet's order. Equal values don't count as a change."""
+    """Update the rows, and return them in the sheet's order. A value that stays the same doesn't count as a change."""
     sheet, at, by = writing.sheet, writing.at, writing.person.id
     rows = [edit.row for edit in edits if edit.row]
     before = {row.id: _fingerprint(row) for row in rows}
@@ -209,16 +211,16 @@ def _set_attributes(row: Row, edit: RowEdit) -> None:
 
 
 def _finish(writing: Writing, rows: list[Row]) -> None:
-    """Update what depends on a change: formulas, the version, and cell links."""
+    """Update what depends on changed rows: formulas, the version of the sheet, and cell links."""
     recalculate(writing.sheet, rows)
     writing.sheet.changed(at=writing.at)
     cell_link.propagate(writing.state, writing.sheet, at=writing.at)
 
 
 def delete_rows(writing: Writing, row_ids: list[int], *, ignore_missing: bool) -> list[int]:
-    """Delete rows with their descendants. Raises ApiError 1006 or 1092.
+    """Delete rows with their descendants. Raises ApiError 1006 if a row doesn't exist, and 1092 if it is locked.
 
-    Returns the ids of all deleted rows, sorted. As with Smartsheet, that isn't the sheet's order.
+    Returns the ids of all deleted rows. As in Smartsheet's answers, the ids are sorted, and not in the sheet's order.
     """
     sheet = writing.sheet
     rows = [sheet.row(row_id) for row_id in row_ids]
@@ -250,7 +252,7 @@ def _announce_cell(writing: Writing, row: Row, column_id: int, change: str) -> N
 
 
 def _next_number(columns: list[Column]) -> str | int | None:
-    """The next value of the sheet's auto-number column, if it has one."""
+    """Return the next value of the sheet's auto-number column; None if the sheet has no such column."""
     column = next((column for column in columns if column.system_type == "AUTO_NUMBER"), None)
     if column is None:
         return None
@@ -259,7 +261,7 @@ def _next_number(columns: list[Column]) -> str | int | None:
 
 
 def auto_number(form: dict[str, Json], number: int) -> str | int:
-    """A number in the format of its column: prefix and suffix with date tokens, leading zeros."""
+    """Return a number in the format of its column, with leading zeros, and with the date in the prefix and suffix."""
     if not form.get("prefix") and not form.get("suffix") and not form.get("fill"):
         return number
     text = f"{form.get('prefix', '')}{str(number).zfill(len(form.get('fill', '')))}{form.get('suffix', '')}"

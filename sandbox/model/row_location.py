@@ -1,4 +1,6 @@
-"""Row locations. https://developers.smartsheet.com/api/smartsheet/openapi/rows: Specify Row Location"""
+"""Finds where rows are inserted or moved to.
+https://developers.smartsheet.com/api/smartsheet/openapi/rows: Specify Row Location
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ ATTRIBUTES = ("toTop", "toBottom", "parentId", "siblingId", "above", "indent", "
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A parsed location specifier. `check` says whether it is valid for a sheet."""
+    """The place in a sheet that a request names for its rows. `check` says whether the sheet has such a place."""
 
     to_top: bool = False
     to_bottom: bool = False
@@ -27,7 +29,7 @@ class Location:
     outdent: bool = False
 
     def check(self, sheet: Sheet, row: Row | None) -> None:
-        """Raise ApiError (1062, 1063, 1064, 1185) if the row (None: a new one) can't be moved there."""
+        """Raise ApiError (1062, 1063, 1064, 1185) if the row can't be put here. `row` is None for a new row."""
         own = {member.id for member in sheet.family(row)} if row else set()
         if self.parent_id is not None:
             _check_parent(sheet, sheet.row(self.parent_id), own, self.parent_id)
@@ -44,7 +46,7 @@ class Location:
             raise ApiError(1062)
 
     def target(self, sheet: Sheet) -> tuple[int | None, int]:
-        """The parent and the position of the (first) row; not for indent and outdent."""
+        """Return the id of the parent, and the index for the first row. Not for indent and outdent."""
         if (sibling := sheet.row(self.sibling_id)) is not None:
             return sibling.parent_id, sheet.index(sibling) if self.above else sheet.end_of(sibling)
         if (parent := sheet.row(self.parent_id)) is not None:
@@ -53,7 +55,7 @@ class Location:
 
 
 def read_location(item: dict[str, Json]) -> Location | None:
-    """The location in a row's JSON; None if it has none. Raises ApiError 1062 for invalid combinations."""
+    """Return the location in a row's JSON; None if it has none. Raises ApiError 1062 if its parts don't match."""
     for name in ("toTop", "toBottom", "above"):
         check_type(item, name, bool)
     for name in ("parentId", "siblingId", "indent", "outdent"):
@@ -77,7 +79,7 @@ def read_location(item: dict[str, Json]) -> Location | None:
 
 
 def insert_rows(sheet: Sheet, rows: list[Row], location: Location | None) -> None:
-    """Insert new rows, one below the other in the given order."""
+    """Insert new rows at a location, one below the other in the given order."""
     parent_id, index = (location or Location()).target(sheet)
     for row in rows:
         row.parent_id = parent_id
@@ -85,7 +87,7 @@ def insert_rows(sheet: Sheet, rows: list[Row], location: Location | None) -> Non
 
 
 def move_rows(sheet: Sheet, rows: list[Row], location: Location) -> None:
-    """Move rows, each with its descendants, one below the other in the given order."""
+    """Move rows with their descendants to a location, one below the other in the given order."""
     if location.indent or location.outdent:
         for row in rows:
             _shift(sheet, row, outdent=location.outdent)
@@ -99,7 +101,7 @@ def move_rows(sheet: Sheet, rows: list[Row], location: Location) -> None:
 
 
 def _families(sheet: Sheet, rows: list[Row]) -> list[list[Row]]:
-    """Each row with its descendants, except those that are moved with another row."""
+    """Return each row with its descendants. Rows that move along with another one are left out."""
     named = {row.id for row in rows}
     families = []
     for row in rows:
@@ -109,7 +111,7 @@ def _families(sheet: Sheet, rows: list[Row]) -> list[list[Row]]:
 
 
 def _shift(sheet: Sheet, row: Row, *, outdent: bool) -> None:
-    """Indent or outdent a row. Siblings below an outdented row become its children, as in the grid."""
+    """Indent or outdent a row. As in Smartsheet's grid, siblings below an outdented row become its children."""
     if not outdent:
         row.parent_id = sheet.place(row).sibling_id
     else:

@@ -1,6 +1,6 @@
 """Sorts the rows of a sheet. https://developers.smartsheet.com/api/smartsheet/openapi/rows/rows-sort
 
-Rows are sorted among their siblings, and their descendants move with them. Blank cells come last in both directions.
+Each row is sorted among its siblings, and its descendants move with it. Blank cells come last in both directions.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ Json = Any
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One column to sort by."""
+    """A column to sort by, and the direction."""
 
     column: Column
     descending: bool = False
 
 
 def sort(state: State, sheet: Sheet, criteria: Sequence[Criterion]) -> bool:
-    """Sort the rows by the criteria, the first one first. Returns whether any row moved."""
+    """Sort the rows by the criteria, of which the first is the most important. Returns whether any row moved."""
     before = [row.id for row in sheet.rows]
     children: dict[int | None, list[Row]] = {}
     for row in sheet.rows:
@@ -49,7 +49,7 @@ def _sort_siblings(state: State, siblings: list[Row], criterion: Criterion) -> N
 
 
 def _key(column: Column, value: Json) -> tuple[int, float, str]:
-    """Options in their own order, then numbers, then text."""
+    """Return the sort key of a value. Options come first, in their own order, then numbers, then texts."""
     options = options_of(column)
     if value in options:
         return (0, float(options.index(value)), "")
@@ -59,7 +59,7 @@ def _key(column: Column, value: Json) -> tuple[int, float, str]:
 
 
 def _whole(children: dict[int | None, list[Row]]) -> list[Row]:
-    """All rows, each followed by its descendants."""
+    """Return all rows, each followed by its descendants."""
     rows: list[Row] = []
     waiting = children.get(None, [])[::-1]
     while waiting:

@@ -24,7 +24,7 @@ Json = Any
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The largest size of the other sheet after the transfer. 0 means no limit."""
+    """The largest size that the other sheet can have after the transfer. 0 means no limit."""
 
     rows: int
     columns: int
@@ -32,7 +32,9 @@ class Limits:
 
 
 def rows_to_take(writing: Writing, row_ids: list[int], *, ignore_missing: bool, with_children: bool) -> list[Row]:
-    """The named rows in the order of their sheet, optionally with all rows below them. Raises ApiError 1006 or 1137."""
+    """Return the rows with these ids in the sheet's order, with their descendants if `with_children` is true. Raises
+    ApiError 1006 if a row doesn't exist, and 1137 if an id occurs twice.
+    """
     if len(set(row_ids)) < len(row_ids):
         raise ApiError(1137)
     found = [writing.sheet.row(row_id) for row_id in row_ids]
@@ -46,11 +48,11 @@ def rows_to_take(writing: Writing, row_ids: list[int], *, ignore_missing: bool, 
 def copy_rows(
     writing: Writing, rows: list[Row], target: Writing, *, include: Collection[str], limits: Limits
 ) -> dict[int, int]:
-    """Copy rows to the bottom of another sheet. Returns the copy's id for each row's id.
+    """Copy rows to the bottom of another sheet. Returns the id of each copy by the id of its original.
 
-    Cells go to the column with the same title and type; the primary columns always match. Columns without a match are
-    added at the right, if the person may add columns; otherwise their cells aren't copied. Formulas and cell links are
-    copied as values. A row stays below its nearest copied ancestor.
+    Cells go to the column with the same title and type. Primary columns always match. Columns without a match are added
+    at the right if the writer is an admin of the other sheet; otherwise their cells aren't copied. Formulas and cell
+    links are copied as values. The parent of a copy is the copy of its nearest ancestor that is copied too.
     """
     columns = _matches(writing, target)
     missing = [] if target.access < Access.ADMIN else _missing(writing, rows, columns)
@@ -68,7 +70,7 @@ def copy_rows(
 
 
 def _nearest(sheet: Sheet, row: Row, ids: Collection[int]) -> int | None:
-    """The nearest ancestor among these rows."""
+    """Return the id of the row's nearest ancestor among these ids; None if no ancestor is among them."""
     above = row.parent_id
     while above is not None and above not in ids:
         parent = sheet.row(above)
@@ -77,7 +79,7 @@ def _nearest(sheet: Sheet, row: Row, ids: Collection[int]) -> int | None:
 
 
 def _matches(writing: Writing, target: Writing) -> dict[int, Column]:
-    """The matching column of the other sheet, by column id."""
+    """Return the matching columns of the other sheet, by the ids of this sheet's columns."""
     plain = [column for column in writing.sheet.columns if _is_copied(column)]
     found = {column.id: _match(column, target.sheet.columns) for column in plain}
     return {column_id: match for column_id, match in found.items() if match}
@@ -96,7 +98,7 @@ def _match(column: Column, others: list[Column]) -> Column | None:
 
 
 def _missing(writing: Writing, rows: list[Row], matches: dict[int, Column]) -> list[Column]:
-    """The columns that have values but no match in the other sheet."""
+    """Return the columns that have values in these rows, but no match in the other sheet."""
     homeless = [column for column in writing.sheet.columns if _is_copied(column) and column.id not in matches]
     return [column for column in homeless if any(row.cell(column.id).value is not None for row in rows)]
 
@@ -111,7 +113,9 @@ def _check_size(sheet: Sheet, more_rows: int, more_columns: int, limits: Limits)
 
 
 def _new_column(target: Writing, column: Column) -> Column:
-    """A column like this one, at the right. If its title exists with another type, it gets a number."""
+    """Add a column like this one at the right of the other sheet, and return it. If the title is already used, the new
+    title gets a number.
+    """
     sheet, title, number = target.sheet, column.title, 1
     while any(other.title == title for other in sheet.columns):
         title, number = f"{column.title} {number}", number + 1
@@ -124,7 +128,7 @@ def _new_column(target: Writing, column: Column) -> Column:
 
 
 def _cells(row: Row, columns: dict[int, Column]) -> dict[int, Cell]:
-    """The cells to copy. A column of the other sheet that has a formula keeps the formula."""
+    """Return the cells to copy. They leave out columns of the other sheet with a formula, which keep the formula."""
     takers = {column_id: column for column_id, column in columns.items() if not column.formula}
     taken = {takers[column_id].id: cell for column_id, cell in row.cells.items() if column_id in takers}
     return {key: replace(cell, formula=None, link=None, link_broken=False) for key, cell in taken.items()}

@@ -1,4 +1,5 @@
-"""Schedules a project sheet: dates of tasks from durations and predecessors, and summaries of parent rows.
+"""Schedules a project sheet: calculates the dates of tasks from durations and predecessors, and the summaries of parent
+rows.
 
 https://help.smartsheet.com/articles/765727-enabling-dependencies-using-predecessors
 https://help.smartsheet.com/articles/765753-parent-rollup-functionality
@@ -25,7 +26,7 @@ NO_TIME = Duration(())
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """The times of a row. `end` is the first moment after it. `complete` is a part of 1."""
+    """The times of a row. `end` is the first moment after the task. `complete` is a number from 0 to 1."""
 
     start: datetime | None = None
     end: datetime | None = None
@@ -34,7 +35,7 @@ class Task:
 
 
 def schedule(sheet: Sheet) -> None:
-    """Calculate the project columns of a sheet with dependencies. The history of their cells doesn't show it."""
+    """Calculate the project columns of a sheet with dependencies. The changes don't appear in the history of cells."""
     if sheet.settings.project is not None and tagged(sheet, START) and tagged(sheet, FINISH):
         _Schedule(sheet).run()
 
@@ -49,7 +50,7 @@ class _Schedule:
         self.tasks: dict[int, Task] = {}
 
     def run(self) -> None:
-        """Calculate each row after the rows that it needs, and write what differs."""
+        """Calculate each row after the rows that it depends on. Then write the cells that differ."""
         for row in _in_order(self.sheet.rows, {row.id: self._needs(row) for row in self.sheet.rows}):
             try:
                 is_parent = row.id in self.children
@@ -72,7 +73,9 @@ class _Schedule:
         return Task(start, end, duration, complete)
 
     def _start(self, row: Row, duration: Duration | None) -> datetime | None:
-        """The latest start that the predecessors allow. Without predecessors, the written start."""
+        """Return the start of a row: the latest one that its predecessors give. Without predecessors, return the start
+        in the cell.
+        """
         predecessors = predecessors_of(self.sheet, row)
         if not predecessors:
             return _moment(self._cell(row, START))
@@ -80,7 +83,7 @@ class _Schedule:
         return max((start for start in starts if start), default=None)
 
     def _start_after(self, predecessor: dict[str, Json], duration: Duration) -> datetime | None:
-        """The start that one predecessor gives; None if the predecessor has no dates."""
+        """Return the start that one predecessor gives; None if the predecessor has no dates."""
         task, kind, calendar = self.tasks.get(predecessor["rowId"]), predecessor["type"], self.calendar
         before = (task.end if kind in ("FS", "FF") else task.start) if task else None
         if before is None:
@@ -96,7 +99,7 @@ class _Schedule:
         return Task(start, end, None if days is None else Duration.of_days(round(days, 2)), self._weighted(tasks))
 
     def _weighted(self, tasks: Iterable[Task]) -> float | None:
-        """The percentage of completion, weighted by duration. Tasks without either don't count."""
+        """Return the average progress of tasks, weighted by duration. Tasks that lack one of the two are left out."""
         found = [(self._weight(task.duration), task.complete) for task in tasks if task.duration]
         known = [(weight, complete) for weight, complete in found if complete is not None]
         total = sum(weight for weight, _ in known)
@@ -120,7 +123,7 @@ class _Schedule:
             self._put(row, PREDECESSORS, cell_of(self.sheet, predecessors))
 
     def _formula(self, row: Row, predecessors: Iterable[dict[str, Json]]) -> str:
-        """The formula that the API shows in the start of a row with predecessors."""
+        """Return the formula that the API shows in the start of a row with predecessors."""
         parts = [self._name(DURATION, row)]
         for one in predecessors:
             other, lag = self.sheet.row(one["rowId"]), lag_of(one)
@@ -158,7 +161,7 @@ class _Schedule:
 
 
 def _in_order(rows: Iterable[Row], needs: Mapping[int, list[Row]]) -> Iterable[Row]:
-    """The rows, each after the rows that it needs. In a circle, the first row that is reached comes last."""
+    """Yield each row after the rows that it needs. In a circle of rows, the first one reached comes last."""
     seen: set[int] = set()
     for first in rows:
         waiting = [] if first.id in seen else [(first, iter(needs[first.id]))]

@@ -1,4 +1,4 @@
-"""Schedules of update requests. https://developers.smartsheet.com/api/smartsheet/openapi/updaterequests"""
+"""The schedules of update requests. https://developers.smartsheet.com/api/smartsheet/openapi/updaterequests"""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MOST_REPEATS, LAST_DAY = 99, 31
 
 
 def read_schedule(given: Json, *, at: datetime) -> dict[str, Json]:
-    """A schedule with its next time after `at`.
+    """Return the schedule that a JSON object describes, with its next time after `at`.
 
     Raises ApiError 1008, 1012 or 1031 if the schedule isn't valid, and 1179 if it ends before the first mail.
     """
@@ -61,7 +61,7 @@ def read_schedule(given: Json, *, at: datetime) -> dict[str, Json]:
 
 
 def next_time(schedule: dict[str, Json], start: datetime, *, at: datetime) -> datetime | None:
-    """The first time after `at`; None if there is none."""
+    """Return the schedule's first time after `at`; None if there is none."""
     if schedule["type"] == "ONCE":
         return start if start > at else None
     days = sorted({day for name in schedule.get("dayDescriptors") or [] for day in DAYS[name]})

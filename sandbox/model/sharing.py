@@ -25,12 +25,14 @@ Item = Sheet | Workspace | Report | Sight
 
 
 def shared_items(state: State) -> list[Item]:
-    """Everything that can be shared."""
+    """Return everything that can be shared."""
     return [*state.sheets.values(), *state.workspaces.values()]
 
 
 def spread(state: State) -> None:
-    """Update the access that people have through groups and workspaces. Call it after each change of these."""
+    """Update the access that people have through groups and workspaces. Call this after each change of shares, groups
+    or workspaces.
+    """
     for sheet in state.sheets.values():
         inherited: dict[int, Access] = {}
         for holder, access in _grants(state, sheet):
@@ -48,7 +50,7 @@ def _grants(state: State, sheet: Sheet) -> Iterator[tuple[int, Access]]:
 
 
 def share_id(item: Item, holder: int) -> str:
-    """The id of a share: letters and digits, always the same for the same item and holder."""
+    """Return the id of a share: letters and digits that are always the same for the same item and holder."""
     digest = hashlib.blake2b(f"{item.id}/{holder}".encode(), digest_size=10).digest()
     return base64.b32encode(digest).decode()
 
@@ -61,7 +63,7 @@ def set_share(item: Item, holder: int, access: Access) -> None:
 
 
 def share_times(item: Item, holder: int) -> tuple[datetime, datetime]:
-    """When a share was made, and when it was last changed."""
+    """Return when a share was made, and when it was last changed."""
     return item.share_times.get(holder, (item.created_at, item.created_at))
 
 
@@ -72,7 +74,9 @@ def end_share(item: Item, holder: int) -> None:
 
 
 def holder_of(state: State, item: Item, wanted: str) -> int:
-    """The holder of the share with that id. Raises ApiError 1023 for a workspace's share, 1027 for none."""
+    """Return the id of the person or group that has the share with this id. Raises ApiError 1023 if the share is the
+    workspace's, and 1027 if there is no such share.
+    """
     for holder in (item.owner_id, *item.shares):
         if share_id(item, holder) == wanted:
             return holder
@@ -82,18 +86,18 @@ def holder_of(state: State, item: Item, wanted: str) -> int:
 
 
 def own_shares(state: State, item: Item) -> list[dict[str, Json]]:
-    """The shares of an item, its owner's first."""
+    """Return the JSON of an item's own shares. The owner's share comes first."""
     return [share_json(state, item, holder) for holder in (item.owner_id, *item.shares)]
 
 
 def workspace_shares(state: State, item: Item) -> list[dict[str, Json]]:
-    """The shares that a sheet has through its workspace."""
+    """Return the JSON of the shares that a sheet has through its workspace."""
     workspace = workspace_around(state, item.container_id) if isinstance(item, Sheet) else None
     return own_shares(state, workspace) if workspace else []
 
 
 def share_json(state: State, item: Item, holder: int) -> dict[str, Json]:
-    """A Share."""
+    """Return the JSON of a Share."""
     created_at, modified_at = share_times(item, holder)
     body: dict[str, Json] = {"id": share_id(item, holder)}
     group = state.groups.get(holder)
@@ -115,8 +119,8 @@ MOST_SHARES = 1000
 
 
 def read_shares(state: State, items: list[Json], *, most: Access) -> list[tuple[int, Access]]:
-    """The access for each person or group id. Raises ApiError (1004, 1008, 1012, 1020, 1026, 1066, 1106,
-    1156, 1219).
+    """Return the id of each person or group in a request, with the new access. Raises ApiError (1004, 1008, 1012, 1020,
+    1026, 1066, 1106, 1156, 1219) if a share isn't valid.
     """
     if len(items) > MOST_SHARES:
         raise ApiError(1066, MOST_SHARES)
@@ -129,7 +133,7 @@ def read_shares(state: State, items: list[Json], *, most: Access) -> list[tuple[
 
 
 def read_update(item: Json, *, most: Access) -> Access:
-    """The new access level of a share."""
+    """Return the new access level of a share. Raises ApiError if it isn't valid."""
     check_attributes("share", item, allowed={"accessLevel"}, read_only=(WRITABLE | READ_ONLY) - {"accessLevel"})
     return _level(item, most)
 
@@ -148,7 +152,7 @@ def _level(item: dict[str, Json], most: Access) -> Access:
 
 
 def _named(state: State, item: dict[str, Json]) -> tuple[str, Json]:
-    """The attribute that names the holder, and its checked value."""
+    """Return the attribute that names the person or group, and its value. Raises ApiError if the value isn't valid."""
     named = [name for name in ("email", "groupId", "userId") if item.get(name) is not None]
     if not named:
         raise ApiError(1012, "share.email")
@@ -166,5 +170,5 @@ def _named(state: State, item: dict[str, Json]) -> tuple[str, Json]:
 
 
 def _holder(state: State, name: str, value: Json) -> int:
-    """The id of the holder. An unknown address gets a new account."""
+    """Return the id of the person or group. If no one has the address, a new person is added."""
     return person_for(state, value).id if name == "email" else int(value)

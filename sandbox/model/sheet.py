@@ -1,6 +1,6 @@
-"""A sheet in memory: columns, and rows in the order in which they are shown, each with its parent's id.
+"""A sheet in memory: its columns, and its rows in the order in which they are shown. Each row has its parent's id.
 
-Cells are immutable: a write puts a new Cell in place, and the old one stays in the row's history.
+Cells are immutable. A write replaces the cell by a new one, and the old cell stays in the row's history.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Primitive = str | int | float | bool | None
 
 @dataclass(frozen=True, slots=True)
 class CellRef:
-    """The position of a cell; one end of a cell link."""
+    """The position of a cell. Each cell link has two of them, one for each end."""
 
     sheet_id: int
     row_id: int
@@ -29,7 +29,7 @@ class CellRef:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The content of a cell. `value` None is an empty cell. Only multi-value columns have an `object_value`."""
+    """The content of a cell. `value` is None in an empty cell. `object_value` exists only in multi-value columns."""
 
     value: Primitive = None
     display: str | None = None
@@ -47,7 +47,7 @@ EMPTY = Cell()
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One entry of a cell's history: the new cell, the time, and the id of the person or system user."""
+    """An entry in a cell's history: the new cell, the time, and the id of the person or system user who wrote it."""
 
     cell: Cell
     at: datetime
@@ -56,7 +56,7 @@ class Revision:
 
 @dataclass(slots=True)
 class Column:
-    """A column. `type` is the real type (level 2), whatever lower API levels show. `tags` name a project's columns."""
+    """A column. `type` is its real type, even if lower API levels show another. `tags` mark a project's columns."""
 
     id: int
     title: str
@@ -80,7 +80,7 @@ class Column:
 
 @dataclass(slots=True)
 class Row:
-    """A row and the history of its cells. A cell that isn't in `history` hasn't changed since the row was added."""
+    """A row, with the history of its cells. Cells that haven't changed since the row was added aren't in `history`."""
 
     id: int
     created_at: datetime
@@ -97,11 +97,11 @@ class Row:
     _json: dict[Any, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def cell(self, column_id: int) -> Cell:
-        """The cell in that column, perhaps an empty one."""
+        """Return the cell in this column, which can be empty."""
         return self.cells.get(column_id, EMPTY)
 
     def write(self, column_id: int, cell: Cell, *, at: datetime, by: int) -> bool:
-        """Write a cell and its history. Returns False, and changes nothing, if the content is the same."""
+        """Write a cell, and add it to the history. If the content is the same, change nothing and return False."""
         old = self.cells.get(column_id, EMPTY)
         if cell == old and isinstance(cell.value, bool) is isinstance(old.value, bool):
             return False
@@ -112,7 +112,9 @@ class Row:
         return True
 
     def put(self, column_id: int, cell: Cell) -> None:
-        """Write a formula's value without history. If the formula was just written, its history gets the value too."""
+        """Write the value of a formula. This adds nothing to the history, but if the formula itself was just written,
+        its entry gets the value.
+        """
         self._json.clear()
         revisions = self.history.get(column_id)
         if revisions and cell.formula and revisions[-1].cell == replace(cell, value=None, display=None):
@@ -123,12 +125,12 @@ class Row:
             self.cells[column_id] = cell
 
     def touch(self, *, at: datetime, by: int) -> None:
-        """Store a change of the row itself."""
+        """Store when and by whom the row was last changed."""
         self.modified_at, self.modified_by = at, by
         self._json.clear()
 
     def revisions(self, column_id: int) -> list[Revision]:
-        """The history of a cell, oldest first."""
+        """Return the history of a cell, oldest first."""
         if column_id in self.history:
             return self.history[column_id]
         cell = self.cells.get(column_id)
@@ -136,7 +138,9 @@ class Row:
 
 
 class Place(NamedTuple):
-    """The position of a row: its number from 1, and the row above it at its level (None if it is the first)."""
+    """The position of a row: its number, counted from 1, and the id of the row above that has the same parent (None if
+    there is none).
+    """
 
     number: int
     sibling_id: int | None
@@ -144,7 +148,7 @@ class Place(NamedTuple):
 
 @dataclass(slots=True)
 class SheetSettings:
-    """The settings of a sheet, and those of each person for it (person id → settings)."""
+    """The settings of a sheet, and each person's own settings for it, by the person's id."""
 
     publish: dict[str, Json] = field(default_factory=dict)
     project: dict[str, Json] | None = None
@@ -153,7 +157,7 @@ class SheetSettings:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """A criterion of a filter: an operator of sheet_filter.TESTS, and its values."""
+    """A criterion of a filter: a column, an operator (a key of `sheet_filter.TESTS`) and values."""
 
     column_id: int
     operator: str
@@ -162,7 +166,9 @@ class Criterion:
 
 @dataclass(slots=True)
 class SheetFilter:
-    """A filter of rows, for everyone (SHARED) or its owner (PERSONAL). `operator` AND or OR joins the criteria."""
+    """A filter of rows, which everyone (SHARED) or only its owner (PERSONAL) can use. `operator` is AND or OR, and says
+    whether all criteria must be met, or one.
+    """
 
     id: int
     name: str
@@ -174,7 +180,9 @@ class SheetFilter:
 
 @dataclass(slots=True)
 class CrossSheetReference:
-    """A named range of another sheet. `bounds` has the ids of its first and last rows, columns, or both."""
+    """A name for a range of another sheet. `bounds` has the ids of its first and last rows, of its first and last
+    columns, or both.
+    """
 
     id: int
     name: str
@@ -184,9 +192,9 @@ class CrossSheetReference:
 
 @dataclass(slots=True)
 class Sheet:
-    """A sheet and who it is shared with (person or group id → access; the owner is not among the shares).
+    """A sheet. `shares` has the access of each person or group that it is shared with, without the owner.
 
-    `inherited` is each person's access through groups and workspaces; sharing.py computes it.
+    `inherited` has the access of each person through groups and workspaces. It is computed in sharing.py.
     """
 
     id: int
@@ -215,38 +223,38 @@ class Sheet:
     _places: dict[int, Place] = field(default_factory=dict, repr=False, compare=False)
 
     def access_of(self, person_id: int) -> Access | None:
-        """A person's access to the sheet. None means that they can't see it."""
+        """Return a person's access to the sheet; None if they can't see it."""
         if person_id == self.owner_id:
             return Access.OWNER
         found = (self.shares.get(person_id), self.inherited.get(person_id))
         return max((access for access in found if access is not None), default=None)
 
     def column(self, column_id: object) -> Column | None:
-        """The column with that id."""
+        """Return the column with this id; None if there is none."""
         return next((column for column in self.columns if column.id == column_id), None)
 
     def position(self, column: Column) -> int:
-        """The column's index, from 0."""
+        """Return the index of a column, counted from 0."""
         return next(index for index, each in enumerate(self.columns) if each is column)
 
     def row(self, row_id: object) -> Row | None:
-        """The row with that id."""
+        """Return the row with this id; None if there is none."""
         if len(self._by_id) != len(self.rows):
             self._by_id = {row.id: row for row in self.rows}
         return self._by_id.get(row_id) if isinstance(row_id, int) else None
 
     def place(self, row: Row) -> Place:
-        """The current position of a row."""
+        """Return the current position of a row."""
         if not self._places:
             self._places = _places(self.rows)
         return self._places[row.id]
 
     def index(self, row: Row) -> int:
-        """The row's position from 0."""
+        """Return the index of a row, counted from 0."""
         return self.place(row).number - 1
 
     def end_of(self, row: Row) -> int:
-        """The position after the row's last descendant."""
+        """Return the index after the row's last descendant."""
         family = {row.id}
         end = self.index(row) + 1
         while end < len(self.rows) and self.rows[end].parent_id in family:
@@ -255,7 +263,7 @@ class Sheet:
         return end
 
     def family(self, row: Row) -> list[Row]:
-        """The row with all its descendants, in order."""
+        """Return the row and all its descendants, in the sheet's order."""
         return self.rows[self.index(row) : self.end_of(row)]
 
     def is_blank(self, row: Row) -> bool:
@@ -263,27 +271,27 @@ class Sheet:
         return all(column.formula or row.cell(column.id).value is None for column in self.columns)
 
     def children(self, row_id: int) -> list[Row]:
-        """The rows directly under a row."""
+        """Return the rows directly under a row."""
         return [row for row in self.rows if row.parent_id == row_id]
 
     def insert(self, index: int, rows: Sequence[Row]) -> None:
-        """Insert rows at a position. The caller sets their parents."""
+        """Insert rows at an index. Their parents must already be set."""
         self.rows[index:index] = rows
         self._rearranged()
 
     def remove(self, row_ids: Iterable[int]) -> None:
-        """Remove rows. The caller names the descendants too."""
+        """Remove rows. `row_ids` must include the ids of their descendants."""
         gone = set(row_ids)
         self.rows = [row for row in self.rows if row.id not in gone]
         self._rearranged()
 
     def forget_looks(self) -> None:
-        """Clear the cached JSON of all rows, because the columns have changed."""
+        """Clear the cached JSON of all rows. It is outdated if columns or people's names have changed."""
         for row in self.rows:
             row._json.clear()
 
     def changed(self, *, at: datetime) -> None:
-        """Increase the version by one."""
+        """Increase the version by one, and store the time of the change."""
         self.version += 1
         self.modified_at = at
 

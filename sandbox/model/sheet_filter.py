@@ -73,7 +73,7 @@ def _meets(state: State, sheet: Sheet, row: Row, criterion: Criterion) -> bool:
 
 
 def filter_json(chosen: SheetFilter, *, with_query: bool) -> dict[str, Json]:
-    """A SheetFilter. In a list it has no query."""
+    """Return the JSON of a SheetFilter. In a list, it has no query."""
     head: dict[str, Json] = {"id": chosen.id, "name": chosen.name, "filterType": chosen.kind}
     if not with_query:
         return head

@@ -1,4 +1,4 @@
-"""Sheets and rows as JSON, in the variants that a client can ask for."""
+"""Makes JSON from sheets and rows, in the variants that a client can ask for."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _cells(state: State, sheet: Sheet, row: Row, view: View, links: Mapping[tupl
 
 
 class Rows:
-    """Turns rows of one sheet into JSON for one person and one view.
+    """Makes JSON from rows of one sheet, for one person and one view.
 
     The JSON of a row's cells is cached until the row changes, so that large sheets are sent quickly.
     """
@@ -64,7 +64,7 @@ class Rows:
         self._look = replace(view, include=view.include & OF_CELLS, exclude=view.exclude & LEFT_OUT_OF_CELLS)
 
     def json(self, row: Row) -> dict[str, Json]:
-        """A Row as part of a sheet or a result."""
+        """Return the JSON of a Row, as part of a sheet or a result."""
         place = self.sheet.place(row)
         optional = {
             "siblingId": place.sibling_id,
@@ -85,7 +85,7 @@ class Rows:
         return body | {"cells": orjson.Fragment(self._cells(row))}
 
     def list(self, rows: Iterable[Row]) -> list[dict[str, Json]]:
-        """Several rows."""
+        """Return the JSON of several rows."""
         return [self.json(row) for row in rows]
 
     def _cells(self, row: Row) -> bytes:
@@ -103,7 +103,7 @@ def _shows_a_link(row: Row) -> bool:
 
 
 def sheet_summary(sheet: Sheet, access: Access, *, api_level: int, include: Collection[str]) -> dict[str, Json]:
-    """A sheet in a list."""
+    """Return the JSON of a sheet for a list."""
     body: dict[str, Json] = {
         "id": sheet.id,
         "name": sheet.name,
@@ -116,7 +116,7 @@ def sheet_summary(sheet: Sheet, access: Access, *, api_level: int, include: Coll
 
 
 def sheet_json(sheet: Sheet, access: Access, view: View, *, owner: Person | None, api_level: int) -> dict[str, Json]:
-    """A sheet without its rows."""
+    """Return the JSON of a sheet without its rows."""
     body: dict[str, Json] = {
         "id": sheet.id,
         "name": sheet.name,
@@ -152,7 +152,7 @@ PERSONAL = {"criticalPathEnabled": False, "displaySummaryTasks": True}
 
 
 def settings_json(state: State, sheet: Sheet, person_id: int) -> dict[str, Json]:
-    """The person's own settings, the project's settings if it is a project, and the sheet's workspace."""
+    """Return the person's own settings of a sheet, the project settings if it is a project sheet, and its workspace."""
     body: dict[str, Json] = {"userSettings": PERSONAL | sheet.settings.personal.get(person_id, {})}
     if sheet.settings.project is not None:
         body |= {"ganttEnabled": True, "dependenciesEnabled": True, "projectSettings": sheet.settings.project}

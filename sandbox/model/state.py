@@ -1,4 +1,4 @@
-"""The state: people, apps, tokens, sheets. It is in memory; state_file.py can save it."""
+"""The state of a sandbox: people, apps, tokens, sheets. It is kept in memory, and state_file.py can save it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def by_id(things: Mapping[int, Thing], wanted: object) -> Thing | None:
 
 @dataclass(slots=True)
 class Person:
-    """A person with an account. `profile` is the person's GET /users/me as a system admin sees it."""
+    """A person with an account. `profile` is what a system admin gets for the person from GET /users/me."""
 
     id: int
     profile: dict[str, Json]
@@ -51,7 +51,7 @@ class Person:
 
     @property
     def name(self) -> str:
-        """First and last name, or the address if there is neither."""
+        """The first and last name. If the person has neither, it is the address."""
         names = (self.profile.get("firstName"), self.profile.get("lastName"))
         return " ".join(str(name) for name in names if name) or self.email
 
@@ -62,7 +62,7 @@ class Person:
 
     @property
     def is_active(self) -> bool:
-        """Whether the person can sign in. Invited people can; signing in accepts the invitation."""
+        """Whether the person can sign in. Invited people can, and accept the invitation by signing in."""
         return self.status != "DEACTIVATED"
 
     @property
@@ -72,7 +72,7 @@ class Person:
         return hashlib.sha256(f"practice token of {self.id}{where}".encode()).hexdigest()[:37]
 
     def mini(self) -> dict[str, Json]:
-        """The MiniUser for writers and histories. It has no id, as in Smartsheet."""
+        """Return the MiniUser for row writers and histories. As in Smartsheet, it has no id."""
         return {"name": self.name, "email": self.email}
 
 
@@ -119,7 +119,7 @@ class Token:
 
 @dataclass(slots=True)
 class Folder:
-    """A folder. `container_id` is the folder or workspace that it is in."""
+    """A folder. `container_id` is the id of the folder or workspace that it is in; None for Home."""
 
     id: int
     name: str
@@ -130,7 +130,7 @@ class Folder:
 
 @dataclass(slots=True)
 class Workspace:
-    """A workspace and its shares (person or group id → access, without the owner)."""
+    """A workspace. `shares` has the access of each person or group that it is shared with, without the owner."""
 
     id: int
     name: str
@@ -156,7 +156,7 @@ class Group:
 
 @dataclass(slots=True)
 class Report:
-    """A report of rows: its sheets, and the titles of its columns, the primary column's first."""
+    """A report: the sheets that it takes rows from, and the titles of its columns. The primary column's is first."""
 
     id: int
     name: str
@@ -169,13 +169,13 @@ class Report:
     share_times: dict[int, tuple[datetime, datetime]] = field(default_factory=dict)
 
     def access_of(self, person_id: int) -> Access | None:
-        """A person's access to the report. None means that they can't see it."""
+        """Return a person's access to the report; None if they can't see it."""
         return Access.OWNER if person_id == self.owner_id else self.shares.get(person_id)
 
 
 @dataclass(slots=True)
 class Sight:
-    """A dashboard. `widgets` are as in dashboard.py; `publish` has its publish settings."""
+    """A dashboard. dashboard.py explains the `widgets`. `publish` has the publish settings."""
 
     id: int
     name: str
@@ -189,7 +189,7 @@ class Sight:
     publish: dict[str, Json] = field(default_factory=dict)
 
     def access_of(self, person_id: int) -> Access | None:
-        """A person's access to the dashboard. None means that they can't see it."""
+        """Return a person's access to the dashboard; None if they can't see it."""
         return Access.OWNER if person_id == self.owner_id else self.shares.get(person_id)
 
 
@@ -226,60 +226,60 @@ class State:
 
     @property
     def files(self) -> dict[str, bytes]:
-        """The contents of attached files by digest. They are saved next to the state, not in it."""
+        """The contents of attached files by digest. They are saved next to the state file, not in it."""
         return self._files
 
     def announce(self, event: Event) -> None:
-        """Store an event. It is published when the request is done."""
+        """Store an event, which is published at the end of the request."""
         self._news.append(event)
 
     def take_news(self) -> list[Event]:
-        """The events since the last call."""
+        """Return the events that were announced since the last call."""
         news, self._news = self._news, []
         return news
 
     def new_id(self) -> int:
-        """The next number of a fixed series of 16-digit numbers that look random. JavaScript can represent each
-        exactly.
+        """Return the next id of a fixed series. The ids have 16 digits, look random, and are small enough for
+        JavaScript's numbers.
         """
         self.ids_given += 1
         return 10**15 + self.ids_given * 6_364_136_223_846_793_007 % (8 * 10**15)
 
     def person_by_email(self, email: str) -> Person | None:
-        """The person with that address, in any case."""
+        """Return the person with this address, ignoring case; None if there is none."""
         wanted = email.casefold()
         return next((person for person in self.people.values() if person.email.casefold() == wanted), None)
 
     def sheets_of(self, person_id: int) -> list[Sheet]:
-        """The sheets a person can see, by name."""
+        """Return the sheets that a person can see, sorted by name."""
         seen = (sheet for sheet in self.sheets.values() if sheet.access_of(person_id))
         return sorted(seen, key=lambda sheet: (sheet.name.casefold(), sheet.id))
 
     def members(self, holder_id: int) -> list[int]:
-        """The ids of a group's members, or of the one person."""
+        """Return the ids of a group's members. For the id of a person, return only this id."""
         group = self.groups.get(holder_id)
         return group.member_ids if group else [holder_id]
 
     def container(self, container_id: int | None) -> Folder | Workspace | None:
-        """The folder or workspace with that id; None for Home and for unknown ids."""
+        """Return the folder or workspace with this id; None for Home and for unknown ids."""
         if container_id is None:
             return None
         return self.folders.get(container_id) or self.workspaces.get(container_id)
 
     def mini_user(self, person_id: int) -> dict[str, Json]:
-        """Name and address of the person or system user with that id."""
+        """Return the JSON with the name and address of a person or system user."""
         person = self.people.get(person_id)
         return person.mini() if person else dict(SYSTEM_USERS[person_id])
 
     def grant(self, *, app: App, person_id: int, scopes: list[str], seconds: int) -> Grant:
-        """A new authorization code, valid for this many seconds."""
+        """Return a new authorization code, which is valid for this many seconds."""
         expires_at = now() + timedelta(seconds=seconds)
         grant = Grant(secrets.token_hex(10), app.client_id, person_id, scopes, expires_at)
         self.grants[grant.code] = grant
         return grant
 
     def issue(self, *, client_id: str, person_id: int, scopes: list[str], seconds: int) -> Token:
-        """A new pair of tokens. The access token is valid for this many seconds."""
+        """Return a new access token with a refresh token. The access token is valid for this many seconds."""
         token = Token(
             secrets.token_hex(18) + "a",
             person_id,
@@ -292,7 +292,7 @@ class State:
         return token
 
     def token_by_refresh(self, refresh: str) -> Token | None:
-        """The pair with this refresh token, even if it was replaced or revoked."""
+        """Return the tokens with this refresh token, even if they were replaced or revoked; None if there are none."""
         return next((token for token in self.tokens.values() if token.refresh == refresh), None)
 
 

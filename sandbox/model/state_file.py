@@ -1,4 +1,4 @@
-"""Saves the state as a JSON file: writes a new file, then replaces the old one."""
+"""Saves the state as a JSON file. Each time, it writes a new file, and then replaces the old file by it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Unreadable(Exception):
 
 
 def load(path: Path | None) -> State | None:
-    """The saved state; None if there is no file yet. Raises Unreadable."""
+    """Return the saved state; None if there is no file yet. Raises Unreadable if the file can't be read."""
     if path is None or not path.exists():
         return None
     try:
@@ -48,7 +48,7 @@ def load(path: Path | None) -> State | None:
 
 
 def save(path: Path, state: State) -> None:
-    """Write the state. After a crash there is either the old file or the new one."""
+    """Write the state. If the program crashes meanwhile, the file is either the old one or the new one."""
     file_store.save(state, path)
     content = orjson.dumps(state, option=orjson.OPT_NON_STR_KEYS | orjson.OPT_UTC_Z)
     temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
@@ -61,7 +61,7 @@ def save(path: Path, state: State) -> None:
 
 
 def build(kind: Any, data: Json) -> Json:
-    """The value of a type from its JSON, following the type's annotations."""
+    """Return the value that JSON describes. The annotations of its type say how to read the JSON."""
     origin, arguments = get_origin(kind), get_args(kind)
     if data is None or kind is Any:
         return data
@@ -110,7 +110,7 @@ class Saver:
             self._timer = asyncio.get_running_loop().call_later(delay, self.now)
 
     def now(self) -> None:
-        """Save now. If that fails, print it on stderr and continue."""
+        """Save now. If that fails, print the error on stderr and continue."""
         if self._timer:
             self._timer.cancel()
         self._timer = None

@@ -15,8 +15,8 @@ Json = Any
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A blank public template. `columns` are the attributes of its columns. `project` has the project settings of
-    sheets made from it.
+    """A public template without rows. `columns` has the attributes of its columns. `project` has the project settings
+    of sheets that are made from it.
     """
 
     name: str
@@ -26,11 +26,11 @@ class Template:
     project: dict[str, Json] | None = None
 
     def new_columns(self, state: State) -> list[Column]:
-        """The columns of a new sheet."""
+        """Return the columns for a new sheet."""
         return [Column(state.new_id(), **deepcopy(attributes)) for attributes in self.columns]
 
     def json(self, template_id: int) -> dict[str, Json]:
-        """A Template."""
+        """Return the JSON of a Template."""
         return {
             "id": template_id,
             "name": self.name,

@@ -1,7 +1,7 @@
 """Searches text. https://developers.smartsheet.com/api/smartsheet/openapi/search
 
 A result must contain all words of the query, or the whole phrase if the query is in quotation marks. Upper and lower
-case don't matter. There is no index, so results always include the latest change, unlike Smartsheet's results.
+case don't matter. There is no index, so results always include the latest change. In Smartsheet, this can take a while.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SCOPES = (
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A search: the words, the scopes (SCOPES), and the earliest time of change."""
+    """A search: the words to find, the scopes to search (some of SCOPES), and the earliest time of change."""
 
     words: tuple[str, ...]
     scopes: frozenset[str] = frozenset(SCOPES)
@@ -47,12 +47,12 @@ class Search:
         return all(word in folded for word in self.words)
 
     def is_recent(self, moment: datetime) -> bool:
-        """Whether the time of change is late enough."""
+        """Whether something that was changed at this time is recent enough."""
         return self.since is None or moment >= self.since
 
 
 def words_of(query: str) -> tuple[str, ...]:
-    """The words of a query; a phrase in quotation marks is one."""
+    """Return the words of a query. A phrase in quotation marks counts as one word."""
     folded = query.strip().casefold()
     if len(folded) > 2 and folded[0] == folded[-1] == '"':
         return (folded[1:-1],)
@@ -60,7 +60,7 @@ def words_of(query: str) -> tuple[str, ...]:
 
 
 def search_everything(state: State, person_id: int, search: Search) -> Iterator[dict[str, Json]]:
-    """SearchResultItems among everything that a person can see."""
+    """Yield SearchResultItems for everything that a person can see."""
     for sheet in state.sheets_of(person_id):
         if "sheetNames" in search.scopes and search.finds(sheet.name) and search.is_recent(sheet.modified_at):
             yield _item(sheet.name, "sheet", sheet.id, [])
@@ -69,7 +69,7 @@ def search_everything(state: State, person_id: int, search: Search) -> Iterator[
 
 
 def search_sheet(state: State, sheet: Sheet, search: Search) -> Iterator[dict[str, Json]]:
-    """SearchResultItems on one sheet: rows, discussions and attachments."""
+    """Yield SearchResultItems for one sheet: its rows, discussions and attachments."""
     parent = {"parentObjectType": "sheet", "parentObjectId": sheet.id, "parentObjectName": sheet.name}
     for found in _on_sheet(state, sheet, search):
         yield found | parent
@@ -101,8 +101,8 @@ def _discussions(sheet: Sheet, search: Search) -> Iterator[dict[str, Json]]:
 
 
 def _found_in_row(state: State, sheet: Sheet, row: Row, search: Search) -> str | None:
-    """Return the text of the first cell that has all words. If only the whole row has all words, return the text of its
-    first cell. Return None if the row lacks a word.
+    """Return the text of the first cell that has all words. If only the cells together have all words, return the text
+    of the first cell that has the first word. Return None if a word is missing.
     """
     cells = (cell_of(state, row, column) for column in sheet.columns)
     texts = [cell.display or str(cell.value) for cell in cells if isinstance(cell.value, (str, int, float))]

@@ -1,4 +1,4 @@
-"""The token endpoint's rules. https://developers.smartsheet.com/api/smartsheet/openapi/tokens"""
+"""The rules of the token endpoint. https://developers.smartsheet.com/api/smartsheet/openapi/tokens"""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from sandbox.model.state import App, State, Token
 def exchange(
     state: State, parameters: Mapping[str, str], *, seconds: int, allow_hash_and_secret: bool = False
 ) -> dict[str, Any]:
-    """Answer a token request with a code or a refresh token. The access token is valid for this many seconds.
+    """Return the answer to a token request with a code or a refresh token. The access token is valid for this many
+    seconds.
 
-    A request with both a hash and the client's secret is refused. If `allow_hash_and_secret` is true, it is accepted,
-    and only the secret is checked.
+    A request with both a hash and the client's secret is refused. But if `allow_hash_and_secret` is true, it is
+    accepted, and only the secret is checked.
 
-    Raises ApiError (1067-1073, 1132, 1236-1238).
+    Raises ApiError (1067-1073, 1132, 1236-1238) if the request isn't valid.
     """
     if allow_hash_and_secret and parameters.get("client_secret"):
         parameters = {name: value for name, value in parameters.items() if name != "hash"}
@@ -37,7 +38,7 @@ def exchange(
 
 
 def revoke(state: State, token: Token, *, all_of_client: bool) -> None:
-    """Revoke a token, or all tokens of the same client and person."""
+    """Revoke a token. With `all_of_client`, revoke all tokens that the same person gave to the same client."""
     for other in [each for each in state.tokens.values() if not each.is_dead]:
         same_client = other.person_id == token.person_id and other.client_id == token.client_id
         if other is token or (all_of_client and same_client and token.client_id is not None):
@@ -75,13 +76,17 @@ def _by_refresh_token(state: State, app: App, parameters: Mapping[str, str], sec
 
 
 def _announce(state: State, token: Token, change: str, **details: Any) -> None:
-    """Publish the event for Event Reporting. A token's number is made from its digest."""
+    """Announce the event for Event Reporting. A token's id in the event is made from its digest."""
     number = int(hashlib.sha256(token.access.encode()).hexdigest()[:13], 16)
     state.announce(Event("access_token", change, number, token.person_id, details=details))
 
 
 def _authenticate(app: App, credential: str, parameters: Mapping[str, str]) -> None:
-    """Check the client's secret, or its hash of secret and credential. A request must have exactly one."""
+    """Check the client's secret, or the hash of its secret and the `credential` (the code or the refresh token).
+
+    Raises ApiError 1236 if the request has neither, 1237 if it has both, 1238 or 1072 if what it has is wrong, and 1073
+    for another redirect URL.
+    """
     secret, digest = parameters.get("client_secret"), parameters.get("hash")
     if secret and digest:
         raise ApiError(1237)

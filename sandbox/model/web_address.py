@@ -11,9 +11,9 @@ PORTS = (443, 8000, 8008, 8080, 8443)
 
 
 def check_callback_url(url: str, *, allow_loopback: bool) -> None:
-    """Refuse a URL that isn't https (1152), or whose port or address Smartsheet wouldn't call (1031).
+    """Raise ApiError 1152 if the URL isn't https, and 1031 if Smartsheet would refuse its port or address.
 
-    With `allow_loopback`, any URL of this machine is accepted, so that no tunnel is necessary.
+    If `allow_loopback` is true, any URL on this machine is accepted, so that no tunnel is necessary.
     """
     try:
         parts = urlsplit(url)
@@ -29,7 +29,7 @@ def check_callback_url(url: str, *, allow_loopback: bool) -> None:
 
 
 def is_address(url: object) -> bool:
-    """Whether the value is a URL, which is one line with a scheme and a host."""
+    """Whether the value is a URL: one line with a scheme and a host."""
     if not isinstance(url, str) or not url.isprintable() or " " in url:
         return False
     try:
@@ -48,7 +48,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_private(host: str) -> bool:
-    """Whether an address isn't public. Names count as public."""
+    """Whether an address isn't public. Host names count as public."""
     try:
         return not ip_address(host).is_global
     except ValueError:

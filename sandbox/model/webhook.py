@@ -47,7 +47,7 @@ class Stats:
     succeeded_at: datetime | None = None
 
     def json(self) -> dict[str, Json]:
-        """A WebhookStats; empty before the first attempt."""
+        """Return the JSON of a WebhookStats. It is empty before the first attempt."""
         if self.attempted_at is None:
             return {}
         body = {"lastCallbackAttempt": self.attempted_at, "lastCallbackAttemptRetryCount": self.retries}
@@ -56,9 +56,10 @@ class Stats:
 
 @dataclass(slots=True)
 class Webhook:
-    """A person's subscription to a sheet, or to some of its columns. An app can have made it for the person.
+    """A person's subscription to a sheet, or to some of its columns. If an app made it for the person, `client_id` is
+    the app's.
 
-    `waiting` are the events for the next callback, and `sending` are the events of the current callback, both as JSON.
+    `waiting` has the events for the next callback, and `sending` has the events of the current callback, both as JSON.
     `callbacks` is the number of delivered callbacks.
     """
 
@@ -85,21 +86,21 @@ class Webhook:
 
     @property
     def is_terminal(self) -> bool:
-        """Whether the webhook's owner can never enable it again."""
+        """Whether the webhook can never be enabled again."""
         return self.status in (Status.DISABLED_APP_REVOKED, Status.DISABLED_ADMINISTRATIVE)
 
     def become(self, status: Status, *, at: datetime) -> None:
-        """Change the status. A webhook that isn't enabled loses its pending events."""
+        """Change the status. If the new status isn't ENABLED, the pending events are dropped."""
         self.status, self.modified_at = status, at
         if not self.is_enabled:
             self.waiting, self.sending = [], []
 
     def twin_key(self) -> tuple[Json, ...]:
-        """The key that all duplicates of a webhook share. Only the oldest enabled one of them is called."""
+        """Return the key that all duplicates of a webhook share. Only the oldest enabled one of them is called."""
         return self.sheet_id, self.owner_id, self.callback_url, tuple(sorted(self.column_ids))
 
     def wants(self, event: Event) -> bool:
-        """Whether the webhook has subscribed to such an event. Deleted rows are sent for any subscribed columns."""
+        """Whether the webhook has subscribed to this event. A subscription to columns includes all deleted rows."""
         if event.sheet_id != self.sheet_id or event.kind not in ON_SHEETS:
             return False
         if event.change not in ("created", "updated", "deleted"):
@@ -110,7 +111,7 @@ class Webhook:
 
 
 def notice(event: Event, cause: Cause) -> dict[str, Json]:
-    """A CallbackEvent: the changed object and the user, without values."""
+    """Return the JSON of a CallbackEvent. It names the changed object and the user, but has no values."""
     where: dict[str, Json] = {"id": event.object_id}
     if event.kind == "cell":
         where = {"rowId": event.row_id, "columnId": event.column_id}
@@ -120,5 +121,5 @@ def notice(event: Event, cause: Cause) -> dict[str, Json]:
 
 
 def timestamp(moment: datetime) -> str:
-    """`2026-01-05T08:00:00.000+00:00`, the format of callbacks, which differs from the rest of the API."""
+    """Return a time such as `2026-01-05T08:00:00.000+00:00`. Only callbacks have this format."""
     return moment.isoformat(timespec="milliseconds")

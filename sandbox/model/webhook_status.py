@@ -14,7 +14,7 @@ Json = Any
 
 
 def review(state: State, settings: Settings) -> list[Webhook]:
-    """Change statuses that no longer apply. Returns the webhooks whose subscribers must be told."""
+    """Update the statuses that no longer apply. Returns the webhooks whose callback URLs must be told about it."""
     told = []
     for webhook in state.webhooks.values():
         status = _due(state, settings, webhook)
@@ -42,7 +42,7 @@ def _due(state: State, settings: Settings, webhook: Webhook) -> Status:
 
 
 def is_app_authorized(state: State, webhook: Webhook) -> bool:
-    """Whether the webhook's app still has access. A webhook without an app needs none."""
+    """Whether the webhook's app still has access. A webhook that no app made needs no access."""
     return webhook.client_id is None or any(
         token.client_id == webhook.client_id and token.person_id == webhook.owner_id and not token.is_dead
         for token in state.tokens.values()
@@ -50,7 +50,7 @@ def is_app_authorized(state: State, webhook: Webhook) -> bool:
 
 
 def sheet_of(state: State, webhook: Webhook) -> Sheet | None:
-    """The sheet, if it exists and the webhook's owner is active and can see it."""
+    """Return the webhook's sheet; None if it doesn't exist, or if the webhook's owner isn't active or can't see it."""
     sheet = state.sheets.get(webhook.sheet_id)
     is_visible = sheet and sheet.access_of(webhook.owner_id) and state.people[webhook.owner_id].is_active
     return sheet if is_visible else None
@@ -64,7 +64,7 @@ def exceeds_limits(sheet: Sheet, settings: Settings) -> bool:
 
 
 def duplicates(state: State) -> set[int]:
-    """The enabled webhooks that aren't called, because they duplicate an older one."""
+    """Return the ids of enabled webhooks that aren't called, because an older webhook is the same."""
     oldest: dict[tuple[Json, ...], int] = {}
     enabled = [webhook for webhook in state.webhooks.values() if webhook.is_enabled]
     for webhook in sorted(enabled, key=lambda each: each.created_at):

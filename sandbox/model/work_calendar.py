@@ -1,8 +1,8 @@
-"""The working time of a project sheet: its working days, without the non-working ones.
+"""The working time of a project sheet: its working days and hours.
 
-Smartsheet's clock of a working day isn't documented. Recorded answers and the OpenAPI document have tasks that start at
-13:00:00 and finish at 16:59:59, so a day of eight hours is from 8 to 12 and from 13 to 17 o'clock here. Shorter and
-longer days end earlier and later. A day of more than 15 hours ends at midnight and has no break.
+Smartsheet doesn't document the hours of a working day. Recorded answers and the OpenAPI document have tasks that start
+at 13:00:00 and finish at 16:59:59. So here, a day of eight hours is from 8 to 12 and from 13 to 17 o'clock. Shorter
+days end earlier, and longer days end later. A day of more than 15 hours ends at midnight and has no break.
 https://help.smartsheet.com/articles/516392-defining-working-non-working-holidays-on-a-project-sheet
 """
 
@@ -25,7 +25,7 @@ MS = timedelta(milliseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class WorkCalendar:
-    """The working days of a week, and the days that are free although they would be working days."""
+    """The weekdays on which people work, and the dates that are free although they would be working days."""
 
     working: frozenset[int]
     free: frozenset[date]
@@ -33,31 +33,31 @@ class WorkCalendar:
 
     @classmethod
     def of(cls, settings: dict[str, Json]) -> WorkCalendar:
-        """The calendar of a sheet's project settings."""
+        """Return the calendar that a sheet's project settings describe."""
         days = settings.get("workingDays") or DAYS[:5]
         free = (date.fromisoformat(day) for day in settings.get("nonWorkingDays") or ())
         hours = float(settings.get("lengthOfDay") or HOURS_PER_DAY)
         return cls(frozenset(DAYS.index(day) for day in days), frozenset(free), hours)
 
     def ms_of(self, duration: Duration) -> int:
-        """The working milliseconds of a duration that isn't elapsed."""
+        """Return the working milliseconds of a duration that isn't elapsed."""
         return duration.working_ms(hours_per_day=self.hours, days_per_week=len(self.working))
 
     def after(self, moment: datetime, duration: Duration) -> datetime:
-        """The moment when this much time has passed. For a negative duration, it is earlier."""
+        """Return the moment that is this duration after `moment`. For a negative duration, it is earlier."""
         if duration.elapsed:
             return moment + timedelta(milliseconds=duration.elapsed_ms())
         ms = self.ms_of(duration)
         return self._forward(moment, ms * MS) if ms >= 0 else self._back(moment, -ms * MS)
 
     def before(self, moment: datetime, duration: Duration) -> datetime:
-        """The moment from which this much time passes until `moment`."""
+        """Return the moment that is this duration before `moment`."""
         if duration.elapsed:
             return moment - timedelta(milliseconds=duration.elapsed_ms())
         return self._back(moment, self.ms_of(duration) * MS)
 
     def next_start(self, moment: datetime) -> datetime:
-        """The first working moment from this one on, at which a task can start."""
+        """Return `moment` if it is in working time, otherwise the beginning of the next working time."""
         while True:
             for begin, end in self._shifts(moment.date()):
                 if moment < end:
@@ -65,7 +65,7 @@ class WorkCalendar:
             moment = _midnight(moment.date() + timedelta(days=1))
 
     def working_days_between(self, start: datetime, end: datetime) -> float:
-        """The working time between two moments, in days."""
+        """Return the working time between two moments, in days."""
         total, day = timedelta(), start.date()
         while day <= end.date():
             for begin, finish in self._shifts(day):
@@ -98,7 +98,7 @@ class WorkCalendar:
         return moment
 
     def _shifts(self, day: date) -> list[tuple[datetime, datetime]]:
-        """The working hours of a day."""
+        """Return the beginnings and ends of a day's working hours."""
         if day.weekday() not in self.working or day in self.free:
             return []
         midnight = _midnight(day)

@@ -15,8 +15,8 @@ Json = Any
 
 @dataclass(slots=True)
 class UpdateRequest:
-    """A request to people to update rows. `message` is the e-mail to them. `schedule` says when it is sent; None means
-    immediately.
+    """A request that asks people to update rows. `message` has the parts of the e-mail. `schedule` says when the e-mail
+    is sent; None means immediately.
     """
 
     id: int

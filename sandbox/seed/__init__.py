@@ -1,4 +1,4 @@
-"""The initial state. It has the same people, sheets and ids every time."""
+"""Makes the initial state, which has the same people, sheets and ids every time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FIRST_RUNTIME_ID = 10**9
 
 
 def seeded(settings: Settings) -> State:
-    """A new state."""
+    """Return a new state with the initial data."""
     state = State(settings.region)
     state.people = {person.id: person for person in people()}
     for person in state.people.values():
@@ -40,7 +40,7 @@ def seeded(settings: Settings) -> State:
 
 
 def register_apps(state: State, settings: Settings) -> None:
-    """Register the demo client, and those that the command line names."""
+    """Register the demo client, and the clients that the command line names."""
     demo = App("byline-demo", "byline-demo-secret", settings.redirect_url, "Byline (demo)")
     told = [App(client_id, secret, url, client_id) for client_id, secret, url in settings.apps]
     state.apps |= {app.client_id: app for app in (demo, *told)}

@@ -1,4 +1,4 @@
-"""Builds a sheet of the seed: columns, then rows by column title."""
+"""Builds the sheets of the initial state. Rows are given as values by column title."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ IDS_PER_SHEET = 10_000_000
 
 
 class Builder:
-    """Builds one sheet. `place` keeps its ids the same if other sheets are added."""
+    """Builds one sheet. Its ids depend only on `place`, so they stay the same if other sheets are added."""
 
     def __init__(self, state: State, name: str, *, place: int, owner: int, shares: dict[int, Access]) -> None:
         self.state = state
@@ -32,7 +32,7 @@ class Builder:
         return column
 
     def row(self, values: dict[str, Any], *, parent: Row | None = None, by: int | None = None) -> Row:
-        """Add a row at the end, one minute later than the one before."""
+        """Add a row at the end, and return it. Each row is written one minute after the row before."""
         at, writer = MONDAY + timedelta(minutes=len(self.sheet.rows)), by or self.sheet.owner_id
         row = Row(self.state.new_id(), at, writer, at, writer, parent_id=parent.id if parent else None)
         for column in self.sheet.columns:
@@ -45,7 +45,7 @@ class Builder:
         return row
 
     def change(self, row: Row, title: str, value: Any, *, by: int, days: int) -> None:
-        """Change a cell as a person, this many days after the sheet was made."""
+        """Change a cell in the name of a person, this many days after the sheet was made."""
         column = self._column(title)
         row.write(column.id, self._cell(column, value), at=MONDAY + timedelta(days=days), by=by)
 

@@ -1,4 +1,4 @@
-"""Two filters of the site plan, and a report over the site plan and the budget."""
+"""Makes two filters of the site plan, and a report with the rows of the site plan and the budget."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PLACE = 6
 
 
 def add_filters(state: State, plan: Sheet) -> None:
-    """A shared filter, and one that Bob alone can use."""
+    """Add a shared filter, and a filter that only Bob can use."""
     state.ids_given = PLACE * IDS_PER_SHEET
     columns = {column.title: column.id for column in plan.columns}
     status = Criterion(columns["Status"], "IS_ONE_OF", ["In progress", "Blocked"])
@@ -25,7 +25,7 @@ def add_filters(state: State, plan: Sheet) -> None:
 
 
 def add_report(state: State, plan: Sheet, budget: Sheet) -> Report:
-    """Alice's report, which Bob and Erika can see too."""
+    """Add Alice's report, which Bob and Erika can see too."""
     shares = {BOB: Access.VIEWER, ERIKA: Access.ADMIN}
     titles = ["Task", "Status", "Equipment", "Budget", "Amount"]
     sheets = [plan.id, budget.id]

@@ -1,4 +1,4 @@
-"""A project sheet: tasks with durations, predecessors and computed dates."""
+"""Makes a project sheet: tasks with durations, predecessors and calculated dates."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from sandbox.model.template import PROJECT, WORKING_DAYS
 from sandbox.seed.builder import Builder
 from sandbox.seed.people import ALICE, BOB, CHARLIE, ERIKA
 
-# A line is a task, its start (if no task precedes it), duration, progress, and preceding tasks; a line without them has
-# tasks beneath it.
+# Each line has a task, its start (if no task precedes it), its duration, its progress, and the tasks that precede it. A
+# line with only a name is the parent of the tasks below it.
 PLAN = """
 Design
     Survey the rooms      | 2026-01-12 | 3d  | 1    |
@@ -29,7 +29,7 @@ Handover                  |            | 0d  |      | Test the sockets, Set the 
 
 
 def fit_out_plan(state: State) -> Sheet:
-    """Build the sheet, with one day on which nobody works."""
+    """Build the sheet. Its project settings have one day on which nobody works."""
     shares = {BOB: Access.EDITOR, CHARLIE: Access.VIEWER, ERIKA: Access.ADMIN}
     build = Builder(state, "Fit-out plan", place=9, owner=ALICE, shares=shares)
     build.sheet.settings.project = {
@@ -61,7 +61,7 @@ def _parent(line: str, above: Row | None) -> Row | None:
 
 
 def _predecessor(text: str, rows: dict[str, Row]) -> dict[str, object]:
-    """A preceding task: its name, perhaps with a type and a lag in days."""
+    """Return a predecessor from the name of a task, which can be followed by a type and a lag in days."""
     for kind in ("FS", "SS"):
         task, found, lag = text.partition(f" {kind} +")
         if found:

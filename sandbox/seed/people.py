@@ -1,4 +1,4 @@
-"""The people who can sign in."""
+"""The people who can sign in at the sandbox."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ FOUNDED = datetime(2025, 11, 3, 9, 0, tzinfo=UTC)
 
 
 def people() -> list[Person]:
-    """Return new objects at each call, because a running sandbox changes them."""
+    """Return the people. Each call makes new objects, because a running sandbox changes them."""
     return [_alice(), _bob(), _charlie(), _dora(), _erika(), _frank()]
 
 
 def groups() -> list[Group]:
-    """The groups of the organisation."""
+    """Return the groups of the organisation."""
     return [Group(EXEC, "exec", ALICE, FOUNDED, FOUNDED, "Who decides", [ALICE, DORA])]
 
 
@@ -113,7 +113,7 @@ def _erika() -> Person:
 
 
 def _frank() -> Person:
-    """The smallest profile that Smartsheet returns: no names, no rights."""
+    """Return a person with the smallest profile that Smartsheet has: no names and no rights."""
     profile = {"email": "frank@example.com", "locale": "en_AU", "timeZone": "Australia/Sydney", "account": ACCOUNT}
     return Person(FRANK, profile, "Edits the site plan; has no name, only an address")
 

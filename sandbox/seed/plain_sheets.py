@@ -1,4 +1,4 @@
-"""The budget, the snagging list, an empty sheet, and a sheet of any size."""
+"""Makes the budget, the snagging list, an empty sheet, and a sheet of any size."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sandbox.seed.people import ALICE, BOB, CHARLIE, ERIKA
 
 
 def budget(state: State) -> Sheet:
-    """The budget that the site plan is linked to."""
+    """Build the budget, whose amounts the site plan links to."""
     shares = {BOB: Access.VIEWER, CHARLIE: Access.EDITOR, ERIKA: Access.ADMIN}
     build = Builder(state, "Budget", place=2, owner=ALICE, shares=shares)
     build.column("Line", primary=True, width=220)
@@ -33,7 +33,7 @@ def budget(state: State) -> Sheet:
 
 
 def snagging_list(state: State) -> Sheet:
-    """Bob's own sheet, which no one else can see."""
+    """Build Bob's own sheet, which no one else can see."""
     build = Builder(state, "Snagging list", place=3, owner=BOB, shares={})
     build.column("Defect", primary=True, width=300)
     build.column("Where", "PICKLIST", options=["Ground floor", "First floor", "Roof", "Outside"])
@@ -45,7 +45,7 @@ def snagging_list(state: State) -> Sheet:
 
 
 def empty_sheet(state: State) -> Sheet:
-    """A sheet with columns and no rows."""
+    """Build a sheet that has columns but no rows."""
     build = Builder(state, "Empty sheet", place=4, owner=ALICE, shares={BOB: Access.EDITOR})
     build.column("Name", primary=True)
     build.column("Value")
@@ -62,7 +62,7 @@ KINDS: list[tuple[str, Callable[[int], Cell]]] = [
 
 
 def large_sheet(state: State, *, rows: int, columns: int) -> Sheet:
-    """A sheet with this many rows and columns, of alternating types."""
+    """Build a sheet with this many rows and columns. The types of columns alternate."""
     shares = {BOB: Access.EDITOR, CHARLIE: Access.VIEWER, ERIKA: Access.ADMIN}
     build = Builder(state, "Large sheet", place=5, owner=ALICE, shares=shares)
     makers = []

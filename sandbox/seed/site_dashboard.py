@@ -1,4 +1,4 @@
-"""A dashboard with one widget of each kind."""
+"""Makes a dashboard with one widget of each kind."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SITE = "https://example.com/"
 
 
 def add_dashboard(state: State, plan: Sheet, budget: Sheet, report: Report) -> None:
-    """Alice's dashboard, which Bob and Erika can see too."""
+    """Add Alice's dashboard, which Bob and Erika can see too."""
     state.ids_given = PLACE * IDS_PER_SHEET
     shares = {BOB: Access.VIEWER, ERIKA: Access.ADMIN}
     sight = Sight(state.new_id(), "Site at a glance", ALICE, MONDAY, MONDAY, shares=shares)

@@ -1,4 +1,4 @@
-"""The project sheet: three levels of rows, and a column of every type that can be written."""
+"""Makes the site plan, with three levels of rows, and a column of every type that can be written."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sandbox.seed.people import ALICE, BOB, CHARLIE, DORA, ERIKA, FRANK
 ALICE_MAIL, BOB_MAIL = "alice@example.com", "bob@example.com"
 SUM = "=SUM(CHILDREN())"
 
-# Indented as in the grid. A task has: start, finish, budget, spent, status, responsible, equipment.
+# The indentation shows the hierarchy. A task has start, finish, budget, spent, status, responsible and equipment.
 PLAN = """\
 Groundworks
     Preparation
@@ -37,7 +37,7 @@ Envelope
 
 
 def site_plan(state: State, budget: Sheet) -> Sheet:
-    """Build the sheet. Amounts of the budget sheet are linked into it."""
+    """Build the sheet. Some of its cells are linked to amounts in the budget."""
     shares = {
         BOB: Access.EDITOR,
         CHARLIE: Access.VIEWER,
@@ -130,7 +130,7 @@ def _task(
 
 
 def _last_rows(build: Builder) -> None:
-    """Special rows: one with a hyperlink, one with a long text, one locked, one blank."""
+    """Add special rows: one with a hyperlink, one with a long text, one that is locked, and one that is blank."""
     drawing = Cell("Drawing A-101", "Drawing A-101", hyperlink={"url": "https://example.com/drawings/A-101"})
     build.row(
         {
@@ -150,7 +150,7 @@ def _last_rows(build: Builder) -> None:
 
 
 def _amount(budget: Sheet, line: str) -> Cell:
-    """A cell that shows the amount of a line of the budget."""
+    """Return a cell that is linked to the amount in a line of the budget."""
     name, amount = budget.columns[0], budget.columns[1]
     row = next(row for row in budget.rows if row.cell(name.id).value == line)
     source = row.cell(amount.id)
@@ -158,7 +158,7 @@ def _amount(budget: Sheet, line: str) -> Cell:
 
 
 def _link_back(sheet: Sheet, budget: Sheet) -> None:
-    """Register the links in the budget."""
+    """Register in the budget the links from this sheet to it."""
     for row in sheet.rows:
         for column_id, cell in row.cells.items():
             if cell.link:
@@ -166,7 +166,7 @@ def _link_back(sheet: Sheet, budget: Sheet) -> None:
 
 
 def _past(build: Builder) -> None:
-    """Make a few changes by several people after the plan was made, so that cells have a history."""
+    """Change some cells as several people, some time after the plan was made. So these cells have a history."""
     rows = {row.cell(build.sheet.columns[0].id).value: row for row in build.sheet.rows}
     build.change(rows["Dig foundations"], "Spent", 12_000, by=BOB, days=10)
     build.change(rows["Dig foundations"], "Spent", 21_500, by=ALICE, days=14)

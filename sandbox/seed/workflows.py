@@ -1,4 +1,4 @@
-"""Two automation rules of the site plan."""
+"""Makes two automation rules of the site plan."""
 
 from __future__ import annotations
 

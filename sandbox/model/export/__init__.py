@@ -1,4 +1,4 @@
-"""Exports a sheet as CSV, Excel or PDF, as the Accept header asks.
+"""Exports a sheet as CSV, Excel or PDF. The request's Accept header chooses the format.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/sheets/getsheet
 """
@@ -19,7 +19,7 @@ Json = Any
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A file to send in place of JSON."""
+    """A file that is sent in place of JSON."""
 
     content: bytes
     media_type: str
@@ -39,6 +39,8 @@ __all__ = ["MEDIA_TYPES", "PAPER", "Export", "export"]
 
 
 def export(sheet: Sheet, rows: list[Json], *, media_type: str, paper: str) -> Export:
-    """These rows of a sheet, given as JSON, as a file of that type. `paper` (a key of PAPER) is only for PDF."""
+    """Return a file of this type with these rows, which are in the form of JSON answers. `paper` (a key of PAPER)
+    applies only to PDF.
+    """
     extension, write = WRITERS[media_type]
     return Export(write(Table.of(sheet, rows), paper), media_type, f"{sheet.name}.{extension}")

@@ -1,4 +1,4 @@
-"""A sheet as PDF: pages of text in columns (PDF 1.4, with a font that every reader has)."""
+"""Makes a PDF from a sheet: pages with text in columns (PDF 1.4, with a font that every reader has)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WIDTH_OF_LETTER = 0.6 * SIZE  # Courier
 
 
 def pdf(table: Table, paper: str) -> bytes:
-    """Landscape pages. Text that doesn't fit into its column is cut off."""
+    """Return a PDF with landscape pages. Text that is wider than its column is cut off."""
     height, width = PAPER[paper]
     letters = int((width - 2 * MARGIN) / WIDTH_OF_LETTER)
     lines_a_page = int((height - 2 * MARGIN) / LEADING)
@@ -44,13 +44,13 @@ def _page(lines: list[str], height: int) -> bytes:
 
 
 def _escaped(text: str) -> bytes:
-    """Text in Windows-1252, the largest character set that needs no embedded font."""
+    """Return text in Windows-1252, the largest character set that needs no embedded font."""
     encoded = text.encode("cp1252", "replace")
     return encoded.replace(b"\\", rb"\\").replace(b"(", rb"\(").replace(b")", rb"\)")
 
 
 def _document(contents: list[bytes], width: int, height: int) -> bytes:
-    """The PDF file: catalogue, page tree, font, two objects for each page, and a table with each object's position."""
+    """Return the PDF file: catalogue, page tree, font, two objects for each page, and a table of their positions."""
     kids = " ".join(f"{4 + 2 * place} 0 R" for place in range(len(contents)))
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",

@@ -1,4 +1,4 @@
-"""The content of an exported sheet: titles, and the texts of cells."""
+"""The content of an exported sheet: the titles of columns, and the texts of cells."""
 
 from __future__ import annotations
 
@@ -24,30 +24,30 @@ class Table:
 
     @classmethod
     def of(cls, sheet: Sheet, rows: list[Json]) -> Table:
-        """All columns of these rows, which are in the form of JSON answers."""
+        """Return a table with all columns of these rows, which are in the form of JSON answers."""
         return cls(sheet.name, [column.title for column in sheet.columns], [row["cells"] for row in rows])
 
     def texts(self) -> Iterator[list[str]]:
-        """Titles first, then the rows as text."""
+        """Yield the titles, and then the texts of each row."""
         yield self.titles
         for row in self.rows:
             yield [shown(cell) for cell in row]
 
 
 def shown(cell: Json) -> str:
-    """The text of a cell."""
+    """Return the text of a cell."""
     display = cell.get("displayValue")
     return str(display) if display is not None else text_of(cell.get("value"))
 
 
 def number(cell: Json) -> int | float | None:
-    """The number in a cell, or None."""
+    """Return the number in a cell; None if it has none."""
     value = cell.get("value")
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def csv(table: Table, _paper: str) -> bytes:
-    """The table as CSV: UTF-8, a line of titles first, line ends as in RFC 4180."""
+    """Return the table as CSV in UTF-8. The first line has the titles, and line ends are as in RFC 4180."""
     buffer = io.StringIO(newline="")
     writer(buffer).writerows(table.texts())
     return buffer.getvalue().encode()

@@ -1,4 +1,4 @@
-"""A sheet as a minimal Excel workbook (Office Open XML, ECMA-376)."""
+"""Makes a minimal Excel workbook from a sheet (Office Open XML, ECMA-376)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PARTS = {
 
 
 def workbook(table: Table, _paper: str) -> bytes:
-    """An Excel workbook: numbers as numbers, everything else as the text in the grid."""
+    """Return an Excel workbook with numbers as numbers, and all other cells as the texts that the grid shows."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in PARTS.items():
