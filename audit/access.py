@@ -31,8 +31,8 @@ VIEW_ALL = "audit.view_all"
 T = TypeVar("T")
 
 # A plain query for the newest entries of hundreds of sheets would be slow: no index serves it, so the database would
-# sort all entries of these sheets or read everyone else's. The queries below read the first entries of each sheet
-# along an index, and then take the first of them. Their cost doesn't grow with the log. On PostgreSQL this needs
+# sort all entries of these sheets or read everyone else's. The queries below read the first entries of each sheet along
+# an index, and then take the first of all these. Their cost doesn't grow with the log. On PostgreSQL this needs
 # LATERAL; on SQLite a correlated query with IN does the same.
 # https://www.postgresql.org/docs/current/queries-table-expressions.html#QUERIES-LATERAL
 _LATERAL = """
@@ -45,7 +45,7 @@ _CORRELATED = """
 
 class _Branches(NamedTuple):
     """The entries that a person can read, in two parts without overlap: `own` are this person's entries (None for an
-    unknown person), and `others` are other people's entries; those on the sheets `sheet_ids` can be read.
+    unknown person), and `others` are other people's entries, of which only those on the sheets `sheet_ids` can be read.
     """
 
     own: EntryQuerySet | None
@@ -161,7 +161,7 @@ def reader_of(request: HttpRequest, *, is_waiting: bool = False) -> Reader:
 
 
 def sees_all(user: AbstractUser | AnonymousUser) -> bool:
-    """Whether the reader is an auditor."""
+    """Whether this user is an auditor, who can read all entries."""
     return user.is_active and user.has_perm(VIEW_ALL)
 
 

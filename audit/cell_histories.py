@@ -50,8 +50,8 @@ class CellHistory:
     """The states of a cell, newest first, from the pages that were read. If none could be read, `why_not` is a sentence
     that says why.
 
-    When the history was read, the log's newest entry about the cell had the id `position`. So later changes can be
-    missing. `has_more` says that older states exist, and `can_go_on` says that they can be requested.
+    When the history was read, the log's newest entry about the cell had the id `position`. So the states of later
+    changes can be missing. `has_more` says that older states exist, and `can_go_on` says that they can be requested.
     """
 
     states: Sequence[State] = ()
@@ -62,7 +62,9 @@ class CellHistory:
     addresses: Addresses = only_then
 
     def is_missing(self, change: LoggedChange) -> bool:
-        """Whether the log has the change as saved, but Smartsheet's history, which was read far enough, lacks it."""
+        """Whether a change that matches no state is missing in Smartsheet: the log says that it was saved, and the
+        history was read back to a time before the change.
+        """
         outcome = change.outcome
         if self.why_not or not change.is_applied or outcome is None or outcome.pk > self.position:
             return False

@@ -1,4 +1,5 @@
-"""Reads the first changes of many edits, or counts their changes, in one query. The cost doesn't grow with the edits.
+"""Reads the first changes of many edits, or counts their changes, in one query. The cost doesn't grow with the length
+of the edits.
 
 An edit can have thousands of cells. A window function would read all of them, and no index serves "the first twenty of
 each". So the query has a subquery with a limit for each edit. The subquery uses the index on the edit and its lines.
@@ -39,7 +40,7 @@ _JOINED = {"postgresql": "string_agg(said, ',')", "sqlite": "group_concat(said)"
 
 
 class _Within(Subquery):
-    """A subquery that has a template. The template makes one text of the subquery's result."""
+    """A subquery whose template turns its result into one text."""
 
     output_field = TextField()
 
@@ -148,5 +149,5 @@ def _weight() -> Case:
 
 
 def _unit() -> Case:
-    """What counts as one: each intent, each act without rows, and all outcomes of a row together."""
+    """What is counted as one: an intent, an act without rows, or all outcomes of a row together."""
     return Case(When(Q(phase=Phase.INTENT) | Q(line=None), then=F("id")), default=0)

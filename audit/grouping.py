@@ -1,7 +1,7 @@
-"""Groups entries by edit, together with everything that a page shows about the edits. It needs only a few queries.
+"""Groups entries by edit, and reads everything that a page shows about the edits. It needs only a few queries.
 
-A page shows the first changes of an edit, and links to the rest. So the data that it reads and sends doesn't grow with
-the edit.
+A page shows the first changes of an edit, and links to the rest. So the amount of data that is read and sent doesn't
+grow with the length of the edit.
 """
 
 from collections import Counter, defaultdict
@@ -24,8 +24,9 @@ BUDGET = 20_000  # roughly the most entries that a page reads to count the outco
 class Edit:
     """One or more changes that were made together. `count` is their number, and `changes` has the first ones.
 
-    `phases` has the outcomes, the most frequent first. If `changes` is complete, it counts changes. Otherwise it counts
-    the first `looked` of `rows` rows. If `is_counted` is false, there are more than `count` changes.
+    `phases` has each outcome with its number, the most frequent first. If `changes` has all changes, these numbers
+    count changes. Otherwise they count rows: the first `looked` of the edit's `rows` rows. If `is_counted` is false,
+    the edit has more than `count` changes.
     """
 
     changes: Sequence[LoggedChange]
@@ -76,7 +77,7 @@ class Edit:
 
 
 def edits_of(anchors: Sequence[Entry], *, is_whole: bool, phases: Collection[Phase] = ()) -> list[Edit]:
-    """The edits of these entries, in the same order. If `is_whole` is false, it returns only the parts that these
+    """The edits of these entries, in the same order. If `is_whole` is false, each edit has only the parts that these
     entries are about.
 
     With `phases`, only changes with one of these outcomes are included.
@@ -101,7 +102,7 @@ def changes_of(entry: Entry) -> list[LoggedChange]:
 
 
 def extent_of(entry: Entry) -> Counted | None:
-    """The number of changes and their outcomes in the whole edit of an entry of told()."""
+    """How many changes the whole edit of this entry has, and their outcomes. The entry must be one of told()."""
     return counted([entry], budget=BUDGET).get(entry.edit_id)
 
 
@@ -139,7 +140,9 @@ def _is_outcome(entry: Entry) -> bool:
 def _changes(
     anchors: Sequence[Entry], asked: Sequence[Entry], *, count: int, is_whole: bool
 ) -> dict[UUID, list[LoggedChange]]:
-    """The changes of the anchors' edits, in order: the anchors, and up to `count` changes for each entry in `asked`."""
+    """The changes of the anchors' edits, by edit and in order. These are the changes that the anchors are themselves,
+    and for each entry in `asked` the first `count` changes of its edit; if `is_whole` is false, of its row or cell.
+    """
     if not anchors:
         return {}
     known = {anchor.pk: anchor for anchor in anchors if not _is_outcome(anchor)}

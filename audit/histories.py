@@ -25,7 +25,7 @@ def histories() -> list[type[models.Model]]:
 
 def is_logged(history: type[models.Model]) -> bool:
     """Whether the log records this history. The history must have the columns in docs/recording.md, or belong to a
-    history that has them, like that of a many-to-many relation. The log ignores a project's other histories.
+    history that has them, as the history of a many-to-many relation does. The log ignores a project's other histories.
     """
     if has_actor(history):
         return True

@@ -45,8 +45,8 @@ class IdRange:
 def newest_first(before: int | None, *, steps: Sequence[int] = (), size: int = 0) -> Iterator[IdRange]:
     """Ranges of 1, 4, 16 … months, from the entry `before` (None: the newest) back to the oldest.
 
-    `steps` are the sizes, in ids, of the first ranges, for queries that mostly find enough in a few entries. With
-    `size`, no range has more ids than that.
+    `steps` are the sizes, in ids, of the first ranges. Pass them for queries that usually find enough in a few entries.
+    With `size`, no range has more ids than that.
     """
     for id_range in _back(before):
         if size:

@@ -158,7 +158,7 @@ class Entry(models.Model):
             models.Index(fields=["edit_id", "line"], name="audit_entry_edit"),
             models.Index(fields=["at"], name="audit_entry_at"),
             models.Index(fields=["id"], name="audit_entry_head", condition=models.Q(is_head=True)),
-            # Without these, the pages of a person and of a sheet would read all entries of each import.
+            # Without these two, the pages of a person and of a sheet would read all entries of an import to list one.
             models.Index(fields=["actor_id", "id"], name="audit_entry_actor_head", condition=models.Q(is_head=True)),
             models.Index(fields=["sheet_id", "id"], name="audit_entry_sheet_head", condition=models.Q(is_head=True)),
             models.Index(fields=["subject", "id"], name="audit_entry_subject", condition=~models.Q(subject="")),
@@ -193,7 +193,9 @@ class Entry(models.Model):
 
     @property
     def person(self) -> str:
-        """The actor as the page's address has it: region and id, because an id is unique only within a region."""
+        """The actor in the form that the page's address uses: region and id. An id alone is unique only within a
+        region.
+        """
         return f"{self.region}:{self.actor_id}"
 
     @property

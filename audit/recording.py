@@ -6,8 +6,8 @@ without a call, use note().
     settle(intent, [Outcome(…), …])  # one per row
 
 intend() and settle() each run one short transaction. If intend() raises, don't make the call. If settle() raises, or
-the process dies before it, the log shows the edit as not certain yet. note() joins the current transaction. So a change
-of our own database and its entry are either both stored, or neither is.
+the process dies before settle(), the log shows the edit as not certain yet. note() joins the current transaction. So a
+change of our own database and its entry are either both stored, or neither is.
 """
 
 import json
@@ -49,7 +49,9 @@ Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """A value in evidence that can be erased, so the chain has a commitment to it. `email` says whose value it is."""
+    """A value in evidence that can be erased later, so the chain has only a commitment to it. `email` is the e-mail
+    address of the person that the value is about.
+    """
 
     value: Json
     email: str = ""
@@ -78,13 +80,13 @@ def nobody(region: str = "") -> Actor:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The change of one cell. If `column_id` is None, it is a row that is added (`row_id` is None) or deleted.
+    """The change of one cell. If `column_id` is None, a whole row is added (`row_id` is None), deleted or moved.
 
     `old` and `new` are values as in Smartsheet's JSON, or None for an empty cell. For a row, they are an object with
     the values of its cells by column title: `new` for an added row, `old` for a deleted one. If the change is personal
     (or a secret), the chain gets commitments, and the values are stored separately, where they can be erased. `about`
-    is the region and id of the person in the values. `refers_to` is the entry that this change undoes. `evidence` is
-    added to the edit's evidence in this change's intent.
+    is the region and id of the person that the values are about. `refers_to` is the entry that this change undoes.
+    `evidence` is added to the edit's evidence in this change's intent.
     """
 
     row_id: int | None
@@ -103,13 +105,13 @@ class Change:
 class Outcome:
     """The outcome of one row of an edit.
 
-    It applies to the row with this `row_id`. If the intent has no such row, as when a row is added, it applies to the
-    next row without an outcome. So pass outcomes in the order of the changes. If the last outcome has `row_id` None, it
-    applies to all remaining rows: one Outcome(FAILED, None) settles an edit that failed as a whole.
+    The outcome applies to the row with this `row_id`. If the intent has no such row, as when a row is added, the
+    outcome applies to the next row without one. So pass outcomes in the order of the changes. If the last outcome has
+    `row_id` None, it applies to all remaining rows: one Outcome(FAILED, None) settles an edit that failed as a whole.
 
     `returned` has the row's values after the call, by column id, as Smartsheet returned them. For an added row it is
-    {None: values}, in the form of Change's `new`. Values that differ from the intent are recorded. `evidence` says why,
-    if the outcome was found later.
+    {None: values}, in the form of Change's `new`. Values that differ from the intent are recorded. If settling found
+    the outcome later, `evidence` has the reasons.
     """
 
     phase: Phase
@@ -144,11 +146,10 @@ def intend(
     edit_id: uuid.UUID | None = None,
     via: Mapping[str, Json] | None = None,
 ) -> Intent:
-    """Record an edit before the call: one entry for each change. They are committed when this returns.
-
-    `evidence` is what settling can need later. Pass `edit_id` if you need it before the intent is recorded. `via` says
-    what the edit is made by: a form and its version, an app token, a job, or an assistant's client, for example
-    {"form": "status", "version": 3}. The edit's outcomes get the same `via`.
+    """Record an edit before the call: one entry for each change. The entries are committed when this returns.
+    `evidence` has facts that settling can need later. Pass `edit_id` if you need it before the intent is recorded.
+    `via` says what the edit is made by: a form and its version, an app token, a job, or an assistant's client, for
+    example {"form": "status", "version": 3}. The edit's outcomes get the same `via`.
 
     Raises:
         NotRecorded: the database didn't accept it. Don't make the call.
@@ -186,8 +187,9 @@ def settle(
     """Record the outcome of an edit: one entry for each row, and one for each cell in which Smartsheet stored another
     value.
 
-    `outcomes` can be a mapping from the edit's lines. `unasked` are outcomes of other rows, which Smartsheet changed
-    together with the edit's. If `alone` is False, the entries join the current transaction.
+    `outcomes` can also be a mapping from numbers of the edit's lines to outcomes. `unasked` are outcomes of other rows,
+    which Smartsheet changed together with the edit's rows. If `alone` is False, the entries join the current
+    transaction.
 
     Raises:
         NotRecorded: the database didn't accept it. The log still shows the edit as not certain yet.
@@ -226,7 +228,8 @@ def note(
 
     `subject` is what the act is about, if that isn't a sheet, as "app.model/key"; `label` says the same in words. If
     `is_head` is False, the log page lists the entry only if people filter by its action. `via` is as in intend().
-    Returns the id that the entries share. Raises NotRecorded and ValueError.
+    Returns the id that the entries share. Raises NotRecorded if the entries can't be written, and ValueError if `via`
+    can't be recorded.
     """
     edit_id = uuid.uuid4()
     named = _named(actor)
@@ -402,7 +405,7 @@ def _add_outcome(draft: _Draft, intent: Intent, line: int | None, outcome: Outco
     row_id = row[0].row_id if row else None
     label = outcome.row_label or (row[0].row_label if row else "")
     is_personal = any(change.is_personal for change in row)
-    # An outcome of several cells has several entries to refer to.
+    # The outcome of several cells would have to refer to several entries, so it refers to none.
     refers_to = row[0].refers_to if len(row) == 1 else None
     draft.add(
         intent.common,

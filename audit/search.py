@@ -29,8 +29,8 @@ _TEXT = """COALESCE({row}old, '') || ' ' || COALESCE({row}new, '') || ' ' || {ro
     || ' ' || {row}sheet_name || ' ' || {row}reason || ' ' || {row}message"""
 _SEARCHED = "NOT ({row}phase = 'applied' AND {row}column_id IS NULL AND {row}message = '')"
 
-# A writer appends to the index's list of pending pieces. The owner's autovacuum merges this list into the index, or a
-# writer if the list is full. https://www.postgresql.org/docs/current/gin-implementation.html#GIN-FAST-UPDATE
+# A writer appends to the index's list of pending pieces. The owner's autovacuum merges this list into the index. If the
+# list is full, the writer merges it. https://www.postgresql.org/docs/current/gin-implementation.html#GIN-FAST-UPDATE
 POSTGRESQL = f"""
     CREATE INDEX audit_entry_text ON audit_entry USING gin (({_TEXT.format(row="")}) gin_trgm_ops)
     WHERE {_SEARCHED.format(row="")}"""
@@ -63,7 +63,9 @@ class _Contains(Func):
 
 
 class _Holds(Func):
-    """Finds a text of one or two letters, which the index can't find. The expression keeps PostgreSQL from using it."""
+    """Finds a text of one or two letters, which the index can't find. The expression is such that PostgreSQL doesn't
+    try the index.
+    """
 
     output_field = BooleanField()
 
@@ -179,7 +181,7 @@ def _phrase(text: str) -> str:
 
 
 def _forms(text: str) -> list[str]:
-    """The text as it is in names and messages, and as it is in values, which are JSON."""
+    """The forms of the text in entries: unchanged in names and messages, and with JSON's escapes in values."""
     return sorted({text, json.dumps(text, ensure_ascii=False)[1:-1]})
 
 

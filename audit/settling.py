@@ -164,8 +164,8 @@ def conclude(held: Unsettled, edit: OpenEdit, outcomes: Mapping[int, Outcome]) -
 
 
 def correct(edit: OpenEdit, outcomes: Mapping[int, Outcome]) -> int:
-    """Record that lines which had been given up were saved. Returns the number of lines. If several processes do this
-    at the same time, only the first one records it. Raises NotRecorded.
+    """Record that lines were saved after all, although they were settled as not saved or undecidable. Returns the
+    number of lines. If several processes do this at the same time, only the first one records it. Raises NotRecorded.
     """
     with transaction.atomic(durable=True):
         one_at_a_time(f"correct {edit.intent.edit_id}")

@@ -57,8 +57,8 @@ def human_pair(old: str | None, new: str | None) -> tuple[str, str]:
 
 
 def short_places(old: str | None, new: str | None) -> tuple[str, str] | None:
-    """The two places of a moved row in a few words; None if these aren't such places, or if only all words tell them
-    apart. Whole places have ids of rows, which people don't know.
+    """The two places of a moved row in a few words, without the ids of other rows, which people don't know. None if the
+    values aren't places, or if both would be the same words.
     """
     places: list[Any] = [json.loads(value) if value else None for value in (old, new)]
     before, after = places

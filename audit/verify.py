@@ -3,8 +3,8 @@
 It needs Python and this folder, and `cryptography` to check signatures. It is faster with orjson. It needs no Django
 and no database.
 
-The first line says what is proved and what isn't. The exit code is 0 only if a signature by one of the given keys is
-over every entry. It is 1 if something is wrong, 2 if the file or a key cannot be read, and 3 if nothing is wrong and
+The first line says what is proved and what isn't. The exit code is 0 only if a signature by one of the given keys
+covers every entry. It is 1 if something is wrong, 2 if the file or a key cannot be read, and 3 if nothing is wrong and
 nothing is proved.
 """
 
@@ -28,7 +28,9 @@ LONGEST = 64 * 1024 * 1024  # the most bytes in a line; a file without line brea
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Check the file and print the result. Returns the exit code, which is the same if no one reads all of it."""
+    """Check the file and print the result. Returns the exit code, which is the same even if the output's reader stops
+    early.
+    """
     code, report = _checked(arguments)
     try:
         for sentence in report:

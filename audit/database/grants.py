@@ -56,7 +56,7 @@ def statements(connection: BaseDatabaseWrapper, role: str) -> list[str]:
     name = connection.ops.quote_name(role)
     return [
         f"REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC",
-        f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC, {name}",  # its tables would hide the log's
+        f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC, {name}",  # temporary tables would hide the log's
         f"REVOKE ALL ON SCHEMA {schema} FROM {name}",
         f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {name}",
         f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA {schema} FROM {name}",

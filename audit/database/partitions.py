@@ -43,7 +43,7 @@ FUNCTION = f"""
         EXECUTE format('ALTER TABLE %I ENABLE ALWAYS TRIGGER audit_entry_no_truncate', name);
     END $$"""  # noqa: S608 # our own number
 
-_REMEMBERED = 3600.0  # seconds that a process assumes that the months are there
+_REMEMBERED = 3600.0  # for so many seconds a process assumes that the months exist
 _ready_until: dict[str, float] = {}
 
 

@@ -48,8 +48,8 @@ def install(connection: BaseDatabaseWrapper) -> None:
 
 @contextmanager
 def lifted(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> Iterator[None]:
-    """Remove the triggers of these tables within the block. Retiring needs this, and on SQLite the erasing of a
-    history.
+    """Remove the triggers of these tables within the block. Retiring needs this. On SQLite, erasing from a history
+    needs it too.
 
     No one else sees the tables without triggers, because all of this is in one transaction: the current one, or a new
     one.

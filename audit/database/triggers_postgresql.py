@@ -8,8 +8,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from audit.database import partitions
 
 # Two functions run with the owner's rights. PostgreSQL looks for a temporary table first, so a temporary table with the
-# name of a log's table would be used instead. The search path prevents this. No one else can use the functions in
-# triggers on tables of their own.
+# name of a log's table would be used instead. The search path prevents this. EXECUTE is revoked, so that other roles
+# can't use the functions in triggers on their own tables.
 # https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY
 _WITH_OWNERS_RIGHTS = """
     DO $$
@@ -23,9 +23,10 @@ _WITH_OWNERS_RIGHTS = """
     END $$"""
 
 # The chain's lock is held only during the commit, so an open transaction doesn't block other writers. It is an advisory
-# lock, because a lock on a row takes twice as long if others update the row. In the function, each statement sees what
-# was committed before it got the lock. A notice tells a writer that it had to wait (contention.py). Sequential scans
-# are off: with statistics from an empty chain, PostgreSQL would read the whole chain to find the last link.
+# lock, because a lock on a row takes twice as long if others update the row. Each of the function's statements after
+# the lock sees everything that was committed before. A notice tells a writer that it had to wait (contention.py).
+# Sequential scans are off: with statistics from an empty chain, PostgreSQL would read the whole chain to find the last
+# link.
 #
 # An empty table can be truncated: nothing is lost, and Django does so after each TransactionTestCase of a site.
 # PostgreSQL locks the table before it runs the trigger, so no one can add a row in the meantime. This is allowed only
@@ -177,8 +178,8 @@ def drop(*, table: str, name: str) -> str:
 
 
 def standing(connection: BaseDatabaseWrapper) -> set[tuple[str, str]]:
-    """The triggers that exist and always fire, as pairs of table and name. A trigger that is missing on a month doesn't
-    count.
+    """The triggers that exist and always fire, as pairs of table and name. A trigger of the log's table doesn't count
+    if a month lacks it.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgenabled = 'A'")

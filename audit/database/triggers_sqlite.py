@@ -56,16 +56,17 @@ def append_only(table: str, *, unique: Sequence[str]) -> dict[str, str]:
 
 
 def history(table: str, *, key: str, personal: Sequence[str]) -> dict[str, str]:
-    """The triggers that refuse any change, even blanking: a trigger that names a column would prevent a migration from
-    removing the column. Erasing removes this trigger for a moment (triggers.lifted).
+    """The triggers that refuse any change, even blanking. A trigger that allows blanking would name the columns, and a
+    migration couldn't remove a column that a trigger names. Erasing removes the triggers within its transaction
+    (triggers.lifted).
     """
     return append_only(table, unique=[key])
 
 
 def erasable(table: str) -> dict[str, str]:
     """The triggers that let a row's text be blanked once. They refuse any other change, and deleting or replacing a
-    row. The same row can be inserted again, since a process doesn't always know that it exists; this does nothing, so
-    an erased text doesn't come back.
+    row. Inserting a row that exists does nothing: a process doesn't always know that the row exists, and an erased text
+    doesn't come back.
     """
     return {
         f"{table}_only_erase": f"""

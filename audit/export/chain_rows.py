@@ -109,7 +109,7 @@ def rows(entries: EntryQuerySet, window: Window, *, matching: EntryQuerySet | No
 
 
 def records(*, first_seq: int, last_seq: int) -> bytes:
-    """The records (leaves.record) of these links, 32 bytes for each. The link of a retired entry has no record."""
+    """The records (leaves.record) of these links, 32 bytes for each. A link whose entry was retired has no record."""
     return b"".join(_records(window) for window in windows(first_seq=first_seq, last_seq=last_seq))
 
 

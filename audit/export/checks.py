@@ -177,7 +177,7 @@ class Check:
 
 
 def _read(raw: bytes) -> Line:
-    """Parse a line. Exactly one spelling is accepted, so that all programs read the same in it. Raises Wrong."""
+    """Parse a line. Exactly one spelling is accepted, so that all programs read the same content. Raises Wrong."""
     if not raw.endswith(b"\n"):
         raise Wrong("The export is incomplete: this line is cut off.")
     try:

@@ -1,4 +1,6 @@
-"""The SQL of the CSV's columns: people have their names, values are as people typed them, and formulas can't run."""
+"""The SQL of the CSV's columns. People have their names, values are as people typed them, and no text can run as a
+formula.
+"""
 
 from dataclasses import dataclass
 
@@ -119,8 +121,9 @@ def _defused(dialect: _Dialect, text: str) -> str:
 
 
 def _value(dialect: _Dialect, json: str) -> str:
-    """The SQL that shows a text without JSON's quotes. Any other value stays JSON, and so does a text with an escape
-    that a text column can't store. Only texts can run as formulas, so only they are protected: -0.75 stays a number.
+    """The SQL that shows a text without JSON's quotes. Any other value stays JSON. A text stays JSON too if it has an
+    escape that a text column can't store. Only texts can run as formulas, so only they are protected: -0.75 stays a
+    number.
 
     The most frequent cases come first in the SQL, because they need the least work: no value, and a text without
     escapes.

@@ -1,7 +1,7 @@
 """Writes the log as CSV for spreadsheets. The last line of the file says that the file is complete.
 
-A cell that a spreadsheet would run as a formula gets a quote mark at its beginning, as OWASP advises. PostgreSQL writes
-the lines itself. https://owasp.org/www-community/attacks/CSV_Injection
+A cell that a spreadsheet would run as a formula gets a quote mark at its beginning, as OWASP advises. On PostgreSQL,
+the database itself makes the lines (COPY). https://owasp.org/www-community/attacks/CSV_Injection
 """
 
 import csv

@@ -1,4 +1,5 @@
-"""The format of an export as JSON Lines. The code that writes it and the code that verifies it need no Django for this.
+"""The format of an export as JSON Lines. Both the code that writes exports and the code that verifies them use this
+module. It needs no Django.
 
     {"type":"export",…}    says who exported what, when, and up to which link of the chain; it is the first line
     {"type":"seal",…}      is a signed seal, and comes before the first entry that it covers

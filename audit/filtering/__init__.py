@@ -1,1 +1,1 @@
-"""Filters of the log, which come from an address or a command, and the people and sheets that they offer."""
+"""The log's filters, from a page's address or a command, and the people and sheets that can be chosen in them."""

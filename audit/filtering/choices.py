@@ -1,4 +1,6 @@
-"""The people and sheets that the filters offer. They are read from the directory, which is quicker than the log."""
+"""The people and sheets that can be chosen in the filters. They are read from the directory, which is quicker than
+reading the log.
+"""
 
 import json
 from collections.abc import Iterable

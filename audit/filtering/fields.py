@@ -86,7 +86,7 @@ class DayField(forms.DateField):
 
 
 def number_alone(text: str) -> str:
-    """The number in a text that the filter offers, such as "Jane Roe · eu:5", where it follows the name."""
+    """The part of a filter's text after the name: "eu:5" in "Jane Roe · eu:5". A text without a name stays as it is."""
     return text.rpartition("·")[2].strip()
 
 

@@ -57,7 +57,7 @@ def outcome_filter(phase: Phase) -> str:
 
 
 class LogFilter(forms.Form):
-    """The form with all filters of the log. They are optional. `before` and `after` say where the page begins.
+    """The form with all filters of the log. All of them are optional. `before` and `after` say where the page begins.
 
     Days are in the reader's time zone, or in UTC if `days` is "utc". If the form is invalid, it has no filters, so a
     page must show no entries.
@@ -174,7 +174,9 @@ class LogFilter(forms.Form):
 
     @property
     def span(self) -> tuple[int | None, int | None]:
-        """The ids that were written on the selected days: from the first id, up to but not including the second."""
+        """The range of ids that were written on the selected days: from the first id, up to but not including the
+        second.
+        """
         return id_ranges.ids_between(*self._moments())
 
     def narrow(self, entries: EntryQuerySet) -> EntryQuerySet:
@@ -185,7 +187,9 @@ class LogFilter(forms.Form):
         return self._with_outcome(entries) if "outcome" in self.cleaned_data else self._told(entries)
 
     def about(self, entries: EntryQuerySet) -> EntryQuerySet:
-        """The entries that match the filters which don't distinguish between the entries of one row in one edit."""
+        """The entries that match all filters except `column`, `outcome` and the words. These filters don't distinguish
+        between the entries of one row in one edit.
+        """
         asked = self.cleaned_data
         if "person" in asked:
             entries = entries.by_actor(asked["person"].number, region=asked["person"].region)
@@ -231,15 +235,15 @@ class LogFilter(forms.Form):
 def _uncertain(entries: EntryQuerySet) -> EntryQuerySet:
     """The intents of edits in which a row has no conclusive outcome.
 
-    Settling lists these edits, up to a place in the chain. Newer entries are read here. So the cost depends on the
-    number of uncertain edits, not on the length of the log.
+    Settling keeps a list of these edits, up to a place in the chain. Only the entries after that place are read here.
+    So the cost depends on the number of uncertain edits, not on the length of the log.
     """
     listed = Unsettled.objects.order_by("-at").values_list("edit_id", flat=True)[:LISTED]
     return entries.intents().filter(edit_id__in={*listed, *_open(_place())})
 
 
 def _open(entry_id: int) -> set[UUID]:
-    """The edits with a row whose intent is newer than this entry and that has no conclusive outcome."""
+    """The edits in which at least one row has an intent after this entry, but no conclusive outcome."""
     intended: set[tuple[UUID, int | None]] = set()
     concluded: set[tuple[UUID, int | None]] = set()
     for edit_id, line, phase in _newer_than(entry_id):
@@ -261,7 +265,9 @@ def _newer_than(entry_id: int) -> Iterator[tuple[UUID, int | None, str]]:
 
 
 def _place() -> int:
-    """The id after which entries are read here: settling has handled older ones, or they are more than MOST."""
+    """The id after which _open() reads entries. Settling has handled the older ones. If it is late, only about the
+    newest MOST entries are read.
+    """
     leaves = Leaf.objects.order_by("-seq").values_list("entry_id", flat=True)
     newest = (leaves.first() or 0) - MOST
     cursor = Cursor.objects.filter(name="settled").first()

@@ -1,8 +1,8 @@
-"""Anchors: places for copies of the seals that the database's owner can't change.
+"""Anchors: places with copies of the seals. The database's owner can't change these copies.
 
-AUDIT_ANCHORS lists them. A Cursor stores the number of the last seal that an anchor received. If an anchor fails, the
-failure is logged, and the next run tries again. Sealing doesn't wait for it. An anchor can receive a seal twice, but it
-never misses one.
+The setting AUDIT_ANCHORS lists the anchors. A Cursor stores the number of the last seal that an anchor received. If an
+anchor fails, the failure is logged, and the next run tries again. Sealing doesn't wait for anchors. An anchor can
+receive a seal twice. It never misses one, unless it has a `pause`.
 """
 
 import json
@@ -52,7 +52,9 @@ def register(name: str, anchor: Anchor) -> None:
 
 
 def publish() -> list[str]:
-    """Send the seals that are new to each anchor. Returns the names of the anchors that failed. Raises Error."""
+    """Send each anchor the seals that it doesn't have yet. Returns the names of the anchors that failed. Raises Error
+    if the database fails.
+    """
     return [name for name in settings.AUDIT_ANCHORS if not _is_up_to_date(name, _anchors[name])]
 
 
@@ -105,8 +107,8 @@ def _to_log(found: Sequence[SignedSeal]) -> None:
 
 
 def _to_file(found: Sequence[SignedSeal]) -> None:
-    """Append one line for each seal, and flush the file to disk. If a full disk cut off an earlier line, it stays as it
-    is, and the first seal begins on a new line.
+    """Append one line for each seal, and flush the file to disk. If a full disk cut off an earlier line, that line
+    stays as it is, and the first seal begins on a new line.
     """
     path = settings.AUDIT_ANCHOR_FILE
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)

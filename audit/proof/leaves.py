@@ -1,10 +1,9 @@
 """The canonical bytes of an entry, and the hashes that the chain consists of. This module needs only the standard
-library, so that an export can be verified without Django and without the database. If orjson is installed, it is
-faster.
+library, so that an export can be verified without Django and without the database. With orjson it is faster.
 
     leaf    the SHA-256 of an entry's content, without its number and time; the app writes it with the entry
-    record  the SHA-256 of an entry's place in the chain, number, time and leaf; the seals' Merkle trees are over these
-    link    the SHA-256 of the link before and the record; the database writes it at commit
+    record  the SHA-256 of an entry's place in the chain, number, time and leaf; the seals' Merkle trees cover these
+    link    the SHA-256 of the previous link and the record; the database writes it at commit
 
 What is hashed begins with a different byte for a record, a Merkle node and a link. So none of them can be mistaken for
 another. https://www.rfc-editor.org/rfc/rfc9162#name-definition-of-the-merkle-tr

@@ -6,7 +6,7 @@ from audit.proof.inclusion import Proof
 
 
 def proof_of(entry: Entry) -> Proof | None:
-    """The proof that a seal covers this entry. None if no seal covers it yet, or if the chain doesn't have it."""
+    """The proof that a seal covers this entry. None if no seal covers it yet, or if the chain has no link for it."""
     link = Leaf.objects.filter(entry_id=entry.pk).first()
     if link is None:
         return None
@@ -19,7 +19,9 @@ def proof_of(entry: Entry) -> Proof | None:
 
 
 def record_of(entry: Entry, *, seq: int) -> bytes:
-    """The entry's record, computed from its current columns. It is unchanged if its proof is valid for this."""
+    """The entry's record, computed from its current columns. If the entry's proof is valid for this record, the entry
+    is unchanged.
+    """
     at = leaves.microseconds(entry.at)
     return leaves.record(seq=seq, entry_id=entry.pk, at=at, leaf=leaves.leaf(values_of(entry)))
 

@@ -65,7 +65,9 @@ def forget(**_kwargs: object) -> None:
 
 
 def seal_all(*, using: str = "default") -> Iterator[Seal]:
-    """Seal all links that exist now. Makes at least one seal, and each in its own transaction. Raises like seal()."""
+    """Seal all links that exist now. This makes at least one seal, and each in its own transaction. Raises what seal()
+    raises.
+    """
     newest = Leaf.objects.using(using).order_by("-seq").values_list("seq", flat=True).first() or 0
     made = seal(using=using)
     yield made

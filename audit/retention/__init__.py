@@ -1,1 +1,1 @@
-"""Retention: removes old months and keeps the proof, and erases names and personal values on request."""
+"""Retention: removes old months but keeps their seals, and erases names and personal values on request."""

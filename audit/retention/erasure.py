@@ -3,8 +3,8 @@
 It blanks text and salt in PersonalText, and personal fields in the histories of this app's records. Entries only have
 commitments, which no one can open without the salt. Pages then show "name erased". The blanked row stays. So a process
 that still caches the name (commitments.MEMORY) can't store it again. If the person continues to work here, they get a
-new commitment. Other apps blank what else they store about the person (`erasing`). The person's profile and token
-aren't erased here: disconnect or delete the person first.
+new commitment. Other apps receive the signal `erasing`, and blank what they store about the person. The person's
+profile and token aren't erased here: disconnect or delete the person first.
 """
 
 import json
@@ -25,8 +25,9 @@ from audit.proof.leaves import COLUMNS
 from audit.recording import THIS_APP, Actor, Evidence, nobody, note
 from audit.vocabulary import Action, Origin
 
-# Sent in the transaction of an erasure, with `what` and `addresses`, the person's e-mail addresses in the log, in lower
-# case. A receiver blanks what its app stores about the person outside of histories, and returns the number of rows.
+# Sent in the transaction of an erasure. `what` is what is erased, and `addresses` are the person's e-mail addresses in
+# the log, in lower case. A receiver blanks what its app stores about the person outside of histories, and returns the
+# number of rows.
 erasing = Signal()
 
 
@@ -40,7 +41,9 @@ class ReasonNamesThem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Everything about the person with this region and id, and texts that only have one of their addresses."""
+    """What to erase: everything about the person with this region and id, and texts that have no person, but one of
+    this person's addresses.
+    """
 
     region: str
     number: int
@@ -70,7 +73,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Names and values with this e-mail address. Several people can have had it, one after the other."""
+    """What to erase: names and values with this e-mail address. Several people can have had it, one after the other."""
 
     email: str
     subject = "audit.address"
@@ -90,7 +93,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """The personal values of one entry. Its actor's name isn't included."""
+    """What to erase: the personal values of one entry, but not its actor's name."""
 
     entry_id: int
 
@@ -116,7 +119,9 @@ class Values:
 
 @dataclass(frozen=True, slots=True)
 class NameAlone:
-    """A name that was recorded without an id, such as that of an admin user, or one that a command was given."""
+    """What to erase: a name that was recorded without an id, such as that of an admin user, or one that was given to a
+    command.
+    """
 
     name: str
     subject = "audit.name"
@@ -139,8 +144,8 @@ What = Person | Address | Values | NameAlone
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How many names and values can be erased. After erasing, also how many rows of histories, and other records of the
-    apps, were blanked.
+    """How many names and values can be erased. After an erasure: how many were erased, and how many rows of histories
+    and other records of the apps were blanked.
     """
 
     names: int

@@ -1,8 +1,8 @@
-"""Finds up to where the log can be retired: to the end of a seal, and only if nothing needs the entries any more.
+"""Finds the boundary up to which the log can be retired, and checks that nothing needs the entries before it any more.
 
-The boundary is the end of the seal over the last entry from before the month. All entries up to the boundary are
-removed. With one seal a minute, up to a minute of these are from the month itself. So the chain that remains begins
-after a seal, without a gap. The seals of removed entries stay.
+The boundary is the end of the seal over the last entry from before the month. So the chain that remains begins right
+after a seal. All entries up to the boundary are removed. With one seal a minute, these include up to a minute's entries
+from the month itself. The seals of removed entries stay.
 """
 
 from dataclasses import dataclass

@@ -22,7 +22,7 @@ def check_anchors(path: Path, *, keys: Mapping[str, Ed25519PublicKey], last_seq:
     Raises OSError, UnicodeDecodeError and csv.Error.
     """
     count, place, newest = 0, 0, 0
-    torn: dict[int, str] = {}  # lines that a full disk can have cut off; such a line can follow again as a whole
+    torn: dict[int, str] = {}  # lines that a full disk may have cut off; the whole line can follow later
     for place, text in _lines(path):
         try:
             seal = SignedSeal.from_json(json.loads(text))

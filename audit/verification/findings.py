@@ -1,4 +1,4 @@
-"""What verifying has found, and the report."""
+"""The findings of verifying, and the report about them."""
 
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum

@@ -1,4 +1,6 @@
-"""Checks what the triggers do. Their names aren't enough: someone could replace a trigger by one that does nothing."""
+"""Checks what the triggers do. It isn't enough to check their names: someone could replace a trigger by one that does
+nothing.
+"""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +17,7 @@ _STANDING = """
     SELECT tgrelid::regclass::text, tgname, tgenabled = 'A', tgtype, tgfoid::regproc::text, tgqual IS NULL,
         tgattr::text, encode(tgargs, 'escape')
     FROM pg_trigger WHERE NOT tgisinternal"""
-# On a role's search path, another schema can come before the log's.
+# The log's own schema. On a role's search path, another schema can come before it.
 _SCHEMA = "(SELECT relnamespace FROM pg_class WHERE oid = to_regclass('audit_entry'))"
 # https://www.postgresql.org/docs/current/catalog-pg-proc.html
 _FUNCTIONS = f"""

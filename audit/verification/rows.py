@@ -1,5 +1,5 @@
-"""Reads the log's rows exactly as the database stores them, because the ORM's conversions would hide tampering. All of
-it is read in one snapshot, and people can continue to work.
+"""Reads the log's rows exactly as the database stores them, because the ORM's conversions would hide tampering. All
+rows are read in one snapshot, and people can go on working.
 """
 
 import sqlite3
@@ -23,9 +23,9 @@ _IS_HEAD = leaves.COLUMNS.index("is_head")
 _BOOLEANS = {0: False, 1: True}
 _PRECISION = {19: "seconds", 23: "milliseconds", 26: "microseconds"}  # by the length of the text
 _names = count()
-# With a plus, Django doesn't convert SQLite's values. PostgreSQL returns ids without hyphens, and times as numbers. It
-# stores an entry's time as microseconds since 2000, so this needs no calculation. A time that Python doesn't have, such
-# as infinity, becomes NULL.
+# The plus before each column keeps Django from converting SQLite's values. PostgreSQL returns ids without hyphens, and
+# times as numbers. It stores an entry's time as microseconds since 2000, so this needs no calculation. A time that
+# Python doesn't have, such as infinity, becomes NULL.
 _SINCE_2000 = leaves.microseconds(datetime(2000, 1, 1, tzinfo=UTC))
 _IF_HELD = "CASE WHEN at BETWEEN '0001-01-01 00:00+00' AND '9999-12-31 23:59:59.999999+00' THEN"
 _TIME = f"{_IF_HELD} (extract(epoch FROM at) * 1000000)::bigint END"
@@ -42,8 +42,8 @@ _TEXT = "SELECT commitment, salt, text, email, erased_at IS NOT NULL FROM audit_
 
 
 class Item(NamedTuple):
-    """An entry's id, its time (microseconds since 1970, UTC) and its leaf. `says` is the leaf that is computed from its
-    columns. It is empty if the columns can't be those of an entry.
+    """An entry's id, its time (microseconds since 1970, UTC) and its leaf. `says` is the leaf that is computed from the
+    entry's columns. It is empty if an entry can't have such columns.
     """
 
     id: int
@@ -160,8 +160,8 @@ def texts(connection: BaseDatabaseWrapper) -> Iterator[Text]:
 
 @contextmanager
 def any_text(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Within the block, text that isn't UTF-8 can be read. It gets surrogates, so it is never canonical. Only tampering
-    can cause such text, and only on SQLite.
+    """Within the block, text that isn't UTF-8 can be read. The bytes that can't be decoded become surrogates, so the
+    text is never canonical. Only tampering can cause such text, and only on SQLite.
     """
     if connection.vendor != "sqlite":
         yield

@@ -27,7 +27,8 @@ class NoSuchStart(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """The last link that isn't read: its place, its hash, the number of the seal over it, and why reading starts there.
+    """The last link that isn't read: its place, its hash, the number of the seal over it, and why reading starts after
+    it.
 
     If `is_retired` is true, this link and all before it must be gone.
     """
@@ -97,8 +98,8 @@ def _numbered(text: str) -> SignedSeal | None:
 class Verified:
     """The content of AUDIT_VERIFIED_FILE: the seal up to which nothing was wrong when the log was last verified.
 
-    It is a file, because the database's owner could change a row. Each run compares its seal with the database. With
-    `--continue`, a run starts after this seal, and doesn't read older entries again.
+    It is a file, because the database's owner could change a row. Each run compares the file's seal with the database.
+    With `--continue`, a run starts after this seal, and doesn't read older entries again.
     """
 
     at: datetime
@@ -115,7 +116,7 @@ class Verified:
 
     def start(self) -> Start | None:
         """Start after this seal. If it was retired in the meantime, start where the log begins. None if the database
-        has another seal with its number, or none.
+        has no seal with this number, or a different one.
         """
         said = self.seal.statement
         if _numbered(str(said.number)) != self.seal:

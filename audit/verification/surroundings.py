@@ -1,4 +1,4 @@
-"""Checks what the chain doesn't prove: clear texts, missing seals, unsettled edits, and what should be gone."""
+"""Checks what the chain doesn't prove: clear texts, missing seals, unsettled edits, and links that should be gone."""
 
 import json
 from collections.abc import Collection
@@ -57,7 +57,7 @@ def check_settled(connection: BaseDatabaseWrapper, findings: Findings, *, since:
 
 
 def check_retired(start: Start, findings: Findings) -> None:
-    """Report links that should have been retired, but exist. They would not be verified."""
+    """Report links that should have been retired, but still exist. Verifying doesn't read them."""
     left = Leaf.objects.filter(seq__lte=start.seq).aggregate(first=Min("seq"), count=Count("seq"))
     if left["count"]:
         text = f"{left['count']} links up to {start.seq} are there, and were said to be retired: they are not verified."

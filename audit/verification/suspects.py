@@ -1,4 +1,6 @@
-"""Finds out whether an entry or link was edited, deleted or reordered, if it doesn't follow from the link before it."""
+"""Finds out what happened to a link that doesn't follow from the link before it: whether it or its entry was edited,
+deleted or reordered.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
