@@ -1,6 +1,6 @@
 """The words for each way in which a sign-in or connection can fail: what happened, what this app did, what to do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from identity.signin.oauth import BadAnswer, ClientRefused, GrantRefused, OAuthError, Step, Unavailable
 
@@ -210,7 +210,7 @@ OF_OAUTH: dict[tuple[Step, type[OAuthError]], Failure] = {
         code="profile_unavailable",
         status=503,
         title="Smartsheet did not say who you are",
-        happened="Smartsheet confirmed your sign-in, but did not send your profile in time.",
+        happened="Smartsheet confirmed your sign-in, but did not send your profile.",
         done=THROWN_AWAY,
         advice=LATER,
     ),
@@ -225,6 +225,15 @@ OF_OAUTH: dict[tuple[Step, type[OAuthError]], Failure] = {
 }
 
 
+# What happened if Smartsheet isn't available, but did answer.
+ANSWERED: dict[Step, str] = {
+    "token": "Smartsheet answered with an error when this app asked it to confirm your sign-in.",
+    "profile": "Smartsheet confirmed your sign-in, but answered with an error when this app asked for your profile.",
+}
+
+
 def of(error: OAuthError) -> Failure:
     """The words for an error of exchange_code()."""
-    return OF_OAUTH[error.step, type(error)]
+    failure = OF_OAUTH[error.step, type(error)]
+    is_answered = isinstance(error, Unavailable) and error.status is not None
+    return replace(failure, happened=ANSWERED[error.step]) if is_answered else failure

@@ -70,6 +70,7 @@ def test_it_sends_any_code_as_it_came(client: Client, provider: Provider, code: 
 
 
 ENDLESS = {"hung", "dripping"}
+SILENT = ENDLESS | {"broken off", "dropped", "dropped before", "dropped after"}
 TOKEN_FAULTS: dict[str, tuple[dict[str, Any], int, str]] = {
     "expired code": ({"errorCode": 1069}, 400, "code_refused"),
     "revoked": ({"errorCode": 1132}, 400, "code_refused"),
@@ -92,6 +93,14 @@ TOKEN_FAULTS: dict[str, tuple[dict[str, Any], int, str]] = {
 }
 
 
+def assert_says_what_smartsheet_did(page: Any, fault: str) -> None:
+    """The page says whether Smartsheet answered at all."""
+    text = page.content.decode()
+    is_away = "_unavailable" in text
+    assert ("answered with an error when this app asked" in text) == (is_away and fault not in SILENT)
+    assert ("did not answer" in text or "did not send your profile" in text) == (is_away and fault in SILENT)
+
+
 @pytest.mark.parametrize("fault", TOKEN_FAULTS)
 def test_it_handles_a_failing_token_endpoint(
     client: Client, sandbox: RunningSandbox, settings: Settings, alice: Person, fault: str
@@ -102,6 +111,7 @@ def test_it_handles_a_failing_token_endpoint(
     callback_url = decide(sandbox, begin(client), alice)
     page = come_back(client, callback_url)
     assert_page(client, page, status, code)
+    assert_says_what_smartsheet_did(page, fault)
     assert len(sandbox.requests(path="/2.0/")) == 1
 
 
@@ -131,6 +141,7 @@ def test_it_handles_a_failing_profile(
     callback_url = decide(sandbox, begin(client), alice)
     page = come_back(client, callback_url)
     assert_page(client, page, status, code)
+    assert_says_what_smartsheet_did(page, fault)
     assert len(sandbox.requests(method="POST", path="/2.0/token")) == 1
     assert len(sandbox.requests(method="GET", path="/2.0/users/me")) == 1
 
