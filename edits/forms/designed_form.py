@@ -12,7 +12,7 @@ Only fields whose state says so are written. Everything else in the sent data is
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from hashlib import sha256
@@ -31,9 +31,9 @@ from edits.forms.known_parts import Known
 from edits.forms.row_access import RowForbidden
 from edits.forms.row_rules import may, values_of
 from edits.forms.sheet_form import SheetForm
-from edits.gateway.errors import GatewayError
+from edits.gateway.errors import Forbidden, GatewayError, NotFound, Refused
 from edits.gateway.shapes import LARGEST_ID
-from edits.saving import Baseline, CellChange, NotRecorded
+from edits.saving import Baseline, CellChange, NotRecorded, Result
 from edits.saving.checks import NO_COLUMN
 from edits.sheets import formula_errors, rights
 from edits.sheets.column_types import Doubtful, column_type
@@ -340,6 +340,29 @@ class DesignedForm(SheetForm):
         filled_in = {one: value for one, value in self.given.items() if self._is_filled_in(one, self.states)}
         given = [CellChange(one, self.current.get(one), value) for one, value in filled_in.items()]
         return (*typed, *(one for one in given if not is_same(normal(one.shown), normal(one.typed))))
+
+    def _row_after(self, result: Result) -> Row:
+        """The row with the saved values. If Smartsheet calculates whether it still fits, it is read again, with one
+        call. If Smartsheet doesn't answer that, the row fits the filter as before.
+        """
+        row = super()._row_after(result)
+        if self.baseline is None or not self._is_rule_calculated(row):
+            return row
+        filter_id = self.definition.filter_id
+        try:
+            found = Sheet.parse(self.baseline.gateway.sheet(self.sheet_id, row_ids=[row.id], filter_id=filter_id))
+        except (Forbidden, NotFound, Refused):
+            return replace(row, cells={}, is_filtered_out=None)
+        except GatewayError:
+            return replace(row, is_filtered_out=False)
+        return found.row(row.id) or replace(row, cells={}, is_filtered_out=None)
+
+    def _is_rule_calculated(self, row: Row) -> bool:
+        """Whether what this form wrote isn't enough to know if the row fits the form's rule and filter."""
+        rule = self.definition.rule.column_ids if self.definition.rule else frozenset[int]()
+        read = [one for one in self.sheet.columns if one.id in rule]
+        is_calculated = any(one.formula or one.system_type or row.cell(one).formula for one in read)
+        return bool(self.definition.filter or is_calculated or (read and self.sheet.is_project))
 
     @property
     def reason(self) -> str:

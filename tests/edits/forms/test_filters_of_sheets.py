@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 
 from audit.models import Entry
 from edits.forms.definition import Allow, ChosenFilter, Definition
+from edits.forms.designed_form import DesignedForm
 from edits.forms.filters import FilterGone, require_applied
 from edits.forms.models import FormDefinition
 from edits.forms.watching import check_due
+from edits.saving import read
 from edits.sheets.sheet import Row
 from identity.models import SmartsheetUser
 from tests.conftest import SignIn
@@ -25,6 +28,7 @@ from tests.running_sandbox import Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOT_UNDER_WAY = "Reinforcement"  # Bob is responsible for it too, but it isn't started
+LEFT = "This row isn't in your list any more"
 GONE = "Smartsheet doesn’t apply this filter for you"
 
 
@@ -98,7 +102,58 @@ def test_a_row_that_left_the_filter_meanwhile_is_not_saved(browser: Client, form
     assert Entry.objects.filter(phase="forbidden", row_id=form.plan.rows[MINE]).exists()
 
 
-def test_opening_and_saving_take_no_more_calls_than_without_a_filter(
+def test_a_row_that_the_filter_hides_after_the_save_is_not_offered_again(browser: Client, form: ProgressForm) -> None:
+    status = form.column("Status")
+    kept = Page.open(browser, form.row_path(MINE)).type({form.column("Spent"): "7"}).save()
+    assert "Edit again" in kept.text
+    left = Page.open(browser, form.row_path(MINE)).type({status: "Complete"}).save()
+    assert LEFT in left.text
+    assert "Edit again" not in left.text
+    assert Page.open(browser, form.row_path(MINE)).status == 403
+
+
+def test_a_row_that_leaves_the_rule_by_a_formula_is_not_offered_again(browser: Client, form: ProgressForm) -> None:
+    form.plan._call("PUT", f"/sheets/{form.plan.id}/columns/{form.column('Notes')}", {"formula": "=Status@row"})
+    form.publish(filter=None, rule=form.when("Notes", "equals", "In progress"), fields=form.definition.fields[1:2])
+    left = Page.open(browser, form.row_path(MINE)).type({form.column("Status"): "Complete"}).save()
+    assert LEFT in left.text
+    assert "Edit again" not in left.text
+
+
+def test_a_new_row_is_offered_again_if_the_filter_shows_it(browser: Client, form: ProgressForm) -> None:
+    form.publish(rule=None)
+    for status, is_shown in (("In progress", True), ("Complete", False)):
+        page = Page.open(browser, form.add_path).type({form.column("Status"): status, form.column("Spent"): "1"})
+        saved = page.save()
+        assert ("Edit again" in saved.text, LEFT in saved.text) == (is_shown, not is_shown)
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_a_saved_row_has_left_if_the_filter_is_gone_but_not_if_smartsheet_fails(
+    browser: Client, form: ProgressForm, bob: Person, is_gone: bool
+) -> None:
+    page = Page.open(browser, form.row_path(MINE)).type({form.column("Spent"): "7"})
+    user, row_id = SmartsheetUser.objects.get(smartsheet_id=bob.id).user, form.plan.rows[MINE]
+    sent = DesignedForm(
+        QueryDict(page.sent),
+        definition=form.definition,
+        baseline=read(user, form.plan.id, row_ids=[row_id], filter_id=form.definition.filter_id),
+        me={"bob@example.com"},
+        today=date(2026, 3, 2),
+        user=user,
+        row_id=row_id,
+        sheet_id=form.plan.id,
+    )
+    assert sent.is_valid(), sent.errors
+    if is_gone:
+        delete_filter(form)
+    else:
+        form.plan.sandbox.fault(method="GET", path=f"/sheets/{form.plan.id}", status=500, times=0)
+    assert sent.save()
+    assert sent.left_rule is is_gone
+
+
+def test_opening_takes_no_more_calls_than_without_a_filter_and_saving_one_more(
     browser: Client, form: ProgressForm, under_way: ChosenFilter
 ) -> None:
     counts: list[tuple[int, int]] = []
@@ -109,7 +164,8 @@ def test_opening_and_saving_take_no_more_calls_than_without_a_filter(
         opened = len(calls(form.plan))
         page.type({form.column("Spent"): str(len(counts) + 1)}).send()
         counts.append((opened, len(calls(form.plan))))
-    assert counts[0] == counts[1]
+    (opened, saved), filtered = counts
+    assert filtered == (opened, saved + 1)
 
 
 def test_a_new_row_needs_no_filter(browser: Client, form: ProgressForm) -> None:
