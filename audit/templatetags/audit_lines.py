@@ -6,7 +6,6 @@ one call of a Python function, which computes what it needs only once.
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from html import escape
 from urllib.parse import quote_plus
 
 from django import template
@@ -14,12 +13,12 @@ from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.safestring import SafeString
 
 from audit.changes import LoggedChange
-from audit.escaping import without_bidi_controls
 from audit.grouping import Edit
 from audit.models import Entry
 from audit.templatetags.audit_log import (
     ICONS,
     difference,
+    escaped,
     initials,
     markup,
     thousands,
@@ -202,8 +201,8 @@ def link(asked: Mapping[str, str | int], beside: str, text: str, classes: str = 
     """A link to the log, filtered by what is asked. `beside` is the rest of its query."""
     # markup() and urlencode() aren't used, because they check each part, and a page has hundreds of links.
     parts = (f"{name}={value if isinstance(value, int) else quote_plus(value)}" for name, value in asked.items())
-    query = escape(f"{beside}{'&'.join(parts)}")
-    return SafeString(f'<a class="{classes}" href="{_log()}?{query}">{escape(without_bidi_controls(text))}</a>')
+    query = escaped(f"{beside}{'&'.join(parts)}")
+    return SafeString(f'<a class="{classes}" href="{_log()}?{query}">{escaped(text)}</a>')
 
 
 def _named(entry_id: int) -> SafeString:
@@ -212,7 +211,7 @@ def _named(entry_id: int) -> SafeString:
 
 def strong(text: str) -> SafeString:
     """A name in the middle of a sentence, where there is no link for it."""
-    return markup('<span class="fw-medium">{}</span>', without_bidi_controls(text))
+    return markup('<span class="fw-medium">{}</span>', text)
 
 
 def _log() -> str:

@@ -53,10 +53,15 @@ _ARROW = SafeString(' <i class="bi bi-arrow-right text-secondary" aria-hidden="t
 
 
 def markup(form: str, *parts: object) -> SafeString:
-    """Do what Django's format_html() does, for texts that aren't lazy. It takes a third of the time, and a page of the
-    log calls it about 600 times.
+    """Do what Django's format_html() does, for texts that aren't lazy, and leave out their bidirectional controls. It
+    takes a third of the time, and a page of the log calls it about 600 times.
     """
-    return SafeString(form.format(*(one if isinstance(one, SafeString) else escape(str(one)) for one in parts)))
+    return SafeString(form.format(*(one if isinstance(one, SafeString) else escaped(str(one)) for one in parts)))
+
+
+def escaped(text: str) -> str:
+    """A text from outside as HTML, for the middle of a sentence."""
+    return escape(without_bidi_controls(text))
 
 
 @register.filter
@@ -170,7 +175,7 @@ def _mark(kind: str, text: str, whole: bool) -> SafeString:
     if not text:
         return _EMPTY
     if not whole:
-        text = without_bidi_controls(_shortened(text, NEAR if kind == "kept" else LONG))
+        text = _shortened(text, NEAR if kind == "kept" else LONG)
     body = text.rstrip(" ") or text
     line_end = " ⏎\n" if whole else " ⏎ "
     return markup(_MARKS[kind] + "{}", body.replace("\n", line_end), text[len(body) :])
