@@ -31,8 +31,8 @@ FEATURES = {
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """A sheet with its columns and the requested rows. `position` is the log's newest entry before the rows were read.
-    Saves after that entry are perhaps missing in the rows.
+    """A sheet with its columns and the requested rows. `position` is the id of the log's newest entry just before the
+    rows were read. The rows may lack changes that were saved after that entry.
     """
 
     gateway: Gateway
@@ -47,7 +47,7 @@ class Baseline:
 
     @property
     def addresses(self) -> frozenset[str]:
-        """All known e-mail addresses of the owner. If the database doesn't answer, only the current address."""
+        """All known e-mail addresses of the owner. If the database can't be read, only the current address."""
         actor = self.actor
         try:
             return SmartsheetUser.objects.addresses(region=actor.region, person_id=actor.id, then=actor.email)
@@ -60,7 +60,7 @@ class Baseline:
         return personal_columns(region=self.gateway.owner.region, sheet_id=self.sheet.id)
 
     def row(self, row_id: int) -> Row:
-        """A requested row. Raises NotFound if the sheet no longer has it."""
+        """Return a requested row. Raises NotFound if the sheet no longer has the row."""
         row = self.sheet.row(row_id)
         if row is None:
             raise NotFound(reading.NO_ROW)
@@ -114,6 +114,6 @@ def read(
 
 
 def owner_of(gateway: Gateway) -> Actor:
-    """The owner of the gateway's token, as an actor for the log."""
+    """Return the owner of the gateway's token, as an actor for the log."""
     owner = gateway.owner
     return Actor(id=owner.id, region=owner.region, name=owner.name, email=owner.email)

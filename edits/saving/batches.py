@@ -1,5 +1,5 @@
 """Sends rows in batches. Each kind of change has a class, which prepares the log's entries, makes the call, and reads
-each row's outcome from the answer. One line of an edit is one row.
+each row's outcome from the answer. In the log, each row of an edit is one line.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/rows
 """
@@ -47,7 +47,9 @@ class Line:
 
 
 class Batch(ABC):
-    """The rows of one kind of change. `lines` are the edit's lines, `calls` has the range of lines of each request."""
+    """The rows of one kind of change. `lines` are the edit's lines. `calls` are its requests, each as a range of
+    numbers of lines.
+    """
 
     def __init__(self, baseline: Baseline, rows: Sequence[CheckedRow]) -> None:
         self.baseline = baseline
@@ -55,9 +57,9 @@ class Batch(ABC):
         self._region = baseline.actor.region
         self.lines: list[Line] = []
         self.calls: list[range] = []
-        self.numbers: dict[int, int] = {}  # the line of each change, by the change's position
+        self.numbers: dict[int, int] = {}  # the number of each change's line, by the change's position
         self.counts: dict[int, int] = {}  # the number of rows that each deletion deletes, by its position
-        self.unasked: list[Outcome] = []  # outcomes of rows that the last call deleted, but that have no line
+        self.unasked: list[Outcome] = []  # outcomes of rows that have no line, but that the last call deleted
         self._prepare(rows)
 
     @abstractmethod
@@ -72,7 +74,7 @@ class Batch(ABC):
         """After an unclear answer, return the lines that Smartsheet certainly carried out. Raises GatewayError."""
         return set()
 
-    def missing(self, numbers: Sequence[int]) -> list[int]:  # for batches that can say it
+    def missing(self, numbers: Sequence[int]) -> list[int]:  # DeleteBatch overrides this
         """After the answer "not found", return the lines of rows that no longer exist. Raises GatewayError."""
         return []
 
@@ -92,13 +94,13 @@ class Batch(ABC):
         return DURATION_LOCALE if has_durations else ""
 
     def _content(self, row: Row) -> dict[str, Json]:
-        """A row's values by column title, without empty cells."""
+        """Return a row's values by column title, without empty cells."""
         cells = ((column.title, held(row.cell(column))) for column in self.baseline.sheet.columns)
         return {title: value for title, value in cells if value is not None}
 
 
 class PutBatch(Batch):
-    """Existing rows that one PUT changes or moves."""
+    """Changes or moves existing rows. Each call is one PUT."""
 
     def send(self, numbers: Sequence[int], *, edit_id: UUID, is_partial: bool) -> dict[int, Outcome]:
         answer = self.baseline.gateway.update_rows(
@@ -152,7 +154,7 @@ class UpdateBatch(PutBatch):
                 after[column.id],
                 column.id in personal,
                 refers_to=change.undoes,
-                evidence={"symbol": column.symbol} if column.symbol else None,  # the log's pages draw it
+                evidence={"symbol": column.symbol} if column.symbol else None,  # the log's pages show the symbol
             )
             for _, column, now, change in cells
         ]
@@ -179,8 +181,8 @@ class UpdateBatch(PutBatch):
 
 
 class AddBatch(Batch):
-    """Adds rows. `proven` never returns one, because it can't distinguish the row from another one that the person
-    added elsewhere.
+    """Adds rows. `proven` returns no line, because a row that the batch added looks like a row that the person added
+    elsewhere.
     """
 
     def _prepare(self, rows: Sequence[CheckedRow]) -> None:
@@ -293,7 +295,7 @@ class DeleteBatch(Batch):
         }
 
     def proven(self, numbers: Sequence[int]) -> set[int]:
-        """Return the lines of rows that no longer exist. Read the whole sheet for that: if only a row were read, "not
+        """Return the lines of rows that no longer exist. This reads the sheet, because if only a row were read, "not
         found" could mean that the person has just lost access to the sheet.
         """
         ids = [self.lines[number].row_id or 0 for number in numbers]
@@ -355,21 +357,22 @@ def _is_there(line: Line, row: Row | None, addresses: Container[str]) -> bool:
 
 
 def _place_of(checked: CheckedRow) -> Place:
-    """Return the place of a row. If the rows of a request had different places, the answer would be errorCode 1123."""
+    """Return the place of a row. All rows of a request need the same place, or Smartsheet answers errorCode 1123."""
     assert isinstance(checked.change, AddRow | MoveRow)  # noqa: S101 # batches() sorts them
     return checked.change.place
 
 
 def _new_cell(kind: ColumnType, change: CellChange) -> dict[str, Json]:
-    """The Cell object of a new row's cell."""
+    """Return the Cell object for a cell of a new row."""
     column_id = kind.column.id
     sent = {"formula": change.formula} if change.formula else kind.to_send(change.typed, Cell(column_id=column_id))
     return {"columnId": column_id, **sent} | ({"format": change.format} if change.format else {})
 
 
 def _evidence_of_restored(checked: CheckedRow, *, is_personal: bool) -> dict[str, Evidence]:
-    """Return where a restored row goes, and its formulas, which its values don't have. A formula can contain a personal
-    value, so with `is_personal` there is only the place. The deletion can be older than the sheet's personal columns.
+    """Return the evidence of a restored row: its new place, and its formulas, because the log's values don't show them.
+    A formula can contain a personal value, so with `is_personal` the evidence has only the place. That happens if the
+    row was deleted before the sheet got personal columns.
     """
     assert isinstance(checked.change, AddRow)  # noqa: S101 # batches() sorts them
     if is_personal:
@@ -388,7 +391,9 @@ def _results(answer: Json) -> list[Json]:
 
 
 def _failed(answer: Json) -> dict[tuple[str, int], Refused]:
-    """The refused rows of a partial success, by row id and by position in the request."""
+    """Return the errors of rows that Smartsheet refused in a partial success. The first item of a key is "row" or
+    "index", the second is the row's id or its position in the request.
+    """
     found: dict[tuple[str, int], Refused] = {}
     for item in answer.get("failedItems") or ():
         error = answers.refusal(item.get("error"))
@@ -406,15 +411,15 @@ def _refused(line: Line, error: Refused | None) -> Outcome:
 
 
 def _agreed(returned: Mapping[Any, Cell], sent: Mapping[Any, Json]) -> dict[Any, Json]:
-    """Return the value of each cell after the write, by the same keys as the sent values (_agreed_value)."""
+    """Return the value of each cell after the write (see `_agreed_value`), with the keys of `sent`."""
     return {key: _agreed_value(returned.get(key), value) for key, value in sent.items()}
 
 
 def _agreed_value(returned: Cell | None, sent: Json) -> Json:
     """Return the cell's value after the write: the sent value, unless the answer clearly has another value.
 
-    Answers to writes join the choices of a multi-value cell into one text, which can't be split again. Smartsheet puts
-    the text into displayValue, and sometimes into value too.
+    In answers to writes, Smartsheet joins the choices of a multi-value cell into one text, which can't be split again.
+    It puts the text into displayValue, and sometimes into value too.
     """
     if returned is None:
         return sent

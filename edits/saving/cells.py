@@ -25,7 +25,7 @@ class Conflict(Exception):
 
 
 class NoSuchColumn(LookupError):
-    """The sheet has no column with this id or title, or several with this title. Nothing was sent."""
+    """The sheet has no column with this id or title, or several columns have this title. Nothing was sent."""
 
 
 class InTransaction(Exception):
@@ -54,7 +54,7 @@ def change_cells(
     this value.
 
     Raises:
-        InTransaction, NoSuchColumn, Conflict: as above.
+        InTransaction, NoSuchColumn, Conflict: see these classes. Nothing was sent.
         edits.gateway.errors.GatewayError: Smartsheet did not make the change. After SignInAgain (the user is no longer
     connected), NotGranted, Forbidden, NotFound, Refused, RateLimited and Unavailable nothing was changed. After
     OutcomeUnknown this is uncertain.
@@ -74,8 +74,8 @@ def change_cells(
 
 
 def is_in_transaction() -> bool:
-    """Whether a transaction is open. As for transaction.atomic(durable=True), the one that a TestCase opens doesn't
-    count.
+    """Whether a transaction is open. The transaction that a TestCase opens doesn't count, as with
+    transaction.atomic(durable=True).
     """
     blocks = connections[DEFAULT_DB_ALIAS].atomic_blocks
     return any(not block._from_testcase for block in blocks)  # type: ignore[attr-defined] # the stubs lack it

@@ -1,6 +1,7 @@
 """Defines the changes that entry points pass to `edits.saving.save`.
 
-`undoes` is the log entry that a change undoes. It doesn't count as content when an idempotency key is used again.
+`undoes` is the id of the log entry that a change undoes. Changes that differ only in `undoes` have the same content for
+an idempotency key.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ class CellChange:
     of edits.sheets.held_values: None for an empty cell, a list for a multi-value cell, otherwise the value itself.
     `column_type(column).parse` makes `typed` from a text.
 
-    Only undo uses `formula`, which a new row's cell gets instead of `typed`, and `format` (a format descriptor).
+    Only undo uses `formula` and `format`. A cell of a new row gets `formula` instead of `typed`. `format` is a format
+    descriptor.
     """
 
     column_id: int
@@ -43,7 +45,7 @@ class Place:
     is_first: bool = False
 
     def attributes(self) -> dict[str, Json]:
-        """The location attributes of a Row object in the API."""
+        """Return the location attributes of a Row object in the API."""
         if self.sibling_id is not None:
             return {"siblingId": self.sibling_id, **({"above": True} if self.is_above else {})}
         if self.parent_id is not None:  # parentId alone means the first place; Smartsheet doesn't accept toTop with it
@@ -60,7 +62,7 @@ class RowAttributes:
     is_expanded: bool = True
 
     def to_send(self) -> dict[str, Json]:
-        """The attributes of a Row object that differ from those of an ordinary new row."""
+        """Return the attributes of a Row object that differ from those of an ordinary new row."""
         found = {"format": self.format, "locked": self.is_locked}
         return {name: what for name, what in found.items() if what} | ({} if self.is_expanded else {"expanded": False})
 
@@ -114,5 +116,5 @@ ACTIONS: dict[type[RowChange], Action] = {
 
 
 def action_of(change: RowChange) -> Action:
-    """The log's action for a change."""
+    """Return the log's action for a change."""
     return change.action if isinstance(change, AddRow) else ACTIONS[type(change)]

@@ -23,8 +23,8 @@ WRITERS_ASKED = 5  # the most conflicts per save whose writer is looked up, beca
 
 
 def deleted_places(sheet: Sheet, changes: Sequence[RowChange]) -> list[int]:
-    """Return the positions of additions and moves to a place that the same save deletes. The deletion would delete
-    their rows too.
+    """Return the positions of changes that add or move a row below a row that the same save deletes. The deletion would
+    delete the added or moved row too.
     """
     gone = set(sheet.family_ids(change.row_id for change in changes if isinstance(change, DeleteRow)))
     beneath = {row.id for row in sheet.rows if row.parent_id in gone}
@@ -38,7 +38,7 @@ def deleted_places(sheet: Sheet, changes: Sequence[RowChange]) -> list[int]:
 
 @dataclass(slots=True)
 class CheckedRow:
-    """A change, with its current row, the cells to send, and the results of the cells or the row that aren't sent."""
+    """A change that was checked: its current row, the cells to send, and the results of the cells that aren't sent."""
 
     position: int
     change: RowChange
@@ -103,7 +103,7 @@ def _checked(
 
 
 def _why_no_row(baseline: Baseline, change: RowChange, row: Row | None) -> str:
-    """Return a sentence that says why this person can't make such a change at all; "" if they can."""
+    """Return a sentence that says why this person can't make the change, whatever its cells are; "" if they can."""
     match change:
         case DeleteRow() if row:
             return why_not_deleted(baseline.sheet, row)
@@ -153,7 +153,7 @@ def _decide_row(checked: CheckedRow, *, is_cell_by_cell: bool) -> None:
 
 
 class Writers:
-    """Looks up who changed cells last. It asks for the first few cells only, because Smartsheet counts each lookup as
+    """Looks up who changed cells last. It looks up only the first few cells, because Smartsheet counts each lookup as
     ten requests.
     """
 

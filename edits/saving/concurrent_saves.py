@@ -33,8 +33,8 @@ NOT_DONE = frozenset({Phase.REFUSED, Phase.FAILED, Phase.NOT_APPLIED})
 
 
 def position() -> int:
-    """Return the id of the log's newest entry; 0 if the log is empty. Read it before the rows, so that they have all
-    saves up to that entry.
+    """Return the id of the log's newest entry; 0 if the log is empty. Call this before you read the rows, so that the
+    rows have all saves up to that entry.
     """
     # SQLite has no partitions. With this condition it would search by time, which is slower than by id.
     recent = [timezone.now() - RECENT] if connection.vendor == "postgresql" else []
@@ -50,7 +50,7 @@ def position() -> int:
 def contested_rows(intent: Intent, *, since: int, own: Collection[UUID]) -> set[int]:
     """Return the ids of rows that another save has perhaps changed after the log's entry `since`. Two changes of a row
     collide if they are of the same cell, or if one of them deletes or moves the row. `own` are the edits of this save,
-    which don't collide with each other. Raises NotRecorded.
+    which don't collide with each other. Raises NotRecorded if the log can't be read.
     """
     cells = {(change.row_id, change.column_id) for line in intent.lines for change in line}
     row_ids = {row_id for row_id, _ in cells if row_id is not None}
@@ -70,8 +70,9 @@ def contested_rows(intent: Intent, *, since: int, own: Collection[UUID]) -> set[
 
 
 def contested_undoings(intent: Intent, *, since: int, own: Collection[UUID]) -> set[int]:
-    """Return the entries of deleted rows that this save adds again, if another save after the log's entry `since` does
-    that too. A save that certainly added nothing doesn't count. Raises NotRecorded.
+    """Return the ids of the entries of deletions that this save undoes, and that another save undoes too. Only saves
+    after the log's entry `since` count, and not those that certainly added nothing. Raises NotRecorded if the log can't
+    be read.
     """
     deleted = {line[0].refers_to for line in intent.lines if line[0].row_id is None} - {None}
     if not deleted:
@@ -85,7 +86,9 @@ def contested_undoings(intent: Intent, *, since: int, own: Collection[UUID]) -> 
 
 
 def _others(intent: Intent, *, row_ids: Collection[int], since: int) -> list[tuple[int, int | None, str, UUID]]:
-    """Return row, column, action and edit of other saves' intents that came after `since` or can be in progress."""
+    """Return the row, column, action and edit of each intent of other saves that were in progress after the entry
+    `since`. Saves that were refused or failed don't count.
+    """
     operations = connection.ops
     recent = operations.adapt_datetimefield_value(timezone.now() - RECENT)
     is_native = connection.features.has_native_uuid_field
@@ -104,8 +107,8 @@ def _statement(vendor: str, rows: int) -> str:
     """Return the query as plain SQL. Every save runs it, and the ORM would need ten times as long to build the query as
     the database needs to answer it.
 
-    The parameters are: region, sheet, rows, start of the months to search, longest duration of a save in seconds, own
-    edit, start of the months again, the entry `since`.
+    The parameters are: region, sheet, rows, earliest time, longest duration of a save in seconds, own edit, earliest
+    time again, the entry `since`.
     """
     ago = "STATEMENT_TIMESTAMP() - make_interval(secs => %s)"
     if vendor == "sqlite":

@@ -11,13 +11,13 @@ from audit.vocabulary import Action, Origin, Phase
 from edits.saving.row_evidence import DeletedRow, OldPlace
 
 AT_ONCE = 500  # the most rows per query
-# The outcomes after which something was done, or perhaps was done.
+# The phases of changes that Smartsheet made, or perhaps made.
 MAY_BE_DONE = frozenset({Phase.APPLIED, Phase.UNKNOWN, Phase.UNDECIDABLE, Phase.INTENT})
 
 
 def family_of(entry: Entry, *, most: int) -> list[Entry]:
-    """Return the intent of a deleted row, and those of the rows beneath it that the same edit deleted, in the sheet's
-    order. There are at most `most`.
+    """Return the intent of a deleted row, and the intents of the rows beneath it that the same edit deleted. They are
+    in the sheet's order, and at most `most`.
     """
     found, row_ids = [entry], {entry.row_id}
     lines = near([entry]).intents().of_edit(entry.edit_id).filter(line__gt=entry.line).order_by("line")
@@ -31,7 +31,7 @@ def family_of(entry: Entry, *, most: int) -> list[Entry]:
 
 
 class DeletedRowsLog:
-    """Looks up deleted rows of one sheet. What was read is kept."""
+    """Looks up deleted rows of one sheet, and remembers what it has read."""
 
     def __init__(self, sheet_id: int, *, region: str) -> None:
         self._sheet_id, self._region = sheet_id, region
@@ -45,22 +45,24 @@ class DeletedRowsLog:
             self._read(unknown[start : start + AT_ONCE])
 
     def deletion(self, row_id: int) -> LoggedChange | None:
-        """The deletion of a row, or a deletion that is not certain yet; None if no one deleted the row here."""
+        """Return the deletion of a row, even if it isn't certain yet; None if no one deleted the row with this app."""
         self.look_up([row_id])
         return self._deletions[row_id]
 
     def restoration(self, row_id: int) -> LoggedChange | None:
-        """The last addition of a new row for this deleted row. It is perhaps not certain yet. None if there is none."""
+        """Return the last addition of a new row for this deleted row, even if it isn't certain yet; None if there is
+        none.
+        """
         self.look_up([row_id])
         return self._restorations.get(row_id)
 
     def restored_as(self, row_id: int) -> int | None:
-        """The id of the row that was added for this deleted row."""
+        """Return the id of the row that was added for this deleted row; None if none was certainly added."""
         found = self.restoration(row_id)
         return found.row_id if found and found.is_applied else None
 
     def place(self, row_id: int) -> OldPlace | None:
-        """The place that a deleted row had."""
+        """Return the place that a deleted row had; None if the log doesn't say."""
         found = self.deletion(row_id)
         row = DeletedRow.of(found.intent) if found and found.is_applied else None
         return row.place if row else None

@@ -1,10 +1,10 @@
 """Makes sure that a save with an idempotency key is carried out only once. The key is a form's one-time key, an
 Idempotency-Key header, or the batch of a job.
 
-A key belongs to one person and one content, and is kept for a week. If the save is repeated, it gets the first result.
-If nothing was done, the key is released immediately, so that the save can be tried again. If the process dies, the key
-is kept until its lease expires. After that, the log shows how far the save got: if it has no intent, nothing was sent,
-and the save can start again.
+A key belongs to one person and to the content of one save, and is kept for a week. If the save is repeated, it gets the
+first result. If nothing was done, the key is released immediately, so that the save can be tried again. If the process
+dies, the key is kept until its lease expires. After that, the log shows how far the save got. If the log has no intent
+of the save, nothing was sent, and the save can start again.
 https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header-07
 """
 
@@ -35,7 +35,7 @@ LEASE = 1.25  # as a multiple of SMARTSHEET_DEADLINE; no save of a running proce
 
 
 class KeyReused(Exception):
-    """The key was used before with another content. Nothing was sent."""
+    """The key was used before with different content. Nothing was sent."""
 
 
 class InProgress(Exception):
@@ -74,8 +74,8 @@ class SaveKey(models.Model):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to carry out a save. If the save was already carried out, `earlier` is its result. If its process died,
-    `logged` are the changes in the log instead, in their order.
+    """The right to carry out a save. If the save was already carried out, `earlier` is its result. If the process that
+    carried it out died, `logged` are its changes in the log, in their order.
     """
 
     edit_id: UUID
@@ -88,8 +88,8 @@ class Claim:
         return uuid5(self.edit_id, action.value)
 
     def finish(self, result: Result, *, personal: frozenset[int]) -> None:
-        """Store the result, or release the key if nothing was done. If the database refuses, the log still has the
-        result.
+        """Store the result, or release the key if nothing was done. If the database doesn't store the result, the log
+        still has it.
         """
         if self.pk is None:
             return
@@ -111,16 +111,16 @@ class Claim:
 
 
 def digest_of(*content: object) -> str:
-    """Return the hash of a content. Contents are compared by their hashes, so that they needn't be stored."""
+    """Return the hash of a save's content. Hashes are stored and compared, so that the content needn't be stored."""
     return salted_hmac("edits.saving", repr(content), algorithm="sha256").hexdigest()
 
 
 def claim(key: str, *, actor: Actor, digest: str) -> Claim:
-    """Reserve the key. An empty text means that the save has no key.
+    """Reserve the key. If `key` is empty, the save has no key.
 
     Raises:
         InProgress: a save with this key is in progress.
-        KeyReused: the key was used with another content.
+        KeyReused: the key was used with different content.
         NotRecorded: the database didn't store the key, so the caller must send nothing.
     """
     if not key:
@@ -136,8 +136,8 @@ def claim(key: str, *, actor: Actor, digest: str) -> Claim:
 
 
 def find(key: str, *, actor: Actor, digest: str = "") -> Result | None:
-    """Return the result of the save with this key; None if it wasn't carried out. If `digest` is given, the save must
-    have this content. Raises DatabaseError.
+    """Return the result of the save with this key; None if no result is stored. If `digest` is given, a save with
+    different content counts as none. Raises DatabaseError if the database can't be read.
     """
     keys = SaveKey.objects.filter(region=actor.region, person_id=actor.id, key=_stored(key))
     found = (keys.filter(digest=digest) if digest else keys).exclude(result=None).first()
@@ -145,7 +145,9 @@ def find(key: str, *, actor: Actor, digest: str = "") -> Result | None:
 
 
 def is_under_way(key: str, *, actor: Actor) -> bool:
-    """Whether a save with this key has started and has no result yet. Raises DatabaseError."""
+    """Whether a save with this key has started and has no result yet. Raises DatabaseError if the database can't be
+    read.
+    """
     found = SaveKey.objects.filter(region=actor.region, person_id=actor.id, key=_stored(key), result__isnull=True)
     return bool(key) and found.exists()
 
@@ -155,11 +157,11 @@ def _stored(key: str) -> str:
 
 
 def forget_old() -> int:
-    """Delete the keys that are no longer needed. Return how many."""
+    """Delete the keys that are no longer needed. Return their number."""
     return SaveKey.objects.old().delete()[0]
 
 
-# This is plain SQL, because every save runs it, and the ORM would need longer to build it than the database to run it.
+# These are plain SQL, because every save runs them, and building a query with the ORM takes longer than running it.
 CLAIM = """
     INSERT INTO edits_savekey (region, person_id, "key", digest, edit_id, created_at, lease_ends_at)
     VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (region, person_id, "key") DO NOTHING RETURNING id"""
@@ -218,5 +220,5 @@ def _as_of_now(found: SaveKey) -> Result:
 
 
 def _logged_changes(edit_ids: Iterable[UUID | None]) -> list[LoggedChange]:
-    """The log's changes of these edits, cell by cell."""
+    """Return the changes of these edits from the log, cell by cell."""
     return with_outcomes(Entry.objects.intents().filter(edit_id__in=list(edit_ids)).order_by("id"))

@@ -29,8 +29,9 @@ def of_save(changes: Sequence[RowChange], logged: Sequence[LoggedChange], *, add
     """Return a result for each change of the save. `logged` are its changes in the log, in their order. `additions` are
     the positions of the additions that would be sent now.
 
-    A change or a cell that the log doesn't have was certainly not sent. The log doesn't say which addition is which. If
-    it has more or fewer than would be sent now, the outcome of each addition is unknown.
+    A change or a cell that the log doesn't have was certainly not sent. The log doesn't say which of its additions
+    belongs to which change, so they are matched in order. If the log has more or fewer additions than would be sent
+    now, the outcome of each addition is unknown.
     """
     lines: dict[tuple[str, int | None], list[LoggedChange]] = {}
     added: dict[str, list[list[LoggedChange]]] = {}
@@ -81,7 +82,7 @@ def of_row(line: Sequence[LoggedChange]) -> RowResult:
 
 
 def _by_line(logged: Iterable[LoggedChange]) -> list[list[LoggedChange]]:
-    """The changes of each line, which is one row."""
+    """Return the changes line by line. A line is one row of an edit."""
     lines: dict[tuple[UUID, int | None], list[LoggedChange]] = {}
     for change in logged:
         lines.setdefault((change.intent.edit_id, change.intent.line), []).append(change)
@@ -89,7 +90,7 @@ def _by_line(logged: Iterable[LoggedChange]) -> list[list[LoggedChange]]:
 
 
 def _of_change(change: RowChange, line: Sequence[LoggedChange] | None) -> RowResult:
-    """Return the result of a change. `line` is None if it wasn't sent, and empty if that is unknown."""
+    """Return the result of a change. `line` is None if the change wasn't sent, and empty if that's unknown."""
     row_id = None if isinstance(change, AddRow) else change.row_id
     if line is None:
         return RowResult(row_id, Status.NOT_SENT, message=NOT_BEGUN)
@@ -110,5 +111,5 @@ def _of_cell(column_id: int, change: LoggedChange | None, status: Status) -> Cel
 
 
 def _value(change: LoggedChange) -> Json:
-    """The new value of a cell; None for a personal value, which only people who can read the sheet may see."""
+    """Return the new value of a cell; None for a personal value, which only people who can read the sheet may see."""
     return None if change.new is None or in_value(change.new) else json.loads(change.new)

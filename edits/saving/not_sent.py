@@ -1,7 +1,7 @@
 """Records changes that weren't sent because of conflicts, unchanged cells, missing permissions or missing rows.
 
-They are recorded before the person sees the result. If the log can't be written, NotRecorded is raised and the person
-sees no result.
+The entries are written before the person sees the result. If that fails, NotRecorded is raised and the person sees no
+result.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ NOTHING_TYPED = "The form was sent without changes."
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """Records changes that weren't sent. `facts` are origin, reason and via, as in audit.recording.note."""
+    """Records changes that weren't sent. `facts` are `origin`, `reason` and `via` of audit.recording.note."""
 
     baseline: Baseline
     facts: dict[str, Any]
 
     def record(self, rows: Iterable[CheckedRow]) -> None:
-        """Write an entry for each cell that isn't sent, or one entry for its whole row. Either all entries are written
-        or none. Raises NotRecorded.
+        """Write an entry for each cell that isn't sent, or one entry for a row as a whole. If an entry can't be
+        written, write none and raise NotRecorded.
         """
         found = [row for row in rows if row.result or row.decided]
         if found:
@@ -67,14 +67,16 @@ class NotSent:
             self._note_unchanged(checked, [cells[result.column_id] for result in by_status[Status.UNCHANGED]])
 
     def _note_row(self, checked: CheckedRow, cells: Iterable[CellChange]) -> None:
-        assert checked.result  # noqa: S101 # _record_row asked
+        assert checked.result  # noqa: S101 # _record_row has checked it
         if checked.result.status is Status.FORBIDDEN:
             self._note_typed(checked, cells, checked.result.message)
         else:
             self._note(checked, Phase.REFUSED, [self._row_change(checked)], checked.result.message)
 
     def _note_typed(self, checked: CheckedRow, cells: Iterable[CellChange], reason: str) -> None:
-        """Record what someone typed without permission. It can be any text, so the entry lets it be erased."""
+        """Record what someone typed without permission. It can be any text, so it's recorded as personal and can be
+        erased.
+        """
         changes = [
             Change(
                 checked.row.id if checked.row else getattr(checked.change, "row_id", None),
@@ -106,7 +108,7 @@ class NotSent:
         self._note(checked, Phase.UNCHANGED, changes, NOTHING_TO_CHANGE if cells else NOTHING_TYPED)
 
     def _cell_changes(self, checked: CheckedRow, cells: Iterable[CellChange]) -> list[Change]:
-        assert checked.row  # noqa: S101 # a row that is added has no conflicts and holds nothing
+        assert checked.row  # noqa: S101 # a row that is added has no conflicts and no unchanged cells
         return [
             Change(
                 checked.row.id,

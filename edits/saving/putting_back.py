@@ -1,7 +1,7 @@
-"""Puts moved rows back to their places, and adds new rows for deleted ones, at their places and with their hierarchy.
+"""Puts moved rows back to their old places, and adds new rows for deleted ones, with their old places and hierarchy.
 
-Smartsheet only tells the id of a new row in its answer, so rows beneath a new row need another save. If Smartsheet
-refuses a restored row, the row is tried once more without its formulas, formats and lock.
+The id of a new row is only known from Smartsheet's answer, so the rows beneath a new row need another save. If
+Smartsheet refuses a restored row, the row is sent once more without its formulas, formats and lock.
 """
 
 from __future__ import annotations
@@ -33,10 +33,11 @@ PLAIN = "Smartsheet refused formulas, formats or the lock of a row, so the row g
 
 
 def put_back(plan: Plan, places: Places, *, key: str, **facts: Any) -> Result:
-    """Put back the rows that can be. `key` is used for the last save, `facts` are `via` and `reason` of each save.
+    """Put back the rows that can be put back. `key` is the key of the last save. `facts` are `via` and `reason` of all
+    saves.
 
-    The rows of a later edit are put back before those of an earlier one. If the first save raises something, this
-    raises it: KeyReused, InProgress or NotRecorded.
+    The rows of a later edit are put back before those of an earlier one. Raises KeyReused, InProgress or NotRecorded if
+    the first save raises it.
     """
     undos = plan.possible
     putting = _PuttingBack(plan.baseline, places, key, facts)
@@ -59,7 +60,7 @@ class _PuttingBack:
     results: dict[int, RowResult] = field(default_factory=dict)  # by the rows' old ids
     edit_ids: list[UUID] = field(default_factory=list)
     is_logged: bool = True
-    _plain: dict[int, str] = field(default_factory=dict)  # why Smartsheet refused rows that are sent as values only
+    _plain: dict[int, str] = field(default_factory=dict)  # by old id: why a row is sent with its values only
     _is_stopped: bool = False
 
     def put_back(self, left: Sequence[Undo], *, is_last: bool) -> None:
@@ -76,8 +77,8 @@ class _PuttingBack:
             self._not_sent(undo, STOPPED)
 
     def _ready(self, undos: Sequence[Undo]) -> tuple[dict[int, tuple[Undo, Place]], list[Undo]]:
-        """Return the rows whose places are known, run by run and each with its place, and all others. A run is rows
-        that go to the same place one behind the other.
+        """Return the rows that can be sent now, each with its place, and the rows that have to wait for them. Rows that
+        go to the same place, one behind the other, are together.
         """
         coming = {undo.row_id for undo in undos}
         known: dict[int, Place] = {}
@@ -99,8 +100,8 @@ class _PuttingBack:
         return {undo.row_id: (undo, place) for place, run in runs.items() for undo in run}, later
 
     def _read_version(self) -> None:
-        """Note the version of the sheet after the earlier saves. If this process dies before the next call, settling
-        can tell by the version that nothing was sent.
+        """Read the version of the sheet after the earlier saves. If this process dies before the next call, settling
+        can see from the version that nothing was sent.
         """
         baseline = self.baseline
         with suppress(GatewayError):
@@ -167,7 +168,9 @@ class _PuttingBack:
 
 
 def _number(undo: Undo) -> tuple[int, int]:
-    """The row's number before the edit. Old entries of deletions don't have it; their rows keep the log's order."""
+    """Return a key to sort rows by their numbers before the edit. Old entries of deletions have no numbers; their rows
+    keep the log's order.
+    """
     return undo.was.number if undo.was else 0, undo.change.intent.pk
 
 

@@ -40,7 +40,8 @@ def restore(
     Each deletion is undone only once, so a call with another key adds nothing: a row that was restored before is
     `unchanged`, and the result has the id of the new row. If the new row was deleted in Smartsheet itself, the row is
     restored again. `person` is the user's profile. `may_read` says whether the person can read an entry. `key`, `via`
-    and `reason` are as in `save`. Raises GatewayError, NotRecorded, KeyReused, InProgress.
+    and `reason` are as in `save`. Raises GatewayError if Smartsheet doesn't return the sheet, and NotRecorded,
+    KeyReused or InProgress like `save`.
     """
     actor = Actor(id=person.id, region=person.region, name=person.name, email=person.email)
     digest = idempotency.digest_of("restore", sheet_id, tuple(row_ids)) if key else ""
@@ -49,7 +50,7 @@ def restore(
         return claim.earlier
     restoring = _Restoring(user, DeletedRowsLog(sheet_id, region=person.region), may_read)
     try:
-        # If the process of an earlier call died, the log says which rows it has restored.
+        # If the process of an earlier call died, the log says which rows that call restored.
         result = restoring.restore(row_ids, region=person.region, via=via, reason=reason)
     except (GatewayError, NotRecorded):
         claim.give_up()
@@ -89,7 +90,9 @@ class _Restoring:
         return Result(tuple(results[row_id] for row_id in row_ids), result.edit_ids, result.is_logged)
 
     def _known(self, row_id: int) -> RowResult | None:
-        """The result of a row whose deletion or restoration isn't certain yet, or whose new row was deleted here."""
+        """Return the result of a row if its deletion or restoration isn't certain yet, or if its new row was deleted
+        with this app; None otherwise.
+        """
         restoration = self.log.restoration(row_id)
         for change in (self.log.deletion(row_id), restoration):
             if change and not change.is_applied:
@@ -101,7 +104,7 @@ class _Restoring:
         return None
 
     def _why_not(self, one: Undo) -> RowResult:
-        """The result of a row that can't be restored, for example because it was restored before."""
+        """Return the result of a row that can't be restored, for example because it was restored before."""
         if one.why_not != undo.ADDED_AGAIN:
             return RowResult(None, Status.FORBIDDEN, message=one.why_not)
         restoration = self.log.restoration(one.row_id)
@@ -109,7 +112,7 @@ class _Restoring:
 
 
 def _with_remarks(one: Undo, row: RowResult) -> RowResult:
-    """The result of a restored row. Its message says what the new row doesn't have of the old one."""
+    """Return the result of a restored row, with a message that says what the new row doesn't have of the old one."""
     if row.status is not Status.SAVED:
         return row
     lost = [f"Old values that can't be written: {', '.join(one.lost)}."] if one.lost else []

@@ -46,9 +46,9 @@ class CellResult:
 @dataclass(frozen=True, slots=True)
 class RowResult:
     """The result of one change. `row_id` is None for a row that wasn't added. `count` is the number of rows that a
-    deletion deletes. `error` is the error that kept everything from being saved, if any. `edit_id` and `line` are the
-    change's place in the log, or None if the change wasn't sent. `is_undecidable` says that the status is unknown and
-    stays so, because Smartsheet's record doesn't show the outcome.
+    deletion deletes. `error` is the reason why the row wasn't saved, as an exception, if there is one. `edit_id` and
+    `line` are the change's place in the log, or None if the change wasn't sent. `is_undecidable` says that the status
+    is unknown and stays so, because Smartsheet's record doesn't show the outcome.
     """
 
     row_id: int | None
@@ -65,7 +65,7 @@ class RowResult:
     is_undecidable: bool = False
 
     def conflicts(self) -> list[CellResult]:
-        """The cells that changed after the person saw them."""
+        """Return the results of the cells that changed after the person saw them."""
         return [cell for cell in self.cells if cell.status is Status.CONFLICT]
 
 
@@ -89,7 +89,7 @@ class Result:
 
     @property
     def saved_cells(self) -> int:
-        """The number of changed cells."""
+        """The number of cells that were saved."""
         return sum(cell.status is Status.SAVED for row in self.rows for cell in row.cells)
 
     @property

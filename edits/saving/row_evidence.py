@@ -1,7 +1,8 @@
-"""What the log says about a moved or deleted row besides its values, so that undo can put the row back.
+"""Reads and makes what the log stores about a moved or deleted row besides its values. Undo needs it to put the row
+back.
 
-The intent of a move has the old place as its old value. The intent of a deletion has, in the evidence under "row", the
-row's place, its formulas and its formats. Older intents have none of this.
+In the intent of a move, the old value is the old place. In the intent of a deletion, the evidence has the row's place,
+formulas and formats under "row". Old intents have none of this.
 """
 
 from __future__ import annotations
@@ -31,13 +32,13 @@ class OldPlace:
 
     @classmethod
     def parse(cls, logged: Json) -> OldPlace | None:
-        """Parse a place of the log. None if it doesn't say which row was before the row."""
+        """Parse a place from the log. Return None if the place doesn't say which row was before it."""
         if not isinstance(logged, dict) or "siblingId" not in logged:
             return None
         return cls(logged.get("parentId"), logged["siblingId"], logged.get("rowNumber") or 0)
 
     def to_json(self) -> dict[str, Json]:
-        """The place for the log, in Smartsheet's words."""
+        """Return the place for the log, with the names of Smartsheet's API."""
         return {"parentId": self.parent_id, "rowNumber": self.number, "siblingId": self.sibling_id}
 
 
@@ -57,7 +58,7 @@ class DeletedRow:
 
     @classmethod
     def of(cls, entry: Entry) -> DeletedRow | None:
-        """What the intent of a deletion says; None if it is an old intent that says nothing."""
+        """Return what the intent of a deletion says; None if the intent is old and says nothing."""
         said = evidence_of(entry).get("row")
         place = OldPlace.parse(said)
         if place is None or not isinstance(said, dict):
@@ -77,8 +78,8 @@ class DeletedRow:
 
 
 def evidence_of_deleted(sheet: Sheet, row: Row, *, is_personal: bool) -> dict[str, Evidence]:
-    """The evidence of a row that is deleted. A formula can contain a personal value, and rows of sheets with personal
-    columns aren't restored. So with `is_personal`, the evidence has only the place.
+    """Return the evidence to record for a row that is deleted. A formula can contain a personal value, and rows of
+    sheets with personal columns aren't restored. So with `is_personal`, the evidence has only the place.
     """
     said = OldPlace.of(row).to_json()
     if is_personal:
@@ -96,7 +97,7 @@ def evidence_of_deleted(sheet: Sheet, row: Row, *, is_personal: bool) -> dict[st
 
 
 def evidence_of(entry: Entry) -> Mapping[str, Json]:
-    """The evidence of an entry; empty if it has none."""
+    """Return the evidence of an entry; empty if the entry has none."""
     found = json.loads(entry.evidence) if entry.evidence else {}
     return found if isinstance(found, dict) else {}
 

@@ -1,7 +1,6 @@
-"""Finds the places at which undo puts rows back. A row goes below the row that was before it, beneath the same parent.
-
-If that row was deleted too, the row goes below the row that was before that one, and so on. If a row was deleted and
-restored, the new row counts as the old one.
+"""Finds the places at which undo puts rows back. A row goes after the sibling that was before it. If that sibling was
+deleted too, the row goes after the sibling before that one, and so on. If a row was deleted and restored, the new row
+counts as the old one.
 """
 
 from __future__ import annotations
@@ -14,15 +13,15 @@ from edits.saving.deleted_rows_log import DeletedRowsLog
 from edits.saving.row_evidence import OldPlace
 from edits.sheets.sheet import Row
 
-MOST_STEPS = 1_000  # the most earlier rows that are looked for, one after the other
+MOST_STEPS = 1_000  # the most earlier siblings that are looked for, one after the other
 NO_PARENT = "The row above it in the hierarchy no longer exists, so it goes to the bottom of the sheet."
 NO_SIBLING = "The row before it is no longer there, so it goes after the other rows of its level."
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a row goes: to a `place`, directly behind a row that undo puts back first, or beneath such a row. `note` is
-    a sentence if this isn't exactly the old place.
+    """Where a row goes: to `place`, directly behind the row `behind`, or beneath the row `beneath`. Undo has to put
+    back the rows `behind` and `beneath` first. `note` is a sentence if the row doesn't go exactly to its old place.
     """
 
     place: Place | None = None
@@ -32,7 +31,7 @@ class Spot:
 
 
 class Places:
-    """The rows of a sheet, with the old places of moved or deleted ones (`was`), by row id. `log` says which rows were
+    """The rows of a sheet. `was` has the old places of moved or deleted rows, by row id. `log` says which rows were
     deleted and restored.
     """
 
@@ -48,7 +47,7 @@ class Places:
         self._back: set[int] = set()
 
     def now(self, row_id: int | None) -> int | None:
-        """The id of the row, or of the new row that was added for it; None if the sheet has neither."""
+        """Return the id of the row, or of the new row that was added for it; None if the sheet has neither."""
         met: set[int] = set()
         while row_id is not None and row_id not in self._parents:
             if row_id in met:
@@ -64,8 +63,8 @@ class Places:
         self._parents[as_id] = self._parents.get(place.sibling_id) if place.sibling_id else place.parent_id
 
     def is_at_old_place(self, row_id: int | None) -> bool:
-        """Whether a moved row is at its old place, and with it the moved rows that were before it. True for a row that
-        wasn't moved.
+        """Whether a moved row is at its old place, and the moved rows that were before it are at theirs. True for a row
+        that wasn't moved.
         """
         while row_id is not None and row_id in self._was and row_id not in self._back:
             was = self._was[row_id]

@@ -72,7 +72,8 @@ class Sending:
 
     def give_way(self, own: Collection[UUID]) -> None:
         """Leave out the rows that another save is changing at this moment. `own` are the edits of this save. A deletion
-        is left out with all its rows, because Smartsheet would delete those beneath the row too. Raises NotRecorded.
+        is left out with all its rows, because Smartsheet always deletes the rows beneath a row too. Raises NotRecorded
+        if the log can't be read.
         """
         since = self.batch.baseline.position
         rows = contested_rows(self._recorded, since=since, own=own)
@@ -84,8 +85,9 @@ class Sending:
         self._fail(undone, Contested(UNDONE_TWICE))
 
     def send(self, stopped_by: GatewayError | None) -> GatewayError | None:
-        """Make the calls one after the other, and record the outcomes. Stop at the first call that fails, and at the
-        first outcome that can't be recorded. Return the error.
+        """Make the calls one after the other, and record the outcomes. Stop at the first call that fails, or at the
+        first outcome that can't be recorded. If an earlier batch was already `stopped_by` an error, make no call.
+        Return the error that stopped the save; None if there was none.
         """
         for call in self.batch.calls:
             numbers = [number for number in call if number not in self._outcomes]
@@ -96,12 +98,12 @@ class Sending:
         return stopped_by or (None if self.is_logged else Unavailable(NOT_REACHED))
 
     def stop(self, error: GatewayError) -> None:
-        """Record that nothing more is sent."""
+        """Record this error as the outcome of all lines that have no outcome yet. They aren't sent."""
         if self._intent:
             self._fail([number for number in range(len(self.batch.lines)) if number not in self._outcomes], error)
 
     def results(self) -> dict[int, RowResult]:
-        """The result of each change, by its position."""
+        """Return the result of each change, by the change's position."""
         return {position: self._result(position, number) for position, number in self.batch.numbers.items()}
 
     @property
@@ -135,14 +137,14 @@ class Sending:
         return error
 
     def _missing(self, numbers: Sequence[int], error: GatewayError) -> list[int]:
-        """Return the lines of the rows that Smartsheet didn't find. It doesn't name them for a deletion."""
+        """Return the lines of the rows that Smartsheet didn't find. Its answer to a deletion doesn't name them."""
         with suppress(GatewayError):
             return self.batch.missing(numbers) if isinstance(error, NotFound) and len(numbers) > 1 else []
         return []
 
     def _proven(self, numbers: Sequence[int]) -> set[int]:
-        """Read the rows back, and return the lines that are certainly carried out. If Smartsheet carries out a request
-        for all rows or none, one proven row proves all rows.
+        """Read the rows back, and return the lines that Smartsheet certainly carried out. If the request isn't partial,
+        Smartsheet carries it out for all rows or for none, so one proven row proves all.
         """
         try:
             proven = self.batch.proven(numbers)
@@ -218,7 +220,7 @@ class Sending:
 
 
 def _value(line: Line, outcome: Outcome, column: Column, status: Status) -> Json:
-    """Return the cell's current value, if known. It is the new value if it was saved, otherwise the old one."""
+    """Return the cell's current value, if known: the new value if the cell was saved, otherwise the old one."""
     if status is Status.SAVED:
         return outcome.returned.get(column.id, line.after.get(column.id))
     row = line.checked.row

@@ -46,9 +46,9 @@ def save(
 ) -> Result:
     """Save changes of one sheet as the owner of the baseline's token. Returns the result of each change.
 
-    `changes` are compared with the baseline, so read the baseline just before. If a call is repeated with the same
-    `key`, the second call sends nothing (saving/idempotency.py). `via` says what makes the save: a form and its
-    version, an app token, a job or a client.
+    `changes` are compared with the baseline, so read the baseline just before you call this. If a call is repeated with
+    the same `key`, the second call sends nothing (saving/idempotency.py). `via` says what makes the save: a form and
+    its version, an app token, a job or a client.
 
     A row is saved as a whole or not at all. If `is_cell_by_cell` is true, a cell that can't be saved doesn't prevent
     saving the row's other cells. Up to 500 rows (440 for a deletion) are one request. A request is carried out as a
@@ -60,8 +60,9 @@ def save(
         NotRecorded: the log could not be written, so nothing was sent.
         KeyReused: the key was used for something else before. Nothing was sent.
         InProgress: a save with this key is in progress. Nothing was sent a second time.
-        ValueError: two changes are of the same kind and row, or of the same cell; a row is added or moved below one
-            that is deleted; or rows are deleted, but the baseline was read without descendants. Nothing was sent.
+        ValueError: two changes of the same kind have the same row; a cell is changed twice; a row is added or moved
+            below a row that is deleted; or rows are deleted, but the baseline was read without descendants. Nothing was
+            sent.
     """
     _require_sense(baseline, changes)
     digest = idempotency.digest_of(baseline.sheet.id, tuple(changes), is_cell_by_cell, is_partial) if key else ""
@@ -93,7 +94,7 @@ def repeated(
 ) -> Result | None:
     """Return the result of this save if it was already carried out. This works even if the sheet can't be read now.
 
-    Raises DatabaseError.
+    Raises DatabaseError if the database can't be read.
     """
     digest = idempotency.digest_of(sheet_id, tuple(changes), is_cell_by_cell, is_partial)
     actor = Actor(id=person.id, region=person.region, name=person.name, email=person.email)

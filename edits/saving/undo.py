@@ -46,13 +46,13 @@ ANOTHER_REGION = "This was done in another region of Smartsheet, where you have 
 NOT_SAVED = "There is nothing to undo: Smartsheet didn't save this change, or it isn't certain that it did."
 ADDED_AGAIN = "A new row with these values was added already. If that row was deleted since, undo its deletion."
 EMPTY = "The log has no value of this row that can be written into a new row."
-RESTORING = "A new row may have been added for this one already. Its outcome isn't certain yet, so nothing is sent."
+RESTORING = "A new row may have been added for this one already. That isn't certain yet, so nothing is sent."
 PARENT_RESTORING = "The row above it in the hierarchy is being restored, which isn't certain yet. Try again later."
 NO_OLD_PLACE = (
     "This move can't be undone from here: its entry is old, and doesn't say which rows were around the row. Move the "
     "row back in Smartsheet."
 )
-NO_NEW_PLACE = "The log doesn't say where this move put the row, so it can't be told whether the row is still there."
+NO_NEW_PLACE = "The log doesn't say where this move put the row, so this app can't tell whether the row is still there."
 ELSEWHERE = (
     "The row is no longer where this move put it: it was moved since, or the row before it was added, moved or "
     "deleted. So it stays where it is."
@@ -63,7 +63,7 @@ LOCKED = "This row is locked: only admins of the sheet can move it."
 NO_CELL = "Only changes of cells, and added, moved and deleted rows can be undone."
 PERSONAL = "This is a personal value. The log stores those separately, so it can't be restored from here."
 NOTHING_LEFT = "The cell already has its old value."
-NUMBERS_MOVE = "The log has row numbers, which other rows may have now: type the predecessors again instead."
+NUMBERS_MOVE = "The log has row numbers, which other rows may have now. Type the predecessors again instead."
 HAS_ROWS_BENEATH = "There are now rows below this row, which would be deleted too."
 
 # The feature that is needed to undo each action.
@@ -94,9 +94,10 @@ def why_never(change: LoggedChange, *, region: str) -> str:
 
 
 def plan(user: AbstractBaseUser | AnonymousUser, changes: Sequence[LoggedChange], *, region: str) -> Plan:
-    """Read the rows of changes of one edit, and find out what undoing each change would do. Raises GatewayError.
+    """Read the rows of these changes, and find out what undoing each change would do. Raises GatewayError if Smartsheet
+    doesn't return the rows.
 
-    The changes can be of several edits if all of them deleted rows of the same sheet.
+    All changes are of one edit. They can be of several edits only if all of them deleted rows of the same sheet.
     """
     entry = changes[0].intent
     reasons = [why_never(change, region=region) for change in changes]
@@ -138,7 +139,7 @@ def undo(what: Plan, *, key: str = "", via: Mapping[str, str | int] | None = Non
 
 
 def not_undone(what: Plan, result: Result) -> list[Undo]:
-    """The changes that could have been undone but weren't, each with the reason."""
+    """Return the changes that could have been undone but weren't, each with the reason."""
     found = []
     for one, row in ((undo, row) for undos, row in zip(what.by_row(), result.rows, strict=True) for undo in undos):
         cell = next((cell for cell in row.cells if one.column and cell.column_id == one.column.id), None)
@@ -151,7 +152,7 @@ def not_undone(what: Plan, result: Result) -> list[Undo]:
 
 
 def _row_change(undos: Sequence[Undo]) -> RowChange:
-    """The change that undoes changed cells of one row, or the addition of the row."""
+    """Return the change that undoes the changed cells of one row, or the addition of the row."""
     entry, row_id = undos[0].change.intent, undos[0].row_id
     if entry.action == Action.ADD:
         return DeleteRow(row_id, undoes=entry.pk)
@@ -164,12 +165,14 @@ def _row_change(undos: Sequence[Undo]) -> RowChange:
 
 
 def _rows_of_edit(entry: Entry) -> list[LoggedChange]:
-    """The rows that an edit moved or deleted, also those that aren't undone now: they were next to each other."""
+    """Return all rows that an edit moved or deleted, including rows that aren't undone now. They were next to each
+    other.
+    """
     return with_outcomes(near([entry]).intents().of_edit(entry.edit_id).order_by("line")[:MOST_ROWS])
 
 
 def _old_places(changes: Iterable[LoggedChange]) -> dict[int, OldPlace]:
-    """The places of moved or deleted rows before the edit. Old entries don't have them."""
+    """Return the places that moved or deleted rows had before the edit, by row id. Old entries don't have places."""
     found: dict[int, OldPlace] = {}
     for change in changes:
         place: OldPlace | None = None
@@ -184,7 +187,7 @@ def _old_places(changes: Iterable[LoggedChange]) -> dict[int, OldPlace]:
 
 
 def _with_places(undos: Sequence[Undo], places: Places) -> Iterable[Undo]:
-    """Note for each row whether its old place is still there."""
+    """Add a note to each row whose old place is no longer there."""
     coming = {undo.row_id for undo in undos if undo.is_possible}
     for undo in undos:
         note = places.find(undo.was, coming=coming).note if undo.was and undo.is_possible else ""
@@ -196,8 +199,8 @@ def _reason(cell: CellResult | None, row: RowResult) -> str:
 
 
 class _Looking:
-    """Finds out what undoing changes would do, from the sheet that was read. `was` are the old places of their rows. If
-    the edit moved or deleted rows, `of_edit` are all of them.
+    """Finds out what undoing changes would do, from the sheet that was read. `was` are the old places of their rows.
+    `of_edit` are all rows that the edit moved or deleted, if it did.
     """
 
     def __init__(
@@ -236,7 +239,7 @@ class _Looking:
                 return self._cell(found, row)
 
     def _where(self, place: OldPlace | None) -> str:
-        """A place in words; "" if there is none."""
+        """Return a place in words; "" if there is none."""
         if place is None or self._places is None:
             return ""
         parent, sibling = (self._named(one) for one in (place.parent_id, place.sibling_id))
@@ -263,8 +266,8 @@ class _Looking:
         return why_no_edits(self._sheet.access) or (LOCKED if row.is_locked_for_user else "")
 
     def _before(self, place: OldPlace, *, is_put: bool = False) -> int | None:
-        """The row before a place. Rows that the same edit moved are skipped, because later requests of the edit may
-        have put them there.
+        """Return the id of the row before a place. Rows that the same edit moved are skipped, because later requests of
+        the edit may have put them there.
         """
         before, steps = place.sibling_id, len(self._put)
         while before in self._put and steps:
@@ -332,8 +335,8 @@ class _Looking:
         return PARENT_RESTORING if above and not above.is_applied else ""
 
     def _is_gone(self, again: LoggedChange) -> bool:
-        """Whether the new row of a restoration was deleted in Smartsheet itself. It was certainly there before the
-        sheet was read only if the log had the outcome by then.
+        """Whether the new row of a restoration was deleted in Smartsheet itself. This is only certain if the log had
+        the restoration's outcome before the sheet was read.
         """
         outcome = again.outcome
         is_older = again.is_applied and outcome is not None and outcome.pk <= self._position
@@ -367,7 +370,7 @@ class _Looking:
         return tuple(cells), (*lost, *values)
 
     def _notes(self, logged: DeletedRow, cells: Iterable[CellChange]) -> list[str]:
-        """Sentences about what the new row doesn't get of its formulas, links and pictures."""
+        """Return sentences about formulas, links and pictures that the new row doesn't get as they were."""
         by_number = [cell.column_id for cell in cells if BY_NUMBER.search(IN_QUOTES.sub("", cell.formula))]
         said = {
             "Formulas in {} name rows by their numbers: check that they still mean the same rows.": by_number,
@@ -382,7 +385,9 @@ class _Looking:
 
 
 def _new_place(change: LoggedChange) -> OldPlace | None:
-    """The place where a move put its row, from Smartsheet's answer, or from what was read when the move was settled."""
+    """Return the place where a move put its row. It comes from Smartsheet's answer, or was read when the move was
+    settled.
+    """
     if change.stored:
         return OldPlace.parse(_value(change.new))
     return OldPlace.parse(evidence_of(change.outcome).get("place")) if change.outcome else None
@@ -396,7 +401,7 @@ def _why_not_held(column: Column, then: Json) -> str:
 
 
 def _ticked(value: Json) -> Json:
-    """Return the value. Return None for an unticked box, which counts as an empty cell."""
+    """Return the value, or None for an unticked box, because that counts as an empty cell."""
     return None if value is False else value
 
 

@@ -70,8 +70,8 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Says what undoing some changes of one edit would do now, change by change. It has the baseline for that, and for
-    moved and deleted rows their places.
+    """Says what undoing some changes of one edit would do now, change by change. `baseline` is the sheet that was read
+    for this. `places` is None if no rows were moved or deleted.
     """
 
     baseline: Baseline
@@ -84,7 +84,7 @@ class Plan:
         return [undo for undo in self.undos if undo.is_possible]
 
     def by_row(self) -> list[list[Undo]]:
-        """The changes that can be undone, row by row."""
+        """Return the changes that can be undone, row by row."""
         rows: dict[int, list[Undo]] = {}
         for undo in self.possible:
             rows.setdefault(undo.row_id, []).append(undo)
