@@ -52,7 +52,7 @@ UNKNOWN = "The change was sent, but Smartsheet gave no clear answer: it may or m
 
 
 def read(answer: Answer, *, is_write: bool) -> JsonObject | GatewayError:
-    """The JSON object of a successful answer. Raises the error for any other answer."""
+    """Return the JSON object of a successful answer. For any other answer, return the error to raise."""
     content = _json_object(answer.body)
     if 200 <= answer.status <= 299:
         is_clear = content.get("resultCode") in (SUCCESS, PARTIAL_SUCCESS) if is_write else bool(content)
@@ -61,7 +61,7 @@ def read(answer: Answer, *, is_write: bool) -> JsonObject | GatewayError:
 
 
 def no_answer(error: NotSent | NoAnswer, *, is_write: bool) -> GatewayError:
-    """The error for a failed exchange."""
+    """Return the error to raise after a failed exchange."""
     return Unavailable(NOT_SENT) if isinstance(error, NotSent) else _no_clear_answer(is_write=is_write)
 
 

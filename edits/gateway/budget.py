@@ -26,7 +26,9 @@ def request_ended(**_signal: object) -> None:
 
 
 def waiting_since() -> float:
-    """Return when the current request first called Smartsheet; the time now, without such a call or a request."""
+    """Return when the current request first called Smartsheet. If it didn't, or there is no request, return the time
+    now.
+    """
     waiting, now = _waiting.get(), monotonic()
     if waiting is None:
         return now
@@ -46,19 +48,19 @@ class Budget:
         self._begun = monotonic()
 
     def for_read(self) -> float:
-        """The seconds left for a read, or 0."""
+        """Return the seconds left for a read, or 0."""
         return max(0.0, self._seconds - self._spent())
 
     def for_write(self) -> float:
-        """The seconds that a write can take; 0 if it is too late to start one."""
+        """Return the seconds that a write can take; 0 if it is too late to start one."""
         return self.to_end_write() if self.to_begin_write() else 0.0
 
     def to_begin_write(self) -> float:
-        """The seconds left in which a write can start."""
+        """Return the seconds left in which a write can start."""
         return max(0.0, 0.5 * self._seconds - self._spent())
 
     def to_end_write(self) -> float:
-        """The seconds until every write has ended."""
+        """Return the seconds left until every write must have ended."""
         return max(0.0, 0.75 * self._seconds - self._spent())
 
     def _spent(self) -> float:

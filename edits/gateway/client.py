@@ -2,7 +2,7 @@
 
 This module uses the SDK's headers, URLs, retry loop and hook for waits. It replaces the SDK's connection (transport.py)
 and its reading of answers (answers.py). It doesn't use the SDK's models, which lose data silently and are 50 times
-slower. errors.py has the errors.
+slower. errors.py defines the errors.
 """
 
 import json

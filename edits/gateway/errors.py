@@ -2,7 +2,7 @@
 
     GatewayError
       SignInAgain      the token is not accepted (401): ask the person to sign in again
-      Forbidden        Smartsheet doesn't allow the person to do this (403): say so, asking again doesn't help
+      Forbidden        Smartsheet doesn't allow the person to do this (403): asking again doesn't help
         NotGranted     this app or the person's token doesn't allow this: nothing was sent
       NotFound         there is no such sheet, row or column for this person (404)
       Contested        someone else is saving the same cells: nothing was sent, ask again
@@ -114,7 +114,7 @@ class OutcomeUnknown(GatewayError):
 
 
 def wait_in_words(seconds: float) -> str:
-    """A time to wait, such as “30 seconds”, “5 minutes” or “24 hours”. It is rounded up to the unit."""
+    """Return a time to wait, such as “30 seconds”, “5 minutes” or “24 hours”. It is rounded up to the unit."""
     counts = {"second": ceil(seconds), "minute": ceil(seconds / 60), "hour": ceil(seconds / 3600)}
     unit = next((unit for unit, count in counts.items() if count <= MOST_OF_A_UNIT), "hour")
     count = max(1, counts[unit])

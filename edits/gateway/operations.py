@@ -33,7 +33,7 @@ class Operations(ABC):
     # Reading
 
     def sheets(self) -> list[JsonObject]:
-        """All sheets that the person can see, without rows: id, name, accessLevel, permalink, modifiedAt…
+        """Return all sheets that the person can see, without rows: id, name, accessLevel, permalink, modifiedAt…
 
         https://developers.smartsheet.com/api/smartsheet/openapi/sheets/list-sheets
         """
@@ -85,7 +85,7 @@ class Operations(ABC):
         return self._all_pages(sheet_id, page_size, **wanted)
 
     def row(self, sheet_id: int, row_id: int) -> JsonObject:
-        """A row with all its cells, their formats, and its last writer.
+        """Return a row with all its cells, their formats, and the row's last writer.
 
         https://developers.smartsheet.com/api/smartsheet/openapi/rows/row-get
         """
@@ -102,7 +102,7 @@ class Operations(ABC):
         return self._sheet(sheet_id, rowsModifiedSince=since, include=WITH_WRITERS, pageSize=ROWS_PER_PAGE)
 
     def version(self, sheet_id: int) -> int:
-        """The sheet's version, which counts its changes.
+        """Return the sheet's version, a number that grows with each change.
 
         https://developers.smartsheet.com/api/smartsheet/openapi/sheets/get-sheetversion
         """
@@ -110,15 +110,15 @@ class Operations(ABC):
         return int(_understood(has_version, answer)["version"])
 
     def columns(self, sheet_id: int) -> list[JsonObject]:
-        """The sheet's columns from left to right.
+        """Return the sheet's columns from left to right.
 
         https://developers.smartsheet.com/api/smartsheet/openapi/columns/columns-listonsheet
         """
         return self._data(are_records, "columns-listOnSheet", f"/sheets/{sheet_id:d}/columns", includeAll="true")
 
     def filters(self, sheet_id: int) -> list[JsonObject]:
-        """The filters of the sheet that the person can use: the shared ones, and their own. Each has an id, a name and
-        a filterType, but not its criteria.
+        """Return the filters of the sheet that the person can use: shared filters, and the person's own. Each has an
+        id, a name and a filterType, but not its criteria.
 
         https://developers.smartsheet.com/api/smartsheet/openapi/sheets/list-sheet-filters
         """
@@ -192,9 +192,8 @@ class Operations(ABC):
         return _told(answer, sent=len(rows), is_partial=allow_partial_success, of=ids)
 
     def delete_rows(self, sheet_id: int, row_ids: Sequence[int], *, edit_id: UUID | None = None) -> JsonObject:
-        """Delete up to 440 rows (their ids are in the URL) with all rows below them. After an error, none is deleted.
-
-        The result lists the ids of the deleted rows.
+        """Delete up to 440 rows (their ids are in the URL) with all rows below them. If Smartsheet answers with an
+        error, it has deleted none. The result lists the ids of the deleted rows.
         https://developers.smartsheet.com/api/smartsheet/openapi/rows/delete-rows
         """
         _require_at_most(IDS_PER_URL, len(row_ids))
@@ -205,7 +204,7 @@ class Operations(ABC):
             raise OutcomeUnknown(UNKNOWN)
         return answer
 
-    # How
+        # How requests are made
 
     def _sheet(self, sheet_id: int, **query: object) -> JsonObject:
         # Without accessApiLevel, Smartsheet reports commenters as viewers.
@@ -294,8 +293,8 @@ def _require_at_most(limit: int, count: int) -> None:
 
 
 def _wanted(column_ids: Sequence[int] | None, filter_id: int | None) -> JsonObject:
-    """The parameters that limit the columns, and apply a filter. Without include=filters, rows have filteredOut only if
-    Smartsheet applied this filter.
+    """Return the query parameters that limit the columns and apply a filter. Without include=filters, rows have
+    filteredOut only if Smartsheet applied this filter.
     """
     columns = {"columnIds": _joined(column_ids)} if column_ids else {}
     return columns | ({"filterId": str(filter_id)} if filter_id else {})

@@ -19,7 +19,7 @@ def client_for(user: AbstractBaseUser | AnonymousUser) -> PlainClient:
 
     The client uses the person's region, waits at most SMARTSHEET_DEADLINE between two bytes, repeats nothing, and
     raises the SDK's errors (smartsheet.exceptions). Smartsheet's own history names the person for each change that the
-    client makes. The audit log has none of these changes; use edits.saving if it should. Raises
+    client makes. The audit log has none of these changes; use edits.saving for changes that the log should have. Raises
     identity.tokens.access_tokens.SignInAgain and TryLater.
     https://smartsheet.github.io/smartsheet-python-sdk/
     """

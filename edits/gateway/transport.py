@@ -37,8 +37,8 @@ LARGEST_TOTAL = 128 * MB  # the most bytes of all answers that this process is r
 def _give_large_memory_back() -> None:
     """Make glibc return large blocks of memory to the system as soon as they are free.
 
-    By default, glibc does so only for blocks above a size, and raises that size with every such block. It keeps smaller
-    blocks for each thread, which is hundreds of MB after some large answers.
+    By default, glibc does so only for blocks above a certain size, and raises that size with every such block. It keeps
+    smaller blocks for each thread, which is hundreds of MB after some large answers.
     https://man7.org/linux/man-pages/man3/mallopt.3.html
     """
     try:
@@ -85,7 +85,7 @@ class Room:
         self._size = 0
 
     def take(self, size: int, *, is_error: bool) -> None:
-        """Reserve `size` more bytes. Raises NoAnswer."""
+        """Reserve `size` more bytes. Raises NoAnswer if that exceeds a limit."""
         if self._size + size > (LARGEST_OTHER if is_error else self._largest):
             raise NoAnswer("too large")
         with Room._lock:
@@ -96,7 +96,9 @@ class Room:
 
 
 def exchange(session: requests.Session, request: requests.PreparedRequest, *, seconds: float, room: Room) -> Answer:
-    """Send the request once and return the complete answer, within `seconds`. Raises NotSent, NoAnswer."""
+    """Send the request once and return the complete answer, within `seconds`. Raises NotSent if Smartsheet certainly
+    didn't receive the request, and NoAnswer if there is no complete answer.
+    """
     with until(monotonic() + seconds):
         try:
             with closing(session.send(request, stream=True, timeout=seconds)) as response:
@@ -130,8 +132,8 @@ def new_session() -> requests.Session:
 
 class _Session(requests.Session):
     def get_redirect_target(self, resp: requests.Response) -> None:
-        """Return None, so that no redirect is followed. Even with allow_redirects=False, the library requests would
-        parse its target.
+        """Return None, so that no redirect is followed. Even with allow_redirects=False, the library `requests` would
+        parse the target of the redirect.
         """
 
 

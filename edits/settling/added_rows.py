@@ -32,7 +32,7 @@ MOST_HISTORIES = 5  # the most cell histories that are read for one request
 MOST_NAMED = 20  # the most rows that the evidence of an outcome lists
 THERE = "The row is there."
 WITH_OTHERS = "Other rows of the same request were added. Smartsheet carries out a request for all rows or none."
-WHICH = f"{WITH_OTHERS} Which row it is can't be told any more."
+WHICH = f"{WITH_OTHERS} It's no longer possible to tell which row this one is."
 NOT_SINCE = "The last change of the sheet was made by the request before this one."
 LEAVES_NO_TRACE = f"{CANNOT}the sheet was changed later, and a row that was added and then deleted leaves no trace."
 
@@ -51,7 +51,7 @@ class AddedRows:
         self._known = record.known_additions()
 
     def outcomes(self, call: Call) -> Iterator[dict[int, Outcome]]:
-        """The outcomes of a request's open lines. Raises what reading raises."""
+        """Yield the outcomes of a request's open lines, by line number. Raises what Record raises."""
         added = self._record.added()
         sheet, lines = added.sheet, call.lines
         if self._record.is_as_it_was(sheet):
@@ -77,8 +77,8 @@ class AddedRows:
         return replace(outcome, row_id=row.id, row_label=label)
 
     def _of_whole(self, line: OpenLine, sheet: Sheet, raw: Raw | None) -> Outcome:
-        """Return the outcome of a line whose request was certainly carried out, because other rows of it exist. `raw`
-        is the line's own row, if it is known.
+        """Return the outcome of a line whose request was certainly carried out, because other rows of the request
+        exist. `raw` is the line's own row, if it is known.
         """
         if raw is None or self._is_wanted_by_others(line):
             return self._record.say(Phase.APPLIED, line, WHICH, sheet)
@@ -104,10 +104,10 @@ class AddedRows:
     # Matching rows to lines
 
     def _matched(self, lines: Sequence[OpenLine], rows: Sequence[Raw]) -> dict[int, Raw]:
-        """Return the row of each line. It is known if the number of rows with a content equals the number of lines with
-        that content. Then the rows and lines are in the same order.
+        """Return the row of each line, as far as it is certain. If as many rows as lines have the same content, the
+        rows and lines are matched in their order.
 
-        A row that matches one content can't match another.
+        Matched rows are left out of the further search, so they can make other matches certain.
         """
         wanted: dict[str, list[OpenLine]] = {}
         for line in lines:
@@ -160,8 +160,8 @@ class AddedRows:
         return True
 
     def _history(self, row_id: int, column_id: int) -> History | None:
-        """Return a cell's history, which is read only once. Return None if the cell has none, or if MOST_HISTORIES were
-        already read.
+        """Return a cell's history, which is read only once. Return None if the cell has no history, or if
+        MOST_HISTORIES histories were already read.
         """
         key = (row_id, column_id)
         if key not in self._histories and len(self._histories) < MOST_HISTORIES:

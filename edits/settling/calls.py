@@ -26,7 +26,7 @@ class Call:
 
     @property
     def row_ids(self) -> list[int]:
-        """The ids of the rows in its open lines. Rows that were to be added have none."""
+        """The ids of the rows in the open lines. Rows that were to be added have no ids."""
         return [row_id for line in self.lines if (row_id := line.changes[0].row_id)]
 
     def was_not_done(self, edit: OpenEdit, found: dict[int, Outcome]) -> bool:
@@ -39,7 +39,7 @@ class Call:
 
 
 def calls_of(edit: OpenEdit) -> Iterator[Call]:
-    """The edit's requests in the order in which they were sent, including settled ones.
+    """Yield the edit's requests in the order in which they were sent, including settled ones.
 
     Old intents don't list requests, because an edit was one request then: one row with the rows below it.
     """

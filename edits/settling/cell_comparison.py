@@ -1,8 +1,8 @@
 """Compares this log's changes of a cell with Smartsheet's history of the cell, and matches changes with states.
 
 A state matches a change if it has the same value and the same person (by e-mail address), and a time between the
-change's intent and outcome. The time can differ by as much as the two clocks. A state matches at most one change, and a
-change at most one state. This module doesn't read or write anything.
+change's intent and outcome. The time can be off by as much as the two clocks differ. A state matches at most one
+change, and a change at most one state. This module doesn't read or write anything.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/cells/cellhistory-get
 """
@@ -28,8 +28,8 @@ OPEN = {Phase.INTENT, Phase.UNKNOWN, Phase.UNDECIDABLE}  # Smartsheet has perhap
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A state of a cell in Smartsheet's history: who set which value, and when (`at`, UTC). `before` is the value
-    before that.
+    """A state of a cell in Smartsheet's history: who set which value, and when (`at`, UTC). `before` is the cell's
+    value before this state.
     """
 
     at: datetime
@@ -84,8 +84,8 @@ class Ours:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A result of the comparison. CONFIRMED and MISATTRIBUTED have a change and a state. MISSING has only a change,
-    OUTSIDE only a state.
+    """A result of the comparison. If `phase` is CONFIRMED or MISATTRIBUTED, there are a change and a state. If it is
+    MISSING, there is only a change. If it is OUTSIDE, there is only a state.
     """
 
     phase: Phase
@@ -94,8 +94,8 @@ class Finding:
 
 
 def versions(history: Sequence[Mapping[str, Json]], column_id: int) -> list[Version]:
-    """Return the states of Smartsheet's history, which has the newest first, with the oldest first. States without a
-    time are left out.
+    """Return the states of Smartsheet's history, oldest first. `history` has the newest first. States without a time
+    are left out.
     """
     found: list[Version] = []
     before: Json = None
@@ -137,7 +137,7 @@ def is_erased(value: Json) -> bool:
 
 
 def parsed(logged: str | None) -> Json:
-    """Parse a value of the log."""
+    """Parse a value from the log."""
     return None if logged is None else json.loads(logged)
 
 
@@ -153,5 +153,5 @@ def _paired(
 
 
 def _plain(value: Json) -> Json:
-    """A value for comparison. An unchecked box equals an empty cell."""
+    """Return a value for comparison. An unchecked box and an empty text equal an empty cell."""
     return None if value is False or value == "" else value

@@ -79,7 +79,7 @@ class ChangedCells:
         self._memory = memory
 
     def outcomes(self, call: Call) -> Iterator[dict[int, Outcome]]:
-        """The outcomes of a request's open lines, as they are found. Raises what reading raises."""
+        """Yield the outcomes of a request's open lines as they are found, by line number. Raises what Record raises."""
         sheet = self._record.rows(call.row_ids)
         rows = {row.id: row for row in sheet.rows}
         if self._record.is_as_it_was(sheet):
@@ -110,7 +110,7 @@ class ChangedCells:
         return unclear | known
 
     def _as_one(self, call: Call, sheet: Sheet, line: OpenLine, outcome: Outcome) -> dict[int, Outcome]:
-        """The same outcome for all lines of a request."""
+        """Return the same outcome for all lines of a request."""
         message = ALL_SAVED if outcome.phase is Phase.APPLIED else NONE_SAVED
         by = line.changes[0].row_id
         return self._record.say_of_all(outcome.phase, call.lines, message, sheet, byRow=by) | {line.number: outcome}
@@ -230,7 +230,7 @@ def _of_cell(change: Change) -> EntryQuerySet:
 
 
 def _is_value(logged: str | None, value: Json) -> bool:
-    """Whether a value of the log equals this one."""
+    """Whether a value from the log equals this value."""
     return is_same(parsed(logged), value)
 
 

@@ -1,7 +1,7 @@
 """Finds the outcome of deleted rows, from the rows that still exist. Smartsheet deletes all rows of a request or none.
 
-A row that exists was not deleted. If a row doesn't exist, this edit deleted it on two conditions: the last change of
-the sheet was when the request was sent, and no other edit of this app, by anyone, explains that the row is gone.
+A row that exists was not deleted. A row that doesn't exist was deleted by this edit if two things are true: the sheet
+was last changed when the request was sent, and no other edit with this app, by anyone, explains why the row is gone.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ class DeletedRows:
         self._record = record
 
     def outcomes(self, call: Call) -> Iterator[dict[int, Outcome]]:
-        """The outcomes of a request's open lines. Raises what reading raises.
+        """Yield the outcomes of a request's open lines, by line number. Raises what Record raises.
 
-        It doesn't use the sheet's version, because Smartsheet doesn't document whether a deletion changes it. Whether
-        the rows exist is certain.
+        The sheet's version isn't used, because Smartsheet doesn't document whether a deletion changes the version.
+        Which rows exist is certain.
         """
         sheet = self._record.rows(call.row_ids)
         there = {row.id for row in sheet.rows}
@@ -70,7 +70,7 @@ class DeletedRows:
 
     def _together(self, call: Call, sheet: Sheet, outcomes: dict[int, Outcome]) -> dict[int, Outcome]:
         """Combine the rows' outcomes into outcomes of the whole request. The first row decides most, because the
-        request named it: it wasn't only a row below another one.
+        request named it. Other rows were perhaps only below a row that the request named.
         """
         first = outcomes.get(call.numbers.start)
         if first and first.phase is Phase.NOT_APPLIED:

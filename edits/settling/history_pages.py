@@ -41,7 +41,7 @@ def read_back(read: Callable[[int], Sequence[State]], *, to: datetime, most: int
 
 
 def _again(known: Sequence[State], some: Sequence[State]) -> int:
-    """Return how many states at the beginning of a page are already known, as the last of the known states."""
+    """Return how many states at the beginning of a page are the same as the last of the known states."""
     longest = min(len(known), len(some))
     return next((count for count in range(longest, 0, -1) if list(known[-count:]) == list(some[:count])), 0)
 

@@ -1,5 +1,5 @@
-"""Finds the outcome of an edit without a clear answer in Smartsheet's own record. It decides only if the evidence is
-certain.
+"""Finds the outcome of an edit without a clear answer in Smartsheet's own record. An outcome is only decided if the
+evidence is certain.
 
 This runs when SETTLE_AFTER has passed, because a request that wasn't delivered by then will never be. The requests of
 an edit are checked in the order in which they were sent. If the sheet still has the version from before the edit, the

@@ -2,12 +2,13 @@
 
 A row was moved by the edit if all of this is true:
 - It is at its new place, and wasn't there before.
-- The last change of the sheet was when the request was sent, or this person was the last to write the row, then.
+- The sheet's last change was when the request was sent, or this person wrote the row then and no one has since.
 - No other edit of this app explains the new place.
 
 A row wasn't moved if it is at its old place and the sheet wasn't changed later, because no one can have moved the row
-back. Perhaps Smartsheet records who moved a row: it does if it has a writer for rows that an earlier request of the
-same edit moved. In that case, a row without such a writer wasn't moved.
+back. Smartsheet doesn't document whether a move counts as a write of the row. It does if rows that an earlier request
+of the same edit moved have this person as their last writer. In that case, a row that no one has written since the edit
+wasn't moved.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ class _Places:
         return (after if wanted.get("toBottom") else before) is None
 
     def _neighbours(self, row: Row) -> tuple[int | None, int | None]:
-        """Return the rows before and after this row with the same parent. Rows that moved with this row are skipped."""
+        """Return the ids of the siblings before and after this row. Rows that moved with this row are skipped."""
         siblings = self._siblings[row.parent_id]
         place = siblings.index(row.id)
         before = next((one for one in reversed(siblings[:place]) if one not in self._together), None)
@@ -77,7 +78,7 @@ class MovedRows:
         self._moved = [entry.row_id for entry in concluded if entry.phase == Phase.APPLIED and entry.row_id]
 
     def outcomes(self, call: Call) -> Iterator[dict[int, Outcome]]:
-        """The outcomes of a request's open lines. Raises what reading raises."""
+        """Yield the outcomes of a request's open lines, by line number. Raises what Record raises."""
         sheet = self._record.rows(call.row_ids)
         if self._record.is_as_it_was(sheet):
             yield self._record.say_of_all(Phase.NOT_APPLIED, call.lines, UNCHANGED, sheet)
@@ -102,14 +103,16 @@ class MovedRows:
         return any(self._record.is_written_by_them(row) for row in known)
 
     def _unmarked(self, line: OpenLine, row: Row | None, sheet: Sheet) -> Outcome | None:
-        """Return NOT_APPLIED for a row that no one has written since the edit, if a move counts as a write."""
+        """Return NOT_APPLIED for a row that no one has written since the edit, otherwise None. This is only right if a
+        move counts as a write.
+        """
         if row is None or row.modified_at is None or row.modified_at >= self._record.start:
             return None
         at = row.modified_at.isoformat()
         return self._record.say(Phase.NOT_APPLIED, line, UNMARKED, sheet, rowModifiedAt=at)
 
     def _moved_by_others(self, call: Call) -> set[int]:
-        """Return the rows that other edits of this app perhaps moved at the time."""
+        """Return the ids of rows that other edits with this app perhaps moved at about the same time."""
         moves = Entry.objects.filter(row_id__in=call.row_ids, action=Action.MOVE, at__range=self._record.around())
         others = self._record.other_edits(moves)
         return {other.intent.row_id or 0 for other in others if other.phase in OPEN | {Phase.APPLIED}}
@@ -139,7 +142,7 @@ class MovedRows:
         return self._record.say(Phase.UNDECIDABLE, line, AMBIGUOUS, outline, place=place)
 
     def _together(self, call: Call, sheet: Sheet, outcomes: dict[int, Outcome]) -> dict[int, Outcome]:
-        """Make the outcome of the rows with clear evidence the outcome of the whole request, if these rows agree."""
+        """If the rows with clear evidence agree, make their outcome the outcome of the whole request."""
         known = {number: one for number, one in outcomes.items() if one.phase is not Phase.UNDECIDABLE}
         phases = {one.phase for one in known.values()}
         if len(phases) > 1:

@@ -2,6 +2,7 @@
 
 The results are written as entries. All results of a cell are written together, and none is written twice. So an
 interrupted run can be continued: the next run begins with the cells that weren't compared yet. docs/audit-log.md
+describes this.
 """
 
 from __future__ import annotations
@@ -42,12 +43,14 @@ Progress = Callable[[str], None]  # called now and then with a sentence about th
 
 
 class NobodyToAsk(Exception):
-    """No one whose token this app has can read the sheet. The message is for people."""
+    """This app has no token of a person who could read the sheet. The message is for people."""
 
 
 @dataclass
 class Report:
-    """The results of a run. `stopped_by` is the error that ended the run before all cells were done."""
+    """The results of a run. `cells` is the number of cells to compare, `read` the number of cells that were compared,
+    and `found` the number of results by kind. `stopped_by` is the error that ended the run early.
+    """
 
     sheet: Sheet
     cells: int = 0
@@ -57,7 +60,7 @@ class Report:
 
 
 def last_editor(*, sheet_id: int, region: str | None = None) -> SmartsheetUser:
-    """The person who edited the sheet last with this app and still has a token. Raises NobodyToAsk."""
+    """Return the last editor of the sheet in this app who still has a token. Raises NobodyToAsk if no one has."""
     edits = Entry.objects.on_sheet(sheet_id).intents()
     edits = edits.filter(region=region) if region else edits
     known: set[tuple[str, int]] = set()
@@ -69,7 +72,7 @@ def last_editor(*, sheet_id: int, region: str | None = None) -> SmartsheetUser:
 
 
 def person_of(*, region: str, number: int) -> SmartsheetUser:
-    """The person with this number in this region. Raises NobodyToAsk."""
+    """Return the person with this number in this region. Raises NobodyToAsk if the person has no token here."""
     if person := _with_token(region, number):
         return person
     raise NobodyToAsk(f"No person {region}:{number} here has a token.")
@@ -80,8 +83,8 @@ def reconcile(
 ) -> Report:
     """Compare the changes after `since` with Smartsheet, using the reader's token, and record the results.
 
-    Raises NotRecorded. Raises GatewayError if the sheet can't be read at all. A later error of Smartsheet isn't raised:
-    it ends the run, and the report has it.
+    Raises NotRecorded if the log can't be written, and GatewayError if the sheet can't be read at all. A later
+    GatewayError isn't raised: it ends the run, and is the report's `stopped_by`.
     """
     sheet = reading.read_rows(gateway_for(reader.user), sheet_id, ())
     return _Reconciliation(sheet, since, reader, tell).run(all_cells=all_cells)
@@ -91,7 +94,7 @@ class _Reconciliation:
     def __init__(self, sheet: Sheet, since: datetime, reader: SmartsheetUser, tell: Progress) -> None:
         self.sheet, self.since, self.reader, self.tell = sheet, since, reader, tell
         self.region = reader.region
-        self.reach = since - timedelta(seconds=settings.SETTLE_AFTER) - 2 * SKEW  # older changes explain nothing
+        self.reach = since - timedelta(seconds=settings.SETTLE_AFTER) - 2 * SKEW  # older changes can't explain a state
         self.entries = Entry.objects.on_sheet(sheet.id).filter(region=self.region)
         profile = reader.as_profile()
         self.actor = Actor(id=profile.id, region=profile.region, name=profile.name, email=profile.email)
@@ -151,7 +154,9 @@ class _Reconciliation:
     # Which cells
 
     def _cells(self, *, all_cells: bool) -> list[tuple[int, int]]:
-        """Return row and column of each cell to compare. Cells with changes that weren't compared yet come first."""
+        """Return the ids of the row and column of each cell to compare. Cells with changes that weren't compared yet
+        come first.
+        """
         results = Entry.objects.filter(refers_to=OuterRef("pk"), action=Action.RECONCILE)
         recent = self.entries.filter(at__gte=self.since)
         written = recent.intents().filter(column_id__isnull=False, row_id__isnull=False)
@@ -206,7 +211,7 @@ class _Reconciliation:
         return Ours(change, value, emails, is_comparable)
 
     def _history(self, row_id: int, column_id: int) -> History:
-        """Read the cell's states, newest first, back to one that is older than all changes in question. Raises
+        """Read the cell's states, newest first, back to one that is older than all changes to compare. Raises
         GatewayError.
         """
         return read_back(lambda page: self._page(row_id, column_id, page), to=self.reach - SKEW)
@@ -216,7 +221,7 @@ class _Reconciliation:
         while True:
             try:
                 self._spend()
-                # A retry would be a read that wasn't counted.
+                # The gateway's own retries would be reads that aren't counted.
                 gateway = gateway_for(self.reader.user, extra_tries=0)
                 return list(gateway.cell_history(self.sheet.id, row_id, column_id, page=page))
             except RateLimited as limited:
@@ -265,7 +270,7 @@ class _Reconciliation:
 
 
 def summary(report: Report) -> str:
-    """The results of a run in one or two sentences."""
+    """Return the results of a run in one or two sentences."""
     found = ", ".join(f"{count} {what}" for what, count in sorted(report.found.items()) if count)
     said = f"{report.read} of {report.cells} cells compared: {found or 'nothing new'}."
     return f"{said} It was ended early: {report.stopped_by.message}" if report.stopped_by else said

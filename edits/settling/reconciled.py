@@ -1,4 +1,4 @@
-"""Records the results of reconciling as entries. Each change and each outside state is recorded once."""
+"""Records the results of reconciling as entries. Each change, and each state from outside the app, is recorded once."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Place:
     ours: list[Ours]
 
     def change(self, finding: Finding) -> Change:
-        """Return the Change for the entry about a result. It is our change, or the one from outside the app."""
+        """Return the change that the entry of a result is about: our own change, or one from outside the app."""
         column = self.sheet.column(self.column_id)
         one = finding.ours or next(iter(self.ours[-1:]), None)
         old, new = _values(finding)
@@ -68,7 +68,9 @@ class Place:
         return is_kept_apart or self.column_id in personal_columns(region=self.region, sheet_id=self.sheet.id)
 
     def states_told(self) -> Counter[str]:
-        """Return the times of states that are recorded as made outside the app, and how many have each time."""
+        """Return the times of states that the log already has as made outside the app, and the number of states per
+        time.
+        """
         entries = Entry.objects.on_sheet(self.sheet.id).filter(region=self.region, action=Action.RECONCILE)
         of_cell = entries.filter(row_id=self.row_id, column_id=self.column_id, phase=Phase.OUTSIDE)
         return Counter(json.loads(text)["modifiedAt"] for text in of_cell.values_list("evidence", flat=True) if text)
@@ -81,7 +83,7 @@ def record(
 
     `judged` has the ids of the intents that get a result. States from outside the app are recorded if they are not
     older than `since`. `actor` is the person whose token read Smartsheet. If several runs find the same result, only
-    the first run records it. Raises NotRecorded.
+    the first run records it. Raises NotRecorded if the log can't be written.
     """
     recorded: Counter[str] = Counter()
     with transaction.atomic():

@@ -1,5 +1,5 @@
-"""Reads Smartsheet's own record and our log for the time of one edit. Each part is read with a person's token when it
-is needed.
+"""Reads Smartsheet's own record and our log for the time of one edit. Each part of Smartsheet's record is read when it
+is needed, with a person's token.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ CLOCKS_APART = timedelta(seconds=5)
 MOST_PAGES = 5
 ADDITIONS = (Action.ADD, Action.ANCHOR)
 UNCHANGED = "The sheet has not been changed since it was read for this edit."
-CANNOT = "Smartsheet's record doesn't show it: "
+CANNOT = "Smartsheet's record doesn't show the outcome: "
 
 Spend = Callable[[], None]  # called before a history is read; raises if the limit is reached
 
 
 class Ask(Protocol):
-    """Returns a gateway with the person's token and enough time for one question."""
+    """Returns a gateway with the person's token and enough time for one call."""
 
     def __call__(self, *, extra_tries: int = ...) -> Gateway: ...
 
@@ -50,7 +50,8 @@ class Added:
 class Record:
     """The record of an edit's sheet. All methods that read raise GatewayError, and what `spend` raises.
 
-    `emails` are all known addresses of the person. A request that isn't delivered in the time `within` never will be.
+    `emails` are all known addresses of the person. A request that isn't delivered
+    within the time `within` never will be.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class Record:
     # Smartsheet's record
 
     def rows(self, row_ids: Sequence[int]) -> Sheet:
-        """Return those of these rows that exist, with their last writers."""
+        """Return the sheet with those of these rows that exist, and with the rows' last writers."""
         rows: list[Json] = []
         raw: Json = {}
         for start in range(0, len(row_ids), IDS_PER_URL):
@@ -80,14 +81,14 @@ class Record:
         return Sheet.parse(self._gateway().sheet(self.edit.sheet_id, column_ids=[column_id]))
 
     def _added(self) -> Added:
-        """Return the rows that this person added in the time in question. They are read only once."""
+        """Return the rows that this person added at the time of the edit. They are read only once."""
         raw = self._gateway().rows_modified_since(self.edit.sheet_id, self.start)
         rows = raw.get("rows", ())
         theirs = [one for one in rows if self._is_by_them(one.get("createdBy"), one.get("createdAt"))]
         return Added(Sheet.parse(raw), theirs, is_all=len(rows) < ROWS_PER_PAGE)
 
     def history(self, change: Change) -> History:
-        """The states of a cell back to before the edit, newest first."""
+        """Return the states of a cell, newest first, back to one from before the edit."""
 
         def page(number: int) -> list[Mapping[str, Json]]:
             self._spend()
@@ -95,24 +96,23 @@ class Record:
             row_id, column_id = change.row_id or 0, change.column_id or 0
             return list(gateway.cell_history(self.edit.sheet_id, row_id, column_id, page=number))
 
-        # If it needed more pages than reconciling leaves free per minute, the history would perhaps never be read to
-        # the end.
+        # If more pages were read than reconciling leaves free per minute, a history might never be read to the end.
         most = min(MOST_PAGES, settings.SMARTSHEET_HISTORY_CALLS // 5)
         return read_back(page, to=self.start - SKEW, most=max(1, most))
 
     # Our log
 
     def others(self, entries: EntryQuerySet) -> list[LoggedChange]:
-        """Return other edits of this app by this person. `entries` selects the row or cell."""
+        """Return other edits with this app by this person. `entries` selects the row or cell."""
         return self.other_edits(entries.filter(actor_id=self.edit.actor_id))
 
     def other_edits(self, entries: EntryQuerySet) -> list[LoggedChange]:
-        """Return other edits of this app by anyone. `entries` selects the row or cell."""
+        """Return other edits with this app by anyone. `entries` selects the row or cell."""
         same = entries.filter(sheet_id=self.edit.sheet_id, region=self.edit.region)
         return with_clear_texts(with_outcomes(same.intents().exclude(edit_id=self.edit.intent.edit_id)))
 
     def known_additions(self) -> set[int]:
-        """Return the rows that were added since the edit, if the log says which request added them."""
+        """Return the ids of the rows that were added since the edit, if the log says which request added them."""
         added = Entry.objects.on_sheet(self.edit.sheet_id).filter(region=self.edit.region, phase=Phase.APPLIED)
         recent = added.filter(action__in=ADDITIONS, column_id=None, at__gte=self.start - SKEW)
         return {row_id for row_id in recent.values_list("row_id", flat=True) if row_id}
@@ -151,7 +151,7 @@ class Record:
     # Outcomes
 
     def say(self, phase: Phase, line: OpenLine, message: str, sheet: Sheet, **found: Evidence) -> Outcome:
-        """The outcome of a line, with its evidence."""
+        """Return the outcome of a line, with its evidence."""
         evidence: dict[str, Evidence] = {
             "readAt": datetime.now(UTC).isoformat(timespec="seconds"),
             "version": sheet.raw.get("version"),
@@ -164,5 +164,5 @@ class Record:
     def say_of_all(
         self, phase: Phase, lines: Sequence[OpenLine], message: str, sheet: Sheet, **found: Evidence
     ) -> dict[int, Outcome]:
-        """The same outcome for several lines, by number."""
+        """Return the same outcome for several lines, by line number."""
         return {line.number: self.say(phase, line, message, sheet, **found) for line in lines}

@@ -32,7 +32,7 @@ from edits.settling.record import Record
 from identity.models import SmartsheetUser
 
 LATER = 3600.0  # seconds until the next try if a person's token can't be used now
-LEASE = 600.0  # seconds after which the process must have died; reading a minute's histories takes less
+LEASE = 600.0  # seconds after which the process must have died; reading as many histories as a minute allows takes less
 AGAIN = 600.0  # seconds until an edit with an error is tried again
 WORD_OF_NOBODY = (
     "The outcome could not be found out: for too long, this app couldn't read the sheet in this person's name. "
