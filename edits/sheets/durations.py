@@ -1,5 +1,5 @@
 """Reads durations such as 5d, 1w 2d, 4h and e5d, and lists of predecessors such as 3FS +2d, 5, as Smartsheet writes
-them. Units are always English; writes say so to Smartsheet.
+them. Units are always English; each write tells Smartsheet this.
 
 https://help.smartsheet.com/articles/765727-enabling-dependencies-using-predecessors
 """
@@ -35,7 +35,9 @@ class Duration:
 
     @classmethod
     def read(cls, text: str, decimal: str = ".") -> Duration | None:
-        """The duration in a text; None if the text isn't one. A number alone means days. A unit can occur once."""
+        """Return the duration in a text; None if the text isn't one. A number alone means days. Each unit can occur
+        once.
+        """
         match = DURATION.fullmatch(text.strip().replace(decimal, "."))
         if match is None:
             return None
@@ -55,7 +57,7 @@ class Duration:
         return not any(amount for _, amount in self.amounts)
 
     def to_json(self) -> dict[str, Json]:
-        """The Duration object of Smartsheet's API."""
+        """Return the Duration object of Smartsheet's API."""
         body: dict[str, Json] = {"objectType": "DURATION"}
         for unit, amount in self.amounts:
             body[UNITS[unit]] = int(amount) if amount == amount.to_integral_value() else float(amount)
@@ -64,7 +66,7 @@ class Duration:
 
 @dataclass(frozen=True, slots=True)
 class Predecessor:
-    """A preceding row by its number, with the type of the dependency, and perhaps a lag or, if negative, a lead."""
+    """A predecessor: a row's number, the type of the dependency, and perhaps a lag. A lead is a negative lag."""
 
     number: int
     type: str = "FS"
@@ -73,7 +75,7 @@ class Predecessor:
 
     @classmethod
     def read(cls, text: str) -> Predecessor:
-        """Parse one predecessor. Raises ValueError with a sentence."""
+        """Parse one predecessor. If the text isn't one, raises ValueError with a sentence that says why."""
         if text.strip().upper() == LOST:
             raise ValueError(f"{LOST} stands for a row that was deleted. Remove it from the list.")
         match = ONE.fullmatch(text.strip())
@@ -90,7 +92,7 @@ class Predecessor:
         return f"{self.number}{self.type} {'-' if self.is_lead else '+'}{self.lag}"
 
     def to_json(self, row_ids: Sequence[int]) -> dict[str, Json]:
-        """The Predecessor object of Smartsheet's API. `row_ids` are the sheet's rows in their order."""
+        """Return the Predecessor object of Smartsheet's API. `row_ids` are the sheet's rows in their order."""
         body: dict[str, Json] = {"rowId": row_ids[self.number - 1], "type": self.type}
         if self.lag:
             body["lag"] = self.lag.to_json() | ({"negative": True} if self.is_lead else {})
@@ -98,7 +100,9 @@ class Predecessor:
 
 
 def read_predecessors(text: str, decimal: str = ".") -> list[Predecessor]:
-    """Parse a list with commas or semicolons. Raises ValueError with a sentence."""
+    """Parse a list of predecessors, separated by commas or semicolons. If the text isn't such a list, raises ValueError
+    with a sentence that says why.
+    """
     if decimal == ",":
         text = DECIMAL_LAG.sub(r"\1.\2", text)
     found = [Predecessor.read(one) for one in re.split("[;,\n]", text) if one.strip()]

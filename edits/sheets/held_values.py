@@ -19,11 +19,11 @@ TARGETS = (
     "reportId",
     "sightId",
     "url",
-)  # keys with the target of a hyperlink; an address next to an id is the same target
+)  # the keys that a hyperlink's target can have; with an id, the address leads to the same target
 
 
 def held(cell: Cell) -> Json:
-    """The cell's value; None if it is empty."""
+    """Return the cell's value; None if the cell is empty."""
     if cell.hyperlink is None and not isinstance(cell.object_value, dict):  # most cells, and a save has thousands
         return cell.value
     values = listed(cell)
@@ -32,7 +32,7 @@ def held(cell: Cell) -> Json:
 
 
 def cell_of(column: Column, value: Json) -> Cell:
-    """A cell with this value."""
+    """Return a cell with this value."""
     if is_linked(value):
         return replace(cell_of(column, value["value"]), hyperlink=value["hyperlink"])
     if isinstance(value, list):
@@ -60,12 +60,12 @@ def linked(value: Json, hyperlink: Json) -> dict[str, Json]:
 
 
 def bare(value: Json) -> Json:
-    """The value without its hyperlink."""
+    """Return the value without its hyperlink."""
     return value["value"] if isinstance(value, dict) and "hyperlink" in value else value
 
 
 def target(hyperlink: Mapping[str, Json] | None) -> dict[str, Json]:
-    """The target of a hyperlink, for comparing and writing."""
+    """Return the target of a hyperlink, for comparing and writing."""
     name = next((name for name in TARGETS if hyperlink and hyperlink.get(name) is not None), "")
     return {name: hyperlink[name]} if hyperlink and name else {}
 
@@ -87,13 +87,13 @@ def is_same(one: Json, other: Json) -> bool:
 
 
 def listed(cell: Cell) -> list[Json] | None:
-    """The choices in a multi-value cell of Smartsheet's JSON; None if it has no list."""
+    """Return the choices in a multi-value cell, as Smartsheet's JSON; None if the cell has no list."""
     values = cell.object_value.get("values") if isinstance(cell.object_value, dict) else None
     return values if isinstance(values, list) else None
 
 
 def contacts(cell: Cell) -> list[Contact]:
-    """The people in a contact cell, with their names."""
+    """Return the people in a contact cell, with their names."""
     values = listed(cell)
     if values is not None:
         return [Contact.parse(contact) for contact in values if isinstance(contact, dict)]

@@ -16,7 +16,7 @@ SPACES = " \u00a0\u2009\u202f"  # separators of thousands, as in French and Swed
 APOSTROPHES = "'’"  # separators of thousands, as in Swiss texts
 SIGNS = "".join(sign for sign in map(chr, range(0x10000)) if unicodedata.category(sign) == "Sc")
 # The currency codes of ISO 4217 that Smartsheet offers as formats, and other codes that people often write. The list is
-# fixed, because with any three letters MAX500 and NOV5 would be amounts.
+# fixed: if any three letters were a currency, MAX500 and NOV5 would be amounts.
 CODES = (
     "AED ARS AUD BGN BHD BRL CAD CHF CLP CNY COP CRC CZK DKK EGP EUR GBP GEL HKD HUF IDR ILS INR ISK JOD JPY KES KRW"
     " KWD KZT LKR MAD MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD UAH UGX USD"
@@ -111,13 +111,13 @@ def write(number: Decimal, look: Look, locale: Locale) -> str:
 
 
 def rounded(number: Decimal, look: Look, locale: Locale) -> str:
-    """A number in this format, rounded to its number of decimals."""
+    """Return a number in this format, rounded to the format's number of decimals."""
     places = look.decimals + (2 if look.is_percent else 0)
     return write(round(number, places), look, locale)
 
 
 def shown(text: str, value: Json, locale: Locale) -> str:
-    """Return Smartsheet's text for a value. If the text is the value as a number, it gets the locale's separators."""
+    """Return Smartsheet's text for a value. A text that shows the number gets the locale's separators."""
     match = SHOWN.fullmatch(text) if is_number(value) else None
     if match is None or not _is_said(match, abs(Decimal(str(value)))):
         return text

@@ -18,7 +18,7 @@ class OpenedSheet(TypedDict):
 
 
 def of(request: HttpRequest) -> list[OpenedSheet]:
-    """The sheets, last opened first."""
+    """Return the sheets, last opened first."""
     opened: list[OpenedSheet] = request.session.get(KEY, [])
     return opened
 

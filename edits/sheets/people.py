@@ -1,4 +1,4 @@
-"""Finds the people of a sheet in the options of its contact columns, in a row, and among those it is shared with."""
+"""Finds people in the options of a sheet's contact columns, in a row, and among the people it is shared with."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _known: dict[tuple[str, int], tuple[frozenset[int], float]] = {}
 
 
 class PersonalColumn(Tracked):
-    """A personal column of a sheet. `title` is for people."""
+    """A personal column of a sheet. `title` is only shown to people."""
 
     region = models.CharField(max_length=20)
     sheet_id = models.BigIntegerField("sheet id")
@@ -40,7 +40,7 @@ class PersonalColumn(Tracked):
 
 
 def personal_columns(*, region: str, sheet_id: int) -> frozenset[int]:
-    """The ids of a sheet's personal columns."""
+    """Return the ids of a sheet's personal columns."""
     columns, until = _known.get((region, sheet_id), (frozenset[int](), 0.0))
     if until < monotonic():
         found = PersonalColumn._default_manager.filter(region=region, sheet_id=sheet_id)
@@ -50,7 +50,9 @@ def personal_columns(*, region: str, sheet_id: int) -> frozenset[int]:
 
 
 def row_label(sheet: Sheet, row: Row, *, region: str) -> str:
-    """The row's label for the log: its primary cell's text, or its number if that column is personal."""
+    """Return the row's label for the log: the text of its primary cell, or its number if the primary column is
+    personal.
+    """
     primary = sheet.primary
     if primary and primary.id in personal_columns(region=region, sheet_id=sheet.id):
         return f"Row {row.number}"

@@ -37,7 +37,7 @@ def read_table(gateway: Gateway, sheet_id: int, number: int) -> Sheet:
 
 
 def rows_per_table(sheet: Sheet) -> int:
-    """The number of rows on each page of the sheet's table."""
+    """Return the number of rows on each page of the sheet's table."""
     return min(ROWS_PER_PAGE, max(FEWEST_ROWS, MOST_CELLS // max(1, len(sheet.visible_columns))))
 
 
@@ -52,8 +52,8 @@ def read_rows(
     """Read the sheet's columns and these rows, and with `with_descendants` also all rows below them. Rows that don't
     exist are left out. `filter_id` is as in Gateway.sheet.
 
-    To find the rows below, this reads all rows of the sheet with only the primary column. For a project plan, these are
-    always read, because parents and the numbers of rows matter there.
+    To find the rows below, this reads all rows of the sheet with only the primary column. For a project plan, it always
+    does so, because a plan needs the rows' parents and numbers.
     """
     if row_ids:
         sheet = Sheet.parse(gateway.sheet(sheet_id, row_ids=row_ids, filter_id=filter_id))
@@ -77,7 +77,7 @@ def read_outline(gateway: Gateway, sheet_id: int) -> Sheet:
 
 def _ancestors(gateway: Gateway, sheet_id: int, parent_id: int | None) -> list[int]:
     """Return the ancestors of a page's first row in the hierarchy, topmost first. An ancestor of a later row is either
-    one of them or on the page itself.
+    one of these or on the page itself.
     """
     ids: list[int] = []
     while parent_id is not None:

@@ -27,7 +27,7 @@ class SharedPeople(NamedTuple):
 
 
 def known(user: AbstractBaseUser | AnonymousUser, sheet_id: int) -> tuple[Contact, ...]:
-    """Return the people in the cache. It has none if Smartsheet wasn't asked for this user lately."""
+    """Return the people in the cache; none if Smartsheet wasn't asked for this user recently."""
     found: SharedPeople = cache.get(_key(user, sheet_id), SharedPeople())
     return found.people
 

@@ -71,11 +71,11 @@ class Contact:
 
     @classmethod
     def of(cls, key: str) -> Contact:
-        """A contact with only a key."""
+        """Return a contact with only this key, which is an address or a name."""
         return cls(email=key) if "@" in key else cls(name=key)
 
     def to_json(self) -> dict[str, str]:
-        """The Contact object for a multi-contact cell."""
+        """Return the Contact object for a multi-contact cell."""
         parts = {"objectType": "CONTACT", "email": self.email, "name": self.name}
         return {name: value for name, value in parts.items() if value}
 
@@ -228,13 +228,13 @@ class Row:
         )
 
     def cell(self, column: Column) -> Cell:
-        """The cell in that column, or an empty one."""
+        """Return the cell in that column, or an empty cell."""
         return self.cells.get(column.id) or Cell(column_id=column.id, format=self.format)
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """All rows of a sheet in their order, by their ids, and those that have rows beneath them."""
+    """The ids of all rows of a sheet in their order, and the ids of the rows that have rows beneath them."""
 
     row_ids: tuple[int, ...]
     parents: frozenset[int]
@@ -248,8 +248,8 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet with the requested columns and rows. `raw` is the JSON that it was parsed from. `outline` is only read of
-    project plans, which need it.
+    """A sheet with the requested columns and rows. `raw` is the JSON that the sheet was parsed from. `outline` is only
+    read for project plans.
     """
 
     id: int
@@ -264,8 +264,8 @@ class Sheet:
 
     @classmethod
     def parse(cls, raw: Mapping[str, Json], *, ancestors: Sequence[int] = ()) -> Sheet:
-        """Parse a Sheet object. `ancestors` are the ids of the ancestors of its first row, topmost first, if the object
-        doesn't contain them.
+        """Parse a Sheet object. `ancestors` are the ids of those ancestors of its first row that the object doesn't
+        contain, topmost first.
         """
         return cls(
             id=raw["id"],
@@ -299,15 +299,15 @@ class Sheet:
         return any(column.type == "PREDECESSOR" or column.is_rolled_up for column in self.columns)
 
     def is_parent(self, row: Row) -> bool:
-        """Whether rows of a project plan are beneath this row."""
+        """Whether rows are beneath this row. Always False if the sheet isn't a project plan."""
         return self.outline is not None and row.id in self.outline.parents
 
     def column(self, column_id: object) -> Column | None:
-        """The column with that id."""
+        """Return the column with that id; None if there is none."""
         return next((column for column in self.columns if column.id == column_id), None)
 
     def row(self, row_id: int) -> Row | None:
-        """The row with that id."""
+        """Return the row with that id; None if it wasn't read."""
         return next((row for row in self.rows if row.id == row_id), None)
 
     def label(self, row: Row) -> str:
@@ -322,7 +322,7 @@ class Sheet:
         return tuple(row for row in self.rows if row.id in ids)
 
     def family_ids(self, row_ids: Iterable[int]) -> list[int]:
-        """The ids of these rows and of all rows below them, in the sheet's order."""
+        """Return the ids of these rows and of all rows below them, in the sheet's order."""
         ids = set(row_ids)
         for row in self.rows:
             if row.parent_id in ids:

@@ -1,4 +1,4 @@
-"""Has the options of symbol columns, which Smartsheet's API doesn't list, and a word for each symbol.
+"""Lists the options of symbol columns, because Smartsheet's API doesn't, and gives a word for each symbol.
 `static/byline/css/symbols.css` draws the symbols.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/columns (Symbol Columns)
@@ -37,7 +37,7 @@ CHECKED = {"FLAG": "Flagged", "STAR": "Starred"}  # symbols of check boxes, whic
 
 
 def word(symbol: str, value: object) -> str:
-    """The word for a symbol, for screen readers; "" if the cell has nothing to draw."""
+    """Return the word for a symbol, for screen readers; "" if the cell has no symbol."""
     if symbol in CHECKED:
         return CHECKED[symbol] if value is True else ""
     return value if isinstance(value, str) and value in OPTIONS.get(symbol, ()) else ""

@@ -26,8 +26,8 @@ class Doubtful(ValidationError):
 
 @dataclass(frozen=True, slots=True)
 class ColumnType:
-    """A column, with the functions for its cells. This base class is used for unknown types. In contact columns, people
-    can enter the contacts of the column and the cell by name, and also `people`. `rows` are the ids of the sheet's
+    """A column, with the functions for its cells. This base class is used for unknown types. In a contact column, the
+    contacts of the column and of the cell can be entered by name, and also `people`. `rows` are the ids of the sheet's
     rows in their order, or None if they weren't read.
     """
 
@@ -48,7 +48,7 @@ class ColumnType:
         return f"{text} (link to {where_to(value['hyperlink'])})" if held_values.is_linked(value) else text
 
     def typed(self, cell: Cell, reader: Reader) -> str:
-        """Return the text in a control for the cell. `parse` reads it as the same value. Each choice has a line."""
+        """Return the text in a control for the cell. `parse` reads it as the same value. Each choice is on a line."""
         return text_of(bare(held(cell)))
 
     def parse(self, typed: str | Sequence[str], cell: Cell, reader: Reader) -> Value:
@@ -127,7 +127,7 @@ class ColumnType:
 
 
 def where_to(hyperlink: Mapping[str, Json]) -> str:
-    """The target of a hyperlink, in words."""
+    """Return the target of a hyperlink in words."""
     names = {"sheetId": "sheet", "reportId": "report", "sightId": "dashboard"}
     return next((f"{what} {hyperlink[name]}" for name, what in names.items() if name in hyperlink), "") or str(
         hyperlink.get("url", "")

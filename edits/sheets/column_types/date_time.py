@@ -16,7 +16,7 @@ from edits.sheets.sheet import FINISH, START, Cell, Json, parse_time
 from identity.profiles.readers import Reader
 
 ISO_MOMENT = re.compile(r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(T[0-9:.]+Z?)?")
-DAY_BEGINS = "T08:00:00"  # when Smartsheet lets a task begin on a day; its time isn't shown
+DAY_BEGINS = "T08:00:00"  # the time at which Smartsheet lets a task begin; it isn't shown
 BY_PREDECESSORS = "=CALCSTART("  # the formula that Smartsheet reports for the start of a row with predecessors
 
 
@@ -73,6 +73,6 @@ class ProjectDate(DateType):
         return super().why_read_only(cell, is_row_locked=is_row_locked)
 
     def _by_day(self, cell: Cell) -> Cell:
-        """The cell without the time of day."""
+        """Return the cell without the time of day."""
         match = ISO_MOMENT.fullmatch(str(cell.value))
         return replace(cell, value=match["day"]) if match and day_of(match["day"]) else cell

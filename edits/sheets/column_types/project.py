@@ -1,5 +1,5 @@
-"""Handles DURATION and PREDECESSOR columns of a project plan. Changing them moves the row's dates, and those of the
-rows that follow it.
+"""Handles DURATION and PREDECESSOR columns of a project plan. Changing such a cell moves the row's dates, and the dates
+of the rows that depend on the row.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ class DurationType(ColumnType):
 
 
 class PredecessorType(ColumnType):
-    """The type of columns with the preceding rows, such as 12FS +3d 4h, 14SS. People name rows by their numbers, and
-    Smartsheet's API by their ids.
+    """The type of columns with predecessors, such as 12FS +3d 4h, 14SS. People name rows by their numbers, and
+    Smartsheet's API names them by their ids.
     """
 
     __slots__ = ()

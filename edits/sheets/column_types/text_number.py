@@ -1,5 +1,5 @@
-"""Handles TEXT_NUMBER columns. A cell has a text or a number. A typed number that Smartsheet can't store exactly is a
-text.
+"""Handles TEXT_NUMBER columns. A cell has a text or a number. A typed number that Smartsheet can't store exactly
+becomes a text.
 
 In a control, a text that looks like a number has a leading apostrophe, as in Smartsheet itself.
 """
@@ -56,7 +56,9 @@ class TextNumber(ColumnType):
         return self._read(text, cell, reader.locale) if text else None
 
     def _read(self, text: str, cell: Cell, locale: Locale) -> Value:
-        """Return the number, or the text if it isn't a number. Raises Doubtful."""
+        """Return the number, or the text if it isn't a number. Raises Doubtful if the text perhaps means something
+        else.
+        """
         look = self._look(cell)
         written = numbers.read(text, locale)
         # In 2345.75 the point means decimals in any locale, because no group of three digits follows it.
