@@ -8,7 +8,7 @@ from identity.admin import AdminWithHistory
 
 @admin.register(PersonalColumn)
 class PersonalColumnAdmin(AdminWithHistory):
-    """Marks and unmarks columns as personal. Both are logged. Older entries stay as they are."""
+    """Marks and unmarks columns as personal. Both are logged. Entries that are already in the log stay as they are."""
 
     list_display = ["title", "region", "sheet_id", "column_id"]
     list_filter = ["region"]

@@ -36,7 +36,7 @@ NO_LOOK_GRANTED = "You haven't allowed this app to view your sheets. Sign in aga
 
 
 def scopes_of(features: Iterable[str]) -> tuple[str, ...]:
-    """The scopes that these features need, in alphabetical order."""
+    """Return the scopes that these features need, in alphabetical order."""
     return tuple(sorted(set().union(*(SCOPES[Feature(feature)] for feature in features))))
 
 

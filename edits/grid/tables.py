@@ -55,7 +55,7 @@ class Table:
 
 
 def table_of(sheet: Sheet) -> Table:
-    """The table of a sheet: its visible columns, and the rows that were read."""
+    """Return the table of a sheet: its visible columns, and the rows that were read."""
     columns = sheet.visible_columns
     kinds = [column_type(column) for column in columns]
     reader = readers.current()
@@ -97,7 +97,7 @@ def row_mark(row: Row) -> Mark | None:
 
 def cell_mark(column: Column, cell: Cell) -> Mark | None:
     """Return a mark that explains the error in this cell, or says why this cell of a changeable row and column can't be
-    changed. Without an error or such a reason, return None.
+    changed. Return None if there is neither.
     """
     if error := formula_errors.meaning(cell):
         return Mark("exclamation-triangle", f"{error} {cell.formula}".strip())

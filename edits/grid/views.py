@@ -1,4 +1,4 @@
-"""The list of sheets, and the page of a sheet."""
+"""Shows the list of sheets, and the page of a sheet."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def sheets(request: SmartsheetRequest) -> HttpResponse:
 @require_safe
 @smartsheet_connected
 def sheet(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
-    """The grid of a sheet, and a page of its rows as a table (?page=, from 1). With ?view=table only the table."""
+    """Show the grid of a sheet, and a page of its rows as a table (?page=, from 1). ?view=table shows only that."""
     number = request.GET.get("page", "1")
     page = max(1, int(number)) if PAGE.fullmatch(number) else 1
     try:

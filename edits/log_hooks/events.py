@@ -1,9 +1,10 @@
 """Records sign-in and token events in the log. No entry has a secret.
 
 A sign-in that can't be recorded doesn't happen. Refusals, and events that have already happened, are recorded if
-possible; if it fails, the error is in the program's own log.
+possible. If that fails, the error is in the program's own log.
 
-Names and e-mail addresses are only in an entry's actor, because they can be erased there. Elsewhere people are numbers.
+Names and e-mail addresses are only in an entry's actor, because they can be erased there. Elsewhere, an entry has the
+person's number.
 """
 
 from datetime import UTC
@@ -25,7 +26,7 @@ from identity.signin.failures import Failure
 
 @receiver(signals.signing_in)
 def note_sign_in(person: SmartsheetUser, **_more: object) -> None:
-    """Record a sign-in, in the transaction that stores the token. Raises CannotRecord."""
+    """Record a sign-in, in the transaction that stores the token. Raises CannotRecord if the log can't be written."""
     try:
         note(actor=actor_of(person), action=Action.SIGN_IN, subject=subject_of(person))
     except NotRecorded as error:
@@ -34,8 +35,8 @@ def note_sign_in(person: SmartsheetUser, **_more: object) -> None:
 
 @receiver(signals.connecting)
 def note_connection(person: SmartsheetUser, **_more: object) -> None:
-    """Record a connection, in the transaction that stores the token. Its subject is the Django user. Raises
-    CannotRecord.
+    """Record a connection, in the transaction that stores the token. The entry's subject is the Django user. Raises
+    CannotRecord if the log can't be written.
     """
     try:
         note(actor=actor_of(person), action=Action.CONNECT, subject=subject_of(person.user))
@@ -118,7 +119,9 @@ def note_disconnect(person: SmartsheetUser, why: str, **_more: object) -> None:
 
 @receiver(signals.activation_changed)
 def note_activation(person: SmartsheetUser, is_active: bool, by: AbstractBaseUser, **_more: object) -> None:
-    """Record that a person was blocked or unblocked, in the transaction of the change. Raises CannotRecord."""
+    """Record that a person was blocked or unblocked, in the transaction of the change. Raises CannotRecord if the log
+    can't be written.
+    """
     change = Change(None, person.audit_label, None, "may sign in", not is_active, is_active)
     try:
         note(
@@ -135,7 +138,7 @@ def note_activation(person: SmartsheetUser, is_active: bool, by: AbstractBaseUse
 @receiver(signals.app_token_created)
 def note_new_app_token(token: AppToken, **_more: object) -> None:
     """Record a new app token, in the transaction that stores it. The token's name can be erased, because the person
-    chose it. Raises CannotRecord.
+    chose it. Raises CannotRecord if the log can't be written.
     """
     about = (token.person.region, token.person.smartsheet_id)
     facts: list[tuple[str, str, bool]] = [
@@ -152,7 +155,7 @@ def note_new_app_token(token: AppToken, **_more: object) -> None:
 
 @receiver(signals.app_token_used)
 def note_use_of_app_token(token: AppToken, **_more: object) -> None:
-    """Record the use of an app token before the call is allowed. Raises CannotRecord."""
+    """Record the use of an app token before the call is allowed. Raises CannotRecord if the log can't be written."""
     _note_app_token(token, Action.TOKEN_USE, origin=Origin.API)
 
 
@@ -174,7 +177,9 @@ def note_refused_app_token(token: AppToken | None, why: str, **_more: object) ->
 
 
 def _note_app_token(token: AppToken, action: Action, **more: Any) -> None:
-    """Record an event of an app token. Edits with a token name the token in the same way. Raises CannotRecord."""
+    """Record an event of an app token. Edits with a token name the token in the same way. Raises CannotRecord if the
+    log can't be written.
+    """
     try:
         note(
             actor=actor_of(token.person),

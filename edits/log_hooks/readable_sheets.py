@@ -18,7 +18,7 @@ WHY_NONE = {
 
 
 def reading_actor(request: HttpRequest) -> Actor:
-    """The reader: the signed-in person, or an admin user without a Smartsheet account."""
+    """Return the reader: the signed-in person, or an admin user without a Smartsheet account."""
     profile = getattr(request, "smartsheet_user", None)
     if profile is not None:
         return actor_of_profile(profile)

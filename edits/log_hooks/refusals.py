@@ -41,7 +41,7 @@ def note_or_count(kind: Counted, *, who: str = "", message: str = "", **entry: A
     """Record the event, or count it if there was one within a minute.
 
     Events are counted for `who`: the person as region:id. If `who` is empty, they are counted for the request's
-    address. Raises NotRecorded, DatabaseError.
+    address. Raises NotRecorded or DatabaseError if the log can't be written.
     """
     ip = current().ip
     address = who or (network_of(ip) if ip else UNKNOWN)
@@ -61,7 +61,9 @@ def note_or_count(kind: Counted, *, who: str = "", message: str = "", **entry: A
 
 
 def note_counted() -> int:
-    """Record the count of each address that had no event for a minute. Return how many. Raises NotRecorded."""
+    """Record the count of each address that had no event for a minute. Return how many addresses these were. Raises
+    NotRecorded if the log can't be written.
+    """
     with transaction.atomic():
         kinds = {kind.what: kind for kind in Counted}
         over = Attempts.objects.filter(what__in=kinds, began_at__lte=timezone.now() - WINDOW)

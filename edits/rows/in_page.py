@@ -45,7 +45,7 @@ class Sent:
 
     @classmethod
     def of(cls, form: RowForm, problem: Problem | None, *, author: str) -> Self:
-        """A form that was not saved."""
+        """Return the result of a form that was not saved."""
         found = {name: [error["message"] for error in errors] for name, errors in form.errors.get_json_data().items()}
         return cls(author, _typed(form.data), problem, found, form.conflicts())
 
@@ -69,7 +69,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class BackToPage:
-    """Answers a form with a redirect to the page that it is on."""
+    """Answers a form with a redirect to the page that the form is on."""
 
     request: SmartsheetRequest
     next_url: str
@@ -117,7 +117,7 @@ def keep_typed(request: HttpRequest, sheet_id: int, row_id: int) -> None:
 
 
 def keep(request: HttpRequest, sent: Sent, *, sheet_id: int, row_id: int) -> bool:
-    """Store the form for the next page with this row. False if the session can't store it."""
+    """Store the form for the next page with this row. Return False if the session can't store it."""
     is_cookie = settings.SESSION_ENGINE.endswith(".signed_cookies")
     stored = sent.to_json()
     if len(str(stored)) > (LARGEST_IN_COOKIE if is_cookie else LARGEST):
@@ -129,7 +129,7 @@ def keep(request: HttpRequest, sent: Sent, *, sheet_id: int, row_id: int) -> boo
 
 
 def take(request: HttpRequest, *, sheet_id: int, row_id: int) -> Sent | None:
-    """Return and delete the result of this person's form."""
+    """Return and delete the result of this person's form; None if there is none."""
     kept = request.session.get(KEY, {})
     if _place(sheet_id, row_id) not in kept:
         return None

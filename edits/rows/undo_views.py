@@ -47,7 +47,7 @@ OVERTAKEN = "Changed since, so it stays as it is"
 class Part:
     """The changes of an edit that one form undoes. They belong to the rows from `start` up to, but not including,
     `end`, counted from 0. `has_more` says that the edit has further rows. If `is_family` is true, the first row is a
-    deleted row, and the others are those beneath it.
+    deleted row, and the others are the rows beneath it.
     """
 
     changes: Sequence[LoggedChange]
@@ -69,7 +69,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group of changes with the same expected result. It has the first changes, and the number of all."""
+    """A group of changes with the same expected result. `shown` are its first changes, `count` the number of all."""
 
     title: str
     shown: Sequence[Undo]
@@ -77,7 +77,7 @@ class Group:
 
     @property
     def is_shortened(self) -> bool:
-        """Whether the page shows only some of them."""
+        """Whether the page shows only some of the changes."""
         return self.count > len(self.shown)
 
 
@@ -158,13 +158,13 @@ def _undo_part(request: SmartsheetRequest, part: Part) -> HttpResponse:
 
 
 def _remarks(result: Result) -> list[str]:
-    """What the results say about rows that were saved, each sentence once."""
+    """Return what the results say about rows that were saved, each sentence once."""
     return list(dict.fromkeys(row.message for row in result.rows if row.status is Status.SAVED and row.message))
 
 
 def _family(request: SmartsheetRequest, change: LoggedChange) -> Part | None:
-    """Return the part of a deletion that deleted the row and the rows beneath it; None if there were none beneath it.
-    Record that the person read them.
+    """Return the part of an edit that deleted this row and the rows beneath it; None if there were no rows beneath it.
+    Record that the person read these entries.
     """
     entries = family_of(change.intent, most=MOST_ROWS + 1)
     if len(entries) == 1:
@@ -176,7 +176,7 @@ def _family(request: SmartsheetRequest, change: LoggedChange) -> Part | None:
 
 
 def _change(request: SmartsheetRequest, entry_id: int) -> LoggedChange:
-    """Return the change with this entry, if the person can read it, and record that they read it."""
+    """Return the change with this entry, and record that the person read it. Raises Http404 if they can't read it."""
     reader = reader_of(request, is_waiting=True)
     entry = get_object_or_404(Entry.objects.intents(), pk=entry_id)
     if not reader.may_read(entry):
@@ -187,7 +187,9 @@ def _change(request: SmartsheetRequest, entry_id: int) -> LoggedChange:
 
 
 def _part(request: SmartsheetRequest, edit_id: UUID) -> Part:
-    """Return the part of the edit that the address names, if the person can read it, and record that they read it."""
+    """Return the part of the edit that the address names, and record that the person read it. Raises Http404 if they
+    can't read it.
+    """
     reader = reader_of(request, is_waiting=True)
     head = Entry.objects.intents().of_edit(edit_id).first()
     if head is None or not reader.may_read(head):
@@ -249,13 +251,13 @@ def _edit_page(
 
 
 def _said(part: Part, done: int) -> str:
-    """The results of undoing, in words."""
+    """Return the results of undoing in words."""
     one, many = DONE[part.changes[0].intent.action]
     return f"{done:,} {one if done == 1 else many}"
 
 
 def _groups(undos: Iterable[Undo]) -> list[Group]:
-    """The changes grouped by their expected result; those that can't be undone come first."""
+    """Group the changes by their expected result. Changes that can't be undone come first."""
     found: dict[str, list[Undo]] = {}
     for undo in sorted(undos, key=lambda undo: undo.is_possible):
         found.setdefault(OVERTAKEN if undo.is_overtaken else undo.why_not, []).append(undo)

@@ -1,4 +1,4 @@
-"""The pages for changing, adding and deleting rows.
+"""Shows the pages on which people change, add and delete rows.
 
 If a page can't do what was requested, its status says why. 401 means that the person must sign in again. 409 means a
 conflict, or a form that was already sent. 422 means an invalid or refused change. 502 means that the change was sent,
@@ -40,7 +40,7 @@ NOT_ALL_PEOPLE = (
 @require_http_methods(["GET", "HEAD", "POST"])
 @smartsheet_connected
 def edit_row(request: SmartsheetRequest, sheet_id: int, row_id: int) -> HttpResponse:
-    """The form of one row."""
+    """Show the form of one row. POST saves it."""
     try:
         baseline = read(request.user, sheet_id, row_ids=[row_id], about_to=_about_to(request, Action.CHANGE))
         baseline.gateway.require(Feature.CHANGE)
@@ -83,7 +83,7 @@ def save_in_page(request: SmartsheetRequest, sheet_id: int, row_id: int) -> Http
 @require_http_methods(["GET", "HEAD", "POST"])
 @smartsheet_connected
 def add_row(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
-    """The form for a new row, which is added at the bottom of the sheet."""
+    """Show the form for a new row. POST adds the row at the bottom of the sheet."""
     try:
         baseline = read(request.user, sheet_id, about_to=_about_to(request, Action.ADD))
         baseline.gateway.require(Feature.ADD)
@@ -102,7 +102,7 @@ def add_row(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
 def people(request: SmartsheetRequest, sheet_id: int) -> JsonResponse:
     """Return the people that the sheet is shared with, for the row form: {"people": [{"name", "email"}, …]}.
 
-    If the sheet is shared so widely that these aren't all of them, `note` is a sentence about it.
+    If the sheet is shared so widely that some people are missing, `note` is a sentence that says so.
     """
     try:
         gateway = gateway_for(request.user)

@@ -1,1 +1,1 @@
-"""Has what pages with forms share: a field for each column type, the words for problems, and drafts."""
+"""Code that pages with forms share: a field for each column type, the words for problems, and drafts."""

@@ -32,8 +32,8 @@ class RememberedInput(forms.HiddenInput):
 
 
 class Control(forms.Widget):
-    """A control for a cell. The value of the control is a Posted. `choices` are the possible values; a control for text
-    has none. `has_other` allows another value next to the choices. `label` names the cell.
+    """A control for a cell. Its value is a `Posted`. `choices` are the possible values; a control for text has no
+    choices. `has_other` allows another value next to the choices. `label` names the cell.
     """
 
     css_class = "form-control"
@@ -48,7 +48,7 @@ class Control(forms.Widget):
         self.has_link = False
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Posted:
-        """The value that was sent for this cell."""
+        """Return the value that was sent for this cell."""
         link = data.get(f"{LINK}{name}")
         return Posted(
             chosen=tuple(text_of(text) for text in data.getlist(name)),
@@ -177,7 +177,7 @@ class PersonControl(Control):
 
 def control_for(kind: ColumnType, cell: Cell, shown: Sequence[str], typed: Sequence[str]) -> Control:
     """Return the control for a cell of this column type. `shown` is the value when the form was opened, `typed` is the
-    value that was sent. The control must be able to show each of them.
+    value that was sent. The control must be able to show both.
     """
     column, texts = kind.column, [text for text in (*shown, *typed) if text]
     offered = dict.fromkeys(shown)
@@ -213,7 +213,7 @@ def is_keyed(kind: ColumnType) -> bool:
 
 
 def _with(choices: Iterable[Choice], shown: Iterable[str]) -> list[Choice]:
-    """Return an empty choice, the choices, and the shown value if it is none of them."""
+    """Return an empty choice, the choices, and the shown values that aren't among them."""
     offered = list(choices)
     keys = {text_of(key) for key, _, _ in offered}
     return [("", "(empty)", ""), *offered, *((text, text, "") for text in shown if text and text not in keys)]

@@ -71,7 +71,7 @@ def changed(data: QueryDict) -> QueryDict:
 
 
 def author(request: HttpRequest) -> str:
-    """Return the person of the request, in the form's notation for authors; "" if no one is signed in."""
+    """Return the person of the request, as the form's field `author` names them; "" if no one is signed in."""
     person: Profile | None = getattr(request, "smartsheet_user", None)
     return f"{person.region}:{person.id}" if person else ""
 

@@ -62,7 +62,7 @@ class CellField(forms.Field):
         super().__init__(required=required, show_hidden_initial=True, widget=control, **kwargs)
 
     def texts_of(self, value: Json) -> list[str]:
-        """The texts that a browser sends for a control with this value."""
+        """Return the texts that a browser sends for a control with this value."""
         if is_linked(value):
             texts = self.texts_of(value["value"])
             return [*texts, self._address(value["hyperlink"])] if self.has_link else texts
@@ -86,13 +86,13 @@ class CellField(forms.Field):
             data[f"{LINK}{name}"] = posted.link
 
     def posted_of(self, texts: Sequence[str]) -> Posted:
-        """Return a Posted with these texts. For a cell with a hyperlink, they are its text and its target."""
+        """Return a `Posted` with these texts. For a cell with a hyperlink, the last one is the link's address."""
         if self.has_link and len(texts) > 1:
             return Posted(chosen=tuple(texts[:-1]), link=texts[-1])
         return Posted(chosen=tuple(texts))
 
     def hidden(self, texts: Sequence[str]) -> str:
-        """The value of the hidden field for these texts."""
+        """Return the value of the hidden field for these texts."""
         return remember(texts)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
@@ -101,7 +101,8 @@ class CellField(forms.Field):
     def clean(self, value: Any) -> Value:
         """Return the value that the cell will have; None if it will be empty.
 
-        Raises ValidationError. Raises Doubtful as long as the person hasn't confirmed a doubtful text.
+        Raises ValidationError if the cell can't have the value. Raises Doubtful as long as the person hasn't confirmed
+        a doubtful text.
         """
         is_changed = isinstance(value, Posted) and self.has_changed(self.shown, value)
         cleaned: Value = self._parsed(value) if is_changed else held(self.cell)
@@ -122,14 +123,14 @@ class CellField(forms.Field):
         """Return the value with its hyperlink. If the text is empty, the address is sent as the text, because
         Smartsheet would show it anyway.
 
-        Raises ValidationError. Raises Doubtful if a number would become the text of a link.
+        Raises ValidationError if the address isn't safe. Raises Doubtful if a number would become the text of a link.
         """
         if address == self._address(target(self.cell.hyperlink)):
             return linked(typed or address, target(self.cell.hyperlink)) if address else typed
         if not address:
             return linked(typed, None)
         if not is_web_address(address):
-            raise ValidationError(f"“{address}” is no address to link to, such as https://example.com/plan.")
+            raise ValidationError(f"“{address}” isn't an address for a link, such as https://example.com/plan.")
         if numbers.is_number(typed):
             typed = one_text(posted.chosen)
             if not posted.is_sure:

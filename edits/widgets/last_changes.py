@@ -16,7 +16,7 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class LastChange:
-    """The last change of a cell with this app. It says who made the change, when (UTC), and which entry the log has."""
+    """The last change of a cell with this app: who made it, when (UTC), and its entry in the log."""
 
     by: str
     email: str
@@ -26,12 +26,12 @@ class LastChange:
 
     @classmethod
     def of(cls, entry: Entry) -> LastChange:
-        """The change in an entry, which must have been read with with_names()."""
+        """Return the change in an entry. The entry must have been read with with_names()."""
         return cls(entry.actor_name, entry.actor_email, entry.actor_id, entry.at, entry.pk)
 
 
 def last_changes(*, region: str, sheet_id: int, row_id: int) -> dict[int, LastChange]:
-    """Return the last change that Smartsheet applied to each cell of this row, by column id. It is one query.
+    """Return the last change that Smartsheet applied to each cell of this row, by column id. This makes one query.
 
     The same sheet id in another region is another sheet.
     """
@@ -58,7 +58,7 @@ def recent_changes(*, region: str, sheet_id: int, since: datetime) -> dict[tuple
 
 def own_last_changes(*, region: str, person_id: int, sheet_id: int, row_ids: Collection[int]) -> dict[int, datetime]:
     """Return when this person last changed each of these rows with this app (UTC), by row id. Rows that they haven't
-    changed are left out. It is one query.
+    changed are left out. This makes one query.
     """
     if not row_ids:
         return {}
@@ -68,7 +68,7 @@ def own_last_changes(*, region: str, person_id: int, sheet_id: int, row_ids: Col
 
 
 def applied(intents: EntryQuerySet) -> EntryQuerySet:
-    """The entries that Smartsheet has applied."""
+    """Return the intents whose changes Smartsheet has applied."""
     outcomes = Entry.objects.filter(
         edit_id=OuterRef("edit_id"), line=OuterRef("line"), column_id=None, phase=Phase.APPLIED
     )

@@ -1,4 +1,6 @@
-"""Checks the hyperlinks of cells. Everyone who edits the sheet can write them, so pages link only to safe addresses."""
+"""Checks the hyperlinks of cells. Everyone who can edit the sheet can write a hyperlink, so pages link only to safe
+addresses.
+"""
 
 from __future__ import annotations
 

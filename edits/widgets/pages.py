@@ -1,4 +1,4 @@
-"""Has what this app's pages share: the actor, messages after a save, and pages for problems."""
+"""Code that this app's pages share: the actor, messages after a save, and pages for problems."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ALREADY_DONE = "This was already done the first time. Nothing was sent again."
 
 
 def actor_of(request: SmartsheetRequest) -> Actor:
-    """The signed-in person as an actor for the log."""
+    """Return the signed-in person as an actor for the log."""
     person = request.smartsheet_user
     if person is None:
         raise LookupError("Nobody is signed in.")  # smartsheet_connected guarantees that someone is
@@ -85,7 +85,7 @@ def repeated_page(request: SmartsheetRequest, earlier: Result, doing: Doing, *, 
 
 
 def problem_page(request: SmartsheetRequest, problem: Problem, *, sheet_id: int | None = None) -> HttpResponse:
-    """A page with only the problem."""
+    """Return a page with only the problem."""
     return render_problem(request, "edits/problem.html", {"sheet_id": sheet_id}, problem)
 
 

@@ -44,7 +44,7 @@ def is_same(one: Iterable[str], other: Iterable[str]) -> bool:
 
 
 def remember(texts: Iterable[str]) -> str:
-    """The texts as one text for a hidden field."""
+    """Return the texts as one text for a hidden field."""
     return json.dumps([*texts], ensure_ascii=False)
 
 

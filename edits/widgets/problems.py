@@ -1,4 +1,4 @@
-"""Has the words for problems with an edit. They say what happened, what was saved, and what to do."""
+"""Puts problems with an edit into words: what happened, what was saved, and what to do."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ TITLES: dict[type[Exception], tuple[int, str]] = {
     SignInAgain: (401, "Please sign in again"),
     NotGranted: (403, "This app can't do this for you"),
     Forbidden: (403, "Smartsheet does not allow this"),
-    NotFound: (404, "It no longer exists"),
+    NotFound: (404, "This no longer exists"),
     Contested: (409, "Someone else is saving the same cell"),
     Refused: (422, "Smartsheet refused this"),
     RateLimited: (429, "Too many requests right now"),
@@ -104,7 +104,7 @@ LOOK_FIRST = {
 
 
 def problem_of(error: GatewayError | NotRecorded, *, doing: Doing) -> Problem:
-    """The words for an error."""
+    """Return the words for an error."""
     status, title = next(words for kind, words in TITLES.items() if isinstance(error, kind))
     if isinstance(error, NotRecorded):
         return Problem(status, title, NOT_RECORDED, saved(error, doing), TELL_OPERATOR)
@@ -127,7 +127,7 @@ def saved(error: Exception, doing: Doing) -> str:
     is_form = doing in {Doing.CHANGE, Doing.ADD}
     if isinstance(error, OutcomeUnknown):
         kept = " What you typed is still in the form." if is_form else ""
-        return f"The audit log shows it as not certain yet.{kept}"
+        return f"The audit log shows the change as not certain yet.{kept}"
     if is_form:
         return "Nothing was saved. What you typed is still in the form."
     return "Nothing was deleted." if doing is Doing.DELETE else "Nothing was changed."

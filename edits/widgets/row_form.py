@@ -105,9 +105,10 @@ class CellBoundField(forms.BoundField):
 
 
 class RowForm(forms.Form):
-    """The form with the cells of a row that this person can change. `row` is the row as it was read just now; None is a
-    new row. `only` are the columns to show; None shows all. `shared` are the people that the sheet is shared with.
-    They can be entered by name."""
+    """The form with the cells of a row that this person can change. `row` is the row as it was read just now; None
+    means a new row. `only` are the columns to show; None means all. `shared` are the people that the sheet is shared
+    with, who can be entered by name.
+    """
 
     bound_field_class = CellBoundField
     default_renderer = RENDERER
@@ -132,7 +133,7 @@ class RowForm(forms.Form):
         self.columns: dict[str, Column] = {}
         self.problem: Problem | None = None  # why the last save failed, if it did
         self.refused: list[CellChange] = []  # what was typed into cells that cannot be changed
-        self.why_refused = ""  # why the first of them can't be changed
+        self.why_refused = ""  # why the first of these cells can't be changed
         self.chosen = sheet.visible_columns if only is None else only
         for column in self.chosen:
             if not self.why_read_only(column):
@@ -149,7 +150,7 @@ class RowForm(forms.Form):
                 self._refuse(name, self.column_named(name))
 
     def changes(self) -> tuple[CellChange, ...]:
-        """The cells that the person changed, compared with what they saw. The form must be valid."""
+        """Return the cells that the person changed, compared with what they saw. The form must be valid."""
         changed = (
             CellChange(column.id, shown=self.shown(name), typed=self.cleaned_data[name])
             for name, column in self.columns.items()
@@ -191,20 +192,20 @@ class RowForm(forms.Form):
                 )
 
     def name_of(self, column: Column) -> str:
-        """The name of a column's field."""
+        """Return the name of a column's field."""
         return f"col-{column.id}"
 
     def is_cell(self, name: str) -> bool:
-        """Whether this name of a sent field means a cell, even if the form has no such field."""
+        """Whether a sent field with this name is for a cell, even if the form doesn't have the field."""
         return bool(NAME.fullmatch(name))
 
     def column_named(self, name: str) -> Column | None:
-        """The column that the name of a sent field means; None if the sheet no longer has it."""
+        """Return the column of a sent field with this name; None if the sheet no longer has the column."""
         match = NAME.fullmatch(name)
         return self.sheet.column(int(match[1])) if match else None
 
     def field_options(self, column: Column) -> dict[str, Any]:
-        """Return the label and the help text of a column's field. A help text isn't escaped again."""
+        """Return the label and the help text of a column's field. Django doesn't escape help texts, so this does."""
         return {"label": column.title, "help_text": escape(column.description)}
 
     def offered(self, column: Column) -> Column:
@@ -212,7 +213,7 @@ class RowForm(forms.Form):
         return column
 
     def why_read_only(self, column: Column) -> str:
-        """Return a sentence that says why a cell has no field here; "" if it has one."""
+        """Return a sentence that says why the column's cell has no field in this form; "" if it has one."""
         return why_read_only(self.sheet, column, self.row)
 
     def add_last_changes(self, changes: Mapping[int, LastChange]) -> None:
@@ -221,7 +222,7 @@ class RowForm(forms.Form):
             self._bound(name).last_change = changes.get(column.id)
 
     def add_conflicts(self, conflicts: Iterable[CellResult]) -> None:
-        """Show conflicts at their fields. The form's next baseline is the current values."""
+        """Show conflicts at their fields. The current values become the form's baseline."""
         self._catch_up()
         for conflict in conflicts:
             name = next(name for name, column in self.columns.items() if column.id == conflict.column_id)
@@ -238,7 +239,7 @@ class RowForm(forms.Form):
             self.add_error(name, CONFLICT)
 
     def conflicts(self) -> dict[str, ConflictInWords]:
-        """The conflicts by field name."""
+        """Return the conflicts by field name."""
         found = {name: self._bound(name).conflict for name in self.columns}
         return {name: conflict for name, conflict in found.items() if conflict}
 
@@ -265,7 +266,7 @@ class RowForm(forms.Form):
         return any(self._bound(name).conflict for name in self.columns)
 
     def add_refusal(self, error: GatewayError) -> None:
-        """Show Smartsheet's refusal at the field of its column, if it names one."""
+        """Show Smartsheet's refusal at the field of the column that its message names, if it names one."""
         numbers = {*re.findall(r"[0-9]+", error.message), str(error.detail.get("columnId"))}
         for name, column in self.columns.items():
             if str(column.id) in numbers:
@@ -281,7 +282,7 @@ class RowForm(forms.Form):
                 field.put(self.data, name, field.texts_of(now))
 
     def _remember(self, name: str, value: Json) -> None:
-        """Make these values the form's baseline."""
+        """Make this value the baseline of the field."""
         self.data[self.add_initial_prefix(name)] = remember(self._field(name).texts_of(value))
         self.data[f"shown-{name}"] = json.dumps(value, ensure_ascii=False)
 
@@ -294,7 +295,7 @@ class RowForm(forms.Form):
     def _made(self, name: str, column: Column, **kwargs: Any) -> CellField:
         """Return the field of a cell. Its baseline comes from the sent form; if the form has none, from the cell. If
         the form has a baseline but no value for the field, the field was an unticked box, even if the column has
-        another type now. If it has neither, the field is unchanged.
+        another type now. If the form has neither, the field is unchanged.
         """
         kind, cell = column_type(self.offered(column), self.people, self.sheet.row_ids), self._cell(column)
         if not self.is_bound:

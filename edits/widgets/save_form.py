@@ -72,8 +72,8 @@ def save_change(
 ) -> Result | None:
     """Save what was typed into a valid form. `key`, `reason` and `via` are as in edits.saving.save.
 
-    Return the result. If nothing was saved, or if that isn't certain, return None: the form then has the conflicts or a
-    `problem`.
+    Return the result. If the change was not saved, or perhaps not saved, return None: the form then has the conflicts
+    or a `problem`.
     """
     doing = Doing.CHANGE if form.row else Doing.ADD
     try:
@@ -91,7 +91,7 @@ def save_change(
 
 
 def saved_or_told(form: RowForm, result: Result) -> Result | None:
-    """Return the result if the change was saved. Otherwise tell the form why not, and return None."""
+    """Return the result if the change was saved. Otherwise show the reason in the form, and return None."""
     (row,) = result.rows
     if conflicts := row.conflicts():
         form.add_conflicts(conflicts)
@@ -104,7 +104,7 @@ def saved_or_told(form: RowForm, result: Result) -> Result | None:
 
 
 def words(result: Result, doing: Doing) -> str:
-    """What a save did, in words."""
+    """Return in words what a save did."""
     if doing is Doing.ADD:
         return "Row added"
     count = result.saved_cells

@@ -12,7 +12,7 @@ from edits.sheets.sheet import Cell, Column
 
 
 def drawing(column: Column, cell: Cell) -> str:
-    """The cell's symbol as HTML; "" if it has none."""
+    """Return the cell's symbol as HTML; "" if it has none."""
     word = symbols.word(column.symbol, cell.value)
     return _drawn(column.symbol, "true" if cell.value is True else word, word) if word else ""
 
@@ -23,7 +23,7 @@ def picture(symbol: str, value: str) -> SafeString:
 
 
 def beside_word(symbol: str, value: object) -> str:
-    """The symbol of a cell's value, to be shown next to its word, as HTML; "" if the value has none."""
+    """Return the symbol of a cell's value as HTML, to be shown next to its word; "" if the value has no symbol."""
     word = symbols.word(symbol, value)
     return picture(symbol, "true" if value is True else word) if word else ""
 

@@ -49,8 +49,8 @@ FAULTS = [
     Fault(
         "404",
         {"status": 404},
-        (404, "It no longer exists", "refused"),
-        (404, "It no longer exists"),
+        (404, "This no longer exists", "refused"),
+        (404, "This no longer exists"),
         also=("error 1006",),
     ),
     Fault(

@@ -145,6 +145,6 @@ def test_fault_8_only_what_is_safe_to_follow_is_a_link(
 ) -> None:
     answer = typed(page, plan, link=address).save()
     assert answer.status == 422
-    assert f"“{address}” is no address to link to" in answer.text
+    assert f"“{address}” isn't an address for a link" in answer.text
     plan.write(ROW, Drawing={"value": "odd", "hyperlink": {"url": address}})
     assert f'href="{address}"' not in Page.open(browser, plan.path).html

@@ -1,4 +1,4 @@
-"""manage.py audit_reconcile: compare the log of a sheet with Smartsheet's own cell history. docs/audit-log.md"""
+"""manage.py audit_reconcile: compare the log of a sheet with Smartsheet's own cell history. See docs/audit-log.md."""
 
 from argparse import ArgumentTypeError
 from typing import Any

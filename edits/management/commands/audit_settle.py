@@ -1,4 +1,4 @@
-"""manage.py audit_settle: find the outcomes of unsettled edits. docs/audit-log.md"""
+"""manage.py audit_settle: find the outcomes of unsettled edits. See docs/audit-log.md."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = "Looks up the outcomes of unsettled edits in Smartsheet's own record, and records them."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--every", type=pause, metavar="SECONDS", help="go on until it is stopped")
+        parser.add_argument("--every", type=pause, metavar="SECONDS", help="settle every SECONDS until stopped")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         if options["every"]:
@@ -25,12 +25,12 @@ class Command(BaseCommand):
             self._once()
 
     def _once(self, *, is_silent: bool = False) -> None:
-        """Settle once. If there is nothing to do, this is printed, unless `is_silent` is true."""
+        """Settle once and print the results. If nothing was settled and `is_silent` is true, print nothing."""
         tally = settle_due()
         if tally or not is_silent:
             said = ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in sorted(tally.items()))
             waiting = Unsettled.objects.count()
-            self.stdout.write(f"Settled: {said or 'nothing'}. Edits still to be found out: {waiting}.")
+            self.stdout.write(f"Settled: {said or 'nothing'}. Edits still unsettled: {waiting}.")
 
     def _go_on(self, every: float) -> None:
         """Settle repeatedly until SIGTERM or ^C. If the database doesn't answer, say so and try again."""

@@ -152,7 +152,7 @@ def test_the_command_says_what_it_did(intended: Any, capsys: pytest.CaptureFixtu
     intended("Rock")
     time.sleep(AT_ONCE + 0.1)
     call_command("audit_settle")
-    assert "Settled: 1 not applied. Edits still to be found out: 0." in capsys.readouterr().out
+    assert "Settled: 1 not applied. Edits still unsettled: 0." in capsys.readouterr().out
 
 
 def test_the_command_goes_on_where_the_database_was_away(intended: Any) -> None:
