@@ -26,7 +26,7 @@ NO_CSRF = "Send the header X-CSRFToken with the `csrf_token` from GET /api/v1/me
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The person of a request. If the request was made with an app token, it also has the token."""
+    """The person of a request, and the app token that the request was made with. A browser has no app token."""
 
     profile: Profile
     token: AppToken | None = None
@@ -60,8 +60,8 @@ class AppTokenAuth(AuthBase):
         self.scope = scope
 
     def __call__(self, request: HttpRequest) -> Caller | None:
-        """Return the caller. If the request has no token, return None, so that another method is tried. Raises Problem,
-        CannotRecord.
+        """Return the caller. If the request has no token, return None, so that another method is tried. Raises Problem
+        if the token is refused, and CannotRecord if its use can't be recorded.
         """
         header = request.headers.get("Authorization", "")
         if not header.lower().startswith(SCHEME):
@@ -91,7 +91,7 @@ class BrowserSession(AuthBase):
     openapi_description = "The session of a browser. Requests that change something need the header X-CSRFToken too."
 
     def __call__(self, request: HttpRequest) -> Caller | None:
-        """Return the caller; None if no one is signed in. Raises Problem."""
+        """Return the caller; None if no one is signed in. Raises Problem if a CSRF token is missing."""
         profile = cast("SmartsheetRequest", request).smartsheet_user
         if profile is None:
             return None
@@ -101,7 +101,9 @@ class BrowserSession(AuthBase):
 
 
 def anyone_with(scope: Scope | None) -> list[AuthBase]:
-    """Return the authentication methods for an operation that needs the scope. If it is None, any token is accepted."""
+    """Return the authentication methods for an operation that needs the scope. If `scope` is None, any token is
+    accepted.
+    """
     return [AppTokenAuth(scope), BrowserSession()]
 
 

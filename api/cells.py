@@ -33,8 +33,8 @@ class CellDetails(TypedDict):
     display: NotRequired[Annotated[str, Field(description="What Smartsheet shows, if it differs from the value")]]
     formula: NotRequired[str]
     error: NotRequired[Annotated[str, Field(description="What the formula's error means, as a sentence")]]
-    format: NotRequired[Annotated[str, Field(description="Smartsheet's format descriptor, where it isn't the row's")]]
-    hyperlink: NotRequired[Annotated[dict[str, str], Field(description="Where it leads: a url, or an id")]]
+    format: NotRequired[Annotated[str, Field(description="Smartsheet's format descriptor, if it isn't the row's")]]
+    hyperlink: NotRequired[Annotated[dict[str, str], Field(description="The target of the link: a url, or an id")]]
     is_link: NotRequired[Annotated[bool, Field(description="The value comes from a cell of another sheet")]]
     is_image: NotRequired[bool]
 

@@ -57,7 +57,7 @@ class Hyperlink(_Strict):
 
     @property
     def target(self) -> dict[str, str | int]:
-        """The hyperlink in the form of Smartsheet."""
+        """The hyperlink in the form of Smartsheet's API."""
         return {HYPERLINK_NAMES[name]: where for name, where in self.model_dump(exclude_none=True).items()}
 
 
@@ -99,7 +99,7 @@ class PlaceInSheet(_Strict):
     sibling_id: Id | None = None
     where: Annotated[
         Literal["top", "bottom", "above", "below"],
-        Field(description="With `sibling_id` above or below it, otherwise top or bottom"),
+        Field(description="`above` or `below` the row `sibling_id`; without `sibling_id`, `top` or `bottom`"),
     ]
 
     @model_validator(mode="after")
@@ -111,7 +111,7 @@ class PlaceInSheet(_Strict):
         return self
 
     def place(self) -> Place:
-        """The place in the form of `edits.saving`."""
+        """Return the place in the form of `edits.saving`."""
         return Place(
             parent_id=self.parent_id,
             sibling_id=self.sibling_id,
@@ -165,14 +165,14 @@ Change = Annotated[Update | Add | Delete | Move | Restore, Field(discriminator="
 
 
 class Edits(_Strict):
-    """Changes of one sheet. Each has a result at the same position.
+    """Changes of one sheet. The result of each change is at the same position.
 
     `unit` says what happens if a cell can't be saved: nothing of its row is saved (`row`), or the row's other cells are
     saved (`cell`). Up to 500 rows are one request to Smartsheet. Smartsheet makes all changes of a request or none, and
     the first request that fails ends the save. With `is_partial`, Smartsheet saves the other rows if it refuses one.
 
-    Rows are restored in a save without other changes. `unit` and `is_partial` don't apply to it, because each row and
-    cell is restored by itself.
+    Rows are restored in a save without other changes. `unit` and `is_partial` don't apply to such a save, because each
+    row and cell is restored by itself.
     """
 
     changes: Annotated[list[Change], FailFast(), Field(min_length=1, max_length=MOST_CHANGES)]
@@ -233,13 +233,13 @@ def require_agreed(edits: Edits, baseline: Baseline) -> None:
         if isinstance(change, Delete) and baseline.sheet.row(change.row_id):
             count = len(baseline.sheet.family(change.row_id))
             if count != change.rows:
-                errors.append({"pointer": f"/changes/{number}/rows", "detail": f"It would be {count}."})
+                errors.append({"pointer": f"/changes/{number}/rows", "detail": f"The number of rows is now {count}."})
     if errors:
         raise Problem(Kind.MORE_ROWS, errors=errors)
 
 
 def require_sense(edits: Edits, sheet: Sheet) -> None:
-    """Raise Problem if a row goes to a place that the same save deletes. The row would be deleted too."""
+    """Raise Problem if a row goes below a row that the same save deletes, because it would be deleted too."""
     errors = [
         {"pointer": f"/changes/{number}/place", "detail": BENEATH_DELETED}
         for number in deleted_places(sheet, edits.row_changes)

@@ -35,8 +35,8 @@ class Cursor:
 
     @property
     def earliest(self) -> datetime:
-        """The time since which modified rows are read. It is early, because a missing row would be worse than a row
-        that hasn't changed.
+        """The time since which modified rows are read. It is some minutes before the last change, because to miss a
+        changed row would be worse than to read an unchanged row.
         """
         return datetime.fromtimestamp(self.changed_at, UTC) - SLACK
 
@@ -54,5 +54,5 @@ def after(sheet: Sheet) -> Cursor:
 
 
 def version_of(sheet: Sheet) -> int:
-    """The sheet's version, which counts its changes."""
+    """Return the sheet's version, which counts its changes."""
     return int(sheet.raw.get("version") or 0)

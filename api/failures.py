@@ -117,7 +117,7 @@ def _invalid(error: Any) -> Problem:
 
 
 def _pointer(loc: tuple[str | int, ...]) -> str:
-    """Return the place of an error, which is a JSON pointer into the body, or the parameter's name.
+    """Return the place of an error: a JSON pointer into the body, or the name of a parameter.
 
     Two parts that pydantic adds are left out: the kind of a change after its index, and the types of a cell's value.
     """

@@ -1,4 +1,4 @@
-"""Reads and exports the entries of the audit log that the person can read, with the filters of its page."""
+"""Reads and exports the entries of the audit log that the person can read, with the filters of the log's page."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ After = Annotated[Id | None, Query(description="Give the next entries that are n
 
 Text = Annotated[str | None, Field(max_length=200)]
 Day = Annotated[str | None, Field(max_length=10, description="A day in UTC, such as 2026-11-30")]
-PartId = Annotated[Id | None, Field(description="Needs `sheet` beside it")]
+PartId = Annotated[Id | None, Field(description="Only together with `sheet`")]
 
 
 class EntryFilters(Schema):
@@ -194,7 +194,7 @@ def _query(request: ApiRequest) -> QueryDict:
 
 
 def _filter(request: ApiRequest) -> LogFilter:
-    """Return the form with which the log's page filters entries. Raises Problem."""
+    """Return the form with which the log's page filters entries. Raises Problem if a filter isn't valid."""
     form = LogFilter(_query(request), people=[], sheets=[])
     if form.is_valid():
         return form

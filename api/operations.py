@@ -1,4 +1,4 @@
-"""Has what all operations share: their possible problems, and the check for unknown parameters."""
+"""Code that all operations share: their possible problems, and the check for unknown parameters."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from api import problems
 from api.problems import Kind, Problem
 
 ALWAYS = (401, 403, 422, 429, 500, 503)  # error statuses that any operation can have
-BAD_BODY = (400, 413)  # also of operations with a body, which can be unreadable or too large
+BAD_BODY = (400, 413)  # also for operations with a body: it is unreadable or too large
 
 
 class Place(TypedDict):
@@ -39,7 +39,7 @@ class ProblemAnswer(TypedDict):
 
 
 def failing(*more: int) -> dict[Any, Any]:
-    """Return the error responses of an operation. They have the statuses in ALWAYS and these ones."""
+    """Return the error responses of an operation. Their statuses are ALWAYS and `more`."""
     return dict.fromkeys(sorted({*ALWAYS, *more}), ProblemAnswer)
 
 

@@ -80,7 +80,7 @@ class Problem(Exception):
 
 
 def content(problem: Problem, *, request_id: str = "") -> dict[str, Any]:
-    """The problem as JSON."""
+    """Return the problem as JSON."""
     return {
         "type": problem.kind.type,
         "title": problem.kind.title,
@@ -93,7 +93,7 @@ def content(problem: Problem, *, request_id: str = "") -> dict[str, Any]:
 
 
 def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
-    """The response with the problem."""
+    """Return the response with the problem."""
     body = content(problem, request_id=getattr(request, "request_id", ""))
     response = HttpResponse(orjson.dumps(body), status=problem.kind.status, content_type=CONTENT_TYPE)
     if problem.retry_after is not None:

@@ -85,7 +85,7 @@ class FailedResultAnswer(ProblemAnswer):
 
 
 def result_answer(result: Result) -> ResultAnswer:
-    """The result as JSON."""
+    """Return the result as JSON."""
     return {
         "results": [_row(row) for row in result.rows],
         "edit_ids": [str(edit_id) for edit_id in result.edit_ids],
@@ -114,7 +114,7 @@ def needs_sign_in(result: Result) -> bool:
 
 
 def _problem(result: Result, failed: Sequence[RowResult]) -> Problem:
-    """Return the most serious problem. If a change has an unknown outcome, it is that. Otherwise it is the problem of
+    """Return the problem of the first change with an unknown outcome. If there is no such change, return the problem of
     the first failed change.
     """
     row = next((row for row in failed if row.status is Status.UNKNOWN), failed[0])

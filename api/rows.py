@@ -23,8 +23,8 @@ RowAnswer = Annotated[
     tuple[IdText, int, IdText | None, bool, list[CellAnswer], bool, str | None, str | None],
     Field(description="The row's id, its number, the id of the row above it in the hierarchy, whether it is locked for"
           " the person, its cells in the order of `columns`, whether Smartsheet shows the rows beneath it, its format"
-          " descriptor, and a digest of what formulas and links gave, for reading changes; as `row_fields` names"
-          " them."),
+          " descriptor, and a digest of the results of its formulas and links, for reading changes. `row_fields` has"
+          " the names of these items."),
 ]  # fmt: skip
 
 # A cell with one of these attributes has more than its value.

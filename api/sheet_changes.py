@@ -1,8 +1,8 @@
 """Finds the changes of a sheet since a cursor: the rows that differ, their writers, and the current order of all rows.
 
-Smartsheet reports modified rows. It doesn't report deleted rows, and new values of formulas and links. So the ids of
-all rows are read, and of their cells those with formulas and links. Rows that differ are then read whole. If the caller
-doesn't say which columns have formulas and links, all cells are read.
+Smartsheet reports modified rows. It reports neither deleted rows nor new results of formulas and links. So the ids of
+all rows are read, and the cells in columns with formulas and links. Then all cells of the rows that differ are read. If
+the caller doesn't say which columns have formulas and links, all cells of all rows are read.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ class ChangesAnswer(TypedDict):
 
     If there are no changes, `sheet`, `row_ids` and `parent_ids` are null. Otherwise `sheet` has the columns, and the
     rows that were added or have perhaps changed. `row_ids` has the ids of all rows in their order, and `parent_ids` has
-    their parents. Rows that aren't listed were deleted. `writers` has the last writer of each row that was written
-    recently. `logged` says who changed which cell with this app, according to its log. If `is_whole` is true, the
-    columns have changed, and `sheet` has all rows.
+    the ids of their parents. Rows that aren't in `row_ids` were deleted. `writers` has the last writer of each row that
+    was written recently. `logged` says who changed which cell with this app, according to its log. If `is_whole` is
+    true, the columns have changed, and `sheet` has all rows.
     """
 
     cursor: str
@@ -70,9 +70,9 @@ class ChangesAnswer(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A caller's copy of a sheet. `digests` has the digests of its rows by their ids. If it is None, every row with a
-    formula or a link counts as changed. `columns` are the columns in which the copy has formulas or links, or None.
-    `version` is the sheet's version that the caller has just read, or None.
+    """A caller's copy of a sheet. `digests` has the digests of its rows by their ids. If `digests` is None, every row
+    with a formula or a link counts as changed. `columns` are the columns in which the copy has formulas or links, or
+    None. `version` is the sheet's version that the caller has just read, or None.
     """
 
     since: Cursor
@@ -89,7 +89,7 @@ def changes_answer(gateway: Gateway, sheet_id: int, copy: Copy) -> ChangesAnswer
         return _nothing(since)
     found: ChangesAnswer | None = None
     if copy.columns and copy.digests is not None:
-        with suppress(Refused, NotFound):  # a column is gone
+        with suppress(Refused, NotFound):  # one of the columns no longer exists
             found = _column_by_column(gateway, sheet_id, since, copy.digests, copy.columns)
     elif copy.digests is not None and not copy.digests:
         found = _without_formulas(gateway, sheet_id, since)
@@ -133,7 +133,7 @@ def _column_by_column(
     columns or very many rows have changed.
     """
     outline: dict[int, int | None] = {}
-    late: dict[int, None] = {}  # their ids, in the sheet's order
+    late: dict[int, None] = {}  # ids of rows that were modified since the cursor, in the sheet's order
     others: list[int] = []
     first: Sheet | None = None
     size = max(ROWS_AT_ONCE, min(ROWS_PER_PAGE, CELLS_AT_ONCE // len(columns)))
@@ -203,8 +203,8 @@ def _page_by_page(gateway: Gateway, sheet_id: int, since: Cursor, digests: Mappi
 
 
 def _is_other(row: RowAnswer, digests: Mapping[str, str] | None) -> bool:
-    """Whether the caller lacks the row, or has other results of its formulas and links. Without digests, whether the
-    row has formulas or links.
+    """Whether the caller lacks the row, or has other results of its formulas and links. If `digests` is None: whether
+    the row has formulas or links.
     """
     if digests is None:
         return row[-1] is not None

@@ -55,9 +55,9 @@ class Known(BaseModel):
     """The caller's copy of a sheet. `since` is the `cursor` of an earlier answer. `digests` are the digests of the
     copy's rows, by their ids. Leave out rows without a digest.
 
-    `columns` are the columns in which the copy has formulas or links, or the primary column if it has none. With them,
-    only these columns of all rows are read, and then the rows that differ. Without them, all cells are read if there
-    are digests. `version` is the sheet's version, if you have just read it; then it isn't read again.
+    `columns` are the columns in which the copy has formulas or links, or the primary column if the copy has none. With
+    `columns`, only these columns of all rows are read, and then the rows that differ. Without `columns`, all cells are
+    read if there are digests. `version` is the sheet's version, if you have just read it; then it isn't read again.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -134,7 +134,7 @@ def read_changes(request: ApiRequest, sheet_id: SheetId, since: CursorText) -> H
     operation_id="compareRows",
 )
 def compare_rows(request: ApiRequest, sheet_id: SheetId, known: Known) -> HttpResponse:
-    """Compare a sheet with the rows that the caller has, and return those that differ."""
+    """Compare a sheet with the rows that the caller has, and return the rows that differ."""
     copy = Copy(Cursor.parse(known.since), known.digests, known.columns, known.version)
     return respond_compressed(request, changes_answer(_gateway(request), sheet_id, copy))
 
