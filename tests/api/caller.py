@@ -18,11 +18,13 @@ class Caller:
         self.token = self.get("/me").get("csrf_token", "")
 
     def get(self, path: str, *, status: int = 200, **query: Any) -> Any:
-        """The JSON of an answer with this status."""
+        """Send GET. Return the JSON of the answer, which must have this status."""
         return self._read(self.client.get(BASE + path, query), status)
 
     def post(self, path: str, body: Any, *, status: int = 200, key: str | None = "", **headers: str) -> Any:
-        """Send JSON. If `key` is "", a new Idempotency-Key is sent. If it is None, none is sent."""
+        """Send JSON by POST. If `key` is "", a new Idempotency-Key is sent. If `key` is None, no Idempotency-Key is
+        sent.
+        """
         headers = {"X-CSRFToken": self.token, **headers}
         if key is not None:
             headers["Idempotency-Key"] = key or str(uuid4())

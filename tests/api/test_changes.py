@@ -1,4 +1,4 @@
-"""The changes of a sheet since it was read, and the history of a cell."""
+"""Programs read what changed in a sheet since they read it, and the history of a cell."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def test_only_columns_with_formulas_are_read_of_all_rows(caller: Caller, plan: S
 
 
 def test_a_copy_stays_exact(caller: Caller, plan: SitePlan, alice: Person) -> None:
-    """Whatever others do to a sheet with formulas."""
+    """The copy equals the sheet, whatever others do to a sheet with formulas."""
     copy = Copy(caller, plan.id)
     chance = Random(7)
     path = f"/sheets/{plan.id}"
@@ -248,14 +248,14 @@ class Copy:
             self.rows[row_id] = [row[0], 0, parent, *row[3:]]
 
     def is_exact(self) -> bool:
-        """Whether the copy is what the sheet has now."""
+        """Whether the copy equals the sheet as it is now."""
         now = self.caller.get(f"/sheets/{self.id}")
         rows = [[row[0], 0, *row[2:]] for row in now["rows"]]
         return now["columns"] == self.sheet["columns"] and rows == [[row[0], 0, *row[2:]] for row in self.rows.values()]
 
 
 def digests_of(caller: Caller, sheet_id: int) -> dict[str, Any]:
-    """The digests of a caller that has the whole sheet."""
+    """Return the cursor and the digests of a caller that has the whole sheet."""
     sheet = caller.get(f"/sheets/{sheet_id}")
     return {"since": sheet["cursor"], "digests": {row[0]: row[-1] for row in sheet["rows"] if row[-1] is not None}}
 

@@ -35,7 +35,7 @@ OPERATIONS = [
 
 @pytest.fixture
 def token(db: None, sign_in: Any, bob: Person, plan: SitePlan, settings: Any) -> Iterator[str]:
-    """A token with all scopes. It keeps the connection of the test's transaction open, which a WSGI client
+    """A token with all scopes. The fixture keeps the connection of the test's transaction open, which a WSGI client
     would close.
     """
     settings.APP_TOKEN_RATE_LIMIT = 10_000

@@ -16,7 +16,7 @@ DIG, PLAN = "Dig foundations", "Site plan"
 
 
 def update(plan: SitePlan, row: str, **cells: Any) -> dict[str, Any]:
-    """A change of cells by title: the shown value and the new one."""
+    """Return a change of cells. `cells` are named by title, and have the shown value and the new value."""
     return {
         "do": "update",
         "row_id": str(plan.rows[row]),

@@ -2,7 +2,7 @@
 kill, the program sends the same call with the same key again. No edit is lost, made twice, missing in the log, or
 logged under another person's name.
 
-PROCESSES=8 API_ROUNDS=25 API_ROWS=50 in the environment makes it 10,000 edits: make test-kills.
+`make test-kills` sets PROCESSES=8 API_ROUNDS=25 API_ROWS=50 in the environment, which makes 10,000 edits.
 """
 
 from __future__ import annotations

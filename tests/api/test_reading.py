@@ -1,4 +1,4 @@
-"""Reading the caller, the list of sheets, a sheet page by page, and some of its rows."""
+"""Programs read who they are, the list of sheets, a sheet page by page, and some of its rows."""
 
 import gzip
 import json

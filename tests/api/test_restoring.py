@@ -218,7 +218,7 @@ def test_two_calls_at_once_restore_a_row_once(
     read_outline, others = reading.read_outline, list[Any]()
 
     def slowly(gateway: Gateway, sheet_id: int) -> Sheet:
-        """Read the sheet. Before the first reader gets it, another one restores the row."""
+        """Read the sheet. Before the first call gets the answer, another call restores the row."""
         sheet = read_outline(gateway, sheet_id)
         if not others:
             others.append(None)

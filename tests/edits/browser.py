@@ -114,7 +114,7 @@ class Page:
 
     @cached_property
     def fields(self) -> Fields:
-        """What the form sends. Tests type into it."""
+        """The fields that the form sends. Tests type into them."""
         return self._parsed.fields
 
     @property
@@ -163,7 +163,7 @@ class Page:
         return urlencode({name: values for name, values in self.fields.items() if values}, doseq=True)
 
     def value(self, column_id: int) -> str:
-        """The value of a column's field."""
+        """Return the value of a column's field."""
         (value,) = self.fields.get(f"col-{column_id}", [""])
         return value.replace("\r\n", "\n")
 

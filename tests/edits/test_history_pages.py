@@ -21,7 +21,9 @@ def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Cell:
-    """A history with a number of states, newest first. `meanwhile` are added before each page except the first."""
+    """A history with a number of states, newest first. `meanwhile` is the number of states that are added before each
+    page except the first.
+    """
 
     def __init__(self, count: int, meanwhile: int = 0) -> None:
         self.states = [state(number) for number in reversed(range(count))]

@@ -23,7 +23,8 @@ from edits.saving.row_evidence import OldPlace
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person, RunningSandbox
 
-# It leaves a tag, an attribute in either quotes, a script and a comment, and has an entity and tags of templates.
+# The text closes a tag, an attribute in either quotes, and a script. It also has a script, a comment, an entity, and
+# tags of templates.
 HOSTILE = """</a>'"><evil onx='1'></script><script>evil()</script><!--&lt;b&gt;{{ 7 }}{% now "Y" %}"""
 BREAKOUT = "x' onx=1 \" onx=2 "
 # It closes the isolate around it, turns the rest of the sentence around, and opens an isolate that nothing closes.

@@ -1,5 +1,5 @@
-"""If a process is killed between intent and outcome, perhaps the change was made, and the log shows it as not certain
-yet.
+"""If a process is killed between intent and outcome, the change was perhaps made. The log shows the change as not
+certain yet.
 """
 
 import os

@@ -23,7 +23,7 @@ Refuse = Callable[[str, str], None]
 
 @pytest.fixture
 def refuse(db: None) -> Refuse:
-    """Return refuse(), which makes the database refuse such rows, as with a full disk: refuse(table, condition)."""
+    """Return refuse(table, condition), which makes the database refuse the table's rows that meet the condition."""
 
     return refuse_rows
 

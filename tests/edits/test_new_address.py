@@ -1,4 +1,4 @@
-"""Fault 13: saving, settling and reconciling recognise a person whose main address has changed."""
+"""Saving, settling and reconciling recognise a person whose main address has changed."""
 
 from collections.abc import Callable
 from datetime import timedelta

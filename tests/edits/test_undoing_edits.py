@@ -1,5 +1,5 @@
 """A whole edit is undone, in pages of limited size. Each cell gets its old value only if it still has the written
-value, and each has a result.
+value, and each cell has a result.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ def rows(sandbox: RunningSandbox, bob: Person, user: User) -> Rows:
 
 
 def changed(sheet: ManyRows, text: str = "new") -> str:
-    """Give each row a new note in one edit, which each test undoes. Returns its address."""
+    """Give each row a new note in one edit. Return the address of the page that undoes the edit."""
     result = save(sheet.read(), sheet.updates(text))
     assert result.saved_cells == sheet.count
     return f"/sheets/undo/edit/{result.edit_ids[0]}/"
 
 
 def added(sheet: ManyRows, count: int = 3) -> tuple[str, list[int]]:
-    """Add rows in one edit. Return the address of the edit, and the ids of the rows."""
+    """Add rows in one edit. Return the address of the page that undoes the edit, and the ids of the rows."""
     result = save(sheet.read([]), [AddRow((CellChange(sheet.task, None, f"added {n}"),)) for n in range(count)])
     return f"/sheets/undo/edit/{result.edit_ids[0]}/", [row.row_id or 0 for row in result.rows]
 

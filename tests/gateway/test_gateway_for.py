@@ -27,7 +27,7 @@ def names(gateway: Gateway) -> set[str]:
 
 
 def refreshes(sandbox: RunningSandbox) -> list[dict[str, Any]]:
-    """The token requests after the one of the sign-in."""
+    """Return the requests for tokens after that of the sign-in."""
     return sandbox.requests(method="POST", path="/token")[1:]
 
 

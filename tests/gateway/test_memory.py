@@ -1,4 +1,4 @@
-"""Fault 25: endless and huge answers use little memory, which the system gets back."""
+"""Endless and huge answers use little memory, which the system gets back."""
 
 import os
 import subprocess

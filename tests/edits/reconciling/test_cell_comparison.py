@@ -1,4 +1,4 @@
-"""Which of our changes explains which state in Smartsheet, at the limits of time, value and person."""
+"""Checks which of our changes explains which state in Smartsheet, at the limits of time, value and person."""
 
 from datetime import UTC, datetime, timedelta
 

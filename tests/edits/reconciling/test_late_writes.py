@@ -1,4 +1,4 @@
-"""Fault 21: reconciling corrects changes that Smartsheet made after they were settled as not saved."""
+"""If Smartsheet makes a change after it was settled as not saved, reconciling corrects the log."""
 
 from __future__ import annotations
 

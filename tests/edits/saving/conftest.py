@@ -52,7 +52,7 @@ class ManyRows:
         return read(self.user, self.id, row_ids=self.row_ids if row_ids is None else row_ids, **how)
 
     def updates(self, text: str = "new", *, shown: str | None = "was") -> list[UpdateRow]:
-        """A new note for each row."""
+        """Return changes that give each row a new note."""
         return [
             UpdateRow(row_id, (CellChange(self.notes, shown, f"{text} {place}"),))
             for place, row_id in enumerate(self.row_ids)

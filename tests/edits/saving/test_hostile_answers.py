@@ -1,4 +1,6 @@
-"""After unusual but possible answers, no row is reported as saved if it perhaps isn't, and no row blocks itself."""
+"""After unusual but possible answers, no row is reported as saved if it perhaps isn't, and no change blocks another
+change of the same save.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -91,12 +93,12 @@ def test_a_conflict_that_cannot_be_committed_is_not_recorded(rows: Rows) -> None
 
 
 def refuse(*_arguments: Any, **_more: Any) -> None:
-    """The error of a database that is shutting down."""
+    """Raise the error of a database that is shutting down."""
     raise OperationalError("server closed the connection unexpectedly")
 
 
 def answer_with(patch: pytest.MonkeyPatch, change: Callable[[list[Any]], list[Any]]) -> None:
-    """Smartsheet does what is requested, but answers with other results."""
+    """Make Smartsheet do what is requested, but answer with other results."""
     real = Gateway._call
 
     def called(self: Gateway, name: str, method: str, *more: Any) -> Any:

@@ -1,5 +1,5 @@
-"""A save with a key is carried out only once. The key belongs to one person and one content. If the process of the save
-dies, the key is released.
+"""A save with a key is carried out only once. The key belongs to one person and to the content of one save. If the
+process of the save dies, the key is released.
 """
 
 from collections.abc import Callable
@@ -139,7 +139,7 @@ def test_after_a_death_each_result_is_at_its_change(rows: Rows, monkeypatch: pyt
 def test_after_a_death_an_addition_that_was_not_sent_makes_the_others_uncertain(
     rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The sheet's column is gone when the save is repeated, so it can't be said which addition is which."""
+    """The sheet's column is gone when the save is repeated, so no one can tell which addition is which."""
     sheet = rows(1)
     changes = [AddRow((CellChange(column, None, "x"),)) for column in (sheet.task, sheet.notes)]
     with monkeypatch.context() as patched:

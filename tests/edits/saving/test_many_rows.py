@@ -19,7 +19,7 @@ COUNTS = [2, 500, 501]
 
 
 def logged(sheet: ManyRows) -> Counter[str]:
-    """The log's entries about the rows of the sheet, each counted once."""
+    """Return the outcomes of the sheet's changes in the log, with the number of changes for each outcome."""
     return Counter(change.phase.value for change in with_outcomes(Entry.objects.intents().on_sheet(sheet.id)))
 
 

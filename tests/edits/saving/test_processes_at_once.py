@@ -1,7 +1,7 @@
 """Two people in several processes save overlapping ranges of one sheet, and some processes are killed. No edit is lost,
 saved twice, missing in the log, or logged under another person's name.
 
-PROCESSES=8 ROUNDS=20 in the environment makes more saves: make test-kills.
+`make test-kills` sets PROCESSES=8 ROUNDS=20 in the environment, which makes more saves.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Tests of settling. Log and Smartsheet agree in the end, whenever a process died."""
+"""Tests settling: whenever a process dies, the log and Smartsheet agree in the end."""

@@ -189,7 +189,7 @@ class Story:
         return self.touched.count(made.row_id) == 1
 
     def writers(self, row_id: int, column_id: int) -> set[str]:
-        """The e-mail addresses in a cell's history."""
+        """Return the e-mail addresses in a cell's history."""
         states = self._call("GET", f"/sheets/{self.sheet_id}/rows/{row_id}/columns/{column_id}/history")["data"]
         return {state["modifiedBy"]["email"] for state in states}
 

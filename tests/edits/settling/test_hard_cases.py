@@ -1,4 +1,4 @@
-"""Settling is certain only if the evidence is."""
+"""Settling records a certain outcome only if the evidence is certain."""
 
 import pytest
 from django.core.management import call_command

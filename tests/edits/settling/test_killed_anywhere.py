@@ -1,6 +1,6 @@
 """Edits are killed at every point. After settling, the log shows an edit as made if and only if Smartsheet made it.
 
-KILLS=500 in the environment kills more edits: pytest --timeout=1800 tests/edits/settling/test_killed_anywhere.py
+Set KILLS=500 in the environment to kill more edits: pytest --timeout=1800 tests/edits/settling/test_killed_anywhere.py
 """
 
 import os

@@ -60,7 +60,7 @@ def undo_all(sheet: ManyRows, intents: list[Entry]) -> None:
 
 
 def killed(work: Callable[[], object], owner: Any, name: str, place: int) -> bool:
-    """Do this in a child process that is killed at a call of the function. Return whether it was."""
+    """Do this in a child process that is killed at a call of the function. Return whether the process was killed."""
     connections.close_all()
     child = os.fork()
     if child == 0:

@@ -101,7 +101,7 @@ def changes_of(sheet: ManyRows, action: Action) -> Sequence[RowChange]:
 
 
 def kill(sheet: ManyRows, action: Action, death: Death, *, is_partial: bool = False) -> list[int]:
-    """Make the edit in a process that dies. Gives its rows."""
+    """Make the edit in a process that dies. Return the rows of the edit."""
     changes = changes_of(sheet, action)
     baseline = sheet.read([] if action is Action.ADD else None, with_descendants=action is Action.DELETE)
     with pytest.MonkeyPatch.context() as patch:

@@ -1,6 +1,6 @@
 """After random edits, faults, kills and changes without the app, the settled log never contradicts Smartsheet.
 
-EXAMPLES=300 in the environment tries more examples: pytest --timeout=1800 tests/edits/settling/test_property.py
+Set EXAMPLES=300 in the environment to try more examples: pytest --timeout=1800 tests/edits/settling/test_property.py
 """
 
 import os

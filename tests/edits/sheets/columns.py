@@ -9,7 +9,7 @@ from identity.profiles.readers import Reader, reader_of
 
 
 def kind_of(name: str, **raw: Any) -> ColumnType:
-    """The type of a column of this kind."""
+    """Return the column type of a column whose type has this name."""
     return column_type(Column.parse({"id": 1, "title": "X", "type": name, **raw}))
 
 

@@ -1,4 +1,4 @@
-"""Typed days, options and people, and other values in columns that aren't restricted."""
+"""People type days, options and people, and other values into columns that aren't restricted."""
 
 from typing import Any
 

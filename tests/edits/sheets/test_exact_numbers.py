@@ -1,4 +1,4 @@
-"""A number keeps all its digits, and its prefix unless that is a currency."""
+"""A number keeps all its digits. It keeps its prefix, unless the prefix is a currency."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Each error of a formula is shown as an error with a sentence. It isn't written, and isn't a number."""
+"""Each error of a formula is shown with a sentence that explains it. An error isn't a number and can't be changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cell values as JSON, and when two are the same."""
+"""Checks cell values as JSON, and when two values are the same."""
 
 from typing import Any
 
