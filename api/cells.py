@@ -66,9 +66,10 @@ def cell_answer(column: Column, cell: Cell) -> CellAnswer:
 
 
 def require_writable(column: Column | None, value: CellValue) -> None:
-    """Raise ValueError with a sentence if no cell of the column can have exactly this value.
+    """Raise ValueError, with a sentence for people, if no cell of the column can have exactly this value.
 
-    If the sheet doesn't have the column, every value is accepted here. The save refuses it, and logs the attempt.
+    If the sheet doesn't have the column, every value is accepted here. The save then refuses the change, and logs the
+    attempt.
     """
     if isinstance(value, list) and column is not None and column.type not in MULTIPLE:
         raise ValueError(ONE_VALUE)

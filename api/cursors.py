@@ -16,7 +16,7 @@ SLACK = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """How far a caller has read the changes. `changed_at` is in seconds since 1970. `columns` is a hash."""
+    """The point up to which a caller has read the changes. `changed_at` is in seconds since 1970, `columns` a hash."""
 
     version: int
     changed_at: int

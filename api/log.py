@@ -62,7 +62,9 @@ class EntryFilters(Schema):
 
 
 class Person(TypedDict):
-    """A person in the log, whose names are perhaps erased. Id 0 stands for no person, for example for this app."""
+    """A person in the log, whose name and address have perhaps been erased. Id 0 stands for no person, for example for
+    this app.
+    """
 
     id: str
     region: str
@@ -207,7 +209,7 @@ def _filter(request: ApiRequest) -> LogFilter:
 
 
 def _entries(form: LogFilter) -> Any:
-    """Return the selected entries as single entries. The log's page lists whole edits instead."""
+    """Return the selected entries one by one. The log's page lists whole edits instead."""
     if "outcome" in form.cleaned_data:
         return form.narrow(Entry.objects.all())
     entries = form.about(Entry.objects.all()).told()

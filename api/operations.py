@@ -39,7 +39,7 @@ class ProblemAnswer(TypedDict):
 
 
 def failing(*more: int) -> dict[Any, Any]:
-    """Return the error responses of an operation. Their statuses are ALWAYS and `more`."""
+    """Return the error responses of an operation, for the statuses in `ALWAYS` and in `more`."""
     return dict.fromkeys(sorted({*ALWAYS, *more}), ProblemAnswer)
 
 

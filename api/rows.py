@@ -55,7 +55,9 @@ def row_answers(raw_rows: Iterable[Mapping[str, Json]], columns: Iterable[Column
 
 
 def _calculated(columns: list[Column], cells: Mapping[int, Mapping[str, Json]], values: list[CellAnswer]) -> list[Json]:
-    """Return the results of formulas and links. If they change, Smartsheet doesn't report the row as changed."""
+    """Return the results of formulas and links. If only these results change, Smartsheet doesn't report the row as
+    changed.
+    """
     return [
         (column.id, value)
         for column, value in zip(columns, values, strict=True)

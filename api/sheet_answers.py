@@ -89,7 +89,7 @@ class RowsAnswer(TypedDict):
 
 
 def summary(sheet: SheetSummary) -> SheetInList:
-    """Convert a sheet for the list."""
+    """Convert a sheet for the list of sheets."""
     return {
         "id": str(sheet.id),
         "name": sheet.name,

@@ -123,7 +123,8 @@ def read_version(request: ApiRequest, sheet_id: SheetId) -> HttpResponse:
 def read_changes(request: ApiRequest, sheet_id: SheetId, since: CursorText) -> HttpResponse:
     """Read what changed in a sheet since it was read. If nothing changed, this is very little work for Smartsheet.
 
-    The answer has every row with a formula or a link. To get only those that differ, send their digests by POST.
+    The answer has every row with a formula or a link. To get only the rows that differ, send the digests of your rows
+    by POST.
     """
     return respond_compressed(request, changes_answer(_gateway(request), sheet_id, Copy(Cursor.parse(since))))
 

@@ -21,7 +21,7 @@ def nothing_here(request: HttpRequest, **_address: str) -> HttpResponse:
 
 
 def _with_problems(pattern: URLPattern) -> URLPattern:
-    """Make the address answer 405 with a problem."""
+    """Make the address answer with a problem if it doesn't support the request's method (405)."""
     view = pattern.callback
 
     @wraps(view)

@@ -53,7 +53,7 @@ class Document(OpenAPISchema):
 
 
 class Api(NinjaAPI):
-    """The API, which uses the class Document."""
+    """The API. Its OpenAPI document is a `Document`."""
 
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None

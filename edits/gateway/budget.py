@@ -26,8 +26,8 @@ def request_ended(**_signal: object) -> None:
 
 
 def waiting_since() -> float:
-    """Return when the current request first called Smartsheet. If it didn't, or there is no request, return the time
-    now.
+    """Return when the current request first called Smartsheet. If this is its first call, or if there is no request,
+    return the time now.
     """
     waiting, now = _waiting.get(), monotonic()
     if waiting is None:

@@ -70,7 +70,9 @@ sdk.setup_logging = _logging
 
 
 class Renew(Protocol):
-    """Returns the next token after one was rejected. Raises SignInAgain, Unavailable."""
+    """Returns the next token after one was rejected. Raises SignInAgain if the person has to sign in again, and
+    Unavailable if there is no valid token now.
+    """
 
     def __call__(self, rejected: str, *, error_code: int | None, seconds: float) -> str: ...
 
@@ -82,8 +84,8 @@ def gateway_for(
 
     All gateways of a request share its deadline, which includes refreshing the token. In commands and jobs of the
     worker, each gateway has that time for itself. If `is_waiting` is False, the gateway doesn't refresh the token and
-    needs no database: an expired token raises Unavailable, and a rejected one SignInAgain. Raises SignInAgain,
-    Unavailable.
+    needs no database: an expired token raises Unavailable, and a rejected one SignInAgain. Raises SignInAgain if the
+    person has to sign in again, and Unavailable if there is no valid token now.
     """
     begun = waiting_since()
     try:

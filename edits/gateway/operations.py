@@ -251,15 +251,15 @@ class Operations(ABC):
 
 
 def _understood(is_it: Callable[[T], bool], content: T) -> T:
-    """Return the content of an answer to a read. Raises Unavailable if it doesn't have the expected shape."""
+    """Return the content of an answer to a read. Raises Unavailable if the content doesn't have the expected shape."""
     if not is_it(content):
         raise Unavailable(NO_ANSWER)
     return content
 
 
 def _told(answer: JsonObject, *, sent: int, is_partial: bool, of: Collection[int] | None = None) -> JsonObject:
-    """Return the answer to a write. Raises OutcomeUnknown if it has fewer than `sent` results, or results of rows that
-    aren't in `of`.
+    """Return the answer to a write. Raises OutcomeUnknown if the answer has fewer than `sent` results, or results of
+    rows that aren't in `of`.
     """
     result = answer.get("result")
     done = result if isinstance(result, list) else [result]

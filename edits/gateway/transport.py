@@ -108,8 +108,8 @@ def exchange(session: requests.Session, request: requests.PreparedRequest, *, se
 
 
 def _body(response: requests.Response, room: Room) -> bytearray:
-    """Return the body as one block of memory, which the system gets back. If it were many small blocks, the allocator
-    would keep most of them.
+    """Return the body as one block of memory, which the system gets back. If the body were many small blocks, the
+    allocator would keep most of them.
     """
     body = bytearray()
     for chunk in response.iter_content(CHUNK):

@@ -1,4 +1,5 @@
-"""Anchors seals as rows in a Smartsheet sheet of the auditor. This app can't change that sheet's history and its times.
+"""Anchors seals as rows in a Smartsheet sheet that belongs to the auditor. This app can't change that sheet's history
+and its times.
 
 The row is added with the token of the person AUDIT_ANCHOR_PERSON to the sheet AUDIT_ANCHOR_SHEET. It is logged like any
 other edit, with the action "anchor". The seal is a line of JSON in the primary column.

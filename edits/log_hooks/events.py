@@ -1,10 +1,10 @@
-"""Records sign-in and token events in the log. No entry has a secret.
+"""Records sign-in and token events in the log. No entry contains a secret.
 
 A sign-in that can't be recorded doesn't happen. Refusals, and events that have already happened, are recorded if
 possible. If that fails, the error is in the program's own log.
 
-Names and e-mail addresses are only in an entry's actor, because they can be erased there. Elsewhere, an entry has the
-person's number.
+Only the actor of an entry has a name and an e-mail address, because they can be erased there. Other parts of an entry
+have the person's number instead.
 """
 
 from datetime import UTC

@@ -24,7 +24,9 @@ UNKNOWN = "an unknown address"
 
 
 class Counted(Enum):
-    """A kind of event that is counted: its name in the table of attempts, and the function that records the count."""
+    """A kind of event that is counted. Its value has the name in the table of attempts, and the action, phase, origin
+    and reason of the entry with the count.
+    """
 
     SIGN_IN = ("refused_sign_in", Action.SIGN_IN, Phase.REFUSED, Origin.APP, "Sign-ins were refused.")
     CONNECT = ("refused_connect", Action.CONNECT, Phase.REFUSED, Origin.APP, "Connections were refused.")

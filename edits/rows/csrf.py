@@ -15,10 +15,10 @@ IN_PAGE = "edits:save_in_page"
 
 
 def too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Show the row form again with the typed values, and save nothing. This view is for CSRF_FAILURE_VIEW.
+    """Show the row form again with the typed values, and save nothing. Use this view as CSRF_FAILURE_VIEW.
 
-    It shows a form only if the browser's Origin header says that the form was on a page of this app, because forms from
-    other sites must not be shown. All other requests get the page 403_csrf.html.
+    It shows the form only if the browser's Origin header says that the form was on a page of this app, because forms
+    from other sites must not be shown. All other requests get the page 403_csrf.html.
     """
     match = request.resolver_match
     if match is None or not _is_from_here(request):

@@ -1,4 +1,5 @@
-"""Handles a row form on a page of a site. The form is sent to this app, which saves it and redirects to that page.
+"""Handles a row form on a page of a site. The form is sent to this app, which saves it and redirects to the site's
+page.
 
 The result (the typed values, a problem, or what was saved) stays in the session until the tag `smartsheet_row_form`
 shows it once. So the site's page needs no code for the result, and reloading the page sends nothing again.
@@ -77,20 +78,20 @@ class BackToPage:
     row_id: int
 
     def again(self, form: RowForm, problem: Problem | None = None, *, status: int = 200) -> HttpResponse:
-        """Redirect to that page, which shows the problem. If the session can't store what was typed, answer with this
-        app's page of the form.
+        """Redirect to the site's page, which shows the problem. If the session can't store what was typed, answer with
+        this app's page of the form.
         """
         sent = Sent.of(form, problem, author=drafts.author(self.request))
         return self._back(sent) or row_page(self.request, form, problem, status=status)
 
     def unread(self, problem: Problem) -> HttpResponse | None:
-        """Redirect to that page, which shows why the sheet couldn't be read. Return None if the session can't store
-        what was typed.
+        """Redirect to the site's page, which shows why the sheet couldn't be read. Return None if the session can't
+        store what was typed.
         """
         return self._back(Sent(drafts.author(self.request), _typed(self.request.POST), problem))
 
     def saved(self, result: Result, *, text: str) -> HttpResponse:
-        """Redirect with a message about what was done."""
+        """Redirect to the site's page, which shows a message about what was done."""
         if not result.is_logged:  # if the database is down, so are the sessions in it
             return problem_page(self.request, NOT_NOTED, sheet_id=self.sheet_id)
         edit = "" if result.is_repeat or not result.edit_ids else str(result.edit_ids[0])

@@ -60,7 +60,7 @@ def remembered_page(request: SmartsheetRequest, problem: Problem, *, sheet_id: i
 
 @dataclass(frozen=True, slots=True)
 class OwnPages:
-    """Answers with this app's page of the form, and with the sheet after a save."""
+    """Answers with this app's page of the form. After a save, answers with the sheet."""
 
     request: SmartsheetRequest
     sheet_id: int

@@ -1,10 +1,10 @@
 """Makes sure that a save with an idempotency key is carried out only once. The key is a form's one-time key, an
 Idempotency-Key header, or the batch of a job.
 
-A key belongs to one person and to the content of one save, and is kept for a week. If the save is repeated, it gets the
-first result. If nothing was done, the key is released immediately, so that the save can be tried again. If the process
-dies, the key is kept until its lease expires. After that, the log shows how far the save got. If the log has no intent
-of the save, nothing was sent, and the save can start again.
+A key belongs to one person and to the content of one save, and is kept for a week. If the save is repeated, it returns
+the first result. If nothing was done, the key is released immediately, so that the save can be tried again. If the
+process dies, the key is kept until its lease expires. After that, the log shows how far the save got. If the log has no
+intent of the save, nothing was sent, and the save can start again.
 https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header-07
 """
 

@@ -113,7 +113,7 @@ class _PuttingBack:
         return row_id in self.results and self.results[row_id].status not in DONE
 
     def _save(self, ready: dict[int, tuple[Undo, Place]], *, key: str) -> list[Undo]:
-        """Save these rows. Return those to try again."""
+        """Save these rows. Return the rows to try again."""
         changes = [self._change(undo, place) for undo, place in ready.values()]
         try:
             result = save(

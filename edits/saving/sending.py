@@ -52,7 +52,9 @@ class Sending:
         self._spared: set[int] = set()  # numbers of lines that failed only because another line was refused
 
     def record_intent(self, facts: Mapping[str, Any]) -> None:
-        """Record an intent for each line, with the evidence that settling can need later. Raises NotRecorded."""
+        """Record an intent for each line, with the evidence that settling can need later. Raises NotRecorded if the log
+        can't be written.
+        """
         baseline = self.batch.baseline
         calls: list[Evidence] = [len(call) for call in self.batch.calls]
         self._intent = intend(

@@ -102,8 +102,8 @@ def repeated(
 
 
 def _require_sense(baseline: Baseline, changes: Sequence[RowChange]) -> None:
-    """Check that the changes don't contradict each other, and that no row occurs twice in a request, which Smartsheet
-    wouldn't accept. Raises ValueError.
+    """Raise ValueError if the changes contradict each other, or if a row occurs twice in a request, which Smartsheet
+    wouldn't accept.
     """
     if any(isinstance(change, DeleteRow) for change in changes) and not baseline.has_descendants:
         raise ValueError("Deleting rows needs a baseline with their descendants.")

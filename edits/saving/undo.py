@@ -165,8 +165,8 @@ def _row_change(undos: Sequence[Undo]) -> RowChange:
 
 
 def _rows_of_edit(entry: Entry) -> list[LoggedChange]:
-    """Return all rows that an edit moved or deleted, including rows that aren't undone now. They were next to each
-    other.
+    """Return all rows that an edit moved or deleted, including rows that aren't undone now, because rows of one edit
+    can have been next to each other.
     """
     return with_outcomes(near([entry]).intents().of_edit(entry.edit_id).order_by("line")[:MOST_ROWS])
 
@@ -200,7 +200,7 @@ def _reason(cell: CellResult | None, row: RowResult) -> str:
 
 class _Looking:
     """Finds out what undoing changes would do, from the sheet that was read. `was` are the old places of their rows.
-    `of_edit` are all rows that the edit moved or deleted, if it did.
+    `of_edit` are all rows of an edit that moved or deleted rows.
     """
 
     def __init__(
@@ -293,8 +293,8 @@ class _Looking:
         return replace(found, why_not=why_read_only(self._sheet, column, row) or _why_not_held(column, then))
 
     def _added(self, found: Undo, row: Row) -> Undo:
-        """Find out what undoing an added row would do. The row is unchanged if its cells have their first values. Cells
-        that Smartsheet fills in don't count.
+        """Find out what undoing an added row would do. It can only be undone if the row's cells still have their first
+        values. Cells that Smartsheet fills in don't count.
         """
         if row.id in self._parents:
             return replace(found, why_not=HAS_ROWS_BENEATH)

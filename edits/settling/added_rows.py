@@ -1,4 +1,5 @@
-"""Finds the outcome of added rows. It looks for rows with the sent content that this person added at the time.
+"""Finds the outcome of added rows. A row counts as added by the edit if it has the sent content and this person added
+it at that time.
 
 A row that was added and then deleted leaves no trace. So an addition counts as not made only if the sheet hasn't
 changed since.
@@ -51,7 +52,7 @@ class AddedRows:
         self._known = record.known_additions()
 
     def outcomes(self, call: Call) -> Iterator[dict[int, Outcome]]:
-        """Yield the outcomes of a request's open lines, by line number. Raises what Record raises."""
+        """Yield the outcomes of a request's open lines, by line number. Raises what `Record` raises."""
         added = self._record.added()
         sheet, lines = added.sheet, call.lines
         if self._record.is_as_it_was(sheet):

@@ -110,8 +110,8 @@ def versions(history: Sequence[Mapping[str, Json]], column_id: int) -> list[Vers
 def compare(ours: Sequence[Ours], states: Sequence[Version]) -> list[Finding]:
     """Compare each saved, comparable change with Smartsheet's states, and find states that no change explains.
 
-    `ours` and `states` have the oldest first. Uncertain changes, incomparable changes and additions of rows can explain
-    states, but get no result themselves.
+    `ours` and `states` are in order, oldest first. Uncertain changes, incomparable changes and additions of rows can
+    explain states, but get no result themselves.
     """
     free = list(states)
     judged = [one for one in ours if one.is_judged]

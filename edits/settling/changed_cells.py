@@ -79,7 +79,7 @@ class ChangedCells:
         self._memory = memory
 
     def outcomes(self, call: Call) -> Iterator[dict[int, Outcome]]:
-        """Yield the outcomes of a request's open lines as they are found, by line number. Raises what Record raises."""
+        """Yield the outcomes of a request's open lines, by line number, one by one. Raises what `Record` raises."""
         sheet = self._record.rows(call.row_ids)
         rows = {row.id: row for row in sheet.rows}
         if self._record.is_as_it_was(sheet):

@@ -37,10 +37,10 @@ class DeletedRows:
         self._record = record
 
     def outcomes(self, call: Call) -> Iterator[dict[int, Outcome]]:
-        """Yield the outcomes of a request's open lines, by line number. Raises what Record raises.
+        """Yield the outcomes of a request's open lines, by line number. Raises what `Record` raises.
 
-        The sheet's version isn't used, because Smartsheet doesn't document whether a deletion changes the version.
-        Which rows exist is certain.
+        The sheet's version isn't used, because Smartsheet doesn't document whether a deletion changes the version. It
+        is certain which rows exist.
         """
         sheet = self._record.rows(call.row_ids)
         there = {row.id for row in sheet.rows}

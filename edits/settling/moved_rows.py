@@ -78,7 +78,7 @@ class MovedRows:
         self._moved = [entry.row_id for entry in concluded if entry.phase == Phase.APPLIED and entry.row_id]
 
     def outcomes(self, call: Call) -> Iterator[dict[int, Outcome]]:
-        """Yield the outcomes of a request's open lines, by line number. Raises what Record raises."""
+        """Yield the outcomes of a request's open lines, by line number. Raises what `Record` raises."""
         sheet = self._record.rows(call.row_ids)
         if self._record.is_as_it_was(sheet):
             yield self._record.say_of_all(Phase.NOT_APPLIED, call.lines, UNCHANGED, sheet)

@@ -68,9 +68,7 @@ class Place:
         return is_kept_apart or self.column_id in personal_columns(region=self.region, sheet_id=self.sheet.id)
 
     def states_told(self) -> Counter[str]:
-        """Return the times of states that the log already has as made outside the app, and the number of states per
-        time.
-        """
+        """Count, by their time, the states that the log already has as made outside the app."""
         entries = Entry.objects.on_sheet(self.sheet.id).filter(region=self.region, action=Action.RECONCILE)
         of_cell = entries.filter(row_id=self.row_id, column_id=self.column_id, phase=Phase.OUTSIDE)
         return Counter(json.loads(text)["modifiedAt"] for text in of_cell.values_list("evidence", flat=True) if text)

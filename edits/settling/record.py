@@ -50,8 +50,8 @@ class Added:
 class Record:
     """The record of an edit's sheet. All methods that read raise GatewayError, and what `spend` raises.
 
-    `emails` are all known addresses of the person. A request that isn't delivered
-    within the time `within` never will be.
+    `emails` are all known addresses of the person. A request that isn't delivered within the time `within` never will
+    be delivered.
     """
 
     def __init__(

@@ -125,8 +125,8 @@ def shown(text: str, value: Json, locale: Locale) -> str:
 
 
 def look_of(text: str, value: Json) -> Look | None:
-    """Return the format in which `text` shows the number `value`, with whichever separators. Return None if the text
-    shows something else.
+    """Return the format in which `text` shows the number `value`, whatever separators the text has. Return None if the
+    text shows something else.
     """
     for shown_text in (text, text.translate(str.maketrans(",.\u00a0\u202f", ".,,,"))):
         match = SHOWN.fullmatch(shown_text)

@@ -205,7 +205,7 @@ class Row:
 
     @classmethod
     def parse(cls, raw: Mapping[str, Json], *, depth: int = 0) -> Row:
-        """Parse a Row object. A cell without a format of its own gets the row's."""
+        """Parse a Row object. A cell without a format of its own gets the row's format."""
         own = str(raw.get("format") or "")
         cells = [Cell.parse(cell) for cell in raw.get("cells") or ()]
         if own:

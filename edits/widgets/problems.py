@@ -104,7 +104,7 @@ LOOK_FIRST = {
 
 
 def problem_of(error: GatewayError | NotRecorded, *, doing: Doing) -> Problem:
-    """Return the words for an error."""
+    """Return the problem that describes an error in words."""
     status, title = next(words for kind, words in TITLES.items() if isinstance(error, kind))
     if isinstance(error, NotRecorded):
         return Problem(status, title, NOT_RECORDED, saved(error, doing), TELL_OPERATOR)

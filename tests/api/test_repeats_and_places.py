@@ -1,4 +1,4 @@
-"""Repeated saves while the sheet can't be read, rows below deleted ones, and the returned values of cells."""
+"""Checks repeated saves while the sheet can't be read, rows below deleted rows, and the returned values of cells."""
 
 from __future__ import annotations
 

@@ -89,7 +89,9 @@ class FormReader(HTMLParser):
 
 @dataclass
 class Page:
-    """An answer of the app, as a person sees it. It is parsed only if a test reads it: many only look at the status."""
+    """An answer of the app, as a person sees it. It is parsed only if a test reads it, because many tests only look at
+    the status.
+    """
 
     client: Client
     path: str

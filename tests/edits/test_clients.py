@@ -1,4 +1,6 @@
-"""client_for() returns the SDK's client with the person's own valid token. It has a time limit and repeats nothing."""
+"""client_for() returns the SDK's client with the person's own valid token. The client has a time limit and repeats
+nothing.
+"""
 
 import logging
 from datetime import timedelta

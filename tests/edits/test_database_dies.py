@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def dying(before: Callable[[str], object]) -> Iterator[None]:
     """End the connection before the first statement for which `before` is true. After that, no statement works.
 
-    On PostgreSQL the server ends it. On SQLite, which has no server, every further statement fails.
+    On PostgreSQL, the server ends the connection. On SQLite, which has no server, every further statement fails.
     """
     is_dead = False
 

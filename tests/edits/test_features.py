@@ -27,7 +27,7 @@ SIGN_IN = "Sign in with Smartsheet"
 
 @pytest.fixture
 def reader(browser: Client) -> Client:
-    """The browser of Bob, whose token was granted less than the app asked for."""
+    """The browser of Bob, whose token has fewer scopes than the app asked for."""
     Token.objects.update(scope="READ_SHEETS")
     return browser
 

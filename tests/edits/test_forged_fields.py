@@ -1,4 +1,4 @@
-"""Forms are forged, with lone surrogates in shown values, or NUL in an address."""
+"""Forged forms have lone surrogates in shown values, or NUL in an address."""
 
 import pytest
 from django.test import Client

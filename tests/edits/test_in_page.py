@@ -56,7 +56,7 @@ PAGES["table"] = CHANGED + '{% who_changed sheet row "Notes" %}' + ROW_LOG
 
 
 def streamed(request: HttpRequest, sheet: int, row: int) -> StreamingHttpResponse:
-    """A page that is made while it is sent, so after all middleware."""
+    """A page that is made while it is sent, which is after all middleware has run."""
     return StreamingHttpResponse(page(tag)(request, sheet, row).content for tag in [CHANGED])
 
 

@@ -1,5 +1,5 @@
-"""The values of typed texts in a column of each type. The grid's modules are tested with the same table in
-the browser.
+"""Checks the values of typed texts in a column of each type. The grid's modules are tested in the browser with the same
+table.
 """
 
 import json

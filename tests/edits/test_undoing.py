@@ -1,5 +1,5 @@
-"""Undoing a change from the log is an ordinary edit, in the name of the person who undoes it. It is only possible while
-the cell has the value that the change wrote.
+"""Undoing a change from the log is an ordinary edit, in the name of the person who undoes it. Undoing is only possible
+while the cell has the value that the change wrote.
 """
 
 import re

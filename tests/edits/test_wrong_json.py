@@ -1,4 +1,4 @@
-"""Answers that are valid JSON but not the requested object, for example from a proxy in front of Smartsheet."""
+"""Smartsheet's answers are valid JSON but not the requested object, for example because a proxy sent them."""
 
 from typing import Any
 

@@ -134,7 +134,9 @@ def test_a_host_with_many_silent_addresses_is_given_up_in_time(monkeypatch: pyte
 
 @pytest.mark.skipif(connections.USER_TIMEOUT is None, reason="this system cannot be told to drop what was written")
 def test_requests_not_accepted_in_time_are_never_delivered() -> None:
-    """Otherwise the system would still deliver such a request, minutes after the process gave up or died."""
+    """If the connection stayed open, the system would still deliver such a request, minutes after the process gave up
+    or died.
+    """
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         listener.bind(("127.0.0.1", 0))

@@ -48,7 +48,9 @@ class ColumnType:
         return f"{text} (link to {where_to(value['hyperlink'])})" if held_values.is_linked(value) else text
 
     def typed(self, cell: Cell, reader: Reader) -> str:
-        """Return the text in a control for the cell. `parse` reads it as the same value. Each choice is on a line."""
+        """Return the text in a control for the cell. `parse` reads it as the same value. Each choice is on its own
+        line.
+        """
         return text_of(bare(held(cell)))
 
     def parse(self, typed: str | Sequence[str], cell: Cell, reader: Reader) -> Value:

@@ -1,4 +1,4 @@
-"""The results of reconciling for each of our changes, and for changes made outside this app."""
+"""Checks the results of reconciling for our own changes, and for changes made outside this app."""
 
 import json
 

@@ -33,7 +33,7 @@ Rows = Callable[[int], ManyRows]
 
 
 class Died(BaseException):
-    """Raised to end a process at that point."""
+    """Raised to end a process at a chosen point."""
 
 
 def die(*_args: object, **_more: object) -> None:

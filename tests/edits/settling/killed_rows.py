@@ -1,4 +1,4 @@
-"""Edits of many rows in child processes that are killed with SIGKILL, each on its own sheet."""
+"""Makes edits of many rows in child processes that are killed with SIGKILL. Each edit is on its own sheet."""
 
 from __future__ import annotations
 

@@ -185,7 +185,7 @@ class Story:
         self.touched.append(row_id)
 
     def is_untouched_but_for(self, made: Made) -> bool:
-        """Whether nothing else was tried on this row."""
+        """Whether nothing else was tried on the row of this edit."""
         return self.touched.count(made.row_id) == 1
 
     def writers(self, row_id: int, column_id: int) -> set[str]:
@@ -237,7 +237,7 @@ class Story:
         save(replace(baseline, gateway=self._gateway(step, user)), [changes[step.action]]).raise_error()
 
     def _gateway(self, step: InApp, user: User) -> Gateway:
-        """A gateway only for the write, with no time to wait for requests that hang."""
+        """Return a gateway for the write alone, which has no time to wait for requests that hang."""
         usual = self.settings.SMARTSHEET_DEADLINE
         if step.fault in HANGS:
             self.settings.SMARTSHEET_DEADLINE = DEADLINE

@@ -117,7 +117,7 @@ def test_a_row_that_was_not_written_since_was_not_changed(intended: Intended, pl
 def test_a_row_that_is_gone_was_deleted_whatever_the_sheets_version_says(
     intended: Intended, by_bob: SitePlan, plan: SitePlan
 ) -> None:
-    """Smartsheet doesn't document whether deleting rows makes a new version."""
+    """Smartsheet doesn't document whether deleting rows changes the sheet's version."""
     by_bob.delete(ROW)
     version = plan.sandbox.sheet(plan.person, plan.name)["version"]
     intended("", action="delete", version=version)

@@ -88,7 +88,7 @@ def rows(sandbox: RunningSandbox, bob: Person, bob_user: User) -> Callable[[int]
 
 
 def changes_of(sheet: ManyRows, action: Action) -> Sequence[RowChange]:
-    """One change for each row of the sheet."""
+    """Return one change for each row of the sheet."""
     match action:
         case Action.ADD:
             return [AddRow((CellChange(sheet.task, None, f"added {n}"),)) for n in range(sheet.count)]

@@ -1,4 +1,4 @@
-"""Numbers and days in the format of their cell or column, and formulas without a result."""
+"""Numbers and days are shown in the format of their cell or column. Formulas can have no result."""
 
 from typing import Any
 
