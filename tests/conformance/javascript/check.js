@@ -19,7 +19,7 @@ const steps = {
     assert.equal(found.token.token_type, 'bearer');
     assert.ok(found.token.expires_in > 600000);
   },
-  'sign-in: the code is good for once': async () => {
+  'sign-in: the code works only once': async () => {
     const error = await refused(
       anonymous.tokens.getAccessToken({ queryParameters: { client_id: CLIENT_ID, code: CODE, hash: hash(CODE) } }),
     );
