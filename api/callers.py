@@ -74,7 +74,7 @@ class AppTokenAuth(AuthBase):
             raise Problem(Kind.SCOPE_MISSING, refused.message) from None
         except authentication.NotAccepted as refused:
             raise Problem(Kind.TOKEN_REFUSED, refused.message) from None
-        request.user = user  # type: ignore[assignment] # the stubs know Django's own user model alone
+        request.user = user  # type: ignore[assignment] # the stubs only know Django's own user model
         caller = Caller(token.person.as_profile(), token)
         context.came_by(caller.via or {})
         return caller

@@ -15,7 +15,7 @@ from api import problems
 from api.problems import Kind, Problem
 
 ALWAYS = (401, 403, 422, 429, 500, 503)  # error statuses that any operation can have
-BAD_BODY = (400, 413)  # also for operations with a body: it is unreadable or too large
+BAD_BODY = (400, 413)  # for operations with a body, which can be unreadable or too large
 
 
 class Place(TypedDict):

@@ -18,7 +18,7 @@ Catch GatewayError to catch them all. After every error except OutcomeUnknown, t
 from math import ceil
 from typing import Any
 
-MOST_OF_A_UNIT = 90  # a longer wait is named in the next unit
+MOST_OF_A_UNIT = 90  # more than 90 of a unit are given in the next larger unit
 
 JsonObject = dict[str, Any]  # a JSON object as Smartsheet sends it
 

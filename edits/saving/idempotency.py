@@ -208,7 +208,7 @@ def _as_of_now(found: SaveKey) -> Result:
     if all(row.status is not Status.UNKNOWN for row in result.rows):
         return result
     edit_ids = {row.edit_id for row in result.rows if row.status is Status.UNKNOWN} - {None}
-    changes = reversed(_logged_changes(edit_ids))  # the first change of each line counts
+    changes = reversed(_logged_changes(edit_ids))  # reversed, so that the dict has the first change of each line
     logged = {(change.intent.edit_id, change.intent.line): change for change in changes}
     rows = tuple(
         logged_results.of_row([logged[row.edit_id, row.line]])

@@ -23,7 +23,7 @@ from edits.conf import settings
 from edits.sheets.held_values import held, is_same
 from edits.sheets.sheet import Cell, Contact, Json, parse_time
 
-OPEN = {Phase.INTENT, Phase.UNKNOWN, Phase.UNDECIDABLE}  # Smartsheet has perhaps made changes in these phases
+OPEN = {Phase.INTENT, Phase.UNKNOWN, Phase.UNDECIDABLE}  # in these phases, Smartsheet has perhaps made the change
 
 
 @dataclass(frozen=True, slots=True)

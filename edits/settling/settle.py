@@ -59,7 +59,7 @@ def settle_due(*, limit: int = 1000) -> Counter[str]:
 def _settle(held: Unsettled) -> list[str]:
     try:
         return _settled(held)
-    except Exception:  # the error would occur again, and other edits are waiting
+    except Exception:  # if this raised the error, the other edits would not be settled
         log.exception("Edit %s could not be settled. It will be tried again in %g seconds.", held.edit_id, AGAIN)
         held.put_off(seconds=AGAIN)  # raises DatabaseError if the database doesn't answer
         return ["failed"]

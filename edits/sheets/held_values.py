@@ -25,7 +25,7 @@ TARGETS = (
 
 def held(cell: Cell) -> Json:
     """Return the cell's value; None if the cell is empty."""
-    if cell.hyperlink is None and not isinstance(cell.object_value, dict):  # most cells, and a save has thousands
+    if cell.hyperlink is None and not isinstance(cell.object_value, dict):  # a short cut for most cells
         return cell.value
     values = listed(cell)
     value = cell.value if values is None else [_key(value) for value in values] or None

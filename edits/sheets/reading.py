@@ -9,8 +9,8 @@ from edits.gateway.client import Gateway
 from edits.sheets.sheet import Outline, Sheet
 
 ROWS_PER_PAGE = 100
-MOST_CELLS = 4_000  # of a table; with 40,000 cells, a page of HTML has 7 MB
-FEWEST_ROWS = 10  # of a table, however many columns the sheet has
+MOST_CELLS = 4_000  # the most cells on a page of a table; with 40,000 cells, the HTML has 7 MB
+FEWEST_ROWS = 10  # the fewest rows on a page of a table, however many columns the sheet has
 NO_ROW = "This row no longer exists: it was deleted or moved to another sheet."
 
 
