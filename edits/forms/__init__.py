@@ -1,4 +1,4 @@
-"""Has forms that people define for the rows of a sheet, in code or on a page."""
+"""Forms for the rows of a sheet. People define them in code or on a page."""
 
 from edits.forms.columns import MissingColumn
 from edits.forms.fields import SheetField

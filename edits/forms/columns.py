@@ -7,16 +7,18 @@ from django.utils.text import slugify
 
 from edits.sheets.sheet import Column, Sheet
 
-# The other names of a form's hidden fields. A column with one of these names gets an underscore at the end.
+# Names that the form's own fields have. The field of a column with one of these names gets an underscore at the end.
 RESERVED = frozenset({"author", "csrfmiddlewaretoken", "next", "once", "reason", "snapshot"})
 
 
 class MissingColumn(ImproperlyConfigured):
-    """The sheet has no column with this id or title, or several with this title. Perhaps it was renamed or deleted."""
+    """The sheet has no column with this id or title, or several columns with this title. Perhaps someone renamed or
+    deleted the column.
+    """
 
 
 def find_column(sheet: Sheet, key: int | str) -> Column:
-    """The column with this id or title. Raises MissingColumn."""
+    """Return the column with this id or title. Raises MissingColumn."""
     found = [column for column in sheet.columns if key in (column.id, column.title)]
     if len(found) == 1:
         return found[0]

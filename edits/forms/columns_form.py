@@ -1,4 +1,6 @@
-"""Defines ColumnsForm, a row's form with fields for some columns. The fields have names for Python and templates."""
+"""Defines ColumnsForm, a form with fields for some columns of a row. The names of the fields can be used in Python and
+in templates.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +28,8 @@ ONLY_SHOWN = "This form only shows it."
 
 
 class ColumnsForm(RowForm):
-    """A form for these columns of a row. Subclasses can decide which columns these are, and what people can do with
-    each.
+    """A form for some columns of a row. Subclasses can decide which columns these are, and what people can do with each
+    column.
     """
 
     options: ClassVar[Options] = Options()
@@ -53,21 +55,25 @@ class ColumnsForm(RowForm):
     # What subclasses can decide
 
     def get_fields(self, sheet: Sheet) -> Mapping[str, SheetField]:
-        """The form's fields by name, in order. By default they come from `Meta` and the declared fields. Raises
-        MissingColumn, ImproperlyConfigured.
+        """Return the form's fields by name, in order. By default they come from `Meta` and the declared fields. Raises
+        MissingColumn and ImproperlyConfigured.
         """
         return self.options.fields_of(sheet, self.sheet_fields)
 
     def is_editable(self, column: Column) -> bool:
-        """Whether people can change this column with this form, if Smartsheet lets them. Otherwise it is only shown."""
+        """Whether people can change this column with this form, if Smartsheet lets them. If not, the form only shows
+        the column.
+        """
         return True
 
     def is_required(self, column: Column) -> bool:
-        """Whether the cell must be filled in. It is asked when the form is made, and again when it is checked."""
+        """Whether the cell must be filled in. This is called when the form is made, and again when it is checked."""
         return self._of_form[column.id][1].required
 
     def options_of(self, column: Column) -> Sequence[str] | None:
-        """The only options that the form offers for this column; addresses for people. None offers all of them."""
+        """Return the options that the form offers for this column, or None for all options of the column. The options
+        of a contact column are addresses.
+        """
         return None
 
     # What was sent
@@ -82,11 +88,13 @@ class ColumnsForm(RowForm):
                 self._remember(name, held(self._field(name).cell))  # so that typing the same again counts as a change
 
     def clean(self) -> dict[str, Any] | None:
-        """For subclasses, which need not call it. A dictionary that it returns replaces `cleaned_data`."""
+        """Check the whole form. Subclasses can override this, and needn't call super(). If it returns a dictionary,
+        that replaces `cleaned_data`.
+        """
         return None
 
     def changes(self) -> tuple[CellChange, ...]:
-        """The cells to save: those that the person changed, and those whose value in `cleaned_data` was replaced."""
+        """The cells to save: those that the person changed, and those whose value a clean method replaced."""
         found = []
         for name, column in self.columns.items():
             now = held(self._field(name).cell)
@@ -106,7 +114,7 @@ class ColumnsForm(RowForm):
 
     @property
     def snapshot(self) -> str:
-        """The part of the sheet that the form was made from, for a hidden field."""
+        """The part of the sheet from which the form was made, for a hidden field."""
         primary = self.sheet.primary
         shown_anyway = {primary.id} if primary else set()  # as the row's name
         ids = {column.id for column in self.chosen} | shown_anyway

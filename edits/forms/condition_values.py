@@ -1,18 +1,20 @@
 """Compares the values of cells for conditions. edits/static/byline/js/forms/conditions.js has the same rules.
 
-A value is what edits.sheets.held_values has. These rules make it one of six things:
+edits.sheets.held_values describes the values of cells. For a condition, each value is one of six things:
 
-- Empty: None, "", an empty list, and false, because Smartsheet has either of them in a check box that isn't ticked.
-- True, which equals only itself.
+- Empty: None, "", an empty list, or false. False is empty because Smartsheet stores either false or nothing in a check
+  box that isn't ticked.
+- True. It equals only itself.
 - A number. 2.0 equals 2. Numbers are compared as doubles, which is all that JavaScript has.
-- A text. Case doesn't matter, and neither does how an accent is encoded. Spaces do matter. ß equals ss, ς equals σ.
-  "1.10" and "1.1" are different texts. Next to a number, a text such as 5 or -2.50 counts as that number, because
-  Smartsheet has numbers as texts in some columns. "007", "1e3" and "1,5" are only texts.
-- A day, which is a text such as 2026-11-29 that is in the calendar, perhaps with a time: 2026-11-29T08:00:00. Days are
-  compared without the time. A time in UTC (…Z) isn't a day, because the day depends on the reader's time zone.
+- A text. Case doesn't matter, and neither does the encoding of accents. Spaces do matter. ß equals ss, and ς equals σ.
+  "1.10" and "1.1" are different texts. If a text such as "5" or "-2.50" is compared with a number, it counts as a
+  number, because Smartsheet stores numbers as texts in some columns. "007", "1e3" and "1,5" are only texts.
+- A day: a text such as 2026-11-29, if the calendar has this day. It can have a time (2026-11-29T08:00:00), which isn't
+  compared. A time in UTC (…Z) isn't a day, because the day depends on the reader's time zone.
 - A list of texts. A list with one item equals that item.
 
-A value with a hyperlink counts without the hyperlink. Other objects are empty, and other items of lists don't count.
+Of a value with a hyperlink, only the value counts. Other JSON objects are empty. Items of lists that aren't texts don't
+count.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T[0-9:.]+)?")
 
 
 def plain(value: Json) -> Plain:
-    """Return a cell's value as the other functions take it: None if it is empty, and a double for a number."""
+    """Return a cell's value as the other functions take it: None for an empty value, and a double for a number."""
     value = bare(value)
     if isinstance(value, list):
         return tuple(item for item in value if isinstance(item, str)) or None
@@ -53,8 +55,8 @@ def double(number: float) -> float:
 def fold(text: str) -> str:
     """Return the text in a form that is equal for texts that differ only in case, line ends or encoding of accents.
 
-    Each character becomes a small, a capital and again a small letter. str.casefold would do nearly the same, but
-    JavaScript doesn't have it.
+    Each character is changed to lower case, then to upper case, and then to lower case again. str.casefold would do
+    nearly the same, but JavaScript has no such function.
     """
     if text.isascii():
         return text.lower().replace("\r\n", "\n").replace("\r", "\n")
@@ -63,7 +65,7 @@ def fold(text: str) -> str:
 
 
 def number_of(value: Plain) -> float | None:
-    """Return a number, or the number that a text counts as; None for other values."""
+    """Return the value if it is a number, or the number that a text counts as; None for other values."""
     if isinstance(value, str):
         return float(value) if NUMBER.fullmatch(value) else None
     return value if isinstance(value, float) else None
@@ -79,7 +81,7 @@ def day_of(value: Plain) -> str | None:
 
 
 def texts_of(value: Plain) -> tuple[str, ...]:
-    """The texts of a list, or the one text; nothing for other values."""
+    """Return the texts of a list, or a text as a tuple of one; an empty tuple for other values."""
     if isinstance(value, str):
         return (value,)
     return value if isinstance(value, tuple) else ()
@@ -103,7 +105,7 @@ class Wanted:
         }
 
     def equals(self, value: Plain) -> bool:
-        """Whether a cell's value equals one of the wanted values. A list does if its only item does."""
+        """Whether a cell's value equals one of the wanted values. A list with one item counts as that item."""
         if isinstance(value, tuple):
             return len(value) == 1 and self.equals(value[0])
         if isinstance(value, str):
@@ -117,13 +119,13 @@ class Wanted:
         return self._has_true if value else self._has_empty
 
     def is_among(self, value: Plain) -> bool:
-        """Whether a cell's value equals one of the wanted values. A list does if one of its items does."""
+        """Whether a cell's value, or one of its items if it is a list, equals one of the wanted values."""
         return any(map(self.equals, value)) if isinstance(value, tuple) else self.equals(value)
 
 
 def contains(value: Plain, folded: str) -> bool:
-    """Whether a text, or the digits of a number, contain this folded text. A list contains it only as a whole item,
-    because "Paint" and "Painting" are two options.
+    """Whether a text, or the digits of a number, contain the text `folded`. In a list, a whole item must equal
+    `folded`, because "Paint" and "Painting" are two options.
     """
     if isinstance(value, tuple):
         return any(fold(item) == folded for item in value)

@@ -1,4 +1,5 @@
-"""Conditions on the cells of a row. A form uses them for its rows, and for the states of its fields.
+"""Defines conditions on the cells of a row. A form uses conditions to choose its rows, and for the states of its
+fields.
 
 A condition is a small tree of JSON. edits/static/byline/js/forms/conditions.js evaluates the same tree in the browser.
 
@@ -15,8 +16,9 @@ A condition is a small tree of JSON. edits/static/byline/js/forms/conditions.js 
 | before_today, today, after_today | none, or days to add to today | has a day before this day, this day, … |
 | me, not_me | none | has an address of the person; or has it among others, if it has a list |
 
-edits.forms.condition_values says which values are equal. A value of another type isn't an error: the condition doesn't
-hold. The operators with "not" hold exactly if the others don't, so they also hold for an empty cell.
+edits.forms.condition_values says which values are equal. If a cell's value has another type than the operator needs,
+this isn't an error: the condition doesn't hold. An operator with "not" holds whenever the same operator without "not"
+doesn't hold, so it also holds for an empty cell.
 
 Ids of columns are texts in JSON, because JavaScript would round them. In Python they are numbers.
 """
@@ -55,7 +57,7 @@ COMPARE: dict[Operator, Callable[[float | str, float | str], bool]] = {
 
 
 class InvalidCondition(ValueError):
-    """The JSON isn't a condition. The message is a sentence that says where, and what is wrong."""
+    """The JSON isn't a condition. The message is a sentence that says what is wrong, and where."""
 
 
 class Condition(ABC):
@@ -65,14 +67,15 @@ class Condition(ABC):
 
     @staticmethod
     def parse(raw: Json) -> Condition:
-        """Parse JSON from any source. Raises InvalidCondition.
+        """Parse a condition from JSON that needn't be valid. Raises InvalidCondition.
 
         A condition has at most 50 parts, and at most 5 levels.
         """
         return _Parser().parse(raw, place=(), depth=1)
 
     def holds(self, values: Mapping[int, Json], *, me: Set[str], today: date) -> bool:
-        """Whether the condition holds for a row with these values, by column id. A missing value is an empty cell.
+        """Whether the condition holds for a row. `values` has the row's values by column id. A missing value is an
+        empty cell.
 
         `me` are the addresses that the person is known by. `today` is the day in the person's time zone.
         """
@@ -80,11 +83,13 @@ class Condition(ABC):
 
     @abstractmethod
     def test(self, *, me: Set[str], today: date) -> Test:
-        """Return a function that says whether the condition holds for a row's values. It is quicker for many rows."""
+        """Return a function that says whether the condition holds for a row's values. For many rows, this is faster
+        than `holds`.
+        """
 
     @abstractmethod
     def to_json(self) -> dict[str, Json]:
-        """The JSON that `parse` reads as the same condition."""
+        """Return JSON from which `parse` makes the same condition."""
 
     @abstractmethod
     def words(self, titles: Mapping[int, str]) -> str:
@@ -189,7 +194,7 @@ class Comparison(Condition):
         yield self
 
     def _cell_test(self, operator: Operator, me: Set[str], today: date) -> CellTest:
-        """Return a function that says whether the condition holds for a cell. `operator` isn't a negated one."""
+        """Return a function that says whether the condition holds for a cell. `operator` must not be one with "not"."""
         value = self.value
         match operator:
             case Operator.EMPTY:

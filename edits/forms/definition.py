@@ -18,7 +18,7 @@ from edits.sheets.held_values import is_value
 from edits.sheets.sheet import Column, Json
 
 MOST_FIELDS = 100
-MOST_CHOICES = 50  # the most states, options or refusals of a field, and the most reasons, people or domains of a form
+MOST_CHOICES = 50  # states, options or refusals of a field; also reasons, people or domains of a form
 MOST_COMPARISONS = 1_000  # in all conditions of a form, because each page evaluates them several times
 LONGEST = 4_000  # the most characters of a text, as in a cell
 
@@ -30,7 +30,7 @@ class InvalidDefinition(ValueError):
 
 
 class State(TextChoices):
-    """What a person can do with a field."""
+    """What people can do with a field."""
 
     HIDDEN = "hidden", "hidden"
     SHOWN = "shown", "shown, can't be changed"
@@ -44,7 +44,7 @@ class State(TextChoices):
 
 
 class Prefill(TextChoices):
-    """What a value in the form's address (`?f.<column id>=`) does to a field."""
+    """What happens to a field if the form's address has a value for it (`?f.<column id>=`)."""
 
     NONE = "none", "is ignored"
     EDITABLE = "editable", "is suggested, and can be changed"
@@ -53,7 +53,7 @@ class Prefill(TextChoices):
 
 
 class Allow(TextChoices):
-    """What people can do with the rows."""
+    """What people can do with rows."""
 
     EDIT = "edit", "change rows"
     ADD = "add", "add rows"
@@ -61,7 +61,7 @@ class Allow(TextChoices):
 
 
 class Reason(TextChoices):
-    """Whether people are asked why they make the change. The answer goes into the log."""
+    """Whether people are asked why they make a change. The answer goes into the log."""
 
     NOT_ASKED = "not_asked", "not asked"
     ASKED = "asked", "asked, can stay empty"
@@ -79,7 +79,7 @@ class Audience(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class StateWhen:
-    """Another state of a field, while a condition holds."""
+    """The state that a field has while a condition holds."""
 
     state: State
     when: Condition
@@ -87,7 +87,7 @@ class StateWhen:
 
 @dataclass(frozen=True, slots=True)
 class OptionsWhen:
-    """The only options of a field, while a condition holds."""
+    """The options that a field has while a condition holds."""
 
     options: tuple[str, ...]
     when: Condition
@@ -95,7 +95,7 @@ class OptionsWhen:
 
 @dataclass(frozen=True, slots=True)
 class NotAllowed:
-    """A form can't be saved while this condition holds. `message` says why, at the field."""
+    """While the condition `when` holds, the form can't be saved. `message` says why. It is shown at the field."""
 
     message: str
     when: Condition
@@ -103,11 +103,12 @@ class NotAllowed:
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """A column in a form. `title` and `type` are the column's when the designer added it. If the type has changed since
-    then, the field is switched off.
+    """A column in a form. `title` and `type` are those that the column had when the designer added it. If the column
+    has another type now, the form leaves out the field.
 
-    The first of `states` whose condition holds applies, otherwise `state`. The same is true of `options`; without any,
-    the column's own options apply. `default` is the value in a new row, in the form of edits.sheets.held_values.
+    The first item of `states` whose condition holds decides the field's state. If no condition holds, the state is
+    `state`. The first item of `options` whose condition holds decides the options. If no condition holds, the field has
+    the column's options. `default` is the value in a new row, in the notation of edits.sheets.held_values.
     """
 
     column_id: int
@@ -124,7 +125,7 @@ class FormField:
 
     @classmethod
     def of(cls, column: Column, **more: Any) -> Self:
-        """A field for this column."""
+        """Return a field for this column."""
         return cls(column_id=column.id, title=column.title, type=column.type, **more)
 
     @property
@@ -140,21 +141,21 @@ class FormField:
 
     @property
     def possible_states(self) -> frozenset[State]:
-        """The states that the field can have, in rows with any values."""
+        """All states that the field can have, whatever values the row has."""
         return frozenset({self.state, *(one.state for one in self.states)})
 
     def state_for(self, values: Mapping[int, Json], *, me: Set[str], today: date) -> State:
-        """The field's state in a row with these values, by column id."""
+        """Return the field's state in a row. `values` has the row's values by column id."""
         found = (one.state for one in self.states if one.when.holds(values, me=me, today=today))
         return next(found, self.state)
 
     def options_for(self, values: Mapping[int, Json], *, me: Set[str], today: date) -> tuple[str, ...] | None:
-        """The only options in a row with these values; None if the column's own options apply."""
+        """Return the field's options in a row with these values; None if the column's own options apply."""
         found = (one.options for one in self.options if one.when.holds(values, me=me, today=today))
         return next(found, None)
 
     def why_not_allowed(self, values: Mapping[int, Json], *, me: Set[str], today: date) -> str:
-        """Why a row with these values can't be saved; "" if it can."""
+        """Return the message that says why a row with these values can't be saved; "" if it can."""
         found = (one.message for one in self.not_allowed if one.when.holds(values, me=me, today=today))
         return next(found, "")
 
@@ -206,7 +207,9 @@ class FormField:
 
 @dataclass(frozen=True, slots=True)
 class ChosenFilter:
-    """A filter of the sheet that was saved in Smartsheet. `name` is the one that it had when the designer chose it."""
+    """A filter of the sheet that was saved in Smartsheet. `name` is the filter's name at the time when the designer
+    chose it.
+    """
 
     id: int
     name: str
@@ -223,9 +226,9 @@ class ChosenFilter:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """The content of a form. It is for the rows that fit `rule` and that `filter` shows; None means all rows. `reasons`
-    are the choices of Reason.FROM_LIST. `people` are e-mail addresses, or accounts as region:id. `domains` are domains
-    of addresses.
+    """The content of a form. The form is for the rows that fit `rule` and that `filter` shows. If `rule` or `filter` is
+    None, it excludes no rows. `reasons` are the choices of Reason.FROM_LIST. `people` are e-mail addresses, or accounts
+    as region:id. `domains` are domains of e-mail addresses.
     """
 
     title: str
@@ -241,12 +244,12 @@ class Definition:
     domains: tuple[str, ...] = ()
 
     def field(self, column_id: int) -> FormField | None:
-        """The field of that column."""
+        """Return the field of that column; None if the form doesn't have it."""
         return next((field for field in self.fields if field.column_id == column_id), None)
 
     @property
     def filter_id(self) -> int | None:
-        """The id of the filter; None without one."""
+        """The id of the filter; None if the form has no filter."""
         return self.filter.id if self.filter else None
 
     @property
@@ -255,8 +258,8 @@ class Definition:
         return self.rule is None and self.filter is None
 
     def rows_in_words(self, titles: Mapping[int, str]) -> str:
-        """Which rows the form is for: all, or those for which …, or those that a filter shows. `titles` are the titles
-        of the columns by id.
+        """Return in words which rows the form is for: "all", "those for which …", or "those that the sheet’s filter …
+        shows". `titles` are the titles of the columns by id.
         """
         parts = [f"those for which {self.rule.words(titles)}"] if self.rule else []
         parts += [f"those that the sheet’s filter “{self.filter.name}” shows"] if self.filter else []
@@ -264,13 +267,13 @@ class Definition:
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
-        """All conditions of the form: the rule and those of the fields."""
+        """All conditions of the form: the rule, and the conditions of the fields."""
         rule = () if self.rule is None else (self.rule,)
         return (*rule, *(condition for field in self.fields for condition in field.conditions))
 
     @property
     def column_ids(self) -> frozenset[int]:
-        """The columns of the fields, and those that the conditions read."""
+        """The ids of the columns that have fields or that conditions read."""
         read = [condition.column_ids for condition in self.conditions]
         return frozenset(field.column_id for field in self.fields).union(*read)
 

@@ -1,12 +1,13 @@
 """Defines DesignedForm, the form of a row with the fields that a designer chose.
 
-What a field is (hidden, shown, editable or required) can depend on the row's values. The values are those that the row
-will have after the save, so they depend in turn on which fields are written. The form finds both step by step. It
-starts with the row's current values. Then it overlays what was typed into the fields that are written, and evaluates
-the conditions again, until the states stay the same. If they never do, the fields that keep changing are hidden.
-edits/static/byline/js/forms/fill-in.js does the same in the browser.
+The state of a field (hidden, shown, editable or required) can depend on the values that the row will have after the
+save. These values depend in turn on which fields are written. So the form finds states and values step by step. It
+starts with the row's current values. Then it replaces the values of the fields that are written by what was typed, and
+evaluates the conditions again, until the states stay the same. If some states never stay the same, their fields are
+hidden. edits/static/byline/js/forms/fill-in.js does the same in the browser.
 
-Only fields whose state says so are written. Everything else in the sent data is ignored, or reported in `refused`.
+Only fields that are editable or required are written. Everything else in the sent data is ignored, or reported in
+`refused`.
 """
 
 from __future__ import annotations
@@ -58,8 +59,8 @@ NO_REASON = "Please say why."
 
 @dataclass(frozen=True, slots=True)
 class DesignedCell:
-    """A cell of the form. `bound` is its field, if it can be written in a row with some values. `text` is its value in
-    words. `why` says why the sheet doesn't let this person change it.
+    """A cell of the form. `bound` is the cell's field; it is None if the person can't write the cell whatever values
+    the row has. `text` is the cell's value in words. `why` says why the sheet doesn't let this person change the cell.
     """
 
     field: FormField
@@ -70,12 +71,12 @@ class DesignedCell:
     why: str = ""
     symbol: str = ""
     error: str = ""
-    is_given: bool = False  # whether the link or the form fills it in
+    is_given: bool = False  # whether the link or the form fills in the cell
     is_suggested: bool = False
 
     @property
     def is_written(self) -> bool:
-        """Whether the person can change it now."""
+        """Whether the person can change the cell now."""
         return self.bound is not None and self.state.is_written and not self.is_given
 
     @property
@@ -84,17 +85,17 @@ class DesignedCell:
 
     @property
     def is_always_written(self) -> bool:
-        """Whether the person can change it in a row with any values."""
+        """Whether the person can change the cell whatever values the row has."""
         return self.bound is not None and all(state.is_written for state in self.field.possible_states)
 
 
 class DesignedForm(SheetForm):
     """The form of a row, or of a new row if `row_id` is None.
 
-    `me` are the addresses that the person is known by, and `today` is the day in their time zone. `baseline`
-    is the sheet as it was just read, or the error if it couldn't be read. `given` are values that are written without a
-    control, by column id. `suggested` are the columns whose values in `draft` are from the link or the designer. The
-    rest is as for SheetForm.
+    `me` are the addresses that the person is known by, and `today` is the day in their time zone. `baseline` is the
+    sheet as it was just read, or the error if it couldn't be read. `given` has values by column id that are written
+    although the form has no control for them. `suggested` are the ids of columns whose values in `draft` come from the
+    link or the designer. The other arguments are those of SheetForm.
     """
 
     why_left_out = NOT_IN_FORM
@@ -119,7 +120,7 @@ class DesignedForm(SheetForm):
         self.suggested = frozenset(suggested)
         self.is_typed_before = is_typed  # whether the draft has what the person typed before
         self.draft_saved_at: datetime | None = None
-        self.is_forbidden = False  # whether a value was sent that the form doesn't take with any other values
+        self.is_forbidden = False  # whether a value was sent for a cell that the form never lets this person write
         self.designed: dict[int, tuple[FormField, Column]] = {}
         self.states: dict[int, State] = {}
         self._known, self._given = baseline, given or {}
@@ -137,7 +138,9 @@ class DesignedForm(SheetForm):
 
     @cached_property
     def given(self) -> dict[int, Json]:
-        """The values that are written without a control, if Smartsheet lets this person write them."""
+        """The values that are written although the form has no control for them, as far as Smartsheet lets this person
+        write them.
+        """
         return {
             one: value
             for one, value in {**_defaults(self.definition, self.row), **self._given}.items()
@@ -172,14 +175,16 @@ class DesignedForm(SheetForm):
         raise self._known
 
     def _turn_away(self, why: str) -> None:
-        """If the person opens the same row again within a minute, this isn't recorded again."""
+        """Record the refusal, and raise RowForbidden. If the person opens the same row again within a minute, the
+        refusal isn't recorded again.
+        """
         key = f"form_row_refused:{self.author}:{self.via}:{self.row_id}"
         if self.is_attempt or cache.add(sha256(key.encode()).hexdigest(), 1, RECORDED_ONCE_IN):
             super()._turn_away(why)
         raise RowForbidden(why)
 
     def _fail(self, problem: Problem) -> None:
-        self.problem = problem  # the page shows it; it isn't among the errors, which are about fields
+        self.problem = problem  # the page shows the problem; it isn't one of the errors, because these are about fields
 
     # Values and states
 
@@ -188,7 +193,7 @@ class DesignedForm(SheetForm):
         return self.states.get(column_id, State.HIDDEN)
 
     def _settled(self) -> tuple[dict[int, State], dict[int, Json]]:
-        """The states of the fields, and the row's values after the save."""
+        """Return the states of the fields, and the row's values after the save."""
         typed = self._typed()
         states = self._states({**self.current, **self.given})
         for _ in range(len(self.designed) + 1):
@@ -206,14 +211,14 @@ class DesignedForm(SheetForm):
         return {**self.current, **written, **given}
 
     def _is_filled_in(self, column_id: int, states: Mapping[int, State]) -> bool:
-        """Whether a given value is written. A link's value for a field that the person can't see is only written if the
-        designer allows it.
+        """Whether a given value is written. If the person can't see the field, a value from the link is only written if
+        the designer allows that.
         """
         is_seen = states[column_id] is not State.HIDDEN
         return is_seen or not self._is_of_link(column_id) or self.designed[column_id][0].prefill is Prefill.HIDDEN
 
     def _is_of_link(self, column_id: int) -> bool:
-        """Whether the link gives the value, and not the designer."""
+        """Whether the given value is from the link, and not from the designer."""
         default = _defaults(self.definition, self.row).get(column_id)
         return column_id in self.given and column_id in self._given and not is_same(self.given[column_id], default)
 
@@ -221,7 +226,7 @@ class DesignedForm(SheetForm):
         return {one: field.state_for(values, me=self.me, today=self.today) for one, (field, _) in self.designed.items()}
 
     def _typed(self) -> dict[int, Json]:
-        """What was typed into the fields, if it can be written. `given` values have no field."""
+        """Return the valid values that were typed into fields, by column id."""
         found: dict[int, Json] = {}
         for name, column in self.columns.items() if self.is_bound else ():
             field = self._field(name)
@@ -239,8 +244,8 @@ class DesignedForm(SheetForm):
     # Checking
 
     def require_mine(self) -> None:
-        """Raise RowForbidden if the row isn't one of the person's, and record it. A form that was sent twice isn't
-        refused at once, because its first save perhaps took the row out of the rule.
+        """If the row isn't one of the person's, record that and raise RowForbidden. The constructor doesn't refuse a
+        form that was sent twice, because the first save perhaps changed the row so that it no longer fits the rule.
         """
         if self.row and (why := self.may_edit(self.row)):
             self._turn_away(why)
@@ -259,7 +264,7 @@ class DesignedForm(SheetForm):
         return 403 if self.is_forbidden and not self.problem else super().status
 
     def clean(self) -> None:
-        """Find values of fields that this form doesn't write now. If there are none, check the row's values."""
+        """Refuse values sent for fields that aren't written now. If there are none, check the row's values."""
         for name, column in self.columns.items():
             if name in self.changed_data and not self.state(column.id).is_written:
                 self._refuse_cell(name, column, NOT_ASKED_NOW)
@@ -282,8 +287,8 @@ class DesignedForm(SheetForm):
             self.add_error(name if is_writable else None, why if is_writable else f"{field.name}: {why}")
 
     def _broken_options(self, field: FormField, column: Column) -> tuple[str, ...]:
-        """The only options of the field, if its value isn't one of them. An old value stays valid as long as the
-        options stay the same.
+        """Return the field's options if its value isn't one of them, otherwise an empty tuple. A value that the row
+        already had stays valid as long as the options stay the same.
         """
         value = self.after.get(column.id)
         options = field.options_for(self.after, me=self.me, today=self.today)
@@ -301,7 +306,9 @@ class DesignedForm(SheetForm):
             self.add_error("reason", NO_REASON)
 
     def why_read_only(self, column: Column) -> str:
-        """Return a sentence that says why a cell never has a field here; "" if it has one in a row with some values."""
+        """Return a sentence that says why the person can't write a cell whatever values the row has; "" if they
+        sometimes can.
+        """
         if column.id not in self.designed:
             return NOT_IN_FORM
         if column.id in self.given:
@@ -312,7 +319,7 @@ class DesignedForm(SheetForm):
         return super().why_read_only(column)
 
     def _refuse(self, name: str, column: Column | None) -> None:
-        """Report a value that was sent for a cell without a field, if it differs from the cell's value."""
+        """Refuse a value that was sent for a cell without a field, unless it equals the cell's value."""
         typed = self.data.getlist(name)
         if column is None:
             is_changed = not posted.is_same(typed, posted.remembered(str(self.data.get(f"initial-{name}", ""))))
@@ -366,13 +373,13 @@ class DesignedForm(SheetForm):
 
     @property
     def reason(self) -> str:
-        """Why the person makes the change; "" if they don't say."""
+        """The reason that the person gave for the change; "" if there is none."""
         return str(getattr(self, "cleaned_data", {}).get("reason") or "")
 
     # Showing
 
     def designed_cells(self) -> Iterator[DesignedCell]:
-        """Yield the cells that people see in a row with some values, in the designer's order."""
+        """Yield the cells that the page can show, in the designer's order. Some of them can be hidden now."""
         for field, column in self.designed.values():
             name, is_given = f"col-{column.id}", column.id in self.given
             if self._is_never_seen(field, column):
@@ -393,8 +400,8 @@ class DesignedForm(SheetForm):
 
     @cached_property
     def known(self) -> Known:
-        """What is known of the row. Its `changeable` columns are those that the person can change on this page, also
-        those that become editable while they type in other fields.
+        """What is known of the row. `changeable` are the columns that the person can change on this page. Some of them
+        only become editable while the person types in other fields.
         """
         changeable = {column.id for column in self.columns.values()}
         while True:
@@ -410,7 +417,7 @@ class DesignedForm(SheetForm):
 
     def _states_with(self, known: Known, column_id: int) -> frozenset[State]:
         field, _ = self.designed[column_id]
-        if self.baseline is None:  # nothing is certain
+        if self.baseline is None:  # without a baseline, nothing is certain
             return field.possible_states | {self.state(column_id)}
         found = set()
         for one in field.states:
@@ -427,7 +434,9 @@ class DesignedForm(SheetForm):
         return frozenset(one for one, (field, column) in self.designed.items() if self._is_never_seen(field, column))
 
     def put(self, data: QueryDict, column_id: int, values: Mapping[int, Json]) -> bool:
-        """Write this column's value into data to show. False if the form has no field for it."""
+        """Write this column's value into `data`, which the form then shows. Return False if the form has no field for
+        the column.
+        """
         name = f"col-{column_id}"
         if name not in self.columns:
             return False
@@ -443,12 +452,14 @@ class DesignedForm(SheetForm):
         return self.states_here(field) == {State.HIDDEN} or (self.row is None and not is_writable)
 
     def _why_shown(self, field: FormField, column: Column) -> str:
-        """Why the sheet doesn't let this person change a cell that the form lets them change."""
+        """Return why the sheet doesn't let this person change a cell, if the form would let them change it; otherwise
+        "".
+        """
         is_for_writing = any(state.is_written for state in field.possible_states)
         return super().why_read_only(column) if is_for_writing else ""
 
     def _describe(self, name: str, designed: FormField) -> None:
-        """Give the field the designer's words and options."""
+        """Give the field the label and the options that the designer chose."""
         field = self._field(name)
         field.widget.label = designed.name
         field.widget.has_link = bool(field.cell.hyperlink)  # nobody needs to add links to other cells here
@@ -459,8 +470,8 @@ class DesignedForm(SheetForm):
 
 
 def usable_fields(definition: Definition, sheet: Sheet) -> Iterator[tuple[FormField, Column]]:
-    """Yield the fields whose columns the sheet still has, with the type that they had for the designer. A field is left
-    out, too, if one of its conditions reads a column that is gone, because nobody knows what it should be then.
+    """Yield the fields whose columns the sheet still has with the same type as in the definition. A field is also left
+    out if one of its conditions reads a column that is gone, because then nobody can know the field's state.
     """
     columns = {column.id: column for column in sheet.columns}
     for field in definition.fields:
@@ -483,7 +494,7 @@ def reason_field(definition: Definition) -> forms.Field:
 
 
 def _defaults(definition: Definition, row: Row | None) -> dict[int, Json]:
-    """The designer's values for those cells of a new row that people can't fill in themselves."""
+    """Return the default values for those cells of a new row that people can never fill in."""
     if row is not None:
         return {}
     return {

@@ -12,8 +12,9 @@ from edits.sheets.sheet import Json
 
 @dataclass(frozen=True, slots=True)
 class SheetField:
-    """A column in a SheetForm. `column` is its id or title. Without a `label`, the field has the column's title, and
-    without a `help_text` the column's description. A help text that isn't SafeString is escaped.
+    """A column in a SheetForm. `column` is the column's id or title. Without a `label`, the label is the column's
+    title. Without a `help_text`, the help text is the column's description. A help text that isn't a SafeString is
+    escaped.
     """
 
     column: int | str
@@ -39,7 +40,7 @@ class ShownText(forms.Widget):
 
 
 class ShownField(forms.Field):
-    """A cell that the form shows and that nobody can change in it. `why` says why not."""
+    """A cell that the form only shows. `why` says why the person can't change the cell."""
 
     def __init__(self, value: Json, *, text: str, label: str, why: str) -> None:
         super().__init__(

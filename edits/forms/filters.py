@@ -1,9 +1,9 @@
-"""Asks Smartsheet which rows a filter of the sheet shows, and says if that isn't known.
+"""Has Smartsheet apply a filter of the sheet, and raises FilterGone if Smartsheet doesn't apply it.
 
-Smartsheet applies a filter if a sheet is read with its id (filterId), and says of each row whether the filter hides it.
-So a filter needs no call of its own, and has the same rows as in Smartsheet for the person whose token reads them. If
-the person can't use the filter, the documentation doesn't say whether Smartsheet refuses the request or ignores the
-filter, so this module expects both.
+If a sheet is read with the id of a filter (filterId), Smartsheet says of each row whether the filter hides it. So a
+filter needs no call of its own, and it shows the same rows that Smartsheet shows to the person whose token reads the
+sheet. Smartsheet's documentation doesn't say what happens if the person can't use the filter: Smartsheet could refuse
+the request, or ignore the filter. So this module expects both.
 https://developers.smartsheet.com/api/smartsheet/openapi/sheets/getsheet
 """
 
@@ -25,7 +25,7 @@ GONE = (
 
 
 class FilterGone(Forbidden):
-    """Smartsheet doesn't apply the form's filter for this person, so no row is theirs."""
+    """Smartsheet doesn't apply the form's filter for this person, so the form has no rows for them."""
 
     def __init__(self, chosen: ChosenFilter) -> None:
         super().__init__(GONE.format(name=chosen.name))
@@ -35,7 +35,7 @@ class FilterGone(Forbidden):
 def applying(gateway: Callable[[], Gateway], sheet_id: int, chosen: ChosenFilter | None) -> Iterator[None]:
     """Raise FilterGone if a read of the sheet within the block fails because of the filter.
 
-    Only after such a failure, one more call with the gateway finds out whether the person can use the filter.
+    After a read that failed, one more call with the gateway finds out whether the person can use the filter.
     """
     try:
         yield
@@ -52,7 +52,7 @@ def require_applied(rows: Iterable[Row | JsonObject], chosen: ChosenFilter | Non
 
 
 def why_not_usable(filters: Iterable[Mapping[str, object]], chosen: ChosenFilter) -> str:
-    """Why people can't use the filter; "" if they can. `filters` are those that the designer can use."""
+    """Return why people can't use the filter; "" if they can. `filters` are the filters that the designer can use."""
     found = next((one for one in filters if one["id"] == chosen.id), None)
     if found is None:
         return f"The filter “{chosen.name}” was deleted in Smartsheet, or isn’t shared with everybody any more."

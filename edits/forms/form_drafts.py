@@ -1,6 +1,7 @@
-"""Stores what people have typed into forms and not saved yet. Only the author of a draft sees it.
+"""Stores what people have typed into forms and not saved yet. Only a draft's author sees it.
 
-A draft is deleted when the form is saved, with its person, when the person is erased, and after 30 days.
+A draft is deleted when its form is saved, when its author's account is deleted, when its author is erased from the log,
+and after 30 days.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from identity.models import SmartsheetUser
 
 KEPT = timedelta(days=30)
 LARGEST = 200_000  # characters of a draft
-MOST = 200  # drafts per person; the oldest is dropped
+MOST = 200  # drafts per person; the oldest ones are deleted
 NEW_ROW = 0
 
 
@@ -31,11 +32,11 @@ class FormDraftQuerySet(models.QuerySet["FormDraft"]):
     """Drafts of forms."""
 
     def of(self, person: SmartsheetUser, form: FormDefinition, row_id: int | None) -> FormDraftQuerySet:
-        """The draft of this person for this row; None is a new row."""
+        """The draft of this person for this row, or for a new row if `row_id` is None."""
         return self.filter(person=person, form=form, row_id=row_id or NEW_ROW)
 
     def keep(self, person: SmartsheetUser, form: FormDefinition, row_id: int | None, *, typed: QueryDict) -> FormDraft:
-        """Store what the person has typed, in place of an earlier draft. Raises TooLarge."""
+        """Store what the person has typed. It replaces an earlier draft for the same row. Raises TooLarge."""
         data = drafts.changed(drafts.typed(typed)).urlencode()
         if len(data) > LARGEST:
             raise TooLarge
@@ -57,7 +58,9 @@ class FormDraftQuerySet(models.QuerySet["FormDraft"]):
 
 
 class FormDraft(models.Model):
-    """A draft. `row_id` is 0 for a new row. `data` is the sent form without unchanged values, as in an address."""
+    """A draft. `row_id` is 0 for a new row. `data` is the sent form without unchanged values, encoded as in a query
+    string.
+    """
 
     person = models.ForeignKey(SmartsheetUser, on_delete=models.CASCADE, related_name="form_drafts")
     form = models.ForeignKey(FormDefinition, on_delete=models.CASCADE, related_name="drafts")
@@ -86,8 +89,8 @@ def forget_old() -> int:
 
 
 def erase(*, what: Any, addresses: frozenset[str], **_more: Any) -> int:
-    """Delete the drafts of an erased person, and those with their addresses. Return how many. Receives
-    audit.retention.erasure.erasing.
+    """Delete the drafts of an erased person, and all drafts that have one of the person's addresses. Return how many.
+    Receives audit.retention.erasure.erasing.
     """
     found = Q(pk=None)
     if number := getattr(what, "number", None):

@@ -1,4 +1,4 @@
-"""Has the generic view of a SheetForm."""
+"""The generic view of a SheetForm."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ LEFT_RULE = "This row is no longer one that you can edit with the form."
 
 
 class SheetFormView(BaseView):
-    """Shows and saves a SheetForm for the row `row_id` of the address, or for a new row if the address has none. If the
-    address has a `sheet_id`, it replaces the form's.
+    """Shows and saves a SheetForm for the row `row_id` of the address, or for a new row if the address has no `row_id`.
+    If the address has a `sheet_id`, that sheet is used instead of the form's sheet.
 
         path("status/<int:row_id>/", SheetFormView.as_view(form_class=StatusForm, success_url="/"))
 
-    It has Django's hooks for a FormView. People who aren't connected with Smartsheet are sent to the sign-in; what they
-    typed is kept for them. The status of the answer says what happened: 409 for a conflict, 403 for a row outside of
-    the form's rule, 422 for an invalid or refused change, and so on.
+    It has the hooks of Django's FormView. People who aren't connected with Smartsheet are sent to the sign-in, and what
+    they typed is kept. The status of the answer says what happened: 409 for a conflict, 403 for a row outside of the
+    form's rule, 422 for an invalid or refused change, and so on.
     """
 
     form_class: type[SheetForm]
     template_name = "edits/sheet_form.html"
-    title = ""  # the page's heading; by default it is the row's name
+    title = ""  # the page's heading; if it is empty, the row's name is the heading
     submit = "Save"
     request: SmartsheetRequest
 
@@ -60,7 +60,7 @@ class SheetFormView(BaseView):
             return self.unread(problem_of(error, doing=doing(request, SheetForm.doing_of(kwargs.get("row_id")))))
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """The arguments of the form."""
+        """Return the arguments of the form."""
         return {
             "data": self.request.POST if self.request.method == "POST" else None,
             "draft": partial(drafts.take, self.request),
@@ -70,7 +70,7 @@ class SheetFormView(BaseView):
         }
 
     def get_reason(self, form: SheetForm) -> str:
-        """Why the person makes the change, for the log."""
+        """Return the reason for the change, for the log. Subclasses can override this."""
         return ""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -1,5 +1,5 @@
-"""Finds the part of a condition that depends on what a person types. The rest is decided here, on the server, so that
-pages have neither the values that it reads nor its words.
+"""Finds the part of a condition that depends on what a person types. The rest of the condition is evaluated on the
+server. So pages don't have the values that this rest reads, nor its text.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from edits.sheets.sheet import Json
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a row while a person fills in a form. `changeable` are the columns that they can change."""
+    """What is known of a row while a person fills in a form. `changeable` are the ids of the columns that the person
+    can change.
+    """
 
     values: Mapping[int, Json]
     changeable: Set[int]
@@ -22,7 +24,7 @@ class Known:
     today: date
 
     def rest(self, condition: Condition) -> Condition | bool:
-        """The part of a condition that depends on changeable columns; True or False if nothing does."""
+        """Return the part of a condition that depends on changeable columns. If no part does, return True or False."""
         match condition:
             case Comparison() if condition.column_id in self.changeable:
                 return condition
@@ -34,7 +36,7 @@ class Known:
         return condition.holds(self.values, me=self.me, today=self.today)
 
     def _rest_of_parts(self, condition: All | AnyOf) -> Condition | bool:
-        decisive = isinstance(condition, AnyOf)  # one part with this value decides
+        decisive = isinstance(condition, AnyOf)  # one part with this value decides the whole condition
         rests = [self.rest(part) for part in condition.parts]
         if any(one is decisive for one in rests):
             return decisive

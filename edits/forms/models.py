@@ -1,7 +1,8 @@
-"""Stores the forms that designers define. django-simple-history keeps each version, and who made it.
+"""Stores the forms that designers define. django-simple-history stores each version, and who made the version.
 
 A form has a draft, which designers edit, and the published content, which people fill in. Publishing copies the draft
-and adds 1 to `version`. Entries of changes that were made with the form have `via`: {"form": slug, "version": version}.
+to the published content and adds 1 to `version`. Log entries of changes that were made with the form have `via`:
+{"form": slug, "version": version}.
 """
 
 from __future__ import annotations
@@ -26,11 +27,11 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_SLUG = 60
 RESERVED = frozenset({"add", "asked", "design", "new"})  # these are addresses below /forms/
 
-UNCHECKED = {"problem": "", "warning": "", "checked_at": None}  # the worker soon looks at the form
+UNCHECKED = {"problem": "", "warning": "", "checked_at": None}  # with these values, the worker checks the form soon
 
 
 class ChangedMeanwhile(Exception):
-    """Another designer has saved this form since it was opened. Nothing was stored."""
+    """Another designer has saved this form since this designer opened it. Nothing was stored."""
 
 
 class FormState(models.TextChoices):
@@ -62,10 +63,10 @@ class FormDefinitionQuerySet(TrackedQuerySet["FormDefinition"]):
 
 
 class FormDefinition(Tracked):
-    """A form for the rows of a sheet. `designer` is the person with whose token the app looks at the sheet to check the
-    form; None if that person is gone. `revision` counts every save, so that two designers can't overwrite each other.
-    `closes_at` is in UTC and shown in `time_zone`. `problem` is a sentence that says why the form can't be used, as
-    when its sheet was deleted; "" if it can.
+    """A form for the rows of a sheet. To check the form, the app reads the sheet with the token of `designer`, which is
+    None if that person's account was deleted. `revision` counts every save, so that two designers can't overwrite each
+    other's changes. `closes_at` is in UTC and shown in `time_zone`. `problem` is a sentence that says why the form
+    can't be used, for example because its sheet was deleted; "" if it can.
     """
 
     region = models.CharField(max_length=20)
@@ -86,7 +87,7 @@ class FormDefinition(Tracked):
 
     objects = FormDefinitionQuerySet.as_manager()
     history = records(excluded_fields=["revision", "problem", "warning", "checked_at"])
-    personal_fields = frozenset({"draft", "published"})  # they can have e-mail addresses of people
+    personal_fields = frozenset({"draft", "published"})  # the contents can have e-mail addresses of people
 
     class Meta:
         app_label = "edits"
@@ -113,7 +114,7 @@ class FormDefinition(Tracked):
 
     @property
     def title(self) -> str:
-        """The title of the published content, or else of the draft."""
+        """The title of the published content; before the form is published, the title of the draft."""
         content = self.published or self.draft
         return str(content.get("title") or self.slug) if isinstance(content, dict) else self.slug
 
@@ -130,23 +131,25 @@ class FormDefinition(Tracked):
 
     @property
     def closes_at_there(self) -> datetime | None:
-        """When the form closes, in its own time zone."""
+        """When the form closes, in the form's time zone."""
         return self.closes_at and self.closes_at.astimezone(ZoneInfo(self.time_zone))
 
     @property
     def via(self) -> dict[str, str | int]:
-        """What entries of the log have as `via`."""
+        """The value of `via` in log entries of changes that were made with this form."""
         return {"form": self.slug, "version": self.version}
 
     def save_draft(self, definition: Definition, *, seen: int, **values: Any) -> None:
-        """Store a draft, and these values of other fields. `seen` is the revision that the designer opened.
+        """Store a draft, and `values` for other fields of the model. `seen` is the revision that the designer opened.
 
         Raises ChangedMeanwhile.
         """
         self._store(seen, {"draft": definition.to_json(), **values})
 
     def publish(self, *, seen: int, actor: Actor) -> None:
-        """Let people fill in the draft as it is. Raises ChangedMeanwhile, and NotRecorded; then nothing was stored."""
+        """Let people fill in the current draft. Raises ChangedMeanwhile and NotRecorded. After either of them, nothing
+        is stored.
+        """
         with transaction.atomic():
             self._store(seen, {"state": FormState.PUBLISHED, **UNCHECKED}, is_published=True)
             self._note(actor, Action.FORM_PUBLISH, f"version {self.version}")
@@ -158,8 +161,8 @@ class FormDefinition(Tracked):
             self._note(actor, Action.FORM_CLOSE)
 
     def restore(self, then: Any, *, seen: int, actor: Actor) -> None:
-        """Restore the draft of a row of the history. Raises InvalidDefinition if personal data in it was
-        erased, ChangedMeanwhile and NotRecorded.
+        """Restore the draft from a row of the history. Raises ChangedMeanwhile and NotRecorded. Raises
+        InvalidDefinition if the row's content was erased.
         """
         definition = Definition.parse(then.draft)
         if not definition.fields:
@@ -175,16 +178,18 @@ class FormDefinition(Tracked):
             self._note(actor, Action.FORM_TAKE_OVER)
 
     def remove(self, *, actor: Actor) -> None:
-        """Delete the form. Its history and the log keep what was done with it. Raises NotRecorded."""
+        """Delete the form. The form's history and log entries stay. Raises NotRecorded."""
         with transaction.atomic():
             self._note(actor, Action.FORM_DELETE)
             self.delete()
 
     def _store(self, seen: int, values: dict[str, Any], *, is_published: bool = False) -> None:
-        """Write these values if the form still has the revision `seen`. `is_published` also copies the draft."""
+        """Store these values if the form still has the revision `seen`. If `is_published` is true, also publish the
+        draft. Raises ChangedMeanwhile.
+        """
         with transaction.atomic():
             as_seen = FormDefinition.objects.filter(pk=self.pk, revision=seen)
-            if not as_seen.update(revision=seen + 1):  # of two designers, this lets only one through
+            if not as_seen.update(revision=seen + 1):  # if two designers save at once, one update finds no row
                 raise ChangedMeanwhile
             self.refresh_from_db()
             for name, value in values.items():

@@ -1,8 +1,8 @@
 """Lists the rows of a sheet that belong to a person under a form's rule.
 
-The sheet is read with the person's own token, and only the columns that are needed. The result is kept in Django's
-cache for a minute, for this person and this search only. After a save, `forget` makes the next list fresh. If all
-processes share a cache (CACHE_URL), this is true of all processes together, and otherwise of each of them.
+The app reads only the needed columns of the sheet, with the person's own token. Django's cache keeps the result for a
+minute, for this person and this search only. After a save, `forget` makes the app read the sheet again for the next
+list. This works for all processes if they share a cache (CACHE_URL). Otherwise it works only within one process.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ PER_PAGE = 50
 @dataclass(frozen=True, slots=True)
 class MyRow:
     """A row of the list. `texts` are those of the shown columns, in their order. `needs_me` says that the person has
-    something to do. `changed_at` (UTC) is when the person last changed it with this app; it is only known on a page.
+    something to do in the row. `changed_at` (UTC) is when the person last changed the row with this app. Only rows of a
+    RowPage have `changed_at`.
     """
 
     id: int
@@ -64,7 +65,9 @@ class RowPage:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a row is in the list. Positions count from 1. The neighbours are ids of rows."""
+    """Where a row is in the list. Positions count from 1. `previous` and `next` are the ids of the rows before and
+    after it.
+    """
 
     position: int
     count: int
@@ -74,10 +77,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class MyRows:
-    """The rows that belong to the person: first those that need them, then the others, each in the sheet's order.
+    """The rows that belong to a person. Rows that need the person come first. Otherwise the rows are in the sheet's
+    order.
 
     `columns` are the ids and titles of the shown columns. `missing` are the ids of the searched columns that the sheet
-    doesn't have any more. If one of them is in the rule, there are no rows.
+    doesn't have any more. If the rule needs one of the missing columns, there are no rows.
     """
 
     person: Profile
@@ -99,18 +103,20 @@ class MyRows:
         return sum(needs for *_, needs, _texts in self.found)
 
     def search(self, text: str) -> MyRows:
-        """Only the rows that have each word of the text in their label or in a shown cell. Case doesn't matter."""
+        """Return the rows that have each word of the text in their label or in a shown cell. Case doesn't matter."""
         words = fold(text).split()
         if not words:
             return self
         return replace(self, found=[row for row in self.found if _has_words(row, words)])
 
     def only(self, row_ids: Collection[int]) -> MyRows:
-        """Only these rows."""
+        """Return only those of the rows that have one of these ids."""
         return replace(self, found=[row for row in self.found if row[0] in row_ids])
 
     def page(self, number: int, *, size: int = PER_PAGE) -> RowPage:
-        """Return a page, or the nearest page that exists. One query finds when the person last changed its rows."""
+        """Return a page, or the nearest page that exists. One query finds when the person last changed the rows of the
+        page.
+        """
         pages = max(1, -(-len(self.found) // size))
         number = min(max(number, 1), pages)
         shown = self.found[(number - 1) * size : number * size]
@@ -143,11 +149,12 @@ def my_rows(
     primary_column_id: int | None = None,
     chosen_filter: ChosenFilter | None = None,
 ) -> MyRows:
-    """Return the rows that belong to this person under the condition; all rows if it is None. If a filter of the sheet
-    is given, only rows that it shows to this person are among them.
+    """Return the rows for which the condition holds for this person, or all rows if `condition` is None. With
+    `chosen_filter`, leave out rows that this filter doesn't show to the person.
 
-    Rows come first if they fulfil `needs`, such as "a required cell is empty", or if they are among `asked_row_ids`,
-    because someone asked for an update. If the primary column isn't given, Smartsheet is asked for it once a day.
+    Rows come first if the condition `needs` holds for them, such as "a required cell is empty", or if they are among
+    `asked_row_ids`, because someone asked for an update. If `primary_column_id` isn't given, the app reads it from
+    Smartsheet, at most once a day.
 
     Raises GatewayError if Smartsheet didn't return the sheet.
     """
@@ -176,12 +183,16 @@ def my_rows(
 
 
 def forget(person: Profile, sheet_id: int) -> None:
-    """Read the sheet again for the person's next list. Call it after each save of theirs on the sheet."""
+    """Make the app read the sheet again for the person's next list. Call this after each save by this person in the
+    sheet.
+    """
     cache.set(_saved_key(person, sheet_id), uuid4().hex, REMEMBERED)
 
 
 class _Kept:
-    """The kept result of one search of one person. It isn't used if the person has saved since it was begun."""
+    """The cached result of one search of one person. The result isn't used if the person has saved since the search
+    began.
+    """
 
     def __init__(self, person: Profile, search: RowSearch, today: date) -> None:
         digest = search.digest(today=today, locale=repr(reader_of(person)))

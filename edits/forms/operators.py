@@ -1,4 +1,6 @@
-"""The operators of a condition, which values they take, and their words. edits.forms.conditions describes them."""
+"""Defines the operators of conditions, the values that they take, and their words. edits.forms.conditions describes the
+operators.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +81,9 @@ TICKED = {True: "ticked", False: "not ticked"}
 
 
 class WrongValue(ValueError):
-    """The operator doesn't take this value. The message says which values it takes, as the end of a sentence."""
+    """The operator doesn't take this value. The message is the end of a sentence that says which values the operator
+    takes.
+    """
 
 
 def read_value(operator: Operator, raw: Json) -> Value:
@@ -104,7 +108,7 @@ def read_value(operator: Operator, raw: Json) -> Value:
 
 
 def words(operator: Operator, value: Value) -> str:
-    """What the operator says about a cell, such as: is “Done”."""
+    """Return the operator and its value in words, such as: is “Done”."""
     if operator in DAYS:
         return WITH_DAY[operator].format(_day_words(value if isinstance(value, int) else 0))
     if operator in ORDERS:

@@ -31,7 +31,7 @@ class Options:
 
     @classmethod
     def of(cls, meta: Any, *, form: str) -> Self:
-        """The options of this form. Raises ImproperlyConfigured."""
+        """Read the options of this form. Raises ImproperlyConfigured."""
         fields = getattr(meta, "fields", ())
         if isinstance(fields, str) and fields != ALL:
             raise ImproperlyConfigured(f"{form}.Meta.fields must be a list, such as [{fields!r}].")
@@ -46,15 +46,17 @@ class Options:
         )
 
     def sheet(self, sheet_id: int | None) -> int:
-        """The id of the form's sheet; `sheet_id` replaces that of `Meta`. Raises ImproperlyConfigured."""
+        """Return the id of the form's sheet: `sheet_id`, or the one in `Meta` if `sheet_id` is None. Raises
+        ImproperlyConfigured.
+        """
         found = self.sheet_id if sheet_id is None else sheet_id
         if found is None:
             raise ImproperlyConfigured(f"{self.form} needs a sheet: set Meta.sheet_id, or pass sheet_id.")
         return found() if callable(found) else found
 
     def fields_of(self, sheet: Sheet, declared: Mapping[str, SheetField]) -> dict[str, SheetField]:
-        """The form's fields by name: those that `fields` names, in order, and then the other declared ones. Raises
-        MissingColumn, ImproperlyConfigured.
+        """Return the form's fields by name: first those that `fields` names, in order, and then the other declared
+        fields. Raises MissingColumn and ImproperlyConfigured.
         """
         named = {find_column(sheet, one.column).id: name for name, one in declared.items()}
         keys = [column.id for column in sheet.visible_columns] if self.fields == ALL else self.fields
@@ -85,7 +87,7 @@ class Options:
         )
 
     def _require_known(self, sheet: Sheet, fields: Mapping[str, SheetField]) -> None:
-        """Check that `labels`, `help_texts` and `required` name fields of the form. Raises MissingColumn."""
+        """Check that all keys in `labels`, `help_texts` and `required` are fields of the form. Raises MissingColumn."""
         ids = {one.column for one in fields.values()}
         known = {*fields, *ids, *(column.title for column in sheet.columns if column.id in ids)}
         for what in ("labels", "help_texts", "required"):

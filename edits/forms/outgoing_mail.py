@@ -1,4 +1,4 @@
-"""What all mails of this app have in common, until the mail server has taken them (asking/sending.py)."""
+"""What all mails of this app have in common until the mail server has taken them. asking/sending.py sends them."""
 
 from __future__ import annotations
 
@@ -28,15 +28,16 @@ class OutgoingMailQuerySet(models.QuerySet[M]):
     """Queries of mails."""
 
     def claimable(self, now: datetime) -> Self:
-        """Mails that can be sent now, and that no worker is sending."""
+        """Mails that can be sent now, and that no worker has reserved."""
         is_free = Q(lease_until=None) | Q(lease_until__lte=now)
         return self.filter(is_free, state=MailState.WAITING, due_at__lte=now)
 
 
 class OutgoingMail(models.Model):
-    """A mail to one person. A mail that had to be sent again has the same Message-ID.
+    """A mail to one person. If the mail has to be sent again, it has the same Message-ID.
 
-    `attempts` counts before each attempt. `reason` is the mail server's last answer, if it didn't take the mail.
+    `attempts` is increased before each attempt. `reason` says why the mail server didn't take the mail at the last
+    attempt.
     """
 
     message_id = models.CharField(max_length=200, unique=True)
@@ -48,14 +49,14 @@ class OutgoingMail(models.Model):
     sent_at = models.DateTimeField(null=True)
     reason = models.TextField(blank=True)
 
-    objects: Any  # each kind of mail has its own
-    related: tuple[str, ...] = ()  # what is read with a mail, in order to write it
+    objects: Any  # each subclass has its own
+    related: tuple[str, ...] = ()  # the related objects that are needed to write a mail
 
     class Meta:
         abstract = True
 
     def headers(self, stop_link: str) -> dict[str, str]:
-        """The headers that every mail has. Whoever opens `stop_link` gets no more of these mails."""
+        """The headers that every mail has. `stop_link` is the link with which the person stops such mails."""
         return {
             "Message-ID": self.message_id,
             "Date": format_datetime(self.created_at),

@@ -1,7 +1,8 @@
-"""Has rules that say which rows a person can edit with a form or a view, for `Meta.row_rule` and for `row_rule`.
+"""Rules that say which rows a person can edit with a form or a view, for `Meta.row_rule` and for the decorator
+`row_rule`.
 
-A rule gets the baseline, which knows the person and the sheet's columns, and a row. It returns "" if the person can
-edit the row, and otherwise a sentence that says why not.
+A rule is a function that takes a baseline and a row. The baseline has the person and the sheet's columns. If the person
+can edit the row, the rule returns "". Otherwise it returns a sentence that says why not.
 """
 
 from __future__ import annotations
@@ -33,10 +34,11 @@ ANOTHER_VALUE = "You can't edit rows with this value of “{title}”."
 
 
 class RowForbidden(Forbidden, PermissionDenied):
-    """The rule of a form or a view doesn't let the person edit this row. This was logged, and nothing was sent.
+    """The rule of a form or a view doesn't let the person edit this row. The attempt is in the log, and nothing was
+    sent.
 
-    Django answers 403 if a view doesn't catch it. `typed` is what the person typed, in words. It isn't in the message,
-    because Django logs that.
+    If a view doesn't catch this exception, Django answers 403. `typed` is what the person typed, in words. The message
+    doesn't have it, because Django logs the message.
     """
 
     def __init__(self, message: str, *, typed: str = "") -> None:
@@ -45,7 +47,7 @@ class RowForbidden(Forbidden, PermissionDenied):
 
 
 def problem_of_row(error: RowForbidden) -> Problem:
-    """The words of the page for a row that the person can't edit."""
+    """Return what the page says about a row that the person can't edit."""
     return Problem(
         status=403,
         title="You can't edit this row here",
@@ -56,7 +58,7 @@ def problem_of_row(error: RowForbidden) -> Problem:
 
 
 def mine(column: int | str, *, why: str = NOT_YOURS) -> Rule:
-    """Rows in which this contact column has the person, by any e-mail address that they are known by."""
+    """Return a rule for rows whose contact column has one of the addresses that the person is known by."""
 
     def rule(baseline: Baseline, row: Row) -> str:
         found = find_column(baseline.sheet, column)
@@ -68,7 +70,7 @@ def mine(column: int | str, *, why: str = NOT_YOURS) -> Rule:
 
 
 def having(column: int | str, *values: Json, why: str = ANOTHER_VALUE) -> Rule:
-    """Rows in which this column has one of these values, in the form of edits.sheets.held_values."""
+    """Return a rule for rows whose column has one of these values, in the notation of edits.sheets.held_values."""
 
     def rule(baseline: Baseline, row: Row) -> str:
         found = find_column(baseline.sheet, column)
@@ -79,12 +81,12 @@ def having(column: int | str, *values: Json, why: str = ANOTHER_VALUE) -> Rule:
 
 
 def all_of(*rules: Rule) -> Rule:
-    """Rows that fit all of these rules."""
+    """Return a rule for rows that fit all of these rules."""
     return lambda baseline, row: next(filter(None, (rule(baseline, row) for rule in rules)), "")
 
 
 def any_of(first: Rule, *others: Rule) -> Rule:
-    """Rows that fit one of these rules."""
+    """Return a rule for rows that fit at least one of these rules."""
 
     def rule(baseline: Baseline, row: Row) -> str:
         reasons = [one(baseline, row) for one in (first, *others)]
@@ -94,11 +96,12 @@ def any_of(first: Rule, *others: Rule) -> Rule:
 
 
 def row_rule(rule: Rule, *, sheet_id: int | Callable[[], int]) -> Callable[[View[P]], View[P]]:
-    """Let people open the view only for rows that fit the rule. The view takes `row_id`, by name. It must not run in a
-    transaction.
+    """Return a decorator that lets people open a view only for rows that fit the rule. The view must have the keyword
+    argument `row_id`, and must not run in a transaction.
 
-    People who aren't connected with Smartsheet are sent to the sign-in. The row is read with the person's own token. A
-    row outside of the rule is answered 403, and logged. If the row can't be read, a page says why.
+    People who aren't connected with Smartsheet are sent to the sign-in. The row is read with the person's own token. If
+    the row doesn't fit the rule, the answer is 403, and the log shows the attempt. If the row can't be read, a page
+    says why.
     """
 
     def decorate(view: View[P]) -> View[P]:

@@ -1,9 +1,9 @@
 """Says whether a row belongs to a person under the rule of a form: a condition, a filter of the sheet, or both.
 
-The rule is checked here, on the server, when a row is opened and when it is saved. `me` are the addresses that the
-person is known by. A contact without an address has only a name in Smartsheet's cell, and is nobody here.
+This app checks the condition on the server, when a row is opened and when it is saved. `me` are the addresses that the
+person is known by. A contact without an address, which has only a name, is nobody.
 
-Smartsheet itself applies the filter, when the rows are read with the person's own token (filters.py).
+Smartsheet applies the filter when the rows are read with the person's own token (filters.py).
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from identity.profiles.readers import reader_of
 def known_as(person: Profile) -> frozenset[str]:
     """Return all addresses that the person is known by, now and earlier, in lower case. It takes two queries.
 
-    Names don't count. People choose their own in Smartsheet, so anyone could take the name of another person.
+    Names don't count. People choose their own names in Smartsheet, so anyone could take the name of another person.
     """
     return SmartsheetUser.objects.addresses(region=person.region, person_id=person.id) | person.addresses
 
 
 def today_of(person: Profile) -> date:
-    """Today in the person's time zone. If that is unknown, it is today in UTC."""
+    """Return the current day in the person's time zone, or in UTC if the person's time zone is unknown."""
     return datetime.now(UTC).astimezone(reader_of(person).zone).date()
 
 
@@ -43,8 +43,8 @@ def may(sheet: Sheet, row: Row, *, definition: Definition, me: Set[str], today: 
     filter.
 
     If the sheet doesn't have one of the columns any more, no row belongs to anyone. Otherwise a rule such as "Owner is
-    empty" would hold for every row as soon as someone deletes the column. For the same reason, no row belongs to anyone
-    if Smartsheet didn't apply the filter.
+    empty" would hold for every row after someone deletes the column. For the same reason, no row belongs to anyone if
+    Smartsheet didn't apply the filter.
     """
     if definition.filter and row.is_filtered_out is not False:
         return False

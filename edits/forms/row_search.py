@@ -1,7 +1,7 @@
 """Finds the rows of a sheet that belong to a person, in Smartsheet's JSON.
 
-A sheet can have 20,000 rows, and few of them belong to one person. So the sheet is read page by page with only the
-needed columns, and only matching rows are parsed.
+A sheet can have 20,000 rows, and few of them belong to one person. So this module reads the sheet page by page with
+only the needed columns, and parses only matching rows.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from edits.sheets.sheet import Cell, Column, Json, Sheet
 from identity.profiles.readers import Reader
 
 LONGEST_SHOWN = 300  # characters of a cell's text in a list
-TEXT_COLUMNS = {"TEXT_NUMBER", "PICKLIST", "CONTACT_LIST"}  # their texts are shown as they are
+TEXT_COLUMNS = {"TEXT_NUMBER", "PICKLIST", "CONTACT_LIST"}  # the texts of their cells are shown without changes
 
 Raw = Mapping[str, Json]  # a row or a cell in Smartsheet's JSON
 
@@ -32,7 +32,7 @@ FoundRow = tuple[int, int, str, str, bool, list[str]]  # id, number, label, modi
 
 
 class FoundRows(TypedDict):
-    """The rows that belong to a person, in the sheet's order, as JSON for the cache."""
+    """The rows that belong to a person, in the sheet's order, in a form that can be stored in the cache as JSON."""
 
     name: str
     access: str
@@ -43,8 +43,8 @@ class FoundRows(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class RowSearch:
-    """What to find: rows that fulfil `condition` and that `filter` shows, with the texts of the shown columns. Rows
-    that fulfil `needs` need the person.
+    """What to find: rows for which `condition` holds and that `filter` shows, with the texts of the shown columns. If
+    `needs` holds for a row, the row needs the person.
     """
 
     sheet_id: int
@@ -59,7 +59,7 @@ class RowSearch:
         return frozenset(self.shown_column_ids).union(*(one.column_ids for one in (self.condition, self.needs) if one))
 
     def digest(self, *, today: date, locale: str) -> str:
-        """A short text that is the same for the same search on the same day."""
+        """Return a short text that identifies this search on this day, as a key for the cache."""
         conditions = [one.to_json() if one else None for one in (self.condition, self.needs)]
         filter_id = self.filter.id if self.filter else None
         content = [self.sheet_id, *conditions, filter_id, self.shown_column_ids, today.isoformat(), locale]
@@ -69,8 +69,8 @@ class RowSearch:
 def find_rows(
     gateway: Gateway, search: RowSearch, *, primary_id: int | None, me: Set[str], today: date, reader: Reader
 ) -> FoundRows:
-    """Read the sheet and return the rows that belong to the person. Raises GatewayError, and FilterGone if Smartsheet
-    doesn't apply the filter.
+    """Read the sheet and return the rows that belong to the person. Raises GatewayError. Raises FilterGone if
+    Smartsheet doesn't apply the filter.
 
     If the sheet doesn't have a column of the condition any more, no row belongs to anyone.
     """
@@ -104,7 +104,7 @@ class _Finder:
         self._primary_id = sheet.primary.id if sheet.primary else 0
         self._shown = [columns[column_id] for column_id in search.shown_column_ids if column_id in columns]
         self._texts = [(column.id, _Texts(column, reader)) for column in self._shown]
-        self._seen: set[int] = set()  # a row can be on two pages if the sheet changed in between
+        self._seen: set[int] = set()  # a row can be on two pages if the sheet changed between the reads
         self._rows: list[FoundRow] = []
 
     def add(self, rows: Iterable[Raw]) -> None:
@@ -137,8 +137,8 @@ class _Finder:
 
 
 class _Texts:
-    """Gives the texts of a column's cells, as the reader sees them in the sheet. Most values are in many rows, so their
-    texts are kept.
+    """Makes the texts of a column's cells, as the reader sees them in the sheet. Most values are in many rows, so each
+    text is made only once.
     """
 
     def __init__(self, column: Column, reader: Reader) -> None:
@@ -169,7 +169,9 @@ def _test(condition: Condition | None, me: Set[str], today: date) -> Test:
 
 
 def _values(cells: Iterable[Raw], column_ids: Set[int]) -> dict[int, Json]:
-    """The values of these columns, as held_values has them, but without hyperlinks, which conditions don't read."""
+    """Return the values of these columns in the notation of edits.sheets.held_values, but without hyperlinks, because
+    conditions don't read them.
+    """
     return {cell["columnId"]: _value(cell) for cell in cells if cell["columnId"] in column_ids}
 
 

@@ -9,8 +9,9 @@
     if form.is_valid() and (saved := form.save()):
         …
 
-It reads the row and saves it with the person's own token, through edits.saving, so every change is in the log. What
-people send for other columns or for rows outside of the form's rule is refused and logged.
+The form reads the row and saves it with the person's own token. It saves through edits.saving, so every change is in
+the log. If people send values for columns that the form doesn't have, or for rows that don't fit the form's rule, the
+values are refused, and the log shows the attempt.
 """
 
 from __future__ import annotations
@@ -58,12 +59,12 @@ from edits.widgets.save_form import NOTHING_FILLED_IN, save_change, saved_or_tol
 class SheetForm(ColumnsForm):
     """A form for a row of a sheet, or for a new row if `row_id` is None.
 
-    `data` is what was sent. If nothing was sent, `draft` is asked for what the person typed earlier. `via` says in the
-    log what the changes are made by, such as {"form": "status", "version": 3}.
+    `data` is what was sent. If nothing was sent, the function `draft` is called for what the person typed earlier. In
+    the log, `via` says what the changes were made with, such as {"form": "status", "version": 3}.
 
     Raises:
-        GatewayError: the row could not be read. If something was sent, the form is shown with a `problem` instead, as
-            far as it has the sheet that it was made from (`hidden_inputs`).
+        GatewayError: the row could not be read. If something was sent with the `hidden_inputs`, the form has a
+            `problem` instead.
         RowForbidden: the rule doesn't let the person edit this row.
         MissingColumn, ImproperlyConfigured: the sheet no longer has a column of the form, or `Meta` is wrong.
         InTransaction: a transaction is open. Decorate the view with transaction.non_atomic_requests.
@@ -85,7 +86,7 @@ class SheetForm(ColumnsForm):
             raise InTransaction
         self.user, self.row_id, self.via = user, row_id, via
         self.sheet_id = self.options.sheet(sheet_id)
-        self.left_rule = False  # whether the row no longer fits the rule after the save
+        self.left_rule = False  # whether the saved row no longer fits the rule
         self.baseline: Baseline | None = None
         self._is_refusal_recorded = False
         problem = None
@@ -108,7 +109,7 @@ class SheetForm(ColumnsForm):
 
     def may_edit(self, row: Row) -> str:
         """Return a sentence that says why the person can't edit this row with this form; "" if they can. By default
-        `Meta.row_rule` decides. It is asked when the form is opened, and again when it is saved.
+        `Meta.row_rule` decides. This is called when the form is opened, and again when it is saved.
         """
         rule = self.options.row_rule
         return rule(self.baseline, row) if rule and self.baseline else ""
@@ -116,7 +117,9 @@ class SheetForm(ColumnsForm):
     # What was sent
 
     def is_valid(self) -> bool:
-        """Check what was sent. What it has for other columns is refused and logged."""
+        """Check what was sent. Values for columns that the form doesn't have are refused, and the log shows the
+        attempt.
+        """
         super().is_valid()
         if self.refused and self.baseline and not self._is_refusal_recorded:
             self._is_refusal_recorded = True
@@ -133,11 +136,11 @@ class SheetForm(ColumnsForm):
 
         If nothing was saved, or if that isn't certain, return None. The form's errors then have the conflicts, the
         refusal or the problem, and `status` is the HTTP status for the page. `key` makes sure that the changes are
-        saved only once; by default it is the form's own. `reason` and `via` go into the log.
+        saved only once. By default it is the form's own key. `reason` and `via` go into the log.
 
         Raises:
             RowForbidden: the rule no longer lets the person edit this row. This was logged.
-            NotRecorded: that could not be logged.
+            NotRecorded: the refusal could not be logged.
             ValueError: the form isn't valid.
         """
         if not self.is_bound or self.errors or self.baseline is None:
@@ -166,7 +169,7 @@ class SheetForm(ColumnsForm):
 
     @staticmethod
     def doing_of(row_id: int | None) -> Doing:
-        """What a person does with a form for this row."""
+        """Return what a person does with a form for this row: change the row, or add one."""
         return Doing.CHANGE if row_id else Doing.ADD
 
     @property
@@ -213,7 +216,7 @@ class SheetForm(ColumnsForm):
         return baseline
 
     def _made_from(self, data: QueryDict | None, error: GatewayError | NotRecorded) -> tuple[Sheet, Row | None]:
-        """The sheet and the row that the sent form was made from. Raises the error if they aren't known."""
+        """Return the sheet and the row from which the sent form was made. Raises `error` if they aren't known."""
         if data is None:
             raise error
         sheet, row = snapshots.restore(data, sheet_id=self.sheet_id, row_id=self.row_id)
@@ -224,21 +227,23 @@ class SheetForm(ColumnsForm):
         return sheet, row
 
     def _was_saved(self) -> bool:
-        """Whether this form was saved already. Then the row perhaps left the rule by that save."""
+        """Whether this form was already saved. If so, that save perhaps changed the row so that it no longer fits the
+        rule.
+        """
         with suppress(DatabaseError):
             key = self.data.get("once", "") if self.is_bound else ""
             return bool(self.baseline and idempotency.find(key, actor=self.baseline.actor))
         return False
 
     def _saved_before(self, change: RowChange, key: str) -> Result | None:
-        """The result of this same save, if it was made before."""
+        """Return the result of the first save with this key, if there was one."""
         with suppress(DatabaseError):
             owner = self.baseline.gateway.owner if self.baseline else None
             return repeated(self.sheet_id, [change], key=key, person=owner) if key and owner else None
         return None
 
     def _turn_away(self, why: str) -> None:
-        """Record that the row can't be edited with what was typed, and raise RowForbidden."""
+        """Record what was typed for a row that the person can't edit, and raise RowForbidden."""
         names = [name for name in self.changed_data if name in self.columns] if self.is_bound else []
         typed = {name: ", ".join(self._bound(name).data.texts) for name in names}
         self._record_refusal([CellChange(self.columns[one].id, self.shown(one), typed[one]) for one in names], why)

@@ -13,7 +13,7 @@ from edits.forms.filling import views as filling
 
 
 class RowConverter(IntConverter):
-    """The id of a row. Larger numbers, which the database can't store, are no addresses."""
+    """The id of a row. Addresses with numbers that are too large for the database don't exist."""
 
     regex = "[0-9]{1,18}"
 
@@ -50,5 +50,5 @@ urlpatterns: Sequence[URLPattern] = [
     path("<slug:slug>/rows/<row:row_id>/delete/", delete_views.delete, name="delete"),
     path("<slug:slug>/rows/<row:row_id>/saved/<uuid:edit_id>/", filling.saved, name="saved"),
 ]
-for pattern in urlpatterns:  # the views commit their own entries, even if ATOMIC_REQUESTS is on
+for pattern in urlpatterns:  # the views commit their own log entries, even if ATOMIC_REQUESTS is on
     transaction.non_atomic_requests(pattern.callback)

@@ -1,9 +1,10 @@
-"""Looks for changes of sheets under published forms: columns that are gone or have another type, filters and
-sheets that were deleted, designers who left.
+"""Finds changes of sheets because of which published forms, or parts of them, can't be used any more: columns that are
+gone or have another type, and filters and sheets that were deleted. Also finds forms whose designer has left.
 
-The worker reads each sheet's columns with the token of the form's designer. What people can no longer use is switched
-off: `problem` for the whole form, `warning` if only some fields are affected, or if the form has no designer. Both
-are sentences. People who fill in the form don't depend on this: each page checks the columns that it uses itself.
+The worker reads each sheet's columns with the token of the form's designer. If people can't use the form any more, its
+field `problem` says why. If only some fields of the form can't be used, or if the form has no designer, `warning` says
+so. Both are sentences. The pages on which people fill in forms don't depend on this, because each page checks the
+columns that it uses.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from identity.models import SmartsheetUser
 logger = logging.getLogger(__name__)
 
 EVERY = timedelta(minutes=15)
-MOST = 20  # the most forms in one run, so that other jobs of the people's tokens aren't held up
+MOST = 20  # the largest number of forms in one run, so that other jobs don't have to wait long
 NO_SHEET = "Its sheet was deleted, or isn’t shared with {name} any more."
 NO_DESIGNER = "This form has no designer any more. Another designer can take it over."
 NOT_CONNECTED = "{name}, who designed this form, isn’t connected any more. Another designer can take it over."
@@ -43,7 +44,7 @@ UNREADABLE = "Its content can’t be read any more."
 
 
 def check_due() -> None:
-    """Look at the published forms that nobody has looked at for a while, the longest ago first."""
+    """Check the published forms whose last check was a while ago. The forms that have waited longest come first."""
     due = FormDefinition.objects.filter(state=FormState.PUBLISHED)
     due = due.filter(Q(checked_at=None) | Q(checked_at__lt=timezone.now() - EVERY))
     for form in due.select_related("designer__user").order_by("checked_at")[:MOST]:
@@ -52,8 +53,8 @@ def check_due() -> None:
 
 
 def look_at(form: FormDefinition) -> None:
-    """Store what is wrong with a published form now, and tell its designers by mail what is new. If Smartsheet doesn't
-    answer, what is stored stays.
+    """Store what is wrong with a published form now, and tell its designers by mail about new problems. If Smartsheet
+    doesn't answer, nothing is changed.
     """
     try:
         problem, warnings = _found(form, form.designer)
@@ -73,13 +74,13 @@ def look_at(form: FormDefinition) -> None:
 
 
 def _take(form: FormDefinition) -> bool:
-    """Whether this worker looks at the form. Of several workers, one does."""
+    """Return True if this worker should check the form. Of several workers, only one gets True."""
     as_seen = FormDefinition.objects.filter(pk=form.pk, checked_at=form.checked_at)
     return bool(as_seen.update(checked_at=timezone.now()))
 
 
 def _found(form: FormDefinition, designer: SmartsheetUser | None) -> tuple[str, list[str]]:
-    """The problem of a form, "" if there is none, and its warnings. Raises GatewayError."""
+    """Return the form's problem ("" if there is none) and its warnings. Raises GatewayError."""
     if designer is None:
         return "", [NO_DESIGNER]
     if not designer.user.is_active or not designer.is_connected:

@@ -219,7 +219,7 @@ def test_a_longer_edit_is_undone_in_parts(browser: Client, rows: Rows, monkeypat
     path = changed(sheet)
     page = confirm(browser, path)
     assert "2 cells have their old values again" in page.text
-    assert "as far as rows 1 to 2 of the edit go" in page.text
+    assert "rows 1 to 2 of the edit. The edit is too long" in page.text
     assert f"{path}?from=2" in page.html
     assert sheet.notes_now() == ["was", "was", "new 2", "new 3", "new 4"]
     confirm(browser, f"{path}?from=2")

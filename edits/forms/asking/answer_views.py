@@ -1,4 +1,4 @@
-"""The pages behind the links in mails: a person's rows, and stopping reminders."""
+"""The pages that the links in mails open: one shows a person's rows, another stops mails."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def answer(request: SmartsheetRequest, person_id: UUID) -> HttpResponse:
 @require_POST
 @smartsheet_connected
 def nothing_to_change(request: SmartsheetRequest, person_id: UUID) -> HttpResponse:
-    """The person says that their rows are right as they are."""
+    """Store that nothing has to be changed in the person's rows."""
     found = _mine(request, person_id)
     if found is None:
         return problem_page(request, NOT_FOR_YOU)
@@ -61,7 +61,7 @@ def nothing_to_change(request: SmartsheetRequest, person_id: UUID) -> HttpRespon
 @csrf_exempt  # programs for mail send this POST for the person: https://www.rfc-editor.org/rfc/rfc8058
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop_reminders(request: HttpRequest, signed: str) -> HttpResponse:
-    """Ask whether to stop reminders of a form. POST stops them, or starts them again with the field `again`.
+    """Ask whether to stop reminders of a form. POST stops them. POST with the field `again` allows them again.
 
     The link's signature is the permission, so no one has to sign in.
     """
@@ -73,10 +73,10 @@ def stop_reminders(request: HttpRequest, signed: str) -> HttpResponse:
     return _stop_page(request, found.request.form, found.email, StoppedKind.REMINDERS)
 
 
-@csrf_exempt  # as for reminders
+@csrf_exempt  # programs for mail send this POST too
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop_problem_mails(request: HttpRequest, signed: str) -> HttpResponse:
-    """The same for mails to designers about problems of a form."""
+    """Do the same as stop_reminders for mails to designers about problems of a form."""
     mail_id = links.problem_mail_of(signed)
     mails = ProblemMail.objects.exclude(email="").select_related("form")
     found = mails.filter(pk=mail_id).first() if mail_id else None
@@ -106,7 +106,7 @@ def _stop_page(request: HttpRequest, form: FormDefinition, email: str, kind: Sto
 
 
 def _mine(request: SmartsheetRequest, person_id: UUID) -> RequestedPerson | None:
-    """What this person was asked. None if another person was asked."""
+    """Return what the signed-in person was asked; None if another person was asked."""
     actor, person = actor_of(request), request.smartsheet_user
     assert person is not None  # noqa: S101 # smartsheet_connected guarantees it
     mine = RequestedPerson.objects.to(region=actor.region, person_id=actor.id, addresses=person.addresses)

@@ -1,7 +1,7 @@
-"""Finds in the log what the people who were asked have changed since. Smartsheet isn't asked.
+"""Finds in the log what people have changed since they were asked. It makes no call to Smartsheet.
 
-People who have never signed in can't have changed anything; when they sign in, they are recognised (known_people.py).
-An answer is a change of one of the asked rows by the person, made with any part of this app, which Smartsheet applied.
+An answer is a change that the person made in one of their rows with any part of this app, and that Smartsheet applied.
+People who have never signed in can't have changed anything. When they sign in, they are recognised (known_people.py).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from audit.models import Entry, EntryQuerySet
 from edits.forms.asking.models import AskedRow, RequestedPerson, UpdateRequest
 from edits.widgets.last_changes import applied
 
-MOST = 500  # changes that are shown of one request
+MOST = 500  # the page of a request shows at most this many changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Answer:
 
 
 def answers_of(request: UpdateRequest) -> list[Answer]:
-    """What each person of a request has changed, with values. The people are ordered by address."""
+    """Return what each person of a request has changed, with the values of cells. The people are ordered by address."""
     people = sorted(request.people.all(), key=lambda one: (one.email, one.pk))
     row_ids = frozenset[int]().union(*(one.row_ids for one in people))
     entries = _since(request, row_ids, (one.person_id for one in people)).order_by("-id")[:MOST]
@@ -60,8 +60,8 @@ def answers_of(request: UpdateRequest) -> list[Answer]:
 
 
 def counts_of(requests: Sequence[UpdateRequest]) -> dict[UUID, tuple[int, int]]:
-    """How many people of each request have answered completely, and how many were asked. It is one query of the log,
-    for any number of requests of one region. The people must have been read with the requests.
+    """Return, for each request, how many people have answered completely and how many were asked. All requests must be
+    of one region. The log is queried once. The people must have been read with the requests.
     """
     people = [one for request in requests for one in request.people.all()]
     changed: dict[tuple[int, int, int], int] = {}
@@ -80,7 +80,7 @@ def counts_of(requests: Sequence[UpdateRequest]) -> dict[UUID, tuple[int, int]]:
 
 
 def _counts(request: UpdateRequest, changed: Mapping[tuple[int, int, int], int]) -> tuple[int, int]:
-    """`changed` has the last entry of each person's changes of a row."""
+    """Count the people of one request. `changed` has the id of the last change, by person, sheet and row."""
     people = request.people.all()
     complete = [
         one

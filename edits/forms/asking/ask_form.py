@@ -21,7 +21,7 @@ from edits.sheets.sheet import Column, Row
 PEOPLE = "people"
 COLUMN = "column-"
 LONGEST_TEXT = 2_000
-MOST_LISTED = 300  # rows; a search finds the others
+MOST_LISTED = 300  # rows on the page; a search finds the others
 USUAL_DAYS = 7
 FURTHEST = timedelta(days=366)
 REMINDERS = [
@@ -35,8 +35,8 @@ REMINDERS = [
 
 
 class AskForm(forms.Form):
-    """The rows, the people, a text, and the due date. `zone` is the asker's time zone. `search` limits the rows that
-    are listed, but not those that can be chosen.
+    """The fields for the rows, the people, a text and the due date. `zone` is the asker's time zone. `search` limits
+    the rows that are listed, but not those that can be chosen.
     """
 
     rows = forms.MultipleChoiceField(
@@ -54,7 +54,7 @@ class AskForm(forms.Form):
         required=False,
         max_length=LONGEST_TEXT,
         widget=forms.Textarea,
-        help_text="It is in the mail as you type it. Don't write passwords or personal values.",
+        help_text="The mail has this text as you type it. Don't write passwords or personal values.",
     )
     due_on = forms.DateField(
         label="Due date",
@@ -110,7 +110,7 @@ class AskForm(forms.Form):
         return self.choices.sheet.column(int(to.removeprefix(COLUMN))) if to.startswith(COLUMN) else None
 
     def wanted(self) -> Wanted:
-        """What was typed. The form must be valid."""
+        """Return what the asker typed. The form must be valid."""
         data = self.cleaned_data
         return Wanted(data["text"], data["due_on"], self.zone, self._remind_at())
 

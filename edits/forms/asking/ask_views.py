@@ -1,9 +1,9 @@
-"""The page on which someone asks people to update rows with a form: a form, a preview, and sending.
+"""The page on which someone asks people to update rows with a form. It shows a form, then a preview, and then sends.
 
 People can ask if they can fill in the form, or design forms, and if Smartsheet lets them edit the sheet. Such a person
-could change the rows themselves, knows their names, and could send an update request in Smartsheet too. Someone who can
-only look at the sheet can't have mails sent about it. A form's rule limits the rows that people can fill in, so it is
-applied to those who are asked, and not to the asker.
+could change the rows themselves, knows the names of the rows, and could also send an update request in Smartsheet.
+Someone who can only look at the sheet can't ask. A form's rule limits the rows that people can fill in. So the rule is
+applied to the people who are asked, and not to the asker.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def ask(request: SmartsheetRequest, slug: str) -> HttpResponse:
     if problem := why_not(request, found):
         return problem_page(request, problem)
     definition = found.definition
-    assert definition is not None  # noqa: S101 # why_not() asked
+    assert definition is not None  # noqa: S101 # why_not() checked this
     try:
         gateway = gateway_for(request.user)
         gateway.require(Feature.VIEW)
@@ -74,7 +74,7 @@ def _form(request: SmartsheetRequest, choices: Choices) -> AskForm:
 def _checked(
     request: SmartsheetRequest, gateway: Gateway, found: FormDefinition, definition: Definition, form: AskForm
 ) -> HttpResponse:
-    """The preview of a form without errors, or, if the preview was already seen, the result of sending."""
+    """Show the preview of a form without errors. If the asker has already seen the preview, send the request."""
     shares = cache(partial(shares_of, gateway, found.sheet_id))  # at most one call
     planned = plan(
         form.choices,
@@ -96,7 +96,7 @@ def _checked(
     except NotRecorded:
         form.add_error(None, NOT_STORED)
         return _ask_page(request, found, form, status=503)
-    messages.success(request, "The mails are on their way. This page shows who answers.")
+    messages.success(request, "The mails will be sent in a moment. This page shows who answers.")
     return redirect("forms:request", made.pk)
 
 
@@ -114,7 +114,7 @@ def _send(request: SmartsheetRequest, found: FormDefinition, form: AskForm, plan
 
 
 def _one_time_id(request: SmartsheetRequest) -> UUID:
-    """The id in the preview's form. So a form that is sent twice makes one request."""
+    """Return the id in the preview's form. Because of this id, a form that is sent twice makes only one request."""
     try:
         return UUID(request.POST.get("once", ""))
     except ValueError:
@@ -129,7 +129,7 @@ def _ask_page(request: SmartsheetRequest, found: FormDefinition, form: AskForm, 
 def _preview(
     request: SmartsheetRequest, shares: Shares, found: FormDefinition, form: AskForm, planned: Plan
 ) -> HttpResponse:
-    """The page that shows what would be sent to which people."""
+    """Show what would be sent to which people."""
     wanted = form.wanted()
     context: dict[str, Any] = {
         "found": found,

@@ -1,4 +1,4 @@
-"""Tells the list of a form which rows someone asked the person about (`?asked=`), and what the asker wrote."""
+"""Finds the rows that a person was asked about, and what the asker wrote, for the list of a form (`?asked=`)."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from identity.middleware import SmartsheetRequest
 
 @dataclass(frozen=True, slots=True)
 class AskedRows:
-    """A request to the signed-in person. `open_ids` are the rows that they haven't changed since."""
+    """A request to the signed-in person. `open_ids` are the rows that the person hasn't changed since the request."""
 
     person: RequestedPerson
     open_ids: frozenset[int]
 
     @property
     def row_ids(self) -> frozenset[int]:
-        """The rows that they were asked about. The form's rule still says which of them they can fill in."""
+        """The ids of the rows that the person was asked about. The form's rule can exclude some of them."""
         return self.person.row_ids
 
     @property

@@ -1,4 +1,4 @@
-"""Blanks what requests say about a person, when the person is erased from the log."""
+"""When a person is erased from the log, blanks what requests say about this person."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from identity.models import SmartsheetUser
 
 
 def blank(*, what: What, addresses: frozenset[str], **_kwargs: object) -> int:
-    """Blank names, addresses and texts in requests. Requests by this person are cancelled, and mails to them are no
-    longer sent. Return the number of requests and people that were blanked. Receives audit.retention.erasure.erasing.
+    """Blank names, addresses and texts in requests. Requests by this person are cancelled, and waiting mails to this
+    person are dropped. Return the number of requests and people that were blanked. Receives
+    audit.retention.erasure.erasing.
     """
     if isinstance(what, Person):
         addresses |= SmartsheetUser.objects.addresses(region=what.region, person_id=what.number)

@@ -1,4 +1,4 @@
-"""Recognises the people who are asked: by an address when they are asked, and when they sign in for the first time."""
+"""Finds the accounts of people who are asked, by their addresses: when they are asked, and at each sign-in."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ AT_ONCE = 100  # addresses in one query
 
 
 def accounts_with(addresses: Iterable[str], *, region: str) -> dict[str, SmartsheetUser]:
-    """The people who have these addresses, as main or further address. Addresses are in lower case. It takes one query
-    for each 100 addresses.
+    """Return the people who have these addresses, as main or further address, by address. Addresses are in lower case.
+    There is one query for each 100 addresses.
     """
     found: dict[str, SmartsheetUser] = {}
     here = SmartsheetUser.objects.filter(region=region).annotate(text=Cast("profile", TextField()))
@@ -32,7 +32,9 @@ def accounts_with(addresses: Iterable[str], *, region: str) -> dict[str, Smartsh
 
 
 def recognise(instance: SmartsheetUser, **_kwargs: object) -> None:
-    """Note in open requests that this person has one of the asked addresses. Receives post_save."""
+    """Store the person's account in the requests of their region that were sent to one of their addresses. Receives
+    post_save.
+    """
     profile = instance.as_profile()
     if profile.addresses:
         asked = RequestedPerson.objects.filter(person_id=None, email__in=profile.addresses)

@@ -1,4 +1,4 @@
-"""Makes the links in mails. The worker has no request, so they begin with the setting BASE_URL."""
+"""Makes the links in mails. The worker has no HTTP request, so the links begin with the setting BASE_URL."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def answer_link(person_id: UUID) -> str:
 
 
 def stop_link(person_id: UUID) -> str:
-    """The link that stops reminders, for which no one has to sign in. It can do nothing else."""
+    """The link that stops reminders without a sign-in. It can do nothing else."""
     signed = Signer(salt=SALT).sign(person_id.hex)
     return f"{settings.BASE_URL}{reverse('forms:stop_reminders', args=[signed])}"
 
@@ -36,13 +36,13 @@ def design_link(form_id: int) -> str:
 
 
 def stop_problems_link(mail_id: int) -> str:
-    """The link that stops mails about a form's problems, for which no one has to sign in. It can do nothing else."""
+    """The link that stops mails about a form's problems without a sign-in. It can do nothing else."""
     signed = Signer(salt=PROBLEMS_SALT).sign(str(mail_id))
     return f"{settings.BASE_URL}{reverse('forms:stop_problem_mails', args=[signed])}"
 
 
 def problem_mail_of(signed: str) -> int | None:
-    """The mail of a link that stops mails about problems; None if this app hasn't made it."""
+    """The id of the mail that has this link to stop mails about problems; None if this app hasn't made the link."""
     try:
         return int(Signer(salt=PROBLEMS_SALT).unsign(signed))
     except (BadSignature, ValueError):
@@ -50,7 +50,7 @@ def problem_mail_of(signed: str) -> int | None:
 
 
 def person_of(signed: str) -> UUID | None:
-    """The person of a link that stops reminders; None if this app hasn't made it."""
+    """The id of the asked person whose mail has this link to stop reminders; None if this app hasn't made the link."""
     try:
         return UUID(Signer(salt=SALT).unsign(signed))
     except (BadSignature, ValueError):

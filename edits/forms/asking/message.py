@@ -23,13 +23,13 @@ from edits.forms.asking.links import answer_link, host, stop_link
 from edits.forms.asking.models import AskedRow, Mail, MailKind, UpdateRequest
 
 WIDTH = 72
-MOST_NAMED = 20  # rows; the page has all of them
+MOST_NAMED = 20  # rows that a mail names; the page has all of them
 LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a mail says. `rows` are the names of the rows. `names` are these, shortened to MOST_NAMED."""
+    """What a mail says. `rows` are the names of all rows. `names` are those that the mail has: at most MOST_NAMED."""
 
     asker: str
     title: str
@@ -48,7 +48,7 @@ class Words:
 
     @property
     def more(self) -> int:
-        """How many rows aren't named."""
+        """How many rows the mail doesn't name."""
         return len(self.rows) - len(self.names)
 
     @property
@@ -70,7 +70,7 @@ class Words:
 
 
 def compose(mail: Mail, rows: Sequence[AskedRow]) -> EmailMultiAlternatives:
-    """The mail, ready to be sent. `rows` are those that the person has to update."""
+    """Return the mail, ready to be sent. `rows` are those that the person has to update."""
     person, request = mail.person, mail.person.request
     words = words_of(request, rows, link=answer_link(person.id), stop=stop_link(person.id), kind=MailKind(mail.kind))
     message = EmailMultiAlternatives(
@@ -86,7 +86,7 @@ def compose(mail: Mail, rows: Sequence[AskedRow]) -> EmailMultiAlternatives:
 
 
 def sender(name: str) -> str:
-    """The address that mails come from, with this name."""
+    """The address from which mails are sent, with this name."""
     return formataddr((name, parseaddr(django_settings.DEFAULT_FROM_EMAIL)[1]))
 
 
@@ -110,7 +110,7 @@ def words_of(
 
 
 def day_in_words(day: date) -> str:
-    """A day with the name of the month, which is the same for readers everywhere."""
+    """A day with the name of the month. Numbers alone would mean different days in different countries."""
     return f"{day:%A}, {day.day} {day:%B} {day.year}"
 
 
@@ -132,7 +132,7 @@ def _headers(mail: Mail, words: Words) -> dict[str, str]:
 
 
 def _lines(words: Words) -> Iterator[str]:
-    """The plain text. Links stand alone on their lines, so that no program breaks them."""
+    """Yield the lines of the plain text. Each link is alone on its line, so that no mail program breaks it."""
     asks = "reminds you" if words.is_reminder else "asks you"
     yield wrapped(f"{words.asker} {asks} to update {words.count} in the form “{words.title}”.")
     yield ""
@@ -152,7 +152,7 @@ def _lines(words: Words) -> Iterator[str]:
     yield wrapped("Open this link, and sign in with Smartsheet:")
     yield words.link
     yield ""
-    yield wrapped("If nothing has to be changed, you can say so there.")
+    yield wrapped("If nothing has to be changed, you can say so on the form’s page.")
     yield ""
     yield "-- "
     yield wrapped(

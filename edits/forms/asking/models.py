@@ -26,14 +26,16 @@ KEPT = timedelta(days=180)  # after its due date, a request is deleted with all 
 
 @dataclass(frozen=True, slots=True)
 class AskedRow:
-    """A row that someone was asked to update, as it was then. `label` is "" if the primary column was personal."""
+    """A row that someone was asked to update. `number` and `label` are those at the time of the request. `label` is ""
+    if the primary column was personal then.
+    """
 
     id: int
     number: int
     label: str = ""
 
     def named(self, *, is_personal: bool) -> str:
-        """The row's name; only its number if names of rows are personal now."""
+        """The row's name, or only its number if names of rows are personal now."""
         return f"Row {self.number}" if is_personal or not self.label else self.label
 
     def to_json(self) -> dict[str, int | str]:
@@ -62,8 +64,8 @@ class UpdateRequestQuerySet(models.QuerySet["UpdateRequest"]):
 
 
 class UpdateRequest(models.Model):
-    """Someone asked people to update rows with a form. `log_position` is the id of the request's entry in the log.
-    Later entries can be answers. `primary_id` is the sheet's primary column. `time_zone` is the asker's.
+    """A request to update rows with a form. `log_position` is the id of the request's entry in the log: only later
+    entries can be answers. `primary_id` is the sheet's primary column. `time_zone` is the asker's time zone.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -119,15 +121,15 @@ class RequestedPersonQuerySet(models.QuerySet["RequestedPerson"]):
     """Queries of people who were asked."""
 
     def to(self, *, region: str, person_id: int, addresses: Iterable[str]) -> RequestedPersonQuerySet:
-        """What this person was asked, by their number or one of their addresses, newest first."""
+        """What the person with this account or one of these addresses was asked, newest first."""
         here = self.filter(request__form__region=region)
         theirs = Q(person_id=person_id) | Q(person_id=None, email__in=[one.lower() for one in addresses])
         return here.filter(theirs).select_related("request__form", "request__asker").order_by("-request__created_at")
 
 
 class RequestedPerson(models.Model):
-    """A person who was asked, and their rows. `email` is in lower case. `person_id` is their number in Smartsheet, as
-    soon as it is known. `confirmed_at` is when they said that nothing has to be changed.
+    """A person who was asked, and their rows. `email` is in lower case. `person_id` is the id of the person's account
+    in Smartsheet, or None until it is known. `confirmed_at` is when the person said that nothing has to be changed.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -177,7 +179,7 @@ class MailQuerySet(OutgoingMailQuerySet["Mail"]):
     """Queries of mails."""
 
     def of_asker(self, person: SmartsheetUser, *, since: datetime) -> MailQuerySet:
-        """Mails that this person has had sent since then."""
+        """Mails of this person's requests that were made since then."""
         return self.filter(person__request__asker=person, created_at__gte=since)
 
 
@@ -199,14 +201,14 @@ class Mail(OutgoingMail):
 
 
 class StoppedKind(models.TextChoices):
-    """Which mails about a form someone doesn't want."""
+    """The kinds of mails about a form that someone can stop."""
 
     REMINDERS = "reminders", "reminders"
     PROBLEMS = "problems", "mails about problems"
 
 
 class StoppedReminders(models.Model):
-    """Someone doesn't want reminders of a form, or no mails about its problems. `email` is in lower case."""
+    """An address that gets no more reminders of a form, or no mails about its problems. `email` is in lower case."""
 
     form = models.ForeignKey(FormDefinition, on_delete=models.CASCADE, related_name="+")
     email = models.TextField()
@@ -223,7 +225,7 @@ class StoppedReminders(models.Model):
 
     @classmethod
     def addresses_of(cls, form_id: Any, kind: StoppedKind = StoppedKind.REMINDERS) -> frozenset[str]:
-        """The addresses that want no such mails about this form."""
+        """The addresses that get no more mails of this kind about the form."""
         return frozenset(cls._default_manager.filter(form=form_id, kind=kind).values_list("email", flat=True))
 
 

@@ -35,14 +35,16 @@ MOST_PEOPLE = 50
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """A sheet with the columns that asking needs. `is_personal` says that names of rows must not be in mails."""
+    """The sheet's rows, with the columns that are needed to ask people. If `is_personal` is true, mails must not have
+    the names of rows.
+    """
 
     sheet: Sheet
     is_personal: bool
 
     @property
     def contact_columns(self) -> list[Column]:
-        """The columns that have people, without those that Smartsheet fills in."""
+        """The contact columns that Smartsheet doesn't fill in itself."""
         return [one for one in self.sheet.columns if one.type in CONTACT_COLUMNS and not one.system_type]
 
     def knows(self, email: str) -> bool:
@@ -61,9 +63,10 @@ class Choices:
 
 
 def read_choices(gateway: Gateway, *, region: str, sheet_id: int, definition: Definition) -> Choices:
-    """Read the columns, and all rows with only the columns that asking needs. Two calls. Raises GatewayError.
+    """Read all columns, and all rows with only the columns that are needed to ask people. These are two calls. Raises
+    GatewayError.
 
-    A filter of the form is applied as it is for the person who asks.
+    The rows are read with the asker's token, so a filter of the form shows the rows that it shows to the asker.
     """
     columns = [Column.parse(one) for one in gateway.columns(sheet_id)]
     is_wanted = definition.rule.column_ids if definition.rule else frozenset[int]()
@@ -77,8 +80,8 @@ def read_choices(gateway: Gateway, *, region: str, sheet_id: int, definition: De
 
 @dataclass
 class PlannedPerson:
-    """A person who is asked, and their rows. `left_out` are rows that the form doesn't show to them. `why_not` says why
-    they can't be asked at all.
+    """A person who is asked, and their rows. `left_out` are rows that the form doesn't show to the person. `why_not`
+    says why the person can't be asked at all.
     """
 
     email: str
@@ -90,7 +93,7 @@ class PlannedPerson:
 
     @cached_property
     def known_as(self) -> frozenset[str]:
-        """What the person is known by, for the form's rule."""
+        """The addresses of the person, for the form's rule."""
         known = known_as(self.account.as_profile()) if self.account else frozenset[str]()
         return known | {self.email}
 
@@ -113,7 +116,7 @@ class PlannedPerson:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The people who get a request. `without_person` are rows whose column has no person with an address."""
+    """The people who were chosen for a request. `without_person` are rows that name no person with an address."""
 
     people: Sequence[PlannedPerson]
     without_person: Sequence[AskedRow]
@@ -139,9 +142,9 @@ def plan(
     column: Column | None = None,
     addresses: Sequence[str] = (),
 ) -> Plan:
-    """The people to ask about these rows: those in a column of each row, or all people with these addresses.
+    """Find the people to ask about these rows: those in `column` of each row, or those with these addresses.
 
-    `shares` returns the sheet's shares. It is only called if one of the addresses isn't known otherwise.
+    `shares` returns the sheet's shares. It is only called for an address that this app doesn't know from elsewhere.
     """
     people: dict[str, PlannedPerson] = {}
     without = []
@@ -164,14 +167,14 @@ def plan(
 
 
 def is_known(email: str, region: str) -> bool:
-    """Whether this deployment's settings name the address, or let anyone be asked."""
+    """Whether the settings name the address, or allow to ask any address."""
     has_lists = settings.SIGN_IN_ACCOUNTS or settings.SIGN_IN_DOMAINS or settings.SIGN_IN_PEOPLE
     is_named = bool(has_lists) and is_listed(Profile(region=region, id=0, data={"email": email}))
     return bool(settings.ASK_ANYONE) or is_named
 
 
 def _contacts(row: Row, column: Column | None, addresses: Sequence[str]) -> list[Contact]:
-    """The people to ask about a row who have an address."""
+    """The contacts to ask about a row, without those who have no address."""
     found = contacts(row.cell(column)) if column else [Contact(email=one) for one in addresses]
     return [one for one in found if is_address(one.email)]
 

@@ -1,6 +1,6 @@
-"""Tells designers by mail when their form can't be used any more, or only in part, because its sheet has changed.
+"""Tells designers by mail when people can't use their form, or parts of it, any more because its sheet has changed.
 
-The worker makes these mails when it finds something new (watching.py), and sends them like requests (sending.py). A
+The worker makes these mails when it finds a new problem (watching.py), and sends them like other mails (sending.py). A
 mail has the form's title and sentences about columns and people. It has no values of cells.
 """
 
@@ -25,7 +25,7 @@ from edits.forms.outgoing_mail import OutgoingMail, OutgoingMailQuerySet, messag
 from identity.models import SmartsheetUser
 
 DESIGN = "edits.design_forms"
-PAUSE = timedelta(days=1)  # no one gets two mails with the same sentence within this time, even if it comes and goes
+PAUSE = timedelta(days=1)  # the shortest time between two mails with the same sentence to the same person
 KEPT = timedelta(days=180)
 LONGEST_SENTENCE = 500
 
@@ -50,7 +50,7 @@ class ProblemMail(OutgoingMail):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a mail says."""
+    """What a mail about problems says."""
 
     subject: str
     begin: str
@@ -72,8 +72,8 @@ def is_set_up() -> bool:
 
 
 def tell(form: FormDefinition, sentences: Sequence[str]) -> None:
-    """Make a mail with these sentences, which are new, for each designer of the form who wants it. Call it in the
-    transaction that stores the sentences.
+    """Make a mail with these new sentences for each designer of the form who hasn't stopped such mails. Call this in
+    the transaction that stores the sentences.
     """
     if not sentences or not is_set_up():
         return
@@ -97,7 +97,7 @@ def designers_of(form: FormDefinition) -> Iterator[str]:
 
 
 def still_true(mail: ProblemMail) -> list[str]:
-    """The sentences of the mail that still hold; none if it needn't be sent any more."""
+    """The sentences of the mail that are still true. If there are none, the mail needn't be sent any more."""
     form = mail.form
     now = f"{form.problem} {form.warning}"
     is_wanted = mail.email and mail.email not in StoppedReminders.addresses_of(form.pk, StoppedKind.PROBLEMS)
@@ -106,7 +106,7 @@ def still_true(mail: ProblemMail) -> list[str]:
 
 
 def compose(mail: ProblemMail, sentences: Sequence[str]) -> EmailMultiAlternatives:
-    """The mail, ready to be sent."""
+    """Return the mail, ready to be sent."""
     words = words_of(mail, sentences)
     message = EmailMultiAlternatives(
         subject=words.subject,
@@ -125,7 +125,7 @@ def words_of(mail: ProblemMail, sentences: Sequence[str]) -> Words:
     is_usable = not form.problem
     return Words(
         subject=f"The form “{title}” needs you" if is_usable else f"The form “{title}” can’t be used",
-        begin=f"Your form “{title}” needs you. People can use the rest of it."
+        begin=f"Your form “{title}” needs you. People can use the rest of the form."
         if is_usable
         else f"People can’t use your form “{title}” any more.",
         sentences=[one_line(one, longest=LONGEST_SENTENCE) for one in sentences],
@@ -136,7 +136,7 @@ def words_of(mail: ProblemMail, sentences: Sequence[str]) -> Words:
 
 
 def delete_old() -> int:
-    """Delete mails that were made long ago. Return how many. The links in them then no longer work."""
+    """Delete mails that were made long ago. Return how many. Their links to stop mails then no longer work."""
     return ProblemMail.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
 
 
@@ -147,7 +147,7 @@ def _told_lately(form: FormDefinition) -> set[tuple[str, str]]:
 
 
 def _lines(words: Words) -> Iterator[str]:
-    """The plain text. Links stand alone on their lines, so that no program breaks them."""
+    """Yield the lines of the plain text. Each link is alone on its line, so that no mail program breaks it."""
     yield wrapped(words.begin)
     yield ""
     yield from (wrapped(f"- {one}", hanging="  ") for one in words.sentences)

@@ -20,7 +20,9 @@ from edits.forms.outgoing_mail import MailState, message_id
 
 
 def remind_due() -> int:
-    """Make the reminders that are due. Return how many. Each request reminds once, even if several workers run."""
+    """Make the reminders that are due. Return how many. Each request has one such reminder, even if several workers
+    run.
+    """
     count = 0
     for request in UpdateRequest.objects.to_remind(timezone.now()).select_related("form", "asker"):
         people = to_remind(request) if request.is_open else []
@@ -31,7 +33,9 @@ def remind_due() -> int:
 
 
 def to_remind(request: UpdateRequest) -> list[RequestedPerson]:
-    """The people who haven't answered for all their rows, whose address works, and who haven't stopped reminders."""
+    """The people who haven't answered for all their rows, whose address the mail server hasn't refused, and who haven't
+    stopped reminders.
+    """
     stopped = StoppedReminders.addresses_of(request.form_id)
     refused_mails = Mail.objects.filter(person__request=request, state=MailState.REFUSED)
     refused = set(refused_mails.values_list("person", flat=True))

@@ -23,7 +23,7 @@ from edits.widgets.problems import Problem
 from identity.decorators import smartsheet_connected
 from identity.middleware import SmartsheetRequest
 
-PER_PAGE = 20  # requests in a list
+PER_PAGE = 20  # requests on one page of a list
 NOT_RECORDED = Problem(
     503, "The audit log can't be written", "Nothing was changed or sent.", "", "Try again in a moment."
 )
@@ -39,7 +39,7 @@ NO_SHEET = Problem(
 @require_safe
 @smartsheet_connected
 def asked(request: SmartsheetRequest) -> HttpResponse:
-    """What this person has asked others, and what others have asked them."""
+    """List what this person has asked others, and what others have asked this person."""
     actor = actor_of(request)
     person = request.smartsheet_user
     assert person is not None  # noqa: S101 # smartsheet_connected guarantees it
@@ -59,9 +59,9 @@ def asked(request: SmartsheetRequest) -> HttpResponse:
 @require_safe
 @smartsheet_connected
 def request_page(request: SmartsheetRequest, request_id: UUID) -> HttpResponse:
-    """One request of this person: who has answered, and what they have changed since.
+    """Show one request of this person: who has answered, and what the people have changed since they were asked.
 
-    Values of cells are shown only to people who can read them in the log, which records that they did.
+    The page has values of cells only if the asker can read them in the log. The log records that the asker read them.
     """
     found = _own(request, request_id)
     people = states_of(found)
@@ -83,7 +83,7 @@ def request_page(request: SmartsheetRequest, request_id: UUID) -> HttpResponse:
 @require_POST
 @smartsheet_connected
 def cancel(request: SmartsheetRequest, request_id: UUID) -> HttpResponse:
-    """End a request of this person."""
+    """Cancel a request of this person."""
     found = _own(request, request_id)
     try:
         if requests.cancel(found, actor=actor_of(request)):
@@ -122,7 +122,7 @@ def _tell(request: SmartsheetRequest, count: int) -> None:
 
 
 def _own(request: SmartsheetRequest, request_id: UUID) -> UpdateRequest:
-    """A request of this person. Raises Http404 if it isn't theirs."""
+    """Return this person's request. Raises Http404 if there is no such request of this person."""
     actor = actor_of(request)
     own = UpdateRequest.objects.asked_by(region=actor.region, person_id=actor.id)
     return get_object_or_404(own, pk=request_id)

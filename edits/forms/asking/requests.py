@@ -1,6 +1,7 @@
-"""Stores a request with its mails, cancels it, and reminds people on demand. Each of these is an entry of the log.
+"""Stores a request with its mails, cancels it, and reminds people on demand. Each of these acts writes an entry in the
+log.
 
-Addresses are in an entry only as commitments, so they can be erased.
+The chain has only commitments to the addresses in an entry, so the addresses can be erased.
 """
 
 from __future__ import annotations
@@ -28,11 +29,11 @@ from identity.models import SmartsheetUser
 from identity.profiles.profile import storable
 
 DAY = timedelta(days=1)
-REMINDER_PAUSE = timedelta(hours=1)  # a person gets no two mails of a request within this time
+REMINDER_PAUSE = timedelta(hours=1)  # no one gets a reminder within this time after another mail of the same request
 
 
 class TooManyMails(Exception):
-    """The person has had so many mails sent that no more are allowed now. The message says so."""
+    """The request would exceed the number of mails that the person may have sent in 24 hours. The message says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,9 @@ class Wanted:
 def ask(
     request_id: UUID, form: FormDefinition, plan: Plan, wanted: Wanted, *, actor: Actor, primary_id: int | None
 ) -> UpdateRequest:
-    """Store a request and its mails, and record it. A repeat with the same id returns the first request.
+    """Store a request and its mails, and record the request. A repeat with the same id returns the first request.
 
-    Raises TooManyMails and NotRecorded; then nothing was stored, and no one gets a mail.
+    Raises TooManyMails and NotRecorded. After either of them, nothing is stored, and no one gets a mail.
     """
     with transaction.atomic():
         asker = _locked(actor)
@@ -93,7 +94,7 @@ def ask(
 
 
 def cancel(request: UpdateRequest, *, actor: Actor) -> bool:
-    """End a request: waiting mails aren't sent, and no one is reminded. False if it had ended before.
+    """Cancel a request: waiting mails aren't sent, and no one is reminded. Return False if it was cancelled before.
 
     Raises NotRecorded.
     """
@@ -125,7 +126,9 @@ def remind_now(request: UpdateRequest, *, actor: Actor) -> int:
 
 
 def _locked(actor: Actor) -> SmartsheetUser:
-    """The asker. Their row is locked until the transaction ends, so that the limit holds for requests at once."""
+    """Return the asker. The asker's row in the database is locked until the transaction ends. So two requests at the
+    same time can't exceed the limit.
+    """
     people = SmartsheetUser.objects.select_for_update()
     return people.get(region=actor.region, smartsheet_id=actor.id)
 

@@ -1,11 +1,12 @@
 """Sends the mails that wait in the tables of mails. The worker calls it.
 
-A worker claims a mail by one conditional UPDATE, which gives it a lease. Then it sends the mail, and then it marks it
-as sent. If the worker dies in between, the lease ends, and the mail is sent again with the same Message-ID. So no mail
-is lost, and programs that get a mail twice can tell. No transaction is open while a worker talks to the mail server.
+A worker claims a mail with one conditional UPDATE, which reserves the mail for a limited time. Then the worker sends
+the mail, and then it marks the mail as sent. If the worker dies in between, the reserved time ends, and another worker
+sends the mail again with the same Message-ID. So no mail is lost, and a program that gets a mail twice can notice that.
+No transaction is open while a worker talks to the mail server.
 
-A mail that the server refuses for good is never sent again. Any other failure is tried again, later each time, until
-the mail is three days old.
+A mail that the server refuses permanently is never sent again. After any other failure, the mail is tried again, after
+longer and longer pauses, until it is three days old.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ from edits.forms.asking.problem_mails import ProblemMail
 from edits.forms.outgoing_mail import MailState, OutgoingMail
 
 AT_ONCE = 100  # mails in one run
-SECONDS = 20  # the most that one step of SMTP waits, if the project's EMAIL_TIMEOUT says nothing else
-LEASE = timedelta(minutes=10)  # longer than the about 15 steps that sending one mail takes
+SECONDS = 20  # the longest wait for one step of SMTP, unless the setting EMAIL_TIMEOUT is set
+LEASE = timedelta(minutes=10)  # a claim lasts this long: longer than the about 15 steps of sending one mail
 WAITS = [1, 2, 5, 15, 30, 60, 120, 240]  # minutes until the next attempt; the last one is repeated
 PATIENCE = timedelta(days=3)  # from making a mail until giving up
 MOST_ATTEMPTS = 30  # more than fit into PATIENCE, unless sending stops the worker each time
@@ -51,8 +52,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a mail wasn't taken, for the asker. `is_final` says that trying again is useless. `is_away` says that the
-    server takes no mail at all now.
+    """Why the mail server didn't take a mail, for the asker. If `is_final` is true, trying again is useless. If
+    `is_away` is true, the server takes no mail at all now.
     """
 
     reason: str
@@ -86,7 +87,9 @@ def send_due() -> int:
 
 
 def claim(mail_id: int, kind: type[OutgoingMail] = Mail) -> OutgoingMail | None:
-    """Reserve a mail for this worker, and count the attempt. None if another worker has it, or has sent it."""
+    """Reserve a mail for this worker, and count the attempt. Return None if another worker has reserved or sent the
+    mail.
+    """
     now = timezone.now()
     free = kind.objects.claimable(now).filter(pk=mail_id)
     if not free.update(lease_until=now + LEASE, attempts=F("attempts") + 1):
@@ -104,7 +107,7 @@ def _send(mail: OutgoingMail) -> tuple[bool, bool]:
         _finish(mail, MailState.DROPPED)
         return False, False
     if mail.attempts > MOST_ATTEMPTS:
-        _finish(mail, MailState.GIVEN_UP, mail.reason or "Sending it failed each time.")
+        _finish(mail, MailState.GIVEN_UP, mail.reason or "All attempts to send it failed.")
         return False, False
     failure = _deliver(mail, write)
     if failure is None:
@@ -118,7 +121,7 @@ def _send(mail: OutgoingMail) -> tuple[bool, bool]:
 
 
 def _writer(mail: OutgoingMail) -> Callable[[], EmailMultiAlternatives] | None:
-    """The function that writes the mail; None if it needn't be sent any more."""
+    """Return the function that writes the mail; None if the mail needn't be sent any more."""
     if isinstance(mail, ProblemMail):
         sentences = problem_mails.still_true(mail)
         return partial(problem_mails.compose, mail, sentences) if sentences else None
@@ -147,13 +150,13 @@ def is_needless(mail: Mail) -> bool:
 
 
 def hand_over(message: EmailMultiAlternatives) -> Failure | None:
-    """Give one mail to the mail server. None if the server has taken it.
+    """Give one mail to the mail server. Return None if the server has taken the mail.
 
-    What happens after the server has taken it, such as an error while closing the connection, isn't a failure.
+    An error after the server has taken the mail, such as one while the connection is closed, isn't a failure.
     """
     connection = get_connection()
     if getattr(connection, "timeout", 0) is None:
-        connection.timeout = SECONDS  # type: ignore[attr-defined] # only the backend for SMTP has it
+        connection.timeout = SECONDS  # type: ignore[attr-defined] # only the backend for SMTP has `timeout`
     try:
         connection.open()
     except (OSError, SMTPException) as error:  # SMTPException is an OSError, but need not stay one
@@ -192,7 +195,7 @@ def _said(code: int, answer: bytes | str) -> str:
 
 
 def _name(error: Exception) -> str:
-    """The kind of the error, and the server's code. The rest can have addresses."""
+    """The kind of the error, and the server's code, for log lines. Other parts of the error can have addresses."""
     return f"{type(error).__name__} {getattr(error, 'smtp_code', '')}".strip()
 
 

@@ -12,7 +12,7 @@ from edits.forms.outgoing_mail import MailState
 
 @dataclass(frozen=True, slots=True)
 class PersonState:
-    """A person of a request: their mails, oldest first, their answer, and the names of their rows."""
+    """A person of a request, with their mails (oldest first), their answer, and the names of their rows."""
 
     answer: Answer
     mails: Sequence[Mail]
@@ -26,7 +26,7 @@ class PersonState:
 
     @property
     def refused(self) -> Mail | None:
-        """A mail that the mail server refused for good, or that couldn't be sent."""
+        """The mail that the mail server refused permanently, or that couldn't be sent; None if there is none."""
         return next((one for one in self.mails if one.state in {MailState.REFUSED, MailState.GIVEN_UP}), None)
 
     @property
@@ -50,7 +50,7 @@ class PersonState:
 
     @property
     def color(self) -> str:
-        """The colour of the word, as a name of the style sheet's."""
+        """The name that the style sheet has for the colour of the word."""
         if self.answer.is_complete:
             return "green"
         if self.refused and not self.answer.changes:
@@ -65,7 +65,7 @@ class PersonState:
 
 
 def states_of(request: UpdateRequest) -> list[PersonState]:
-    """The people of a request, those who haven't answered first."""
+    """Return the people of a request. Those who haven't answered come first."""
     stopped = StoppedReminders.addresses_of(request.form_id)
     mails: dict[object, list[Mail]] = {}
     for mail in Mail.objects.filter(person__request=request).order_by("pk"):

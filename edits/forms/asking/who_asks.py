@@ -1,4 +1,4 @@
-"""Says who can ask for updates with a form, as far as this app knows without Smartsheet."""
+"""Says whether a person can ask for updates with a form, as far as this app knows without a call to Smartsheet."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from edits.forms.models import FormDefinition
 from edits.widgets.problems import Problem
 from identity.middleware import SmartsheetRequest
 
-NOT_SET_UP = Problem(
-    503, "This app can't send mails", "No mail server is set up for it.", "", "Ask the people who run this app."
-)
+NOT_SET_UP = Problem(503, "This app can't send mails", "It has no mail server.", "", "Ask the people who run this app.")
 
 
 def why_not(request: SmartsheetRequest, form: FormDefinition) -> Problem | None:
-    """Why this person can't ask with this form. None if this app knows no reason; Smartsheet can still refuse."""
+    """Return why this person can't ask with this form; None if this app knows no reason. Smartsheet can refuse."""
     person = request.smartsheet_user
     assert person is not None  # noqa: S101 # smartsheet_connected guarantees it
     if not sending.is_set_up():

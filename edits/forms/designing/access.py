@@ -1,4 +1,4 @@
-"""Says who can design forms. Designers only get to forms of sheets that they can open now, with their own token."""
+"""Says who can design forms. Designers can open a form only while they can open its sheet with their own token."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from identity.profiles.profile import Profile
 
 P = ParamSpec("P")
 DESIGN, TAKE_OVER = "edits.design_forms", "edits.take_over_forms"
-SAMPLE = 20  # rows, of which the designer shows one
-KEPT = 60  # seconds that the columns of a sheet are used again while a designer changes a form
+SAMPLE = 20  # rows that are read; the designer's page shows one of them
+KEPT = 60  # seconds for which the columns of a sheet are kept while a designer changes a form
 
 View = Callable[Concatenate[SmartsheetRequest, P], HttpResponse]
 FormView = Callable[Concatenate[SmartsheetRequest, FormDefinition, P], HttpResponse]
@@ -33,7 +33,7 @@ SheetView = Callable[Concatenate[SmartsheetRequest, FormDefinition, Baseline, P]
 
 
 def designers_only(view: View[P]) -> Callable[Concatenate[Any, P], HttpResponseBase]:
-    """Let only designers and administrators open the view. Others get a page that says who to ask."""
+    """Return a view that only designers and administrators can open. Others get a page that says who to ask."""
 
     @smartsheet_connected
     @wraps(view)
@@ -46,7 +46,7 @@ def designers_only(view: View[P]) -> Callable[Concatenate[Any, P], HttpResponseB
 
 
 def with_form(view: FormView[P]) -> Callable[..., HttpResponseBase]:
-    """Call the view with the form of the address. Only designers get there, and only with a form of their region."""
+    """Return a view that is called with the form of the address. Only designers of the form's region can open it."""
 
     @designers_only
     @wraps(view)
@@ -60,7 +60,9 @@ def with_form(view: FormView[P]) -> Callable[..., HttpResponseBase]:
 
 
 def with_sheet(view: SheetView[P]) -> Callable[..., HttpResponseBase]:
-    """Call the view with the form of the address, and with its sheet as the designer can open it now."""
+    """Return a view that is called with the form of the address, and with the form's sheet, read with the designer's
+    token.
+    """
 
     @with_form
     @wraps(view)
@@ -74,7 +76,9 @@ def with_sheet(view: SheetView[P]) -> Callable[..., HttpResponseBase]:
 
 
 def person_of(request: SmartsheetRequest) -> Profile:
-    """The profile of the designer. Raises LookupError if nobody is connected, which the decorators prevent."""
+    """Return the profile of the signed-in designer. Raises LookupError if nobody is connected. The decorators prevent
+    that.
+    """
     if request.smartsheet_user is None:
         raise LookupError("Nobody is signed in.")
     return request.smartsheet_user
@@ -88,8 +92,8 @@ def is_designer(request: SmartsheetRequest, form: FormDefinition) -> bool:
 
 
 def filters_of(request: SmartsheetRequest, sheet_id: int) -> list[JsonObject] | None:
-    """The sheet's filters that the designer can use; None if Smartsheet doesn't say. An answer of the last minute is
-    used, as for the columns.
+    """Return the sheet's filters that the designer can use; None if Smartsheet doesn't say. An answer from the last
+    minute is used again.
     """
     key = f"designed_filters:{request.user.pk}:{sheet_id}"
     found: list[JsonObject] | None = cache.get(key)
@@ -103,9 +107,11 @@ def filters_of(request: SmartsheetRequest, sheet_id: int) -> list[JsonObject] | 
 
 
 def sheet_of(request: SmartsheetRequest, sheet_id: int, *, is_fresh: bool = True) -> Baseline | HttpResponse:
-    """Read the sheet's columns and its first rows with the designer's own token, or return a page that says why not.
+    """Read the sheet's columns and its first rows with the designer's own token. If that fails, return a page that says
+    why.
 
-    If `is_fresh` is False, an answer of the last minute is used, so that the page can follow what is typed.
+    If `is_fresh` is False, an answer from the last minute is used again. So a page that is updated while someone types
+    needs no new calls.
     """
     key = f"designed_sheet:{request.user.pk}:{sheet_id}"
     try:

@@ -1,6 +1,6 @@
 """Checks a form before it is published: what is wrong, where, and what to do.
 
-Errors keep the form from being published, warnings don't. The sheet is read with the designer's own token.
+A form with errors can't be published. A form with only warnings can. The sheet is read with the designer's own token.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from edits.sheets.column_types import column_type
 from edits.sheets.people import CONTACT_COLUMNS
 from edits.sheets.sheet import Column, Sheet
 
-NAMED = 20  # how many people are named
+NAMED = 20  # how many people a finding names
 EXACT = frozenset({Operator.EQUALS, Operator.NOT_EQUALS, Operator.ONE_OF, Operator.CONTAINS, Operator.NOT_CONTAINS})
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong. `panel` is where it can be corrected. `advice` says what to do. `people` are
-    named below it.
+    """Something that is wrong with a form. It can be corrected in `panel`. `advice` says what to do. `people` are
+    listed below the advice.
     """
 
     sentence: str
@@ -41,8 +41,8 @@ class Finding:
 def check(
     form: FormDefinition, definition: Definition, sheet: Sheet, *, filters: Iterable[Mapping[str, object]] = ()
 ) -> list[Finding]:
-    """Everything that is wrong with the content of a form, errors first. It needs only the sheet's columns, and the
-    filters that the designer can use, if the form has one.
+    """Return everything that is wrong with the content of a form, errors first. Of `sheet`, only the columns are
+    needed. `filters` are those that the designer can use; they are only needed if the form has a filter.
     """
     found = [*_whole(form, definition), *_conditions(definition, sheet)]
     if definition.filter and (why := why_not_usable(filters, definition.filter)):
@@ -53,14 +53,14 @@ def check(
 
 
 def check_rows(definition: Definition, matching: Matching | None) -> Iterator[Finding]:
-    """A rule that no row matches."""
+    """Yield a warning if no row fits the rule."""
     if matching and matching.total and not matching.count and definition.allow & {Allow.EDIT, Allow.DELETE}:
         sentence = f"No row fits the rule now: 0 of {matching.total:,}."
         yield Finding(sentence, "rows", "Change the rule, or publish it anyway if rows will fit later.", is_error=False)
 
 
 def check_people(lacking: Lacking) -> Iterator[Finding]:
-    """People who can open the form, but can't change the sheet in Smartsheet."""
+    """Yield a warning if there are people who can open the form, but can't change the sheet in Smartsheet."""
     if lacking.names:
         count = len(lacking.names)
         who = "One person" if count == 1 else f"{count} people"
@@ -142,7 +142,7 @@ def _not_writable(field: FormField, column: Column, where: str) -> Iterator[Find
 
 
 def _hides_itself(field: FormField, where: str) -> Iterator[Finding]:
-    """A field whose own value hides it, so that nobody can fill it in or correct it."""
+    """Yield findings if the field's own value hides the field, so that nobody can fill it in or correct it."""
     states = {field.state, *(one.state for one in field.states)}
     is_hidden_by_itself = any(
         field.column_id in one.when.column_ids and State.HIDDEN in {one.state, field.state} for one in field.states
@@ -170,7 +170,7 @@ def _gone_options(field: FormField, column: Column, where: str) -> Iterator[Find
 
 
 def _conditions(definition: Definition, sheet: Sheet) -> Iterator[Finding]:
-    """Conditions on columns or options that are gone."""
+    """Yield findings for conditions on columns or options that are gone."""
     if definition.rule:
         yield from _condition("The rule for rows", definition.rule, sheet, "rows")
     for field in definition.fields:

@@ -1,7 +1,7 @@
-"""What the page shows of a condition that a designer builds: its lines with their controls, and the condition in words.
+"""Prepares a condition that a designer builds for the page: its lines with their controls, and the condition in words.
 
-All inputs of a condition have names that begin with its name: `rule~0.1~column`. Buttons send what to do, such as
-`line:rule~0`, so everything works without JavaScript.
+The names of all inputs of a condition begin with the condition's name: `rule~0.1~column`. Each button sends what to do,
+such as `line:rule~0`, so everything works without JavaScript.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ DATES = {"DATE", "DATETIME", "ABSTRACT_DATETIME"}
 
 @dataclass(frozen=True, slots=True)
 class ShownLine:
-    """A line with its controls. `control` is the kind of the value's control: none, text, lines, day, days, number,
-    select or boxes. `choices` are the values to choose from.
+    """A line with its controls. `control` is the kind of control for the value: none, text, lines, day, days, number,
+    select or boxes. `choices` are the values that a select or boxes offer.
     """
 
     id: str
@@ -39,13 +39,13 @@ class ShownLine:
 
     @property
     def values(self) -> list[str]:
-        """The chosen values of boxes."""
+        """The chosen values, if the control is boxes."""
         return self.value.split("\n")
 
 
 @dataclass(frozen=True, slots=True)
 class ShownGroup:
-    """A group with its parts. `can_nest` says whether another group fits into it."""
+    """A group with its parts. `can_nest` says whether the group can contain another group."""
 
     id: str
     number: int
@@ -58,8 +58,8 @@ class ShownGroup:
 
 @dataclass(frozen=True, slots=True)
 class Builder:
-    """A condition on the page. `words` is the condition in words; "" if it isn't finished, and `why_unfinished` says
-    why. `heading` and `words_before` belong to what the condition is for.
+    """A condition on the page. `words` is the condition in words. If the condition isn't finished, `words` is "", and
+    `why_unfinished` says why.
     """
 
     name: str
@@ -70,7 +70,9 @@ class Builder:
 
 
 def builder(name: str, raw: Json, columns: Sequence[Column]) -> Builder:
-    """The builder of a condition. `raw` is its JSON, finished or not; None is a condition without lines."""
+    """Return the builder of a condition. `raw` is the condition's JSON, finished or not. None is a condition without
+    lines.
+    """
     group = condition_groups.read(raw, columns)
     why = condition_groups.why_unfinished(raw) if group.parts else ""
     titles = {column.id: column.title for column in columns}
@@ -84,7 +86,7 @@ def builder(name: str, raw: Json, columns: Sequence[Column]) -> Builder:
 
 
 def contact_columns(columns: Sequence[Column]) -> list[Column]:
-    """The columns with people in them."""
+    """Return the contact columns."""
     return [column for column in columns if column.type in CONTACT_COLUMNS]
 
 
@@ -123,7 +125,7 @@ def _line(id_: str, line: Line, columns: Sequence[Column], *, number: int) -> Sh
 
 
 def _control(line: Line, column: Column | None) -> tuple[str, tuple[str | Choice, ...]]:
-    """The kind of the value's control, and what it offers."""
+    """Return the kind of control for the line's value, and the values that the control offers."""
     kind = column.type if column else ""
     options = column.options if column else ()
     people = tuple(one.key for one in column.contact_options) if column else ()

@@ -1,11 +1,11 @@
-"""Conditions while a designer builds them: groups of lines; some can be unfinished.
+"""Groups of lines, from which a designer builds a condition. Lines and groups can be unfinished.
 
     group = read(condition_json)       or posted(request.POST, "rule", columns)
-    group.to_json()                    is what Condition.parse reads, if the group is finished
+    group.to_json()                    is JSON for Condition.parse, if the group is finished
 
-A line is a column, an operator and what was typed as its value. A group says how many of its parts must hold. Groups
-with "none" and "not all" are conditions with "not". The parts of a group are addressed by their numbers: "0.2" is the
-third part of the first part.
+A line has a column, an operator and what was typed as the value. A group says how many of its parts must be true.
+Groups of the kinds "none" and "not_all" become conditions with "not". Numbers address the parts of a group, from 0:
+"0.2" is the third part of the group's first part.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ KINDS = {
     "none": "none of these is true",
     "not_all": "not all of these are true",
 }
-DEEPEST = 3  # levels of groups; a group with "not" is two levels of a condition
+DEEPEST = 3  # levels of groups; a group with "not" makes two levels of a condition
 MOST_PARTS = 50
 INTEGER = re.compile("-?[0-9]{1,4}")
 
@@ -74,7 +74,7 @@ TICKS = (("true", "ticked"), ("false", "not ticked"))
 @dataclass(slots=True)
 class Line:
     """One line of a condition, perhaps without a column or a value. `value` is what was typed. `given` is the value in
-    the JSON that the line was read from.
+    the JSON from which the line was read.
     """
 
     column: str = ""
@@ -106,7 +106,7 @@ class Line:
 
     @property
     def is_finished(self) -> bool:
-        """Whether the line is a condition."""
+        """Whether the line is a complete condition."""
         return not why_unfinished(self.to_json())
 
 
@@ -123,7 +123,7 @@ class Group:
         return {"not": inner} if self.kind in {"none", "not_all"} else inner
 
     def at(self, path: str) -> Line | Group:
-        """The part with this path; "" is the group itself. Raises LookupError."""
+        """Return the part with this path. The path "" is the group itself. Raises LookupError."""
         found: Line | Group = self
         for number in filter(None, path.split(".")):
             if not isinstance(found, Group) or not number.isdecimal():
@@ -156,7 +156,7 @@ class Group:
 
 
 def read(raw: Json, columns: Sequence[Column] = ()) -> Group:
-    """The group of a condition's JSON, finished or not. None is an empty group. Raises InvalidCondition."""
+    """Return the group for a condition's JSON, finished or not. None gives an empty group. Raises InvalidCondition."""
     types = {str(column.id): column.type for column in columns}
     if raw is None:
         return Group()
@@ -165,12 +165,12 @@ def read(raw: Json, columns: Sequence[Column] = ()) -> Group:
 
 
 def posted(data: Mapping[str, str], name: str, columns: Sequence[Column]) -> Group:
-    """The group that a browser sends. `name` is the beginning of the names of its inputs."""
+    """Return the group that a browser has sent. The names of the group's inputs begin with `name`."""
     return _posted_group(data, name, "", {str(column.id): column.type for column in columns}, depth=1)
 
 
 def why_unfinished(raw: Json) -> str:
-    """Why this JSON isn't a condition yet, in words for its designer; "" if it is one."""
+    """Say to the designer why this JSON isn't a complete condition yet; "" if it is one."""
     lines = list(_lines(raw))
     if not lines:
         return "Add at least one line."

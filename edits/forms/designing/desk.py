@@ -1,4 +1,4 @@
-"""What a designer has on the page: the working copy, the panel that they have chosen, and what their last step did."""
+"""The state of the designer's page: the working copy, the chosen panel, and what the last step did."""
 
 from __future__ import annotations
 
@@ -42,8 +42,9 @@ COPIES = re.compile(r"(states|options|not_allowed)-([0-9]{1,3})")
 
 @dataclass(slots=True)
 class Desk:
-    """`chosen` is a column id, or a key of HEADINGS. `said` says in words what the last step did, and `focus` is the id
-    of the element that then gets the focus. `filters` returns the sheet's filters, or None if they aren't known.
+    """The state of the page. `chosen` is a column id, or a key of HEADINGS. `said` is a sentence about what the last
+    step did. `focus` is the id of the element that gets the focus after this step. `filters` returns the sheet's
+    filters, or None if they aren't known.
     """
 
     form: FormDefinition
@@ -62,7 +63,9 @@ class Desk:
         return self.baseline.sheet
 
     def take(self, data: QueryDict) -> None:
-        """Take what was typed into the chosen panel. Texts that can't be used stay in the panel, with an error."""
+        """Write what was typed into the chosen panel to the working copy. Invalid texts stay in the panel, with an
+        error.
+        """
         self.panel = self._panel(data)
         self.panel.apply()
         self.is_wrong = bool(self.panel.errors)
@@ -79,16 +82,18 @@ class Desk:
 
     @property
     def field(self) -> dict[str, Any] | None:
-        """The chosen field, in JSON; None if another panel is chosen."""
+        """The chosen field, in JSON; None if the chosen panel isn't that of a field."""
         return self.work.field(self.chosen)
 
     def choose(self, key: str) -> None:
-        """Show another panel."""
+        """Choose another panel."""
         self.chosen = key if key in HEADINGS or self.work.field(key) else "title"
         self.focus = "settings"
 
     def do(self, verb: str, target: str) -> None:
-        """Carry out one of the page's buttons. An unknown button, or one for a part that is gone, does nothing."""
+        """Do what one of the page's buttons says. An unknown button does nothing, nor does a button for a part that is
+        gone.
+        """
         steps: dict[str, Callable[[str], None]] = {
             "choose": self.choose,
             "up": lambda column_id: self._move(column_id, -1),

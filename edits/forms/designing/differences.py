@@ -1,4 +1,4 @@
-"""Says in words how two contents of a form differ."""
+"""Describes in sentences how two versions of a form's content differ."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ BECAME = {
 
 
 def differences(old: Definition, new: Definition, titles: Mapping[int, str] | None = None) -> list[str]:
-    """Return a sentence for each difference. `titles` are the titles of the sheet's columns, for conditions. Titles of
-    fields are known without them.
+    """Return a sentence for each difference. `titles` are the titles of the sheet's columns by id, for the text of
+    conditions.
     """
     known = {field.column_id: field.title for field in (*old.fields, *new.fields)} | dict(titles or {})
     return [*_whole(old, new, known), *_fields(old, new, known)]
@@ -100,7 +100,9 @@ def _items(
 
 
 def item_words(name: str, one: StateWhen | OptionsWhen | NotAllowed, titles: Mapping[int, str]) -> str:
-    """A state, options or a refusal of a field in words. `name` is the field's name in quotation marks."""
+    """Return a conditional state, conditional options or a refusal in words. `name` is the field's name in quotation
+    marks.
+    """
     when = one.when.words(titles)
     match one:
         case StateWhen():

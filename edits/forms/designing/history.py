@@ -31,7 +31,7 @@ BY_STATE = {FormState.CLOSED: "closed the form", FormState.DRAFT: "made it a dra
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A row of the history. `done` says what was done, and `differences` how the draft changed."""
+    """A row of the history. `done` says what was done. `differences` are sentences about how the draft changed."""
 
     id: int
     who: str
@@ -44,7 +44,7 @@ class Change:
 @require_safe
 @with_sheet
 def history(request: SmartsheetRequest, form: FormDefinition, baseline: Baseline) -> HttpResponse:
-    """Show who changed the form, newest first."""
+    """Show who changed the form. The newest change comes first."""
     sheet = baseline.sheet
     titles = {column.id: column.title for column in sheet.columns}
     context = {"form": form, "sheet": sheet, "changes": list(changes_of(form, titles)), "most": MOST}
@@ -54,7 +54,7 @@ def history(request: SmartsheetRequest, form: FormDefinition, baseline: Baseline
 @require_POST
 @with_sheet
 def restore(request: SmartsheetRequest, form: FormDefinition, _baseline: Baseline, history_id: int) -> HttpResponse:
-    """Restore the draft of a row of the history. People fill in the published form until the draft is published."""
+    """Restore the draft from a row of the history. This doesn't change the published form."""
     then = form.history.filter(history_id=history_id).first()
     try:
         if then is None:
@@ -73,7 +73,7 @@ def restore(request: SmartsheetRequest, form: FormDefinition, _baseline: Baselin
 
 
 def changes_of(form: FormDefinition, titles: Mapping[int, str]) -> Iterator[Change]:
-    """The rows of the history, newest first. `titles` are the titles of the sheet's columns."""
+    """Yield the rows of the history, newest first. `titles` are the titles of the sheet's columns by id."""
     rows = list(form.history.order_by("-history_id")[: MOST + 1])
     for row, before in pairwise([*rows, None]):
         if row is None:
@@ -104,7 +104,7 @@ def _done(row: Any, before: Any) -> Iterator[str]:
 
 
 def _others(row: Any, before: Any) -> Iterator[str]:
-    """What changed besides the content."""
+    """Yield a sentence for each change outside the form's content."""
     if before is None:
         return
     if row.slug != before.slug:

@@ -1,4 +1,4 @@
-"""The list of forms, and new forms: made for a sheet, or as a copy of another form. Drafts can be deleted."""
+"""The pages on which designers list forms, make new forms or copies of forms, and delete drafts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from identity.middleware import SmartsheetRequest
 
 @dataclass(frozen=True, slots=True)
 class ListedForm:
-    """A form in the list. `why_taken_over` says why this person can take it over; "" if they can't."""
+    """A form in the list. `why_taken_over` says why this person can take the form over; "" if they can't."""
 
     form: FormDefinition
     sheet_name: str
@@ -79,7 +79,7 @@ def forms_page(request: SmartsheetRequest) -> HttpResponse:
         names = {sheet.id: sheet.name for sheet in _sheets(request)}
     except GatewayError as error:
         problem = problem_of(error, doing=Doing.READ)
-    # Unlike select_related(), this has one object per designer, which asks for their token and roles once.
+    # Unlike select_related(), this makes one object per designer, so the designer's token and roles are read only once.
     found = FormDefinition.objects.filter(region=actor_of(request).region).prefetch_related("designer__user")
     listed = [_listed(request, form, names, is_known=problem is None) for form in found]
     context = {
@@ -93,7 +93,7 @@ def forms_page(request: SmartsheetRequest) -> HttpResponse:
 @require_safe
 @designers_only
 def choose_sheet(request: SmartsheetRequest) -> HttpResponse:
-    """Choose the sheet of a new form. ?q= searches the names of sheets."""
+    """Let the designer choose the sheet of a new form. ?q= searches the names of sheets."""
     query = request.GET.get("q", "").strip()
     try:
         found = _sheets(request)
@@ -109,7 +109,7 @@ def choose_sheet(request: SmartsheetRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @designers_only
 def new_form(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
-    """Enter the title and address of a new form. POST makes its draft."""
+    """Ask for the title and the address of a new form. POST makes the form's draft."""
     baseline = sheet_of(request, sheet_id)
     if isinstance(baseline, HttpResponse):
         return baseline
@@ -132,7 +132,7 @@ def new_form(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
 @require_POST
 @with_sheet
 def duplicate(request: SmartsheetRequest, form: FormDefinition, baseline: Baseline) -> HttpResponse:
-    """Make a draft with the same content."""
+    """Make a new draft with the content of this form."""
     sheet = baseline.sheet
     content = form.draft | {"title": f"Copy of {form.draft.get('title', '')}"[:200]}
     values = {"sheet_id": form.sheet_id, "sheet_name": sheet.name, "time_zone": form.time_zone}
@@ -162,7 +162,7 @@ def delete(request: SmartsheetRequest, form: FormDefinition, _baseline: Baseline
 
 
 def free_slug(text: str) -> str:
-    """An address made from a text, such as a title, which no form has yet."""
+    """Return an address for a form that no form has yet, made from a text such as the form's title."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     slug = re.sub("[^a-z0-9]+", "-", plain).strip("-")[: LONGEST_SLUG - 4].strip("-") or "form"
     used = set(FormDefinition.objects.filter(slug__startswith=slug).values_list("slug", flat=True)) | RESERVED
@@ -170,7 +170,7 @@ def free_slug(text: str) -> str:
 
 
 def _create(request: SmartsheetRequest, definition: Definition, **values: Any) -> FormDefinition | Problem | None:
-    """Store a draft. None if its address was taken meanwhile."""
+    """Store a draft. Return the form, None if another form has got the address meanwhile, or the problem."""
     actor = actor_of(request)
     person: Any = request.user
     try:
@@ -184,7 +184,7 @@ def _create(request: SmartsheetRequest, definition: Definition, **values: Any) -
 
 
 def _sheets(request: SmartsheetRequest) -> list[SheetSummary]:
-    """The sheets that the person can open now. Raises GatewayError."""
+    """Return the sheets that the person can open now. Raises GatewayError."""
     gateway = gateway_for(request.user)
     gateway.require(Feature.VIEW)
     found = [SheetSummary.parse(raw) for raw in gateway.sheets()]

@@ -1,4 +1,4 @@
-"""The form as a person would see it. It is DesignedForm, with the same templates, but it is only shown."""
+"""Shows a form as a person would see it. It uses DesignedForm and its templates, but the form can't be sent."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ADMINS = frozenset({Access.OWNER, Access.ADMIN})
 
 
 class ShownForm(DesignedForm):
-    """The form of any row. The page says next to it whether the row is the person's. Nothing is logged."""
+    """A form that can show any row. The page also says whether the row is the person's. Nothing is logged."""
 
     def may_edit(self, row: Row) -> str:
         return ""
@@ -30,7 +30,7 @@ class ShownForm(DesignedForm):
 
 @dataclass(frozen=True, slots=True)
 class LiveForm:
-    """What the page shows: the cells that the person sees, and the fields that are hidden from them."""
+    """What the page shows: the cells that the person sees, and the fields that are hidden from the person."""
 
     form: ShownForm
     cells: tuple[DesignedCell, ...]
@@ -39,7 +39,7 @@ class LiveForm:
 
     @property
     def is_saved_by_them(self) -> bool:
-        """Whether there is something that the person can save."""
+        """Whether the form has a value that the person can save."""
         return any(cell.is_written or cell.is_given for cell in self.cells)
 
 
@@ -52,7 +52,7 @@ def live_form(
     row_id: int | None = None,
     typed: QueryDict | None = None,
 ) -> LiveForm:
-    """The form for a row, or for a new one, as this person sees it. `typed` is what was typed into it."""
+    """Return the form for a row, or for a new row, as this person sees it. `typed` is what was typed into the form."""
     options: dict[str, Any] = {
         "definition": definition,
         "baseline": baseline,
@@ -79,7 +79,7 @@ def live_form(
 
 
 def seen_by(sheet: Sheet, access: Access) -> Sheet:
-    """The sheet with the locks and the access level that it has for another person."""
+    """Return the sheet with the locks and the access level that another person would have in it."""
     is_admin = access in ADMINS
     return replace(
         sheet,
@@ -90,7 +90,7 @@ def seen_by(sheet: Sheet, access: Access) -> Sheet:
 
 
 def _with_defaults(form: ShownForm, options: dict[str, Any]) -> ShownForm:
-    """The form of a new row, with the designer's values."""
+    """Return the form of a new row, with the designer's default values."""
     defaults = {field.column_id: field.default for field in form.definition.fields if field.default is not None}
     data = QueryDict(mutable=True)
     used = [column_id for column_id in defaults if form.put(data, column_id, defaults)]

@@ -1,4 +1,4 @@
-"""Counts the rows that fit a form's rule and its filter. Only the columns that the rule reads are read."""
+"""Counts the rows that fit a form's rule and its filter. It reads only the columns that the rule needs."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ ABOUT_ME = frozenset({Operator.ME, Operator.NOT_ME})
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """How many of all rows fit the rule. If the rule depends on the person, `count` are the rows that fit for someone
-    who is named in them, and `mine` are those that fit for the designer. Otherwise `mine` is None.
+    """How many of the `total` rows fit the rule. If the rule depends on the person, `count` is the number of rows that
+    fit the rule for at least one person who is named in the row, and `mine` is the number of rows that fit it for the
+    designer. Otherwise `mine` is None.
     """
 
     total: int
@@ -29,8 +30,9 @@ class Matching:
 
 
 def matching_rows(gateway: Gateway, sheet: Sheet, definition: Definition, *, me: Set[str], today: date) -> Matching:
-    """Count the matching rows. `sheet` has all columns. If the form has all rows, nothing is read. A filter is applied
-    as it is for the designer. Raises GatewayError, and FilterGone if Smartsheet doesn't apply the filter.
+    """Count the matching rows. `sheet` has all columns. If the form is for all rows, nothing is read. The designer's
+    token reads the rows, so a filter shows the rows that it shows to the designer. Raises GatewayError. Raises
+    FilterGone if Smartsheet doesn't apply the filter.
     """
     rule = definition.rule
     if definition.has_all_rows:

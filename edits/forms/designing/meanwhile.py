@@ -1,4 +1,4 @@
-"""Compares and combines what two designers made of the same form, when one saved it while the other was changing it."""
+"""Compares and combines the changes of two designers if one saved a form while the other was changing it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ NOT_THERE = object()
 
 @dataclass(frozen=True, slots=True)
 class Meanwhile:
-    """`theirs` are their differences from what was opened, `mine` those of this designer, in words. If the
-    version that was opened is unknown, `theirs` is empty, and `mine` are the differences from what is stored now.
+    """The changes of both designers since this designer opened the form, in sentences. `theirs` are the stored changes
+    of the other one, and `mine` are those of this designer. If the opened version is unknown, `theirs` is empty, and
+    `mine` are the differences from what is stored now.
     """
 
     who: str
@@ -29,7 +30,7 @@ class Meanwhile:
 
 
 def meanwhile(form: FormDefinition, work: WorkingCopy, sheet: Sheet, *, opened: int) -> Meanwhile:
-    """Compare a working copy with what is stored now. `opened` is the row of the history that was newest when the
+    """Compare a working copy with what is stored now. `opened` is the id of the history row that was newest when the
     designer opened the form.
     """
     titles = {column.id: column.title for column in sheet.columns}
@@ -49,8 +50,8 @@ def meanwhile(form: FormDefinition, work: WorkingCopy, sheet: Sheet, *, opened: 
 
 
 def merged(form: FormDefinition, work: WorkingCopy, *, opened: int) -> tuple[WorkingCopy, list[str]] | None:
-    """Combine a working copy with what is stored now. Where both changed the same thing, the working copy counts, and
-    the list says so in words. None if the version that was opened is unknown.
+    """Combine a working copy with what is stored now. If both changed the same thing, the working copy's value is kept,
+    and the returned list names the thing. Return None if the opened version is unknown.
     """
     base, theirs = _base(form, opened), WorkingCopy.of(form)
     if base is None:
@@ -72,8 +73,8 @@ def merged(form: FormDefinition, work: WorkingCopy, *, opened: int) -> tuple[Wor
 
 
 def _fields(base: WorkingCopy, mine: WorkingCopy, theirs: WorkingCopy, collisions: list[str]) -> list[Content]:
-    """All fields in my order, or in theirs if I haven't changed it. A field that one removed and the other one changed
-    stays.
+    """Return all fields in the order of `mine`, or in the order of `theirs` if `mine` has the same order as `base`. If
+    one designer removed a field and the other one changed it, the field stays.
     """
     ids = [[field["column"] for field in one.fields] for one in (base, mine, theirs)]
     kept = [one for one in ids[0] if one in ids[1]]
@@ -104,7 +105,7 @@ def _either(base: Any, mine: Any, theirs: Any, what: str, collisions: list[str])
 
 
 def _base(form: FormDefinition, opened: int) -> WorkingCopy | None:
-    """What was stored when the designer opened the form; None if it isn't known, or was erased."""
+    """Return what was stored when the designer opened the form; None if this is unknown or was erased."""
     then = form.history.filter(history_id=opened).first()
     try:
         return WorkingCopy.of(then.instance) if then and then.draft else None

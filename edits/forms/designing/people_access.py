@@ -17,7 +17,7 @@ UNKNOWN = "Smartsheet doesn’t tell you who the sheet is shared with, so this a
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A person that the sheet is shared with."""
+    """A person with whom the sheet is shared."""
 
     name: str
     email: str
@@ -31,14 +31,16 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Who can open the sheet. `has_groups` says that it is also shared with groups."""
+    """Who can open the sheet. If `has_groups` is true, the sheet is also shared with groups, whose members aren't
+    known.
+    """
 
     people: tuple[Share, ...] = ()
     has_groups: bool = False
     is_known: bool = True
 
     def of(self, profile: Profile) -> Share | None:
-        """The share of a person, found by all their addresses."""
+        """Return the share of a person, found by any of the person's addresses; None if there is none."""
         return next((one for one in self.people if one.email.casefold() in profile.addresses), None)
 
     def with_address(self, email: str) -> Share | None:
@@ -51,8 +53,8 @@ class Shares:
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """People who can open the form but can't change the sheet, and the sheet's owner. `why_unknown` says why they
-    aren't known.
+    """The people who can open the form but can't change the sheet, and the sheet's owner. If these people aren't known,
+    `why_unknown` says why.
     """
 
     names: tuple[str, ...] = ()
@@ -62,7 +64,7 @@ class Lacking:
 
 
 def shares_of(gateway: Gateway, sheet_id: int) -> Shares:
-    """The people who the sheet is shared with. Empty if Smartsheet doesn't say."""
+    """Return the people with whom the sheet is shared. If Smartsheet doesn't say, `is_known` is false."""
     try:
         raw = gateway.shares(sheet_id)
     except GatewayError:
@@ -72,7 +74,7 @@ def shares_of(gateway: Gateway, sheet_id: int) -> Shares:
 
 
 def lacking_access(definition: Definition, shares: Shares, *, region: str) -> Lacking:
-    """Who can open the form, but isn't at least an Editor of the sheet."""
+    """Return the people who can open the form, but aren't at least Editors of the sheet."""
     if not shares.is_known:
         return Lacking(why_unknown=UNKNOWN)
     names = tuple(sorted(set(_lacking(definition, shares, region)), key=str.casefold))

@@ -1,7 +1,7 @@
 """Shows a form as a chosen person would see it, for a chosen row.
 
-It is read with the designer's own token, so nobody acts as the other person, and nothing is written. What the person
-can do with the sheet is in the sheet's shares.
+The designer's own token reads the sheet, so nobody acts as the other person. Nothing is written. The sheet's shares say
+what the other person can do with the sheet.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from identity.middleware import SmartsheetRequest
 from identity.models import SmartsheetUser
 from identity.profiles.profile import Profile
 
-CARRIED = ("work", "seen", "opened", "chosen")  # what the designer's page needs again
+CARRIED = ("work", "seen", "opened", "chosen")  # what the preview sends back to the designer's page
 MOST_FOUND = 100  # rows that a search lists
 NEW = "new"
 
@@ -61,15 +61,16 @@ class Viewer:
         return self.name if self.name.casefold() == self.key else f"{self.name} ({self.key})"
 
     def owns(self, definition: Definition, sheet: Sheet, row: Row) -> bool:
-        """Whether the row is one of the form's rows for this person."""
+        """Whether the form shows this row to the person."""
         person = self.profile
         return may(sheet, row, definition=definition, me=known_as(person), today=today_of(person))
 
 
 @dataclass(frozen=True, slots=True)
 class ListedRows:
-    """The rows from which the designer chooses: a page of the sheet, or those that a search has found. They have only
-    the columns that the rule needs. Pages count from 1. `count` is the number of all rows that were found.
+    """The rows from which the designer chooses: a page of the sheet, or the rows that a search has found. Found rows
+    have only the primary column and the columns that the rule needs. Pages count from 1. `count` is the number of all
+    rows, also of those on other pages.
     """
 
     rows: Sequence[Row]
@@ -81,7 +82,9 @@ class ListedRows:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the person would see, and in sentences what would be refused. `shut_out` says why they see no form."""
+    """What the person would see, and sentences about what would be refused. `shut_out` says why the person sees no
+    form.
+    """
 
     shut_out: tuple[str, ...]
     refusals: tuple[str, ...]
@@ -91,7 +94,9 @@ class Preview:
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_form
 def preview(request: SmartsheetRequest, form: FormDefinition) -> HttpResponse:
-    """Show the saved draft, or with POST the designer's working copy, for `person` and `row`. Nothing is saved."""
+    """Show the saved draft as `person` would see it for `row`. POST shows the designer's working copy. Nothing is
+    saved.
+    """
     sent = request.POST if request.method == "POST" else request.GET
     try:
         definition = (WorkingCopy.parse(sent["work"]) if "work" in sent else WorkingCopy.of(form)).sketch()
@@ -132,7 +137,7 @@ def preview(request: SmartsheetRequest, form: FormDefinition) -> HttpResponse:
 
 
 def listed_rows(gateway: Gateway, page: Sheet, definition: Definition, *, query: str, number: int) -> ListedRows:
-    """The rows to choose from. A search reads all rows, with the primary column and the columns of the rule.
+    """Return the rows to choose from. A search reads all rows, with the primary column and the columns of the rule.
 
     Raises GatewayError.
     """
@@ -149,20 +154,20 @@ def listed_rows(gateway: Gateway, page: Sheet, definition: Definition, *, query:
 
 
 def _first(definition: Definition, page: Sheet, listed: ListedRows, viewer: Viewer) -> str:
-    """The row to show after a new search: the first row of the result that is theirs, or else the first one."""
+    """Return the row to show after a new search: the first found row of the viewer, or else the first found row."""
     theirs = (row for row in listed.rows if viewer.owns(definition, page, row))
     row = next(theirs, listed.rows[0] if listed.rows else None)
     return str(row.id) if row else ""
 
 
 def _number(sent: QueryDict) -> int:
-    """The page of rows that was asked for."""
+    """Return the number of the page of rows in the request."""
     text = sent.get("page", "")
     return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
 
 
 def viewers_of(request: SmartsheetRequest, shares: Shares) -> Iterator[Viewer]:
-    """The designer, then everyone who has signed in, and then everyone else with a share of the sheet."""
+    """Yield first the designer, then everyone who has signed in, and then everyone else with a share of the sheet."""
     designer = person_of(request)
     profiles = [person.as_profile() for person in SmartsheetUser.objects.filter(region=designer.region)]
     profiles.sort(key=lambda profile: (profile.id != designer.id, profile.name.casefold()))
@@ -179,7 +184,7 @@ def viewers_of(request: SmartsheetRequest, shares: Shares) -> Iterator[Viewer]:
 def preview_of(
     request: SmartsheetRequest, definition: Definition, baseline: Baseline, row: Row | None, viewer: Viewer
 ) -> Preview:
-    """What a person would see of this row; without a row, of a new one."""
+    """Return what a person would see of this row, or of a new row if `row` is None."""
     sheet = seen_by(baseline.sheet, viewer.access or Access.VIEWER)
     live = live_form(
         request,
@@ -193,8 +198,8 @@ def preview_of(
 
 
 def chosen_row(definition: Definition, baseline: Baseline, viewer: Viewer, text: str) -> tuple[Row | None, Baseline]:
-    """The chosen row, and the sheet with that row; None is a new row. If none is chosen, it is the first row that is
-    theirs, or else the first row. Raises GatewayError.
+    """Return the chosen row, and the sheet with that row. None is a new row. If no row is chosen, return the first row
+    that is the viewer's, or else the first row. Raises GatewayError.
     """
     sheet = baseline.sheet
     if text == NEW or (not text and definition.allow == {Allow.ADD}):
@@ -211,7 +216,7 @@ def chosen_row(definition: Definition, baseline: Baseline, viewer: Viewer, text:
 
 
 def _shut_out(definition: Definition, sheet: Sheet, row: Row | None, viewer: Viewer) -> Iterator[str]:
-    """Why the person sees no form."""
+    """Yield the reasons why the person sees no form."""
     if not is_in_audience(definition, viewer.profile):
         yield f"{viewer.name} can’t open the form, because it isn’t for them."
     if viewer.access is None:
@@ -226,7 +231,7 @@ def _shut_out(definition: Definition, sheet: Sheet, row: Row | None, viewer: Vie
 
 
 def _refusals(definition: Definition, sheet: Sheet, row: Row | None, viewer: Viewer) -> Iterator[str]:
-    """What the person can't change or save, although they see the form."""
+    """Yield what the person can't change or save, although they see the form."""
     if viewer.access and not viewer.access.is_editor:
         yield f"{viewer.name} {viewer.access.words} on the sheet, so Smartsheet refuses every change."
     if row and row.is_locked and viewer.access not in ADMINS:
@@ -243,9 +248,9 @@ def _refusals(definition: Definition, sheet: Sheet, row: Row | None, viewer: Vie
     me, today, values = known_as(viewer.profile), today_of(viewer.profile), values_of(row) if row else {}
     for field in definition.fields:
         if row and (why := field.why_not_allowed(values, me=me, today=today)):
-            yield f"With the row’s values of now, nothing can be saved. {field.name}: {why}"
+            yield f"With the row’s current values, nothing can be saved. {field.name}: {why}"
 
 
 def _profile(share: Share, region: str) -> Profile:
-    """What is known of a person who has never signed in here."""
+    """Return a profile with what is known of a person who has never signed in here."""
     return Profile(region=region, id=0, data={"email": share.email, "firstName": share.name or share.email})

@@ -1,4 +1,4 @@
-"""Publishing: everything that is checked before it, the link to share, and closing."""
+"""The pages on which designers check and publish a form, get its link, and close it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Checked:
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_sheet
 def publish(request: SmartsheetRequest, form: FormDefinition, baseline: Baseline) -> HttpResponse:
-    """Show what is wrong with the draft, and what changes. POST publishes it, if there are no errors."""
+    """Show what is wrong with the draft, and what publishing changes. POST publishes the draft if it has no errors."""
     sheet = baseline.sheet
     definition = form.draft_definition
     try:
@@ -86,14 +86,14 @@ def check_all(request: SmartsheetRequest, form: FormDefinition, definition: Defi
     matching = None
     if not missing_columns(sheet, definition.rule):
         me, today = known_as(gateway.owner), today_of(gateway.owner)
-        with suppress(FilterGone):  # one of the findings says so
+        with suppress(FilterGone):  # one of the findings says that the filter is gone
             matching = matching_rows(gateway, sheet, definition, me=me, today=today)
     people = lacking_access(definition, shares_of(gateway, form.sheet_id), region=form.region)
     return Checked((*found, *check_rows(definition, matching), *check_people(people)), matching)
 
 
 def _publish(request: SmartsheetRequest, form: FormDefinition, checked: Checked) -> tuple[int, str]:
-    """Publish the form. Return the status and a sentence that says why it wasn't published; "" if it was."""
+    """Publish the form. Return the HTTP status, and why the form wasn't published; "" if it was."""
     if checked.errors:
         return 422, "Not published. Correct these first."
     if request.POST.get("seen") != str(form.revision):
@@ -111,7 +111,7 @@ def _publish(request: SmartsheetRequest, form: FormDefinition, checked: Checked)
 @require_POST
 @with_form
 def close(request: SmartsheetRequest, form: FormDefinition) -> HttpResponse:
-    """Let nobody fill in the form any more. Its designer can do that even if the sheet was deleted."""
+    """Let nobody fill in the form any more. Its designer can close it even if the sheet was deleted."""
     baseline = sheet_of(request, form.sheet_id)
     if isinstance(baseline, HttpResponse) and not is_designer(request, form):
         return baseline
@@ -129,7 +129,7 @@ def close(request: SmartsheetRequest, form: FormDefinition) -> HttpResponse:
 @require_safe
 @with_form
 def qr_code(request: SmartsheetRequest, form: FormDefinition) -> HttpResponse:
-    """The address of the form as a QR code, in SVG."""
+    """Return the address of the form as a QR code in SVG."""
     out = io.BytesIO()
     segno.make(address_of(request, form), error="m").save(out, kind="svg", scale=6, border=4, light="white")
     return HttpResponse(
@@ -140,5 +140,5 @@ def qr_code(request: SmartsheetRequest, form: FormDefinition) -> HttpResponse:
 
 
 def address_of(request: SmartsheetRequest, form: FormDefinition) -> str:
-    """The address at which people fill in the form."""
+    """Return the address at which people fill in the form."""
     return request.build_absolute_uri(reverse("forms:rows", args=[form.slug]))

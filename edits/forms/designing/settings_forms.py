@@ -1,6 +1,7 @@
-"""The settings that a designer changes: of a field, and of the whole form. Each form is one panel of the page.
+"""Defines the Django forms with which a designer changes settings of a field or of the whole form. Each is a panel of
+the page.
 
-A form reads its values from a working copy, and `apply` writes what was typed into it.
+Such a Django form reads its values from a working copy. `apply` writes what was typed to the working copy.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def _choice(label: str, choices: type[TextChoices], help_text: str = "") -> form
 
 
 class Settings(forms.Form):
-    """A panel. `names` are the keys of the content that it changes."""
+    """A panel. `names` are the keys of the content that the panel changes."""
 
     default_renderer = RENDERER
     heading = ""
@@ -83,12 +84,12 @@ class Settings(forms.Form):
                 self.work.content[name] = self.cleaned_data[name]
 
     def _is_missing(self, name: str) -> bool:
-        """Whether nothing was sent for a list with one choice. Browsers always send one."""
+        """Whether nothing was sent for a list from which one item is chosen. Browsers always send an item."""
         return type(self.fields[name]) is forms.ChoiceField and not self.cleaned_data[name]
 
 
 class TitleSettings(Settings):
-    """The form's title, its sentence, and its address."""
+    """The form's title, the sentence below the title, and the form's address."""
 
     heading = "Title and address"
     names = ("title", "sentence")
@@ -116,7 +117,8 @@ class TitleSettings(Settings):
 
 
 class RowSettings(Settings):
-    """The filter that limits the rows, and what people can do with them. The rule for rows is beside it.
+    """The filter that limits the rows, and what people can do with the rows. The page shows the rule for rows beside
+    this panel.
 
     `filters` are the sheet's filters that the designer can use; None if Smartsheet doesn't say.
     """
@@ -172,7 +174,7 @@ class PeopleSettings(Settings):
     heading = "People"
     names = ("audience", "people", "domains")
     audience = _choice("Who can open it", Audience, "Everyone also needs their own access to the sheet in Smartsheet.")
-    people = Lines(label="People", help_text="Their e-mail addresses, one in each line.")
+    people = Lines(label="People", help_text="E-mail addresses, one in each line.")
     domains = Lines(rows=2, label="Domains", help_text="Such as example.com: everybody with an address there.")
 
     def clean_people(self) -> list[str]:
@@ -198,7 +200,7 @@ class ClosingSettings(Settings):
         label="Closes",
         required=False,
         widget=forms.DateTimeInput(TEXT | {"type": "datetime-local"}),
-        help_text="From then on nobody can fill it in. If it is empty, the form stays open.",
+        help_text="From then on nobody can fill in the form. Without a closing date, the form stays open.",
     )
     time_zone = forms.ChoiceField(label="Time zone", required=False, widget=forms.Select({"class": "form-select"}))
 
@@ -213,11 +215,11 @@ class ClosingSettings(Settings):
         return {"closes": work.closes, "time_zone": work.time_zone}
 
     def clean_closes(self) -> str:
-        """The time in the form's zone, not in the reader's."""
+        """Return the local time in the form's time zone, which can differ from the reader's."""
         text: str = self.cleaned_data["closes"]
         for form in FORMATS:
             with suppress(ValueError):
-                return datetime.strptime(text, form).strftime(FORMATS[0])  # noqa: DTZ007 # the zone is another field
+                return datetime.strptime(text, form).strftime(FORMATS[0])  # noqa: DTZ007 # the time zone is another field
         if text:
             raise ValidationError("Enter a day and a time, such as 2026-12-24T17:00.")
         return ""
@@ -229,7 +231,9 @@ class ClosingSettings(Settings):
 
 
 class DefaultField(forms.Field):
-    """The value that a column has in a new row. It has the same control as in the form."""
+    """The field for the value that a column has in a new row. It has the same control as the column's field in the
+    form.
+    """
 
     widget: Control
 
@@ -249,7 +253,9 @@ class DefaultField(forms.Field):
         return data
 
     def clean(self, value: Any) -> Json:
-        """The value in the form of edits.sheets.held_values. Raises ValidationError, also for a doubtful value."""
+        """Return the value in the notation of edits.sheets.held_values. Raises ValidationError, also for a doubtful
+        value.
+        """
         texts = [text for text in (*value.chosen, value.other) if text]
         if sorted(texts) == sorted(self.shown):
             return self.value
@@ -267,7 +273,7 @@ class DefaultField(forms.Field):
 
 
 class FieldSettings(Settings):
-    """The settings of one field. `column` is None if the sheet has no such column any more."""
+    """The settings of one field. `column` is None if the sheet no longer has the field's column."""
 
     label = _text("Label", longest=200, help_text="If it is empty, the column's title is shown.")
     help = _text("Help below the field", rows=2, longest=1_000)

@@ -1,4 +1,6 @@
-"""Taking over a form. A designer can, if the form's designer is gone or lost the sheet. An administrator always can."""
+"""The page on which someone takes over a form. Administrators always can. Other designers can if the form's designer is
+gone or can't open the sheet any more.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ from identity.middleware import SmartsheetRequest
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_sheet
 def take_over(request: SmartsheetRequest, form: FormDefinition, baseline: Baseline) -> HttpResponse:
-    """Ask before taking a form over, and say why it can or can't be. POST makes this person its designer."""
+    """Ask before taking a form over, and say why this person can or can't. POST makes this person its designer."""
     sheet = baseline.sheet
     try:
         shares = shares_of(gateway_for(request.user), form.sheet_id)
@@ -50,7 +52,9 @@ def take_over(request: SmartsheetRequest, form: FormDefinition, baseline: Baseli
 
 
 def why(form: FormDefinition, shares: Shares | None = None) -> str:
-    """Why another designer can take the form over; "" if they can't. `shares` are those of its sheet, if known."""
+    """Return why another designer can take the form over; "" if they can't. `shares` are those of the form's sheet, if
+    known.
+    """
     designer = form.designer
     if designer is None:
         return "Its designer is gone."

@@ -1,4 +1,6 @@
-"""The designer of one form: its fields, the form as people see it, and the settings of what was chosen."""
+"""The page on which a designer changes a form. It has the fields, the form as people see it, and the settings of the
+chosen part.
+"""
 
 from __future__ import annotations
 
@@ -28,14 +30,14 @@ from identity.middleware import SmartsheetRequest
 IN_PAGE = {"up", "down", "add", "remove", "names", "item", "drop", "line", "group", "cut", "mine"}
 SAVING = {"save", "publish", "mine_wins"}
 NOT_LOGGED = "The audit log can't be written, so nothing was saved. Try again in a moment."
-SAME_ADDRESS = "Another form has got this address meanwhile. Choose another one. Nothing was saved."
+SAME_ADDRESS = "Another form has got this address meanwhile. Choose another address. Nothing was saved."
 
 
 @drafts.kept_when_signed_out
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_form
 def design(request: SmartsheetRequest, form: FormDefinition) -> HttpResponse:
-    """Show the designer (?chosen= names the panel). POST carries out the pressed button, and sends the page again."""
+    """Show the page (?chosen= names the panel). POST does what the pressed button says, and sends the page again."""
     data = request.POST if request.method == "POST" else drafts.take(request)
     baseline = sheet_of(request, form.sheet_id, is_fresh=request.method != "POST" or _verb(request.POST) in SAVING)
     if isinstance(baseline, HttpResponse):
@@ -51,7 +53,7 @@ def design(request: SmartsheetRequest, form: FormDefinition) -> HttpResponse:
         desk = Desk(form, baseline, WorkingCopy.parse(data.get("work", "")), filters, data.get("chosen", "title"))
     except InvalidDefinition as error:
         return render(request, "edits/forms_designing/unreadable.html", {"form": form, "error": error}, status=400)
-    if _verb(data) == "back":  # from the preview, which has no controls of a panel
+    if _verb(data) == "back":  # the preview sends no values of a panel
         desk.show()
         return _page(request, desk, data)
     desk.take(data)
@@ -64,7 +66,7 @@ def design(request: SmartsheetRequest, form: FormDefinition) -> HttpResponse:
         return _page(request, desk, data, status=422 if verb in SAVING else 200)
     if verb == "both":
         return _both(request, desk, data)
-    if verb == "mine_wins":  # the designer has read what the other one changed
+    if verb == "mine_wins":  # the designer has read what the other designer changed
         data = data.copy()
         data["seen"] = data.get("theirs", "")
     if verb in SAVING:
@@ -104,14 +106,14 @@ def _save(request: SmartsheetRequest, desk: Desk, data: QueryDict, *, is_publish
 
 
 def meanwhile_page(request: SmartsheetRequest, desk: Desk, data: QueryDict) -> HttpResponse:
-    """Say who has saved the form meanwhile, and what they and this designer changed. Nothing typed is lost."""
+    """Show who has saved the form meanwhile, and what each designer changed. Nothing typed is lost."""
     desk.form.refresh_from_db()
     found = meanwhile(desk.form, desk.work, desk.sheet, opened=_number(data.get("opened", ""), 0))
     return _page(request, desk, data, status=409, meanwhile=found)
 
 
 def _both(request: SmartsheetRequest, desk: Desk, data: QueryDict) -> HttpResponse:
-    """Show a form with what both designers changed. It isn't saved yet."""
+    """Show a form with what both designers changed. It isn't saved before they press Save."""
     both = merged(desk.form, desk.work, opened=_number(data.get("opened", ""), 0))
     if both is None:
         return meanwhile_page(request, desk, data)
@@ -154,8 +156,8 @@ def _page(request: SmartsheetRequest, desk: Desk, data: QueryDict, *, status: in
 
 
 def _live(request: SmartsheetRequest, desk: Desk, typed: QueryDict | None) -> dict[str, Any]:
-    """The form as the designer would fill it in: for one of the sheet's first rows that is theirs, or else for a new
-    row. Only a script sends `typed`, if something was typed into the form.
+    """Return the form as the designer would fill it in. It shows the designer's first row among the sheet's first rows,
+    or else a new row. A script sends `typed` if something was typed into the form.
     """
     definition, person, sheet = desk.work.sketch(), person_of(request), desk.sheet
     me, today = known_as(person), today_of(person)
@@ -168,7 +170,7 @@ def _live(request: SmartsheetRequest, desk: Desk, typed: QueryDict | None) -> di
 
 
 def items(desk: Desk) -> dict[str, list[dict[str, Any]]]:
-    """The states, options and refusals of the chosen field, each with the builder of its condition."""
+    """Return the states, options and refusals of the chosen field, each with the builder of its condition."""
     field = desk.field
     if field is None:
         return {}
@@ -182,7 +184,7 @@ def _item(desk: Desk, kind: str, number: int, item: dict[str, Any]) -> dict[str,
 
 
 def _unread(request: SmartsheetRequest, form: FormDefinition, page: HttpResponse) -> HttpResponse:
-    """The page that says why the sheet can't be read. What was typed is kept in this browser's session."""
+    """Return the page that says why the sheet can't be read. Keep what was typed in this browser's session."""
     if request.method == "POST":
         drafts.keep(request)
     return page

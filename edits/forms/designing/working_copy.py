@@ -1,6 +1,7 @@
-"""A form as its designer is changing it. The page sends it along, so that nothing is stored before they press Save.
+"""A form while its designer changes it. The page sends the working copy with each request, so nothing is stored before
+the designer presses Save.
 
-The content is as in Definition, but a condition can be unfinished, and a text can be empty that must not be.
+The content is that of Definition, except that conditions can be unfinished, and that required texts can be empty.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ NEW_ITEMS: dict[str, dict[str, Json]] = {
 
 
 class Unfinished(InvalidDefinition):
-    """A part of the form isn't finished, so that it can't be saved. `panel` is where that part is."""
+    """A part of the form isn't finished, so the form can't be saved. `panel` is the panel of that part."""
 
     def __init__(self, message: str, panel: str) -> None:
         super().__init__(message)
@@ -41,7 +42,7 @@ class Unfinished(InvalidDefinition):
 
 @dataclass(slots=True)
 class WorkingCopy:
-    """The content, and what else designers change. `closes` is a local time such as 2026-12-24T17:00, or ""."""
+    """The content, address and closing date of a form. `closes` is a local time such as 2026-12-24T17:00, or ""."""
 
     content: dict[str, Any]
     slug: str
@@ -50,7 +51,7 @@ class WorkingCopy:
 
     @classmethod
     def of(cls, form: FormDefinition) -> Self:
-        """What is stored for a form."""
+        """Return a working copy of what is stored for the form."""
         there = form.closes_at_there
         closes = there.strftime("%Y-%m-%dT%H:%M") if there else ""
         return cls(_shaped(form.draft), form.slug, closes, form.time_zone)
@@ -67,19 +68,19 @@ class WorkingCopy:
         return cls(_shaped(raw.get("content")), raw["slug"], raw["closes"], raw["zone"])
 
     def to_text(self) -> str:
-        """The working copy as a text for a hidden input."""
+        """Return the working copy as a text for a hidden input."""
         raw = {"content": self.content, "slug": self.slug, "closes": self.closes, "zone": self.time_zone}
         return json.dumps(raw, ensure_ascii=False)
 
     def definition(self) -> Definition:
-        """The content to be stored. Raises Unfinished with the first part that isn't finished."""
+        """Return the content to be stored. Raises Unfinished for the first part that isn't finished."""
         for panel, place, when in self._conditions():
             if reason := condition_groups.why_unfinished(when):
                 raise Unfinished(f"{place}: the condition isn't finished. {reason}", panel)
         return Definition.parse(self.content)
 
     def sketch(self) -> Definition:
-        """The content without the parts that aren't finished, to show what the form looks like."""
+        """Return the content without unfinished parts, to show what the form looks like."""
         content = copy.deepcopy(self.content)
         if condition_groups.why_unfinished(content["rule"]):
             content["rule"] = None
@@ -88,12 +89,12 @@ class WorkingCopy:
                 field[name] = [one for one in field[name] if not condition_groups.why_unfinished(one["when"])]
         try:
             return Definition.parse(content)
-        except InvalidDefinition:  # too many comparisons; saving says so
+        except InvalidDefinition:  # too many comparisons; saving shows this error
             without = [{**field, **{name: [] for name in LISTS}} for field in content["fields"]]
             return Definition.parse({**content, "rule": None, "fields": without})
 
     def address(self) -> str:
-        """The last part of the form's address. Raises Unfinished."""
+        """Return the last part of the form's address. Raises Unfinished."""
         try:
             check_slug(self.slug)
         except ValidationError as error:
@@ -101,7 +102,7 @@ class WorkingCopy:
         return self.slug
 
     def closes_at(self) -> datetime | None:
-        """When the form closes, in UTC. Raises Unfinished."""
+        """Return when the form closes, in UTC. Raises Unfinished."""
         try:
             zone = ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -124,7 +125,7 @@ class WorkingCopy:
         return next((field for field in self.fields if field["column"] == column_id), None)
 
     def add_field(self, column: Column) -> None:
-        """Add a column at the end. A column that is in the form already isn't added again."""
+        """Add a field for a column at the end. If the form already has the column, do nothing."""
         if self.field(str(column.id)) is None and len(self.fields) < MOST_FIELDS:
             self.fields.append(FormField.of(column).to_json())
 
@@ -148,7 +149,9 @@ class WorkingCopy:
             field["title"] = titles.get(field["column"], field["title"])
 
     def condition(self, name: str, field: dict[str, Any] | None) -> Json:
-        """The JSON of a condition: "rule", or an item of the field such as "states-0". Raises LookupError."""
+        """Return the JSON of a condition. `name` is "rule", or an item of the field such as "states-0". Raises
+        LookupError.
+        """
         return self.content["rule"] if name == "rule" else _item(name, field)["when"]
 
     def set_condition(self, name: str, field: dict[str, Any] | None, group: Group) -> None:
@@ -159,7 +162,7 @@ class WorkingCopy:
             _item(name, field)["when"] = group.to_json()
 
     def _conditions(self) -> Iterator[tuple[str, str, Json]]:
-        """Yield each condition with its panel and its place in words."""
+        """Yield the panel, the place in words, and the JSON of each condition."""
         if self.content["rule"] is not None:
             yield "rows", "Rows", self.content["rule"]
         for field in self.fields:
@@ -185,7 +188,7 @@ def _is_object(raw: Json) -> bool:
 
 
 def _shaped(raw: Json) -> dict[str, Any]:
-    """Return the content in the form of Definition.to_json, with its conditions as the builder writes them.
+    """Return the content with the same keys as Definition.to_json, with its conditions as the builder writes them.
 
     Raises InvalidDefinition.
     """

@@ -1,4 +1,4 @@
-"""Deletes a row with a form, after a question, if the form allows it."""
+"""Asks before a row is deleted with a form, and then deletes it. The form must allow deletions."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ BENEATH_NOT_YOURS = "Rows beneath this one would be deleted too, and not all of 
 @require_http_methods(["GET", "HEAD", "POST"])
 @smartsheet_connected
 def delete(request: SmartsheetRequest, slug: str, row_id: int) -> HttpResponse:
-    """Ask before deleting a row with all rows below it. POST deletes them.
+    """Ask before deleting a row with all rows beneath it. POST deletes them.
 
-    The field `rows` has the number of rows that the person agreed to delete. If the number has changed since, the page
-    asks again.
+    The field `rows` has the number of rows that the person agreed to delete. If this number has changed since then, the
+    page asks again.
     """
     try:
         opened = open_form(request, slug)
@@ -71,7 +71,7 @@ def delete(request: SmartsheetRequest, slug: str, row_id: int) -> HttpResponse:
 
 
 def _why_not(request: SmartsheetRequest, opened: OpenForm, baseline: Baseline, row_id: int) -> str:
-    """Why the person can't delete the row; "" if they can. An attempt is recorded. Raises NotRecorded."""
+    """Return why the person can't delete the row; "" if they can. Record a refused attempt. Raises NotRecorded."""
     sheet = baseline.sheet
     row, *beneath = sheet.family(row_id)
     why = "" if opened.is_mine(sheet, row) else NOT_YOURS
@@ -85,7 +85,7 @@ def _why_not(request: SmartsheetRequest, opened: OpenForm, baseline: Baseline, r
 def _answer(
     request: SmartsheetRequest, opened: OpenForm, baseline: Baseline, row_id: int, *, why_not: str
 ) -> HttpResponse:
-    """Ask, or delete the row if the person has agreed. Raises what `save` raises, and the error of a failed row."""
+    """Ask, or delete the row if the person has agreed. Raises the errors of `save`, and that of a failed row."""
     sheet = baseline.sheet
     family = sheet.family(row_id)
     context = {

@@ -24,7 +24,9 @@ DISCARDED = "The draft was discarded."
 
 
 def draft_answer(request: SmartsheetRequest, opened: OpenForm, row_id: int | None) -> HttpResponse:
-    """Keep or discard what was sent as a draft. A script gets JSON with a sentence, and a browser the form's page."""
+    """Keep what was sent as a draft, or discard the draft. A script gets JSON with a sentence. A browser gets the
+    form's page.
+    """
     text, is_kept = _kept(request, opened, row_id)
     if request.headers.get("Accept") == "application/json":
         return JsonResponse({"text": text, "is_kept": is_kept}, status=200 if is_kept else 409)
@@ -33,21 +35,21 @@ def draft_answer(request: SmartsheetRequest, opened: OpenForm, row_id: int | Non
 
 
 def stored_draft(request: SmartsheetRequest, opened: OpenForm, row_id: int | None) -> FormDraft | None:
-    """This person's draft; None if there is none."""
+    """Return this person's draft for the row; None if there is none."""
     with suppress(DatabaseError):
         return FormDraft.objects.of(_person(request), opened.form, row_id).first()
     return None
 
 
 def forget_drafts(request: SmartsheetRequest, opened: OpenForm, row_id: int | None) -> None:
-    """Delete the drafts of a form that was saved. If the database refuses, the draft ends after a month."""
+    """Delete the drafts of a form that was saved. If the database fails, the draft is deleted after 30 days."""
     drafts.take(request)
     with suppress(DatabaseError):
         FormDraft.objects.of(_person(request), opened.form, row_id).delete()
 
 
 def _kept(request: SmartsheetRequest, opened: OpenForm, row_id: int | None) -> tuple[str, bool]:
-    """A sentence that says what was done, and whether the draft was kept or discarded as the person asked."""
+    """Keep or discard the draft. Return a sentence that says what was done, and whether this succeeded."""
     if request.POST.get("author", drafts.author(request)) != drafts.author(request):
         return f"{ANOTHER_AUTHOR.title}. The draft wasn't saved.", False
     person = _person(request)
@@ -64,5 +66,5 @@ def _kept(request: SmartsheetRequest, opened: OpenForm, row_id: int | None) -> t
 
 
 def _person(request: SmartsheetRequest) -> SmartsheetUser:
-    person: SmartsheetUser = request.user.smartsheet  # type: ignore[union-attr] # smartsheet_connected asked
+    person: SmartsheetUser = request.user.smartsheet  # type: ignore[union-attr] # smartsheet_connected guarantees it
     return person

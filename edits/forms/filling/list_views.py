@@ -30,7 +30,7 @@ MOST_FORMS = 200
 @require_safe
 @smartsheet_connected
 def forms(request: SmartsheetRequest) -> HttpResponse:
-    """The forms that this person can fill in now."""
+    """List the forms that this person can fill in now."""
     person = request.smartsheet_user
     assert person is not None  # noqa: S101 # smartsheet_connected guarantees it
     sheets = openable_sheets(request.user, is_waiting=True)
@@ -42,7 +42,7 @@ def forms(request: SmartsheetRequest) -> HttpResponse:
 @require_safe
 @smartsheet_connected
 def rows(request: SmartsheetRequest, slug: str) -> HttpResponse:
-    """This person's rows in a form; with `?asked=` only those that someone asked them about."""
+    """List this person's rows in a form. With `?asked=`, list only the rows about which someone asked this person."""
     try:
         opened = open_form(request, slug)
         asked = asked_rows(request, opened.form)
@@ -76,7 +76,9 @@ def rows(request: SmartsheetRequest, slug: str) -> HttpResponse:
 
 
 def _facts(names: Sequence[str], row: MyRow) -> list[tuple[str, str]]:
-    """The labels and texts of a row's shown cells. The row's name is shown anyway. A label can be a question."""
+    """Return the labels and texts of a row's shown cells, without the row's name, which is shown anyway. A label can be
+    a question.
+    """
     return [
         (name.rstrip(" ?:"), text) for name, text in zip(names, row.texts, strict=True) if text and text != row.label
     ]

@@ -1,6 +1,7 @@
-"""Tells the script of a form (fill-in.js) which states, options and refusals depend on what is typed.
+"""Prepares the states, options and refusals that depend on what is typed, for the script of a form (fill-in.js).
 
-Conditions on other columns are decided here. So the page doesn't have their values, which the form perhaps hides.
+Conditions on other columns are evaluated here. So the page doesn't have the values of these columns, which the form
+perhaps hides.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def _field(form: DesignedForm, field: FormField) -> dict[str, Json]:
 
 
 def _rests(form: DesignedForm, items: Iterable[tuple[Any, Any]]) -> list[Json]:
-    """The items of a list, without those that never hold now."""
+    """Return the items of a list, without those whose conditions can't hold on this page."""
     found: list[Json] = []
     for raw, item in items:
         rest = form.known.rest(item.when)

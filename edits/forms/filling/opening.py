@@ -1,4 +1,4 @@
-"""Says whether a person can fill in a form now. If not, NotOpen has the sentences for them."""
+"""Says whether a person can fill in a form now. If not, NotOpen has the sentences that say why."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class NotOpen(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OpenForm:
-    """A form that the person can fill in now. `me` are the addresses that they are known by, and `today` is
-    the day in their time zone.
+    """A form that a person can fill in now. `me` are the addresses that the person is known by. `today` is the day in
+    the person's time zone.
     """
 
     form: FormDefinition
@@ -47,34 +47,36 @@ class OpenForm:
 
     @property
     def via(self) -> Mapping[str, str | int]:
-        """What the log's entries about this form have as `via`."""
+        """The value of `via` in log entries of changes that are made with this form."""
         return self.form.via
 
     def is_mine(self, sheet: Sheet, row: Row) -> bool:
-        """Whether a row is one of the form's rows for this person."""
+        """Whether the form shows this row to the person."""
         return may(sheet, row, definition=self.definition, me=self.me, today=self.today)
 
     def require(self, what: Allow) -> None:
-        """Raise NotOpen if the form doesn't let people do this."""
+        """Raise NotOpen if the form doesn't let people do `what`."""
         if what not in self.definition.allow:
             raise NotOpen(self.form, Problem(403, "This form doesn't allow that", NOT_ALLOWED[what], "", ASK))
 
 
 def open_form(request: SmartsheetRequest, slug: str) -> OpenForm:
-    """The form with this address. Raises Http404 if there is none, and NotOpen if this person can't fill it in now."""
+    """Return the form with this address. Raises Http404 if there is none. Raises NotOpen if this person can't fill it
+    in now.
+    """
     form = get_object_or_404(FormDefinition, slug=slug)
     person = request.smartsheet_user
     assert person is not None  # noqa: S101 # smartsheet_connected guarantees it
     if problem := why_not_open(form, person):
         raise NotOpen(form, problem)
     definition = form.definition
-    assert definition is not None  # noqa: S101 # why_not_open() asked
+    assert definition is not None  # noqa: S101 # why_not_open() checked this
     return OpenForm(form, definition, known_as(person), today_of(person))
 
 
 def open_forms(person: Profile, *, openable: frozenset[int] | Unknown) -> list[FormDefinition]:
-    """The forms that this person can fill in now, in the order of their titles. `openable` are the sheets that the
-    person can open in Smartsheet. If they aren't known, forms for other sheets may be among the result.
+    """Return the forms that this person can fill in now, ordered by title. `openable` are the sheets that the person
+    can open in Smartsheet. If these aren't known, the result can have forms for sheets that the person can't open.
     """
     published = FormDefinition.objects.published().filter(region=person.region, problem="")
     found = [
@@ -86,7 +88,7 @@ def open_forms(person: Profile, *, openable: frozenset[int] | Unknown) -> list[F
 
 
 def why_not_open(form: FormDefinition, person: Profile) -> Problem | None:
-    """Why this person can't fill in the form now; None if they can, as far as this app knows without Smartsheet."""
+    """Return why this person can't fill in the form now; None if this app knows no reason without Smartsheet."""
     if form.state == FormState.DRAFT or form.published is None:
         return Problem(403, "This form isn't published yet", "Its designer is still working on it.", "", ASK)
     try:
@@ -110,8 +112,8 @@ def why_not_open(form: FormDefinition, person: Profile) -> Problem | None:
 
 
 def is_in_audience(definition: Definition, person: Profile) -> bool:
-    """Whether the form is for this person. All their confirmed addresses count. Whether they can open the sheet is for
-    Smartsheet to say, when the sheet is read with their token.
+    """Whether the form is for this person. All confirmed addresses of the person count. This doesn't check whether the
+    person can open the sheet: Smartsheet does, when the person's token reads the sheet.
     """
     if definition.audience is not Audience.LISTED:
         return True
@@ -122,5 +124,5 @@ def is_in_audience(definition: Definition, person: Profile) -> bool:
 
 
 def in_words(moment: datetime, zone: str) -> str:
-    """A time in its own zone, such as 2026-11-30 17:04 (Europe/Berlin)."""
+    """Return a local time with its time zone, such as 2026-11-30 17:04 (Europe/Berlin)."""
     return f"{moment:%Y-%m-%d %H:%M} ({zone})"

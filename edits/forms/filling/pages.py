@@ -48,8 +48,8 @@ def form_page(
     unusable: tuple[str, ...] = (),
     place: Place | None = None,
 ) -> HttpResponse:
-    """Return the row's page, with the problem at the top if there is one. `unusable` are sentences about values in the
-    address that the form can't take. `place` is where the row is among the person's rows.
+    """Return the row's page, with the problem at the top if there is one. `unusable` are sentences about invalid values
+    in the address. `place` is where the row is among the person's rows.
     """
     request, opened = filling.request, filling.opened
     if problem and problem.is_sign_in and request.method == "POST":
@@ -84,8 +84,8 @@ def form_page(
 def not_open_page(
     request: SmartsheetRequest, refused: NotOpen, *, row_id: int | None = None, action: Action = Action.CHANGE
 ) -> HttpResponse:
-    """Return a page that says why the person can't fill in the form. If they have sent it, it is recorded that they
-    did, and the page has what they typed.
+    """Return a page that says why the person can't fill in the form. If the person has sent the form, record this
+    attempt. The page then has what they typed.
     """
     problem = refused.problem
     if request.method == "POST" and KEEP not in request.POST and DISCARD not in request.POST:
@@ -99,8 +99,8 @@ def not_open_page(
 def no_filter_page(
     request: SmartsheetRequest, opened: OpenForm, error: FilterGone, *, row_id: int | None, action: Action
 ) -> HttpResponse:
-    """Return a page that says that Smartsheet doesn't apply the form's filter for this person. It is recorded if they
-    have sent the form, as for a form that they can't fill in.
+    """Return a page that says that Smartsheet doesn't apply the form's filter for this person. If the person has sent
+    the form, record this attempt.
     """
     is_sent = request.method == "POST"
     saved = "Nothing was saved." if is_sent else ""
@@ -113,8 +113,8 @@ def plain_page(
 ) -> HttpResponse:
     """Return a page with only the problem, and what the person typed.
 
-    Only people who could fill in the form see its title and its labels. `has_read` says that Smartsheet has just let
-    the person read the form's sheet.
+    Only people who could fill in the form see the form's title and labels. `has_read` is true if Smartsheet has just
+    let the person read the form's sheet.
     """
     is_insider = has_read or could_fill_in(request, form)
     typed = typed_values(request.POST, form)
@@ -128,8 +128,8 @@ def plain_page(
 
 
 def could_fill_in(request: SmartsheetRequest, form: FormDefinition) -> bool:
-    """Whether this person could fill in the form if it were open: its designer has listed them, or they can open its
-    sheet. If Smartsheet doesn't say which sheets they can open, they couldn't.
+    """Whether this person could fill in the form if the form were open: the designer has listed the person, or the
+    person can open the form's sheet. False if Smartsheet doesn't say which sheets the person can open.
     """
     person = request.smartsheet_user
     try:
@@ -145,13 +145,13 @@ def could_fill_in(request: SmartsheetRequest, form: FormDefinition) -> bool:
 
 
 def forget_rows(request: SmartsheetRequest, opened: OpenForm) -> None:
-    """Read the person's rows again for the next list, because they have just changed one."""
+    """Make the app read the person's rows again for the next list, because the person has just changed a row."""
     if request.smartsheet_user:
         my_rows.forget(request.smartsheet_user, opened.form.sheet_id)
 
 
 def read_problem(error: GatewayError | NotRecorded, *, doing: Doing) -> Problem:
-    """The words for an error in reading the form's sheet or row."""
+    """Return what the page says if the form's sheet or row can't be read."""
     problem = problem_of(error, doing=doing)
     if not isinstance(error, NotFound) or error.message == NO_ROW:
         return problem
@@ -163,7 +163,7 @@ def read_problem(error: GatewayError | NotRecorded, *, doing: Doing) -> Problem:
 
 def saved_redirect(request: SmartsheetRequest, form: FormDefinition, result: Result, *, left: bool) -> HttpResponse:
     """Redirect to the page that says what was saved."""
-    if not result.is_logged:  # if the database is down, the next page can't be shown
+    if not result.is_logged:  # then the database is down, and the page of saved changes can't be shown
         return plain_page(request, form, NOT_NOTED, has_read=True)
     (row,) = result.rows
     answer = redirect("forms:saved", form.slug, row.row_id or 0, result.edit_ids[0])
@@ -175,7 +175,7 @@ def saved_redirect(request: SmartsheetRequest, form: FormDefinition, result: Res
 
 
 def typed_values(data: QueryDict, form: FormDefinition) -> list[tuple[str, str]]:
-    """What was typed into the fields of a sent form: labels and texts."""
+    """Return the labels and texts of the fields of a sent form into which something was typed."""
     with suppress(ValueError, DatabaseError):  # InvalidDefinition is a ValueError
         definition = form.definition
         fields = definition.fields if definition else ()

@@ -1,8 +1,8 @@
 """Reads values that the address of a form fills in: `?f.<column id or title>=value`.
 
-The designer says for each field what happens to such a value. It is suggested, and the person can change it. Or it is
-locked, which means shown and written. Or it is hidden, which means only written. Values that the person can't change go
-through the browser in a signed hidden field. It is valid for one form, version, person and row.
+The designer says for each field what happens to such a value. A suggested value can be changed by the person. A locked
+value is shown and saved, and can't be changed. A hidden value is saved and not shown. The form's page has the locked
+and the hidden values in a signed hidden field, which is valid for one form, version, person and row.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ IS_LIST = {"MULTI_PICKLIST", "MULTI_CONTACT_LIST"}
 
 
 class Altered(Exception):
-    """The signed values that came with a form aren't those that this app sent with it."""
+    """The signed values in a sent form aren't those that this app put into the form."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prefilled:
-    """Values from the form's address, by column id. `unusable`
-    has a sentence for each value that the form can't take.
+    """Values from the form's address, by column id. People can change the `suggested` values, but not the `given` ones.
+    `unusable` has a sentence for each invalid value.
     """
 
     suggested: Mapping[int, Json]
@@ -46,7 +46,7 @@ class Prefilled:
 
 
 def from_address(query: QueryDict, opened: OpenForm, sheet: Sheet, row: Row | None) -> Prefilled:
-    """The values in the address. Fields for which the designer allows none are left out."""
+    """Return the values in the address, without those for fields that can't be filled in by a link."""
     suggested: dict[int, Json] = {}
     given: dict[int, Json] = {}
     unusable: list[str] = []
@@ -61,7 +61,7 @@ def from_address(query: QueryDict, opened: OpenForm, sheet: Sheet, row: Row | No
 
 
 def signed(given: Mapping[int, Json], opened: OpenForm, *, author: str, row_id: int | None) -> str:
-    """The values for the hidden field; "" if there are none."""
+    """Return the text of the signed hidden field; "" if there are no values."""
     if not given:
         return ""
     content = _place(opened, author, row_id) | {"values": {str(one): value for one, value in given.items()}}
@@ -69,7 +69,7 @@ def signed(given: Mapping[int, Json], opened: OpenForm, *, author: str, row_id: 
 
 
 def restored(data: QueryDict, opened: OpenForm, *, author: str, row_id: int | None) -> dict[int, Json]:
-    """The values in the hidden field of a form that was sent. Raises Altered."""
+    """Return the values in the hidden field of a sent form. Raises Altered."""
     text = data.get(FIELD, "")
     if not text:
         return {}
@@ -84,7 +84,7 @@ def restored(data: QueryDict, opened: OpenForm, *, author: str, row_id: int | No
 
 
 def restored_loosely(data: QueryDict, opened: OpenForm, *, author: str, row_id: int | None) -> dict[int, Json]:
-    """The values in the hidden field of a form that is shown again; none if they were altered."""
+    """Return the values in the hidden field of a form that is shown again. If they were altered, return no values."""
     try:
         return restored(data, opened, author=author, row_id=row_id)
     except Altered:
@@ -103,7 +103,7 @@ def _wanted(query: QueryDict, opened: OpenForm, sheet: Sheet) -> Iterator[tuple[
 
 
 def _parsed(column: Column, texts: Sequence[str], sheet: Sheet, row: Row | None) -> Json:
-    """The value of the texts. Raises ValidationError."""
+    """Return the value that the texts stand for. Raises ValidationError."""
     kind = column_type(column, people_of(sheet, row))
     cell = row.cell(column) if row else Cell(column_id=column.id)
     try:

@@ -1,4 +1,4 @@
-"""Reads the row that a person fills in, with their own token, and makes its form."""
+"""Reads the row that a person fills in, with the person's own token, and makes the form."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from identity.middleware import SmartsheetRequest
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """A row that a person is filling in; `row_id` is None for a new row. `baseline` is the error if the sheet couldn't
-    be read.
+    """A row that a person is filling in. For a new row, `row_id` is None. If the sheet couldn't be read, `baseline` is
+    the error.
     """
 
     request: SmartsheetRequest
@@ -46,15 +46,15 @@ class Filling:
 
     @property
     def doing(self) -> Doing:
-        """What the person does with the row."""
+        """What the person does: change a row, or add one."""
         return Doing.CHANGE if self.row_id else Doing.ADD
 
     def change(self, cells: tuple[CellChange, ...]) -> RowChange:
-        """The change of these cells."""
+        """Return the change to save for these cells."""
         return UpdateRow(self.row_id, cells) if self.row_id else AddRow(cells)
 
     def form(self, data: QueryDict | None = None, **more: Any) -> DesignedForm:
-        """The form with this data. Raises what DesignedForm raises."""
+        """Return the form with this data. Raises the errors of DesignedForm."""
         opened = self.opened
         return DesignedForm(
             data,
@@ -70,18 +70,18 @@ class Filling:
         )
 
     def form_as_sent(self) -> DesignedForm:
-        """The form with what was sent, to be shown again and not to be saved. Raises what DesignedForm raises."""
+        """Return the form with what was sent, to be shown again but not saved. Raises the errors of DesignedForm."""
         return self.form(draft=lambda: self.request.POST, given=self._given(), is_attempt=True)
 
     def sent_form_loosely(self) -> DesignedForm:
-        """The form that was sent, if the row couldn't be read. It can't be saved. Raises what DesignedForm raises."""
+        """Return the sent form if the row couldn't be read. It can't be saved. Raises the errors of DesignedForm."""
         return self.form(self.request.POST, given=self._given())
 
     def _given(self) -> dict[int, Json]:
         return prefill.restored_loosely(self.request.POST, self.opened, author=self.author, row_id=self.row_id)
 
     def sent_form(self) -> DesignedForm:
-        """The form that was sent. Raises prefill.Altered, and what DesignedForm raises."""
+        """Return the sent form. Raises prefill.Altered and the errors of DesignedForm."""
         given = prefill.restored(self.request.POST, self.opened, author=self.author, row_id=self.row_id)
         return self.form(self.request.POST, given=given)
 
@@ -106,8 +106,8 @@ def read_row(request: SmartsheetRequest, opened: OpenForm, row_id: int | None) -
 
 
 def fresh_form(filling: Filling, baseline: Baseline) -> tuple[DesignedForm, Prefilled]:
-    """The form for a person who opens it: with what they typed before they signed in, and with values from the address.
-    Also return the values from the address.
+    """Return the form for a person who opens it, and the values from the address. The form has what the person typed
+    before they signed in, and the values from the address.
     """
     request, opened, row_id = filling.request, filling.opened, filling.row_id
     row = baseline.row(row_id) if row_id else None
@@ -129,11 +129,11 @@ def fresh_form(filling: Filling, baseline: Baseline) -> tuple[DesignedForm, Pref
 
 
 def _defaults(filling: Filling) -> Mapping[int, Json]:
-    """The designer's values for the fields of a new row."""
+    """Return the designer's default values if this is a new row."""
     fields = () if filling.row_id else filling.opened.definition.fields
     return {field.column_id: field.default for field in fields if field.default is not None}
 
 
 def allowed_for(row_id: int | None) -> Allow:
-    """What the form must allow for saving this row."""
+    """Return what the form must allow so that this row can be saved."""
     return Allow.EDIT if row_id else Allow.ADD

@@ -1,4 +1,4 @@
-"""Records in the log what people tried with a form and weren't allowed to do."""
+"""Records in the log what people tried to do with a form although they weren't allowed to."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def note_refused(
 
 def note_not_as_shown(filling: Filling, form: DesignedForm, message: str) -> None:
     """Record what was typed into a form that has an old version or altered values. Raises NotRecorded."""
-    assert isinstance(filling.baseline, Baseline)  # noqa: S101 # the callers have read it
+    assert isinstance(filling.baseline, Baseline)  # noqa: S101 # the callers have read the row
     names = [name for name in form.changed_data if name in form.columns]
     cells = tuple(
         CellChange(form.columns[name].id, form.shown(name), ", ".join(filter(None, form.data.getlist(name))))

@@ -1,4 +1,4 @@
-"""Lists a person's rows in a form: those that need them come first."""
+"""Lists a person's rows in a form. Rows that need the person come first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from edits.forms.my_rows import MyRows, my_rows
 from edits.forms.operators import Operator
 from identity.middleware import SmartsheetRequest
 
-MOST_SHOWN = 3  # the most fields of a row in the list
+MOST_SHOWN = 3  # the largest number of fields that the list shows of a row
 
 
 def rows_of(
@@ -21,7 +21,9 @@ def rows_of(
     primary_column_id: int | None = None,
     asked_row_ids: Collection[int] = (),
 ) -> MyRows:
-    """The person's rows in the form. Those that they were asked about need them. Raises GatewayError."""
+    """Return the person's rows in the form. Rows that the person was asked about count as rows that need the person.
+    Raises GatewayError.
+    """
     definition = opened.definition
     return my_rows(
         request.user,
@@ -36,19 +38,21 @@ def rows_of(
 
 
 def shown_fields(definition: Definition) -> list[FormField]:
-    """The fields that the list shows: the first ones that people see in every row."""
+    """Return the fields that the list shows: the first of those that people see in every row."""
     seen = (field for field in definition.fields if State.HIDDEN not in field.possible_states)
     return list(seen)[:MOST_SHOWN]
 
 
 def needs_of(definition: Definition) -> Condition | None:
-    """The condition for rows that need the person: a required field is empty, or a value isn't allowed."""
+    """Return the condition for rows that need the person: a required field is empty, or a value isn't allowed."""
     parts = [part for field in definition.fields for part in _needs(field)]
     return AnyOf(tuple(parts)) if parts else None
 
 
 def _needs(field: FormField) -> Iterator[Condition]:
-    """The conditions under which a field needs the person. The first state whose condition holds applies."""
+    """Yield the conditions under which a field needs the person. Of the field's states, the first one whose condition
+    holds applies.
+    """
     is_empty = Comparison(field.column_id, Operator.EMPTY)
     earlier: list[Condition] = []
     for one in field.states:

@@ -1,4 +1,4 @@
-"""Saves a form that was filled in, and answers with a page."""
+"""Saves a form that was filled in, and returns the next page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REPUBLISHED = Problem(
     status=409,
     title="This form was changed since you opened it",
     happened="Its designer published a new version.",
-    saved="Nothing was saved. What you typed is still in the form, except in fields that it no longer has.",
+    saved="Nothing was saved. What you typed is still in the form, except for fields that were removed.",
     advice="Check it, and save again.",
 )
 ALTERED = Problem(
@@ -61,7 +61,7 @@ def _save(filling: Filling, form: DesignedForm) -> HttpResponse:
 
 
 def _not_as_shown(filling: Filling, problem: Problem) -> HttpResponse:
-    """Show the form as it is now, with what was typed. Record the refusal of the sent form."""
+    """Show the current form, with what was typed. Record that the sent form was refused."""
     form = filling.form_as_sent()
     form.require_mine()
     try:

@@ -1,7 +1,8 @@
 """The pages of forms for the people who fill them in.
 
-Their statuses are those of the row form (edits/rows/views.py). 403 also means that the form isn't for this person, or
-that the row isn't one of theirs. 409 also means that the form is closed, or was published again since it was opened.
+Their HTTP statuses are those of the row form (edits/rows/views.py). Besides, 403 means that the form isn't for this
+person, or that the row isn't one of the person's rows. 409 means that the form is closed, or that it was published
+again after it was opened.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from identity.middleware import SmartsheetRequest
 @require_http_methods(["GET", "HEAD", "POST"])
 @smartsheet_connected
 def row(request: SmartsheetRequest, slug: str, row_id: int) -> HttpResponse:
-    """The form of one row."""
+    """Show the form of one row. POST saves it."""
     return _fill_in(request, slug, row_id)
 
 
@@ -47,7 +48,7 @@ def row(request: SmartsheetRequest, slug: str, row_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @smartsheet_connected
 def add(request: SmartsheetRequest, slug: str) -> HttpResponse:
-    """The form of a new row, which is added at the bottom of the sheet."""
+    """Show the form of a new row. POST adds the row at the bottom of the sheet."""
     return _fill_in(request, slug, None)
 
 
@@ -78,7 +79,7 @@ def _fill_in(request: SmartsheetRequest, slug: str, row_id: int | None) -> HttpR
 
 
 def _place(request: SmartsheetRequest, opened: OpenForm, baseline: Baseline, row_id: int) -> Place | None:
-    """Where the row is among the person's rows; None if Smartsheet doesn't say. At most one call."""
+    """Return where the row is among the person's rows; None if Smartsheet doesn't say. This makes at most one call."""
     primary = baseline.sheet.primary
     try:
         return rows_of(request, opened, primary_column_id=primary.id if primary else None).place(row_id)
@@ -94,7 +95,7 @@ def _not_mine(request: SmartsheetRequest) -> Problem:
 def _unread_page(
     request: SmartsheetRequest, opened: OpenForm, row_id: int | None, error: GatewayError | NotRecorded
 ) -> HttpResponse:
-    """Return a page for a row that can't be read: the form as it was sent, or only the problem."""
+    """Return a page for a row that can't be read. It has the form as it was sent, or only the problem."""
     filling = Filling(request, opened, row_id, error)
     problem = read_problem(error, doing=doing(request, filling.doing))
     if request.method != "POST" or isinstance(error, NotFound):
@@ -105,7 +106,7 @@ def _unread_page(
 @require_safe
 @smartsheet_connected
 def saved(request: SmartsheetRequest, slug: str, row_id: int, edit_id: UUID) -> HttpResponse:
-    """What an edit of this person with this form has changed, and what they can do next."""
+    """Show what one edit of this person with this form has changed, and what the person can do next."""
     form = get_object_or_404(FormDefinition, slug=slug)
     actor = actor_of(request)
     intents = Entry.objects.intents().of_edit(edit_id).filter(region=actor.region, actor_id=actor.id).order_by("id")
@@ -128,7 +129,7 @@ def saved(request: SmartsheetRequest, slug: str, row_id: int, edit_id: UUID) -> 
 
 
 def _label(form: FormDefinition, change: LoggedChange) -> str:
-    """What the form calls the changed column."""
+    """Return the form's name for the changed column."""
     entry = change.intent
     field = form.definition.field(entry.column_id) if form.definition and entry.column_id else None
     return field.name if field else entry.column_title

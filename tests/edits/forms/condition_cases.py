@@ -1,4 +1,4 @@
-"""Values of cells, and whether a comparison holds for them. Python and the browser are tested with the same table."""
+"""A table of comparisons, with values for which they hold and don't hold. It tests both Python and the browser."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ TODAY = "2026-11-29"
 ME = ["Bob@Example.com", "bob.baker@example.org", "Bob Baker"]
 LINK = {"url": "https://example.com"}
 
-# Operator, value of the condition (... for none), values for which it holds, values for which it doesn't.
+# The operator, the condition's value (... for none), values for which the condition holds, and others.
 CASES: list[tuple[str, Any, list[Any], list[Any]]] = [
     ("empty", ..., [None, "", [], False, {"value": None, "hyperlink": LINK}], [" ", 0, True, ["a"], "false"]),
     ("not_empty", ..., [" ", 0, True, ["a"], {"value": "x", "hyperlink": LINK}], [None, "", [], False]),

@@ -1,4 +1,4 @@
-"""Bob fills in forms that a site defines in code. A form is parsed from its page and sent as by a browser."""
+"""Bob fills in forms that a site defines in code. Tests parse the page of a form and send it as a browser does."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def user(browser: Client, bob: Person) -> User:
 
 @dataclass
 class Filled:
-    """A form of a class that a person fills in. `fields` are what their browser sends."""
+    """A form that a person fills in. `fields` has what the person's browser sends."""
 
     kind: type[SheetForm]
     user: User
@@ -38,7 +38,7 @@ class Filled:
     kinds: dict[str, str] = field(default_factory=dict)
 
     def open(self, form: SheetForm | None = None) -> Filled:
-        """Parse the page with this form, or with a new one."""
+        """Parse the page with this form, or with a new form of the class."""
         form = form or self.form()
         reader = FormReader("row-form")
         reader.feed(f'<form id="row-form">{form.hidden_inputs}{form}</form>')
@@ -46,7 +46,7 @@ class Filled:
         return self
 
     def type(self, **values: str | list[str] | None) -> Filled:
-        """Type into fields. A list ticks boxes, None unticks all of them."""
+        """Type into fields. For check boxes, a list ticks these boxes, and None unticks all boxes."""
         for name, value in values.items():
             assert name in self.kinds, f"there is no field {name}"
             self.fields[name] = [value] if isinstance(value, str) else value or []
@@ -60,7 +60,7 @@ class Filled:
         return self.kind(data, user=self.user, sheet_id=self.sheet_id, row_id=self.row_id, **more)
 
     def sent(self) -> Any:
-        """The form with what was sent."""
+        """Return the form with what was sent."""
         return self.form(self.data)
 
     def value(self, name: str) -> str:

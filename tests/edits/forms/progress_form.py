@@ -16,7 +16,7 @@ MINE, THEIRS = "Dig foundations", "Drainage runs"
 
 
 class ProgressForm:
-    """The published form. Keywords replace parts of its definition."""
+    """The published form. Keyword arguments replace parts of its definition."""
 
     def __init__(self, plan: SitePlan, *, slug: str = "progress", **more: Any) -> None:
         self.plan = plan

@@ -1,4 +1,6 @@
-"""Random conditions and values, for comparing Python with the browser. The values are those that differ most easily."""
+"""Makes random conditions and values, to compare Python with the browser. The values are of kinds that Python and
+browsers often treat differently.
+"""
 
 import json
 import sys
@@ -71,13 +73,13 @@ TEXTS = [
     *("BOB@Example.com", "Bob Baker", "constructor", "__proto__"),
 ]
 NUMBERS = [0, -0.0, 5, 5.0, -5, 0.1, 1e-7, 1.5e-10, 2**53, 2**53 + 1, 2**53 + 2, -(2**63), 10**300, 10**400, -(10**400)]
-# Only characters that Python's Unicode knows, because browsers know more of them.
+# Only characters that Python's version of Unicode has. Browsers have a newer version.
 KNOWN = [char for char in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(char) not in {"Cn", "Co"}]
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A condition, the values of a row, the person and the day."""
+    """A condition, the values of a row, the addresses of the person, and the current day."""
 
     condition: dict[str, Any]
     values: dict[str, Any]
@@ -86,7 +88,9 @@ class Case:
 
 
 def cases(seed: int, count: int) -> list[Case]:
-    """Random cases. Their conditions name values that the row has, or nearly has, so that about half of them hold."""
+    """Return random cases. The conditions name values that equal or resemble those of the row, so about half of the
+    conditions hold.
+    """
     return [_Maker(Random(f"{seed} {number}")).case() for number in range(count)]
 
 
@@ -95,14 +99,14 @@ class _Maker:
 
     def __init__(self, random: Random) -> None:
         self.random = random
-        self.seen = ["5", "Done"]  # texts that the row has
+        self.seen = ["5", "Done"]  # texts of the row, and two more
 
     def case(self) -> Case:
         values = {column: self.value() for column in self.random.sample(COLUMNS, self.random.randint(1, 4))}
         me = [self.near() for _ in range(self.random.randint(0, 3))]
         today = date(2026, 11, 29) + timedelta(days=self.random.choice([0, self.random.randint(-99_999, 99_999)]))
         case = {"condition": self.tree(DEEPEST), "values": values, "me": me, "today": today.isoformat()}
-        return Case(**json.loads(json.dumps(case)))  # so Python too has a pair of surrogates as one character
+        return Case(**json.loads(json.dumps(case)))  # in Python too, this makes one character of a pair of surrogates
 
     def value(self) -> Any:
         kind = self.random.choice(["text", "text", "number", "list", "day", "linked", "other"])
@@ -144,7 +148,7 @@ class _Maker:
         return self.seen[-1]
 
     def near(self) -> str:
-        """A text that the row has, or one that looks like it."""
+        """Return a text of the row, or one that resembles it."""
         text = self.random.choice(self.seen)
         alike = [text.upper(), text.lower(), text.swapcase(), text[:1], text[1:], text[1:3]]
         return self.random.choice([text, text, *alike, unicodedata.normalize("NFD", text), self.random.choice(TEXTS)])
@@ -158,7 +162,7 @@ class _Maker:
         return {kind: [self.tree(depth - 1) for _ in range(self.random.randint(1, 2))]}
 
     def comparison(self) -> dict[str, Any]:
-        """A comparison. Values that the operator doesn't take are drawn again."""
+        """Return a random comparison. If the operator doesn't take the value, try again."""
         while True:
             operator = self.random.choice(list(Operator))
             raw = {"column": self.random.choice(COLUMNS), "is": str(operator)} | self.operand(operator)

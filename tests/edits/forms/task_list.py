@@ -20,7 +20,7 @@ COLUMNS = [
 
 @dataclass
 class TaskList:
-    """The sheet, which Alice reads and changes without the app. Tests use titles and names of tasks, not ids."""
+    """The sheet, which Alice reads and changes without the app. Tests name columns by title and rows by task."""
 
     sandbox: RunningSandbox
     alice: Person
@@ -53,7 +53,7 @@ class TaskList:
         self.call("PUT", f"/sheets/{self.id}/rows", [{"id": self.rows[task], "cells": [cell]}])
 
     def reads(self) -> list[set[str]]:
-        """The titles of the columns that each request for the sheet's rows has read."""
+        """Return the titles of the columns that were read, for each request for the sheet's rows."""
         titles = {str(column_id): title for title, column_id in self.columns.items()}
         requests = self.sandbox.requests(method="GET")
         of_sheet = [one["query"] for one in requests if one["path"].endswith(f"/sheets/{self.id}")]

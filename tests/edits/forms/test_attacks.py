@@ -1,4 +1,4 @@
-"""Hand-made requests can't get around a form: what it doesn't take is refused, and logged as such with the form."""
+"""Requests that no page sends can't get around a form. What it doesn't accept is refused, and the log shows this."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def send(client: Client, path: str, data: dict[str, Any]) -> Page:
 
 
 def sent(form: ProgressForm, row: str = MINE, **typed: str) -> dict[str, Any]:
-    """A hand-made form that types these texts into columns: title=text."""
+    """Return the data of a form that a program fills in. Keyword arguments are texts by column title."""
     version = form.stored.version
     return {"version": version, **{f"col-{form.column(title)}": text for title, text in typed.items()}}
 
 
 def refusals(form: ProgressForm) -> list[Entry]:
-    """The entries that say that something was refused, and no other entry about the sheet."""
+    """Return the entries about refusals. Fails if the sheet has other entries."""
     entries = list(Entry.objects.on_sheet(form.plan.id).exclude(action__startswith="form_"))
     assert {entry.phase for entry in entries} <= {Phase.FORBIDDEN}, [entry.phase for entry in entries]
     for entry in entries:
@@ -49,7 +49,7 @@ def refusals(form: ProgressForm) -> list[Entry]:
 
 
 def is_refused(form: ProgressForm, person: Person, page: Page, *, status: int) -> bool:
-    """Whether nothing was written, and the attempt was answered and logged."""
+    """Whether the attempt was answered with this status and logged, and nothing was written."""
     assert page.status == status, (page.status, page.text)
     assert form.plan.writes(person) == []
     return bool(refusals(form))
@@ -120,7 +120,7 @@ def test_a_field_that_is_always_hidden(browser: Client, form: ProgressForm, bob:
 
 
 def test_another_part_of_a_hidden_field(browser: Client, form: ProgressForm, bob: Person) -> None:
-    """A link and a confirmation have fields of their own, and so has a value that isn't among the options."""
+    """A cell can have more inputs: for a link's address, for a value that is no option, and for a confirmation."""
     notes = form.column("Notes")
     extra = {f"link-col-{notes}": "https://example.com", f"other-col-{notes}": "x", f"sure-col-{notes}": '["x"]'}
     page = send(browser, form.row_path(MINE), sent(form, Spent="1") | extra)
@@ -133,7 +133,9 @@ def test_another_part_of_a_hidden_field(browser: Client, form: ProgressForm, bob
 def test_a_condition_cant_be_met_with_a_field_that_isnt_written(
     browser: Client, form: ProgressForm, bob: Person
 ) -> None:
-    """Notes is shown if the status is Blocked. The status can't be changed here, so a sent status doesn't count."""
+    """Notes is shown if the status is Blocked. This form can't change the status, so a status in the request doesn't
+    count.
+    """
     task, _, notes, spent = form.definition.fields
     form.publish(fields=(task, form.field("Status", state=State.SHOWN), notes, spent))
     page = send(browser, form.row_path(MINE), sent(form, Status="Blocked", Notes="sneaked in"))
@@ -278,7 +280,9 @@ def test_an_edit_by_the_api_cant_carry_a_form(browser: Client, form: ProgressFor
 
 
 def test_the_key_of_an_earlier_save_opens_no_other_row(browser: Client, form: ProgressForm, bob: Person) -> None:
-    """A form that was sent twice gets its first result, even if the row has left the rule since. Other forms do not."""
+    """A form that is sent twice gets its first result, even if the row no longer fits the rule. The key of that form
+    doesn't work for another row.
+    """
     page = Page.open(browser, form.row_path(MINE)).type({form.column("Spent"): "1"})
     assert page.save().was_redirected
     (key,) = page.fields["once"]
@@ -293,7 +297,9 @@ def test_the_key_of_an_earlier_save_opens_no_other_row(browser: Client, form: Pr
 
 
 def test_a_form_that_was_published_anew_opens_no_other_row(browser: Client, form: ProgressForm, bob: Person) -> None:
-    """Neither an old version nor the key of an earlier save shows a row outside of the rule. Each attempt is logged."""
+    """A request with an old version, or with the key of an earlier save, never shows a row that doesn't fit the rule.
+    Each attempt is logged.
+    """
     page = Page.open(browser, form.row_path(MINE)).type({form.column("Spent"): "1"})
     assert page.save().was_redirected
     writes = form.plan.writes(bob)
@@ -322,7 +328,7 @@ def test_the_page_for_deleting_has_no_name_of_a_row_outside_of_the_rule(browser:
 
 
 def test_a_draft_for_a_closed_form_is_no_attempt_to_save(browser: Client, form: ProgressForm) -> None:
-    """The page keeps drafts by itself while someone types, so they would fill the log."""
+    """The page sends drafts by itself while someone types, so entries about drafts would fill the log."""
     form.stored.close(seen=form.stored.revision, actor=THIS_APP)
     page = send(browser, form.row_path(MINE), sent(form, Spent="1") | {"keep_draft": "1"})
     assert page.status == 409

@@ -1,4 +1,4 @@
-"""Designers and readers of a form's history read conditions in words."""
+"""For designers, and in a form's history, conditions are shown in words."""
 
 from typing import Any
 

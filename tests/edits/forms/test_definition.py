@@ -1,4 +1,4 @@
-"""The content of a form survives JSON, and everything that isn't the content of a form is refused with a sentence."""
+"""The content of a form is the same after it was stored as JSON. JSON that isn't the content of a form is refused."""
 
 from __future__ import annotations
 

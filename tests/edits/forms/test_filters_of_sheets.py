@@ -27,7 +27,7 @@ from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NOT_UNDER_WAY = "Reinforcement"  # Bob is responsible for it too, but it isn't started
+NOT_UNDER_WAY = "Reinforcement"  # Bob is responsible for this row too, but its task hasn't started
 LEFT = "This row isn't in your list any more"
 GONE = "Smartsheet doesn’t apply this filter for you"
 
@@ -40,13 +40,13 @@ def filters_of(plan: SitePlan, person: Person) -> dict[str, int]:
 
 @pytest.fixture
 def under_way(plan: SitePlan, alice: Person) -> ChosenFilter:
-    """The site plan's shared filter: rows in progress, and blocked ones."""
+    """The site plan's shared filter. It shows rows in progress and blocked rows."""
     return ChosenFilter(filters_of(plan, alice)["Under way"], "Under way")
 
 
 @pytest.fixture
 def form(browser: Client, plan: SitePlan, under_way: ChosenFilter) -> ProgressForm:
-    """Bob's rows that are under way."""
+    """A form for Bob's rows that this filter shows."""
     return ProgressForm(plan, filter=under_way, allow=frozenset(Allow))
 
 
@@ -57,7 +57,7 @@ def delete_filter(form: ProgressForm) -> None:
 
 
 def calls(plan: SitePlan) -> list[str]:
-    """The paths of the calls since the last time."""
+    """Return the paths of the calls since this was last called."""
     found = [one["path"] for one in plan.sandbox.requests()]
     plan.sandbox.forget_requests()
     return found
@@ -68,7 +68,7 @@ def test_the_list_has_the_rows_that_fit_the_rule_and_that_the_filter_shows(brows
     assert "1 row for you" in page.text
     assert MINE in page.text
     assert NOT_UNDER_WAY not in page.text
-    assert "Drainage runs" not in page.text  # the filter shows it, but it is Dora's
+    assert "Drainage runs" not in page.text  # the filter shows this row, but it is Dora's
 
 
 def test_the_list_reads_only_the_needed_columns(browser: Client, form: ProgressForm) -> None:
@@ -191,7 +191,7 @@ def test_a_deleted_filter_is_refused_with_a_clear_sentence_and_one_more_call(
     opened = Page.open(browser, form.row_path(MINE))
     assert (opened.status, GONE in opened.text) == (403, True)
     assert len(calls(form.plan)) == 2
-    form.publish(title="Another form")  # the list is kept for a minute
+    form.publish(title="Another form")  # within a minute, the list is from the cache
     with time_machine.travel(timezone.now() + timedelta(minutes=2), tick=True):
         listed = Page.open(browser, form.path)
     assert (listed.status, GONE in listed.text) == (403, True)
@@ -226,7 +226,7 @@ def test_a_filter_that_smartsheet_ignores_shows_nothing(under_way: ChosenFilter)
 
 
 def found_later(form: ProgressForm) -> str:
-    """The problem after the worker's next look."""
+    """Return the form's problem after the worker's next check."""
     FormDefinition.objects.filter(pk=form.stored.pk).update(checked_at=None)
     check_due()
     form.stored.refresh_from_db()
@@ -262,4 +262,4 @@ def test_a_filter_of_a_wrong_form_is_no_definition(raw: Any) -> None:
 def test_a_definition_keeps_its_filter(under_way: ChosenFilter) -> None:
     definition = Definition(title="x", filter=under_way)
     assert Definition.parse(definition.to_json()) == definition
-    assert Definition.parse({"title": "x"}).filter is None  # forms that were stored before
+    assert Definition.parse({"title": "x"}).filter is None  # as in forms that were stored before there were filters

@@ -1,4 +1,4 @@
-"""Filling in one row of a form asks Smartsheet at most once more than the row form does."""
+"""To fill in one row of a form, the app makes at most one call more than for the row form."""
 
 import pytest
 from django.test import Client
@@ -14,7 +14,7 @@ def form(browser: Client, plan: SitePlan) -> ProgressForm:
 
 
 def calls(form: ProgressForm) -> int:
-    """The calls since the last time."""
+    """Return the number of calls since this was last called."""
     count = len(form.plan.sandbox.requests())
     form.plan.sandbox.forget_requests()
     return count
@@ -35,4 +35,4 @@ def test_opening_and_saving_a_row(browser: Client, form: ProgressForm) -> None:
     Page.open(browser, form.row_path("Reinforcement"))
     assert calls(form) <= row_form_opened + 1
     Page.open(browser, form.row_path("Raise frames"))
-    assert calls(form) == row_form_opened  # the list is known for a minute
+    assert calls(form) == row_form_opened  # within a minute, the list is from the cache

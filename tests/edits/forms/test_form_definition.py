@@ -53,7 +53,7 @@ def test_publishing_closing_and_restoring_are_entries(form: FormDefinition) -> N
 
 def test_a_version_whose_content_was_erased_cannot_be_restored(form: FormDefinition) -> None:
     then = form.history.last()
-    then.draft = {}  # as after erasing
+    then.draft = {}  # as erasing does
     with pytest.raises(InvalidDefinition):
         form.restore(then, seen=0, actor=BOB)
     assert FormDefinition.objects.get().draft_definition == FIRST

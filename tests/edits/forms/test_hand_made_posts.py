@@ -1,4 +1,4 @@
-"""What a program sends beyond the form's fields is refused and logged, and never written."""
+"""If a program sends values for columns that the form doesn't have, they are refused and logged, and never written."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_column_outside_of_the_form(fill: Fill, plan: SitePlan, bob: Person, b
     filled.fields["budget" if by_name else f"col-{plan.columns['Budget']}"] = ["1"]
     form = filled.sent()
     assert not form.is_valid()
-    assert not form.is_valid()  # and logged only once
+    assert not form.is_valid()  # it is logged only once
     assert form.non_field_errors() == ["“Budget” cannot be changed. This form doesn't have it. You typed: 1"]
     assert forbidden() == [("Budget", "This form doesn't have it.")]
     assert plan.writes(bob) == []

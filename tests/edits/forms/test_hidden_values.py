@@ -26,7 +26,7 @@ def form(browser: Client, plan: SitePlan) -> ProgressForm:
 
 
 def source(browser: Client, form: ProgressForm) -> str:
-    """All that the browser gets: the page, and the packed snapshot in it."""
+    """Return all that the browser gets: the page, and the content of the packed snapshot in it."""
     page = Page.open(browser, form.row_path(MINE))
     packed: Any = signing.loads(page.fields["snapshot"][0], salt=snapshots.SALT)
     return browser.get(form.row_path(MINE)).content.decode() + json.dumps(packed)
@@ -46,7 +46,7 @@ def test_a_field_that_only_another_column_can_show(browser: Client, form: Progre
 
 
 def test_a_field_that_a_hidden_field_would_show(browser: Client, form: ProgressForm) -> None:
-    """Status is hidden itself, so nobody can type the value that would show the notes."""
+    """Status is hidden too, so nobody can type the status that would show the notes."""
     status = form.field("Status", state=State.HIDDEN, states=(StateWhen(State.EDITABLE, form.when("Task", "empty")),))
     when = form.when("Status", "equals", "Blocked")
     notes = form.field("Notes", state=State.HIDDEN, states=(StateWhen(State.EDITABLE, when),))
@@ -55,7 +55,7 @@ def test_a_field_that_a_hidden_field_would_show(browser: Client, form: ProgressF
 
 
 def test_a_column_that_only_conditions_read(browser: Client, form: ProgressForm) -> None:
-    """The script gets the part of a condition that depends on what is typed, and not what the server has decided."""
+    """The script gets only the part of a condition that depends on what is typed. The server evaluates the rest."""
     large, wrong = form.when("Spent", "greater", 99), form.when("Notes", "equals", "Nairobi")
     form.publish(fields=(form.field("Spent", not_allowed=(NotAllowed("Too much.", AnyOf((large, wrong))),)),))
     found = source(browser, form)

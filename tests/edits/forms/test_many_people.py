@@ -1,6 +1,6 @@
 """Many people fill in one form at the same time, in four processes. Nothing is lost, saved twice or missing in the log.
 
-FILLERS=50 in the environment makes it 50 people: make test-kills.
+`make test-kills` sets FILLERS=50 in the environment for 50 people.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ COLUMNS: list[dict[str, Any]] = [
 
 
 class Crowd:
-    """Alice's sheet with two rows for each of these people, and the form for them."""
+    """Alice's sheet with two rows for each person of the crowd, and the form for these people."""
 
     def __init__(self, sandbox: RunningSandbox, alice: Person) -> None:
         self.sandbox, self.alice = sandbox, alice
@@ -127,13 +127,13 @@ def test_everything_is_saved_once_and_logged(sandbox: RunningSandbox, alice: Per
     saves = FILLERS * ROWS_EACH
     print(f"{FILLERS} people, {saves} saves: {dict(asked)}")  # noqa: T201 # the figures of make test-kills
     assert asked["PUT"] == saves
-    # A process asks for the primary column once. Then each row is read to show it, and again to save it, once or twice
-    # because it is sent twice, and the list is read at first, and after a save.
+    # Each process reads the primary column once. Each person reads the list once at first. Each save needs up to four
+    # reads: one to show the row, one or two to save it because it is sent twice, and one for the list after the save.
     assert asked["GET"] <= PROCESSES + FILLERS + saves * 4
 
 
 def _histories(crowd: Crowd) -> Counter[tuple[int | None, str | None, str]]:
-    """The states that Smartsheet knows of each note: the row, the value and the writer."""
+    """Count the states of notes in Smartsheet's cell history, by row, value and writer."""
     seen: Counter[tuple[int | None, str | None, str]] = Counter()
     for row_id in crowd.row_ids:
         path = f"/sheets/{crowd.id}/rows/{row_id}/columns/{crowd.notes}/history?pageSize=100"

@@ -1,4 +1,4 @@
-"""The list of a person's rows: which rows, in which order, and how often Smartsheet is asked."""
+"""Which rows the list of a person's rows has, in which order, and how many calls the list needs."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ def tasks(sandbox: RunningSandbox, bob_and_alice: list[Person]) -> TaskList:
     tasks.add("Frame", owner=BOB, team=[{"email": BOB}, {"email": alice.email}], due="2026-03-02")
     tasks.add("Roof", owner=alice.email, team=[{"email": OTHER_ADDRESS}])
     tasks.add("Paint", owner=BOB, notes="Ölfarbe, two coats")
-    tasks.add("Clean", owner="Bob Baker", team=[{"name": "Bob Baker"}])  # someone of this name
+    tasks.add("Clean", owner="Bob Baker", team=[{"name": "Bob Baker"}])  # Bob's name without an address
     sandbox.forget_requests()
     return tasks
 
@@ -59,7 +59,7 @@ def profile_of(person: Person) -> Profile:
 
 @pytest.fixture
 def list_of(tasks: TaskList) -> List:
-    """Return list_of(), a person's list: list_of(bob) has the rows that Bob owns."""
+    """Return list_of(), which returns a person's list: list_of(bob) has the rows that Bob owns."""
 
     def rows(person: Person, rule: Any = "Owner", **how: Any) -> MyRows:
         condition = is_me(tasks, rule) if isinstance(rule, str) else rule

@@ -19,7 +19,7 @@ def form(browser: Client, plan: SitePlan) -> ProgressForm:
 
 
 def order(page: Page, labels: list[str]) -> list[str]:
-    """Those of these labels that the page has, in its order."""
+    """Return those of the labels that the page has, in the order of the page."""
     return sorted((label for label in labels if label in page.text), key=page.text.index)
 
 

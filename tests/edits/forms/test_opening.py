@@ -23,7 +23,7 @@ def form(browser: Client, plan: SitePlan) -> ProgressForm:
 
 
 def refused(browser: Client, form: ProgressForm, *, status: int) -> str:
-    """What the form's pages say. They have no field."""
+    """Return what the form's pages say. Fails if a page has a field."""
     pages = [Page.open(browser, path) for path in (form.path, form.row_path(MINE), form.add_path)]
     assert [page.status for page in pages] == [status] * 3
     assert all(page.fields == {} for page in pages)
@@ -92,7 +92,7 @@ def test_a_listed_account(browser: Client, form: ProgressForm, bob: Person) -> N
     [
         ([{"email": "Bob@Builders.example", "confirmed": True}], {"bob@example.com", "bob@builders.example"}),
         ([{"email": "bob@builders.example", "confirmed": False}], {"bob@example.com"}),
-        ([{"email": "bob@\u212aing.example", "confirmed": True}], {"bob@example.com"}),  # a sign that lowers to k
+        ([{"email": "bob@\u212aing.example", "confirmed": True}], {"bob@example.com"}),  # \u212a.lower() is k
         ([{"email": "x@y@builders.example", "confirmed": True}], {"bob@example.com"}),
     ],
 )

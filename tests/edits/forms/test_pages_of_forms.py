@@ -213,7 +213,7 @@ def test_people_who_are_not_connected_sign_in_and_find_what_they_typed(
     plan.sandbox.fault(method="GET", person=bob.id, status=503, errorCode=4001, times=0)
     assert Page.open(browser, page.path).status == 503
     plan.sandbox.control("DELETE", "faults")
-    page = Page.open(browser, page.path)  # the draft is still there
+    page = Page.open(browser, page.path)  # the draft from before the sign-in is still kept
     assert "This is what you typed before you signed in. It is not saved yet." in page.text
     assert page.fields["notes"] == ["Rock"]
     assert "1 cell changed" in page.save().text
@@ -260,7 +260,7 @@ def test_fields_can_be_placed_by_hand(browser: Client, plan: SitePlan) -> None:
     assert page.fields["shown-status"] == ['"In progress"']
     plan.write(ROW, Status="In progress")
     assert page.save().text == "Thank you"
-    assert page.save().text == "Thank you"  # the same form again
+    assert page.save().text == "Thank you"  # the same form is sent again
     assert Entry.objects.intents().count() == 1
 
 
@@ -284,8 +284,8 @@ def test_the_decorator_asks_others_to_connect(client: Client, db: None, plan: Si
 
 
 def test_the_log_cannot_be_written(browser: Client, plan: SitePlan, bob: Person, monkeypatch: Any) -> None:
-    """Then nothing is sent, and refusals are no secret either."""
-    from audit import recording  # replaced here only
+    """Nothing is sent, and the page still says why a change is refused."""
+    from audit import recording  # replaced in this test only
 
     page = typed(Page.open(browser, address(plan)), notes="Rock")
 

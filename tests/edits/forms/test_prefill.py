@@ -24,7 +24,7 @@ def follow(browser: Client, form: ProgressForm, mode: Prefill, **values: str) ->
 
 
 def open_link(browser: Client, path: str, names: dict[str, str | list[str]]) -> Page:
-    """Open the address with these values. The page sends its form to the address without them."""
+    """Open the address with these values. The form on this page is sent to the address without the values."""
     page = Page.open(browser, f"{path}?{urlencode(names, doseq=True)}")
     assert page.status == 200, page.text
     page.path = path
@@ -55,7 +55,7 @@ def test_a_hidden_value_is_only_written(browser: Client, form: ProgressForm) -> 
     assert "campaign-7" not in page.text
     page = page.save()
     assert page.was_redirected
-    assert "campaign-7" in page.text  # what was changed is told
+    assert "campaign-7" in page.text  # the page says what was changed
     assert form.plan.value(MINE, "Notes") == "campaign-7"
 
 
@@ -85,7 +85,7 @@ def test_a_value_that_the_column_cant_have_is_named_and_ignored(browser: Client,
 
 
 def test_a_locked_value_in_a_field_that_is_hidden_in_the_form(browser: Client, form: ProgressForm) -> None:
-    """The designer lets links fill in what people can't see. Everything else that is sent for it is refused."""
+    """A link can fill in a field that people can't see, if the designer allows that."""
     form.publish(
         fields=(form.field("Spent"), form.field("Notes", state=State.HIDDEN, prefill=Prefill.HIDDEN)),
     )

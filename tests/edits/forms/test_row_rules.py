@@ -1,4 +1,4 @@
-"""A row belongs to a person under a rule, or it doesn't."""
+"""Which rows belong to a person under a rule."""
 
 from datetime import date
 from typing import Any
@@ -64,7 +64,7 @@ def test_values_are_those_of_conditions() -> None:
 
 def test_today_is_in_the_persons_time_zone() -> None:
     east, west = (Profile("sandbox", 1, {"timeZone": zone}) for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"))
-    assert today_of(east) > today_of(west)  # 25 hours apart
+    assert today_of(east) > today_of(west)  # the time zones are 25 hours apart
 
 
 @pytest.mark.django_db

@@ -16,7 +16,7 @@ from tests.edits.forms.conftest import ROW, Fill
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person
 
-THEIRS = "Drainage runs"  # Dora is responsible for it
+THEIRS = "Drainage runs"  # Dora is responsible for this row
 
 
 class MyForm(SheetForm):
@@ -38,7 +38,7 @@ def refusal() -> Entry:
 def test_a_row_outside_of_the_rule_is_not_opened(fill: Fill, plan: SitePlan) -> None:
     with pytest.raises(RowForbidden, match="This row isn't yours: “Responsible” doesn't name you") as caught:
         fill(MyForm, THEIRS)
-    assert isinstance(caught.value, PermissionDenied)  # so that Django answers 403
+    assert isinstance(caught.value, PermissionDenied)  # because of this class, Django answers 403
     assert isinstance(caught.value, GatewayError)
     entry = refusal()
     assert (entry.action, entry.sheet_id, entry.row_id) == ("change", plan.id, plan.rows[THEIRS])
@@ -53,7 +53,7 @@ def test_a_post_for_a_row_outside_of_the_rule_is_refused_and_logged_with_what_wa
     with pytest.raises(RowForbidden) as caught:
         filled.form(filled.data, via={"form": "mine"})
     assert caught.value.typed == "Notes: Mine now"
-    assert "Mine now" not in str(caught.value)  # because Django logs it
+    assert "Mine now" not in str(caught.value)  # because Django logs the message
     assert plan.writes(bob) == []
     entries = {entry.column_title: entry for entry in Entry.objects.filter(phase="forbidden")}
     assert entries["Notes"].row_id == plan.rows[THEIRS]

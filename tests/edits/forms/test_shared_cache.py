@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def cache_url(kind: str, folder: Path) -> str:
-    """The address of a new cache. A table of the database is made by Django's own command."""
+    """Return the address of a new cache. For a cache in the database, Django's own command makes the table."""
     if kind == "filecache":
         return f"filecache://{folder}"
     url = "dbcache://byline_test_cache"
@@ -38,7 +38,7 @@ def cache_url(kind: str, folder: Path) -> str:
 
 
 def reads(plan: SitePlan) -> int:
-    """How often the sheet's rows were read since the last time."""
+    """Return how often the sheet's rows were read since this was last called."""
     found = [one for one in plan.sandbox.requests(method="GET") if one["path"].endswith(f"/sheets/{plan.id}")]
     plan.sandbox.forget_requests()
     return len(found)
@@ -74,7 +74,7 @@ def test_two_processes_read_the_list_once_a_minute_and_again_after_a_save(
 def test_pages_open_and_save_while_the_cache_is_away(
     browser: Client, plan: SitePlan, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    """A file is where the folder was, or nothing listens at the server's address."""
+    """A file is in the place of the cache's folder, or nothing listens at the address of the cache server."""
     form, folder = ProgressForm(plan), tmp_path / "cache"
     monkeypatch.setattr(caching, "find_spec", lambda _name: True)  # the client of Redis isn't installed for tests
     monkeypatch.setenv("CACHE_URL", "redis://127.0.0.1:1/0" if kind == "redis" else f"filecache://{folder}")
@@ -87,13 +87,13 @@ def test_pages_open_and_save_while_the_cache_is_away(
     Page.open(browser, form.row_path(MINE)).type({form.column("Spent"): "4711"}).send()
     assert "4711" in Page.open(browser, form.path).text
     assert browser.get("/audit/").status_code == 200
-    assert cache.delete("before") is False  # as when someone has lost access to a sheet
+    assert cache.delete("before") is False  # this happens when someone has lost access to a sheet
 
 
 def test_two_installations_on_one_server_share_no_answers(
     tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A user's id is another person's in another installation."""
+    """In another installation, the same user id can belong to another person."""
     monkeypatch.setenv("CACHE_URL", f"filecache://{tmp_path}")
     settings.CACHES = caching.caches("the key of one")
     cache.set("openable_sheets:1", "theirs")

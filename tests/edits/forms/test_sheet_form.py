@@ -101,7 +101,7 @@ def test_declared_fields_have_a_name_of_their_own(fill: Fill, plan: SitePlan) ->
 
 def test_a_subclass_can_leave_out_an_inherited_field(fill: Fill) -> None:
     class Shorter(DeclaredForm):
-        due = None  # type: ignore[assignment] # as Django's forms do it
+        due = None  # type: ignore[assignment] # Django's forms do this too
 
         class Meta:
             fields = ["Notes"]

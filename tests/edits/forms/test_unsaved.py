@@ -139,7 +139,7 @@ def test_the_key_is_not_used_for_something_else(fill: Fill, plan: SitePlan, bob:
     assert len(plan.writes(bob)) == 1
     again = filled.open(form).sent()
     assert again.is_valid()
-    assert again.save() is None  # the form's first baseline is older than its own first save
+    assert again.save() is None  # the form still has its first baseline, which is older than its first save
     assert again.has_conflicts
 
 

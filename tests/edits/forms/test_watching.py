@@ -21,7 +21,7 @@ from tests.edits.forms.designing.conftest import form
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person, RunningSandbox
 
-__all__ = ["form"]  # the fixture
+__all__ = ["form"]  # the fixture `form`
 pytestmark = pytest.mark.django_db
 
 
@@ -35,14 +35,14 @@ def published(form: FormDefinition) -> FormDefinition:
 
 
 def publish(form: FormDefinition, **content: Any) -> None:
-    """Publish the form with other content, without a look at its sheet."""
+    """Publish the form with other content, without a check of its sheet."""
     definition = form.draft_definition.to_json() | content
     form.save_draft(Definition.parse(definition), seen=form.revision)
     form.publish(seen=form.revision, actor=THIS_APP)
 
 
 def found_later(form: FormDefinition) -> tuple[str, str]:
-    """The problem and the warning after the worker's next look."""
+    """Return the form's problem and warning after the worker's next check."""
     with time_machine.travel(timezone.now() + EVERY + timedelta(seconds=1), tick=True):
         check_due()
     form.refresh_from_db()

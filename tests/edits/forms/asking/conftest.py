@@ -100,7 +100,7 @@ def asked(
     remind_in: timedelta | None = None,
     primary_id: int | None = None,
 ) -> UpdateRequest:
-    """Ask people, by address, about rows, without the page."""
+    """Store a request as the page does. `people` has the rows by the address of the person who is asked about them."""
     known = {one.email: one for one in SmartsheetUser.objects.all()}
     planned = [PlannedPerson(one, account=known.get(one), rows=rows) for one, rows in people.items()]
     remind_at = None if remind_in is None else timezone.now() + remind_in
@@ -109,7 +109,7 @@ def asked(
 
 
 def rows_of(plan: SitePlan, *names: str) -> list[AskedRow]:
-    """These rows, as a request stores them."""
+    """Return these rows of the site plan in the form in which a request stores them."""
     return [AskedRow(plan.rows[name], place, name) for place, name in enumerate(names, 1)]
 
 
@@ -122,6 +122,6 @@ def person(address: str) -> RequestedPerson:
 
 
 def text_of(answer: Any) -> str:
-    """The words of a page."""
+    """Return the text of a page."""
     html = re.sub(r"<(script|style)\b.*?</\1>", "", answer.content.decode(), flags=re.DOTALL)
     return " ".join(re.sub(r"<[^>]+>", " ", html).replace("&#x27;", "'").split())

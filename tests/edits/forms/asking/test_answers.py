@@ -1,4 +1,4 @@
-"""The asker sees who has opened the link, who has answered, and what they changed, from the log."""
+"""The asker sees who has opened the link and who has answered. The log shows what these people have changed."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def page_of(browser: Client, made: UpdateRequest) -> str:
 
 
 def know_sheets(plan: SitePlan, *people: Person) -> None:
-    """Let the app know without asking that these people can open the site plan."""
+    """Let the app know, without a call to Smartsheet, that these people can open the site plan."""
     for one in people:
         openable_sheets.note(SmartsheetUser.objects.get(smartsheet_id=one.id).user, [plan.id])
 
@@ -67,7 +67,7 @@ def test_it_shows_what_each_person_has_changed_since(
     change(bobs, plan, DIG, Status="Blocked", Notes="Rock")
     plan.sandbox.forget_requests()
     after = page_of(alices, made)
-    assert plan.sandbox.requests() == []  # all of it is from the log
+    assert plan.sandbox.requests() == []  # the page gets everything from the log
     assert "0 of 2 answered" in after
     assert "1 of 2 rows answered" in after
     assert "2 cells changed since" in after

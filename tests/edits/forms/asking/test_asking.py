@@ -1,4 +1,4 @@
-"""Someone chooses rows and people, looks at the preview, and sends. Who can do that, and how often."""
+"""Someone chooses rows and people, looks at the preview, and sends. These tests also say who can ask, and how often."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def fields(plan: SitePlan, *rows: str, **more: Any) -> dict[str, Any]:
 def test_nobody_is_asked_who_could_not_sign_in(
     alices: Client, form: FormDefinition, plan: SitePlan, settings: Settings
 ) -> None:
-    """Otherwise someone could have mails sent to any address."""
+    """Otherwise someone could make this app send mails to any address."""
     settings.SIGN_IN_DOMAINS = frozenset({"example.com"})
     plan.write("Dig foundations", Responsible="victim@elsewhere.example")
     preview = alices.post(PAGE, fields(plan, "Dig foundations", step="preview"))
@@ -99,12 +99,12 @@ def test_it_is_an_entry_with_the_form_and_without_addresses_in_clear(
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM audit_entry")
         assert "dora@example.com" not in str(cursor.fetchall())
-    assert PersonalText.objects.filter(email="dora@example.com").count() == 1  # where it can be erased
+    assert PersonalText.objects.filter(email="dora@example.com").count() == 1  # this row can be erased
     assert UpdateRequest.objects.get().log_position == entry.pk
     assert "asked for updates" in text_of(alices.get("/audit/"))
 
 
-@pytest.mark.django_db  # rolled back, because of refuse_rows()
+@pytest.mark.django_db  # the test is rolled back, which also removes the trigger of refuse_rows()
 def test_if_the_log_cannot_be_written_no_one_is_asked(alices: Client, form: FormDefinition, plan: SitePlan) -> None:
     refuse_rows("audit_entry", "NEW.action = 'ask'")
     answer = alices.post(PAGE, fields(plan, "Pour slab", step="send"))
@@ -134,7 +134,7 @@ def test_the_forms_rule_limits_who_is_asked_about_a_row(alices: Client, form: Fo
     sent = fields(plan, "Pour slab", "Dig foundations", to="people", addresses="bob@example.com charlie@example.com")
     preview = text_of(alices.post(PAGE, sent))
     assert "Send 1 mail?" in preview
-    assert "bob@example.com: the form doesn’t show them “Pour slab”, because of its rule for rows." in preview
+    assert "bob@example.com: because of its rule for rows, the form doesn’t show this person “Pour slab”." in preview
     alices.post(PAGE, sent | {"step": "send"})
     (one,) = RequestedPerson.objects.all()
     assert (one.email, [row.id for row in one.asked_rows]) == ("bob@example.com", [plan.rows["Dig foundations"]])
@@ -143,7 +143,7 @@ def test_the_forms_rule_limits_who_is_asked_about_a_row(alices: Client, form: Fo
 def test_a_person_is_known_by_a_further_address(
     bobs: Client, form: FormDefinition, plan: SitePlan, alice: Person
 ) -> None:
-    """The row is Alice's, and the asker only knows another address of hers."""
+    """Alice is responsible for the row, and the asker only knows a further address of hers."""
     sent = fields(plan, "Deliver frames", to="people", addresses="Alice.Archer@example.com", step="send")
     bobs.post(PAGE, sent)
     assert person("alice.archer@example.com").person_id == alice.id
@@ -344,7 +344,7 @@ STRANGER = "victim@elsewhere.example"
 def test_an_unknown_address_gets_no_mail(
     alices: Client, bobs: Client, plan: SitePlan, mailbox: MailServer, how: str
 ) -> None:
-    """Anyone could sign in and have mails sent: Bob is an editor, so he can write any address into a cell."""
+    """Bob is an editor, so he can write any address into a cell. Without a check, he could send mails to it."""
     made_form(plan)
     plan.write("Pour slab", Responsible=STRANGER)
     to = {} if how == "in a cell" else {"to": "people", "addresses": STRANGER}

@@ -34,7 +34,7 @@ def made(bobs: Client, form: FormDefinition, plan: SitePlan, alice: Human, mailb
 
 
 def in_clear(word: str) -> bool:
-    """Whether a table of requests has the word."""
+    """Whether any table of requests has the word."""
     models = (UpdateRequest, RequestedPerson, Mail, StoppedReminders)
     return any(word in str(row).casefold() for model in models for row in model._default_manager.values_list())
 
@@ -58,7 +58,7 @@ def test_a_person_who_never_signed_in_is_blanked_by_address(
 ) -> None:
     erased(Address(DORA))
     assert not in_clear(DORA)
-    assert sending.send_due() == 0  # Bob's is refused, and Dora's has no address any more
+    assert sending.send_due() == 0  # the mail to Bob was refused, and the mail to Dora has no address any more
     assert mailbox.mails == []
     assert "dora" not in page_of(alices, made)
     with pytest.raises(NothingToErase):

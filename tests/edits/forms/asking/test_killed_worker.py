@@ -21,7 +21,7 @@ from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person
 from tests.smtp_server import MailServer
 
-# The workers are forked, so that modules are imported only once. Each line that is read has the arguments of some
+# The workers are forked, so that modules are imported only once. Each line of the input has the arguments of some
 # workers that run at the same time. When they have ended, their exit codes are printed.
 #
 # A worker kills itself before or after one call. Its lease is short, so that the next worker needn't wait long. Other
@@ -68,7 +68,7 @@ for line in sys.stdin:
     processes = [started(arguments) for arguments in json.loads(line)]
     print(json.dumps([os.waitstatus_to_exitcode(os.waitpid(one, 0)[1]) for one in processes]), flush=True)
 """
-# Where the worker is killed, and whether the server has the mail by then.
+# Where the worker is killed, and whether the server already has the mail at that moment.
 STEPS = [
     ("sending", "claim", "before", False),
     ("sending", "claim", "after", False),
@@ -149,7 +149,7 @@ def test_no_mail_is_lost(
     repeated = [address for address, count in Counter(one.recipient for one in mailbox.mails).items() if count > 1]
     assert len(repeated) == int(is_taken and not is_marked)
     assert len(mailbox.mails) == len(ADDRESSES) + len(repeated)
-    for one in repeated:  # also the rest of a repeated mail is the same
+    for one in repeated:  # a repeated mail is completely the same
         first, second = ([mail.part("plain"), mail.part("html"), mail.message["Date"]] for mail in mailbox.to(one))
         assert first == second
 

@@ -1,4 +1,4 @@
-"""What a mail says, and what it must not say: values of personal columns, tokens, and headers from names."""
+"""What a mail says. It has no values of personal columns and no tokens, and names can't add headers."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_it_has_no_secret_and_no_token(
     secrets = [alices.cookies["sessionid"].value, settings.SECRET_KEY, *settings.TOKEN_KEYS, alice.token]
     secrets += [alice_there.token.access_token, alice_there.token.refresh_token]
     assert all(secret and secret not in mail.raw.decode() and secret not in both(mail) for secret in secrets)
-    # The signature in the link that stops reminders is good for nothing else.
+    # The signature in the link that stops reminders permits nothing else.
     signed = both(mail).split("/forms/asked/stop/")[1].split("/")[0]
     with pytest.raises(BadSignature):
         Signer().unsign(signed)
@@ -106,7 +106,7 @@ def test_it_has_no_secret_and_no_token(
 
 
 def _typed(text: str) -> str:
-    """The text without NUL, which forms refuse. The name of a row in Smartsheet can have it."""
+    """Return the text without NUL. The name of a row in Smartsheet can have NUL, but forms refuse it."""
     return text.replace("\x00", "")
 
 

@@ -1,4 +1,4 @@
-"""Designers get a mail when their form can't be used any more, or only in part: one for each new problem."""
+"""Designers get a mail about each new problem because of which people can't use their form, or a part of it."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_one_mail_for_each_new_problem(
     assert f'href="{SITE}/forms/design/{designed.pk}/"' in html
     assert mail.message["From"] == f'"byline.example.com" <{SENDER.split("<")[1]}'
     assert mail.message["Message-ID"] == ProblemMail.objects.get().message_id
-    assert "Drainage runs" not in text + html  # no values
+    assert "Drainage runs" not in text + html  # the mail has no values of cells
     plan.unshare(bob)  # another problem
     look(designed)
     assert len(mailbox.to(BOB)) == 2
@@ -100,7 +100,7 @@ def test_people_who_changed_the_form_but_are_no_designers_any_more_are_not_told(
 
 
 def history_row(form: FormDefinition, person: Person) -> dict[str, object]:
-    """What the history has after this person has changed the form."""
+    """Return the values of a row of the history that says that this person has changed the form."""
     names = [field.name for field in form.history.model.tracked_fields]
     values = {name: getattr(form, name) for name in names}
     actor = {"history_user_id": person.id, "actor_region": form.region, "actor_name": person.name}

@@ -27,7 +27,7 @@ SOON = timedelta(hours=2)
 
 @pytest.fixture
 def made(form: FormDefinition, plan: SitePlan, alice: Person, mailbox: MailServer, bobs: Client) -> UpdateRequest:
-    """Alice has asked Bob and Dora, who have got their mails. The reminder is due in an hour."""
+    """Alice has asked Bob and Dora, and both have got their mails. The reminder is due in an hour."""
     people = {BOB: rows_of(plan, "Dig foundations", "Raise frames"), DORA: rows_of(plan, "Pour slab")}
     found = asked(form, alice, people, remind_in=timedelta(hours=1))
     assert sending.send_due() == 2
@@ -132,11 +132,11 @@ def test_a_link_stops_them_after_a_question(made: UpdateRequest, form: FormDefin
 
 
 def test_mail_programs_stop_them_with_one_post(made: UpdateRequest, form: FormDefinition, mailbox: MailServer) -> None:
-    """As RFC 8058 says: the address from the header, without cookies."""
+    """As RFC 8058 says, the POST goes to the address in the mail's header, without cookies."""
     with time_machine.travel(timezone.now() + SOON):
         reminders.remind_due()
         sending.send_due()
-    header = str(mailbox.to(DORA)[0].message["List-Unsubscribe"]).strip()  # it is folded after its name
+    header = str(mailbox.to(DORA)[0].message["List-Unsubscribe"]).strip()  # the header's line is folded after its name
     assert header.startswith(f"<{SITE}/forms/asked/stop/")
     path = header.strip("<>").removeprefix(SITE)
     for _ in range(2):
@@ -152,7 +152,7 @@ def test_stopping_is_for_one_form_and_one_person(
     asked(other, alice, {"eve@example.com": rows_of(plan, "Pour slab")}, remind_in=timedelta(hours=1))
     Client().post(stop_path(BOB), {"stop": "1"})
     with time_machine.travel(timezone.now() + SOON):
-        assert reminders.remind_due() == 2  # Dora, and Eve
+        assert reminders.remind_due() == 2  # to Dora and to Eve
     assert StoppedReminders.addresses_of(other.pk) == frozenset()
 
 

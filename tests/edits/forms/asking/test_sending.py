@@ -32,7 +32,7 @@ def test_each_person_gets_one_mail(form: FormDefinition, alice: Person, plan: Si
     assert {one.state for one in Mail.objects.all()} == {MailState.SENT}
     assert sending.send_due() == 0
     assert len(mailbox.mails) == 2
-    assert plan.sandbox.requests() == []  # sending asks Smartsheet nothing
+    assert plan.sandbox.requests() == []  # sending needs no calls to Smartsheet
 
 
 @pytest.mark.parametrize("is_closed", [True, False])
@@ -60,7 +60,7 @@ def test_an_address_that_the_server_refuses_is_not_tried_again(
     page = alices.get(f"/forms/asked/{made.pk}/").content.decode()
     assert "was refused: 550 5.1.1 No such user here" in page
     assert "not reached" in page
-    assert requests.remind_now(made, actor=actor_of(alice)) == 0  # Frank has just got a mail, and Dora can't
+    assert requests.remind_now(made, actor=actor_of(alice)) == 0  # Frank just got a mail, and Dora's was refused
 
 
 def test_a_mail_that_the_server_refuses_after_reading_it_is_not_tried_again(
@@ -106,7 +106,7 @@ def test_a_temporary_failure_is_tried_again_with_the_same_id(
     assert "hasn’t taken the mail yet" in page
     assert reason in page
     mailbox.answers.clear()
-    assert sending.send_due() == 0  # not yet
+    assert sending.send_due() == 0  # the next attempt isn't due yet
     with time_machine.travel(timezone.now() + timedelta(minutes=2)):
         assert sending.send_due() == 1
     assert set(mailbox.ids()) == {mail.message_id}
@@ -147,7 +147,7 @@ def test_a_mail_that_stops_its_worker_each_time_is_given_up(
     form: FormDefinition, alice: Person, plan: SitePlan, mailbox: MailServer
 ) -> None:
     asked(form, alice, {DORA: rows_of(plan, "Drainage runs")})
-    Mail.objects.update(attempts=sending.MOST_ATTEMPTS)  # each was counted before the attempt
+    Mail.objects.update(attempts=sending.MOST_ATTEMPTS)  # each attempt was counted before it was made
     assert sending.send_due() == 0
     assert mail_to(DORA).state == MailState.GIVEN_UP
     assert mailbox.mails == []

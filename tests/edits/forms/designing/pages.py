@@ -13,7 +13,7 @@ from tests.edits.browser import Fields, FormReader
 
 @dataclass
 class DesignerPage:
-    """The page as the designer sees it. `fields` are the values that the form would send."""
+    """The page as the designer sees it. `fields` has the values that the page's form would send."""
 
     client: Client
     path: str
@@ -29,7 +29,7 @@ class DesignerPage:
         return page
 
     def type(self, **values: str | list[str]) -> DesignerPage:
-        """Type into controls. A list is what is ticked."""
+        """Type into controls. For check boxes, give a list of the ticked values."""
         for name, value in values.items():
             assert name in self.fields or name in self.kinds, f"there is no {name} in {[*self.fields]}"
             self.fields[name] = [value] if isinstance(value, str) else value

@@ -57,7 +57,7 @@ def test_an_earlier_draft_is_restored(browser: Client, form: FormDefinition, pla
 def test_an_erased_or_unknown_version_is_not_restored(browser: Client, form: FormDefinition) -> None:
     DesignerPage.open(browser, form).type(title="Other").press("save")
     erased = form.history.latest("history_id")
-    erased.pk, erased.draft = None, {}  # as after erasing
+    erased.pk, erased.draft = None, {}  # as erasing does
     erased.save()
     assert "made the form" in shown(browser, form)
     for number in (erased.pk, 999_999):

@@ -1,4 +1,4 @@
-"""Publishing: what is checked before it, versions, the link and the QR code, closing."""
+"""Publishing checks a form and makes a new version. The page also has the link and the QR code, and closes the form."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_draft_is_published_shared_changed_and_closed(browser: Client, form: F
     browser.post(path(form, "close"))
     form.refresh_from_db()
     assert (form.version, form.state) == (2, "closed")
-    assert "Open it again as version 3" in text_of(browser, path(form))
+    assert "Open the form again as version 3" in text_of(browser, path(form))
     done = Entry.objects.filter(action__startswith="form_").order_by("pk").values_list("action", "actor_id")
     assert list(done) == [(action, bob.id) for action in ("form_publish", "form_publish", "form_close")]
 

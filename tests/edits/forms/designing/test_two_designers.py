@@ -1,4 +1,4 @@
-"""Two designers change the same form. Nothing is lost, and the second one decides."""
+"""Two designers change the same form. Nothing is lost, and the one who saves second decides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Only designers get to the pages, and only to forms of sheets that they can open now."""
+"""Only designers can open the pages, and only for forms of sheets that they can open now."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_everyone_else_sees_who_to_ask(form: FormDefinition, sign_in: SignIn, ch
     answers += [client.post(below + page, {"do": "save", "seen": "0"}) for page in BUTTONS]
     answers += [client.post(f"/forms/design/new/{plan.id}/", {"title": "Mine"})]
     assert {answer.status_code for answer in answers} == {403}
-    assert "If you need it, ask the administrator of this app." in answers[0].content.decode()
+    assert "If you need this role, ask the administrator of this app." in answers[0].content.decode()
     assert FormDefinition.objects.count() == 1
     assert FormDefinition.objects.get().revision == 0
 
@@ -53,7 +53,7 @@ def test_a_designer_who_cannot_open_the_sheet_cannot_open_the_form(
         answer = client.post(f"/forms/design/{other.pk}/{page}", {"do": "save", "seen": "0"})
         assert answer.status_code in {400, 404}, page
     listed = client.get("/forms/design/").content.decode()
-    assert "Not shared with you, so you can’t change this form." in listed
+    assert "The sheet isn’t shared with you, so you can’t change this form." in listed
     assert f'href="/forms/design/{other.pk}/"' not in listed
     other.refresh_from_db()
     assert (other.revision, other.state) == (0, "draft")
@@ -88,7 +88,7 @@ def test_a_draft_is_duplicated_and_deleted_but_a_published_form_stays(
     browser.post(f"/forms/design/{form.pk}/publish/", {"seen": "0"})
     answer = browser.post(f"/forms/design/{form.pk}/delete/")
     assert answer.status_code == 409
-    assert "Close it instead" in answer.content.decode()
+    assert "Close the form instead" in answer.content.decode()
     assert FormDefinition.objects.filter(pk=form.pk).exists()
 
 
