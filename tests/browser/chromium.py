@@ -1,6 +1,8 @@
-"""Which browser the tests and benchmarks start. It imports nothing of the app, which benchmarks set up later."""
+"""Finds the browser that the tests and benchmarks start. It imports nothing of the app, because benchmarks set up the
+app later.
+"""
 
-# The first of these is Chromium without windows, which opens a page in a sixth of the time.
+# chromium-headless-shell is Chromium without windows. It opens a page in a sixth of the time.
 NAMES = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome"]
 FLAGS = [
     "--no-sandbox",

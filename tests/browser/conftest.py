@@ -29,10 +29,11 @@ expect.set_options(timeout=PATIENCE * 1000)
 
 @pytest.fixture(scope="package")
 def browser(django_db_setup: None) -> Iterator[Browser]:
-    """Start Chromium, only while these tests run, because its event loop would disturb other tests in the same process.
+    """Start Chromium only while these tests run, because Playwright's event loop would disturb other tests in the same
+    process.
 
-    The database is made before that. Django has different connections with and without an event loop, and only the
-    connection that made the database is closed before it is dropped.
+    The test database is made before the event loop starts. Django has different connections with and without an event
+    loop, and before it drops the database, it closes only the connection that made the database.
     """
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
@@ -48,7 +49,7 @@ def browser(django_db_setup: None) -> Iterator[Browser]:
 
 @pytest.fixture
 def site(live_server: LiveServer, sandbox: RunningSandbox, settings: Settings) -> str:
-    """The app's address; the sandbox sends people back to it."""
+    """The app's address, to which the sandbox sends people back."""
     url: str = live_server.url
     settings.BASE_URL = url
     sandbox.register_app(redirect_url=f"{url}/identity/callback/")
@@ -57,8 +58,8 @@ def site(live_server: LiveServer, sandbox: RunningSandbox, settings: Settings) -
 
 @pytest.fixture(scope="package")
 def kept_tab(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
-    """A tab of a browser session that all tests share, because starting one for each test takes longer than the test.
-    While this tab is open, Chromium keeps the process that has compiled the scripts.
+    """A tab of a browser session that all tests share, because starting a session takes longer than a test. While this
+    tab is open, Chromium keeps the process that has compiled the scripts.
     """
     context = _new_session(browser, live_server.url)
     tab = context.new_page()
@@ -69,7 +70,9 @@ def kept_tab(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
 
 @pytest.fixture
 def clocked_page(browser: Browser, site: str) -> Iterator[Page]:
-    """A tab with a clock that the test moves. Its session is its own, because all tabs of a session have one clock."""
+    """A tab with a clock that the test moves. The tab has its own session, because all tabs of a session share one
+    clock.
+    """
     context = _new_session(browser, site)
     page = context.new_page()
     page.clock.install()
@@ -85,7 +88,7 @@ def _new_session(browser: Browser, address: str) -> BrowserContext:
 
 @pytest.fixture
 def context(kept_tab: Page, site: str) -> Iterator[BrowserContext]:
-    """The shared browser session, without anything of an earlier test."""
+    """The shared browser session, without cookies or other data from an earlier test."""
     context = kept_tab.context
     yield context
     for tab in context.pages:
@@ -107,7 +110,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
-    expected = ("status of 4", "status of 5", "net::ERR_")  # answers and lost connections that tests ask for
+    expected = ("status of 4", "status of 5", "net::ERR_")  # statuses and lost connections that tests cause
     complaints = [error for error in errors if not any(map(error.__contains__, expected))]
     assert not complaints, complaints
 
@@ -119,7 +122,7 @@ def plan(sandbox: RunningSandbox, alice: Person) -> SitePlan:
 
 
 def sign_in(page: Page, person: Person) -> None:
-    """Sign in without the pages for it, in a tenth of the time. The tab stays where it is."""
+    """Sign in without the sign-in pages, in a tenth of the time. The tab stays on its page."""
     client = Client()
     signing_in.restore(client, sandbox_in_use(), person)
     name = settings.SESSION_COOKIE_NAME
@@ -127,7 +130,7 @@ def sign_in(page: Page, person: Person) -> None:
 
 
 def sandbox_in_use() -> Sandbox:
-    """The sandbox to which the settings point."""
+    """Return the sandbox whose address is in the settings."""
     return Sandbox(default_region().authorize_url.removesuffix("/b/authorize"))
 
 
@@ -146,7 +149,7 @@ def allow(page: Page, person: Person) -> None:
 
 
 def problems(page: Page, impacts: frozenset[str] = frozenset({"serious", "critical"})) -> list[str]:
-    """The problems of these impacts that axe finds on the page."""
+    """Return the problems that axe finds on the page and that have one of these impacts."""
     violations = Axe().run(page).response["violations"]
     return [
         f"{page.url} {violation['id']} ({violation['impact']}): {node['html'][:150]}"
@@ -157,12 +160,14 @@ def problems(page: Page, impacts: frozenset[str] = frozenset({"serious", "critic
 
 
 def all_problems(page: Page) -> list[str]:
-    """All problems that axe finds on the page, also moderate and minor ones."""
+    """Return all problems that axe finds on the page, including moderate and minor ones."""
     return problems(page, frozenset({"minor", "moderate", "serious", "critical"}))
 
 
 def picture(page: Page, name: str, *, is_whole: bool = True) -> None:
-    """Save a screenshot for the documentation, if BYLINE_PICTURES is set. It has the whole page, or the window."""
+    """Save a screenshot for the documentation, if BYLINE_PICTURES is set. It shows the whole page if `is_whole` is
+    true, otherwise the window.
+    """
     if "BYLINE_PICTURES" in os.environ:
         PICTURES.mkdir(exist_ok=True)
         page.screenshot(path=PICTURES / f"{name}.png", full_page=is_whole)

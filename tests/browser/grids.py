@@ -1,4 +1,4 @@
-"""Shared by browser tests of the grid."""
+"""Functions for browser tests of the grid."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +16,7 @@ SAVED, KEPT = "All changes saved", "kept in this browser"
 
 
 def open_grid(page: Page, person: Person, name: str = "Site plan", *, width: int = 3600) -> Locator:
-    """Sign in, open a sheet, and return its grid once it has rows. The window shows all columns."""
+    """Sign in, open a sheet, and return its grid as soon as it has rows. The window is wide enough for all columns."""
     page.set_viewport_size({"width": width, "height": 900})
     sign_in(page, person)
     sheets = sandbox_in_use().call(person, "GET", "/sheets?includeAll=true")["data"]
@@ -26,7 +26,7 @@ def open_grid(page: Page, person: Person, name: str = "Site plan", *, width: int
 
 
 def cell(page: Page, row: int, title: str) -> Locator:
-    """The cell of a row, counted from 1 as in the grid, beneath a column's title."""
+    """Return a cell. Rows are counted from 1, as in the grid."""
     header = page.get_by_role("columnheader", name=title, exact=True)
     column = header.get_attribute("aria-colindex")
     frozen = page.locator(f'.grid-body [role="row"][aria-rowindex="{row + 1}"]')
@@ -35,19 +35,19 @@ def cell(page: Page, row: int, title: str) -> Locator:
 
 
 def note(page: Page) -> Locator:
-    """The text of the line below the grid."""
+    """Return the text of the line below the grid."""
     return page.locator(".grid-told")
 
 
 def saved(page: Page) -> None:
-    """Wait until everything is saved. A key that was pressed can wait for its part of the grid to load."""
+    """Wait until everything is saved. First wait until parts of the grid that a pressed key needs are loaded."""
     is_idle = "!document.querySelector('[data-grid]')?.grid?.parts.waiting"
     reaches(page, lambda: page.evaluate(is_idle), True)
     expect(page.locator("[data-grid-saved]")).to_have_text("All changes saved")
 
 
 def stored(sandbox: RunningSandbox, person: Person, row: str, title: str, sheet: str = "Site plan") -> Any:
-    """The value of a cell in Smartsheet. The row is named by its label at the sandbox's start."""
+    """Return the value of a cell in Smartsheet. `row` is the row's label when the sandbox started."""
     found = sandbox.sheet(person, sheet)
     columns = {column["title"]: column["id"] for column in found["columns"]}
     names = {"Dig foundations": 7, "Drainage runs": 8}
@@ -58,7 +58,7 @@ def stored(sandbox: RunningSandbox, person: Person, row: str, title: str, sheet:
 
 
 def edit(page: Page, plan: SitePlan, row: str, **texts: str) -> None:
-    """Change cells in one step, as pasting does. The keys are titles of columns, the values are texts."""
+    """Change cells in one step, as pasting does. Keyword arguments are texts by column title."""
     changes = [
         {"do": "update", "row": str(plan.rows[row]), "column": str(plan.columns[title]), "text": text}
         for title, text in texts.items()
@@ -75,7 +75,7 @@ def apply(page: Page, *changes: dict[str, Any]) -> Any:
 
 
 def value(page: Page, plan: SitePlan, row: str, title: str) -> Any:
-    """The grid's value of a cell."""
+    """Return the value that the grid has for a cell."""
     ids = [str(plan.rows[row]), str(plan.columns[title])]
     return page.evaluate("([row, column]) => document.querySelector('[data-grid]').grid.sheet.value(row, column)", ids)
 
@@ -86,7 +86,7 @@ def comes_to_hold(page: Page, plan: SitePlan, row: str, title: str, wanted: Any)
 
 
 def kind(page: Page, plan: SitePlan, row: str, title: str) -> str | None:
-    """The state of a cell."""
+    """Return the state that the grid has for a cell."""
     ids = [str(plan.rows[row]), str(plan.columns[title])]
     state: str | None = page.evaluate(
         "([row, column]) => document.querySelector('[data-grid]').grid.sheet.state(row, column)?.kind ?? null", ids
@@ -95,17 +95,19 @@ def kind(page: Page, plan: SitePlan, row: str, title: str) -> str | None:
 
 
 def line(page: Page) -> Locator:
-    """The line that says what is saved."""
+    """Return the line that says what is saved."""
     return page.locator("[data-grid-saved]")
 
 
 def look(page: Page) -> None:
-    """Return to the tab, which checks for changes immediately."""
+    """Return to the tab. The tab then checks for changes immediately."""
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
 
 def reaches(page: Page, read: Callable[[], object], wanted: object) -> None:
-    """Wait until a function returns a value. The page's CSP prevents Playwright's own waiting for a script's result."""
+    """Wait until `read` returns the value `wanted`. Playwright's own function for this doesn't work with the page's
+    CSP.
+    """
     for _ in range(int(PATIENCE * 10)):
         if read() == wanted:
             return

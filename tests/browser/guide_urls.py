@@ -1,4 +1,4 @@
-"""The addresses of this project, and of the page that docs/into-your-site.md shows."""
+"""The addresses of this project, and the address of the page that docs/into-your-site.md shows."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""App tokens on the profile page in a real browser: by keyboard, on a narrow screen, in both themes."""
+"""App tokens on the profile page work in a real browser: by keyboard, on a narrow screen, and in both themes."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe

@@ -26,7 +26,7 @@ PAGE = "/forms/report-progress/ask/"
 
 @pytest.fixture
 def mailbox(site: str, settings: Settings) -> Iterator[MailServer]:
-    """The mail server that the app uses. Links in mails lead to the app of the test."""
+    """The mail server that the app uses. Links in mails lead to the live server of the test."""
     with mail_server() as server:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
@@ -83,7 +83,7 @@ def test_asking_and_answering_by_keyboard(
     assert sending.send_due() == 1
     link = next(line for line in mailbox.mails[0].part("plain").splitlines() if "/forms/asked/answer/" in line)
 
-    other = browser.new_context(viewport={"width": 320, "height": 900})  # Bob's phone, where he isn't signed in
+    other = browser.new_context(viewport={"width": 320, "height": 900})  # Bob's phone, not signed in
     phone = other.new_page()
     phone.goto(link)
     phone.get_by_role("button", name="Sign in with Smartsheet").click()

@@ -191,7 +191,7 @@ def test_showing_new_entries_after_the_session_ended_asks_to_sign_in(
 ) -> None:
     sign_in(page, bob)
     wait_for_more(page)
-    BrowserSession.objects.all().end(Ending.TOO_OLD)  # unlike a deleted cookie, no late answer can restore it
+    BrowserSession.objects.all().end(Ending.TOO_OLD)  # a late answer could restore a deleted cookie, but not this
     page.locator("[data-show]").click()
     expect(page.get_by_role("button", name="Sign in with Smartsheet")).to_be_visible()
 
@@ -212,7 +212,7 @@ def test_fault_24_what_a_reader_may_see_appears_when_smartsheet_has_answered(
     )
     sandbox.fault(path="/2.0/sheets$", delay=1.5, times=1)
     sign_in(page, bob)
-    page.goto("/audit/")  # this is usually before the answer arrives
+    page.goto("/audit/")  # this usually happens before Smartsheet's answer arrives
     expect(page.get_by_text("Blocked by frost").first).to_be_visible()
     expect(page.get_by_text("Only your own entries are shown")).to_be_hidden()
 

@@ -1,4 +1,4 @@
-"""A Content-Security-Policy without Smartsheet in form-action: browsers block the redirect, and the page says so."""
+"""If form-action in the Content-Security-Policy lacks Smartsheet, browsers block the redirect, and the page says so."""
 
 from urllib.parse import urlsplit
 
@@ -14,12 +14,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
-    """A tab whose console may have errors, because Chromium writes there what it blocked."""
+    """A tab whose console may have errors, because Chromium writes to the console what it blocks."""
     return context.new_page()
 
 
 def block(route: Route) -> None:
-    """Answer as a proxy in front of the site that sets its own policy."""
+    """Answer like a proxy in front of the site that sets its own policy."""
     answer = route.fetch()
     policy = "default-src 'self'; form-action 'self'"
     route.fulfill(response=answer, headers={**answer.headers, "content-security-policy": policy})
@@ -40,7 +40,7 @@ def test_a_policy_that_the_app_does_not_know(page: Page, site: str, sandbox: Run
 def test_a_policy_of_the_settings_is_shown_before_anyone_presses(
     context: BrowserContext, sandbox: RunningSandbox, settings: Settings
 ) -> None:
-    """It needs no JavaScript."""
+    """The warning needs no JavaScript."""
     settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {"default-src": ["'self'"], "form-action": ["'self'"]}}
     page = context.new_page()
     page.route("**/*.js", lambda route: route.abort())

@@ -1,6 +1,7 @@
-"""In the browser, conditions hold for the same rows as in Python.
+"""In the browser and in Python, a condition holds for the same rows.
 
-EXAMPLES=1000 in the environment tries more conditions: pytest --timeout=1800 tests/browser/test_conditions.py
+To test more conditions, set EXAMPLES in the environment: EXAMPLES=1000 pytest --timeout=1800
+tests/browser/test_conditions.py
 """
 
 import json
@@ -28,7 +29,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 EXAMPLES = int(os.environ.get("EXAMPLES", "10"))
 PER_EXAMPLE = 500
 
-# JSON as text keeps lone surrogates and large numbers, which Playwright would change.
+# The cases are passed as JSON text, because Playwright would change lone surrogates and large numbers.
 HOLD = """async (json) => {
   const { holds } = await import("/static/byline/js/forms/conditions.js");
   return JSON.parse(json).map(({ condition, values, me, today }) => holds(condition, values, { me, today }));
@@ -44,7 +45,7 @@ Holds = Callable[[list[Case]], list[bool]]
 
 @pytest.fixture
 def in_browser(page: Page) -> Holds:
-    """Evaluates cases in the browser."""
+    """Return a function that evaluates cases in the browser."""
     page.goto("/")
     return lambda batch: page.evaluate(HOLD, json.dumps([asdict(case) for case in batch]))
 

@@ -92,7 +92,7 @@ def test_a_form_is_designed_by_keyboard_alone(page: Page, plan: SitePlan, bob: P
     expect(page.locator("#said")).to_have_text("“Notes” is now field 2 of 2.")
     tab_to(page, f"up-{notes}")
     page.keyboard.press("Enter")
-    expect(page.locator(f"#down-{notes}")).to_be_focused()  # at the top, the button that moves it up is switched off
+    expect(page.locator(f"#down-{notes}")).to_be_focused()  # the first field's button “up” is disabled
     assert shown_order(page) == ["Notes", "Status"]
     tab_to(page, "panel-rows")
     page.keyboard.press("Enter")

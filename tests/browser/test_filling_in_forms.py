@@ -22,7 +22,7 @@ def form(site: str, plan: SitePlan) -> ProgressForm:
 @pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_pages_have_no_problems(page: Page, form: ProgressForm, bob: Person, width: int, theme: str) -> None:
-    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type] # one of the two
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type] # it is light or dark
     page.set_viewport_size({"width": width, "height": 800})
     sign_in(page, bob)
     found = []
@@ -117,7 +117,7 @@ def test_a_draft_is_saved_while_someone_types(page: Page, form: ProgressForm, bo
     page.goto(form.row_path(MINE))
     page.get_by_label("Spent", exact=True).fill("1234")
     expect(page.get_by_text(re.compile("Draft saved at"))).to_be_visible()
-    page.goto(form.row_path(MINE))  # no question, because the draft is on the server
+    page.goto(form.row_path(MINE))  # the browser doesn't ask, because the draft is on the server
     expect(page.get_by_text("This is your draft of just now")).to_be_visible()
     expect(page.get_by_label("Spent", exact=True)).to_have_value("1234")
     assert all_problems(page) == []

@@ -1,4 +1,4 @@
-"""The grid shows the error of a formula as an error, leaves it out of sums, and doesn't copy it as a text."""
+"""The grid shows a formula's error as an error, leaves the cell out of sums, and doesn't copy the error as a text."""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -39,7 +39,7 @@ def test_a_hidden_tab_makes_no_calls(clocked_page: Page, sandbox: RunningSandbox
     open_grid(page, bob)
     expect(line(page)).to_have_text(SAVED)
     page.clock.fast_forward("00:11")
-    reaches(page, lambda: len(sandbox.requests(path="/version")) > 0, True)  # a visible tab checks
+    reaches(page, lambda: len(sandbox.requests(path="/version")) > 0, True)  # a visible tab checks for changes
     page.evaluate(HIDE, True)
     sandbox.forget_requests()
     plan.write(DIG, Notes="Clay")
@@ -109,7 +109,7 @@ def test_while_rows_cannot_be_moved_it_asks_for_no_changes(
 
 @pytest.fixture
 def zoomed(browser: Browser, site: str) -> BrowserContext:
-    """A window of 1280 × 900 pixels in which the browser shows everything at 200 %."""
+    """A window of 1280 × 900 pixels in which the browser zooms to 200 %."""
     return browser.new_context(base_url=site, viewport={"width": 640, "height": 450}, device_scale_factor=2)
 
 
@@ -127,7 +127,7 @@ def test_at_200_percent_everything_is_within_reach(zoomed: BrowserContext, plan:
     box = focused.bounding_box()
     assert frozen
     assert box
-    assert box["x"] >= frozen["x"] + frozen["width"]  # frozen columns don't cover it
+    assert box["x"] >= frozen["x"] + frozen["width"]  # frozen columns don't cover the focused cell
     go_to(page, plan, DIG, "Notes")
     page.keyboard.type("Rock")
     page.keyboard.press("Enter")
@@ -156,6 +156,6 @@ def test_in_forced_colours_states_and_selection_are_seen(
     marked = cell(page, 7, "Notes")
     assert marked.evaluate(style, ["::after", "borderTopColor"]) != surface
     assert marked.evaluate(style, ["::after", "borderBottomColor"]) == "rgba(0, 0, 0, 0)"  # a corner, not a box
-    # axe compares colours of the page's own style sheets, which the forced ones replace.
+    # axe checks the colours of the page's own style sheets, but forced colours replace them.
     assert [problem for problem in problems(page) if "color-contrast" not in problem] == []
     context.close()

@@ -19,9 +19,9 @@ def test_a_conflict_is_decided_by_the_person(
     plan.write(DIG, Notes="Clay")
     edit(page, plan, DIG, Notes="Rock", Spent="22000")
     expect(line(page)).to_contain_text("1 cell needs you")
-    assert (plan.value(DIG, "Notes"), plan.value(DIG, "Spent")) == ("Clay", 22_000)  # the other cell is saved
+    assert (plan.value(DIG, "Notes"), plan.value(DIG, "Spent")) == ("Clay", 22_000)  # only Spent is saved
     page.on("dialog", lambda dialog: dialog.accept())
-    page.reload()  # the change is kept
+    page.reload()  # the change is kept in the browser
     expect(line(page)).to_contain_text("1 cell needs you")
     assert value(page, plan, DIG, "Notes") == "Rock"
     line(page).get_by_role("button", name="Show").click()
@@ -47,7 +47,7 @@ def test_taking_back_a_change_shows_what_is_there_now(page: Page, plan: SitePlan
     expect(line(page)).to_contain_text("1 cell needs you")
     plan.write(DIG, Spent=1)
     look(page)
-    comes_to_hold(page, plan, DIG, "Spent", 1)  # so “Clay” has been read as well
+    comes_to_hold(page, plan, DIG, "Spent", 1)  # when this change has arrived, so has “Clay”
     page.evaluate("document.querySelector('[data-grid]').grid.undo()")
     expect(line(page)).to_have_text(SAVED)
     comes_to_hold(page, plan, DIG, "Notes", "Clay")

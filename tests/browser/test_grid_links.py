@@ -16,7 +16,7 @@ A, B = "https://example.com/a", "https://example.com/b"
 
 
 def link(plan: SitePlan, row: str = DIG) -> tuple[Any, Any]:
-    """The text and the address of a row's notes in Smartsheet."""
+    """Return the text and the link's address of a row's notes in Smartsheet."""
     cell = plan.cell(row, "Notes")
     return cell.get("value"), (cell.get("hyperlink") or {}).get("url")
 
@@ -30,7 +30,7 @@ def test_a_link_is_added_changed_removed_and_undone(page: Page, plan: SitePlan, 
     dialog.get_by_label("Text").fill("Drawing")
     dialog.get_by_label("Address").fill("javascript:alert(1)")
     dialog.get_by_role("button", name="Save").click()
-    expect(dialog.get_by_label("Address")).to_be_focused()  # the browser says what is wrong
+    expect(dialog.get_by_label("Address")).to_be_focused()  # the browser says why the address is invalid
     dialog.get_by_label("Address").fill(A)
     dialog.get_by_role("button", name="Save").click()
     saved(page)

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def outline(sandbox: RunningSandbox, person: Person) -> list[tuple[str, str]]:
-    """Each row's task in Smartsheet, and the task of the row above it in the hierarchy."""
+    """Return each row's task in Smartsheet, and the task of its parent row."""
     sheet = sandbox.sheet(person, "Site plan")
     primary = next(column["id"] for column in sheet["columns"] if column.get("primary"))
     rows: dict[Any, str] = {None: ""}
@@ -97,7 +97,7 @@ def test_only_the_rows_that_were_shown_are_deleted(page: Page, sandbox: RunningS
     page.keyboard.press("Control+Delete")
     question = page.get_by_role("dialog", name="Delete 1 row?")
     question.wait_for()
-    page.evaluate(MERGE_CHILD)  # someone else's row arrives while the question is open
+    page.evaluate(MERGE_CHILD)  # a row by someone else arrives while the dialog is open
     question.get_by_role("button", name="Delete 1 row").click()
     expect(note(page)).to_contain_text("Nothing was deleted")
     saved(page)
@@ -140,7 +140,7 @@ def test_a_new_row_without_changes_by_others_is_undone(page: Page, sandbox: Runn
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("treegrid")).to_have_attribute("aria-rowcount", "26")
     saved(page)
-    page.wait_for_timeout(1_500)  # its formulas and its automatic number arrive
+    page.wait_for_timeout(1_500)  # meanwhile the row's formulas and automatic number arrive
     page.keyboard.press("Control+z")
     expect(note(page)).to_contain_text("1 row deleted.")
     saved(page)
@@ -170,7 +170,7 @@ def test_a_deletion_is_undone_with_the_rows_beneath(page: Page, sandbox: Running
     assert len(outline(sandbox, bob)) == len(before) - 3
     page.keyboard.press("Control+z")
     saved(page)
-    page.keyboard.press("Control+z")  # the edit before the deletion, in the row that replaced the deleted one
+    page.keyboard.press("Control+z")  # undoes the edit before the deletion, in the row that replaced the deleted row
     saved(page)
     assert outline(sandbox, bob) == before
     assert stored(sandbox, bob, "Dig foundations", "Notes") is None

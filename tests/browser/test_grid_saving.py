@@ -59,7 +59,7 @@ def test_a_lost_answer_saves_nothing_twice(page: Page, plan: SitePlan, bob: Pers
     def lose(route: Route) -> None:
         lost.append(route.request.headers["idempotency-key"])
         if len(lost) == 1:
-            route.fetch()  # the request arrives, but its answer doesn't
+            route.fetch()  # the app gets the request, but the page gets no answer
             route.abort()
         else:
             route.continue_()
@@ -132,7 +132,7 @@ def test_a_reload_keeps_what_is_not_saved(page: Page, plan: SitePlan, bob: Perso
 def test_a_tab_that_crashes_leaves_its_changes_to_the_next(
     browser: Browser, site: str, plan: SitePlan, bob: Person
 ) -> None:
-    context = browser.new_context(base_url=site)  # of its own, because tabs that share a process crash together
+    context = browser.new_context(base_url=site)  # its own session: tabs that share a process crash together
     page = context.new_page()
     open_grid(page, bob)
     page.route(EDITS, lambda route: route.abort())
@@ -160,7 +160,7 @@ def test_while_smartsheet_is_away_it_waits(page: Page, sandbox: RunningSandbox, 
 
 
 def test_an_answer_that_is_not_this_apps_is_not_taken_for_a_result(page: Page, plan: SitePlan, bob: Person) -> None:
-    """A proxy answers instead, with JSON."""
+    """A proxy answers in place of the app, with JSON."""
     open_grid(page, bob)
     answers: list[str] = []
 
@@ -179,7 +179,7 @@ def test_an_answer_that_is_not_this_apps_is_not_taken_for_a_result(page: Page, p
 
 
 def test_a_call_of_last_week_is_not_made_again(clocked_page: Page, plan: SitePlan, bob: Person) -> None:
-    """This app has deleted the call's key, so it would perhaps save the change a second time."""
+    """After a week, this app has deleted the call's key, so it could save the change a second time."""
     page = clocked_page
     open_grid(page, bob)
     expect(line(page)).to_have_text(SAVED)

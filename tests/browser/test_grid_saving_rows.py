@@ -52,7 +52,7 @@ def test_a_row_that_cannot_be_deleted_comes_back(
 
 
 def test_a_row_that_cannot_be_deleted_comes_back_after_others(page: Page, sandbox: RunningSandbox, bob: Person) -> None:
-    columns = [{"title": "Task", "type": "TEXT_NUMBER", "primary": True}]  # no formulas, which are always read again
+    columns = [{"title": "Task", "type": "TEXT_NUMBER", "primary": True}]  # rows with formulas are always read again
     sheet = sandbox.call(bob, "POST", "/sheets", {"name": "Plain", "columns": columns})["result"]
     (column,) = [one["id"] for one in sheet["columns"]]
     row = {"toBottom": True, "cells": [{"columnId": column, "value": "Here"}]}
@@ -68,7 +68,7 @@ def test_a_row_that_cannot_be_deleted_comes_back_after_others(page: Page, sandbo
         routes.append(route)
 
     page.route(EDITS, hold)
-    page.route("**/changes", lambda route: route.abort())  # so that only reading all rows brings it back
+    page.route("**/changes", lambda route: route.abort())  # so only reading all rows brings the row back
     apply(page, {"do": "delete", "row": str(ids[0])}, {"do": "add", "place": {"where": "bottom"}, "cells": []})
     expect(line(page)).to_contain_text("1 change needs you")
     page.wait_for_timeout(1_000)  # the other row is still being added
@@ -221,7 +221,7 @@ def test_only_the_last_of_several_moves_is_sent(
     open_grid(page, bob, "Letters")
     expect(line(page)).to_have_text(SAVED)
     sandbox.forget_requests()
-    for near in "CDE":  # as with Alt+Shift+↓
+    for near in "CDE":  # as Alt+Shift+↓ does
         apply(
             page,
             *(
@@ -257,7 +257,7 @@ def test_a_deletion_includes_rows_that_were_deleted_before_a_reload(
     apply(
         page, {"do": "update", "row": letters["F"], "column": "0", "text": "F"}, {"do": "delete", "row": letters["D"]}
     )
-    expect(line(page)).to_contain_text(KEPT)  # the first deletion is in a call, the next one waits
+    expect(line(page)).to_contain_text(KEPT)  # the first deletion is being sent, and the next one waits
     apply(page, {"do": "delete", "row": letters["B"]})
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
@@ -302,9 +302,9 @@ def test_a_row_that_is_added_while_the_sheet_loads_is_there_once(
     open_grid(page, bob, "Long")
     apply(page, {"do": "add", "place": {"where": "bottom"}, "cells": [{"column": str(task), "text": "Mine"}]})
     reaches(page, lambda: len(saves), 1)
-    answer = saves[0].fetch()  # the row is added, but the page doesn't know yet
+    answer = saves[0].fetch()  # the row is added, but the page doesn't know that yet
     reaches(page, lambda: len(pages), 1)
-    pages[0].continue_()  # this page of the sheet is from after that
+    pages[0].continue_()  # this page of the sheet is read after the row was added
     page.wait_for_timeout(1_000)
     page.unroute(PAGES)
     for late in pages[1:]:

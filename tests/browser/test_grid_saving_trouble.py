@@ -17,7 +17,7 @@ def test_an_error_in_the_second_of_three_calls_loses_and_doubles_nothing(
 ) -> None:
     settings.SMARTSHEET_DEADLINE = 120.0  # a busy machine is slow
     columns = [{"title": title, "type": "TEXT_NUMBER", "primary": title == "A"} for title in "ABCD"]
-    sandbox.control("POST", "clock", {"ahead": -3600})  # the rows are clearly older than the save
+    sandbox.control("POST", "clock", {"ahead": -3600})  # makes the rows clearly older than the save
     sheet = sandbox.call(bob, "POST", "/sheets", {"name": "Long", "columns": columns})["result"]
     ids = [column["id"] for column in sheet["columns"]]
     for count in (500, 500, 250):
@@ -27,7 +27,7 @@ def test_an_error_in_the_second_of_three_calls_loses_and_doubles_nothing(
     open_grid(page, bob, "Long")
     expect(line(page)).to_have_text(SAVED)
     sandbox.forget_requests()
-    sandbox.fault(method="PUT", path="/rows", delay=0)  # the first one arrives
+    sandbox.fault(method="PUT", path="/rows", delay=0)  # the first call succeeds
     sandbox.fault(method="PUT", path="/rows", status=500, errorCode=4000)
     page.evaluate(
         "() => { const { sheet } = document.querySelector('[data-grid]').grid; "
@@ -82,7 +82,7 @@ def test_a_column_that_gets_another_type_while_its_cell_waits(
     page.route(EDITS, lambda route: route.abort())
     edit(page, plan, DIG, Equipment="Crane\nLorry", Spent="22000")
     expect(line(page)).to_contain_text(KEPT)
-    other = {"type": "PICKLIST", "options": ["Crane"]}  # which doesn't take the two choices
+    other = {"type": "PICKLIST", "options": ["Crane"]}  # a cell of this type can't have two choices
     sandbox.call(alice, "PUT", f"/sheets/{plan.id}/columns/{plan.columns['Equipment']}", other)
     look(page)
     page.wait_for_timeout(1_000)

@@ -66,7 +66,7 @@ CHOICES = """async ([options, lines]) => {
         (["a", "a,a"], "a, a, a, a", ["a"]),
         (["a", "b", "a, b", "c"], "a, b, c", ["a", "b", "c", "?"]),
         (["a", "a,a"], ", ".join(["a"] * 400), ["a"]),
-        (["a", "a,a"], ",".join(["a"] * 400 + ["b"]), None),  # refused at once
+        (["a", "a,a"], ",".join(["a"] * 400 + ["b"]), None),  # refused without trying all ways to split the line
     ],
 )
 def test_a_line_of_choices_is_split_at_its_commas(

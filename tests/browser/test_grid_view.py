@@ -1,4 +1,4 @@
-"""The grid shows a sheet in a person's own arrangement, and describes it to screen readers."""
+"""The grid shows a sheet as a person has arranged it, and describes the sheet to screen readers."""
 
 import re
 
@@ -152,7 +152,7 @@ def test_what_is_typed_before_the_search_has_loaded_is_searched(page: Page, bob:
 
 
 def test_a_browser_that_allows_no_copying_is_named(page: Page, bob: Person) -> None:
-    """Browsers allow a page to write to the clipboard for a moment after a key, or with a permission."""
+    """A page can write to the clipboard shortly after someone presses a key. At other times it needs a permission."""
     page.context.clear_permissions()
     held: list[Route] = []
     page.route(re.compile(r"/copying[^/]*\.js"), lambda route: held.append(route))

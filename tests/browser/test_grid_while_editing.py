@@ -1,4 +1,4 @@
-"""What others change while a cell is being edited, and questions about what was typed."""
+"""Others change the sheet while a cell is being edited, and the grid asks about doubtful values."""
 
 import pytest
 from playwright.sync_api import Page, expect

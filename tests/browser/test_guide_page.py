@@ -14,7 +14,7 @@ from tests.running_sandbox import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-LIGHT, DARK = re.compile(r"oklch\(0\.9"), re.compile(r"oklch\(0\.2")  # the lightness is the first number
+LIGHT, DARK = re.compile(r"oklch\(0\.9"), re.compile(r"oklch\(0\.2")  # the first number of the colour is its lightness
 
 
 @pytest.fixture

@@ -101,11 +101,11 @@ def test_fault_12_no_page_scrolls_sideways(page: Page, sandbox: RunningSandbox, 
 
 
 def look(page: Page, address: str) -> list[str]:
-    """The elements beyond the right edge of the page, at each width."""
+    """Return the elements beyond the right edge of the page, at each width."""
     found = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        for _ in range(LOOKS):  # charts are drawn again a few frames after the window's width has changed
+        for _ in range(LOOKS):  # charts are redrawn a few frames after the window's width has changed
             if page.evaluate(FITS):
                 break
             page.wait_for_timeout(PAUSE)

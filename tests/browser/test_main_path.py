@@ -58,7 +58,7 @@ def test_a_person_signs_in_edits_a_row_and_finds_it_in_the_log(
 
 
 def names_in_history(sandbox: RunningSandbox, person: Person, title: str) -> list[str]:
-    """The names in Smartsheet's history of the cell in this column and the row of TASK, newest first."""
+    """Return the writers' names in Smartsheet's cell history, newest first, for this column in the row of TASK."""
     sheet = sandbox.sheet(person, "Site plan")
     column = next(column["id"] for column in sheet["columns"] if column["title"] == title)
     row = next(row["id"] for row in sheet["rows"] if any(cell.get("value") == TASK for cell in row["cells"]))

@@ -13,7 +13,7 @@ from tests.running_sandbox import Person, RunningSandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-# Reads what a browser draws for a symbol: its glyphs, its fill, and its colour.
+# Returns what the browser draws for a symbol: its glyphs, its background, and its colour.
 LOOK = """symbol => ["::before", "::after"].map(part => {
   const style = getComputedStyle(symbol, part);
   return [style.content, style.backgroundImage, style.color].join();
@@ -21,7 +21,7 @@ LOOK = """symbol => ["::before", "::after"].map(part => {
 
 
 def sheet_of_symbols(sandbox: RunningSandbox, person: Person) -> tuple[int, list[int]]:
-    """A sheet with a column per symbol and a row per value. Gives its id and its rows'."""
+    """Make a sheet with a column per symbol and a row per value. Return the ids of the sheet and of its rows."""
     columns: list[dict[str, Any]] = [{"title": "Name", "type": "TEXT_NUMBER", "primary": True}]
     columns += [{"title": symbol, "type": "PICKLIST", "symbol": symbol} for symbol in OPTIONS]
     columns += [{"title": symbol, "type": "CHECKBOX", "symbol": symbol} for symbol in CHECKED]

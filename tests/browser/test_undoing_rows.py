@@ -20,7 +20,7 @@ DIG, DRAINAGE, EXCAVATION = "Dig foundations", "Drainage runs", "Excavation"
 
 
 def places(plan: SitePlan) -> list[tuple[str, str]]:
-    """Each row's task, and the task of the row above it in the hierarchy."""
+    """Return each row's task, and the task of its parent row."""
     rows = plan.sandbox.sheet(plan.person, plan.name)["rows"]
     names = dict(zip([row["id"] for row in rows], plan.labels(), strict=True))
     return [(names[row["id"]], names.get(row.get("parentId"), "")) for row in rows]

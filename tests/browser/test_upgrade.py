@@ -1,5 +1,5 @@
-"""A row form that was open in a browser while the app was upgraded still saves. If it can't, it says why not and keeps
-what was typed. row_form_0_1_0.html is a form from release 0.1.0.
+"""A row form that was open in a browser while the app was upgraded still saves. If it can't be saved, the page says
+why, and what was typed isn't lost. row_form_0_1_0.html is a form from release 0.1.0.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def old_form(page: Page, plan: SitePlan, bob: Person) -> Page:
         "csrf": page.locator("#row-form [name=csrfmiddlewaretoken]").input_value(),
         "once": uuid4(),
         "author": f"sandbox:{bob.id}",
-        "snapshot": snapshots.take(plan.sandbox.sheet(bob, plan.name)),  # as 0.1.0 took it
+        "snapshot": snapshots.take(plan.sandbox.sheet(bob, plan.name)),  # 0.1.0 made snapshots in the same way
     }
     form = Engine().from_string(FORM.read_text()).render(Context(names | facts))
 

@@ -1,4 +1,4 @@
-"""The row form's controls with only the keyboard, by touch on a phone, and without JavaScript, in two locales."""
+"""The row form's controls work with only the keyboard, by touch on a phone, and without JavaScript, in two locales."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ LOWEST_TARGET = 24  # pixels: https://www.w3.org/WAI/WCAG22/Understanding/target
 
 @dataclass(frozen=True)
 class Writing:
-    """A person's number format, from their Smartsheet profile. Days are typed in Chromium's own language."""
+    """A person's number format, from their Smartsheet profile. Dates are typed in the format of Chromium's language."""
 
     who: str
     locale: str
-    budget: str  # the first text of the field
+    budget: str  # the text of the field when the form is opened
     typed: str
-    shown: str  # the text in the sheet
+    shown: str  # the cell's text on the sheet's page
     no_number: str
 
 
