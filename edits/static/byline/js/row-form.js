@@ -1,5 +1,6 @@
-// Adds to the row form: it marks changed cells, shows their number on the button, saves with Ctrl+Enter, leaves with
-// Esc, and asks before someone leaves a page with unsaved text. The form can be saved without JavaScript too.
+// Makes the row form more convenient. Changed cells are marked, and the button shows their number. Ctrl+Enter saves,
+// and Esc leaves the page. The page asks before someone leaves it with unsaved text. The form works without JavaScript
+// too.
 "use strict";
 (() => {
   const form = document.getElementById("row-form");
@@ -48,8 +49,8 @@
     input.parentElement.querySelector("[data-address]").textContent = known && known.label !== known.value ? known.label : "";
   }
 
-  // When someone first moves to a field for a person, read once the people of the sheet. The form works without
-  // it.
+  // When the focus moves to a field for a person for the first time, read the people of the sheet. The form works
+  // without this list.
   let shared;
   const NOBODY = { people: [] };
   async function askForPeople() {
@@ -87,7 +88,7 @@
     mark();
   });
 
-  // A draft of everything that was typed is on the server.
+  // The server has stored a draft of everything that was typed.
   form.addEventListener("draftsaved", () => {
     isKept = true;
     isTouched = false;

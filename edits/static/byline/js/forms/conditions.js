@@ -1,5 +1,6 @@
-// Evaluates conditions on the cells of a row. edits/forms/conditions.py and condition_values.py describe the same rules,
-// and tests/browser/test_conditions.py compares both sides. The server has checked each condition that a page gets.
+// Evaluates conditions on the cells of a row. edits/forms/conditions.py and condition_values.py describe the same
+// rules, and tests/browser/test_conditions.py compares both sides. The server checks each condition before it sends it
+// to a page.
 
 import { plain as digits } from "../grid/cells.js";
 
@@ -20,8 +21,8 @@ const DAYS = {
   after_today: (day, today) => day > today,
 };
 
-// Whether a condition holds for a row. `values` has the values by column id; a missing value is an empty cell. `me` has
-// the addresses that the person is known by. `today` is the day in the person's time zone, as 2026-11-29.
+// Whether a condition holds for a row. `values` has the row's values by column id. A missing value is an empty cell.
+// `me` has the addresses that the person is known by. `today` is the day in the person's time zone, as 2026-11-29.
 export function holds(condition, values, { me, today }) {
   const about = { me, today };
   if (condition.all) return condition.all.every((part) => holds(part, values, about));
@@ -60,7 +61,7 @@ function isTrueOf(cell, operator, value, { me, today }) {
   }
 }
 
-// Returns a cell's value without its hyperlink; null if it is empty. A box that isn't ticked is empty.
+// Returns a cell's value without its hyperlink, or null if the cell is empty. A box that isn't ticked counts as empty.
 function plain(value) {
   if (value === null || value === undefined || value === "" || value === false) return null;
   if (Array.isArray(value)) {
@@ -73,7 +74,7 @@ function plain(value) {
 }
 
 // Returns the text in a form that is equal for texts that differ only in case, line ends or encoding of accents.
-// Characters are handled one by one, because toLowerCase of a whole text depends on what follows a Σ.
+// Characters are handled one by one, because in a whole text, toLowerCase changes Σ in two ways.
 export function fold(text) {
   const composed = text.normalize("NFC").replace(/\r\n?/g, "\n");
   return Array.from(composed, (each) => each.toLowerCase().toUpperCase().toLowerCase()).join("");

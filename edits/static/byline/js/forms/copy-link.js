@@ -1,4 +1,5 @@
-// The button that copies the link of a form. Browsers offer the clipboard only over https and on this machine.
+// The button that copies the link of a form. Browsers offer the clipboard only to pages with https, and to pages on
+// this machine.
 "use strict";
 for (const button of document.querySelectorAll("[data-copy]")) {
   const input = document.getElementById(button.dataset.copy);

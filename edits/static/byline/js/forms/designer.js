@@ -1,10 +1,11 @@
-// Makes the designer quicker: its buttons no longer load the whole page, and the form and the words of conditions follow
-// what is typed. Alt+arrows move the field that has the focus. The server does everything that the buttons do.
+// Makes the designer's page quicker. Its buttons no longer load the whole page. The shown form, and the conditions in
+// words, are updated while someone types. Alt+↑ and Alt+↓ move the field that has the focus. The server does everything
+// that the buttons do.
 "use strict";
 (() => {
   const said = document.getElementById("said");
   const desk = document.getElementById("desk");
-  const WAIT = 350; // milliseconds after the last key until the form follows
+  const WAIT = 350; // milliseconds from the last key until the shown form is updated
   let typing = 0;
   let newest = 0;
   let isLeaving = false;
@@ -12,7 +13,7 @@
   const form = () => document.getElementById("design");
   const isSaved = () => !document.querySelector("#save-state .bi-circle-fill");
 
-  // Sends the form as this button would. Returns the page that the server answers with, or null if it is another page.
+  // Sends the form as this button would. Returns the page in the answer, or null if it isn't the designer's page.
   async function send(name, value, isLive = false) {
     const data = new URLSearchParams(new FormData(form()));
     data.set(name, value);
@@ -47,7 +48,7 @@
     next?.focus();
   }
 
-  // Press a button without loading the page. If that fails, press it as without JavaScript.
+  // Press a button without loading the page. If that fails, press it as a browser without JavaScript would.
   async function press(button, stays) {
     clearTimeout(typing);
     newest += 1;
@@ -58,7 +59,7 @@
     try {
       page = await send(button.name, button.value);
     } catch {
-      page = null; // there is no connection: the browser's own page says so, and Back returns to what was typed
+      page = null; // no connection: the browser's own page says that, and Back returns to what was typed
     }
     desk.removeAttribute("aria-busy");
     if (page) {
@@ -70,8 +71,8 @@
     }
   }
 
-  // Show what was typed in the form, and conditions in words. The controls stay as they are. With `isLive`, also use what
-  // was typed into the shown form itself, so that its conditions can be tried out.
+  // Show what was typed in the shown form and in the conditions in words. The controls stay unchanged. With `isLive`,
+  // also use what was typed into the shown form itself, so that its conditions can be tried out.
   async function follow(isLive = false) {
     const mine = ++newest;
     const page = await send("do", "show", isLive).catch(() => null);
@@ -114,7 +115,8 @@
     }
   });
 
-  // Another column has other comparisons, and another comparison has another control for its value.
+  // If the column of a line changes, the line needs other comparisons. If the comparison changes, it needs another
+  // control.
   document.addEventListener("change", (event) => {
     if ("redraw" in event.target.dataset) {
       press(form().querySelector('button[value="show"]'), true);

@@ -1,5 +1,5 @@
-// Adds to a form that people fill in (row-form.js does the rest): fields appear and disappear, and options change, while
-// the person types, and what they type is kept as a draft. The server checks everything again when the form is sent.
+// Changes a form while a person fills it in: fields appear and disappear, options change, and what the person types is
+// kept as a draft. row-form.js does the rest. The server checks everything again when the form is sent.
 
 import { exact, read, shifted } from "../grid/numbers.js";
 import { holds } from "./conditions.js";
@@ -21,8 +21,8 @@ function posted(name) {
   return chosen.map((one) => clean(one.value)).filter(Boolean);
 }
 
-// Returns what was typed into a field, as the cell's value; undefined if it is unchanged. Numbers are read as the server
-// reads them, except for texts that it asks about.
+// Returns what was typed into a field, as the cell's value; undefined if the field is unchanged. Numbers are read as
+// the server reads them, except for doubtful texts, which the server asks about.
 function typed({ column, type, is_percent: isPercent }) {
   const name = `col-${column}`;
   const initial = form.elements[`initial-${name}`];
@@ -79,7 +79,7 @@ function settled() {
 function show(part, isShown) {
   if (!part) return;
   part.hidden = !isShown;
-  if (part.tagName === "FIELDSET") part.disabled = !isShown; // a disabled control isn't sent and takes no focus
+  if (part.tagName === "FIELDSET") part.disabled = !isShown; // disabled controls aren't sent, and can't get the focus
 }
 
 function apply(field, state, values) {
@@ -115,7 +115,7 @@ function require(box, field, isRequired) {
   }
 }
 
-// Offers only these options; null offers all. What is chosen now stays visible, so that the person sees it.
+// Offers only these options, or all options if `options` is null. The chosen option stays visible in any case.
 function offer(box, field, options) {
   if (!field.options.length) return;
   const isOffered = (value) => options === null || value === "" || options.includes(value);
@@ -131,7 +131,7 @@ function offer(box, field, options) {
   if (other) other.hidden = options !== null;
 }
 
-// Says at the fields what isn't allowed. Returns the sentences that are new.
+// Shows at the fields which values aren't allowed. Returns the sentences that weren't shown before.
 function refuse(states, values) {
   return rules.fields.flatMap((field) => {
     const note = form.querySelector(`[data-field="${field.column}"] [data-live]`);
@@ -167,7 +167,7 @@ const keep = form.querySelector("[data-keep]");
 const draftState = form.querySelector("[data-draft-state]");
 let timer = 0;
 let typingSince = 0;
-let version = 0; // counts inputs, so that what was typed while a draft was on its way isn't taken for saved
+let version = 0; // counts inputs, so that what is typed while a draft is being sent doesn't count as saved
 let isSending = false;
 
 async function saveDraft() {

@@ -1,11 +1,11 @@
 // Calls this app's API with the browser's session. If a call fails, it raises ApiError with a sentence for the person.
 
-const LONGEST = 120_000; // milliseconds; without an answer for so long, the connection is lost
+const LONGEST = 120_000; // milliseconds without an answer after which the connection counts as lost
 const AWAY = "This app can't be reached at the moment.";
 
 export class ApiError extends Error {
-  // `problem` is the body of the answer, as application/problem+json. Without an answer it is {}, and `status` is 0.
-  // `retryAfter` is the number of seconds to wait before another try, or null if the answer names none.
+  // `problem` is the body of the answer, as application/problem+json. Without an answer, `problem` is {} and `status`
+  // is 0. `retryAfter` is the number of seconds to wait before another try, or null if the answer names none.
   constructor(message, status, problem, retryAfter = null) {
     super(message);
     this.status = status;
@@ -14,7 +14,7 @@ export class ApiError extends Error {
   }
 }
 
-// The person who is signed in now isn't the person of the page. Nothing was changed, and their answer isn't used.
+// The person who is signed in now isn't the person of the page. Nothing was changed, and the answer isn't used.
 export class OtherPerson extends ApiError {
   constructor() {
     super("Someone else is signed in now. Reload this page to see what they can see.", 0, {});
@@ -29,13 +29,13 @@ export class Api {
     this.csrfToken = null;
   }
 
-  // Returns the answer's JSON. Raises ApiError, OtherPerson.
+  // Returns the answer's JSON. Raises ApiError and OtherPerson.
   async get(path) {
     return (await this.#call(path, {})).answer;
   }
 
   // Send a body. `key` is the Idempotency-Key of a write. If the answer has results, returns { answer, status,
-  // retryAfter }. Raises ApiError, OtherPerson.
+  // retryAfter }. Raises ApiError and OtherPerson.
   //
   // The CSRF token belongs to one session. If someone else has signed in, this app refuses the old token, and this
   // client accepts a new token only for the same person. So nothing is sent in someone else's name.

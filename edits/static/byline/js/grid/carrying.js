@@ -1,10 +1,11 @@
-// Says what a cell gets if the content of another cell is pasted or filled into it.
+// Decides what is written if the content of one cell is pasted or filled into another cell.
 
 import { detailsOf, textOf, valueOf } from "./cells.js";
 import { CELLS, ID } from "./tree.js";
 
-// Returns the content of the cell of the row at a position, in the column at a place, as { column, value, hyperlink, text,
-// error }. The text is the one that other programs get. `error` says what the error of the cell's formula means, if it has one.
+// Returns the content of the cell of the row at a position, in the column at a place, as { column, value, hyperlink,
+// text, error }. `text` is what other programs get from the clipboard. `error` says what the error of the cell's
+// formula means, if it has one.
 export function contentOf(sheet, position, place) {
   const column = sheet.columns[place];
   const cell = sheet.rows[position][CELLS][place];

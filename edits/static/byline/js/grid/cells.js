@@ -15,8 +15,8 @@ export function valueOf(cell) {
   return details === NOTHING ? cell ?? null : details.value ?? null;
 }
 
-// Returns the cell with another value. It keeps its format, but not its formula. It keeps its link too, unless another
-// one is given, or null.
+// Returns the cell with another value. The cell keeps its format and its link, but not its formula. `hyperlink`
+// replaces the link; null removes it.
 export function cellWith(cell, value, display = "", hyperlink = detailsOf(cell).hyperlink) {
   const { format } = detailsOf(cell);
   const details = { value };

@@ -1,4 +1,4 @@
-// Empties the selected cells. Asks first if they are many.
+// Empties the selected cells. Asks first if there are many.
 
 import { plural } from "./elements.js";
 

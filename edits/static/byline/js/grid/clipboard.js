@@ -1,4 +1,4 @@
-// Hears when the person copies, cuts and pastes cells.
+// Handles the events of the browser when the person copies, cuts and pastes cells.
 
 import { plural } from "./elements.js";
 

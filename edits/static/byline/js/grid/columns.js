@@ -1,4 +1,4 @@
-// Has the menu of a column, and the dialog to choose columns. They change only what this person sees in this browser.
+// The menu of a column, and the dialog to choose columns. Both change only what this person sees in this browser.
 
 import { show } from "./dialogs.js";
 import { make } from "./elements.js";

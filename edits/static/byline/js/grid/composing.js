@@ -1,5 +1,6 @@
-// While no editor is open, the focused cell is contenteditable, but doesn't look so. So an input method (for Japanese,
-// Chinese or accents) gets the first key. An editor that this key opened would get only the keys after it.
+// While no editor is open, the focused cell is contenteditable, although it doesn't look like a control. So an input
+// method (for Japanese, Chinese or accents) gets the first key. If this key opened an editor, the editor would get only
+// the keys after it.
 
 export class Composing {
   constructor(grid) {

@@ -44,7 +44,7 @@ export class Copying {
     const columns = isTiled ? right - left + 1 : width;
     const beyond = top + rows - view.rowCount;
     const fitting = Math.min(columns, view.columns.length - left);
-    const targets = view.columns.slice(left, left + fitting).map(({ id }) => id); // they may change while the person is asked
+    const targets = view.columns.slice(left, left + fitting).map(({ id }) => id); // columns may change while the person is asked
     const changes = [];
     const cellsAt = (row, target) => {
       const cells = [];

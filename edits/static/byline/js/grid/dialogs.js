@@ -20,8 +20,8 @@ export function show(host, title, content, { isWide = false } = {}) {
   });
 }
 
-// Returns a button that closes its dialog with a return value. Unlike a form's first button, Enter in an input doesn't press
-// it.
+// Returns a button that closes its dialog with a return value. Enter in an input presses a form's first button, but not
+// this one.
 export function closingButton(text, value) {
   const button = make("button", { type: "button", class: "btn", onclick: () => button.closest("dialog").close(value) }, text);
   return button;

@@ -68,7 +68,7 @@ export class Editors {
     return true;
   }
 
-  // Ask about a text that perhaps means something else. If the person accepts the same text again, it is kept.
+  // Ask about a text that perhaps means something else. If the person accepts the same text again, the text is kept.
   #ask(text, why) {
     this.opened.asked = text;
     this.grid.status.tell(`${why} Correct it, or keep it with Enter.`, "Keep it", () => {
@@ -97,7 +97,7 @@ export class Editors {
     if (this.isOpen) this.#close();
   }
 
-  // Handle a key that was pressed before the editor opened, as the browser would have done it in the editor.
+  // Handle a key that was pressed before the editor opened, as if it had been pressed in the editor.
   take(event) {
     const { input } = this.opened;
     const { selectionStart: from, selectionEnd: to, value } = input;

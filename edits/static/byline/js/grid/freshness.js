@@ -1,6 +1,6 @@
 // Shows changes by others. While the tab is visible, it reads the version of the sheet every ten seconds, which is
 // little work for Smartsheet. If the version has changed, it reads the rows that differ. A hidden tab reads nothing.
-// docs/api.md, "What an open sheet costs".
+// See docs/api.md, "What an open sheet costs".
 
 import { ApiError, OtherPerson } from "./api.js";
 import { detailsOf } from "./cells.js";
@@ -42,7 +42,7 @@ export class Freshness {
     const { settled } = this.saving;
     try {
       if (this.isAstray) await this.#readAgain();
-      else if (!this.saving.isMovingRows) await this.#lookForChanges(); // after the rows have moved, "saved" comes
+      else if (!this.saving.isMovingRows) await this.#lookForChanges(); // the event "saved" starts another check later
       this.wait = EVERY;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -51,7 +51,7 @@ export class Freshness {
       this.wait = Math.min(LONGEST_WAIT, Math.max(1000 * (error.retryAfter ?? 0), 2 * this.wait));
     } finally {
       this.isLooking = false;
-      // What was read while something was saved can be older than that save.
+      // If something was saved during the read, the rows that were read can be older than that save.
       const isAgain = this.wait === EVERY && (this.isAstray || settled !== this.saving.settled);
       this.#lookAfter(isAgain ? AFTER_SAVING : this.wait);
     }
@@ -138,8 +138,8 @@ export class Freshness {
   }
 }
 
-// Read the whole sheet and show it. Returns the API's answer. Returns null if rows are being added, deleted or moved, or
-// if something was saved in the meantime, because what was read can be older than that.
+// Read the whole sheet and show it. Returns the API's answer. Returns null if rows are being added, deleted or moved,
+// or if something was saved in the meantime, because then the sheet that was read can be older than these changes.
 export async function readAgain(sheet, api, saving) {
   if (saving.isMovingRows) return null;
   const saved = saving.settled;

@@ -25,7 +25,7 @@ const DONE = { paste: "pasted", fill: "filled", clear: "cleared", cut: "cut", un
 export class Grid {
   constructor(host, sheet, api) {
     this.host = host;
-    host.grid = this; // scripts of people and tests use this
+    host.grid = this; // tests and people's own scripts use this
     this.sheet = sheet;
     this.api = api;
     this.view = new View(sheet, readSettings(host.dataset.person, sheet.id));
@@ -51,7 +51,7 @@ export class Grid {
     this.saveLine = new SaveLine(host.querySelector("[data-grid-saved]"), this.saving, () => this.#showNeeds());
   }
 
-  // Call `run` with the module of a part, which is loaded when it is first used.
+  // Call `run` with the module of a part. The module is loaded when it is first used.
   use(name, run) {
     return this.parts.use(name, run);
   }

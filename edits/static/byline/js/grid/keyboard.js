@@ -10,7 +10,7 @@ export class Keyboard {
     document.addEventListener("keydown", (event) => this.#help(event));
   }
 
-  // Handle a key, or keep it while a part of the grid is loaded for an earlier key.
+  // Handle a key. While a part of the grid is loaded for an earlier key, keep the key for later.
   #hear(event) {
     if (event.defaultPrevented || isClipboardKey(event)) return;
     if (!this.grid.parts.waiting) this.#press(event);
@@ -89,8 +89,8 @@ export class Keyboard {
   }
 }
 
-// Type a character into the field that a part has focused, such as the field of the search. Keys of other elements are
-// dropped.
+// Type a character into the field to which a part has moved the focus, such as the search field. If another kind of
+// element has the focus, drop the character.
 function typeInto(element, { key, ctrlKey, metaKey, altKey }) {
   const isCharacter = [...key].length === 1 && !ctrlKey && !metaKey && !altKey;
   if (isCharacter && element.matches("input, textarea")) document.execCommand("insertText", false, key);

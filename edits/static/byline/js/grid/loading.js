@@ -4,7 +4,7 @@ import { loadTypes } from "./types/index.js";
 
 const FIRST = 200;
 const THEN = 5_000;
-const AT_ONCE = 2; // pages that are requested together, so that Smartsheet, this app and the browser all have work
+const AT_ONCE = 2; // pages that are requested together, so that Smartsheet, this app and the browser work at the same time
 
 // Call `onFirst` with the first answer, then `onRows(rows)` for each further page. Returns whether all rows were read. If
 // the sheet changes in the meantime, the pages don't fit together, and it must be read again.
@@ -18,7 +18,7 @@ export async function load(api, sheetId, { onFirst, onRows }) {
   for (let page = 1; page <= pages; page++) {
     while (asked.length < Math.min(pages, page - 1 + AT_ONCE)) {
       asked.push(read(asked.length + 1, THEN));
-      asked.at(-1).catch(() => {}); // the error is raised where the answer is awaited
+      asked.at(-1).catch(() => {}); // the error is raised later, where the answer is awaited
     }
     const answer = await asked[page - 1];
     asked[page - 1] = null;

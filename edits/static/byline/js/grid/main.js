@@ -63,6 +63,6 @@ async function readUntilShown(grid, api) {
   }
 }
 
-// Elsewhere than at https:// addresses and on this machine, browsers lack what keeps two tabs apart.
+// Browsers have the locks that keep two tabs apart only for https:// addresses and on this machine.
 if (isSecureContext) start();
 else location.replace("?view=table");

@@ -22,7 +22,7 @@ export class Menus {
     this.#show(columnCommands(this.grid, id), x, y);
   }
 
-  // Open the menu at the focused cell. Keys do this.
+  // Open the menu at the focused cell, as the menu key does.
   openAtCell() {
     const box = this.grid.painter.active?.getBoundingClientRect();
     if (box) this.openForCell(box.left + 16, box.bottom - 4);

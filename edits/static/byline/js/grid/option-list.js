@@ -109,7 +109,7 @@ export class OptionList {
   }
 }
 
-// The option that a text names as a whole: “High” is not “High risk”. Undefined if there is none.
+// Returns the option that equals a text: “High” doesn't name “High risk”. Undefined if there is none.
 function namedBy(text, options) {
   const isLike = (one) => text !== "" && one.toLowerCase() === text.toLowerCase();
   return (

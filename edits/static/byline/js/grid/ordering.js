@@ -15,15 +15,15 @@ export function sortChildren(parent, wanted) {
   }
 }
 
-// Returns the numbers that can stay where they are if `fixed` stays.
+// Returns the numbers that can keep their places if `fixed` keeps its place.
 function around(numbers, fixed) {
   const place = numbers.indexOf(fixed);
   return numbers.filter((number, at) => Math.sign(at - place) === Math.sign(number - fixed));
 }
 
-// Returns the most numbers of a list that are in rising order.
+// Returns the longest rising subsequence of a list of numbers.
 function longestRise(numbers) {
-  const rises = []; // for each number, the longest rise that ends with it
+  const rises = []; // for each number, the longest rising subsequence that ends with it
   numbers.forEach((number, place) => {
     let longest = [];
     for (let before = 0; before < place; before++) {

@@ -13,7 +13,7 @@ import { ROW_HEIGHT } from "./view.js";
 
 const MORE_ROWS = 3; // rows that are rendered beyond each edge, so that nothing is blank during fast scrolling
 const MORE_COLUMNS = 1;
-const MANY = 100; // of more cells, all visible ones are rendered again together
+const MANY = 100; // if more cells have changed, all visible cells are rendered again
 const INDENT = 18;
 const TIDY_AFTER = 200; // milliseconds without scrolling
 

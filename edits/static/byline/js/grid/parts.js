@@ -1,5 +1,5 @@
-// Loads parts of the grid when they are first used. So the rows are shown sooner. When the person begins to work in the
-// grid, all parts are fetched, so that they are there even if the connection is lost later.
+// Loads parts of the grid when they are first used, so that the rows are shown sooner. When the person begins to work
+// in the grid, all parts are fetched, so that they work even if the connection is lost later.
 
 const PARTS = {
   attention: () => import("./attention.js"),
@@ -28,7 +28,7 @@ export class Parts {
   constructor(tell) {
     this.tell = tell;
     this.loaded = new Map();
-    this.waiting = null; // a promise while parts are being loaded; what the person presses in the meantime waits for it
+    this.waiting = null; // a promise while parts are being loaded; keys and clicks wait for it
   }
 
   // Call `run` with a part's module, immediately if it is loaded. Returns the result of `run`, or a promise of it.
@@ -45,7 +45,7 @@ export class Parts {
     return result;
   }
 
-  // Call `run` with a part's module, immediately if it is loaded. What the person presses doesn't wait for it.
+  // Call `run` with a part's module, immediately if it is loaded. Keys and clicks don't wait for this.
   show(name, run) {
     if (this.loaded.has(name)) run(this.loaded.get(name));
     else this.#load(name).then(run, () => this.tell(FAILED));

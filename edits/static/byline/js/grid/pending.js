@@ -6,13 +6,13 @@ import { isNew } from "./sheet.js";
 
 const MOST_ROWS = 500; // the most rows of one write to Smartsheet
 const MOST_DELETED = 440; // the most rows that one deletion names, because their ids are in its address
-const MOST_GONE = 1_000; // the most rows that one deletion deletes, unless it names only one; this app reads them all first
+const MOST_GONE = 1_000; // the most rows that one deletion deletes, unless it names only one row; this app reads all of them first
 
 export class Pending {
   constructor() {
     this.changes = [];
     this.cells = new Map(); // the update of each cell
-    this.turns = 0; // counts the changes, so that changes that are put back get their order back
+    this.turns = 0; // numbers the changes, so that changes that are put back get their old order
   }
 
   get isEmpty() {
@@ -61,7 +61,7 @@ export class Pending {
       if (later && later.value !== null) later.hyperlink ??= change.hyperlink;
       return !later;
     });
-    kept.sort((one, other) => (one.turn ?? 0) - (other.turn ?? 0)); // a call has its rows in the order of their places
+    kept.sort((one, other) => (one.turn ?? 0) - (other.turn ?? 0)); // so a call has its rows in the right order
     this.changes = [...kept, ...this.changes];
     for (const deletion of this.changes.filter((change) => change.do === "delete")) this.#absorb(deletion);
     for (const change of kept) if (change.do === "update") this.cells.set(cellKey(change.row, change.column), change);
@@ -69,7 +69,7 @@ export class Pending {
 
   // Remove the first changes that can go in one call, and return them as { key, changes, origins }. `changes` have the
   // API's form. `origins` has, for each of them, its changes in this module. Returns null if nothing can be sent.
-  // `uncertain` are the new rows that perhaps were added, as long as that isn't known. Changes that need such a row wait.
+  // `uncertain` are new rows of which it isn't known yet whether they were added. Changes that need such a row wait.
   take(uncertain = new Set()) {
     const ready = this.changes.filter((change) => !waitsFor(change, uncertain));
     if (!ready.length) return null;
@@ -117,7 +117,7 @@ export class Pending {
       return;
     }
     before.value = value;
-    if (value === null) delete before.hyperlink; // the link goes with its text
+    if (value === null) delete before.hyperlink; // the link is removed with its text
     else if (hyperlink !== undefined) before.hyperlink = hyperlink;
     if (isSame(before.shown, value) && before.hyperlink === undefined) this.#remove(before);
   }
@@ -129,7 +129,7 @@ export class Pending {
     if (!isUnsent) this.changes.push(deletion);
   }
 
-  // Remove what needn't be added or deleted separately, because this deletion includes it.
+  // Remove waiting additions and deletions of rows that this deletion deletes too.
   #absorb(deletion) {
     const ids = new Set(deletion.ids);
     for (const change of [...this.changes]) {

@@ -24,7 +24,8 @@ export class Pointer {
     });
   }
 
-  // Handle a press, or keep it while a part of the grid is loaded for an earlier key. A press that was kept drags nothing.
+  // Handle a press. While a part of the grid is loaded for an earlier key, keep the press for later. A press that was
+  // kept can't start dragging.
   #press(event, isKept = false) {
     const { painter, editors, selection, parts } = this.grid;
     if (parts.waiting && event.target.closest(".grid-body")) {

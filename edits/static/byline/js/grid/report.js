@@ -1,5 +1,4 @@
-// Says what was done, and has the dialogs that list cells: those that were not changed and why, and those whose meaning is
-// doubtful.
+// Says what was done. Dialogs list the cells that were not changed and why, and the values whose meaning is doubtful.
 
 import { show } from "./dialogs.js";
 import { make, plural } from "./elements.js";

@@ -7,7 +7,7 @@
 //
 // Events: "state" means that the state of saving has changed. "saved" comes after a call that changed the sheet.
 // "failed" with { why } means that a row could not be added, deleted or moved, so the sheet must be read again.
-// "remarks" with { text } says what restored rows don't have of the deleted ones.
+// "remarks" with { text } says what deleted rows had and restored rows lack.
 
 import { cellWith, isSame } from "./cells.js";
 import { Pending, cellKey, renameIn } from "./pending.js";
@@ -41,9 +41,9 @@ export class Saving extends EventTarget {
     // Problems that the person has to solve, by cellKey: { row, column, kind, … }. `shown` is what the person saw, `now` what they
     // are shown as the current value, `value` what they typed, and `latest` Smartsheet's cell, if it has been read since.
     this.open = new Map();
-    this.settled = 0; // how many calls have had an answer
-    this.isLeaving = false; // on purpose, with everything stored
-    this.isReady = false; // until the changes of earlier tabs are restored
+    this.settled = 0; // the number of calls that were answered
+    this.isLeaving = false; // whether this script leaves the page, after it has stored everything
+    this.isReady = false; // becomes true when the changes of earlier tabs are restored
     this.isKept = true; // whether this browser keeps what isn't saved
     this.tabs = new Tabs(person, sheet.id, {
       onSaved: (cells) => this.#hearOfSaved(cells),
@@ -85,7 +85,7 @@ export class Saving extends EventTarget {
     this.sending.halt("other-person");
   }
 
-  // Called when the session has ended. If the same person signs in again, they continue where they were.
+  // Called when the session has ended. If the same person signs in again, saving continues.
   sessionEnded() {
     this.sending.halt("sign-in");
   }
@@ -124,7 +124,7 @@ export class Saving extends EventTarget {
       this.sheet.setState(row, column, { kind: "saving" });
       this.tryNow();
     } else if (one.cells) {
-      this.sheet.merge([], [row]); // a row that could not be added
+      this.sheet.merge([], [row]); // the row could not be added, so it is removed
     } else if (one.column) {
       this.#giveUp(one);
     }
@@ -142,7 +142,7 @@ export class Saving extends EventTarget {
   #giveUp({ row, column, now, latest = cellWith(this.sheet.cell(row, column), now) }) {
     this.sheet.setCell(row, column, latest);
     this.sheet.setState(row, column, null);
-    this.#tell("saved"); // the sheet is read again, with all details of the cell
+    this.#tell("saved"); // this makes freshness.js read the sheet again, with all details of the cell
   }
 
   #collect({ changes, why }) {
@@ -183,7 +183,7 @@ export class Saving extends EventTarget {
     if (!this.sending.isRetrying) this.sending.after(PAUSE);
   }
 
-  // Keep a change of a cell with its row, which could not be added.
+  // Store a change of a cell in the addition of its row, which could not be added yet.
   #keepWith(addition, { row, column, value, hyperlink }) {
     addition.cells = [...addition.cells.filter((cell) => cell.column !== column), { column, value, hyperlink }];
     this.sheet.setState(row, column, { kind: "refused", why: addition.why });
@@ -193,7 +193,7 @@ export class Saving extends EventTarget {
     return this.sending.calls.some(({ origins }) => origins.flat().some((one) => one.row === row && one.column === column));
   }
 
-  // The new rows that perhaps were added: Smartsheet gave no clear answer.
+  // The new rows of which it isn't known whether they were added, because Smartsheet gave no clear answer.
   #uncertainRows() {
     return new Set(this.sending.uncertain.flatMap(({ left, origins }) => left ?? origins.flat()).filter((one) => one.do === "add").map(({ row }) => row));
   }
@@ -221,7 +221,7 @@ export class Saving extends EventTarget {
     const again = [];
     const saved = [];
     const unknown = [];
-    const remarks = new Set(); // about restored rows
+    const remarks = new Set(); // sentences about restored rows
     call.origins.forEach((changes, number) => {
       const result = results[number];
       const [first] = changes;
@@ -264,7 +264,7 @@ export class Saving extends EventTarget {
     const cells = saved.filter(([change]) => change.do === "update");
     const shown = [];
     for (const [{ row, column, value }, cell] of cells) {
-      if (this.pending.ofCell(row, column)) continue; // it was changed again
+      if (this.pending.ofCell(row, column)) continue; // the cell was changed again
       const held = cell && cell.value !== undefined ? cell.value : value;
       if (!isSame(held, value)) this.sheet.setCell(row, column, cellWith(this.sheet.cell(row, column), held));
       shown.push([row, column, { kind: "saved" }]);
@@ -293,7 +293,7 @@ export class Saving extends EventTarget {
       return;
     }
     const later = this.pending.ofCell(change.row, change.column);
-    if (later) later.shown = change.shown; // the person has typed another value since, which is sent next
+    if (later) later.shown = change.shown; // the person has typed another value since then, which is sent next
     else this.#need({ ...change, ...state, now: change.shown });
   }
 

@@ -19,7 +19,7 @@ export class Sending {
   // when this object's state has changed.
   constructor(api, sheetId, tabs, { take, keep, settle, refuse, tell }) {
     Object.assign(this, { api, sheetId, tabs, take, keep, settle, refuse, tell });
-    this.calls = []; // the first one is made next
+    this.calls = []; // the calls to make; the first one is next
     this.uncertain = []; // calls whose outcome is unknown
     this.halted = ""; // why nothing is sent any more: "sign-in", "other-person" or "signed-out"
     this.away = ""; // why the last try failed, as a sentence
@@ -41,7 +41,7 @@ export class Sending {
   }
 
   halt(why) {
-    if (this.halted === "signed-out") return null; // for good
+    if (this.halted === "signed-out") return null; // never try again
     this.halted = why;
     clearTimeout(this.timer);
     this.tell();
@@ -124,7 +124,7 @@ export class Sending {
 
   async #post({ key, changes }) {
     const said = await this.api.post(`sheets/${this.sheetId}/edits`, { changes, unit: "cell", is_partial: true }, key);
-    // An answer without these results isn't this app's, and says nothing about what was saved.
+    // An answer without a result for each change isn't from this app, and says nothing about what was saved.
     if (said.status !== 401 && said.answer.results?.length !== changes.length) throw new ApiError(NO_RESULTS, 0, {});
     return said;
   }
@@ -154,7 +154,7 @@ export class Sending {
     return Math.min(LONGEST_WAIT, Math.max(1000 * (retryAfter ?? 0), 1000 * 2 ** (this.tries - 1)));
   }
 
-  // Split a call that is too large into two. The calls are made in an order that leaves the rows in theirs.
+  // Split a call that is too large into two. They are made in an order that keeps the order of the rows.
   #split({ changes, origins }) {
     const middle = changes.length >> 1;
     const halves = [[middle, undefined], [0, middle]];
@@ -182,7 +182,7 @@ export class Sending {
   }
 }
 
-// Whether it can no longer be found out if a call was carried out. Without an answer, it perhaps was.
+// Whether a call without an answer is too old to find out whether it was carried out.
 const isTooOld = ({ triedAt }) => triedAt !== undefined && Date.now() - triedAt > TOO_OLD;
 
 export const isStillUnknown = ({ status, is_undecidable: isUndecidable }) => status === "unknown" && !isUndecidable;

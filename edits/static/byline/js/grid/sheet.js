@@ -23,7 +23,7 @@ const COPIED_ERROR = "The copied cell has an error instead of a value, so nothin
 const GONE = "This row no longer exists.";
 const INTO_ITSELF = "A row can't go below itself.";
 
-const NOWHERE = { levels: [], positions: new Map() }; // used for places that depend on no other row
+const NOWHERE = { levels: [], positions: new Map() }; // for places such as the bottom, which depend on no other row
 
 // States in which a cell shows what the person typed. A merge doesn't change such cells.
 const OPEN = new Set(["saving", "refused", "conflict", "unknown"]);
@@ -55,7 +55,7 @@ export class Sheet extends EventTarget {
     this.#tell("columns", {});
   }
 
-  // Take over the sheet's name, which someone may have changed in Smartsheet.
+  // Use the sheet's current name, which someone may have changed in Smartsheet.
   setName(name) {
     if (name === this.name) return;
     this.name = name;

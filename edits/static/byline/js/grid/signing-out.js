@@ -5,7 +5,7 @@ import { forgetSettings } from "./settings.js";
 import { tellSignedOut } from "./tabs.js";
 import { countUnsaved, forget } from "./unsaved.js";
 
-const agreed = new WeakSet(); // forms whose person has agreed
+const agreed = new WeakSet(); // forms in which the person has agreed to lose unsaved changes
 
 for (const form of document.querySelectorAll("form[data-signs-out]")) {
   form.addEventListener("submit", (event) => {

@@ -14,7 +14,7 @@ export class Tabs {
     this.isHere = new Promise((resolve) => {
       navigator.locks.request(lockOf(this.own), () => {
         resolve();
-        return new Promise(() => {}); // holds the lock until the tab is closed
+        return new Promise(() => {}); // this promise never ends, so the tab holds the lock until it is closed
       });
     });
     this.channel = new BroadcastChannel(NAME);
@@ -33,7 +33,7 @@ export class Tabs {
     return (tab) => !names.has(lockOf(tab));
   }
 
-  // Call `run` when no other tab of the person with this sheet is in such a call.
+  // Call `run` as soon as no other tab of this person with this sheet is running a function in this way.
   alone(run) {
     return navigator.locks.request(`${NAME} saving ${this.person} ${this.sheet}`, run);
   }

@@ -1,6 +1,6 @@
 // Undoes and redoes changes, with ordinary changes in the person's own name. A cell is changed only if it still has the
-// value that was written. A deleted row can't come back, so this app restores it from its log: it adds a new row with the
-// values and formulas in its place. The log knows only rows that were saved; other rows are added as any new row.
+// value that was written. Smartsheet can't bring back a deleted row. So this app adds a new row with the values and
+// formulas that its log has. The log has only rows that were saved. Other rows are added like any new row.
 
 import { detailsOf, isSame, valueOf } from "./cells.js";
 import { CELLS, ID, PARENT } from "./tree.js";
@@ -57,7 +57,7 @@ export class Undoing {
     }
   }
 
-  // Whether a new row has the cells that it was added with, and has only rows beneath it that go too.
+  // Whether a new row is still as it was added: its cells are unchanged, and the step deletes all rows beneath it too.
   #isAsAdded({ row: rowId, cells }, going) {
     const { sheet } = this;
     const position = sheet.position(rowId);
@@ -66,7 +66,7 @@ export class Undoing {
     if (beneath.some((row) => !going.has(row[ID]))) return false;
     return sheet.columns.every((column) => {
       const cell = sheet.cell(rowId, column.id);
-      if (column.why_read_only || detailsOf(cell).formula) return true; // nobody typed it
+      if (column.why_read_only || detailsOf(cell).formula) return true; // nobody typed this value
       const added = cells.find((one) => one.column === column.id)?.value ?? null;
       return isSame(valueOf(cell) || null, added || null);
     });

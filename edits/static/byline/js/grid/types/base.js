@@ -1,4 +1,4 @@
-// Has what all column types share to show, edit and parse cells.
+// What all column types share to show, edit and parse cells.
 
 import { detailsOf, textOf, valueOf } from "../cells.js";
 

@@ -7,7 +7,7 @@ import { dayOf, isoDay, readDay, writeDay, writeMoment } from "../days.js";
 import { Refused, oneText, parsed, readOnly, shownText } from "./base.js";
 
 const EXAMPLE = { year: 2026, month: 11, day: 30 };
-const DAY_BEGINS = "T08:00:00"; // when Smartsheet lets a task begin on a day; its time isn't shown
+const DAY_BEGINS = "T08:00:00"; // the time at which Smartsheet lets a task begin on a day; this time isn't shown
 const YEARS = [1900, 2200]; // people must confirm other years, because browsers turn 26 into 0026
 
 export const date = {

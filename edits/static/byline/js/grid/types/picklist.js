@@ -8,7 +8,7 @@ import { exact, read, shown } from "../numbers.js";
 import { Refused, oneText, parsed, readOnly, shownText } from "./base.js";
 
 const MOST_WAYS = 2;
-const MOST_STEPS = 10_000; // of the search for these ways
+const MOST_STEPS = 10_000; // the most steps of the search for ways to split a line
 
 const noOption = (text) => `“${text}” is not among the options of this column.`;
 
@@ -48,7 +48,7 @@ function splits(line, options) {
   const parts = line.split(",");
   const known = new Set(options);
   const longest = Math.max(1, ...options.map((option) => option.split(",").length));
-  const reach = Array(parts.length + 1).fill(null); // from each part to the end: the parts of the first option, or null
+  const reach = Array(parts.length + 1).fill(null); // for each start: the end of the first option; null if the rest can't be split
   const optionAt = (start, end) => {
     const text = parts.slice(start, end).join(",").trim();
     return known.has(text) ? text : null;

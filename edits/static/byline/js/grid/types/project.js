@@ -24,7 +24,7 @@ export const duration = {
   },
 };
 
-// Whether the numbers are those of rows, only the server knows.
+// Only the server checks whether rows with these numbers exist.
 export const predecessor = {
   ...readOnly,
 
@@ -63,7 +63,7 @@ function readPredecessor(text) {
   return { number, words: `${number}${kind} ${match[3] === "+" ? "+" : "-"}${lag}` };
 }
 
-// Returns a number without zeros that say nothing.
+// Returns a number without leading zeros, and without trailing zeros after the decimal point.
 const plain = (amount) => {
   const [whole, decimals = ""] = amount.split(".");
   const rest = decimals.replace(/0+$/, "");

@@ -66,8 +66,8 @@ function readText(text, column, cell, locale) {
   return parsed(number, doubtOf(text, written, number, look ?? PLAIN, locale));
 }
 
-// Returns the number to store. Returns null if Smartsheet can't store it. Also returns null for 60%, $5, 100 200 and
-// the like, unless the cell or column shows that numbers are meant there.
+// Returns the number to store. Returns null if Smartsheet can't store it. Also returns null for texts such as 60%, $5
+// and 100 200, unless the cell or the column already has numbers of this kind.
 function numberOf(written, look, locale) {
   const isSure = written.isPlain && !written.isUnclear && ["", locale.thousands].includes(written.group);
   if (look === null && !isSure) return null;
