@@ -349,8 +349,8 @@ class DesignedForm(SheetForm):
         return (*typed, *(one for one in given if not is_same(normal(one.shown), normal(one.typed))))
 
     def _row_after(self, result: Result) -> Row:
-        """The row with the saved values. If Smartsheet calculates whether it still fits, it is read again, with one
-        call. If Smartsheet doesn't answer that, the row fits the filter as before.
+        """Return the row with the saved values. If only Smartsheet can say whether the row still fits, read the row
+        again, with one call. If Smartsheet can't be reached, assume that the row fits the filter as before.
         """
         row = super()._row_after(result)
         if self.baseline is None or not self._is_rule_calculated(row):
@@ -365,7 +365,7 @@ class DesignedForm(SheetForm):
         return found.row(row.id) or replace(row, cells={}, is_filtered_out=None)
 
     def _is_rule_calculated(self, row: Row) -> bool:
-        """Whether what this form wrote isn't enough to know if the row fits the form's rule and filter."""
+        """Whether the written values aren't enough to know if the row fits the form's rule and filter."""
         rule = self.definition.rule.column_ids if self.definition.rule else frozenset[int]()
         read = [one for one in self.sheet.columns if one.id in rule]
         is_calculated = any(one.formula or one.system_type or row.cell(one).formula for one in read)

@@ -152,7 +152,7 @@ def _lines(words: Words) -> Iterator[str]:
     yield wrapped("Open this link, and sign in with Smartsheet:")
     yield words.link
     yield ""
-    yield wrapped("If nothing has to be changed, you can say so on the form’s page.")
+    yield wrapped("If nothing has to be changed, you can say so on the form's page.")
     yield ""
     yield "-- "
     yield wrapped(
