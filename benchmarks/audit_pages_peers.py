@@ -1,8 +1,8 @@
 """Measures the pages of auditlog and simple-history with 1,000,000 entries: `… -m benchmarks.audit_pages_peers URL`.
 
-benchmarks.audit_pages runs this in a virtual environment with the packages, on an empty database. auditlog's page is
-its list in the admin. simple-history's page is the history of one object; here, the object has 100 versions. The
-figures are printed as JSON.
+benchmarks.audit_pages runs this in a virtual environment with both packages, on an empty database. For auditlog, the
+measured page is its list in the admin. For simple-history, it is the history of one object with 100 versions. The times
+are printed as JSON.
 """
 
 import json
@@ -69,7 +69,7 @@ def set_up(url: str) -> None:
 
 
 def fill() -> int:
-    """Add a million entries to each package's table. Return the key of a row that has VERSIONS of these entries."""
+    """Add a million entries to each package's table. Return the primary key of a row that has VERSIONS entries."""
     from django.contrib.auth.models import User
     from django.contrib.contenttypes.models import ContentType
     from django.core.management import call_command
@@ -128,7 +128,7 @@ def main(url: str) -> None:
 
 
 def figures(client: Any, address: str) -> dict[str, float]:
-    """Return the milliseconds for the whole response, as the median and the 95th percentile."""
+    """Return the median and the 95th percentile of the milliseconds for the whole response."""
     samples = []
     for _ in range(TIMES):
         begun = perf_counter()

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from audit.access import Readable
 
-PERSON, SHEET = 4_100_000_000_000_000, 7_000_000_000_000_000  # those with the most entries; higher ids have fewer
+PERSON, SHEET = 4_100_000_000_000_000, 7_000_000_000_000_000  # these have the most entries; higher ids have fewer
 SHEETS = 300  # the number of sheets that a person who isn't an auditor can read
-AUDITOR, READER = 5_200_000_000_000_001, 5_200_000_000_000_002  # neither has written anything
+AUDITOR, READER = 5_200_000_000_000_001, 5_200_000_000_000_002  # these two people have made no edits
 
 
 def main() -> None:
@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def readable_sheets(_request: object, **_options: bool) -> "Readable":
-    """Return the sheets that a person who isn't an auditor can read. These sheets have few of the log's entries."""
+    """Return the sheets that a person who isn't an auditor can read. Only few of the log's entries are about these."""
     from audit.access import Readable
 
     return Readable(frozenset(range(SHEET + 500, SHEET + 500 + SHEETS)))
@@ -109,8 +109,8 @@ def questions_of_a_reader() -> dict[str, str]:
 
 
 def figures(client: Any, address: str, times: int) -> dict[str, float]:
-    """Return the milliseconds in the server, of waiting for the database, and of the whole response. Each is given as
-    median and 95th percentile. Three requests before that warm up.
+    """Return the milliseconds in the server, of waiting for the database, and of the whole response. Each time is given
+    as median and 95th percentile. Three requests that aren't measured come first.
     """
     for _ in range(3):
         assert client.get(address).status_code == 200, address
@@ -123,7 +123,9 @@ def figures(client: Any, address: str, times: int) -> dict[str, float]:
 
 
 def one(client: Any, address: str) -> tuple[float, float, float]:
-    """Make one request. Return its milliseconds in the server, of waiting for the database, and in total."""
+    """Make one request. Return its milliseconds in the server, of waiting for the database, and of the whole
+    response.
+    """
     begun = perf_counter()
     with statements() as made:
         client.get(address)

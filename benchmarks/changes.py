@@ -1,5 +1,5 @@
-"""Measures what it takes to find a changed cell in sheets with formulas: calls to Smartsheet, bytes of their answers,
-and time. It compares reading all cells with reading only the columns with formulas, as the grid does.
+"""Measures how many calls to Smartsheet, bytes and seconds it takes to find a changed cell in a sheet with formulas. It
+compares reading all cells with reading only the columns with formulas, as the grid does.
 
     python -m benchmarks.changes
 
@@ -19,11 +19,11 @@ SIZES = (1_000, 5_000, 20_000)  # rows
 COLUMNS = 25
 LATENCY = 0.1  # seconds that Smartsheet takes per call
 ROUNDS = 3
-GOAL = 0.25  # the most bytes, as a part of the bytes of all cells
+GOAL = 0.25  # the most bytes for the columns with formulas, as a part of the bytes for all cells
 
 
 def main() -> int:
-    """Print both for each size. Return 1 if the columns need more than GOAL of the bytes."""
+    """Print the figures of both ways for each size. Return 1 if a ratio of the bytes is above GOAL."""
     app_database.prepare()
     return max(compare(rows) for rows in SIZES)
 
@@ -57,7 +57,7 @@ def prepared(sandbox: RunningSandbox, person: Person) -> tuple[int, int, int]:
 def measured(
     sandbox: RunningSandbox, person: Person, sheet_id: int, formula: int, other: int, *, columns: list[int] | None
 ) -> tuple[int, int, float]:
-    """Change a cell, and find the change. Return the medians of the calls, of the bytes and of the seconds."""
+    """Change a cell and find the change, several times. Return the median numbers of calls, bytes and seconds."""
     from api.cursors import after
     from api.rows import row_answers
     from api.sheet_changes import Copy, changes_answer

@@ -1,7 +1,8 @@
-"""Generates a log with two years of 300 people's edits on 2,000 sheets. The entries are lines for COPY, in order.
+"""Generates a log of two years, in which 300 people edit 2,000 sheets. Entries are generated as lines for COPY, in
+order.
 
 A few people and sheets have most of the edits (weights fall as 1/n). Nine of ten edits change one cell, and one in
-fifty is refused. Between the edits, there are sign-ins. The same seed gives the same log, except for its times.
+fifty is refused. There are also sign-ins and sign-outs. The same seed gives the same log, except for times and salts.
 """
 
 import json
@@ -19,7 +20,7 @@ from audit.proof.commitment_bytes import commit
 PEOPLE, SHEETS, ROWS, COLUMNS_OF_SHEET = 300, 2_000, 500, 20
 SPAN = timedelta(days=730)
 RARE_WORD, COMMON_WORD = "quokka", "Done"
-RARE_ENTRIES = 10  # the number of entries with the rare word, however large the log is
+RARE_ENTRIES = 10  # the number of entries with the rare word; it doesn't depend on the size of the log
 STATUSES = ("Open", COMMON_WORD, "In progress", "Blocked", "Not started")
 SYLLABLES = ("ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu", "ne", "pi", "ro", "sa", "te", "vu", "wi", "xo")
 TITLES = ("Status", "Notes", "Owner", "Start", "Finish", "Cost", "Priority", "Phase", "Hours", "Site")
@@ -33,7 +34,9 @@ _NOTHING |= {"region": "sandbox", "ip": "192.0.2.7", "user_agent": "Mozilla/5.0"
 
 
 class ImaginedLog:
-    """A log with about `wanted` entries, and with their personal texts and links."""
+    """A log with about `wanted` entries, with the personal texts that belong to them, and with the links of the
+    chain.
+    """
 
     COLUMNS = ("id", "at", *leaves.COLUMNS, "leaf")
     LEAF_COLUMNS = ("seq", "entry_id", "hash")
@@ -56,7 +59,7 @@ class ImaginedLog:
         self._hash = leaves.GENESIS
 
     def months(self) -> list[float]:
-        """A time in each month of the log, in seconds since 1970."""
+        """Return a time in each month of the log, in seconds since 1970."""
         days = range(0, SPAN.days + 28, 28)
         return sorted({(self._end - timedelta(days=day)).timestamp() for day in days})
 
@@ -179,7 +182,7 @@ def _json(value: object) -> str:
 
 
 def _line(values: Any) -> str:
-    """A line of COPY's text format. https://www.postgresql.org/docs/current/sql-copy.html"""
+    """Return a line in COPY's text format. https://www.postgresql.org/docs/current/sql-copy.html"""
     return "\t".join([_field(value) for value in values]) + "\n"
 
 

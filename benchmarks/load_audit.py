@@ -1,8 +1,8 @@
 """Fills an audit log: `python -m benchmarks.load_audit --entries 10000000 --database postgres://…`.
 
-The database has to be empty. It is migrated, and the triggers are removed while the entries are loaded. The entries
-span the last 24 months. They are what the app would have written: they have real leaves, links and commitments, and
-they are sealed. The indexes are dropped first and created again at the end, which takes less time.
+The database has to be empty, and is migrated. The entries span the last 24 months. They are like those that the app
+writes: they have correct leaves, links and commitments, and they are sealed. While they are loaded, the triggers are
+removed. The indexes are dropped before that and created again at the end, because this takes less time.
 """
 
 import argparse
@@ -43,7 +43,7 @@ def prepare(database: str) -> None:
 
 
 def load(entries: int) -> None:
-    """Load about `entries` entries. The last edit is complete, so there can be a few more."""
+    """Load about `entries` entries. There can be a few more, because the last edit is written completely."""
     from django.db import connection
 
     from audit.proof import seals
@@ -73,7 +73,7 @@ def load(entries: int) -> None:
 
 
 def _take_indexes_down(connection: "BaseDatabaseWrapper") -> list[str]:
-    """Drop the log's indexes except its keys. Return the statements that create the indexes again."""
+    """Drop the log's indexes, except primary keys. Return the statements that create the indexes again."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i"

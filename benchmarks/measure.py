@@ -1,4 +1,6 @@
-"""Measures one way of reading in this process: `python -m benchmarks.measure`. Its parameters are JSON on stdin."""
+"""Measures one way of reading in this process: `python -m benchmarks.measure`. Standard input has the parameters as
+JSON.
+"""
 
 import json
 import os
@@ -24,8 +26,8 @@ class Result:
 
 
 def in_own_process(reader: str, target: readers.Target, *, times: int) -> Result:
-    """Measure the function `reader` of benchmarks.readers, and return the median of `times` readings. If `times` is
-    more than 1, another reading before that warms up.
+    """Measure the function `reader` of benchmarks.readers in a new process, and return the median of `times` readings.
+    If `times` is more than 1, one more reading, which isn't measured, comes first.
     """
     order = {"reader": reader, "target": asdict(target), "times": times}
     done = run([sys.executable, "-m", __name__], input=json.dumps(order), capture_output=True, text=True, check=False)

@@ -1,11 +1,12 @@
-"""Compares the list of a person's rows with a bare read of the same columns of a sheet of 20,000 rows and 25 columns.
+"""Compares making the list of a person's rows with a bare read of the same columns. The sheet has 20,000 rows and 25
+columns.
 
     python -m benchmarks.my_rows [--rows 20000] [--columns 25]
 
-Each is measured in its own process. The bare read is made with requests and orjson. The list is made by
-edits.forms.my_rows: with a rule that few rows fulfil, with one that a third of them fulfil, and without a rule. The
-list from the cache is measured too. Memory is how much more the process takes at its peak than when it is idle. Look at
-the ratios.
+Each is measured in its own process. The bare read uses `requests` and `orjson`. The list is made by edits.forms.my_rows
+with three rules: few rows fulfil the first, a third of the rows fulfils the second, and the third is no rule. Getting
+the list from the cache is measured too. "Memory" is the peak of the process minus what it takes when it is idle. Look
+at the ratios.
 """
 
 from __future__ import annotations
@@ -29,11 +30,11 @@ FEW, THIRD, ALL = "few rows", "a third of the rows", "all rows"
 
 
 def main() -> int:
-    """Print the ratios. Return 1 if one is above its goal."""
+    """Print the ratios. Return 1 if a ratio is above its goal."""
     parser = argparse.ArgumentParser("python -m benchmarks.my_rows")
     parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--columns", type=int, default=25)
-    parser.add_argument("--measure", help=argparse.SUPPRESS)  # what the measured process gets
+    parser.add_argument("--measure", help=argparse.SUPPRESS)  # passed to the process that measures the list
     chosen = parser.parse_args()
     app_database.prepare()
     if chosen.measure:
@@ -55,7 +56,7 @@ def main() -> int:
 
 
 def compare(rule: str, sheet_id: int, column_ids: list[int], floor: float, bare_memory: float) -> int:
-    """Measure in another process, and print three ratios. Return 1 if one is above its goal."""
+    """Measure in another process, and print three ratios. Return 1 if a ratio is above its goal."""
     what = json.dumps({"rule": rule, "sheet_id": sheet_id, "column_ids": column_ids})
     command = [sys.executable, "-m", "benchmarks.my_rows", "--measure", what]
     found = json.loads(run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1])
@@ -68,7 +69,9 @@ def compare(rule: str, sheet_id: int, column_ids: list[int], floor: float, bare_
 
 
 def measure(*, rule: str, sheet_id: int, column_ids: list[int]) -> dict[str, Any]:
-    """Return the seconds of a list that is read and of one from the cache, the MB that they took, and the rows."""
+    """Return the seconds for a list that is read, the seconds for a list from the cache, the MB of memory that making
+    them took, and the number of rows.
+    """
     from edits.forms.conditions import Condition
     from edits.forms.my_rows import MyRows, forget, my_rows
     from identity.models import SmartsheetUser

@@ -2,10 +2,10 @@
 
     python -m benchmarks.opening [--rows 20000] [--columns 25]
 
-The bare read is made with requests and orjson, in its own process. The grid is opened in a real Chromium. The time from
-the browser's request for the page to the first rows is measured, and the time to all rows. Memory is how much more the
-server's process takes at its peak than when it is idle. It is compared with the same of the bare read. Look at the
-ratios.
+The bare read uses `requests` and `orjson`, in its own process. The grid is opened in a real Chromium. Two times are
+measured: from the browser's request for the page to the first rows, and from the request to all rows. "Memory" is the
+peak of the server's process minus what it takes when it is idle. It is compared with the memory of the bare read, which
+is measured in the same way. Look at the ratios.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tests.running_sandbox import Person, RunningSandbox
 FIRST, PAGE, AT_ONCE = 100, 2_500, 2  # the same as in edits/static/byline/js/grid/loading.js
 FIRST_GOAL, WHOLE_GOAL, MEMORY_GOAL = 0.5, 2.0, 1.2
 ROUNDS = 5
-# A promise of the milliseconds from the request for the page to the first rows, and to the end of loading.
+# Sets a promise of two numbers: the milliseconds from the request for the page to the first rows, and to all rows.
 WATCH = """
 window.isOpen = new Promise((resolve) => {
   let first = null;
@@ -62,7 +62,7 @@ print(json.dumps({"seconds": took, "memory": status("VmHWM") - idle}))
 
 
 def main() -> int:
-    """Print the three ratios. Return 1 if one is above its goal."""
+    """Print the three ratios. Return 1 if a ratio is above its goal."""
     parser = argparse.ArgumentParser("python -m benchmarks.opening")
     parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--columns", type=int, default=25)
@@ -92,7 +92,9 @@ def main() -> int:
 def read_bare(
     sandbox: RunningSandbox, person: Person, sheet_id: int, column_ids: Sequence[int] = ()
 ) -> tuple[list[float], float]:
-    """Return the seconds of each bare read of these columns (default: all), and the MB that the process took."""
+    """Read these columns (by default, all) several times. Return the seconds of each bare read, and the MB of memory
+    that the process took.
+    """
     columns = f"&columnIds={','.join(map(str, column_ids))}" if column_ids else ""
     command = [sys.executable, "-c", BARE, sandbox.api, person.token, str(sheet_id), str(ROUNDS), columns]
     found = json.loads(run(command, capture_output=True, text=True, check=True).stdout)
@@ -100,7 +102,7 @@ def read_bare(
 
 
 def open_in_browser(app: App, session: str, sheet_id: int, rows: int) -> tuple[float, float, float]:
-    """Return the median seconds to the first rows and to all rows, and the MB that the server took for the sheet."""
+    """Return the median seconds to the first rows and to all rows, and the MB of memory that the server took."""
     server = children(app.process.pid)[0]
     firsts, wholes = [], []
     with chromium() as browser:
@@ -112,7 +114,7 @@ def open_in_browser(app: App, session: str, sheet_id: int, rows: int) -> tuple[f
             first, whole = page.evaluate("window.isOpen")
             assert page.evaluate("document.querySelector('[data-grid]').grid.sheet.rows.length") == rows
             page.context.close()
-            if number:  # the first one warms up
+            if number:  # the first round isn't measured
                 firsts.append(first / 1000)
                 wholes.append(whole / 1000)
             else:

@@ -1,7 +1,8 @@
-"""Has the compared ways of reading. Each is a function that takes a Target, and returns a function that reads once.
+"""The ways of reading that the benchmark compares. Each is a function that takes a Target, and returns a function that
+reads once.
 
-Each function imports what it needs when it is called. So a process that measures one way doesn't load the others, and
-the gateway can't change how the SDK connects.
+Each function imports the modules that it needs when it is called. So a process that measures one way doesn't load the
+modules of the others, and the gateway can't change how the SDK connects.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,7 @@ Read = Callable[[], object]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The address, the token, and what to read."""
+    """The API's address, a token, and the sheet, columns and row to read."""
 
     api: str
     token: str

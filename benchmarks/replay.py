@@ -1,4 +1,4 @@
-"""Repeats the sandbox's answers from memory with a small server, so that only reading the answers takes time."""
+"""A small server that repeats the sandbox's answers from memory, so that the sandbox's own work isn't measured."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import requests
 
 
 class Replay:
-    """A context manager that runs the server. It requests each URL from `origin` (http://host:port) once, and repeats
-    the answer. It is for reading only.
+    """A context manager that runs the server. The server requests each URL from `origin` (http://host:port) once, and
+    then repeats the answer. It only supports GET.
     """
 
     def __init__(self, origin: str) -> None:

@@ -2,10 +2,10 @@
 
     python -m benchmarks.saving
 
-First, it compares saving one cell with the row form, by four people at the same time on different sheets, with a bare
-GET and PUT. Second, it compares saving 500 rows of 10 cells with `edits.saving` with a bare PUT and a raw multi-row
-INSERT. The INSERT writes as many entries as the log does, into a plain table with the log's indexes. Look at the
-ratios, not at the milliseconds.
+First, four people save one cell at a time in the row form, at the same time on different sheets. This is compared with
+a bare GET and PUT. Second, `edits.saving` saves 500 rows of 10 cells. This is compared with a bare PUT and a raw
+multi-row INSERT, which writes as many rows as the log gets entries, into a plain table with the log's indexes. Look at
+the ratios, not at the milliseconds.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FORM_GOAL, BULK_GOAL = 1.25, 1.5
 
 
 def main() -> int:
-    """Print both ratios. Return 1 if one is above its goal."""
+    """Print both ratios. Return 1 if a ratio is above its goal."""
     folder = tempfile.mkdtemp()
     os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
     with RunningSandbox("--rate-limit", "0") as sandbox:
@@ -55,7 +55,7 @@ def main() -> int:
 
 
 def form(sandbox: RunningSandbox) -> int:
-    """Save one cell with the row form, by four people at the same time."""
+    """Let four people save cells in the row form at the same time. Return 1 if the ratio is above FORM_GOAL."""
     from django.db import connection
     from django.test import Client
 
@@ -71,7 +71,7 @@ def form(sandbox: RunningSandbox) -> int:
         sign_in(clients[person.id], sandbox, person)
 
     def opened(person: Person) -> list[Page]:
-        """Open a form for each row and fill it in. This is done before the measured time begins."""
+        """Open a form for each row and fill it in, before the measured time begins."""
         sheet_id, row_ids, columns = sheets[person.id]
         paths = [f"/sheets/{sheet_id}/rows/{row_id}/edit/" for row_id in row_ids]
         return [Page.open(clients[person.id], path).type({columns[1]: "form"}) for path in paths]
@@ -104,7 +104,7 @@ def form(sandbox: RunningSandbox) -> int:
 
 
 def bulk(sandbox: RunningSandbox) -> int:
-    """Save 500 rows of 10 cells."""
+    """Save 500 rows of 10 cells. Return 1 if the ratio is above BULK_GOAL."""
     from django.contrib.auth.models import User
 
     from benchmarks.audit_writes.ours import bulk_insert

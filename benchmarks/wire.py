@@ -1,4 +1,4 @@
-"""Sends requests with almost no overhead: it keeps a connection open, prepares the requests, and uses no library."""
+"""Sends requests with almost no overhead: over an open connection, with prepared headers, and without a library."""
 
 from __future__ import annotations
 

@@ -30,15 +30,15 @@ PACKAGES = (
     "django-easy-audit==1.3.9",
     "django-pghistory==3.9.2",
 )
-MOST_ONE_CELL = {"sqlite": 3.5, "postgresql": 3.0}  # the most that one edit takes, as a multiple of a raw INSERT
-MOST_BULK = 2.0  # the most that a bulk edit takes, as a multiple of a raw multi-row INSERT with as many rows
-LEAST_CHAINED = 0.5  # the least throughput with the chain, as a part of the throughput without it
+MOST_ONE_CELL = {"sqlite": 3.5, "postgresql": 3.0}  # the most time for one edit, as a multiple of a raw INSERT's
+MOST_BULK = 2.0  # the most time for a bulk edit, as a multiple of a raw multi-row INSERT's with as many rows
+LEAST_CHAINED = 0.5  # the least throughput with the chain, as a part of the throughput without the chain
 WRITERS = 8
 SECONDS = 1.0
 
 
 class Contestant:
-    """A process that repeats its work when it gets a command."""
+    """The process of a contestant. It repeats its work when it gets a command on its standard input."""
 
     def __init__(self, command: list[str], environment: Mapping[str, str]) -> None:
         self._process = subprocess.Popen(
@@ -57,12 +57,12 @@ class Contestant:
         print(line, file=self._process.stdin, flush=True)
 
     def seconds(self, times: int) -> float:
-        """Return the seconds per repetition, from `times` repetitions."""
+        """Let the process repeat its work `times` times. Return the seconds per repetition."""
         self.tell(str(times))
         return float(self._answer()) / times
 
     def count(self) -> float:
-        """Return the number of repetitions after a "for" command."""
+        """Return how many repetitions the process made since the command "for"."""
         return float(self._answer())
 
     def stop(self) -> None:
@@ -177,7 +177,7 @@ def started(stack: ExitStack, command: list[str], environment: Mapping[str, str]
 
 
 def make_peers() -> None:
-    """Create the packages' virtual environment, if it doesn't exist."""
+    """Create the virtual environment with the audit packages, if it doesn't exist."""
     wanted, stamp = "\n".join(PACKAGES), PEERS_VENV / "packages"
     if stamp.exists() and stamp.read_text() == wanted:
         return
@@ -190,8 +190,8 @@ def make_peers() -> None:
 
 @contextmanager
 def databases() -> Iterator[dict[str, tuple[str, dict[str, str]]]]:
-    """Create databases, and give their URLs for each kind of database. One is ours, and each package has one. All are
-    dropped afterwards.
+    """Create databases for our log and for each package. Yield their URLs for each kind of database: the URL for our
+    log, and a dict with a URL for each package. All are dropped afterwards.
     """
     with TemporaryDirectory(dir=ROOT / "var") as folder, ExitStack() as stack:
         sqlite = {name: f"sqlite:///{folder}/{name}.sqlite3" for name in ("ours", *PEERS) if name != "pghistory"}

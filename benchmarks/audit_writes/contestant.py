@@ -1,7 +1,7 @@
-"""Runs the loop of every contestant. It prints that it is ready, and then answers each line on stdin.
+"""The loop that every contestant runs. It prints "ready", and then answers each line on its standard input.
 
-If the line is a number, the contestant repeats its work that often, and answers with the seconds that this took. If the
-line is "for S", it repeats its work for S seconds, and answers with the number of repetitions.
+If the line is a number, the contestant repeats its work so many times, and answers with the seconds that this took. If
+the line is "for S", it repeats its work for S seconds, and answers with the number of repetitions.
 """
 
 import sys
@@ -10,7 +10,7 @@ from time import perf_counter
 
 
 def serve(work: Callable[[], object], *, warm_up: int = 20) -> None:
-    """Run `work` as the lines on stdin say, until stdin ends."""
+    """Run `work` as often as the lines on standard input say, until the input ends."""
     for _ in range(warm_up):
         work()
     print("ready", flush=True)

@@ -1,4 +1,4 @@
-"""Creates a database for the benchmark: the log, and a plain table with the same columns."""
+"""Prepares the database for the benchmark: it has the log, and a plain table with the same columns."""
 
 import os
 import sys
@@ -15,11 +15,11 @@ from django.db import connection  # noqa: E402 # Django is set up first
 from audit.database import triggers  # noqa: E402 # Django is set up first
 from benchmarks.audit_writes.ours import FLOOR  # noqa: E402 # Django is set up first
 
-NOT_ORDINARY = "gin"  # the kind of index that the plain table doesn't get, because it has no text search
+NOT_ORDINARY = "gin"  # the kind of index that the plain table doesn't get, because it is for text search
 
 
 def make() -> None:
-    """Migrate, and create the plain table with the log's b-tree indexes but without its triggers."""
+    """Migrate the database, and create the plain table. It has the log's b-tree indexes, but not its triggers."""
     call_command("migrate", verbosity=0, skip_checks=True)
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {FLOOR}")
@@ -39,7 +39,7 @@ def make() -> None:
 
 
 def set_chain(*, is_on: bool) -> None:
-    """Switch the chain's trigger on or off. The difference in time is what the chain costs."""
+    """Create or drop the chain's trigger."""
     if is_on:
         triggers.install(connection)
         return

@@ -1,4 +1,4 @@
-"""Runs the log, or a floor for comparison, as a contestant: `python -m benchmarks.audit_writes.ours NAME`."""
+"""Runs the log or the floor as a contestant: `python -m benchmarks.audit_writes.ours NAME`. NAME is a key of WORK."""
 
 import os
 import sys
@@ -30,12 +30,12 @@ FLOOR = "audit_floor"
 
 
 def edit() -> None:
-    """Edit one cell, with both commits."""
+    """Record an edit of one cell: the intent and the outcome, in two commits."""
     write([Change(31, "14 'Pour foundation'", 501, "Status", "Open", "Done")], {31: {501: "Done"}})
 
 
 def bulk_edit() -> None:
-    """Edit 10 cells in each of 500 rows, as one edit."""
+    """Record one edit of 10 cells in each of 500 rows."""
     changes = [
         Change(row, f"{row} 'Pour foundation'", column, f"Column {column}", "Open", "Done")
         for row in range(ROWS)
@@ -74,7 +74,9 @@ def insert_sql(count: int) -> str:
 
 
 def floor_row() -> list[str | int | bytes | None]:
-    """Return the columns of an entry of edit(). Its leaf is any 32 bytes, because the floor hashes nothing."""
+    """Return the columns of an entry as edit() writes it. The leaf is 32 zero bytes, because the floor computes no
+    hash.
+    """
     facts: dict[str, str | int | bytes] = {
         "edit_id": uuid4().hex,
         "line": 0,

@@ -1,5 +1,5 @@
-"""Runs an audit package as a contestant: `python -m benchmarks.audit_writes.peers NAME URL`, in the packages' virtual
-environment. The package saves a user's change of one text of a row, in the way that its documentation describes.
+"""Runs an audit package as a contestant: `python -m benchmarks.audit_writes.peers NAME URL`, in the virtual environment
+with the packages. The package records a user's change of one text of a row, as its documentation describes.
 """
 
 import logging
@@ -72,7 +72,7 @@ def contest(name: str) -> None:
     numbers = count()
 
     def save() -> None:
-        vars(row).update(text_3=f"Done {next(numbers)}", _history_user=user)  # simple-history reads it
+        vars(row).update(text_3=f"Done {next(numbers)}", _history_user=user)  # simple-history reads _history_user
         with by(name, user), transaction.atomic():
             row.save()
 
@@ -80,7 +80,7 @@ def contest(name: str) -> None:
 
 
 def by(name: str, user: Any) -> Any:
-    """Return a context in which the package knows the actor of a change. For simple-history, the row has the actor."""
+    """Return a context manager that tells the package who makes a change. simple-history reads that from the row."""
     if name == "auditlog":
         from auditlog.context import set_actor
 

@@ -1,1 +1,1 @@
-"""Measures the grid and other grids in one run in Chromium."""
+"""Measures this app's grid and two other grids in Chromium, in one run."""

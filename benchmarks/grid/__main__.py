@@ -1,7 +1,7 @@
 """Measures this app's grid, RevoGrid and AG Grid Community in Chromium: `python -m benchmarks.grid`.
 
-Each round opens sheets of each size once in each grid. The grids take turns, so that a busy moment of the machine
-affects all of them. The medians of the rounds are printed, and how ours compares with the best of the other two.
+Each round opens a sheet of each size once in each grid. The grids take turns, so that a busy moment of the machine
+affects all of them. The medians of the rounds are printed, with the ratio of ours to the best of the other two.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from benchmarks.grid.server import Server
 from benchmarks.grid.sheets import SIZES
 
 GRIDS = ["ours", "revogrid", "ag-grid"]
-SPEED = 4_000  # pixels per second that the sheet scrolls
+SPEED = 4_000  # the speed of scrolling, in pixels per second
 FLAGS = ["--no-sandbox", "--enable-precise-memory-info", "--js-flags=--expose-gc"]
-CLOSE = 1.10  # results count as equally good if they are at most this many times the best
-FRAME = 1.0  # milliseconds; a smaller difference between frames can't be seen, and comes from the clock
-# The name of each measured value, and the most that ours should be, as a multiple of the best of the others.
+CLOSE = 1.10  # a result counts as equally good if it is at most this many times the best result
+FRAME = 1.0  # milliseconds; smaller differences between frames can't be seen, and can come from the clock
+# For each measured value, the most that our grid's value should be, as a multiple of the best of the others.
 GOALS = {
     "painted ms": 0.6, "down med": CLOSE, "down p95": CLOSE, "down max": CLOSE, "aside med": CLOSE, "aside p95": CLOSE,
     "aside max": CLOSE, "jump med": CLOSE, "jump max": CLOSE, "heap MB": 0.6, "nodes": CLOSE, "script KB": 0.5,
@@ -54,7 +54,7 @@ def main() -> int:
 
 
 def measured(browser: Browser, server: Server, name: str, size: str) -> dict[str, float]:
-    """Open a sheet in a grid once, and return what was measured."""
+    """Open a sheet in a grid once, and return the measured values by name."""
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     server.script_bytes.clear()
     page.goto(f"{server.url}/grids/{name}.html?size={size}")
@@ -123,7 +123,7 @@ def report(found: dict[tuple[str, str], list[dict[str, float]]], sizes: list[str
 
 
 def compared(what: str, goal: float, medians: dict[str, dict[str, float]]) -> tuple[str, bool]:
-    """Return how ours compares with the best of the others, and whether the goal is met."""
+    """Return a text with the ratio of ours to the best of the others, and whether the goal is met."""
     others = [values[what] for name, values in medians.items() if name != "ours"]
     if "ours" not in medians or not others:
         return "", True

@@ -1,4 +1,4 @@
-"""Fetches the other grids with npm into var/bench-grid, and bundles them. Only this benchmark uses them."""
+"""Downloads the other grids with npm to var/bench-grid, and bundles them. Only this benchmark uses them."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ PACKAGES = {
     "esbuild": "0.28.2",
 }
 PAGES = REPOSITORY / "benchmarks" / "grid" / "pages"
-# RevoGrid puts its styles into the page as <style>, which the Content-Security-Policy refuses. So its style sheets are
-# also served as a file.
+# RevoGrid adds its styles to the page as <style> elements, which the Content-Security-Policy blocks. So its style
+# sheets are also served as a file.
 REVOGRID_STYLES = "node_modules/@revolist/revogrid/dist/collection"
 AG_STYLES = {"ag-grid.css": "ag-grid.css", "ag-theme-quartz.css": "ag-theme-quartz-no-font.css"}
 
 
 def build() -> None:
-    """Fetch and bundle the other grids, if an earlier run hasn't done so."""
+    """Download the other grids, unless an earlier run has. Then bundle them."""
     BUILT.mkdir(parents=True, exist_ok=True)
     wanted = json.dumps({"private": True, "dependencies": PACKAGES})
     package = BUILT / "package.json"

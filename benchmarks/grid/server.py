@@ -1,4 +1,4 @@
-"""Serves the pages of the grids under this app's Content-Security-Policy, and counts the bytes of scripts."""
+"""Serves the pages of the grids with this app's Content-Security-Policy, and counts the bytes of scripts."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{nam
 
 
 class Server:
-    """A context manager that serves the pages at a free port. `script_bytes` has the number of gzipped bytes of scripts
-    for each page.
+    """A context manager that serves the pages at a free port. `script_bytes` counts the gzipped bytes of scripts by the
+    path of the page that loaded them.
     """
 
     def __init__(self) -> None:
@@ -93,7 +93,7 @@ def _policy() -> str:
 
 @cache
 def _content(path: str) -> tuple[bytes, str] | None:
-    """Return the gzipped content at a path, and its type; None if there is nothing."""
+    """Return the gzipped content for a path, and its media type. Return None if there is no such file."""
     kind = TYPES.get(Path(path).suffix, "application/octet-stream")
     if path.startswith("/data/"):
         return gzip.compress(json.dumps(sheet(*SIZES[Path(path).stem])).encode(), 6), kind

@@ -1,4 +1,4 @@
-"""Defines a row with 16 texts. The package in settings.PEER audits it, in the way that its documentation describes."""
+"""A model with 16 texts. The package in settings.PEER audits it, as the package's documentation describes."""
 
 from django.conf import settings
 from django.db import models

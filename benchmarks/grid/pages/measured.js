@@ -1,16 +1,16 @@
-// Has what the pages of all grids share: it reads the rows, and measures when they are painted.
+// The functions that the pages of all grids use. They read the rows, and measure when the rows are painted.
 
 window.refusals = [];
 document.addEventListener("securitypolicyviolation", (event) => window.refusals.push(event.violatedDirective));
 
 export const parameters = new URLSearchParams(location.search);
 
-// Reads the sheet in the form of the API.
+// Returns the sheet in the format of the API.
 export async function sheet() {
   return (await fetch(`/data/${parameters.get("size")}.json`)).json();
 }
 
-// Returns each row as an object, which is the form that the other grids need.
+// Returns each row as an object, which is the format that the other grids need.
 export function objects({ columns, rows }) {
   return rows.map(([id, , parent, , cells]) => {
     const row = { id, parent };
@@ -23,7 +23,7 @@ export function objects({ columns, rows }) {
 
 const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0)));
 
-// Build a grid, and measure the time until an element for `selector` exists and is painted.
+// Builds a grid, and measures the time until an element for `selector` exists and is painted.
 export async function measure(build, selector) {
   const start = performance.now();
   build();
@@ -35,8 +35,8 @@ export async function measure(build, selector) {
 // Returns the number of the task in the middle of the grid; NaN if nothing is painted there.
 const taskInSight = () => Number(/^Task (\d+)/.exec(document.elementFromPoint(150, 400)?.textContent.trim())?.[1]);
 
-// Scroll to far places, one after the other. Returns, for each place, the milliseconds until its rows are painted, at
-// most 5,000.
+// Scrolls to distant rows, one after the other. Returns the milliseconds until each of these rows is painted, at most
+// 5,000.
 window.jump = async (scroller) => {
   const rows = parseInt(parameters.get("size"), 10);
   const places = [0.1, 0.5, 0.9, 0.3, 0.7, 0.2, 0.99, 0.45, 0.05, 0.8];
@@ -52,7 +52,7 @@ window.jump = async (scroller) => {
   return times;
 };
 
-// Record the time between frames until `stop` is called.
+// Records the time between frames until `stopFrames` is called, which returns the times.
 window.recordFrames = () => {
   const times = [];
   let last = performance.now();
@@ -69,8 +69,8 @@ window.recordFrames = () => {
   };
 };
 
-// Paste a text into the first cell of the second column, with the functions that the page of each grid has, and measure the milliseconds until a pasted cell is
-// painted. All its cells must be pasted by then.
+// Pastes a text at the first cell of the second column, and returns the milliseconds until a pasted cell is painted. All
+// cells must be pasted by then. The page of each grid has the functions `paste` and `lastPasted` that this uses.
 window.measurePaste = async (text, cell, last) => {
   const isPainted = () => document.evaluate(`//*[text()=${JSON.stringify(cell)}]`, document, null, XPathResult.BOOLEAN_TYPE).booleanValue;
   await window.beforePaste?.();
@@ -84,12 +84,12 @@ window.measurePaste = async (text, cell, last) => {
   return took;
 };
 
-// The event of a person who pastes a text.
+// Returns the event that a browser sends when a person pastes a text.
 export function pasting(text) {
   const clipboardData = new DataTransfer();
   clipboardData.setData("text/plain", text);
   return new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true, composed: true });
 }
 
-// The rows of a pasted text.
+// Returns the rows of a pasted text.
 export const pastedRows = (text) => text.split("\n").map((line) => line.split("\t"));
