@@ -1,4 +1,4 @@
-"""Byline in a site that has its own users. This module has what the site adds to its settings:
+"""Byline in a site that has its own users. The site adds the tuples of this module to its settings:
 
     import byline
 
@@ -10,7 +10,7 @@ docs/into-your-site.md describes the other steps.
 
 from typing import Final
 
-# `byline` comes first, because it reports if a package of the site has the name of another app.
+# `byline` comes first, because it reports a package of the site that has the same name as one of the other apps.
 APPS: Final = ("byline", "audit", "identity", "edits")
 
 # The site needs them in this order, after Django's SessionMiddleware, AuthenticationMiddleware and MessageMiddleware.

@@ -1,4 +1,4 @@
-"""The Django app `byline`. It has no pages of its own: it connects the other apps with a site."""
+"""The Django app `byline`. It connects the other apps with a site, and has no pages of its own."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,8 +16,10 @@ HERE = Path(__file__).resolve().parent.parent
 def require_own_packages() -> None:
     """Raise ImproperlyConfigured if the site has a package with the same name as one of ours.
 
-    Django would load the site's package, and our code would fail with an ImportError before any check runs. Commands of
-    manage.py print the message and end. Django would show a traceback, because no command has started yet.
+    Otherwise Django would load the site's package, and our code would fail with an ImportError before any check runs.
+
+    While a command of manage.py starts, SystemExit is raised instead. The command then prints the message and ends,
+    without a traceback.
     """
     for name in PACKAGES:
         spec = find_spec(name)

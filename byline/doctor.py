@@ -28,7 +28,7 @@ WORKER_IS_LATE = timedelta(minutes=5)
 
 
 def examine() -> Iterator[Finding]:
-    """All findings. A finding that others depend on comes before them."""
+    """Yield all findings. A finding comes after those that can be its cause."""
     is_migrated = True
     for finding in _database():
         is_migrated = is_migrated and finding.kind == "ok"
@@ -46,7 +46,7 @@ def examine() -> Iterator[Finding]:
 
 
 def _database() -> Iterator[Finding]:
-    """Check that the database can be reached and written, and has all tables."""
+    """Check that the database can be reached, has all tables, and accepts writes."""
     alias = connection.alias
     try:
         connection.ensure_connection()
@@ -63,9 +63,9 @@ def _database() -> Iterator[Finding]:
         with transaction.atomic():
             Worker.objects.create(machine="a trial of byline_doctor", seen_at=timezone.now()).delete()
     except DatabaseError as error:
-        yield to_do(f"The database {alias!r} takes no writes ({type(error).__name__}).", "Check its disk and its role.")
+        yield to_do(f"The database {alias!r} can't be written ({type(error).__name__}).", "Check its disk and role.")
         return
-    yield ok(f"The database {alias!r} answers, takes writes, and has all tables.")
+    yield ok(f"The database {alias!r} answers, can be written, and has all tables.")
 
 
 def _checks(*, has_tables: bool) -> Iterator[Finding]:
@@ -74,7 +74,7 @@ def _checks(*, has_tables: bool) -> Iterator[Finding]:
     for message in sorted(ours, key=lambda one: -one.level):
         yield _finding(message)
     if not any(message.level >= WARNING for message in ours):
-        yield ok("The settings, keys, apps, middleware, templates and addresses are right.")
+        yield ok("The system checks found no mistake in settings, keys, apps, middleware, templates and addresses.")
 
 
 def _finding(message: CheckMessage) -> Finding:
@@ -96,13 +96,15 @@ def _worker() -> Iterator[Finding]:
 def _seals() -> Iterator[Finding]:
     if not audit_settings.AUDIT_SEAL_KEY and not audit_settings.AUDIT_SEAL_KEY_FILE:
         advice = (
-            "To prove that nobody changed the log, set AUDIT_SEAL_KEY for the worker: manage.py audit_keys makes one."
+            "To prove that nobody changed the log, set AUDIT_SEAL_KEY for the worker. manage.py audit_keys makes a key."
         )
         yield note("The log is not sealed here.", advice)
 
 
 def _page() -> Iterator[Finding]:
-    """Check that a page works with all middleware, and that its Content-Security-Policy allows Byline's actions."""
+    """Check that a page works with all middleware, and that its Content-Security-Policy doesn't block Byline's
+    pages.
+    """
     try:
         address = reverse("identity:connect")
     except NoReverseMatch:  # byline.E007 reports it
@@ -116,7 +118,7 @@ def _page() -> Iterator[Finding]:
     missing = list(csp.missing(csp.policy_of_header(answer.headers.get("Content-Security-Policy", ""))))
     if missing:
         advice = f"Add: {'; '.join(missing)}."
-        yield to_do("The site's Content-Security-Policy stops what people do on Byline's pages.", advice)
+        yield to_do("The site's Content-Security-Policy blocks parts of Byline's pages.", advice)
     else:
         yield ok(f"The page {address} answers, and its Content-Security-Policy lets people connect.")
 
@@ -127,7 +129,5 @@ def _registration(region: regions.Region) -> Finding:
         path = reverse(name, args=[] if name == "identity:callback" else [region.name])
     except NoReverseMatch:
         return note(f"The app's registration in {region.label} needs a redirect URL.", "Include byline.urls first.")
-    what = (
-        f"The redirect URL in {region.label} has to be https://YOUR-HOST{path}; only Smartsheet can tell whether it is."
-    )
+    what = f"The redirect URL in {region.label} has to be https://YOUR-HOST{path}. This command can't check that."
     return note(what, "Compare it in Smartsheet: Account, Developer Tools.")

@@ -1,11 +1,11 @@
-"""What byline_doctor finds."""
+"""The findings of byline_doctor."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """Whether the site has to do something."""
+    """Whether someone has to act on a finding."""
 
     OK = "ok"
     NOTE = "note"
@@ -14,7 +14,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found, in a sentence, and what to do. Neither of them contains a secret."""
+    """A sentence that says what was found, and the advice what to do. They contain no secret."""
 
     kind: Kind
     what: str

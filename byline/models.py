@@ -1,5 +1,5 @@
 """The table of workers, with the time when each was last seen. Without a worker nothing is settled, sealed or
-refreshed, and this table is the only place that shows it.
+refreshed. Only this table shows whether a worker runs.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ class WorkerQuerySet(models.QuerySet["Worker"]):
     """Queries of the workers."""
 
     def note_running(self) -> None:
-        """Store that a worker runs on this machine. Deletes machines on which no worker was seen for KEPT."""
+        """Store that a worker runs on this machine. Delete the rows of machines where no worker was seen for KEPT."""
         now = timezone.now()
         self.update_or_create(machine=platform.node()[:255], defaults={"seen_at": now})
         self.filter(seen_at__lt=now - KEPT).delete()
 
 
 class Worker(models.Model):
-    """A machine that runs a worker, or several."""
+    """A machine on which one or more workers run."""
 
     machine = models.CharField(max_length=255, primary_key=True)
     seen_at = models.DateTimeField()

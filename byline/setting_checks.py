@@ -1,5 +1,5 @@
-"""The system check byline.E008, for wrong values of the apps' settings. Without it, a wrong value would make a request
-fail later. This project's own `config/settings.py` checks its environment variables in the same way.
+"""The system check byline.E008, for wrong values of the apps' settings. Without this check, a wrong value would make a
+request fail later. `config/settings.py` checks this project's environment variables in the same way.
 """
 
 import re
@@ -24,12 +24,14 @@ PERSON = re.compile(r"[\w-]+:[0-9]+|[^@\s:A-Z]+@[^@\s:A-Z]+")
 ACCOUNT = re.compile(r"[\w-]+:[0-9]+")
 DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?")
-MOST = 10**9  # the most seconds, about 31 years: a larger value would be beyond the last possible date
+MOST = 10**9  # the most seconds, about 31 years; adding many more to a date would exceed the last possible date
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a setting must be. `what` completes the sentence "NAME must be …". A secret value isn't shown."""
+    """A rule for the value of a setting. `what` completes the sentence "NAME must be …". Values of a setting with
+    `is_secret` aren't shown.
+    """
 
     what: str
     holds: Callable[[Any], bool]
@@ -131,7 +133,7 @@ RULES: Final[Mapping[str, Rule]] = {
 
 
 def setting_values(**_kwargs: Any) -> list[CheckMessage]:
-    """Report byline.E008 if a setting has a value that can't be used, or if two settings don't fit together."""
+    """Report byline.E008 if a setting has a value that can't be used, or if two settings contradict each other."""
     wrong = list(_wrong_values())
     return [Error(sentence, id="byline.E008") for sentence in wrong or _contradictions()]
 
@@ -164,8 +166,8 @@ def _contradictions() -> Iterator[str]:
 
 
 def _value(name: str) -> Any:
-    """The value of the setting. None if its default depends on another setting that is missing or wrong; identity.E002
-    reports that one.
+    """Return the value of the setting. Return None if the setting's default depends on another setting that is missing
+    or wrong; identity.E002 reports that other setting.
     """
     settings = audit.conf.settings if name in audit.conf.DEFAULTS else edits.conf.settings
     try:
@@ -179,7 +181,9 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_list(value: Any) -> bool:
-    """Whether the value is a list. A text isn't, although Python could treat it as a list of characters."""
+    """Whether the value is a list, tuple or set. A text doesn't count, although Python can iterate over its
+    characters.
+    """
     return isinstance(value, list | tuple | set | frozenset)
 
 

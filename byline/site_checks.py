@@ -1,6 +1,6 @@
-"""System checks of the site that these apps are installed in. docs/checks.md lists all ids.
+"""System checks of the site in which these apps are installed. docs/checks.md lists all ids.
 
-Without these checks, a mistake would cause a broken page, or no one would notice it.
+Without these checks, a mistake in the site would cause a broken page, or no one would notice the mistake.
 """
 
 from collections.abc import Iterator
@@ -62,7 +62,7 @@ def installed_apps(**_kwargs: Any) -> list[CheckMessage]:
 
 
 def middleware(**_kwargs: Any) -> list[CheckMessage]:
-    """Report byline.E003 if a middleware is missing, and byline.E004 if two of them are in the wrong order."""
+    """Report byline.E003 if a middleware is missing, and byline.E004 if two middlewares are in the wrong order."""
     found = [import_string(path) for path in settings.MIDDLEWARE]
     places = {path: _place(path, found) for path in (*DJANGOS, *byline.MIDDLEWARE)}
     messages: list[CheckMessage] = [
@@ -80,7 +80,7 @@ def middleware(**_kwargs: Any) -> list[CheckMessage]:
 
 
 def _place(path: str, found: list[Any]) -> int | None:
-    """The position of this middleware, or of a subclass of it. None if it is missing."""
+    """Return the position of this middleware or of a subclass in `found`, or None if it is missing."""
     wanted = import_string(path)
     for at, one in enumerate(found):
         if one is wanted or (isinstance(one, type) and isinstance(wanted, type) and issubclass(one, wanted)):
@@ -106,18 +106,18 @@ def templates(**_kwargs: Any) -> list[CheckMessage]:
         hint = "Set APP_DIRS to True in TEMPLATES, or add the loader app_directories."
         return [*messages, Error("Django finds no templates of Byline.", hint=hint, id="byline.E006")]
     context = Context()
-    context.template = frame  # the tag `extends` takes the engine from there
+    context.template = frame  # the tag `extends` takes the template engine from this attribute
     found = _blocks(frame.nodelist, context)
     lacking = [f"“{name}”" for name in BLOCKS if name not in found]
     if lacking:
-        message = f"The template {frame.origin} has no block {', '.join(lacking)}, so pages lack what belongs there."
+        message = f"The template {frame.origin} has no block {', '.join(lacking)}, so pages are incomplete."
         messages.append(Error(message, hint="Add {% block NAME %}{% endblock %} for each.", id="byline.E006"))
     return messages
 
 
 def _blocks(nodes: NodeList, context: Context) -> set[str]:
-    """The names of all blocks in a template and in those that it extends. If the template that it extends is only known
-    during a request, all of BLOCKS are returned.
+    """Return the names of all blocks in a template and in the templates that it extends. If an extended template can't
+    be found before a request, include all of BLOCKS.
     """
     found = {node.name for node in nodes.get_nodes_by_type(BlockNode) if isinstance(node, BlockNode)}
     for node in nodes.get_nodes_by_type(ExtendsNode):
@@ -129,7 +129,7 @@ def _blocks(nodes: NodeList, context: Context) -> set[str]:
 
 
 def addresses(**_kwargs: Any) -> list[CheckMessage]:
-    """Report byline.E007 if Byline's pages have no addresses, and byline.W004 if LOGIN_URL leads to no page."""
+    """Report byline.E007 if Byline's pages have no addresses, and byline.W004 if there is no page at LOGIN_URL."""
     try:
         for name in ADDRESSES:
             reverse(name)
@@ -147,8 +147,8 @@ def addresses(**_kwargs: Any) -> list[CheckMessage]:
 
 
 def sessions(**_kwargs: Any) -> list[CheckMessage]:
-    """Report byline.E010 if a browser would lose its session on the way to Smartsheet and back, byline.W001 if a
-    session can't be ended, and byline.W002 if processes don't share sessions.
+    """Report byline.E010 if browsers that come back from Smartsheet send no session cookie, byline.W001 if a session
+    can't be ended, and byline.W002 if processes don't share sessions.
     """
     messages: list[CheckMessage] = []
     if str(settings.SESSION_COOKIE_SAMESITE).lower() == "strict":
@@ -159,8 +159,8 @@ def sessions(**_kwargs: Any) -> list[CheckMessage]:
         message = "Sessions are in signed cookies: no one can end a copied session, not even by logging out."
         messages.append(Warning(message, hint=USE_OURS, id="byline.W001"))
     elif engine.endswith((".cache", ".cached_db")) and _is_cache_of_one_process():
-        message = f"Sessions are in the cache {settings.SESSION_CACHE_ALIAS!r}, which other processes don't have or see"
-        message += " changed: a browser that comes back from Smartsheet may be unknown, or logged in again."
+        message = f"Sessions are in the cache {settings.SESSION_CACHE_ALIAS!r}, which processes don't share. A process"
+        message += " may not know a browser that comes back from Smartsheet, or treat it as logged in after a log-out."
         hint = "Choose a cache that processes share, such as Redis, Memcached or the database."
         messages.append(Warning(message, hint=hint, id="byline.W002"))
     return messages
@@ -173,7 +173,7 @@ def session_engine(**_kwargs: Any) -> list[CheckMessage]:
     engine = settings.SESSION_ENGINE
     if engine == STORE:
         return []
-    message = f"With the session engine {engine} people can't see where they are logged in, or log out there from"
+    message = f"With the session engine {engine}, people can't see in which browsers they are logged in, or log out of"
     message += " another browser. SESSION_IDLE_SECONDS and SESSION_ABSOLUTE_SECONDS have no effect."
     return [Info(message, hint=USE_OURS, id="byline.I001")]
 
@@ -184,8 +184,8 @@ def _is_cache_of_one_process() -> bool:
 
 
 def content_security_policy(**_kwargs: Any) -> list[CheckMessage]:
-    """Report byline.W003 if the Content-Security-Policy in the settings blocks something. A middleware of the site can
-    set another policy, so byline_doctor also requests a page and checks its header.
+    """Report byline.W003 if the Content-Security-Policy in the settings blocks parts of Byline's pages. A middleware of
+    the site can set another policy. So byline_doctor also requests a page and checks its header.
     """
     try:
         missing = list(csp.missing(csp.policy_of_settings()))
@@ -204,7 +204,7 @@ def people(**_kwargs: Any) -> list[CheckMessage]:
     backends = [import_string(path) for path in settings.AUTHENTICATION_BACKENDS]
     has_roles = any(issubclass(backend, import_string(ROLES)) for backend in backends)
     if identity_settings.ROLES and not has_roles:
-        message = "ROLES names people, and no authentication backend gives them the permissions of their roles."
+        message = "ROLES gives people roles, but no authentication backend gives people the permissions of their roles."
         messages.append(Warning(message, hint=f"Add '{ROLES}' to AUTHENTICATION_BACKENDS.", id="byline.W005"))
     if not identity_settings.BYLINE_CONNECT and not ways.is_sign_in_offered():
         message = "No one can connect Smartsheet or sign in with it."
@@ -214,7 +214,9 @@ def people(**_kwargs: Any) -> list[CheckMessage]:
 
 
 def times_and_databases(**_kwargs: Any) -> list[CheckMessage]:
-    """Report byline.E009 if times have no zone, and byline.W007 if two writers on SQLite would disturb each other."""
+    """Report byline.E009 if times have no zone, and byline.W007 if one of two concurrent writers on SQLite would
+    fail.
+    """
     return [*_times(), *_databases()]
 
 

@@ -1,7 +1,7 @@
 """The addresses of all Byline pages, for a site's URLconf: path("smartsheet/", include("byline.urls")).
 
-Their names are `identity:…`, `edits:…`, `forms:…` and `audit:…`. Smartsheet redirects to `identity:callback` under this
-path.
+The URL names are `identity:…`, `edits:…`, `forms:…` and `audit:…`. Smartsheet redirects to `identity:callback`, so the
+site's path is part of the redirect URL.
 """
 
 from django.urls import include, path

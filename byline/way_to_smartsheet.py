@@ -1,7 +1,7 @@
 """Tests the connection to Smartsheet step by step: host name, connection, certificate, and a call without a token.
 
-If one of these fails, a normal call to the API only reports that Smartsheet wasn't reached. A person who installs the
-app needs to know which step failed.
+If one of these steps fails, a normal call to the API only reports that Smartsheet wasn't reached. A person who installs
+the app needs to know which step failed.
 """
 
 import socket
@@ -22,7 +22,7 @@ SECONDS = 5.0  # the most seconds for the connection, and the most for the call
 
 
 def try_way(region: Region) -> Finding:
-    """Try to connect from this machine to the region's API, and return the result."""
+    """Try to reach the region's API from this machine, and return the result."""
     proxies = get_environ_proxies(region.api_base)
     url = urlsplit(region.api_base)
     host, port = url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
@@ -32,7 +32,7 @@ def try_way(region: Region) -> Finding:
 
 
 def _connect(host: str, port: int, *, is_tls: bool) -> Finding | None:
-    """The reason why this machine can't connect; None if it can."""
+    """Return the reason why this machine can't connect, or None if it can."""
     try:
         socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
@@ -45,14 +45,14 @@ def _connect(host: str, port: int, *, is_tls: bool) -> Finding | None:
         advice = "If a proxy of yours opens TLS connections, set SMARTSHEET_CA_BUNDLE to a file with its certificates."
         return to_do(f"The certificate of {host} isn't trusted: {error.verify_message}.", advice)
     except ssl.SSLError as error:
-        advice = f"Something else than https answers on port {port}: check api_base."
+        advice = f"The server on port {port} may not use https: check api_base."
         return to_do(f"{host} and this machine agree on no TLS connection ({error.reason}).", advice)
     except TimeoutError:
         advice = f"Allow connections from this machine to {host}, TCP port {port}, in its firewall."
         return to_do(f"{host} did not answer within {SECONDS:g} seconds.", advice)
     except ConnectionRefusedError:
         is_here = host in LOOPBACK
-        advice = "Start the sandbox: python -m sandbox." if is_here else "Check api_base, and the firewalls between."
+        advice = "Start the sandbox: python -m sandbox." if is_here else "Check api_base, and the firewalls on the way."
         return to_do(f"Nothing takes connections at {host}, TCP port {port}.", advice)
     except OSError as error:
         advice = f"Allow connections from this machine to {host}, TCP port {port}."
@@ -61,7 +61,7 @@ def _connect(host: str, port: int, *, is_tls: bool) -> Finding | None:
 
 
 def _call(region: Region) -> Finding:
-    """Call the API without a token. Only Smartsheet refuses this with its own error code."""
+    """Call the API without a token. Smartsheet refuses this call with one of its error codes; other servers don't."""
     deadline = Deadline(SECONDS)
     try:
         with requests.Session() as session:

@@ -18,8 +18,8 @@ from byline.models import Worker
 
 logger = logging.getLogger(__name__)
 
-SEEN_EVERY = 30.0  # seconds between two updates of the time when the worker was seen
-PATIENCE = 10.0  # the most seconds that a worker waits for each running job when it is stopped
+SEEN_EVERY = 30.0  # seconds between two updates of the time when the worker was last seen
+PATIENCE = 10.0  # the most seconds that a stopped worker waits for each job that is still running
 
 
 class Job(NamedTuple):
@@ -31,13 +31,13 @@ class Job(NamedTuple):
 
 
 def jobs() -> list[Job]:
-    """The jobs of all apps under the current settings."""
+    """Return the jobs of all apps under the current settings."""
     own = Job("note that it runs", SEEN_EVERY, Worker.objects.note_running)
     return [own, *(Job(*job) for app in (edits.jobs, audit.jobs, identity.jobs) for job in app.jobs())]
 
 
 def work(found: Iterable[Job], stopping: threading.Event) -> None:
-    """Run the jobs until `stopping` is set. Then wait for jobs that are still running, but not for long."""
+    """Run the jobs until `stopping` is set. Then wait at most PATIENCE for each job that is still running."""
     threads = [threading.Thread(target=_repeat, args=(job, stopping), name=job.name, daemon=True) for job in found]
     for thread in threads:
         thread.start()

@@ -17,7 +17,9 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 class ProjectAdminSite(admin.AdminSite):
-    """Admits Django's staff, who have a password, and administrators. Looks up their role with each request."""
+    """Admits Django's staff users, who have a password, and people with the role administrator. Each request looks up
+    roles.
+    """
 
     site_header = site_title = "Byline"
     index_title = "Administration"
@@ -27,7 +29,7 @@ class ProjectAdminSite(admin.AdminSite):
         return super().has_permission(request) or request.user.has_perm(USE_ADMIN)
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
-        """Ignore a query with a NUL, which PostgreSQL can't store. Django ignores other invalid queries too."""
+        """If the query has a NUL, which PostgreSQL doesn't accept, redirect to the page without the query."""
         shown = super().admin_view(view, cacheable)
 
         @wraps(shown)
@@ -39,8 +41,8 @@ class ProjectAdminSite(admin.AdminSite):
         return cast("View", answer)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The sign-in page for passwords. If the audit log can't be written, it answers 503, and the session stays as
-        it was.
+        """Show the page for signing in with a password, or sign the user in. If the log can't be written, answer 503,
+        and leave the session as it was.
         """
         try:
             return super().login(request, extra_context)

@@ -1,4 +1,4 @@
-"""This project's own app: its admin site, and its users with a password."""
+"""This project's own app: the admin site, and the users with a password."""
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
@@ -8,7 +8,7 @@ class ProjectConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        from config import demo, password_users  # noqa: F401 # they register the admin and receivers, and need models
+        from config import demo, password_users  # noqa: F401 # they need models, and register pages and receivers
 
 
 class ProjectAdminConfig(AdminConfig):

@@ -1,6 +1,6 @@
-"""Caches without which the app works too: if the server or the folder fails, nothing is found and nothing is kept.
+"""Caches whose failures don't stop the app. If the server or the folder fails, nothing is found and nothing is stored.
 
-Otherwise, a restart of the cache's server would make pages fail, also those that say that something was saved.
+Otherwise, a restart of the cache's server would make pages fail, even pages that report that something was saved.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ log = logging.getLogger(__name__)
 
 
 class _Dispensable(BaseCache):
-    """Logs errors of the cache. They can be of any kind, because an entry of another version can be unreadable too."""
+    """Logs errors of the cache, and goes on. All kinds of exceptions are caught, because an entry that another version
+    wrote can be unreadable.
+    """
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        """Return the value; the default if the cache fails."""
+        """Return the value, or the default if the cache fails."""
         try:
             return super().get(key, default, version)
         except Exception as error:  # noqa: BLE001 # see the class
@@ -27,14 +29,14 @@ class _Dispensable(BaseCache):
             return default
 
     def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
-        """Keep the value if the cache works."""
+        """Store the value, if the cache works."""
         try:
             super().set(key, value, timeout, version)
         except Exception as error:  # noqa: BLE001 # see the class
             _warn(error)
 
     def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
-        """Keep the value if the key is new. Return whether it is; true if the cache fails."""
+        """Store the value if the key is new. Return whether the key is new, or True if the cache fails."""
         try:
             return super().add(key, value, timeout, version)
         except Exception as error:  # noqa: BLE001 # see the class
@@ -42,7 +44,7 @@ class _Dispensable(BaseCache):
             return True
 
     def delete(self, key: Any, version: int | None = None) -> bool:
-        """Drop the value if the cache works. Return whether there was one."""
+        """Delete the value, if the cache works. Return whether there was one."""
         try:
             return super().delete(key, version)
         except Exception as error:  # noqa: BLE001 # see the class
@@ -51,11 +53,11 @@ class _Dispensable(BaseCache):
 
 
 class DispensableRedis(_Dispensable, RedisCache):
-    """A Redis server."""
+    """A cache on a Redis server."""
 
 
 class DispensableFolder(_Dispensable, FileBasedCache):
-    """A folder of files."""
+    """A cache in a folder of files."""
 
     def _createdir(self) -> None:  # also called when a thread begins to use the cache
         try:

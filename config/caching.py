@@ -1,4 +1,4 @@
-"""Reads from the environment which cache this app uses, as Django's setting CACHES."""
+"""Reads from the environment which cache this app uses. Returns Django's setting CACHES."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import env
 
-MOST = 3_000  # with Django's default of 300 answers, answers would be dropped too early
-REDIS_SECONDS = 2  # a page waits no longer for Redis than this
+MOST = 3_000  # the most cached answers; with Django's default of 300, answers would be deleted too early
+REDIS_SECONDS = 2  # the most seconds that a page waits for an answer of Redis
 LOCMEM = "django.core.cache.backends.locmem.LocMemCache"
 KNOWN = re.compile(r"rediss?://([^/?#]*@)?[\w.:\[\]-]+(/\d+)?|dbcache://[^\W\d]\w*|filecache:///.+")
 
 
 def caches(secret_key: str) -> dict[str, dict[str, Any]]:
-    """Django's CACHES. Without CACHE_URL, each process has its own cache.
+    """Return Django's CACHES. Without CACHE_URL, each process has its own cache.
 
-    Only processes with the same secret key share answers: the ids of users mean other people in another installation,
-    which perhaps uses the same server.
+    Only processes with the same secret key share answers. Another installation may use the same cache server, and its
+    users' ids belong to other people.
     """
     url: str = env.str("CACHE_URL", default="")
     if url and not KNOWN.fullmatch(url):  # the address can have a password, so the message doesn't show it

@@ -17,13 +17,13 @@ DESIGN_FORMS = "edits.design_forms"
 
 
 def demo(_request: HttpRequest) -> dict[str, Any]:
-    """`is_demo` is true if the sandbox is used in place of Smartsheet. Pages show this."""
+    """Return `is_demo`, which is True if the sandbox is used in place of Smartsheet."""
     return {"is_demo": settings.SMARTSHEET_DEFAULT_REGION == "sandbox"}
 
 
 def rights(request: HttpRequest) -> dict[str, Callable[[], bool]]:
-    """`can_use_admin` and `can_design_forms` say which links the navigation has. If the database doesn't answer, they
-    are False: a page that reports a save must not fail because of a link.
+    """Return `can_use_admin` and `can_design_forms`, which say which links the navigation has. If the database doesn't
+    answer, they are False, because a page that reports a save must not fail because of a link.
     """
 
     def may(permission: str) -> bool:

@@ -1,4 +1,4 @@
-"""The form of the demo: “Report progress on my tasks”, for the rows of the sandbox's sheet “Site plan”."""
+"""Creates the form of the demo, “Report progress on my tasks”. It is for rows of the sandbox's sheet “Site plan”."""
 
 from __future__ import annotations
 
@@ -23,13 +23,15 @@ TIMEOUT = 10.0  # seconds; the sandbox is on the same machine
 
 
 class NoSheet(LookupError):
-    """The sandbox's sheet doesn't have the columns of the form, because somebody changed it."""
+    """The sandbox doesn't have the form's sheet, or the sheet doesn't have the form's columns, because somebody changed
+    it.
+    """
 
 
 def create_form() -> FormDefinition | None:
     """Create and publish the form. If the app already has a form, return None.
 
-    Raises NoSheet, and requests.RequestException if the sandbox doesn't answer.
+    Raises NoSheet if the sheet or a column is missing, and requests.RequestException if the sandbox doesn't answer.
     """
     if FormDefinition.objects.exists():
         return None
@@ -49,7 +51,7 @@ def create_form() -> FormDefinition | None:
 
 @receiver(signals.signed_in)
 def give_the_form_a_designer(person: SmartsheetUser, **_more: object) -> None:
-    """Make the first designer who signs in to the demo the form's designer."""
+    """If the demo's form has no designer yet, make this person its designer, if they can design forms."""
     if IS_DEMO and person.user.has_perm("edits.design_forms"):
         with transaction.atomic():
             form = FormDefinition.objects.select_for_update().filter(slug=SLUG, designer=None).first()
@@ -90,7 +92,7 @@ def _column(sheet: Sheet, title: str) -> Column:
 
 
 def _sheet() -> Sheet:
-    """The sheet as its first editor sees it, with a personal access token that the sandbox tells everyone."""
+    """Return the sheet as FIRST_PERSON sees it. The sandbox gives everyone this person's access token."""
     api = default_region().api_base.rstrip("/")
     people = _answer(f"{api.removesuffix('/2.0')}/_sandbox/people", "")
     token = next((person["token"] for person in people if person["email"] == FIRST_PERSON), "")

@@ -1,7 +1,7 @@
-"""Reads the environment. If a value is invalid, the app doesn't start, and a sentence names the variable.
+"""Reads environment variables. If a value is invalid, the app doesn't start, and an error message names the variable.
 
-A variable that isn't set has the default of the app's setting with that name (in its conf.py), unless
-config/settings.py passes another default.
+If a variable isn't set, the setting has the default in the app's conf.py, unless config/settings.py passes another
+default.
 """
 
 from pathlib import Path
@@ -23,7 +23,7 @@ env.read_env(ROOT / ".env")
 
 DEBUG: bool = env.bool("DEBUG", default=True)
 DEFAULTS: dict[str, Any] = audit.conf.DEFAULTS | identity.conf.DEFAULTS | edits.conf.DEFAULTS
-MOST = 10**9  # the most seconds, about 31 years: a larger value would be beyond the last possible date
+MOST = 10**9  # the most seconds, about 31 years; adding many more to a date would exceed the last possible date
 
 
 def text(name: str) -> str:
@@ -32,7 +32,7 @@ def text(name: str) -> str:
 
 
 def texts(name: str) -> list[str]:
-    """A list of texts, separated by commas."""
+    """Read a list of texts, separated by commas."""
     found: list[str] = env.list(name, default=list(DEFAULTS[name]))
     return found
 
@@ -43,7 +43,7 @@ def flag(name: str) -> bool:
 
 
 def number(name: str, *, default: float | None = None, least: float = 0) -> float:
-    """A number from `least` to MOST. If `default` is None, the app's own default is used."""
+    """Read a number from `least` to MOST. If `default` is None, the app's own default is used."""
     usual = DEFAULTS[name] if default is None else default
     try:
         value = float(env.str(name, default=str(usual)))  # env.float reads 1e3 as 13, and 12h as 12
@@ -55,7 +55,7 @@ def number(name: str, *, default: float | None = None, least: float = 0) -> floa
 
 
 def names(variable: str, *, among: set[str], advice: str, default: list[str] | None = None) -> list[str]:
-    """Names from `among`, separated by commas, each at most once. If `default` is None, it is the app's own."""
+    """Read names from `among`, separated by commas, without duplicates. If `default` is None, the app's own is used."""
     usual = list(DEFAULTS[variable]) if default is None else default
     found = list(dict.fromkeys(name.strip() for name in env.list(variable, default=usual)))
     if not found or not among.issuperset(found):
@@ -64,7 +64,9 @@ def names(variable: str, *, among: set[str], advice: str, default: list[str] | N
 
 
 def fernet_keys(variable: str, value: str) -> list[str]:
-    """The Fernet keys in a value, separated by commas, at least one. https://cryptography.io/en/latest/fernet/"""
+    """Return the Fernet keys in a value, separated by commas. There must be at least one.
+    https://cryptography.io/en/latest/fernet/
+    """
     keys = [key.strip() for key in value.split(",") if key.strip()]
     try:
         MultiFernet([Fernet(key) for key in keys])
@@ -77,7 +79,7 @@ def fernet_keys(variable: str, value: str) -> list[str]:
 
 
 def origins(variable: str) -> list[str]:
-    """Web origins, separated by commas, as browsers send them: scheme, host in lower case, and port."""
+    """Read web origins, separated by commas, as browsers send them: scheme, host in lower case, and port."""
     found = texts(variable)
     for one in found:
         if not _is_origin(one):
@@ -88,7 +90,7 @@ def origins(variable: str) -> list[str]:
 
 
 def origin(variable: str, *, default: str) -> str:
-    """One web origin. A slash at its end is ignored."""
+    """Read one web origin. A slash at its end is ignored."""
     found: str = env.str(variable, default=default).rstrip("/")
     if not _is_origin(found):
         raise ImproperlyConfigured(f"{variable} must be an address like https://app.example.com, not {found!r}.")
@@ -96,8 +98,8 @@ def origin(variable: str, *, default: str) -> str:
 
 
 def stream_targets(variable: str, *, secret: str) -> list[str]:
-    """The addresses that the worker streams the log to, separated by commas: syslog or HTTPS. An HTTPS address needs
-    `secret`, which signs deliveries.
+    """Read the addresses to which the worker streams the log, separated by commas. They use syslog or HTTPS. An HTTPS
+    address needs `secret`, which signs deliveries.
     """
     found = texts(variable)
     for one in found:

@@ -14,8 +14,8 @@ from audit.database import triggers
 from audit.proof import seals
 from identity.sessions.models import BrowserSession
 
-FRESH = 5.0  # seconds after a successful write during which no new one is tried
-SIZE = 8_000  # characters that are written: more than a database page, so that the write needs space on the disk
+FRESH = 5.0  # for this many seconds after a successful write, no new write is tried
+SIZE = 8_000  # how many characters are written: more than a database page holds, so that the write needs disk space
 
 # https://www.sqlite.org/rescode.html and https://www.postgresql.org/docs/current/errcodes-appendix.html
 PROBLEMS = {
@@ -26,7 +26,7 @@ PROBLEMS = {
     "53100": "full",
     "55P03": "locked",
 }
-_last_write = -FRESH  # monotonic()
+_last_write = -FRESH  # on the clock of monotonic()
 
 
 @require_safe
@@ -34,8 +34,8 @@ def healthz(_request: HttpRequest) -> JsonResponse:
     """Answer 200 if the database can be read and written, and the triggers that make the log append-only exist.
     Otherwise answer 503, with the reason in `database` or `missing_triggers`.
 
-    `sealing` is "stopped" if an entry has waited too long for a seal. The answer is still 200, because the app works.
-    An alert can look at it.
+    `sealing` is "stopped" if an entry has waited too long for a seal. The answer is still 200, because the app works,
+    but an alert can check `sealing`.
     """
     try:
         missing = triggers.missing(connection)
@@ -50,9 +50,8 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 
 
 def _write_problem() -> str:
-    """Why the database can't be written, in a word; "" if it can. Only writing shows that the disk is full.
-
-    It writes a session without a user, and deletes it in the same transaction.
+    """Return a word that says why the database can't be written; "" if it can be. Only a write shows that the disk is
+    full. So this writes a session without a user, and deletes it in the same transaction.
     """
     global _last_write
     if monotonic() - _last_write < FRESH:

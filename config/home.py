@@ -1,4 +1,4 @@
-"""What the home page shows to a signed-in person. Nothing here waits for Smartsheet."""
+"""The lists that the home page shows to a signed-in person. Nothing here waits for Smartsheet."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ from identity.profiles.profile import Profile
 
 LATEST = 5  # the most edits in a list
 LOOKED_AT = 50  # the most entries that are read for a list
-RECENT = timedelta(days=7)  # older problems aren't shown here, only in the log
+RECENT = timedelta(days=7)  # older problems are shown only in the log
 
 ON_SHEETS = (Action.CHANGE, Action.ADD, Action.DELETE, Action.MOVE)
 NOT_SAVED = (Phase.REFUSED, Phase.FAILED, Phase.CONFLICT, Phase.FORBIDDEN, Phase.NOT_APPLIED, Phase.UNDECIDABLE)
 UNCERTAIN = (Phase.INTENT, Phase.UNKNOWN)
 WHY_NONE = {
     Unknown.BEING_ASKED: "Smartsheet is being asked which sheets you can open.",
-    Unknown.NO_ANSWER: "They can't be shown now, because Smartsheet didn't say which sheets you can open.",
-    Unknown.SIGN_IN_AGAIN: "They can't be shown, because your Smartsheet sign-in has expired. Sign in again.",
+    Unknown.NO_ANSWER: "These can't be shown now, because Smartsheet didn't say which sheets you can open.",
+    Unknown.SIGN_IN_AGAIN: "These can't be shown, because your Smartsheet sign-in has expired. Sign in again.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class ByOthers:
     """The latest edits of other people in a person's sheets. If they can't be shown, `why_none` is a sentence that says
-    why, and `is_being_asked` says whether Smartsheet's answer is on its way.
+    why, and `is_being_asked` says whether this app is waiting for Smartsheet's answer.
     """
 
     edits: Sequence[Edit] = ()
@@ -62,8 +62,8 @@ class Home:
 
 
 def home_of(request: HttpRequest, profile: Profile) -> Home:
-    """What the home page shows to this person."""
-    openable = openable_sheets(request.user)  # starts a thread that asks Smartsheet; the log needs the answer, too
+    """Return the lists that the home page shows to this person."""
+    openable = openable_sheets(request.user)  # starts a thread that asks Smartsheet; the log's pages use the answer too
     own = Entry.objects.by_actor(profile.id, region=profile.region)
     latest = list(own.intents().heads().newest_first()[:LOOKED_AT])
     sheets = _sheets(request, latest, openable)
@@ -78,14 +78,14 @@ def home_of(request: HttpRequest, profile: Profile) -> Home:
 
 
 def _forms_with_problems(request: HttpRequest) -> Sequence[FormDefinition]:
-    """The published forms of this designer that people can't use, or only in part."""
+    """Return the designer's published forms that people can't use, or can use only in part."""
     own = FormDefinition.objects.filter(designer__user=request.user.pk, state=FormState.PUBLISHED)
     return list(own.exclude(problem="", warning="")[:LATEST])
 
 
 def _sheets(request: HttpRequest, latest: Iterable[Entry], openable: frozenset[int] | Unknown) -> list[OpenedSheet]:
-    """The sheets that were opened in this session, and then those that the person has changed. Sheets that the person
-    can't open are left out.
+    """Return the sheets that were opened in this session, and then those that the person has changed. Sheets that the
+    person can't open are left out.
     """
     changed = [OpenedSheet(id=entry.sheet_id, name=entry.sheet_name) for entry in latest if entry.sheet_id]
     found: dict[int, OpenedSheet] = {}
@@ -96,7 +96,9 @@ def _sheets(request: HttpRequest, latest: Iterable[Entry], openable: frozenset[i
 
 
 def _needs(own: EntryQuerySet, profile: Profile) -> list[Edit]:
-    """Recent edits that weren't saved or are uncertain. If the same cells were saved later, the edit is left out."""
+    """Return recent edits that weren't saved or are uncertain. If the person saved the same cells later, the edit is
+    left out.
+    """
     recent = own.filter(at__gte=timezone.now() - RECENT, action__in=ON_SHEETS)
     notable = recent.filter(phase__in=(*NOT_SAVED, Phase.UNKNOWN)).newest_first()[:LOOKED_AT]
     waiting = Unsettled.objects.filter(region=profile.region, actor_id=profile.id)[:LATEST]
@@ -112,7 +114,9 @@ def _phases(edit: Edit) -> set[Phase]:
 
 
 def _saved_since(own: EntryQuerySet, edits: Sequence[Edit]) -> dict[tuple[int | None, int | None], int]:
-    """For each cell of these edits that the person saved later: the last such entry, by row and column."""
+    """Return a dict from the row and column of each cell to the number of the last entry with which the person saved
+    it.
+    """
     cells = [change.intent for edit in edits for change in edit.changes if change.intent.column_id is not None]
     if not cells:
         return {}
@@ -136,7 +140,9 @@ def _is_made_up_for(edit: Edit, saved_since: dict[tuple[int | None, int | None],
 def _by_others(
     request: HttpRequest, profile: Profile, sheet_ids: Collection[int], openable: frozenset[int] | Unknown
 ) -> ByOthers:
-    """What others did in these sheets, if the person can open them now. The log records this reading."""
+    """Return what others did in these sheets, if the person can open the sheets now. The log records that the person
+    read this.
+    """
     if not sheet_ids:
         return ByOthers()
     if isinstance(openable, Unknown):
@@ -149,5 +155,5 @@ def _by_others(
     try:
         note_reading(request, reader_of(request), [edit.first.intent for edit in edits])
     except NotRecorded:
-        return ByOthers(why_none="They can't be shown now: the audit log can't record that you read them.")
+        return ByOthers(why_none="These can't be shown now, because the audit log can't record that you read them.")
     return ByOthers(edits)

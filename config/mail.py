@@ -1,4 +1,4 @@
-"""Reads from the environment how this app sends mail, as Django's settings."""
+"""Reads from the environment how this app sends mail. Returns Django's settings."""
 
 from email.utils import parseaddr
 from typing import Any
@@ -10,13 +10,13 @@ from django.core.validators import validate_email
 from config.environment import env
 from config.smartsheet import IS_DEMO
 
-SECONDS = 20  # the most that one step of sending a mail waits; the lease of a mail is longer than all steps together
+SECONDS = 20  # the most seconds that a step of sending a mail waits; a mail's lease is longer than all steps together
 SCHEMES = {"smtp", "smtp+tls", "smtp+ssl", "consolemail", "dummymail"}
 
 
 def settings() -> dict[str, Any]:
-    """Django's EMAIL_… settings, and DEFAULT_FROM_EMAIL. Without EMAIL_URL, the demo prints its mails, and any other
-    deployment sends none.
+    """Return Django's EMAIL_… settings, and DEFAULT_FROM_EMAIL. Without EMAIL_URL, the demo prints its mails, and any
+    other deployment sends none.
     """
     url: str = env.str("EMAIL_URL", default="consolemail://" if IS_DEMO else "dummymail://")
     try:

@@ -1,5 +1,5 @@
-"""Redirects people to one host name, so that they can sign in. Adds error pages that Django lacks: for a method that
-isn't allowed, and for a database that doesn't answer.
+"""Redirects people to one host name, so that they can sign in. Adds two error pages that Django doesn't have: one for a
+method that isn't allowed, and one for a database that doesn't answer.
 """
 
 import logging
@@ -34,7 +34,7 @@ class LoopbackHostMiddleware:
 
 
 class NotAPageMiddleware:
-    """Adds a page to Django's empty 405 answer. Browsers get it if someone opens the address of a button."""
+    """Adds a page to Django's empty 405 answer. People see it if they open (GET) an address that only accepts POST."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -62,7 +62,7 @@ class DatabaseAwayMiddleware:
 
 
 def is_database_away(exception: BaseException | None) -> bool:
-    """Whether the database can't be reached, or can't be written, such as a PostgreSQL server after a failover.
+    """Whether the exception says that the database can't be reached or written, for example after a failover.
 
     https://www.postgresql.org/docs/current/errcodes-appendix.html
     """
@@ -71,10 +71,11 @@ def is_database_away(exception: BaseException | None) -> bool:
 
 
 def database_away(request: HttpRequest) -> HttpResponse:
-    """The 503 page. If a row or a form was sent, the page has its values, and a button to send them again: otherwise
-    they would be lost.
+    """Return the 503 page. If a row or a form was sent, the page has the sent values, and a button to send them again.
+    Otherwise they would be lost.
 
-    The template isn't given the request: its context processors would look up the user in the same database.
+    The request isn't passed to the template, because context processors would then look up the user in the same
+    database.
     """
     log.error("The database doesn't answer: %s", request.path)
     page = render_to_string("503.html", _form_to_send_again(request))
@@ -86,6 +87,6 @@ def _form_to_send_again(request: HttpRequest) -> dict[str, Any]:
     if request.method != "POST" or match is None or match.app_name not in {"edits", "forms"}:
         return {}
     sent = [(name, value) for name, values in request.POST.lists() for value in values]
-    # Browsers send CRLF for a line break, and need LF in HTML.
+    # Browsers send line breaks as CRLF, but in the HTML of a field a line break must be LF.
     fields = [(name, value.replace("\r\n", "\n")) for name, value in sent if name != "csrfmiddlewaretoken"]
     return {"path": request.get_full_path(), "fields": fields, "csrf_token": get_token(request)}

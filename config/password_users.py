@@ -1,8 +1,8 @@
-"""This project's users with a password, who use the admin. The log records their sign-ins, and changes to them.
+"""This project's users with a password, who use the admin. The log records their sign-ins, and changes of these users.
 
-This page of the admin doesn't list people who sign in with Smartsheet: here they could be made superusers, or be
-deactivated, without an entry in the log. identity.admin lists them, and roles give them their rights. There are no
-groups, and users can't be given permissions one by one.
+The admin's page for these users doesn't list people who sign in with Smartsheet. Otherwise such a person could be made
+a superuser, or be deactivated, without an entry in the log. identity.admin lists these people, and roles give them
+their rights. The admin has no groups, and no permissions of single users.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ admin.site.unregister(Group)
 
 @admin.register(User)
 class PasswordUserAdmin(UserAdmin):  # type: ignore[type-arg] # only the stubs take it
-    """A user can't be deleted, because the log has their name. Deactivate users who leave."""
+    """The admin page for users with a password. Users can't be deleted, because the log has their names. Deactivate
+    users who leave.
+    """
 
     fieldsets = (
         (None, {"fields": ("username", "password")}),
@@ -55,13 +57,15 @@ class PasswordUserAdmin(UserAdmin):  # type: ignore[type-arg] # only the stubs t
         return False
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm[User], change: bool) -> None:
-        """Save the user and write an entry, in one transaction. Raises NotRecorded."""
+        """Save the user and write an entry, in one transaction. Raises NotRecorded if the log can't be written."""
         with transaction.atomic():
             super().save_model(request, obj, form, change)
             _note(request, obj, what="changed" if change else "created", changes=_changes_of_rights(obj, form))
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        """Change the password and write an entry, in one transaction. Raises NotRecorded."""
+        """Change the password and write an entry, in one transaction. Raises NotRecorded if the log can't be
+        written.
+        """
         with transaction.atomic():
             answer: HttpResponse = super().user_change_password(request, id, form_url)
             if answer.status_code == 302:
@@ -71,14 +75,18 @@ class PasswordUserAdmin(UserAdmin):  # type: ignore[type-arg] # only the stubs t
 
 @receiver(user_logged_in)
 def note_sign_in(user: User, **_more: object) -> None:
-    """Record a sign-in with a password. NotRecorded prevents the sign-in; config.admin shows why."""
+    """Record a sign-in with a password. If the log can't be written, NotRecorded is raised and prevents the sign-in.
+    config.admin then shows the reason.
+    """
     if not hasattr(user, "smartsheet"):
         note(actor=actor_of_user(user), action=Action.SIGN_IN, origin=Origin.ADMIN, subject=subject_of(user))
 
 
 @receiver(user_login_failed)
 def note_wrong_password(credentials: Mapping[str, Any], **_more: object) -> None:
-    """Record a wrong password. The name isn't recorded, because people sometimes type their password there."""
+    """Record a wrong password. The user name isn't recorded, because people sometimes type their password as the
+    name.
+    """
     if "username" in credentials:
         with _logging_errors():
             refusal = "The user name or the password is wrong."
@@ -94,7 +102,9 @@ def note_sign_out(user: User | None, **_more: object) -> None:
 
 @contextmanager
 def _logging_errors() -> Iterator[None]:
-    """Log errors instead of raising them. It is for events that have already happened, or were refused."""
+    """Log errors of the block instead of raising them. Use this for events that have already happened or were
+    refused.
+    """
     try:
         yield
     except (NotRecorded, DatabaseError):

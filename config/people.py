@@ -15,22 +15,22 @@ BOB: str = "bob@example.com"
 
 
 def people(variable: str, *, in_demo: Sequence[str] = ()) -> frozenset[str]:
-    """People, separated by commas, each as region:id or as an e-mail address, in lower case. `in_demo` are the people
-    of the sandbox that the demo has by default.
+    """Read people, separated by commas, each as region:id or as an e-mail address, and return them in lower case. In
+    the demo, the default is `in_demo`, which are people of the sandbox.
     """
     default = [*in_demo] if IS_DEMO else []
     return frozenset(_person(variable, one) for one in _entries(variable, default))
 
 
 def accounts(variable: str) -> frozenset[str]:
-    """Smartsheet accounts, each as region:id. An id without a region is in the default region."""
+    """Read Smartsheet accounts, each as region:id. An id without a region is in the default region."""
     return frozenset(
         _with_region(variable, one if ":" in one else f"{REGION_NAMES[0]}:{one}") for one in _entries(variable)
     )
 
 
 def domains(variable: str) -> frozenset[str]:
-    """Domains of e-mail addresses, in ASCII. They have no @ and no wildcard."""
+    """Read domains of e-mail addresses, in ASCII, without @ and wildcards."""
     found = [one.lower() for one in _entries(variable)]
     for one in found:
         if not DOMAIN.fullmatch(one):

@@ -13,17 +13,21 @@ QUERY = re.compile(r"\?\S*")
 
 
 class WithoutQueries(logging.Filter):
-    """Removes queries from logged request lines: that of Smartsheet's redirect has the authorization code."""
+    """Removes queries from logged request lines, because the query of Smartsheet's redirect has the authorization
+    code.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Change the record. Returns True, so that it is logged."""
+        """Change the record. Return True, so that the record is logged."""
         arguments = record.args if isinstance(record.args, tuple) else ()
         record.args = tuple(QUERY.sub("?…", one) if isinstance(one, str) else one for one in arguments)
         return True
 
 
 class WithoutVariables(SafeExceptionReporterFilter):
-    """Shows source lines, but no local variables: some of Django's own frames have tokens that aren't encrypted yet."""
+    """Shows source lines, but no local variables, because some of Django's frames have tokens that aren't encrypted
+    yet.
+    """
 
     def get_traceback_frame_variables(
         self, request: HttpRequest | None, tb_frame: FrameType | TracebackType
@@ -32,8 +36,8 @@ class WithoutVariables(SafeExceptionReporterFilter):
 
 
 class WithoutRequest(ExceptionReporter):
-    """Shows the traceback, but not the request: its address can have an authorization code, and its cookies have the
-    session key.
+    """Shows the traceback, but not the request, because its address can have an authorization code, and its cookies
+    have the session key.
     """
 
     def get_traceback_data(self) -> dict[str, Any]:

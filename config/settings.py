@@ -1,7 +1,7 @@
-"""The project's settings: values from the environment, and what differs from the defaults of Django and of the apps.
+"""The project's settings: values from the environment, and values that differ from the defaults of Django and the apps.
 
 A fresh clone runs as the demo: with DEBUG on, SQLite, and the sandbox in place of Smartsheet. If DEBUG is off or a real
-region is set, the environment must have the secrets. If one is missing, the app doesn't start.
+region is set, the environment must have all secrets. Otherwise the app doesn't start.
 """
 
 from pathlib import Path
@@ -44,7 +44,8 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 # Smartsheet
 
-# What people can do here. Unless SMARTSHEET_SCOPES is set, the app asks Smartsheet only for the scopes that this needs.
+# What people can do here. Unless SMARTSHEET_SCOPES is set, the app asks Smartsheet only for the scopes that these
+# features need.
 BYLINE_FEATURES = names("BYLINE_FEATURES", among=set(Feature), advice="use view, change, add and delete")
 SMARTSHEET_REGIONS = smartsheet.regions(tuple(env.list("SMARTSHEET_SCOPES", default=scopes_of(BYLINE_FEATURES))))
 SMARTSHEET_DEFAULT_REGION = smartsheet.REGION_NAMES[0]
@@ -123,10 +124,10 @@ TEMPLATES = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # SQLite's settings for a server. WAL lets people read while one process writes. IMMEDIATE takes the lock when a
-# transaction begins, which avoids deadlocks. FULL has each commit on disk.
+# transaction begins, which avoids deadlocks. FULL writes each commit to the disk before it ends.
 # https://docs.djangoproject.com/en/5.2/ref/databases/
 SQLITE_OPTIONS = {
-    "timeout": 7,  # seconds to wait for the lock; people wait longer for Smartsheet
+    "timeout": 7,  # seconds to wait for the lock, less than people wait for Smartsheet
     "transaction_mode": "IMMEDIATE",
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=134217728; "
@@ -201,8 +202,8 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 TRUSTED_PROXIES = int(number("TRUSTED_PROXIES"))
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a row of 400 columns; each sends its value and the one that was shown
-DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20  # bytes: 140 such cells of 4,000 Chinese characters of 9 bytes each
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a row can have 400 columns; each sends its new value and the one that was shown
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20  # bytes; enough for 140 cells of 4,000 Chinese characters of 9 bytes each
 DEFAULT_EXCEPTION_REPORTER_FILTER = "config.redaction.WithoutVariables"
 DEFAULT_EXCEPTION_REPORTER = "config.redaction.WithoutRequest"
 CORS_ALLOWED_ORIGINS = origins("CORS_ALLOWED_ORIGINS")
@@ -245,7 +246,7 @@ AUDIT_STREAM_SECRET = text("AUDIT_STREAM_SECRET")
 AUDIT_STREAM_TO = stream_targets("AUDIT_STREAM_TO", secret=AUDIT_STREAM_SECRET)
 AUDIT_STREAM_CLEAR_TEXT = flag("AUDIT_STREAM_CLEAR_TEXT")
 
-# Mail: EMAIL_BACKEND, EMAIL_HOST and so on. The worker sends it.
+# Mail: EMAIL_BACKEND, EMAIL_HOST and so on. The worker sends mails.
 globals().update(mail.settings())
 ASK_MAILS_PER_DAY = int(number("ASK_MAILS_PER_DAY"))
 ASK_ANYONE = flag("ASK_ANYONE")
@@ -270,7 +271,7 @@ LOGGING = {
         name: {"level": "WARNING"} for name in ("requests_oauthlib", "oauthlib", "smartsheet", "urllib3", "requests")
     }
     | {
-        "django": {"handlers": [], "level": "INFO"},  # without this, its own handler would log everything a second time
+        "django": {"handlers": [], "level": "INFO"},  # Django's own handler would log everything a second time
         "django.server": {"handlers": ["stderr"], "filters": ["without_queries"], "propagate": False},
     },
 }

@@ -1,8 +1,8 @@
-"""The Smartsheet regions of this deployment, and this app's registration in each.
+"""The Smartsheet regions of this deployment, and this app's registration in each region.
 
 `SMARTSHEET_REGIONS=com,eu` names two regions. The first one is the default, and variables without a suffix apply to it.
-Each other region has its own variables, such as SMARTSHEET_CLIENT_ID_EU, because regions share no people, apps or
-tokens.
+Each other region has its own variables, such as SMARTSHEET_CLIENT_ID_EU, because people, apps and tokens belong to one
+region.
 """
 
 from typing import TypedDict
@@ -23,7 +23,7 @@ DEMO_SEAL_KEY = "DrlvkvqW6n3846oD1Sx2ueHLfE3NHIml+dwP1JzucT8="  # everyone knows
 
 
 class RegionSettings(TypedDict):
-    """A region's settings, with the names of identity.regions.Region."""
+    """A region's settings. The keys are fields of identity.regions.Region."""
 
     api_base: str
     authorize_url: str
@@ -34,7 +34,7 @@ class RegionSettings(TypedDict):
 
 
 def secret(name: str, *, demo: str) -> str:
-    """A secret from the environment. Only the demo has a default, which everyone knows."""
+    """Read a secret from the environment. Only the demo has a default, which everyone knows."""
     value: str = env.str(name, default="")
     if not value and not IS_DEMO:
         raise ImproperlyConfigured(f"{name} is not set: it is needed outside the demo (DEBUG off or real Smartsheet).")
@@ -42,7 +42,7 @@ def secret(name: str, *, demo: str) -> str:
 
 
 def regions(scopes: tuple[str, ...]) -> dict[str, RegionSettings]:
-    """The regions of this deployment by name. The default region comes first."""
+    """Return the regions of this deployment by name. The default region comes first."""
     return {name: _region(name, scopes) for name in REGION_NAMES}
 
 
@@ -59,7 +59,9 @@ def _region(name: str, scopes: tuple[str, ...]) -> RegionSettings:
 
 
 def _variable(region: str, name: str) -> str:
-    """The name of the variable for this region. It has the region as a suffix, unless it is the default one."""
+    """Return the name of the variable for this region. It has the region as a suffix. For the default region, a
+    variable without a suffix is used too.
+    """
     own = f"{name}_{region.upper()}"
     return own if own in env.ENVIRON or region != REGION_NAMES[0] else name
 
@@ -73,8 +75,8 @@ def _client_auth(region: str) -> str:
 
 
 def _address(region: str, name: str, usual: str) -> str:
-    """The address of a region. The environment can set another one, on this machine or on a host that the settings
-    allow tokens to be sent to.
+    """Return a region's address. The environment can set another one, on this machine or on a host in
+    SMARTSHEET_TRUSTED_HOSTS, to which tokens may be sent.
     """
     variable = _variable(region, name)
     url: str = env.str(variable, default=usual).rstrip("/")

@@ -10,26 +10,26 @@ from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped] # it has no stubs
 
 OUR_MODULES = re.compile(r"byline/js/.+\.js")
-# tests/test_static_files.py ensures that no text in our modules looks like these.
+# tests/test_static_files.py checks that these patterns don't match inside a text of our modules.
 COMMENT = re.compile(r"^[ \t]*//.*\n|[ \t]+// .*$", re.MULTILINE)
-INDENT = re.compile(r"^\s+", re.MULTILINE)  # also empty lines
+INDENT = re.compile(r"^\s+", re.MULTILINE)  # also matches empty lines
 
 
 def shortened(script: str) -> str:
-    """Return one of our modules without comments and indentation, which browsers needn't load."""
+    """Return a module without comments and indentation, which browsers don't need."""
     return INDENT.sub("", COMMENT.sub("", script))
 
 
 class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc] # it has no types
-    """Static files with hashed names. Modules also import each other by these names. Otherwise a browser could mix
-    modules of two versions. Our modules are served without comments and indentation.
+    """Static files with hashed names. Modules also import each other by these names, because otherwise a browser could
+    mix modules of two versions. Our modules are served without comments and indentation.
     """
 
     support_js_module_import_aggregation = True
-    max_post_process_passes = 20  # each level of imports takes one
+    max_post_process_passes = 20  # each level of imports takes one pass
 
     def post_process(self, paths: Mapping[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
-        """Leave out comments and indentation, then give the files their hashed names."""
+        """Remove comments and indentation from our modules, then give all files their hashed names."""
         shorter = {}
         for name in filter(OUR_MODULES.fullmatch, () if dry_run else paths):
             with self.open(name) as file:

@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler500. If the database doesn't answer, it shows another page."""
+    """Return the page for an error in a view. If the database doesn't answer, this is the 503 page."""
     if is_database_away(sys.exc_info()[1]):
         return database_away(request)
     return djangos_server_error(request)

@@ -1,4 +1,4 @@
-"""The admin's pages for people, for the history of their names, and for their roles. They never show a token."""
+"""The admin's pages for people, for the history of people's names, and for roles. These pages never show a token."""
 
 from typing import Any, Protocol
 
@@ -26,10 +26,12 @@ class Act(Protocol):
 
 
 class AdminWithHistory(SimpleHistoryAdmin):  # type: ignore[misc] # django-simple-history ships no types
-    """A read-only history. It has no links to Django users, because its actors are Smartsheet's numbers."""
+    """An admin page with a read-only history. The history doesn't link to Django users, because it stores the actors'
+    numbers in Smartsheet.
+    """
 
     def save_model(self, _request: HttpRequest, obj: Model, _form: object, _change: bool) -> None:
-        """Save without the Django user, because identity.profiles.history finds the actor itself."""
+        """Save without passing the Django user, because `identity.profiles.history` finds the actor itself."""
         obj.save()
 
     def history_view(
@@ -42,7 +44,7 @@ class AdminWithHistory(SimpleHistoryAdmin):  # type: ignore[misc] # django-simpl
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Refuse POST. The page has no button, but a POST to it would still restore an old version."""
+        """Refuse POST. Without this, a POST would restore an old version, although the page has no button for that."""
         if request.method != "GET":
             raise PermissionDenied
         response: HttpResponse = super().history_form_view(request, object_id, version_id, extra_context)
@@ -50,7 +52,7 @@ class AdminWithHistory(SimpleHistoryAdmin):  # type: ignore[misc] # django-simpl
 
 
 class HistoryToLookAt(AdminWithHistory):
-    """Rows can be added and deleted, but existing rows can't be changed."""
+    """An admin page where rows can be added and deleted, but existing rows can't be changed."""
 
     def has_change_permission(self, _request: HttpRequest, _obj: object = None) -> bool:
         return False
@@ -58,7 +60,9 @@ class HistoryToLookAt(AdminWithHistory):
 
 @admin.register(SmartsheetUser)
 class SmartsheetUserAdmin(HistoryToLookAt):
-    """People. Their data comes from Smartsheet, so administrators can only block and unblock them."""
+    """The admin page for people. Their data comes from Smartsheet, so administrators can only block and unblock
+    people.
+    """
 
     list_display = ["name", "email", "region", "smartsheet_id", "role_names", "may_sign_in", "fetched_at"]
     list_filter = ["region", "is_blocked", "given_roles__name"]
@@ -83,7 +87,7 @@ class SmartsheetUserAdmin(HistoryToLookAt):
         return False
 
     def has_bar_permission(self, request: HttpRequest) -> bool:
-        """Whether the user can block people. No one can delete people, because their names would be lost."""
+        """Whether the user can block people. No one can delete people, because people's names would be lost."""
         return request.user.has_perm(BAR_PEOPLE)
 
     @admin.display(description="roles")
@@ -111,7 +115,7 @@ class SmartsheetUserAdmin(HistoryToLookAt):
         self._carry_out(request, people.filter(is_blocked=True), account.unblock)
 
     def _carry_out(self, request: HttpRequest, people: QuerySet[SmartsheetUser], act: Act) -> None:
-        """Block or unblock these people. This and the entries in the log are one transaction."""
+        """Block or unblock these people, in one transaction with the entries in the log."""
         chosen = list(people.select_related("user"))
         try:
             with transaction.atomic():
@@ -128,17 +132,19 @@ class RoleForm(ModelForm):  # type: ignore[type-arg] # only the stubs take it
     """The form that gives a role to a person."""
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a role that the settings give the person, because it couldn't be taken away here."""
+        """Refuse a role that the settings give the person, because the admin couldn't take that role away again."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         person, name = cleaned.get("person"), cleaned.get("name")
         if person and name in roles.by_settings(person.as_profile()):
-            self.add_error("name", f"{person.name} has this role by settings already.")
+            self.add_error("name", f"The settings already give {person.name} this role.")
         return cleaned
 
 
 @admin.register(Role)
 class RoleAdmin(HistoryToLookAt):
-    """Roles that are given in the admin. A person's page also shows the roles that the settings give."""
+    """The admin page for the roles that are given in the admin. A person's page also shows the roles from the
+    settings.
+    """
 
     form = RoleForm
     list_display = ["name", "person"]

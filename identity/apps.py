@@ -9,9 +9,9 @@ class IdentityConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # Importing these modules registers checks and receivers.
+        # Importing these modules registers their checks and receivers.
         from identity import (
-            checks,  # noqa: F401 # registers them
+            checks,  # noqa: F401 # its checks
             regions,
         )
         from identity.apptokens import endings  # noqa: F401 # its receivers

@@ -1,4 +1,6 @@
-"""Authentication backends. One finds the Django user of a Smartsheet profile. Both give the permissions of roles."""
+"""Authentication backends. Both give people the permissions of their roles. One also signs people in with
+Smartsheet.
+"""
 
 from functools import cache
 from typing import Any
@@ -18,17 +20,19 @@ from identity.signin.oauth import Grant
 
 
 class RolesBackend(BaseBackend):
-    """Gives connected people the permissions of their roles. It is for sites whose users sign in in another way."""
+    """Gives connected people the permissions of their roles. It is for sites with a login of their own."""
 
     def get_user_permissions(self, user_obj: AbstractBaseUser | AnonymousUser, obj: Model | None = None) -> set[str]:
-        """The permissions of the person's roles. They are for all objects, so for a single object there are none."""
+        """Return the permissions of the person's roles. They apply to all objects, so the set is empty if `obj` is
+        given.
+        """
         person: SmartsheetUser | None = getattr(user_obj, "smartsheet", None)
         if person is None or person.is_blocked or obj is not None or not user_obj.is_active:
             return set()
         return roles.permissions_of(person.roles)
 
     def has_module_perms(self, user_obj: AbstractBaseUser | AnonymousUser, app_label: str) -> bool:
-        """Whether the user can see something of this app in the admin."""
+        """Whether the user can see any model of the Django app `app_label` in the admin."""
         return any(name.startswith(f"{app_label}.") for name in self.get_user_permissions(user_obj))
 
 
@@ -40,7 +44,9 @@ class SmartsheetBackend(RolesBackend):
     def authenticate(  # type: ignore[override] # the stubs only know this project's user model
         self, request: HttpRequest | None, profile: Profile | None = None, grant: Grant | None = None, **kwargs: Any
     ) -> AbstractBaseUser | None:
-        """The Django user of the profile. A new person gets a new user. None if the user is deactivated or blocked."""
+        """Return the Django user of the profile, or None if they are deactivated or blocked. Create users for new
+        people.
+        """
         if profile is None or grant is None:
             return None
         people = SmartsheetUser.objects.filter(region=profile.region, smartsheet_id=profile.id)
@@ -52,10 +58,10 @@ class SmartsheetBackend(RolesBackend):
             return None
 
     def get_user(self, user_id: int) -> AbstractBaseUser | None:  # type: ignore[override] # as above
-        """The user and their Smartsheet account, in one query, because every page needs both.
+        """Return the user with their Smartsheet account. Both are read in one query, because every page needs both.
 
-        None for a person who can't sign in now: they are deactivated or blocked, the settings don't list them, or they
-        have disconnected.
+        Return None for a person who can't sign in now: they are deactivated or blocked, they have disconnected, or the
+        settings don't admit them.
         """
         user = _active_users(get_user_model()).filter(pk=user_id).first()
         person: SmartsheetUser | None = getattr(user, "smartsheet", None)
@@ -67,8 +73,8 @@ class SmartsheetBackend(RolesBackend):
 
 @cache
 def _active_users(model: type[Any]) -> QuerySet[Any]:
-    """The users who aren't deactivated, with their Smartsheet accounts. The query is cached, because every page needs
-    it, and building it takes longer than running it.
+    """Return a query for the users who aren't deactivated, with their Smartsheet accounts. It is cached, because every
+    page needs it, and building the query takes longer than running it.
     """
     is_connected = Exists(Token.objects.filter(person__user=OuterRef("pk")))
     people = model._default_manager.select_related("smartsheet").exclude(users.inactive())

@@ -1,8 +1,8 @@
 """Limits the number of calls to Smartsheet that are in progress in this process, in total and for each person.
 
-If Smartsheet hangs, a call keeps its thread until SMARTSHEET_DEADLINE. If the process has more threads than the limit,
-the other threads can still answer everything else. A call above the limit is refused immediately, because a thread that
-waits in a queue could not answer anything else either.
+If Smartsheet hangs, a call occupies its thread until SMARTSHEET_DEADLINE. If the process has more threads than the
+limit, the remaining threads can still answer requests that don't need Smartsheet. A call above the limit is refused
+immediately. If it waited in a queue instead, its thread couldn't answer other requests either.
 """
 
 import threading
@@ -16,7 +16,7 @@ from identity.conf import settings
 RETRY_AFTER = 5.0  # seconds after which some calls in progress will have ended
 
 _lock = threading.Lock()
-_calls: Counter[str] = Counter()  # number of calls by person; "" if the person is unknown
+_calls: Counter[str] = Counter()  # the number of calls of each person; the key is "" if the person is unknown
 _is_counted: ContextVar[bool] = ContextVar("is_counted", default=False)
 
 
@@ -32,8 +32,8 @@ class Busy(Exception):
 def call_in_progress(person: str = "") -> Iterator[None]:
     """Count everything in the block as one call of this person ("region:id"; "" if unknown).
 
-    A call inside the block isn't counted again. So a caller that needs several calls can only be refused before the
-    first one. Raises Busy.
+    Calls inside the block aren't counted again. So a caller that needs several calls can only be refused before the
+    first call. Raises Busy if there are too many calls in progress.
     """
     if _is_counted.get():
         yield

@@ -46,8 +46,8 @@ def smartsheet_regions(**_kwargs: Any) -> list[CheckMessage]:
 
 @register
 def registrations(**_kwargs: Any) -> list[CheckMessage]:
-    """Report identity.E003 if a region's address isn't safe for tokens, or its registration can't be used. A missing
-    setting is reported by identity.E002.
+    """Report identity.E003 if a region's address isn't safe for tokens, or its registration can't be used. If a setting
+    is missing, only identity.E002 is reported.
     """
     if smartsheet_regions():
         return []
@@ -74,8 +74,8 @@ def _faults(region: Region) -> Iterator[str]:
 def stored_tokens(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
     """Report identity.W001 if TOKEN_KEYS can't decrypt the token that was stored last.
 
-    This check runs where databases are checked: with `check --database default`, and before each migrate. If the table
-    doesn't exist yet, there is nothing to decrypt.
+    This check runs with `check --database default`, and before each `migrate`. If the table doesn't exist yet, there is
+    nothing to decrypt.
     """
     if token_keys():
         return []

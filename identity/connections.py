@@ -1,12 +1,11 @@
 """Connections to Smartsheet with a deadline. If a server sends its headers or body slowly, the connection is closed.
 
-The timeouts of requests begin again with each byte, so a server could keep a client waiting for ever. Here one deadline
-(`until`) covers the request, the headers and the body. It doesn't cover the look-up of a host name, which has its own
-time limit in the operating system.
+The timeouts of the library `requests` begin again with each byte, so a server could keep a client waiting for ever.
+Here one deadline (`until`) covers the request, the headers and the body. The look-up of a host name isn't covered. For
+that, the operating system has its own time limit.
 
-The operating system also keeps sending data after this process has given up or died, for minutes if the network is
-down. So on Linux it is told to drop the data at the deadline.
-https://www.rfc-editor.org/rfc/rfc5482
+If the network is down, the operating system goes on sending data for minutes, even after this process has given up or
+died. So on Linux this module tells it to drop the data at the deadline. https://www.rfc-editor.org/rfc/rfc5482
 """
 
 import http.client
@@ -53,8 +52,8 @@ def until(moment: float) -> Iterator[None]:
 
 @cache
 def tls_context(ca_bundle: str) -> ssl.SSLContext:
-    """The TLS context that trusts the certificates in a file, or the system's (""). It is cached, because building it
-    takes 25 ms.
+    """Return a TLS context that trusts the certificates in this file, or, for "", those of the system. It is cached,
+    because building it takes 25 ms.
     """
     context = ssl.create_default_context(cafile=ca_bundle or None)
     if not ca_bundle:
@@ -63,9 +62,9 @@ def tls_context(ca_bundle: str) -> ssl.SSLContext:
 
 
 class TimedAdapter(HTTPAdapter):
-    """The HTTP transport for requests. It needs a deadline from `until`, and never sends a request twice.
+    """The HTTP transport for the library `requests`. It needs a deadline from `until`, and never sends a request twice.
 
-    Raises NotSent, and the exceptions of requests.
+    Raises NotSent, and the exceptions of `requests`.
     """
 
     def __init__(self, ca_bundle: str) -> None:
@@ -77,8 +76,8 @@ class TimedAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """Do nothing, because the TLS context verifies certificates. The original would read all trusted certificates
-        again for each new connection.
+        """Do nothing, because the TLS context verifies certificates. The inherited method would read all trusted
+        certificates again for each new connection.
         """
 
 
@@ -102,7 +101,7 @@ class _BoundedStream(io.RawIOBase):
 
 
 class _BoundedResponse(http.client.HTTPResponse):
-    """A response whose headers and body are read with the deadline."""
+    """A response whose headers and body must arrive before the deadline."""
 
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
@@ -121,7 +120,7 @@ class _Bounded(HTTPConnection):
             raise NotSent(type(error).__name__) from None
 
     def _new_conn(self) -> socket.socket:
-        """Try the addresses of the host one after the other, as the original does, but only until the deadline."""
+        """Try the addresses of the host one after the other, like the inherited method, but only until the deadline."""
         silence: OSError = socket.gaierror(f"{self.host} has no address")
         for family, kind, protocol, _, address in socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM):
             sock = socket.socket(family, kind, protocol)
@@ -155,7 +154,7 @@ class _HTTPSPool(HTTPSConnectionPool):
 
 
 def _limit(sock: socket.socket) -> None:
-    """Set the socket's timeouts: neither waiting nor sending goes on after the deadline."""
+    """Set the socket's timeouts, so that it neither waits nor sends after the deadline."""
     left = _seconds_left()
     sock.settimeout(left)
     if USER_TIMEOUT is not None:

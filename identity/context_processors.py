@@ -1,4 +1,4 @@
-"""Template variables of these apps. A site's own templates can use them too."""
+"""The template variables for the pages of these apps. A site's own templates can use them too."""
 
 from collections.abc import Callable
 from functools import partial
@@ -16,15 +16,15 @@ from identity.signin import csp, ways
 
 
 def smartsheet(request: HttpRequest) -> dict[str, Callable[[], Any]]:
-    """Functions that templates call by name. A page that calls none of them doesn't read the session.
+    """Return functions that templates call by name. A page that calls none of them doesn't read the session.
 
-    `smartsheet_user`: the profile of the connected person; None for everyone else.
-    `smartsheet_way`: how this person gets connected: "connect", "sign in", or "log in" to the site first.
-    `smartsheet_regions`: the regions to choose from. A connected person can only choose their own region.
-    `smartsheet_origins`: where the buttons lead that connect Smartsheet.
-    `smartsheet_blocked`: those of them to which the Content-Security-Policy in the settings blocks the way.
-    `written_for`: the reader of the page, for whose time zone and formats it is written.
-    `session_notice`: why this browser was signed out. It is returned only once.
+    `smartsheet_user`: the profile of the connected person; None for everyone else. `smartsheet_way`: what this person
+    has to do to get connected: "connect", "sign in", or first "log in" to the site. `smartsheet_regions`: the regions
+    to choose from. A connected person can only choose their own region. `smartsheet_origins`: the origins to which the
+    buttons that connect Smartsheet redirect. `smartsheet_blocked`: those of these origins that the
+    Content-Security-Policy in the settings blocks. `written_for`: the reader of the page, whose time zone and formats
+    the page uses. `session_notice`: why this browser was signed out; "" when it is called again, or if the browser
+    wasn't signed out.
     """
     return {
         "smartsheet_user": partial(_person, request),

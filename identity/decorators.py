@@ -1,4 +1,4 @@
-"""Decorators for views that need a connected person, or that people must not request too often."""
+"""Decorators for views: one lets only connected people open a view, one limits how often a view is requested."""
 
 from collections.abc import Callable, Collection
 from functools import wraps
@@ -33,7 +33,7 @@ def smartsheet_connected(
 
 
 def redirect_to_connect(request: HttpRequest, next_url: str) -> HttpResponseRedirect:
-    """Redirect to LOGIN_URL, or a logged-in user to the page where they connect. Both pages lead on to `next_url`."""
+    """Redirect to the page where a logged-in user connects, or else to LOGIN_URL. Both pages lead on to `next_url`."""
     if request.user.is_authenticated and settings.BYLINE_CONNECT:
         query = QueryDict(mutable=True)
         query["next"] = next_url
@@ -42,11 +42,12 @@ def redirect_to_connect(request: HttpRequest, next_url: str) -> HttpResponseRedi
 
 
 def rate_limited(what: str, *, methods: Collection[str]) -> Callable[[View[P]], View[P]]:
-    """Count requests with these methods by the client's address. A request above the limit is answered 429. The first
-    one above it is reported.
+    """Limit how many requests with these methods a network address can send in a minute. A request above the limit is
+    answered 429. For the first such request, `sign_in_refused` is sent.
 
-    The address is `request.client_ip`. A request without an address isn't counted: all of these would share one count,
-    so anyone could lock everyone out.
+    The setting …_RATE_LIMIT has the limit; `what` is the first part of its name. The address is `request.client_ip`. A
+    request without an address isn't counted. Otherwise all of these requests would share one count, so anyone could
+    lock everyone out.
     """
 
     def decorate(view: View[P]) -> View[P]:

@@ -10,7 +10,7 @@ PROFILES_AT_ONCE = 20
 
 
 def jobs() -> list[tuple[str, float, Callable[[], object]]]:
-    """The jobs, each with its name, the seconds between two runs, and its function. Several processes can run the same
+    """Return each job's name, the seconds between two runs, and the job's function. Several processes can run the same
     job at the same time.
     """
     return [

@@ -1,4 +1,6 @@
-"""Middleware for `request.smartsheet_user`, the reader's time zone, the use of sessions, and pages without caching."""
+"""Middleware: sets `request.smartsheet_user` and the reader's time zone, records the use of sessions, and keeps pages
+out of caches.
+"""
 
 import logging
 from collections.abc import Callable
@@ -28,18 +30,18 @@ class SmartsheetRequest(HttpRequest):
 
     @property
     def smartsheet_user(self) -> Profile | None:
-        """The stored profile of the connected person. None for a person who isn't signed in, hasn't connected, or has
-        disconnected. It never calls Smartsheet.
+        """The stored profile of the connected person. It is None if the person isn't signed in, hasn't connected, or
+        has disconnected. Reading it never calls Smartsheet.
         """
         person: SmartsheetUser | None = getattr(self.user, "smartsheet", None)
         return person.as_profile() if person and person.is_connected else None
 
 
 class LastRequestMiddleware(SessionMiddleware):
-    """Django's session middleware, with one difference: a request that was carried out gets its own answer.
+    """Django's session middleware, with one difference: if a view has run, its answer is always returned.
 
-    If a sign-out in another tab ended the session, Django answers 400, and if the session can't be stored, 500. Here
-    the answer still says what was done, and only the change to the session is lost.
+    If a sign-out in another tab has ended the session, Django would answer 400 instead. If the session can't be stored,
+    Django would answer 500. Here the person gets the view's answer, and only the change to the session is lost.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -55,14 +57,15 @@ class LastRequestMiddleware(SessionMiddleware):
 class SmartsheetUserMiddleware:
     """Adds the property `smartsheet_user` to each request. The person is looked up when it is first used.
 
-    Setting an attribute instead would cost each request a query, or would need a lazy object, which is never `None`.
+    A property is used, because setting an attribute would cost each request a query, or would need a lazy object, which
+    is never `None`.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        kind: Any = type(request)  # a class is hashable, although mypy's stubs don't say so
+        kind: Any = type(request)  # Any, because mypy doesn't know that a class is hashable
         request.__class__ = _with_smartsheet_user(kind)
         return self.get_response(request)
 
@@ -70,8 +73,8 @@ class SmartsheetUserMiddleware:
 class ReaderMiddleware:
     """Formats these apps' pages for the time zone and locale of the request's person.
 
-    On these pages, Django's own dates have the person's time zone too. The site's other pages keep the site's time
-    zone.
+    On these pages, the dates that Django itself formats have the person's time zone too. The site's other pages keep
+    the site's time zone.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -83,7 +86,7 @@ class ReaderMiddleware:
             return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: Any) -> None:
-        """Use the reader's time zone from now until the request ends, if the view is one of these apps."""
+        """If the view belongs to one of these apps, use the reader's time zone until the request ends."""
         match = request.resolver_match
         if match and OWN_PAGES.intersection(match.app_names):
             timezone.activate(readers.current().zone)
@@ -102,7 +105,7 @@ class SessionUseMiddleware:
         return response
 
     def _note_use(self, request: HttpRequest) -> None:
-        """Store that the session was used. The request was already carried out, so errors are only logged."""
+        """Store that the session was used. The view has already run, so errors are only logged."""
         try:
             notices.note_use(request)
         except DatabaseError as error:
@@ -110,7 +113,7 @@ class SessionUseMiddleware:
 
 
 class NoStoreMiddleware:
-    """Tells browsers and proxies not to cache pages, because these can have a person's data, or what they typed."""
+    """Tells browsers and proxies not to cache pages, because pages can have a person's data, or what a person typed."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -123,8 +126,8 @@ class NoStoreMiddleware:
 
 
 def _profile(request: HttpRequest) -> Profile | None:
-    """The profile of the request's person. None if the database can't be reached; the view reports that if it needs the
-    database.
+    """Return the profile of the request's person, or None if there is none or the database can't be reached. A view
+    that needs the database reports that it can't be reached.
     """
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None

@@ -25,7 +25,7 @@ from identity.signin.states import SpentState  # noqa: F401 # Django looks for m
 from identity.tokens.models import Token as Token
 from identity.tokens.models import TokenToReturn  # noqa: F401 # Django looks for models here
 
-# This changes with every sign-in and nothing uses it, so a change needs no row in the history.
+# This field of the profile changes with every sign-in, and nothing uses it. So a change needs no row in the history.
 UNREMARKABLE = {"lastLogin"}
 
 
@@ -43,7 +43,7 @@ class Blocked(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NameThen:
-    """A name that a person had, and since when this app knows it."""
+    """A name and address that a person had, and the time at which this app first saw them."""
 
     name: str
     email: str
@@ -52,10 +52,11 @@ class NameThen:
 
 class SmartsheetUserQuerySet(TrackedQuerySet["SmartsheetUser"]):
     def signed_in(self, profile: Profile, grant: Grant) -> "SmartsheetUser":
-        """The person with this profile. The first sign-in creates the person. Profile and token are stored.
+        """Store the profile and the token of a person who signs in, and return the person. The first sign-in creates
+        them.
 
         Region and id identify a person. The e-mail address doesn't, because someone else can get it later. Raises
-        Blocked.
+        Blocked if the person is blocked.
         """
         try:
             return self._store(profile, grant)
@@ -63,15 +64,16 @@ class SmartsheetUserQuerySet(TrackedQuerySet["SmartsheetUser"]):
             return self._store(profile, grant)
 
     def addresses(self, *, region: str, person_id: int, then: str = "") -> frozenset[str]:
-        """All e-mail addresses of a person that are known, in lower case: current and earlier ones, and `then`.
+        """Return all known e-mail addresses of a person, in lower case: the current and earlier ones, and `then`.
 
-        Smartsheet's history of a cell has the main address that a person had at the time. People can change theirs.
+        Smartsheet's history of a cell has the main address that a person had at the time. People can change their
+        address.
         """
         known = (profile.addresses for profile in self._profiles(region, person_id))
         return frozenset({then.strip().casefold()} - {""}).union(*known)
 
     def connected(self, user: AbstractBaseUser, profile: Profile, grant: Grant) -> "SmartsheetUser":
-        """The person with this profile, connected with a user of this site.
+        """Connect the account with this profile to a user of this site, and return its SmartsheetUser.
 
         Raises:
             ConnectedElsewhere: the account belongs to another user.
@@ -80,20 +82,22 @@ class SmartsheetUserQuerySet(TrackedQuerySet["SmartsheetUser"]):
         """
         try:
             return self._connect(user, profile, grant)
-        except IntegrityError:  # another user has just connected it, or this user in another tab
+        except IntegrityError:  # another user has just connected the account, or this user has, in another tab
             return self._connect(user, profile, grant)
 
     def stale(self, *, before: datetime, not_asked_since: datetime) -> "SmartsheetUserQuerySet":
-        """People whose profile is from before `before` and can be fetched, the oldest profile first."""
+        """Return people whose profile was fetched before `before` and can be fetched again, the oldest profile first.
+        People whose profile a job began to fetch after `not_asked_since` are left out.
+        """
         due = self.not_asked_since(not_asked_since).filter(fetched_at__lt=before, token__isnull=False)
         return due.exclude(users.inactive("user__")).order_by("fetched_at", "pk")
 
     def deactivated(self) -> "SmartsheetUserQuerySet":
-        """People who are blocked, or whose Django user is deactivated, but who still have a token."""
+        """Return people who still have a token, although they are blocked or their Django user is deactivated."""
         return self.filter(users.inactive("user__") | Q(is_blocked=True), token__isnull=False)
 
     def not_asked_since(self, moment: datetime) -> "SmartsheetUserQuerySet":
-        """People whose profile no job has begun to fetch since this time."""
+        """Return people whose profile no job has begun to fetch since this time."""
         return self.filter(Q(asked_at=None) | Q(asked_at__lt=moment))
 
     def _profiles(self, region: str, person_id: int) -> list[Profile]:
@@ -116,7 +120,7 @@ class SmartsheetUserQuerySet(TrackedQuerySet["SmartsheetUser"]):
             if own and (own.region, own.smartsheet_id) != (profile.region, profile.id):
                 if own.is_connected:
                     raise OtherAccount
-                own.delete()  # otherwise the other account would get its history and roles
+                own.delete()  # otherwise the newly connected account would get the old account's history and roles
                 own = None
             person = own or self.model(user_id=user.pk, region=profile.region, smartsheet_id=profile.id, profile={})
             person.remember(profile, at=timezone.now())
@@ -135,7 +139,7 @@ class SmartsheetUserQuerySet(TrackedQuerySet["SmartsheetUser"]):
 
 
 class SmartsheetUser(Tracked):
-    """The Smartsheet account of a Django user. It has the stored profile and its history."""
+    """The Smartsheet account of a Django user, with the stored profile and the profile's history."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="smartsheet")
     region = models.CharField(max_length=20)
@@ -165,7 +169,7 @@ class SmartsheetUser(Tracked):
 
     @classmethod
     def new(cls, profile: Profile) -> Self:
-        """A person who signs in for the first time, with a new Django user that has no password."""
+        """Create a Django user without a password, and return an unsaved person for this profile."""
         model = get_user_model()
         user = model(**{model.USERNAME_FIELD: f"{profile.region}-{profile.id}"})
         user.set_unusable_password()
@@ -182,12 +186,12 @@ class SmartsheetUser(Tracked):
 
     @cached_property
     def is_connected(self) -> bool:
-        """Whether this app has the person's token and is allowed to use it. Read once in a request, then cached."""
+        """Whether this app has the person's token and is allowed to use it. The answer is cached in this instance."""
         return not self.is_blocked and Token.objects.filter(person=self.pk).exists()
 
     @cached_property
     def roles(self) -> frozenset[str]:
-        """The names of all the person's roles. Cached in this instance."""
+        """The names of all the person's roles. They are cached in this instance."""
         given = self.given_roles.values_list("name", flat=True)
         return roles.by_settings(self.as_profile()).union(given)
 
@@ -207,7 +211,9 @@ class SmartsheetUser(Tracked):
         return names
 
     def take_refresh(self, *, not_asked_since: datetime) -> bool:
-        """Reserve the fetching of this profile for this job. False if another job began to fetch it after this time."""
+        """Reserve the profile for this job, and return True. Return False if a job began to fetch it after this
+        time.
+        """
         free = SmartsheetUser.objects.not_asked_since(not_asked_since)
         return bool(free.filter(pk=self.pk).update(asked_at=timezone.now()))
 

@@ -24,11 +24,13 @@ DOMAINS = {"com": "smartsheet.com", "eu": "smartsheet.eu", "au": "smartsheet.au"
 
 
 class UnknownRegion(LookupError):
-    """This deployment isn't configured for this region."""
+    """The settings don't have a region with this name."""
 
 
 class WrongCallback(Exception):
-    """A person came from one region to the callback address of another region, so an app registration is wrong."""
+    """Smartsheet redirected a person to the callback address of another region, because this app is registered there
+    with a wrong redirect URL.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ class Region:
 
     @property
     def label(self) -> str:
-        """The name that people see: the address of Smartsheet that they know, and the place."""
+        """The name that people see: the domain of Smartsheet's app, and the place."""
         return f"{DOMAINS[self.name]} ({PLACES[self.name]})" if self.name in DOMAINS else self.name
 
     @property
@@ -63,7 +65,9 @@ class Region:
 
 
 def region(name: str) -> Region:
-    """The region with this name. Raises UnknownRegion. Raises TypeError if its settings are incomplete."""
+    """Return the region with this name. Raises UnknownRegion if there is none, and TypeError if its settings are
+    incomplete.
+    """
     configured: Mapping[str, Any] = settings.SMARTSHEET_REGIONS
     if name not in configured:
         raise UnknownRegion(name)
@@ -71,7 +75,7 @@ def region(name: str) -> Region:
 
 
 def _usual(name: str) -> dict[str, Any]:
-    """The defaults for a region in SMARTSHEET_REGIONS. Only Smartsheet's own regions and the sandbox have addresses."""
+    """Return a region's defaults. Only for Smartsheet's own regions and for the sandbox do these include addresses."""
     usual: dict[str, Any] = {"client_auth": "hash", "scopes": tuple(settings.SMARTSHEET_SCOPES)}
     if name in HOSTS:
         usual["api_base"], usual["authorize_url"] = HOSTS[name]
@@ -79,13 +83,13 @@ def _usual(name: str) -> dict[str, Any]:
 
 
 def regions() -> list[Region]:
-    """All regions that people can sign in to here. The default region comes first."""
+    """Return all regions that people can sign in to here. The default region comes first."""
     configured: Mapping[str, Any] = settings.SMARTSHEET_REGIONS
     return sorted(map(region, configured), key=lambda one: one.name != settings.SMARTSHEET_DEFAULT_REGION)
 
 
 def default_region() -> Region:
-    """The region that is used if the person doesn't choose one."""
+    """Return the region that is used if the person doesn't choose one."""
     return region(settings.SMARTSHEET_DEFAULT_REGION)
 
 
@@ -107,8 +111,8 @@ def allow_loopback() -> None:
 
 
 def require_own_callback(where: Region, *, came_to: str) -> None:
-    """Raise WrongCallback if the region doesn't redirect to …/callback/<came_to>/. An empty `came_to` means
-    …/callback/, which only the default region can have.
+    """Raise WrongCallback if the region must not redirect to …/callback/<came_to>/. An empty `came_to` means
+    …/callback/, to which only the default region can redirect.
     """
     expected = {where.name, ""} if where == default_region() else {where.name}
     if came_to not in expected:

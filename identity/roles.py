@@ -1,8 +1,8 @@
-"""Roles give people rights beyond editing in their own name. They are given in the admin, or by settings.
+"""Roles give people rights beyond editing in their own name. The admin and the settings give people roles.
 
-Each request looks up the roles, so a change takes effect immediately. BYLINE_AUDITORS, BYLINE_FORM_DESIGNERS and
-BYLINE_ADMINISTRATORS list people as region:id or by e-mail address. A role that is given there can only be taken away
-there.
+Each request looks up the roles, so a change takes effect immediately. The settings BYLINE_AUDITORS,
+BYLINE_FORM_DESIGNERS and BYLINE_ADMINISTRATORS list people as region:id or by e-mail address. A role that these
+settings give can't be taken away in the admin.
 """
 
 from collections.abc import Iterable
@@ -49,12 +49,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 
 
 def by_settings(profile: Profile) -> frozenset[str]:
-    """The roles that the settings give this person."""
+    """Return the roles that the settings give this person."""
     return frozenset(name for name in RoleName if profile.is_among(settings.ROLES.get(name, ())))
 
 
 def permissions_of(roles: Iterable[str]) -> set[str]:
-    """All permissions of these roles, in Django's form "app.codename"."""
+    """Return all permissions of these roles, in Django's form "app.codename"."""
     return {permission for role in roles for permission in PERMISSIONS[role]}
 
 

@@ -15,13 +15,13 @@ LARGEST_ANSWER = 2**20  # the most bytes in an answer; a profile has about 2 KB
 
 
 class Deadline:
-    """A deadline, `seconds` from now. `at` is the deadline in the time of monotonic()."""
+    """The time `seconds` from now. `at` is this time on the clock of monotonic()."""
 
     def __init__(self, seconds: float) -> None:
         self.at = monotonic() + seconds
 
     def left(self) -> float:
-        """How many seconds are left. Raises requests.Timeout if there are none."""
+        """Return how many seconds are left. Raises requests.Timeout if none are left."""
         left = self.at - monotonic()
         if left <= 0:
             raise requests.Timeout("This sign-in took too long.")
@@ -29,11 +29,11 @@ class Deadline:
 
 
 class BoundedAdapter(TimedAdapter):
-    """Reads each answer as a whole before returning it. The answer must end before the deadline, and must not be too
-    large.
+    """Reads each answer as a whole before returning it. The answer must end before the deadline, and must not be larger
+    than LARGEST_ANSWER.
 
-    No connection outlives its session. A refresh token can be used only once, so its request must not go over an old
-    connection that the server could be closing. Raises only exceptions of requests.
+    No connection is used after its session ends. A refresh token can be used only once, so its request must not use an
+    old connection that the server could be closing. All errors are exceptions of the library `requests`.
     """
 
     def __init__(self, deadline: Deadline) -> None:

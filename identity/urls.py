@@ -1,4 +1,4 @@
-"""The addresses under /identity/. The callback's address is registered at Smartsheet."""
+"""The addresses under /identity/. The address `callback/` is registered at Smartsheet as the redirect URL."""
 
 from django.db import transaction
 from django.urls import path

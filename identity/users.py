@@ -6,7 +6,9 @@ from django.db.models import Q
 
 
 def inactive(prefix: str = "") -> Q:
-    """The condition for deactivated users. If the model has no field `is_active`, it matches no one."""
+    """Return the condition for deactivated users. If the user model has no field `is_active`, the condition matches no
+    one.
+    """
     try:
         get_user_model()._meta.get_field("is_active")
     except FieldDoesNotExist:

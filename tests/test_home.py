@@ -1,4 +1,4 @@
-"""The front page says what this app does; the home page has the person's sheets and changes."""
+"""The front page says what this app does. The home page shows the person's sheets and changes."""
 
 import json
 from collections.abc import Callable
@@ -37,7 +37,7 @@ def text(client: Client, path: str = "/") -> str:
 
 def test_fault_37_the_front_page_says_what_this_is_and_what_to_try(client: Client, sandbox: RunningSandbox) -> None:
     page = text(client)
-    assert "Byline signs every change with the person who made it" in page
+    assert "Byline records who made every change, in Smartsheet and in an audit log" in page
     for key in ("alice", "bob", "charlie"):
         assert sandbox.people()[key].name in page
     assert "six practice people" in page
@@ -50,7 +50,7 @@ def test_fault_37_outside_the_demo_it_names_no_practice_people(client: Client, s
     settings.SMARTSHEET_REGIONS = {"eu": settings.SMARTSHEET_REGIONS["sandbox"]}
     settings.SMARTSHEET_DEFAULT_REGION = "eu"
     page = text(client)
-    assert "Byline signs every change" in page
+    assert "Byline records who made every change" in page
     assert "Bob Baker" not in page
 
 
@@ -62,7 +62,7 @@ def test_fault_37_a_new_person_reads_that_there_is_nothing_yet(
     assert "Hello Bob Baker" in page
     assert "The sheets that you open appear here." in page
     assert "You have not changed anything yet." in page
-    assert "Open a sheet, and what others change in it appears here." in page
+    assert "When you have opened a sheet, changes by others appear here." in page
     assert "Needs your attention" not in page
 
 
@@ -72,7 +72,7 @@ def plan(sandbox: RunningSandbox, alice: Person) -> SitePlan:
 
 
 def learn(client: Client) -> None:
-    """Wait for Smartsheet's answer about the sheets that the person can open."""
+    """Wait until Smartsheet has answered which sheets the person can open."""
     user = get_user(client)
     until(lambda: not isinstance(openable_sheets(user), Unknown), "the answer")
 
@@ -182,7 +182,7 @@ def test_an_edit_of_several_cells_is_undone_as_a_whole(
 
 @pytest.fixture
 def by_alice(plan: SitePlan, alice: Person, sign_in: SignIn) -> Entry:
-    """A change of Alice's in the site plan."""
+    """The intent of a change that Alice made in the site plan."""
     browser = Client()
     sign_in(browser, alice)
     change(browser, plan, "Rock").send()

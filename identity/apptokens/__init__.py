@@ -1,3 +1,3 @@
-"""Personal tokens for programs, which call this app's API in a person's name. Smartsheet's tokens are in
+"""App tokens: with one, a program calls this app's API in a person's name. For Smartsheet's tokens, see
 identity/tokens/.
 """

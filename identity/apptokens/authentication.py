@@ -29,7 +29,7 @@ class Refused(Exception):
 
 
 class NotAccepted(Refused):
-    """The token doesn't exist or has ended, or its person can't use this app."""
+    """The token doesn't exist, or has ended, or belongs to a person who can't use this app."""
 
 
 class ScopeMissing(Refused):
@@ -45,10 +45,11 @@ class TooManyCalls(Refused):
 
 
 def authenticate(text: str, *, scope: Scope | None) -> tuple[AppToken, AbstractBaseUser]:
-    """The token with this text, and the Django user of its person. With a `scope`, the token must have that scope.
+    """Return the token with this text, and the Django user of the token's person. If `scope` isn't None, the token must
+    have that scope.
 
     Raises:
-        Refused: the call is refused. The signal app_token_refused was sent.
+        Refused: the call is refused. `app_token_refused` was sent; for calls above the limit, once a minute.
         CannotRecord: the use of the token couldn't be recorded, so the call must be refused.
     """
     token = _find(text)
@@ -67,8 +68,8 @@ def authenticate(text: str, *, scope: Scope | None) -> tuple[AppToken, AbstractB
 
 
 def _find(text: str) -> AppToken | None:
-    """The token. It is looked up by its hash: the secret itself is never compared, so the time that the comparison
-    takes reveals nothing.
+    """Return the token with this text, or None. The token is looked up by its hash. The secret itself is never
+    compared, so the time of a comparison reveals nothing.
     """
     if not token_text.is_well_formed(text):
         return None

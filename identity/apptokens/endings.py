@@ -1,4 +1,6 @@
-"""Ends the app tokens of people who are blocked or disconnect this app, or whose access Smartsheet ends."""
+"""Ends a person's app tokens when the person is blocked or deactivated, disconnects this app, or when Smartsheet ends
+the app's access in their name.
+"""
 
 from __future__ import annotations
 

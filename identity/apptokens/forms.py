@@ -16,7 +16,7 @@ USUAL = 90
 
 
 class AppTokenForm(forms.Form):
-    """The form for a new token's name, scopes and duration."""
+    """The form for the name, the scopes and the duration of a new token."""
 
     name = forms.CharField(
         max_length=60,
@@ -42,7 +42,7 @@ class AppTokenForm(forms.Form):
         days.initial = USUAL if USUAL in offered else offered[-1:]
 
     def clean_name(self) -> str:
-        """Check that the person has no other token with this name. So sending the form twice creates only one token."""
+        """Refuse a name that another token of the person has. So sending the form twice creates only one token."""
         name: str = self.cleaned_data["name"]
         if not name.isprintable():
             raise ValidationError("Use printable characters.")
@@ -52,11 +52,11 @@ class AppTokenForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         if AppToken.objects.of(self._person).active().count() >= MOST:
-            raise ValidationError(f"You have {MOST} tokens, which is the most. End one of them first.")
+            raise ValidationError(f"You have {MOST} tokens, the most that a person can have. End one of them first.")
         return self.cleaned_data
 
 
 def days_offered() -> list[int]:
-    """The durations, in days, that a new token can have. Empty if this deployment has no app tokens."""
+    """Return the durations, in days, that people can choose. The list is empty if this deployment has no app tokens."""
     longest: int = settings.APP_TOKEN_DAYS
     return [days for days in DAYS if days <= longest] or ([longest] if longest else [])

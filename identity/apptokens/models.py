@@ -13,7 +13,7 @@ from identity.apptokens import token_text
 from identity.signals import app_token_created, app_token_ended, app_token_used
 
 KEPT_IN_LIST = timedelta(days=30)  # how long the list shows a token that has ended
-TOUCH = timedelta(minutes=1)  # a later use is stored only after this time, so that not each call writes a row
+TOUCH = timedelta(minutes=1)  # uses within this time after a stored use aren't stored, so that few calls write a row
 
 
 class Scope(models.TextChoices):
@@ -37,7 +37,9 @@ class AppTokenQuerySet(models.QuerySet["AppToken"]):
     """Queries of app tokens."""
 
     def of(self, person: Any) -> AppTokenQuerySet:
-        """The tokens of a person (a SmartsheetUser, whose module imports this one), newest first."""
+        """Return the tokens of a person, newest first. `person` is a SmartsheetUser. (The type isn't declared, because
+        its module imports this one.)
+        """
         return self.filter(person=person).order_by("-pk")
 
     def active(self) -> AppTokenQuerySet:
@@ -45,13 +47,13 @@ class AppTokenQuerySet(models.QuerySet["AppToken"]):
         return self.filter(ended_at=None, expires_at__gt=timezone.now())
 
     def listed(self) -> AppTokenQuerySet:
-        """The tokens that can be used now, and those that ended recently."""
+        """Return the tokens that can be used now, and those that ended less than KEPT_IN_LIST ago."""
         since = timezone.now() - KEPT_IN_LIST
         return self.filter(models.Q(ended_at=None) | models.Q(ended_at__gt=since), expires_at__gt=since)
 
     def make(self, *, person: Any, name: str, scopes: Iterable[str], days: int) -> tuple[AppToken, str]:
-        """Create a token. Returns it together with its text, which can't be shown again. Raises CannotRecord; then no
-        token was created.
+        """Create a token. Return the token and its text, which can't be shown again. If the log can't be written, raise
+        CannotRecord, and create no token.
         """
         text = token_text.new()
         token = self.model(
@@ -67,13 +69,13 @@ class AppTokenQuerySet(models.QuerySet["AppToken"]):
         return token, text
 
     def end(self, because: Ending) -> int:
-        """End those of these tokens that haven't ended yet. Returns their number."""
+        """End these tokens. Return how many of them hadn't ended before."""
         ended = [token for token in self.active().select_related("person") if token.end(because)]
         return len(ended)
 
 
 class AppToken(models.Model):
-    """A person's app token. Its text, which programs send, is shown once and isn't stored."""
+    """A person's app token. Programs send the token's text, which is shown once and isn't stored."""
 
     person = models.ForeignKey("identity.SmartsheetUser", on_delete=models.CASCADE, related_name="app_tokens")
     name = models.CharField(max_length=60)
@@ -109,7 +111,7 @@ class AppToken(models.Model):
 
     @property
     def why_ended(self) -> str:
-        """Why the token ended, in a sentence; "" if it hasn't."""
+        """A sentence that says why the token ended; "" if it hasn't ended."""
         if self.ended_because:
             return str(Ending(self.ended_because).label)
         return "Its time is over." if self.is_expired else ""
@@ -119,9 +121,9 @@ class AppToken(models.Model):
         return scope in self.scopes.split()
 
     def note_use(self) -> None:
-        """Store the time of this use, to the minute. If it is the first use on this day (UTC), send app_token_used.
+        """Store the time of this use, to the minute. If it is the first use on this day (UTC), send `app_token_used`.
 
-        Raises CannotRecord. Then the call must be refused.
+        If the use can't be recorded in the log, CannotRecord is raised, and the caller must refuse the call.
         """
         now = timezone.now()
         if self.used_at is not None and now < self.used_at + TOUCH and now.date() == self.used_at.date():

@@ -1,6 +1,6 @@
 """The text of a token: a prefix that scanners for leaked secrets can find, 32 random bytes, and a checksum.
 
-The checksum shows that a token was mistyped, without a look into the database.
+The checksum shows that a token was mistyped, without a database query.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ TOKEN = re.compile(f"{PREFIX}[0-9A-Za-z]{{{SECRET + CHECKSUM}}}")
 
 
 def new() -> str:
-    """A new random token."""
+    """Return the text of a new random token."""
     secret = PREFIX + _base62(int.from_bytes(secrets.token_bytes(32)), SECRET)
     return secret + _checksum(secret)
 
@@ -29,7 +29,7 @@ def is_well_formed(text: str) -> bool:
 
 
 def digest_of(text: str) -> str:
-    """The hash of a token, by which it is stored and looked up. It needs no salt, because tokens are random."""
+    """Return the hash by which a token is stored and looked up. It needs no salt, because tokens are random."""
     return sha256(text.encode()).hexdigest()
 
 

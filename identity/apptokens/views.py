@@ -1,4 +1,4 @@
-"""The buttons of the profile page that create and end app tokens."""
+"""The views for the profile page's buttons that create and end app tokens."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOT_RECORDED = "The audit log can't be written, so no token was made. Try again 
 @never_cache
 @button
 def add_app_token(request: HttpRequest, person: SmartsheetUser) -> HttpResponse:
-    """Create a token, and show it. The page is the answer to the form, so the token can't be shown a second time."""
+    """Create a token, and show it. Only the answer to this POST shows the token, so it can't be shown a second time."""
     if not days_offered():
         raise Http404
     form = AppTokenForm(request.POST, person=person)

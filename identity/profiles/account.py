@@ -25,7 +25,7 @@ BLOCKED = "An administrator blocked the person."
 def refresh_profile(person: SmartsheetUser) -> None:
     """Read the person's profile from Smartsheet and store it. This takes at most SMARTSHEET_DEADLINE.
 
-    Raises SignInAgain, TryLater, OAuthError and UnknownRegion.
+    Raises SignInAgain, TryLater, OAuthError or UnknownRegion if the profile can't be read.
     """
     where = region(person.region)
     profile = with_token(
@@ -37,11 +37,12 @@ def refresh_profile(person: SmartsheetUser) -> None:
 
 
 def disconnect(person: SmartsheetUser) -> bool:
-    """End this app's access to Smartsheet in the person's name, and the sessions that they began by signing in with
-    Smartsheet.
+    """End this app's access to Smartsheet in the person's name. Also end the sessions that the person began by signing
+    in with Smartsheet.
 
-    Returns True if Smartsheet confirms this within SMARTSHEET_DEADLINE. If not, the worker asks Smartsheet again later,
-    but this app has no access from now on. The profile and the log of the person's actions stay.
+    Return True if Smartsheet confirms within SMARTSHEET_DEADLINE that the access has ended. If it doesn't, the worker
+    asks Smartsheet again later, but this app has no access from now on. The profile and the log of the person's actions
+    stay.
     """
     seconds = settings.SMARTSHEET_DEADLINE
     token = returning.take_away(person, why=DISCONNECTED, wait=seconds + returning.PAUSE)
@@ -58,8 +59,8 @@ def disconnect(person: SmartsheetUser) -> bool:
 def block(person: SmartsheetUser, *, by: AbstractBaseUser | AnonymousUser) -> None:
     """Block a person from using Smartsheet here, and return their token to Smartsheet.
 
-    Sessions that began by signing in with Smartsheet end. The person can still log in to the site in its own way.
-    Raises CannotRecord; then nothing is changed.
+    Sessions that began by signing in with Smartsheet end. The person can still log in to the site in the site's own
+    way. If the log can't be written, CannotRecord is raised, and nothing is changed.
     """
     with transaction.atomic():
         SmartsheetUser.objects.filter(pk=person.pk).update(is_blocked=True)
@@ -69,7 +70,9 @@ def block(person: SmartsheetUser, *, by: AbstractBaseUser | AnonymousUser) -> No
 
 
 def unblock(person: SmartsheetUser, *, by: AbstractBaseUser | AnonymousUser) -> None:
-    """Let a blocked person sign in or connect again. Raises CannotRecord; then nothing is changed."""
+    """Let a blocked person sign in or connect again. If the log can't be written, raise CannotRecord and change
+    nothing.
+    """
     with transaction.atomic():
         SmartsheetUser.objects.filter(pk=person.pk).update(is_blocked=False)
         activation_changed.send(SmartsheetUser, person=person, is_active=True, by=by)

@@ -28,13 +28,13 @@ WORDS = {
     "profileImage": "Picture",
     "customWelcomeScreenViewed": "Welcome screen seen",
 }
-NAMING = ("name", "email")  # fields that name an object; these are shown with the label of the object
+NAMING = ("name", "email")  # the fields that name an object; their values are shown with the label of the object
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A label with a value: the text `value` ("" if Smartsheet sent nothing), or the time `moment`."""
+    """A label with a value. The value is the text `value` ("" if Smartsheet sent nothing), or the time `moment`."""
 
     label: str
     value: str
@@ -49,7 +49,9 @@ class Group:
 
 
 def grouped(data: Mapping[str, Any]) -> list[Group]:
-    """The well-known fields of the profile's JSON in groups, without empty ones. Objects are shown by their name."""
+    """Return the well-known fields of the profile's JSON in groups, without empty ones. Objects are shown by their
+    name.
+    """
     groups = [
         Group(title, [Field(_label(key), text) for key in keys for text in _names(data.get(key))])
         for title, keys in GROUPS.items()
@@ -58,7 +60,7 @@ def grouped(data: Mapping[str, Any]) -> list[Group]:
 
 
 def everything(data: Mapping[str, Any]) -> list[Field]:
-    """All fields of the profile's JSON. Each part of an object or a list is a field of its own."""
+    """Return all fields of the profile's JSON. Each part of an object or a list is a field of its own."""
     return [field for key in data for field in _fields(_label(key), key, data[key])]
 
 

@@ -1,7 +1,8 @@
-"""The history of our own rows: who changed them, and in which request. It uses django-simple-history.
+"""The history of our own rows: who changed them, and in which request. The history uses django-simple-history.
 
-A history row has the number and name that the person had in Smartsheet at the time, and no foreign key. So it stays the
-same when the account is deleted. https://django-simple-history.readthedocs.io/en/latest/user_tracking.html
+A history row has the number and the name that the actor had in Smartsheet at the time, and no foreign key. So the
+history row stays the same when the actor's account is deleted.
+https://django-simple-history.readthedocs.io/en/latest/user_tracking.html
 """
 
 from collections.abc import Iterable
@@ -41,11 +42,11 @@ class ActorRecord(models.Model):
 
 
 class PastTheHistory(Exception):
-    """An operation would have changed rows without a row in the history, and so without an entry in the log."""
+    """The operation is refused, because it would change rows without a row in the history and an entry in the log."""
 
 
 class TrackedQuerySet(models.QuerySet[Row]):
-    """Refuses operations that django-simple-history doesn't record. Use save() and delete() instead.
+    """A QuerySet that refuses operations that django-simple-history doesn't record. Use save() and delete() instead.
 
     https://django-simple-history.readthedocs.io/en/latest/common_issues.html
     """
@@ -67,19 +68,19 @@ class TrackedQuerySet(models.QuerySet[Row]):
 
 
 class Tracked(models.Model):
-    """A model with a history. Either a row and its history row are both stored, or neither is."""
+    """A model with a history. A row and its history row are either both stored, or neither is."""
 
     class Meta:
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save in a transaction, because the history and the log are written too."""
+        """Save in a transaction, because saving also writes the history and the log."""
         with transaction.atomic():
             super().save(*args, **kwargs)
 
 
 class _Records(HistoricalRecords):  # type: ignore[misc] # django-simple-history ships no types
-    """History records with one index, on the record's key and the order of writing, because queries need no other."""
+    """History records with a single index, on the row's key and the order of writing. Queries need no other index."""
 
     _date_indexing = False  # overrides SIMPLE_HISTORY_DATE_INDEX, because no query uses the date alone
 
@@ -93,7 +94,7 @@ def records(*, excluded_fields: list[str]) -> HistoricalRecords:
     return _Records(
         bases=[ActorRecord],
         excluded_fields=excluded_fields,
-        no_db_index=["id"],  # the combined index begins with it
+        no_db_index=["id"],  # the index of _Records begins with this column
         get_user=_actor_of_request,
         history_id_field=models.BigAutoField(),
         history_user_id_field=models.BigIntegerField(null=True),

@@ -1,7 +1,8 @@
 """Formats days, times and numbers for a locale. Words stay English.
 
-Django's formats are used, if a locale's short date consists of digits. If it has words, or if Django doesn't know the
-locale, ISO 8601 is used. https://docs.djangoproject.com/en/5.2/ref/settings/#short-date-format
+If a locale's short date consists of digits, Django's formats for the locale are used. If the short date has words, or
+if Django doesn't know the locale, days are formatted as in ISO 8601.
+https://docs.djangoproject.com/en/5.2/ref/settings/#short-date-format
 """
 
 import re
@@ -14,7 +15,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.formats import get_format, iter_format_modules
 from django.utils.translation import get_supported_language_variant
 
-# Django's format letters, and the directives of strptime for them.
+# For each of Django's format letters, the directive of strptime.
 DIRECTIVES = {"d": "%d", "j": "%d", "m": "%m", "n": "%m", "Y": "%Y", "y": "%y"}
 FIGURES = re.compile(r"[dmYnj./\- ]+")
 ENGLISH_NUMBER = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?")
@@ -22,7 +23,7 @@ ENGLISH_NUMBER = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?")
 
 @dataclass(frozen=True, slots=True)
 class Locale:
-    """The formats of a locale, as Django writes formats, and its separators in numbers."""
+    """A locale's formats for dates and times, in Django's notation, and its separators in numbers."""
 
     day_format: str
     time_format: str
@@ -50,7 +51,7 @@ class Locale:
         return format_date(moment, self.time_format)
 
     def number(self, text: str) -> str:
-        """A number such as 1,234.5 or 1234.5, with the locale's separators. Digits without groups stay so."""
+        """Return a number such as 1,234.5 or 1234.5 with the locale's separators. Raises ValueError for other texts."""
         if not ENGLISH_NUMBER.fullmatch(text):
             raise ValueError(f"{text!r} is no number")
         return text.translate({ord(","): self.thousands, ord("."): self.decimal})
@@ -61,7 +62,7 @@ ISO = Locale("Y-m-d", "H:i", decimal=".", thousands=",")
 
 @cache
 def locale_of(name: str) -> Locale:
-    """The locale with this name of Smartsheet, such as de_DE. If it is unknown, ISO."""
+    """Return the locale with this name, as Smartsheet writes it, such as de_DE. Return ISO for an unknown name."""
     try:
         language = get_supported_language_variant(name.replace("_", "-").lower())
     except LookupError:

@@ -11,15 +11,15 @@ NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class ProfileError(ValueError):
-    """The profile that Smartsheet sent has no id, or none that can be used."""
+    """The profile that Smartsheet sent can't be used, for example because it has no numeric id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """The JSON that GET /users/me returned for a person, with the person's region.
 
-    `profile["firstName"]` reads this JSON, so templates can use Smartsheet's names of fields. The attributes have what
-    every page needs. Smartsheet's profile has no full name, so `name` combines first and last name.
+    `profile["firstName"]` reads a field of this JSON, so templates can use Smartsheet's names of fields. The attributes
+    have what every page needs. Smartsheet's profile has no full name, so `name` combines first and last name.
     https://developers.smartsheet.com/api/smartsheet/openapi/users/get-current-user
     """
 
@@ -29,7 +29,7 @@ class Profile:
 
     @classmethod
     def parse(cls, region: str, data: object) -> Self:
-        """Parse the profile in a JSON answer. Raises ProfileError if it has no id that can be used."""
+        """Parse the profile in a JSON answer. Raises ProfileError if the profile can't be used."""
         if not isinstance(data, dict):
             raise ProfileError("The profile is not a JSON object.")
         id_ = data.get("id")
@@ -54,9 +54,10 @@ class Profile:
 
     @property
     def plain_addresses(self) -> frozenset[str]:
-        """The addresses that are plain ones. Only these can be compared with lists of people and domains.
+        """Those of the addresses that can safely be compared with lists of people and domains.
 
-        Some characters outside ASCII become ASCII letters in lower case, so addresses with such characters don't count.
+        These are addresses in ASCII with one @. Other addresses don't count, because lower-casing turns some characters
+        outside ASCII into ASCII letters.
         """
         plain = (email for email in self._confirmed if email.isascii() and email.count("@") == 1)
         return frozenset(email.lower() for email in plain if not email.startswith("@"))
@@ -78,7 +79,9 @@ class Profile:
 
     @property
     def name(self) -> str:
-        """First and last name; if there are none, the e-mail address, or else the id. It is never empty."""
+        """First and last name. Without these, it is the e-mail address, or else a text with the id. It is never
+        empty.
+        """
         names = " ".join(part for part in (self.first_name, self.last_name) if part)
         return names or self.email or f"Smartsheet user {self.id}"
 
@@ -89,10 +92,10 @@ class Profile:
 
     @property
     def domain(self) -> str:
-        """The domain of the e-mail address, in lower case. It is "" if the address isn't a plain one.
+        """The domain of the e-mail address, in lower case. It is "" if the address has characters outside ASCII or
+        several @.
 
-        Some characters outside ASCII become ASCII letters in lower case. So an address with such characters has no
-        domain.
+        The reason is that lower-casing turns some characters outside ASCII into ASCII letters.
         """
         mailbox, _at, domain = self.email.lower().partition("@")
         return domain if mailbox and "@" not in domain and self.email.isascii() else ""
@@ -102,7 +105,9 @@ class Profile:
         return f"{self.region}:{self.id}" in people or (bool(self.domain) and self.email.lower() in people)
 
     def as_json(self) -> dict[str, Any]:
-        """The whole profile for a front end, with `name` and `region`. Each id is there as a number and as text."""
+        """Return the whole profile for a front end, with `name` and `region`, and with each id as a number and as
+        text.
+        """
         whole: dict[str, Any] = with_text_ids(dict(self.data))
         return {**whole, "name": self.name, "region": self.region}
 
@@ -112,13 +117,13 @@ class Profile:
 
 
 def storable(value: Any) -> Any:
-    """The JSON in a form that PostgreSQL can store. NUL and lone surrogates are replaced, and NaN becomes None.
+    """Return the JSON in a form that PostgreSQL can store. NUL and lone surrogates are replaced, and NaN becomes None.
 
-    A lone surrogate results from cutting a text in the middle of an emoji.
+    A lone surrogate appears when a text is cut in the middle of an emoji.
     https://www.postgresql.org/docs/current/datatype-json.html
     """
     if isinstance(value, str):
-        return NOT_STORABLE.sub("\ufffd", value)  # removing it could turn an address into one that is allowed
+        return NOT_STORABLE.sub("\ufffd", value)  # removing characters could turn an address into one that is allowed
     if isinstance(value, float):
         return value if isfinite(value) else None
     if isinstance(value, list):
@@ -129,7 +134,7 @@ def storable(value: Any) -> Any:
 
 
 def with_text_ids(value: Any) -> Any:
-    """The JSON, in which each integer `id` or `…Id` is added again as text, as `id_str` or `…Id_str`.
+    """Return the JSON with a text `id_str` or `…Id_str` next to each integer `id` or `…Id`.
 
     A Smartsheet id can be larger than 2**53, the largest integer that is exact in JavaScript.
     """

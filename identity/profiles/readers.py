@@ -1,7 +1,7 @@
-"""The reader of a page: their time zone and locale, from their Smartsheet profile.
+"""The reader of a page: the time zone and the locale from the person's Smartsheet profile.
 
-The reader is set for one request. It is looked up when the page first needs it, so pages of the site that don't need it
-read no session. For a person who isn't signed in, it is UTC and ISO 8601.
+The reader is set for one request. It is looked up when the page first needs it. So pages of the site that don't need it
+don't read the session. A person who isn't signed in gets UTC and ISO 8601.
 """
 
 from collections.abc import Callable, Iterator
@@ -30,12 +30,12 @@ class Reader:
         return self.zone is UTC
 
     def local(self, moment: datetime) -> str:
-        """A time in the reader's zone and format. If that zone is UTC, the text says so."""
+        """Format a time in the reader's zone and format. In UTC, the text ends with "UTC"."""
         text = self.locale.day_and_time(moment.astimezone(self.zone))
         return f"{text} UTC" if self.is_in_utc else text
 
     def local_time_of_day(self, moment: datetime) -> str:
-        """The time of day, in the reader's zone and format. If that zone is UTC, the text says so."""
+        """Format the time of day in the reader's zone and format. In UTC, the text ends with "UTC"."""
         text = self.locale.time_of_day(moment.astimezone(self.zone))
         return f"{text} UTC" if self.is_in_utc else text
 
@@ -50,7 +50,7 @@ def current() -> Reader:
 
 
 def reader_of(profile: Profile | None) -> Reader:
-    """The reader with the `timeZone` (a name of the IANA database) and the `locale` of a profile."""
+    """Return the reader with the `timeZone` (a name of the IANA database) and the `locale` of a profile."""
     if profile is None:
         return NOBODY
     zone_name, locale = profile.data.get("timeZone"), profile.data.get("locale")

@@ -1,6 +1,6 @@
-"""Keeps profiles up to date. The worker does this, so that no page waits for it.
+"""Keeps profiles up to date. The worker does this, so that no page has to wait for a profile.
 
-Without a worker nothing breaks: each sign-in fetches the profile, and people must sign in at least every
+The app also works without a worker: each sign-in fetches the profile, and people must sign in at least every
 SESSION_ABSOLUTE_SECONDS. The profile page shows how old a profile is, and has a button that refreshes it.
 """
 
@@ -22,12 +22,12 @@ logger = logging.getLogger(__name__)
 
 
 def refresh_stale_profiles(limit: int) -> int:
-    """Fetch profiles that are older than PROFILE_REFRESH_AFTER seconds, the oldest first, at most `limit`. Returns how
+    """Fetch at most `limit` profiles that are older than PROFILE_REFRESH_AFTER seconds, the oldest first. Return how
     many were fetched.
 
-    Only profiles of people who can use the app and have a token are fetched. Several processes can do this at the same
-    time, and only one of them fetches each profile. A fetch takes at most SMARTSHEET_DEADLINE. A failure is logged, and
-    the profile is tried again after an hour.
+    Only profiles of people who can use the app and have a token are fetched. Several processes can call this at the
+    same time, and only one of them fetches each profile. A fetch takes at most SMARTSHEET_DEADLINE. A failure is
+    logged, and the profile is fetched again after an hour.
     """
     now = timezone.now()
     before = now - timedelta(seconds=settings.PROFILE_REFRESH_AFTER)

@@ -32,11 +32,11 @@ from identity.tokens.access_tokens import SignInAgain, TryLater
 P = ParamSpec("P")
 
 NOT_ACCEPTED = "Smartsheet does not accept this app's access in your name. {} again to read your profile."
-NOT_FETCHED = "Smartsheet did not send your profile. This page has the one from before. Try again later."
-DISCONNECTED = "This app is disconnected. Smartsheet has ended its access in your name, and {}."
+NOT_FETCHED = "Smartsheet did not send your profile. This page shows the profile from before. Try again later."
+DISCONNECTED = "This app is disconnected. Smartsheet has ended this app's access in your name, and {}."
 NOT_CONFIRMED = (
-    "This app has deleted its token, and {}. Smartsheet has not confirmed that its access has ended. This app will ask "
-    "again. To be sure, remove this app in your personal settings in Smartsheet."
+    "This app has deleted your token, and {}. Smartsheet has not confirmed that this app's access has ended. This app "
+    "will ask again. To be sure, remove this app in your personal settings in Smartsheet."
 )
 SIGNED_OUT = "you are signed out wherever you had signed in with Smartsheet"
 LOGGED_IN = "you are still logged in to this site"
@@ -46,14 +46,14 @@ LOGGED_IN = "you are still logged in to this site"
 @require_safe
 @smartsheet_connected
 def profile(request: HttpRequest) -> HttpResponse:
-    """The profile and its age, and the person's names so far, roles, sessions and app tokens."""
+    """Show the profile and its age, and the person's present and earlier names, roles, sessions and app tokens."""
     return profile_page(request, _person(request))
 
 
 def profile_page(
     request: HttpRequest, person: SmartsheetUser, *, token_form: AppTokenForm | None = None, status: int = 200
 ) -> HttpResponse:
-    """The profile page. `token_form` is the form for an app token as it was sent, if it had errors."""
+    """Return the profile page. `token_form` is a form for an app token that was sent with errors, if there is one."""
     context = {
         "person": person,
         "groups": fields.grouped(person.profile),
@@ -75,8 +75,8 @@ def profile_page(
 def button(
     view: Callable[Concatenate[HttpRequest, SmartsheetUser, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Decorate the view of a button of the profile page. It accepts only POST. People who aren't connected are asked to
-    connect, and then come to the profile page.
+    """Decorate the view of a button on the profile page. The view accepts only POST, and gets the person as an
+    argument. People who aren't connected are asked to connect, and then come to the profile page.
     """
 
     @require_POST
@@ -95,7 +95,7 @@ def refresh_profile(request: HttpRequest, person: SmartsheetUser) -> HttpRespons
     try:
         account.refresh_profile(person)
     except SignInAgain:
-        if not revocation.follow_up(request.user.pk):  # if it deleted the token, the next page says why
+        if not revocation.follow_up(request.user.pk):  # if follow_up() deleted the token, the next page says why
             way = "Sign in" if ways.is_signed_in_with_smartsheet(request.session) else "Disconnect, and connect"
             messages.error(request, NOT_ACCEPTED.format(way))
     except (TryLater, OAuthError, UnknownRegion):

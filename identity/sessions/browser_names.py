@@ -1,11 +1,11 @@
-"""Names a browser by its User-Agent, so that people recognise it. The name proves nothing.
+"""Makes a name for a browser from its User-Agent, so that people recognise the browser. Anyone can forge a User-Agent.
 
 https://www.rfc-editor.org/rfc/rfc9110#field.user-agent
 """
 
 import re
 
-# The first match counts. Most browsers also name other browsers, for sites that look for these.
+# The first match counts. Most User-Agents also name other browsers, for sites that look for these.
 BROWSERS = (
     (re.compile(r"\bEdg(e|A|iOS)?/"), "Edge"),
     (re.compile(r"\b(OPR|Opera)/"), "Opera"),
@@ -27,7 +27,7 @@ UNKNOWN = "Unknown browser"
 
 
 def browser_name(user_agent: str) -> str:
-    """The name, such as "Chrome on Windows". If only one of the two is known, it is only that one."""
+    """Return a name such as "Chrome on Windows". It has only the browser if the system is unknown."""
     browser = next((name for pattern, name in BROWSERS if pattern.search(user_agent)), UNKNOWN)
     system = next((name for pattern, name in SYSTEMS if pattern.search(user_agent)), "")
     return f"{browser} on {system}" if system else browser

@@ -1,7 +1,7 @@
 """Starts, lists and ends a person's sessions in different browsers.
 
-This needs the session engine identity.sessions.store. Django's own engines store no owner of a session, so a person's
-sessions can't be listed, or ended from another browser.
+This needs the session engine identity.sessions.store. Django's own engines don't store the owner of a session. With
+them, a person's sessions can't be listed, or ended from another browser.
 """
 
 from typing import Any
@@ -21,18 +21,18 @@ from identity.sessions.models import BrowserSession, BrowserSessionQuerySet, End
 from identity.signals import session_ended, token_lost
 from identity.signin import ways
 
-SIGN_IN = "identity.sign_in"  # key in a session; its value has started_at (seconds since 1970), ip and browser
-ENDED = "identity.ended"  # key in a session; its value is why the previous session ended
+SIGN_IN = "identity.sign_in"  # key in a session; the value has `started_at` (seconds since 1970), `ip` and `browser`
+ENDED = "identity.ended"  # key in a session; the value says why the browser's previous session ended
 
 
 def end_all(user: AbstractBaseUser, *, because: Ending = Ending.ELSEWHERE) -> int:
-    """Sign the user out of every browser. Returns the number of sessions. Running requests still get their answers."""
+    """Sign the user out of every browser. Return the number of sessions. Running requests still get their answers."""
     return end(BrowserSession.objects.of(user), user=user, because=because)
 
 
 def end_signed_in_with_smartsheet(user: AbstractBaseUser, *, because: Ending) -> int:
-    """End the user's sessions that began by signing in with Smartsheet, and return their number. Sessions that began
-    with the site's own login go on.
+    """End the user's sessions that began by signing in with Smartsheet. Return their number. Sessions that began with
+    the site's own login go on.
     """
     own = BrowserSession.objects.of(user)
     keys = [session.pk for session in own if ways.is_signed_in_with_smartsheet(session.get_decoded())]
@@ -40,12 +40,12 @@ def end_signed_in_with_smartsheet(user: AbstractBaseUser, *, because: Ending) ->
 
 
 def end_one(user: AbstractBaseUser, public_id: UUID) -> bool:
-    """Sign the user out of one browser. Returns False if the session isn't theirs, or has already ended."""
+    """End one session of the user. Return False if the session isn't theirs, or has already ended."""
     return bool(end(BrowserSession.objects.of(user).filter(public_id=public_id), user=user, because=Ending.ELSEWHERE))
 
 
 def end(chosen: BrowserSessionQuerySet, *, user: AbstractBaseUser | None, because: Ending) -> int:
-    """End these sessions of the user, and send session_ended. Returns their number."""
+    """End these sessions of the user, and send `session_ended`. Return how many of them hadn't ended before."""
     count = chosen.end(because)
     person = getattr(user, "smartsheet", None)
     if count and person is not None:
@@ -54,7 +54,9 @@ def end(chosen: BrowserSessionQuerySet, *, user: AbstractBaseUser | None, becaus
 
 
 def sweep_expired() -> int:
-    """Delete sessions that ended more than a day ago, and return their number. Each sign-in calls this too."""
+    """Delete sessions that ended more than a day ago, and return their number. The worker and each sign-in call
+    this.
+    """
     return BrowserSession.objects.sweep()
 
 

@@ -13,11 +13,13 @@ from django.utils.timesince import timesince
 from identity.conf import settings
 from identity.sessions.models import KEPT, Ending
 
-TOUCH = timedelta(minutes=1)  # a later use is stored only after this time, so that not each request writes a row
+TOUCH = timedelta(minutes=1)  # uses within this time after a stored use aren't stored, so that few requests write a row
 
 
 def ends_at(started_at: datetime | None, *, seen_at: datetime) -> datetime:
-    """When a session ends if it isn't used after `seen_at`. `started_at` is None if no one is signed in with it."""
+    """Return when a session ends if it isn't used after `seen_at`. `started_at` is None if no one is signed in with
+    it.
+    """
     absolute = timedelta(seconds=settings.SESSION_ABSOLUTE_SECONDS)
     if started_at is None:
         return seen_at + absolute
@@ -25,26 +27,28 @@ def ends_at(started_at: datetime | None, *, seen_at: datetime) -> datetime:
 
 
 def reason(started_at: datetime) -> Ending:
-    """Which limit the session of a signed-in person has reached."""
+    """Return which limit the session of a signed-in person has reached."""
     absolute = timedelta(seconds=settings.SESSION_ABSOLUTE_SECONDS)
     return Ending.TOO_OLD if started_at + absolute <= timezone.now() else Ending.IDLE
 
 
 def is_touch_due(seen_at: datetime | None) -> bool:
-    """Whether to store the use of the session now: after TOUCH, or sooner if the idle limit is short."""
+    """Whether to store this use of the session, because `seen_at` is longer ago than TOUCH, or than a tenth of the idle
+    limit.
+    """
     exactness = min(TOUCH, timedelta(seconds=settings.SESSION_IDLE_SECONDS) / 10)
     return seen_at is not None and seen_at + exactness <= timezone.now()
 
 
 def in_words(seconds: float) -> str:
-    """A duration in words, such as "1 hour", "12 hours" or "30 minutes"."""
+    """Return a duration in words, such as "1 hour", "12 hours" or "30 minutes"."""
     moment = datetime.min.replace(tzinfo=UTC)
     return timesince(moment, moment + timedelta(seconds=seconds)).replace("\xa0", " ")
 
 
 def cookie_seconds(started_at: datetime | None) -> int:
-    """The lifetime of the cookie in seconds. It is longer than that of the session, so that the browser can be told why
-    the session ended.
+    """Return the lifetime of the cookie in seconds. The cookie lives longer than the session, so that the person can be
+    told why the session ended.
     """
     longest = timedelta(seconds=settings.SESSION_ABSOLUTE_SECONDS) + KEPT
     return int(((started_at or timezone.now()) + longest - timezone.now()).total_seconds())

@@ -1,4 +1,5 @@
-"""The table of sessions. In addition to Django's columns it has the owner, the start, the origin, and why it ended.
+"""The table of sessions. In addition to Django's columns, it stores a session's owner, start, last use, address and
+browser, and why the session ended.
 
 https://docs.djangoproject.com/en/5.2/topics/http/sessions/#extending-database-backed-session-engines
 """
@@ -14,7 +15,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils import timezone
 
-KEPT = timedelta(days=1)  # how long an ended session is kept, to tell the browser why it ended
+KEPT = timedelta(days=1)  # how long an ended session is kept, to tell the person why it ended
 
 
 class Ending(models.TextChoices):
@@ -29,14 +30,14 @@ class Ending(models.TextChoices):
 
     @property
     def sentence(self) -> str:
-        """The message to the person: what happened, and what to do."""
+        """The message that tells the person what happened and what to do."""
         advice = "Ask its administrator." if self is Ending.BARRED else "Sign in again to continue."
         return f"You were signed out {SENTENCES[self]}. {advice}"
 
 
 SENTENCES = {
     Ending.IDLE: "because this browser had not been used for a while",
-    Ending.TOO_OLD: "because you had been signed in for long",
+    Ending.TOO_OLD: "because you had been signed in for a long time",
     Ending.ELSEWHERE: "of this browser from another one",
     Ending.DISCONNECTED: "because you disconnected this app from Smartsheet",
     Ending.REVOKED: "because Smartsheet has ended this app's access in your name",
@@ -46,17 +47,17 @@ SENTENCES = {
 
 class BrowserSessionQuerySet(models.QuerySet["BrowserSession"]):
     def of(self, user: AbstractBaseUser) -> "BrowserSessionQuerySet":
-        """The user's active sessions. The one that was used last comes first."""
+        """Return the user's active sessions. The one that was used last comes first."""
         alive = self.filter(user=user.pk, ended_because="", expire_date__gt=timezone.now())
         return alive.order_by("-seen_at", "pk")
 
     def end(self, because: Ending) -> int:
-        """End these sessions, and delete their data. Returns the number of sessions that hadn't ended before."""
+        """End these sessions, and delete their data. Return how many of them hadn't ended before."""
         going_on = self.filter(ended_because="")
         return going_on.update(ended_because=because, session_data="", expire_date=timezone.now())
 
     def sweep(self) -> int:
-        """Delete sessions that ended more than KEPT ago. Returns their number."""
+        """Delete sessions that ended more than KEPT ago. Return their number."""
         deleted, _by_model = self.filter(expire_date__lte=timezone.now() - KEPT).delete()
         return deleted
 
@@ -81,11 +82,11 @@ class BrowserSession(AbstractBaseSession):
         verbose_name_plural = "sessions"
 
     def __str__(self) -> str:
-        """The session without its key: a person who knows the key is signed in."""
+        """Name the session without its key, because anyone who knows the key is signed in."""
         return f"session {self.public_id}"
 
     @classmethod
     def get_session_store_class(cls) -> type[SessionBase]:
-        """The store of the engine that the settings name, as in Django's middleware. Our engine uses this model."""
+        """Return the store of the session engine in the settings, as Django's middleware does."""
         store: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
         return store

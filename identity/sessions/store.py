@@ -1,7 +1,8 @@
-"""Django's database sessions, with limits and an owner. If a session is ended, all processes see this immediately.
+"""A session engine: Django's database sessions, with limits and an owner. Ending a session takes effect in all
+processes immediately.
 
-The columns of the table come from the session's data. A row that has ended can't be read or written any more, not even
-by a request that was running when it ended.
+The columns of the table are copied from the session's data. The data of a session that has ended can't be read or
+written any more, not even by a request that was running when the session ended.
 """
 
 from datetime import UTC, datetime
@@ -18,16 +19,16 @@ from identity.sessions import browsers, limits
 from identity.sessions.browsers import ENDED, SIGN_IN
 from identity.sessions.models import BrowserSession, Ending
 
-OUTLIVES = "outlives."  # keys with this prefix stay after a forced sign-out; check whose they are before showing them
+OUTLIVES = "outlives."  # keys with this prefix survive a forced sign-out; before showing one, check whose data it is
 
 
 def has_owners(session: SessionBase) -> bool:
-    """Whether this session uses our engine. Other engines have no list of a person's sessions."""
+    """Whether this session uses our engine. Only our engine can list a person's sessions."""
     return isinstance(session, SessionStore)
 
 
 class SessionStore(DatabaseSessionStore):
-    """`request.session`. `seen_at` is the time in the database when it was last used."""
+    """The class of `request.session`. `seen_at` is the stored time of the session's last use."""
 
     seen_at: datetime | None = None
 
@@ -36,7 +37,9 @@ class SessionStore(DatabaseSessionStore):
         return BrowserSession
 
     def load(self) -> dict[str, Any]:
-        """The session's data. For an ended session this is only why it ended, and the session has no key any more."""
+        """Return the session's data. If the session has ended, this is only the reason, and `session_key` becomes
+        None.
+        """
         row = BrowserSession.objects.filter(pk=self.session_key).first()
         if row is not None and not row.ended_because and row.expire_date > timezone.now():
             self.seen_at = row.seen_at
@@ -46,7 +49,7 @@ class SessionStore(DatabaseSessionStore):
         return {ENDED: ending} if ending else {}
 
     def _validate_session_key(self, key: str | None) -> bool:
-        """Whether the key could have been created here. A cookie can have a NUL, which PostgreSQL doesn't accept."""
+        """Whether this app could have created the key. A cookie can have a NUL, which PostgreSQL doesn't accept."""
         is_long_enough: bool = super()._validate_session_key(key)  # type: ignore[misc] # untyped
         return is_long_enough and set(VALID_KEY_CHARS).issuperset(key or "")
 
@@ -81,7 +84,7 @@ class SessionStore(DatabaseSessionStore):
         )
 
     def get_expiry_age(self, **kwargs: Any) -> int:
-        """How long the browser keeps the cookie, in seconds."""
+        """Return how long the browser keeps the cookie, in seconds."""
         return super().get_expiry_age(**kwargs) if self.has_own_expiry else limits.cookie_seconds(self.started_at)
 
     @property
@@ -103,7 +106,7 @@ class SessionStore(DatabaseSessionStore):
             self.seen_at = now
 
     def end(self, because: Ending) -> None:
-        """Sign the person out by force. The session's row stays."""
+        """Sign the person out, although they didn't ask for it. The session's row stays."""
         own = BrowserSession.objects.filter(pk=self.session_key)
         user = get_user_model()._default_manager.filter(pk=self[USER_KEY]).first()
         browsers.end(own, user=user, because=because)
@@ -127,7 +130,7 @@ class SessionStore(DatabaseSessionStore):
         self.create()
 
     def _forget(self, because: str) -> None:
-        """Delete everything except why the session ended, and the keys that stay after a sign-out."""
+        """Keep only why the session ended, and the keys that survive a forced sign-out."""
         kept = {key: value for key, value in self.items() if key.startswith(OUTLIVES)}
         self._session_key, self._session_cache, self.seen_at = None, {**kept, ENDED: because}, None
         self.accessed = self.modified = True
@@ -142,7 +145,7 @@ def _insert(row: BrowserSession) -> None:
 
 
 def _ending(row: BrowserSession) -> str:
-    """Why the session ended; "" if no one was signed in. If it has reached a limit, it is ended here."""
+    """Return why the session ended; "" if no one was signed in. If the session has reached a limit, end it."""
     if row.ended_because or row.started_at is None or row.user is None:
         return row.ended_because
     because = limits.reason(row.started_at)

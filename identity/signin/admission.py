@@ -1,8 +1,8 @@
 """Decides who can sign in or connect: everyone with a Smartsheet account, unless the settings list who can.
 
 SIGN_IN_ACCOUNTS lists Smartsheet accounts (organisations) as region:id, SIGN_IN_DOMAINS lists domains of e-mail
-addresses, and SIGN_IN_PEOPLE lists people as region:id or e-mail address. It is enough to be on one of the lists. Each
-request checks them, so a person who is removed from a list is signed out with their next request.
+addresses, and SIGN_IN_PEOPLE lists people as region:id or e-mail address. A person on one of these lists can use the
+app. Each request checks the lists, so a person who is removed from them is signed out with their next request.
 """
 
 from collections.abc import Collection
@@ -26,7 +26,9 @@ NOT_LET_IN = "The person was not let in."
 
 
 class NotAdmitted(Exception):
-    """Smartsheet has confirmed who the person is, but this app doesn't admit them. `failure` has the page's words."""
+    """Smartsheet has confirmed who the person is, but this app doesn't admit them. `failure` has the words of the
+    page.
+    """
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.code)
@@ -46,17 +48,19 @@ def is_listed(profile: Profile) -> bool:
 
 
 def could_be_listed(profile: Profile) -> bool:
-    """Whether the settings can let a person use the app, if only their address is known."""
+    """Whether the settings may let a person use the app, of whom only the e-mail address is known."""
     return bool(settings.SIGN_IN_ACCOUNTS) or is_listed(profile)
 
 
 def admit(
     request: HttpRequest, *, profile: Profile, grant: Grant, deadline: Deadline, user: AbstractBaseUser | None = None
 ) -> SmartsheetUser:
-    """Store the profile and token of a person who signs in, or of `user`, who connects. The session begins later.
+    """Store the profile and the token of a person who signs in. If `user` is given, connect this user instead. The
+    caller begins the session.
 
-    If this app doesn't admit the person, nothing is stored, and the token is revoked at Smartsheet before the deadline.
-    Raises NotAdmitted, and what a receiver of signing_in or connecting raises.
+    If this app doesn't admit the person, nothing is stored, the token is revoked at Smartsheet before the deadline, and
+    NotAdmitted is raised. An exception of a receiver of `signing_in` or `connecting` has the same effect, and is raised
+    again.
     """
     try:
         if not is_listed(profile):

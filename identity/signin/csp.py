@@ -1,7 +1,8 @@
 """The Content-Security-Policy that Byline's pages need.
 
-The directive `form-action` matters most. Browsers apply it to redirects too, so if it only has 'self', the Connect
-button does nothing. https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Content-Security-Policy
+The directive `form-action` matters most. Browsers also apply it to redirects after a form is sent. So if it allows only
+'self', the Connect button does nothing.
+https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Content-Security-Policy
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,7 +24,9 @@ NEEDED = {
 
 
 def policy_of_settings() -> Policy:
-    """The directives in the settings of Django 6, or of django-csp, version 4 or 3. Empty if the site has none."""
+    """Return the directives in the settings of Django 6, or of django-csp 4 or 3. They are empty if the site has
+    none.
+    """
     of_version_4: dict[str, Any] = getattr(settings, "CONTENT_SECURITY_POLICY", None) or {}
     found: dict[str, Any] = getattr(settings, "SECURE_CSP", None) or of_version_4.get("DIRECTIVES", {})
     if found:
@@ -34,13 +37,13 @@ def policy_of_settings() -> Policy:
 
 
 def policy_of_header(header: str) -> Policy:
-    """The directives of a Content-Security-Policy header."""
+    """Return the directives of a Content-Security-Policy header."""
     parts = [part.split() for part in header.split(";")]
     return {part[0].lower(): part[1:] for part in parts if part}
 
 
 def missing(policy: Policy) -> Iterator[str]:
-    """The directives and sources that are missing, such as "form-action https://app.smartsheet.com"."""
+    """Yield the directives and sources that the policy lacks, such as "form-action https://app.smartsheet.com"."""
     for origin in blocked_origins(policy):
         yield f"form-action {origin}"
     for directive, source in NEEDED.items():
@@ -50,12 +53,14 @@ def missing(policy: Policy) -> Iterator[str]:
 
 
 def origins() -> list[str]:
-    """Where the buttons that connect Smartsheet lead, such as "https://app.smartsheet.com"."""
+    """Return the origins to which the buttons that connect Smartsheet redirect, such as
+    "https://app.smartsheet.com".
+    """
     return sorted({_origin(region.authorize_url) for region in regions.regions()})
 
 
 def blocked_origins(policy: Policy) -> list[str]:
-    """The origins to which browsers refuse to redirect after a button was pressed."""
+    """Return those of the origins to which browsers refuse to redirect, because of this policy."""
     allowed = policy.get("form-action")  # it doesn't fall back to default-src
     return [] if allowed is None else [one for one in origins() if not _allows(allowed, one)]
 
@@ -74,7 +79,7 @@ def _allows(sources: Iterable[str], wanted: str) -> bool:
 
 
 def _serves_static_files(sources: Iterable[str], wanted: str) -> bool:
-    """Whether the static files come from another origin, and the policy allows that origin."""
+    """Whether the static files come from another origin, and the sources allow that origin."""
     origin = _origin(settings.STATIC_URL or "")
     return wanted == "'self'" and origin != "://" and _allows(sources, origin)
 

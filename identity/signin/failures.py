@@ -7,7 +7,7 @@ from identity.signin.oauth import BadAnswer, ClientRefused, GrantRefused, OAuthE
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The words of one page. `code` identifies the failure for an administrator."""
+    """The words of the page for one kind of failure. `code` names the failure for an administrator."""
 
     code: str
     status: int
@@ -31,7 +31,7 @@ WRONG_STATE = Failure(
     title="This sign-in does not belong to this browser",
     happened=(
         "This browser has no sign-in that matches Smartsheet's redirect. The sign-in started in another browser, too "
-        "many others were started after it, or this browser does not keep cookies."
+        "many other sign-ins were started after it, or this browser does not keep cookies."
     ),
     done=NOTHING_USED,
     advice=BEGIN_AGAIN,
@@ -115,8 +115,8 @@ NOT_RECORDED = Failure(
     code="not_recorded",
     status=503,
     title="Nobody can sign in right now",
-    happened="This app couldn't record your sign-in in its audit log, and it doesn't let people in without that.",
-    done="It has kept no access in your name.",
+    happened="This app couldn't record your sign-in in its audit log. Without that record, it lets nobody in.",
+    done="This app has kept no access in your name.",
     advice=LATER,
 )
 OTHER_USER = Failure(
@@ -134,15 +134,15 @@ CONNECTED_ELSEWHERE = Failure(
     happened="Smartsheet confirmed who you are, but another user of this site has connected this Smartsheet account.",
     done=GIVEN_UP,
     advice=(
-        "If that user is you, log in as them, or disconnect the account there first. If you wanted to connect another "
-        "Smartsheet account, sign out of Smartsheet and connect again from here."
+        "If you are also that other user, log in as that user, or disconnect the account as that user first. If you "
+        "wanted to connect another Smartsheet account, sign out of Smartsheet and connect again from here."
     ),
 )
 OTHER_ACCOUNT = Failure(
     code="other_account",
     status=409,
     title="You have connected another Smartsheet account",
-    happened="Smartsheet confirmed who you are, but it is not the account that you have connected here.",
+    happened="Smartsheet confirmed who you are, but you have connected a different Smartsheet account here.",
     done=GIVEN_UP,
     advice="Disconnect the other account on your profile page first. Then connect this one.",
 )
@@ -151,14 +151,14 @@ RATE_LIMITED = Failure(
     status=429,
     title="Too many sign-in attempts",
     happened="Too many sign-in attempts came from your network within a minute.",
-    done="This app ignored this attempt. Nothing is locked.",
+    done="This app ignored this attempt. No account is locked.",
     advice=LATER,
 )
 BUSY = Failure(
     code="busy",
     status=503,
     title="This app is busy",
-    happened="Smartsheet is slow, and this app is already waiting for it with as many requests as it can.",
+    happened="Smartsheet is slow, and this app already has as many requests to it in progress as it allows.",
     done="This app has not used your sign-in yet.",
     advice="Wait some seconds, then reload this page.",
 )
@@ -176,7 +176,7 @@ OF_OAUTH: dict[tuple[Step, type[OAuthError]], Failure] = {
         code="code_refused",
         status=400,
         title="This sign-in is no longer valid",
-        happened="Smartsheet did not accept its own authorization code: it has expired or was already used.",
+        happened="Smartsheet did not accept the authorization code: the code has expired or was already used.",
         done=NOTHING_KEPT,
         advice=BEGIN_AGAIN,
     ),
@@ -200,7 +200,7 @@ OF_OAUTH: dict[tuple[Step, type[OAuthError]], Failure] = {
         code="token_unreadable",
         status=502,
         title="This app can't read Smartsheet's answer",
-        happened="When this app asked it to confirm your sign-in, Smartsheet sent an answer in an unknown format.",
+        happened="When this app asked Smartsheet to confirm your sign-in, the answer had an unknown format.",
         done="This app asked once, and will not ask again.",
         advice=TELL,
     ),
@@ -225,7 +225,7 @@ OF_OAUTH: dict[tuple[Step, type[OAuthError]], Failure] = {
 }
 
 
-# What happened if Smartsheet isn't available, but did answer.
+# The words for what happened if Smartsheet isn't available, but has answered with an error.
 ANSWERED: dict[Step, str] = {
     "token": "Smartsheet answered with an error when this app asked it to confirm your sign-in.",
     "profile": "Smartsheet confirmed your sign-in, but answered with an error when this app asked for your profile.",
@@ -233,7 +233,7 @@ ANSWERED: dict[Step, str] = {
 
 
 def of(error: OAuthError) -> Failure:
-    """The words for an error of exchange_code()."""
+    """Return the words for an error of exchange_code()."""
     failure = OF_OAUTH[error.step, type(error)]
     is_answered = isinstance(error, Unavailable) and error.status is not None
     return replace(failure, happened=ANSWERED[error.step]) if is_answered else failure

@@ -34,13 +34,13 @@ TOKEN_TYPES: dict[str, type | tuple[type, ...]] = {
 BEARER = re.compile(r"[\x21-\x7e]+")  # https://datatracker.ietf.org/doc/html/rfc6749#appendix-A.12
 PRINTABLE = re.compile(r"[\x20-\x7e]*")  # https://datatracker.ietf.org/doc/html/rfc6749#appendix-A.17
 LONGEST_LIFE = 10**9  # seconds; a longer lifetime must be a mistake
-SPENT = {1069, 1071, 1132}  # errorCodes of a code or token that has expired, is invalid, or was revoked
+SPENT = {1069, 1071, 1132}  # Smartsheet's errorCodes for a code or token that has expired, is invalid, or was revoked
 WRONG_HASH = 1072  # errorCode if this app's secret is wrong; Smartsheet misleadingly calls the error invalid_grant
 REF_ID = re.compile(r"[\w-]{1,40}")
 
 
 class OAuthError(Exception):
-    """A request to Smartsheet failed. The subclass says what the caller should do:
+    """A request to Smartsheet failed. The subclasses say what the caller should do:
 
     OAuthError
       GrantRefused    the code or token isn't accepted: start a new sign-in; a stored token is useless
@@ -48,9 +48,9 @@ class OAuthError(Exception):
       Unavailable     Smartsheet can't be reached, or doesn't work: try again later
       BadAnswer       the answer isn't as documented: try again; if it happens again, tell an administrator
 
-    Neither the text, the attributes nor the cause of an error contain a code, a token or a secret. `step` is the
-    request that failed. `status` is the HTTP status, or None if there was no answer. `error_code` and `ref_id` are from
-    Smartsheet's answer; they are None and "" if the answer has none.
+    The text, the attributes and the cause of an error contain no code, no token and no secret. `step` names the request
+    that failed. `status` is the HTTP status, or None if there was no answer. `error_code` and `ref_id` are from
+    Smartsheet's answer. If the answer doesn't have them, they are None and "".
     https://developers.smartsheet.com/api/smartsheet/error-codes
     """
 
@@ -89,8 +89,8 @@ class BadAnswer(OAuthError):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """The answer of the token endpoint. `expires_at` is None if Smartsheet didn't say when. `scope` has the scopes,
-    separated by spaces.
+    """The answer of the token endpoint. `expires_at` is None if Smartsheet didn't say when the token expires. `scope`
+    has the scopes, separated by spaces.
     """
 
     access_token: str = field(repr=False)
@@ -100,10 +100,10 @@ class Grant:
 
 
 def authorization_url(region: Region, *, state: str) -> str:
-    """The address of the consent page.
+    """Return the address of the consent page.
 
-    It has no redirect_uri, because Smartsheet documents none: it redirects to the one URL that is registered for the
-    app.
+    The address has no `redirect_uri`, because Smartsheet doesn't document this parameter. Smartsheet redirects to the
+    one URL that is registered for the app.
     """
     session = OAuth2Session(region.client_id, scope=region.scopes)
     url, _state = session.authorization_url(region.authorize_url, state=state)
@@ -111,9 +111,10 @@ def authorization_url(region: Region, *, state: str) -> str:
 
 
 def exchange_code(region: Region, *, code: str, deadline: Deadline) -> tuple[Profile, Grant]:
-    """Exchange the code for a token and the profile of its person, before the deadline. Raises OAuthError.
+    """Exchange the code for a token, and read the profile of the token's person, before the deadline.
 
-    If the profile can't be read, the token isn't used. It is then revoked, if there is still time.
+    Raises OAuthError if one of these fails. If only the profile can't be read, the token is revoked, if there is still
+    time.
     """
     grant = fetch_token(region, code=code, deadline=deadline)
     try:
@@ -125,10 +126,10 @@ def exchange_code(region: Region, *, code: str, deadline: Deadline) -> tuple[Pro
 
 
 def fetch_token(region: Region, *, code: str, deadline: Deadline) -> Grant:
-    """Exchange the code, with exactly one request. Raises OAuthError.
+    """Exchange the code, with exactly one request. Raises OAuthError if that fails.
 
-    The session isn't given a scope. If it had one, a grant with another scope would raise a Warning after the token was
-    issued. The scope of the answer is stored instead.
+    No scope is passed to the session. Otherwise a grant with another scope would raise a Warning after the token was
+    issued. The returned Grant has the scope of the answer.
     https://developers.smartsheet.com/api/smartsheet/openapi/tokens/tokens-getorrefresh
     """
     with _session(region, deadline) as session:
@@ -141,10 +142,10 @@ def fetch_token(region: Region, *, code: str, deadline: Deadline) -> Grant:
 
 
 def refresh_token(region: Region, *, spent: str, scope: str, deadline: Deadline) -> Grant:
-    """Exchange the refresh token `spent` for a new pair. The old pair doesn't work any more after this.
+    """Exchange the refresh token `spent` for a new pair. After this, the old pair doesn't work any more.
 
-    It sends exactly one request. `scope` is the granted scope, which stays the same. Raises OAuthError.
-    https://developers.smartsheet.com/api/smartsheet/openapi/tokens/tokens-getorrefresh
+    This sends exactly one request, and raises OAuthError if it fails. `scope` is the granted scope, which stays the
+    same. https://developers.smartsheet.com/api/smartsheet/openapi/tokens/tokens-getorrefresh
     """
     proof = _proof(region, spent) | {"client_id": region.client_id}
     with _session(region, deadline) as session:
@@ -154,7 +155,7 @@ def refresh_token(region: Region, *, spent: str, scope: str, deadline: Deadline)
 
 
 def fetch_profile(region: Region, *, access_token: str, deadline: Deadline) -> Profile:
-    """The profile of the token's person. A valid token with any scope can read it. Raises OAuthError.
+    """Read the profile of the token's person. A valid token with any scope can do this. Raises OAuthError if it fails.
 
     https://developers.smartsheet.com/api/smartsheet/openapi/users/get-current-user
     """
@@ -168,8 +169,9 @@ def fetch_profile(region: Region, *, access_token: str, deadline: Deadline) -> P
 
 
 def revoke_token(region: Region, *, access_token: str, deadline: Deadline, is_for_all: bool = False) -> None:
-    """Revoke the token at Smartsheet. With `is_for_all`, revoke all tokens that the person ever gave this app. Raises
-    OAuthError.
+    """Revoke the token at Smartsheet. If `is_for_all` is True, revoke all tokens that the person ever gave this app.
+
+    Raises OAuthError if Smartsheet doesn't confirm that.
 
     https://developers.smartsheet.com/api/smartsheet/openapi/tokens/tokens-delete
     """
@@ -181,7 +183,7 @@ def revoke_token(region: Region, *, access_token: str, deadline: Deadline, is_fo
 
 
 def _session(region: Region, deadline: Deadline) -> OAuth2Session:
-    """A session that follows no redirects, and ignores proxies and certificates of the environment."""
+    """Return a session that follows no redirects, and ignores proxies and certificates that the environment names."""
     session = OAuth2Session(region.client_id)
     session.trust_env = False
     session.max_redirects = 0
@@ -191,14 +193,14 @@ def _session(region: Region, deadline: Deadline) -> OAuth2Session:
 
 
 def _proof(region: Region, code: str) -> dict[str, str]:
-    """What authenticates the app: the secret, or a hash of it and this code or refresh token."""
+    """Return what authenticates the app: the secret, or a hash of the secret and of this code or refresh token."""
     if region.client_auth == "secret":
         return {"client_secret": region.client_secret}
     return {"hash": hashlib.sha256(f"{region.client_secret}|{code}".encode()).hexdigest()}
 
 
 def _ask(step: Step, request: Callable[[], Any]) -> Any:
-    """Send a request and return its answer. Replaces the libraries' errors, which contain tokens."""
+    """Send a request and return its answer. The libraries' errors are replaced, because they contain tokens."""
     try:
         return request()
     except requests.Timeout:
@@ -210,8 +212,8 @@ def _ask(step: Step, request: Callable[[], Any]) -> Any:
 
 
 def _flattened(response: requests.Response) -> requests.Response:
-    """The token answer, in the form that oauthlib expects. oauthlib checks neither the status nor the types. In older
-    documentation of Smartsheet, the answer is nested.
+    """Check the token answer, and change it to the form that oauthlib expects. oauthlib checks neither the status nor
+    the types. In Smartsheet's older documentation, the answer is nested.
     """
     answer = _json_object("token", response, unauthorized=ClientRefused)
     nested = answer.get("token")
@@ -240,7 +242,9 @@ def _grant(token: dict[str, Any], *, asked_scope: str) -> Grant:
 
 
 def _json_object(step: Step, response: requests.Response, *, unauthorized: type[OAuthError]) -> dict[str, Any]:
-    """The JSON object of a successful answer. Raises OAuthError; for 401 and 403, its subclass `unauthorized`."""
+    """Return the JSON object of a successful answer. For other answers, raise a subclass of OAuthError. `unauthorized`
+    is the subclass for 401 and 403.
+    """
     try:
         answer = response.json()
     except (ValueError, RecursionError):

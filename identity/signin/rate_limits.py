@@ -1,7 +1,7 @@
 """Counts sign-in attempts by address. The counts are in the database, which all processes share.
 
 The settings SIGN_IN_RATE_LIMIT and PASSWORD_RATE_LIMIT are the most requests per minute. identity.decorators refuses
-more.
+requests above these limits. Calls with app tokens are counted here too, by token.
 """
 
 import ipaddress
@@ -12,12 +12,12 @@ from django.db import models, transaction
 from django.utils import timezone
 
 WINDOW = timedelta(minutes=1)
-OWN_NETWORK = 64  # how many bits of an IPv6 address identify a customer, who chooses the other bits
+OWN_NETWORK = 64  # a provider assigns these first bits of an IPv6 address; its customer chooses the other bits
 
 
 class AttemptsQuerySet(models.QuerySet["Attempts"]):
     def count_one(self, *, what: str, address: str) -> "Attempts":
-        """Count an attempt from this address. Returns the address's current window."""
+        """Count an attempt from this address. Return the current window of the address."""
         now = timezone.now()
         with transaction.atomic():
             window, is_new = self.select_for_update().get_or_create(
@@ -68,7 +68,7 @@ def window_of(client_ip: str, *, what: str) -> Attempts:
 
 
 def network_of(client_ip: str) -> str:
-    """The address that is counted: an IPv4 address, or the IPv6 network of a customer."""
+    """Return the address that is counted: an IPv4 address, or the IPv6 network of a customer."""
     address = ipaddress.ip_address(client_ip)
     if address.version == 4:
         return client_ip

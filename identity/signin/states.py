@@ -1,8 +1,8 @@
 """The `state` of a sign-in proves that the browser that comes back from Smartsheet is the one that started the sign-in.
 
-The session has the sign-ins that the browser has started. That a state was used is stored in the database, as a row
-with a unique key. The session isn't enough for this: if it is in a cookie or a file, an old copy could be used again.
-https://datatracker.ietf.org/doc/html/rfc9700#section-4.7
+The session stores the sign-ins that the browser has started. The database stores which states were used, as rows with a
+unique key. Storing that in the session wouldn't be enough: if sessions are in cookies or files, an old copy of a
+session could be used again. https://datatracker.ietf.org/doc/html/rfc9700#section-4.7
 """
 
 import hmac
@@ -18,9 +18,9 @@ from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.db import models, transaction
 from django.utils import timezone
 
-PENDING = "identity.pending"  # key in a session; its value has the sign-ins that were started, used or not
-LIFETIME = 600  # seconds that a state is valid; Smartsheet's code is valid equally long
-MOST = 20  # the most sign-ins that are stored for a browser; each tab can start one
+PENDING = "identity.pending"  # key in a session; the value has the started sign-ins, used or not
+LIFETIME = 600  # a state is valid for this many seconds, like Smartsheet's code
+MOST = 20  # the most sign-ins that a session stores; each tab of the browser can start one
 KEPT = timedelta(days=14)  # how long a used state is remembered; after that it only counts as expired
 
 
@@ -29,7 +29,7 @@ class WrongState(Exception):
 
 
 class UsedState(Exception):
-    """This browser has already used this state. `next_url` is where that sign-in led to."""
+    """This browser has already used this state. `next_url` is the page to which that sign-in led."""
 
     def __init__(self, next_url: str) -> None:
         super().__init__("The state was already used.")
@@ -42,9 +42,9 @@ class ExpiredState(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A sign-in that was started: its state, its region, and the path of this site where the person goes afterwards.
+    """A sign-in that was started: its state, its region, and the page of this site where the person goes afterwards.
 
-    If a Django user connects Smartsheet, `user` is the key of this user as text. For a sign-in it is "".
+    If a Django user connects Smartsheet, `user` is this user's primary key as text. For a sign-in, it is "".
     """
 
     state: str
@@ -56,7 +56,9 @@ class Pending:
 
 class SpentStateQuerySet(models.QuerySet["SpentState"]):
     def spend(self, state: str) -> bool:
-        """Mark a state as used. Of two processes that call this, one gets True. False if it was used before."""
+        """Mark a state as used. Return False if it was used before. Of two processes that call this, only one gets
+        True.
+        """
         now = timezone.now()
         self.filter(used_at__lt=now - KEPT).delete()
         _row, is_new = self.get_or_create(digest=_digest(state), defaults={"used_at": now})
@@ -83,7 +85,7 @@ class SpentState(models.Model):
 
 
 def begin(session: SessionBase, *, region: str, next_url: str, user: str = "") -> str:
-    """Store a new sign-in in this browser's session. Returns its state."""
+    """Store a new sign-in in this browser's session. Return the sign-in's state."""
     new = Pending(secrets.token_urlsafe(32), region, next_url, time(), user)
     if PENDING not in session and session.session_key is None:  # `in` also drops the key of a lost session
         session.create()
@@ -96,7 +98,9 @@ def begin(session: SessionBase, *, region: str, next_url: str, user: str = "") -
 
 
 def take(session: SessionBase, state: str) -> Pending:
-    """Mark the state as used, and return its sign-in. Raises WrongState, UsedState and ExpiredState."""
+    """Mark the state as used, and return its sign-in. Raises WrongState, UsedState or ExpiredState if that isn't
+    possible.
+    """
     found = _find(_of(session), state)
     if found is None:
         raise WrongState
@@ -124,7 +128,9 @@ def _of(session: SessionBase) -> list[Pending]:
 
 
 def _read(session: SessionBase) -> list[Pending]:
-    """The stored sign-ins. In a database, the row is locked, so that two tabs don't overwrite each other's sign-in."""
+    """Return the stored sign-ins. If sessions are in a database, lock the session's row, so that two tabs don't
+    overwrite each other's sign-ins.
+    """
     if model := getattr(session, "model", None):
         model.objects.select_for_update().filter(pk=session.session_key).first()
     return _of(type(session)(session.session_key))

@@ -1,4 +1,4 @@
-"""Views for signing in with Smartsheet, connecting it, and signing out."""
+"""Views for signing in with Smartsheet, for connecting a Smartsheet account, and for signing out."""
 
 from functools import partial
 from typing import cast
@@ -27,7 +27,7 @@ from identity.signin.oauth import OAuthError, authorization_url, exchange_code
 from identity.signin.states import Pending
 from identity.transport import Deadline
 
-# These views aren't pages. Buttons and Smartsheet's redirects call them.
+# The URL names of views that aren't pages. Buttons and Smartsheet's redirects request them.
 NOT_PAGES = {
     "login",
     "callback",
@@ -46,7 +46,7 @@ NOT_PAGES = {
 @require_POST
 @rate_limited("sign_in", methods={"POST"})
 def login(request: HttpRequest) -> HttpResponse:
-    """Redirect to the consent page of `region`. `next` is where the person goes after signing in."""
+    """Redirect to Smartsheet's consent page. The form has `region`, and `next`, the page to open after signing in."""
     if not ways.is_sign_in_offered():
         raise Http404("People of this site don't sign in with Smartsheet.")
     return _to_consent_page(request)
@@ -57,7 +57,7 @@ def login(request: HttpRequest) -> HttpResponse:
 @login_required
 @rate_limited("sign_in", methods={"POST"})
 def connect(request: HttpRequest) -> HttpResponse:
-    """The page with the button that connects Smartsheet. POST redirects to the consent page, like login()."""
+    """Show the page with the button that connects Smartsheet. A POST redirects to the consent page, like login()."""
     if not settings.BYLINE_CONNECT:
         raise Http404("Users of this site don't connect Smartsheet.")
     if request.method == "POST":
@@ -85,8 +85,8 @@ def _to_consent_page(request: HttpRequest, *, user: str = "") -> HttpResponse:
 @require_GET
 @rate_limited("sign_in", methods={"GET"})
 def callback(request: HttpRequest, region_name: str = "") -> HttpResponse:
-    """Handle Smartsheet's redirect. If too many calls to Smartsheet are in progress, it answers 503. State and code
-    aren't used then, so the person can reload the page.
+    """Handle Smartsheet's redirect. If too many calls to Smartsheet are in progress, answer 503 before the state and
+    the code are used. So the person can reload the page.
     """
     try:
         with capacity.call_in_progress():
@@ -98,11 +98,11 @@ def callback(request: HttpRequest, region_name: str = "") -> HttpResponse:
 
 
 def _come_back(request: HttpRequest, region_name: str) -> HttpResponse:
-    """Check the state, whether the person refused, and the code. Exchange the code, and sign in or connect the person.
+    """Check the parameters of the redirect. Then exchange the code, and sign in or connect the person.
 
     If a connected person opens the address again, it leads to the same page as the first time. Each region has its own
-    redirect URL, so that a region's code is never sent to another region. The default region can do without one.
-    https://datatracker.ietf.org/doc/html/rfc9700#section-4.4.2.2
+    redirect URL, so that a region's code is never sent to another region. The default region can also use the redirect
+    URL without the name of a region. https://datatracker.ietf.org/doc/html/rfc9700#section-4.4.2.2
     """
     try:
         pending = states.take(request.session, request.GET.get("state", ""))
@@ -139,18 +139,18 @@ def _come_back(request: HttpRequest, region_name: str) -> HttpResponse:
         connected.send_robust(SmartsheetUser, person=person)
     else:
         _begin_session(request, person)
-        states.remember(request.session, pending)  # the session can be a new one now, which doesn't have it yet
+        states.remember(request.session, pending)  # if the session is a new one, it doesn't have this sign-in yet
     return HttpResponseRedirect(pending.next_url)
 
 
 def _user_to_connect(request: HttpRequest, pending: Pending) -> AbstractBaseUser | None:
-    """The user who pressed Connect in this browser. None if they aren't logged in any more."""
+    """Return the user who pressed Connect in this browser, or None if they aren't logged in any more."""
     is_theirs = request.user.is_authenticated and pending.user == str(request.user.pk)
     return cast("AbstractBaseUser", request.user) if is_theirs else None
 
 
 def _begin_session(request: HttpRequest, person: SmartsheetUser) -> None:
-    """Sign the person in, under a new session key. If they were signed in already, the session's data stays."""
+    """Sign the person in, with a new session key. If they were signed in already, the session's data stays."""
     before: SmartsheetUser | None = getattr(request.user, "smartsheet", None)
     auth.login(request, person.user)  # ends another person's session
     request.session.cycle_key()  # if the same person signs in again, login() keeps the key
@@ -167,12 +167,12 @@ def logout(request: HttpRequest) -> HttpResponse:
 
 
 def start_page() -> str:
-    """The page that people see after they were signed out."""
+    """Return the address of the page that people see after they signed out."""
     return resolve_url(settings.LOGOUT_REDIRECT_URL or settings.LOGIN_URL)
 
 
 def own_url(request: HttpRequest, url: str, *, otherwise: str | None = None) -> str:
-    """`url`, if it leads to a page of this site. If not, `otherwise`, which is LOGIN_REDIRECT_URL by default."""
+    """Return `url` if it leads to a page of this site. If not, return `otherwise`, or by default LOGIN_REDIRECT_URL."""
     is_own = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     is_page = is_own and url.startswith(("/", "http://", "https://")) and _is_page(unquote(urlsplit(url).path))
     return url if is_page else otherwise or resolve_url(settings.LOGIN_REDIRECT_URL)

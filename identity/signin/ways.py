@@ -1,6 +1,7 @@
-"""How people get connected on this site: they sign in with Smartsheet, or log in first and then connect it.
+"""How people get connected on this site: they sign in with Smartsheet, or they log in and then connect Smartsheet.
 
-AUTHENTICATION_BACKENDS decides whether they can sign in with it. BYLINE_CONNECT decides whether they can connect it.
+AUTHENTICATION_BACKENDS decides whether people can sign in with Smartsheet. BYLINE_CONNECT decides whether users who are
+logged in can connect their Smartsheet account.
 """
 
 from typing import Any, Protocol

@@ -17,13 +17,13 @@ DAY = timedelta(days=1)
 
 @register.filter
 def local_time(moment: datetime) -> SafeString:
-    """A time in the reader's zone and format. It has the time in UTC on hover, and in the attribute `datetime`."""
+    """Show a time in the reader's zone and format. The attribute `datetime` and the text on hover have it in UTC."""
     return _time(moment, title=in_utc(moment), text=readers.current().local(moment))
 
 
 @register.filter
 def when(moment: datetime) -> SafeString:
-    """How long ago a time is: "3 minutes ago, 17:04" or "2 days ago". On hover it shows the time in full."""
+    """Show how long ago a time is: "3 minutes ago, 17:04" or "2 days ago". The text on hover is the full time."""
     reader = readers.current()
     text = ago(moment)
     if timezone.now() - moment < DAY:  # without the time of day, several lines could all say "just now"
@@ -34,13 +34,13 @@ def when(moment: datetime) -> SafeString:
 
 @register.filter
 def in_utc(moment: datetime) -> str:
-    """A time in UTC, with seconds."""
+    """Return a time in UTC, with seconds."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 @register.filter
 def ago(moment: datetime) -> str:
-    """How long ago a time is, in the largest unit."""
+    """Return how long ago a time is, in the largest unit."""
     if (timezone.now() - moment).total_seconds() < 60:
         return "just now"
     return f"{timesince(moment, depth=1)} ago"

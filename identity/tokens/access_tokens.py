@@ -1,13 +1,13 @@
-"""Returns a person's valid access token. If it must be refreshed, only one process does so, and only once.
+"""Returns a person's valid access token. If the token must be refreshed, only one process refreshes it.
 
-A refresh token of Smartsheet can be used once, and then the old pair ends. If two processes refreshed it, the second
-one would fail. So a process that refreshes takes a lease on the row (Token.take_lease). A lease isn't a database lock:
-no transaction is open during the call to Smartsheet. It works across processes and machines, on every database, and
-expires if its holder is killed. (Advisory locks exist only on PostgreSQL, and need a connection. A file lock works on
-one machine only.) The clocks of the machines must agree to about a second.
+A refresh token of Smartsheet can be used once. Then the old pair of tokens ends. If two processes used the same refresh
+token, the second one would fail. So a process first takes a lease on the token's row (Token.take_lease). A lease isn't
+a database lock: no transaction is open during the call to Smartsheet. A lease works across processes and machines, and
+on every database. It expires if its holder is killed. (Advisory locks exist only on PostgreSQL, and need a connection.
+A file lock works on one machine only.) The clocks of the machines must not differ by more than about a second.
 
-A person has to sign in again if the holder is killed, or if Smartsheet's answer is lost, after Smartsheet has refreshed
-the token and before the new pair is stored.
+In one case, a person has to sign in again: Smartsheet has refreshed the token, but the new pair isn't stored, because
+the holder of the lease was killed or Smartsheet's answer was lost.
 """
 
 import logging
@@ -30,7 +30,7 @@ from identity.signin.oauth import GrantRefused, OAuthError
 from identity.tokens.encryption import WrongTokenKey
 from identity.transport import Deadline
 
-SHARE = 1 / 3  # the part of SMARTSHEET_DEADLINE for this; the rest is for the person's request
+SHARE = 1 / 3  # getting a token can take this part of SMARTSHEET_DEADLINE; the rest is for the person's request
 POLL = 0.05  # seconds between two checks while another process refreshes
 PAUSE = 15.0  # seconds to wait after a failed refresh, so that not everyone waits for a token endpoint that hangs
 GRACE = 2.0  # extra seconds of the lease, for storing the new pair
@@ -46,7 +46,9 @@ class SignInAgain(Exception):
 
 
 class TryLater(Exception):
-    """The token has expired, and Smartsheet couldn't be asked for a new one at the moment. Nothing is lost."""
+    """The token has expired, and this app can't get a new one at the moment. The person doesn't have to sign in
+    again.
+    """
 
 
 class TooManyCalls(TryLater):
@@ -58,17 +60,18 @@ class TooManyCalls(TryLater):
 
 
 def token_for(user: AnyUser, *, seconds: float | None = None) -> str:
-    """A valid access token of this Django user. If it is about to expire, it is refreshed.
+    """Return a valid access token of this Django user. If the stored token is about to expire, refresh it.
 
     This takes at most `seconds`, by default a third of SMARTSHEET_DEADLINE. If Smartsheet can't be reached, or too many
-    calls are in progress, the old token is returned while it is valid. Raises SignInAgain and TryLater. Raises
-    RuntimeError if a transaction is open, because a rollback would lose the new pair.
+    calls are in progress, the old token is returned while it is valid. If there is no valid token, SignInAgain or
+    TryLater is raised. If a token must be refreshed while a transaction is open, RuntimeError is raised, because a
+    rollback would lose the new pair.
     """
     return in_use(stored(user), user, seconds=seconds)
 
 
 def stored(user: AnyUser) -> Token:
-    """The user's token with its person, as stored. Raises SignInAgain."""
+    """Return the user's stored token, with its person. Raises SignInAgain if there is none that can be read."""
     try:
         token = Token.objects.select_related("person").get(person__user=user.pk)
     except Token.DoesNotExist:
@@ -82,7 +85,7 @@ def stored(user: AnyUser) -> Token:
 
 
 def in_use(token: Token, user: AnyUser, *, seconds: float | None = None) -> str:
-    """Like token_for, if the user's stored token is already known."""
+    """Do the same as token_for(), for callers that have already read the user's stored token."""
     if not token.is_due:
         return token.access_token
     try:
@@ -95,10 +98,11 @@ def in_use(token: Token, user: AnyUser, *, seconds: float | None = None) -> str:
 
 
 def token_instead_of(rejected: str, user: AnyUser, *, error_code: int | None, seconds: float | None = None) -> str:
-    """The access token for a second try. Smartsheet answered 401 with this error code to the token `rejected`.
+    """Return the access token for a second try, after Smartsheet answered 401 with this error code to the token
+    `rejected`.
 
-    If another process has got a new token in the meantime, it is that one. If the token has expired, it is refreshed.
-    Raises SignInAgain and TryLater. https://developers.smartsheet.com/api/smartsheet/error-codes
+    If another process has got a new token in the meantime, return that one. If the token has expired, refresh it. If
+    there is no valid token, raise SignInAgain or TryLater. https://developers.smartsheet.com/api/smartsheet/error-codes
     """
     ends = _ends(seconds)
     try:
@@ -119,8 +123,8 @@ def with_token(user: AnyUser, call: Callable[[str, Deadline], T]) -> T:
     """Call `call` with the user's access token, and return its result. This takes at most SMARTSHEET_DEADLINE. `call`
     must only read, or do something that can be repeated.
 
-    If identity.signin.oauth reports that the token has ended, it calls `call` once more with the next token. Raises
-    what `call` raises, SignInAgain and TryLater.
+    If `call` raises GrantRefused, because the token has ended, it is called once more with the next token. Raises what
+    `call` raises, and SignInAgain or TryLater if there is no valid token.
     """
     ends, deadline = monotonic() + settings.SMARTSHEET_DEADLINE, Deadline(settings.SMARTSHEET_DEADLINE)
     try:
@@ -161,7 +165,9 @@ def _still_valid(token: Token) -> str:
 
 
 def _is_worth_another_look(token: Token, ends: float) -> bool:
-    """Refresh the token, or wait a little while another process refreshes it. Returns False if no time is left."""
+    """Refresh the token. If another process is refreshing it, wait for a moment instead. Return False if no time is
+    left.
+    """
     left = ends - monotonic()
     if left <= 0:
         return False
@@ -193,6 +199,8 @@ def _refresh(token: Token, *, seconds: float) -> None:
 
 
 def _hand_back(where: Region, access_token: str, deadline: Deadline) -> None:
-    """Revoke a refreshed token that won't be used: its owner signed in again or disconnected in the meantime."""
+    """Revoke a refreshed token that won't be used, because its owner signed in again or disconnected in the
+    meantime.
+    """
     with suppress(OAuthError):
         oauth.revoke_token(where, access_token=access_token, deadline=deadline)

@@ -30,8 +30,8 @@ class WrongTokenKey(Exception):
 class EncryptedTextField(_TextField):
     """Text that is encrypted with the first of TOKEN_KEYS, and can be decrypted with any of them.
 
-    Encrypting the same text twice gives different results, so queries can't look for a text. dumpdata leaves the field
-    out. https://cryptography.io/en/latest/fernet/#cryptography.fernet.MultiFernet
+    Encrypting the same text twice gives different results, so queries can't search for a text. The command `dumpdata`
+    leaves the field out. https://cryptography.io/en/latest/fernet/#cryptography.fernet.MultiFernet
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -41,7 +41,7 @@ class EncryptedTextField(_TextField):
         return None if value is None else cipher().encrypt(value.encode()).decode()
 
     def from_db_value(self, value: str | None, _expression: Expression, _connection: BaseDatabaseWrapper) -> str | None:
-        """The decrypted text. Raises WrongTokenKey."""
+        """Decrypt the text. Raises WrongTokenKey if no key can."""
         if value is None:
             return None
         try:
@@ -57,7 +57,7 @@ class EncryptedTextField(_TextField):
 
 
 def cipher() -> MultiFernet:
-    """The cipher with TOKEN_KEYS. Raises ImproperlyConfigured if one of them isn't a Fernet key."""
+    """Return the cipher with TOKEN_KEYS. Raises ImproperlyConfigured if TOKEN_KEYS isn't a list of Fernet keys."""
     keys = settings.TOKEN_KEYS
     return _cipher(tuple(keys) if isinstance(keys, list | tuple) else ())
 

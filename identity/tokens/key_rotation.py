@@ -14,13 +14,13 @@ from identity.conf import settings
 from identity.tokens.encryption import cipher
 from identity.tokens.models import Token, TokenToReturn
 
-BATCH = 100  # tokens that are changed in one transaction; for about 30 ms other processes can't store these
+BATCH = 100  # how many tokens one transaction changes; other processes can't store these tokens for about 30 ms
 SECRETS = ("access_token", "refresh_token")
 Stored = QuerySet[Token] | QuerySet[TokenToReturn]
 
 
 class Key(StrEnum):
-    """Which of TOKEN_KEYS a stored token is encrypted with."""
+    """The key in TOKEN_KEYS with which a stored token is encrypted."""
 
     FIRST = "first"
     OLDER = "older"
@@ -28,16 +28,18 @@ class Key(StrEnum):
 
 
 def tally() -> Counter[Key]:
-    """Count the stored tokens by key, without changing them. Raises ImproperlyConfigured."""
+    """Count the stored tokens by key, without changing them. Raises ImproperlyConfigured if TOKEN_KEYS can't be
+    used.
+    """
     return Counter(_key_of(secrets) for batch in _batches() for _pk, *secrets in _ciphertexts(batch))
 
 
 def rotate() -> Iterator[Counter[Key]]:
-    """Encrypt the tokens that are under older keys with the first key. Yields the counts after each batch.
+    """Encrypt the tokens that are under older keys with the first key. Yield the counts after each batch.
 
-    It changes only the two columns, in a short transaction that locks the rows. If a token is refreshed at the same
-    time, that either waits for this transaction, or has already stored the new pair. Its lease stays. Raises
-    ImproperlyConfigured.
+    Each batch changes only the two columns with the tokens, in a short transaction that locks the rows. A refresh at
+    the same time either waits for this transaction, or has already stored the new pair. Leases stay as they are. Raises
+    ImproperlyConfigured if TOKEN_KEYS can't be used.
     """
     met: Counter[Key] = Counter()
     for batch in _batches():
@@ -59,13 +61,15 @@ def _batches() -> Iterator[Stored]:
 
 
 def _ciphertexts(tokens: Stored) -> "QuerySet[Any, tuple[int, str, str]]":
-    """The primary key of each token with its two ciphertexts. Reading the fields themselves would decrypt them."""
+    """Return each token's primary key and its two ciphertexts. Reading the model's fields would decrypt the
+    ciphertexts.
+    """
     stored = {f"stored_{name}": Cast(name, TextField()) for name in SECRETS}
     return tokens.annotate(**stored).values_list("pk", *stored)
 
 
 def _store(tokens: Stored, pk: int, ciphertexts: list[str]) -> None:
-    # Assigned as plain values, the fields would encrypt them again.
+    # Wrapped in Value, because the fields would encrypt plain texts again.
     values = [Value(text, output_field=TextField()) for text in ciphertexts]
     tokens.filter(pk=pk).update(**dict(zip(SECRETS, values, strict=True)))
 

@@ -14,10 +14,11 @@ from identity.tokens.encryption import EncryptedTextField
 
 
 class Token(models.Model):
-    """The access and refresh token for a person's calls to Smartsheet. No page or text shows them.
+    """The access token and the refresh token for a person's calls to Smartsheet. No page and no text shows them.
 
-    The last two columns are a lease: only the process that holds it is allowed to refresh the token
-    (identity.tokens.access_tokens). A lease without a holder is a pause, because Smartsheet didn't answer.
+    The columns `lease` and `leased_until` are a lease: only the process that holds it is allowed to refresh the token
+    (identity.tokens.access_tokens). If Smartsheet didn't answer, `lease` is None, and no process refreshes the token
+    until `leased_until`.
     """
 
     person = models.OneToOneField(
@@ -38,18 +39,18 @@ class Token(models.Model):
         return f"<Token: person {self.person_id}, expires {self.expires_at}>"
 
     def __getstate__(self) -> dict[str, Any]:
-        """The state for a pickle. It has no secrets, because a cache or a queue would store them unencrypted. They are
-        read again when they are needed.
+        """Return the state for a pickle, without the two tokens, because a cache or a queue would store them
+        unencrypted. An unpickled object reads them from the database when they are needed.
         """
         secrets = {"access_token", "refresh_token"}
         return {key: value for key, value in super().__getstate__().items() if key not in secrets}
 
     @classmethod
     def of(cls, person: models.Model, grant: Grant) -> Self:
-        """A token for the person that isn't saved yet.
+        """Return an unsaved token for the person.
 
-        Saving it replaces the old token and ends the lease. The old one isn't read, so people can sign in again even if
-        its key was lost.
+        Saving it replaces the old token and ends the lease. The old token isn't read, so people can sign in again even
+        if the key that encrypted it was lost.
         """
         return cls(person=person, **_columns(grant))
 
@@ -59,8 +60,10 @@ class Token(models.Model):
 
     @property
     def is_due(self) -> bool:
-        """Whether to refresh the token now. It is refreshed TOKEN_REFRESH_AHEAD seconds before it expires, or halfway
-        if it lives less than twice as long.
+        """Whether to refresh the token now.
+
+        It is refreshed TOKEN_REFRESH_AHEAD seconds before it expires. A token that lives less than twice that time is
+        refreshed after half its life.
         """
         if self.expires_at is None:
             return False
@@ -82,11 +85,11 @@ class Token(models.Model):
         return self.leased_until is not None and self.leased_until > timezone.now()
 
     def take_lease(self, *, seconds: float) -> bool:
-        """Take the lease, to refresh this pair. Returns False if another process holds it, or has already refreshed the
+        """Take the lease, to refresh this pair. Return False if another process holds it, or has already refreshed the
         pair.
 
-        It is one UPDATE with conditions on the row's own columns. A second process waits for it, and then finds the
-        conditions false, on both databases. (PostgreSQL would not check a condition on another table again.)
+        This is one UPDATE with conditions on the row's own columns. On both databases, a second process waits for this
+        UPDATE, and then finds the conditions false. (PostgreSQL would not check a condition on another table again.)
         """
         now, lease = timezone.now(), uuid4()
         is_free = Q(leased_until=None) | Q(leased_until__lte=now)
@@ -98,16 +101,16 @@ class Token(models.Model):
         return bool(taken)
 
     def renew(self, grant: Grant) -> bool:
-        """Replace the pair. Returns False if a new sign-in or a disconnection has replaced or deleted the row."""
+        """Store the new pair. Return False if a new sign-in or a disconnection has replaced or deleted the row."""
         with transaction.atomic(durable=True):
             return bool(self._leased().update(**_columns(grant), lease=None, leased_until=None))
 
     def put_off(self, *, seconds: float) -> None:
-        """Give the lease back, and prevent all processes from taking it for `seconds`."""
+        """Give the lease back, and let no process take it for `seconds`."""
         self._leased().update(lease=None, leased_until=timezone.now() + timedelta(seconds=seconds))
 
     def drop(self) -> bool:
-        """Delete a pair that doesn't work any more. Returns False if it was replaced in the meantime."""
+        """Delete a pair that doesn't work any more. Return False if the pair was replaced in the meantime."""
         deleted, _by_model = self._leased().delete()
         return bool(deleted)
 
@@ -133,15 +136,16 @@ def _columns(grant: Grant) -> dict[str, Any]:
 
 class TokenToReturnQuerySet(models.QuerySet["TokenToReturn"]):
     def due(self) -> "TokenToReturnQuerySet":
-        """The tokens to try now, oldest first. Their secrets are read later, one by one, because a key can be lost."""
+        """Return the tokens to return now, oldest first. Each secret is read later, because decrypting it can fail."""
         due = self.filter(next_try_at__lte=timezone.now()).order_by("since", "pk")
         return due.defer("access_token", "refresh_token")
 
 
 class TokenToReturn(models.Model):
-    """A token that isn't used here any more. It is kept until Smartsheet confirms that it has ended.
+    """A token that this app doesn't use any more. The row is kept until Smartsheet confirms that the token has ended.
 
-    `profile` names its owner for the log, because the person can be deleted by then. `tries` is the number of attempts.
+    `profile` names the token's owner for the log, because the person may have been deleted by then. `tries` is the
+    number of attempts.
     """
 
     region = models.CharField(max_length=20)
@@ -165,8 +169,8 @@ class TokenToReturn(models.Model):
         return f"token of {self.region}:{self.smartsheet_id} to return"
 
     def take(self, *, seconds: float) -> bool:
-        """Reserve the token for this process for some seconds, so that only this process returns it. False if another
-        process has reserved or returned it.
+        """Reserve the token for this process for some seconds, so that only this process returns it. Return False if
+        another process has reserved or returned the token.
         """
         due = TokenToReturn.objects.due().filter(pk=self.pk)
         return bool(due.order_by().update(next_try_at=timezone.now() + timedelta(seconds=seconds)))

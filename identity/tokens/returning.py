@@ -1,9 +1,9 @@
-"""Returns tokens to Smartsheet that must not be used here any more: their owner has disconnected, or was deleted,
-deactivated, or merged with another user.
+"""Returns tokens to Smartsheet, so that it ends them, if this app must not use them any more: their owner has
+disconnected, or was deleted, blocked, deactivated, or merged with another user.
 
-`take_away` moves a token to a table of tokens to return, in the same transaction as what causes it. Smartsheet is
-called after the commit, never in a transaction. If Smartsheet doesn't confirm, the worker tries again for a week.
-Without this, the access would stay open at Smartsheet, and no one here could end it.
+`take_away` moves a token to the table of tokens to return, in the same transaction as the event that causes this.
+Smartsheet is called after the commit, never in a transaction. If Smartsheet doesn't confirm that the token has ended,
+the worker tries again for a week. Otherwise the token would stay valid, and no one here could end it.
 """
 
 import logging
@@ -27,12 +27,12 @@ from identity.transport import Deadline
 PAUSE = 60.0  # seconds between two attempts
 AT_ONCE = 3.0  # the most seconds that a request waits for Smartsheet after its commit
 IN_ONE_RUN = 30.0  # the most seconds that one run of the worker's job takes
-PATIENCE = timedelta(days=7)  # how long to try again: an access token lives as long
+PATIENCE = timedelta(days=7)  # how long to try again; an access token is valid for the same time
 NAMES = ("firstName", "lastName", "email")
 
 
 class Answer(Enum):
-    """What Smartsheet answered about a returned token."""
+    """How Smartsheet answered the request to end a token."""
 
     CONFIRMED = "it has ended"
     IMPOSSIBLE = "the token is not accepted, or can't be read: no other attempt could do better"
@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 
 
 def give_back(person: SmartsheetUser, *, why: str) -> None:
-    """Disconnect a person who didn't ask for it. Take their token away now, and return it to Smartsheet after the
+    """Disconnect a person who didn't ask for this: take their token away now, and return it to Smartsheet after the
     commit.
 
     `why` is a sentence for the log. If the person has no token, this does nothing.
@@ -57,9 +57,10 @@ def give_back(person: SmartsheetUser, *, why: str) -> None:
 
 
 def take_away(person: SmartsheetUser, *, why: str, wait: float = 0) -> TokenToReturn | None:
-    """Move the person's token to the table of tokens to return. None if they have no token that TOKEN_KEYS can decrypt.
+    """Move the person's token to the table of tokens to return, and return its row there. Return None if the person has
+    no token that TOKEN_KEYS can decrypt.
 
-    No job returns it for `wait` seconds, because the caller returns it itself.
+    A caller that returns the token itself passes `wait`. The worker doesn't try to return the token for these seconds.
     """
     with transaction.atomic():
         stored = Token.objects.filter(person=person)
@@ -85,10 +86,10 @@ def take_away(person: SmartsheetUser, *, why: str, wait: float = 0) -> TokenToRe
 
 
 def return_due(*, seconds: float = IN_ONE_RUN) -> int:
-    """Try to return the tokens that are due, for at most `seconds`. Returns how many Smartsheet has confirmed.
+    """Return the tokens that are due to Smartsheet, for at most `seconds`. Return how many Smartsheet has confirmed.
 
-    Several processes can do this at the same time. If Smartsheet doesn't answer, the other tokens wait for the next
-    run.
+    Several processes can call this at the same time. If Smartsheet doesn't answer, the remaining tokens wait for the
+    next run.
     """
     deadline, confirmed = Deadline(seconds), 0
     for row in TokenToReturn.objects.due():
@@ -103,9 +104,10 @@ def return_due(*, seconds: float = IN_ONE_RUN) -> int:
 
 
 def return_one(row: TokenToReturn, deadline: Deadline) -> Answer:
-    """Ask Smartsheet to end the token, and all others that the person ever gave this app.
+    """Ask Smartsheet to end the token, and all other tokens that the person ever gave this app. If the person has
+    connected again, ask it to end only this token.
 
-    It sends token_revoked after the first attempt, and after a later attempt if Smartsheet confirms that one.
+    The signal `token_revoked` is sent after the first attempt, and after a later attempt that Smartsheet confirms.
     """
     is_first = not row.tries
     answer = _answer(row, deadline)
@@ -134,7 +136,7 @@ def _answer(row: TokenToReturn, deadline: Deadline) -> Answer:
 
 
 def _revoke(row: TokenToReturn, deadline: Deadline) -> None:
-    """Revoke the token. Raises OAuthError, UnknownRegion and WrongTokenKey."""
+    """Revoke the token. Raises OAuthError, UnknownRegion or WrongTokenKey if that fails."""
     where = region(row.region)
     if row.expires_at and row.expires_at <= timezone.now() and row.refresh_token:
         grant = oauth.refresh_token(where, spent=row.refresh_token, scope=row.scope, deadline=deadline)

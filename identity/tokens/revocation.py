@@ -1,4 +1,6 @@
-"""Finds out whether Smartsheet has revoked a token. A 401 doesn't prove it, because a proxy could have sent it."""
+"""Finds out whether Smartsheet has revoked a token. A 401 alone doesn't prove that, because a proxy could have sent the
+401.
+"""
 
 import logging
 
@@ -12,16 +14,18 @@ from identity.tokens.access_tokens import EXPIRED
 from identity.tokens.encryption import WrongTokenKey
 from identity.transport import Deadline
 
-SECONDS = 2.0  # the most seconds for this; Smartsheet has just answered, so it can be reached
+SECONDS = 2.0  # the most seconds that this takes; two are enough, because Smartsheet has just answered
 
 logger = logging.getLogger(__name__)
 
 
 def follow_up(user_id: int | None) -> bool:
-    """After a 401, ask Smartsheet once whose token this is. If Smartsheet has revoked it, delete it.
+    """Find out, after a 401, whether Smartsheet has revoked the user's token: ask Smartsheet once whose token it is. If
+    Smartsheet has revoked the token, delete it.
 
-    Returns True if it was deleted. Receivers of token_lost then end the person's sessions. An expired token isn't
-    deleted: it is refreshed when it is needed. This takes at most SECONDS, in addition to the time of the request.
+    Return True if the token was deleted. Receivers of `token_lost` then end the person's sessions. An expired token
+    isn't deleted, because it is refreshed when it is needed. This takes at most SECONDS, in addition to the time of the
+    request.
     """
     try:
         token = Token.objects.select_related("person__user").filter(person__user=user_id).first()

@@ -1,4 +1,4 @@
-"""manage.py byline_doctor: its output and exit codes. It shows no secret."""
+"""manage.py byline_doctor prints findings, exits with 0 or 1, and shows no secret."""
 
 import socket
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:.*unclos
 
 
 def doctor(capsys: pytest.CaptureFixture[str], settings: Settings) -> tuple[int, str]:
-    """The exit code and the output, which has no secret."""
+    """Run the command. Return the exit code and the output, after checking that the output has no secret."""
     code = 0
     try:
         call_command("byline_doctor", no_color=True)
@@ -167,12 +167,12 @@ def test_without_regions_it_says_so_and_asks_nobody(capsys: pytest.CaptureFixtur
 
 @pytest.mark.usefixtures("sandbox")
 def test_the_policy_that_a_page_really_has_is_looked_at(capsys: pytest.CaptureFixture[str], settings: Settings) -> None:
-    """A middleware of the site can set the policy, so the settings needn't have it."""
+    """A middleware of the site sets the policy here, and the settings have none."""
     settings.CONTENT_SECURITY_POLICY = None
     settings.MIDDLEWARE = ["tests.byline.own_policy.OwnPolicyMiddleware", *settings.MIDDLEWARE]
     code, output = doctor(capsys, settings)
     assert code == 1
-    assert "to do  The site's Content-Security-Policy stops" in output
+    assert "to do  The site's Content-Security-Policy blocks" in output
     assert "Add: form-action http://127.0.0.1" in output
 
 

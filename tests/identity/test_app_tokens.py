@@ -1,4 +1,4 @@
-"""On the profile page, people make and end app tokens. A token is shown once, and listed without its secret."""
+"""People make and end app tokens on the profile page. A token's text is shown once, and the list doesn't have it."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_the_number_of_tokens_is_limited(browser: Client, monkeypatch: pytest.Mo
     monkeypatch.setattr("identity.apptokens.forms.MOST", 2)
     for name in ("one", "two", "three"):
         answer = browser.post(ADD, FORM | {"name": name})
-    assert "You have 2 tokens, which is the most." in answer.content.decode()
+    assert "You have 2 tokens, the most that a person can have." in answer.content.decode()
     assert AppToken.objects.count() == 2
 
 

@@ -1,4 +1,6 @@
-"""Disconnecting ends the app's access at Smartsheet, here, and in every browser. The log stays."""
+"""Disconnecting ends the app's access at Smartsheet, deletes the token here, and ends sessions in every browser. The
+log stays.
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -37,7 +39,7 @@ def test_smartsheet_revokes_all_tokens_of_this_person_only(
     assert len(set(given)) == 3
 
     page = client.post(URL, follow=True).content.decode()
-    assert "Smartsheet has ended its access in your name" in page
+    assert "Smartsheet has ended this app&#x27;s access in your name" in page
     assert "You are signed out" in page
     statuses = []
     for access in given:
@@ -89,7 +91,7 @@ def test_an_expired_token_is_refreshed_to_be_revoked(client: Client, provider: P
     provider.come_back(client)
     Token.objects.update(expires_at=timezone.now() - timedelta(days=1))
     provider.token = Answer(TOKEN | {"access_token": "next-access"})
-    assert "Smartsheet has ended its access" in client.post(URL, follow=True).content.decode()
+    assert "Smartsheet has ended this app&#x27;s access" in client.post(URL, follow=True).content.decode()
     (arrival,) = provider.arrived("DELETE", "/2.0/token?deleteAllForApiClient=true")
     assert arrival.authorization == "Bearer next-access"
 

@@ -1,4 +1,4 @@
-"""Checks what roles allow, who has them, and that changes of roles apply immediately."""
+"""Tests of what roles allow, and of who has roles. Changes of roles apply immediately."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -112,7 +112,7 @@ def test_a_role_by_settings_is_shown_and_stays(
     settings.ROLES = settings.ROLES | {"auditor": {"alice@example.org"}}
     assert "auditor (by settings)" in administrator.get(PEOPLE).content.decode()
     answer = administrator.post(f"{ROLES}add/", {"person": alice.pk, "name": "auditor"})
-    assert "has this role by settings already" in answer.content.decode()
+    assert "The settings already give" in answer.content.decode()
     assert not Role.objects.filter(person=alice).exists()
 
 
@@ -143,7 +143,7 @@ def test_the_pages_of_the_admin_open(administrator: Client, alice: SmartsheetUse
 def test_a_person_is_blocked_and_admitted_again(
     client: Client, administrator: Client, alice: SmartsheetUser, provider: Provider
 ) -> None:
-    """Blocking ends a person's access to Smartsheet and their roles. It deactivates no user."""
+    """Blocking ends a person's access to Smartsheet, and their roles. It doesn't deactivate the Django user."""
     Role.objects.create(person=alice, name=RoleName.AUDITOR)
     chosen = {"_selected_action": [alice.pk]}
     page = administrator.post(PEOPLE, chosen | {"action": "bar"}, follow=True)

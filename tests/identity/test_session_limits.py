@@ -1,4 +1,4 @@
-"""How long a person stays signed in, and what they read when the session has ended."""
+"""Tests of how long a person stays signed in, and of what people read when their session has ended."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ from tests.signing_in import is_signed_in
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PROFILE = "/identity/profile/"
 IDLE = "because this browser had not been used for a while"
-TOO_OLD = "because you had been signed in for long"
+TOO_OLD = "because you had been signed in for a long time"
 
 
 @pytest.fixture
@@ -53,7 +53,9 @@ def test_a_session_in_use_ends_after_twelve_hours(signed_in: Client, clock: time
 
 
 def test_a_site_can_give_a_session_a_time_of_its_own(signed_in: Client, clock: time_machine.Traveller) -> None:
-    """The session's own time replaces the two limits. If set_expiry() gets no time, it affects only the cookie."""
+    """A time that the site sets with set_expiry() replaces the two limits. set_expiry() without a time affects only the
+    cookie.
+    """
     assert "A session ends 1 hour after its last use" in " ".join(signed_in.get(PROFILE).content.decode().split())
     session = signed_in.session
     session.set_expiry(30 * 24 * 3600)
@@ -89,7 +91,7 @@ def test_the_limits_are_settings(signed_in: Client, settings: Settings, clock: t
     clock.shift(timedelta(seconds=15))
     assert is_signed_in(signed_in)
     clock.shift(timedelta(seconds=15))
-    assert is_signed_in(signed_in)  # a short limit can be wrong by about a second
+    assert is_signed_in(signed_in)  # a session with a short limit can end about a second late
     clock.shift(timedelta(seconds=21))
     assert not is_signed_in(signed_in)
 
@@ -161,7 +163,7 @@ def test_an_unknown_session_key_is_rejected(client: Client, db: None, settings: 
 
 
 def test_a_session_key_with_a_nul_is_rejected(client: Client, db: None) -> None:
-    """Written in octal, as cookies allow."""
+    """The cookie has the NUL in octal notation, which is allowed in cookies."""
     client.cookies.load('sessionid="\\000bcdefghijklmnopqrstuvwxyz012345"')
     assert client.cookies["sessionid"].value.startswith("\0")
     assert not is_signed_in(client)

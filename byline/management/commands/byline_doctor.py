@@ -1,4 +1,4 @@
-"""manage.py byline_doctor: report what is missing, and test the connection to Smartsheet."""
+"""manage.py byline_doctor reports what a site still needs, and tests the connection to Smartsheet."""
 
 import sys
 from typing import Any
@@ -11,7 +11,7 @@ from byline.findings import Kind
 
 class Command(BaseCommand):
     help = "Says what this site still needs, and tests the connection to Smartsheet. Exits with 1 if something fails."
-    requires_system_checks: list[str] = []  # examine() runs them and reports their messages
+    requires_system_checks: list[str] = []  # examine() runs the checks and reports their messages
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         styles = {Kind.OK: self.style.SUCCESS, Kind.NOTE: self.style.WARNING, Kind.TO_DO: self.style.ERROR}

@@ -1,4 +1,4 @@
-"""manage.py byline_worker: run all jobs until it is stopped. docs/operations.md"""
+"""manage.py byline_worker runs all jobs until it is stopped. See docs/operations.md."""
 
 from typing import Any
 

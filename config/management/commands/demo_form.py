@@ -1,4 +1,4 @@
-"""manage.py demo_form: creates the form of the demo, if there is no form yet. `make run` calls it."""
+"""manage.py demo_form creates the form of the demo, if there is no form yet. `make run` calls it."""
 
 from typing import Any
 

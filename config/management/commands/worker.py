@@ -1,4 +1,4 @@
-"""manage.py worker: this project's shorter name for `manage.py byline_worker`. docs/operations.md"""
+"""manage.py worker is this project's shorter name for `manage.py byline_worker`. See docs/operations.md."""
 
 from byline.management.commands.byline_worker import Command
 

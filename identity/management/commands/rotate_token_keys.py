@@ -1,4 +1,4 @@
-"""manage.py rotate_token_keys: encrypt all stored tokens with the first of TOKEN_KEYS. docs/operations.md"""
+"""manage.py rotate_token_keys encrypts all stored tokens with the first of TOKEN_KEYS. See docs/operations.md."""
 
 from collections import Counter
 from typing import Any

@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const button = document.getElementById("theme-switch");
-  if (!button) return; // the site's own frame has no such button
+  if (!button) return; // a site's own frame has no such button
   const root = document.documentElement;
 
   function show() {
