@@ -1,7 +1,7 @@
-"""Lets Django's test runner empty the tables between tests, which the log's triggers refuse.
+"""Lets Django's test runner empty the log's tables between tests, although the log's triggers refuse this.
 
-It removes the triggers of the tables that it empties. The signal post_migrate installs all of them again. No code of
-the product does this.
+The triggers of the tables that are emptied are removed. Then the signal `post_migrate` installs all triggers again.
+Only tests do this, not the app.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ from audit.database import triggers
 
 @contextmanager
 def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Removes the triggers of the log's tables during the block."""
+    """Remove the triggers of the log's tables during the block."""
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         for table, name, _ in triggers.expected(connection):
             on = f" ON {table}" if connection.vendor == "postgresql" else ""
@@ -36,10 +36,10 @@ KEPT = {"django_content_type", "auth_permission"}
 
 
 def let_the_test_runner_flush() -> None:
-    """Replace the flush after every TransactionTestCase. (Tests that are rolled back don't use it.)
+    """Replace Django's flush after every TransactionTestCase. (Tests that are rolled back don't use it.)
 
     Django's flush empties all tables, which takes PostgreSQL a quarter of a second, and creates all permissions again.
-    This one only empties tables that aren't empty.
+    The replacement empties only tables that have rows.
     """
 
     def empty(_case: TransactionTestCase) -> None:
@@ -69,7 +69,7 @@ def _name_if_filled(table: str) -> str:
 
 @contextmanager
 def _without(receiver: Callable[..., None]) -> Iterator[None]:
-    """The signal without one of Django's receivers."""
+    """Disconnect one of Django's receivers from `post_migrate` during the block."""
     uid = "django.contrib.auth.management.create_permissions" if receiver is create_permissions else None
     assert post_migrate.disconnect(receiver, dispatch_uid=uid)
     try:

@@ -1,4 +1,4 @@
-"""Shared by all tests: the running sandbox, settings that point to it, and people who sign in."""
+"""What all tests share: the running sandbox, settings that point to the sandbox, and people who sign in."""
 
 import gc
 import os
@@ -17,8 +17,8 @@ append_only.let_the_test_runner_flush()
 
 
 def pytest_configure() -> None:
-    """Avoid work that costs time and proves nothing: whitenoise lists all static files for each test's client, and
-    Django hashes passwords slowly.
+    """Save time that proves nothing: whitenoise would list all static files for each test's client, and Django would
+    use its slow password hasher.
     """
     from django.conf import settings
 
@@ -28,7 +28,7 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Exclude the thousands of tests and modules, which stay until the end, from Python's garbage collection."""
+    """Exclude tests and modules from Python's garbage collection, because they are thousands of objects that stay."""
     gc.disable()
     yield
     gc.freeze()
@@ -37,7 +37,7 @@ def pytest_collection() -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Mark before pytest selects by marks, and order after pytest-django has."""
+    """Mark the tests before pytest selects tests by marks, and order them after pytest-django has ordered them."""
     databases.mark(items)
     targets.mark(items)
     yield
@@ -46,7 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Give each test process its own database. On SQLite it is a real file, which threads and processes can share."""
+    """Give each test process its own database. On SQLite, it is a file, so that threads and processes can share it."""
     from django.conf import settings
 
     database = settings.DATABASES["default"]
@@ -57,7 +57,7 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
 
 @pytest.fixture(scope="session", autouse=True)
 def no_secret_gets_out() -> Iterator[None]:
-    """Check over the whole run that no token, code or key is logged, shown on an error page or stored unencrypted."""
+    """Check during the whole run that no token, code or key is logged, shown on an error page or stored unencrypted."""
     with secrecy.watching() as watch:
         for secret in secrecy.known_secrets():
             watch.keep(secret)
@@ -74,7 +74,7 @@ def running_sandbox() -> Iterator[RunningSandbox]:
 
 @pytest.fixture
 def sandbox(running_sandbox: RunningSandbox, settings: Settings) -> RunningSandbox:
-    """The sandbox in its initial state, with the settings pointing to it."""
+    """The sandbox in its initial state. The settings point to it."""
     running_sandbox.reset()
     running_sandbox.register_app(redirect_url="http://testserver/identity/callback/")
     point_settings_at(running_sandbox, settings)
@@ -92,13 +92,15 @@ def point_settings_at(sandbox: RunningSandbox, settings: Settings) -> None:
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
-    """Clear the cache, because rows of another test perhaps had the same ids."""
+    """Clear the cache, because the rows of another test may have had the same ids."""
     cache.clear()
 
 
 @pytest.fixture(scope="package")
 def people_at_first(running_sandbox: RunningSandbox) -> dict[str, Person]:
-    """The people of the initial state. They are the same after each reset. A package can have its own sandbox."""
+    """The people in the sandbox's initial state, who are the same after each reset. (A package of tests can have its
+    own sandbox, with other people.)
+    """
     running_sandbox.reset()
     return running_sandbox.people()
 
@@ -128,8 +130,8 @@ def signed_in_before() -> list[Person]:
 def sign_in(sandbox: RunningSandbox, signed_in_before: list[Person]) -> SignIn:
     """Return sign_in(), which signs a person in through the consent page: sign_in(client, alice).
 
-    This happens once per module. Later clients get the same token and session without it. tests/identity always uses
-    the page.
+    The consent page is used once per module and person. Later clients get the same token and session without it. In
+    tests/identity, every sign-in uses the consent page.
     """
 
     def sign_in_as(client: Client, person: Person) -> None:
@@ -144,7 +146,7 @@ def sign_in(sandbox: RunningSandbox, signed_in_before: list[Person]) -> SignIn:
 
 @pytest.fixture
 def bob_and_alice(sign_in: SignIn, bob: Person, alice: Person, db: None) -> list[Person]:
-    """Bob and Alice. Each of them has signed in once."""
+    """Bob and Alice, after each of them has signed in once."""
     for person in (bob, alice):
         sign_in(Client(), person)
     return [bob, alice]

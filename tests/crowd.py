@@ -1,4 +1,4 @@
-"""The app in gunicorn, as in production, with any number of signed-in people with simple browsers."""
+"""Runs the app in gunicorn, as in production, and lets any number of signed-in people open pages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SERVER = [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "--l
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A browser's answer, and after how many seconds it came."""
+    """The answer that a browser got, and after how many seconds it came."""
 
     status: int
     headers: Mapping[str, str]
@@ -33,7 +33,9 @@ class Seen:
 
 
 class App:
-    """A context manager that runs `gunicorn` with one process on a free port. `is_heard` prints its log."""
+    """A context manager that runs `gunicorn` with one process on a free port. If `is_heard` is True, its log is
+    printed.
+    """
 
     def __init__(self, sandbox: Sandbox, *, database_url: str, is_heard: bool = True, **environment: str) -> None:
         self.port = free_port()
@@ -58,7 +60,7 @@ class App:
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        os.killpg(self.process.pid, signal.SIGKILL)  # doesn't wait for requests that hang
+        os.killpg(self.process.pid, signal.SIGKILL)  # so that gunicorn doesn't wait for requests that hang
         self.process.wait(PATIENCE)
 
     def get(self, path: str, *, session: str = "", timeout: float = PATIENCE) -> Seen:
@@ -81,7 +83,7 @@ class App:
 
 
 def at_once(app: App, path: str, sessions: Iterable[str]) -> list[Future[Seen]]:
-    """Let each of these people open the page. Return the futures. Some of them are perhaps never done."""
+    """Let the people with these sessions open the page. Return the futures, of which some may never be done."""
     sessions = list(sessions)
     pool = ThreadPoolExecutor(len(sessions))
     opened = [pool.submit(app.get, path, session=session) for session in sessions]
@@ -90,7 +92,7 @@ def at_once(app: App, path: str, sessions: Iterable[str]) -> list[Future[Seen]]:
 
 
 def sign_in_many(count: int, *, token: str, scope: str = "READ_SHEETS") -> list[str]:
-    """The sessions of `count` different people, all with this access token."""
+    """Sign in `count` different people, all with this access token. Return their session keys."""
     from django.test import Client
 
     from identity.models import SmartsheetUser

@@ -1,4 +1,4 @@
-"""Which tests run on each database. All tests run on one database, and these on the other one too."""
+"""Which tests run on each database. All tests run on PostgreSQL. Those that are listed here also run on SQLite."""
 
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -114,13 +114,13 @@ ON_EACH = {
 
 
 def mark(items: list[pytest.Item]) -> None:
-    """Mark what runs on each database with `each_database`."""
+    """Mark the tests that run on each database with `each_database`."""
     for item in below(items, ON_EACH):
         item.add_marker(pytest.mark.each_database)
 
 
 def below(items: Iterable[pytest.Item], paths: Iterable[str]) -> Iterator[pytest.Item]:
-    """The tests in these files and folders of tests/."""
+    """Yield the tests in these files and folders below tests/."""
     roots = {TESTS / path for path in paths}
     is_below = cache(lambda path: path in roots or not roots.isdisjoint(path.parents))
     return (item for item in items if is_below(item.path))

@@ -1,10 +1,10 @@
-"""A database that refuses new rows in a table, as with a full disk. For tests that are rolled back."""
+"""Makes the database refuse new rows in a table, as if the disk were full. For tests that are rolled back."""
 
 from django.db import connection
 
 
 def refuse_rows(table: str, condition: str = "true") -> None:
-    """Make the database refuse new rows of this table that meet `condition`, in which the row is NEW."""
+    """Make the database refuse new rows of this table that meet `condition`. In the condition, NEW is the new row."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute(

@@ -1,10 +1,10 @@
-"""Tests settling with many kills and examples, many edits at the same time, and many races for a token: `make
-test-kills`.
+"""Runs long tests of settling: `make test-kills`. They kill many edits, try many random examples, make many edits at
+the same time, and let many processes race for a token.
 
-The tests run on SQLite, and on PostgreSQL if there is one. Variables of the environment say how many: KILLS (500),
-KILL_COUNTS (edits of 2, 500 and 501 rows), EXAMPLES (300), EDITS (100 in each of ten threads), PROCESSES (8) with
-ROUNDS (20) each, API_ROUNDS (25) of API_ROWS (50) for programs that call the API, RACES (5), and FILLERS (50 people
-who fill in a form). Arguments go to pytest.
+The tests run on SQLite, and on PostgreSQL if there is one. These environment variables say how many there are of each:
+KILLS (500), KILL_COUNTS (edits of 2, 500 and 501 rows), EXAMPLES (300), EDITS (100 in each of ten threads), PROCESSES
+(8) with ROUNDS (20) each, API_ROUNDS (25) of API_ROWS (50) for programs that call the API, RACES (5), and FILLERS (50
+people who fill in a form). The command's arguments are passed to pytest.
 """
 
 import os
@@ -39,7 +39,7 @@ TESTS = [
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the tests on each database, and show their counts. Returns the exit code."""
+    """Run the tests on each database, and show how many cases they tried. Return the exit code."""
     command = [sys.executable, "-m", "pytest", "-q", "-s", "--timeout=3600", *TESTS, *arguments]
     many = MANY | {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     is_green = Part("kills on SQLite", command, many, is_live=True).run()

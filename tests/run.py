@@ -1,10 +1,11 @@
-"""Checks lint, types and import contracts, and runs the tests: `make test`. With --system, it runs the system tests
-instead, without the checks: `make test-system` (tests/targets.py).
+"""Checks lint, types and import contracts, and runs the tests: `make test`. With --system, it only runs the system
+tests: `make test-system` (tests/targets.py).
 
-All tests run on PostgreSQL. Those that can behave differently on SQLite also run there. The checks and the two test
-runs go on at the same time, because many tests wait. Without PostgreSQL, everything runs on SQLite.
+All tests run on PostgreSQL. Tests that can behave differently on SQLite also run on SQLite. The checks and the two test
+runs go on at the same time, because many tests spend their time waiting. Without PostgreSQL, all tests run on SQLite.
 
-Arguments go to pytest: `make test ARGS="-k conflict"`. If they name files or folders, these run in either target.
+Arguments are passed to pytest: `make test ARGS="-k conflict"`. If they name files or folders, all tests in these run,
+whatever the target.
 """
 
 import os
@@ -31,10 +32,10 @@ CHECKS = {
     "import contracts": ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"],
     "djlint": ["-m", "djlint", "templates", "api", "audit", "edits", "identity", "--lint", "--quiet"],
 }
-# There are more processes than cores, because many tests wait. The tests that wait longest start first
-# (tests/waiting.py).
+# The numbers of test processes. There are more than cores, because many tests spend their time waiting. The tests that
+# wait longest start first (tests/waiting.py).
 EVERYTHING, SOME = 3, 2
-# This isn't done again in each process, even if the environment asks for it, because some hundred are started.
+# Without this variable, Python stores compiled modules. Otherwise some hundred processes would compile them again.
 COMPILED_ONCE = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 NO_POSTGRES = {name: value for name, value in COMPILED_ONCE.items() if name != "DATABASE_URL"}
 NOTHING_CHOSEN = int(pytest.ExitCode.NO_TESTS_COLLECTED)
@@ -42,7 +43,9 @@ NOTHING_CHOSEN = int(pytest.ExitCode.NO_TESTS_COLLECTED)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A command of the run. If `is_live` is true, its output is shown immediately, otherwise when the command ends."""
+    """One command of the run. If `is_live` is True, its output is shown immediately, otherwise when the command
+    ends.
+    """
 
     name: str
     command: list[str]
@@ -51,7 +54,7 @@ class Part:
     may_be_empty: bool = False
 
     def run(self) -> bool:
-        """Run the command. Returns whether it succeeded."""
+        """Run the command. Return whether it succeeded."""
         title = f"\n== {self.name}"
         started = time.monotonic()
         if self.is_live:
@@ -69,7 +72,7 @@ class Part:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run everything, and list the failed parts at the end. Returns the exit code."""
+    """Run everything, and list the failed parts at the end. Return the exit code."""
     is_system = arguments[:1] == ["--system"]
     postgres = postgres_url()
     side_by_side = [[part] for part in tests(postgres, arguments[is_system:], is_system=is_system)]
@@ -97,8 +100,8 @@ def checks() -> list[Part]:
 
 
 def tests(postgres: str | None, arguments: Sequence[str], *, is_system: bool) -> list[Part]:
-    """Return the test runs. One runs all tests of the target on PostgreSQL, and one runs on SQLite those of them that
-    depend on the database. Without PostgreSQL, one run has all of them on SQLite.
+    """Return the test runs. The first one runs all tests of the target on PostgreSQL. The second one runs those that
+    depend on the database on SQLite. Without PostgreSQL, there is only one run, with all tests on SQLite.
     """
     everything, on_each = chosen(arguments, is_system=is_system)
     if postgres is None:
@@ -115,15 +118,15 @@ def tests(postgres: str | None, arguments: Sequence[str], *, is_system: bool) ->
 
 
 def conformance() -> str:
-    """A line about the conformance tests, which don't run here because they download files."""
+    """Return a line about the conformance tests. These don't run here, because they download files."""
     if SHARED.exists():
         return "Conformance of the sandbox with Smartsheet: `make test-sandbox`"
     return "Conformance of the sandbox with Smartsheet: skipped, ../shared is not there (`make test-sandbox`)"
 
 
 def chosen(arguments: Sequence[str], *, is_system: bool) -> tuple[list[str], list[str]]:
-    """Return pytest's arguments for all tests of the target, and for those of them that run on each database. They name
-    the paths of these, if possible, so that no others are collected.
+    """Return pytest's arguments for all tests of the target, and its arguments for those that run on each database. If
+    possible, the arguments are paths, so that pytest doesn't collect other tests.
     """
     if any(Path(argument.partition("::")[0]).exists() for argument in arguments):
         everything, on_each = [], ["-m", "each_database"]
@@ -142,7 +145,9 @@ def pytest_command(processes: int, arguments: Sequence[str]) -> list[str]:
 
 
 def postgres_url() -> str | None:
-    """DATABASE_URL if it is a PostgreSQL URL, otherwise the local server's if it answers."""
+    """Return DATABASE_URL if it is a PostgreSQL URL. If not, return the URL of the local server, or None if none
+    answers.
+    """
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith("postgres"):
         return given

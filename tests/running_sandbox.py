@@ -1,4 +1,4 @@
-"""Runs the sandbox for tests as the real program in its own process, and uses its control plane."""
+"""Runs the sandbox for tests as a program in its own process, and uses its control plane."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person who can sign in to the sandbox; `token` is their personal access token."""
+    """A person who can sign in to the sandbox. `token` is the person's personal access token."""
 
     id: int
     email: str
@@ -43,11 +43,11 @@ class Sandbox:
         return answer.json()
 
     def reset(self) -> None:
-        """Restore the initial state: people, sheets, tokens, faults, journal."""
+        """Restore the initial state of people, sheets, tokens, faults and the journal."""
         self.control("POST", "reset")
 
     def people(self) -> dict[str, Person]:
-        """All people by lower-case first name: people()["alice"]."""
+        """Return all people by first name in lower case: people()["alice"]."""
         listed = self.control("GET", "people")
         people = [Person(id=p["id"], email=p["email"], name=p["name"], token=p["token"]) for p in listed]
         return {(person.name or person.email).split()[0].lower(): person for person in people}
@@ -61,17 +61,19 @@ class Sandbox:
         self.control("POST", "faults", fault)
 
     def end_faults(self) -> None:
-        """Remove all faults. Requests that wait because of a fault go on at once."""
+        """Remove all faults. Requests that a fault delays continue immediately."""
         self.control("DELETE", "faults")
 
     def has_used_faults(self) -> bool:
-        """Whether the sandbox has used all faults. It uses a fault when it has the whole request, but lists a request
-        in the journal as soon as the request begins.
+        """Whether the sandbox has used all faults. A fault is used when the whole request has arrived, but the journal
+        lists a request as soon as it begins.
         """
         return not self.control("GET", "faults")
 
     def requests(self, *, method: str | None = None, path: str = "") -> list[dict[str, Any]]:
-        """Return the requests since the last reset. If given, only those with this method or this part of a path."""
+        """Return the requests since the last reset. If `method` or `path` is given, return only requests with this
+        method, or with this text in their path.
+        """
         journal: list[dict[str, Any]] = self.control("GET", "requests")
         return [entry for entry in journal if (not method or entry["method"] == method) and path in entry["path"]]
 
@@ -79,20 +81,20 @@ class Sandbox:
         self.control("DELETE", "requests")
 
     def call(self, person: Person, method: str, path: str, body: Any = None) -> Any:
-        """Call the sandbox's API directly as this person, to check what is really stored."""
+        """Call the sandbox's API directly as this person, for example to check what is really stored."""
         headers = {"Authorization": f"Bearer {person.token}"}
         answer = self.http.request(method, f"{self.api}{path}", json=body, headers=headers, timeout=PATIENCE)
         assert answer.ok, answer.text
         return answer.json()
 
     def make_primary(self, person: Person, email: str) -> None:
-        """Make a confirmed address of a system admin their main one, as in Smartsheet."""
+        """Make a confirmed address of a system admin the admin's main address, as in Smartsheet."""
         known = self.call(person, "GET", f"/users/{person.id}/alternateemails")["data"]
         address = next(one["id"] for one in known if one["email"] == email)
         self.call(person, "POST", f"/users/{person.id}/alternateemails/{address}/makeprimary")
 
     def sheet(self, person: Person, name: str) -> dict[str, Any]:
-        """The whole sheet with this name, as the person sees it."""
+        """Return the whole sheet with this name, as the person sees it."""
         listed = self.call(person, "GET", "/sheets?includeAll=true")["data"]
         sheet_id = next(sheet["id"] for sheet in listed if sheet["name"] == name)
         sheet: dict[str, Any] = self.call(person, "GET", f"/sheets/{sheet_id}?level=2&include=objectValue")
@@ -108,7 +110,7 @@ class RunningSandbox(Sandbox):
         super().__init__(self.next_address(), ca_bundle=ca_bundle)
 
     def next_address(self) -> str:
-        """The next URL that the program prints. It prints one per region."""
+        """Return the next URL that the program prints. It prints one URL for each region."""
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert line.startswith("listening on "), f"the sandbox did not start: {line!r}"

@@ -1,8 +1,9 @@
 """Watches a whole test run for leaked secrets.
 
 It stores every access token, refresh token, code and app token that tests use. It also stores every word that is
-logged, shown on an error page (also as with DEBUG) or sent to the database. At the end, no secret may be among these
-words. The database file, if there is one, is searched as well. Only the page that shows a new app token may have it.
+logged, shown on an error page (with and without DEBUG) or sent to the database. At the end, no secret may be among
+these words. The database file, if there is one, is searched as well. Only the page that shows a new app token may
+contain a secret, which is that token.
 """
 
 import logging
@@ -33,12 +34,12 @@ WORD = re.compile(r"[A-Za-z0-9_-]{10,}")
 
 
 class Watch(logging.Handler):
-    """The secrets, and the texts that were logged, shown or stored."""
+    """Stores the secrets, and the words that were logged, shown or stored."""
 
     def __init__(self) -> None:
         super().__init__()
         self.secrets: set[str] = set()
-        self.words: dict[str, str] = {}  # each with the place where it first appeared
+        self.words: dict[str, str] = {}  # for each word, the place where it first appeared
 
     def keep(self, secret: object) -> None:
         if isinstance(secret, str) and WORD.fullmatch(secret):
@@ -52,7 +53,7 @@ class Watch(logging.Handler):
         self.read(self.format(record), f"log of {record.name}")
 
     def leaks(self) -> dict[str, str]:
-        """The places where secrets appeared, each with the beginning of the secret."""
+        """Return a dict from the beginning of each leaked secret to the place where it appeared."""
         return {f"{secret[:4]}…": self.words[secret] for secret in self.secrets if secret in self.words}
 
     # Sources of texts
@@ -69,7 +70,9 @@ class Watch(logging.Handler):
         self.read(reporter.get_traceback_text(), where)
 
     def hear_connection(self, connection: Any, **_more: object) -> None:
-        """Receives connection_created, which is also sent when the same object connects again."""
+        """Watch the statements of a new connection. Receives `connection_created`, which is also sent when a connection
+        object connects again.
+        """
         if self.hear_statement not in connection.execute_wrappers:
             connection.execute_wrappers.append(self.hear_statement)
 
@@ -82,7 +85,7 @@ class Watch(logging.Handler):
 
 @contextmanager
 def watching() -> Iterator[Watch]:
-    """Watches this process during the block."""
+    """Watch this process during the block."""
     watch = Watch()
     with pytest.MonkeyPatch.context() as patch:
         prepare, answer = EncryptedTextField.get_prep_value, BaseHandler.get_response
@@ -123,7 +126,7 @@ def watching() -> Iterator[Watch]:
 
 
 def may_leak(request: HttpRequest, response: HttpResponse) -> bool:
-    """Whether a page has a text like an app token, and isn't the page that shows a new one."""
+    """Whether a page has a text like an app token, and isn't the page that shows a new app token."""
     is_new = request.path == reverse("identity:add_app_token")
     return token_text.PREFIX.encode() in response.content and not is_new
 
@@ -137,6 +140,6 @@ def read_database_file(watch: Watch) -> None:
 
 
 def known_secrets() -> set[str]:
-    """The secrets in the settings."""
+    """Return the secrets in the settings."""
     keys = {str(region["client_secret"]) for region in settings.SMARTSHEET_REGIONS.values()}
     return keys | {settings.SECRET_KEY, *settings.TOKEN_KEYS}

@@ -1,4 +1,4 @@
-"""Signs people in, with all the steps of a browser (form, consent page, callback), or with only their result."""
+"""Signs people in with all the steps of a browser (form, consent page, callback), or faster without these steps."""
 
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -15,7 +15,7 @@ from tests.waiting import PATIENCE
 
 
 class FormParser(HTMLParser):
-    """The action and the hidden inputs of a page's first form."""
+    """Finds the action and the hidden inputs of a page's first form."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ def begin(client: Client, *, next_url: str = "") -> str:
 
 
 def decide(sandbox: Sandbox, authorize_url: str, person: Person, decision: str = "allow") -> str:
-    """Choose the person and Allow or Deny on the consent page. Returns the callback URL."""
+    """On the consent page, choose the person and press Allow or Deny. Return the callback URL."""
     page = sandbox.http.get(authorize_url, timeout=PATIENCE)
     assert page.ok, page.text
     form = FormParser()
@@ -56,14 +56,14 @@ def come_back(client: Client, callback_url: str) -> HttpResponse:
 
 
 def sign_in(client: Client, sandbox: Sandbox, person: Person) -> HttpResponse:
-    """All three steps."""
+    """Sign the person in with all three steps. Return the app's answer."""
     answer = come_back(client, decide(sandbox, begin(client), person))
     assert answer.status_code == 302, answer.content
     return answer
 
 
 def restore(client: Client, sandbox: Sandbox, person: Person) -> None:
-    """Sign the person in without these steps, with the same token and session, in a quarter of the time."""
+    """Sign the person in without the three steps. The token and the session are the same, in a quarter of the time."""
     region, deadline = default_region(), Deadline(PATIENCE)
     asked = parse_qs(urlsplit(authorization_url(region, state="restored")).query)
     form = {name: value for name, (value,) in asked.items()} | {"person": str(person.id), "decision": "allow"}

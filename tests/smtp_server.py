@@ -14,7 +14,7 @@ from email.policy import default
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A mail that the server has taken."""
+    """A mail that the server has accepted."""
 
     sender: str
     recipient: str
@@ -25,7 +25,7 @@ class Received:
         return email.message_from_bytes(self.raw, policy=default)
 
     def part(self, kind: str) -> str:
-        """The text of the part "plain" or "html", with \\n at the ends of lines."""
+        """Return the text of the part "plain" or "html", with \\n at the ends of lines."""
         body = self.message.get_body((kind,))
         assert body is not None
         return str(body.get_content()).replace("\r\n", "\n")
@@ -33,8 +33,9 @@ class Received:
 
 @dataclass
 class MailServer:
-    """`answers` has an answer for a command, or for an address at RCPT. `breaks_off` are commands at which the server
-    closes the connection without an answer, once each. "body" is the end of a mail, after which the server has it.
+    """The mails that a server accepted, and how it behaves. `answers` has the answer to a command, or to RCPT with an
+    address. `breaks_off` lists commands. At the first of each, the server closes the connection without an answer. The
+    command "body" is the end of a mail's text; by then, the server has the mail.
     """
 
     mails: list[Received] = field(default_factory=list)
@@ -48,7 +49,7 @@ class MailServer:
         return f"smtp://127.0.0.1:{self.port}"
 
     def ids(self) -> list[str]:
-        """The Message-IDs of all mails that were taken."""
+        """Return the Message-IDs of all mails that were accepted."""
         return [str(one.message["Message-ID"]) for one in self.mails]
 
     def to(self, address: str) -> list[Received]:
@@ -56,7 +57,7 @@ class MailServer:
 
 
 class _Conversation(socketserver.StreamRequestHandler):
-    """One connection."""
+    """Handles one connection."""
 
     def handle(self) -> None:
         known: MailServer = self.server.known  # type: ignore[attr-defined] # set in mail_server()
@@ -114,12 +115,12 @@ class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
 
     def handle_error(self, *_args: object) -> None:
-        """A client that was killed is no error."""
+        """Print nothing: it isn't an error if a client was killed."""
 
 
 @contextmanager
 def mail_server() -> Iterator[MailServer]:
-    """A mail server on a free port of this machine."""
+    """Run a mail server on a free port of this machine."""
     with _Server(("127.0.0.1", 0), _Conversation) as server:
         known = MailServer(port=server.server_address[1])
         server.known = known  # type: ignore[attr-defined] # read by each conversation

@@ -4,8 +4,8 @@ import pytest
 
 from tests import databases
 
-# Paths below tests/ of system tests, each with what it starts, builds, kills or tests. `make test` is for changes to
-# the app's code, and these take minutes.
+# The paths of system tests below tests/, each with what it starts, builds, kills or tests. System tests take minutes.
+# `make test` doesn't run them, because it is for each change of the app's code.
 SYSTEM = {
     "api/test_document.py": "random requests, for seconds per operation",
     "api/test_killed_callers.py": "programs that are killed while they call the API",

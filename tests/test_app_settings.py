@@ -1,4 +1,4 @@
-"""Each app has a default for every own setting, so that a site sets only what differs."""
+"""Each app has a default for each of its settings, so that a site sets only settings that differ from the defaults."""
 
 import ast
 import os
@@ -70,7 +70,9 @@ COMPLETE: dict[str, object] = {"TOKEN_KEYS": [Fernet.generate_key().decode()], "
 
 
 def reads(app: str) -> Iterator[tuple[Path, str, str]]:
-    """Each setting that a module reads: the file, the module that `settings` is imported from, and the name."""
+    """Yield each setting that a module of the app reads: the module's file, the module from which it imports
+    `settings`, and the setting's name.
+    """
     for path in (ROOT / app).rglob("*.py"):
         tree = ast.parse(path.read_text())
         imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
@@ -97,7 +99,7 @@ def test_no_setting_has_two_defaults() -> None:
 
 
 def check(tmp_path: Path, *arguments: str, **more: object) -> subprocess.CompletedProcess[str]:
-    """Run `check`, or Python with these arguments, in a site with only these of this project's settings."""
+    """Run `check`, or Python with these arguments, in a site that sets only `more` of this project's settings."""
     (tmp_path / "site_settings.py").write_text(HOST + "".join(f"{name} = {value!r}\n" for name, value in more.items()))
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "site_settings", "PYTHONPATH": f"{tmp_path}:{ROOT}"}
     command = [sys.executable, "-W", "error", *(arguments or ("-m", "django", "check"))]

@@ -1,4 +1,6 @@
-"""The apps work in a site with its own user model, whose key is the e-mail address, and which has no names."""
+"""The apps work in a site with its own user model. The model's primary key is the e-mail address, and it has no
+names.
+"""
 
 import os
 import subprocess

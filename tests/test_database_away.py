@@ -1,4 +1,4 @@
-"""The page if the app's database is locked for too long."""
+"""Tests of the page that people see if the app's database is locked for too long."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,7 +16,7 @@ SQLITE = connection.vendor == "sqlite"
 
 @pytest.fixture
 def locked_sessions(transactional_db: None) -> Iterator[None]:
-    """Another connection locks the sessions, and ours waits a twentieth of a second for them."""
+    """Another connection locks the table of sessions. The app's connection waits for the lock for 50 ms."""
     other = connection.copy()
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA busy_timeout = 50" if SQLITE else "SET lock_timeout = '50ms'")
@@ -33,8 +33,8 @@ def locked_sessions(transactional_db: None) -> Iterator[None]:
 def test_a_page_is_not_lost_if_the_session_cannot_be_updated(
     client: Client, transactional_db: None, request: pytest.FixtureRequest
 ) -> None:
-    """The last use of the session was noted some minutes ago, so the page tries to update the session while another
-    process writes. PostgreSQL's lock also keeps readers out.
+    """The last use of the session was stored some minutes ago. So the page tries to update the session, but another
+    connection has the lock. On PostgreSQL, the lock also prevents reading.
     """
     client.force_login(User.objects.create_user("jane"), backend="django.contrib.auth.backends.ModelBackend")
     before = client.session.session_key

@@ -1,4 +1,4 @@
-"""The demo begins with a form, for the tasks of the person who is signed in."""
+"""The demo starts with a form, in which people see the tasks that are theirs."""
 
 from __future__ import annotations
 

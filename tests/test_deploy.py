@@ -1,4 +1,6 @@
-"""Fault 26: docs/deploy.md works: nginx's file and what it blocks, systemd's units, backup and restore."""
+"""Fault 26: what docs/deploy.md says works: the nginx configuration, what it blocks, the systemd units, and backup and
+restore.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,7 @@ HEAD = "POST /identity/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: appli
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """nginx with this repository's file in front of the app."""
+    """The app behind nginx, with the configuration file of this repository."""
 
     port: int
     ca: str
@@ -57,7 +59,7 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path: Path, sandbox: RunningSandbox, transactional_db: None) -> Iterator[Site]:
-    """The two programs as in docs/deploy.md, on free ports and with our own certificate."""
+    """gunicorn and nginx, started as in docs/deploy.md, on free ports and with a test certificate."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "server.pem"))
@@ -147,7 +149,9 @@ def test_fault_26_systemd_reads_the_units(name: str, tmp_path: Path) -> None:
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
 @pytest.mark.parametrize("name", ["byline-web.service", "byline-worker.service"])
 def test_the_units_leave_the_processes_few_rights(name: str) -> None:
-    """systemd counts from 0 (no rights that it knows) to 10. The threshold is in tenths."""
+    """systemd rates the rights of a unit's processes from 0 (none) to 10. The threshold is in tenths, so 20 means
+    2.0.
+    """
     command = ["systemd-analyze", "security", "--offline=true", "--threshold=20", str(ROOT / "deploy" / name)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-200:]
@@ -185,7 +189,7 @@ def test_fault_26_a_restored_backup_verifies(tmp_path: Path) -> None:
 
 
 def sqlite_restored(folder: Path) -> str:
-    """Restore SQLite as on the page, with the database in use."""
+    """Back up and restore SQLite as docs/deploy.md says, while the database is in use. Return the URL of the copy."""
     copy = folder / "byline.sqlite3"
     subprocess.run(["sqlite3", str(connection.settings_dict["NAME"]), f".backup '{copy}'"], check=True)
     return f"sqlite:///{copy}"

@@ -1,4 +1,4 @@
-"""Values from the environment are read correctly, or refused with a sentence that names the variable."""
+"""Values of environment variables are read correctly, or refused with a sentence that names the variable."""
 
 import os
 import subprocess
@@ -100,7 +100,7 @@ def test_invalid_addresses_are_refused(monkeypatch: pytest.MonkeyPatch, given: s
 
 @pytest.mark.parametrize("given", ["nan", "inf", "-1", "1e10", "many", "12h", ""])
 def test_invalid_durations_are_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
-    """A time that is too long for dates stops the start. Otherwise each page would fail."""
+    """If a duration is too long to be added to a date, the app doesn't start. Otherwise each page would fail."""
     monkeypatch.setenv(VARIABLE, given)
     with pytest.raises(ImproperlyConfigured, match=f"{VARIABLE} must be a number from 0 to 1000000000"):
         number(VARIABLE, default=1)
@@ -113,7 +113,7 @@ def test_numbers_are_read(monkeypatch: pytest.MonkeyPatch, given: str, value: fl
 
 
 def test_a_command_ends_quietly_if_no_one_reads_what_it_prints() -> None:
-    """As in `manage.py help | head -1`, where head ends first."""
+    """This happens in `manage.py help | head -1`, where head ends first."""
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as closed:

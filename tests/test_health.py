@@ -1,4 +1,4 @@
-"""/healthz says whether the database takes writes: on a full disk and on a read-only one, every save fails."""
+"""/healthz says whether the database can be written. If the disk is full or read-only, every save would fail."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,9 @@ def nothing_written_yet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def full_disk(transactional_db: None) -> Iterator[None]:
-    """A full disk. SQLite: a file that can't grow. PostgreSQL: its error when the disk is full."""
+    """Makes the disk seem full. On SQLite, the file can't grow. On PostgreSQL, a trigger raises the error for a full
+    disk.
+    """
     with connection.cursor() as cursor:
         if SQLITE:
             cursor.execute("VACUUM")
@@ -77,7 +79,7 @@ def test_a_database_that_takes_writes_keeps_nothing_of_the_trial(client: Client)
 
 
 def test_it_writes_once_in_a_while(client: Client) -> None:
-    """Frequent requests don't fill the disk."""
+    """Of several requests in a short time, only the first one writes."""
     with CaptureQueriesContext(connection) as queries:
         for _ in range(5):
             client.get("/healthz")

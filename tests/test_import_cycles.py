@@ -1,4 +1,4 @@
-"""There are no import cycles, not even of two files. Imports inside functions and imports for types count too."""
+"""There are no import cycles, not even between two files. Imports inside functions and imports for types count too."""
 
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -10,7 +10,7 @@ PRODUCT = ("config", "api", "byline", "identity", "edits", "audit", "sandbox")
 
 
 def cycle_in(*packages: str) -> list[str]:
-    """The modules of one import cycle, in which each imports the next; [] if there is none."""
+    """Return the modules of an import cycle, in which each imports the next; [] if there is no cycle."""
     graph = grimp.build_graph(*packages, cache_dir=None)
     imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
     try:

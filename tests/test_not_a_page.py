@@ -1,4 +1,4 @@
-"""The URL of a button, opened as a page, gives people a page and programs an empty answer."""
+"""If someone opens (GET) the URL of a button, people see a page that explains it, and programs get an empty answer."""
 
 import pytest
 from django.test import Client

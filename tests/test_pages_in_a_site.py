@@ -1,4 +1,6 @@
-"""The apps' pages in another site, with its own frame, forms and static files, and without this project's templates."""
+"""The apps' pages work in another site, which has its own frame, forms and static files, but not this project's
+templates.
+"""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""People, accounts and domains from the environment are normalised before they are compared."""
+"""People, accounts and domains in environment variables are normalised, so that they can be compared."""
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured

@@ -1,4 +1,4 @@
-"""What the development server logs of a request."""
+"""The development server logs a request without its query, which can have a secret."""
 
 import logging
 
@@ -10,7 +10,7 @@ LINE = "GET /identity/callback/?code=a-code&state=a-state HTTP/1.1"
 
 @pytest.mark.parametrize("status", ["302", "400", "500"])
 def test_it_logs_no_code(status: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Codes aren't logged, not even codes of refused sign-ins, which can still be used."""
+    """No authorization code is logged, not even the code of a refused sign-in, because that code can still be used."""
     server = logging.getLogger("django.server")
     stderr = next(one for one in server.handlers if type(one) is logging.StreamHandler)
     written: list[str] = []

@@ -1,4 +1,4 @@
-"""The product imports only packages that are installed to run it, and none that only the tests need."""
+"""The app imports only packages in requirements.txt, and none of the packages that only the tests need."""
 
 import ast
 import re

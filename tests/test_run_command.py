@@ -1,4 +1,4 @@
-"""`make run` tells a newcomer what to do, and starts everything. Ctrl-C ends all its processes."""
+"""`make run` starts everything, and tells newcomers what to do. Ctrl-C ends all its processes."""
 
 import os
 import re
@@ -18,7 +18,8 @@ from tests.crowd import free_port
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parent.parent
-# Processes that a shell starts in the background ignore Ctrl-C, and so do the processes that they start.
+# A program that handles Ctrl-C again, and then starts `make run`. Processes that a shell starts in the background
+# ignore Ctrl-C, and so do the processes that these start.
 LISTENS_TO_CTRL_C = """
 import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -27,11 +28,13 @@ os.execv(sys.executable, [sys.executable, "run.py"])
 
 
 def test_a_sandbox_with_much_data_has_more_time_to_start(tmp_path: Path) -> None:
-    """Reading 20,000 rows of 25 columns takes a busy machine a minute, and the demo could not be started any more."""
+    """A busy machine needs a minute to read 20,000 rows of 25 columns. With a fixed limit, the demo couldn't start
+    again.
+    """
     state = tmp_path / "sandbox.json"
     assert seconds_to_start(state) == 30
     with state.open("wb") as file:
-        file.truncate(110_000_000)  # has no content, and takes no space on the disk
+        file.truncate(110_000_000)  # a file without content takes no space on the disk
     assert seconds_to_start(state) == 140
 
 
@@ -44,7 +47,9 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 @contextmanager
 def started(environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Start `make run`, and yield its output until it is ready. All its processes end with it."""
+    """Start `make run`, wait until it is ready, and yield the process and its output. Check that all its processes
+    end.
+    """
     with subprocess.Popen(
         [sys.executable, "-c", LISTENS_TO_CTRL_C],
         cwd=ROOT,
@@ -103,7 +108,7 @@ def test_it_names_the_commands_when_one_is_unknown() -> None:
 
 @pytest.fixture
 def in_the_background() -> Iterator[None]:
-    """Run the tests as a shell starts them in the background: they ignore Ctrl-C."""
+    """Make the test process ignore Ctrl-C, as if a shell had started it in the background."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     yield
     signal.signal(signal.SIGINT, before)
@@ -128,7 +133,7 @@ def test_fault_19_it_serves_both_programs_and_ctrl_c_ends_them(tmp_path: Path) -
         process.send_signal(signal.SIGINT)
         later, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
-    assert "Running:" not in said + later  # the worker's jobs tell a newcomer nothing
+    assert "Running:" not in said + later  # newcomers don't need the list of the worker's jobs
     for port in (app, sandbox):
         with pytest.raises(requests.ConnectionError):
             requests.get(f"http://127.0.0.1:{port}/", timeout=2)
@@ -165,7 +170,7 @@ def test_an_incomplete_virtual_environment_is_recreated(tmp_path: Path) -> None:
     venv = tmp_path / "a venv"
     assert not is_sound(venv)
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
-    assert not is_sound(venv)  # Ctrl-C leaves it like this
+    assert not is_sound(venv)  # this is how Ctrl-C leaves the environment
     (venv / "stamp-pip-requirements.txt").touch()
     assert not is_sound(venv)  # after an update of Python, the packages belong to the old version
     make_venv(venv)

@@ -1,4 +1,4 @@
-"""If a setting is unusable, the app doesn't start. It prints a sentence that names the variable, and no traceback."""
+"""If a setting can't be used, the app doesn't start. It prints a sentence that names the variable, and no traceback."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ SECRETS = {
     "SMARTSHEET_CLIENT_SECRET": "byline-demo-secret",
 }
 
-# The browser tests set it, and perhaps run in this process.
+# The browser tests set this variable, and may run in this process.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "DJANGO_ALLOW_ASYNC_UNSAFE"}
 
 
@@ -93,7 +93,7 @@ def test_a_deployment_with_its_secrets_passes_every_check() -> None:
 
 
 def settings_of(expression: str, **environment: str) -> str:
-    """The value of an expression in the settings, with these variables."""
+    """Return the value of an expression that uses the settings, with these environment variables."""
     code = f"from django.conf import settings; print({expression})"
     settings = {"DJANGO_SETTINGS_MODULE": "config.settings"}
     command = [sys.executable, "-c", code]

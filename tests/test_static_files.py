@@ -1,4 +1,4 @@
-"""Static files are served under hashed names, and modules import each other by these names."""
+"""Static files are served with hashed names, and modules import each other by these names."""
 
 import json
 import re

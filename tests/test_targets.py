@@ -1,4 +1,4 @@
-"""Each test runs in exactly one of `make test` and `make test-system`."""
+"""Each test runs either in `make test` or in `make test-system`, and not in both."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ from tests.targets import SYSTEM
 
 
 def collected(*arguments: str) -> list[str]:
-    """The ids of the tests that pytest runs with these arguments, below tests/."""
+    """Return the ids of the tests that pytest would run with these arguments, without the prefix tests/."""
     command = [sys.executable, "-m", "pytest", "--collect-only", "--quiet", *arguments]
     found = subprocess.run(command, cwd=TESTS.parent, capture_output=True, text=True, check=True).stdout
     return [line.removeprefix("tests/") for line in found.splitlines() if line.startswith("tests/")]

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 TESTS = Path(__file__).resolve().parent
-# Paths below tests/ of the tests that wait longest, longest first. They start first, so that others run meanwhile.
+# The paths below tests/ of the tests that wait longest, in this order. They start first, so that other tests can run
+# while they wait.
 LONG_WAITS = [
     "hosts",
     "gateway/test_failing_smartsheet.py",
@@ -52,8 +53,8 @@ PAUSE = 0.02
 def until(is_so: Callable[[], object], what: str, *, by: subprocess.Popen[Any] | None = None) -> None:
     """Return as soon as `is_so` returns a true value.
 
-    Fails with `what` if the condition never becomes true. If the process that should make it true has ended, fails
-    immediately.
+    If that doesn't happen within PATIENCE, fail with the message `what`. If the process `by`, which should make it
+    happen, has ended, fail immediately.
     """
     for _ in range(round(PATIENCE / PAUSE)):
         if is_so():

@@ -13,8 +13,8 @@ from audit.proof.seal_bytes import written
 
 @pytest.fixture
 def reader(db: None, client: Client) -> Client:
-    """An auditor, who can read everything. The auditor's sign-in isn't logged, so that tests find only the entries that
-    they made.
+    """The browser of an auditor, who can read everything. The auditor's sign-in isn't logged, so that tests find only
+    the entries that they made.
     """
     user = get_user_model().objects.create_user("charlie")
     user.user_permissions.add(Permission.objects.get(codename="view_all", content_type__app_label="audit"))
@@ -28,7 +28,9 @@ def reader(db: None, client: Client) -> Client:
 
 @pytest.fixture
 def log(db: None) -> None:
-    """A log whose chain is written with each entry. PostgreSQL would wait for a commit, which a test doesn't make."""
+    """A log whose chain is written with each entry. Otherwise PostgreSQL would write it at the commit, which never
+    comes in a test.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -31,7 +31,7 @@ def person(number: int, name: str) -> SmartsheetUser:
 
 
 def give_role(giver: SmartsheetUser, to: SmartsheetUser, name: str, together: Barrier | None = None) -> None:
-    """A request whose user is known only after the view has read its token."""
+    """Give a person a role, in a request whose user is known only after the view has read its token."""
 
     def view(request: HttpRequest) -> HttpResponse:
         request.user = giver.user
@@ -85,9 +85,9 @@ def test_async_code_keeps_actor_and_request_apart() -> None:
 
     async def all_at_once() -> None:
         await asyncio.gather(*(act(number) for number in range(10)))
-        await sync_to_async(connections.close_all)()  # that thread's own
+        await sync_to_async(connections.close_all)()  # closes the connections of that thread
 
-    # This uses a separate thread, because an event loop of an earlier browser test is perhaps running in this one.
+    # This uses a separate thread, because an event loop of an earlier browser test may still run in this thread.
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, all_at_once()).result()
     found = Entry.objects.filter(action="test")

@@ -1,4 +1,4 @@
-"""The admin shows a limited part of the log, and can't change it."""
+"""The admin shows only a part of the log, and can't change the log."""
 
 import pytest
 from django.contrib.auth import get_user_model

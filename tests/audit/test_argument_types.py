@@ -1,4 +1,4 @@
-"""Days and times as arguments of commands."""
+"""Commands accept days and times as arguments, and refuse other texts."""
 
 from argparse import ArgumentTypeError
 from datetime import UTC, datetime, timedelta, timezone

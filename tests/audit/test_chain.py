@@ -16,7 +16,7 @@ on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQ
 
 
 def recomputed() -> list[bytes]:
-    """The correct links, computed from the entries."""
+    """Compute the correct links from the entries."""
     before, found = leaves.GENESIS, []
     entries = Entry.objects.in_bulk()
     for link in Leaf.objects.order_by("seq"):
@@ -141,8 +141,8 @@ def test_a_writer_that_waits_gets_the_notice(monkeypatch: pytest.MonkeyPatch) ->
 @on_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_the_last_link_is_found_by_its_index_whatever_the_statistics_say() -> None:
-    """The statistics are those of an empty table. Then one transaction writes many entries. Each one looks for the
-    last link.
+    """PostgreSQL's statistics are those of an empty table. Then one transaction writes many entries, and searches for
+    the last link for each of them.
     """
     with connection.cursor() as cursor:
 

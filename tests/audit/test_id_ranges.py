@@ -1,4 +1,4 @@
-"""The log is read month by month, without gaps."""
+"""The log is read month by month, and no entry is left out."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,9 @@ MONTHS, EACH = 14, 4
 
 @pytest.fixture
 def two_years() -> Iterator[list[int]]:
-    """Entries of fourteen months, oldest first. At the turn of each month, ids and times are in different orders."""
+    """The ids of entries of fourteen months, oldest first. Around each month's end, some higher ids have earlier
+    times.
+    """
     now = datetime.now(UTC).replace(day=15)
     id_ranges.forget()
     with lifted(connection), connection.cursor() as cursor:

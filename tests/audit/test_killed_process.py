@@ -28,7 +28,7 @@ input()  # where the call to Smartsheet would be
 
 
 def database_url() -> str:
-    """The test database as a DATABASE_URL for another process."""
+    """Return the DATABASE_URL with which another process can use the test database."""
     database = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{database['NAME']}"

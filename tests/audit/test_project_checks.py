@@ -1,4 +1,4 @@
-"""The checks report a project in which the log can't keep its guarantees."""
+"""The system checks report settings and models of a project with which the log can't keep its guarantees."""
 
 from collections.abc import Iterator
 
@@ -79,4 +79,4 @@ def test_a_history_as_it_is_by_default_is_refused(monkeypatch: pytest.MonkeyPatc
     history = Binding.history.model
     monkeypatch.setattr(project_checks, "histories", lambda: [history])
     assert found() == {"audit.E004", "audit.E005"}
-    assert not histories.is_logged(history)  # so that such a history of a project is ignored
+    assert not histories.is_logged(history)  # the log ignores such a history of a project

@@ -1,4 +1,4 @@
-"""All changes of this app's own records are logged, and none is recorded only in part."""
+"""All changes of this app's own records are logged. A change is recorded completely or not at all."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What intend() and settle() write."""
+"""Tests of what intend() and settle() write to the log."""
 
 import json
 import uuid

@@ -1,4 +1,4 @@
-"""The data of a request in its entries. No request gets another one's data."""
+"""Entries have the data of the request that caused them, and never the data of another request."""
 
 import asyncio
 from collections.abc import Awaitable

@@ -1,4 +1,4 @@
-"""A running command stops when it is told to, and with nohup survives its terminal."""
+"""A running command stops when it gets a signal. If it was started with nohup, it goes on when its terminal closes."""
 
 import subprocess
 import sys

@@ -39,7 +39,7 @@ def _swallowed(db: None) -> Iterator[None]:
 @pytest.mark.parametrize("are_others_writing", WAYS)
 def test_nothing_is_done_that_is_not_in_the_log(monkeypatch: pytest.MonkeyPatch, are_others_writing: bool) -> None:
     monkeypatch.setattr(contention, "are_others_writing", lambda: are_others_writing)
-    for _ in range(2):  # first with names and sheet, then with entries only
+    for _ in range(2):  # the first edit also stores the names and the sheet; the second one writes only entries
         edits.intended(edits.cell(), edits.cell(column=edits.NOTES))
         with pytest.raises(NotRecorded):
             edits.intended(actor=edits.BOB)

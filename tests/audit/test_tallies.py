@@ -1,4 +1,4 @@
-"""Daily sums are computed from the chain. Each entry is counted once, even if several processes count."""
+"""Daily sums are computed from the chain. Each entry is counted exactly once, even if several processes count."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Values of the log in words."""
+"""Values in the log are shown in words."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Entries have the form and version, app token, job or client that made them."""
+"""Entries name what made them: the form and its version, an app token, a job or a client."""
 
 import pytest
 from django.db import connection

@@ -1,4 +1,4 @@
-"""A site without our addresses."""
+"""The URLconf of a site that doesn't include our addresses."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path

@@ -1,4 +1,4 @@
-"""A site's middleware that sets the Content-Security-Policy itself."""
+"""A middleware with which a site sets its Content-Security-Policy."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The checks of a site: each wrong setting is one message that says what to add."""
+"""For each wrong setting of a site, the system checks report one message, which says what to add."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -170,7 +170,7 @@ REGION = "https://app.smartsheet.com"
     ("header", "missing"),
     [
         ("frame-ancestors 'none'", []),
-        ("default-src 'self'", []),  # form-action doesn't fall back to it
+        ("default-src 'self'", []),  # form-action doesn't fall back to default-src
         ("default-src 'self'; img-src https://pictures.example.com", ["img-src 'self'"]),
         ("form-action 'self'", [f"form-action {REGION}"]),
         ("form-action 'none'; img-src 'self'", [f"form-action {REGION}"]),

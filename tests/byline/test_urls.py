@@ -1,4 +1,4 @@
-"""All pages of Byline below one path of a site."""
+"""A site can have all pages of Byline below one path."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""docs/api.md: its examples run, and it lists every problem."""
+"""The examples in docs/api.md run, and the page lists every problem that the API reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/architecture.md lists every package of the apps, and the files that it names exist."""
+"""docs/architecture.md lists every package of the apps, and names only files that exist."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = (ROOT / "docs" / "architecture.md").read_text()
-DJANGO = {"management", "commands", "migrations", "templatetags"}  # Django finds these at their usual places
+DJANGO = {"management", "commands", "migrations", "templatetags"}  # every Django app can have these
 
 
 def packages(app: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""docs/checks.md lists the ids of all system checks, and no others."""
+"""docs/checks.md lists the ids of all system checks, and no other ids."""
 
 import re
 from pathlib import Path

@@ -45,10 +45,10 @@ def blocks(language: str) -> list[str]:
 
 @pytest.fixture
 def example() -> Iterator[Example]:
-    """Return example(), which runs the page's blocks that define these names, and returns their values:
-    example("hello").
+    """Return example(), which runs the page's blocks that define the given names, and returns a dict of what they
+    define: example("hello").
 
-    Receivers that they connect are disconnected afterwards.
+    Receivers that these blocks connect are disconnected afterwards.
     """
     connected = {signal: list(signal.receivers) for signal in vars(signals).values() if isinstance(signal, Signal)}
 
@@ -72,7 +72,7 @@ def signed_in(client: Client, alice: Person, sign_in: SignIn) -> User:
 
 
 def request_of(user: Any) -> HttpRequest:
-    """A request of this user, as views get it."""
+    """Return a request of this user, as a view gets it after the middleware."""
     request = HttpRequest()
     request.user, request.session = user, SessionBase()
     SmartsheetUserMiddleware(lambda _request: HttpResponse())(request)

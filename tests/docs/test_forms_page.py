@@ -34,7 +34,7 @@ def blocks(language: str) -> list[str]:
 
 
 class Site(Client):
-    """A site with the page's examples, and the browser of Bob, who is signed in to it."""
+    """The browser of Bob, who is signed in to a site with the page's examples."""
 
     plan: SitePlan
     code: dict[str, Any]
@@ -133,7 +133,7 @@ def test_a_view_of_your_own(site: Site, bob: Person) -> None:
     page = page.save()
     assert page.status == 409
     assert "Someone else changed this cell while you were editing." in page.text
-    page.send()  # it has the current values now
+    page.send()  # the page has the current values now
     assert site.plan.value(ROW, "Status") == "Not started"
     assert site.get(f"/own/{site.plan.rows[THEIRS]}/").status_code == 403
     site.plan.sandbox.fault(method="GET", person=bob.id, status=503, errorCode=4001, times=0)

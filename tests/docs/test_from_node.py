@@ -1,4 +1,4 @@
-"""Node runs the server in docs/from-node.md, which forwards sign-ins to the app."""
+"""Node.js runs the server in docs/from-node.md, which forwards sign-ins to the app."""
 
 import os
 import re
@@ -26,7 +26,9 @@ pytestmark = pytest.mark.django_db
 
 
 def node() -> list[str]:
-    """The machine's Node, or the one that run.py has installed. Without one, the test is skipped with a message."""
+    """The command of the machine's Node.js, or of the one that run.py has installed. Without one, the test is skipped
+    with a message.
+    """
     if found := shutil.which("node"):
         return [found]
     python = run.NODE_VENV / run.BIN / run.PYTHON.name
@@ -37,7 +39,7 @@ def node() -> list[str]:
 
 @pytest.fixture
 def handover(tmp_path: Path) -> Iterator[str]:
-    """The address of a Node server that runs the page's code."""
+    """The address of a Node.js server that runs the page's code."""
     (code,) = re.findall(r"^```javascript\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     program = tmp_path / "handover.js"
     program.write_text(code)

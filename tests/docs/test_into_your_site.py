@@ -1,4 +1,6 @@
-"""docs/into-your-site.md, followed step by step: a new site, the page's changes and files, its commands, an edit."""
+"""Follows docs/into-your-site.md step by step. Makes a new site, applies the page's changes and files, runs its
+commands, and makes an edit.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,8 @@ from tests.running_sandbox import Person, RunningSandbox
 
 PAGE = (ROOT / "docs" / "into-your-site.md").read_text()
 ROW = "Dig foundations"
-# The page's sandbox is at its usual address, but the test's sandbox isn't. The page's command starts a server, but this
-# test uses Django's client.
+# Settings that differ from the page. The test's sandbox isn't at the address that the page expects. The page's command
+# starts a server, but this test uses Django's client.
 HERE = """
 ALLOWED_HOSTS = ['testserver', 'localhost']
 SMARTSHEET_REGIONS['sandbox'] |= {{'api_base': '{url}/2.0', 'authorize_url': '{url}/b/authorize'}}
@@ -52,7 +54,7 @@ print(json.dumps({"login": login, "connect": connect, "back": back, "after": aft
 
 
 def commands() -> list[str]:
-    """The page's manage.py commands that end by themselves."""
+    """Return those of the page's manage.py commands that end by themselves."""
     found = re.findall(r"^python (manage\.py .*)$", PAGE, re.MULTILINE)
     return [command for command in found if not command.endswith(("byline_worker", "runserver"))]
 

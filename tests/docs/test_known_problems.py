@@ -1,4 +1,4 @@
-"""docs/known-problems-of-audit-logs.md names a test for each of its 45 problems, and each test exists."""
+"""docs/known-problems-of-audit-logs.md names a test for each of its 45 problems, and all of these tests exist."""
 
 import re
 from pathlib import Path

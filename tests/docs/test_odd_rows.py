@@ -1,4 +1,6 @@
-"""For columns of every type, the log records what is in the table: the posters of tests/other_project."""
+"""For columns of every type, the log records what is in the table. The tests use the model Poster of
+tests/other_project.
+"""
 
 import sqlite3
 from typing import Any

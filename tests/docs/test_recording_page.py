@@ -1,4 +1,6 @@
-"""Another project records with only `audit`, loses nothing when killed, and detects tampering (docs/recording.md)."""
+"""Another project records with the app `audit` alone. It loses nothing when it is killed, and detects tampering
+(docs/recording.md).
+"""
 
 import json
 import re
@@ -123,7 +125,7 @@ def test_a_change_that_cannot_be_recorded_is_not_made(project: OtherProject, boa
         """,
         board=board,
     )
-    project.manage("migrate", "--skip-checks", "--verbosity", "0")  # renaming has changed the triggers on SQLite
+    project.manage("migrate", "--skip-checks", "--verbosity", "0")  # on SQLite, renaming has changed the triggers
     assert status == 503
     assert "The note was not pinned" in answer
     assert not board.was_asked.is_set()
@@ -202,7 +204,7 @@ def test_it_is_sealed_exported_and_verified_without_a_page(project: OtherProject
 
 
 def test_dropped_triggers_are_reported_and_restored(project: OtherProject) -> None:
-    """The triggers are those on the log's own table, and those on the history of the other project's rows."""
+    """There are triggers on the log's own table, and on the history of the other project's rows."""
     is_sqlite = project.database_url.startswith("sqlite")
     tables = ["audit_entry", "notes_historicalnote"]
     names = {table: f"{table}_no_{'update' if is_sqlite else 'change'}" for table in tables}

@@ -1,4 +1,4 @@
-"""The tests that docs/security.md names as proof exist."""
+"""All tests that docs/security.md names as proof exist."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""docs/settings.md lists the settings that the code reads, no others, with the right defaults."""
+"""docs/settings.md lists all settings that the code reads, and no others, with the right defaults."""
 
 import ast
 import json
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = (ROOT / "docs" / "settings.md").read_text()
 CODE = ("config", "api", "byline", "identity", "edits", "audit", "sandbox", "tests", "benchmarks")
 APPS = ("api", "byline", "identity", "edits", "audit")
-# Variables that processes of the tests pass to each other, or that belong to the machine.
+# Variables that processes of the tests pass to each other, and variables of the machine.
 INTERNAL = {"PATH", "HOME", "DJANGO_SETTINGS_MODULE", "REAL_IDS", "SDK_TESTS_DIR", "USERS", "NOTICE_BOARD"}
 INTERNAL |= {"SANDBOX_URL", "SHOWN", "SITE_DATABASE", "SITE_FILES", "SITE_SESSIONS", "TOKEN"}
 NAME = re.compile(r"[A-Z][A-Z0-9_]+")
@@ -25,7 +25,7 @@ ROW = re.compile(r"^\| `([A-Z][A-Z0-9_]+)` \|(.*)\|$", re.MULTILINE)
 VARIABLES = {name: cells.split(" | ") for name, cells in ROW.findall(PAGE) if cells.count(" | ") == 2}
 SETTINGS = {name for name, cells in ROW.findall(PAGE) if cells.count(" | ") == 0}
 
-# The settings without any variable or .env, as JSON.
+# A program that prints the settings as JSON, with no variables set and no .env.
 SHOW = """
 import json, environ
 environ.Env.read_env = lambda *arguments, **options: None
@@ -40,8 +40,9 @@ def trees(*places: str) -> Iterator[ast.AST]:
 
 
 def variables_read_by(tree: ast.AST) -> Iterator[str]:
-    """The names in calls like env.str("NAME"), os.environ.get("NAME") and a helper's number("NAME"), in
-    os.environ["NAME"] and in "NAME" in os.environ."""
+    """Yield each NAME that the code reads in env.str("NAME"), os.environ.get("NAME"), a helper's number("NAME"),
+    os.environ["NAME"] or "NAME" in os.environ.
+    """
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and is_reader(node.func):
             yield from names_in(node.args)
@@ -56,7 +57,7 @@ def is_environ(node: ast.expr) -> bool:
 
 
 def is_reader(function: ast.expr) -> bool:
-    """Whether this is a function of config, run.py or the module `os` that can read a variable."""
+    """Whether this is a function of config/, run.py or the module `os` that reads a variable."""
     if isinstance(function, ast.Name):
         return function.id in HELPERS
     if not isinstance(function, ast.Attribute):
@@ -68,7 +69,7 @@ def is_reader(function: ast.expr) -> bool:
 
 
 def helpers() -> set[str]:
-    """The functions of config/ and run.py that pass the name of a variable on to the environment."""
+    """Return the functions of config/ and run.py that read the variable that is passed to them by name."""
     return {
         node.name
         for tree in trees("config")
@@ -89,7 +90,7 @@ HELPERS = helpers()
 
 
 def settings_read_by(tree: ast.AST) -> Iterator[str]:
-    """NAME in settings.NAME, and the keys of a conf.py's DEFAULTS."""
+    """Yield each NAME in settings.NAME, and the keys of a conf.py's DEFAULTS."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "settings":
             yield from NAME.findall(node.attr)
@@ -113,7 +114,7 @@ def test_it_names_the_settings_that_the_apps_read() -> None:
 
 @pytest.fixture(scope="module")
 def defaults() -> dict[str, Any]:
-    """The settings in an environment without our variables."""
+    """The values of the settings in an environment without our variables."""
     environment = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     command = [sys.executable, "-c", SHOW]
     shown = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True, timeout=60)
@@ -122,7 +123,7 @@ def defaults() -> dict[str, Any]:
 
 
 def test_the_defaults_are_as_it_says(defaults: dict[str, Any]) -> None:
-    """Only defaults in code type are compared. Others are described in words."""
+    """Only defaults that the page shows as code are compared. The page describes the others in words."""
     compared = set()
     for name, (default, _meaning, _when) in VARIABLES.items():
         value = re.fullmatch(r"`([^`]+)`", default.strip())
@@ -133,7 +134,7 @@ def test_the_defaults_are_as_it_says(defaults: dict[str, Any]) -> None:
 
 
 def as_value(text: str, *, like: Any) -> Any:
-    """The text as a value of the same type as `like`."""
+    """Convert the text to a value of the same type as `like`."""
     if isinstance(like, bool):
         return text == "true"
     if isinstance(like, list):

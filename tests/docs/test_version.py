@@ -1,4 +1,4 @@
-"""pyproject.toml has the only version number, and CHANGELOG.md describes that version."""
+"""The version number is only in pyproject.toml, and CHANGELOG.md has a section for this version."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Fixtures: two sites that have installed the wheel, and a sandbox and a browser that they share."""
+"""Fixtures: two sites that have installed the wheel, and the sandbox and the browser that both use."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import browser as browser  # the same fixture, for this package
+from tests.browser.conftest import browser as browser  # makes the fixture available in this package
 from tests.hosts import inside
 from tests.hosts.installed_site import InstalledSite
 from tests.running_sandbox import RunningSandbox
@@ -21,12 +21,12 @@ from tests.waiting import PATIENCE
 PROJECTS = {"auth_user_site": "site1", "member_site": "club"}
 collect_ignore = list(PROJECTS)  # their own tests run in an environment with the wheel
 if sys.platform == "win32":
-    collect_ignore_glob = ["test_*.py"]  # the paths of an environment differ there
+    collect_ignore_glob = ["test_*.py"]  # the paths in a virtual environment are different there
 
 
 @contextmanager
 def empty_database(name: str, folder: Path) -> Iterator[dict[str, Any]]:
-    """A database of the same kind as the one that these tests run on."""
+    """Yield the settings of an empty database of the same kind as the database of the tests."""
     ours = settings.DATABASES["default"]
     if ours["ENGINE"].endswith("sqlite3"):
         yield {"ENGINE": ours["ENGINE"], "NAME": str(folder / f"{name}.sqlite3")}
@@ -44,7 +44,7 @@ def empty_database(name: str, folder: Path) -> Iterator[dict[str, Any]]:
 
 @contextmanager
 def installed(name: str, folder: Path, sandbox: RunningSandbox, **environment: str) -> Iterator[InstalledSite]:
-    """Return installed(), which gives a copy of the site `name` with an empty database."""
+    """Yield a copy of the site `name` with an empty database. Its processes end afterwards."""
     with empty_database(name, folder) as database:
         site = InstalledSite(name, PROJECTS[name], folder, database, sandbox.url, environment)
         try:
@@ -57,7 +57,9 @@ def installed(name: str, folder: Path, sandbox: RunningSandbox, **environment: s
 def served_site(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, running_sandbox: RunningSandbox
 ) -> Iterator[InstalledSite]:
-    """Each of the sites, with its tables and pages, once for all tests of a module."""
+    """Each of the sites in turn, with its tables, while it serves its pages. All tests of a module use the same
+    copy.
+    """
     with installed(request.param, tmp_path_factory.mktemp("site"), running_sandbox) as site:
         site.prepare()
         site.serve()
@@ -66,7 +68,7 @@ def served_site(
 
 @pytest.fixture
 def site(served_site: InstalledSite, sandbox: RunningSandbox) -> Iterator[InstalledSite]:
-    """The served site without users, registered at a sandbox in its initial state."""
+    """The served site, without users. It is registered in a sandbox that is in its initial state."""
     sandbox.register_app(redirect_url=f"{served_site.url}/smartsheet/identity/callback/", client_id=served_site.project)
     yield served_site
     served_site.ask(inside.delete_users)
@@ -80,7 +82,9 @@ def pages(browser: Browser, site: InstalledSite) -> Iterator["Pages"]:
 
 
 class Pages:
-    """Browsers of people who visit the site. The test fails if a console has an error, such as a blocked style."""
+    """Browsers of people who visit the site. The test fails if a browser's console shows an error, such as a blocked
+    style.
+    """
 
     def __init__(self, browser: Browser, site: InstalledSite) -> None:
         self.browser, self.site = browser, site
@@ -88,7 +92,7 @@ class Pages:
         self.opened: list[Page] = []
 
     def log_in(self, name: str) -> Page:
-        """The account page in a new browser, in which this new user of the site has logged in with a password."""
+        """Create this user, log them in with a password in a new browser, and return the account page."""
         name = f"{name}@example.org"
         self.site.ask(inside.add_user, name, "correct horse")
         return self.log_in_again(name)

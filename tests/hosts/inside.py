@@ -1,6 +1,7 @@
-"""Functions that tests call in the site's own process, which InstalledSite.ask() starts.
+"""Functions that tests run in a process of the site. InstalledSite.ask() starts this process.
 
-`python -m inside` reads names and arguments of functions, and writes their results, each as a line of JSON.
+The process, `python -m inside`, reads lines of JSON, each with the name and arguments of a function. It writes the
+function's result as a line of JSON.
 """
 
 import json
@@ -48,17 +49,17 @@ def prepare() -> None:
 
 
 def add_user(name: str, password: str) -> str:
-    """Add a user with all rights in the admin. Returns their key."""
+    """Add a user with all rights in the admin. Return the user's primary key."""
     return str(get_user_model().objects.create_superuser(name, password=password).pk)
 
 
 def key_of(name: str) -> str:
-    """The key of a user."""
+    """Return the primary key of a user."""
     return str(_of(name).get().pk)
 
 
 def person_key(name: str) -> str:
-    """The key of a user's Smartsheet account."""
+    """Return the primary key of a user's SmartsheetUser."""
     return str(SmartsheetUser.objects.get(user__in=_of(name)).pk)
 
 
@@ -80,7 +81,7 @@ def deactivate_user(name: str) -> None:
 
 
 def merge_user(name: str) -> None:
-    """Move everything of a user to another one, as tools that merge users do, and delete the first."""
+    """Move a user's Smartsheet account to a new user, and delete the first user, as tools that merge users do."""
     other = get_user_model().objects.create_user(f"other-{name}")
     for person in SmartsheetUser.objects.filter(user__in=_of(name)):
         person.user = other
@@ -89,14 +90,14 @@ def merge_user(name: str) -> None:
 
 
 def users() -> dict[str, int | None]:
-    """The Smartsheet id of each user who is connected; None for the others."""
+    """Return the Smartsheet id of each user, or None for users who aren't connected."""
     people = {person.user_id: person for person in SmartsheetUser.objects.filter(token__isnull=False)}
     found = get_user_model().objects.order_by(get_user_model().USERNAME_FIELD)
     return {one.get_username(): people[one.pk].smartsheet_id if one.pk in people else None for one in found}
 
 
 def token_of(name: str) -> str:
-    """The access token of a user."""
+    """Return the access token of a user."""
     return Token.objects.get(person__user__in=_of(name)).access_token
 
 
@@ -106,20 +107,20 @@ def tokens_to_return() -> int:
 
 
 def last_entry() -> int:
-    """The id of the newest entry of the log."""
+    """Return the id of the newest entry in the log, or 0."""
     newest = Entry.objects.order_by("-id").values_list("id", flat=True).first()
     return newest or 0
 
 
 def entries(after: int) -> list[dict[str, Any]]:
-    """The entries of the log after this one, oldest first."""
+    """Return the entries in the log after this id, oldest first."""
     fields = ("action", "phase", "actor_id", "actor_name", "subject", "new", "reason")
     found = Entry.objects.filter(id__gt=after).order_by("id")
     return [{name: getattr(entry, name) for name in fields} for entry in found]
 
 
 def import_everything(packages: list[str]) -> int:
-    """Import each module of these packages, in an unmodified Django. Returns how many there are."""
+    """Import each module of these packages in an unmodified Django. Return the number of modules."""
     assert not any(name.startswith("django_stubs_ext") for name in sys.modules)
     found = [module.name for name in packages for module in pkgutil.walk_packages([str(_place(name))], f"{name}.")]
     for name in found:
@@ -134,8 +135,8 @@ def _place(name: str) -> Path:
 
 
 def change_and_delete_a_plan() -> list[str]:
-    """Change and delete a plan, a model of one of the sites with a history of django-simple-history. Returns the
-    history.
+    """Create, change and delete a Plan, which is a model of one of the sites with its own history. Return the types of
+    its history rows.
     """
     model: Any = next(model for model in apps.get_models() if model.__name__ == "Plan")
     plan = model.objects.create(name="Site")
@@ -149,8 +150,8 @@ def change_and_delete_a_plan() -> list[str]:
 
 
 def sessions_of_our_engine(name: str) -> dict[str, bool]:
-    """Whether a session that the site has given 30 days is valid after a day, and after its user has signed out
-    everywhere.
+    """Give a session 30 days with set_expiry(). Return whether it is valid after a day, and whether it is valid after
+    its user has signed out everywhere.
     """
     user = _of(name).get()
     with override_settings(SESSION_ENGINE="identity.sessions.store"):
@@ -184,7 +185,7 @@ def come_back_with_signed_cookies(path: str, cookies: dict[str, str]) -> str:
 
 
 def check(changed: dict[str, Any]) -> str:
-    """The output of `manage.py check --deploy` if these settings have these values, or are missing if they are None."""
+    """Return the output of `manage.py check --deploy` with these settings. A setting whose value is None is removed."""
     told = StringIO()
     with override_settings(**changed):
         for name in (name for name, value in changed.items() if value is None):
@@ -197,7 +198,7 @@ def check(changed: dict[str, Any]) -> str:
 
 
 def run_each_job() -> list[str]:
-    """Run each job of the worker once. Returns their names."""
+    """Run each job of the worker once. Return the names of the jobs."""
     jobs = worker.jobs()
     for job in jobs:
         job.do()
@@ -205,7 +206,7 @@ def run_each_job() -> list[str]:
 
 
 def fill(tables: dict[str, list[dict[str, Any]]]) -> None:
-    """Insert rows as they are in another database, with the triggers of the log removed."""
+    """Insert rows from another database unchanged. For this, the triggers of the log are removed for a moment."""
     with triggers.lifted(connection, [name for name in tables if name.startswith("audit_")]):
         for table, rows in tables.items():
             for row in rows:
@@ -234,7 +235,7 @@ def _execute(statement: str, *values: Any) -> None:
 
 
 def people() -> dict[str, dict[str, Any]]:
-    """The stored data of the people who use Smartsheet here."""
+    """Return the stored data of the people who use Smartsheet here."""
     return {
         person.name: {
             "is_blocked": person.is_blocked,
@@ -249,7 +250,7 @@ def people() -> dict[str, dict[str, Any]]:
 
 
 def what_pages_answer(name: str, paths: list[str]) -> dict[str, int]:
-    """The status of each page for a user who is logged in."""
+    """Return the HTTP status of each page for a user who is logged in."""
     browser = Client()
     browser.force_login(_of(name).get(), "django.contrib.auth.backends.ModelBackend")
     return {path: browser.get(path).status_code for path in paths}

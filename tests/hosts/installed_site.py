@@ -1,4 +1,4 @@
-"""A copy of a site in its own environment with the wheel. Nothing of this repository is on its path."""
+"""A copy of a site in a virtual environment with the wheel. No folder of this repository is on its Python path."""
 
 from __future__ import annotations
 
@@ -30,9 +30,8 @@ R = TypeVar("R")
 
 
 def python() -> Path:
-    """The Python of an environment with the wheel, and with the dependencies of this project by a path of their own.
-
-    It is built once for each state of the packages.
+    """Return the Python of a virtual environment with the wheel. This project's dependencies are on its path too. The
+    environment is built once for each state of our packages.
     """
     place = ROOT / "var" / "hosts"
     place.mkdir(parents=True, exist_ok=True)
@@ -49,7 +48,7 @@ def python() -> Path:
 
 
 def site_packages(executable: Path) -> Path:
-    """The folder of the wheel's packages."""
+    """Return the folder in which the wheel's packages are installed."""
     return executable.parent.parent / "lib" / f"python{sysconfig.get_python_version()}" / "site-packages"
 
 
@@ -65,7 +64,7 @@ def _build(home: Path, executable: Path) -> None:
 
 
 def _digest() -> str:
-    """Changes with everything that the wheel is made of."""
+    """Return a hash of all files from which the wheel is built."""
     found = sha256(PROJECT.read_bytes())
     for path in (path for name in PACKAGES for path in sorted((ROOT / name).rglob("*"))):
         if path.is_file() and path.suffix != ".pyc":
@@ -75,7 +74,7 @@ def _digest() -> str:
 
 @dataclass
 class InstalledSite:
-    """A copy of the site `name`, with its own database. `project` is the package with its settings."""
+    """A copy of the site `name`, with its own database. `project` is the package with the site's settings."""
 
     name: str
     project: str
@@ -105,7 +104,7 @@ class InstalledSite:
         )
 
     def run(self, *arguments: str, **more: str) -> str:
-        """Run a program that must succeed. Returns its output."""
+        """Run a program that must succeed. Return its output."""
         result = self.attempt(*arguments, **more)
         assert result.returncode == 0, result.stderr + result.stdout
         return result.stdout
@@ -115,7 +114,7 @@ class InstalledSite:
         self.ask(inside.prepare)
 
     def ask(self, function: Callable[P, R], *arguments: P.args, **_none: P.kwargs) -> R:
-        """The result of a function in tests/hosts/inside.py in the site's own process."""
+        """Run a function of tests/hosts/inside.py in a process of the site. Return its result."""
         if self._console is None:
             self._console = self._start("-m", "inside", stdin=subprocess.PIPE)
         assert self._console.stdin is not None
@@ -154,7 +153,7 @@ class InstalledSite:
         return process
 
     def _environment(self, more: Mapping[str, str]) -> dict[str, str]:
-        """The environment without variables that a site doesn't have."""
+        """Return the environment variables that a site would have, and no others."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         own = {
             "DJANGO_SETTINGS_MODULE": f"{self.project}.settings_with_byline",

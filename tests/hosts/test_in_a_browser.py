@@ -1,4 +1,4 @@
-"""Users of both sites in Chromium: they log in by password, connect, edit, disconnect, and log in again."""
+"""In Chromium, users of both sites log in with a password, connect, edit, disconnect, and log in again."""
 
 import json
 import re
@@ -25,7 +25,7 @@ def plan(sandbox: RunningSandbox, alice: Person, site: InstalledSite) -> SitePla
 
 
 def connect(page: Page, person: Person) -> None:
-    """Go from the site's account page to Smartsheet's consent page, and back."""
+    """Connect this person: go from the site's account page to Smartsheet's consent page, and back."""
     page.goto("/account/")
     page.get_by_role("link", name="Connect").click()
     page.get_by_role("button", name="Connect Smartsheet").click()
@@ -42,7 +42,7 @@ def set_status(page: Page, plan: SitePlan, status: str) -> None:
 
 
 def changes(site: InstalledSite, after: int) -> list[tuple[str, str]]:
-    """The changes in the log with their actors. All of them must be applied."""
+    """Return the new value and the actor of each change in the log after this id. All of them must be applied."""
     found = [entry for entry in site.ask(inside.entries, after) if entry["action"] == "change"]
     assert [entry["phase"] for entry in found] == ["intent", "applied"] * (len(found) // 2)
     return [(json.loads(entry["new"]), entry["actor_name"]) for entry in found if entry["phase"] == "intent"]
@@ -71,7 +71,7 @@ def test_from_the_login_to_the_edit_and_back(site: InstalledSite, pages: Pages, 
     again = pages.log_in_again("jane@example.org")
     expect(again.get_by_text("Smartsheet: not connected")).to_be_visible()
     acts = [(entry["action"], entry["phase"], entry["actor_id"]) for entry in site.ask(inside.entries, start)]
-    assert [act for act in acts if act[0] not in {"record", "read"}] == [  # she may read others' entries, if any
+    assert [act for act in acts if act[0] not in {"record", "read"}] == [  # she may have read others' entries too
         ("connect", "done", bob.id),
         ("change", "intent", bob.id),
         ("change", "applied", bob.id),
@@ -81,7 +81,7 @@ def test_from_the_login_to_the_edit_and_back(site: InstalledSite, pages: Pages, 
 
 
 def test_two_users_at_once(site: InstalledSite, pages: Pages, plan: SitePlan, alice: Person, bob: Person) -> None:
-    """Each edit is in the name of the person who made it, in any order of their edits."""
+    """Two people edit in turn. Each edit is in the name of the person who made it."""
     janes, joes = pages.log_in("jane"), pages.log_in("joe")
     connect(janes, alice)
     connect(joes, bob)
@@ -105,7 +105,7 @@ def test_two_users_at_once(site: InstalledSite, pages: Pages, plan: SitePlan, al
 
 
 def test_the_pages_of_the_apps(site: InstalledSite, pages: Pages, plan: SitePlan, bob: Person) -> None:
-    """No page is blank or has a blocked style or script, and a row can be edited there too."""
+    """No page of the apps is blank or has a blocked style or script. A row can be edited on these pages too."""
     page = pages.log_in("jane")
     connect(page, bob)
     expect(page.get_by_text("Smartsheet: Bob Baker")).to_be_visible()
@@ -121,7 +121,9 @@ def test_the_pages_of_the_apps(site: InstalledSite, pages: Pages, plan: SitePlan
 
 
 def test_a_form_of_the_site(site: InstalledSite, pages: Pages, plan: SitePlan, bob: Person) -> None:
-    """The form works with ATOMIC_REQUESTS and with a strict policy, and has the site's frame if there is one."""
+    """The form works with ATOMIC_REQUESTS and with a strict policy. If the site has its own frame, the form has that
+    frame.
+    """
     page = pages.log_in("jane")
     connect(page, bob)
     expect(page.get_by_text("Smartsheet: Bob Baker")).to_be_visible()
@@ -137,7 +139,9 @@ def test_a_form_of_the_site(site: InstalledSite, pages: Pages, plan: SitePlan, b
 
 @pytest.mark.parametrize("served_site", ["member_site"], indirect=True)
 def test_the_grid(site: InstalledSite, pages: Pages, plan: SitePlan, bob: Person) -> None:
-    """This site has the API too. The grid works with its strict policy, its users with UUIDs, and hashed file names."""
+    """This site has the API too. The grid works with the site's strict policy, users with UUIDs, and hashed file
+    names.
+    """
     page = pages.log_in("jane")
     connect(page, bob)
     expect(page.get_by_text("Smartsheet: Bob Baker")).to_be_visible()
@@ -164,8 +168,8 @@ def test_an_account_of_another_user_is_refused(site: InstalledSite, pages: Pages
 
 
 def test_a_replayed_callback(site: InstalledSite, pages: Pages, bob: Person) -> None:
-    """In the same browser, a replayed callback redirects and does nothing again, even after the person has
-    disconnected. In another browser, it is refused.
+    """If the callback is opened again in the same browser, it only redirects, even after the person has disconnected.
+    In another browser, it is refused.
     """
     janes, joes = pages.log_in("jane"), pages.log_in("joe")
     callbacks: list[str] = []

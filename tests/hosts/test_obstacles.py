@@ -1,4 +1,4 @@
-"""Former obstacles for a site with its own users, by number. Each test fails if its obstacle is back."""
+"""Obstacles that a site with its own users had before, by number. Each test fails if its obstacle comes back."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ LogIn = Callable[[str], Visitor]
 
 @pytest.fixture
 def log_in(site: InstalledSite) -> Iterator[LogIn]:
-    """Return log_in(), which gives a visitor who has logged in with a password as a new user: log_in(JANE)."""
+    """Return log_in(), which returns a visitor who has logged in with a password as a new user: log_in(JANE)."""
     visitors: list[Visitor] = []
 
     def log_in_as(name: str) -> Visitor:
@@ -42,12 +42,12 @@ def log_in(site: InstalledSite) -> Iterator[LogIn]:
 
 
 def check(site: InstalledSite, **changed: Any) -> str:
-    """The output of `manage.py check --deploy` if these settings are changed, or missing if they are None."""
+    """Return the output of `manage.py check --deploy` with these settings. A setting whose value is None is removed."""
     return site.ask(inside.check, changed)
 
 
 def test_obstacle_01_a_package_of_the_site_that_has_one_of_our_names(site: InstalledSite) -> None:
-    """If a package of the site has the name of one of our apps, the site says so instead of raising ImportError."""
+    """If a package of the site has the name of one of our apps, commands say so, and don't end with an ImportError."""
     for package in PACKAGES:
         assert (site_packages(site.python) / package / "__init__.py").exists()
     own = site.home / "audit"
@@ -76,7 +76,7 @@ def test_obstacle_03_connecting_keeps_the_user(
 
 
 def test_obstacle_04_any_user_model(site: InstalledSite, log_in: LogIn, sandbox: RunningSandbox, alice: Person) -> None:
-    """The log has the user's own model and key."""
+    """The log names the user with the site's own user model and the user's key."""
     start = site.ask(inside.last_entry)
     log_in(JANE).connect(sandbox, alice)
     label = {"auth_user_site": "auth.user", "member_site": "members.member"}[site.name]
@@ -93,7 +93,7 @@ def test_obstacle_05_two_settings_are_needed_and_missing_ones_are_named(site: In
 
 
 def test_obstacle_06_no_migration_is_written_into_the_packages(site: InstalledSite) -> None:
-    """The apps work with any DEFAULT_AUTO_FIELD, LANGUAGE_CODE and SIMPLE_HISTORY_DATE_INDEX of the site."""
+    """`makemigrations` finds no changes with any DEFAULT_AUTO_FIELD, LANGUAGE_CODE and SIMPLE_HISTORY_DATE_INDEX."""
     before = migrations(site)
     assert "No changes detected" in site.run("manage.py", "makemigrations")
     (site.home / "changed.py").write_text(
@@ -113,7 +113,7 @@ def migrations(site: InstalledSite) -> list[Path]:
 
 @with_auth_user
 def test_obstacle_07_histories_of_the_site_are_not_changed(site: InstalledSite) -> None:
-    """The site's own histories have foreign keys to users and can be changed, and the log doesn't record them."""
+    """The site's own histories still have foreign keys to users, and can be changed. The log doesn't record them."""
     assert "audit.E00" not in check(site)
     start = site.ask(inside.last_entry)
     assert site.ask(inside.change_and_delete_a_plan) == ["~", "+"]
@@ -153,7 +153,7 @@ def test_obstacle_10_forms_of_the_site_look_as_before(site: InstalledSite, log_i
 def test_obstacle_11_every_static_file_is_there(
     site: InstalledSite, log_in: LogIn, sandbox: RunningSandbox, alice: Person
 ) -> None:
-    """The files that the pages name, and the modules, fonts and images that these files name in turn."""
+    """All files that the pages name are served, and so are the modules, fonts and images that these files name."""
     jane = log_in(JANE)
     jane.connect(sandbox, alice)
     plan = SitePlan(sandbox, alice)
@@ -175,7 +175,7 @@ def test_obstacle_11_every_static_file_is_there(
 
 
 def _named_in(name: str, text: str) -> list[str]:
-    """The addresses in a module's imports or a style sheet's url()."""
+    """Return the addresses in a module's imports or in a style sheet's url()."""
     if name.endswith(".js"):
         return re.findall(r"""(?:from |import |import\()["'](\.{1,2}/[^"']+)["']""", text)
     if name.endswith(".css"):
@@ -188,8 +188,8 @@ def _named_in(name: str, text: str) -> list[str]:
 def test_obstacle_12_no_session_is_said_to_end_that_goes_on(
     site: InstalledSite, log_in: LogIn, sandbox: RunningSandbox, alice: Person
 ) -> None:
-    """Django's engines keep no list of a person's sessions. Our engine ends them, and respects the time that the site
-    gives a session.
+    """Django's engines can't list a person's sessions, so the page has no button that ends them. Our engine ends
+    sessions, and respects the time that the site gives a session.
     """
     assert "byline.I001" in check(site)
     jane = log_in(JANE)
@@ -244,7 +244,7 @@ def test_obstacle_16_users_who_are_logged_in_are_not_sent_to_the_login(log_in: L
 def test_obstacle_17_addresses_are_the_sites(
     site: InstalledSite, log_in: LogIn, sandbox: RunningSandbox, alice: Person
 ) -> None:
-    """LOGIN_URL is a name in both sites, and neither has pages at our old addresses."""
+    """LOGIN_URL is a URL name in both sites, and neither site has pages at the addresses that this project uses."""
     stranger = Visitor(site)
     answer = stranger.get("/smartsheet/sheets/")
     login = {"auth_user_site": "/login/", "member_site": "/anmelden/"}[site.name]
@@ -257,14 +257,14 @@ def test_obstacle_17_addresses_are_the_sites(
     jane.connect(sandbox, alice)
     answer = jane.post("/smartsheet/identity/logout/")
     assert answer.status_code == 200
-    then = {"auth_user_site": "/login/", "member_site": "/"}[site.name]  # one of them has a LOGOUT_REDIRECT_URL
+    then = {"auth_user_site": "/login/", "member_site": "/"}[site.name]  # member_site has a LOGOUT_REDIRECT_URL
     assert [one.headers["Location"] for one in answer.history] == [then]
     assert 'name="password"' in jane.get("/account/").text
 
 
 @with_members
 def test_obstacle_18_a_policy_that_stops_connect_is_reported(site: InstalledSite, sandbox: RunningSandbox) -> None:
-    """This site's own policy allows everything. test_in_a_browser.py tests the site with a strict policy."""
+    """This site has no policy of its own. test_in_a_browser.py tests the site that has a strict policy."""
     policy = {"DIRECTIVES": {"default-src": ["'self'"], "form-action": ["'self'"]}}
     told = check(site, CONTENT_SECURITY_POLICY=policy)
     assert f"The Content-Security-Policy lacks: form-action {sandbox.url}." in told
@@ -275,7 +275,7 @@ def test_obstacle_18_a_policy_that_stops_connect_is_reported(site: InstalledSite
 def test_obstacle_19_the_site_has_entries_and_jobs(
     site: InstalledSite, log_in: LogIn, sandbox: RunningSandbox, alice: Person, bob: Person
 ) -> None:
-    """The log has people's events, each job runs, and the site's admin lists connected users."""
+    """The log has entries about people's events, each job runs, and the site's admin lists connected users."""
     jane, joe = log_in(JANE), log_in(JOE)
     start = site.ask(inside.last_entry)
     jane.connect(sandbox, alice)
@@ -317,14 +317,14 @@ def test_obstacle_20_blocking_ends_no_login_of_the_site(
 
 
 def who_is(token: str, sandbox: RunningSandbox) -> int:
-    """The status of Smartsheet's answer to a call with this token."""
+    """Return the HTTP status of Smartsheet's answer to a call with this token."""
     headers = {"Authorization": f"Bearer {token}"}
     return sandbox.http.get(f"{sandbox.api}/users/me", headers=headers, timeout=PATIENCE).status_code
 
 
 @with_auth_user
 def test_a_view_in_a_transaction_raises_an_error(log_in: LogIn, sandbox: RunningSandbox, alice: Person) -> None:
-    """With ATOMIC_REQUESTS, the log could be rolled back, so nothing is sent."""
+    """In a transaction, the log could be rolled back. So nothing is sent."""
     jane = log_in(JANE)
     jane.connect(sandbox, alice)
     sandbox.forget_requests()

@@ -1,5 +1,5 @@
-"""A user of a site whose sessions are in a cache, or in signed cookies, in Chromium. The sites of test_in_a_browser.py
-have their sessions in the database, and in the database with a cache. The tests are the same.
+"""Runs tests of test_in_a_browser.py with two more session engines: sessions in a cache, and in signed cookies. There,
+the sites have their sessions in the database, and in the database with a cache.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """Upgrades a site with tables and data from version 0.1.0.
 
-`version_0_1_0.json` has people, their tokens, roles, sessions and personal columns: Alice, Bob who was barred, and
-Carol, a user with a password who was deactivated. The log is the one in tests/audit/upgrade.
+`version_0_1_0.json` has three people with their tokens, roles, sessions and personal columns: Alice; Bob, who was
+blocked; and Carol, who has a password and was deactivated. The log is the one in tests/audit/upgrade.
 """
 
 import json

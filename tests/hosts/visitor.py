@@ -1,4 +1,4 @@
-"""A user of a site without a browser, for the answers of pages without scripts."""
+"""A user of a site who gets pages with plain HTTP requests, without a browser."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CONNECT = "/smartsheet/identity/connect/"
 
 
 class Visitor:
-    """A person who visits the site. Follows the site's redirects, but not Smartsheet's."""
+    """A person who visits the site. Redirects of the site are followed, but not redirects of Smartsheet."""
 
     def __init__(self, site: InstalledSite) -> None:
         self.site = site
@@ -25,14 +25,14 @@ class Visitor:
         self.http.trust_env = False
 
     def log_in(self, name: str) -> None:
-        """Log in as a new user with this name, with a password."""
+        """Create a user with this name, and log in with a password."""
         self.site.ask(inside.add_user, name, PASSWORD)
         form = self.get("/account/")
         answer = self.post(urlsplit(form.url).path + "?next=/account/", username=name, password=PASSWORD)
         assert f"Account of {name}" in answer.text, answer.text
 
     def connect(self, sandbox: RunningSandbox, person: Person) -> requests.Response:
-        """Connect this account of Smartsheet. Returns the callback's answer."""
+        """Connect this Smartsheet account. Return the answer of the callback."""
         return self.get_whole(self.callback(sandbox, person))
 
     def callback(self, sandbox: RunningSandbox, person: Person) -> str:

@@ -1,4 +1,6 @@
-"""A provider in place of the sandbox, whose answers the test chooses."""
+"""Fixtures: an OAuth provider in place of the sandbox, whose answers the test chooses, and the signals that are
+sent.
+"""
 
 from collections.abc import Callable, Iterator
 
@@ -23,7 +25,7 @@ def provider(settings: Settings, db: None) -> Iterator[Provider]:
 
 @pytest.fixture
 def heard() -> Iterator[Heard]:
-    """The signals that are sent from here on."""
+    """Collects the signals that are sent from now on."""
     with Heard() as heard:
         yield heard
 

@@ -8,11 +8,11 @@ from identity import signals
 
 ALL = {
     name: value for name, value in vars(signals).items() if type(value) is Signal and not name.startswith("user_")
-}  # signals of identity, not Django's
+}  # the signals of identity, without those that it imports from Django
 
 
 class Heard(list[tuple[str, dict[str, Any]]]):
-    """A list of (name of the signal, its arguments); a context manager."""
+    """A context manager that collects signals in a list. Each item is the name of a signal and its arguments."""
 
     def __enter__(self) -> "Heard":
         self.receivers = {name: self._receiver(name) for name in ALL}
@@ -28,7 +28,7 @@ class Heard(list[tuple[str, dict[str, Any]]]):
         return [name for name, _ in self]
 
     def of(self, name: str) -> dict[str, Any]:
-        """The arguments of the only signal with this name."""
+        """Return the arguments of the signal with this name, which must have been sent once."""
         (found,) = [said for heard, said in self if heard == name]
         return found
 

@@ -1,4 +1,4 @@
-"""An OAuth provider with the answers that a test chooses, including some that Smartsheet and the sandbox never give."""
+"""An OAuth provider whose answers the test chooses, including answers that Smartsheet and the sandbox never give."""
 
 import json
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ ALICE: dict[str, Any] = {
 
 @dataclass
 class Answer:
-    """The answer to the next request for a path."""
+    """The answer to requests for a path."""
 
     body: Any
     status: int = 200
@@ -38,7 +38,7 @@ class Answer:
 
 @dataclass
 class Arrival:
-    """A request that arrived."""
+    """A request that has arrived at the provider."""
 
     method: str
     path: str
@@ -47,7 +47,7 @@ class Arrival:
 
 
 class Provider:
-    """An HTTP server with one answer per path, which a test can change; a context manager."""
+    """A context manager that runs an HTTP server with one answer for each path. A test can change these answers."""
 
     def __init__(self) -> None:
         self.arrivals: list[Arrival] = []
@@ -73,7 +73,9 @@ class Provider:
         return [arrival for arrival in self.arrivals if (arrival.method, arrival.path) == (method, path)]
 
     def come_back(self, client: Client, *, next_url: str = "", **query: str) -> "Response":
-        """Begin a sign-in and return to the callback, with a code or with the query that the test gives."""
+        """Begin a sign-in and return to the callback. By default the query has a code; a test can pass another
+        query.
+        """
         query = query or {"code": "a-code"}
         state = dict(parse_qsl(urlsplit(begin(client, next_url=next_url)).query))["state"]
         return client.get("/identity/callback/", {"state": state, **query})

@@ -1,4 +1,4 @@
-"""People and their history in the admin, read-only."""
+"""The admin shows people and their history, but can't change them."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,7 +12,7 @@ PEOPLE = "/admin/identity/smartsheetuser/"
 
 @pytest.fixture
 def person(client: Client, provider: Provider) -> SmartsheetUser:
-    """Alice, who has changed her name. The browser belongs to a superuser."""
+    """Alice, who has changed her name. A superuser is logged in in the test's browser."""
     provider.come_back(client)
     provider.profile = Answer(ALICE | {"lastName": "Bell"})
     provider.come_back(client)
@@ -30,7 +30,7 @@ def test_it_shows_who_changed_what(client: Client, person: SmartsheetUser) -> No
     page = client.get(f"{PEOPLE}{person.pk}/history/").content.decode()
     assert "Alice Bell" in page
     assert "Alice Ashby" in page
-    assert f"/admin/auth/user/{ALICE['id']}" not in page  # that number is Smartsheet's, not a Django user's
+    assert f"/admin/auth/user/{ALICE['id']}" not in page  # this is an id in Smartsheet, not in Django
 
 
 def test_it_shows_how_a_person_was(client: Client, person: SmartsheetUser) -> None:

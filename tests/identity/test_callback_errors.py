@@ -1,4 +1,4 @@
-"""Each failure between Smartsheet's consent page and the session has its own page, and no session begins."""
+"""If a sign-in fails after Smartsheet's consent page, a page for this failure is shown, and no session begins."""
 
 from typing import Any
 

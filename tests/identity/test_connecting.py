@@ -1,5 +1,5 @@
-"""Users of a site who log in with a password connect their Smartsheet account, and disconnect it. Their user stays the
-same.
+"""Users of a site who log in with a password connect and disconnect their Smartsheet account. They stay the same Django
+user.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 CONNECT = "/identity/connect/"
 CALLBACK = "/identity/callback/"
 PASSWORDS = "django.contrib.auth.backends.ModelBackend"
-ENGINES = ["cache", "file", "signed_cookies"]  # tests/hosts has those with a table of their own
+ENGINES = ["cache", "file", "signed_cookies"]  # tests/hosts tests the engines that have a table of their own
 
 LogIn = Callable[..., Client]
 
@@ -46,7 +46,7 @@ def site(settings: Settings) -> None:
 
 @pytest.fixture
 def log_in() -> LogIn:
-    """Return log_in(), which gives a browser in which this user is logged in with a password: log_in("jane")."""
+    """Return log_in(), which returns a browser in which this user is logged in with a password: log_in("jane")."""
 
     def log_in_as(name: str) -> Client:
         if not User.objects.filter(username=name).exists():
@@ -73,7 +73,7 @@ def connect(browser: Client, next_url: str = "/audit/", **query: str) -> HttpRes
 
 
 def who(browser: Client) -> tuple[str, int | None]:
-    """The Django user of a browser, and the Smartsheet id of the connected person."""
+    """Return the Django user of a browser, and the Smartsheet id of the connected person, or None."""
     page = browser.get("/identity/me")
     person = page.json()["user"]
     return page.wsgi_request.user.get_username(), person and person["id"]
@@ -170,7 +170,7 @@ def test_another_users_account_is_refused(provider: Provider, log_in: LogIn) -> 
 
 
 def test_an_account_that_was_disconnected_is_free(provider: Provider, log_in: LogIn) -> None:
-    """Another user can connect the account. Its history and the entries of its former user stay."""
+    """Another user can connect the account. The account's history and the entries of the former user stay."""
     janes, joes = log_in("jane"), log_in("joe")
     connect(janes)
     janes.post("/identity/disconnect/")
@@ -210,7 +210,9 @@ def test_a_second_account_of_the_same_user(provider: Provider, log_in: LogIn) ->
 
 
 def test_an_address_connects_no_one(provider: Provider, log_in: LogIn) -> None:
-    """It connects neither a user with the same e-mail address, nor a person whose address someone else has now."""
+    """An account isn't connected to another user who has the same e-mail address. If someone else gets a person's
+    address, they don't get the person's account.
+    """
     User.objects.create_user("alice", email=ALICE["email"], password="correct horse")
     browser = log_in("jane")
     connect(browser)
@@ -232,7 +234,7 @@ def test_another_user_logged_in_in_the_meantime(provider: Provider, log_in: LogI
     if is_logged_in:
         browser.login(username="joe", password="correct horse")
     session = browser.session
-    session["identity.pending"] = data  # as an engine that keeps what was in the session would have it
+    session["identity.pending"] = data  # as an old copy of the session would have it
     session.save()
     if not is_logged_in:
         browser.cookies["sessionid"] = session.session_key or ""
@@ -288,7 +290,9 @@ def test_the_signals(provider: Provider, log_in: LogIn, heard: Heard) -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_engine_of_sessions(provider: Provider, log_in: LogIn, settings: Settings, engine: str) -> None:
-    """The pages promise only what the engine can do: no list of browsers, and no button that would end none of them."""
+    """With these engines, the page has no list of browsers, and no button to end other sessions, which wouldn't
+    work.
+    """
     settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"
     settings.MIDDLEWARE = [
         "django.contrib.sessions.middleware.SessionMiddleware" if "LastRequest" in name else name

@@ -1,4 +1,4 @@
-"""The cookies of a session. Browsers don't cache pages."""
+"""The session's cookies have safe attributes, and browsers don't cache pages."""
 
 import json
 import os

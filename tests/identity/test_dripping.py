@@ -1,4 +1,4 @@
-"""A server that sends its answer byte by byte delays no one beyond the deadline, whichever part of it is slow."""
+"""If a server sends its answer byte by byte, no one waits beyond the deadline, whichever part of the answer is slow."""
 
 import pytest
 from pytest_django import Settings
@@ -37,7 +37,7 @@ def test_a_slow_token_answer_is_cut_off_at_the_deadline(settings: Settings, part
 
 
 def test_all_requests_share_one_deadline(settings: Settings) -> None:
-    slow, slower = answer("{}"), answer("{}" + " " * 50)  # they take about 0.8 and 1.8 seconds
+    slow, slower = answer("{}"), answer("{}" + " " * 50)  # these answers take about 0.8 and 1.8 seconds
     with ScriptedServer(slow, slower, pause=0.02) as server:
         point_at(server, settings)
         deadline = Deadline(2)

@@ -1,4 +1,4 @@
-"""Tokens are encrypted in the database, with keys that can be changed."""
+"""Tokens are encrypted in the database. The keys for this can be changed."""
 
 from io import StringIO
 

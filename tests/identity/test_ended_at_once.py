@@ -113,7 +113,9 @@ def test_a_401_that_smartsheet_does_not_repeat_ends_no_session(
 
 
 def test_a_running_request_is_the_last(browsers: list[Client]) -> None:
-    """The running request writes nothing that signs the person in again. What they typed is kept."""
+    """A request that is running when the session ends doesn't sign the person in again. What the person typed is
+    kept.
+    """
     key = browsers[0].session.session_key
     under_way = SessionStore(key)
     under_way["cart"] = "of the person"
@@ -136,7 +138,7 @@ def test_signing_out_leaves_nothing(browsers: list[Client]) -> None:
 
 
 def test_an_unreadable_token_ends_no_session(browsers: list[Client], settings: Settings) -> None:
-    """If the key is lost, it isn't known whether Smartsheet still accepts the token."""
+    """If the key is lost, the app can't find out whether Smartsheet still accepts the token."""
     settings.TOKEN_KEYS = [Fernet.generate_key().decode()]
     assert revocation.follow_up(User.objects.get().pk) is False
     assert is_signed_in(browsers[0])

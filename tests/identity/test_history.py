@@ -1,4 +1,4 @@
-"""Earlier profiles of a person are kept, so that they can be found by an old name."""
+"""Earlier profiles of a person are kept, so that the person can be found by an old name."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -58,7 +58,7 @@ def test_any_other_field_of_the_profile_adds_a_row(client: Client, provider: Pro
 
 
 def test_it_names_the_request(client: Client, provider: Provider) -> None:
-    """A change is found by the request id from the middleware, and it names the person who made the request."""
+    """The history row has the request's id from the middleware, and names the person who made the request."""
     provider.come_back(client)
     request = client.get("/").wsgi_request
     request.request_id = "0123abc"  # type: ignore[attr-defined] # the middleware's

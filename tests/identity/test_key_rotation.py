@@ -1,4 +1,4 @@
-"""Changing the key that tokens are encrypted with, while people are working."""
+"""The key with which tokens are encrypted can be changed while people are working."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -119,7 +119,7 @@ def test_a_pair_refreshed_during_the_rotation_is_kept(client: Client, provider: 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("under_the_old_key")
 def test_it_is_safe_during_refreshes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half of the pairs are replaced during the rotation. None of the new ones is lost."""
+    """Half of the token pairs are refreshed during the rotation. None of the new pairs is lost."""
     monkeypatch.setattr(key_rotation, "BATCH", 2)
 
     def refresh(number: int) -> bool:

@@ -21,7 +21,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def events() -> QuerySet[Entry]:
-    """Return the entries. The first sign-in also creates a profile; entries about that are left out."""
+    """Return the entries about sign-ins and tokens. Entries about the profile that the first sign-in creates are left
+    out.
+    """
     return Entry.objects.exclude(action="record").order_by("id")
 
 

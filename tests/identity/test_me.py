@@ -69,7 +69,7 @@ FRIEND = "https://app.example.com"
 
 @pytest.fixture
 def friend(settings: Settings) -> str:
-    """The only origin that can read the answer."""
+    """The only origin in CORS_ALLOWED_ORIGINS, whose pages can read the answer."""
     settings.CORS_ALLOWED_ORIGINS = [FRIEND]
     return FRIEND
 

@@ -1,4 +1,4 @@
-"""A session that another tab ends during a request."""
+"""Another tab ends a session while a request is running."""
 
 import pytest
 from django.contrib import messages
@@ -31,7 +31,7 @@ def test_the_running_request_is_answered(client: Client, provider: Provider, set
     answer = LastRequestMiddleware(saved)(request)
     assert isinstance(answer, HttpResponse)
     assert (answer.status_code, answer.content) == (200, b"2 cells changed")
-    assert settings.SESSION_COOKIE_NAME not in answer.cookies  # perhaps the cookie belongs to another session now
+    assert settings.SESSION_COOKIE_NAME not in answer.cookies  # the cookie may belong to another session now
     assert not is_signed_in(client)
     assert not BrowserSession.objects.exists()
 
@@ -39,7 +39,7 @@ def test_the_running_request_is_answered(client: Client, provider: Provider, set
 def test_a_sign_in_can_be_begun(client: Client, provider: Provider) -> None:
     provider.come_back(client)
     session = SessionStore(client.session.session_key)
-    assert session[states.PENDING]  # the sign-in is open in this tab
+    assert session[states.PENDING]  # this tab's sign-in is stored
     BrowserSession.objects.all().delete()
     state = states.begin(session, region="sandbox", next_url="/audit/")
     assert states.take(SessionStore(session.session_key), state).next_url == "/audit/"

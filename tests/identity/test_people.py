@@ -1,4 +1,4 @@
-"""A person is identified by region and id, and by nothing else."""
+"""A person is identified only by region and id."""
 
 from typing import Any
 
@@ -64,7 +64,7 @@ def test_the_database_allows_no_second_row(client: Client, provider: Provider) -
 
 
 def test_two_first_sign_ins_at_once_make_one_person(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second sign-in looks for the person before the first one has stored them."""
+    """The second sign-in searches for the person before the first sign-in has stored the person."""
     profile = Profile.parse("sandbox", ALICE)
     grant = Grant(access_token="a", refresh_token="r", expires_at=None, scope="")
     first = SmartsheetUser.objects.signed_in(profile, grant)

@@ -1,4 +1,4 @@
-"""A person's profile page shows every field from Smartsheet, the age of the profile, and all names so far."""
+"""A person's profile page shows every field from Smartsheet, the profile's age, and the present and earlier names."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ REFRESH = "/identity/profile/refresh/"
 
 
 def leaves(value: Any) -> list[Any]:
-    """The values that aren't lists or objects."""
+    """Return all values in the JSON that aren't lists or objects."""
     if isinstance(value, dict):
         return [leaf for inner in value.values() for leaf in leaves(inner)]
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""A job fetches old profiles again, so that no page waits for it."""
+"""A job fetches old profiles again, so that no page has to wait for a profile."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -20,7 +20,7 @@ ME = "/2.0/users/me"
 
 @pytest.fixture
 def stale(provider: Provider) -> SmartsheetUser:
-    """Alice, whose profile is two days old, and whose name has changed since."""
+    """Alice, whose stored profile is two days old, and whose name has changed in Smartsheet since then."""
     provider.come_back(Client())
     SmartsheetUser.objects.update(fetched_at=timezone.now() - timedelta(days=2))
     provider.profile = Answer(ALICE | {"lastName": "Anders"})

@@ -58,7 +58,7 @@ def test_zones_come_with_the_app() -> None:
 
 
 def test_two_moments_that_look_alike_differ_on_hover() -> None:
-    """The hour that repeats when clocks go back."""
+    """When clocks go back, an hour repeats, so two times have the same text. The text on hover differs."""
     first = datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
     with reading_as(reader("America/New_York")):
         once, again = local_time(first), local_time(first + timedelta(hours=1))
@@ -128,7 +128,7 @@ def test_a_page_uses_the_readers_zone_and_locale(client: Client, provider: Provi
     page = client.get("/identity/profile/").content.decode()
     assert '<time datetime="2026-01-05T18:58:12+00:00" title="2026-01-05 18:58:12 UTC">06.01.2026 03:58</time>' in page
     assert "Times are those of Asia/Tokyo" in page
-    assert "Sign out everywhere" in page  # the words stay English
+    assert "Sign out everywhere" in page  # the page's words stay English
     assert timezone.get_current_timezone_name() == "UTC"
 
 

@@ -1,4 +1,4 @@
-"""A token is refreshed before it expires, and deleted only if Smartsheet says that it no longer works."""
+"""A token is refreshed before it expires. It is deleted only if Smartsheet says that it no longer works."""
 
 import hashlib
 import logging
@@ -32,7 +32,7 @@ KEPT = {
 
 @pytest.fixture
 def alice(client: Client, provider: Provider) -> User:
-    """Alice has the first token pair. The token endpoint will answer with the next one."""
+    """Alice, who has the first token pair. The token endpoint will answer with the next pair."""
     provider.come_back(client)
     provider.token = Answer(NEXT)
     return User.objects.get()
@@ -222,7 +222,7 @@ def test_no_log_and_no_error_contains_a_secret(
     alice: User, provider: Provider, answer: Answer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    for name in ("requests_oauthlib", "oauthlib"):  # the settings hold these at WARNING
+    for name in ("requests_oauthlib", "oauthlib"):  # the settings set these loggers to WARNING
         caplog.set_level(logging.WARNING, name)
     provider.token = answer
     ends_in(minutes=0)

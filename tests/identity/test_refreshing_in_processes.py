@@ -1,4 +1,4 @@
-"""Many processes refresh a token once, even if one of them is killed."""
+"""If many processes need a new token, only one of them refreshes it, even if one of them is killed."""
 
 import os
 import signal
@@ -25,9 +25,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 ROOT = Path(__file__).resolve().parents[2]
 PROCESSES, THREADS = 8, 8
-# This runs once, with a token that has expired. `make test-kills` runs it several times, also with a valid token.
+# The minutes until the token expires, one number for each run of the test. `make test-kills` sets RACES for more runs.
 MINUTES_LEFT = [0, *[30, 0] * int(os.environ.get("RACES", "0"))]
-# The processes are forked, so that modules are imported only once. Each process waits for a byte.
+# A program that forks the processes, so that modules are imported only once. Each process waits for a byte.
 READ = """
 import os
 import sys
@@ -61,7 +61,9 @@ def alices_user(
 
 
 def start(sandbox: RunningSandbox, *, threads: int, processes: int = 1, deadline: float = 60) -> subprocess.Popen[str]:
-    """Start `processes` processes that are ready to read. If there is only one, return it."""
+    """Start a program that forks `processes` processes, which wait until they may read. For one process, return that
+    one.
+    """
     environment = os.environ | {
         "DATABASE_URL": database_url(),
         "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -102,7 +104,7 @@ def test_64_requests_in_8_processes_refresh_once(sandbox: RunningSandbox, alices
 
 
 def killed_while_refreshing(sandbox: RunningSandbox) -> None:
-    """A process that is killed (-9) after its request has wholly arrived. Its lease ends in a moment."""
+    """Kill a process (-9) after its request has arrived completely. Its lease will expire in a moment."""
     with start(sandbox, threads=1, deadline=3 * PATIENCE) as process:
         go(process)
         until(sandbox.has_used_faults, "its request", by=process)

@@ -1,4 +1,4 @@
-"""The regions of a deployment."""
+"""Tests of the regions of a deployment."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""Refused sign-ins get one entry per address and minute, with a count, so that they can't flood the log."""
+"""Refused sign-ins can't flood the log: they get one entry per address and minute, with a count."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -74,7 +74,7 @@ def test_fault_31_each_address_has_its_own(client: Client) -> None:
 
 
 def test_fault_31_other_attempts_do_not_forget_a_count(client: Client) -> None:
-    """New attempts delete the expired windows of rate limits."""
+    """New attempts delete the expired windows of the rate limits, but not the counts for the log."""
     with time_machine.travel(NOON, tick=False) as clock:
         guess(client, times=3)
         clock.shift(timedelta(minutes=5))
@@ -85,7 +85,7 @@ def test_fault_31_other_attempts_do_not_forget_a_count(client: Client) -> None:
 
 
 def test_fault_31_people_who_are_not_let_in(client: Client, provider: Provider, settings: Settings) -> None:
-    """Refusals of a known person are counted by person. Access that was given back is counted by person too."""
+    """Refusals of a known person are counted by person. Tokens that were given back are counted by person too."""
     settings.SIGN_IN_DOMAINS = {"example.net"}
     for _ in range(4):
         provider.come_back(client)

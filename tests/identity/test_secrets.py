@@ -23,13 +23,13 @@ CLIENT_SECRET = "byline-demo-secret"
 
 @pytest.fixture
 def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    """The log records, with the levels from the settings, although the root logger is at DEBUG."""
+    """The log records. The root logger is at DEBUG, but other loggers have their levels from the settings."""
     with caplog.at_level(logging.DEBUG):
         yield caplog
 
 
 def everything_stored() -> str:
-    """All tables of the database, as text."""
+    """Return the content of all tables of the models as text."""
     rows: list[str] = []
     with connection.cursor() as cursor:
         for model in apps.get_models():

@@ -1,4 +1,4 @@
-"""The security headers of every answer."""
+"""Every answer has security headers."""
 
 import json
 

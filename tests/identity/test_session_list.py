@@ -1,4 +1,4 @@
-"""The profile page lists the browsers that a person is signed in with."""
+"""The profile page lists the browsers in which a person is signed in."""
 
 import re
 from uuid import uuid4

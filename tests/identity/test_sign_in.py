@@ -1,4 +1,4 @@
-"""Signing in with the sandbox, from the button to the session."""
+"""Tests of signing in with the sandbox, from the button to the session."""
 
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
@@ -60,7 +60,7 @@ def test_it_makes_a_user_without_a_password(client: Client, alice: Person, sign_
     user = User.objects.get()
     assert user.username == f"sandbox-{alice.id}"
     assert not user.has_usable_password()
-    user.full_clean(exclude=["password"])  # the admin's form has to be able to save it
+    user.full_clean(exclude=["password"])  # the admin's form must be able to save the user
 
 
 def test_it_recognises_the_person(client: Client, alice: Person, sign_in: SignIn) -> None:

@@ -1,4 +1,4 @@
-"""Signals about people and tokens contain no secret, and a failing receiver breaks nothing."""
+"""Signals about people and tokens contain no secret. If a receiver fails, everything else works as before."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)  # the signal is sent after
 
 @contextmanager
 def falling_over(*heard: Signal, error: Exception) -> Iterator[None]:
-    """Connects a receiver that raises on each of these signals."""
+    """Connect a receiver that raises to each of these signals, during the block."""
 
     def fall(**_said: object) -> None:
         raise error
@@ -41,7 +41,7 @@ def falling_over(*heard: Signal, error: Exception) -> Iterator[None]:
 
 @pytest.fixture
 def deaf() -> Iterator[None]:
-    """A receiver that raises on every signal except `signing_in`."""
+    """Connects a receiver that raises to every signal except `signing_in`."""
     told = [signal for name, signal in ALL.items() if name != "signing_in"]
     with falling_over(*told, error=RuntimeError("a receiver's fault")):
         yield

@@ -1,4 +1,4 @@
-"""The state is random, belongs to one browser, and can be used once, within ten minutes."""
+"""A state is random, belongs to one browser, and can be used only once and only within ten minutes."""
 
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qsl, urlsplit
@@ -88,7 +88,7 @@ def test_fault_11_a_denial_opened_by_someone_who_has_signed_in(client: Client, p
 
 
 def test_fault_11_after_another_person_signed_in(client: Client, provider: Provider) -> None:
-    """The other person's sign-in ends the session that has the first state. The second state is in the new session."""
+    """When another person signs in, the session with the first state ends. The second state is in the new session."""
     provider.come_back(client)
     provider.profile = Answer(ALICE | {"id": 7})
     state = state_of(client)

@@ -1,4 +1,4 @@
-"""Signing in over TLS, with a private certificate authority or an untrusted one."""
+"""Signing in works over TLS with a private certificate authority, and fails with an untrusted one."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,7 +53,7 @@ def test_it_trusts_the_authority_of_the_settings(
 def test_it_trusts_no_other_authority(
     client: Client, tls_sandbox: RunningSandbox, ca_bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It doesn't trust even an authority that the environment configures for the library requests."""
+    """The app doesn't even trust an authority that the environment configures for the library `requests`."""
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(ca_bundle))
     page = come_back(client, decide(tls_sandbox, begin(client), tls_sandbox.people()["alice"]))
     assert page.status_code == 503

@@ -1,4 +1,4 @@
-"""The token endpoint's answers in all their forms, and the requests that this app sends."""
+"""Tests of all forms of the token endpoint's answers, and of the requests that this app sends."""
 
 import hashlib
 from datetime import timedelta

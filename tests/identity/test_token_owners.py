@@ -1,4 +1,4 @@
-"""The token of a user who is deleted, deactivated or merged is returned to Smartsheet in the end."""
+"""If a user is deleted, deactivated or merged, their token is returned to Smartsheet, even if that takes some time."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ ONE = "/2.0/token"
 
 @pytest.fixture
 def jane(provider: Provider) -> User:
-    """A user who is connected."""
+    """A user who has connected their Smartsheet account."""
     user = User.objects.create_user("jane", password="correct horse")
     reconnect(user)
     return user
@@ -68,9 +68,9 @@ def test_of_a_user_who_is_deactivated(jane: User, provider: Provider) -> None:
 
 
 def test_of_a_user_who_is_deactivated_by_a_query(jane: User, provider: Provider) -> None:
-    """Django sends no signal in this case, so the worker looks for such users."""
+    """Django sends no signal in this case, so the worker searches for such users."""
     User.objects.update(is_active=False)
-    assert return_tokens() == 0  # the attempt after the commit has returned it
+    assert return_tokens() == 0  # the attempt after the commit has already returned the token
     assert provider.arrived("DELETE", EVERY)
     assert not Token.objects.exists()
 

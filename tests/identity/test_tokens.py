@@ -1,4 +1,4 @@
-"""The access token of a person's requests."""
+"""Tests of the access token with which a person's requests are sent."""
 
 import pickle
 from collections.abc import Callable

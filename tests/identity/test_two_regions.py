@@ -1,4 +1,4 @@
-"""With two regions, people, tokens and requests are kept apart."""
+"""In a deployment with two regions, the regions' people, tokens and requests are kept apart."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -111,7 +111,7 @@ def test_each_request_goes_to_the_persons_own_region(client: Client, both: Two) 
 
 
 def test_edits_in_one_region_are_not_shown_in_the_other(both: Two) -> None:
-    """The sandbox uses the same ids in all regions, so a sheet isn't identified by its id alone."""
+    """The sandbox uses the same ids in all regions, so a sheet's id alone doesn't identify the sheet."""
     browsers = {name: Client() for name in both}
     for name, browser in browsers.items():
         sign_in(browser, both, name, alice(both[name]))
@@ -127,7 +127,7 @@ def test_edits_in_one_region_are_not_shown_in_the_other(both: Two) -> None:
 
 
 def test_a_code_of_one_region_is_never_sent_to_the_other(client: Client, both: Two) -> None:
-    """A mix-up attack: a sign-in that began in one region returns with a code from the other."""
+    """This is a mix-up attack: a sign-in that began in one region returns with a code from the other region."""
     callback = decide(both["eu"], begin(client, "eu"), alice(both["eu"]))
     code = callback.split("code=")[1].split("&")[0]
     state = begin(client, "com").split("state=")[1].split("&")[0]

@@ -1,4 +1,4 @@
-"""While the audit log can't be written, no one is signed in or blocked. Earlier events aren't affected."""
+"""While the audit log can't be written, no one can be signed in or blocked. Everything from before stays."""
 
 import logging
 
@@ -30,7 +30,7 @@ def test_no_one_is_signed_in(client: Client, provider: Provider, log_is_full: No
 
 
 def test_no_one_is_signed_in_again(client: Client, provider: Provider) -> None:
-    """The stored profile of the person doesn't change either."""
+    """If a known person can't be signed in again, their stored profile and token don't change."""
     provider.come_back(client)
     kept = Token.objects.get().access_token
     provider.token = Answer(provider.token.body | {"access_token": "another"})

@@ -1,4 +1,4 @@
-"""The notice board: the remote system that the other project writes to."""
+"""The notice board, which is the remote system that the other project writes to."""
 
 import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer

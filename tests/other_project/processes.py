@@ -1,4 +1,4 @@
-"""Runs commands and code of the other project."""
+"""Runs commands and code of the other project in processes."""
 
 import json
 import os
@@ -32,7 +32,7 @@ def written(**by):
 
 
 class OtherProject:
-    """Runs commands and code of the other project, each in a process of its own."""
+    """Runs commands and code of the other project. Each runs in its own process."""
 
     def __init__(self, database_url: str, folder: Path) -> None:
         self.database_url = database_url
@@ -48,7 +48,7 @@ class OtherProject:
         return self.run("-m", "tests.other_project.manage", *arguments)
 
     def python(self, code: str, *, board: Board | None = None) -> Any:
-        """Run the code, and return what it prints as JSON."""
+        """Run the code, parse its output as JSON, and return that."""
         done = self.run("-c", PRELUDE + dedent(code), NOTICE_BOARD=board.url if board else "")
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
@@ -69,7 +69,7 @@ class OtherProject:
         )
 
     def plain_sql(self, statement: str) -> None:
-        """Run SQL on a connection without Django, as anyone with the password can."""
+        """Run SQL without Django, as anyone with the database's password can."""
         if self.database_url.startswith("sqlite"):
             with closing(sqlite3.connect(self.database_url.removeprefix("sqlite:///"))) as plain, plain:
                 plain.execute(statement)

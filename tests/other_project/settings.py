@@ -1,4 +1,4 @@
-"""A Django project with the audit log and its own app, and nothing else of Byline. docs/recording.md"""
+"""The settings of a Django project that uses the audit log, but nothing else of Byline (docs/recording.md)."""
 
 import environ
 
@@ -9,7 +9,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {"default": env.db_url("DATABASE_URL")}
-NOTICE_BOARD: str = env.str("NOTICE_BOARD", default="")  # the remote's address
+NOTICE_BOARD: str = env.str("NOTICE_BOARD", default="")  # the address of the notice board
 AUDIT_SEAL_KEY: str = env.str("AUDIT_SEAL_KEY", default="")
 ROOT_URLCONF = "tests.other_project.urls"
 

@@ -1,5 +1,5 @@
-"""The charts page shows figures with links. They include only what the reader can read, and the page's cost doesn't
-grow with the log.
+"""The charts page shows figures with links. The figures include only entries that the reader can read, and the page's
+cost doesn't grow with the log.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log")]
 
 
 class Links(HTMLParser):
-    """The addresses of the figures in the tables."""
+    """Collects the addresses to which the figures in the tables link."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

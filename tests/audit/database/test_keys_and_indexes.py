@@ -1,4 +1,6 @@
-"""Ids with 64 bits, no missing or redundant index, and no foreign key to rows that can be deleted."""
+"""The log's tables have ids with 64 bits, no missing or redundant index, and no foreign key to rows that can be
+deleted.
+"""
 
 import pytest
 from django.apps import apps
@@ -31,7 +33,7 @@ def test_no_number_of_the_record_has_32_bits_in_the_database(model: type[models.
             [model._meta.db_table],
         )
         narrow = {name for (name,) in cursor.fetchall()}
-    assert narrow <= {"line", "user_id"}  # the row of an edit, counted from 0, and Django's own user key
+    assert narrow <= {"line", "user_id"}  # the number of a row in an edit, and the key of Django's own user model
 
 
 def test_a_history_goes_on_beyond_32_bits() -> None:
@@ -56,8 +58,8 @@ def test_the_log_outlives_every_content_type() -> None:
 
 @pytest.mark.parametrize("model", RECORD, ids=ids)
 def test_no_index_is_the_beginning_of_another(model: type[models.Model]) -> None:
-    """The log has few indexes, because each costs time at every write. Partial indexes are small, and text indexes are
-    of another kind, so they don't count.
+    """Each index costs time at every write, so the log has few. Partial indexes don't count, because they are small.
+    Text indexes don't count, because they are of another kind.
     """
     with connection.cursor() as cursor:
         found = connection.introspection.get_constraints(cursor, model._meta.db_table).values()

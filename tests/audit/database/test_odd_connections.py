@@ -1,4 +1,4 @@
-"""Connections with unusual settings: what is recorded is committed in all of them."""
+"""What is recorded is committed, even on connections with unusual settings."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,7 +24,7 @@ on_postgresql = pytest.mark.skipif(connection.vendor == "sqlite", reason="a thin
 
 @pytest.fixture
 def by_hand() -> Iterator[None]:
-    """Transactions begin automatically, and the caller has to end them."""
+    """Switch autocommit off: transactions begin automatically, and the caller has to end them."""
     transaction.set_autocommit(False)
     yield
     transaction.rollback()
@@ -96,7 +96,7 @@ def test_a_month_that_many_make_at_once_is_there_for_all() -> None:
     def make() -> None:
         try:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT to_regclass('audit_entry_2031_06')")  # as if it had looked before
+                cursor.execute("SELECT to_regclass('audit_entry_2031_06')")  # as if it had looked for this month before
                 ready.wait()
                 cursor.execute("SELECT audit_add_partition('2031-06-01')")
         except DatabaseError as error:

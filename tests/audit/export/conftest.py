@@ -1,4 +1,4 @@
-"""A log with a few entries, sealed or not, and its exports as they are sent."""
+"""Fixtures and functions for exports: a log with a few entries, sealed or not, and its exports as they are sent."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -24,8 +24,8 @@ def log(db: None) -> None:
 
 @pytest.fixture
 def sealed_log(log: None) -> None:
-    """Make seven entries. One seal covers three of them, the next seal is empty, the third one covers three more, and
-    one entry has no seal. One entry is personal, and two have `via`.
+    """Make seven entries. The first seal covers three entries, the second seal is empty, the third seal covers three
+    more entries, and one entry has no seal. One entry is personal, and two entries have `via`.
     """
     note_edit(via={"job": 17})
     note(actor=BOB, action="sign_in")

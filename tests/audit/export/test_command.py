@@ -1,4 +1,4 @@
-"""manage.py audit_export."""
+"""manage.py audit_export writes files that verify, and refuses what it can't export."""
 
 from functools import partial
 from io import StringIO
@@ -120,7 +120,9 @@ def test_a_lost_database_is_reported(file: Path, kind: str, monkeypatch: pytest.
 
 
 def test_sealing_during_an_export_keeps_the_file_valid(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Several seals, including empty ones, cover links that had none when they were read."""
+    """Links that had no seal when they were read are covered by several seals at the end. Some of the seals are
+    empty.
+    """
     monkeypatch.setattr(chain_rows, "WINDOW", 3)
     monkeypatch.setattr(seals, "MOST", 1)
     read = chain_rows.rows

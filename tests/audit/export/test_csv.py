@@ -1,4 +1,4 @@
-"""The export as CSV has all entries with names, and no cell that a spreadsheet would run as a formula."""
+"""The CSV export has all entries with names, and no cell that a spreadsheet program would run as a formula."""
 
 import csv
 import json

@@ -1,5 +1,5 @@
-"""An export from the page has only what the reader can read, and uses the page's filters. It is recorded before the
-first byte is sent.
+"""An export from the log's page has only entries that the reader can read, and uses the page's filters. The export is
+recorded before its first byte is sent.
 """
 
 import csv
@@ -144,13 +144,13 @@ def test_a_client_that_goes_away_ends_the_query(kind: str, monkeypatch: pytest.M
     monkeypatch.setattr(csv_file, "_ROWS", 1)
     selection = exports.Selection(entries=Entry.objects.all(), query={}, is_whole=True)
     pieces = exports.begin(selection, kind=kind, actor=ALICE, origin=Origin.APP).pieces
-    assert isinstance(pieces, Generator)  # Django's response closes it when the client disconnects
+    assert isinstance(pieces, Generator)  # Django's response closes the generator when the client disconnects
     next(pieces)
     next(pieces)
 
     pieces.close()
 
-    assert Entry.objects.count() == 3  # the connection is free for the next one
+    assert Entry.objects.count() == 3  # the connection can be used for the next query
 
 
 @pytest.mark.parametrize(("kind", "module"), [("csv", csv_file), ("jsonl", jsonl)], ids=["csv", "jsonl"])

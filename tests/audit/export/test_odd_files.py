@@ -127,7 +127,7 @@ def test_the_verdict_is_printed_if_output_is_ascii(tmp_path: Path) -> None:
 
 
 def _without_its_end(lines: Lines) -> None:
-    """Remove the entries after the last seal that has entries, so that the file seems to end there."""
+    """Remove the entries after the last seal that covers entries, so that the file seems to end with this seal."""
     place = max(number for number, line in enumerate(lines) if line.get("path") is not None)
     last = lines[place]
     seal = [line for line in lines if line["type"] == "seal"][-1]
@@ -152,7 +152,7 @@ def _without_its_beginning(lines: Lines) -> None:
 def test_of_a_whole_log_that_is_not_signed_it_says_what_is_not_proved(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], cut: Any, status: int
 ) -> None:
-    """Unless the export is signed, a log that was cut off can't be distinguished from a complete one."""
+    """If the export isn't signed, the verifier can't distinguish a log that was cut off from a complete one."""
     lines = lines_of(exported("jsonl"))
     cut(lines)
     path = tmp_path / "log.jsonl"

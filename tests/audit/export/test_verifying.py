@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("sealed_log")
 
 
 def fault_of(file: bytes, *keys: str) -> str:
-    """The error in the file; "" if there is none."""
+    """Return the error in the file; "" if there is none."""
     check = Check(Keys(keys))
     try:
         for line in file.splitlines(keepends=True):
@@ -40,7 +40,9 @@ def fault_of(file: bytes, *keys: str) -> str:
 
 
 def ended_anew(lines: Lines) -> bytes:
-    """Return the lines with a new last line. It is correct, but has no signature, because its writer lacks the key."""
+    """Return the lines with a new last line. The new last line is correct, but has no signature, because forgers don't
+    have the key.
+    """
     *rest, _end = lines
     body = b"".join(_dumped(line) for line in rest)
     entries = [line for line in rest if line["type"] == "entry"]
@@ -169,7 +171,7 @@ def of_the_format_before(lines: Lines) -> None:
 
 
 def rewritten(lines: Lines) -> None:
-    """The entry with its leaf, and an unchanged path to the seal."""
+    """Change an entry and its leaf, but not the leaf's path to the seal."""
     from audit.proof import leaves
 
     entry = entry_at(lines, 1)

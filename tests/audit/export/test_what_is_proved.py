@@ -1,5 +1,5 @@
 """`python -m audit.verify` exits with 0 only if a signature by the given key covers every entry. Its first line says
-whether it does.
+whether that is so.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,9 @@ Told = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Told:
-    """Verify a file. Gives the exit code and the first line. By default with the log's key."""
+    """Return told(), which verifies a file and returns the exit code and the first line. By default it uses the log's
+    key.
+    """
 
     def verified(file: bytes, *keys: str) -> tuple[int, str]:
         path = tmp_path / "log.jsonl"
@@ -38,7 +40,7 @@ def told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Told:
 
 
 def without_signatures(lines: Lines, *, after: int = 0) -> bytes:
-    """Forge the export: change every entry after this link, and compute again everything for which no key is needed."""
+    """Forge the export: change every entry after the link `after`, and compute again everything that needs no key."""
     head = bytes.fromhex(lines[0]["before"])
     for line in lines:
         if line["type"] != "entry":
@@ -196,7 +198,7 @@ def test_a_signed_file_is_proved_and_what_is_unsealed_is_named(told: Told) -> No
 def test_entries_under_seals_are_proved_without_the_key_that_exports(
     told: Told, settings: Settings, query: dict[str, str], told_of: str
 ) -> None:
-    """The pages run without the key, because another process seals."""
+    """The process that exports from the page doesn't have the private key, because another process seals."""
     list(seals.seal_all())
     settings.AUDIT_SEAL_PUBLIC_KEYS, settings.AUDIT_SEAL_KEY = [own := public_key()], ""
 

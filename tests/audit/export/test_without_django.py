@@ -1,4 +1,4 @@
-"""The verifier needs no Django, and says so if it can't check signatures."""
+"""The verifier runs without Django. If it can't check signatures, it says so."""
 
 import os
 import subprocess
@@ -61,7 +61,7 @@ def test_it_finds_a_forgery_there_too(file: Path) -> None:
 
 
 def test_it_ends_quietly_if_no_one_reads_its_report(file: Path) -> None:
-    """As in `python -m audit.verify FILE | head -1`, where head ends first."""
+    """This happens in `python -m audit.verify FILE | head -1`, where head ends first."""
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as closed:

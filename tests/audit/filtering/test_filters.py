@@ -1,4 +1,4 @@
-"""The filters of the log, which are in its address."""
+"""The parameters in the address of the log's page filter its entries."""
 
 import uuid
 from datetime import date
@@ -46,7 +46,7 @@ def written(db: None) -> None:
 
 
 def found(reader: Client, query: str) -> list[str]:
-    """The new values on the page, newest first."""
+    """Return the new values that the page shows, newest first."""
     response = reader.get(f"/audit/?{query}")
     assert response.status_code == 200
     return [change.new.strip('"') for change in response.context["changes"]]

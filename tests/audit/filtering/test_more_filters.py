@@ -1,4 +1,6 @@
-"""Filters by region, action, outcome, origin and day; counting; and the people that the filters offer."""
+"""Tests of filters by region, action, outcome, origin and day, of counting, and of the people that the filters
+offer.
+"""
 
 import re
 from datetime import UTC, timedelta
@@ -251,7 +253,7 @@ def test_days_are_the_readers_or_those_of_utc(reader: Client) -> None:
     assert entry
     now = entry.at.astimezone(UTC)
     asked = {"since": str(now.date()), "until": str(now.date())}
-    elsewhere = 24 - now.hour if now.hour >= 12 else -now.hour - 1  # hours ahead, in a zone where it is another day
+    elsewhere = 24 - now.hour if now.hour >= 12 else -now.hour - 1  # the offset of a zone where it is another day now
     with timezone.override(timezone.get_fixed_timezone(60 * elsewhere)):
         for days, expected in (({}, False), ({"days": "utc"}, True)):
             form = LogFilter(QueryDict(urlencode(asked | days)), people=[], sheets=[])

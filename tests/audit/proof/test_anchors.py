@@ -1,4 +1,4 @@
-"""Anchors get every seal, are retried if they fail, and never stop sealing."""
+"""Every seal is written to the anchors. A failed write is tried again, and never stops sealing."""
 
 import json
 import logging
@@ -76,7 +76,7 @@ def test_a_failing_anchor_is_reported_retried_and_does_not_stop_others(
     assert in_file(file) == made
     assert "far away failed at seal 1: ConnectionError" in caplog.text
     assert "1234" not in caplog.text
-    assert not [record for record in caplog.records if record.name == "audit.anchor"]  # only seals
+    assert not [record for record in caplog.records if record.name == "audit.anchor"]  # this logger only writes seals
     is_there = True
     made += sealed(1)
     assert anchors.publish() == []
@@ -130,7 +130,9 @@ def test_a_disk_that_is_full_in_the_middle_of_a_line_spoils_no_other(file: Path)
 
 
 def test_where_seals_are_gone_it_is_told_and_anchoring_goes_on(file: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Missing seals are also reported if someone moved the cursor ahead, so that no seal would be anchored any more."""
+    """Missing seals are also reported if someone increased the cursor so much that no seal would be anchored any
+    more.
+    """
     first = sealed(1)
     Cursor.objects.create(name="anchor file", seq=10**9)
     assert anchors.publish() == []

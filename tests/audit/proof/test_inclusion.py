@@ -1,4 +1,4 @@
-"""The proof of an entry is valid without the database, and for no other entry."""
+"""The proof of an entry can be checked without the database, and is valid for no other entry."""
 
 import json
 import subprocess
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @pytest.fixture
 def entries() -> list[Entry]:
-    """Seven entries under one seal. Another seal comes before this seal, and an empty one after it."""
+    """Return seven entries under one seal. Before this seal there is another seal, and after it an empty one."""
     edits.saved()
     seals.seal()
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""The seal key comes from the settings, can be changed without losing old seals, and is never shown."""
+"""The seal key comes from the settings, and is never shown. After a change of the key, old seals stay valid."""
 
 import stat
 from io import StringIO

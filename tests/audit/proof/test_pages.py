@@ -1,4 +1,4 @@
-"""The pages and the health check show the state of sealing, and that an entry is unchanged."""
+"""The log's pages and the health check show the state of sealing. The page of an entry shows that it is unchanged."""
 
 from pathlib import Path
 
@@ -48,7 +48,7 @@ def test_the_log_shows_the_state_of_sealing(page: Client, settings: Settings) ->
     edits.saved()
     settings.AUDIT_SEAL_STALE = 0
     shown = text_of(page, "/audit/")
-    assert "Not sealed yet: 3 entries wait for the first seal" in shown  # reading is the third entry
+    assert "Not sealed yet: 3 entries wait for the first seal" in shown  # the third entry is about this reading
     assert "Sealing has stopped" not in shown
     settings.AUDIT_SEAL_STALE = 300
     seal = seals.seal()

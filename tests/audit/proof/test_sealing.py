@@ -21,7 +21,7 @@ def ranges() -> list[tuple[int, int]]:
 
 
 def in_order(found: list[Seal]) -> None:
-    """Assert that each seal is signed and contains the hash of the one before."""
+    """Assert that each seal is signed and contains the hash of the seal before it."""
     previous = FIRST
     for number, seal in enumerate(found, 1):
         signed = seals.signed(seal)
@@ -129,7 +129,9 @@ def test_the_state_has_the_waiting_entries_and_whether_sealing_has_stopped(setti
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("change", ["DELETE FROM audit_seal", "UPDATE audit_seal SET head = root WHERE id = 2"])
 def test_a_process_does_not_seal_a_rebuilt_chain(change: str) -> None:
-    """Otherwise the database's owner would need no key: they could delete the seals and wait for new ones."""
+    """Otherwise the database's owner could change the log without the key, by deleting the seals and waiting for new
+    ones.
+    """
     for _ in range(2):
         edits.saved()
         seals.seal()

@@ -1,4 +1,4 @@
-"""Unusable settings of the proof stop the start with a sentence."""
+"""If a setting of the proof is unusable, the app doesn't start, and a sentence says why."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The page of an entry shows every fact."""
+"""The page of an entry shows everything that the entry records."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""The pages of an edit with thousands of cells read and send no more than those of a small edit."""
+"""For an edit of thousands of cells, the pages read and send no more than for a small edit."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -36,7 +36,7 @@ PAGES = [
 
 
 def large(rows: int, columns: int = 1) -> Intent:
-    """An edit whose even rows are saved and whose odd rows are refused."""
+    """Record an edit whose even rows are saved and whose odd rows are refused. Return its intent."""
     cells = [cell(row=row, column=n + 1, title=f"Column {n + 1}") for row in range(1, rows + 1) for n in range(columns)]
     intent = intended(*cells)
     outcomes = [(row, Phase.REFUSED if row % 2 else Phase.APPLIED) for row in range(1, rows + 1)]
@@ -125,7 +125,7 @@ def plans(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def rows_read(asked: Asked) -> float:
-    """The number of the log's rows that these statements read, as PostgreSQL reports it."""
+    """Return the number of the log's rows that these statements read, as PostgreSQL reports it."""
     read = 0.0
     with connection.cursor() as cursor:
         for sql, parameters in asked.statements:
@@ -137,7 +137,7 @@ def rows_read(asked: Asked) -> float:
 
 
 def cost(reader: Client, address: str) -> float:
-    """The database's cost of a page: steps of SQLite's virtual machine, or rows that PostgreSQL reads."""
+    """Return what a page costs in the database: steps of SQLite's virtual machine, or rows that PostgreSQL reads."""
     asked = Asked()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE audit_entry")
@@ -161,7 +161,7 @@ def test_a_page_reads_no_more_for_a_larger_edit(reader: Client, monkeypatch: pyt
 def test_templates_do_no_work_for_each_change_of_an_edit(
     page: str, reader: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Rendering template nodes for each change took most of a page's time."""
+    """When template nodes were rendered for each change, this took most of a page's time."""
     rendered: list[Node] = []
     render = Node.render_annotated
 

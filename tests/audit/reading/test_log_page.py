@@ -1,4 +1,4 @@
-"""The page of the log."""
+"""Tests of the log's page."""
 
 import re
 
@@ -11,15 +11,15 @@ from audit.recording import Actor, Change, Outcome, settle
 from audit.vocabulary import Action, Phase
 from tests.audit.edits import ALICE, BOB, BUDGET, ROW, STATUS, cell, entries_of, intended, new_row, saved
 
-# The page's queries: session, user, permissions (2), profile; people, their names, sheets, saved filters; heads, their
-# entries, entries that refer to them, names, the state of sealing (3); and the entry of the reading, whose actor is
-# looked up, in a transaction.
+# The page's queries are for the session, the user, permissions (2) and the profile; for people, their names, sheets and
+# saved filters; for the first entries of edits, the edits' other entries, entries that refer to these, names, and the
+# state of sealing (3). The rest write the entry about this reading in a transaction, and look up its actor.
 QUERIES = 21
 EVIL = '<img src=x onerror="alert(1)">'
 
 
 def text_of(page: bytes) -> str:
-    """The words of a page, separated by single spaces."""
+    """Return the words of a page, separated by single spaces."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.decode()))
 
 

@@ -1,4 +1,4 @@
-"""Queries with names of people and sheets are stored with their numbers only, because names in the chain or in a saved
+"""If a query of the log has names of people or sheets, only their numbers are stored. Names in the chain or in a saved
 filter couldn't be erased.
 """
 

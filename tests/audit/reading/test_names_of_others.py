@@ -1,4 +1,4 @@
-"""The filters don't show the name of a sheet or person to readers who can't read about it."""
+"""The filters show the name of a sheet or person only to readers who can read entries about that sheet or person."""
 
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
@@ -27,7 +27,7 @@ def the_site_plan(_request: HttpRequest, *, is_waiting: bool) -> Readable:
 
 @pytest.fixture
 def alice(client: Client, settings: Settings) -> Client:
-    """Alice's browser. She can open only the site plan."""
+    """Alice's browser. Alice can open only the site plan."""
     settings.AUDIT_ACTOR = f"{__name__}.alice_reads"
     settings.AUDIT_READABLE_SHEETS = f"{__name__}.the_site_plan"
     user = get_user_model().objects.create_user("alice")

@@ -1,4 +1,4 @@
-"""Hostile addresses get a message that says what is wrong, and break nothing."""
+"""For an address with invalid parameters, the page says what is wrong, and no error occurs."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,6 @@
-"""The queries of the log's pages use an index, and don't count or skip entries. So they don't grow with the log."""
+"""The queries of the log's pages use an index, and don't count or skip entries. So their cost doesn't grow with the
+log.
+"""
 
 import re
 from collections.abc import Iterator
@@ -31,7 +33,7 @@ PAGES = {
     "rare word": "/audit/?q=zanzibar",
     "timeline of a row": f"/audit/sheets/{BUDGET[0]}/rows/{ROW}/",
 }
-# SQLite's planner can't use a partial index here. These queries read by id, for at most TIME_LIMIT seconds.
+# SQLite's planner can't use a partial index for these queries. So they read by id, for at most TIME_LIMIT seconds.
 LOOKED_THROUGH_ON_SQLITE = {"cell", "action", "outcome"}
 NUMBERS = {  # the numbers from 1, as a table
     "postgresql": "generate_series(1, %s) AS n",
@@ -87,7 +89,9 @@ def large_import() -> None:
 
 
 def read_in_vain(sql: str, params: Any) -> int:
-    """How many rows PostgreSQL reads for this query and then drops. On SQLite, a fifth of the steps of the query."""
+    """Return how many rows PostgreSQL reads for this query and then drops. On SQLite, return a fifth of the query's
+    steps.
+    """
     with connection.cursor() as cursor, counting_steps() as steps:
         if connection.vendor == "sqlite":
             cursor.execute(sql, params)
@@ -99,7 +103,9 @@ def read_in_vain(sql: str, params: Any) -> int:
 
 
 def scans(sql: str, params: Any) -> list[str]:
-    """The steps of PostgreSQL's plan that read the whole log. Months without entries are almost empty files."""
+    """Return the steps of PostgreSQL's plan that read the whole log. Scans of months without entries are left out,
+    because their files are almost empty.
+    """
     month = f"audit_entry_{timezone.now():%Y_%m}"
     with connection.cursor() as cursor:
         # In such a small log, reading the table is as fast as the text index. So the test only checks that the index
@@ -131,7 +137,7 @@ def counting_steps() -> Iterator[list[int]]:
 
 
 def reads_too_much(reader: Client, name: str, address: str) -> list[str]:
-    """The queries of a page that grow with the log."""
+    """Return the queries of a page whose cost grows with the log."""
     asked = Asked()
     with connection.execute_wrapper(asked), counting_steps() as steps:
         assert reader.get(address).status_code == 200

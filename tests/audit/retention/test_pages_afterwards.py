@@ -1,4 +1,6 @@
-"""Entries that refer to retired ones are still shown, and links to retired ones say where they are."""
+"""Entries that refer to retired entries are still shown. Links to retired entries open a page that says where these
+are.
+"""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Retiring refuses entries that aren't over, sealed, anchored, streamed, settled, complete and exported."""
+"""Retiring refuses months that aren't over, and entries that aren't sealed, anchored, streamed, settled or exported."""
 
 from datetime import UTC, datetime
 from io import StringIO

@@ -1,5 +1,5 @@
-"""Old months are removed after their export. The rest of the chain is valid, says where it begins, and proves the
-export.
+"""Old months are removed after they are exported. The rest of the chain stays valid, records where it begins, and
+proves that the export is unchanged.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("old_log")
 
 
 def verified(*arguments: str) -> str:
-    """The output of audit_verify for a valid log."""
+    """Return the output of audit_verify, which must find the log valid."""
     out = StringIO()
     call_command("audit_verify", *arguments, stdout=out)
     assert out.getvalue().startswith("All is well")
@@ -159,7 +159,7 @@ def test_it_can_be_retired_again_and_the_newest_stub_counts(
     with written_at(FEBRUARY):
         edits.saved()
     seal_and_anchor()
-    monkeypatch.setattr(limits, "REST", -timedelta(days=1))  # because entries from today come before it in the chain
+    monkeypatch.setattr(limits, "REST", -timedelta(days=1))  # because entries from today come earlier in the chain
     retire("2026-03")
     assert "from seal 4, up to which" in verified()
     assert Leaf.objects.order_by("seq")[0].seq == 15

@@ -16,7 +16,7 @@ from audit.stream import signature
 
 
 class Received:
-    """The received data, and how the receiver should behave."""
+    """The data that was received, and settings of how the receiver answers."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -27,7 +27,7 @@ class Received:
 
     @property
     def in_order(self) -> list[int]:
-        """Return the places of the received entries in the chain. A place that was sent again is left out."""
+        """Return the places of the received entries in the chain, each only once."""
         return list(dict.fromkeys(self.seqs))
 
 
@@ -87,7 +87,9 @@ def _accept(listener: socket.socket, received: Received, tls: ssl.SSLContext | N
 
 
 def _frames(stream: Any) -> Iterator[bytes]:
-    """Parse frames. A frame that is cut off doesn't count. https://www.rfc-editor.org/rfc/rfc6587#section-3.4.1"""
+    """Yield the frames in a stream. A frame that is cut off is left out.
+    https://www.rfc-editor.org/rfc/rfc6587#section-3.4.1
+    """
     while True:
         length = b""
         while (byte := stream.read(1)).isdigit():
@@ -101,14 +103,14 @@ def _frames(stream: Any) -> Iterator[bytes]:
 
 
 def is_signed(headers: dict[str, str], body: bytes, secret: str) -> bool:
-    """Whether a delivery is signed, checked as docs/audit-log.md describes it."""
+    """Whether a delivery's signature is valid, checked as docs/audit-log.md describes."""
     at, delivery = headers[signature.TIMESTAMP], headers[signature.DELIVERY]
     wanted = signature.signature(secret, f"{at}.{delivery}.".encode() + body)
     return wanted == headers[signature.SIGNATURE]
 
 
 def certificates(folder: Path) -> tuple[ssl.SSLContext, Path]:
-    """A server's TLS context, and the file with its certificate authority."""
+    """Return a TLS context for a server, and the path of its authority's certificate."""
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)

@@ -1,4 +1,4 @@
-"""Addresses to which the log can be streamed."""
+"""Tests of the addresses to which the log can be streamed."""
 
 import pytest
 

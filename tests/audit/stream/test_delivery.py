@@ -1,4 +1,4 @@
-"""What receivers get by each protocol, and that nothing is lost if one is down."""
+"""Receivers get every entry by each protocol. Nothing is lost if a receiver is down."""
 
 import json
 import re

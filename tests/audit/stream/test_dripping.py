@@ -17,7 +17,7 @@ LINE = Line(seq=1, at="2026-11-23T00:00:00.000000Z", action="change", json=b"{}"
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    """A server that sends a byte of a long TLS record every tenth of a second."""
+    """The port of a server that sends one byte of a long TLS record every tenth of a second."""
     is_over = threading.Event()
 
     def drip(server: socket.socket) -> None:
@@ -52,7 +52,7 @@ def test_it_is_given_up(monkeypatch: pytest.MonkeyPatch, port: int, where: str) 
 
 @pytest.fixture
 def slow_reader() -> Iterator[int]:
-    """A server that reads a little every tenth of a second."""
+    """The port of a server that reads a few bytes every tenth of a second."""
     is_over = threading.Event()
 
     def read(server: socket.socket) -> None:

@@ -18,8 +18,8 @@ from tests.audit.stream.receivers import Received, http_receiver, syslog_receive
 from tests.audit.test_killed_process import ROOT, database_url
 
 ENTRIES, KILLS = 300, 3
-# The streams are forked, so that modules are imported only once. Each line that is read starts one. It prints the
-# stream's process id, and its exit code in the end.
+# A parent process that forks the streams, so that modules are imported only once. For each line that it reads, it
+# starts one stream, prints the stream's process id, and prints the exit code when the stream ends.
 STREAMS = """
 import os, sys
 import django
@@ -39,7 +39,7 @@ for _line in sys.stdin:
 
 
 class Streams:
-    """Sends the log to an address, in one process after the other."""
+    """Sends the log to an address, with one process after the other."""
 
     def __init__(self, address: str) -> None:
         known = {
@@ -59,15 +59,15 @@ class Streams:
         return self.read()
 
     def read(self) -> int:
-        """The next number that the parent process prints."""
+        """Return the next number that the parent process prints."""
         assert self.parent.stdout
         return int(self.parent.stdout.readline())
 
     def kill_in_between(self, received: Received) -> None:
-        """Start a stream, and kill it as soon as more has arrived than before. It can be doing anything then."""
+        """Start a stream, and kill it as soon as more entries have arrived. It can be doing anything at that moment."""
         before = len(received.seqs)
         process = self.start()
-        with suppress(ProcessLookupError):  # on a busy machine, it has perhaps sent everything by then
+        with suppress(ProcessLookupError):  # on a busy machine, the stream may have sent everything and ended
             while len(received.seqs) <= before + 20:
                 os.kill(process, 0)
                 time.sleep(0.001)

@@ -1,4 +1,4 @@
-"""Timelines of a person, sheet, row, cell or record."""
+"""Tests of the timelines of a person, sheet, row, cell and record."""
 
 import json
 from collections.abc import Sequence
@@ -114,7 +114,9 @@ def state(entry: Entry, value: str, *, by: str = ALICE.email, late: int = 1) -> 
 
 
 def beside(changes: Sequence[LoggedChange], states: Sequence[State], **more: Any) -> list[Line]:
-    """Our log next to a history that was read after all its entries were written."""
+    """Return the lines that show our log next to Smartsheet's history. The history was read after all entries were
+    written.
+    """
     newest = Entry.objects.latest("id").pk
     history = replace(CellHistory(states, position=newest), **more)
     return side_by_side(changes, history, since=None, until=None)

@@ -1,6 +1,5 @@
-"""Fixtures with a log as the version before `via` wrote it. It has entries of three months, their chain, four seals,
-and personal texts. One text is erased. `version_1.json` has the tables row by row, and `version_1.jsonl` the
-export.
+"""A log that the version before `via` wrote. It has entries of three months, their chain, four seals, and personal
+texts, of which one is erased. `version_1.json` has the rows of its tables, and `version_1.jsonl` has its export.
 """
 
 import json
@@ -29,7 +28,7 @@ BEFORE = "0009"  # the last migration of that version
 
 @pytest.fixture
 def log_of_version_1(transactional_db: None, settings: Settings, tmp_path: Path) -> Iterator[None]:
-    """The database as that version left it. Tests migrate it."""
+    """The database as that version left it. Tests then migrate the database."""
     settings.AUDIT_VERIFIED_FILE = str(tmp_path / "verified.json")
     settings.AUDIT_SEAL_PUBLIC_KEYS = [PUBLIC_KEY]
     settings.AUDIT_SEAL_STALE = 100 * 365 * 86_400  # the log was copied before all its entries were sealed

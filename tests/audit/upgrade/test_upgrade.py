@@ -1,4 +1,6 @@
-"""A log from the version before `via` still verifies after the upgrade, continues, and its old exports verify too."""
+"""After an upgrade, a log from the version before `via` is still valid and can be continued. Its old exports are valid
+too.
+"""
 
 import hashlib
 import json
@@ -50,7 +52,9 @@ def save_by_form() -> None:
 
 
 def columns_1(row: dict[str, Any]) -> list[Any]:
-    """The row's values in the order in which version 1 hashes them, written out independently."""
+    """Return the row's values in the order in which version 1 hashes them. This list of columns doesn't depend on the
+    app.
+    """
     names = """edit_id line is_head request_id phase actor_id region actor action subject sheet_id sheet_name row_id
         row_label column_id column_title old new reason origin ip user_agent error_code ref_id message evidence
         refers_to"""

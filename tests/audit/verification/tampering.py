@@ -35,14 +35,16 @@ def stored(table: str, column: str, *, key: str, of: int) -> Any:
 
 
 def alter(table: str, column: str, value: object, *, key: str, of: int) -> None:
-    """Set a column. On SQLite, bytes become text, valid or not, if there was text before."""
+    """Set a column of a row. On SQLite, bytes are stored as text in columns for text, even if they aren't valid
+    text.
+    """
     is_text = IS_SQLITE and column not in {"leaf", "hash", "root", "head", "previous", "signature"}
     place = "CAST(%s AS TEXT)" if is_text and isinstance(value, bytes) else "%s"
     execute(f'UPDATE {table} SET "{column}" = {place} WHERE {key} = %s', value, of)  # noqa: S608 # our own names
 
 
 def flipped(value: Any, *, place: int, by: int) -> Any:
-    """The value with one byte, character or bit changed."""
+    """Return the value with one byte, character or bit changed."""
     match value:
         case None:
             return "0" if by % 2 else "7"
@@ -81,7 +83,7 @@ def findings_after(tamper: Callable[[], None], **options: Any) -> list[Finding]:
 
 
 def rechain(from_seq: int) -> None:
-    """Rebuild the chain from here on, as anyone without the key could: correct leaves and links."""
+    """Compute the leaves and links from this place on again, which anyone can do without the key."""
     links = list(Leaf.objects.filter(seq__gte=from_seq - 1).order_by("seq"))
     before = bytes(links.pop(0).hash) if from_seq > 1 else leaves.GENESIS
     for link in links:

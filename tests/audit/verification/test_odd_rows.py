@@ -1,4 +1,4 @@
-"""If the database's owner writes values of any type, verifying reports findings and doesn't fail."""
+"""If the database's owner writes values of wrong types, verifying reports findings and doesn't fail."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,7 +45,9 @@ NOT_HELD = {"region", "person_id", "email", "kind", "erased_at"}  # docs/audit-l
 
 @pytest.fixture
 def anchored(log: None, settings: Settings, tmp_path: Path) -> Iterator[Path]:
-    """A log with three seals and an erased name. One seal is empty. A file has the seals."""
+    """A log with three seals, one of which is empty, and with an erased name. Yields the file in which the seals are
+    anchored.
+    """
     settings.AUDIT_VERIFIED_FILE = str(tmp_path / "verified.json")
     settings.AUDIT_ANCHORS, settings.AUDIT_ANCHOR_FILE = ["file"], str(tmp_path / "anchors.jsonl")
     edits.saved()
@@ -70,7 +72,9 @@ def facts(table: str) -> list[tuple[object, ...]]:
 
 
 def found_by(file: Path) -> list[Finding]:
-    """Return the findings of a full run with anchors. Make the other kinds of runs too, which must not fail."""
+    """Verify everything with anchors, and return the findings. The other kinds of runs are tried too, and must not
+    fail.
+    """
     last = Verified.last()
     report = verify(start_of_chain(), anchors=file, remembered=last.seal if last else None)
     for start in (since("1"), last.start() if last else None):

@@ -26,7 +26,9 @@ COLUMNS = [field.column for field in Seal._meta.concrete_fields]
 
 @pytest.fixture
 def anchored(log: None, settings: Settings, tmp_path: Path) -> Iterator[Path]:
-    """A log with five seals. Each covers two links, but the third one is empty. A file has the seals."""
+    """A log with five seals. Each covers two links, except the third one, which is empty. Yields the file in which the
+    seals are anchored.
+    """
     settings.AUDIT_ANCHORS, settings.AUDIT_ANCHOR_FILE = ["file"], str(tmp_path / "anchors.jsonl")
     for number in range(COUNT):
         if number != 2:

@@ -35,8 +35,8 @@ sealed_places = st.integers(0, SEALED - 1)
 
 @pytest.fixture
 def ids(log: None) -> Iterator[list[int]]:
-    """Return the ids of the entries. The first seal covers six of them, the third one covers four, and three have no
-    seal. Some have `via`, so there are leaves of both versions.
+    """Yield the ids of the entries. The first seal covers six entries, the third seal covers four, and three entries
+    have no seal. Some entries have `via`, so there are leaves of both versions.
     """
     for count in (3, 0, 2):
         for number in range(count):
@@ -57,7 +57,7 @@ def named(found: list[Finding]) -> list[tuple[Kind, int | None]]:
 
 
 def exchange(one: int, other: int, columns: list[str]) -> None:
-    """Exchange columns of two entries."""
+    """Exchange the values of two entries in these columns."""
     there = {
         column: (stored("audit_entry", column, key="id", of=one), stored("audit_entry", column, key="id", of=other))
         for column in columns
@@ -93,7 +93,7 @@ def test_any_byte_of_any_column(ids: list[int], place: int, column: str, byte: i
 @tampering
 @given(place=places, via=st.sampled_from([None, "", "{}", '{"job":1}', '{"job":2}', '{"form":"status","version":4}']))
 def test_how_an_entry_came(ids: list[int], place: int, via: str | None) -> None:
-    """An entry of version 2 can't pass as one of version 1, or the reverse."""
+    """An entry of version 2 can't be changed to look like an entry of version 1, or the reverse."""
     is_changed = stored("audit_entry", "via", key="id", of=ids[place]) != (via.encode() if via and IS_SQLITE else via)
     found = findings_after(lambda: alter("audit_entry", "via", via, key="id", of=ids[place]))
     assert named(found) == ([(Kind.EDITED, ids[place])] if is_changed else [])

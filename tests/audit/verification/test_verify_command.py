@@ -1,4 +1,6 @@
-"""manage.py audit_verify has an exit status and messages, prints JSON, and continues after the last verified seal."""
+"""manage.py audit_verify prints messages or JSON, exits with a status, and can continue after the last verified
+seal.
+"""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -32,7 +34,7 @@ def verified_file(settings: Settings, tmp_path: Path) -> Path:
 
 
 def run(*arguments: str, **options: Any) -> tuple[int, str, str]:
-    """Run the command. Gives exit status, standard output and standard error."""
+    """Run the command. Return the exit status, standard output and standard error."""
     out, err = StringIO(), options.pop("stderr", StringIO())
     try:
         call_command("audit_verify", *arguments, stdout=out, stderr=err)
@@ -124,7 +126,7 @@ def test_fault_35_going_on_without_a_beginning_reads_everything() -> None:
 
 
 def test_fault_22_a_log_whose_seals_are_gone_is_not_well(settings: Settings) -> None:
-    """The database's owner deletes the seals to rebuild the chain."""
+    """The database's owner may have deleted the seals to be able to rebuild the chain."""
     with written_at(JANUARY):
         edits.saved()
     edits.saved()
@@ -137,7 +139,7 @@ def test_fault_22_a_log_whose_seals_are_gone_is_not_well(settings: Settings) -> 
         execute("DELETE FROM audit_seal")
     assert "have waited for a seal" in run()[1]
     settings.AUDIT_SEAL_KEY = ""
-    assert "have waited for a seal" not in run()[1]  # because nothing is sealed
+    assert "have waited for a seal" not in run()[1]  # because this log is never sealed
 
 
 def test_it_is_not_led_astray_by_another_seal_of_the_same_number(verified_file: Path) -> None:
@@ -236,7 +238,9 @@ def test_a_person_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_it_needs_no_lock_that_writers_wait_for() -> None:
-    """A log that is written to during verification is verified as of the moment at which reading began."""
+    """Entries that are written during verification aren't verified. The log is verified as it was when reading
+    began.
+    """
     edits.saved()
     with rows.snapshot(connection):
         seen = [link.seq for link in rows.links(connection, after=0)]
@@ -259,7 +263,7 @@ def _in_another_thread(work: Any) -> Any:
 
 
 def test_a_partial_run_is_not_remembered_as_a_full_one(verified_file: Path) -> None:
-    """If it were, findings before the seal would never be reported again."""
+    """If it were remembered as a full run, findings before the seal would never be reported again."""
     for _ in range(2):
         edits.saved()
         seals.seal()

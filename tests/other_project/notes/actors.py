@@ -1,4 +1,4 @@
-"""The actor of an entry, from a user of this project."""
+"""Makes the actor of an entry from a user of this project."""
 
 from django.contrib.auth.models import User
 
@@ -6,5 +6,5 @@ from audit.recording import Actor
 
 
 def actor_of(user: User) -> Actor:
-    """The actor: the account's id, which never changes, and its names as they are now."""
+    """Return the actor: the account's id, which never changes, and its present name and address."""
     return Actor(id=user.pk, region="", name=user.get_full_name() or user.get_username(), email=user.email)

@@ -1,4 +1,6 @@
-"""The history of our rows, by django-simple-history, as the log's triggers and erasure need it."""
+"""The history of this project's rows. It uses django-simple-history, in the form that the log's triggers and erasure
+need.
+"""
 
 from typing import Any
 
@@ -14,7 +16,7 @@ from .actors import actor_of
 
 
 class ActorRecord(models.Model):
-    """Columns of a history row, in addition to django-simple-history's own."""
+    """The columns that a history row has in addition to those of django-simple-history."""
 
     actor_region = models.CharField(max_length=20, default="", editable=False)
     actor_name = models.TextField(default="", editable=False)
@@ -25,7 +27,9 @@ class ActorRecord(models.Model):
 
 
 def records(**options: Any) -> HistoricalRecords:
-    """A history with actors by id and name. A foreign key would have to change when the account is deleted."""
+    """Return a history that stores an actor's id and name. A foreign key would have to change when the account is
+    deleted.
+    """
     return HistoricalRecords(
         bases=[ActorRecord],
         get_user=_actor_of_request,

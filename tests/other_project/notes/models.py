@@ -21,7 +21,9 @@ class Note(models.Model):
 
     @property
     def audit_label(self) -> str:
-        """The name in the log. It stays there, so it must not contain anything that may have to be erased."""
+        """The note's name in the log. It stays in the log, so it must not contain anything that may have to be
+        erased.
+        """
         return f"note {self.pk}"
 
 
@@ -35,7 +37,7 @@ class Tag(models.Model):
 
 
 class Poster(models.Model):
-    """A row with a column of each type that isn't plain text."""
+    """A model with columns of all types other than plain text."""
 
     title = models.TextField()
     price = models.DecimalField(max_digits=6, decimal_places=2, default=Decimal(0))

@@ -12,12 +12,12 @@ from .services import BOARD
 
 
 def story_of(told: Note) -> list[str]:
-    """What was done to a note on the board, oldest first."""
+    """Return sentences about what was done to a note on the board, oldest first."""
     entries = Entry.objects.on_row(sheet_id=BOARD, row_id=told.pk).order_by("id")
     return [f"{entry.actor_name}: {entry.action}, {entry.get_phase_display()}" for entry in with_names(entries)]
 
 
 def uncertain() -> list[int]:
-    """The notes of recent edits that are unsettled: the process died, or the board didn't answer."""
+    """Return the ids of notes with recent unsettled edits: the process died, or the board didn't answer."""
     recent = Entry.objects.intents().on_sheet(BOARD).filter(at__gt=timezone.now() - timedelta(days=1))
     return [change.intent.row_id or 0 for change in with_outcomes(recent) if change.phase in {"intent", "unknown"}]

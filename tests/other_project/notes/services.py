@@ -1,4 +1,4 @@
-"""What people can do with notes. Each change is recorded before it is made."""
+"""The functions for what people can do with notes. Each change is recorded before it is made."""
 
 import json
 from urllib.error import HTTPError
@@ -15,19 +15,19 @@ from .actors import actor_of
 from .models import Note
 
 BOARD = 1  # the notice board's id, in place of a sheet's
-TEXT = 1  # the id of what is changed on it, in place of a column's
+TEXT = 1  # the id of the text on the board, in place of a column's
 
 
 class NotPinned(Exception):
-    """The board refused the note, or didn't answer clearly; the message says which."""
+    """The board refused the note, or gave no clear answer. The message says which of the two."""
 
 
 def pin(pinned: Note, *, by: User, shown_before: str | None) -> None:
-    """Put the note on the board, replacing the text there.
+    """Put the note on the board, in place of the text that is there.
 
     Raises:
         NotRecorded: the intent could not be written, and nothing was sent.
-        NotPinned: the board refused, or gave no clear answer.
+        NotPinned: the board refused the note, or gave no clear answer.
     """
     change = Change(
         row_id=pinned.pk,
@@ -68,7 +68,9 @@ def _put(pinned: Note) -> Outcome:
 
 
 def rename(renamed: Note, title: str, *, by: User) -> None:
-    """Change the note's title, in one transaction with its history and entry. Raises NotRecorded."""
+    """Change the note's title, in one transaction with the history and the entry. Raises NotRecorded if the log can't
+    be written.
+    """
     renamed.title = title
     renamed._history_user = actor_of(by)  # type: ignore[attr-defined] # simple-history's, which ships no types
     with transaction.atomic():
@@ -76,7 +78,7 @@ def rename(renamed: Note, title: str, *, by: User) -> None:
 
 
 def print_out(printed: Note, *, by: User) -> str:
-    """Return the note as text, and record that it was printed. Raises NotRecorded."""
+    """Return the note as text, and record that it was printed. Raises NotRecorded if the log can't be written."""
     note(
         actor=actor_of(by),
         action="print",

@@ -14,14 +14,16 @@ from audit.vocabulary import Phase
 
 
 def settle_open(*, older_than: timedelta = timedelta(minutes=1)) -> int:
-    """Ask the board for each note's text. Returns how many edits were settled. Raises OSError if it is down."""
+    """Settle edits by asking the board for each note's text. Return how many were settled. Raises OSError if the board
+    is down.
+    """
     gather(older_than=older_than)
     settled = 0
     while held := Unsettled.objects.take(seconds=60):
         edit = reopen(held.edit_id)
         if edit:
             settled += conclude(held, edit, {line.number: _found_out(line) for line in edit.lines})
-        else:  # already settled: its process was only slow
+        else:  # the edit is already settled, because its process was only slow
             with transaction.atomic():
                 held.let_go()
     return settled

@@ -30,8 +30,8 @@ def acting_as(role: str) -> Iterator[None]:
 
 @pytest.fixture
 def role(db: None) -> Iterator[str]:
-    """A role with only the rights from audit_grants. The test continues as the owner. The chain's trigger runs
-    immediately, because a test's transaction is never committed.
+    """A role with only the rights from audit_grants. The test itself goes on as the tables' owner. The chain's trigger
+    runs immediately, because a test's transaction is never committed.
     """
     execute(f"CREATE ROLE {ROLE} LOGIN")
     if connection.in_atomic_block:

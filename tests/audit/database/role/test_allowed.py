@@ -1,4 +1,4 @@
-"""The role of the app can do everything that the app does."""
+"""The app's limited role can do everything that the app does."""
 
 from datetime import timedelta
 

@@ -87,7 +87,9 @@ def test_rights_that_come_another_way_are_warned_of(role: str, right: str, told:
 
 
 def _with_names(text: str) -> str:
-    """The text with the names of this run. Tests have the same ids in every process."""
+    """Replace placeholders in the text by the names in this run. Without placeholders, the ids of tests would differ
+    between processes.
+    """
     database = str(connection.settings_dict["NAME"])
     return text.replace("<month>", f"audit_entry_{timezone.now():%Y_%m}").replace("<database>", database)
 

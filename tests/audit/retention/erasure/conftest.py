@@ -37,7 +37,7 @@ def jane(db: None) -> SmartsheetUser:
 
 
 def in_clear(*words: str) -> list[str]:
-    """Which of these words the log and the histories still contain."""
+    """Return those of the words that the log and the histories still contain."""
     columns = ("email", "first_name", "last_name", "profile", "actor_name")
     history = SmartsheetUser.history.values_list(*columns)
     texts = PersonalText.objects.values_list("text", "email", "salt")

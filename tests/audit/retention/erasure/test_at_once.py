@@ -46,7 +46,7 @@ def test_two_who_erase_the_same_person_erase_them_once(monkeypatch: pytest.Monke
     erasers[0].start()
     assert is_blanking.wait()
     erasers[1].start()
-    erasers[1].join(0.5)  # the second eraser waits for the first one, at the latest at a row that each of them erases
+    erasers[1].join(0.5)  # the second eraser waits for the first one, at the latest when both erase the same row
     may_go_on.set()
     for eraser in erasers:
         eraser.join()
@@ -57,7 +57,7 @@ def test_two_who_erase_the_same_person_erase_them_once(monkeypatch: pytest.Monke
 def test_fault_20_erasing_also_finds_what_is_written_at_the_same_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if connection.vendor == "sqlite":  # waits for its lock, however busy the machine is
+    if connection.vendor == "sqlite":  # waits for SQLite's lock, however busy the machine is
         monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", PATIENCE)
         connection.close()
     stop = Event()

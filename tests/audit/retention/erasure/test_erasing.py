@@ -1,4 +1,4 @@
-"""A person's names are erased for good from the log and the histories. Everything else in the log stays."""
+"""Erasing removes a person's names from the log and the histories for good. Everything else in the log stays."""
 
 from dataclasses import replace
 from io import StringIO
@@ -136,7 +136,7 @@ def test_the_values_of_one_entry_are_erased_and_its_actor_stays() -> None:
 
 def test_a_cached_name_does_not_come_back_after_erasure(monkeypatch: pytest.MonkeyPatch) -> None:
     known = Entry.objects.filter(actor_id=41, sheet_id__isnull=False)[0].actor
-    monkeypatch.setattr(commitments, "forget", lambda: None)  # as in another process, whose cache isn't cleared
+    monkeypatch.setattr(commitments, "forget", lambda: None)  # like another process, which keeps its cache
     erased(Person("com", 41))
     for stored in (dict(commitments._stored_until), {}):  # first as if the name were stored, then storing it again
         monkeypatch.setattr(commitments, "_stored_until", stored)

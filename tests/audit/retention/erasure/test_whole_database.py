@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def holders(*words: str) -> Iterator[str]:
-    """The tables and columns whose text contains one of the words."""
+    """Yield the tables and columns whose text contains one of the words."""
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names():
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608 # our own names

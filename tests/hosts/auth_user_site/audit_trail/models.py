@@ -1,4 +1,4 @@
-"""The site's own audit package."""
+"""The audit log that the site had before Byline."""
 
 from django.db import models
 

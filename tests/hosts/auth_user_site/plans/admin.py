@@ -1,4 +1,4 @@
-"""Plans in the admin, with their history."""
+"""The admin page for plans, with their history."""
 
 from django.contrib import admin
 from simple_history.admin import SimpleHistoryAdmin

@@ -1,4 +1,4 @@
-"""A model of the site, with a history as django-simple-history makes it by default."""
+"""A model of the site. It has the history that django-simple-history makes by default."""
 
 from django.db import models
 from simple_history.models import HistoricalRecords

@@ -13,7 +13,7 @@ from identity.decorators import smartsheet_connected
 @transaction.non_atomic_requests
 @smartsheet_connected
 def status(request: HttpRequest, sheet_id: int, row_id: int) -> HttpResponse:
-    """The status of a row, in a form that changes it."""
+    """Show the status of a row in a form, and change it when the form is sent."""
     if request.method == "POST":
         shown, typed = (request.POST[name] or None for name in ("shown", "status"))
         try:
@@ -31,7 +31,7 @@ def status(request: HttpRequest, sheet_id: int, row_id: int) -> HttpResponse:
 
 
 def in_transaction(request: HttpRequest) -> HttpResponse:
-    """A view without non_atomic_requests, although ATOMIC_REQUESTS is on."""
+    """Change a cell in a view without `non_atomic_requests`, although ATOMIC_REQUESTS is on."""
     try:
         change_cells(user=request.user, sheet_id=1, row_id=1, cells={"Status": (None, "Done")})
     except InTransaction as error:
@@ -40,7 +40,7 @@ def in_transaction(request: HttpRequest) -> HttpResponse:
 
 
 class ProgressForm(SheetForm):
-    """Two columns of a task, for the person who is responsible for it."""
+    """A form for two columns of a task. Only the person who is responsible for the task can use it."""
 
     class Meta:
         fields = ["Status", "Notes"]

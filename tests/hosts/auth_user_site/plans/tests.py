@@ -76,7 +76,7 @@ class AdminTests(TestCase):
 
 
 class AtomicTests(TransactionTestCase):
-    """Tests after which Django empties the tables."""
+    """A TransactionTestCase: after each of its tests, Django empties the tables."""
 
     def setUp(self) -> None:
         self.client.force_login(User.objects.create_user("jane"))

@@ -20,13 +20,13 @@ class PlanForm(forms.ModelForm):
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """All plans."""
+    """Show all plans."""
     return render(request, "plans/home.html", {"plans": Plan.objects.order_by("name")})
 
 
 @login_required
 def account(request: HttpRequest) -> HttpResponse:
-    """Who is logged in."""
+    """Show who is logged in."""
     return render(request, "plans/account.html")
 
 

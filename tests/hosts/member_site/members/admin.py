@@ -1,4 +1,4 @@
-"""Members in the admin."""
+"""The admin page for members."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""Members log in with their e-mail address. Their key is a UUID, and they have one name, not two."""
+"""The site's user model: members log in with an e-mail address, and have a UUID as primary key and one name."""
 
 from typing import Any
 from uuid import uuid4

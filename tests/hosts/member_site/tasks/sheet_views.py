@@ -15,7 +15,7 @@ from identity.decorators import smartsheet_connected
 
 @method_decorator(smartsheet_connected, name="dispatch")
 class Status(View):
-    """The status of a row, in a form that changes it."""
+    """Shows the status of a row in a form, and changes it when the form is sent."""
 
     def get(self, request: HttpRequest, sheet_id: int, row_id: int) -> HttpResponse:
         sheet = read(request.user, sheet_id, row_ids=[row_id]).sheet
@@ -37,7 +37,7 @@ class Status(View):
 
 
 class ProgressForm(SheetForm):
-    """Two columns of a task, for the person who is responsible for it."""
+    """A form for two columns of a task. Only the person who is responsible for the task can use it."""
 
     class Meta:
         fields = ["Status", "Notes"]

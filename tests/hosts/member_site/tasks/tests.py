@@ -80,7 +80,7 @@ class PolicyTests(TestCase):
 
 
 class ServedTests(LiveServerTestCase):
-    """Tests after which Django empties the tables."""
+    """A LiveServerTestCase: after each of its tests, Django empties the tables."""
 
     def test_members_are_served(self) -> None:
         Member.objects.create_user("jane@example.org", "correct horse")

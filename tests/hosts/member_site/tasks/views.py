@@ -17,7 +17,7 @@ class TaskForm(forms.ModelForm):
 
 @login_required
 def account(request: HttpRequest) -> HttpResponse:
-    """The account page: who is logged in, and their tasks."""
+    """Show the account page: who is logged in, and their tasks."""
     return render(request, "tasks/account.html", {"tasks": Task.objects.filter(member=request.user)})
 
 
