@@ -1,6 +1,6 @@
 """Runs every suite against a new sandbox, and prints one table: `make test-sandbox`.
 
-Arguments choose suites by any part of their names: `make test-sandbox ARGS="recorded javascript"`.
+Each argument is a part of a suite's name, and only these suites run: `make test-sandbox ARGS="recorded javascript"`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SUITES: dict[str, Callable[[RunningSandbox, str], Outcome]] = {
 
 
 def main(wanted: Sequence[str]) -> int:
-    """Run the suites and return the exit code: 1 if anything failed, 2 if no suite has such a name."""
+    """Run the suites whose names have one of these parts. Returns 1 if anything failed, 2 if no suite matches, or 0."""
     names = [name for name in SUITES if not wanted or any(word.lower() in name.lower() for word in wanted)]
     if not names:
         print(f"No suite has that name. There are: {', '.join(SUITES)}", file=sys.stderr)
@@ -44,7 +44,7 @@ def main(wanted: Sequence[str]) -> int:
 
 
 def run_one(name: str) -> Outcome:
-    """Run one suite against a new sandbox."""
+    """Run one suite against a new sandbox, and return its result."""
     print(f"== {name}", flush=True)
     started = time.monotonic()
     try:

@@ -1,4 +1,6 @@
-"""The table of clients in docs/sandbox.md: the calls of each that passed when `make test-sandbox` was last run."""
+"""Updates the table of clients in docs/sandbox.md. For each client, it has the calls that passed in the last run of
+`make test-sandbox`.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +17,9 @@ ADDRESSES = {name: client.address for name, client in python_clients.CLIENTS.ite
 
 
 def write_table(outcomes: Sequence[Outcome]) -> str:
-    """Write the table, if every client was tried and none failed.
+    """Write the table if every client was tried and none failed.
 
-    Returns a sentence that says what was out of date, or "" if nothing was.
+    Returns a sentence that asks to commit the page if the table was out of date, otherwise "".
     """
     tried = [outcome for outcome in outcomes if outcome.suite in ADDRESSES]
     if len(tried) < len(ADDRESSES) or any(outcome.failed for outcome in tried):
@@ -31,7 +33,7 @@ def write_table(outcomes: Sequence[Outcome]) -> str:
 
 
 def client_table(outcomes: Sequence[Outcome]) -> str:
-    """One line for each client, as Markdown."""
+    """Return the table in Markdown, with one line for each client."""
     lines = ["| Client | Calls that are checked |", "| --- | --- |"]
     for outcome in outcomes:
         calls = [*outcome.steps, *(f"not installed: {why}" for why in outcome.skipped)]

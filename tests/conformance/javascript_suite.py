@@ -1,6 +1,6 @@
 """Tries Smartsheet's JavaScript SDK on the sandbox: sign-in, users/me, list, get, update, cell history.
 
-Three major versions run the same program, javascript/check.js. https://www.npmjs.com/package/smartsheet
+The program javascript/check.js runs with each of three major versions. https://www.npmjs.com/package/smartsheet
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from tests.running_sandbox import Person, RunningSandbox
 
 PROGRAM = Path(__file__).with_name("javascript")
 CLIENT_ID, CLIENT_SECRET = "conformance", "conformance-secret"
-REDIRECT_URL = "http://127.0.0.1:9/callback"  # nothing listens at this address, because only the address itself is used
+REDIRECT_URL = "http://127.0.0.1:9/callback"  # only the address is used, so nothing listens here
 VERSIONS = {f"JavaScript SDK {version}": version for version in ("3.1.4", "4.5.0", "5.3.0")}
 SCOPES = "READ_SHEETS WRITE_SHEETS"
 
 
 def address(version: str) -> str:
-    """The page of a version on npm."""
+    """Return the address of a version's page on npm."""
     return f"https://www.npmjs.com/package/smartsheet/v/{version}"
 
 
 def run(sandbox: RunningSandbox, name: str) -> Outcome:
-    """Install the SDK and run the program with it."""
+    """Install the SDK in one version, and run the program with it."""
     outcome, version = Outcome(name), VERSIONS[name]
     folder = SCRATCH / f"javascript-{version}"
     npm, problem = install(version, folder)
@@ -52,7 +52,7 @@ def run(sandbox: RunningSandbox, name: str) -> Outcome:
 
 
 def install(version: str, folder: Path) -> tuple[list[str], str]:
-    """Install a version of the SDK into a folder. Returns the npm command, and the problem or ""."""
+    """Install a version of the SDK into a folder. Returns the npm command, and the problem ("" if there is none)."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(PROGRAM / "check.js", folder)
     package = {"private": True, "scripts": {"check": "node check.js"}, "dependencies": {"smartsheet": version}}
@@ -65,7 +65,7 @@ def install(version: str, folder: Path) -> tuple[list[str], str]:
 
 
 def allow(sandbox: RunningSandbox, person: Person) -> str:
-    """Register a client and have the person press Allow. Returns the authorization code."""
+    """Register a client, press Allow for the person, and return the authorization code."""
     registration = {"clientId": CLIENT_ID, "clientSecret": CLIENT_SECRET, "redirectUrl": REDIRECT_URL}
     sandbox.control("POST", "apps", registration)
     form = {"client_id": CLIENT_ID, "response_type": "code", "scope": SCOPES, "state": "s"}

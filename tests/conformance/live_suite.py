@@ -1,4 +1,5 @@
-"""Replays answers that the live API gave in 2020, with the program next to them.
+"""Compares the sandbox's answers with those that the live API gave in 2020. They and the program that replays them are
+beside the project.
 
 https://github.com/dmfigol/simple-smartsheet
 """
@@ -17,7 +18,7 @@ COUNT = re.compile(r"^(\d+) of (\d+) answers are as the live API gave them$", re
 
 
 def run(sandbox: RunningSandbox, name: str) -> Outcome:
-    """Run the program. Each difference that it prints is a failure."""
+    """Run the program. Each difference that it prints counts as a failure."""
     outcome = Outcome(name)
     if why := absent(LIVE_CHECK) or absent(LIVE_RECORDINGS):
         outcome.skip(why)

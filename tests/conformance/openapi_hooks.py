@@ -1,10 +1,10 @@
-"""Hooks for schemathesis (SCHEMATHESIS_HOOKS), which run in its own environment. They change generated bodies into ones
-that the server can use.
+"""Hooks for schemathesis (SCHEMATHESIS_HOOKS), which run in its own environment. They replace generated request bodies
+by bodies that the server can use.
 
-The document describes the body of a row write with the Row object of answers, including read-only attributes. It says
-only in words which of them may be sent. It also allows empty comments. And ids have to exist. So the hooks insert real
-ids, keep only writable attributes of rows, and always set a text. A single row is sent as a list of one, because the
-schema of the answer is a list.
+The OpenAPI document describes the body of a row write by the Row of answers, which has read-only attributes. Only its
+text says which attributes can be sent. The document also allows empty comments. And all ids in a request must exist. So
+the hooks insert existing ids, keep only the writable attributes of rows, and always set a text. A single row is sent as
+a list of one row, because the schema of the answer has a list.
 """
 
 import json
@@ -20,7 +20,7 @@ TEXT = "Is this the final date?"
 
 
 def before_call(context: Any, case: Any, kwargs: Any) -> None:
-    """Replace generated values by existing ones."""
+    """Replace generated values by ones that exist in the sandbox."""
     mend = MENDED.get(case.operation.definition.raw["operationId"])
     if mend is not None and isinstance(case.body, dict | list):
         case.body = mend(case.body)
@@ -36,7 +36,7 @@ def row_to_update(body: Any) -> Any:
 
 
 def row_with_real_ids(row: dict[str, Any]) -> dict[str, Any]:
-    """The writable attributes of a row, with at most as many cells as there are columns."""
+    """Return the writable attributes of a row, with at most one cell for each column."""
     kept = {name: row[name] for name in WRITABLE if name in row}
     if isinstance(kept.get("cells"), list):
         kept["cells"] = [
@@ -51,14 +51,14 @@ def webhook(body: Any) -> Any:
 
 
 def discussion(body: Any) -> Any:
-    """A discussion as JSON, or as the part with that name next to a file."""
+    """Return the body that creates a discussion: its JSON, or the part `discussion` next to a file."""
     if "discussion" in body or "file" in body:
         return body | {"discussion": {"comment": {"text": TEXT}}}
     return {"comment": {"text": TEXT}}
 
 
 def comment(body: Any) -> Any:
-    """A comment as JSON, or as the part `comment` of a multipart request that has a file too."""
+    """Return the body that creates a comment: its JSON, or the part `comment` next to a file."""
     return body | ({"comment": {"text": TEXT}} if "comment" in body or "file" in body else {"text": TEXT})
 
 

@@ -30,7 +30,7 @@ FAILURE = re.compile(r"^_+ ([A-Z]+ /\S*) _+$", re.MULTILINE)
 
 
 def run_reads(sandbox: RunningSandbox, name: str) -> Outcome:
-    """Run the reads, on a sheet that has some of everything."""
+    """Run the read operations, on a sheet that has at least one thing of each kind."""
     outcome = Outcome(name)
     if why := absent(OPENAPI_CHECK):
         outcome.skip(why)
@@ -44,7 +44,7 @@ def run_reads(sandbox: RunningSandbox, name: str) -> Outcome:
 
 
 def run_writes(sandbox: RunningSandbox, name: str) -> Outcome:
-    """Run the writes, on a temporary sheet. openapi_hooks.py inserts existing ids into the bodies."""
+    """Run the write operations, on a temporary sheet. openapi_hooks.py inserts existing ids into the bodies."""
     outcome = Outcome(name)
     if why := absent(OPENAPI) or absent(OPENAPI_CHECK):
         outcome.skip(why)
@@ -73,7 +73,7 @@ def judge(
     command: Sequence[str],
     environment: dict[str, str],
 ) -> Outcome:
-    """Run schemathesis. If an operation was always refused, that proves nothing, so the operation counts as failed."""
+    """Run schemathesis, and return the result. An operation that never answered 200 counts as failed."""
     sandbox.forget_requests()
     code, said = run_program(
         command,
@@ -90,7 +90,9 @@ def judge(
 
 
 def furnish(sandbox: RunningSandbox, person: Person, sheet_id: int, row_id: int) -> dict[str, Any]:
-    """Add a discussion, a link and a webhook for the reads. Returns the ids of discussion and webhook."""
+    """Add a discussion, a link and a webhook, so that the read operations find them. Returns the ids of the discussion
+    and the webhook.
+    """
     row = f"/sheets/{sheet_id}/rows/{row_id}"
     talk = sandbox.call(person, "POST", f"{row}/discussions", {"comment": {"text": "Is this the final date?"}})
     link = {"name": "Drawing", "attachmentType": "LINK", "url": "https://example.com/drawing"}
@@ -104,7 +106,7 @@ def furnish(sandbox: RunningSandbox, person: Person, sheet_id: int, row_id: int)
 
 
 def throw_away(sandbox: RunningSandbox, person: Person) -> dict[str, Any]:
-    """Create a sheet with a row. Returns all ids that a request can need."""
+    """Create a sheet with a row. Returns all ids that the requests can need."""
     columns = [{"title": "Name", "type": "TEXT_NUMBER", "primary": True}, {"title": "Note", "type": "TEXT_NUMBER"}]
     sheet = sandbox.call(person, "POST", "/sheets", {"name": "Throw-away", "columns": columns})["result"]
     cells = [{"columnId": sheet["columns"][0]["id"], "value": "A row"}]

@@ -9,15 +9,15 @@ from textwrap import wrap
 
 HEADINGS = ("suite", "passed", "failed", "skipped", "why")
 WIDTH_OF_WHY = 90
-FEWEST_STEPS = 3  # the least calls that a client must make, because fewer calls don't show enough
+FEWEST_STEPS = 3  # a client must make at least this many calls, because fewer calls don't show enough
 
 
 @dataclass(slots=True)
 class Outcome:
-    """One line of the table.
+    """The result of a suite, which is one line of the table.
 
-    `failed` has a sentence for each failure, `skipped` a count for each reason, and `steps` the names of the calls that
-    passed, if the suite makes named calls.
+    `failed` has a sentence for each failure, and `skipped` has the number of skipped tests for each reason. If the
+    suite makes named calls, `steps` has the names of those that passed.
     """
 
     suite: str
@@ -31,8 +31,8 @@ class Outcome:
         self.skipped[why] = self.skipped.get(why, 0) + count
 
     def read_steps(self, printed: str) -> None:
-        """Read the output of a client's program: a line of JSON for each step, with its name and its problem
-        or null.
+        """Read the output of a client's program. It has one line of JSON for each step, with the name and the problem
+        (null if the step passed).
         """
         steps = [json.loads(line) for line in printed.splitlines() if line.startswith('{"step"')]
         self.steps = [step["step"] for step in steps if step["problem"] is None]
@@ -50,7 +50,7 @@ class Outcome:
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
-    """All suites in aligned columns. Long reasons are wrapped."""
+    """Return the table of all suites, in aligned columns. Long reasons are wrapped."""
     lines = [HEADINGS, *(folded for outcome in outcomes for folded in _fold(outcome.line))]
     widths = [max(len(line[place]) for line in lines) for place in range(len(HEADINGS))]
     rule = tuple("-" * width for width in widths)
@@ -63,5 +63,5 @@ def _fold(line: tuple[str, str, str, str, str]) -> list[tuple[str, str, str, str
 
 
 def failures(outcomes: Sequence[Outcome]) -> str:
-    """Every failure after the name of its suite; empty if there is none."""
+    """Return a line for every failure, with the name of its suite; "" if nothing failed."""
     return "\n".join(f"{outcome.suite}: {sentence}" for outcome in outcomes for sentence in outcome.failed)

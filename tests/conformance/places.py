@@ -1,4 +1,4 @@
-"""The places of reference material and downloads."""
+"""Names the folders of reference material and downloads."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ LIVE_CHECK = SHARED / "check-recorded"
 
 
 def absent(path: Path) -> str:
-    """Why a suite can't run; "" if it can."""
+    """Return the reason why a suite can't run; "" if it can."""
     return "" if path.exists() else f"../shared/smartsheet/{path.name} is not there"

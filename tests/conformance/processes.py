@@ -14,9 +14,9 @@ LONGEST = 900  # seconds; the first run downloads files
 
 
 def run(command: Sequence[str], *, log: str, environment: Mapping[str, str], folder: Path = SCRATCH) -> tuple[int, str]:
-    """Run a program. Returns its exit code and its output, which is also in var/conformance/<log>.log."""
+    """Run a program. Returns its exit code and its output, and also writes the output to var/conformance/<log>.log."""
     SCRATCH.mkdir(parents=True, exist_ok=True)
-    own = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # this directory has pip
+    own = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # the first directory has pip
     done = subprocess.run(
         command,
         cwd=folder,

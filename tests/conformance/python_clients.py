@@ -1,6 +1,6 @@
 """Tries Python clients of Smartsheet on the sandbox, each in its own environment.
 
-tests/conformance/clients has a program for each client, which prints one line of JSON for each step.
+For each client, a program in tests/conformance/clients prints one line of JSON for each step.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.running_sandbox import RunningSandbox
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A package on PyPI, and the module of tests/conformance/clients that calls it."""
+    """A package on PyPI, and the module in tests/conformance/clients that calls it."""
 
     package: str
     version: str
@@ -26,12 +26,12 @@ class Client:
 
     @property
     def folder(self) -> Path:
-        """The virtual environment that holds it."""
+        """The virtual environment that has the package."""
         return SCRATCH / "clients" / f"{self.package}-{self.version}"
 
     @property
     def address(self) -> str:
-        """Its page on PyPI."""
+        """The address of the package's page on PyPI."""
         return f"https://pypi.org/project/{self.package}/{self.version}/"
 
 
@@ -64,7 +64,7 @@ def run(sandbox: RunningSandbox, name: str) -> Outcome:
 
 
 def install(client: Client) -> str:
-    """Install a client below var/, unless it is there. Return the problem, or ""."""
+    """Install a client below var/, unless it is already there. Returns the problem; "" if there is none."""
     done = client.folder / "installed"
     if done.exists():
         return ""

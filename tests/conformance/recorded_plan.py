@@ -1,6 +1,8 @@
-"""Has the plan for recorded requests. It says what must be done before each request, and why its answer can differ.
+"""The plan for recorded requests. For each one, it says what must be created before it is sent, and how and why its
+answer can differ.
 
-`adds` and `lacks` map `path: kind` to a reason. The numbers are those of the recordings.
+`adds` has what only the sandbox's answer has, and `lacks` what only the recorded answer has. Both map `path: kind` to a
+reason. Numbers such as 101 are ids in the recordings.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ SIBLING = {"result[].siblingId: number": "recorded for the same request elsewher
 
 @dataclass(frozen=True)
 class Question:
-    """One recording to compare with."""
+    """A recorded request. `prepare` creates what it needs. The answer can differ by `adds` and `lacks`."""
 
     prepare: Callable[[Surroundings], None]
     adds: Mapping[str, str] = field(default_factory=dict)
@@ -38,7 +40,7 @@ class Question:
 
 
 def nothing(around: Surroundings) -> None:
-    """Nothing to prepare: the seed is enough."""
+    """Create nothing, because the request needs only the initial state."""
 
 
 def empty_sheet(around: Surroundings) -> None:
@@ -152,7 +154,7 @@ def project(around: Surroundings) -> None:
 
 
 def task(around: Surroundings, **values: str) -> int:
-    """A task of the project, with these values by column title."""
+    """Add a task to the project, with these values by column title, and return its id."""
     cells = [{"columnId": around.known[title], "value": value} for title, value in values.items()]
     path = f"/sheets/{around.known[1]}/rows"
     return int(around.made("POST", path, [{"toBottom": True, "cells": cells}])[0]["id"])
@@ -209,7 +211,7 @@ def a_report(around: Surroundings) -> None:
 
 
 def full_home(around: Surroundings) -> None:
-    """A favorite sheet two folders deep in a workspace, and a folder with a sheet in Home."""
+    """Create a favorite sheet two folders deep in a workspace, and a folder with a sheet in Home."""
     columns = [{"title": "Name", "type": TEXT, "primary": True}]
     home = around.made("POST", "/home/folders", {"name": "full folder"})["id"]
     workspace = around.made("POST", "/workspaces", {"name": "workspace"})["id"]
@@ -227,7 +229,7 @@ def rules(around: Surroundings) -> None:
 
 
 def row_to_ask_for(around: Surroundings) -> None:
-    """A schedule in the future, because the recorded one is in the past."""
+    """Create a row, and replace the recorded times of the schedule, which are in the past, by times in the future."""
     around.sheet(1, {3: TEXT}, {2: {3: {"value": "Some Value"}}})
     around.person("john.doe@smartsheet.com", "bob")
     around.known |= {"2018-03-01T19:00:00Z": "2098-03-01T19:00:00Z", "2018-06-01T00:00:00Z": "2098-06-07T00:00:00Z"}

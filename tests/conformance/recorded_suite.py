@@ -57,7 +57,7 @@ def ask(sandbox: RunningSandbox, question: Question, recording: Json) -> list[st
 
 
 def differences(question: Question, recorded: Json, status: int, content_type: str | None, body: Json) -> list[str]:
-    """The differences as sentences. An allowed difference that doesn't occur is a difference too."""
+    """Return the differences as sentences. An allowed difference that doesn't occur is a difference too."""
     then, now = recorded["jsonBody"], body
     problems = [] if status == recorded["status"] else [f"status {status}, recorded {recorded['status']}: {body}"]
     if now.get("errorCode") != then.get("errorCode"):

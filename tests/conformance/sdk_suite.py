@@ -1,4 +1,4 @@
-"""Runs Smartsheet's own integration tests, which its Python SDK included up to 3.5.5, unmodified.
+"""Runs Smartsheet's own integration tests without changes. The Python SDK included them up to version 3.5.5.
 
 https://pypi.org/project/smartsheet-python-sdk/3.5.5/
 """
@@ -32,7 +32,7 @@ ROLES = {"admin": "alice", "larry": "bob", "curly": "charlie", "moe": "dora"}
 
 
 def run(sandbox: RunningSandbox, name: str) -> Outcome:
-    """Run all tests with the SDK version at the end of the suite's name."""
+    """Run all tests with one version of the SDK. The suite's name ends in this version."""
     outcome, version = Outcome(name), name.split()[-1]
     if why := absent(SDK_TESTS):
         outcome.skip(why)
@@ -52,7 +52,7 @@ def run(sandbox: RunningSandbox, name: str) -> Outcome:
 
 
 def judge(report: Path, dropped: dict[str, str], outcome: Outcome) -> None:
-    """Read pytest's report. Tests that call removed functions of the SDK must fail, all others must pass."""
+    """Read pytest's report. Tests that call removed functions of the SDK must fail, and all others must pass."""
     cases = list(ElementTree.parse(report).iter("testcase"))  # noqa: S314 - written by the pytest that we started
     if len(cases) != NUMBER_OF_TESTS:
         outcome.failed.append(f"{len(cases)} tests were collected in place of {NUMBER_OF_TESTS}")

@@ -1,4 +1,4 @@
-"""Describes the shape of an answer, which consists of its keys, their depth, and the kind of each value."""
+"""Describes the shape of an answer: its keys, their depth, and the kind of each value."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ KINDS = {str: "string", bool: "boolean", int: "number", float: "number", type(No
 
 
 def shape(value: Any) -> set[str]:
-    """The set of `path: kind`. All members of a list count as one, e.g. `data[].cells[].value: number`."""
+    """Return the set of `path: kind`. All items of a list have one path, such as `data[].cells[].value: number`."""
     return set(_walk(value, ""))
 
 

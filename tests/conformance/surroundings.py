@@ -1,4 +1,4 @@
-"""Creates what a recorded request needs: sheets, rows and people that the recording identifies by invented numbers."""
+"""Creates what a recorded request needs: sheets, rows and people. The recordings have invented ids for them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ID_KEYS = ("id", "ids", "Id", "Ids")
 
 
 class Surroundings:
-    """Creates objects in the sandbox, and replaces the recording's numbers and addresses by the real ones."""
+    """Creates objects in the sandbox, and replaces the ids and addresses of a recording by those of the objects."""
 
     def __init__(self, sandbox: RunningSandbox) -> None:
         self.sandbox = sandbox
@@ -23,13 +23,13 @@ class Surroundings:
         self.known: dict[Any, Any] = {}
 
     def ask(self, method: str, path: str, body: Json = None, **options: Any) -> requests.Response:
-        """Send a request as the recorded person."""
+        """Send a request as the person who sends the recorded request."""
         headers = {"Authorization": f"Bearer {self.asker.token}"} | options.pop("headers", {})
         url = f"{self.sandbox.api}{path}"
         return self.sandbox.http.request(method, url, json=body, headers=headers, timeout=10, **options)
 
     def made(self, method: str, path: str, body: Json) -> Json:
-        """The result of a request that must succeed."""
+        """Send a request that must succeed, and return its result."""
         answer = self.ask(method, path, body)
         assert answer.ok, f"{method} {path}: {answer.text}"
         return answer.json()["result"]
@@ -37,7 +37,9 @@ class Surroundings:
     def sheet(
         self, number: int, columns: Mapping[int, Json], rows: Mapping[int, Mapping[int, Json]] | None = None
     ) -> None:
-        """A sheet for the recorded `number`, with its columns by type or attributes, and its rows by their cells."""
+        """Create the sheet that has this `number` in the recording. `columns` has the type or the attributes of each
+        column, and `rows` has the cells of each row.
+        """
         described = [
             {"title": f"Column{place}", "primary": place == 1} | (given if isinstance(given, dict) else {"type": given})
             for place, given in enumerate(columns.values(), start=1)
@@ -51,17 +53,17 @@ class Surroundings:
             self.known[row] = added["id"]
 
     def person(self, number: int | str, name: str) -> None:
-        """A person for a recorded number or address."""
+        """Use this person for a number or an address in the recording."""
         person = self.people[name]
         self.known[number] = person.id if isinstance(number, int) else person.email
 
     def path(self, recorded: str) -> str:
-        """A path with existing numbers."""
+        """Return a recorded path with ids that exist."""
         parts = (int(part) if part.isdigit() else part for part in recorded.split("/"))
         return "/".join(str(self.known.get(part, part)) for part in parts)
 
     def body(self, recorded: Json, key: str = "") -> Json:
-        """A body with existing ids and addresses."""
+        """Return a recorded body with ids and addresses that exist."""
         if isinstance(recorded, dict):
             return {name: self.body(value, name) for name, value in recorded.items()}
         if isinstance(recorded, list):

@@ -13,7 +13,7 @@ Json = Any
 
 
 class Client:
-    """The API as the holder of one access token."""
+    """Calls the API with one access token, or without a token."""
 
     def __init__(self, sandbox: Sandbox, token: str | None) -> None:
         self.api = sandbox.api
@@ -66,15 +66,15 @@ class Grid:
         return cell_in(self.rows[task], self.column(title))
 
     def again(self, client: Client | None = None) -> Grid:
-        """The current sheet, optionally as another person sees it."""
+        """Return the sheet as it is now, optionally as another person sees it."""
         return Grid(client or self.client, self.id)
 
     def tasks(self) -> list[Json]:
-        """The primary column from top to bottom."""
+        """Return the values of the primary column from top to bottom."""
         return list(self.rows)
 
     def put(self, task: str, *cells: dict[str, Json], **attributes: Json) -> requests.Response:
-        """Update one row. Each cell is its JSON with `title` instead of columnId."""
+        """Update one row. Each cell is the JSON of a Cell, but with `title` instead of `columnId`."""
         row = {"id": self.row(task), **attributes} | ({"cells": self.cells(*cells)} if cells else {})
         return self.client.ask("PUT", f"{self.path}/rows", [row])
 
@@ -86,20 +86,20 @@ class Grid:
         return [{"columnId": self.column(cell.pop("title"))} | cell for cell in (dict(cell) for cell in cells)]
 
     def history(self, task: str, title: str) -> list[dict[str, Json]]:
-        """A cell's history, newest first."""
+        """Return a cell's history, newest first."""
         path = f"{self.path}/rows/{self.row(task)}/columns/{self.column(title)}/history"
         data: list[dict[str, Json]] = self.client.json(path)["data"]
         return data
 
 
 def cell_in(row: dict[str, Json], column_id: int) -> dict[str, Json]:
-    """The cell of a column in a row's JSON."""
+    """Return the cell of this column in the JSON of a row."""
     cell: dict[str, Json] = next(cell for cell in row["cells"] if cell["columnId"] == column_id)
     return cell
 
 
 def refusal(response: requests.Response) -> tuple[int, int]:
-    """Status and error code of an answer that must be an error with message and refId."""
+    """Return the status and the error code of an answer. Check that it is an error with a message and a refId."""
     body = response.json()
     assert response.headers["Content-Type"] == "application/json;charset=UTF-8"
     assert body["message"]

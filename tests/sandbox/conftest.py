@@ -15,7 +15,9 @@ def sandbox(running_sandbox: RunningSandbox) -> RunningSandbox:
 
 @pytest.fixture
 def client_of(sandbox: RunningSandbox) -> Iterator[Callable[[Person | str | None], Client]]:
-    """Return client_of(), which gives the API with a person's token, a token as text, or none: client_of(alice)."""
+    """Return the function `client_of`. It returns a client with a person's token, a token given as text, or no token,
+    such as `client_of(alice)`.
+    """
     clients: list[Client] = []
 
     def make(holder: Person | str | None) -> Client:
@@ -29,42 +31,42 @@ def client_of(sandbox: RunningSandbox) -> Iterator[Callable[[Person | str | None
 
 @pytest.fixture
 def as_alice(client_of: Callable[[Person], Client], alice: Person) -> Client:
-    """Alice owns the site plan."""
+    """Return the client of Alice, who owns the site plan."""
     return client_of(alice)
 
 
 @pytest.fixture
 def as_bob(client_of: Callable[[Person], Client], bob: Person) -> Client:
-    """Bob is an editor of the site plan."""
+    """Return the client of Bob, who is an editor of the site plan."""
     return client_of(bob)
 
 
 @pytest.fixture
 def as_charlie(client_of: Callable[[Person], Client], charlie: Person) -> Client:
-    """Charlie can only read the site plan."""
+    """Return the client of Charlie, who can only read the site plan."""
     return client_of(charlie)
 
 
 @pytest.fixture
 def as_dora(client_of: Callable[[Person], Client], sandbox: RunningSandbox) -> Client:
-    """Dora can comment on the site plan."""
+    """Return the client of Dora, who can comment on the site plan."""
     return client_of(sandbox.people()["dora"])
 
 
 @pytest.fixture
 def as_erika(client_of: Callable[[Person], Client], sandbox: RunningSandbox) -> Client:
-    """Erika is an admin of the site plan, but not its owner."""
+    """Return the client of Erika, who is an admin of the site plan but not its owner."""
     return client_of(sandbox.people()["erika"])
 
 
 @pytest.fixture
 def as_nobody(client_of: Callable[[None], Client]) -> Client:
-    """A client without a token."""
+    """Return a client without a token."""
     return client_of(None)
 
 
 def sheet_id(client: Client, name: str) -> int:
-    """Return a function that gives the id of the sheet with that name, among those that the client can see."""
+    """Return the id of the sheet with this name that the client can see."""
     sheets = client.json("/sheets?includeAll=true")["data"]
     found: int = next(sheet["id"] for sheet in sheets if sheet["name"] == name)
     return found
@@ -72,32 +74,32 @@ def sheet_id(client: Client, name: str) -> int:
 
 @pytest.fixture
 def plan(as_alice: Client) -> Grid:
-    """The site plan as its owner sees it."""
+    """Return the site plan as its owner sees it."""
     return Grid(as_alice, sheet_id(as_alice, "Site plan"))
 
 
 @pytest.fixture
 def bobs_plan(as_bob: Client) -> Grid:
-    """The site plan as an editor sees it."""
+    """Return the site plan as an editor sees it."""
     return Grid(as_bob, sheet_id(as_bob, "Site plan"))
 
 
 @pytest.fixture
 def budget(as_alice: Client) -> Grid:
-    """The budget as its owner sees it."""
+    """Return the budget as its owner sees it."""
     return Grid(as_alice, sheet_id(as_alice, "Budget"))
 
 
 @pytest.fixture(scope="session")
 def limited_sandbox() -> Iterator[RunningSandbox]:
-    """A sandbox that allows 25 requests a minute."""
+    """Yield a sandbox that allows 25 requests a minute."""
     with RunningSandbox("--rate-limit", "25") as sandbox:
         yield sandbox
 
 
 @pytest.fixture
 def alice_limited(limited_sandbox: RunningSandbox) -> Iterator[tuple[RunningSandbox, Client, Grid]]:
-    """Alice's client for it, with the site plan."""
+    """Yield the sandbox that allows 25 requests a minute, with Alice's client and the site plan."""
     limited_sandbox.reset()
     client = Client(limited_sandbox, limited_sandbox.people()["alice"].token)
     yield limited_sandbox, client, Grid(client, sheet_id(client, "Site plan"))

@@ -1,4 +1,4 @@
-"""The generated parts of docs/sandbox.md. `python -m tests.sandbox.documentation` updates them."""
+"""Updates the generated parts of docs/sandbox.md: `python -m tests.sandbox.documentation`."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ import sys
 from tests.running_sandbox import ROOT
 
 DOCUMENT = ROOT / "docs" / "sandbox.md"
-GENERATED = {"help": "--help", "operations": "--operations"}  # mark in the document → option that prints the part
+GENERATED = {
+    "help": "--help",
+    "operations": "--operations",
+}  # mark in the document → option that makes the sandbox print the part
 WIDTH = "116"
 
 
 def updated(document: str) -> str:
-    """The document with current generated parts."""
+    """Return the document with its generated parts as the program prints them now."""
     for mark, option in GENERATED.items():
         said = printed(option)
         block = f"```text\n{said}\n```" if mark == "help" else said
@@ -24,21 +27,21 @@ def updated(document: str) -> str:
 
 
 def replace_block(document: str, mark: str, block: str) -> str:
-    """The document with another text between a mark and its end."""
+    """Return the document with `block` between `mark` and the end of this mark."""
     start, end = f"<!-- {mark} -->", f"<!-- end of {mark} -->"
     before, _, rest = document.partition(start)
     return f"{before}{start}\n{block}\n{end}{rest.partition(end)[2]}"
 
 
 def printed(option: str) -> str:
-    """The output of the sandbox with this option."""
+    """Return what the sandbox prints if it is started with this option."""
     command = [sys.executable, "-m", "sandbox", option]
     environment = os.environ | {"COLUMNS": WIDTH}
     return subprocess.check_output(command, cwd=ROOT, env=environment, text=True).strip()
 
 
 def examples(language: str) -> list[str]:
-    """The code blocks in a language."""
+    """Return the document's code blocks in this language."""
     return re.findall(rf"^```{language}\n(.*?)^```", DOCUMENT.read_text(), re.MULTILINE | re.DOTALL)
 
 

@@ -1,7 +1,7 @@
-"""Lists Smartsheet's known answers. For each request, it has the status, error code, keys, and kinds of values.
+"""Lists known answers of Smartsheet: for each request, the status, error code, keys, and kinds of values.
 
-A body has names in braces for the ids of a test's sheet: {sheet}, {row}, {other row}, {name} and {done} (its columns, a
-text and a checkbox), {other sheet}. https://github.com/smartsheet/smartsheet-sdk-tests
+Names in braces stand for ids of the sheet that the test makes: {sheet}, {row}, {other row}, {name} (its text column),
+{done} (its column of check boxes), {other sheet}. https://github.com/smartsheet/smartsheet-sdk-tests
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ ROWS, ROW = "/sheets/{sheet}/rows", "/sheets/{sheet}/rows/{row}"
 
 
 def keys(**paths: str) -> Shape:
-    """The shape in which these paths have values of these types: keys(number="id result[].id") has numbers."""
+    """Return the shape with these paths. Each argument is a kind of value, with the paths that have it:
+    `keys(number="id version")`.
+    """
     return {f"{path}: {kind}" for kind, listed in paths.items() for path in listed.split()}
 
 
 def within(prefix: str, shape: Shape) -> Shape:
-    """The same shape, one level deeper."""
+    """Return the same shape below `prefix`, which is one level deeper."""
     return {f"{prefix}.{path}" for path in shape}
 
 
@@ -53,7 +55,7 @@ LINK |= within("createdBy", SOMEBODY)
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A request and its answer."""
+    """A request, and the answer that Smartsheet is known to give."""
 
     about: str
     method: str
@@ -65,17 +67,17 @@ class Fact:
 
 
 def cells(*given: Json) -> list[Json]:
-    """A row with such cells."""
+    """Return a list with one new row that has these cells."""
     return [{"cells": list(given)}]
 
 
 def changed(*given: Json, **attributes: Json) -> list[Json]:
-    """A change to {row}."""
+    """Return a list with a change of {row}."""
     return [{"id": "{row}", **({"cells": list(given)} if given else {}), **attributes}]
 
 
 def name(value: Json = None, **more: Json) -> Json:
-    """A cell of the text column."""
+    """Return a cell of the text column {name}."""
     return {"columnId": "{name}", **({} if value is None else {"value": value}), **more}
 
 

@@ -1,4 +1,4 @@
-"""Discussions and attachments of the site plan, for tests."""
+"""Makes discussions and attachments on the site plan, for tests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PIXEL = b"\x89PNG\r\n\x1a\n\r\n--boundary\r\n\x00\xff"
 
 
 def result(response: requests.Response) -> dict[str, Json]:
-    """The result of a change."""
+    """Return the result in the answer to a change."""
     assert response.status_code == 200, response.text
     body = response.json()
     assert (body["message"], body["resultCode"]) == ("SUCCESS", 0)
@@ -25,7 +25,7 @@ def result(response: requests.Response) -> dict[str, Json]:
 
 
 def begin(client: Client, place: str, text: str = "Is the crane booked?") -> dict[str, Json]:
-    """Start a discussion on the sheet or row with that path."""
+    """Start a discussion on the sheet or row with this path. Returns the discussion."""
     return result(client.ask("POST", f"{place}/discussions", {"comment": {"text": text}}))
 
 
@@ -38,7 +38,7 @@ def row_path(plan: Grid, task: str = "Pour slab") -> str:
 
 
 def link(client: Client, place: str, **attributes: Json) -> requests.Response:
-    """Attach a link. None removes an attribute."""
+    """Attach a link. An attribute given as None is left out."""
     body: dict[str, Json] = {
         "name": "Weather",
         "url": "https://example.com/weather",
@@ -59,17 +59,17 @@ def send(
 
 
 def attach(client: Client, place: str, content: bytes = PIXEL, *, name: str = "slab.png") -> dict[str, Json]:
-    """Attach a file to the sheet, row or comment with that path."""
+    """Attach a file to the sheet, row or comment with this path."""
     return result(send(client, f"{place}/attachments", content, name=name))
 
 
 def send_parts(client: Client, path: str, parts: dict[str, Json]) -> requests.Response:
-    """Send a multipart upload. Each part is as in requests: (file name, content, type)."""
+    """Send a multipart upload. As in requests, each part is a tuple of file name, content and type."""
     return client.http.post(f"{client.api}{path}", files=parts, timeout=30)
 
 
 def download(attachment: dict[str, Json]) -> requests.Response:
-    """Download a file of GET attachment without a token."""
+    """Download the file of an attachment without a token. `attachment` is the answer of GET attachment."""
     return requests.get(attachment["url"], timeout=10)
 
 
@@ -80,6 +80,6 @@ def version(client: Client, plan: Grid) -> int:
 
 
 def ids(listed: dict[str, Json]) -> list[int]:
-    """The ids in a listing, whose total must match."""
+    """Return the ids in a list. Check that the total in the answer is the number of ids."""
     assert listed["totalCount"] == len(listed["data"])
     return [item["id"] for item in listed["data"]]

@@ -1,4 +1,4 @@
-"""Signs in at the sandbox like a browser and a client, with plain requests."""
+"""Signs in at the sandbox with plain requests, in place of a browser and an app."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def register(sandbox: Sandbox, *, client_id: str = CLIENT_ID, redirect_url: str 
 
 
 def ask(sandbox: Sandbox, **parameters: str) -> requests.Response:
-    """GET the consent page. A parameter given as "" is left out."""
+    """Request the consent page by GET. A parameter given as "" is left out."""
     given = {"client_id": CLIENT_ID, "response_type": "code", "scope": "READ_SHEETS", "state": "a/b c"} | parameters
     given = {name: value for name, value in given.items() if value}
     return requests.get(f"{sandbox.url}/b/authorize", params=given, allow_redirects=False, timeout=10)
@@ -38,7 +38,7 @@ def decide(sandbox: Sandbox, page: str, **fields: str) -> requests.Response:
 
 
 def answer_of(response: requests.Response, *, redirect_url: str = REDIRECT_URL) -> dict[str, str]:
-    """The query of a redirect to the client."""
+    """Return the query of a redirect to the client. Check that the redirect goes to `redirect_url`."""
     assert response.status_code == 302, response.text
     location = response.headers["Location"]
     assert location.startswith(redirect_url)
@@ -46,7 +46,7 @@ def answer_of(response: requests.Response, *, redirect_url: str = REDIRECT_URL) 
 
 
 def code_for(sandbox: Sandbox, person: Person, *, scope: str = "READ_SHEETS") -> str:
-    """An authorization code from the consent page."""
+    """Return an authorization code from the consent page."""
     page = ask(sandbox, scope=scope).text
     return answer_of(decide(sandbox, page, decision="allow", person=str(person.id)))["code"]
 
@@ -56,14 +56,14 @@ def digest(credential: str) -> str:
 
 
 def token_request(sandbox: Sandbox, **parameters: str) -> requests.Response:
-    """POST /token as a form, by default for a code."""
+    """Send a token request as a form. By default, it exchanges a code."""
     form = {"grant_type": "authorization_code", "client_id": CLIENT_ID} | parameters
     form = {name: value for name, value in form.items() if value}
     return requests.post(f"{sandbox.api}/token", data=form, timeout=10)
 
 
 def sign_in(sandbox: Sandbox, person: Person, *, scope: str = "READ_SHEETS") -> dict[str, Any]:
-    """Sign in completely. Returns the token answer."""
+    """Sign in completely. Returns the answer with the tokens."""
     code = code_for(sandbox, person, scope=scope)
     response = token_request(sandbox, code=code, hash=digest(code))
     assert response.status_code == 200, response.text

@@ -1,4 +1,4 @@
-"""Several registered clients, which don't affect each other."""
+"""Several clients can be registered, and don't affect each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks which attributes a written cell can have, alone and together."""
+"""Which attributes a cell can have when it is written, and which of them together."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The values that each type of column accepts, and how it shows them."""
+"""The values that each type of column accepts, and how cells show them."""
 
 from typing import Any
 
@@ -85,14 +85,16 @@ CLEARED = ["Notes", "Start", "Trade", "Status", "Responsible", "Team", "Equipmen
 
 
 def shown(plan: Grid, title: str, response: Any) -> dict[str, Any]:
-    """The cell in the answer to a write, without its column."""
+    """Return the cell in the answer to a write, without the id of its column."""
     assert response.status_code == 200, response.text
     cell = cell_in(response.json()["result"][0], plan.column(title))
     return {name: value for name, value in cell.items() if name != "columnId"}
 
 
 def object_value(title: str, shown: dict[str, Any]) -> Any:
-    """Return the objectValue of such a cell. For dates, contacts and lists it is an object, otherwise the value."""
+    """Return the objectValue of a cell that `shown` returned. For dates, contacts and lists it is an object, otherwise
+    the plain value.
+    """
     value, display = shown.get("value"), shown.get("displayValue")
     match title:
         case "Equipment":

@@ -1,4 +1,4 @@
-"""Faults with a probability, and latencies. The same seed gives the same results."""
+"""Faults with a probability, and latencies. The same seed always gives the same results."""
 
 import statistics
 import time
@@ -26,7 +26,7 @@ def struck(sandbox: RunningSandbox, token: str, *, times: int = 60) -> list[bool
 
 
 def run(sandbox: RunningSandbox, **fault: float) -> list[bool]:
-    """Which of 60 requests a fault affects, after a reset."""
+    """Reset the sandbox, add a fault, and return for each of 60 requests whether the fault affects it."""
     sandbox.reset()
     sandbox.fault(status=503, times=0, **fault)
     return struck(sandbox, sandbox.people()["alice"].token)
@@ -61,7 +61,7 @@ def test_times_count_only_when_it_strikes(sandbox: RunningSandbox, as_alice: Cli
 
 
 def waits(sandbox: RunningSandbox, client: Client, method: str = "GET", *, times: int = 12) -> list[float]:
-    """The waits of `times` requests, from the sandbox's journal."""
+    """Send this many requests, and return how long each of them waited, as the sandbox's journal says."""
     sandbox.forget_requests()
     for _ in range(times):
         client.ask(method, "/users/me")

@@ -15,7 +15,7 @@ from tests.sandbox.documentation import DOCUMENT
 
 
 def printed(**steps: str | None) -> str:
-    """The output of a client's program for these steps and their problems."""
+    """Return what a client's program prints for these steps and their problems."""
     lines = [json.dumps({"step": name, "problem": problem}) for name, problem in steps.items()]
     return "\n".join(["DEBUG: something", *lines])
 

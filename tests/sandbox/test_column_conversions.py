@@ -1,4 +1,4 @@
-"""Cells and formulas after a column changes its type."""
+"""What happens to cells and formulas if a column gets another type."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ CONTACT = {"objectType": "CONTACT", "name": "Bob Baker", "email": "bob@example.c
 
 
 def converted(plan: Grid, task: str, title: str, **attributes: Any) -> dict[str, Any]:
-    """Change the column, and return the cell. Ids, and an objectValue that equals the value, are left out."""
+    """Change the column, and return the cell without ids. If its objectValue equals the value, it is left out too."""
     change(plan, title, **attributes)
     cell = {name: value for name, value in plan.again().cell(task, title).items() if name != "columnId"}
     return {name: value for name, value in cell.items() if name != "objectValue" or value != cell.get("value")}

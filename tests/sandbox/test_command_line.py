@@ -24,7 +24,7 @@ def test_help_explains_itself() -> None:
 
 
 def test_it_ends_quietly_if_no_one_reads_the_operations() -> None:
-    """As in `python -m sandbox --operations | head -1`, where head ends first."""
+    """`head` ends first in `python -m sandbox --operations | head -1`."""
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as closed:

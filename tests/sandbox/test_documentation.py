@@ -1,4 +1,4 @@
-"""docs/sandbox.md is correct: its tables are the program's own, and its examples run."""
+"""docs/sandbox.md is correct: its generated tables are up to date, and its examples run."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_an_example_for_curl_works(command: str, sandbox: RunningSandbox, alice:
 
 
 def as_curl_would(command: str) -> requests.Request:
-    """The request of such a curl command. Raises on an unknown option."""
+    """Return the request that this curl command sends. Raises AssertionError for an unknown option."""
     method, headers, body, url = "GET", {}, None, ""
     words = iter(shlex.split(command)[1:])
     for word in words:

@@ -18,7 +18,7 @@ def ago(**time: int) -> str:
 
 
 def reported(client: Client) -> list[dict[str, Any]]:
-    """All reported events since the reset."""
+    """Return all events that were reported since the last reset."""
     events: list[dict[str, Any]] = client.json(f"/events?since={ago(hours=1)}")["data"]
     return events
 

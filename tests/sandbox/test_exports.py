@@ -84,5 +84,5 @@ def test_people_without_access_get_no_file(as_dora: Client, budget: Grid) -> Non
 @pytest.mark.parametrize(("media_type", "name"), [(CSV, "Budget.csv"), (EXCEL, "Budget.xlsx"), (PDF, "Budget.pdf")])
 def test_a_file_has_the_name_of_its_sheet(budget: Grid, as_alice: Client, media_type: str, name: str) -> None:
     answer = as_alice.get(budget.path, headers={"Accept": media_type})
-    # The Python SDK finds the name after the semicolon.
+    # The Python SDK searches for the name of the file after the semicolon.
     assert f'filename="{name}";' in answer.headers["Content-Disposition"]

@@ -18,7 +18,7 @@ def was_written(plan: Grid) -> bool:
 
 
 def last_write(sandbox: RunningSandbox) -> tuple[int | None, bool]:
-    """Status and `applied` of the only PUT that arrived."""
+    """Return the status of the only PUT request that arrived, and whether it was applied."""
     (arrival,) = sandbox.requests(method="PUT")
     return arrival["status"], arrival["applied"]
 

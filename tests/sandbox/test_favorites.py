@@ -1,4 +1,4 @@
-"""Favorites belong to one person, and are shown on the marked items."""
+"""Each person has their own favorites, and answers show which items are favorites."""
 
 from __future__ import annotations
 

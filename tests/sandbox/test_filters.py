@@ -1,4 +1,4 @@
-"""Filters of a sheet: list, read and delete them, and read rows with them."""
+"""Filters of a sheet can be listed, read and deleted, and rows can be read with a filter."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""The files of the sandbox: unique names, and none too long."""
+"""The sandbox's files have unique names, and none is too long."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""Codes and tokens expire. The sandbox's clock can be moved ahead, or their lifetimes shortened."""
+"""Codes and tokens expire. Tests move the sandbox's clock ahead, or make the lifetimes shorter."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _app(sandbox: RunningSandbox) -> None:
 
 @pytest.fixture(scope="module")
 def hasty() -> Iterator[RunningSandbox]:
-    """A sandbox with codes for a minute and tokens for an hour."""
+    """Yield a sandbox whose codes are valid for a minute, and whose tokens are valid for an hour."""
     with RunningSandbox("--code-seconds", "60", "--token-seconds", "3600") as sandbox:
         yield sandbox
 

@@ -1,4 +1,4 @@
-"""Each limit can be lowered or turned off by its flag."""
+"""Each limit has an option of the command line that changes it or turns it off."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Start = Callable[..., tuple[RunningSandbox, Client]]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Return start(), which gives Alice's client for a sandbox with these flags: start("--flag", …)."""
+    """Return the function `start`. It starts a sandbox with these options, and returns Alice's client for it."""
     started: list[tuple[RunningSandbox, Client]] = []
 
     def begin(*flags: str) -> tuple[RunningSandbox, Client]:
@@ -40,7 +40,7 @@ def ask_for_sheet(client: Client, *, columns: int) -> requests.Response:
 
 
 def new_sheet(client: Client, *, columns: int) -> str:
-    """The path of a new sheet without rows."""
+    """Create a sheet without rows, and return its path."""
     response = ask_for_sheet(client, columns=columns)
     assert response.status_code == 200, response.text
     return f"/sheets/{response.json()['result']['id']}"

@@ -1,4 +1,4 @@
-"""Known answers of the live API, and requests that it must accept because released clients send them."""
+"""Known answers of the live API, and requests that the sandbox must accept because released clients send them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Data that is kept between requests doesn't grow with clients' inputs."""
+"""What the sandbox keeps between requests doesn't grow with what clients send."""
 
 from sandbox.model.access import Access
 from sandbox.model.cell_json import View

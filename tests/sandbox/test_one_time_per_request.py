@@ -1,4 +1,4 @@
-"""All changes of a request have the same time, also if the clock goes on to the next second meanwhile."""
+"""All changes of a request have the same time, even if the next second begins during the request."""
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -13,7 +13,7 @@ from sandbox.settings import Settings
 
 
 class Ticking(datetime):
-    """Is a second later each time."""
+    """A clock that is one second later each time it is read."""
 
     times = iter(range(10_000))
 

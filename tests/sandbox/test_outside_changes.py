@@ -1,4 +1,4 @@
-"""Changes outside the API: by forms, automations, cell links, and people in Smartsheet's own app."""
+"""Changes from outside the API: by forms, automations, cell links, and people in Smartsheet's own app."""
 
 from typing import Any
 

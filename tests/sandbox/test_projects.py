@@ -14,18 +14,18 @@ Json = Any
 
 @pytest.fixture
 def project(as_alice: Client) -> Grid:
-    """The project sheet as its owner sees it."""
+    """Return the project sheet as its owner sees it."""
     return Grid(as_alice, sheet_id(as_alice, "Fit-out plan"))
 
 
 def values(grid: Grid, task: str, *titles: str) -> list[Json]:
-    """The present values of a row's cells."""
+    """Return the current values of a row in these columns."""
     now = grid.again()
     return [now.cell(task, title).get("value") for title in titles]
 
 
 def predecessors(grid: Grid, *listed: dict[str, Json]) -> dict[str, Json]:
-    """The cell that sets these predecessors. Each has `task` instead of rowId."""
+    """Return the JSON of a cell with these predecessors. Each of them has `task` instead of `rowId`."""
     given = [{"rowId": grid.row(one.pop("task"))} | one for one in (dict(one) for one in listed)]
     return {"title": "Predecessors", "objectValue": {"objectType": "PREDECESSOR_LIST", "predecessors": given}}
 
@@ -62,7 +62,9 @@ def test_cells_have_values_display_values_and_objects(project: Grid) -> None:
 
 
 def test_dates_follow_working_days(project: Grid) -> None:
-    """Weekends and 26 January are free. An elapsed duration counts them. A day is from 8 to 12 and 13 to 17 o'clock."""
+    """People don't work on weekends and on 26 January, but an elapsed duration counts these days. A working day is from
+    8 to 12 and from 13 to 17 o'clock.
+    """
     rows = {
         "Survey the rooms": ["2026-01-12T08:00:00", "2026-01-14T16:59:59", "3d"],
         "Draw the partitions": ["2026-01-15T08:00:00", "2026-01-21T16:59:59", "1w"],
@@ -77,7 +79,7 @@ def test_dates_follow_working_days(project: Grid) -> None:
 
 
 def test_parents_have_the_weighted_progress_of_their_rows(project: Grid) -> None:
-    """Three days are complete, five of ten at 60 %, and two not begun: (3 + 3) / 10."""
+    """Of ten days, three are complete, five are at 60 %, and two aren't begun: (3 + 3) / 10."""
     assert values(project, "Design", "% Complete") == [0.6]
     assert project.cell("Design", "% Complete")["displayValue"] == "60%"
 
@@ -162,7 +164,7 @@ def test_without_predecessors_the_start_stays_and_can_be_written(project: Grid) 
 
 
 def test_predecessors_follow_their_rows(project: Grid) -> None:
-    """Numbers of rows change when rows are added or deleted above. A deleted predecessor is #REF."""
+    """The numbers of rows change if rows above are added or deleted. A deleted predecessor is shown as #REF."""
     assert project.post({"title": "Task", "value": "Kick-off"}, toTop=True).status_code == 200
     assert values(project, "Approve the drawings", "Predecessors") == ["4FS +1d"]
     deleted = project.client.ask("DELETE", f"{project.path}/rows?ids={project.row('Draw the partitions')}")

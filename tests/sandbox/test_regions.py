@@ -1,4 +1,4 @@
-"""Four regions in one process, with separate tokens, apps, data, faults and limits."""
+"""One process runs four regions, each with its own tokens, apps, data, faults and limits."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def regions(running_regions: dict[str, Sandbox]) -> dict[str, Sandbox]:
 
 @pytest.fixture
 def with_token() -> Iterator[ClientOf]:
-    """Return with_token(), which gives the API with this token: with_token(sandbox, token)."""
+    """Return the function `with_token`. It returns a client for a sandbox with this token."""
     clients: list[Client] = []
 
     def make(sandbox: Sandbox, token: str) -> Client:
@@ -53,7 +53,7 @@ def with_token() -> Iterator[ClientOf]:
 
 @pytest.fixture
 def alice_in(with_token: ClientOf) -> Callable[[Sandbox], Client]:
-    """Return alice_in(), which gives Alice's client there: alice_in(sandbox)."""
+    """Return the function `alice_in`. It returns Alice's client for a sandbox."""
     return lambda sandbox: with_token(sandbox, sandbox.people()["alice"].token)
 
 

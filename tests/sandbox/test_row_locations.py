@@ -1,4 +1,4 @@
-"""Rows are put at the location in the request, one row or several rows together."""
+"""One or several rows are put at the location that the request names."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ BLANK = None
 
 
 def outline(plan: Grid) -> list[str]:
-    """The tasks, indented by level."""
+    """Return the tasks, indented by their levels."""
     levels: dict[int | None, int] = {None: -1}
     lines = []
     for task, row in plan.rows.items():
@@ -20,7 +20,7 @@ def outline(plan: Grid) -> list[str]:
 
 
 def around(plan: Grid, task: str) -> tuple[str, str, str]:
-    """The lines above, of and below a task."""
+    """Return the line above a task, the task's own line, and the line below."""
     lines = ["", *outline(plan), ""]
     position = next(index for index, line in enumerate(lines) if line.lstrip(".") == task)
     return lines[position - 1], lines[position], lines[position + 1]

@@ -12,7 +12,7 @@ from tests.sandbox.conftest import sheet_id
 
 @pytest.fixture
 def empty(as_alice: Client) -> Grid:
-    """Alice's sheet without rows, which Bob can edit."""
+    """Return Alice's sheet without rows, which Bob can edit."""
     return Grid(as_alice, sheet_id(as_alice, "Empty sheet"))
 
 

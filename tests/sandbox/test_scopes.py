@@ -1,6 +1,7 @@
-"""The scope of each operation, from Smartsheet's OpenAPI document (`security` of each operation).
+"""Each operation needs the scope that Smartsheet's OpenAPI document names (`security` of the operation).
 
-https://developers.smartsheet.com/api/smartsheet/openapi; newer operations have the scope of similar ones.
+https://developers.smartsheet.com/api/smartsheet/openapi; operations that are newer than the document have the scope of
+similar ones.
 """
 
 from __future__ import annotations
@@ -90,8 +91,8 @@ def test_no_operation_is_forgotten() -> None:
 def test_an_operation_asks_for_its_scope(
     sandbox: RunningSandbox, client_of: AnyClient, alice: Person, scope: str
 ) -> None:
-    """Without this scope, each operation that needs it is refused. With only this scope, none of them is refused
-    because of the scope.
+    """Without this scope, each operation that needs it is refused because of the scope. With only this scope, none of
+    them is.
 
     The ids in the paths don't exist, so error 1004 can only be about the scope.
     """

@@ -8,7 +8,7 @@ from tests.sandbox.client import Client, Grid, refusal
 
 
 def found(client: Client, path: str) -> list[tuple[str, str]]:
-    """Kind and text of each result."""
+    """Return the kind and the text of each result."""
     return [(each["objectType"], each["text"]) for each in client.json(path)["results"]]
 
 

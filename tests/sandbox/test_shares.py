@@ -7,12 +7,12 @@ from tests.sandbox.client import Client, Grid, refusal
 
 
 def shares_of(client: Client, plan: Grid) -> dict[str, dict[str, object]]:
-    """The shares of a sheet by address."""
+    """Return the shares of a sheet by e-mail address."""
     return {share["email"]: share for share in client.json(f"{plan.path}/shares")["data"]}
 
 
 def share(client: Client, plan: Grid, email: str, level: str) -> tuple[int, int] | dict[str, object]:
-    """The new share, or the refusal."""
+    """Share a sheet. Returns the new share, or the status and error code."""
     answer = client.ask("POST", f"{plan.path}/shares", {"email": email, "accessLevel": level})
     if answer.status_code != 200:
         return refusal(answer)

@@ -1,4 +1,4 @@
-"""Dashboards: there is one, with cells of the site plan and the budget."""
+"""Dashboards. The sandbox has one, which shows cells of the site plan and the budget."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def sight_id(client: Client) -> int:
 
 
 def contents(client: Client, kind: str) -> dict[str, Any]:
-    """The contents of the widget of this type."""
+    """Return the contents of the widget of this type."""
     widgets = client.json(f"/sights/{sight_id(client)}")["widgets"]
     found: dict[str, Any] = next(widget["contents"] for widget in widgets if widget["type"] == kind)
     return found

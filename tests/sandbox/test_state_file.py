@@ -1,4 +1,4 @@
-"""The data that --state keeps across restarts."""
+"""`--state` keeps data across restarts."""
 
 import json
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def started(path: Path) -> Iterator[tuple[RunningSandbox, Grid]]:
 
 
 def change(path: Path, **parts: Any) -> None:
-    """Alter a saved state: every item of the given tables gets these values."""
+    """Change a saved state file: set these values in every item of the tables that the arguments name."""
     state = json.loads(path.read_text())
     for table, values in parts.items():
         for item in state[table].values():

@@ -1,4 +1,4 @@
-"""Update requests: created, changed, and listed as sent. No e-mail is sent."""
+"""Update requests can be created and changed, and are listed as sent. No e-mail is sent."""
 
 from __future__ import annotations
 

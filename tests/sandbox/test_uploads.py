@@ -1,4 +1,4 @@
-"""Uploads and downloads of files: headers, parts, limits, addresses, and what --state keeps of them."""
+"""Uploads and downloads of files: headers, parts, limits, addresses, and the files that `--state` keeps."""
 
 import time
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ MEGABYTE = 2**20
 
 @contextmanager
 def started(*arguments: str) -> Iterator[tuple[RunningSandbox, Client, Grid]]:
-    """Alice's client for a separate sandbox."""
+    """Yield a separate sandbox, with Alice's client for it and the site plan."""
     with RunningSandbox(*arguments) as sandbox:
         alice = sandbox.people()["alice"]
         client = Client(sandbox, alice.token)

@@ -1,4 +1,4 @@
-"""A refused request changes nothing, not even with the parts before the wrong one."""
+"""A refused request changes nothing. Even its valid parts aren't applied."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Smartsheet's own Python SDK against the sandbox, with its typed models."""
+"""Smartsheet's own Python SDK works with the sandbox and returns its typed models."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from smartsheet.exceptions import ApiError
 
 from tests.running_sandbox import Person, RunningSandbox
 
-# The SDK sets TLS options in a deprecated way.
+# The SDK sets TLS options in a deprecated way, which warns.
 pytestmark = pytest.mark.filterwarnings("ignore:ssl.OP_NO_SSL:DeprecationWarning")
 
 

@@ -1,1 +1,1 @@
-"""One program for each Python client. Each runs in an environment that holds that client, not in ours."""
+"""The programs that call Python clients. Each one runs in an environment that has its client, not in the project's."""

@@ -1,4 +1,4 @@
-"""smartsheet-dataframe: sheets and reports for pandas. https://pypi.org/project/smartsheet-dataframe/"""
+"""Calls smartsheet-dataframe: sheets and reports for pandas. https://pypi.org/project/smartsheet-dataframe/"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ask_smartsheet = requests.Session.request
 
 
 def ask_sandbox(session: requests.Session, method: str, url: str, **options: Any) -> requests.Response:
-    """Redirect a request for Smartsheet to the sandbox, because this client has no setting for the address."""
+    """Send a request for Smartsheet to the sandbox instead. This client has no setting for the address."""
     return ask_smartsheet(session, method, url.replace(SMARTSHEET, API), **options)
 
 
@@ -22,7 +22,7 @@ requests.Session.request = ask_sandbox  # type: ignore[assignment, method-assign
 
 
 def id_of(kind: str, name: str) -> int:
-    """The id of a sheet or report with this name. `kind` is the list to search."""
+    """Return the id of the sheet or report with this name. `kind` says which list to search."""
     headers = {"Authorization": f"Bearer {TOKEN}"}
     listed = requests.get(f"{API}/{kind}?includeAll=true", headers=headers, timeout=10).json()["data"]
     return next(int(each["id"]) for each in listed if each["name"] == name)

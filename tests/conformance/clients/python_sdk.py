@@ -1,4 +1,4 @@
-"""The typed models of Smartsheet's Python SDK. https://pypi.org/project/smartsheet-python-sdk/"""
+"""Calls Smartsheet's Python SDK with its typed models. https://pypi.org/project/smartsheet-python-sdk/"""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ client = smartsheet.Smartsheet(TOKEN, api_base=API)
 client.errors_as_exceptions()
 found: dict[str, Any] = {}
 
-# The expected cells of the first task. Each has the class of the object value, and the value.
+# The expected cells of the first task: the class of the object value, and the value.
 TYPED = {
     "Task": ("StringObjectValue", "Survey and set out"),
     "Status": ("StringObjectValue", "Complete"),
@@ -36,7 +36,9 @@ def list_sheets() -> None:
 def get_typed_sheet() -> None:
     sheet = client.Sheets.get_sheet(found["sheet_id"], include="objectValue")
     assert len(sheet.rows) == sheet.total_row_count > 0
-    typed = {kind for kind, _ in TYPED.values()} - {"MultiPicklistObjectValue"}  # level 0 has none
+    typed = {kind for kind, _ in TYPED.values()} - {
+        "MultiPicklistObjectValue"
+    }  # at level 0, multi-select cells have no object value
     assert typed <= {type(cell.object_value).__name__ for row in sheet.rows for cell in row.cells}
 
 

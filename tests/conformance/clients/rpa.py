@@ -1,4 +1,4 @@
-"""RPA.Smartsheet of the RPA Framework, on the Python SDK 3.0.2. https://pypi.org/project/rpaframework/"""
+"""Calls RPA.Smartsheet of the RPA Framework, which uses the Python SDK 3.0.2. https://pypi.org/project/rpaframework/"""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import smartsheet
 
 from tests.conformance.clients.steps import API, TOKEN, run_steps, step
 
-# The program has no setting for the address.
+# RPA.Smartsheet has no setting for the address.
 RPA.Smartsheet.SmartSDK = functools.partial(smartsheet.Smartsheet, api_base=API)
 client = RPA.Smartsheet.Smartsheet(access_token=TOKEN, max_retry_time=1)
 found: dict[str, Any] = {}

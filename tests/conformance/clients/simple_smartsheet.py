@@ -1,4 +1,4 @@
-"""simple-smartsheet, whose recordings are live answers from 2020. https://pypi.org/project/simple-smartsheet/"""
+"""Calls simple-smartsheet. Its own tests have recorded answers of 2020. https://pypi.org/project/simple-smartsheet/"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ register_class = cattrs.Converter.register_structure_hook
 
 
 def register_any(converter: cattrs.Converter, kind: Any, hook: Callable[[Any, Any], Any]) -> None:
-    """Register a hook for a type such as Dict[str, int] too. Since Python 3.11, cattrs only accepts classes."""
+    """Register a hook also for types such as Dict[str, int]. Since Python 3.11, cattrs accepts only classes."""
     try:
         register_class(converter, kind, hook)
     except TypeError:
@@ -28,7 +28,7 @@ from simple_smartsheet.exceptions import SmartsheetHTTPError  # noqa: E402 # as 
 from simple_smartsheet.models import Cell, Column, Row, Sheet  # noqa: E402 # as above
 from simple_smartsheet.models.column import ColumnType  # noqa: E402 # as above
 
-constants.API_ROOT = API  # the program has no setting for the address
+constants.API_ROOT = API  # simple-smartsheet has no setting for the address
 client = Smartsheet(TOKEN)
 found: dict[str, Any] = {}
 

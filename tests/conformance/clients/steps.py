@@ -1,7 +1,7 @@
-"""Runs the steps of a client. Each step is a named call with assertions about the result.
+"""Runs the steps of a client's program. Each step is a named call with assertions about the result.
 
-Uses only the standard library, because every client's environment runs it. A program is started with the address of the
-sandbox's API and a person's token.
+This module uses only the standard library, because it runs in every client's environment. A program is started with two
+arguments: the address of the sandbox's API, and a person's token.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _steps: list[tuple[str, Callable[[], None]]] = []
 
 
 def step(name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Register a function as a step. `name` is the name of its call."""
+    """Register a function as a step with this name, which is the name of the call that it tries."""
 
     def register(act: Callable[[], None]) -> Callable[[], None]:
         _steps.append((name, act))
@@ -29,7 +29,7 @@ def step(name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
 
 
 def refusal(kind: type[E], act: Callable[[], object]) -> E:
-    """The error that a call raises. Raises AssertionError if it doesn't raise this kind."""
+    """Return the error of this kind that a call raises. Raises AssertionError if the call raises no such error."""
     try:
         act()
     except kind as error:
@@ -38,7 +38,7 @@ def refusal(kind: type[E], act: Callable[[], object]) -> E:
 
 
 def run_steps() -> None:
-    """Run all steps in order. Prints one line of JSON for each: its name, and the problem or null."""
+    """Run all steps in order. Prints one line of JSON for each step: its name, and its problem (null if it passed)."""
     for name, act in _steps:
         problem = None
         try:

@@ -1,4 +1,4 @@
-"""smartsheet-tools: functions around the Python SDK. https://pypi.org/project/smartsheet-tools/"""
+"""Calls smartsheet-tools, which has functions around the Python SDK. https://pypi.org/project/smartsheet-tools/"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-// Smartsheet's JavaScript SDK against the API that SMARTSHEET_API_HOST names. Prints one line of JSON per step.
+// Calls the API at SMARTSHEET_API_HOST with Smartsheet's JavaScript SDK. Prints one line of JSON for each step.
 const assert = require('node:assert/strict');
 const crypto = require('node:crypto');
 const { createClient } = require('smartsheet');

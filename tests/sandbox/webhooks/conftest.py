@@ -12,7 +12,7 @@ IMPATIENT = ("--webhook-debounce", "0.1", "--webhook-retry-factor", "0.00001", "
 
 @pytest.fixture(scope="package")
 def running_sandbox() -> Iterator[RunningSandbox]:
-    """A sandbox that calls back soon, and waits one second instead of three hours before the late retries."""
+    """Yield a sandbox that sends callbacks soon. Its late retries come after one second instead of three hours."""
     with RunningSandbox("--rate-limit", "0", *IMPATIENT) as sandbox:
         yield sandbox
 
@@ -26,5 +26,5 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def hook(as_alice: Client, plan: Grid, receiver: Receiver) -> Hook:
-    """Alice's enabled webhook on the whole site plan."""
+    """Return a webhook of Alice's, which is enabled and subscribes to the whole site plan."""
     return enabled_hook(as_alice, plan.id, receiver)

@@ -1,4 +1,4 @@
-"""A webhook as a client uses it."""
+"""Calls the API to create and change a webhook, as a client does."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Json = Any
 
 
 class Hook:
-    """A webhook. `secret` is its first secret."""
+    """A webhook. `secret` is the secret that it had when it was created."""
 
     def __init__(self, client: Client, created: dict[str, Json]) -> None:
         self.client, self.created = client, created
@@ -34,7 +34,7 @@ class Hook:
 
 
 def request_for(sheet_id: int, url: str, **changes: Json) -> dict[str, Json]:
-    """The body that creates a webhook. An attribute changed to None is left out."""
+    """Return the body that creates a webhook. An attribute given as None is left out."""
     body = {
         "name": "Changes",
         "callbackUrl": url,

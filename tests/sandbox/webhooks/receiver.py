@@ -1,4 +1,4 @@
-"""Runs a subscriber of webhooks. It is a real HTTP server that stores what it gets and answers as configured."""
+"""Receives callbacks. It is a real HTTP server that stores the requests and answers them as configured."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Json = Any
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A received request: when it began and when it was answered (monotonic seconds)."""
+    """A request that was received, with the monotonic times when it began and when it was answered."""
 
     headers: dict[str, str]
     raw: bytes
@@ -36,10 +36,10 @@ class Delivery:
 
 
 class Receiver:
-    """Answers verification requests by header unless configured otherwise, and callbacks with the statuses in
-    `answers`.
+    """Answers a verification request with the challenge in the header, unless configured otherwise. Answers callbacks
+    with the statuses in `answers`, and then always with the last of them.
 
-    The last one of `answers` is repeated. `seconds` is the time that each callback takes.
+    `seconds` is the time that each callback takes.
     """
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class Receiver:
         return self.callbacks
 
     def events(self, count: int = 1) -> list[dict[str, Json]]:
-        """The events in the first `count` callbacks."""
+        """Wait for `count` callbacks, and return their events."""
         return [event for delivery in self.wait(count)[:count] for event in delivery.body["events"]]
 
     def wait_until(self, is_so: Callable[[], bool], what: str) -> None:
@@ -73,7 +73,7 @@ class Receiver:
             assert self._arrived.wait_for(is_so, PATIENCE), f"no {what}, only {self.callbacks}"
 
     def take(self, headers: dict[str, str], raw: bytes) -> tuple[int, dict[str, str], bytes]:
-        """Store a request. Returns the answer."""
+        """Store a request, and return the answer to it."""
         began = time.monotonic()
         challenge = headers.get("smartsheet-hook-challenge")
         if challenge is None:

@@ -1,4 +1,4 @@
-"""The contents of callbacks, their receivers, and the events that cause them."""
+"""What callbacks contain, who gets them, and which events cause them."""
 
 import re
 from collections.abc import Callable

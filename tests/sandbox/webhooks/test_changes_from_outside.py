@@ -1,4 +1,4 @@
-"""Each kind of change from outside the API, and its author in all of Smartsheet's records.
+"""All records of a change from outside the API name the same author.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/events: system user ids
 """

@@ -1,4 +1,4 @@
-"""The time and order of callbacks, and their retries."""
+"""When callbacks are sent, in which order, and when they are sent again."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def wait_for_retries(hook: Hook, count: int) -> None:
 
 @pytest.fixture
 def calm_sandbox() -> Iterator[RunningSandbox]:
-    """A sandbox that waits two seconds before it calls back."""
+    """Yield a sandbox that collects events for two seconds before it sends a callback."""
     with RunningSandbox("--webhook-debounce", "2") as sandbox:
         yield sandbox
 
 
 @pytest.fixture
 def calm_plan(calm_sandbox: RunningSandbox, receiver: Receiver) -> Iterator[Grid]:
-    """The site plan in it, with a webhook."""
+    """Yield the site plan in this sandbox, with a webhook."""
     alice = calm_sandbox.people()["alice"]
     client = Client(calm_sandbox, alice.token)
     plan = Grid(client, calm_sandbox.sheet(alice, "Site plan")["id"])

@@ -1,4 +1,4 @@
-"""Changes of a webhook's status to and from ENABLED."""
+"""How a webhook becomes enabled, and why it is disabled."""
 
 from collections.abc import Callable
 
@@ -73,7 +73,7 @@ def test_events_not_delivered_before_it_is_disabled_are_lost(hook: Hook, plan: G
 
 
 def take_away(plan: Grid, email: str) -> None:
-    """End a person's share of the site plan."""
+    """Delete a person's share of the site plan."""
     share = next(each for each in plan.client.json(f"{plan.path}/shares")["data"] if each["email"] == email)
     assert plan.client.ask("DELETE", f"{plan.path}/shares/{share['id']}").status_code == 200
 
@@ -114,7 +114,7 @@ def test_a_deactivated_persons_webhook_is_not_called(
 
 @pytest.fixture
 def token(sandbox: RunningSandbox, alice: Person) -> dict[str, str]:
-    """The token of an app that Alice allowed."""
+    """Return the answer with a token that Alice gave to an app."""
     register(sandbox)
     return sign_in(sandbox, alice, scope=SCOPES)
 

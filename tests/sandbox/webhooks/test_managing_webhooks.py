@@ -1,4 +1,4 @@
-"""Creating, listing, changing and deleting webhooks, and their owners."""
+"""Creating, listing, changing and deleting webhooks, and who can do this."""
 
 from collections.abc import Callable
 

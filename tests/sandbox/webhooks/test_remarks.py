@@ -18,8 +18,8 @@ Event = tuple[str, int, int]
 
 
 def said(receiver: Receiver, number: int = 1) -> list[Event]:
-    """Return the events in a callback, which say what happened to which object, and who did it. Events about updates of
-    the sheet are left out.
+    """Return the events in a callback, without those about updates of the sheet. Each has what happened, the id of the
+    object, and the id of the person who did it.
     """
     events = receiver.wait(number)[number - 1].body["events"]
     assert "sheet.updated" in {f"{event['objectType']}.{event['eventType']}" for event in events}

@@ -1,4 +1,4 @@
-"""Callbacks when columns change and rows move to other sheets."""
+"""Callbacks if columns change, or if rows are moved to another sheet."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from tests.sandbox.webhooks.receiver import Receiver
 
 
 def told(receiver: Receiver) -> list[tuple[str, str, Any]]:
-    """The events of the next callback."""
+    """Return the events of the next callback."""
     events = [(event["objectType"], event["eventType"], event.get("id")) for event in receiver.events()]
     receiver.callbacks.clear()
     return events
