@@ -98,7 +98,7 @@ class Line:
 
     @property
     def is_erased(self) -> bool:
-        """Whether our value was erased, so that only the times show that it is the same event."""
+        """Whether the value in our log was erased, so that only the times show that both are the same event."""
         return self.theirs is not None and self.ours is not None and is_erased(self.ours.new)
 
 
@@ -140,7 +140,7 @@ def _erased(near: Sequence[LoggedChange], state: State) -> LoggedChange | None:
 
 
 def _may_be(change: LoggedChange, state: State, addresses: Addresses) -> bool:
-    """Whether the change and the state can have the same person and time. An erased address matches everyone's."""
+    """Whether person and time allow that the change led to the state. An erased address matches every person."""
     if change.phase not in MADE_OR_NOT:
         return False
     last = change.outcome.at if change.outcome else change.intent.at

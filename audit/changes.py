@@ -120,7 +120,9 @@ class LoggedChange:
 
     @cached_property
     def new(self) -> str | None:
-        """The new value as canonical JSON: the value that Smartsheet returned, or else the one that was sent."""
+        """The new value as canonical JSON: what Smartsheet stored, or what was sent if Smartsheet returned no other
+        value.
+        """
         return self._in_clear(self.stored.new) if self.stored else self.sent
 
     @cached_property

@@ -51,7 +51,7 @@ def _unconfined(connection: BaseDatabaseWrapper) -> CheckMessage | None:
         )
     if excess := grants.excess(connection):
         return Warning(
-            f"In database {connection.alias!r} the app's role may more than it needs: {', '.join(excess)}.",
+            f"In database {connection.alias!r} the app's role has rights that it doesn't need: {', '.join(excess)}.",
             hint="Run manage.py audit_grants. A right that remains comes from PUBLIC or from a role that this one is "
             "a member of.",
             id="audit.W002",

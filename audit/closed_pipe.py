@@ -1,4 +1,4 @@
-"""For programs whose reader, such as `head`, may stop reading before they have printed everything. Needs no Django."""
+"""Helps a program that prints to a reader, such as `head`, which may stop reading early. It needs no Django."""
 
 import os
 import sys

@@ -48,7 +48,7 @@ def of_actor(*, region: str, person_id: int, names: Names) -> Committed:
 
 
 def of_value(text: str, *, region: str = "", person_id: int | None = None, email: str = "") -> Committed:
-    """A new commitment to a value's canonical JSON. The other arguments say whose value it is, so it can be erased."""
+    """A new commitment to a value's canonical JSON. The other arguments say whose value it is, for erasing it."""
     return _new(text, PersonalText.Kind.VALUE, region=region, person_id=person_id, email=email)
 
 

@@ -1,4 +1,4 @@
-"""The log's settings with their defaults. docs/recording.md documents them."""
+"""The log's settings with their defaults. docs/settings.md documents them."""
 
 from typing import Any, Final
 

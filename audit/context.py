@@ -1,4 +1,4 @@
-"""The data of the current request that its entries record. Pass it to threads and jobs explicitly."""
+"""The data of the current request, which the request's entries record. Pass it to threads and jobs explicitly."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -53,8 +53,8 @@ class RequestContextMiddleware:
 
 
 class NotRecordedMiddleware:
-    """Answers 503 with an explanation if a page can't be shown because the log can't be written. It also records which
-    entries of other people the parts of a page have shown.
+    """Answers 503 with an explanation if a page can't be shown because the log can't be written. It also records how
+    many entries of other people the parts of a page have shown.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -105,8 +105,8 @@ def client_ip(*, remote_address: str, forwarded_for: str, trusted_proxies: int) 
     """The client's address, or None if it isn't a valid address.
 
     Each of our proxies appends the address of its caller to X-Forwarded-For. With `trusted_proxies` proxies of our own,
-    the client's address is at this position from the right. Addresses further left come from the client and can be
-    forged.
+    the client's address is at position `trusted_proxies` from the right. Addresses further left come from the client
+    and can be forged.
     """
     hops = [hop.strip() for hop in forwarded_for.split(",")]
     if trusted_proxies and forwarded_for:

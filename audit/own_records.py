@@ -41,8 +41,8 @@ def take_what_is_stored(instance: models.Model, history_instance: Any, **_more: 
 def note_record(
     instance: models.Model, history_instance: Any, history_user: Any, history_change_reason: str | None, **_more: object
 ) -> None:
-    """Record the difference between a history row and the row before it. Raises NotRecorded, and then the row isn't
-    stored either.
+    """Record the difference between a history row and the row before it. Raises NotRecorded if the log can't be
+    written. Then the row isn't stored either.
     """
     if not is_logged(type(history_instance)):
         return
@@ -90,7 +90,7 @@ def _change(instance: models.Model, title: str, old: Json, new: Json, *, is_pers
 
 
 def _told(instance: models.Model) -> set[str]:
-    """The names of the fields to record. A field that repeats another one isn't recorded."""
+    """The names of the fields to record. The model's `derived_fields` repeat other fields, so they aren't recorded."""
     derived: frozenset[str] = getattr(instance, "derived_fields", frozenset())
     key = instance._meta.pk
     fields = (*instance._meta.concrete_fields, *instance._meta.many_to_many)

@@ -13,7 +13,7 @@ class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
 
 
 class SavedFilter(models.Model):
-    """A saved query of the log page. Its owner gave it a name. It doesn't include a place in the log."""
+    """A query of the log page that a person saved under a name. It doesn't include the page's position in the log."""
 
     MOST = 50  # the most filters that one person can save
 

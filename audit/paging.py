@@ -1,4 +1,4 @@
-"""Pages of entries. The cost of a page doesn't grow with the log: it begins at an id, without OFFSET or COUNT(*).
+"""Pages of entries. The cost of a page doesn't grow with the log: a page begins at an id, without OFFSET or COUNT(*).
 
 The log is read range by range until the page is full or TIME_LIMIT has passed. If matches are rare, the page says how
 far it got, and links to the rest.

@@ -1,4 +1,4 @@
-"""System checks of the project's settings and models: with some of them the log couldn't keep its guarantees."""
+"""System checks. They report settings and models of the project with which the log can't keep its guarantees."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -43,7 +43,7 @@ def _of_histories() -> Iterator[Error]:
         model = history.instance_type  # type: ignore[attr-defined] # simple-history's
         if any(field.name == "history_user" for field in history._meta.fields):
             yield Error(
-                f"The history of {model._meta.label} names who changed a row by a foreign key.",
+                f"The history of {model._meta.label} identifies the person who changed a row by a foreign key.",
                 hint="Deleting that user would change the history, which is append-only. Use history_user_id_field.",
                 obj=model,
                 id="audit.E004",
@@ -57,7 +57,7 @@ def _of_histories() -> Iterator[Error]:
             )
         for name in sorted(_not_erasable(history, model)):
             yield Error(
-                f"{model._meta.label} calls {name!r} personal, or a person's, and its history has no such field.",
+                f"{model._meta.label} names {name!r} as personal, or as a person's, but its history has no such field.",
                 hint="personal_fields must name text and JSON fields; person_fields must name the two fields that "
                 "identify the person.",
                 obj=model,

@@ -49,7 +49,7 @@ def stop_counting(request: HttpRequest) -> None:
 def note_shown(request: HttpRequest, reader: Reader, entries: Iterable[Entry]) -> None:
     """Like note_reading(), for a part of a page. The entry is written when the page is complete.
 
-    Outside of the middleware, the entry is written at once. Raises NotRecorded in that case.
+    Outside of the middleware, the entry is written at once. In that case, NotRecorded is raised if this fails.
     """
     shown: ShownEntries | None = getattr(request, "_audit_shown", None)
     if shown is None:

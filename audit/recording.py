@@ -226,10 +226,10 @@ def note(
     """Record an act without an intent: a sign-in, a refusal, a change of our own data. Writes one entry, or one for
     each change, in the current transaction if there is one.
 
-    `subject` is what the act is about, if that isn't a sheet, as "app.model/key"; `label` says the same in words. If
-    `is_head` is False, the log page lists the entry only if people filter by its action. `via` is as in intend().
-    Returns the id that the entries share. Raises NotRecorded if the entries can't be written, and ValueError if `via`
-    can't be recorded.
+    If the act is about something other than a sheet, `subject` names it as "app.model/key", and `label` names it in
+    words. If `is_head` is False, the log page lists the entry only if people filter by its action. `via` is as in
+    intend(). Returns the id that the entries share. Raises NotRecorded if the entries can't be written, and ValueError
+    if `via` can't be recorded.
     """
     edit_id = uuid.uuid4()
     named = _named(actor)
@@ -361,8 +361,8 @@ def canonical(value: Json) -> str | None:
 
 
 def _plain(value: Json) -> Json:
-    """The value with 5.0 as 5, because Smartsheet can return either for the same number. A number that JSON doesn't
-    have, such as infinity, becomes text.
+    """The value, in which 5.0 becomes 5, because Smartsheet can return either for the same number. A number that JSON
+    doesn't have, such as infinity, becomes text.
     """
     if isinstance(value, float) and not math.isfinite(value):
         return json.dumps(value)
@@ -425,7 +425,7 @@ def _add_outcome(draft: _Draft, intent: Intent, line: int | None, outcome: Outco
 
 
 def _made_otherwise(row: Sequence[Change], outcome: Outcome) -> Iterator[tuple[Change, Json]]:
-    """The changes for which Smartsheet returned another value than the one that was sent, each with that value."""
+    """The changes for which Smartsheet returned another value than the one that was sent, each with its new value."""
     for change in row:
         if change.column_id in outcome.returned:
             value = outcome.returned[change.column_id]

@@ -63,8 +63,8 @@ class _Contains(Func):
 
 
 class _Holds(Func):
-    """Finds a text of one or two letters, which the index can't find. The expression is such that PostgreSQL doesn't
-    try the index.
+    """Finds a text of one or two letters, which the index can't find. The SQL is written so that PostgreSQL doesn't use
+    the index.
     """
 
     output_field = BooleanField()

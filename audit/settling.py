@@ -1,4 +1,4 @@
-"""Finds edits without a conclusive outcome, reads what they intended from their entries, and records each outcome once.
+"""Finds edits without a conclusive outcome, reads from their entries what they intended, and records each outcome once.
 
 The worker calls these functions in this order:
 

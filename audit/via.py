@@ -68,7 +68,7 @@ class ViaValue(Func):
         arg_joiner: str | None = None,
         **extra_context: Any,
     ) -> tuple[str, Any]:
-        """The SQL. A number becomes text in it: PostgreSQL's ->> does this itself, but for SQLite it needs a CAST."""
+        """The SQL. It turns a number into text: PostgreSQL's ->> does this itself, but SQLite needs a CAST."""
         template = _VALUE[connection.vendor]
         return super().as_sql(compiler, connection, function, template, arg_joiner, **extra_context)
 

@@ -1,6 +1,6 @@
 """Writes rows to the log, together with the commitments that they refer to. Many entries need only a few statements.
 
-It is plain SQL, because every edit is written here, and the ORM would build the same statement again each time. The
+The statements are plain SQL, because every edit is written here, and the ORM would build them again each time. The
 database sets id and time, and its triggers write the chain's links.
 """
 
@@ -37,7 +37,7 @@ class Statement(NamedTuple):
     entries: int = 0
 
     def check(self, written: int) -> None:
-        """Check the number of rows, because a stranger's trigger or rule can drop rows. Raises NotRecorded."""
+        """Check the number of rows, because a trigger or rule that isn't ours can drop rows. Raises NotRecorded."""
         if self.entries and written != self.entries:
             raise NotRecorded(f"The audit log took {written} of {self.entries} entries.")
 
@@ -48,8 +48,8 @@ def write(rows: Sequence[Row], committed: Sequence[Committed], *, alone: bool) -
 
     Raises:
         NotRecorded: the database didn't accept them.
-        RuntimeError: a transaction is open although `alone` is true; or autocommit is off, so it is unknown when they
-            would be committed.
+        RuntimeError: a transaction is open although `alone` is true; or autocommit is off, so it is unknown when the
+            rows would be committed.
     """
     new, met = commitments.to_store(committed), directory.to_store(rows)
     connection = connections[DEFAULT_DB_ALIAS]  # looked up once, because each lookup costs time

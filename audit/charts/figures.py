@@ -1,6 +1,7 @@
 """The figures of the charts page: edits by day and person, outcomes, and the busiest sheets.
 
-They are the sums in the tallies, plus the entries that aren't tallied yet. They count only what the reader can read.
+The figures are the sums in the tallies, plus the entries that aren't in the tallies yet. Only entries that the reader
+can read are counted.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ Person = tuple[str, int]  # region and number
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A figure, and the log query that shows its entries. `colour` is set only if it differs from the series'."""
+    """A figure, and the log query that shows its entries. `colour` is set only if it differs from the colour of the
+    series.
+    """
 
     count: int
     query: str
@@ -78,7 +81,9 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The counts that one reader can see, for the days (UTC) from `first` up to and including `last`."""
+    """The counts that one reader can see, for the days (UTC) from `first` up to and including `last`. `of_others` is
+    how much of this is other people's. `until` is the time up to which entries were counted, or None if all were.
+    """
 
     first: date
     last: date
@@ -109,7 +114,7 @@ class Figures:
         return Chart([f"{day:%Y-%m-%d}" for day in self.days], series)
 
     def by_outcome(self) -> Chart:
-        """How many rows had which outcome, for rows that were changed, added or deleted."""
+        """For each outcome, how many changed, added or deleted rows had it."""
         counts: Counter[str] = Counter()
         for key, number in self.counts.items():
             if key.action in EDITS:

@@ -64,7 +64,7 @@ def charts(request: HttpRequest) -> HttpResponse:
         "figures": found,
         "charts": [
             ("days", "Edits by day and person", found.by_day()),
-            ("outcomes", "Their outcomes, row by row", found.by_outcome()),
+            ("outcomes", "Outcomes, row by row", found.by_outcome()),
             ("sheets", "Busiest sheets", found.by_sheet()),
         ],
         "log_reader": reader,

@@ -23,7 +23,7 @@ _others_until = 0.0
 
 
 def register(*, connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
-    """Receives connection_created, and listens for the trigger's notice."""
+    """Receives the signal connection_created, and listens for the trigger's notice on the new connection."""
     binds_on_server = connection.settings_dict["OPTIONS"].get("server_side_binding")  # allows one statement per call
     if connection.vendor == "postgresql" and not binds_on_server:
         connection.connection.add_notice_handler(_hear)

@@ -111,7 +111,7 @@ def is_table_there(connection: BaseDatabaseWrapper) -> bool:
 
 
 def reinstall(*, using: str, **_kwargs: Any) -> None:
-    """Receives post_migrate: installs the triggers again, and creates the partitions of the next months."""
+    """Receives the signal post_migrate: installs the triggers again, and creates the partitions of the next months."""
     connection = connections[using]
     if is_table_there(connection):
         install(connection)

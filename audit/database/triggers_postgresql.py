@@ -158,7 +158,7 @@ def erasable(table: str) -> dict[str, str]:
 
 
 def part(table: str) -> dict[str, str]:
-    """The trigger that prevents TRUNCATE. Each month needs its own, because it isn't inherited."""
+    """The trigger that prevents TRUNCATE. Each month needs its own, because months don't inherit this trigger."""
     name = "audit_entry_no_truncate" if table.startswith("audit_entry") else f"{table}_no_truncate"
     return {
         name: f"""

@@ -115,7 +115,7 @@ def part(_table: str) -> dict[str, str]:
 
 
 def register(*, connection: BaseDatabaseWrapper, **_kwargs: Any) -> None:
-    """Receives connection_created, and adds the chain's hash function to a connection to SQLite."""
+    """Receives the signal connection_created, and adds the chain's hash function to a connection to SQLite."""
     if connection.vendor == "sqlite":
         connection.connection.create_function("audit_link", 5, _link, deterministic=True)
 

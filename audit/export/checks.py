@@ -49,8 +49,8 @@ class Contents:
 
     @property
     def is_signed_throughout(self) -> bool:
-        """Whether a signature covers each entry: that of a seal, or that of the file. False if the file has no entries
-        and no signature.
+        """Whether a signature covers each entry: the signature of a seal or of the whole file. False if the file has no
+        entries and no signature.
         """
         return self.file_key_id is not None or self.entries > self.unsealed == 0
 

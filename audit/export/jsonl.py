@@ -138,7 +138,7 @@ def _link_at(seq: int) -> str | None:
 
 
 def _link_before(first_seq: int) -> str | None:
-    """The link before the first one that exists. If earlier links were retired, it is the head of a seal."""
+    """The hash of the link before the first existing one. If earlier links were retired, it is the head of a seal."""
     if first_seq == 1:
         return leaves.GENESIS.hex()
     head = Seal.objects.filter(last_seq=first_seq - 1).order_by("pk").values_list("head", flat=True).first()
@@ -146,8 +146,8 @@ def _link_before(first_seq: int) -> str | None:
 
 
 def _body(found: list[Row], window: Window, *, since: int | None, last_seal: int) -> Iterator[Line]:
-    """The lines of a window: its entries, with each seal before its first entry. An export of the whole log, which
-    begins at `since`, has all seals.
+    """The lines of a window: its entries, and each seal before the first entry that it covers. An export of the whole
+    log has all seals; `since` is the link at which it begins. For a selection, `since` is None.
     """
     if since is not None:
         seals = all_sealed(first_seq=window.first_seq, last_seq=window.last_seq, after=last_seal, since=since)

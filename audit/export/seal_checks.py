@@ -110,8 +110,8 @@ class ExportedSeals:
 
 class SealedPaths:
     """Checks whether records are under a seal. It keeps the last path that it verified, because records next to each
-    other share most of their path. If a new path meets the kept one, and the rest of both is the same, it leads to the
-    root too.
+    other share most of their path. If a new path meets the kept one, and the rest of both is the same, the new path
+    leads to the root too.
     """
 
     def __init__(self, *, root: bytes, size: int) -> None:

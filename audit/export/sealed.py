@@ -47,8 +47,9 @@ def sealed(*, first_seq: int, last_seq: int) -> list[Sealed]:
 
 
 def all_sealed(*, first_seq: int, last_seq: int, after: int, since: int) -> list[Sealed]:
-    """The seals that cover these links, and the empty seals between them. Also the seals after number `after` over
-    links from `since` on: some entries are sealed only after they were read, so their seal was missed.
+    """The seals that cover these links, and the empty seals between them. The seals with a number above `after` over
+    earlier links, from `since` on, are included too: these seals were made after their entries had been read, so the
+    previous windows missed them.
     """
     is_missed = Q(pk__gt=after, first_seq__gte=since, last_seq__lt=first_seq)
     is_between = Q(first_seq__gte=first_seq, first_seq__lte=last_seq + 1)

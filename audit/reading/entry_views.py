@@ -53,7 +53,7 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
 
 
 def _retired_by(entry_id: int) -> Entry | None:
-    """The entry of the last retirement, if this entry can have been retired: all others have larger numbers."""
+    """The entry about the last retirement. None if entry `entry_id` wasn't retired: an older one still exists."""
     if Entry.objects.filter(pk__lte=entry_id).exists():
         return None
     return Entry.objects.filter(action=Action.RETAIN, phase=Phase.DONE).order_by("-id").first()

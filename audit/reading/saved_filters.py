@@ -1,4 +1,4 @@
-"""Pages that save a filter under a name, rename it and delete it. They are plain forms, and lead back to the log."""
+"""Pages that save a filter under a name, rename it or delete it. They are plain forms that redirect to the log."""
 
 from django import forms
 from django.contrib import messages
@@ -37,7 +37,7 @@ class SavedFilterForm(forms.ModelForm):  # type: ignore[type-arg] # only the stu
 @require_POST
 @login_required
 def save(request: HttpRequest) -> HttpResponse:
-    """Save the query under this name."""
+    """Save the form's query under the form's name."""
     form = SavedFilterForm(request.POST, instance=SavedFilter(user_id=request.user.pk or 0))
     if not form.is_valid():
         return render(request, "audit/saved_filter.html", {"form": form, "saved": form.instance}, status=400)

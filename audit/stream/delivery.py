@@ -51,7 +51,7 @@ class Stream:
     def send_next(self, limit: int = AT_ONCE) -> int:
         """Send the entries at the next places of the chain, at most `limit`. Returns the number of places.
 
-        Raises NotDelivered. Then the cursor hasn't moved, and the next call sends the same entries.
+        Raises NotDelivered if the target didn't accept the entries. The next call then sends the same entries.
         """
         name = f"stream:{self.address.name}"
         cursor, _ = Cursor.objects.get_or_create(name=name)

@@ -1,4 +1,4 @@
-"""Formats each entry as a line of JSON for a stream. By default personal data is in it only as commitments."""
+"""Formats each entry as a line of JSON for a stream. By default, a line has commitments in place of personal data."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple

@@ -12,8 +12,8 @@ TIMESTAMP, DELIVERY, SIGNATURE = "X-Byline-Timestamp", "X-Byline-Delivery", "X-B
 
 
 def headers(secret: str, *, delivery: str, at: int, body: bytes) -> dict[str, str]:
-    """The headers of a delivery. `delivery` is its name, "FIRST-LAST", which are places of the chain. `at` is the time
-    of sending, in seconds since 1970.
+    """The headers of a delivery. `delivery` is its name: the first and the last place in the chain, such as "501-1000".
+    `at` is the time of sending, in seconds since 1970.
     """
     return {TIMESTAMP: str(at), DELIVERY: delivery, SIGNATURE: signature(secret, f"{at}.{delivery}.".encode() + body)}
 

@@ -92,10 +92,10 @@ def _connected(address: Address) -> Iterator[socket.socket]:
 
 @contextmanager
 def _ended_in_time(connection: socket.socket) -> Iterator[None]:
-    """Close the connection after DEADLINE seconds. This is done below TLS, which would first wait until the other side
-    closes too.
+    """Close the connection if the block takes longer than DEADLINE seconds. This bypasses TLS, which would first wait
+    until the other side closes too.
 
-    Raises TimeoutError after closing the connection, because it isn't known what the other side has read.
+    Raises TimeoutError if it closed the connection, because it isn't known what the other side has read.
     """
     is_over = threading.Event()
 
@@ -148,7 +148,7 @@ def _await_end(connection: socket.socket) -> None:
 def _await_end_of_tls(connection: ssl.SSLSocket) -> None:
     try:
         connection.unwrap()
-    except ssl.SSLEOFError:  # no goodbye, but everything was read: otherwise it would be a reset
+    except ssl.SSLEOFError:  # TLS wasn't ended properly, but everything was read: otherwise it would be a reset
         return
 
 

@@ -1,7 +1,7 @@
-"""Template tags for whole edits on the log's pages: a line of the log, and the fold with the changes of an edit.
+"""Template tags for whole edits on the log's pages: a line of the log, and a list of an edit's changes that can be
+folded.
 
-They are Python functions for the same reason as those in audit_lines. They put the lines together from that module's
-parts.
+They are Python functions for the same reason as those in audit_lines, and build the lines from that module's parts.
 """
 
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ SHOWN = 3  # changes of an edit that are shown without unfolding, so that old an
 @register.simple_tag
 def line_of(edit: Edit, beside_person: str, beside_sheet: str, beside_edit: str) -> SafeString:
     """The table cells of a line of the log, except for the time: who, what, the outcome, and a link to the entry or to
-    all changes of the edit. The `beside_` texts are the rest of the links' queries.
+    all changes of the edit. Each `beside_` text is the rest of a link's query, to which the link adds its own filter.
     """
     change = edit.first
     if edit.is_grouped:
@@ -52,7 +52,9 @@ def line_of(edit: Edit, beside_person: str, beside_sheet: str, beside_edit: str)
 
 @register.simple_tag
 def changes_of(edit: Edit, beside_edit: str = "", beside_sheet: str = "") -> SafeString:
-    """The first changes of an edit, under a sentence that counts all its changes. More than a few are folded."""
+    """The first changes of an edit, under a sentence that counts all its changes. If it has more than SHOWN changes,
+    they are folded.
+    """
     changes = [markup('<li class="mb-2">{}</li>', _part(edit, change, beside_sheet)) for change in edit.changes]
     if edit.is_shortened or not edit.is_counted:
         changes.append(markup('<li class="d-print-none">{}</li>', all_of(edit, beside_edit)))
@@ -88,7 +90,7 @@ def _summary(edit: Edit) -> Iterator[str]:
 
 
 def _part(edit: Edit, change: LoggedChange, beside: str) -> SafeString:
-    """One change of an edit. If all are in one row, only its column is named."""
+    """One change of an edit. If all changes of the edit are in one row, only the change's column is named."""
     entry = change.intent
     if edit.is_one_row and entry.column_id is not None:
         where = {"sheet": entry.sheet_id or 0, "row": change.row_id or "", "column": entry.column_id}

@@ -32,7 +32,7 @@ _NOTHING = SafeString("")
 
 @register.simple_tag
 def person(entry: Entry, beside: str = "") -> SafeString:
-    """The actor of an entry, with a link that filters by them. `beside` is the rest of the link's query."""
+    """The actor of an entry, with a link that filters the log by actor. `beside` is the rest of the link's query."""
     name = entry.actor_name
     who: str = name
     if entry.actor_id:
@@ -68,7 +68,9 @@ def old_and_new(change: LoggedChange) -> SafeString:
 
 @register.simple_tag
 def marks(change: LoggedChange, is_undo_told: bool = False) -> SafeString:
-    """What else is known of a change: what confirmed it, undid it or made it, and what it undoes or is about."""
+    """What else is known of a change: that Smartsheet confirmed it, which entry it undoes or is about, which entry
+    undoes it, and what it was made by. If `is_undo_told`, the page already says what undoes what.
+    """
     return SafeString("".join(_marks(change, is_undo_told)))
 
 
@@ -198,7 +200,7 @@ def phase_in_words(phase: Phase, before: str = "") -> SafeString:
 
 
 def link(asked: Mapping[str, str | int], beside: str, text: str, classes: str = "fw-medium") -> SafeString:
-    """A link to the log, filtered by what is asked. `beside` is the rest of its query."""
+    """A link to the log with the filters `asked`. `beside` is the rest of its query."""
     # markup() and urlencode() aren't used, because they check each part, and a page has hundreds of links.
     parts = (f"{name}={value if isinstance(value, int) else quote_plus(value)}" for name, value in asked.items())
     query = escaped(f"{beside}{'&'.join(parts)}")
@@ -210,7 +212,7 @@ def _named(entry_id: int) -> SafeString:
 
 
 def strong(text: str) -> SafeString:
-    """A name in the middle of a sentence, where there is no link for it."""
+    """A name in the middle of a sentence, for a name without a link."""
     return markup('<span class="fw-medium">{}</span>', text)
 
 

@@ -158,7 +158,7 @@ def difference(
 
 @register.simple_tag
 def symbol_styles() -> SafeString:
-    """The link to the style sheet that draws symbols; empty if nothing draws them."""
+    """The link to the style sheet that draws symbols; empty if AUDIT_SYMBOL isn't set."""
     address = static("byline/css/symbols.css") if settings.AUDIT_SYMBOL else ""
     return markup('<link rel="stylesheet" href="{}">', address) if address else SafeString("")
 

@@ -17,15 +17,17 @@ register = template.Library()
 
 @register.inclusion_tag("audit/seal_state.html")
 def seal_state() -> dict[str, Any]:
-    """When the log was last sealed and verified, and how many entries have no seal yet. If sealing has stopped, it
-    shows a warning.
+    """When the log was last sealed and verified, and how many entries have no seal yet. If sealing has stopped, there
+    is a warning.
     """
     return {"state": seals.state(), "verified": Verified.last()}
 
 
 @register.inclusion_tag("audit/proof.html")
 def proof(entry: Entry) -> dict[str, Any]:
-    """The proof of an entry. It is checked each time the page is shown. `holds` is None if there is no key for this."""
+    """The proof of an entry. It is checked each time the page is shown. `holds` is None if there is no public key to
+    check it with.
+    """
     try:
         found = proof_of(entry)
     except seals.ChainBroken as error:

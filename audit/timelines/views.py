@@ -51,7 +51,9 @@ def record(request: HttpRequest, subject: str) -> HttpResponse:
 @require_safe
 @login_required
 def cell(request: HttpRequest, sheet_id: int, row_id: int, column_id: int) -> HttpResponse:
-    """The timeline of a cell, next to Smartsheet's own history. ?history= says how many pages of it to read."""
+    """The timeline of a cell, next to Smartsheet's own history. The parameter `history` says how many pages of
+    Smartsheet's history to read.
+    """
     pages = _number(request, "history") or 1
     ask = settings.AUDIT_CELL_HISTORY
     history = CellHistory()
@@ -81,7 +83,7 @@ def _page(
 
 
 def _lines(page: Page, history: CellHistory, *, is_first: bool) -> list[Line]:
-    """The lines of this log, and those of Smartsheet's history that are in the time of this page."""
+    """The lines of the comparison: this page's changes, and the states in Smartsheet's history from the same time."""
     times = [change.intent.at for change in page.changes]
     since: datetime | None = times[-1] if times and page.older else None
     until: datetime | None = times[0] if times and not is_first else None

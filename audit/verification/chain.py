@@ -132,7 +132,7 @@ def walk(
 
 
 def _one_of(link: Link, before: bytes, items: list[Item]) -> Item:
-    """Of entries with the same id, the one that the link was made for. If it was made for none, the last one."""
+    """The one of these entries with the same id that the link was made for; the last one if it was made for none."""
     return next((item for item in items if Suspect(link, before, item).follows), items[-1])
 
 

@@ -28,7 +28,9 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong: a sentence, and the entry, the link (by place) and the seal that it is about."""
+    """One thing that is wrong, in a sentence, with the entry, the link (by place) and the seal that the sentence is
+    about.
+    """
 
     kind: Kind
     text: str
@@ -101,7 +103,7 @@ class Report:
 
     @property
     def first_bad_entry(self) -> int | None:
-        """Of the entries with a finding, the one that comes first in the chain."""
+        """The id of the first entry in the chain that has a finding; None if no entry has one."""
         return self.findings.first_bad[1] if self.findings.first_bad else None
 
     def to_json(self) -> dict[str, Any]:

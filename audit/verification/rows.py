@@ -224,7 +224,7 @@ def _readable(raw: sqlite3.Connection, sql: str, parameters: Sequence[float]) ->
 
 
 def _microseconds(at: object) -> int | None:
-    """The time in a text of SQLite. None if the database wouldn't write the time like this."""
+    """The time in a text of SQLite. None if the database wouldn't write a time in this form."""
     try:
         time = datetime.fromisoformat(str(at))
     except ValueError:

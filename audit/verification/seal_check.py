@@ -76,7 +76,7 @@ class SealCheck:
             self._current = self._next()
 
     def _hold(self, seal: Statement, head: bytes) -> None:
-        """Compare a seal with its links, whose last hash is `head`, or an empty seal with the seal before it."""
+        """Compare a seal with its links, or an empty seal with the one before it. `head` is the last link's hash."""
         skipped = seal.first_seq - self._first_seq
         size = max(seal.last_seq - seal.first_seq + 1, 0)
         records = self._records[max(skipped, 0) : skipped + size] if skipped + size > 0 else []

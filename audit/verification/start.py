@@ -83,8 +83,8 @@ def since(text: str) -> Start:
     if seal is None:
         raise NoSuchStart(f"There is no seal {text}." if text.isdecimal() else f"There is no seal before {text}.")
     if seal.statement.last_seq < start_of_chain().seq:
-        what = f"What seal {seal.statement.number} is over was retired"
-        raise NoSuchStart(f"{what}: leave --since out to start where the log begins.")
+        what = f"The entries under seal {seal.statement.number} were retired"
+        raise NoSuchStart(f"{what}: leave out --since to start where the log begins.")
     return Start.at(seal, f"seal {seal.statement.number}, as asked")
 
 

@@ -157,7 +157,7 @@ def test_printed_pages_show_exact_times_all_changes_and_filters(page: Page, bob:
     shown = page.locator("td time").first.evaluate("time => getComputedStyle(time, '::after').content")
     assert re.search(r"\d\d:\d\d:\d\d UTC", shown), shown
     main = page.get_by_role("main")
-    expect(main).to_contain_text("Only What was done: changed cell (change).")
+    expect(main).to_contain_text("Filters: What was done: changed cell (change).")
     expect(main).to_contain_text(f"Read by Bob Baker ({bob.id})")
 
 
@@ -258,7 +258,7 @@ def test_filtering_further_keeps_the_row_until_another_sheet_is_chosen(page: Pag
     block(page)
     page.get_by_role("link", name="Status", exact=True).first.click()
     page.wait_for_url(re.compile("column="))
-    filters = page.get_by_label("Filters in force")
+    filters = page.get_by_label("Active filters")
     page.get_by_label("Words").fill("Blocked")
     page.keyboard.press("Enter")
     expect(filters).to_contain_text("Words: Blocked")

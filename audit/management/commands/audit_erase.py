@@ -30,7 +30,7 @@ class Command(BaseCommand):
         what.add_argument("--person", type=_person, metavar="REGION:ID", help="everything in the log about this person")
         what.add_argument("--email", type=Address, help="everything with this e-mail address")
         what.add_argument(
-            "--name", type=NameAlone, help="this name, where it has no Smartsheet number, like that of an admin user"
+            "--name", type=NameAlone, help="this name, where it has no Smartsheet number, such as an admin user's"
         )
         what.add_argument("--entry", type=_values, metavar="ID", help="the personal values of this entry")
         parser.add_argument("--reason", required=True, help="the reason; it stays in the log, so leave the name out")
@@ -50,7 +50,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Erased: {found}. Other processes may use the name for a minute from now.")
         for region, number in people:
             self.stdout.write(
-                f"Person {region}:{number} had this address; --person {region}:{number} erases the rest of them."
+                f"Person {region}:{number} had this address; --person {region}:{number} erases everything else"
+                " about them."
             )
         self.stdout.write("Backups and the database's own journals still have it: docs/audit-log.md says for how long.")
 

@@ -25,11 +25,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--format", choices=sorted(exports.CONTENT_TYPES), required=True)
         parser.add_argument(
-            "--since", type=moment, metavar="TIME", help="written at or after, 2026-11-30 or with a time, UTC"
+            "--since",
+            type=moment,
+            metavar="TIME",
+            help="only entries from this day or time (UTC) on, such as 2026-11-30",
         )
-        parser.add_argument("--until", type=moment, metavar="TIME", help="written before")
+        parser.add_argument("--until", type=moment, metavar="TIME", help="only entries from before this day or time")
         parser.add_argument("--sheet", type=int, metavar="ID")
-        parser.add_argument("--person", type=_person, metavar="[REGION:]ID", help="without a region: in all regions")
+        parser.add_argument(
+            "--person", type=_person, metavar="[REGION:]ID", help="without a region, this id in all regions"
+        )
         parser.add_argument("file", help="where to write it; - is standard output")
 
     def handle(self, *_args: Any, **options: Any) -> None:

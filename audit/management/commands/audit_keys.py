@@ -46,4 +46,4 @@ class Command(BaseCommand):
             raise CommandError(f"{file} cannot be made: {error.strerror}.") from None
         with os.fdopen(descriptor, "w") as opened:
             opened.write(private + "\n")
-        self.stdout.write(f"The private key is in {file}, readable for you alone: AUDIT_SEAL_KEY_FILE={file}")
+        self.stdout.write(f"The private key is in {file}, which only you can read: AUDIT_SEAL_KEY_FILE={file}")

@@ -33,13 +33,13 @@ class Command(BaseCommand):
             retiring.check_rights()
             found = boundary(options["before"])
             self.stdout.write(
-                f"{found.count} entries go, up to seal {found.seal.pk}: all from before {found.before:%Y-%m}, and"
-                f" {len(found.younger)} that were written later and are under the same seal."
+                f"{found.count} entries will be removed, up to seal {found.seal.pk}: all from before"
+                f" {found.before:%Y-%m}, and {len(found.younger)} that were written later but are under the same seal."
             )
             if not options["yes"]:
                 _ask()
             export = retired_export.write(found, options["export"], by=by, progress=lambda _seq: None)
-            self.stdout.write(f"{options['export']} holds them and verifies. Its SHA-256 is {export.sha256}.")
+            self.stdout.write(f"{options['export']} has these entries, and verifies. Its SHA-256 is {export.sha256}.")
             retiring.retire(found, export, by=by, reason=options["reason"])
         except (CannotRetire, NotRecorded, NoSealKey, OSError) as error:
             raise CommandError(str(error)) from error

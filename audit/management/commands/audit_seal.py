@@ -32,10 +32,10 @@ class Command(BaseCommand):
         except (NoSealKey, seals.ChainBroken) as error:
             raise CommandError(str(error)) from None
         for name in anchors.publish():
-            self.stderr.write(f"Anchor {name} has not got it yet; it is tried again with the next seal.")
+            self.stderr.write(f"Anchor {name} doesn't have all seals yet; it is tried again with the next seal.")
 
     def _go_on(self, every: float) -> None:
-        """Seal until SIGTERM or ^C, with pauses of `every` seconds, if there are new entries or an empty seal is due.
+        """Until SIGTERM or ^C: seal if there are new entries or an empty seal is due, then wait for `every` seconds.
 
         An error is printed, and sealing is tried again later: without a seal, entries could be changed unnoticed.
         """

@@ -102,7 +102,7 @@ class Command(BaseCommand):
         )
         if report.anchored:
             held, last = report.anchored, report.last_seal or 0
-            self.stdout.write(f"Held against {held.count} seals of the anchors, up to seal {held.newest} of {last}.")
+            self.stdout.write(f"Compared with {held.count} seals of the anchors, up to seal {held.newest} of {last}.")
         if report.first_bad_entry is not None:
             self.stdout.write(f"The first bad entry is {report.first_bad_entry}.")
 

@@ -35,7 +35,7 @@ def test_a_failing_anchor_is_reported_and_the_seal_is_kept(settings: Settings) -
     settings.AUDIT_ANCHORS, settings.AUDIT_ANCHOR_FILE = ["file"], "/nowhere/anchors.jsonl"
     err = StringIO()
     call_command("audit_seal", stdout=StringIO(), stderr=err)
-    assert "Anchor file has not got it yet" in err.getvalue()
+    assert "Anchor file doesn't have all seals yet" in err.getvalue()
     assert Seal.objects.count() == 1
 
 

@@ -159,5 +159,5 @@ def test_verifying_from_what_is_gone(retire: Retire) -> None:
     seal_and_anchor()
     retire("2026-02")
     assert Seal.objects.count() >= 3
-    with pytest.raises(NoSuchStart, match="was retired"):
+    with pytest.raises(NoSuchStart, match="were retired"):
         since("1")

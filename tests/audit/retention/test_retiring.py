@@ -46,7 +46,7 @@ def stub() -> Entry:
 
 def test_old_entries_are_removed_and_others_stay(retire: Retire) -> None:
     said = retire("2026-02")
-    assert "8 entries go, up to seal 2: all from before 2026-02, and 2 that were written later" in said
+    assert "8 entries will be removed, up to seal 2: all from before 2026-02, and 2 that were written later" in said
     left = Entry.objects.exclude(action__in=[Action.RETAIN, Action.EXPORT])
     assert set(left.values_list("actor_id", "sheet_id")) == {(edits.BOB.id, edits.SITE_PLAN[0])}
     assert Leaf.objects.order_by("seq").values_list("seq", flat=True)[0] == 9

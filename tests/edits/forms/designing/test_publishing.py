@@ -49,7 +49,7 @@ def test_entries_lead_to_the_form_and_the_designer_to_its_entries(browser: Clien
     assert 'href="/audit/?via=form%3Aprogress"' in DesignerPage.open(browser, form).html
     entry = Entry.objects.get(action="form_publish")
     assert f'href="/audit/{entry.pk}/"' in text_of(browser, "/audit/?via=form%3Aprogress")
-    assert 'href="/forms/progress/">The form “progress”</a>' in text_of(browser, f"/audit/{entry.pk}/")
+    assert 'href="/forms/progress/">the form “progress”</a>' in text_of(browser, f"/audit/{entry.pk}/")
 
 
 def test_pressing_publish_in_the_designer_saves_the_draft_first(browser: Client, form: FormDefinition) -> None:
