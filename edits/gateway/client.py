@@ -116,7 +116,7 @@ def gateway_for(
 
 @dataclass(frozen=True, slots=True)
 class Scopes:
-    """The scopes that the app asks for in a region, and those that a person's token was granted."""
+    """The scopes that the app asks for in a region (`asked`), and the scopes that a token has (`granted`)."""
 
     asked: frozenset[str]
     granted: frozenset[str]

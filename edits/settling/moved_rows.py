@@ -6,9 +6,9 @@ A row was moved by the edit if all of this is true:
 - No other edit of this app explains the new place.
 
 A row wasn't moved if it is at its old place and the sheet wasn't changed later, because no one can have moved the row
-back. Smartsheet doesn't document whether a move counts as a write of the row. It does if rows that an earlier request
-of the same edit moved have this person as their last writer. In that case, a row that no one has written since the edit
-wasn't moved.
+back. Smartsheet doesn't document whether a move counts as a write of the row. If this person is the last writer of rows
+that an earlier request of the same edit moved, a move counts as a write. In that case, a row that no one has written
+since the edit wasn't moved.
 """
 
 from __future__ import annotations

@@ -103,11 +103,11 @@ class Record:
     # Our log
 
     def others(self, entries: EntryQuerySet) -> list[LoggedChange]:
-        """Return other edits with this app by this person. `entries` selects the row or cell."""
+        """Return this person's other edits with this app. `entries` selects the row or cell."""
         return self.other_edits(entries.filter(actor_id=self.edit.actor_id))
 
     def other_edits(self, entries: EntryQuerySet) -> list[LoggedChange]:
-        """Return other edits with this app by anyone. `entries` selects the row or cell."""
+        """Return all people's other edits with this app. `entries` selects the row or cell."""
         same = entries.filter(sheet_id=self.edit.sheet_id, region=self.edit.region)
         return with_clear_texts(with_outcomes(same.intents().exclude(edit_id=self.edit.intent.edit_id)))
 

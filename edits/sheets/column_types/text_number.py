@@ -104,7 +104,7 @@ class TextNumber(ColumnType):
 
 
 def _text(text: str, look: Look | None, cell: Cell, locale: Locale) -> str:
-    """Return the text as it is. Raises Doubtful if a number is expected, or if the text looks like a number."""
+    """Return the text as it is. Raises Doubtful if the cell is for numbers, or if the text looks like a number."""
     written = numbers.read(text, locale)
     number = numbers.exact(written.fraction if written.is_percent else written.number) if written else None
     if look is None and number is not None and cell.is_empty:
