@@ -135,7 +135,7 @@ class ColumnsForm(RowForm):
 
     @property
     def hidden_inputs(self) -> SafeString:
-        """The hidden inputs for pages that place the fields themselves. {% sheet_form form %} has them already."""
+        """The hidden inputs for pages that place the fields themselves. The tag {% sheet_form %} adds them itself."""
         return render_to_string("edits/sheet_form_inputs.html", {"form": self})
 
     # What RowForm asks

@@ -26,7 +26,7 @@ C = TypeVar("C", bound=TextChoices)
 
 
 class InvalidDefinition(ValueError):
-    """The JSON isn't the content of a form. The message says where and why."""
+    """The JSON isn't the content of a form. The message says what is wrong, and where."""
 
 
 class State(TextChoices):

@@ -1,4 +1,4 @@
-"""Has Smartsheet apply a filter of the sheet, and raises FilterGone if Smartsheet doesn't apply it.
+"""Reads sheets with a filter that Smartsheet applies, and raises FilterGone if Smartsheet doesn't apply it.
 
 If a sheet is read with the id of a filter (filterId), Smartsheet says of each row whether the filter hides it. So a
 filter needs no call of its own, and it shows the same rows that Smartsheet shows to the person whose token reads the

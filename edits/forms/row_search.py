@@ -181,7 +181,7 @@ def _value(cell: Raw) -> Json:
 
 
 def _label(raw: Raw) -> str:
-    """The same text as that of Sheet.label."""
+    """Return the row's name, which is the same text as that of Sheet.label."""
     value = raw.get("value")
     return str(raw.get("displayValue") or ("" if value is None else value)).strip()
 

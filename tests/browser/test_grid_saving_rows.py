@@ -170,7 +170,7 @@ ORDER = "document.querySelector('[data-grid]').grid.sheet.rows.map((row, place) 
 
 @pytest.fixture
 def letters(sandbox: RunningSandbox, bob: Person) -> dict[str, str]:
-    """The rows A to F of a new sheet, by their text."""
+    """The ids of the rows A to F of a new sheet, by the rows' text."""
     columns = [{"title": "Task", "type": "TEXT_NUMBER", "primary": True}]
     sheet = sandbox.call(bob, "POST", "/sheets", {"name": "Letters", "columns": columns})["result"]
     (column,) = [one["id"] for one in sheet["columns"]]

@@ -1,4 +1,4 @@
-"""Unsaved changes in the grid are saved only as the person who made them."""
+"""Unsaved changes in the grid are saved only in the name of the person who made them."""
 
 import pytest
 from playwright.sync_api import BrowserContext, Dialog, Page, expect

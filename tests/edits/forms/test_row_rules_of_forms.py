@@ -1,4 +1,4 @@
-"""A form's rule limits its rows. It is checked when a row is opened and when it is saved, and refusals are logged."""
+"""A form's rule limits the form's rows. The rule is checked when a row is opened and saved, and refusals are logged."""
 
 from __future__ import annotations
 

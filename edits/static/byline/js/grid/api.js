@@ -1,4 +1,4 @@
-// Calls this app's API with the browser's session. If a call fails, it raises ApiError with a sentence for the person.
+// Calls this app's API with the browser's session. A call that fails raises ApiError with a sentence for the person.
 
 const LONGEST = 120_000; // milliseconds without an answer after which the connection counts as lost
 const AWAY = "This app can't be reached at the moment.";

@@ -4,7 +4,8 @@
 import { detailsOf } from "./cells.js";
 import { PARENT } from "./tree.js";
 
-// `keys` are modifiers, then event.key. `menu` adds a command to the menu of a cell.
+// Each of `keys` is a key with its modifiers, such as Ctrl+z, where z is event.key. `menu` adds a command to the menu
+// of a cell.
 export const COMMANDS = [
   { id: "edit", name: "Edit the cell", keys: ["F2", "Enter"], menu: true, run: (grid) => grid.withEditors((editors) => editors.open()) },
   { id: "undo", name: "Undo", keys: ["Ctrl+z"], run: (grid) => grid.undo() },

@@ -106,7 +106,7 @@ export class Freshness {
     }
   }
 
-  // A row could not be added, moved or deleted: show the rows as they are.
+  // Show the rows as they are in Smartsheet, after a row could not be added, moved or deleted.
   async #readAgain() {
     const answer = await readAgain(this.sheet, this.api, this.saving);
     if (!answer) return;

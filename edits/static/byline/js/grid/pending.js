@@ -68,8 +68,9 @@ export class Pending {
   }
 
   // Remove the first changes that can go in one call, and return them as { key, changes, origins }. `changes` have the
-  // API's form. `origins` has, for each of them, its changes in this module. Returns null if nothing can be sent.
-  // `uncertain` are new rows of which it isn't known yet whether they were added. Changes that need such a row wait.
+  // API's form. `origins` has, for each of these changes, the changes of this module that it combines. Returns null if
+  // nothing can be sent. `uncertain` are new rows that were perhaps added, because there was no clear answer yet.
+  // Changes that need such a row wait.
   take(uncertain = new Set()) {
     const ready = this.changes.filter((change) => !waitsFor(change, uncertain));
     if (!ready.length) return null;

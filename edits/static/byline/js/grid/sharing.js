@@ -1,5 +1,5 @@
-// Keeps texts that many cells have, such as options and people, once in memory. The browser creates a text for each cell
-// when it reads the API's answer.
+// Keeps each text that many cells have, such as an option or a person, only once in memory. The browser creates a text
+// for each cell when it reads the API's answer.
 
 import { CELLS } from "./tree.js";
 

@@ -120,7 +120,7 @@ export class Sheet extends EventTarget {
     return this.shown(position, this.primary).trim() || `Row ${position + 1}`;
   }
 
-  // Returns the number of rows that are below the row at a position in the hierarchy.
+  // Returns the number of rows beneath the row at a position, at all levels of the hierarchy.
   countBeneath(position) {
     return familyEnd(this.levels, position) - position - 1;
   }

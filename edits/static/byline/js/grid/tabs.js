@@ -33,7 +33,7 @@ export class Tabs {
     return (tab) => !names.has(lockOf(tab));
   }
 
-  // Call `run` as soon as no other tab of this person with this sheet is running a function in this way.
+  // Call `run`, which saves changes, as soon as no other tab of this person with this sheet is saving.
   alone(run) {
     return navigator.locks.request(`${NAME} saving ${this.person} ${this.sheet}`, run);
   }

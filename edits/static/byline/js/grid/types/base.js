@@ -1,4 +1,4 @@
-// What all column types share to show, edit and parse cells.
+// Values and functions with which all column types show, edit and parse cells.
 
 import { detailsOf, textOf, valueOf } from "../cells.js";
 
