@@ -1,4 +1,4 @@
-"""The operations, one module per resource. Importing this package declares them all."""
+"""The operations of the API. Each module has those of one resource. Importing this package registers all of them."""
 
 from sandbox.api import (
     alternate_emails,

@@ -153,7 +153,7 @@ def _date(column: Column, value: Primitive, reading: Reading) -> Cell:
 
 
 def _project_date(column: Column, value: Primitive, reading: Reading) -> Cell:
-    """Return the cell for the start of a task, which is when the day's work begins."""
+    """Return the cell for the start of a task: the date that was written, at the hour when a day's work begins."""
     cell = _date(column, value, reading)
     return replace(cell, value=f"{cell.value}T{DAY_BEGINS:02}:00:00") if _iso_date(cell.value) else cell
 

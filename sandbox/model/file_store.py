@@ -43,7 +43,7 @@ def tidy(state: State, state_file: Path) -> None:
 
 
 def load(state: State, state_file: Path) -> None:
-    """Read the contents. If one is missing, only its download fails."""
+    """Read the contents from disk. If a content is missing, only its download fails."""
     folder = _folder(state_file)
     for digest in _used(state):
         if (folder / digest).is_file():

@@ -46,7 +46,7 @@ class Location:
             raise ApiError(1062)
 
     def target(self, sheet: Sheet) -> tuple[int | None, int]:
-        """Return the id of the parent, and the index for the first row. Not for indent and outdent."""
+        """Return the id of the parent, and the index for the first row. An indent or outdent has no target."""
         if (sibling := sheet.row(self.sibling_id)) is not None:
             return sibling.parent_id, sheet.index(sibling) if self.above else sheet.end_of(sibling)
         if (parent := sheet.row(self.parent_id)) is not None:

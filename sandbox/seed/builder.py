@@ -1,4 +1,4 @@
-"""Builds the sheets of the initial state. Rows are given as values by column title."""
+"""Builds the sheets of the initial state. Each row is described by its values, under the titles of their columns."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Outcome:
 
     @property
     def line(self) -> tuple[str, str, str, str, str]:
-        """The cells of the table."""
+        """The cells of this line in the table."""
         reasons = [why if count == 1 else f"{count} × {why}" for why, count in self.skipped.items()]
         counts = str(self.passed), str(len(self.failed)), str(sum(self.skipped.values()))
         return self.suite, *counts, "; ".join(reasons)

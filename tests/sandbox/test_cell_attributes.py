@@ -1,4 +1,4 @@
-"""Which attributes a cell can have when it is written, and which of them together."""
+"""Which attributes a written cell can have, and which of them can be combined."""
 
 from typing import Any
 
