@@ -50,8 +50,9 @@ class CellHistory:
     """The states of a cell, newest first, from the pages that were read. If none could be read, `why_not` is a sentence
     that says why.
 
-    When the history was read, the log's newest entry about the cell had the id `position`. So the states of later
-    changes can be missing. `has_more` says that older states exist, and `can_go_on` says that they can be requested.
+    `position` is the id of the log's newest entry about the cell at the time when the history was read. Changes after
+    that entry can lack a state. `has_more` says that older states exist, and `can_go_on` says that they can be
+    requested.
     """
 
     states: Sequence[State] = ()
@@ -106,8 +107,8 @@ def side_by_side(
     changes: Sequence[LoggedChange], history: CellHistory, *, since: datetime | None, until: datetime | None
 ) -> list[Line]:
     """Both histories in one list, newest first. An event that is in both has one line. A state that is only in
-    Smartsheet's history is left out if it is before `since`, or not before `until`, because it is on another page
-    (None: no limit).
+    Smartsheet's history is left out if it is before `since`, or not before `until`, because it is on another page. None
+    means no limit.
     """
     free = list(changes)
     lines: list[Line] = []

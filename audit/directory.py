@@ -1,8 +1,7 @@
-"""A table of the people and sheets in the log, with their newest names. The page's filters list them.
-
-Without this table, the whole log would have to be read to list them. The table isn't evidence. A process adds or
-updates a row when it first writes an entry with a person, a sheet or a new name. A person's row has the commitment to
-their names, not the names.
+"""A table of the people and sheets in the log, with their newest names. The filters of the log page list these people
+and sheets. Without this table, the whole log would have to be read for that. The table isn't evidence. A process adds
+or updates a row when it first writes an entry with a person, a sheet or a new name. A person's row has the commitment
+to their names, not the names.
 """
 
 from collections.abc import Mapping, Sequence

@@ -140,8 +140,9 @@ def _is_outcome(entry: Entry) -> bool:
 def _changes(
     anchors: Sequence[Entry], asked: Sequence[Entry], *, count: int, is_whole: bool
 ) -> dict[UUID, list[LoggedChange]]:
-    """The changes of the anchors' edits, by edit and in order. These are the changes that the anchors are themselves,
-    and for each entry in `asked` the first `count` changes of its edit; if `is_whole` is false, of its row or cell.
+    """The changes of the anchors' edits, by edit and in order. These are the anchors themselves, if they are changes,
+    and for each entry in `asked` the first `count` changes of its edit. If `is_whole` is false, only changes of the
+    entry's own row or cell are read.
     """
     if not anchors:
         return {}

@@ -106,8 +106,8 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 class Entry(models.Model):
     """One entry of the log.
 
-    It stores the ids and names that people, sheets, rows and columns had at the time, without foreign keys. So it stays
-    the same when they are renamed or deleted. The ids are Smartsheet's.
+    It stores the ids and names that people, sheets, rows and columns had at the time, without foreign keys. So an entry
+    stays the same when one of these is renamed or deleted. The ids are Smartsheet's.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -36,7 +36,7 @@ class Page:
     """Entries, newest first. `older` and `newer` are the ids with which the pages next to this one begin, as `before`
     and `after` in the address. They are None if there is no such page.
 
-    `looked_back_to` is set if the time limit was reached before the beginning of the log.
+    If the time limit was reached before the beginning of the log, `looked_back_to` is the time that was reached.
     """
 
     entries: list[Entry]

@@ -82,11 +82,11 @@ def nobody(region: str = "") -> Actor:
 class Change:
     """The change of one cell. If `column_id` is None, a whole row is added (`row_id` is None), deleted or moved.
 
-    `old` and `new` are values as in Smartsheet's JSON, or None for an empty cell. For a row, they are an object with
-    the values of its cells by column title: `new` for an added row, `old` for a deleted one. If the change is personal
-    (or a secret), the chain gets commitments, and the values are stored separately, where they can be erased. `about`
-    is the region and id of the person that the values are about. `refers_to` is the entry that this change undoes.
-    `evidence` is added to the edit's evidence in this change's intent.
+    `old` and `new` are values as in Smartsheet's JSON, or None for an empty cell. For an added row, `new` is an object
+    with the values of its cells by column title; for a deleted row, `old` is. For a moved row, they are its places. If
+    the change is personal (or a secret), the chain gets commitments, and the values are stored separately, where they
+    can be erased. `about` is the region and id of the person that the values are about. `refers_to` is the entry that
+    this change undoes. `evidence` is added to the edit's evidence in this change's intent.
     """
 
     row_id: int | None

@@ -59,9 +59,9 @@ _RECORDS = frozenset({"created", "deleted"})  # the messages in audit/own_record
 
 
 def verb(action: str, phase: Phase, *, message: str = "", is_undo: bool = False) -> str:
-    """The verb, such as "changed" or "was refused sign-in". For an action that another app defined, it is made from the
-    action's name. For a record of this app, `message` says whether the record was created or deleted. `is_undo` says
-    that the change undoes another one.
+    """The verb, such as "changed" or "was refused sign-in". For an action that another app defined, the verb is made
+    from the action's name. For a record of this app, `message` says whether the record was created or deleted.
+    `is_undo` says that the change undoes another one.
     """
     if action == Action.RECORD and phase == Phase.DONE and message in _RECORDS:
         return message

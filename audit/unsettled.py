@@ -16,8 +16,8 @@ class UnsettledQuerySet(models.QuerySet["Unsettled"]):
     def take(self, *, seconds: float) -> "Unsettled | None":
         """Lease a due edit for `seconds`. Returns None if no edit is due.
 
-        It is one UPDATE with a condition on the row. So if two processes want the same edit, only one gets it, on
-        SQLite and PostgreSQL.
+        An edit is taken by one UPDATE with a condition on its row. So if two processes want the same edit, only one
+        gets it, on SQLite and PostgreSQL.
         """
         now = timezone.now()
         for found in self.due()[:10]:

@@ -82,7 +82,8 @@ class Chart:
 @dataclass(frozen=True, slots=True)
 class Figures:
     """The counts that one reader can see, for the days (UTC) from `first` up to and including `last`. `of_others` is
-    how much of this is other people's. `until` is the time up to which entries were counted, or None if all were.
+    the part of the counts that comes from other people's entries. `until` is the time up to which entries were counted,
+    or None if all were.
     """
 
     first: date

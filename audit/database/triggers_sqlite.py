@@ -65,8 +65,8 @@ def history(table: str, *, key: str, personal: Sequence[str]) -> dict[str, str]:
 
 def erasable(table: str) -> dict[str, str]:
     """The triggers that let a row's text be blanked once. They refuse any other change, and deleting or replacing a
-    row. Inserting a row that exists does nothing: a process doesn't always know that the row exists, and an erased text
-    doesn't come back.
+    row. Inserting a row again does nothing, because a process doesn't always know that the row exists. So an erased
+    text doesn't come back.
     """
     return {
         f"{table}_only_erase": f"""

@@ -77,11 +77,9 @@ def windows(*, first_seq: int, last_seq: int, size: int = WINDOW) -> Iterator[Wi
 def query(
     entries: EntryQuerySet, window: Window, *, select: str, joins: str = "", matching: EntryQuerySet | None = None
 ) -> Query | None:
-    """The query that selects `select` from these entries in the window, in the order of the chain. None if there are
-    none.
-
-    `select` and `joins` can use the columns of `link` (audit_leaf) and `entry`. With `matching`, only edits that have
-    an entry in `matching` are read.
+    """The query that selects `select` from these entries in the window, in the order of the chain. None if no entry can
+    match. `select` and `joins` can use the columns of `link` (audit_leaf) and `entry`. With `matching`, only edits that
+    have an entry in `matching` are read.
     """
     in_window = entries.filter(id__range=(window.first_id, window.last_id)).order_by()
     if matching is not None:

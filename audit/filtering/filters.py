@@ -265,8 +265,8 @@ def _newer_than(entry_id: int) -> Iterator[tuple[UUID, int | None, str]]:
 
 
 def _place() -> int:
-    """The id after which _open() reads entries. Settling has handled the older ones. If it is late, only about the
-    newest MOST entries are read.
+    """The id after which _open() reads entries. Settling has handled the older ones. If settling is late, only about
+    the newest MOST entries are read.
     """
     leaves = Leaf.objects.order_by("-seq").values_list("entry_id", flat=True)
     newest = (leaves.first() or 0) - MOST

@@ -1,4 +1,5 @@
-"""Commitments that anyone can check: the HMAC-SHA256 of a text. Its key is a random salt. This module needs no Django.
+"""Commitments that anyone can check: the HMAC-SHA256 of a text. The HMAC's key is a random salt. This module needs no
+Django.
 
 In values and evidence, a commitment is {"hmac":"<64 hex digits>","objectType":"COMMITMENT"} as canonical JSON. No one
 can forge a commitment by typing this text into a sheet: the log stores such a text as a JSON string, with escaped

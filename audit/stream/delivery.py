@@ -1,7 +1,7 @@
 """Sends all entries to other systems, in the order of the chain. Each entry is sent at least once.
 
-A cursor stores how far a stream has got. It moves only after the target has accepted the entries. If the process is
-killed before that, the next run sends the same entries again. Receivers recognise them by `seq`.
+A cursor stores how far a stream has got. The cursor moves only after the target has accepted the entries. If the
+process is killed before that, the next run sends the same entries again. Receivers recognise them by `seq`.
 """
 
 import logging

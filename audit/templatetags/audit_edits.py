@@ -52,8 +52,8 @@ def line_of(edit: Edit, beside_person: str, beside_sheet: str, beside_edit: str)
 
 @register.simple_tag
 def changes_of(edit: Edit, beside_edit: str = "", beside_sheet: str = "") -> SafeString:
-    """The first changes of an edit, under a sentence that counts all its changes. If it has more than SHOWN changes,
-    they are folded.
+    """The first changes of an edit, under a sentence that counts all its changes. If the edit has more than SHOWN
+    changes, they are folded.
     """
     changes = [markup('<li class="mb-2">{}</li>', _part(edit, change, beside_sheet)) for change in edit.changes]
     if edit.is_shortened or not edit.is_counted:

@@ -16,8 +16,8 @@ SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """A timeline: a word for what it is about, its entries, and the query with which the log page shows the same ("" if
-    there is none). If `is_by_edit` is true, each entry stands for a whole edit.
+    """A timeline: a word for what it is about, its entries, and the query with which the log page shows the same
+    entries ("" if there is no such query). If `is_by_edit` is true, each entry stands for a whole edit.
     """
 
     what: str

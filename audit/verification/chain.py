@@ -44,7 +44,9 @@ class Walk:
 
 
 class Shelf:
-    """Returns entries in the order of the links. They are read in the order of ids, and wait here for their link."""
+    """Returns entries in the order of their links. It reads them in the order of ids, and keeps each until its link
+    comes.
+    """
 
     def __init__(self, items: Iterable[Item], findings: Findings) -> None:
         self.waiting: dict[int, Item] = {}
