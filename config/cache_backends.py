@@ -6,50 +6,58 @@ Otherwise, a restart of the cache's server would make pages fail, even pages tha
 from __future__ import annotations
 
 import logging
-from typing import Any
+from collections.abc import Callable
+from time import monotonic
+from typing import Any, ClassVar, TypeVar
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.core.cache.backends.filebased import FileBasedCache
 from django.core.cache.backends.redis import RedisCache
 
+SLOW = 1.0  # seconds; a failure that takes longer was waited for
+PAUSE = 10.0  # seconds for which a process doesn't ask a cache after such a failure
+
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class _Dispensable(BaseCache):
     """Logs errors of the cache, and goes on. All kinds of exceptions are caught, because an entry that another version
     wrote can be unreadable.
+
+    A page uses the cache several times. So that it waits for a hung server only once, the process then goes on without
+    the cache for some seconds.
     """
+
+    asked_again_at: ClassVar[float] = 0.0  # for all threads, each of which has an instance
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         """Return the value, or the default if the cache fails."""
-        try:
-            return super().get(key, default, version)
-        except Exception as error:  # noqa: BLE001 # see the class
-            _warn(error)
-            return default
+        return self._tried(lambda: super(_Dispensable, self).get(key, default, version), default)
 
     def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
         """Store the value, if the cache works."""
-        try:
-            super().set(key, value, timeout, version)
-        except Exception as error:  # noqa: BLE001 # see the class
-            _warn(error)
+        self._tried(lambda: super(_Dispensable, self).set(key, value, timeout, version), None)
 
     def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         """Store the value if the key is new. Return whether the key is new, or True if the cache fails."""
-        try:
-            return super().add(key, value, timeout, version)
-        except Exception as error:  # noqa: BLE001 # see the class
-            _warn(error)
-            return True
+        return self._tried(lambda: super(_Dispensable, self).add(key, value, timeout, version), otherwise=True)
 
     def delete(self, key: Any, version: int | None = None) -> bool:
         """Delete the value, if the cache works. Return whether there was one."""
+        return self._tried(lambda: super(_Dispensable, self).delete(key, version), otherwise=False)
+
+    def _tried(self, use: Callable[[], T], otherwise: T) -> T:
+        cls, began = type(self), monotonic()
+        if began < cls.asked_again_at:
+            return otherwise
         try:
-            return super().delete(key, version)
+            return use()
         except Exception as error:  # noqa: BLE001 # see the class
             _warn(error)
-            return False
+            if monotonic() - began > SLOW:
+                cls.asked_again_at = monotonic() + PAUSE
+            return otherwise
 
 
 class DispensableRedis(_Dispensable, RedisCache):

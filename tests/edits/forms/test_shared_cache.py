@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import signal
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-from shutil import rmtree
+from shutil import rmtree, which
 
 import pytest
 from django.core.cache import cache
@@ -15,18 +21,74 @@ from django.test import Client
 from pytest_django import Settings
 
 from config import caching
+from config.cache_backends import DispensableRedis
 from tests.audit.test_killed_process import ROOT, database_url
 from tests.crowd import App
 from tests.edits.browser import Page
 from tests.edits.forms.progress_form import MINE, ProgressForm
 from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Sandbox
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@dataclass
+class Redis:
+    """A real Redis server, which keeps nothing on disk."""
+
+    port: int
+    folder: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        command = [
+            "redis-server",
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            str(self.port),
+            "--save",
+            "",
+            "--dir",
+            str(self.folder),
+        ]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        until(self._answers, "Redis doesn't listen", by=self.process)
+
+    def kill(self) -> None:
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+
+    def send(self, number: signal.Signals) -> None:
+        assert self.process
+        self.process.send_signal(number)
+
+    def _answers(self) -> bool:
+        with socket.socket() as tried:
+            return tried.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[Redis]:
+    """A running server. The client is in no list of requirements: docs/settings.md says who installs it."""
+    if which("redis-server") is None or find_spec("redis") is None:
+        pytest.skip("no redis-server on this machine, or no package redis in this environment")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        server = Redis(free.getsockname()[1], tmp_path)
+    server.start()
+    yield server
+    server.kill()
+
+
 def cache_url(kind: str, folder: Path) -> str:
-    """Return the address of a new cache. For a cache in the database, Django's own command makes the table."""
+    """Return the address of a new folder or table. Django's own command makes the table."""
     if kind == "filecache":
         return f"filecache://{folder}"
     url = "dbcache://byline_test_cache"
@@ -44,7 +106,7 @@ def reads(plan: SitePlan) -> int:
     return len(found)
 
 
-@pytest.mark.parametrize("kind", ["filecache", "dbcache"])
+@pytest.mark.parametrize("kind", ["filecache", "dbcache", "redis"])
 def test_two_processes_read_the_list_once_a_minute_and_again_after_a_save(
     browser: Client,
     plan: SitePlan,
@@ -52,10 +114,11 @@ def test_two_processes_read_the_list_once_a_minute_and_again_after_a_save(
     tmp_path: Path,
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
     kind: str,
 ) -> None:
-    form = ProgressForm(plan)
-    url, session = cache_url(kind, tmp_path), browser.cookies["sessionid"].value
+    form, session = ProgressForm(plan), browser.cookies["sessionid"].value
+    url = request.getfixturevalue("redis").url if kind == "redis" else cache_url(kind, tmp_path)
     monkeypatch.setenv("CACHE_URL", url)
     settings.CACHES = caching.caches(settings.SECRET_KEY)
     with App(sandbox, database_url=database_url(), CACHE_URL=url) as other:
@@ -88,6 +151,52 @@ def test_pages_open_and_save_while_the_cache_is_away(
     assert "4711" in Page.open(browser, form.path).text
     assert browser.get("/audit/").status_code == 200
     assert cache.delete("before") is False  # this happens when someone has lost access to a sheet
+
+
+def test_two_processes_go_on_while_redis_is_killed_and_started_again(
+    browser: Client,
+    plan: SitePlan,
+    sandbox: Sandbox,
+    redis: Redis,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    form, session = ProgressForm(plan), browser.cookies["sessionid"].value
+    monkeypatch.setenv("CACHE_URL", redis.url)
+    settings.CACHES = caching.caches(settings.SECRET_KEY)
+    with App(sandbox, database_url=database_url(), CACHE_URL=redis.url) as other:
+        page = Page.open(browser, form.row_path(MINE)).type({form.column("Spent"): "4711"})
+        assert MINE.encode() in other.get(form.path, session=session).body
+        redis.kill()
+        page.send()
+        assert b"4711" in other.get(form.path, session=session).body
+        assert "4711" in Page.open(browser, form.path).text
+        redis.start()
+        Page.open(browser, form.row_path(MINE)).type({form.column("Spent"): "4712"}).send()
+        reads(plan)
+        assert b"4712" in other.get(form.path, session=session).body
+        assert "4712" in Page.open(browser, form.path).text
+        assert reads(plan) == 1
+
+
+def test_a_page_waits_once_for_a_hung_redis(
+    browser: Client,
+    plan: SitePlan,
+    redis: Redis,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    form = ProgressForm(plan)
+    monkeypatch.setenv("CACHE_URL", redis.url)
+    monkeypatch.setattr(DispensableRedis, "asked_again_at", 0.0)  # and afterwards as it was before this test
+    settings.CACHES = caching.caches(settings.SECRET_KEY)
+    redis.send(signal.SIGSTOP)
+    with caplog.at_level(logging.WARNING, "config.cache_backends"):
+        assert MINE in Page.open(browser, form.path).text
+    assert [one.message for one in caplog.records if "CACHE_URL" in one.message] == [
+        "The cache of CACHE_URL failed: TimeoutError."
+    ]
 
 
 def test_two_installations_on_one_server_share_no_answers(
