@@ -67,7 +67,9 @@ def look_at(form: FormDefinition) -> None:
     known = f"{form.problem} {form.warning}"
     new = [one for one in (problem, *warnings) if one and one not in known]
     with transaction.atomic():
-        as_seen = FormDefinition.objects.filter(pk=form.pk, revision=form.revision)
+        as_seen = FormDefinition.objects.filter(
+            pk=form.pk, revision=form.revision, problem=form.problem, warning=form.warning
+        )
         if as_seen.update(problem=problem, warning=warning):
             problem_mails.tell(form, new)
     form.problem, form.warning = problem, warning

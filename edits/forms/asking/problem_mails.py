@@ -21,7 +21,7 @@ from edits.forms.asking.links import design_link, host, stop_problems_link
 from edits.forms.asking.message import is_address, one_line, sender, wrapped
 from edits.forms.asking.models import StoppedKind, StoppedReminders
 from edits.forms.models import FormDefinition, FormState
-from edits.forms.outgoing_mail import OutgoingMail, OutgoingMailQuerySet, message_id
+from edits.forms.outgoing_mail import MailState, OutgoingMail, OutgoingMailQuerySet, message_id
 from identity.models import SmartsheetUser
 
 DESIGN = "edits.design_forms"
@@ -96,13 +96,18 @@ def designers_of(form: FormDefinition) -> Iterator[str]:
             yield email
 
 
-def still_true(mail: ProblemMail) -> list[str]:
-    """The sentences of the mail that are still true. If there are none, the mail needn't be sent any more."""
+def keep_true(mail: ProblemMail) -> list[str]:
+    """Return the sentences of the mail that still hold; none if it needn't be sent any more. The others are taken out
+    of the mail, so that they are told if they become true again.
+    """
     form = mail.form
     now = f"{form.problem} {form.warning}"
     is_wanted = mail.email and mail.email not in StoppedReminders.addresses_of(form.pk, StoppedKind.PROBLEMS)
     is_needed = is_wanted and form.state == FormState.PUBLISHED and not form.is_over
-    return [one for one in mail.sentences.split("\n") if one in now] if is_needed else []
+    found = [one for one in mail.sentences.split("\n") if one in now] if is_needed else []
+    if found:
+        ProblemMail.objects.filter(pk=mail.pk).update(sentences="\n".join(found))
+    return found
 
 
 def compose(mail: ProblemMail, sentences: Sequence[str]) -> EmailMultiAlternatives:
@@ -142,7 +147,7 @@ def delete_old() -> int:
 
 def _told_lately(form: FormDefinition) -> set[tuple[str, str]]:
     lately = ProblemMail.objects.filter(form=form, created_at__gt=timezone.now() - PAUSE)
-    mails = lately.values_list("email", "sentences")
+    mails = lately.exclude(state__in=(MailState.DROPPED, MailState.GIVEN_UP)).values_list("email", "sentences")
     return {(email, one) for email, sentences in mails for one in sentences.split("\n")}
 
 

@@ -123,7 +123,7 @@ def _send(mail: OutgoingMail) -> tuple[bool, bool]:
 def _writer(mail: OutgoingMail) -> Callable[[], EmailMultiAlternatives] | None:
     """Return the function that writes the mail; None if the mail needn't be sent any more."""
     if isinstance(mail, ProblemMail):
-        sentences = problem_mails.still_true(mail)
+        sentences = problem_mails.keep_true(mail)
         return partial(problem_mails.compose, mail, sentences) if sentences else None
     if not isinstance(mail, Mail):
         raise TypeError(mail)

@@ -18,7 +18,7 @@ from edits.forms.asking import problem_mails, sending
 from edits.forms.asking.problem_mails import ProblemMail
 from edits.forms.models import FormDefinition, FormState
 from edits.forms.outgoing_mail import MailState
-from edits.forms.watching import check_due
+from edits.forms.watching import check_due, look_at
 from identity.models import SmartsheetUser
 from tests.edits.forms.asking.conftest import SENDER, SITE, made_form, text_of
 from tests.edits.site_plan import SitePlan
@@ -151,6 +151,51 @@ def test_a_mail_is_dropped_if_the_problem_is_gone_before_it_is_sent(
     FormDefinition.objects.filter(pk=designed.pk).update(problem="")
     assert sending.send_due() == 0
     assert ProblemMail.objects.get().state == MailState.DROPPED
+
+
+def test_a_problem_that_comes_back_after_its_mail_was_dropped_is_told(
+    designed: FormDefinition, plan: SitePlan, mailbox: MailServer
+) -> None:
+    lose_column(plan)
+    FormDefinition.objects.filter(pk=designed.pk).update(checked_at=None)
+    check_due()
+    FormDefinition.objects.filter(pk=designed.pk).update(problem="")
+    assert sending.send_due() == 0
+    look(designed)
+    (mail,) = mailbox.to(BOB)
+    assert "Its rule for rows reads a column" in mail.part("plain")
+
+
+def test_a_sentence_that_was_left_out_of_a_mail_is_told_when_it_is_true_again(
+    designed: FormDefinition, plan: SitePlan, mailbox: MailServer
+) -> None:
+    first, second = "The form has no title.", "The form has no fields."
+    for sentences, warning in [((first, second), second), ((first,), f"{first} {second}")]:
+        problem_mails.tell(designed, sentences)
+        FormDefinition.objects.filter(pk=designed.pk).update(warning=warning)
+        assert sending.send_due() == 1
+    texts = [one.part("plain") for one in mailbox.to(BOB)]
+    assert [(first in text, second in text) for text in texts] == [(False, True), (True, False)]
+
+
+def test_a_problem_whose_mail_could_not_be_sent_is_told_when_it_comes_back(
+    designed: FormDefinition, mailbox: MailServer
+) -> None:
+    problem_mails.tell(designed, ["The form has no title."])
+    ProblemMail.objects.update(state=MailState.GIVEN_UP)
+    problem_mails.tell(designed, ["The form has no title."])
+    assert ProblemMail.objects.filter(state=MailState.WAITING).count() == 1
+
+
+def test_of_two_workers_that_look_at_the_same_time_one_tells(
+    designed: FormDefinition, plan: SitePlan, mailbox: MailServer
+) -> None:
+    lose_column(plan)
+    first, second = (FormDefinition.objects.select_related("designer__user").get(pk=designed.pk) for _ in range(2))
+    look_at(first)
+    ProblemMail.objects.update(created_at=timezone.now() - timedelta(days=2))  # not told lately
+    look_at(second)
+    assert ProblemMail.objects.count() == 1
 
 
 def test_a_mail_that_the_server_does_not_take_yet_is_sent_again_with_the_same_id(
