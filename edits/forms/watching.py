@@ -3,8 +3,8 @@ gone or have another type, and filters and sheets that were deleted. Also finds 
 
 The worker reads each sheet's columns with the token of the form's designer. If people can't use the form any more, its
 field `problem` says why. If only some fields of the form can't be used, or if the form has no designer, `warning` says
-so. Both are sentences. The pages on which people fill in forms don't depend on this, because each page checks the
-columns that it uses.
+so. Both are sentences. They name no person, because they are stored and mailed, and erasing a name doesn't reach them.
+The pages on which people fill in forms don't depend on this, because each page checks the columns that it uses.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ logger = logging.getLogger(__name__)
 
 EVERY = timedelta(minutes=15)
 MOST = 20  # the largest number of forms in one run, so that other jobs don't have to wait long
-NO_SHEET = "Its sheet was deleted, or isn’t shared with {name} any more."
+NO_SHEET = "Its sheet was deleted, or isn’t shared with its designer any more."
 NO_DESIGNER = "This form has no designer any more. Another designer can take it over."
-NOT_CONNECTED = "{name}, who designed this form, isn’t connected any more. Another designer can take it over."
+NOT_CONNECTED = "Its designer isn’t connected any more. Another designer can take it over."
 NO_RULE = "Its rule for rows reads a column that is no longer in the sheet."
 NO_FILTER = "It can’t show its rows."
 NO_FIELDS = "None of its columns is in the sheet any more, with the type that it had."
@@ -86,7 +86,7 @@ def _found(form: FormDefinition, designer: SmartsheetUser | None) -> tuple[str, 
     if designer is None:
         return "", [NO_DESIGNER]
     if not designer.user.is_active or not designer.is_connected:
-        return "", [NOT_CONNECTED.format(name=designer.name)]
+        return "", [NOT_CONNECTED]
     try:
         gateway = gateway_for(designer.user)
         sheet = reading.read_rows(gateway, form.sheet_id, ())
@@ -95,9 +95,9 @@ def _found(form: FormDefinition, designer: SmartsheetUser | None) -> tuple[str, 
     except InvalidDefinition:
         return UNREADABLE, []
     except SignInAgain:
-        return "", [NOT_CONNECTED.format(name=designer.name)]
+        return "", [NOT_CONNECTED]
     except (NotFound, Forbidden):
-        return NO_SHEET.format(name=designer.name), []
+        return NO_SHEET, []
     if definition.filter and (why := why_not_usable(filters, definition.filter)):
         return f"{NO_FILTER} {why}", []
     return _of_columns(form, definition, sheet, filters)

@@ -1,7 +1,7 @@
 """Tells designers by mail when people can't use their form, or parts of it, any more because its sheet has changed.
 
 The worker makes these mails when it finds a new problem (watching.py), and sends them like other mails (sending.py). A
-mail has the form's title and sentences about columns and people. It has no values of cells.
+mail has the form's title and sentences about columns. It has no values of cells, and it names no person.
 """
 
 from __future__ import annotations

@@ -108,7 +108,7 @@ def test_a_sheet_that_the_designer_lost_closes_the_form_until_it_is_shared_again
 ) -> None:
     plan.unshare(bob)
     problem, _ = found_later(published)
-    assert problem == "Its sheet was deleted, or isn’t shared with Bob Baker any more."
+    assert problem == "Its sheet was deleted, or isn’t shared with its designer any more."
     listed = Page.open(browser, "/forms/design/").text
     assert problem in listed
     assert problem in Page.open(browser, "/").text
@@ -130,7 +130,7 @@ def test_a_problem_ends_with_its_cause(published: FormDefinition, plan: SitePlan
 
 def test_a_designer_who_is_gone_leaves_a_warning(published: FormDefinition, bob: Person) -> None:
     Token.objects.filter(person__smartsheet_id=bob.id).delete()
-    assert "Bob Baker, who designed this form, isn’t connected any more." in found_later(published)[1]
+    assert "Its designer isn’t connected any more." in found_later(published)[1]
     SmartsheetUser.objects.get(smartsheet_id=bob.id).delete()
     with time_machine.travel(timezone.now() + 2 * EVERY + timedelta(seconds=2), tick=True):
         check_due()
