@@ -42,7 +42,7 @@ class Addresses(Protocol):
 
 def only_then(*, region: str, person_id: int, then: str) -> frozenset[str]:  # as in Addresses
     """Only the address in the entry. This is used if no other addresses are known."""
-    return frozenset({then.casefold()} - {""})
+    return frozenset({then.lower()} - {""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ def _may_be(change: LoggedChange, state: State, addresses: Addresses) -> bool:
         return False
     intent = change.intent
     known = addresses(region=intent.region, person_id=intent.actor_id, then=intent.actor_email)
-    return not (known and state.email) or state.email.casefold() in known
+    return not (known and state.email) or state.email.lower() in known
 
 
 def _plain(canonical: str | None) -> object:

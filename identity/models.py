@@ -70,7 +70,7 @@ class SmartsheetUserQuerySet(TrackedQuerySet["SmartsheetUser"]):
         address.
         """
         known = (profile.addresses for profile in self._profiles(region, person_id))
-        return frozenset({then.strip().casefold()} - {""}).union(*known)
+        return frozenset({then.strip().lower()} - {""}).union(*known)
 
     def connected(self, user: AbstractBaseUser, profile: Profile, grant: Grant) -> "SmartsheetUser":
         """Connect the account with this profile to a user of this site, and return its SmartsheetUser.

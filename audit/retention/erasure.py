@@ -60,7 +60,7 @@ class Person:
         return Q(region=self.region, person_id=self.number) | Q(person_id=None, email__in=self._emails())
 
     def addresses(self) -> frozenset[str]:
-        return frozenset(email.casefold() for email in self._emails())
+        return frozenset(email.lower() for email in self._emails())
 
     def _emails(self) -> set[str]:
         is_theirs = Q(region=self.region, person_id=self.number)
@@ -85,7 +85,7 @@ class Address:
         return Q(pk__in=[pk for pk, *texts in rows if any(mentions(text, self.email) for text in texts)])
 
     def addresses(self) -> frozenset[str]:
-        return frozenset({self.email.casefold()})
+        return frozenset({self.email.lower()})
 
     def blank_histories(self) -> int:
         return histories.blank_address(self.email)

@@ -207,8 +207,8 @@ class Comparison(Condition):
                 part = fold(str(value))
                 return lambda cell: contains(cell, part)
             case Operator.ME:
-                keys = {fold(key) for key in me if key}
-                return lambda cell: any(fold(text) in keys for text in texts_of(cell))
+                keys = {key.lower() for key in me if key}  # not fold(): ß and ss are different domains
+                return lambda cell: any(text.lower() in keys for text in texts_of(cell))
         compare = COMPARE[operator]
         if operator in ORDERS and isinstance(value, int | float):
             limit = double(value)

@@ -311,8 +311,8 @@ class Definition:
             reason=_choice(Reason, found.get("reason", Reason.NOT_ASKED), "The form"),
             reasons=_texts(found, "reasons", "The form"),
             audience=_choice(Audience, found.get("audience", Audience.SHEET), "The form"),
-            people=tuple(one.strip().casefold() for one in _texts(found, "people", "The form")),
-            domains=tuple(one.strip().casefold() for one in _texts(found, "domains", "The form")),
+            people=tuple(one.strip().lower() for one in _texts(found, "people", "The form")),
+            domains=tuple(one.strip().lower() for one in _texts(found, "domains", "The form")),
         )
         definition._require_few_comparisons()
         return definition

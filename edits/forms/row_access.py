@@ -63,7 +63,7 @@ def mine(column: int | str, *, why: str = NOT_YOURS) -> Rule:
     def rule(baseline: Baseline, row: Row) -> str:
         found = find_column(baseline.sheet, column)
         value = bare(held(row.cell(found)))
-        people = {str(one).strip().casefold() for one in (value if isinstance(value, list) else [value])}
+        people = {str(one).strip().lower() for one in (value if isinstance(value, list) else [value])}
         return why.format(title=found.title) if people.isdisjoint(baseline.addresses) else ""
 
     return rule

@@ -52,7 +52,7 @@ class Baseline:
         try:
             return SmartsheetUser.objects.addresses(region=actor.region, person_id=actor.id, then=actor.email)
         except DatabaseError:
-            return frozenset({actor.email.casefold()})
+            return frozenset({actor.email.lower()})
 
     @property
     def personal(self) -> frozenset[int]:

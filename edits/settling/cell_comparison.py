@@ -79,7 +79,7 @@ class Ours:
 
     def is_person(self, version: Version) -> bool:
         """Whether the change's person made the state. True if the person was erased."""
-        return not self.emails or version.by.email.casefold() in self.emails
+        return not self.emails or version.by.email.lower() in self.emails
 
 
 @dataclass(frozen=True, slots=True)

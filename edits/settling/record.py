@@ -140,13 +140,13 @@ class Record:
     def is_written_by_them(self, row: Row) -> bool:
         """Whether this person was the last to write the row, at a time when the edit can have been carried out."""
         by = row.modified_by
-        return by is not None and by.email.casefold() in self.emails and self.is_in_time(row.modified_at)
+        return by is not None and by.email.lower() in self.emails and self.is_in_time(row.modified_at)
 
     def _is_by_them(self, by: Any, at: Any) -> bool:
         return self._is_them(by) and self.is_in_time(parse_time(at))
 
     def _is_them(self, by: Any) -> bool:
-        return str((by or {}).get("email", "")).casefold() in self.emails
+        return str((by or {}).get("email", "")).lower() in self.emails
 
     # Outcomes
 

@@ -17,5 +17,5 @@ def people_of(sheet: Sheet, row: Row | None, shared: Iterable[Contact] = ()) -> 
     columns = [column for column in sheet.columns if column.type in CONTACT_COLUMNS]
     offered = [one for column in columns for one in column.contact_options]
     in_row = [one for column in columns for one in (contacts(row.cell(column)) if row else ())]
-    found = {one.email.casefold(): one for one in (*shared, *in_row, *offered) if one.name and "@" in one.email}
+    found = {one.email.lower(): one for one in (*shared, *in_row, *offered) if one.name and "@" in one.email}
     return tuple(sorted(found.values(), key=lambda one: (one.name.casefold(), one.email)))

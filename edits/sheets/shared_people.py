@@ -38,7 +38,7 @@ def ask(gateway: Gateway, user: AbstractBaseUser | AnonymousUser, sheet_id: int)
     if found is None:
         shares = gateway.shares(sheet_id)
         named = (one for one in map(Contact.parse, shares) if one.name and "@" in one.email)
-        people = {one.email.casefold(): one for one in named}
+        people = {one.email.lower(): one for one in named}
         by_name = sorted(people.values(), key=lambda one: (one.name.casefold(), one.email))
         found = SharedPeople(tuple(by_name), are_all=len(shares) < operations.MOST_SHARES)
         cache.set(_key(user, sheet_id), found, KEPT)

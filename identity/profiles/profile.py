@@ -50,7 +50,7 @@ class Profile:
     @property
     def addresses(self) -> frozenset[str]:
         """The main e-mail address and the other confirmed addresses, in lower case."""
-        return frozenset(email.casefold() for email in self._confirmed)
+        return frozenset(email.lower() for email in self._confirmed)
 
     @property
     def plain_addresses(self) -> frozenset[str]:

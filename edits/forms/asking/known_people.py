@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import reduce
 from operator import or_
@@ -13,6 +14,7 @@ from edits.forms.asking.models import RequestedPerson
 from identity.models import SmartsheetUser
 
 AT_ONCE = 100  # addresses in one query
+PLAIN = re.compile(r"[!#-\[\]-~]+")  # ASCII without characters that JSON escapes
 
 
 def accounts_with(addresses: Iterable[str], *, region: str) -> dict[str, SmartsheetUser]:
@@ -24,11 +26,16 @@ def accounts_with(addresses: Iterable[str], *, region: str) -> dict[str, Smartsh
     wanted = list(dict.fromkeys(addresses))
     for start in range(0, len(wanted), AT_ONCE):
         some = wanted[start : start + AT_ONCE]
-        named = here.filter(reduce(or_, (Q(text__icontains=address) for address in some)))
+        named = here.filter(reduce(or_, (Q(text__icontains=_plain_part(address)) for address in some)))
         for person in named:
             known = person.as_profile().addresses
             found |= {address: person for address in some if address in known}
     return found
+
+
+def _plain_part(address: str) -> str:
+    """The longest part of the address that is the same in every database's JSON."""
+    return max(PLAIN.findall(address), key=len, default="@")
 
 
 def recognise(instance: SmartsheetUser, **_kwargs: object) -> None:

@@ -41,10 +41,10 @@ class Shares:
 
     def of(self, profile: Profile) -> Share | None:
         """Return the share of a person, found by any of the person's addresses; None if there is none."""
-        return next((one for one in self.people if one.email.casefold() in profile.addresses), None)
+        return next((one for one in self.people if one.email.lower() in profile.addresses), None)
 
     def with_address(self, email: str) -> Share | None:
-        return next((one for one in self.people if one.email.casefold() == email.casefold()), None)
+        return next((one for one in self.people if one.email.lower() == email.lower()), None)
 
     @property
     def owner(self) -> str:
@@ -84,7 +84,7 @@ def lacking_access(definition: Definition, shares: Shares, *, region: str) -> La
 def _lacking(definition: Definition, shares: Shares, region: str) -> Iterator[str]:
     listed, domains = set(definition.people), set(definition.domains)
     for share in shares.people:
-        is_listed = share.email.casefold() in listed or share.email.casefold().partition("@")[2] in domains
+        is_listed = share.email.lower() in listed or share.email.lower().partition("@")[2] in domains
         if (definition.audience is not Audience.LISTED or is_listed) and not share.access.is_editor:
             yield f"{share.words} {share.access.words}"
     if definition.audience is Audience.SHEET:

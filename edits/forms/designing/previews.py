@@ -50,7 +50,7 @@ class Viewer:
 
     @property
     def key(self) -> str:
-        return self.profile.email.casefold()
+        return self.profile.email.lower()
 
     @property
     def name(self) -> str:
@@ -58,7 +58,7 @@ class Viewer:
 
     @property
     def words(self) -> str:
-        return self.name if self.name.casefold() == self.key else f"{self.name} ({self.key})"
+        return self.name if self.name.lower() == self.key else f"{self.name} ({self.key})"
 
     def owns(self, definition: Definition, sheet: Sheet, row: Row) -> bool:
         """Whether the form shows this row to the person."""
@@ -106,7 +106,7 @@ def preview(request: SmartsheetRequest, form: FormDefinition) -> HttpResponse:
         gateway = gateway_for(request.user)
         gateway.require(Feature.VIEW)
         viewers = list(viewers_of(request, shares_of(gateway, form.sheet_id)))
-        viewer = next((one for one in viewers if one.key == sent.get("person", "").casefold()), viewers[0])
+        viewer = next((one for one in viewers if one.key == sent.get("person", "").lower()), viewers[0])
         with applying(lambda: gateway, form.sheet_id, definition.filter):
             page = reading.read_page(gateway, form.sheet_id, _number(sent), filter_id=definition.filter_id)
             listed = listed_rows(gateway, page, definition, query=sent.get("q", "").strip(), number=_number(sent))
@@ -177,7 +177,7 @@ def viewers_of(request: SmartsheetRequest, shares: Shares) -> Iterator[Viewer]:
         share = shares.of(profile)
         yield Viewer(profile, share.access if share else None)
     for share in sorted(shares.people, key=lambda share: share.words.casefold()):
-        if share.email.casefold() not in known:
+        if share.email.lower() not in known:
             yield Viewer(_profile(share, designer.region), share.access)
 
 

@@ -178,14 +178,14 @@ class PeopleSettings(Settings):
     domains = Lines(rows=2, label="Domains", help_text="Such as example.com: everybody with an address there.")
 
     def clean_people(self) -> list[str]:
-        people: list[str] = [one.casefold() for one in self.cleaned_data["people"]]
+        people: list[str] = [one.lower() for one in self.cleaned_data["people"]]
         for one in people:
             if "@" not in one and ":" not in one:
                 raise ValidationError(f"“{one}” isn't an e-mail address.")
         return people
 
     def clean_domains(self) -> list[str]:
-        domains: list[str] = [one.casefold().removeprefix("@") for one in self.cleaned_data["domains"]]
+        domains: list[str] = [one.lower().removeprefix("@") for one in self.cleaned_data["domains"]]
         for one in domains:
             if "@" in one or "." not in one:
                 raise ValidationError(f"“{one}” isn't a domain, such as example.com.")

@@ -68,7 +68,7 @@ def key_of(text: str, column: Column, known: Sequence[Contact]) -> str:
     """
     named = WITH_NAME.fullmatch(text)
     wanted = named[1].strip() if named else text
-    exact = [one.key for one in known if one.key.casefold() == wanted.casefold()]
+    exact = [one.key for one in known if one.key.lower() == wanted.lower()]
     found = exact or [one.key for one in known if one.name.casefold() == wanted.casefold()]
     if len(found) > 1:
         raise ValidationError(f"Several people are called {wanted}: enter an e-mail address.")
@@ -87,12 +87,10 @@ def key_of(text: str, column: Column, known: Sequence[Contact]) -> str:
 
 def why_nobody(column: Column, keys: Iterable[str]) -> str:
     """Return a sentence that says why a restricted column doesn't accept these people; "" if it does."""
-    allowed = {one.key.casefold() for one in column.contact_options}
+    allowed = {one.key.lower() for one in column.contact_options}
     if not column.is_validated:
         return ""
-    return next(
-        (f"“{key}” is not among the people of this column." for key in keys if key.casefold() not in allowed), ""
-    )
+    return next((f"“{key}” is not among the people of this column." for key in keys if key.lower() not in allowed), "")
 
 
 def is_address(text: str) -> bool:

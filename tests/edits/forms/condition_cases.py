@@ -4,7 +4,7 @@ from typing import Any
 
 COLUMN = "4583173393803140"
 TODAY = "2026-11-29"
-ME = ["Bob@Example.com", "bob.baker@example.org", "Bob Baker"]
+ME = ["Bob@Example.com", "bob.baker@example.org", "Bob Baker", "bob@strasse.example"]
 LINK = {"url": "https://example.com"}
 
 # The operator, the condition's value (... for none), values for which the condition holds, and others.
@@ -45,6 +45,7 @@ CASES: list[tuple[str, Any, list[Any], list[Any]]] = [
     ("today", 92, ["2027-03-01"], ["2027-02-28"]),
     ("after_today", -30, ["2026-10-31", TODAY], ["2026-10-30", None]),
     ("me", ..., ["bob@example.COM", ["x@y.z", "BOB.Baker@example.org"], "bob baker"], ["bob", None, [], 5, True, ""]),
+    ("me", ..., ["Bob@STRASSE.example"], ["bob@straße.example"]),  # two domains
     ("not_me", ..., ["ann@example.com", None, ["Bob"]], ["bob@example.com", ["ann@example.com", "Bob Baker"]]),
 ]  # fmt: skip
 

@@ -55,7 +55,7 @@ function isTrueOf(cell, operator, value, { me, today }) {
     case "contains":
       return contains(cell, fold(value));
     case "me":
-      return textsOf(cell).some((text) => me.some((key) => key && fold(key) === fold(text)));
+      return textsOf(cell).some((text) => me.some((key) => key && key.toLowerCase() === text.toLowerCase()));
     default:
       throw new Error(`The operator ${operator} is unknown.`);
   }
