@@ -47,7 +47,7 @@ NOT_SAVED = "There is nothing to undo: Smartsheet didn't save this change, or it
 ADDED_AGAIN = "A new row with these values was added already. If that row was deleted since, undo its deletion."
 EMPTY = "The log has no value of this row that can be written into a new row."
 RESTORING = "A new row may have been added for this one already. That isn't certain yet, so nothing is sent."
-PARENT_RESTORING = "The row above it in the hierarchy is being restored, which isn't certain yet. Try again later."
+PARENT_RESTORING = "A row above it in the hierarchy is being restored, which isn't certain yet. Try again later."
 NO_OLD_PLACE = (
     "This move can't be undone from here: its entry is old, and doesn't say which rows were around the row. Move the "
     "row back in Smartsheet."
@@ -330,9 +330,18 @@ class _Looking:
         again = self._log.restoration(found.row_id)
         if again and not self._is_gone(again):
             return ADDED_AGAIN if again.is_applied else RESTORING
-        parent_id = found.was.parent_id if found.was else None
-        above = self._log.restoration(parent_id) if parent_id and parent_id not in self._rows else None
-        return PARENT_RESTORING if above and not above.is_applied else ""
+        return PARENT_RESTORING if self._is_restoring_above(found.was) else ""
+
+    def _is_restoring_above(self, was: OldPlace | None) -> bool:
+        """Whether a row that was above this place in the hierarchy, at any level, is perhaps being restored."""
+        met: set[int] = set()
+        while was and was.parent_id and was.parent_id not in self._rows and was.parent_id not in met:
+            met.add(was.parent_id)
+            above = self._log.restoration(was.parent_id)
+            if above and not above.is_applied:
+                return True
+            was = self._was.get(was.parent_id) or self._log.place(was.parent_id)
+        return False
 
     def _is_gone(self, again: LoggedChange) -> bool:
         """Whether the new row of a restoration was deleted in Smartsheet itself. This is only certain if the log had

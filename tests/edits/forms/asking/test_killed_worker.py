@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from edits.forms.asking.models import Mail
+from edits.forms.asking.problem_mails import ProblemMail
 from edits.forms.models import FormDefinition
-from edits.forms.outgoing_mail import MailState
+from edits.forms.outgoing_mail import MailState, message_id
 from tests.audit.test_killed_process import ROOT, database_url
 from tests.edits.forms.asking.conftest import SENDER, SITE, asked, rows_of
 from tests.edits.site_plan import SitePlan
@@ -152,6 +153,26 @@ def test_no_mail_is_lost(
     for one in repeated:  # a repeated mail is completely the same
         first, second = ([mail.part("plain"), mail.part("html"), mail.message["Date"]] for mail in mailbox.to(one))
         assert first == second
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("where", "name", "when", "is_taken"), [STEPS[1], STEPS[7], STEPS[8], STEPS[11]])
+def test_no_mail_about_a_problem_is_lost(
+    form: FormDefinition, mailbox: MailServer, run: Run, where: str, name: str, when: str, is_taken: bool
+) -> None:
+    sentence = "Its designer isn’t connected any more."
+    form.warning = sentence
+    form.save()
+    for address in ADDRESSES[:2]:
+        ProblemMail.objects.create(form=form, email=address, sentences=sentence, message_id=message_id("example.com"))
+    assert run([mailbox.port, where, name, when, 1]) == [-signal.SIGKILL]
+    assert len(mailbox.mails) == int(is_taken)
+    while ProblemMail.objects.filter(state=MailState.WAITING).exists():
+        assert run([mailbox.port]) == [0]
+    assert len(mailbox.mails) == 2 + is_taken
+    ids = dict(ProblemMail.objects.values_list("email", "message_id"))
+    assert {one.recipient: one.message["Message-ID"] for one in mailbox.mails} == ids
+    assert set(ProblemMail.objects.values_list("state", flat=True)) == {MailState.SENT}
 
 
 @pytest.mark.django_db(transaction=True)
