@@ -16,8 +16,8 @@ ROWS, ROW = "/sheets/{sheet}/rows", "/sheets/{sheet}/rows/{row}"
 
 
 def keys(**paths: str) -> Shape:
-    """Return the shape with these paths. Each argument is a kind of value, with the paths that have it:
-    `keys(number="id version")`.
+    """Return the shape of an answer. Each argument names a kind of value, and lists the paths that have values of this
+    kind: `keys(number="id version")`.
     """
     return {f"{path}: {kind}" for kind, listed in paths.items() for path in listed.split()}
 
