@@ -59,7 +59,7 @@ class ImaginedLog:
         self._hash = leaves.GENESIS
 
     def months(self) -> list[float]:
-        """Return a time in each month of the log, in seconds since 1970."""
+        """Return times in seconds since 1970, at least one in each month of the log."""
         days = range(0, SPAN.days + 28, 28)
         return sorted({(self._end - timedelta(days=day)).timestamp() for day in days})
 

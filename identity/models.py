@@ -53,7 +53,7 @@ class NameThen:
 class SmartsheetUserQuerySet(TrackedQuerySet["SmartsheetUser"]):
     def signed_in(self, profile: Profile, grant: Grant) -> "SmartsheetUser":
         """Store the profile and the token of a person who signs in, and return the person. The first sign-in creates
-        them.
+        the person.
 
         Region and id identify a person. The e-mail address doesn't, because someone else can get it later. Raises
         Blocked if the person is blocked.
@@ -66,8 +66,8 @@ class SmartsheetUserQuerySet(TrackedQuerySet["SmartsheetUser"]):
     def addresses(self, *, region: str, person_id: int, then: str = "") -> frozenset[str]:
         """Return all known e-mail addresses of a person, in lower case: the current and earlier ones, and `then`.
 
-        Smartsheet's history of a cell has the main address that a person had at the time. People can change their
-        address.
+        They are used to find a person in Smartsheet's history of a cell, which has the main address that the person had
+        at the time. People can change their address.
         """
         known = (profile.addresses for profile in self._profiles(region, person_id))
         return frozenset({then.strip().lower()} - {""}).union(*known)

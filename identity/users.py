@@ -1,4 +1,4 @@
-"""What these apps need to know about the site's user model."""
+"""Queries for users that work with any user model of the site."""
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import FieldDoesNotExist

@@ -1,4 +1,4 @@
-"""What all tests share: the running sandbox, settings that point to the sandbox, and people who sign in."""
+"""Fixtures of all tests: the running sandbox, settings that point to the sandbox, and people who sign in."""
 
 import gc
 import os

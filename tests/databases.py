@@ -1,4 +1,4 @@
-"""Which tests run on each database. All tests run on PostgreSQL. Those that are listed here also run on SQLite."""
+"""Lists the tests that run on each database. All tests run on PostgreSQL, and those in this list also run on SQLite."""
 
 from collections.abc import Iterable, Iterator
 from functools import cache

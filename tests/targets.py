@@ -1,4 +1,4 @@
-"""Which target runs which tests. `make test-system` runs the tests below, and `make test` runs all others."""
+"""Lists which tests each target runs. `make test-system` runs the tests in this list, and `make test` all others."""
 
 import pytest
 

@@ -25,7 +25,7 @@ class Scope(models.TextChoices):
 
 
 class Ending(models.TextChoices):
-    """Why a token ended early."""
+    """The reasons for which a token ends before its expiry, in the words of the log."""
 
     REVOKED = "revoked", "The person ended it."
     BARRED = "barred", "The person was barred from this app."
@@ -138,7 +138,7 @@ class AppToken(models.Model):
                 tokens.update(used_at=now)
 
     def end(self, because: Ending) -> bool:
-        """End the token for good. Returns False if it had already ended."""
+        """End the token for good. Return False if it had already ended."""
         row = AppToken.objects.active().filter(pk=self.pk)
         if not row.update(ended_at=timezone.now(), ended_because=because):
             return False

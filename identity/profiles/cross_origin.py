@@ -18,8 +18,8 @@ PREFLIGHT_SECONDS = 600
 def readable(view: Callable[[Any], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Let pages of the allowed origins request the view with the person's cookies, and read its answer.
 
-    An origin must be exactly as in the setting, and the answer names it. Other origins, including `null`, get no CORS
-    headers, so their pages can't read the answer.
+    A request's Origin header must be exactly as in the setting. The answer then repeats it. Answers to other origins,
+    including `null`, have no CORS headers, so pages of these origins can't read the answer.
     """
 
     @wraps(view)

@@ -59,11 +59,11 @@ class TrackedQuerySet(models.QuerySet[Row]):
         return super().update(**values)
 
     def bulk_create(self, objs: Iterable[Row], *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Raises PastTheHistory."""
+        """Raise PastTheHistory, always."""
         raise PastTheHistory("bulk_create(): save() each.")
 
     def bulk_update(self, objs: Iterable[Row], *_args: Any, **_kwargs: Any) -> NoReturn:
-        """Raises PastTheHistory."""
+        """Raise PastTheHistory, always."""
         raise PastTheHistory("bulk_update(): save() each.")
 
 

@@ -33,8 +33,8 @@ def reason(started_at: datetime) -> Ending:
 
 
 def is_touch_due(seen_at: datetime | None) -> bool:
-    """Whether to store this use of the session, because `seen_at` is longer ago than TOUCH, or than a tenth of the idle
-    limit.
+    """Whether to store this use of the session. It is stored if `seen_at`, the last stored use, is longer ago than
+    TOUCH or than a tenth of the idle limit.
     """
     exactness = min(TOUCH, timedelta(seconds=settings.SESSION_IDLE_SECONDS) / 10)
     return seen_at is not None and seen_at + exactness <= timezone.now()

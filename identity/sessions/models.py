@@ -19,7 +19,7 @@ KEPT = timedelta(days=1)  # how long an ended session is kept, to tell the perso
 
 
 class Ending(models.TextChoices):
-    """Why a session ended, in the words of the log."""
+    """The reasons for which a session ends without a sign-out, in the words of the log."""
 
     IDLE = "idle", "The browser had not been used for too long."
     TOO_OLD = "too_old", "The person had been signed in for too long."

@@ -94,7 +94,7 @@ class SessionStore(DatabaseSessionStore):
 
     @property
     def started_at(self) -> datetime | None:
-        """When the person signed in with this session. None if no one is signed in."""
+        """The time when the person signed in with this session, or None if no one is signed in."""
         return _moment(self.get(SIGN_IN, {}).get("started_at"))
 
     def touch(self) -> None:

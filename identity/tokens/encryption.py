@@ -21,7 +21,7 @@ else:
 
 
 class WrongTokenKey(Exception):
-    """No key in TOKEN_KEYS decrypts the stored text: the key was changed, and the old one isn't listed after it."""
+    """No key in TOKEN_KEYS decrypts the stored text. After a change of the key, the old key must stay in the list."""
 
     def __init__(self) -> None:
         super().__init__(self.__doc__)
@@ -41,7 +41,7 @@ class EncryptedTextField(_TextField):
         return None if value is None else cipher().encrypt(value.encode()).decode()
 
     def from_db_value(self, value: str | None, _expression: Expression, _connection: BaseDatabaseWrapper) -> str | None:
-        """Decrypt the text. Raises WrongTokenKey if no key can."""
+        """Return the decrypted text. Raises WrongTokenKey if no key in TOKEN_KEYS decrypts it."""
         if value is None:
             return None
         try:

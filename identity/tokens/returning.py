@@ -32,7 +32,7 @@ NAMES = ("firstName", "lastName", "email")
 
 
 class Answer(Enum):
-    """How Smartsheet answered the request to end a token."""
+    """The possible results of asking Smartsheet to end a token."""
 
     CONFIRMED = "it has ended"
     IMPOSSIBLE = "the token is not accepted, or can't be read: no other attempt could do better"

@@ -80,7 +80,7 @@ def request_of(user: Any) -> HttpRequest:
 
 
 def test_every_example_is_run() -> None:
-    """A new example must be added to these tests."""
+    """This fails if the page has an example that these tests don't run."""
     defined = [re.findall(r"^def (\w+)", block, re.MULTILINE) for block in blocks("python")]
     assert defined == [
         ["hello"],

@@ -69,7 +69,7 @@ def is_reader(function: ast.expr) -> bool:
 
 
 def helpers() -> set[str]:
-    """Return the functions of config/ and run.py that read the variable that is passed to them by name."""
+    """Return the functions of config/ and run.py that take the name of a variable and read this variable."""
     return {
         node.name
         for tree in trees("config")

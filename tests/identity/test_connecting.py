@@ -290,7 +290,7 @@ def test_the_signals(provider: Provider, log_in: LogIn, heard: Heard) -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_every_engine_of_sessions(provider: Provider, log_in: LogIn, settings: Settings, engine: str) -> None:
-    """With these engines, the page has no list of browsers, and no button to end other sessions, which wouldn't
+    """With these engines, the page has no list of browsers and no button to end other sessions, because they wouldn't
     work.
     """
     settings.SESSION_ENGINE = f"django.contrib.sessions.backends.{engine}"

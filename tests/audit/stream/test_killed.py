@@ -52,7 +52,7 @@ class Streams:
         self.parent: subprocess.Popen[str] = subprocess.Popen(command, cwd=ROOT, env=os.environ | known, **pipes)
 
     def start(self) -> int:
-        """Start a stream. Returns its process id."""
+        """Start a stream. Return its process id."""
         assert self.parent.stdin
         self.parent.stdin.write("\n")
         self.parent.stdin.flush()

@@ -1,4 +1,4 @@
-"""Static files whose names have hashes, in the imports of JavaScript modules too."""
+"""Static files with hashes in their names. JavaScript modules import each other by these names."""
 
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 
