@@ -51,10 +51,17 @@ SOURCE_MAP = re.compile(rb"(/\*|//)# sourceMappingURL=[^\s*]+\s*(\*/)?")
 # Images in Tabler's style sheet are moved to files, because a site's Content-Security-Policy can block data: addresses.
 DATA_IMAGE = re.compile(rb'"data:image/svg\+xml,([^"]+)"')
 
-# This part of a selector is removed from Tabler's rules for striped tables. It is for cells with an inline background,
-# which the Content-Security-Policy doesn't allow. With it, browsers compute the styles of all cells of the grid at each
-# scroll.
-INLINE_BACKGROUND = b",[style*=background]"
+# Parts of Tabler's selectors, and what replaces them when Tabler is copied. With them, each cell that appears while the
+# grid scrolls takes much time.
+SELECTORS = {
+    # This part of rules for striped tables is for cells with an inline background, which the Content-Security-Policy
+    # doesn't allow. With it, browsers compute the styles of all cells of the grid at each scroll.
+    b",[style*=background]": b"",
+    # With this rule, browsers also compute the styles of the cell after each new one. Legends are always in a fieldset.
+    b"}legend+*{": b"}fieldset>legend+*{",
+    # Elements inherit this colour, so browsers needn't compute it for each of them.
+    b"}*{scrollbar-color:": b"}:root{scrollbar-color:",
+}
 
 
 class Stop(Exception):
@@ -295,7 +302,9 @@ def install_front_end() -> None:
     for source, target in VENDOR_FILES.items():
         file = VENDOR / target
         file.parent.mkdir(parents=True, exist_ok=True)
-        content = SOURCE_MAP.sub(b"", (ROOT / "node_modules" / source).read_bytes()).replace(INLINE_BACKGROUND, b"")
+        content = SOURCE_MAP.sub(b"", (ROOT / "node_modules" / source).read_bytes())
+        for tablers, ours in SELECTORS.items():
+            content = content.replace(tablers, ours)
         file.write_bytes(DATA_IMAGE.sub(partial(write_image, file.parent), content))
 
 

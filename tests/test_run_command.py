@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from run import is_sound, make_venv, seconds_to_start
+from run import SELECTORS, is_sound, make_venv, seconds_to_start
 from tests.crowd import free_port
 from tests.waiting import PATIENCE
 
@@ -176,3 +176,9 @@ def test_an_incomplete_virtual_environment_is_recreated(tmp_path: Path) -> None:
     make_venv(venv)
     assert is_sound(venv)
     assert not (venv / "stamp-pip-requirements.txt").exists()
+
+
+def test_the_selectors_that_are_replaced_exist_in_tabler() -> None:
+    """Otherwise a new version of Tabler could make scrolling slow again."""
+    tabler = (ROOT / "node_modules/@tabler/core/dist/css/tabler.min.css").read_bytes()
+    assert [selector for selector in SELECTORS if selector not in tabler] == []
