@@ -19,6 +19,7 @@ from audit.vocabulary import Action, Phase
 from config import demo
 from config.home import RECENT
 from edits.forms.models import FormDefinition
+from edits.saving import DeleteRow, MoveRow, Place, read, save
 from edits.sheets.openable_sheets import Unknown, openable_sheets
 from tests.edits.browser import Page
 from tests.edits.site_plan import SitePlan
@@ -168,6 +169,19 @@ def test_a_change_is_undone_from_home(client: Client, plan: SitePlan, bob: Perso
     page = client.get("/").content.decode()
     assert f'href="{undo}"' not in page
     assert "undone" in page
+
+
+def test_a_deletion_and_a_move_are_undone_from_home(
+    client: Client, plan: SitePlan, bob: Person, sign_in: SignIn
+) -> None:
+    sign_in(client, bob)
+    user = get_user(client)
+    row_id = plan.rows[TASK]
+    save(read(user, plan.id, row_ids=[row_id]), [MoveRow(row_id, Place())]).raise_error()
+    save(read(user, plan.id, row_ids=[row_id], with_descendants=True), [DeleteRow(row_id)]).raise_error()
+    page = client.get("/").content.decode()
+    for entry in Entry.objects.intents():
+        assert f'href="/sheets/undo/{entry.pk}/"' in page
 
 
 def test_an_edit_of_several_cells_is_undone_as_a_whole(

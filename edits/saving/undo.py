@@ -318,13 +318,14 @@ class _Looking:
         logged = DeletedRow.of(found.change.intent)
         cells, lost = self._cells_of(found.change, logged)
         why_not = why_no_edits(self._sheet.access) or ("" if cells or logged else EMPTY)
+        found = replace(found, cells=cells, columns=tuple(self._columns[cell.column_id] for cell in cells), lost=lost)
         if logged is None:
-            return replace(found, cells=cells, lost=lost, why_not=why_not)
+            return replace(found, why_not=why_not)
         attributes, notes = logged.attributes, self._notes(logged, cells)
         if attributes.is_locked and self._sheet.access not in {Access.OWNER, Access.ADMIN}:
             attributes = replace(attributes, is_locked=False)
             notes.append("The row was locked. Only admins of the sheet can lock it again.")
-        return replace(found, cells=cells, lost=lost, why_not=why_not, attributes=attributes, notes=tuple(notes))
+        return replace(found, why_not=why_not, attributes=attributes, notes=tuple(notes))
 
     def _why_not_restored(self, found: Undo) -> str:
         again = self._log.restoration(found.row_id)

@@ -23,10 +23,10 @@ class Undo:
     last, if Smartsheet says so. `row` is None if the row no longer exists or wasn't read. `column` is None for a change
     of a whole row. `then` is the cell's value before the change.
 
-    If a deleted row can be added again, `cells` and `attributes` are those of the new row, and `lost` are the titles of
-    the columns whose values it doesn't get. `was` is the old place of a deleted or moved row; without it, a deleted row
-    goes to the bottom of the sheet. `where_now` and `where_then` are the places in words. `notes` are sentences about
-    what else differs from before.
+    If a deleted row can be added again, `cells` and `attributes` are those of the new row, `columns` are the columns of
+    `cells`, and `lost` are the titles of the columns whose values it doesn't get. `was` is the old place of a deleted
+    or moved row; without it, a deleted row goes to the bottom of the sheet. `where_now` and `where_then` are the places
+    in words. `notes` are sentences about what else differs from before.
     """
 
     change: LoggedChange
@@ -40,6 +40,7 @@ class Undo:
     by: str = ""
     at: datetime | None = None
     cells: tuple[CellChange, ...] = ()
+    columns: tuple[Column, ...] = ()
     attributes: RowAttributes = ORDINARY
     lost: tuple[str, ...] = ()
     was: OldPlace | None = None
@@ -66,6 +67,17 @@ class Undo:
     def words_then(self) -> str:
         """The value that undoing would restore, in words."""
         return column_type(self.column).words(self.then, readers.current()) if self.column else ""
+
+    @property
+    def new_row_in_words(self) -> str:
+        """The values and formulas that the new row for a deleted one would get, with the titles of their columns."""
+        filled = [
+            pair for pair in zip(self.columns, self.cells, strict=True) if pair[1].formula or pair[1].typed is not None
+        ]
+        return "; ".join(
+            f"{column.title}: {cell.formula or column_type(column).words(cell.typed, readers.current())}"
+            for column, cell in filled
+        )
 
 
 @dataclass(frozen=True, slots=True)
