@@ -1,18 +1,18 @@
 """Template filters that show times in the reader's own time zone and format."""
 
 from datetime import UTC, datetime, timedelta
+from html import escape
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
 
 from identity.profiles import readers
 
 register = template.Library()
 
 DAY = timedelta(days=1)
+UNITS = ((7 * 86_400, "week"), (86_400, "day"), (3_600, "hour"), (60, "minute"))  # in seconds
 
 
 @register.filter
@@ -35,16 +35,31 @@ def when(moment: datetime) -> SafeString:
 @register.filter
 def in_utc(moment: datetime) -> str:
     """Return a time in UTC, with seconds."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(' ', 'seconds')} UTC"
 
 
 @register.filter
 def ago(moment: datetime) -> str:
-    """Return how long ago a time is, in the largest unit."""
-    if (timezone.now() - moment).total_seconds() < 60:
+    """Return how long ago a time is, in the largest unit. Django's timesince() says the same, but takes ten times as
+    long, and a page has many times.
+    """
+    now = timezone.now()
+    seconds = (now - moment).total_seconds()
+    if seconds < 60:
         return "just now"
-    return f"{timesince(moment, depth=1)} ago"
+    if months := _months(moment.astimezone(UTC), now.astimezone(UTC)):
+        count, unit = (months // 12, "year") if months >= 12 else (months, "month")
+    else:
+        count, unit = next((int(seconds // size), unit) for size, unit in UNITS if seconds >= size)
+    return f"{count}\xa0{unit}{'' if count == 1 else 's'} ago"
+
+
+def _months(moment: datetime, now: datetime) -> int:
+    """Return the number of full months between these times."""
+    months = (now.year - moment.year) * 12 + now.month - moment.month
+    return months - ((moment.day, moment.time()) > (now.day, now.time()))
 
 
 def _time(moment: datetime, *, title: str, text: str) -> SafeString:
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.astimezone(UTC).isoformat(), title, text)
+    instant = moment.astimezone(UTC).isoformat()
+    return SafeString(f'<time datetime="{instant}" title="{escape(title)}">{escape(text)}</time>')

@@ -16,13 +16,14 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import resolve
 from django.utils import timezone
+from django.utils.timesince import timesince
 
 from identity.middleware import ReaderMiddleware
 from identity.models import SmartsheetUser
 from identity.profiles.locales import ISO, locale_of
 from identity.profiles.profile import Profile
 from identity.profiles.readers import NOBODY, Reader, current, reader_of, reading_as
-from identity.templatetags.reader_times import local_time, when
+from identity.templatetags.reader_times import ago, local_time, when
 from tests.identity.provider import ALICE, Answer, Provider
 
 
@@ -204,3 +205,11 @@ def test_a_recent_moment_has_its_time_of_day_fault_39(hours: int, text: str) -> 
     now = datetime(2026, 11, 30, 13, 30, tzinfo=UTC)
     with time_machine.travel(now, tick=False), reading_as(reader("Europe/Berlin", "de_DE")):
         assert f">{text}</time>" in when(now - timedelta(hours=hours)).replace("\xa0", " ")
+
+
+def test_how_long_ago_is_what_django_says() -> None:
+    now = datetime(2028, 3, 1, 0, 30, tzinfo=UTC)  # the day after a leap day
+    with time_machine.travel(now, tick=False):
+        for hours in range(1, 24 * 800, 5):
+            moment = now - timedelta(hours=hours)
+            assert ago(moment) == f"{timesince(moment, depth=1)} ago"
