@@ -78,8 +78,10 @@ def _with_level(place: dict[str, Any]) -> str:
 def differences(old: str, new: str) -> list[Piece]:
     """The parts that were removed, added and kept, word by word. If the texts aren't similar, both are one part."""
     before, after = _WORDS.findall(old), _WORDS.findall(new)
+    if min(len(before), len(after)) < _FEW_WORDS:
+        return [Piece("removed", old), Piece("added", new)]
     matcher = difflib.SequenceMatcher(a=before, b=after)
-    if min(len(before), len(after)) < _FEW_WORDS or matcher.quick_ratio() < _ALIKE or matcher.ratio() < _ALIKE:
+    if matcher.quick_ratio() < _ALIKE or matcher.ratio() < _ALIKE:
         return [Piece("removed", old), Piece("added", new)]
     pieces = []
     for tag, a, b, c, d in matcher.get_opcodes():

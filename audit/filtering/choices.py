@@ -51,7 +51,9 @@ def sheets(reader: Reader, *, text: str = "") -> list[Choice]:
     """The sheets with entries that the reader can read, ordered by name, at most LIMIT + 1. With `text`, only sheets
     whose name contains it.
     """
-    known = _sheets(reader).filter(name__icontains=text)
+    known = _sheets(reader)
+    if text:
+        known = known.filter(name__icontains=text)
     found = known.order_by("id").values_list("number", "name")[: LIMIT + 1]
     return _by_name(Choice(str(number), name) for number, name in dict(found).items())
 

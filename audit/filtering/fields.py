@@ -1,13 +1,14 @@
 """Form fields of the log's filter: numbers, people and sheets."""
 
 from datetime import date
+from html import escape
 from typing import Any, NamedTuple
 
 from django import forms
 from django.forms.renderers import BaseRenderer
 from django.forms.utils import flatatt
 from django.http import QueryDict
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from audit.filtering.choices import Choice
@@ -38,13 +39,13 @@ class Select(forms.Select):
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None
     ) -> SafeString:
         chosen = set(self.format_value(value))
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((key, SafeString(" selected") if str(key) in chosen else "", label) for key, label in self.choices),
-        )
+        options = "".join(_option(str(key), str(label), is_chosen=str(key) in chosen) for key, label in self.choices)
         attributes = flatatt({"name": name, **self.build_attrs(self.attrs, attrs)})
-        return format_html("<select{}>{}</select>", attributes, options)
+        return SafeString(f"<select{attributes}>{options}</select>")
+
+
+def _option(key: str, label: str, *, is_chosen: bool) -> str:
+    return f'<option value="{escape(key)}"{" selected" if is_chosen else ""}>{escape(label)}</option>'
 
 
 class _OwnInput(forms.widgets.Input):

@@ -17,6 +17,7 @@ from audit.page_models import SavedFilter
 from audit.paging import CAP, Asked, Page, count, page_of
 from audit.read_logging import note_reading
 from audit.reading.active_filters import active_filters, filters_alone
+from audit.templatetags.audit_lines import log_start
 from audit.vocabulary import Phase
 
 NEW = 100  # where counting new entries for an open page stops
@@ -44,9 +45,9 @@ def log(request: HttpRequest) -> HttpResponse:
         "log_reader": reader,
         "saved": saved,
         "filters": filters_alone(request.GET),
-        "beside_person": _and(filters_alone(request.GET, but=("person", "edit"))),
-        "beside_edit": "" if form.is_for_whole_edits else _and(filters_alone(request.GET, but=("edit",))),
-        "beside_sheet": _and(filters_alone(request.GET, but=("sheet", "row", "column", "edit"))),
+        "start_of_person": log_start(filters_alone(request.GET, but=("person", "edit"))),
+        "start_of_edit": log_start("" if form.is_for_whole_edits else filters_alone(request.GET, but=("edit",))),
+        "start_of_sheet": log_start(filters_alone(request.GET, but=("sheet", "row", "column", "edit"))),
     }
     if "edit" in form.cleaned_data and page.entries:
         context |= {"one_of_edit": page.entries[0], "extent": extent_of(page.entries[0])}
@@ -83,11 +84,6 @@ def choices_of(request: HttpRequest, kind: str) -> JsonResponse:
     offer = {"person": choices.people, "sheet": choices.sheets}[kind]
     found = offer(reader_of(request), text=request.GET.get(WORDS, "")[:100].replace("\0", ""))
     return JsonResponse({"choices": [choice.label for choice in found[: choices.OFFERED]]})
-
-
-def _and(query: str) -> str:
-    """The query, in a form to which another parameter can be appended."""
-    return f"{query}&" if query else ""
 
 
 def _form(request: HttpRequest, reader: Reader) -> LogFilter:

@@ -16,6 +16,7 @@ from audit.templatetags.audit_lines import (
     all_of,
     details,
     link,
+    log_start,
     marks,
     old_and_new,
     outcome_of,
@@ -25,7 +26,7 @@ from audit.templatetags.audit_lines import (
     sentence,
     strong,
 )
-from audit.templatetags.audit_log import evidence_in_words, in_words, markup, thousands
+from audit.templatetags.audit_log import escaped, evidence_in_words, in_words, markup, thousands
 from audit.vocabulary import Action
 
 register = template.Library()
@@ -34,39 +35,35 @@ SHOWN = 3  # changes of an edit that are shown without unfolding, so that old an
 
 
 @register.simple_tag
-def line_of(edit: Edit, beside_person: str, beside_sheet: str, beside_edit: str) -> SafeString:
+def line_of(edit: Edit, start_of_person: str, start_of_sheet: str, start_of_edit: str) -> SafeString:
     """The table cells of a line of the log, except for the time: who, what, the outcome, and a link to the entry or to
-    all changes of the edit. Each `beside_` text is the rest of a link's query, to which the link adds its own filter.
+    all changes of the edit. Each `start_` text is the beginning of a link, from log_start(), to which the link adds its
+    own filter.
     """
     change = edit.first
     if edit.is_grouped:
-        what, outcome = changes_of(edit, beside_edit, beside_sheet), outcomes_of(edit)
-        more = all_of(edit, beside_edit)
+        what, outcome = changes_of(edit, start_of_edit, start_of_sheet), outcomes_of(edit)
+        more = all_of(edit, start_of_edit)
     else:
-        what, outcome, more = _one_change(change, beside_sheet), outcome_of(change), details(change.intent)
-    return markup(
-        '<td>{}</td><td>{}</td><td>{}</td><td class="text-end d-print-none">{}</td>',
-        *(person(change.intent, beside_person), what, outcome, more),
-    )
+        what, outcome, more = _one_change(change, start_of_sheet), outcome_of(change), details(change.intent)
+    who = person(change.intent, start_of_person)
+    return SafeString(f'<td>{who}</td><td>{what}</td><td>{outcome}</td><td class="text-end d-print-none">{more}</td>')
 
 
 @register.simple_tag
-def changes_of(edit: Edit, beside_edit: str = "", beside_sheet: str = "") -> SafeString:
+def changes_of(edit: Edit, start_of_edit: str = "", start_of_sheet: str = "") -> SafeString:
     """The first changes of an edit, under a sentence that counts all its changes. If the edit has more than SHOWN
     changes, they are folded.
     """
-    changes = [markup('<li class="mb-2">{}</li>', _part(edit, change, beside_sheet)) for change in edit.changes]
+    changes = [f'<li class="mb-2">{_part(edit, change, start_of_sheet)}</li>' for change in edit.changes]
     if edit.is_shortened or not edit.is_counted:
-        changes.append(markup('<li class="d-print-none">{}</li>', all_of(edit, beside_edit)))
-        changes.append(SafeString('<li class="d-none d-print-block text-secondary">… and more.</li>'))
-    is_open = edit.is_counted and edit.count <= SHOWN
-    return markup(
-        '<details class="fold"{}><summary>{}</summary><ul class="list-unstyled mt-2 mb-0">{}</ul></details>',
-        *(
-            SafeString(" open" if is_open else ""),
-            SafeString(" ".join(markup("{}", one) for one in _summary(edit))),
-            SafeString("".join(changes)),
-        ),
+        changes.append(f'<li class="d-print-none">{all_of(edit, start_of_edit)}</li>')
+        changes.append('<li class="d-none d-print-block text-secondary">… and more.</li>')
+    is_open = " open" if edit.is_counted and edit.count <= SHOWN else ""
+    summary = " ".join(map(escaped, _summary(edit)))
+    return SafeString(
+        f'<details class="fold"{is_open}><summary>{summary}</summary>'
+        f'<ul class="list-unstyled mt-2 mb-0">{"".join(changes)}</ul></details>'
     )
 
 
@@ -89,26 +86,26 @@ def _summary(edit: Edit) -> Iterator[str]:
     yield strong(change.intent.sheet_name or "without a name")
 
 
-def _part(edit: Edit, change: LoggedChange, beside: str) -> SafeString:
+def _part(edit: Edit, change: LoggedChange, start: str) -> SafeString:
     """One change of an edit. If all changes of the edit are in one row, only the change's column is named."""
     entry = change.intent
     if edit.is_one_row and entry.column_id is not None:
         where = {"sheet": entry.sheet_id or 0, "row": change.row_id or "", "column": entry.column_id}
-        what = link(where, beside, entry.column_title or "a column without a name")
+        what = link(where, start or log_start(), entry.column_title or "a column without a name")
     else:
-        what = sentence(change, beside)
+        what = sentence(change, start)
     phase = ""
     if len(edit.phases) > 1:
-        phase = markup('<div class="small">{}</div>', phase_in_words(change.phase))
+        phase = f'<div class="small">{phase_in_words(change.phase)}</div>'
     more = details(entry, "small ms-1 d-print-none")
-    return markup("{} {}<div>{}</div>{}{}", what, more, old_and_new(change), phase, marks(change))
+    return SafeString(f"{what} {more}<div>{old_and_new(change)}</div>{phase}{marks(change)}")
 
 
-def _one_change(change: LoggedChange, beside: str) -> SafeString:
+def _one_change(change: LoggedChange, start: str) -> SafeString:
     """An edit of one change: its sentence, its values and its marks."""
-    is_on_sheet, evidence, stored = change.is_on_sheet, change.evidence, change.stored
-    parts = [sentence(change, beside), markup('<div class="mt-1">{}</div>', old_and_new(change))]
-    if evidence and not is_on_sheet:
+    evidence, stored = change.evidence, change.stored
+    parts = [sentence(change, start), f'<div class="mt-1">{old_and_new(change)}</div>']
+    if evidence and not change.is_on_sheet:
         short = Truncator(evidence_in_words(evidence)).chars(200)
         parts.append(markup('<div class="small text-secondary text-break">{}</div>', short))
     if stored and change.intent.action != Action.MOVE:  # the answer to a move says where the row is now

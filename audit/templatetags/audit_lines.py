@@ -31,30 +31,30 @@ _NOTHING = SafeString("")
 
 
 @register.simple_tag
-def person(entry: Entry, beside: str = "") -> SafeString:
-    """The actor of an entry, with a link that filters the log by actor. `beside` is the rest of the link's query."""
+def person(entry: Entry, start: str = "") -> SafeString:
+    """The actor of an entry, with a link that filters the log by actor. `start` is as for link()."""
     name = entry.actor_name
-    who: str = name
+    who = escaped(name)
     if entry.actor_id:
-        who = markup(
-            '<a href="{}?{}{}">{}</a>'
-            '<div class="small text-secondary text-nowrap font-monospace user-select-all">{}</div>',
-            *(_log(), beside, f"person={quote_plus(entry.person)}", name, entry.actor_id),
+        address = escaped(f"{start or log_start()}person={quote_plus(entry.region)}%3A{entry.actor_id}")
+        who = (
+            f'<a href="{address}">{who}</a>'
+            f'<div class="small text-secondary text-nowrap font-monospace user-select-all">{entry.actor_id}</div>'
         )
-    return markup(
-        '<div class="d-flex"><span class="avatar avatar-sm flex-shrink-0 me-2" aria-hidden="true">{}</span>'
-        '<div class="text-break">{}</div></div>',
-        *(initials(name), who),
+    return SafeString(
+        '<div class="d-flex"><span class="avatar avatar-sm flex-shrink-0 me-2" aria-hidden="true">'
+        f'{escaped(initials(name))}</span><div class="text-break">{who}</div></div>'
     )
 
 
 @register.simple_tag
-def sentence(change: LoggedChange, beside: str = "") -> SafeString:
+def sentence(change: LoggedChange, start: str = "") -> SafeString:
     """A sentence about the change, without the person's name: “changed Status in row 14 of Site plan”. Its links filter
-    by sheet, row and column. `beside` is the rest of their query.
+    by sheet, row and column. `start` is as for link().
     """
-    said = _on_sheet(change, beside) if change.is_on_sheet else _elsewhere(change, beside)
-    return SafeString(" ".join(markup("{}", part) for part in (change.verb, *said) if part))
+    start = start or log_start()
+    said = _on_sheet(change, start) if change.is_on_sheet else _elsewhere(change, start)
+    return SafeString(" ".join(escaped(part) for part in (change.verb, *said) if part))
 
 
 @register.simple_tag
@@ -78,7 +78,7 @@ def marks(change: LoggedChange, is_undo_told: bool = False) -> SafeString:
 def outcome_of(change: LoggedChange) -> SafeString:
     """The outcome of a change, with an icon, a word and the reason."""
     outcome, phase = change.outcome, change.phase
-    parts = [markup('<div class="text-nowrap">{}</div>', phase_in_words(phase))]
+    parts = [f'<div class="text-nowrap">{phase_in_words(phase)}</div>']
     note = '<div class="small text-secondary">{}</div>'
     if change.is_abandoned:
         parts.append(
@@ -118,36 +118,36 @@ def outcomes_of(edit: Edit) -> SafeString:
 @register.simple_tag
 def details(entry: Entry, classes: str = "d-print-none") -> SafeString:
     """The link to an entry's page."""
-    form = '<a class="{}" href="{}" aria-label="Details of entry {}">Details</a>'
-    return markup(form, classes, _entry(entry.pk), entry.pk)
+    address = _entry(entry.pk)
+    return SafeString(f'<a class="{classes}" href="{address}" aria-label="Details of entry {entry.pk}">Details</a>')
 
 
 @register.simple_tag
-def all_of(edit: Edit, beside: str = "") -> SafeString:
-    """The link to all changes of an edit."""
+def all_of(edit: Edit, start: str = "") -> SafeString:
+    """The link to all changes of an edit. `start` is as for link()."""
     text = f"All {thousands(edit.count)}" if edit.is_counted else "All"
-    form = '<a class="d-print-none" href="{}?{}edit={}" aria-label="{} of this edit">{}</a>'
-    return markup(form, _log(), beside, edit.first.intent.edit_id, text, text)
+    address = escaped(f"{start or log_start()}edit={edit.first.intent.edit_id}")
+    return SafeString(f'<a class="d-print-none" href="{address}" aria-label="{text} of this edit">{text}</a>')
 
 
-def _on_sheet(change: LoggedChange, beside: str) -> Iterator[str]:
+def _on_sheet(change: LoggedChange, start: str) -> Iterator[str]:
     entry, row_id = change.intent, change.row_id
     if entry.column_id is not None:
         where = {"sheet": entry.sheet_id or 0, "row": entry.row_id or "", "column": entry.column_id}
-        yield link(where, beside, entry.column_title or "a column without a name")
+        yield link(where, start, entry.column_title or "a column without a name")
         yield "in"
     yield "row"
     label = change.row_label or "without a name"
-    yield link({"sheet": entry.sheet_id or 0, "row": row_id}, beside, label) if row_id else strong(label)
+    yield link({"sheet": entry.sheet_id or 0, "row": row_id}, start, label) if row_id else strong(label)
     yield {"add": "to", "delete": "from"}.get(entry.action, "of")
-    yield link({"sheet": entry.sheet_id or 0}, beside, entry.sheet_name or "without a name")
+    yield link({"sheet": entry.sheet_id or 0}, start, entry.sheet_name or "without a name")
 
 
-def _elsewhere(change: LoggedChange, beside: str) -> Iterator[str]:
+def _elsewhere(change: LoggedChange, start: str) -> Iterator[str]:
     entry = change.intent
     if entry.sheet_id is not None:
         yield "on"
-        yield link({"sheet": entry.sheet_id or 0}, beside, entry.sheet_name or "a sheet without a name")
+        yield link({"sheet": entry.sheet_id or 0}, start, entry.sheet_name or "a sheet without a name")
     elif entry.column_title or entry.row_label:
         if entry.column_title:
             yield strong(entry.column_title)
@@ -187,24 +187,30 @@ def _marks(change: LoggedChange, is_undo_told: bool) -> Iterator[str]:
         yield markup('<div class="small">{}Undoing it: {}</div>', icon, _named(undoing.pk))
     if parts := change.came_by:
         links = [
-            link({"via": str(part)}, "", part.label, "text-break") if part.can_be_filtered else part.label
+            link({"via": str(part)}, log_start(), part.label, "text-break") if part.can_be_filtered else part.label
             for part in parts
         ]
-        said = SafeString(", ".join(markup("{}", link) for link in links))
+        said = SafeString(", ".join(escaped(link) for link in links))
         yield markup('<div class="small text-secondary">By {}</div>', said)
 
 
 def phase_in_words(phase: Phase, before: str = "") -> SafeString:
     """The icon and the word of an outcome, with a text between them."""
-    return markup('<i class="bi {} me-1" aria-hidden="true"></i>{}{}', ICONS[phase], before, phase.label)
+    icon, word = _icon_and_word(phase)
+    return SafeString(f"{icon}{escaped(before)}{word}")
 
 
-def link(asked: Mapping[str, str | int], beside: str, text: str, classes: str = "fw-medium") -> SafeString:
-    """A link to the log with the filters `asked`. `beside` is the rest of its query."""
+@cache
+def _icon_and_word(phase: Phase) -> tuple[SafeString, str]:
+    return markup('<i class="bi {} me-1" aria-hidden="true"></i>', ICONS[phase]), escaped(phase.label)
+
+
+def link(asked: Mapping[str, str | int], start: str, text: str, classes: str = "fw-medium") -> SafeString:
+    """A link to the log with the filters `asked`. `start` is the beginning of its address, from log_start()."""
     # markup() and urlencode() aren't used, because they check each part, and a page has hundreds of links.
-    parts = (f"{name}={value if isinstance(value, int) else quote_plus(value)}" for name, value in asked.items())
-    query = escaped(f"{beside}{'&'.join(parts)}")
-    return SafeString(f'<a class="{classes}" href="{_log()}?{query}">{escaped(text)}</a>')
+    parts = [f"{name}={value if isinstance(value, int) else quote_plus(value)}" for name, value in asked.items()]
+    address = escaped(f"{start}{'&'.join(parts)}")
+    return SafeString(f'<a class="{classes}" href="{address}">{escaped(text)}</a>')
 
 
 def _named(entry_id: int) -> SafeString:
@@ -213,11 +219,14 @@ def _named(entry_id: int) -> SafeString:
 
 def strong(text: str) -> SafeString:
     """A name in the middle of a sentence, for a name without a link."""
-    return markup('<span class="fw-medium">{}</span>', text)
+    return SafeString(f'<span class="fw-medium">{escaped(text)}</span>')
 
 
-def _log() -> str:
-    return _addresses(get_script_prefix(), get_urlconf())[0]
+def log_start(query: str = "") -> str:
+    """The address of the log with this query, in a form to which another parameter can be appended. A page with many
+    lines makes it once, because it takes as long as the rest of a link.
+    """
+    return f"{_addresses(get_script_prefix(), get_urlconf())[0]}?{f'{query}&' if query else ''}"
 
 
 def _entry(entry_id: int) -> str:
