@@ -190,8 +190,9 @@ def with_clear_texts(changes: Sequence[LoggedChange]) -> list[LoggedChange]:
     wanted = {entry.actor for entry in entries} | {hmac for entry in entries for hmac in commitments(entry)}
     found = PersonalText.objects.clear().filter(commitment__in=wanted)
     texts: dict[str, str] = dict(found.values_list("commitment", "text")) if wanted else {}
+    names = {actor: Names(*json.loads(texts[actor])) for actor in {entry.actor for entry in entries} & texts.keys()}
     for entry in entries:
-        entry.names = Names(*json.loads(texts[entry.actor])) if entry.actor in texts else erased(entry)
+        entry.names = names.get(entry.actor) or erased(entry)
     return [replace(change, clear=texts) for change in changes]
 
 
