@@ -43,8 +43,9 @@ def test_texts_mean_the_same_in_the_browser(page: Page, site: str) -> None:
 
 
 CHOICES = """async ([options, lines]) => {
-  const { Refused, typeOf } = await import("/static/byline/js/grid/types/index.js");
+  const { Refused, loadTypes, typeOf } = await import("/static/byline/js/grid/types/index.js");
   const column = { type: "MULTI_PICKLIST", options };
+  await loadTypes([column]);
   return lines.map((line) => {
     try {
       const { value, doubt } = typeOf(column).parse(column, line, null, {}, []);

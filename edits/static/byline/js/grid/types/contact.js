@@ -1,12 +1,11 @@
-// Handles CONTACT_LIST and MULTI_CONTACT_LIST columns. A cell has one person, or any number of people. Each has an
-// e-mail address. If a CONTACT_LIST column isn't restricted, a person can also have only a name.
+// Handles CONTACT_LIST columns. A cell has one person, who has an e-mail address. If the column isn't restricted, a
+// person can also have only a name.
 
 import { detailsOf, textOf, valueOf } from "../cells.js";
-import { Refused, oneText, parsed, readOnly, shownText } from "./base.js";
+import { Refused, oneText, parsed, readOnly } from "./base.js";
 
 const WITH_NAME = /^[^<>]*<([^<>]+@[^<>]+)>$/;
-const NAMED = /([^,()]+) \(([^()]+@[^()]+)\)/g; // Jane Roe (jane@example.com)
-const ADDRESS = /^[^\s@<>"(),:;[\]\\]+@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/i;
+export const ADDRESS = /^[^\s@<>"(),:;[\]\\]+@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/i;
 
 export const contact = {
   ...readOnly,
@@ -32,31 +31,6 @@ export const contact = {
   },
 };
 
-export const multiContact = {
-  ...readOnly,
-
-  shown(column, cell, locale, people) {
-    const value = valueOf(cell);
-    if (!Array.isArray(value)) return shownText(cell);
-    const named = [...(detailsOf(cell).display ?? "").matchAll(NAMED)].map(([, name, email]) => ({ name: name.trim(), email }));
-    const known = knownPeople(column, cell, [...named, ...people]);
-    return value.map((key) => known.find((one) => one.email === key)?.name || key).join(", ");
-  },
-
-  parse(column, typed, cell, locale, people) {
-    const known = knownPeople(column, cell, people);
-    const keys = new Set(known.map(keyOf));
-    const found = [];
-    const doubts = [];
-    for (const text of each(oneText(typed), keys)) {
-      const { value, doubt } = keys.has(text) ? parsed(text) : find(text.trim(), column, known);
-      found.push(value);
-      if (doubt) doubts.push(doubt);
-    }
-    return parsed(found.length ? [...new Set(found)] : null, doubts.join(" "));
-  },
-};
-
 // Returns the people who can be entered by name: those of the column and those in the cell. If the column isn't
 // restricted, `people` are added.
 export function knownPeople(column, cell, people = []) {
@@ -70,11 +44,11 @@ export function knownPeople(column, cell, people = []) {
   return [...known.values()];
 }
 
-const keyOf = (one) => one.email || one.name;
+export const keyOf = (one) => one.email || one.name;
 const same = (one, other) => one.toLowerCase() === other.toLowerCase();
 
 // Returns the key of the contact that a text means. The text is an address or a name. Raises Refused.
-function find(text, column, known) {
+export function find(text, column, known) {
   const wanted = WITH_NAME.exec(text)?.[1].trim() ?? text;
   const exact = known.filter((one) => same(keyOf(one), wanted));
   const found = exact.length ? exact : known.filter((one) => same(one.name, wanted));
@@ -87,14 +61,4 @@ function find(text, column, known) {
   }
   if (isAddress) return parsed(wanted);
   return parsed(text, `No one here is called “${text}”. It would be a name without an e-mail address.`);
-}
-
-// Returns the contacts in a text, which has one per line. A line is split at its commas only if each part is an address
-// or a known name, because names can have commas too.
-function each(text, keys) {
-  if (keys.has(text)) return [text];
-  return text.split("\n").filter((line) => line.trim()).flatMap((line) => {
-    const parts = line.split(/[,;]/).map((part) => part.trim());
-    return parts.length > 1 && parts.every((part) => keys.has(part) || ADDRESS.test(part)) ? parts : [line];
-  });
 }

@@ -1,13 +1,11 @@
 // Handles DATE columns. A cell has a day. If the column isn't restricted, Smartsheet also allows text.
-// ABSTRACT_DATETIME columns have the starts and ends of a project plan's tasks. People see and type days.
 // DATETIME columns are read-only, because Smartsheet fills them in.
 
-import { cellWith, valueOf } from "../cells.js";
+import { valueOf } from "../cells.js";
 import { dayOf, isoDay, readDay, writeDay, writeMoment } from "../days.js";
 import { Refused, oneText, parsed, readOnly, shownText } from "./base.js";
 
 const EXAMPLE = { year: 2026, month: 11, day: 30 };
-const DAY_BEGINS = "T08:00:00"; // the time at which Smartsheet lets a task begin on a day; this time isn't shown
 const YEARS = [1900, 2200]; // people must confirm other years, because browsers turn 26 into 0026
 
 export const date = {
@@ -38,23 +36,6 @@ export const moment = {
   ...readOnly,
   shown: (column, cell, locale) => writeMoment(String(valueOf(cell) ?? ""), locale) ?? date.shown(column, cell, locale),
 };
-
-export const projectDate = {
-  ...readOnly,
-  shown: (column, cell, locale) => date.shown(column, byDay(cell), locale),
-  typed: (column, cell, locale) => date.typed(column, byDay(cell), locale),
-
-  parse(column, typed, cell, locale) {
-    const { value, doubt } = date.parse(column, typed, byDay(cell), locale);
-    return parsed(dayOf(value) ? `${value}${DAY_BEGINS}` : value, doubt);
-  },
-};
-
-// Returns a cell without the time of day.
-function byDay(cell) {
-  const match = /^(\d{4}-\d{2}-\d{2})T[0-9:.]+$/.exec(valueOf(cell) ?? "");
-  return match ? cellWith(cell, match[1]) : cell;
-}
 
 function asText(column, text, locale) {
   const examples = [...new Set([isoDay(EXAMPLE), writeDay(EXAMPLE, locale)])];

@@ -8,9 +8,9 @@
 
 import { readOnly } from "./base.js";
 import { checkbox } from "./checkbox.js";
-import { contact, multiContact } from "./contact.js";
-import { date, moment, projectDate } from "./date.js";
-import { multiPicklist, picklist } from "./picklist.js";
+import { contact } from "./contact.js";
+import { date, moment } from "./date.js";
+import { picklist } from "./picklist.js";
 import { textNumber } from "./text-number.js";
 
 const TYPES = {
@@ -18,19 +18,22 @@ const TYPES = {
   CHECKBOX: checkbox,
   DATE: date,
   DATETIME: moment,
-  ABSTRACT_DATETIME: projectDate,
   PICKLIST: picklist,
-  MULTI_PICKLIST: multiPicklist,
   CONTACT_LIST: contact,
-  MULTI_CONTACT_LIST: multiContact,
 };
-const OF_PROJECTS = new Set(["DURATION", "PREDECESSOR"]);
+// Few sheets have these types.
+const MORE = {
+  MULTI_PICKLIST: async () => (await import("./multi-picklist.js")).multiPicklist,
+  MULTI_CONTACT_LIST: async () => (await import("./multi-contact.js")).multiContact,
+  ABSTRACT_DATETIME: async () => (await import("./project-date.js")).projectDate,
+  DURATION: async () => (await import("./project.js")).duration,
+  PREDECESSOR: async () => (await import("./project.js")).predecessor,
+};
 
-// Load the types of project plans if the sheet is one. Must be called before the sheet gets these columns.
+// Load the types that the columns need. Must be called before the sheet gets these columns.
 export async function loadTypes(columns) {
-  if (TYPES.DURATION || !columns.some(({ type }) => OF_PROJECTS.has(type))) return;
-  const { duration, predecessor } = await import("./project.js");
-  Object.assign(TYPES, { DURATION: duration, PREDECESSOR: predecessor });
+  const missing = columns.map(({ type }) => type).filter((type) => MORE[type] && !TYPES[type]);
+  await Promise.all([...new Set(missing)].map(async (type) => (TYPES[type] = await MORE[type]())));
 }
 
 export const typeOf = (column) => TYPES[column.type] ?? readOnly;
