@@ -25,15 +25,16 @@ from edits.forms.filters import FilterGone
 from edits.forms.models import FormDefinition
 from edits.forms.my_rows import Place
 from edits.gateway.errors import GatewayError, NotFound
-from edits.saving import NotRecorded, Result
+from edits.saving import NotRecorded, Result, Status
 from edits.sheets.openable_sheets import Unknown, openable_sheets
 from edits.sheets.reading import NO_ROW
 from edits.sheets.rights import why_no_edits
 from edits.widgets import drafts, posted
-from edits.widgets.pages import render_problem
+from edits.widgets.pages import earlier_result, render_problem
 from edits.widgets.problems import NOT_NOTED, Doing, Problem, problem_of
 from identity.middleware import SmartsheetRequest
 
+SAVED_BEFORE = "What you sent the first time was saved. Nothing was sent this time."
 NO_FILTER = "This form can't show you its rows"
 NO_SHEET = "You fill in this form with your own access to its sheet, and Smartsheet doesn't let you open that sheet."
 SHARE = "Ask the sheet's owner to share it with you as an editor."
@@ -78,7 +79,8 @@ def form_page(
         "is_restored": form.is_typed_before,
         "draft_saved_at": form.draft_saved_at,
     }
-    return render_problem(request, "edits/forms_filling/row.html", context, problem, status=status)
+    said = problem and _with_earlier_save(request, problem)
+    return render_problem(request, "edits/forms_filling/row.html", context, said, status=status)
 
 
 def not_open_page(
@@ -124,7 +126,15 @@ def plain_page(
         "is_list_offered": form.is_open,
         "slug": form.slug,
     }
-    return render_problem(request, "edits/forms_filling/not_open.html", context, problem)
+    return render_problem(request, "edits/forms_filling/not_open.html", context, _with_earlier_save(request, problem))
+
+
+def _with_earlier_save(request: SmartsheetRequest, problem: Problem) -> Problem:
+    """Return the problem. If this form was sent before and saved, the problem doesn't say that nothing was saved."""
+    is_failure = request.method == "POST" and problem is not NOT_NOTED
+    earlier = earlier_result(request) if is_failure else None
+    is_saved = earlier is not None and any(row.status is Status.SAVED for row in earlier.rows)
+    return replace(problem, saved=SAVED_BEFORE) if is_saved else problem
 
 
 def could_fill_in(request: SmartsheetRequest, form: FormDefinition) -> bool:

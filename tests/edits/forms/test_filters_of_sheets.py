@@ -14,8 +14,9 @@ from django.utils import timezone
 from audit.models import Entry
 from edits.forms.definition import Allow, ChosenFilter, Definition
 from edits.forms.designed_form import DesignedForm
+from edits.forms.filling.pages import SAVED_BEFORE
 from edits.forms.filters import FilterGone, require_applied
-from edits.forms.models import FormDefinition
+from edits.forms.models import FormDefinition, FormState
 from edits.forms.watching import check_due
 from edits.saving import read
 from edits.sheets.sheet import Row
@@ -110,6 +111,51 @@ def test_a_row_that_the_filter_hides_after_the_save_is_not_offered_again(browser
     assert LEFT in left.text
     assert "Edit again" not in left.text
     assert Page.open(browser, form.row_path(MINE)).status == 403
+
+
+def test_sending_again_after_the_row_left_the_filter_shows_the_first_result(
+    browser: Client, form: ProgressForm, bob: Person
+) -> None:
+    page = Page.open(browser, form.row_path(MINE)).type({form.column("Status"): "Complete"})
+    first, second = page.save(), page.save()
+    assert (second.status, second.path) == (200, first.path)
+    assert LEFT in second.text
+    assert len(form.plan.writes(bob)) == 1
+    assert not Entry.objects.filter(phase="forbidden").exists()
+
+
+def test_sending_again_after_the_filter_was_deleted_says_that_it_was_saved(
+    browser: Client, form: ProgressForm, bob: Person
+) -> None:
+    page = Page.open(browser, form.row_path(MINE)).type({form.column("Spent"): "7"})
+    page.send()
+    delete_filter(form)
+    second = page.save()
+    assert (second.status, GONE in second.text) == (403, True)
+    assert SAVED_BEFORE in second.text
+    assert "Nothing was saved" not in second.text
+
+
+@pytest.mark.parametrize("then", ["closed", "published again", "unshared", "Smartsheet fails"])
+def test_sending_again_when_the_form_can_not_be_saved_any_more_says_that_it_was_saved(
+    browser: Client, form: ProgressForm, bob: Person, then: str
+) -> None:
+    page = Page.open(browser, form.row_path(MINE)).type({form.column("Spent"): "7"})
+    page.send()
+    if then == "closed":
+        form.stored.refresh_from_db()
+        form.stored.state = FormState.CLOSED
+        form.stored.save()
+    elif then == "published again":
+        form.publish(title="Another title")
+    elif then == "unshared":
+        form.plan.unshare(bob)
+    else:
+        form.plan.sandbox.fault(method="GET", path=f"/sheets/{form.plan.id}", status=503, times=0)
+    second = page.save()
+    assert second.status >= 400
+    assert SAVED_BEFORE in second.text
+    assert "Nothing was saved" not in second.text
 
 
 def test_a_row_that_leaves_the_rule_by_a_formula_is_not_offered_again(browser: Client, form: ProgressForm) -> None:
