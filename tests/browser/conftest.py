@@ -110,7 +110,8 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
-    expected = ("status of 4", "status of 5", "net::ERR_")  # statuses and lost connections that tests cause
+    # Statuses and lost connections that tests cause.
+    expected = ("status of 4", "status of 5", "net::ERR_", "Failed to fetch dynamically imported module")
     complaints = [error for error in errors if not any(map(error.__contains__, expected))]
     assert not complaints, complaints
 

@@ -41,6 +41,17 @@ def test_a_cell_of_the_grid_is_typed(
     assert json.loads(Entry.objects.intents().get().new or "null") == held
 
 
+def test_the_page_says_that_a_script_could_not_be_loaded(page: Page, sandbox: RunningSandbox, bob: Person) -> None:
+    page.route("**/types/project*.js", lambda route: route.abort())
+    sign_in(page, bob)
+    page.goto(f"/sheets/{SitePlan(sandbox, bob, NAME).id}/")
+    expect(page.get_by_role("alert").filter(has_text="could not be loaded")).to_be_visible()
+    page.unroute("**/types/project*.js")
+    page.reload()
+    expect(cell(page, 3, "Start")).to_have_text("15/01/2026")
+    saved(page)
+
+
 def test_the_grid_shows_the_dates_that_smartsheet_calculates(page: Page, sandbox: RunningSandbox, bob: Person) -> None:
     open_grid(page, bob, NAME)
     expect(cell(page, 3, "Start")).to_have_text("15/01/2026")

@@ -8,6 +8,7 @@ import { load } from "./loading.js";
 import { Sheet } from "./sheet.js";
 
 const PAUSE = 500; // milliseconds
+const FAILED = "A part of this page could not be loaded. Check the connection, or reload the page.";
 
 const host = document.querySelector("[data-grid]");
 
@@ -36,10 +37,12 @@ async function start() {
     await grid.saving.adopt();
     grid.freshness = new Freshness(grid.sheet, api, grid.saving, read);
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    status.textContent = grid ? `Not all rows are here. ${error.message}` : error.message;
+    const isAnswer = error instanceof ApiError;
+    const why = isAnswer ? error.message : FAILED;
+    status.textContent = grid ? `Not all rows are here. ${why}` : why;
     status.setAttribute("role", "alert");
     if (grid) host.querySelector("[data-grid-place]").before(status);
+    if (!isAnswer) throw error; // a script that can't be loaded, or a fault of ours
   }
 }
 
