@@ -1,5 +1,5 @@
-"""Ends a person's app tokens when the person is blocked or deactivated, disconnects this app, or when Smartsheet ends
-the app's access in their name.
+"""Ends a person's app tokens when the person is blocked, is deactivated, or disconnects this app. Also ends them when
+Smartsheet ends the app's access in the person's name.
 """
 
 from __future__ import annotations

@@ -61,8 +61,8 @@ def alices_user(
 
 
 def start(sandbox: RunningSandbox, *, threads: int, processes: int = 1, deadline: float = 60) -> subprocess.Popen[str]:
-    """Start a program that forks `processes` processes, which wait until they may read. For one process, return that
-    one.
+    """Start processes that wait until they may read, and return the program that forked them. If `processes` is 1,
+    return this one process.
     """
     environment = os.environ | {
         "DATABASE_URL": database_url(),
