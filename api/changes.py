@@ -85,7 +85,9 @@ class NewCell(_Strict):
 
 
 class ChangedCell(NewCell):
-    """A cell of a row. It is saved only if it still has the value `shown`, which is the value that the API returned."""
+    """A new value for a cell of a row. It is saved only if the cell in Smartsheet still has the value `shown`, which is
+    the value that the API returned.
+    """
 
     shown: CellValue
 

@@ -29,8 +29,8 @@ def elapsed() -> float:
 
 
 def parse(text: str) -> datetime | None:
-    """Return the time in an ISO 8601 text or in epoch milliseconds, converted to UTC; None for other texts. A time
-    without a zone counts as UTC.
+    """Parse an ISO 8601 time or a number of milliseconds since 1970. Return the time in UTC, or None if the text is
+    neither. A time without a zone counts as UTC.
     """
     try:
         moment = datetime.fromtimestamp(int(text) / 1000, UTC) if text.isdigit() else datetime.fromisoformat(text)

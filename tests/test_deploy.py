@@ -1,4 +1,4 @@
-"""Fault 26: what docs/deploy.md says works: the nginx configuration, what it blocks, the systemd units, and backup and
+"""The instructions in docs/deploy.md work: the nginx configuration, what it blocks, the systemd units, and backup and
 restore.
 """
 

@@ -1,6 +1,4 @@
-"""Fault 24: Smartsheet hangs, and 200 people open their lists of sheets. All pages that don't need Smartsheet still
-answer.
-"""
+"""Smartsheet hangs, and 200 people open their lists of sheets. All pages that don't need Smartsheet still answer."""
 
 import pytest
 

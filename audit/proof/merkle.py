@@ -10,12 +10,12 @@ EMPTY = sha256(b"").digest()  # the root of an empty tree
 
 
 def node(left: bytes, right: bytes) -> bytes:
-    """The hash of a node whose subtrees have these hashes."""
+    """Return the hash of a node whose subtrees have these hashes."""
     return sha256(b"\x01" + left + right).digest()
 
 
 def root(records: Sequence[bytes]) -> bytes:
-    """The hash over all records in this order, 32 bytes."""
+    """Return the hash over all records in this order, 32 bytes."""
     levels = list(records)
     if not levels:
         return EMPTY
@@ -25,7 +25,7 @@ def root(records: Sequence[bytes]) -> bytes:
 
 
 def path(records: Sequence[bytes], index: int) -> list[bytes]:
-    """The hashes on the way from the record at `index` to the root, beginning at the record."""
+    """Return the sibling hashes that are needed to compute the root from the record at `index`, lowest level first."""
     found = []
     level = list(records)
     while len(level) > 1:
@@ -37,7 +37,7 @@ def path(records: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def root_from(record: bytes, *, index: int, size: int, path: Sequence[bytes]) -> bytes:
-    """The root of a tree of `size` records in which `record` is at `index` and has this path.
+    """Compute the root of a tree of `size` records from the record at `index` and its path.
 
     Raises:
         ValueError: the path has the wrong length, or there is no such index.
@@ -58,7 +58,7 @@ def root_from(record: bytes, *, index: int, size: int, path: Sequence[bytes]) ->
 
 
 def _level_above(level: list[bytes]) -> list[bytes]:
-    """The level above: the hash of each pair. As in the RFC, a last node without a neighbour moves up unchanged."""
+    """Return the level above: each pair's hash. As in the RFC, a last node without a neighbour moves up unchanged."""
     # node() is inlined here, because verifying creates as many nodes as there are entries.
     pairs = [sha256(b"\x01" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)]
     return pairs if len(level) % 2 == 0 else [*pairs, level[-1]]

@@ -16,7 +16,9 @@ STEP = 5000  # links between two calls of `progress`
 
 @dataclass(slots=True)
 class Gap:
-    """Missing links, from `first` to `last`. `before` is the hash before them; `after` the next record and hash."""
+    """Missing links, from `first` to `last`. `before` is the hash of the link before them. `after` has the record and
+    the hash of the link after them.
+    """
 
     first: int
     last: int
@@ -24,7 +26,7 @@ class Gap:
     after: tuple[bytes, bytes] | None = None
 
     def is_of(self, item: Item) -> bool:
-        """Whether exactly one link is missing, and this entry belongs to it."""
+        """Whether exactly one link is missing, and it is the link of this entry."""
         if self.first != self.last or self.before is None or self.after is None:
             return False
         record, hash_ = self.after

@@ -31,7 +31,7 @@ WHO = f"{CANNOT}the row no longer exists, but someone else may have deleted it."
 
 
 class DeletedRows:
-    """Finds the outcomes of the rows that an edit should delete."""
+    """Finds the outcomes of the rows that an edit tried to delete."""
 
     def __init__(self, record: Record) -> None:
         self._record = record

@@ -32,8 +32,9 @@ class Limits:
 
 
 def rows_to_take(writing: Writing, row_ids: list[int], *, ignore_missing: bool, with_children: bool) -> list[Row]:
-    """Return the rows with these ids in the sheet's order, with their descendants if `with_children` is true. Raises
-    ApiError 1006 if a row doesn't exist, and 1137 if an id occurs twice.
+    """Return the rows with these ids in the sheet's order, with their descendants if `with_children` is true.
+
+    Raises ApiError 1137 if an id occurs twice, and 1006 if a row doesn't exist and `ignore_missing` is false.
     """
     if len(set(row_ids)) < len(row_ids):
         raise ApiError(1137)

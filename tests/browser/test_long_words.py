@@ -1,4 +1,4 @@
-"""Fault 12: no page scrolls sideways because of a long word without a break, such as a name or a value."""
+"""No page scrolls sideways because of a long word without a break, such as a name or a value."""
 
 from typing import Any
 

@@ -76,7 +76,7 @@ def stop_reminders(request: HttpRequest, signed: str) -> HttpResponse:
 @csrf_exempt  # programs for mail send this POST too
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop_problem_mails(request: HttpRequest, signed: str) -> HttpResponse:
-    """Do the same as stop_reminders for mails to designers about problems of a form."""
+    """Do the same as stop_reminders for mails to designers about problems with a form."""
     mail_id = links.problem_mail_of(signed)
     mails = ProblemMail.objects.exclude(email="").select_related("form")
     found = mails.filter(pk=mail_id).first() if mail_id else None

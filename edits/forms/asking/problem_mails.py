@@ -163,5 +163,5 @@ def _lines(words: Words) -> Iterator[str]:
     yield "-- "
     yield wrapped(f"{words.host} sent this mail, because you design this form.")
     yield ""
-    yield wrapped("Don't want mails about problems of this form? Stop them here, without signing in:")
+    yield wrapped("Don't want mails about problems with this form? Stop them here, without signing in:")
     yield words.stop

@@ -18,9 +18,9 @@ NOT_THERE = object()
 
 @dataclass(frozen=True, slots=True)
 class Meanwhile:
-    """The changes of both designers since this designer opened the form, in sentences. `theirs` are the stored changes
-    of the other one, and `mine` are those of this designer. If the opened version is unknown, `theirs` is empty, and
-    `mine` are the differences from what is stored now.
+    """What changed since a designer opened a form, in sentences. `mine` are this designer's unsaved changes. `theirs`
+    are the changes that others saved, and `who` has their names. If it is unknown what was stored when the designer
+    opened the form, `theirs` is empty, and `mine` are the differences from what is stored now.
     """
 
     who: str

@@ -1,4 +1,4 @@
-"""If the database's owner writes values of wrong types, verifying reports findings and doesn't fail."""
+"""If the database's owner writes values of wrong types, the verifier reports findings instead of crashing."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,7 +73,7 @@ def facts(table: str) -> list[tuple[object, ...]]:
 
 def found_by(file: Path) -> list[Finding]:
     """Verify everything with anchors, and return the findings. The other kinds of runs are tried too, and must not
-    fail.
+    crash.
     """
     last = Verified.last()
     report = verify(start_of_chain(), anchors=file, remembered=last.seal if last else None)

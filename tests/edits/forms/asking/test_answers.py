@@ -42,7 +42,7 @@ def made(bobs: Client, form: FormDefinition, plan: SitePlan, alice: Person) -> U
 
 
 def change(browser: Client, plan: SitePlan, row: str, **values: str) -> None:
-    """Change a row with the row form, which isn't the form that was sent."""
+    """Change a row with the ordinary row form instead of the form that the person was asked to fill in."""
     page = Page.open(browser, plan.edit_path(row))
     page.type({plan.columns[title]: value for title, value in values.items()}).send()
 
