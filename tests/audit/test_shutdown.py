@@ -15,7 +15,8 @@ print(stopped.wait(0.2))
 """
 
 
-def told(name: str, before: str = "") -> str:
+def told(name: str, before: str = "signal.signal(signal.SIGHUP, signal.SIG_DFL)") -> str:
+    # The tests themselves can run under nohup, and programs inherit which signals are ignored.
     program = PROGRAM.format(name=name, before=before)
     return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.strip()
 
