@@ -112,9 +112,7 @@ class Row:
         return True
 
     def put(self, column_id: int, cell: Cell) -> None:
-        """Write the value of a formula. This adds nothing to the history, but if the formula itself was just written,
-        its entry gets the value.
-        """
+        """Write a formula's value without history. If the formula was just written, its entry there gets the value."""
         self._json.clear()
         revisions = self.history.get(column_id)
         if revisions and cell.formula and revisions[-1].cell == replace(cell, value=None, display=None):
@@ -138,9 +136,7 @@ class Row:
 
 
 class Place(NamedTuple):
-    """The position of a row: its number, counted from 1, and the id of the row above that has the same parent (None if
-    there is none).
-    """
+    """The position of a row: its number from 1, and the id of the row above with the same parent, if there is one."""
 
     number: int
     sibling_id: int | None
@@ -166,9 +162,7 @@ class Criterion:
 
 @dataclass(slots=True)
 class SheetFilter:
-    """A filter of rows, which everyone (SHARED) or only its owner (PERSONAL) can use. `operator` is AND or OR, and says
-    whether all criteria must be met, or one.
-    """
+    """A filter of rows for everyone (SHARED) or only its owner (PERSONAL). `operator` is AND (all criteria) or OR."""
 
     id: int
     name: str
@@ -180,9 +174,7 @@ class SheetFilter:
 
 @dataclass(slots=True)
 class CrossSheetReference:
-    """A name for a range of another sheet. `bounds` has the ids of its first and last rows, of its first and last
-    columns, or both.
-    """
+    """A name for a range of another sheet. `bounds` has the ids of its first and last rows, columns, or both."""
 
     id: int
     name: str
