@@ -45,7 +45,7 @@ _CORRELATED = """
 
 class _Branches(NamedTuple):
     """The entries that a person can read, in two parts without overlap: `own` are this person's entries (None for an
-    unknown person), and `others` are other people's entries, of which only those on the sheets `sheet_ids` can be read.
+    unknown person). `others` are other people's entries; the person can read those on the sheets `sheet_ids`.
     """
 
     own: EntryQuerySet | None

@@ -3,7 +3,7 @@ compares reading all cells with reading only the columns with formulas, as the g
 
     python -m benchmarks.changes
 
-Smartsheet takes 100 ms per call. Each sheet has 25 columns, of which one has a formula. Look at the ratios.
+Smartsheet takes 100 ms per call. Each sheet has 25 columns, and one of them has a formula. Look at the ratios.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ class _Dispensable(BaseCache):
     the cache for some seconds.
     """
 
-    asked_again_at: ClassVar[float] = 0.0  # for all threads, each of which has an instance
+    asked_again_at: ClassVar[float] = 0.0  # for all threads; each thread has its own instance
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         """Return the value, or the default if the cache fails."""

@@ -83,7 +83,7 @@ class App:
 
 
 def at_once(app: App, path: str, sessions: Iterable[str]) -> list[Future[Seen]]:
-    """Let the people with these sessions open the page. Return the futures, of which some may never be done."""
+    """Let the people with these sessions open the page. Return the futures. Some may never be done."""
     sessions = list(sessions)
     pool = ThreadPoolExecutor(len(sessions))
     opened = [pool.submit(app.get, path, session=session) for session in sessions]

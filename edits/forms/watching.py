@@ -1,5 +1,5 @@
-"""Finds changes of sheets because of which published forms, or parts of them, can't be used any more: columns that are
-gone or have another type, and filters and sheets that were deleted. Also finds forms whose designer has left.
+"""Finds changes of sheets that make published forms, or parts of them, unusable: columns that are gone or have another
+type, and filters and sheets that were deleted. Also finds forms whose designer has left.
 
 The worker reads each sheet's columns with the token of the form's designer. If people can't use the form any more, its
 field `problem` says why. If only some fields of the form can't be used, or if the form has no designer, `warning` says

@@ -48,7 +48,7 @@ def is_listed(profile: Profile) -> bool:
 
 
 def could_be_listed(profile: Profile) -> bool:
-    """Whether the settings may let a person use the app, of whom only the e-mail address is known."""
+    """Whether the settings may let a person use the app, as far as their e-mail address tells."""
     return bool(settings.SIGN_IN_ACCOUNTS) or is_listed(profile)
 
 

@@ -55,7 +55,7 @@ def media_type(operation: Operation, headers: Mapping[str, str]) -> str:
 
 
 def acting_person(state: State, token: Token, headers: Mapping[str, str]) -> Person:
-    """Return the person who makes the request. This is the token's owner, or the person whom a system admin names in
+    """Return the person who makes the request. This is the token's owner, or the person that a system admin names in
     the header `Assume-User`.
 
     Raises ApiError 1030 if the owner isn't a system admin, or if the named person is one. Raises ApiError 1002 if the

@@ -26,7 +26,7 @@ class Criterion:
 
 
 def sort(state: State, sheet: Sheet, criteria: Sequence[Criterion]) -> bool:
-    """Sort the rows by the criteria, of which the first is the most important. Returns whether any row moved."""
+    """Sort the rows by the criteria, the most important one first. Returns whether any row moved."""
     before = [row.id for row in sheet.rows]
     children: dict[int | None, list[Row]] = {}
     for row in sheet.rows:

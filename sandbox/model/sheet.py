@@ -123,7 +123,7 @@ class Row:
             self.cells[column_id] = cell
 
     def touch(self, *, at: datetime, by: int) -> None:
-        """Store when and by whom the row was last changed."""
+        """Store when the row was last changed, and who changed it."""
         self.modified_at, self.modified_by = at, by
         self._json.clear()
 

@@ -25,13 +25,12 @@ from audit.recording import Actor, Change, Json, Outcome, intend, settle
 from audit.verification.start import start_of_chain
 from audit.verification.verify import verify
 from audit.vocabulary import Action, Origin, Phase
-from edits.saving import DeleteRow, MoveRow, Place, read, row_places, save, undo
+from edits.saving import DeleteRow, MoveRow, Place, row_places, save, undo
 from edits.saving.putting_back import PLAIN
 from tests.audit.export.conftest import public_key
 from tests.edits.browser import Page
 from tests.edits.conftest import SignIn
 from tests.edits.saving.conftest import ManyRows
-from tests.edits.site_plan import SitePlan
 from tests.running_sandbox import Person, RunningSandbox
 
 FORMULA = '=Task@row + "!"'
@@ -125,20 +124,6 @@ def confirm(browser: Client, path: str, key: str = "") -> Page:
 
 def undoings() -> list[LoggedChange]:
     return with_outcomes(Entry.objects.intents().filter(origin=Origin.UNDO).order_by("id"))
-
-
-def test_the_page_lists_what_the_new_rows_get_and_nothing_that_smartsheet_fills_in(
-    browser: Client, user: User, plan: SitePlan
-) -> None:
-    row_id = plan.rows["Preparation"]
-    result = save(read(user, plan.id, row_ids=[row_id], with_descendants=True), [DeleteRow(row_id)])
-    result.raise_error()
-    page = ask(browser, f"/sheets/undo/edit/{result.edit_ids[0]}/").text
-    assert "Task: Preparation; " in page
-    assert "Survey and set out Task: Survey and set out; Status: Complete; " in page
-    assert "Start: 05/01/2026; " in page
-    for title in ("Created:", "Modified by:", "No.:"):
-        assert title not in page
 
 
 # Moves

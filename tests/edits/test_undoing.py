@@ -5,12 +5,13 @@ while the cell has the value that the change wrote.
 import re
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from audit.changes import LoggedChange, with_outcomes
 from audit.models import Entry
 from audit.vocabulary import Action, Origin, Phase
-from edits.saving import undo
+from edits.saving import DeleteRow, read, save, undo
 from tests.edits.browser import Page
 from tests.edits.conftest import SignIn
 from tests.edits.site_plan import SitePlan
@@ -222,3 +223,18 @@ def test_the_error_of_a_linked_cell_does_not_become_a_text(
     again = SitePlan(sandbox, alice)
     assert again.value("Drainage runs", "Notes") == "Waiting for the pipe delivery"
     assert again.value("Drainage runs", "Approved") is None
+
+
+def test_the_page_lists_what_the_new_rows_get_and_nothing_that_smartsheet_fills_in(
+    browser: Client, plan: SitePlan, bob: Person
+) -> None:
+    user = User.objects.get(smartsheet__smartsheet_id=bob.id)
+    row_id = plan.rows["Preparation"]
+    result = save(read(user, plan.id, row_ids=[row_id], with_descendants=True), [DeleteRow(row_id)])
+    result.raise_error()
+    page = Page.open(browser, f"/sheets/undo/edit/{result.edit_ids[0]}/").text
+    assert "Task: Preparation; " in page
+    assert "Survey and set out Task: Survey and set out; Status: Complete; " in page
+    assert "Start: 05/01/2026; " in page
+    for title in ("Created:", "Modified by:", "No.:"):
+        assert title not in page

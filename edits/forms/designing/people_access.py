@@ -17,7 +17,7 @@ UNKNOWN = "Smartsheet doesn’t tell you who the sheet is shared with, so this a
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A person with whom the sheet is shared."""
+    """A person who has access to the sheet."""
 
     name: str
     email: str
@@ -64,7 +64,7 @@ class Lacking:
 
 
 def shares_of(gateway: Gateway, sheet_id: int) -> Shares:
-    """Return the people with whom the sheet is shared. If Smartsheet doesn't say, `is_known` is false."""
+    """Return the people who have access to the sheet. If Smartsheet doesn't say, `is_known` is false."""
     try:
         raw = gateway.shares(sheet_id)
     except GatewayError:

@@ -1,5 +1,5 @@
 """A log that the version before `via` wrote. It has entries of three months, their chain, four seals, and personal
-texts, of which one is erased. `version_1.json` has the rows of its tables, and `version_1.jsonl` has its export.
+texts, and one of these is erased. `version_1.json` has the rows of its tables, and `version_1.jsonl` has its export.
 """
 
 import json

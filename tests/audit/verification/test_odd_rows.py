@@ -45,7 +45,7 @@ NOT_HELD = {"region", "person_id", "email", "kind", "erased_at"}  # docs/audit-l
 
 @pytest.fixture
 def anchored(log: None, settings: Settings, tmp_path: Path) -> Iterator[Path]:
-    """A log with three seals, one of which is empty, and with an erased name. Yields the file in which the seals are
+    """A log with three seals and an erased name. One of the seals is empty. Yields the file in which the seals are
     anchored.
     """
     settings.AUDIT_VERIFIED_FILE = str(tmp_path / "verified.json")

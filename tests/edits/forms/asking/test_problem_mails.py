@@ -1,4 +1,4 @@
-"""Designers get a mail about each new problem because of which people can't use their form, or a part of it."""
+"""Designers get a mail about each new problem that keeps people from using their form, or a part of it."""
 
 from __future__ import annotations
 

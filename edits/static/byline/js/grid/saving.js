@@ -193,7 +193,7 @@ export class Saving extends EventTarget {
     return this.sending.calls.some(({ origins }) => origins.flat().some((one) => one.row === row && one.column === column));
   }
 
-  // The new rows of which it isn't known whether they were added, because Smartsheet gave no clear answer.
+  // The new rows that may or may not have been added, because Smartsheet gave no clear answer.
   #uncertainRows() {
     return new Set(this.sending.uncertain.flatMap(({ left, origins }) => left ?? origins.flat()).filter((one) => one.do === "add").map(({ row }) => row));
   }
