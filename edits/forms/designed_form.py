@@ -13,7 +13,7 @@ Only fields that are editable or required are written. Everything else in the se
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 from hashlib import sha256
@@ -27,6 +27,7 @@ from django.http import QueryDict
 
 from edits.forms.columns_form import ONLY_SHOWN
 from edits.forms.definition import Definition, FormField, Prefill, Reason, State
+from edits.forms.designed_cell import DesignedCell
 from edits.forms.fields import SheetField
 from edits.forms.known_parts import Known
 from edits.forms.row_access import RowForbidden
@@ -44,7 +45,7 @@ from edits.widgets import posted
 from edits.widgets.controls import SelectControl
 from edits.widgets.fields import is_empty
 from edits.widgets.problems import Problem
-from edits.widgets.row_form import CellBoundField, RowForm
+from edits.widgets.row_form import RowForm
 from edits.widgets.save_form import NOTHING_FILLED_IN
 from edits.widgets.symbols import drawing
 
@@ -55,38 +56,6 @@ NOT_ASKED_NOW = "The form doesn't ask for it with these values."
 FILLED_IN = "The link to this form has filled it in."
 NOT_YOURS = "This form only shows some rows of its sheet, and this row isn't one of them."
 NO_REASON = "Please say why."
-
-
-@dataclass(frozen=True, slots=True)
-class DesignedCell:
-    """A cell of the form. `bound` is the cell's field; it is None if the person can't write the cell whatever values
-    the row has. `text` is the cell's value in words. `why` says why the sheet doesn't let this person change the cell.
-    """
-
-    field: FormField
-    column: Column
-    state: State
-    text: str
-    bound: CellBoundField | None = None
-    why: str = ""
-    symbol: str = ""
-    error: str = ""
-    is_given: bool = False  # whether the link or the form fills in the cell
-    is_suggested: bool = False
-
-    @property
-    def is_written(self) -> bool:
-        """Whether the person can change the cell now."""
-        return self.bound is not None and self.state.is_written and not self.is_given
-
-    @property
-    def is_hidden(self) -> bool:
-        return self.state is State.HIDDEN
-
-    @property
-    def is_always_written(self) -> bool:
-        """Whether the person can change the cell whatever values the row has."""
-        return self.bound is not None and all(state.is_written for state in self.field.possible_states)
 
 
 class DesignedForm(SheetForm):

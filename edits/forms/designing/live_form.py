@@ -8,7 +8,8 @@ from typing import Any
 from django.http import QueryDict
 
 from edits.forms.definition import Definition, FormField
-from edits.forms.designed_form import DesignedCell, DesignedForm
+from edits.forms.designed_cell import DesignedCell
+from edits.forms.designed_form import DesignedForm
 from edits.forms.row_rules import known_as, today_of
 from edits.saving import Baseline
 from edits.sheets.rights import why_no_edits
