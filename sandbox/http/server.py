@@ -174,7 +174,10 @@ def _alone(world: World, request: web.Request) -> Iterator[None]:
 
 async def _with_faults(world: World, request: web.Request, handler: Handler, arrival: Arrival) -> web.StreamResponse:
     resets = world.resets
-    await request.read()
+    try:
+        await request.read()
+    except ConnectionError:  # the client has gone before its whole body arrived
+        return hang_up(request)
     if resets != world.resets:
         return hang_up(request)
     if len(request.raw_path) > LONGEST_ADDRESS:

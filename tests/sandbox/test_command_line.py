@@ -1,5 +1,7 @@
 import os
 import signal
+import socket
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +10,7 @@ import pytest
 import requests
 
 from tests.running_sandbox import ROOT, RunningSandbox
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, until
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -70,6 +72,17 @@ def test_operations_that_are_not_emulated_are_printed_on_stderr(capfd: pytest.Ca
         requests.get(f"{sandbox.api}/serverinfo-nope", timeout=30)
     said = capfd.readouterr().err
     assert "NOT EMULATED: GET /2.0/proofs/1" in said
+
+
+def test_a_client_that_leaves_before_its_body_has_arrived_is_no_error(capfd: pytest.CaptureFixture[str]) -> None:
+    with RunningSandbox() as sandbox:
+        host, port = sandbox.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=PATIENCE) as client:
+            client.sendall(b"PUT /2.0/sheets/1/rows HTTP/1.1\r\nHost: sandbox\r\nContent-Length: 9\r\n\r\n[")
+            until(sandbox.requests, "the beginning of the request")
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close with a reset
+        until(lambda: requests.get(f"{sandbox.api}/serverinfo", timeout=PATIENCE).ok, "another answer")
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_a_large_sheet_is_made_to_measure() -> None:
