@@ -16,7 +16,7 @@ from audit.models import Entry, EntryQuerySet
 from audit.read_logging import note_reading
 from audit.recording import NotRecorded
 from audit.unsettled import Unsettled
-from audit.vocabulary import Action, Phase
+from audit.vocabulary import Action, Origin, Phase
 from edits.forms.filling.opening import open_forms
 from edits.forms.models import FormDefinition, FormState
 from edits.sheets import opened_sheets
@@ -39,6 +39,16 @@ WHY_NONE = {
 
 
 @dataclass(frozen=True, slots=True)
+class OwnEdit:
+    """An edit of the person, and what was undone of it. `can_be_undone` says whether a saved change is left to undo."""
+
+    edit: Edit
+    is_undone: bool
+    is_undone_in_part: bool
+    can_be_undone: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ByOthers:
     """The latest edits of other people in a person's sheets. If they can't be shown, `why_none` is a sentence that says
     why, and `is_being_asked` says whether this app is waiting for Smartsheet's answer.
@@ -57,7 +67,7 @@ class Home:
     forms: Sequence[FormDefinition]
     forms_with_problems: Sequence[FormDefinition]
     needs: Sequence[Edit]
-    edits: Sequence[Edit]
+    edits: Sequence[OwnEdit]
     by_others: ByOthers
 
 
@@ -72,7 +82,7 @@ def home_of(request: HttpRequest, profile: Profile) -> Home:
         forms=open_forms(profile, openable=openable),
         forms_with_problems=_forms_with_problems(request),
         needs=_needs(own, profile),
-        edits=edits_of(latest[:LATEST], is_whole=True),
+        edits=_with_undos(edits_of(latest[:LATEST], is_whole=True)),
         by_others=_by_others(request, profile, [sheet["id"] for sheet in sheets], openable),
     )
 
@@ -93,6 +103,27 @@ def _sheets(request: HttpRequest, latest: Iterable[Entry], openable: frozenset[i
         if isinstance(openable, Unknown) or sheet["id"] in openable:
             found.setdefault(sheet["id"], sheet)
     return list(found.values())[: opened_sheets.MOST]
+
+
+def _with_undos(edits: Sequence[Edit]) -> list[OwnEdit]:
+    """Return the edits, each with what was undone of it. An attempt to undo a change counts only if it was saved."""
+    changes = [change for edit in edits for change in edit.changes]
+    undos = [entry for change in changes for entry in change.mentions if entry.origin == Origin.UNDO]
+    undone = {undo.intent.refers_to for undo in with_outcomes(undos) if undo.is_applied}
+    return [_own(edit, undone) for edit in edits]
+
+
+def _own(edit: Edit, undone: Collection[int | None]) -> OwnEdit:
+    saved = [change.intent.pk for change in edit.changes if change.is_applied]
+    left = [entry_id for entry_id in saved if entry_id not in undone]
+    is_whole = not edit.is_shortened  # of a long edit, only the first changes are known here
+    is_undone = bool(saved) and not left and is_whole
+    return OwnEdit(
+        edit,
+        is_undone=is_undone,
+        is_undone_in_part=len(left) < len(saved) and not is_undone,
+        can_be_undone=edit.first.intent.action in ON_SHEETS and bool(saved) and not is_undone,
+    )
 
 
 def _needs(own: EntryQuerySet, profile: Profile) -> list[Edit]:

@@ -171,6 +171,38 @@ def test_a_change_is_undone_from_home(client: Client, plan: SitePlan, bob: Perso
     assert "undone" in page
 
 
+def test_a_change_whose_undo_was_refused_is_not_called_undone(
+    client: Client, sandbox: RunningSandbox, plan: SitePlan, bob: Person, sign_in: SignIn
+) -> None:
+    sign_in(client, bob)
+    change(client, plan, "Rock").send()
+    undo = f"/sheets/undo/{Entry.objects.intents().get().pk}/"
+    sandbox.fault(method="PUT", status=403)
+    client.post(undo)
+    assert plan.value(TASK, "Notes") == "Rock"
+    page = client.get("/").content.decode()
+    assert f'href="{undo}"' in page
+    assert ">undone" not in page
+
+
+def test_an_edit_that_was_undone_in_part_says_so(
+    client: Client, plan: SitePlan, alice: Person, bob: Person, sign_in: SignIn
+) -> None:
+    sign_in(client, bob)
+    change(client, plan, "Rock").type({plan.columns["Spent"]: "22000"}).send()
+    entry = Entry.objects.intents().first()
+    assert entry
+    by_alice = Client()
+    sign_in(by_alice, alice)
+    change(by_alice, plan, "Clay").send()
+    undo = f"/sheets/undo/edit/{entry.edit_id}/"
+    client.post(undo)
+    assert (plan.value(TASK, "Notes"), plan.value(TASK, "Spent")) != ("Rock", 22000)
+    page = client.get("/").content.decode()
+    assert ">undone in part<" in page
+    assert f'href="{undo}"' in page
+
+
 def test_a_deletion_and_a_move_are_undone_from_home(
     client: Client, plan: SitePlan, bob: Person, sign_in: SignIn
 ) -> None:
