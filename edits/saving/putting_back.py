@@ -71,10 +71,16 @@ class _PuttingBack:
                 break
             if self.results:
                 self._read_version()
-            again = self._save(ready, key=self.key if is_last and not left else "")
+            again = self._save(ready, key=self._key() if is_last and not left else "")
             left = [*again, *left]
         for undo in left:
             self._not_sent(undo, STOPPED)
+
+    def _key(self) -> str:
+        """Return the key of the last save, or another one made from it if rows of that save are sent once more: a key
+        stands for one content.
+        """
+        return f"{self.key} {len(self._plain)}" if self.key and self._plain else self.key
 
     def _ready(self, undos: Sequence[Undo]) -> tuple[dict[int, tuple[Undo, Place]], list[Undo]]:
         """Return the rows that can be sent now, each with its place, and the rows that have to wait for them. Rows that

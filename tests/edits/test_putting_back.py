@@ -25,7 +25,7 @@ from audit.recording import Actor, Change, Json, Outcome, intend, settle
 from audit.verification.start import start_of_chain
 from audit.verification.verify import verify
 from audit.vocabulary import Action, Origin, Phase
-from edits.saving import DeleteRow, MoveRow, Place, row_places, save, undo
+from edits.saving import DeleteRow, MoveRow, Place, Status, row_places, save, undo
 from edits.saving.putting_back import PLAIN
 from tests.audit.export.conftest import public_key
 from tests.edits.browser import Page
@@ -407,6 +407,23 @@ def test_if_smartsheet_refuses_a_formula_the_row_gets_its_value(
     assert row_named(sheet, "row 2")["cells"][1]["value"] == "row 2!"
     assert "formula" not in row_named(sheet, "row 2")["cells"][1]
     assert [change.phase for change in undoings()] == [Phase.REFUSED, Phase.APPLIED, Phase.APPLIED]
+
+
+def test_a_refused_lock_is_left_out_though_other_rows_were_saved_with_the_same_key(
+    sheet: ManyRows, alice: Person, sign_in: SignIn
+) -> None:
+    put(sheet, 0, locked=True)
+    share = {"email": alice.email, "accessLevel": "ADMIN"}
+    (shared,) = sheet.call("POST", f"/sheets/{sheet.id}/shares", [share])["result"]
+    changes = with_outcomes(delete(sheet, 0, 5))
+    sign_in(Client(), alice)
+    by_alice = User.objects.get(smartsheet__smartsheet_id=alice.id)
+    plan = undo.plan(by_alice, changes, region="sandbox")
+    sheet.call("PUT", f"/sheets/{sheet.id}/shares/{shared['id']}", {"accessLevel": "EDITOR"})
+    result = undo.undo(plan, key="pressed once")
+    assert [row.status for row in result.rows] == [Status.SAVED, Status.SAVED]
+    assert [row.message.startswith(PLAIN) for row in result.rows] == [True, False]
+    assert outline(sheet) == ARRANGED
 
 
 def test_if_the_upper_row_fails_those_beneath_it_are_not_sent(
