@@ -163,6 +163,7 @@ class Restore(_Strict):
     row_id: Id
 
 
+KINDS_OF_CHANGES = frozenset({"update", "add", "delete", "move", "restore"})  # the values of `do`
 Change = Annotated[Update | Add | Delete | Move | Restore, Field(discriminator="do")]
 
 

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from api.changes import KINDS_OF_CHANGES
 from api.problems import Kind, Problem, answer
 from edits.gateway.errors import (
     Busy,
@@ -33,7 +34,6 @@ from identity.tokens import revocation
 log = logging.getLogger(__name__)
 
 KEY = ("header", "Idempotency-Key")
-KINDS_OF_CHANGES = {"update", "add", "delete", "move"}
 CELL_VALUES = {"value", "shown"}
 AGAIN = 10  # seconds after which callers try again if the database or the log doesn't answer
 KINDS: dict[type[Exception], Kind] = {

@@ -61,6 +61,7 @@ def test_a_body_that_is_too_large(caller: Caller, settings: Settings) -> None:
         ({"changes": [{"do": "destroy"}]}, "/changes/0"),
         ({"changes": [{"do": "add", "cells": []}], "other": 1}, "/other"),
         ({"changes": [{"do": "delete", "row_id": 1}]}, "/changes/0/row_id"),
+        ({"changes": [{"do": "restore", "row_id": 1}]}, "/changes/0/row_id"),
         ({"changes": [{"do": "delete", "row_id": "9223372036854775808"}]}, "/changes/0/row_id"),
         ({"changes": [{"do": "delete", "row_id": ID}] * 2}, ""),
         ({"changes": [{"do": "update", "row_id": ID, "cells": [CELL, CELL]}]}, ""),
