@@ -1,1 +1,1 @@
-"""The JSON API. Through it, programs and the grid can do what people can do on the pages."""
+"""The JSON API. With it, programs and this app's grid can do what people can do on the app's pages."""

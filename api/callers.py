@@ -26,7 +26,7 @@ NO_CSRF = "Send the header X-CSRFToken with the `csrf_token` from GET /api/v1/me
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The person of a request, and the app token that the request was made with. A browser has no app token."""
+    """The person who makes a request, and the app token in the request. A browser has no app token."""
 
     profile: Profile
     token: AppToken | None = None
@@ -38,7 +38,9 @@ class Caller:
 
     @property
     def via(self) -> dict[str, str | int] | None:
-        """The `via` of the log's entries about this request."""
+        """The value of `via` in the log's entries about this request: the number of the app token, or None for a
+        browser.
+        """
         return None if self.token is None else {"token": self.token.pk}
 
 
@@ -49,7 +51,9 @@ class ApiRequest(SmartsheetRequest):
 
 
 class AppTokenAuth(AuthBase):
-    """Authenticates by an app token that has the scope. If the scope is None, any token is accepted."""
+    """Authenticates a request by its app token, which needs the scope `scope`. If `scope` is None, any token is
+    accepted.
+    """
 
     openapi_type = "http"
     openapi_scheme = "bearer"
@@ -60,8 +64,8 @@ class AppTokenAuth(AuthBase):
         self.scope = scope
 
     def __call__(self, request: HttpRequest) -> Caller | None:
-        """Return the caller. If the request has no token, return None, so that another method is tried. Raises Problem
-        if the token is refused, and CannotRecord if its use can't be recorded.
+        """Return the caller. If the request has no token, return None, so that Ninja tries the next authentication
+        method. Raises Problem if the token is refused, and CannotRecord if the use of the token can't be recorded.
         """
         header = request.headers.get("Authorization", "")
         if not header.lower().startswith(SCHEME):
@@ -91,7 +95,9 @@ class BrowserSession(AuthBase):
     openapi_description = "The session of a browser. Requests that change something need the header X-CSRFToken too."
 
     def __call__(self, request: HttpRequest) -> Caller | None:
-        """Return the caller; None if no one is signed in. Raises Problem if a CSRF token is missing."""
+        """Return the caller, or None if no one is signed in. Raises Problem if the request changes something and has no
+        valid CSRF token.
+        """
         profile = cast("SmartsheetRequest", request).smartsheet_user
         if profile is None:
             return None
@@ -101,16 +107,17 @@ class BrowserSession(AuthBase):
 
 
 def anyone_with(scope: Scope | None) -> list[AuthBase]:
-    """Return the authentication methods for an operation that needs the scope. If `scope` is None, any token is
-    accepted.
+    """Return the authentication methods for an operation. App tokens need the scope `scope`. If `scope` is None, any
+    app token is accepted.
     """
     return [AppTokenAuth(scope), BrowserSession()]
 
 
 def naming_the_person(run: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Name the session's person in each answer to a browser.
+    """Add a header with the session's person to each answer to a browser.
 
-    If someone else signs in while a page is open, the page recognizes answers that aren't for its person.
+    Someone else can sign in while a page is open. With the header, the page notices that an answer is for another
+    person.
     """
 
     @wraps(run)

@@ -43,7 +43,9 @@ CellAnswer = CellDetails | CellValue
 
 
 def cell_answer(column: Column, cell: Cell) -> CellAnswer:
-    """Return the cell's value, or an object if the cell has more than its value."""
+    """Return the cell's value. If the cell has more than a value, for example a formula, return an object with all
+    parts.
+    """
     value: CellValue = column_type(column).to_api(cell)
     details: CellDetails = {"value": value}
     display = cell.display or (", ".join(map(str, contacts(cell))) if column.type == "MULTI_CONTACT_LIST" else "")
@@ -68,8 +70,8 @@ def cell_answer(column: Column, cell: Cell) -> CellAnswer:
 def require_writable(column: Column | None, value: CellValue) -> None:
     """Raise ValueError, with a sentence for people, if no cell of the column can have exactly this value.
 
-    If the sheet doesn't have the column, every value is accepted here. The save then refuses the change, and logs the
-    attempt.
+    `column` is None if the sheet doesn't have the column. Then only the limits of numbers and texts are checked here.
+    The save refuses the change later, and logs the attempt.
     """
     if isinstance(value, list) and column is not None and column.type not in MULTIPLE:
         raise ValueError(ONE_VALUE)

@@ -62,9 +62,7 @@ class Hyperlink(_Strict):
 
 
 class NewCell(_Strict):
-    """A cell of a new row. With a `hyperlink`, the value is the text of the link. If `hyperlink` is null, the cell's
-    link is removed. If `hyperlink` is left out, the link stays.
-    """
+    """A cell of a new row. With a `hyperlink`, `value` is the text of the link."""
 
     column_id: Id
     value: CellValue
@@ -85,16 +83,19 @@ class NewCell(_Strict):
 
 
 class ChangedCell(NewCell):
-    """A new value for a cell of a row. It is saved only if the cell in Smartsheet still has the value `shown`, which is
-    the value that the API returned.
+    """A new value for a cell of an existing row. `shown` is the value that the API returned. The new value is saved
+    only if the cell in Smartsheet still has the value `shown`.
+
+    With a `hyperlink`, `value` is the text of the link. If `hyperlink` is null, the cell's link is removed. If
+    `hyperlink` is left out, the cell's link stays.
     """
 
     shown: CellValue
 
 
 class PlaceInSheet(_Strict):
-    """Where a row goes. With `parent_id`, it goes beneath that row. With `sibling_id`, it goes next to that row. With
-    neither, it goes to the top level of the sheet.
+    """The place where a row goes: beneath the row with the id `parent_id`, or next to the row with the id `sibling_id`.
+    Without both ids, the row goes to the top level of the sheet.
     """
 
     parent_id: Id | None = None
@@ -156,7 +157,8 @@ class Move(_Strict):
 
 class Restore(_Strict):
     """Restore a deleted row: add a new row with its values, formulas and formats, at its old place. `row_id` is the id
-    that the row had. A row that was restored before isn't added again; its result has the id of the new row.
+    that the row had. If the row has already been restored, it isn't added a second time. The result then has the id of
+    the row that was added the first time.
     """
 
     do: Literal["restore"]
@@ -168,14 +170,15 @@ Change = Annotated[Update | Add | Delete | Move | Restore, Field(discriminator="
 
 
 class Edits(_Strict):
-    """Changes of one sheet. The result of each change is at the same position.
+    """Changes of one sheet. The answer has a result for each change, in the same order.
 
     `unit` says what happens if a cell can't be saved: nothing of its row is saved (`row`), or the row's other cells are
-    saved (`cell`). Up to 500 rows are one request to Smartsheet. Smartsheet makes all changes of a request or none, and
-    the first request that fails ends the save. With `is_partial`, Smartsheet saves the other rows if it refuses one.
+    saved (`cell`). The save sends requests with up to 500 rows to Smartsheet. Smartsheet makes either all changes of a
+    request or none. The save ends with the first request that fails. With `is_partial`, Smartsheet can refuse some rows
+    of a request and save the others.
 
-    Rows are restored in a save without other changes. `unit` and `is_partial` don't apply to such a save, because each
-    row and cell is restored by itself.
+    A save that restores rows can't have other changes. `unit` and `is_partial` don't apply to such a save, because each
+    row and each cell is restored separately.
     """
 
     changes: Annotated[list[Change], FailFast(), Field(min_length=1, max_length=MOST_CHANGES)]
@@ -213,7 +216,7 @@ class Edits(_Strict):
 
     @property
     def row_changes(self) -> list[RowChange]:
-        """The changes in the form of `edits.saving`, without rows to restore."""
+        """The changes in the form of `edits.saving`. Rows to restore are left out."""
         return [_row_change(change) for change in self.changes if not isinstance(change, Restore)]
 
     def require_writable(self, sheet: Sheet) -> None:
@@ -242,7 +245,7 @@ def require_agreed(edits: Edits, baseline: Baseline) -> None:
 
 
 def require_sense(edits: Edits, sheet: Sheet) -> None:
-    """Raise Problem if a row goes below a row that the same save deletes, because it would be deleted too."""
+    """Raise Problem if a row would go below a row that the same save deletes. Smartsheet would delete both rows."""
     errors = [
         {"pointer": f"/changes/{number}/place", "detail": BENEATH_DELETED}
         for number in deleted_places(sheet, edits.row_changes)

@@ -1,5 +1,5 @@
-"""Defines cursors, with which callers read the changes of a sheet. A cursor has the sheet's version, the time of its
-last change by Smartsheet's clock, and a hash of its columns.
+"""Defines cursors, with which callers read the changes of a sheet. A cursor has the sheet's version, the time of the
+sheet's last change by Smartsheet's clock, and a hash of the sheet's columns.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ SLACK = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The point up to which a caller has read the changes. `changed_at` is in seconds since 1970, `columns` a hash."""
+    """The point up to which a caller knows the changes of a sheet. `changed_at` is the time of the last change, in
+    seconds since 1970. `columns` is a hash of the sheet's columns.
+    """
 
     version: int
     changed_at: int
@@ -35,19 +37,19 @@ class Cursor:
 
     @property
     def earliest(self) -> datetime:
-        """The time since which modified rows are read. It is some minutes before the last change, because to miss a
-        changed row would be worse than to read an unchanged row.
+        """Rows that were modified at or after this time are read. It is some minutes before the last change, because
+        missing a changed row would be worse than reading an unchanged row.
         """
         return datetime.fromtimestamp(self.changed_at, UTC) - SLACK
 
     def may_not_know(self, modified_at: Json) -> bool:
-        """Whether a row that was modified at this time has perhaps changed since the cursor."""
+        """Whether the caller may lack the change of a row that was modified at this time."""
         moment = parse_time(modified_at)
         return moment is None or moment >= self.earliest
 
 
 def after(sheet: Sheet) -> Cursor:
-    """Return the cursor after all changes of a sheet so far. `sheet` needn't have all rows."""
+    """Return a cursor for a caller who knows all changes of the sheet so far. `sheet` needn't have all rows."""
     changed_at = int(sheet.modified_at.timestamp()) if sheet.modified_at else 0
     columns = sha256(repr(sheet.columns).encode()).hexdigest()[:16]
     return Cursor(version_of(sheet), changed_at, columns)

@@ -1,4 +1,6 @@
-"""Changes a sheet with a batch of updates, additions, deletions and moves. Finds conflicts with what the caller saw."""
+"""Changes a sheet with a batch of updates, additions, deletions and moves. Finds the cells that have changed since the
+caller read them.
+"""
 
 from __future__ import annotations
 
@@ -86,5 +88,5 @@ def _answer(request: ApiRequest, result: Result) -> HttpResponse:
 
 
 def _bare(key: str) -> str:
-    """Return the key without the quotes of a structured header."""
+    """Return the idempotency key without the quotes that a structured header has around it."""
     return key[1:-1] if len(key) > 2 and key[0] == key[-1] == '"' else key

@@ -101,7 +101,7 @@ def _known(request: HttpRequest, error: Any) -> HttpResponse:
 
 
 def _fault(request: HttpRequest, error: Any) -> HttpResponse:
-    """Log an error of this app as Django does, and answer it like other problems."""
+    """Log an unexpected error as Django does, and answer the request with a problem."""
     log.error("%s failed.", request.path, exc_info=error)
     got_request_exception.send(sender=None, request=request)
     return answer(request, Problem(Kind.FAULT))
@@ -119,7 +119,8 @@ def _invalid(error: Any) -> Problem:
 def _pointer(loc: tuple[str | int, ...]) -> str:
     """Return the place of an error: a JSON pointer into the body, or the name of a parameter.
 
-    Two parts that pydantic adds are left out: the kind of a change after its index, and the types of a cell's value.
+    Pydantic adds parts that aren't in the body: the kind of a change after the change's index, and the types of a
+    cell's value. These parts are left out.
     """
     source, *rest = loc
     if source != "body":

@@ -45,7 +45,7 @@ PartId = Annotated[Id | None, Field(description="Only together with `sheet`")]
 
 
 class EntryFilters(Schema):
-    """The filters of the log's page, as query parameters. The page's own form checks and applies them."""
+    """The filters of the log's page, as query parameters. The form of that page checks and applies the filters."""
 
     person: Annotated[str | None, Field(max_length=200, description="`region:id`, such as com:4583173393803140")] = None
     sheet: Id | None = None
@@ -62,8 +62,8 @@ class EntryFilters(Schema):
 
 
 class Person(TypedDict):
-    """A person in the log, whose name and address have perhaps been erased. Id 0 stands for no person, for example for
-    this app.
+    """The person in an entry. The name and the address may have been erased. If the id is 0, no person acted, but for
+    example this app.
     """
 
     id: str
@@ -73,10 +73,10 @@ class Person(TypedDict):
 
 
 class EntryAnswer(TypedDict):
-    """A change of one cell or row with its outcome, or an act that has only one entry.
+    """A change of one cell or row with its outcome, or another act, such as a sign-in, which has only one entry.
 
-    `outcome` is a phase, such as `applied` or `refused`. It is `intent` if there is no outcome yet. Values are in
-    Smartsheet's form. `{"objectType": "ERASED"}` stands for an erased personal value.
+    `outcome` is for example `applied` or `refused`. It is `intent` if there is no outcome yet. `old` and `new` are
+    values in Smartsheet's form. `{"objectType": "ERASED"}` takes the place of an erased personal value.
     """
 
     id: IdText
@@ -103,8 +103,8 @@ class EntryAnswer(TypedDict):
 
 
 class EntriesAnswer(TypedDict):
-    """Entries, newest first. To read older entries, pass `older` as `before`; `older` is null if there are none. To
-    read newer entries later, pass `newer` as `after`.
+    """Entries, newest first. To read older entries, send `older` as the parameter `before` of the next request. `older`
+    is null if there are no older entries. To read newer entries later, send `newer` as the parameter `after`.
 
     `limited` is null, or a sentence that says why only the person's own entries are listed.
     """
@@ -165,9 +165,10 @@ def export_log(
     format: Annotated[str, Query(pattern="^(csv|jsonl)$", description="jsonl can be verified offline")],
     filters: Query[EntryFilters],
 ) -> StreamingHttpResponse:
-    """Export the entries that the person can read, with all other entries of the same edits.
+    """Export the entries that match the filters and that the person can read. All other entries of the same edits are
+    included.
 
-    The export is recorded as an entry. It changes nothing else, so it needs no Idempotency-Key.
+    The export is recorded as an entry. An export changes nothing else, so the request needs no Idempotency-Key.
     """
     reader = reader_of(request, is_waiting=True)
     _require_export(request, reader)
@@ -209,7 +210,7 @@ def _filter(request: ApiRequest) -> LogFilter:
 
 
 def _entries(form: LogFilter) -> Any:
-    """Return the selected entries one by one. The log's page lists whole edits instead."""
+    """Return the single entries that match the filters. The log's page, in contrast, lists whole edits."""
     if "outcome" in form.cleaned_data:
         return form.narrow(Entry.objects.all())
     entries = form.about(Entry.objects.all()).told()

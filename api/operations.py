@@ -1,4 +1,4 @@
-"""Code that all operations share: their possible problems, and the check for unknown parameters."""
+"""Code that all operations share: the problems that they can answer with, and the check for unknown parameters."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Place(TypedDict):
 
 
 class ProblemAnswer(TypedDict):
-    """A problem as application/problem+json (RFC 9457). `type` never changes its meaning; the sentences are
-    for people.
+    """A problem as application/problem+json (RFC 9457). A `type` never changes its meaning. `title` and `detail` are
+    sentences for people.
     """
 
     type: Annotated[str, Field(pattern="^urn:byline:problem:[a-z-]+$")]
@@ -44,7 +44,9 @@ def failing(*more: int) -> dict[Any, Any]:
 
 
 def with_known_parameters_only(run: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Refuse queries with unknown parameters, because an ignored filter would give a wrong answer."""
+    """Refuse requests whose query has unknown parameters. If a misspelled filter were ignored, the answer would be
+    wrong.
+    """
     operation: Operation = run.__self__  # type: ignore[attr-defined] # ninja decorates the method of an operation
     queries = [model for model in operation.models if model.__ninja_param_source__ == "query"]
     known = {name for query in queries for name in getattr(query, "__ninja_flatten_map__", {})}

@@ -1,4 +1,5 @@
-"""Defines the API's errors. They are application/problem+json, with types that never change their meaning.
+"""Defines the API's errors. They are sent as application/problem+json. Each has a type, and a type never changes its
+meaning.
 
 https://www.rfc-editor.org/rfc/rfc9457
 """
@@ -17,7 +18,9 @@ WAYS_TO_SIGN_IN = 'Bearer realm="byline"'  # the header WWW-Authenticate, which 
 
 
 class Kind(Enum):
-    """The kinds of problems. Each has the end of its type, its HTTP status, and a title for people."""
+    """The kinds of problems. Each value has the last part of the problem's type, the HTTP status, and a title for
+    people.
+    """
 
     UNREADABLE_BODY = ("unreadable-body", 400, "The body is not JSON")
     KEY_MISSING = ("idempotency-key-missing", 400, "A write needs the header Idempotency-Key")
@@ -59,7 +62,7 @@ class Problem(Exception):
     """A request is wrong, or couldn't be carried out.
 
     `detail` is a sentence about this case. `errors` lists wrong places in the body or the query. `more` has further
-    members of the answer. `retry_after` is in seconds.
+    items of the answer's JSON. `retry_after` is in seconds.
     """
 
     def __init__(

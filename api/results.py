@@ -1,4 +1,6 @@
-"""Converts the results of a save for the API. Each change and each cell has a result, and the answer has one status."""
+"""Converts the results of a save for the API. Each change and each cell has a result, and the answer has one HTTP
+status.
+"""
 
 from __future__ import annotations
 
@@ -65,8 +67,8 @@ class RowResultAnswer(TypedDict):
 class ResultAnswer(TypedDict):
     """The results of the changes, in their order. `edit_ids` are the edits in the audit log, one per kind of change.
 
-    `is_logged` is false if the log has only the intents, because an outcome couldn't be recorded. `is_repeat` says that
-    the key was used before, and that these are the earlier results.
+    `is_logged` is false if the log has only the intents, because an outcome couldn't be recorded. `is_repeat` is true
+    if the same save was sent before with the same Idempotency-Key. Then the results are those of the first time.
     """
 
     results: list[RowResultAnswer]
@@ -76,7 +78,7 @@ class ResultAnswer(TypedDict):
 
 
 class FailedResultAnswer(ProblemAnswer):
-    """Nothing was saved, or it is uncertain whether anything was saved."""
+    """The answer if nothing was saved, or if it is uncertain whether anything was saved."""
 
     results: NotRequired[list[RowResultAnswer]]
     edit_ids: NotRequired[list[str]]
