@@ -1,4 +1,4 @@
-"""Makes the rows of the API's answers, which are arrays, directly from Smartsheet's JSON.
+"""Converts rows from Smartsheet's JSON directly to the arrays that the API answers with.
 
 A sheet has up to 500,000 cells. Nearly all of them have only a value, so that case is handled first.
 """
@@ -33,7 +33,7 @@ CALCULATED = frozenset({"formula", "linkInFromCell"})
 
 
 def row_answers(raw_rows: Iterable[Mapping[str, Json]], columns: Iterable[Column]) -> Iterator[RowAnswer]:
-    """Yield Smartsheet's Row objects as arrays."""
+    """Convert Smartsheet's Row objects to arrays, and yield the arrays."""
     columns = list(columns)
     answers = [(column.id, _answer_of(column)) for column in columns]
     # In a project plan, the values of a row depend on dates and durations of other rows.
@@ -55,8 +55,8 @@ def row_answers(raw_rows: Iterable[Mapping[str, Json]], columns: Iterable[Column
 
 
 def _calculated(columns: list[Column], cells: Mapping[int, Mapping[str, Json]], values: list[CellAnswer]) -> list[Json]:
-    """Return the results of formulas and links. If only these results change, Smartsheet doesn't report the row as
-    changed.
+    """Return the results of the row's formulas and links. If only these results change, Smartsheet doesn't report the
+    row as changed.
     """
     return [
         (column.id, value)

@@ -63,7 +63,9 @@ class ColumnAnswer(TypedDict):
 
 
 class WhyNot(TypedDict):
-    """For each action, a sentence that says why the person can't do it with the sheet's rows; null if they can."""
+    """For each action, a sentence that says why the person can't do the action with the sheet's rows. It is null if the
+    person can do it.
+    """
 
     change: str | None
     add: str | None
@@ -71,8 +73,8 @@ class WhyNot(TypedDict):
 
 
 class RowsAnswer(TypedDict):
-    """A sheet's columns and some of its rows. `version` counts the sheet's changes. With `cursor`, later changes can be
-    read.
+    """A sheet's columns and some of its rows. `version` counts the sheet's changes. To read later changes, send
+    `cursor`.
     """
 
     id: IdText

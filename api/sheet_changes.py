@@ -1,8 +1,8 @@
 """Finds the changes of a sheet since a cursor: the rows that differ, their writers, and the current order of all rows.
 
-Smartsheet reports modified rows. It reports neither deleted rows nor new results of formulas and links. So the ids of
-all rows are read, and the cells in columns with formulas and links. Then all cells of the rows that differ are read. If
-the caller doesn't say which columns have formulas and links, all cells of all rows are read.
+Smartsheet reports modified rows. It reports neither deleted rows nor new results of formulas and links. So this module
+first reads the ids of all rows, and the cells in columns with formulas and links. Then it reads all cells of the rows
+that differ. If the caller doesn't say which columns have formulas and links, it reads all cells of all rows.
 """
 
 from __future__ import annotations
@@ -70,9 +70,9 @@ class ChangesAnswer(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A caller's copy of a sheet. `digests` has the digests of its rows by their ids. If `digests` is None, every row
-    with a formula or a link counts as changed. `columns` are the columns in which the copy has formulas or links, or
-    None. `version` is the sheet's version that the caller has just read, or None.
+    """A caller's copy of a sheet. `digests` maps the ids of the copy's rows to the rows' digests. If `digests` is None,
+    every row with a formula or a link counts as changed. `columns` are the columns in which the copy has formulas or
+    links, or None if they aren't known. `version` is the sheet's version that the caller has just read, or None.
     """
 
     since: Cursor
@@ -111,8 +111,9 @@ def _nothing(since: Cursor) -> ChangesAnswer:
 
 
 def _without_formulas(gateway: Gateway, sheet_id: int, since: Cursor) -> ChangesAnswer | None:
-    """Return the rows that Smartsheet reports as modified, and the ids of all rows. Return None if that isn't enough,
-    because the columns or very many rows have changed.
+    """Find the changes of a sheet that has no formulas or links. Read only the rows that Smartsheet reports as
+    modified, and the ids of all rows. Return None if that isn't enough, because the columns have changed, or very many
+    rows.
     """
     modified = gateway.rows_modified_since(sheet_id, since.earliest)
     sheet = Sheet.parse({**modified, "rows": []})
@@ -129,8 +130,8 @@ def _without_formulas(gateway: Gateway, sheet_id: int, since: Cursor) -> Changes
 def _column_by_column(
     gateway: Gateway, sheet_id: int, since: Cursor, digests: Mapping[str, str], columns: Sequence[int]
 ) -> ChangesAnswer | None:
-    """Read only these columns of all rows, and then the rows that differ. Return None if that isn't enough, because the
-    columns or very many rows have changed.
+    """Read the columns `columns` of all rows, and then all cells of the rows that differ. Return None if that isn't
+    enough, because the columns have changed, or very many rows.
     """
     outline: dict[int, int | None] = {}
     late: dict[int, None] = {}  # ids of rows that were modified since the cursor, in the sheet's order
@@ -164,8 +165,8 @@ def _column_by_column(
 def _differing(
     gateway: Gateway, sheet_id: int, since: Cursor, late: Collection[int], others: Sequence[int]
 ) -> JsonObject | None:
-    """Return the sheet with all columns and at least these rows. `late` were modified since the cursor. Return None if
-    there are so many rows that it is as quick to read all rows.
+    """Return the sheet with all columns, and at least the rows `late` and `others`. The rows `late` may have been
+    modified since the cursor. Return None if there are so many rows that it is as quick to read all rows.
     """
     modified: JsonObject = {}
     named = [*late, *others]
@@ -203,8 +204,8 @@ def _page_by_page(gateway: Gateway, sheet_id: int, since: Cursor, digests: Mappi
 
 
 def _is_other(row: RowAnswer, digests: Mapping[str, str] | None) -> bool:
-    """Whether the caller lacks the row, or has other results of its formulas and links. If `digests` is None: whether
-    the row has formulas or links.
+    """Whether the row differs from the caller's copy: the copy lacks the row, or has other results of the row's
+    formulas and links. If `digests` is None, every row with a formula or a link counts as different.
     """
     if digests is None:
         return row[-1] is not None

@@ -52,12 +52,13 @@ class VersionAnswer(TypedDict):
 
 
 class Known(BaseModel):
-    """The caller's copy of a sheet. `since` is the `cursor` of an earlier answer. `digests` are the digests of the
-    copy's rows, by their ids. Leave out rows without a digest.
+    """The caller's copy of a sheet. `since` is the `cursor` of an earlier answer. `digests` maps the ids of the copy's
+    rows to the rows' digests. Leave out rows without a digest.
 
     `columns` are the columns in which the copy has formulas or links, or the primary column if the copy has none. With
-    `columns`, only these columns of all rows are read, and then the rows that differ. Without `columns`, all cells are
-    read if there are digests. `version` is the sheet's version, if you have just read it; then it isn't read again.
+    `columns`, only these columns are read of all rows, and then all cells of the rows that differ. Without `columns`,
+    all cells of all rows are read, unless `digests` is empty. If you have just read the sheet's version, pass it as
+    `version`, and it isn't read again.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -107,7 +108,7 @@ def read_sheet(
 
 @router.get("/sheets/{sheet_id}/rows", response={200: RowsAnswer, **failing(404)}, operation_id="readRows")
 def read_rows(request: ApiRequest, sheet_id: SheetId, row_ids: RowIds) -> HttpResponse:
-    """Read some rows of a sheet, with its columns. Rows that don't exist are left out."""
+    """Read a sheet's columns and some of its rows. Rows that don't exist are left out."""
     gateway = _gateway(request)
     found = gateway.sheet(sheet_id, row_ids=list(dict.fromkeys(row_ids)))
     return respond_compressed(request, rows_answer(gateway, found))
@@ -121,7 +122,8 @@ def read_version(request: ApiRequest, sheet_id: SheetId) -> HttpResponse:
 
 @router.get("/sheets/{sheet_id}/changes", response={200: ChangesAnswer, **failing(404)}, operation_id="readChanges")
 def read_changes(request: ApiRequest, sheet_id: SheetId, since: CursorText) -> HttpResponse:
-    """Read what changed in a sheet since it was read. If nothing changed, this is very little work for Smartsheet.
+    """Read what changed in a sheet since the answer that had the cursor `since`. If nothing changed, this is very
+    little work for Smartsheet.
 
     The answer has every row with a formula or a link. To get only the rows that differ, send the digests of your rows
     by POST.
@@ -148,10 +150,10 @@ def compare_rows(request: ApiRequest, sheet_id: SheetId, known: Known) -> HttpRe
 def read_cell_history(
     request: ApiRequest, sheet_id: SheetId, row_id: RowId, column_id: ColumnId, page: PageNumber = 1
 ) -> HttpResponse:
-    """Read Smartsheet's own history of a cell, newest state first. A page has up to 100 states, and Smartsheet counts
-    it as ten requests.
+    """Read Smartsheet's own history of a cell, newest state first. A page has up to 100 states. Smartsheet counts each
+    page as ten requests.
 
-    For this app's log of the cell, use `/log/entries` with `sheet`, `row` and `column`.
+    To read what this app's log says about the cell, use `/log/entries` with `sheet`, `row` and `column`.
     """
     found = _gateway(request).cell_history(sheet_id, row_id, column_id, page=page)
     answer: HistoryAnswer = {
@@ -173,7 +175,7 @@ def _state(raw: Json, column_id: int) -> StateAnswer:
 
 
 def _gateway(request: ApiRequest) -> Gateway:
-    """Return the gateway of the caller. Raises GatewayError if the caller can't read sheets here."""
+    """Return the caller's gateway. Raises GatewayError if this app can't read sheets in the caller's name."""
     gateway = gateway_for(request.user)
     gateway.require(Feature.VIEW)
     return gateway

@@ -24,14 +24,14 @@ Ids are texts. Times are in UTC, as in `2026-11-30T14:05:00+00:00`. Errors are `
 
 
 class Page(Swagger):
-    """Shows Swagger UI in this app's page frame. Its files come from this app."""
+    """Shows Swagger UI in this app's page frame. Swagger UI's files come from this app too."""
 
     template = "api/docs.html"
 
 
 class Document(OpenAPISchema):
-    """Ninja's OpenAPI document. This class adds the problems of each status, because Ninja allows only one content
-    type, and the scopes of tokens.
+    """Ninja's OpenAPI document, with two additions: the scopes of tokens, and the problems of each status. Ninja can't
+    describe the problems, because it allows only one content type.
     """
 
     def responses(self, operation: Operation) -> dict[int, dict[str, Any]]:

@@ -1,11 +1,11 @@
 """Measures the log's page with logs of different sizes: `make bench-audit-pages`.
 
-For each size, a log is loaded into its own database on the server in --server (8 GB for 10,000,000 entries). Requests
-to the whole app are measured in a separate process. Then the database is dropped. For each request, three times are
-printed in milliseconds. "server" is what PostgreSQL reports for planning and executing all queries of the request.
-"waited" is the time that the app waits for the database, including the entry that records the reading. "whole" is the
-time of the whole response, which is also shown as a multiple of "waited". At the end, Django's audit packages are
-measured with 1,000,000 entries. Times differ between machines: look at the ratios.
+For each size, a log is loaded into its own database on the server `--server`. A log with 10,000,000 entries takes 8 GB.
+Requests to the whole app are measured in a separate process. Then the database is dropped. For each request, three
+times are printed in milliseconds. "server" is what PostgreSQL reports for planning and executing all queries of the
+request. "waited" is the time that the app waits for the database. It includes writing the entry that records the
+reading. "whole" is the time of the whole response, which is also shown as a multiple of "waited". At the end, Django's
+audit packages are measured with 1,000,000 entries. Times differ between machines: look at the ratios.
 """
 
 import argparse
@@ -42,7 +42,7 @@ def main() -> int:
 
 
 def measured(server: str, size: int, *, times: int, keep: bool) -> Figures:
-    """Load a log of this size, measure all requests, and drop the log's database."""
+    """Load a log of this size, and measure all requests. Then drop the log's database, unless `keep` is true."""
     name = f"byline_pages_{size}"
     database = f"{server}/{name}"
     is_new = sql(server, f"SELECT 1 FROM pg_database WHERE datname = '{name}'") == []  # noqa: S608 # our own name

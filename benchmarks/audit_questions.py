@@ -37,7 +37,9 @@ def main() -> None:
 
 
 def readable_sheets(_request: object, **_options: bool) -> "Readable":
-    """Return the sheets that a person who isn't an auditor can read. Only few of the log's entries are about these."""
+    """Return the sheets that a person who isn't an auditor can read. Only few of the log's entries are about these
+    sheets.
+    """
     from audit.access import Readable
 
     return Readable(frozenset(range(SHEET + 500, SHEET + 500 + SHEETS)))
@@ -109,8 +111,9 @@ def questions_of_a_reader() -> dict[str, str]:
 
 
 def figures(client: Any, address: str, times: int) -> dict[str, float]:
-    """Return the milliseconds in the server, of waiting for the database, and of the whole response. Each time is given
-    as median and 95th percentile. Three requests that aren't measured come first.
+    """Return three times in milliseconds: the time in the database server, the time that the app waits for the
+    database, and the time of the whole response. Each is given as median and 95th percentile. Three requests that
+    aren't measured come first.
     """
     for _ in range(3):
         assert client.get(address).status_code == 200, address
@@ -123,8 +126,8 @@ def figures(client: Any, address: str, times: int) -> dict[str, float]:
 
 
 def one(client: Any, address: str) -> tuple[float, float, float]:
-    """Make one request. Return its milliseconds in the server, of waiting for the database, and of the whole
-    response.
+    """Make one request. Return three times in milliseconds: the time in the database server, the time that the app
+    waits for the database, and the time of the whole response.
     """
     begun = perf_counter()
     with statements() as made:
@@ -134,7 +137,7 @@ def one(client: Any, address: str) -> tuple[float, float, float]:
 
 
 class Made(NamedTuple):
-    """A statement, its parameters, and how long the app waited for it."""
+    """An SQL statement that the app executed, its parameters, and how long the app waited for it."""
 
     sql: str
     parameters: Any
@@ -160,7 +163,8 @@ def statements() -> Iterator[list[Made]]:
 
 
 def in_the_server(made: Sequence[Made]) -> float:
-    """Return the milliseconds that PostgreSQL reports for planning and executing these queries. Writes are left out.
+    """Return the milliseconds that PostgreSQL reports for planning and executing these statements. Statements that
+    write are left out.
 
     https://www.postgresql.org/docs/current/sql-explain.html
     """

@@ -6,7 +6,7 @@ affects all of them:
 - Our log records one edit of a cell: its intent and its outcome, in two commits, with the chain.
 - Each of Django's packages for audit logs records one saved change of a model, with its actor.
 
-After that, it measures a bulk edit, and 8 processes that write at the same time, with the chain and without it. The
-first run installs the packages into a virtual environment under var/. Times differ between machines: look at the
-ratios.
+After that, it measures a bulk edit. Then it measures 8 processes that write at the same time, with the chain and
+without the chain. The first run installs the packages into a virtual environment under var/. Times differ between
+machines: look at the ratios.
 """

@@ -62,7 +62,7 @@ class Contestant:
         return float(self._answer()) / times
 
     def count(self) -> float:
-        """Return how many repetitions the process made since the command "for"."""
+        """Wait for the answer to a command "for", and return the number of repetitions."""
         return float(self._answer())
 
     def stop(self) -> None:
@@ -177,7 +177,7 @@ def started(stack: ExitStack, command: list[str], environment: Mapping[str, str]
 
 
 def make_peers() -> None:
-    """Create the virtual environment with the audit packages, if it doesn't exist."""
+    """Create the virtual environment with the audit packages, unless it exists and has these versions of them."""
     wanted, stamp = "\n".join(PACKAGES), PEERS_VENV / "packages"
     if stamp.exists() and stamp.read_text() == wanted:
         return
@@ -190,8 +190,8 @@ def make_peers() -> None:
 
 @contextmanager
 def databases() -> Iterator[dict[str, tuple[str, dict[str, str]]]]:
-    """Create databases for our log and for each package. Yield their URLs for each kind of database: the URL for our
-    log, and a dict with a URL for each package. All are dropped afterwards.
+    """Create databases for our log and for each package. For SQLite and for PostgreSQL, yield the URL for our log, and
+    a dict with the URL for each package. All databases are dropped at the end.
     """
     with TemporaryDirectory(dir=ROOT / "var") as folder, ExitStack() as stack:
         sqlite = {name: f"sqlite:///{folder}/{name}.sqlite3" for name in ("ours", *PEERS) if name != "pghistory"}

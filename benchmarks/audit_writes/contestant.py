@@ -1,7 +1,7 @@
 """The loop that every contestant runs. It prints "ready", and then answers each line on its standard input.
 
-If the line is a number, the contestant repeats its work so many times, and answers with the seconds that this took. If
-the line is "for S", it repeats its work for S seconds, and answers with the number of repetitions.
+If the line is a number, the contestant repeats its work that many times, and prints how many seconds this took. If the
+line is "for S", the contestant repeats its work for S seconds, and prints the number of repetitions.
 """
 
 import sys

@@ -74,8 +74,8 @@ def insert_sql(count: int) -> str:
 
 
 def floor_row() -> list[str | int | bytes | None]:
-    """Return the columns of an entry as edit() writes it. The leaf is 32 zero bytes, because the floor computes no
-    hash.
+    """Return the columns of an entry with the same values as edit() writes. Only the entry's hash, in the column
+    `leaf`, is replaced by 32 zero bytes, because the floor computes no hash.
     """
     facts: dict[str, str | int | bytes] = {
         "edit_id": uuid4().hex,

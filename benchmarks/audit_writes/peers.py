@@ -1,5 +1,6 @@
 """Runs an audit package as a contestant: `python -m benchmarks.audit_writes.peers NAME URL`, in the virtual environment
-with the packages. The package records a user's change of one text of a row, as its documentation describes.
+with the packages. In each repetition, a user changes one text of a row, and the package records the change. The package
+is used as its documentation describes.
 """
 
 import logging
@@ -80,7 +81,7 @@ def contest(name: str) -> None:
 
 
 def by(name: str, user: Any) -> Any:
-    """Return a context manager that tells the package who makes a change. simple-history reads that from the row."""
+    """Return a context manager that tells the package who makes a change. simple-history reads the user from the row."""
     if name == "auditlog":
         from auditlog.context import set_actor
 

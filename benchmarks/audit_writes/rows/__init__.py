@@ -1,1 +1,1 @@
-"""A Django app with one model, which the packages audit."""
+"""A Django app with one model. The audit packages record the changes of this model."""
