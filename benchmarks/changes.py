@@ -1,5 +1,5 @@
-"""Measures how many calls to Smartsheet, bytes and seconds it takes to find a changed cell in a sheet with formulas. It
-compares reading all cells with reading only the columns with formulas, as the grid does.
+"""Measures how many calls to Smartsheet, bytes and seconds it takes to find a changed cell in a sheet with formulas.
+Compares two ways: reading all cells, and reading only the columns with formulas, as the grid does.
 
     python -m benchmarks.changes
 
@@ -23,7 +23,9 @@ GOAL = 0.25  # the most bytes for the columns with formulas, as a part of the by
 
 
 def main() -> int:
-    """Print the figures of both ways for each size. Return 1 if a ratio of the bytes is above GOAL."""
+    """For each size of a sheet, print the calls, bytes and seconds of both ways. Return 1 if a ratio of the bytes is
+    above GOAL.
+    """
     app_database.prepare()
     return max(compare(rows) for rows in SIZES)
 
@@ -44,7 +46,9 @@ def compare(rows: int) -> int:
 
 
 def prepared(sandbox: RunningSandbox, person: Person) -> tuple[int, int, int]:
-    """Give a column of the large sheet a formula. Return the ids of the sheet, of this column and of another one."""
+    """Set a formula for a text column of the sheet “Large sheet”. Return the ids of the sheet, of this column and of
+    another text column.
+    """
     sheet_id = next(one["id"] for one in sandbox.call(person, "GET", "/sheets?includeAll=true")["data"]
                     if one["name"] == "Large sheet")  # fmt: skip
     columns = sandbox.call(person, "GET", f"/sheets/{sheet_id}?page=1&pageSize=1")["columns"]
@@ -57,7 +61,9 @@ def prepared(sandbox: RunningSandbox, person: Person) -> tuple[int, int, int]:
 def measured(
     sandbox: RunningSandbox, person: Person, sheet_id: int, formula: int, other: int, *, columns: list[int] | None
 ) -> tuple[int, int, float]:
-    """Change a cell and find the change, several times. Return the median numbers of calls, bytes and seconds."""
+    """Several times, change a cell in the column `other` and find the change. Return the medians of calls, bytes and
+    seconds. `columns` are the columns that are read to find the change, or None for all columns.
+    """
     from api.cursors import after
     from api.rows import row_answers
     from api.sheet_changes import Copy, changes_answer

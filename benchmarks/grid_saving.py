@@ -1,9 +1,9 @@
-"""Measures saving one cell in the grid, next to a bare GET and PUT. Then measures saving 5,000 pasted cells, next to
-the bare GETs and PUTs for them. Smartsheet takes 100 ms per call.
+"""Compares saving one cell in the grid with a bare GET and PUT. Then compares saving 5,000 pasted cells with the bare
+GETs and PUTs for as many cells. Smartsheet takes 100 ms per call.
 
     python -m benchmarks.grid_saving
 
-In a real Chromium, it measures the time from the change of the cells to "saved". The 400 ms in which the grid collects
+The time from the change of the cells to "saved" is measured in a real Chromium. The 400 ms in which the grid collects
 changes are subtracted. Look at the ratios.
 """
 
@@ -46,8 +46,8 @@ PASTE = """
 
 
 def main() -> int:
-    """Print the ratios. Return 1 if the ratio for one cell is above GOAL, or if the grid sends more writes than it
-    needs.
+    """Print the ratios. Return 1 if the ratio for one cell is above GOAL, or if the grid sends more writes than
+    necessary.
     """
     url = app_database.prepare()
     from tests.crowd import sign_in_many
@@ -77,8 +77,8 @@ def main() -> int:
 
 
 def paste(sandbox: RunningSandbox, person: Person, page: Page) -> int:
-    """Paste 5,000 cells, and then save as many with bare calls. Return 1 if the grid sends more writes than it
-    needs.
+    """Paste 5,000 cells in the grid, and then save 5,000 cells with bare calls. Return 1 if the grid sends more writes
+    than necessary.
     """
     sheet_id, row_ids, columns = new_sheet(sandbox, person, ROWS_PER_WRITE)
     path = f"/sheets/{sheet_id}/rows"

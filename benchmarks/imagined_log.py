@@ -1,8 +1,9 @@
-"""Generates a log of two years, in which 300 people edit 2,000 sheets. Entries are generated as lines for COPY, in
-order.
+"""Generates a log of two years, in which 300 people edit 2,000 sheets. The entries are generated in the order of their
+ids, as lines for COPY.
 
-A few people and sheets have most of the edits (weights fall as 1/n). Nine of ten edits change one cell, and one in
-fifty is refused. There are also sign-ins and sign-outs. The same seed gives the same log, except for times and salts.
+A few people and sheets have most of the edits: the nth person has 1/n as many as the first, and so has the nth sheet.
+Nine of ten edits change one cell, and one in fifty is refused. There are also sign-ins and sign-outs. The same seed
+gives the same log, except for times and salts.
 """
 
 import json
@@ -34,9 +35,7 @@ _NOTHING |= {"region": "sandbox", "ip": "192.0.2.7", "user_agent": "Mozilla/5.0"
 
 
 class ImaginedLog:
-    """A log with about `wanted` entries, with the personal texts that belong to them, and with the links of the
-    chain.
-    """
+    """A log with about `wanted` entries, with the entries' personal texts, and with the links of the chain."""
 
     COLUMNS = ("id", "at", *leaves.COLUMNS, "leaf")
     LEAF_COLUMNS = ("seq", "entry_id", "hash")

@@ -1,8 +1,9 @@
 """Fills an audit log: `python -m benchmarks.load_audit --entries 10000000 --database postgres://…`.
 
 The database has to be empty, and is migrated. The entries span the last 24 months. They are like those that the app
-writes: they have correct leaves, links and commitments, and they are sealed. While they are loaded, the triggers are
-removed. The indexes are dropped before that and created again at the end, because this takes less time.
+writes: they have correct leaves, links and commitments, and they are sealed. While the entries are loaded, the log has
+no triggers. The indexes are dropped before the entries are loaded, and created again at the end, because loading
+without indexes takes less time.
 """
 
 import argparse

@@ -1,5 +1,5 @@
-"""Measures one way of reading in this process: `python -m benchmarks.measure`. Standard input has the parameters as
-JSON.
+"""Measures one function of benchmarks.readers in this process: `python -m benchmarks.measure`. The parameters are read
+from standard input, as JSON.
 """
 
 import json
@@ -27,7 +27,7 @@ class Result:
 
 def in_own_process(reader: str, target: readers.Target, *, times: int) -> Result:
     """Measure the function `reader` of benchmarks.readers in a new process, and return the median of `times` readings.
-    If `times` is more than 1, one more reading, which isn't measured, comes first.
+    If `times` is more than 1, the process first reads once without measuring.
     """
     order = {"reader": reader, "target": asdict(target), "times": times}
     done = run([sys.executable, "-m", __name__], input=json.dumps(order), capture_output=True, text=True, check=False)

@@ -3,10 +3,10 @@ columns.
 
     python -m benchmarks.my_rows [--rows 20000] [--columns 25]
 
-Each is measured in its own process. The bare read uses `requests` and `orjson`. The list is made by edits.forms.my_rows
-with three rules: few rows fulfil the first, a third of the rows fulfils the second, and the third is no rule. Getting
-the list from the cache is measured too. "Memory" is the peak of the process minus what it takes when it is idle. Look
-at the ratios.
+The list and the bare read are measured in separate processes. The bare read uses `requests` and `orjson`. The list is
+made by edits.forms.my_rows in three ways: with a rule that few rows fulfil, with a rule that a third of the rows
+fulfils, and without a rule. Getting the list from the cache is measured too. "Memory" is the peak memory of the process
+minus the memory of the idle process. Look at the ratios.
 """
 
 from __future__ import annotations
@@ -56,7 +56,9 @@ def main() -> int:
 
 
 def compare(rule: str, sheet_id: int, column_ids: list[int], floor: float, bare_memory: float) -> int:
-    """Measure in another process, and print three ratios. Return 1 if a ratio is above its goal."""
+    """Measure the list in another process. Print three ratios: for reading, for the cache and for memory. Return 1 if a
+    ratio is above its goal.
+    """
     what = json.dumps({"rule": rule, "sheet_id": sheet_id, "column_ids": column_ids})
     command = [sys.executable, "-m", "benchmarks.my_rows", "--measure", what]
     found = json.loads(run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1])
@@ -69,8 +71,8 @@ def compare(rule: str, sheet_id: int, column_ids: list[int], floor: float, bare_
 
 
 def measure(*, rule: str, sheet_id: int, column_ids: list[int]) -> dict[str, Any]:
-    """Return the seconds for a list that is read, the seconds for a list from the cache, the MB of memory that making
-    them took, and the number of rows.
+    """Return four values: the seconds to make the list by reading the sheet, the seconds to get the list from the
+    cache, the MB of memory that this took, and the number of rows in the list.
     """
     from edits.forms.conditions import Condition
     from edits.forms.my_rows import MyRows, forget, my_rows

@@ -3,9 +3,9 @@
     python -m benchmarks.opening [--rows 20000] [--columns 25]
 
 The bare read uses `requests` and `orjson`, in its own process. The grid is opened in a real Chromium. Two times are
-measured: from the browser's request for the page to the first rows, and from the request to all rows. "Memory" is the
-peak of the server's process minus what it takes when it is idle. It is compared with the memory of the bare read, which
-is measured in the same way. Look at the ratios.
+measured from the browser's request for the page: the time until the first rows are shown, and the time until all rows
+are loaded. "Memory" is the peak memory of the server's process minus the memory of the idle process. This is compared
+with the memory of the bare read, which is measured in the same way. Look at the ratios.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The ways of reading that the benchmark compares. Each is a function that takes a Target, and returns a function that
-reads once.
+"""The ways of reading that the benchmark compares. Each way is a function that takes a Target and returns another
+function. The returned function reads once.
 
 Each function imports the modules that it needs when it is called. So a process that measures one way doesn't load the
-modules of the others, and the gateway can't change how the SDK connects.
+modules of the other ways. For example, the gateway's modules can't change how the SDK connects.
 """
 
 from collections.abc import Callable

@@ -45,8 +45,8 @@ def main() -> int:
 
 
 def start() -> bool:
-    """Measure starting the sandbox with its own data, sending one request and stopping it. Return whether the goal is
-    met.
+    """Measure how long it takes to start the sandbox with its own data, send it one request and stop it. Return whether
+    the goal is met.
     """
 
     def once() -> None:
@@ -59,7 +59,9 @@ def start() -> bool:
 
 
 def large_sheet(sandbox: RunningSandbox, person: Person) -> bool:
-    """Read and parse the large sheet twice: once with plain values, and once with all values as objects."""
+    """Compare the time to get the large sheet with the time to parse it: once with plain values, and once with all
+    values as objects. Return whether the goal is met.
+    """
     sheet_id = _sheet_id(sandbox, person, "Large sheet")
     print(f"A sheet of {ROWS:,} rows and {COLUMNS} columns (goal: at most {SERVED_IN} x json.loads)")
     with Connection(sandbox.url, person.token) as connection:
@@ -79,7 +81,9 @@ def _serve(connection: Connection, path: str, query: str) -> bool:
 
 
 def small_requests(sandbox: RunningSandbox, person: Person) -> bool:
-    """Request /users/me and one row, over a few open connections. The sandbox uses one core."""
+    """Measure how many small requests the sandbox answers per second, for /users/me and for one row. The requests use a
+    few open connections, and the sandbox uses one core. Return whether the goal is met.
+    """
     plan = sandbox.sheet(person, "Site plan")
     paths = {"users/me": "/users/me", "a row": f"/sheets/{plan['id']}/rows/{plan['rows'][0]['id']}"}
     print(f"\nSmall requests, {CONNECTIONS} kept connections (goal: {SMALL_A_SECOND:,} a second)")

@@ -2,10 +2,10 @@
 
     python -m benchmarks.saving
 
-First, four people save one cell at a time in the row form, at the same time on different sheets. This is compared with
-a bare GET and PUT. Second, `edits.saving` saves 500 rows of 10 cells. This is compared with a bare PUT and a raw
-multi-row INSERT, which writes as many rows as the log gets entries, into a plain table with the log's indexes. Look at
-the ratios, not at the milliseconds.
+First, four people save at the same time, each on their own sheet. Each save changes one cell in the row form. This is
+compared with a bare GET and PUT. Second, `edits.saving` saves 500 rows of 10 cells. This is compared with a bare PUT
+and a raw multi-row INSERT. The INSERT writes into a plain table with the log's indexes, and writes as many rows as the
+log gets entries. Look at the ratios, not at the milliseconds.
 """
 
 from __future__ import annotations

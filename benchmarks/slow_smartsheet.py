@@ -1,5 +1,6 @@
-"""Measures pages that don't need Smartsheet while 200 people open their lists of sheets. The pages are measured while
-Smartsheet answers, and while each of its answers takes 60 s.
+"""Measures how quickly the app answers requests for pages that don't need Smartsheet. At the same time, 200 people open
+their lists of sheets, which need Smartsheet. This is measured twice: while Smartsheet answers normally, and while each
+of its answers takes 60 s.
 
 python -m benchmarks.slow_smartsheet
 
@@ -41,7 +42,9 @@ def main() -> int:
 
 
 def measured(app: App, sessions: list[str]) -> dict[str, list[float]]:
-    """Return the seconds of each request for each page, while everyone opens their lists of sheets."""
+    """Request the pages again and again, while everyone opens their lists of sheets. Return the seconds of the requests
+    for each page.
+    """
     ends, statuses = monotonic() + SECONDS, Counter[int]()
     stop = threading.Event()
 

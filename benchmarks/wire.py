@@ -10,7 +10,7 @@ LENGTH = b"content-length: "
 
 
 class Connection:
-    """A context manager with an open connection to the sandbox and one token."""
+    """A context manager with an open connection to the sandbox. All its requests send the same token."""
 
     def __init__(self, url: str, token: str) -> None:
         self.host = urlsplit(url).netloc
@@ -28,7 +28,7 @@ class Connection:
         self.socket.close()
 
     def ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
-        """Send one request below /2.0. Return the status and the body."""
+        """Send one request. `path` is the path below /2.0. Return the status and the body."""
         extra = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body else ""
         self.socket.sendall(f"{method} /2.0{path} HTTP/1.1\r\n{self.headers}{extra}\r\n".encode() + body)
         head, rest = self._head()

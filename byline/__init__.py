@@ -1,4 +1,4 @@
-"""Byline in a site that has its own users. The site adds the tuples of this module to its settings:
+"""Adds Byline to a site that has its own users. The site adds the tuples of this module to its settings:
 
     import byline
 

@@ -1,4 +1,4 @@
-"""The Django app `byline`. It connects the other apps with a site, and has no pages of its own."""
+"""The Django app `byline`. It connects Byline's other apps with a site, and has no pages."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,9 +14,10 @@ HERE = Path(__file__).resolve().parent.parent
 
 
 def require_own_packages() -> None:
-    """Raise ImproperlyConfigured if the site has a package with the same name as one of ours.
+    """Raise ImproperlyConfigured if the site has a package with the same name as one of Byline's packages.
 
-    Otherwise Django would load the site's package, and our code would fail with an ImportError before any check runs.
+    Without this check, Django would load the site's package, and Byline's code would fail with an ImportError before
+    any system check runs.
 
     While a command of manage.py starts, SystemExit is raised instead. The command then prints the message and ends,
     without a traceback.

@@ -28,7 +28,7 @@ WORKER_IS_LATE = timedelta(minutes=5)
 
 
 def examine() -> Iterator[Finding]:
-    """Yield all findings. A finding comes after those that can be its cause."""
+    """Yield all findings. If one finding can be the cause of another, the cause comes first."""
     is_migrated = True
     for finding in _database():
         is_migrated = is_migrated and finding.kind == "ok"

@@ -14,7 +14,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A sentence that says what was found, and the advice what to do. They contain no secret."""
+    """A sentence that says what was found, and advice that says what to do. Neither contains a secret."""
 
     kind: Kind
     what: str

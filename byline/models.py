@@ -1,5 +1,5 @@
-"""The table of workers, with the time when each was last seen. Without a worker nothing is settled, sealed or
-refreshed. Only this table shows whether a worker runs.
+"""The table of machines that run workers, with the time when a worker was last seen on each machine. Without a worker,
+no edits are settled, no seals are made, and no tokens are refreshed. Only this table shows whether a worker runs.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ class WorkerQuerySet(models.QuerySet["Worker"]):
     """Queries of the workers."""
 
     def note_running(self) -> None:
-        """Store that a worker runs on this machine. Delete the rows of machines where no worker was seen for KEPT."""
+        """Store that a worker runs on this machine. Delete the rows of machines where no worker was seen for the time
+        KEPT.
+        """
         now = timezone.now()
         self.update_or_create(machine=platform.node()[:255], defaults={"seen_at": now})
         self.filter(seen_at__lt=now - KEPT).delete()

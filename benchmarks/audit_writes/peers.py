@@ -81,7 +81,9 @@ def contest(name: str) -> None:
 
 
 def by(name: str, user: Any) -> Any:
-    """Return a context manager that tells the package who makes a change. simple-history reads the user from the row."""
+    """Return a context manager that tells the package which user makes a change. simple-history reads the user from the
+    row instead.
+    """
     if name == "auditlog":
         from auditlog.context import set_actor
 

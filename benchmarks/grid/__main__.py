@@ -1,7 +1,8 @@
 """Measures this app's grid, RevoGrid and AG Grid Community in Chromium: `python -m benchmarks.grid`.
 
 Each round opens a sheet of each size once in each grid. The grids take turns, so that a busy moment of the machine
-affects all of them. The medians of the rounds are printed, with the ratio of ours to the best of the other two.
+affects all of them. The medians of the rounds are printed, with the ratio of this app's median to the better median of
+the other two grids.
 """
 
 from __future__ import annotations
@@ -123,7 +124,9 @@ def report(found: dict[tuple[str, str], list[dict[str, float]]], sizes: list[str
 
 
 def compared(what: str, goal: float, medians: dict[str, dict[str, float]]) -> tuple[str, bool]:
-    """Return a text with the ratio of ours to the best of the others, and whether the goal is met."""
+    """Compare this app's grid with the best of the other grids. Return a text with the ratio, and whether the goal is
+    met.
+    """
     others = [values[what] for name, values in medians.items() if name != "ours"]
     if "ours" not in medians or not others:
         return "", True

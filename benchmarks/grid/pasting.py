@@ -1,10 +1,10 @@
-"""Measures how soon 5,000 pasted cells are painted in this app's grid, RevoGrid and AG Grid Community:
-`python -m benchmarks.grid.pasting`.
+"""Measures how soon 5,000 pasted cells are painted in this app's grid, RevoGrid and AG Grid Community: `python -m
+benchmarks.grid.pasting`.
 
 Each round pastes 500 rows of 10 cells once in each grid. The grids take turns. This app's grid and RevoGrid get the
 event that a browser sends when a person pastes. The goal is that this app's grid is not slower than RevoGrid. AG Grid
-Community can't paste. It gets parsed rows through its function for changing many rows. That is less work than a paste,
-so its time is the floor.
+Community can't paste. So its function for changing many rows is called with rows that are already parsed. This is less
+work than a paste, so the time of AG Grid is the floor.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ TEXTS = {"DATE": "2026-11-30", "CHECKBOX": "true", "PICKLIST": "Complete", "CONT
 
 
 def main() -> int:
-    """Print the medians, and the ratios of ours to the others. Return 1 if ours is slower than RevoGrid."""
+    """Print the medians, and the ratios of this app's grid to the other grids. Return 1 if this app's grid is slower
+    than RevoGrid.
+    """
     parser = argparse.ArgumentParser("python -m benchmarks.grid.pasting", description=sys.modules[__name__].__doc__)
     parser.add_argument("--rounds", type=int, default=7)
     rounds = parser.parse_args().rounds

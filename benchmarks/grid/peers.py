@@ -23,7 +23,7 @@ AG_STYLES = {"ag-grid.css": "ag-grid.css", "ag-theme-quartz.css": "ag-theme-quar
 
 
 def build() -> None:
-    """Download the other grids, unless an earlier run has. Then bundle them."""
+    """Download the other grids, if no earlier run has downloaded them. Then bundle them."""
     BUILT.mkdir(parents=True, exist_ok=True)
     wanted = json.dumps({"private": True, "dependencies": PACKAGES})
     package = BUILT / "package.json"

@@ -11,7 +11,7 @@ STATES = ["Not started", "In progress", "Complete"]
 
 
 def sheet(rows: int, columns: int) -> dict[str, Any]:
-    """Create a sheet with a hierarchy of three levels, and columns of each frequent type."""
+    """Create a sheet with a hierarchy of three levels, and with columns of all common types."""
     types = ["TEXT_NUMBER" if place == 0 else TYPES[place % len(TYPES)] for place in range(columns)]
     return {
         "id": "1",
