@@ -29,8 +29,8 @@ MOST = 10**9  # the most seconds, about 31 years; adding many more to a date wou
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule for the value of a setting. `what` completes the sentence "NAME must be …". Values of a setting with
-    `is_secret` aren't shown.
+    """A rule for the value of a setting. `what` completes the sentence "NAME must be …". If `is_secret` is true,
+    messages don't show the setting's value.
     """
 
     what: str
@@ -167,7 +167,7 @@ def _contradictions() -> Iterator[str]:
 
 def _value(name: str) -> Any:
     """Return the value of the setting. Return None if the setting's default depends on another setting that is missing
-    or wrong; identity.E002 reports that other setting.
+    or wrong. In this case, identity.E002 reports the other setting.
     """
     settings = audit.conf.settings if name in audit.conf.DEFAULTS else edits.conf.settings
     try:

@@ -1,6 +1,6 @@
 """System checks of the site in which these apps are installed. docs/checks.md lists all ids.
 
-Without these checks, a mistake in the site would cause a broken page, or no one would notice the mistake.
+Without these checks, a mistake in the site's settings would only be noticed when a page breaks, or not at all.
 """
 
 from collections.abc import Iterator
@@ -80,7 +80,9 @@ def middleware(**_kwargs: Any) -> list[CheckMessage]:
 
 
 def _place(path: str, found: list[Any]) -> int | None:
-    """Return the position of this middleware or of a subclass in `found`, or None if it is missing."""
+    """Return the position in `found` of the middleware `path` or of a subclass of it. Return None if `found` has
+    neither.
+    """
     wanted = import_string(path)
     for at, one in enumerate(found):
         if one is wanted or (isinstance(one, type) and isinstance(wanted, type) and issubclass(one, wanted)):
@@ -90,7 +92,7 @@ def _place(path: str, found: list[Any]) -> int | None:
 
 def templates(**_kwargs: Any) -> list[CheckMessage]:
     """Report byline.E005 if a context processor is missing, and byline.E006 if the site's byline/base.html lacks a
-    block that our pages fill.
+    block that Byline's pages fill.
     """
     engine = next((one for one in engines.all() if isinstance(one, DjangoTemplates)), None)
     if engine is None:
@@ -116,8 +118,9 @@ def templates(**_kwargs: Any) -> list[CheckMessage]:
 
 
 def _blocks(nodes: NodeList, context: Context) -> set[str]:
-    """Return the names of all blocks in a template and in the templates that it extends. If an extended template can't
-    be found before a request, include all of BLOCKS.
+    """Return the names of all blocks in a template and in the templates that it extends. A template may extend another
+    one that can be found only during a request. In this case, return all of BLOCKS too, so that the check reports no
+    missing blocks.
     """
     found = {node.name for node in nodes.get_nodes_by_type(BlockNode) if isinstance(node, BlockNode)}
     for node in nodes.get_nodes_by_type(ExtendsNode):
@@ -214,7 +217,7 @@ def people(**_kwargs: Any) -> list[CheckMessage]:
 
 
 def times_and_databases(**_kwargs: Any) -> list[CheckMessage]:
-    """Report byline.E009 if times have no zone, and byline.W007 if one of two concurrent writers on SQLite would
+    """Report byline.E009 if times have no time zone, and byline.W007 if one of two concurrent writers on SQLite would
     fail.
     """
     return [*_times(), *_databases()]

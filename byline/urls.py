@@ -1,7 +1,7 @@
 """The addresses of all Byline pages, for a site's URLconf: path("smartsheet/", include("byline.urls")).
 
-The URL names are `identity:…`, `edits:…`, `forms:…` and `audit:…`. Smartsheet redirects to `identity:callback`, so the
-site's path is part of the redirect URL.
+The URL names are `identity:…`, `edits:…`, `forms:…` and `audit:…`. Smartsheet redirects browsers to
+`identity:callback`. So the redirect URL contains the path that the site chose, such as `smartsheet/`.
 """
 
 from django.urls import include, path

@@ -61,7 +61,9 @@ def _connect(host: str, port: int, *, is_tls: bool) -> Finding | None:
 
 
 def _call(region: Region) -> Finding:
-    """Call the API without a token. Smartsheet refuses this call with one of its error codes; other servers don't."""
+    """Call the API without a token. Smartsheet refuses this call with one of its own error codes. An answer without
+    such a code comes from another server.
+    """
     deadline = Deadline(SECONDS)
     try:
         with requests.Session() as session:

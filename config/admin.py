@@ -17,8 +17,8 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 class ProjectAdminSite(admin.AdminSite):
-    """Admits Django's staff users, who have a password, and people with the role administrator. Each request looks up
-    roles.
+    """Admits Django's staff users, who have a password, and people with the role administrator. A person's roles are
+    looked up at each request.
     """
 
     site_header = site_title = "Byline"
@@ -29,7 +29,9 @@ class ProjectAdminSite(admin.AdminSite):
         return super().has_permission(request) or request.user.has_perm(USE_ADMIN)
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
-        """If the query has a NUL, which PostgreSQL doesn't accept, redirect to the page without the query."""
+        """Return the view with a check. If the query string has a NUL character, which PostgreSQL doesn't accept,
+        redirect to the page without the query string.
+        """
         shown = super().admin_view(view, cacheable)
 
         @wraps(shown)
@@ -42,7 +44,7 @@ class ProjectAdminSite(admin.AdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show the page for signing in with a password, or sign the user in. If the log can't be written, answer 503,
-        and leave the session as it was.
+        and don't change the session.
         """
         try:
             return super().login(request, extra_context)

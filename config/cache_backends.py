@@ -1,6 +1,8 @@
-"""Caches whose failures don't stop the app. If the server or the folder fails, nothing is found and nothing is stored.
+"""Caches whose failures don't stop the app. If the cache's server or folder fails, reads find nothing and writes store
+nothing.
 
-Otherwise, a restart of the cache's server would make pages fail, even pages that report that something was saved.
+With Django's own cache backends, a restart of the cache's server would make pages fail, even pages that report that
+something was saved.
 """
 
 from __future__ import annotations
@@ -23,10 +25,10 @@ T = TypeVar("T")
 
 class _Dispensable(BaseCache):
     """Logs errors of the cache, and goes on. All kinds of exceptions are caught, because an entry that another version
-    wrote can be unreadable.
+    of this app wrote can be unreadable.
 
-    A page uses the cache several times. So that it waits for a hung server only once, the process then goes on without
-    the cache for some seconds.
+    A page uses the cache several times. After a slow error, the process doesn't use the cache for some seconds. So a
+    page waits for a hung server only once.
     """
 
     asked_again_at: ClassVar[float] = 0.0  # for all threads; each thread has its own instance
@@ -44,7 +46,7 @@ class _Dispensable(BaseCache):
         return self._tried(lambda: super(_Dispensable, self).add(key, value, timeout, version), otherwise=True)
 
     def delete(self, key: Any, version: int | None = None) -> bool:
-        """Delete the value, if the cache works. Return whether there was one."""
+        """Delete the value, if the cache works. Return whether there was a value to delete."""
         return self._tried(lambda: super(_Dispensable, self).delete(key, version), otherwise=False)
 
     def _tried(self, use: Callable[[], T], otherwise: T) -> T:

@@ -1,4 +1,4 @@
-"""Creates the form of the demo, “Report progress on my tasks”. It is for rows of the sandbox's sheet “Site plan”."""
+"""Creates the form of the demo, “Report progress on my tasks”. The form is for rows of the sandbox's sheet “Site plan”."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _column(sheet: Sheet, title: str) -> Column:
 
 
 def _sheet() -> Sheet:
-    """Return the sheet as FIRST_PERSON sees it. The sandbox gives everyone this person's access token."""
+    """Return the sheet as FIRST_PERSON sees it. The sandbox tells everyone this person's access token."""
     api = default_region().api_base.rstrip("/")
     people = _answer(f"{api.removesuffix('/2.0')}/_sandbox/people", "")
     token = next((person["token"] for person in people if person["email"] == FIRST_PERSON), "")

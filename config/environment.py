@@ -1,6 +1,6 @@
 """Reads environment variables. If a value is invalid, the app doesn't start, and an error message names the variable.
 
-If a variable isn't set, the setting has the default in the app's conf.py, unless config/settings.py passes another
+If a variable isn't set, the setting has the default from its app's conf.py, unless config/settings.py passes another
 default.
 """
 
@@ -55,7 +55,9 @@ def number(name: str, *, default: float | None = None, least: float = 0) -> floa
 
 
 def names(variable: str, *, among: set[str], advice: str, default: list[str] | None = None) -> list[str]:
-    """Read names from `among`, separated by commas, without duplicates. If `default` is None, the app's own is used."""
+    """Read names from `among`, separated by commas, without duplicates. If `default` is None, the app's own default is
+    used.
+    """
     usual = list(DEFAULTS[variable]) if default is None else default
     found = list(dict.fromkeys(name.strip() for name in env.list(variable, default=usual)))
     if not found or not among.issuperset(found):
@@ -64,7 +66,7 @@ def names(variable: str, *, among: set[str], advice: str, default: list[str] | N
 
 
 def fernet_keys(variable: str, value: str) -> list[str]:
-    """Return the Fernet keys in a value, separated by commas. There must be at least one.
+    """Return the Fernet keys in `value`, which has them separated by commas. There must be at least one.
     https://cryptography.io/en/latest/fernet/
     """
     keys = [key.strip() for key in value.split(",") if key.strip()]
@@ -79,7 +81,9 @@ def fernet_keys(variable: str, value: str) -> list[str]:
 
 
 def origins(variable: str) -> list[str]:
-    """Read web origins, separated by commas, as browsers send them: scheme, host in lower case, and port."""
+    """Read web origins, separated by commas. They must be written as browsers send them: scheme, host in lower case,
+    and port.
+    """
     found = texts(variable)
     for one in found:
         if not _is_origin(one):
@@ -98,8 +102,8 @@ def origin(variable: str, *, default: str) -> str:
 
 
 def stream_targets(variable: str, *, secret: str) -> list[str]:
-    """Read the addresses to which the worker streams the log, separated by commas. They use syslog or HTTPS. An HTTPS
-    address needs `secret`, which signs deliveries.
+    """Read the addresses to which the worker streams the log, separated by commas. They are syslog or HTTPS addresses.
+    An HTTPS address needs `secret`, the key with which deliveries are signed.
     """
     found = texts(variable)
     for one in found:

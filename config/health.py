@@ -50,8 +50,8 @@ def healthz(_request: HttpRequest) -> JsonResponse:
 
 
 def _write_problem() -> str:
-    """Return a word that says why the database can't be written; "" if it can be. Only a write shows that the disk is
-    full. So this writes a session without a user, and deletes it in the same transaction.
+    """Return a word that says why the database can't be written, or "" if it can be written. Only a write shows whether
+    the disk is full. So this function writes a session without a user, and deletes the session in the same transaction.
     """
     global _last_write
     if monotonic() - _last_write < FRESH:

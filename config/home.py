@@ -61,7 +61,7 @@ class ByOthers:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The lists of the home page. Each has its newest item first."""
+    """The lists of the home page. Each list has its newest item first."""
 
     sheets: Sequence[OpenedSheet]
     forms: Sequence[FormDefinition]
@@ -127,8 +127,8 @@ def _own(edit: Edit, undone: Collection[int | None]) -> OwnEdit:
 
 
 def _needs(own: EntryQuerySet, profile: Profile) -> list[Edit]:
-    """Return recent edits that weren't saved or are uncertain. If the person saved the same cells later, the edit is
-    left out.
+    """Return recent edits that weren't saved or are uncertain. Leave out an edit if the person saved the same cells
+    later.
     """
     recent = own.filter(at__gte=timezone.now() - RECENT, action__in=ON_SHEETS)
     notable = recent.filter(phase__in=(*NOT_SAVED, Phase.UNKNOWN)).newest_first()[:LOOKED_AT]
@@ -145,8 +145,8 @@ def _phases(edit: Edit) -> set[Phase]:
 
 
 def _saved_since(own: EntryQuerySet, edits: Sequence[Edit]) -> dict[tuple[int | None, int | None], int]:
-    """Return a dict from the row and column of each cell to the number of the last entry with which the person saved
-    it.
+    """Return a dict of the cells in these edits that the person saved. It maps a cell's row id and column id to the id
+    of the last entry about a save of the cell.
     """
     cells = [change.intent for edit in edits for change in edit.changes if change.intent.column_id is not None]
     if not cells:

@@ -15,8 +15,8 @@ SCHEMES = {"smtp", "smtp+tls", "smtp+ssl", "consolemail", "dummymail"}
 
 
 def settings() -> dict[str, Any]:
-    """Return Django's EMAIL_… settings, and DEFAULT_FROM_EMAIL. Without EMAIL_URL, the demo prints its mails, and any
-    other deployment sends none.
+    """Return Django's EMAIL_… settings, and DEFAULT_FROM_EMAIL. Without EMAIL_URL, the demo prints mails, and any other
+    deployment sends no mails.
     """
     url: str = env.str("EMAIL_URL", default="consolemail://" if IS_DEMO else "dummymail://")
     try:

@@ -1,5 +1,5 @@
-"""Redirects people to one host name, so that they can sign in. Adds two error pages that Django doesn't have: one for a
-method that isn't allowed, and one for a database that doesn't answer.
+"""Redirects browsers to one host name, so that people can sign in. Adds two error pages that Django doesn't have: one
+for a method that isn't allowed, and one for a database that doesn't answer.
 """
 
 import logging
@@ -20,7 +20,7 @@ class LoopbackHostMiddleware:
     """Redirects http://localhost:8000/… to BASE_URL, if BASE_URL has the host 127.0.0.1.
 
     Cookies belong to a host name. If a sign-in started on localhost, Smartsheet would redirect the browser to
-    127.0.0.1, where it has no session.
+    127.0.0.1, where the browser has no session.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
