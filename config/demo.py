@@ -1,4 +1,4 @@
-"""Creates the form of the demo, “Report progress on my tasks”. The form is for rows of the sandbox's sheet “Site plan”."""
+"""Creates the demo's form “Report progress on my tasks”. The form is for rows of the sandbox's sheet “Site plan”."""
 
 from __future__ import annotations
 

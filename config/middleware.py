@@ -71,8 +71,8 @@ def is_database_away(exception: BaseException | None) -> bool:
 
 
 def database_away(request: HttpRequest) -> HttpResponse:
-    """Return the 503 page. If a row or a form was sent, the page has the sent values, and a button to send them again.
-    Otherwise they would be lost.
+    """Return the 503 page. If the request sent a row or a form, the page has the sent values, and a button to send them
+    again. So the values aren't lost.
 
     The request isn't passed to the template, because context processors would then look up the user in the same
     database.

@@ -1,8 +1,9 @@
-"""This project's users with a password, who use the admin. The log records their sign-ins, and changes of these users.
+"""This project's users who sign in to the admin with a password. The log records their sign-ins, and changes of these
+users.
 
-The admin's page for these users doesn't list people who sign in with Smartsheet. Otherwise such a person could be made
-a superuser, or be deactivated, without an entry in the log. identity.admin lists these people, and roles give them
-their rights. The admin has no groups, and no permissions of single users.
+The admin's page for these users doesn't list people who sign in with Smartsheet. Otherwise an administrator could make
+such a person a superuser, or deactivate them, without an entry in the log. identity.admin lists these people, and roles
+give them their rights. In the admin, no one can edit groups or permissions of single users.
 """
 
 from __future__ import annotations

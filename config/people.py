@@ -15,8 +15,8 @@ BOB: str = "bob@example.com"
 
 
 def people(variable: str, *, in_demo: Sequence[str] = ()) -> frozenset[str]:
-    """Read people, separated by commas, each as region:id or as an e-mail address, and return them in lower case. In
-    the demo, the default is `in_demo`, which are people of the sandbox.
+    """Read people from a variable, separated by commas. Each is written as region:id or as an e-mail address. Return
+    them in lower case. In the demo, the default is `in_demo`, which are people of the sandbox.
     """
     default = [*in_demo] if IS_DEMO else []
     return frozenset(_person(variable, one) for one in _entries(variable, default))
@@ -30,7 +30,7 @@ def accounts(variable: str) -> frozenset[str]:
 
 
 def domains(variable: str) -> frozenset[str]:
-    """Read domains of e-mail addresses, in ASCII, without @ and wildcards."""
+    """Read domains of e-mail addresses. They are in ASCII, and have no @ or wildcards."""
     found = [one.lower() for one in _entries(variable)]
     for one in found:
         if not DOMAIN.fullmatch(one):

@@ -18,7 +18,7 @@ class WithoutQueries(logging.Filter):
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Change the record. Return True, so that the record is logged."""
+        """Remove the queries from the record. Return True, so that the record is logged."""
         arguments = record.args if isinstance(record.args, tuple) else ()
         record.args = tuple(QUERY.sub("?…", one) if isinstance(one, str) else one for one in arguments)
         return True

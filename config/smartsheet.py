@@ -59,8 +59,8 @@ def _region(name: str, scopes: tuple[str, ...]) -> RegionSettings:
 
 
 def _variable(region: str, name: str) -> str:
-    """Return the name of the variable for this region. It has the region as a suffix. For the default region, a
-    variable without a suffix is used too.
+    """Return the name of the variable for this region. It ends with the region, as in SMARTSHEET_CLIENT_ID_EU. For the
+    default region, the variable without this ending is used if the other one isn't set.
     """
     own = f"{name}_{region.upper()}"
     return own if own in env.ENVIRON or region != REGION_NAMES[0] else name
@@ -75,8 +75,8 @@ def _client_auth(region: str) -> str:
 
 
 def _address(region: str, name: str, usual: str) -> str:
-    """Return a region's address. The environment can set another one, on this machine or on a host in
-    SMARTSHEET_TRUSTED_HOSTS, to which tokens may be sent.
+    """Return the region's address: `usual`, or the address that the environment sets. Tokens are sent to this address.
+    So it must be on the usual host, on this machine, or on a host in SMARTSHEET_TRUSTED_HOSTS.
     """
     variable = _variable(region, name)
     url: str = env.str(variable, default=usual).rstrip("/")

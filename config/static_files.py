@@ -16,13 +16,13 @@ INDENT = re.compile(r"^\s+", re.MULTILINE)  # also matches empty lines
 
 
 def shortened(script: str) -> str:
-    """Return a module without comments and indentation, which browsers don't need."""
+    """Return a JavaScript module without comments and indentation, which browsers don't need."""
     return INDENT.sub("", COMMENT.sub("", script))
 
 
 class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc] # it has no types
-    """Static files with hashed names. Modules also import each other by these names, because otherwise a browser could
-    mix modules of two versions. Our modules are served without comments and indentation.
+    """Static files with hashed names. JavaScript modules also import each other by these names, because otherwise a
+    browser could mix modules of two versions. Our modules are served without comments and indentation.
     """
 
     support_js_module_import_aggregation = True

@@ -20,14 +20,14 @@ from identity.signals import CannotRecord
 
 
 class Act(Protocol):
-    """The functions account.block and account.unblock."""
+    """The type of the functions account.block and account.unblock."""
 
     def __call__(self, person: SmartsheetUser, *, by: AbstractBaseUser | AnonymousUser) -> None: ...
 
 
 class AdminWithHistory(SimpleHistoryAdmin):  # type: ignore[misc] # django-simple-history ships no types
     """An admin page with a read-only history. The history doesn't link to Django users, because it stores the actors'
-    numbers in Smartsheet.
+    Smartsheet ids instead.
     """
 
     def save_model(self, _request: HttpRequest, obj: Model, _form: object, _change: bool) -> None:
@@ -44,7 +44,9 @@ class AdminWithHistory(SimpleHistoryAdmin):  # type: ignore[misc] # django-simpl
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Refuse POST. Without this, a POST would restore an old version, although the page has no button for that."""
+        """Refuse POST. Without this check, a POST would restore an old version, although the page has no button for
+        that.
+        """
         if request.method != "GET":
             raise PermissionDenied
         response: HttpResponse = super().history_form_view(request, object_id, version_id, extra_context)

@@ -44,8 +44,8 @@ class SmartsheetBackend(RolesBackend):
     def authenticate(  # type: ignore[override] # the stubs only know this project's user model
         self, request: HttpRequest | None, profile: Profile | None = None, grant: Grant | None = None, **kwargs: Any
     ) -> AbstractBaseUser | None:
-        """Return the Django user of the profile, or None if they are deactivated or blocked. Create users for new
-        people.
+        """Return the Django user of the profile, or None if the user is deactivated or blocked. If the person is new,
+        create a user.
         """
         if profile is None or grant is None:
             return None
@@ -73,8 +73,8 @@ class SmartsheetBackend(RolesBackend):
 
 @cache
 def _active_users(model: type[Any]) -> QuerySet[Any]:
-    """Return a query for the users who aren't deactivated, with their Smartsheet accounts. It is cached, because every
-    page needs it, and building the query takes longer than running it.
+    """Return a QuerySet of the users who aren't deactivated, with their Smartsheet accounts. The QuerySet is cached,
+    because every page needs it, and building the query takes longer than running it.
     """
     is_connected = Exists(Token.objects.filter(person__user=OuterRef("pk")))
     people = model._default_manager.select_related("smartsheet").exclude(users.inactive())

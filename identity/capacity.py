@@ -21,7 +21,9 @@ _is_counted: ContextVar[bool] = ContextVar("is_counted", default=False)
 
 
 class Busy(Exception):
-    """Too many calls are in progress in this process: in total, or for this person (`is_own`). Nothing was sent."""
+    """Too many calls are in progress in this process. If `is_own` is true, too many of them are this person's. The call
+    was not sent.
+    """
 
     def __init__(self, *, is_own: bool) -> None:
         super().__init__("Too many calls to Smartsheet are in progress.")

@@ -46,8 +46,8 @@ def smartsheet_regions(**_kwargs: Any) -> list[CheckMessage]:
 
 @register
 def registrations(**_kwargs: Any) -> list[CheckMessage]:
-    """Report identity.E003 if a region's address isn't safe for tokens, or its registration can't be used. If a setting
-    is missing, only identity.E002 is reported.
+    """Report identity.E003 if a region's address isn't safe for tokens, or if the app's registration in a region can't
+    be used. If a setting is missing, only identity.E002 is reported.
     """
     if smartsheet_regions():
         return []

@@ -1,11 +1,12 @@
 """Connections to Smartsheet with a deadline. If a server sends its headers or body slowly, the connection is closed.
 
 The timeouts of the library `requests` begin again with each byte, so a server could keep a client waiting for ever.
-Here one deadline (`until`) covers the request, the headers and the body. The look-up of a host name isn't covered. For
-that, the operating system has its own time limit.
+With this module, one deadline (`until`) covers the request, the headers and the body. The look-up of a host name isn't
+covered. The operating system has its own time limit for the look-up.
 
 If the network is down, the operating system goes on sending data for minutes, even after this process has given up or
-died. So on Linux this module tells it to drop the data at the deadline. https://www.rfc-editor.org/rfc/rfc5482
+died. So on Linux, this module tells the operating system to drop the data at the deadline.
+https://www.rfc-editor.org/rfc/rfc5482
 """
 
 import http.client
@@ -42,7 +43,7 @@ class NotSent(Exception):
 
 @contextmanager
 def until(moment: float) -> Iterator[None]:
-    """Set the deadline for all calls in the block. `moment` is in the time of monotonic()."""
+    """Set the deadline for all calls in the block. `moment` is a time of the clock monotonic()."""
     mark = _ends.set(moment)
     try:
         yield
@@ -52,8 +53,8 @@ def until(moment: float) -> Iterator[None]:
 
 @cache
 def tls_context(ca_bundle: str) -> ssl.SSLContext:
-    """Return a TLS context that trusts the certificates in this file, or, for "", those of the system. It is cached,
-    because building it takes 25 ms.
+    """Return a TLS context that trusts the certificates in the file `ca_bundle`, or the system's certificates if
+    `ca_bundle` is "". The context is cached, because building it takes 25 ms.
     """
     context = ssl.create_default_context(cafile=ca_bundle or None)
     if not ca_bundle:
@@ -109,7 +110,7 @@ class _BoundedResponse(http.client.HTTPResponse):
 
 
 class _Bounded(HTTPConnection):
-    """A connection that is closed at the deadline. Raises NotSent if it can't be made."""
+    """A connection that is closed at the deadline. Raises NotSent if no connection can be made."""
 
     response_class = _BoundedResponse
 

@@ -18,13 +18,14 @@ from identity.signin import csp, ways
 def smartsheet(request: HttpRequest) -> dict[str, Callable[[], Any]]:
     """Return functions that templates call by name. A page that calls none of them doesn't read the session.
 
-    `smartsheet_user`: the profile of the connected person; None for everyone else. `smartsheet_way`: what this person
-    has to do to get connected: "connect", "sign in", or first "log in" to the site. `smartsheet_regions`: the regions
-    to choose from. A connected person can only choose their own region. `smartsheet_origins`: the origins to which the
-    buttons that connect Smartsheet redirect. `smartsheet_blocked`: those of these origins that the
-    Content-Security-Policy in the settings blocks. `written_for`: the reader of the page, whose time zone and formats
-    the page uses. `session_notice`: why this browser was signed out; "" when it is called again, or if the browser
-    wasn't signed out.
+    - `smartsheet_user`: the profile of the connected person, or None for everyone else.
+    - `smartsheet_way`: what a person who isn't connected has to do: "connect", "sign in", or "log in" to the site.
+    - `smartsheet_regions`: the regions to choose from. A connected person can only choose their own region.
+    - `smartsheet_origins`: the origins to which the buttons that connect Smartsheet redirect.
+    - `smartsheet_blocked`: the origins among them that the Content-Security-Policy in the settings blocks.
+    - `written_for`: the reader of the page. The page uses the reader's time zone and formats.
+    - `session_notice`: a sentence that says why this browser was signed out. Only the first call returns it; all other
+      calls return "". It is also "" if the browser wasn't signed out.
     """
     return {
         "smartsheet_user": partial(_person, request),

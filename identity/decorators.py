@@ -33,7 +33,9 @@ def smartsheet_connected(
 
 
 def redirect_to_connect(request: HttpRequest, next_url: str) -> HttpResponseRedirect:
-    """Redirect to the page where a logged-in user connects, or else to LOGIN_URL. Both pages lead on to `next_url`."""
+    """Redirect a logged-in user to the page where they connect, and everyone else to LOGIN_URL. Both pages lead on to
+    `next_url`.
+    """
     if request.user.is_authenticated and settings.BYLINE_CONNECT:
         query = QueryDict(mutable=True)
         query["next"] = next_url
@@ -43,11 +45,11 @@ def redirect_to_connect(request: HttpRequest, next_url: str) -> HttpResponseRedi
 
 def rate_limited(what: str, *, methods: Collection[str]) -> Callable[[View[P]], View[P]]:
     """Limit how many requests with these methods a network address can send in a minute. A request above the limit is
-    answered 429. For the first such request, `sign_in_refused` is sent.
+    answered 429. For the first such request, the signal `sign_in_refused` is sent.
 
-    The setting …_RATE_LIMIT has the limit; `what` is the first part of its name. The address is `request.client_ip`. A
-    request without an address isn't counted. Otherwise all of these requests would share one count, so anyone could
-    lock everyone out.
+    The limit is in a setting whose name is `what` in capitals, followed by _RATE_LIMIT. The address is
+    `request.client_ip`. A request without an address isn't counted. If such requests were counted, they would all share
+    one count, and one person could lock out everyone else.
     """
 
     def decorate(view: View[P]) -> View[P]:

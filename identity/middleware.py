@@ -55,10 +55,10 @@ class LastRequestMiddleware(SessionMiddleware):
 
 
 class SmartsheetUserMiddleware:
-    """Adds the property `smartsheet_user` to each request. The person is looked up when it is first used.
+    """Adds the property `smartsheet_user` to each request. The person is looked up when the property is first used.
 
-    A property is used, because setting an attribute would cost each request a query, or would need a lazy object, which
-    is never `None`.
+    With an ordinary attribute, each request would cost a query. A lazy object would avoid the query, but it is never
+    `None`.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -126,8 +126,8 @@ class NoStoreMiddleware:
 
 
 def _profile(request: HttpRequest) -> Profile | None:
-    """Return the profile of the request's person, or None if there is none or the database can't be reached. A view
-    that needs the database reports that it can't be reached.
+    """Return the profile of the request's person. Return None if there is no such person, or if the database can't be
+    reached. If the view needs the database too, the view reports the failure.
     """
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None

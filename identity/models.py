@@ -64,16 +64,18 @@ class SmartsheetUserQuerySet(TrackedQuerySet["SmartsheetUser"]):
             return self._store(profile, grant)
 
     def addresses(self, *, region: str, person_id: int, then: str = "") -> frozenset[str]:
-        """Return all known e-mail addresses of a person, in lower case: the current and earlier ones, and `then`.
+        """Return all known e-mail addresses of a person, in lower case: the current and earlier ones, and the address
+        `then`.
 
-        They are used to find a person in Smartsheet's history of a cell, which has the main address that the person had
-        at the time. People can change their address.
+        With these addresses, a person is found in Smartsheet's history of a cell. The history has the main address that
+        the person had at the time, and people can change their address.
         """
         known = (profile.addresses for profile in self._profiles(region, person_id))
         return frozenset({then.strip().lower()} - {""}).union(*known)
 
     def connected(self, user: AbstractBaseUser, profile: Profile, grant: Grant) -> "SmartsheetUser":
-        """Connect the account with this profile to a user of this site, and return its SmartsheetUser.
+        """Connect the Smartsheet account that has this profile to a user of this site. Return the account's
+        SmartsheetUser.
 
         Raises:
             ConnectedElsewhere: the account belongs to another user.
@@ -97,7 +99,7 @@ class SmartsheetUserQuerySet(TrackedQuerySet["SmartsheetUser"]):
         return self.filter(users.inactive("user__") | Q(is_blocked=True), token__isnull=False)
 
     def not_asked_since(self, moment: datetime) -> "SmartsheetUserQuerySet":
-        """Return people whose profile no job has begun to fetch since this time."""
+        """Return people whose profile no job has begun to fetch since `moment`."""
         return self.filter(Q(asked_at=None) | Q(asked_at__lt=moment))
 
     def _profiles(self, region: str, person_id: int) -> list[Profile]:
@@ -211,8 +213,8 @@ class SmartsheetUser(Tracked):
         return names
 
     def take_refresh(self, *, not_asked_since: datetime) -> bool:
-        """Reserve the profile for this job, and return True. Return False if a job began to fetch it after this
-        time.
+        """Reserve the profile for this job, and return True. Return False if another job began to fetch the profile
+        after `not_asked_since`.
         """
         free = SmartsheetUser.objects.not_asked_since(not_asked_since)
         return bool(free.filter(pk=self.pk).update(asked_at=timezone.now()))
@@ -232,7 +234,7 @@ class SmartsheetUser(Tracked):
             transaction.on_commit(partial(profile_changed.send_robust, SmartsheetUser, person=self, before=before))
 
     def _keep_unremarkable(self, at: datetime) -> None:
-        """Store changes that add no row to the history."""
+        """Store the new profile without a row in the history. Use this if only UNREMARKABLE fields have changed."""
         SmartsheetUser._base_manager.filter(pk=self.pk).update(profile=self.profile, fetched_at=at)
 
 

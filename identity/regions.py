@@ -75,7 +75,7 @@ def region(name: str) -> Region:
 
 
 def _usual(name: str) -> dict[str, Any]:
-    """Return a region's defaults. Only for Smartsheet's own regions and for the sandbox do these include addresses."""
+    """Return a region's defaults. The defaults include addresses only for Smartsheet's own regions and for the sandbox."""
     usual: dict[str, Any] = {"client_auth": "hash", "scopes": tuple(settings.SMARTSHEET_SCOPES)}
     if name in HOSTS:
         usual["api_base"], usual["authorize_url"] = HOSTS[name]
@@ -83,7 +83,7 @@ def _usual(name: str) -> dict[str, Any]:
 
 
 def regions() -> list[Region]:
-    """Return all regions that people can sign in to here. The default region comes first."""
+    """Return all regions in which people can sign in to this app. The default region comes first."""
     configured: Mapping[str, Any] = settings.SMARTSHEET_REGIONS
     return sorted(map(region, configured), key=lambda one: one.name != settings.SMARTSHEET_DEFAULT_REGION)
 

@@ -1,6 +1,6 @@
 """Roles give people rights beyond editing in their own name. The admin and the settings give people roles.
 
-Each request looks up the roles, so a change takes effect immediately. The settings BYLINE_AUDITORS,
+A person's roles are looked up at each request, so a change takes effect immediately. The settings BYLINE_AUDITORS,
 BYLINE_FORM_DESIGNERS and BYLINE_ADMINISTRATORS list people as region:id or by e-mail address. A role that these
 settings give can't be taken away in the admin.
 """

@@ -1,3 +1,3 @@
-"""App tokens: with one, a program calls this app's API in a person's name. For Smartsheet's tokens, see
+"""App tokens. With an app token, a program calls this app's API in a person's name. The tokens from Smartsheet are in
 identity/tokens/.
 """

@@ -49,7 +49,8 @@ def authenticate(text: str, *, scope: Scope | None) -> tuple[AppToken, AbstractB
     have that scope.
 
     Raises:
-        Refused: the call is refused. `app_token_refused` was sent; for calls above the limit, once a minute.
+        Refused: the call is refused. The signal `app_token_refused` has been sent, but only once a minute for calls
+            above the rate limit.
         CannotRecord: the use of the token couldn't be recorded, so the call must be refused.
     """
     token = _find(text)

@@ -69,7 +69,7 @@ class AppTokenQuerySet(models.QuerySet["AppToken"]):
         return token, text
 
     def end(self, because: Ending) -> int:
-        """End these tokens. Return how many of them hadn't ended before."""
+        """End the tokens that haven't ended yet. Return how many tokens these were."""
         ended = [token for token in self.active().select_related("person") if token.end(because)]
         return len(ended)
 

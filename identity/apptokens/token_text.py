@@ -1,6 +1,6 @@
 """The text of a token: a prefix that scanners for leaked secrets can find, 32 random bytes, and a checksum.
 
-The checksum shows that a token was mistyped, without a database query.
+With the checksum, this app recognizes a mistyped token without a database query.
 """
 
 from __future__ import annotations

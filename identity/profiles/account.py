@@ -40,9 +40,9 @@ def disconnect(person: SmartsheetUser) -> bool:
     """End this app's access to Smartsheet in the person's name. Also end the sessions that the person began by signing
     in with Smartsheet.
 
-    Return True if Smartsheet confirms within SMARTSHEET_DEADLINE that the access has ended. If it doesn't, the worker
-    asks Smartsheet again later, but this app has no access from now on. The profile and the log of the person's actions
-    stay.
+    Return True if Smartsheet confirms within SMARTSHEET_DEADLINE that the access has ended. If Smartsheet doesn't
+    confirm, the worker asks again later. In both cases, this app stops using the token at once. The profile and the log
+    of the person's actions stay.
     """
     seconds = settings.SMARTSHEET_DEADLINE
     token = returning.take_away(person, why=DISCONNECTED, wait=seconds + returning.PAUSE)
@@ -57,7 +57,7 @@ def disconnect(person: SmartsheetUser) -> bool:
 
 
 def block(person: SmartsheetUser, *, by: AbstractBaseUser | AnonymousUser) -> None:
-    """Block a person from using Smartsheet here, and return their token to Smartsheet.
+    """Block a person from using Smartsheet here, and have Smartsheet end their token.
 
     Sessions that began by signing in with Smartsheet end. The person can still log in to the site in the site's own
     way. If the log can't be written, CannotRecord is raised, and nothing is changed.

@@ -18,8 +18,8 @@ PREFLIGHT_SECONDS = 600
 def readable(view: Callable[[Any], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Let pages of the allowed origins request the view with the person's cookies, and read its answer.
 
-    A request's Origin header must be exactly as in the setting. The answer then repeats it. Answers to other origins,
-    including `null`, have no CORS headers, so pages of these origins can't read the answer.
+    A request's Origin header must be exactly as in CORS_ALLOWED_ORIGINS. The answer then repeats this origin. Answers
+    to other origins, including `null`, have no CORS headers, so pages of these origins can't read the answer.
     """
 
     @wraps(view)

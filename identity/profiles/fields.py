@@ -49,8 +49,8 @@ class Group:
 
 
 def grouped(data: Mapping[str, Any]) -> list[Group]:
-    """Return the well-known fields of the profile's JSON in groups, without empty ones. Objects are shown by their
-    name.
+    """Return the well-known fields of the profile's JSON in groups. Empty fields are left out. If a field is an object,
+    the object's name is shown.
     """
     groups = [
         Group(title, [Field(_label(key), text) for key in keys for text in _names(data.get(key))])
@@ -75,7 +75,7 @@ def _names(value: Any) -> Iterator[str]:
 
 
 def _fields(label: str, key: str, value: Any) -> Iterator[Field]:
-    """The field, or the fields for each part of an object or a list."""
+    """Yield the field. If it is an object or a list, yield a field for each part."""
     if isinstance(value, list):
         for number, item in enumerate(value, start=1):
             yield from _fields(f"{label} {number}" if len(value) > 1 else label, key, item)

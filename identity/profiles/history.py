@@ -1,7 +1,8 @@
-"""The history of our own rows: who changed them, and in which request. The history uses django-simple-history.
+"""The history of rows in this app's tables: who changed a row, and in which request. The history uses
+django-simple-history.
 
-A history row has the number and the name that the actor had in Smartsheet at the time, and no foreign key. So the
-history row stays the same when the actor's account is deleted.
+A history row has the actor's Smartsheet id, and the name that the actor had at the time. It has no foreign key to the
+actor. So the history row stays the same when the actor's account is deleted.
 https://django-simple-history.readthedocs.io/en/latest/user_tracking.html
 """
 
@@ -42,7 +43,7 @@ class ActorRecord(models.Model):
 
 
 class PastTheHistory(Exception):
-    """The operation is refused, because it would change rows without a row in the history and an entry in the log."""
+    """The operation is refused, because it would change rows and add no row to the history and no entry to the log."""
 
 
 class TrackedQuerySet(models.QuerySet[Row]):
@@ -52,7 +53,7 @@ class TrackedQuerySet(models.QuerySet[Row]):
     """
 
     def update(self, **values: Any) -> int:
-        """Update columns that the history excludes. Raises PastTheHistory for any other column."""
+        """Update columns that the history doesn't record. Raises PastTheHistory for any other column."""
         tracked = {field.name for field in self.model.history.model.tracked_fields}  # type: ignore[attr-defined] # simple-history's
         if told := sorted(tracked & values.keys()):
             raise PastTheHistory(f"update() of {', '.join(told)}: save() each {self.model._meta.verbose_name}.")
@@ -80,7 +81,7 @@ class Tracked(models.Model):
 
 
 class _Records(HistoricalRecords):  # type: ignore[misc] # django-simple-history ships no types
-    """History records with a single index, on the row's key and the order of writing. Queries need no other index."""
+    """History records with a single index, on the row's key and the id of the history row. Queries need no other index."""
 
     _date_indexing = False  # overrides SIMPLE_HISTORY_DATE_INDEX, because no query uses the date alone
 
@@ -90,7 +91,9 @@ class _Records(HistoricalRecords):  # type: ignore[misc] # django-simple-history
 
 
 def records(*, excluded_fields: list[str]) -> HistoricalRecords:
-    """The history of a model that is derived from Tracked."""
+    """Return the history for a model that is derived from Tracked. Changes of `excluded_fields` add no row to the
+    history.
+    """
     return _Records(
         bases=[ActorRecord],
         excluded_fields=excluded_fields,

@@ -62,7 +62,9 @@ ISO = Locale("Y-m-d", "H:i", decimal=".", thousands=",")
 
 @cache
 def locale_of(name: str) -> Locale:
-    """Return the locale with this name, as Smartsheet writes it, such as de_DE. Return ISO for an unknown name."""
+    """Return the locale with this name. `name` is in Smartsheet's form, such as de_DE. If the name is unknown, return
+    ISO.
+    """
     try:
         language = get_supported_language_variant(name.replace("_", "-").lower())
     except LookupError:

@@ -14,7 +14,9 @@ from identity.profiles import cross_origin
 @never_cache
 @require_http_methods(["GET", "HEAD", "OPTIONS"])
 def me(request: SmartsheetRequest) -> HttpResponse:
-    """Return {"user": null}, or {"user": {…}} with the stored profile, `name`, `region`, and ids as text too."""
+    """Return {"user": {…}} with the stored profile, to which `name`, `region` and all ids as text are added. Return
+    {"user": null} if no one is connected.
+    """
     if request.method == "OPTIONS":
         return HttpResponse(status=204, headers={"Allow": "GET, HEAD, OPTIONS"})
     person = request.smartsheet_user

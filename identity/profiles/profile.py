@@ -54,10 +54,10 @@ class Profile:
 
     @property
     def plain_addresses(self) -> frozenset[str]:
-        """Those of the addresses that can safely be compared with lists of people and domains.
+        """The person's addresses that can safely be compared with lists of people and domains.
 
-        These are addresses in ASCII with one @. Other addresses don't count, because lower-casing turns some characters
-        outside ASCII into ASCII letters.
+        These are addresses in ASCII with one @. Other addresses are left out, because some characters outside ASCII
+        become ASCII letters in lower case.
         """
         plain = (email for email in self._confirmed if email.isascii() and email.count("@") == 1)
         return frozenset(email.lower() for email in plain if not email.startswith("@"))
@@ -79,8 +79,8 @@ class Profile:
 
     @property
     def name(self) -> str:
-        """First and last name. Without these, it is the e-mail address, or else a text with the id. It is never
-        empty.
+        """The first and last name. If the profile has neither, this is the e-mail address. Without an e-mail address,
+        it is a text with the id. So it is never empty.
         """
         names = " ".join(part for part in (self.first_name, self.last_name) if part)
         return names or self.email or f"Smartsheet user {self.id}"
@@ -95,13 +95,13 @@ class Profile:
         """The domain of the e-mail address, in lower case. It is "" if the address has characters outside ASCII or
         several @.
 
-        The reason is that lower-casing turns some characters outside ASCII into ASCII letters.
+        The reason is that some characters outside ASCII become ASCII letters in lower case.
         """
         mailbox, _at, domain = self.email.lower().partition("@")
         return domain if mailbox and "@" not in domain and self.email.isascii() else ""
 
     def is_among(self, people: Container[str]) -> bool:
-        """Whether the list has this person, as region:id or as an e-mail address in lower case."""
+        """Whether `people` has this person, as region:id or as an e-mail address in lower case."""
         return f"{self.region}:{self.id}" in people or (bool(self.domain) and self.email.lower() in people)
 
     def as_json(self) -> dict[str, Any]:

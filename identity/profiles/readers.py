@@ -1,7 +1,7 @@
 """The reader of a page: the time zone and the locale from the person's Smartsheet profile.
 
-The reader is set for one request. It is looked up when the page first needs it. So pages of the site that don't need it
-don't read the session. A person who isn't signed in gets UTC and ISO 8601.
+The reader is set for one request, and is looked up when the page first needs it. So a page that doesn't need the reader
+doesn't read the session. A person who isn't signed in gets UTC and ISO 8601.
 """
 
 from collections.abc import Callable, Iterator
@@ -65,7 +65,7 @@ def reader_of(profile: Profile | None) -> Reader:
 
 @contextmanager
 def reading_as(reader: Reader | Callable[[], Reader]) -> Iterator[None]:
-    """Use this reader within the block. A function is called once, when the reader is first needed."""
+    """Use this reader within the block. If `reader` is a function, it is called once, when the reader is first needed."""
     token = _current.set(cache(reader) if callable(reader) else lambda: reader)
     try:
         yield

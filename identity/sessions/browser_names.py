@@ -27,7 +27,7 @@ UNKNOWN = "Unknown browser"
 
 
 def browser_name(user_agent: str) -> str:
-    """Return a name such as "Chrome on Windows". It has only the browser if the system is unknown."""
+    """Return a name such as "Chrome on Windows". If the operating system is unknown, the name has only the browser."""
     browser = next((name for pattern, name in BROWSERS if pattern.search(user_agent)), UNKNOWN)
     system = next((name for pattern, name in SYSTEMS if pattern.search(user_agent)), "")
     return f"{browser} on {system}" if system else browser

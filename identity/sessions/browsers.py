@@ -1,7 +1,7 @@
 """Starts, lists and ends a person's sessions in different browsers.
 
-This needs the session engine identity.sessions.store. Django's own engines don't store the owner of a session. With
-them, a person's sessions can't be listed, or ended from another browser.
+This module needs the session engine identity.sessions.store. Django's own engines don't store the owner of a session.
+With them, a person's sessions can't be listed, or ended from another browser.
 """
 
 from typing import Any
@@ -26,7 +26,9 @@ ENDED = "identity.ended"  # key in a session; the value says why the browser's p
 
 
 def end_all(user: AbstractBaseUser, *, because: Ending = Ending.ELSEWHERE) -> int:
-    """Sign the user out of every browser. Return the number of sessions. Running requests still get their answers."""
+    """Sign the user out of every browser. Return how many sessions this ended. Requests in progress still get their
+    answers.
+    """
     return end(BrowserSession.objects.of(user), user=user, because=because)
 
 
@@ -45,7 +47,9 @@ def end_one(user: AbstractBaseUser, public_id: UUID) -> bool:
 
 
 def end(chosen: BrowserSessionQuerySet, *, user: AbstractBaseUser | None, because: Ending) -> int:
-    """End these sessions of the user, and send `session_ended`. Return how many of them hadn't ended before."""
+    """End the sessions `chosen`, which belong to the user, and send the signal `session_ended`. Return how many
+    sessions this call ended.
+    """
     count = chosen.end(because)
     person = getattr(user, "smartsheet", None)
     if count and person is not None:

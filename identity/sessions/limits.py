@@ -2,7 +2,7 @@
 
 The defaults are one hour and twelve hours. For AAL2, NIST SP 800-63B-4 §2.2.3 requires at most one hour and one day,
 and OWASP's Session Management Cheat Sheet recommends a working day. Signing in again takes one click, and keeps what
-was typed. https://pages.nist.gov/800-63-4/sp800-63b.html
+the person typed. https://pages.nist.gov/800-63-4/sp800-63b.html
 """
 
 from datetime import UTC, datetime, timedelta
@@ -17,8 +17,8 @@ TOUCH = timedelta(minutes=1)  # uses within this time after a stored use aren't 
 
 
 def ends_at(started_at: datetime | None, *, seen_at: datetime) -> datetime:
-    """Return when a session ends if it isn't used after `seen_at`. `started_at` is None if no one is signed in with
-    it.
+    """Return when a session ends if it isn't used after `seen_at`. `started_at` is None if no one is signed in with the
+    session.
     """
     absolute = timedelta(seconds=settings.SESSION_ABSOLUTE_SECONDS)
     if started_at is None:
@@ -33,8 +33,8 @@ def reason(started_at: datetime) -> Ending:
 
 
 def is_touch_due(seen_at: datetime | None) -> bool:
-    """Whether to store this use of the session. It is stored if `seen_at`, the last stored use, is longer ago than
-    TOUCH or than a tenth of the idle limit.
+    """Whether to store this use of the session. `seen_at` is the last stored use. If it is longer ago than TOUCH, or
+    longer ago than a tenth of SESSION_IDLE_SECONDS, the new use is stored.
     """
     exactness = min(TOUCH, timedelta(seconds=settings.SESSION_IDLE_SECONDS) / 10)
     return seen_at is not None and seen_at + exactness <= timezone.now()

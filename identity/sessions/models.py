@@ -52,7 +52,7 @@ class BrowserSessionQuerySet(models.QuerySet["BrowserSession"]):
         return alive.order_by("-seen_at", "pk")
 
     def end(self, because: Ending) -> int:
-        """End these sessions, and delete their data. Return how many of them hadn't ended before."""
+        """End these sessions, and delete their data. Return how many sessions this call ended."""
         going_on = self.filter(ended_because="")
         return going_on.update(ended_because=because, session_data="", expire_date=timezone.now())
 
@@ -63,7 +63,7 @@ class BrowserSessionQuerySet(models.QuerySet["BrowserSession"]):
 
 
 class BrowserSession(AbstractBaseSession):
-    """The session of one browser. `user` is None if no one is signed in with it."""
+    """The session of one browser. `user` is None if no one is signed in with the session."""
 
     public_id = models.UUIDField(default=uuid4, unique=True, help_text="names it to its owner: the key is a secret")
     user = models.ForeignKey(
