@@ -75,7 +75,9 @@ def region(name: str) -> Region:
 
 
 def _usual(name: str) -> dict[str, Any]:
-    """Return a region's defaults. The defaults include addresses only for Smartsheet's own regions and for the sandbox."""
+    """Return a region's defaults. The defaults include addresses only for Smartsheet's own regions and for the
+    sandbox.
+    """
     usual: dict[str, Any] = {"client_auth": "hash", "scopes": tuple(settings.SMARTSHEET_SCOPES)}
     if name in HOSTS:
         usual["api_base"], usual["authorize_url"] = HOSTS[name]

@@ -65,7 +65,9 @@ def reader_of(profile: Profile | None) -> Reader:
 
 @contextmanager
 def reading_as(reader: Reader | Callable[[], Reader]) -> Iterator[None]:
-    """Use this reader within the block. If `reader` is a function, it is called once, when the reader is first needed."""
+    """Use this reader within the block. If `reader` is a function, it is called once, when the reader is first
+    needed.
+    """
     token = _current.set(cache(reader) if callable(reader) else lambda: reader)
     try:
         yield

@@ -46,7 +46,9 @@ LOGGED_IN = "you are still logged in to this site"
 @require_safe
 @smartsheet_connected
 def profile(request: HttpRequest) -> HttpResponse:
-    """Show the profile and its age, all names that the person has had, and the person's roles, sessions and app tokens."""
+    """Show the profile and its age, all names that the person has had, and the person's roles, sessions and app
+    tokens.
+    """
     return profile_page(request, _person(request))
 
 
@@ -107,7 +109,9 @@ def refresh_profile(request: HttpRequest, person: SmartsheetUser) -> HttpRespons
 
 @button
 def disconnect(request: HttpRequest, person: SmartsheetUser) -> HttpResponse:
-    """End this app's access to Smartsheet in the person's name. Sign the person out if they signed in with Smartsheet."""
+    """End this app's access to Smartsheet in the person's name. Sign the person out if they signed in with
+    Smartsheet.
+    """
     is_confirmed = account.disconnect(person)
     is_signed_out = ways.is_signed_in_with_smartsheet(request.session)
     if is_signed_out:
@@ -122,7 +126,9 @@ def disconnect(request: HttpRequest, person: SmartsheetUser) -> HttpResponse:
 
 @button
 def sign_out_everywhere(request: HttpRequest, person: SmartsheetUser) -> HttpResponse:
-    """End all of the person's sessions, including the session of this browser. The app stays connected to Smartsheet."""
+    """End all of the person's sessions, including the session of this browser. The app stays connected to
+    Smartsheet.
+    """
     _require_owners(request)
     browsers.end_all(person.user)
     auth.logout(request)
