@@ -1,4 +1,4 @@
-"""Signals about people and their tokens. The audit log receives them, and your own app can.
+"""Signals about people and their tokens. The audit log receives these signals, and your own app can receive them too.
 
     @receiver(signed_in)
     def greet(person: SmartsheetUser, **_kwargs: object) -> None: ...
@@ -9,7 +9,8 @@ access token, a code or a secret. Accept `**kwargs`, because later versions can 
 
 The signals `signing_in`, `connecting`, `activation_changed`, `app_token_created` and `app_token_used` are sent before
 the event. If a receiver raises an exception, the event doesn't happen. All other signals are sent after the event. If a
-receiver raises an exception then, the exception is only logged. https://docs.djangoproject.com/en/5.2/topics/signals/
+receiver of such a signal raises an exception, the exception is only logged.
+https://docs.djangoproject.com/en/5.2/topics/signals/
 """
 
 from typing import Any
@@ -87,8 +88,8 @@ app_token_refused = Signal()
 
 @receiver(user_logged_out)
 def _tell_signed_out(request: HttpRequest, user: Any, **_kwargs: object) -> None:
-    """Send `signed_out`, if the person had signed in with Smartsheet. The view doesn't send it, because the admin has
-    its own button to sign out.
+    """Send `signed_out`, if the person had signed in with Smartsheet. The view for signing out doesn't send the signal,
+    because the admin has a sign-out button of its own.
     """
     person = getattr(user, "smartsheet", None)
     if person is not None and ways.is_signed_in_with_smartsheet(request.session):

@@ -1,6 +1,6 @@
 """Shows a person why their session ended, unless they signed out themselves.
 
-This needs the session engine identity.sessions.store.
+This module needs the session engine identity.sessions.store.
 """
 
 from typing import Any
@@ -16,7 +16,7 @@ from identity.users import inactive
 
 
 def note_use(request: HttpRequest) -> None:
-    """Store that the session was used now. If its person can't sign in any more, end the session."""
+    """Store that the session was used now. If the person can't sign in any more, end the session."""
     end_if_barred(request)
     if isinstance(request.session, SessionStore):
         request.session.touch()
@@ -30,15 +30,17 @@ def end_if_barred(request: HttpRequest) -> None:
 
 
 def take_notice(request: HttpRequest) -> str:
-    """Return a sentence that says why the browser was signed out. Return "" if it wasn't, or at the next call."""
+    """Return a sentence that says why the browser was signed out. Return "" if it wasn't signed out, or if an earlier
+    call has returned the sentence.
+    """
     end_if_barred(request)
     ending = request.session.pop(ENDED, "")
     return Ending(ending).sentence if ending in Ending.values else ""
 
 
 def _reason(user_id: Any) -> Ending:
-    """Return why the person can't sign in. If they have no token, but are neither deactivated nor blocked, Smartsheet
-    doesn't accept their token any more.
+    """Return why the person can't sign in. If this app has no token of the person, although they are neither
+    deactivated nor blocked, Smartsheet has ended the access.
     """
     without = SmartsheetUser.objects.filter(user=user_id, token=None, is_blocked=False)
     is_lost = without.exclude(inactive("user__")).exists()

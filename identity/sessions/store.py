@@ -23,7 +23,7 @@ OUTLIVES = "outlives."  # keys with this prefix survive a forced sign-out; befor
 
 
 def has_owners(session: SessionBase) -> bool:
-    """Whether this session uses our engine. Only our engine can list a person's sessions."""
+    """Whether this session uses the engine of this module. Other engines can't list a person's sessions."""
     return isinstance(session, SessionStore)
 
 
@@ -37,8 +37,8 @@ class SessionStore(DatabaseSessionStore):
         return BrowserSession
 
     def load(self) -> dict[str, Any]:
-        """Return the session's data. If the session has ended, this is only the reason, and `session_key` becomes
-        None.
+        """Return the session's data. If the session has ended, return only the reason why it ended, and set
+        `session_key` to None.
         """
         row = BrowserSession.objects.filter(pk=self.session_key).first()
         if row is not None and not row.ended_because and row.expire_date > timezone.now():
@@ -89,7 +89,9 @@ class SessionStore(DatabaseSessionStore):
 
     @property
     def has_own_expiry(self) -> bool:
-        """Whether the site has called `set_expiry()` with a time. That time then replaces our two limits."""
+        """Whether the site has called `set_expiry()` with a time. This time replaces the two limits from the
+        settings.
+        """
         return bool(self.get("_session_expiry"))
 
     @property
@@ -123,14 +125,14 @@ class SessionStore(DatabaseSessionStore):
         return alive.update(**{column: getattr(row, column) for column in columns})
 
     def _begin_anew(self, row: BrowserSession | None) -> None:
-        """Begin a new session without a person, because this one ended while the request was running."""
+        """Begin a new session without a person, because the old session ended while the request was running."""
         if row is None:
             raise UpdateError
         self._forget(row.ended_because)
         self.create()
 
     def _forget(self, because: str) -> None:
-        """Keep only why the session ended, and the keys that survive a forced sign-out."""
+        """Delete the session's data, except the keys that survive a forced sign-out. Store why the session ended."""
         kept = {key: value for key, value in self.items() if key.startswith(OUTLIVES)}
         self._session_key, self._session_cache, self.seen_at = None, {**kept, ENDED: because}, None
         self.accessed = self.modified = True
@@ -145,7 +147,7 @@ def _insert(row: BrowserSession) -> None:
 
 
 def _ending(row: BrowserSession) -> str:
-    """Return why the session ended; "" if no one was signed in. If the session has reached a limit, end it."""
+    """Return why the session ended, or "" if no one was signed in. If the session has reached a limit, end it."""
     if row.ended_because or row.started_at is None or row.user is None:
         return row.ended_because
     because = limits.reason(row.started_at)

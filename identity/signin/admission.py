@@ -2,7 +2,7 @@
 
 SIGN_IN_ACCOUNTS lists Smartsheet accounts (organisations) as region:id, SIGN_IN_DOMAINS lists domains of e-mail
 addresses, and SIGN_IN_PEOPLE lists people as region:id or e-mail address. A person on one of these lists can use the
-app. Each request checks the lists, so a person who is removed from them is signed out with their next request.
+app. Each request checks the lists, so a person who is removed from the lists is signed out with their next request.
 """
 
 from collections.abc import Collection
@@ -26,7 +26,7 @@ NOT_LET_IN = "The person was not let in."
 
 
 class NotAdmitted(Exception):
-    """Smartsheet has confirmed who the person is, but this app doesn't admit them. `failure` has the words of the
+    """Smartsheet has confirmed who the person is, but this app doesn't admit them. `failure` has the texts of the
     page.
     """
 
@@ -48,19 +48,21 @@ def is_listed(profile: Profile) -> bool:
 
 
 def could_be_listed(profile: Profile) -> bool:
-    """Whether the settings may let a person use the app, as far as their e-mail address tells."""
+    """Whether the settings may let this person use the app. Only the person's e-mail address and id are known here, so
+    SIGN_IN_ACCOUNTS can't be checked.
+    """
     return bool(settings.SIGN_IN_ACCOUNTS) or is_listed(profile)
 
 
 def admit(
     request: HttpRequest, *, profile: Profile, grant: Grant, deadline: Deadline, user: AbstractBaseUser | None = None
 ) -> SmartsheetUser:
-    """Store the profile and the token of a person who signs in. If `user` is given, connect this user instead. The
-    caller begins the session.
+    """Store the profile and the token of a person who signs in. If `user` is given, connect the Smartsheet account to
+    this user instead. The caller has to begin the session.
 
     If this app doesn't admit the person, nothing is stored, the token is revoked at Smartsheet before the deadline, and
-    NotAdmitted is raised. An exception of a receiver of `signing_in` or `connecting` has the same effect, and is raised
-    again.
+    NotAdmitted is raised. The same happens if a receiver of `signing_in` or `connecting` raises CannotRecord. If it
+    raises another exception, this exception is raised instead of NotAdmitted.
     """
     try:
         if not is_listed(profile):

@@ -24,8 +24,8 @@ NEEDED = {
 
 
 def policy_of_settings() -> Policy:
-    """Return the directives in the settings of Django 6, or of django-csp 4 or 3. They are empty if the site has
-    none.
+    """Return the directives of the Content-Security-Policy in the settings of Django 6, django-csp 4 or django-csp 3.
+    If the settings have no policy, return an empty dict.
     """
     of_version_4: dict[str, Any] = getattr(settings, "CONTENT_SECURITY_POLICY", None) or {}
     found: dict[str, Any] = getattr(settings, "SECURE_CSP", None) or of_version_4.get("DIRECTIVES", {})
@@ -60,13 +60,13 @@ def origins() -> list[str]:
 
 
 def blocked_origins(policy: Policy) -> list[str]:
-    """Return those of the origins to which browsers refuse to redirect, because of this policy."""
+    """Return the items of origins() to which browsers refuse to redirect, because of this policy."""
     allowed = policy.get("form-action")  # it doesn't fall back to default-src
     return [] if allowed is None else [one for one in origins() if not _allows(allowed, one)]
 
 
 def _allows(sources: Iterable[str], wanted: str) -> bool:
-    """Whether one of the sources allows this origin, or this keyword."""
+    """Whether one of the sources allows `wanted`, which is an origin or the keyword 'self'."""
     parts = urlsplit(wanted)
     for source in sources:
         host = source.removeprefix(f"{parts.scheme}://")

@@ -25,7 +25,7 @@ def failed(
     error: Exception | None = None,
     user: AbstractBaseUser | None = None,
 ) -> HttpResponse:
-    """Send `sign_in_refused`, and return the page.
+    """Send the signal `sign_in_refused`, and return the page that explains the failure.
 
     `next_url` is where the person wanted to go. Pass `region` and `profile` if they are known. The page shows `error`
     for an administrator, so it must have no secret. `user` is the Django user who wanted to connect.
@@ -42,12 +42,14 @@ def tell(
     error: Exception | None = None,
     user: AbstractBaseUser | None = None,
 ) -> None:
-    """Log that the sign-in or connection failed, and send `sign_in_refused`."""
+    """Log that the sign-in or connection failed, and send the signal `sign_in_refused`."""
     logger.warning("%s failed: %s %s", "Connecting" if user else "Sign-in", failure.code, error or "")
     sign_in_refused.send_robust(SmartsheetUser, failure=failure, region=region, profile=profile, error=error, user=user)
 
 
 def page(request: HttpRequest, failure: Failure, *, next_url: str = "", reference: str = "") -> HttpResponse:
-    """Return the page. It says what happened, what this app did, what to do, and who can help."""
+    """Return the page that explains the failure. The page says what happened, what this app did, what to do, and who
+    can help.
+    """
     context = {"failure": failure, "next": next_url, "reference": reference, "contact": settings.ADMIN_CONTACT}
     return render(request, "identity/failed.html", context, status=failure.status)

@@ -1,4 +1,4 @@
-"""The words for each way in which a sign-in or connection can fail: what happened, what this app did, what to do."""
+"""The texts for each kind of failed sign-in or connection: what happened, what this app did, and what to do."""
 
 from dataclasses import dataclass, replace
 
@@ -7,7 +7,7 @@ from identity.signin.oauth import BadAnswer, ClientRefused, GrantRefused, OAuthE
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The words of the page for one kind of failure. `code` names the failure for an administrator."""
+    """The texts of the page for one kind of failure. `code` names the failure for an administrator."""
 
     code: str
     status: int
@@ -233,7 +233,7 @@ ANSWERED: dict[Step, str] = {
 
 
 def of(error: OAuthError) -> Failure:
-    """Return the words for an error of exchange_code()."""
+    """Return the texts for an error that exchange_code() raised."""
     failure = OF_OAUTH[error.step, type(error)]
     is_answered = isinstance(error, Unavailable) and error.status is not None
     return replace(failure, happened=ANSWERED[error.step]) if is_answered else failure

@@ -113,8 +113,8 @@ def authorization_url(region: Region, *, state: str) -> str:
 def exchange_code(region: Region, *, code: str, deadline: Deadline) -> tuple[Profile, Grant]:
     """Exchange the code for a token, and read the profile of the token's person, before the deadline.
 
-    Raises OAuthError if one of these fails. If only the profile can't be read, the token is revoked, if there is still
-    time.
+    Raises OAuthError if one of these steps fails. If only the profile can't be read, the token is revoked, provided
+    that the deadline hasn't passed.
     """
     grant = fetch_token(region, code=code, deadline=deadline)
     try:
@@ -128,8 +128,8 @@ def exchange_code(region: Region, *, code: str, deadline: Deadline) -> tuple[Pro
 def fetch_token(region: Region, *, code: str, deadline: Deadline) -> Grant:
     """Exchange the code, with exactly one request. Raises OAuthError if that fails.
 
-    No scope is passed to the session. Otherwise a grant with another scope would raise a Warning after the token was
-    issued. The returned Grant has the scope of the answer.
+    No scope is passed to the session. If one were passed, a grant with another scope would raise a Warning, although
+    Smartsheet has already issued the token. The returned Grant has the scope of the answer.
     https://developers.smartsheet.com/api/smartsheet/openapi/tokens/tokens-getorrefresh
     """
     with _session(region, deadline) as session:
@@ -212,8 +212,8 @@ def _ask(step: Step, request: Callable[[], Any]) -> Any:
 
 
 def _flattened(response: requests.Response) -> requests.Response:
-    """Check the token answer, and change it to the form that oauthlib expects. oauthlib checks neither the status nor
-    the types. In Smartsheet's older documentation, the answer is nested.
+    """Check the answer of the token endpoint, and change the answer to the form that oauthlib expects. oauthlib checks
+    neither the status nor the types. In Smartsheet's older documentation, the answer is nested.
     """
     answer = _json_object("token", response, unauthorized=ClientRefused)
     nested = answer.get("token")

@@ -1,7 +1,8 @@
 """Counts sign-in attempts by address. The counts are in the database, which all processes share.
 
-The settings SIGN_IN_RATE_LIMIT and PASSWORD_RATE_LIMIT are the most requests per minute. identity.decorators refuses
-requests above these limits. Calls with app tokens are counted here too, by token.
+The settings SIGN_IN_RATE_LIMIT and PASSWORD_RATE_LIMIT are the highest numbers of requests that an address can send in
+a minute. identity.decorators refuses requests above these limits. This module also counts calls with app tokens, but by
+token.
 """
 
 import ipaddress
@@ -32,7 +33,7 @@ class AttemptsQuerySet(models.QuerySet["Attempts"]):
         return window
 
     def _forget(self, *, before: datetime) -> None:
-        """Delete windows that began before this time. Windows that another process is using are skipped."""
+        """Delete windows that began before the time `before`. Windows that another process is using are skipped."""
         over = self.select_for_update(skip_locked=True).filter(began_at__lt=before)
         self.filter(pk__in=list(over.values_list("pk", flat=True))).delete()
 
@@ -68,7 +69,9 @@ def window_of(client_ip: str, *, what: str) -> Attempts:
 
 
 def network_of(client_ip: str) -> str:
-    """Return the address that is counted: an IPv4 address, or the IPv6 network of a customer."""
+    """Return the address by which attempts are counted. An IPv4 address is counted as it is. For an IPv6 address, this
+    is the network that a provider assigns to one customer.
+    """
     address = ipaddress.ip_address(client_ip)
     if address.version == 4:
         return client_ip

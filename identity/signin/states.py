@@ -1,8 +1,8 @@
 """The `state` of a sign-in proves that the browser that comes back from Smartsheet is the one that started the sign-in.
 
 The session stores the sign-ins that the browser has started. The database stores which states were used, as rows with a
-unique key. Storing that in the session wouldn't be enough: if sessions are in cookies or files, an old copy of a
-session could be used again. https://datatracker.ietf.org/doc/html/rfc9700#section-4.7
+unique key. Storing the used states in the session wouldn't be enough: if sessions are in cookies or files, an old copy
+of a session could be used again. https://datatracker.ietf.org/doc/html/rfc9700#section-4.7
 """
 
 import hmac
@@ -29,7 +29,7 @@ class WrongState(Exception):
 
 
 class UsedState(Exception):
-    """This browser has already used this state. `next_url` is the page to which that sign-in led."""
+    """This browser has already used this state. `next_url` is the page that the person reached with that sign-in."""
 
     def __init__(self, next_url: str) -> None:
         super().__init__("The state was already used.")
@@ -56,8 +56,8 @@ class Pending:
 
 class SpentStateQuerySet(models.QuerySet["SpentState"]):
     def spend(self, state: str) -> bool:
-        """Mark a state as used. Return False if it was used before. Of two processes that call this, only one gets
-        True.
+        """Mark a state as used. Return False if the state was already used. If two processes call this at the same
+        time, only one of them gets True.
         """
         now = timezone.now()
         self.filter(used_at__lt=now - KEPT).delete()
@@ -113,7 +113,7 @@ def take(session: SessionBase, state: str) -> Pending:
 
 
 def remember(session: SessionBase, pending: Pending) -> None:
-    """Add the sign-in to those in this session."""
+    """Add the sign-in to the sign-ins that this session stores."""
     with transaction.atomic():
         _write(session, [*(one for one in _read(session) if one != pending), pending])
 
