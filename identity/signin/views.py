@@ -100,9 +100,10 @@ def callback(request: HttpRequest, region_name: str = "") -> HttpResponse:
 def _come_back(request: HttpRequest, region_name: str) -> HttpResponse:
     """Check the parameters of the redirect. Then exchange the code, and sign in or connect the person.
 
-    If a connected person opens the address again, it leads to the same page as the first time. Each region has its own
-    redirect URL, so that a region's code is never sent to another region. The default region can also use the redirect
-    URL without the name of a region. https://datatracker.ietf.org/doc/html/rfc9700#section-4.4.2.2
+    If a connected person opens the address of the redirect again, they get to the same page as the first time. Each
+    region has its own redirect URL, so that a region's code is never sent to another region. The default region can
+    also use the redirect URL without the name of a region.
+    https://datatracker.ietf.org/doc/html/rfc9700#section-4.4.2.2
     """
     try:
         pending = states.take(request.session, request.GET.get("state", ""))

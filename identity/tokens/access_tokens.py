@@ -1,10 +1,11 @@
 """Returns a person's valid access token. If the token must be refreshed, only one process refreshes it.
 
-A refresh token of Smartsheet can be used once. Then the old pair of tokens ends. If two processes used the same refresh
-token, the second one would fail. So a process first takes a lease on the token's row (Token.take_lease). A lease isn't
-a database lock: no transaction is open during the call to Smartsheet. A lease works across processes and machines, and
-on every database. It expires if its holder is killed. (Advisory locks exist only on PostgreSQL, and need a connection.
-A file lock works on one machine only.) The clocks of the machines must not differ by more than about a second.
+A refresh token of Smartsheet can be used only once. Using it ends the old pair: the refresh token and its access token.
+If two processes used the same refresh token, the second one would fail. So a process first takes a lease on the token's
+row (Token.take_lease). A lease isn't a database lock: no transaction is open during the call to Smartsheet. A lease
+works across processes and machines, and on every database. A lease expires if its holder is killed. (Advisory locks
+exist only on PostgreSQL, and need a connection. A file lock works on one machine only.) The clocks of the machines must
+not differ by more than about a second.
 
 In one case, a person has to sign in again: Smartsheet has refreshed the token, but the new pair isn't stored, because
 the holder of the lease was killed or Smartsheet's answer was lost.
@@ -52,7 +53,9 @@ class TryLater(Exception):
 
 
 class TooManyCalls(TryLater):
-    """Smartsheet wasn't called, because too many calls are in progress: in total, or for this person (`is_own`)."""
+    """Smartsheet wasn't called, because too many calls are in progress. If `is_own` is true, too many of them are this
+    person's.
+    """
 
     def __init__(self, busy: capacity.Busy) -> None:
         super().__init__(str(busy))
@@ -71,7 +74,9 @@ def token_for(user: AnyUser, *, seconds: float | None = None) -> str:
 
 
 def stored(user: AnyUser) -> Token:
-    """Return the user's stored token, with its person. Raises SignInAgain if there is none that can be read."""
+    """Return the user's stored token, with its person. Raises SignInAgain if the user has no stored token, or if the
+    token can't be read.
+    """
     try:
         token = Token.objects.select_related("person").get(person__user=user.pk)
     except Token.DoesNotExist:
@@ -98,11 +103,12 @@ def in_use(token: Token, user: AnyUser, *, seconds: float | None = None) -> str:
 
 
 def token_instead_of(rejected: str, user: AnyUser, *, error_code: int | None, seconds: float | None = None) -> str:
-    """Return the access token for a second try, after Smartsheet answered 401 with this error code to the token
-    `rejected`.
+    """Return an access token for a second attempt. In the first attempt, Smartsheet answered 401 with this error code
+    to the token `rejected`.
 
-    If another process has got a new token in the meantime, return that one. If the token has expired, refresh it. If
-    there is no valid token, raise SignInAgain or TryLater. https://developers.smartsheet.com/api/smartsheet/error-codes
+    If another process has got a new token in the meantime, return the new token. If the token has expired, refresh it.
+    If there is no valid token, raise SignInAgain or TryLater.
+    https://developers.smartsheet.com/api/smartsheet/error-codes
     """
     ends = _ends(seconds)
     try:
@@ -123,8 +129,8 @@ def with_token(user: AnyUser, call: Callable[[str, Deadline], T]) -> T:
     """Call `call` with the user's access token, and return its result. This takes at most SMARTSHEET_DEADLINE. `call`
     must only read, or do something that can be repeated.
 
-    If `call` raises GrantRefused, because the token has ended, it is called once more with the next token. Raises what
-    `call` raises, and SignInAgain or TryLater if there is no valid token.
+    If `call` raises GrantRefused, because the token has ended, `call` is called once more with a new token. Raises
+    SignInAgain or TryLater if there is no valid token. Exceptions of `call` are raised too.
     """
     ends, deadline = monotonic() + settings.SMARTSHEET_DEADLINE, Deadline(settings.SMARTSHEET_DEADLINE)
     try:
@@ -165,8 +171,8 @@ def _still_valid(token: Token) -> str:
 
 
 def _is_worth_another_look(token: Token, ends: float) -> bool:
-    """Refresh the token. If another process is refreshing it, wait for a moment instead. Return False if no time is
-    left.
+    """Refresh the token, or wait for a moment if another process is refreshing it. Return True if the caller should
+    then read the stored token again. Return False if no time is left.
     """
     left = ends - monotonic()
     if left <= 0:
@@ -179,7 +185,7 @@ def _is_worth_another_look(token: Token, ends: float) -> bool:
 
 
 def _refresh(token: Token, *, seconds: float) -> None:
-    """Send one request for the next pair, and store the result. The caller must hold the lease."""
+    """Send one request for a new pair of tokens, and store the result. The caller must hold the lease."""
     deadline = Deadline(seconds)
     try:
         where = region(token.person.region)

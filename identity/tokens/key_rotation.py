@@ -20,7 +20,7 @@ Stored = QuerySet[Token] | QuerySet[TokenToReturn]
 
 
 class Key(StrEnum):
-    """The key in TOKEN_KEYS with which a stored token is encrypted."""
+    """Which key in TOKEN_KEYS decrypts a stored token: the first one, an older one, or none of them."""
 
     FIRST = "first"
     OLDER = "older"
@@ -35,11 +35,12 @@ def tally() -> Counter[Key]:
 
 
 def rotate() -> Iterator[Counter[Key]]:
-    """Encrypt the tokens that are under older keys with the first key. Yield the counts after each batch.
+    """Find the tokens that are encrypted with an older key, and encrypt them with the first key. After each batch,
+    yield how many tokens were found for each key so far.
 
-    Each batch changes only the two columns with the tokens, in a short transaction that locks the rows. A refresh at
-    the same time either waits for this transaction, or has already stored the new pair. Leases stay as they are. Raises
-    ImproperlyConfigured if TOKEN_KEYS can't be used.
+    Each batch changes only the two columns with the tokens, in a short transaction that locks the rows. If a token is
+    refreshed at the same time, the refresh either waits for this transaction, or has already stored the new pair.
+    Leases stay as they are. Raises ImproperlyConfigured if TOKEN_KEYS can't be used.
     """
     met: Counter[Key] = Counter()
     for batch in _batches():

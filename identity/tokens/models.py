@@ -14,11 +14,11 @@ from identity.tokens.encryption import EncryptedTextField
 
 
 class Token(models.Model):
-    """The access token and the refresh token for a person's calls to Smartsheet. No page and no text shows them.
+    """The access token and the refresh token for a person's calls to Smartsheet. No page, log line or repr shows them.
 
     The columns `lease` and `leased_until` are a lease: only the process that holds it is allowed to refresh the token
-    (identity.tokens.access_tokens). If Smartsheet didn't answer, `lease` is None, and no process refreshes the token
-    until `leased_until`.
+    (identity.tokens.access_tokens). After a refresh that Smartsheet didn't answer, `lease` is None, and no process
+    refreshes the token until `leased_until`.
     """
 
     person = models.OneToOneField(
@@ -62,8 +62,8 @@ class Token(models.Model):
     def is_due(self) -> bool:
         """Whether to refresh the token now.
 
-        It is refreshed TOKEN_REFRESH_AHEAD seconds before it expires. A token that lives less than twice that time is
-        refreshed after half its life.
+        A token is refreshed TOKEN_REFRESH_AHEAD seconds before it expires. If its whole lifetime is less than twice
+        that many seconds, it is refreshed after half of its lifetime.
         """
         if self.expires_at is None:
             return False
@@ -85,11 +85,12 @@ class Token(models.Model):
         return self.leased_until is not None and self.leased_until > timezone.now()
 
     def take_lease(self, *, seconds: float) -> bool:
-        """Take the lease, to refresh this pair. Return False if another process holds it, or has already refreshed the
-        pair.
+        """Take the lease, so that this process can refresh the pair of tokens. Return False if another process holds
+        the lease, or has already refreshed the pair.
 
         This is one UPDATE with conditions on the row's own columns. On both databases, a second process waits for this
-        UPDATE, and then finds the conditions false. (PostgreSQL would not check a condition on another table again.)
+        UPDATE, and then finds the conditions false. (If a condition were on another table, PostgreSQL would not check
+        it again after the wait.)
         """
         now, lease = timezone.now(), uuid4()
         is_free = Q(leased_until=None) | Q(leased_until__lte=now)
@@ -136,13 +137,16 @@ def _columns(grant: Grant) -> dict[str, Any]:
 
 class TokenToReturnQuerySet(models.QuerySet["TokenToReturn"]):
     def due(self) -> "TokenToReturnQuerySet":
-        """Return the tokens to return now, oldest first. Each secret is read later, because decrypting it can fail."""
+        """Return the rows of the tokens that Smartsheet should end now, oldest first. Each secret is read later,
+        because decrypting it can fail.
+        """
         due = self.filter(next_try_at__lte=timezone.now()).order_by("since", "pk")
         return due.defer("access_token", "refresh_token")
 
 
 class TokenToReturn(models.Model):
-    """A token that this app doesn't use any more. The row is kept until Smartsheet confirms that the token has ended.
+    """A token that this app doesn't use any more. The row is kept until Smartsheet confirms that the token has ended,
+    or until this app stops trying.
 
     `profile` names the token's owner for the log, because the person may have been deleted by then. `tries` is the
     number of attempts.
@@ -169,8 +173,8 @@ class TokenToReturn(models.Model):
         return f"token of {self.region}:{self.smartsheet_id} to return"
 
     def take(self, *, seconds: float) -> bool:
-        """Reserve the token for this process for some seconds, so that only this process returns it. Return False if
-        another process has reserved or returned the token.
+        """Reserve the token for this process for some seconds, so that only this process asks Smartsheet to end the
+        token. Return False if another process has reserved the token or has finished with it.
         """
         due = TokenToReturn.objects.due().filter(pk=self.pk)
         return bool(due.order_by().update(next_try_at=timezone.now() + timedelta(seconds=seconds)))

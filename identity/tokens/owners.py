@@ -1,4 +1,4 @@
-"""Returns a user's token to Smartsheet if the user is deleted, deactivated, or merged with another user.
+"""Has Smartsheet end a user's token if the user is deleted, deactivated, or merged with another user.
 
 Importing this module registers the receivers. `QuerySet.update()` sends no signal, so the worker also searches for
 deactivated users who have a token.
@@ -20,8 +20,8 @@ MOVED = "The Smartsheet account was moved to another user, who has to connect it
 
 
 def return_tokens() -> int:
-    """Return the tokens of deactivated and blocked users to Smartsheet, and all tokens whose next attempt is due.
-    Return how many of these Smartsheet has confirmed.
+    """Ask Smartsheet to end the tokens of deactivated and blocked users, and all tokens whose next attempt is due.
+    Return for how many of these tokens Smartsheet has confirmed that they have ended.
     """
     for person in SmartsheetUser.objects.deactivated():
         give_back(person, why=DEACTIVATED)
@@ -43,6 +43,6 @@ def _of_deleted(instance: SmartsheetUser, **_kwargs: Any) -> None:
 
 @receiver(pre_save, sender=SmartsheetUser)
 def _of_moved(instance: SmartsheetUser, raw: bool = False, **_kwargs: Any) -> None:
-    """Return the token to Smartsheet if a tool merges two users, and therefore moves this row to the other user."""
+    """Have Smartsheet end the token if a tool merges two users, and therefore moves this row to the other user."""
     if not raw and SmartsheetUser.objects.filter(pk=instance.pk).exclude(user=instance.user_id).exists():
         give_back(instance, why=MOVED)

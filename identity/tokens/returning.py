@@ -1,9 +1,9 @@
-"""Returns tokens to Smartsheet, so that it ends them, if this app must not use them any more: their owner has
-disconnected, or was deleted, blocked, deactivated, or merged with another user.
+"""Asks Smartsheet to end the tokens that this app must not use any more. This is called returning a token. The token's
+owner has disconnected, or was deleted, blocked, deactivated, or merged with another user.
 
-`take_away` moves a token to the table of tokens to return, in the same transaction as the event that causes this.
-Smartsheet is called after the commit, never in a transaction. If Smartsheet doesn't confirm that the token has ended,
-the worker tries again for a week. Otherwise the token would stay valid, and no one here could end it.
+`take_away` moves a token to the table TokenToReturn, in the same transaction as the event that causes this. Smartsheet
+is called after the commit, never in a transaction. If Smartsheet doesn't confirm that the token has ended, the worker
+tries again for a week. Without these attempts, the token would stay valid, and no one here could end it.
 """
 
 import logging
@@ -43,8 +43,8 @@ logger = logging.getLogger(__name__)
 
 
 def give_back(person: SmartsheetUser, *, why: str) -> None:
-    """Disconnect a person who didn't ask for this: take their token away now, and return it to Smartsheet after the
-    commit.
+    """Disconnect a person who didn't ask for this: take their token away now, and ask Smartsheet to end the token after
+    the commit.
 
     `why` is a sentence for the log. If the person has no token, this does nothing.
     """
@@ -57,10 +57,11 @@ def give_back(person: SmartsheetUser, *, why: str) -> None:
 
 
 def take_away(person: SmartsheetUser, *, why: str, wait: float = 0) -> TokenToReturn | None:
-    """Move the person's token to the table of tokens to return, and return its row there. Return None if the person has
-    no token that TOKEN_KEYS can decrypt.
+    """Move the person's token to the table TokenToReturn, and return the token's row there. Return None if the person
+    has no token that TOKEN_KEYS can decrypt.
 
-    A caller that returns the token itself passes `wait`. The worker doesn't try to return the token for these seconds.
+    Pass `wait` if the caller itself asks Smartsheet to end the token. For this many seconds, the worker leaves the
+    token alone.
     """
     with transaction.atomic():
         stored = Token.objects.filter(person=person)
@@ -86,7 +87,8 @@ def take_away(person: SmartsheetUser, *, why: str, wait: float = 0) -> TokenToRe
 
 
 def return_due(*, seconds: float = IN_ONE_RUN) -> int:
-    """Return the tokens that are due to Smartsheet, for at most `seconds`. Return how many Smartsheet has confirmed.
+    """Ask Smartsheet to end the tokens whose next attempt is due. This takes at most `seconds`. Return for how many
+    tokens Smartsheet has confirmed that they have ended.
 
     Several processes can call this at the same time. If Smartsheet doesn't answer, the remaining tokens wait for the
     next run.
@@ -105,7 +107,7 @@ def return_due(*, seconds: float = IN_ONE_RUN) -> int:
 
 def return_one(row: TokenToReturn, deadline: Deadline) -> Answer:
     """Ask Smartsheet to end the token, and all other tokens that the person ever gave this app. If the person has
-    connected again, ask it to end only this token.
+    connected again, ask Smartsheet to end only this token.
 
     The signal `token_revoked` is sent after the first attempt, and after a later attempt that Smartsheet confirms.
     """

@@ -20,8 +20,8 @@ logger = logging.getLogger(__name__)
 
 
 def follow_up(user_id: int | None) -> bool:
-    """Find out, after a 401, whether Smartsheet has revoked the user's token: ask Smartsheet once whose token it is. If
-    Smartsheet has revoked the token, delete it.
+    """After a 401, find out whether Smartsheet has revoked the user's token. For this, ask Smartsheet once whose token
+    it is. If Smartsheet has revoked the token, delete it.
 
     Return True if the token was deleted. Receivers of `token_lost` then end the person's sessions. An expired token
     isn't deleted, because it is refreshed when it is needed. This takes at most SECONDS, in addition to the time of the
