@@ -85,8 +85,8 @@ class AppTokenAuth(AuthBase):
 
 
 class BrowserSession(AuthBase):
-    """Authenticates by the session of a person who signed in with Smartsheet. Requests that change something also need
-    a CSRF token.
+    """Authenticates a request by the session of a person who signed in with Smartsheet. Requests that change something
+    also need a CSRF token.
     """
 
     openapi_type = "apiKey"

@@ -140,7 +140,9 @@ class Add(_Strict):
 
 
 class Delete(_Strict):
-    """Delete a row with all rows beneath it. `rows` is the number of all these rows, including the row itself."""
+    """Delete a row with all rows beneath it. `rows` is the number of rows that this deletes, including the row
+    itself.
+    """
 
     do: Literal["delete"]
     row_id: Id
@@ -156,9 +158,9 @@ class Move(_Strict):
 
 
 class Restore(_Strict):
-    """Restore a deleted row: add a new row with its values, formulas and formats, at its old place. `row_id` is the id
-    that the row had. If the row has already been restored, it isn't added a second time. The result then has the id of
-    the row that was added the first time.
+    """Restore a deleted row: add a new row with the deleted row's values, formulas and formats, at the deleted row's
+    old place. `row_id` is the id of the deleted row. If the row has already been restored, it isn't added a second
+    time. The result then has the id of the row that was added the first time.
     """
 
     do: Literal["restore"]

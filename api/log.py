@@ -62,8 +62,8 @@ class EntryFilters(Schema):
 
 
 class Person(TypedDict):
-    """The person in an entry. The name and the address may have been erased. If the id is 0, no person acted, but for
-    example this app.
+    """The person in an entry. The name and the address may have been erased. Id 0 means that it wasn't a person who
+    acted, but for example this app.
     """
 
     id: str

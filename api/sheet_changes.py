@@ -112,8 +112,8 @@ def _nothing(since: Cursor) -> ChangesAnswer:
 
 def _without_formulas(gateway: Gateway, sheet_id: int, since: Cursor) -> ChangesAnswer | None:
     """Find the changes of a sheet that has no formulas or links. Read only the rows that Smartsheet reports as
-    modified, and the ids of all rows. Return None if that isn't enough, because the columns have changed, or very many
-    rows.
+    modified, and the ids of all rows. Return None if that isn't enough, because the columns or very many rows have
+    changed.
     """
     modified = gateway.rows_modified_since(sheet_id, since.earliest)
     sheet = Sheet.parse({**modified, "rows": []})
@@ -131,7 +131,7 @@ def _column_by_column(
     gateway: Gateway, sheet_id: int, since: Cursor, digests: Mapping[str, str], columns: Sequence[int]
 ) -> ChangesAnswer | None:
     """Read the columns `columns` of all rows, and then all cells of the rows that differ. Return None if that isn't
-    enough, because the columns have changed, or very many rows.
+    enough, because the columns or very many rows have changed.
     """
     outline: dict[int, int | None] = {}
     late: dict[int, None] = {}  # ids of rows that were modified since the cursor, in the sheet's order

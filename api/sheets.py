@@ -1,4 +1,6 @@
-"""Reads the list of sheets, a sheet page by page, some of its rows, its changes, and the history of a cell."""
+"""Reads the list of sheets, a sheet page by page, some rows of a sheet, the changes of a sheet, and the history of a
+cell.
+"""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def readable_sheets(_request: object, **_options: bool) -> "Readable":
-    """Return the sheets that a person who isn't an auditor can read. Only few of the log's entries are about these
+    """Return the sheets that a person who isn't an auditor can read. Only a few of the log's entries are about these
     sheets.
     """
     from audit.access import Readable

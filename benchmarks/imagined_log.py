@@ -1,9 +1,9 @@
 """Generates a log of two years, in which 300 people edit 2,000 sheets. The entries are generated in the order of their
 ids, as lines for COPY.
 
-A few people and sheets have most of the edits: the nth person has 1/n as many as the first, and so has the nth sheet.
-Nine of ten edits change one cell, and one in fifty is refused. There are also sign-ins and sign-outs. The same seed
-gives the same log, except for times and salts.
+A few people and sheets have most of the edits. The nth person makes 1/n as many edits as the first person. The nth
+sheet gets 1/n as many edits as the first sheet. Nine of ten edits change one cell, and one in fifty is refused. There
+are also sign-ins and sign-outs. The same seed gives the same log, except for times and salts.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Measures how quickly the app answers requests for pages that don't need Smartsheet. At the same time, 200 people open
-their lists of sheets, which need Smartsheet. This is measured twice: while Smartsheet answers normally, and while each
-of its answers takes 60 s.
+their lists of sheets, which need Smartsheet. The pages are measured twice: while Smartsheet answers normally, and while
+each of its answers takes 60 s.
 
 python -m benchmarks.slow_smartsheet
 

@@ -66,7 +66,7 @@ def names(variable: str, *, among: set[str], advice: str, default: list[str] | N
 
 
 def fernet_keys(variable: str, value: str) -> list[str]:
-    """Return the Fernet keys in `value`, which has them separated by commas. There must be at least one.
+    """Split `value` at its commas, and return the parts, which must be Fernet keys. There must be at least one key.
     https://cryptography.io/en/latest/fernet/
     """
     keys = [key.strip() for key in value.split(",") if key.strip()]

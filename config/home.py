@@ -88,7 +88,9 @@ def home_of(request: HttpRequest, profile: Profile) -> Home:
 
 
 def _forms_with_problems(request: HttpRequest) -> Sequence[FormDefinition]:
-    """Return the designer's published forms that people can't use, or can use only in part."""
+    """Return the published forms that the person of the request designed, and that people can't use, or can use only in
+    part.
+    """
     own = FormDefinition.objects.filter(designer__user=request.user.pk, state=FormState.PUBLISHED)
     return list(own.exclude(problem="", warning="")[:LATEST])
 
@@ -145,8 +147,8 @@ def _phases(edit: Edit) -> set[Phase]:
 
 
 def _saved_since(own: EntryQuerySet, edits: Sequence[Edit]) -> dict[tuple[int | None, int | None], int]:
-    """Return a dict of the cells in these edits that the person saved. It maps a cell's row id and column id to the id
-    of the last entry about a save of the cell.
+    """For each cell of these edits that the person saved, find the last entry about saving the cell. Return a dict from
+    the cell's row id and column id to the id of this entry.
     """
     cells = [change.intent for edit in edits for change in edit.changes if change.intent.column_id is not None]
     if not cells:

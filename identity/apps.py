@@ -1,4 +1,4 @@
-"""The identity app: signing in with Smartsheet or connecting it, profiles, and tokens."""
+"""The identity app: signing in with Smartsheet, connecting a Smartsheet account, profiles, and tokens."""
 
 from django.apps import AppConfig
 

@@ -24,8 +24,8 @@ def smartsheet(request: HttpRequest) -> dict[str, Callable[[], Any]]:
     - `smartsheet_origins`: the origins to which the buttons that connect Smartsheet redirect.
     - `smartsheet_blocked`: the origins among them that the Content-Security-Policy in the settings blocks.
     - `written_for`: the reader of the page. The page uses the reader's time zone and formats.
-    - `session_notice`: a sentence that says why this browser was signed out. Only the first call returns it; all other
-      calls return "". It is also "" if the browser wasn't signed out.
+    - `session_notice`: a sentence that says why this browser was signed out. Only the first call returns the sentence.
+      Later calls return "". All calls return "" if the browser wasn't signed out.
     """
     return {
         "smartsheet_user": partial(_person, request),

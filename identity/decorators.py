@@ -20,7 +20,7 @@ def smartsheet_connected(
     view: Callable[Concatenate[Any, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Let only people who are connected with Smartsheet open the view. Others are redirected to the page where they
-    connect or sign in, and come back to this address afterwards.
+    connect or sign in, and come back to the view's address afterwards.
     """
 
     @wraps(view)
@@ -33,8 +33,8 @@ def smartsheet_connected(
 
 
 def redirect_to_connect(request: HttpRequest, next_url: str) -> HttpResponseRedirect:
-    """Redirect a logged-in user to the page where they connect, and everyone else to LOGIN_URL. Both pages lead on to
-    `next_url`.
+    """If users can connect on this site, redirect a logged-in user to the page where they connect. In all other cases,
+    redirect to LOGIN_URL. Both pages lead on to `next_url`.
     """
     if request.user.is_authenticated and settings.BYLINE_CONNECT:
         query = QueryDict(mutable=True)

@@ -28,14 +28,14 @@ class UnknownRegion(LookupError):
 
 
 class WrongCallback(Exception):
-    """Smartsheet redirected a person to the callback address of another region, because this app is registered there
-    with a wrong redirect URL.
+    """Smartsheet redirected a person to the callback address of another region. The reason is a wrong redirect URL in
+    this app's registration at Smartsheet.
     """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
-    """A region, and this app's registration there.
+    """A region, and this app's registration in the region.
 
     `api_base` has no slash at its end. `client_auth` says how the app authenticates at the token endpoint: with "hash"
     it sends a SHA-256 over the secret and the code, and with "secret" it sends the secret itself.

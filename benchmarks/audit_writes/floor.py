@@ -19,7 +19,9 @@ NOT_ORDINARY = "gin"  # the kind of index that the plain table doesn't get, beca
 
 
 def make() -> None:
-    """Migrate the database, and create the plain table. It has the log's b-tree indexes, but not its triggers."""
+    """Migrate the database, and create the plain table. The plain table has the b-tree indexes of the log's table, but
+    not the log's triggers.
+    """
     call_command("migrate", verbosity=0, skip_checks=True)
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {FLOOR}")

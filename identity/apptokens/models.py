@@ -25,7 +25,7 @@ class Scope(models.TextChoices):
 
 
 class Ending(models.TextChoices):
-    """The reasons for which a token ends before its expiry, in the words of the log."""
+    """The reasons why a token can end before its expiry. The labels are the sentences in the log."""
 
     REVOKED = "revoked", "The person ended it."
     BARRED = "barred", "The person was barred from this app."

@@ -19,7 +19,7 @@ KEPT = timedelta(days=1)  # how long an ended session is kept, to tell the perso
 
 
 class Ending(models.TextChoices):
-    """The reasons for which a session ends without a sign-out, in the words of the log."""
+    """The reasons why a session can end without a sign-out. The labels are the sentences in the log."""
 
     IDLE = "idle", "The browser had not been used for too long."
     TOO_OLD = "too_old", "The person had been signed in for too long."

@@ -36,7 +36,7 @@ class NotAdmitted(Exception):
 
 
 def is_listed(profile: Profile) -> bool:
-    """Whether the settings let this person use the app. If all lists are empty, everyone can."""
+    """Whether the settings let this person use the app. If all lists are empty, everyone can use the app."""
     accounts: Collection[str] = settings.SIGN_IN_ACCOUNTS
     domains: Collection[str] = settings.SIGN_IN_DOMAINS
     people: Collection[str] = settings.SIGN_IN_PEOPLE
@@ -48,8 +48,8 @@ def is_listed(profile: Profile) -> bool:
 
 
 def could_be_listed(profile: Profile) -> bool:
-    """Whether the settings may let this person use the app. Only the person's e-mail address and id are known here, so
-    SIGN_IN_ACCOUNTS can't be checked.
+    """Whether the settings may let this person use the app. Call this if only the person's e-mail address is known. If
+    SIGN_IN_ACCOUNTS lists accounts, this is True for everyone.
     """
     return bool(settings.SIGN_IN_ACCOUNTS) or is_listed(profile)
 

@@ -79,7 +79,7 @@ def _allows(sources: Iterable[str], wanted: str) -> bool:
 
 
 def _serves_static_files(sources: Iterable[str], wanted: str) -> bool:
-    """Whether the static files come from another origin, and the sources allow that origin."""
+    """Whether the site's static files come from another origin, and the sources allow that origin."""
     origin = _origin(settings.STATIC_URL or "")
     return wanted == "'self'" and origin != "://" and _allows(sources, origin)
 

@@ -193,7 +193,9 @@ def _session(region: Region, deadline: Deadline) -> OAuth2Session:
 
 
 def _proof(region: Region, code: str) -> dict[str, str]:
-    """Return what authenticates the app: the secret, or a hash of the secret and of this code or refresh token."""
+    """Return the parameter that authenticates the app: the secret, or a hash of the secret and of this code or refresh
+    token.
+    """
     if region.client_auth == "secret":
         return {"client_secret": region.client_secret}
     return {"hash": hashlib.sha256(f"{region.client_secret}|{code}".encode()).hexdigest()}

@@ -21,7 +21,7 @@ MOVED = "The Smartsheet account was moved to another user, who has to connect it
 
 def return_tokens() -> int:
     """Ask Smartsheet to end the tokens of deactivated and blocked users, and all tokens whose next attempt is due.
-    Return for how many of these tokens Smartsheet has confirmed that they have ended.
+    Return how many tokens have ended according to Smartsheet.
     """
     for person in SmartsheetUser.objects.deactivated():
         give_back(person, why=DEACTIVATED)

@@ -87,8 +87,8 @@ def take_away(person: SmartsheetUser, *, why: str, wait: float = 0) -> TokenToRe
 
 
 def return_due(*, seconds: float = IN_ONE_RUN) -> int:
-    """Ask Smartsheet to end the tokens whose next attempt is due. This takes at most `seconds`. Return for how many
-    tokens Smartsheet has confirmed that they have ended.
+    """Ask Smartsheet to end the tokens whose next attempt is due. This takes at most `seconds`. Return how many tokens
+    have ended according to Smartsheet.
 
     Several processes can call this at the same time. If Smartsheet doesn't answer, the remaining tokens wait for the
     next run.
