@@ -1,4 +1,7 @@
-"""The settings of this app with their defaults (docs/settings.md), and those of `identity`."""
+"""The settings of this app with their defaults. docs/settings.md documents them.
+
+`settings` also has the settings of `identity`.
+"""
 
 from typing import Any, Final
 
@@ -8,7 +11,11 @@ from identity.conf import AppSettings
 
 
 def settle_after(deadline: float) -> float:
-    """Return the seconds after which no request to Smartsheet can be in progress, if each ends within `deadline`."""
+    """Return the default of SETTLE_AFTER: a number of seconds after which no request to Smartsheet is still in
+    progress.
+
+    `deadline` is the most seconds that one request can take.
+    """
     return max(60.0, 2 * deadline)
 
 

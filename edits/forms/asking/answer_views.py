@@ -49,7 +49,7 @@ def answer(request: SmartsheetRequest, person_id: UUID) -> HttpResponse:
 @require_POST
 @smartsheet_connected
 def nothing_to_change(request: SmartsheetRequest, person_id: UUID) -> HttpResponse:
-    """Store that nothing has to be changed in the person's rows."""
+    """Store the person's answer that nothing has to be changed in their rows."""
     found = _mine(request, person_id)
     if found is None:
         return problem_page(request, NOT_FOR_YOU)
@@ -76,7 +76,7 @@ def stop_reminders(request: HttpRequest, signed: str) -> HttpResponse:
 @csrf_exempt  # programs for mail send this POST too
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop_problem_mails(request: HttpRequest, signed: str) -> HttpResponse:
-    """Do the same as stop_reminders for mails to designers about problems with a form."""
+    """Do the same as stop_reminders, but for the mails that tell designers about problems with a form."""
     mail_id = links.problem_mail_of(signed)
     mails = ProblemMail.objects.exclude(email="").select_related("form")
     found = mails.filter(pk=mail_id).first() if mail_id else None
@@ -106,7 +106,7 @@ def _stop_page(request: HttpRequest, form: FormDefinition, email: str, kind: Sto
 
 
 def _mine(request: SmartsheetRequest, person_id: UUID) -> RequestedPerson | None:
-    """Return what the signed-in person was asked; None if another person was asked."""
+    """Return the RequestedPerson with this id if it is the signed-in person; otherwise None."""
     actor, person = actor_of(request), request.smartsheet_user
     assert person is not None  # noqa: S101 # smartsheet_connected guarantees it
     mine = RequestedPerson.objects.to(region=actor.region, person_id=actor.id, addresses=person.addresses)

@@ -1,7 +1,8 @@
-"""Finds in the log what people have changed since they were asked. It makes no call to Smartsheet.
+"""Finds in the log what people have changed since they were asked. This module makes no call to Smartsheet.
 
-An answer is a change that the person made in one of their rows with any part of this app, and that Smartsheet applied.
-People who have never signed in can't have changed anything. When they sign in, they are recognised (known_people.py).
+An answer is a change in one of the rows that the person was asked about. The person can make the change with any part
+of this app. Smartsheet must have applied the change. Someone who has never signed in can't have changed anything. When
+such a person signs in, known_people.py finds the requests that were sent to them.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ MOST = 500  # the page of a request shows at most this many changes
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a person has changed since they were asked, newest first."""
+    """The changes that a person has made since they were asked, newest first."""
 
     person: RequestedPerson
     changes: Sequence[LoggedChange]
@@ -48,7 +49,9 @@ class Answer:
 
 
 def answers_of(request: UpdateRequest) -> list[Answer]:
-    """Return what each person of a request has changed, with the values of cells. The people are ordered by address."""
+    """Return the changes that each person of a request has made, with the values of cells. The people are ordered by
+    address.
+    """
     people = sorted(request.people.all(), key=lambda one: (one.email, one.pk))
     row_ids = frozenset[int]().union(*(one.row_ids for one in people))
     entries = _since(request, row_ids, (one.person_id for one in people)).order_by("-id")[:MOST]
@@ -61,7 +64,8 @@ def answers_of(request: UpdateRequest) -> list[Answer]:
 
 def counts_of(requests: Sequence[UpdateRequest]) -> dict[UUID, tuple[int, int]]:
     """Return, for each request, how many people have answered completely and how many were asked. All requests must be
-    of one region. The log is queried once. The people must have been read with the requests.
+    of one region. This function queries the log only once. Read the requests with prefetch_related("people"), so that
+    it needn't query the people either.
     """
     people = [one for request in requests for one in request.people.all()]
     changed: dict[tuple[int, int, int], int] = {}
@@ -80,7 +84,9 @@ def counts_of(requests: Sequence[UpdateRequest]) -> dict[UUID, tuple[int, int]]:
 
 
 def _counts(request: UpdateRequest, changed: Mapping[tuple[int, int, int], int]) -> tuple[int, int]:
-    """Count the people of one request. `changed` has the id of the last change, by person, sheet and row."""
+    """Return how many people of a request have answered completely, and how many were asked. `changed` has the id of
+    the last change's log entry, by person, sheet and row.
+    """
     people = request.people.all()
     complete = [
         one
@@ -95,7 +101,9 @@ def _counts(request: UpdateRequest, changed: Mapping[tuple[int, int, int], int])
 
 
 def rows_without_answer(person: RequestedPerson) -> list[AskedRow]:
-    """The rows that the person hasn't changed since they were asked."""
+    """The rows that the person hasn't changed since they were asked. The list is empty if the person has said that
+    nothing has to be changed.
+    """
     if person.confirmed_at:
         return []
     entries = _since(person.request, person.row_ids, [person.person_id]).order_by()

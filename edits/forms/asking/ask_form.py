@@ -35,8 +35,8 @@ REMINDERS = [
 
 
 class AskForm(forms.Form):
-    """The fields for the rows, the people, a text and the due date. `zone` is the asker's time zone. `search` limits
-    the rows that are listed, but not those that can be chosen.
+    """A form with fields for the rows, the people, a text and the due date. `zone` is the asker's time zone. `search`
+    limits which rows the page lists. Rows that aren't listed can be chosen too.
     """
 
     rows = forms.MultipleChoiceField(
@@ -105,12 +105,12 @@ class AskForm(forms.Form):
 
     @property
     def column(self) -> Column | None:
-        """The column whose people are asked; None if people were named."""
+        """The contact column that has the people to ask; None if the asker typed addresses."""
         to: str = self.cleaned_data["to"]
         return self.choices.sheet.column(int(to.removeprefix(COLUMN))) if to.startswith(COLUMN) else None
 
     def wanted(self) -> Wanted:
-        """Return what the asker typed. The form must be valid."""
+        """Return the text, the due date and the reminder that the asker entered. The form must be valid."""
         data = self.cleaned_data
         return Wanted(data["text"], data["due_on"], self.zone, self._remind_at())
 

@@ -1,9 +1,10 @@
-"""The page on which someone asks people to update rows with a form. It shows a form, then a preview, and then sends.
+"""The page on which someone asks people to update rows with a form. It shows a form and then a preview. The preview has
+a button that sends the request.
 
-People can ask if they can fill in the form, or design forms, and if Smartsheet lets them edit the sheet. Such a person
-could change the rows themselves, knows the names of the rows, and could also send an update request in Smartsheet.
-Someone who can only look at the sheet can't ask. A form's rule limits the rows that people can fill in. So the rule is
-applied to the people who are asked, and not to the asker.
+Two things are needed to ask. The person must be able to fill in the form or to design forms, and Smartsheet must let
+the person edit the sheet. Someone who can only look at the sheet can't ask. An asker could change the rows themselves
+and knows the rows' names. An asker could also send an update request in Smartsheet. A form's rule limits the rows that
+people can fill in. So the rule is applied to the people who are asked, and not to the asker.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ NOT_STORED = "The audit log can't be written, so nothing was stored and no one g
 @require_http_methods(["GET", "HEAD", "POST"])
 @smartsheet_connected
 def ask(request: SmartsheetRequest, slug: str) -> HttpResponse:
-    """Choose rows and people, look at the preview, and send."""
+    """The page on which the asker chooses rows and people, looks at the preview, and sends the request."""
     found = get_object_or_404(FormDefinition, slug=slug)
     if problem := why_not(request, found):
         return problem_page(request, problem)

@@ -1,4 +1,7 @@
-"""Finds the rows that a person was asked about, and what the asker wrote, for the list of a form (`?asked=`)."""
+"""Finds the request that a form's list of rows shows: its rows, and the text by the asker.
+
+`?asked=` in the address of the list names the request. The links in mails lead to such an address.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from identity.middleware import SmartsheetRequest
 
 @dataclass(frozen=True, slots=True)
 class AskedRows:
-    """A request to the signed-in person. `open_ids` are the rows that the person hasn't changed since the request."""
+    """A request that was sent to the signed-in person. `open_ids` are the ids of the rows without an answer."""
 
     person: RequestedPerson
     open_ids: frozenset[int]
@@ -31,7 +34,7 @@ class AskedRows:
 
 
 def asked_rows(request: SmartsheetRequest, form: FormDefinition) -> AskedRows | None:
-    """The request that the address names, if it was sent to this person and is about this form."""
+    """The request that `?asked=` names; None if it was sent to someone else, is about another form or was cancelled."""
     person = request.smartsheet_user
     try:
         key = UUID(request.GET.get("asked", ""))

@@ -13,9 +13,9 @@ from identity.models import SmartsheetUser
 
 
 def blank(*, what: What, addresses: frozenset[str], **_kwargs: object) -> int:
-    """Blank names, addresses and texts in requests. Requests by this person are cancelled, and waiting mails to this
-    person are dropped. Return the number of requests and people that were blanked. Receives
-    audit.retention.erasure.erasing.
+    """Blank this person's names, addresses and texts in requests. Cancel the requests that this person made. Mails that
+    wait to be sent to this person won't be sent. Return the number of requests and people that were blanked. Receives
+    the signal audit.retention.erasure.erasing.
     """
     if isinstance(what, Person):
         addresses |= SmartsheetUser.objects.addresses(region=what.region, person_id=what.number)
@@ -41,7 +41,9 @@ def _blank_people(asked: Q) -> int:
 
 
 def _blank_requests(askers: Q, addresses: frozenset[str]) -> int:
-    """Blank the names of the askers, their texts, and texts by others that have one of the addresses."""
+    """Cancel the requests of these askers, and blank the askers' names, addresses and texts. Also blank each text by
+    another asker that has one of the addresses. Return the number of blanked requests.
+    """
     asked = set(UpdateRequest.objects.filter(askers).values_list("pk", flat=True))
     UpdateRequest.objects.filter(pk__in=asked, cancelled_at=None).update(cancelled_at=timezone.now())
     texts = UpdateRequest.objects.exclude(text="").values_list("pk", "text")

@@ -1,4 +1,4 @@
-"""Finds the accounts of people who are asked, by their addresses: when they are asked, and at each sign-in."""
+"""Finds the accounts of asked people by their addresses. This happens when they are asked, and at each sign-in."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ PLAIN = re.compile(r"[!#-\[\]-~]+")  # ASCII without characters that JSON escape
 
 
 def accounts_with(addresses: Iterable[str], *, region: str) -> dict[str, SmartsheetUser]:
-    """Return the people who have these addresses, as main or further address, by address. Addresses are in lower case.
-    There is one query for each 100 addresses.
+    """Return a dictionary from each of these addresses to the person who has it as their main or as a further address.
+    Addresses without a person are left out. All addresses are in lower case. There is one query for each 100 addresses.
     """
     found: dict[str, SmartsheetUser] = {}
     here = SmartsheetUser.objects.filter(region=region).annotate(text=Cast("profile", TextField()))
@@ -34,13 +34,16 @@ def accounts_with(addresses: Iterable[str], *, region: str) -> dict[str, Smartsh
 
 
 def _plain_part(address: str) -> str:
-    """The longest part of the address that is the same in every database's JSON."""
+    """The longest part of the address that has no characters that JSON can escape.
+
+    So the part looks the same in the JSON of a profile, whichever database stores it.
+    """
     return max(PLAIN.findall(address), key=len, default="@")
 
 
 def recognise(instance: SmartsheetUser, **_kwargs: object) -> None:
-    """Store the person's account in the requests of their region that were sent to one of their addresses. Receives
-    post_save.
+    """Find the requests in the person's region that were sent to one of the person's addresses, and store the person's
+    account in them. Receives the signal post_save.
     """
     profile = instance.as_profile()
     if profile.addresses:

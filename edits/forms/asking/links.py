@@ -25,7 +25,7 @@ def answer_link(person_id: UUID) -> str:
 
 
 def stop_link(person_id: UUID) -> str:
-    """The link that stops reminders without a sign-in. It can do nothing else."""
+    """The link that stops reminders without a sign-in. The link can do nothing else."""
     signed = Signer(salt=SALT).sign(person_id.hex)
     return f"{settings.BASE_URL}{reverse('forms:stop_reminders', args=[signed])}"
 
@@ -36,13 +36,15 @@ def design_link(form_id: int) -> str:
 
 
 def stop_problems_link(mail_id: int) -> str:
-    """The link that stops mails about a form's problems without a sign-in. It can do nothing else."""
+    """The link that stops mails about a form's problems without a sign-in. The link can do nothing else."""
     signed = Signer(salt=PROBLEMS_SALT).sign(str(mail_id))
     return f"{settings.BASE_URL}{reverse('forms:stop_problem_mails', args=[signed])}"
 
 
 def problem_mail_of(signed: str) -> int | None:
-    """The id of the mail that has this link to stop mails about problems; None if this app hasn't made the link."""
+    """The id of the mail that a stop_problems_link is for. `signed` is the link's last part. None if this app didn't
+    sign it.
+    """
     try:
         return int(Signer(salt=PROBLEMS_SALT).unsign(signed))
     except (BadSignature, ValueError):
@@ -50,7 +52,9 @@ def problem_mail_of(signed: str) -> int | None:
 
 
 def person_of(signed: str) -> UUID | None:
-    """The id of the asked person whose mail has this link to stop reminders; None if this app hasn't made the link."""
+    """The id of the asked person that a stop_link is for. `signed` is the link's last part. None if this app didn't
+    sign it.
+    """
     try:
         return UUID(Signer(salt=SALT).unsign(signed))
     except (BadSignature, ValueError):

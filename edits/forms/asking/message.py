@@ -29,7 +29,9 @@ LONGEST_NAME = 80
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a mail says. `rows` are the names of all rows. `names` are those that the mail has: at most MOST_NAMED."""
+    """What a mail says. `rows` are the names of all rows. `names` are the first MOST_NAMED of them, which the mail
+    lists.
+    """
 
     asker: str
     title: str

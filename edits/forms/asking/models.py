@@ -26,8 +26,8 @@ KEPT = timedelta(days=180)  # after its due date, a request is deleted with all 
 
 @dataclass(frozen=True, slots=True)
 class AskedRow:
-    """A row that someone was asked to update. `number` and `label` are those at the time of the request. `label` is ""
-    if the primary column was personal then.
+    """A row that someone was asked to update. `number` and `label` are the row's number and name at the time of the
+    request. `label` is "" if names of rows were personal at that time.
     """
 
     id: int
@@ -35,7 +35,7 @@ class AskedRow:
     label: str = ""
 
     def named(self, *, is_personal: bool) -> str:
-        """The row's name, or only its number if names of rows are personal now."""
+        """The row's name. If the name is personal now, or isn't stored, the row's number is used instead."""
         return f"Row {self.number}" if is_personal or not self.label else self.label
 
     def to_json(self) -> dict[str, int | str]:
@@ -65,7 +65,7 @@ class UpdateRequestQuerySet(models.QuerySet["UpdateRequest"]):
 
 class UpdateRequest(models.Model):
     """A request to update rows with a form. `log_position` is the id of the request's entry in the log: only later
-    entries can be answers. `primary_id` is the sheet's primary column. `time_zone` is the asker's time zone.
+    entries can be answers. `primary_id` is the id of the sheet's primary column. `time_zone` is the asker's time zone.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -113,7 +113,7 @@ class UpdateRequest(models.Model):
 
     @property
     def are_names_personal(self) -> bool:
-        """Whether the names of the sheet's rows are personal now, so that a mail or a page must not have them."""
+        """Whether the names of the sheet's rows are personal now. If they are, mails and pages must not have them."""
         return self.primary_id in personal_columns(region=self.form.region, sheet_id=self.form.sheet_id)
 
 
@@ -121,7 +121,7 @@ class RequestedPersonQuerySet(models.QuerySet["RequestedPerson"]):
     """Queries of people who were asked."""
 
     def to(self, *, region: str, person_id: int, addresses: Iterable[str]) -> RequestedPersonQuerySet:
-        """What the person with this account or one of these addresses was asked, newest first."""
+        """The requests that were sent to the person with this account or with one of these addresses, newest first."""
         here = self.filter(request__form__region=region)
         theirs = Q(person_id=person_id) | Q(person_id=None, email__in=[one.lower() for one in addresses])
         return here.filter(theirs).select_related("request__form", "request__asker").order_by("-request__created_at")
@@ -129,7 +129,8 @@ class RequestedPersonQuerySet(models.QuerySet["RequestedPerson"]):
 
 class RequestedPerson(models.Model):
     """A person who was asked, and their rows. `email` is in lower case. `person_id` is the id of the person's account
-    in Smartsheet, or None until it is known. `confirmed_at` is when the person said that nothing has to be changed.
+    in Smartsheet, or None while the account isn't known. `confirmed_at` is when the person said that nothing has to be
+    changed.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -153,7 +154,7 @@ class RequestedPerson(models.Model):
 
     @property
     def shown_name(self) -> str:
-        """The name and address for the asker's page."""
+        """The person's name and address, as the asker's page shows them."""
         if self.erased_at:
             return "A person whose name was erased"
         return f"{self.name} ({self.email})" if self.name and self.name != self.email else self.email
@@ -208,7 +209,7 @@ class StoppedKind(models.TextChoices):
 
 
 class StoppedReminders(models.Model):
-    """An address that gets no more reminders of a form, or no mails about its problems. `email` is in lower case."""
+    """An address whose owner has stopped mails about a form. `kind` says which mails. `email` is in lower case."""
 
     form = models.ForeignKey(FormDefinition, on_delete=models.CASCADE, related_name="+")
     email = models.TextField()
