@@ -1,4 +1,6 @@
-"""Finds the columns that a form or a rule names by id or title. A name never stands for another column."""
+"""Finds the columns that a form or a rule names by id or title. A name that fits no column, or several columns, is an
+error.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,8 @@ RESERVED = frozenset({"author", "csrfmiddlewaretoken", "next", "once", "reason",
 
 
 class MissingColumn(ImproperlyConfigured):
-    """The sheet has no column with this id or title, or several columns with this title. Perhaps someone renamed or
-    deleted the column.
+    """The sheet has no column with this id or title, or it has several columns with this title. Perhaps someone renamed
+    or deleted the column.
     """
 
 

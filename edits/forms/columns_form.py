@@ -61,13 +61,15 @@ class ColumnsForm(RowForm):
         return self.options.fields_of(sheet, self.sheet_fields)
 
     def is_editable(self, column: Column) -> bool:
-        """Whether people can change this column with this form, if Smartsheet lets them. If not, the form only shows
-        the column.
+        """Whether people can change this column with this form. If this returns False, the form only shows the column.
+        If this returns True, Smartsheet can still refuse the change.
         """
         return True
 
     def is_required(self, column: Column) -> bool:
-        """Whether the cell must be filled in. This is called when the form is made, and again when it is checked."""
+        """Whether the cell must be filled in. This is called when the form is made, and again when the sent form is
+        checked.
+        """
         return self._of_form[column.id][1].required
 
     def options_of(self, column: Column) -> Sequence[str] | None:
@@ -109,12 +111,12 @@ class ColumnsForm(RowForm):
 
     @property
     def unseen_ids(self) -> frozenset[int]:
-        """The columns whose values the page must not have."""
+        """The ids of the columns whose values the page must not have."""
         return frozenset()
 
     @property
     def snapshot(self) -> str:
-        """The part of the sheet from which the form was made, for a hidden field."""
+        """The part of the sheet that the form was made from. The page has this part in a hidden field."""
         primary = self.sheet.primary
         shown_anyway = {primary.id} if primary else set()  # as the row's name
         ids = {column.id for column in self.chosen} | shown_anyway
@@ -135,7 +137,9 @@ class ColumnsForm(RowForm):
 
     @property
     def hidden_inputs(self) -> SafeString:
-        """The hidden inputs for pages that place the fields themselves. The tag {% sheet_form %} adds them itself."""
+        """The form's hidden inputs, for templates that place the fields one by one. The tag {% sheet_form %} adds these
+        inputs automatically.
+        """
         return render_to_string("edits/sheet_form_inputs.html", {"form": self})
 
     # What RowForm asks

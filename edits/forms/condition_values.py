@@ -8,13 +8,13 @@ edits.sheets.held_values describes the values of cells. For a condition, each va
 - A number. 2.0 equals 2. Numbers are compared as doubles, which is all that JavaScript has.
 - A text. Case doesn't matter, and neither does the encoding of accents. Spaces do matter. ß equals ss, and ς equals σ.
   "1.10" and "1.1" are different texts. If a text such as "5" or "-2.50" is compared with a number, it counts as a
-  number, because Smartsheet stores numbers as texts in some columns. "007", "1e3" and "1,5" are only texts.
+  number, because Smartsheet stores numbers as texts in some columns. "007", "1e3" and "1,5" never count as numbers.
 - A day: a text such as 2026-11-29, if the calendar has this day. It can have a time (2026-11-29T08:00:00), which isn't
   compared. A time in UTC (…Z) isn't a day, because the day depends on the reader's time zone.
 - A list of texts. A list with one item equals that item.
 
-Of a value with a hyperlink, only the value counts. Other JSON objects are empty. Items of lists that aren't texts don't
-count.
+If a value has a hyperlink, only the value counts. Other JSON objects count as empty. In a list, items that aren't texts
+don't count.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T[0-9:.]+)?")
 
 
 def plain(value: Json) -> Plain:
-    """Return a cell's value as the other functions take it: None for an empty value, and a double for a number."""
+    """Return a cell's value as the other functions here expect it. An empty value becomes None, a number becomes a
+    double, and a list becomes a tuple of its texts.
+    """
     value = bare(value)
     if isinstance(value, list):
         return tuple(item for item in value if isinstance(item, str)) or None

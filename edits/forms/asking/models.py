@@ -180,7 +180,7 @@ class MailQuerySet(OutgoingMailQuerySet["Mail"]):
     """Queries of mails."""
 
     def of_asker(self, person: SmartsheetUser, *, since: datetime) -> MailQuerySet:
-        """Mails of this person's requests that were made since then."""
+        """The mails of this person's requests. Only mails that were made at `since` or later are included."""
         return self.filter(person__request__asker=person, created_at__gte=since)
 
 

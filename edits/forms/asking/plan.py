@@ -1,4 +1,4 @@
-"""Finds out who gets a request, and about which rows, before anything is stored or sent."""
+"""Finds out who gets a request, and which rows each person is asked about. Nothing is stored or sent yet."""
 
 from __future__ import annotations
 
@@ -63,10 +63,11 @@ class Choices:
 
 
 def read_choices(gateway: Gateway, *, region: str, sheet_id: int, definition: Definition) -> Choices:
-    """Read all columns, and all rows with only the columns that are needed to ask people. These are two calls. Raises
-    GatewayError.
+    """Read the sheet's columns and rows with two calls. Of each row, only the cells that are needed to ask people are
+    read. Raises GatewayError.
 
-    The rows are read with the asker's token, so a filter of the form shows the rows that it shows to the asker.
+    The rows are read with the asker's token. So if the form has a filter, the result has the rows that the filter shows
+    to the asker.
     """
     columns = [Column.parse(one) for one in gateway.columns(sheet_id)]
     is_wanted = definition.rule.column_ids if definition.rule else frozenset[int]()
@@ -80,8 +81,8 @@ def read_choices(gateway: Gateway, *, region: str, sheet_id: int, definition: De
 
 @dataclass
 class PlannedPerson:
-    """A person who is asked, and their rows. `left_out` are rows that the form doesn't show to the person. `why_not`
-    says why the person can't be asked at all.
+    """A person who was chosen for a request, and the rows to ask them about. `left_out` are rows that the form doesn't
+    show to the person. `why_not` says why the person can't be asked at all; it is "" if they can.
     """
 
     email: str
@@ -93,7 +94,7 @@ class PlannedPerson:
 
     @cached_property
     def known_as(self) -> frozenset[str]:
-        """The addresses of the person, for the form's rule."""
+        """The addresses that the person is known by. The form's rule uses them."""
         known = known_as(self.account.as_profile()) if self.account else frozenset[str]()
         return known | {self.email}
 
@@ -102,7 +103,7 @@ class PlannedPerson:
         return f"{self.name} ({self.email})" if self.name and self.name != self.email else self.email
 
     def why_only_looking(self, shares: Shares) -> str:
-        """Why the person can't save changes with the form, as far as the sheet's shares say; "" if they can."""
+        """Return why the person can't save changes with the form; "" if the sheet's shares give no reason."""
         share = shares.of(self.account.as_profile()) if self.account else shares.with_address(self.email)
         if share is None:
             is_certain = shares.is_known and not shares.has_groups
@@ -142,9 +143,12 @@ def plan(
     column: Column | None = None,
     addresses: Sequence[str] = (),
 ) -> Plan:
-    """Find the people to ask about these rows: those in `column` of each row, or those with these addresses.
+    """Find the people to ask about these rows.
 
-    `shares` returns the sheet's shares. It is only called for an address that this app doesn't know from elsewhere.
+    If `column` is given, they are the people in this column of each row. Otherwise they are the people with these
+    `addresses`.
+
+    `shares` returns the sheet's shares. It is only called if nothing else that this app knows has the person's address.
     """
     people: dict[str, PlannedPerson] = {}
     without = []
@@ -167,7 +171,7 @@ def plan(
 
 
 def is_known(email: str, region: str) -> bool:
-    """Whether the settings name the address, or allow to ask any address."""
+    """Whether the settings name this address, or let people ask any address."""
     has_lists = settings.SIGN_IN_ACCOUNTS or settings.SIGN_IN_DOMAINS or settings.SIGN_IN_PEOPLE
     is_named = bool(has_lists) and is_listed(Profile(region=region, id=0, data={"email": email}))
     return bool(settings.ASK_ANYONE) or is_named

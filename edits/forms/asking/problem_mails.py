@@ -1,4 +1,4 @@
-"""Tells designers by mail when people can't use their form, or parts of it, any more because its sheet has changed.
+"""Tells designers by mail when a change of the sheet makes their form, or parts of the form, unusable.
 
 The worker makes these mails when it finds a new problem (watching.py), and sends them like other mails (sending.py). A
 mail has the form's title and sentences about columns. It has no values of cells, and it names no person.
@@ -31,7 +31,9 @@ LONGEST_SENTENCE = 500
 
 
 class ProblemMail(OutgoingMail):
-    """A mail to a designer of a form. `email` is in lower case. `sentences` say what was found, one in each line."""
+    """A mail to a designer of a form. `email` is in lower case. `sentences` say which problems were found. Each line is
+    one sentence.
+    """
 
     form = models.ForeignKey(FormDefinition, on_delete=models.CASCADE, related_name="+")
     email = models.TextField(blank=True)
@@ -86,7 +88,9 @@ def tell(form: FormDefinition, sentences: Sequence[str]) -> None:
 
 
 def designers_of(form: FormDefinition) -> Iterator[str]:
-    """Yield the addresses of the form's designer, and of everyone who has changed it and can still design forms."""
+    """Yield the address of the form's designer. Then yield the address of each other person who has changed the form
+    and can still design forms.
+    """
     numbers = form.history.filter(actor_region=form.region).values_list("history_user_id", flat=True)
     people = SmartsheetUser.objects.filter(region=form.region, is_blocked=False, user__is_active=True)
     found = people.filter(Q(pk=form.designer_id) | Q(smartsheet_id__in=set(numbers) - {None})).select_related("user")
@@ -97,8 +101,10 @@ def designers_of(form: FormDefinition) -> Iterator[str]:
 
 
 def keep_true(mail: ProblemMail) -> list[str]:
-    """Return the sentences of the mail that still hold; none if it needn't be sent any more. The others are taken out
-    of the mail, so that they are told if they become true again.
+    """Remove the sentences that are no longer true from the mail, and return the others. Return an empty list if the
+    mail needn't be sent any more.
+
+    A removed sentence counts as not sent. So designers get a new mail if the sentence becomes true again.
     """
     form = mail.form
     now = f"{form.problem} {form.warning}"
@@ -141,7 +147,9 @@ def words_of(mail: ProblemMail, sentences: Sequence[str]) -> Words:
 
 
 def delete_old() -> int:
-    """Delete mails that were made long ago. Return how many. Their links to stop mails then no longer work."""
+    """Delete mails that are older than KEPT. Return how many were deleted. The links to stop mails that these mails had
+    no longer work.
+    """
     return ProblemMail.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
 
 

@@ -20,8 +20,8 @@ from edits.forms.outgoing_mail import MailState, message_id
 
 
 def remind_due() -> int:
-    """Make the reminders that are due. Return how many. Each request has one such reminder, even if several workers
-    run.
+    """Make the reminders that are due. Return how many were made. Each person of a request gets only one of these
+    reminders, even if several workers run at the same time.
     """
     count = 0
     for request in UpdateRequest.objects.to_remind(timezone.now()).select_related("form", "asker"):
@@ -33,8 +33,8 @@ def remind_due() -> int:
 
 
 def to_remind(request: UpdateRequest) -> list[RequestedPerson]:
-    """The people who haven't answered for all their rows, whose address the mail server hasn't refused, and who haven't
-    stopped reminders.
+    """The people who can get a reminder. They haven't answered for all their rows, and they haven't stopped reminders.
+    The mail server hasn't refused a mail of this request to them.
     """
     stopped = StoppedReminders.addresses_of(request.form_id)
     refused_mails = Mail.objects.filter(person__request=request, state=MailState.REFUSED)
@@ -57,7 +57,9 @@ def make_reminders(people: Collection[RequestedPerson]) -> list[Mail]:
 
 
 def delete_old() -> int:
-    """Delete requests that are no longer needed, with their people and mails. Return how many. The log stays."""
+    """Delete requests that are no longer needed, with their people and mails. Return how many requests were deleted.
+    Their entries in the log stay.
+    """
     old = list(UpdateRequest.objects.old().values_list("pk", flat=True))
     UpdateRequest.objects.filter(pk__in=old).delete()
     return len(old)

@@ -33,12 +33,12 @@ REMINDER_PAUSE = timedelta(hours=1)  # no one gets a reminder within this time a
 
 
 class TooManyMails(Exception):
-    """The request would exceed the number of mails that the person may have sent in 24 hours. The message says so."""
+    """With this request, the person would have more mails sent in 24 hours than the setting ASK_MAILS_PER_DAY allows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the asker has typed. `remind_at` is None if no one is to be reminded."""
+    """What the asker has entered. `remind_at` is None if the asker wants no reminder."""
 
     text: str
     due_on: date
@@ -49,7 +49,8 @@ class Wanted:
 def ask(
     request_id: UUID, form: FormDefinition, plan: Plan, wanted: Wanted, *, actor: Actor, primary_id: int | None
 ) -> UpdateRequest:
-    """Store a request and its mails, and record the request. A repeat with the same id returns the first request.
+    """Store a request and its mails, and record the request. If the asker has already made a request with this id,
+    return that request.
 
     Raises TooManyMails and NotRecorded. After either of them, nothing is stored, and no one gets a mail.
     """
@@ -94,7 +95,8 @@ def ask(
 
 
 def cancel(request: UpdateRequest, *, actor: Actor) -> bool:
-    """Cancel a request: waiting mails aren't sent, and no one is reminded. Return False if it was cancelled before.
+    """Cancel a request: mails that still wait aren't sent, and no one is reminded. Return False if the request was
+    already cancelled.
 
     Raises NotRecorded.
     """
@@ -107,8 +109,8 @@ def cancel(request: UpdateRequest, *, actor: Actor) -> bool:
 
 
 def remind_now(request: UpdateRequest, *, actor: Actor) -> int:
-    """Make a reminder for each person who hasn't answered. Return how many. People who got a mail within the last hour
-    are left out. Raises TooManyMails and NotRecorded.
+    """Make a reminder for each person who hasn't answered. Return how many were made. People who got a mail of this
+    request within the last hour are left out. Raises TooManyMails and NotRecorded.
     """
     if not request.is_open:
         return 0
@@ -126,8 +128,8 @@ def remind_now(request: UpdateRequest, *, actor: Actor) -> int:
 
 
 def _locked(actor: Actor) -> SmartsheetUser:
-    """Return the asker. The asker's row in the database is locked until the transaction ends. So two requests at the
-    same time can't exceed the limit.
+    """Return the asker's account, and lock its row in the database until the transaction ends. So two update requests
+    that the asker makes at the same time can't exceed the limit of mails.
     """
     people = SmartsheetUser.objects.select_for_update()
     return people.get(region=actor.region, smartsheet_id=actor.id)

@@ -1,12 +1,12 @@
 """Sends the mails that wait in the tables of mails. The worker calls it.
 
 A worker claims a mail with one conditional UPDATE, which reserves the mail for a limited time. Then the worker sends
-the mail, and then it marks the mail as sent. If the worker dies in between, the reserved time ends, and another worker
-sends the mail again with the same Message-ID. So no mail is lost, and a program that gets a mail twice can notice that.
-No transaction is open while a worker talks to the mail server.
+the mail, and then it marks the mail as sent. If the worker dies before it marks the mail, the reserved time ends, and
+another worker sends the mail with the same Message-ID. So no mail is lost. A mail can arrive twice, but the recipient's
+mail program can notice that by the Message-ID. No transaction is open while a worker talks to the mail server.
 
-A mail that the server refuses permanently is never sent again. After any other failure, the mail is tried again, after
-longer and longer pauses, until it is three days old.
+A mail that the server refuses permanently is never sent again. After any other failure, the worker tries again. The
+pauses between its attempts get longer. It gives up when the mail is three days old.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why the mail server didn't take a mail, for the asker. If `is_final` is true, trying again is useless. If
-    `is_away` is true, the server takes no mail at all now.
+    """Why the mail server didn't take a mail. The asker's page shows `reason`. If `is_final` is true, another attempt
+    is useless. If `is_away` is true, the server takes no mails at the moment.
     """
 
     reason: str
@@ -62,7 +62,7 @@ class Failure:
 
 
 def is_set_up() -> bool:
-    """Whether this app can send mails, and people are allowed to ask."""
+    """Whether this app can send mails, and the settings let people ask for updates."""
     return problem_mails.can_send() and settings.ASK_MAILS_PER_DAY > 0
 
 
@@ -99,8 +99,8 @@ def claim(mail_id: int, kind: type[OutgoingMail] = Mail) -> OutgoingMail | None:
 
 
 def _send(mail: OutgoingMail) -> tuple[bool, bool]:
-    """Send a claimed mail, and store the result. Return whether the server took it, and whether the server can't be
-    reached.
+    """Send a claimed mail, and store the result. Return two values: whether the server took the mail, and whether it
+    takes no mails at the moment.
     """
     write = _writer(mail)
     if write is None:
@@ -152,7 +152,8 @@ def is_needless(mail: Mail) -> bool:
 def hand_over(message: EmailMultiAlternatives) -> Failure | None:
     """Give one mail to the mail server. Return None if the server has taken the mail.
 
-    An error after the server has taken the mail, such as one while the connection is closed, isn't a failure.
+    Once the server has taken the mail, later errors don't count as a failure. An example is an error while this app
+    closes the connection.
     """
     connection = get_connection()
     if getattr(connection, "timeout", 0) is None:
@@ -195,7 +196,9 @@ def _said(code: int, answer: bytes | str) -> str:
 
 
 def _name(error: Exception) -> str:
-    """The kind of the error, and the server's code, for log lines. Other parts of the error can have addresses."""
+    """The error's type and the server's code. Log lines have only these, because other parts of the error can have
+    addresses.
+    """
     return f"{type(error).__name__} {getattr(error, 'smtp_code', '')}".strip()
 
 
@@ -215,7 +218,7 @@ def _put_off(mail: OutgoingMail, failure: Failure) -> None:
 
 
 def next_attempt(now: datetime, attempts: int) -> datetime:
-    """The time of the next attempt, if `attempts` have failed so far."""
+    """The time of the next attempt. `attempts` is how many attempts have failed so far."""
     return now + timedelta(minutes=WAITS[min(attempts, len(WAITS)) - 1])
 
 

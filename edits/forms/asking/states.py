@@ -50,7 +50,7 @@ class PersonState:
 
     @property
     def color(self) -> str:
-        """The name that the style sheet has for the colour of the word."""
+        """The colour in which the page shows `word`, by its name in the style sheet."""
         if self.answer.is_complete:
             return "green"
         if self.refused and not self.answer.changes:
