@@ -47,7 +47,7 @@ def plain(value: Json) -> Plain:
 
 
 def double(number: float) -> float:
-    """The number as a double. It is infinite if it is too large for one, as in JavaScript."""
+    """The number as a double. A number that is too large for a double becomes infinite, as in JavaScript."""
     try:
         return float(number)
     except OverflowError:
@@ -55,7 +55,8 @@ def double(number: float) -> float:
 
 
 def fold(text: str) -> str:
-    """Return the text in a form that is equal for texts that differ only in case, line ends or encoding of accents.
+    """Return the text in a form for comparisons. Texts have the same form if they differ only in case, in line ends or
+    in the encoding of accents.
 
     Each character is changed to lower case, then to upper case, and then to lower case again. str.casefold would do
     nearly the same, but JavaScript has no such function.
@@ -67,14 +68,16 @@ def fold(text: str) -> str:
 
 
 def number_of(value: Plain) -> float | None:
-    """Return the value if it is a number, or the number that a text counts as; None for other values."""
+    """Return the number that a value counts as: a number itself, or the number in a text such as "5". Return None for
+    other values.
+    """
     if isinstance(value, str):
         return float(value) if NUMBER.fullmatch(value) else None
     return value if isinstance(value, float) else None
 
 
 def day_of(value: Plain) -> str | None:
-    """Return the day of a text as an ISO 8601 text; None for other values."""
+    """Return the day that a text names, as an ISO 8601 text; None if the value isn't such a text."""
     match = DAY.fullmatch(value) if isinstance(value, str) else None
     try:
         return date.fromisoformat(match[1]).isoformat() if match else None
@@ -83,7 +86,9 @@ def day_of(value: Plain) -> str | None:
 
 
 def texts_of(value: Plain) -> tuple[str, ...]:
-    """Return the texts of a list, or a text as a tuple of one; an empty tuple for other values."""
+    """Return the texts of a value. A text becomes a tuple of one item. Values that are neither texts nor lists give an
+    empty tuple.
+    """
     if isinstance(value, str):
         return (value,)
     return value if isinstance(value, tuple) else ()
@@ -121,13 +126,13 @@ class Wanted:
         return self._has_true if value else self._has_empty
 
     def is_among(self, value: Plain) -> bool:
-        """Whether a cell's value, or one of its items if it is a list, equals one of the wanted values."""
+        """Whether a cell's value equals one of the wanted values. If the value is a list, one equal item is enough."""
         return any(map(self.equals, value)) if isinstance(value, tuple) else self.equals(value)
 
 
 def contains(value: Plain, folded: str) -> bool:
-    """Whether a text, or the digits of a number, contain the text `folded`. In a list, a whole item must equal
-    `folded`, because "Paint" and "Painting" are two options.
+    """Whether a value contains the text `folded`. A number is searched as a text. If the value is a list, one whole
+    item must equal `folded`, because "Paint" and "Painting" are two options.
     """
     if isinstance(value, tuple):
         return any(fold(item) == folded for item in value)

@@ -6,19 +6,21 @@ A condition is a small tree of JSON. edits/static/byline/js/forms/conditions.js 
     {"all": [condition, …]}   {"any": [condition, …]}   {"not": condition}
     {"column": "4583173393803140", "is": "equals", "value": "Done"}
 
-| "is" | "value" | holds if the cell |
+| "is" | "value" | the condition holds if … |
 |---|---|---|
-| empty, not_empty | none | has no value |
-| equals, not_equals | text, number, true or false | has this value; false means that a box isn't ticked |
-| contains, not_contains | text | has this text in its text; or has this item, if it has a list |
-| one_of | texts and numbers | has one of these values; or one of these items, if it has a list |
-| less, at_most, greater, at_least | number or day | has a smaller, …, larger number; or an earlier, …, later day |
-| before_today, today, after_today | none, or days to add to today | has a day before this day, this day, … |
-| me, not_me | none | has an address of the person; or has it among others, if it has a list |
+| empty, not_empty | none | the cell has no value |
+| equals, not_equals | text, number, true or false | the cell has this value; false means that its box isn't ticked |
+| contains, not_contains | text | the cell's text contains this text; in a list, one item must equal this text |
+| one_of | texts and numbers | the cell has one of these values; in a list, one item must equal one of them |
+| less, at_most, greater, at_least | number | the cell's number is less than this number, and so on |
+| less, at_most, greater, at_least | day | the cell's day is before this day, and so on |
+| before_today, today, after_today | none | the cell's day is before today, is today, or is after today |
+| before_today, today, after_today | number of days | the same, but compared with today plus this number of days |
+| me, not_me | none | the cell has an address of the person; in a list, one item must be such an address |
 
 edits.forms.condition_values says which values are equal. If a cell's value has another type than the operator needs,
-this isn't an error: the condition doesn't hold. An operator with "not" holds whenever the same operator without "not"
-doesn't hold, so it also holds for an empty cell.
+this isn't an error: the condition doesn't hold. The table describes the operators without "not". An operator with "not"
+holds whenever the same operator without "not" doesn't hold. So not_contains, for example, also holds for an empty cell.
 
 Ids of columns are texts in JSON, because JavaScript would round them. In Python they are numbers.
 """
@@ -74,8 +76,8 @@ class Condition(ABC):
         return _Parser().parse(raw, place=(), depth=1)
 
     def holds(self, values: Mapping[int, Json], *, me: Set[str], today: date) -> bool:
-        """Whether the condition holds for a row. `values` has the row's values by column id. A missing value is an
-        empty cell.
+        """Whether the condition holds for a row. `values` has the row's values by column id. If a column has no value
+        there, its cell counts as empty.
 
         `me` are the addresses that the person is known by. `today` is the day in the person's time zone.
         """
@@ -83,8 +85,8 @@ class Condition(ABC):
 
     @abstractmethod
     def test(self, *, me: Set[str], today: date) -> Test:
-        """Return a function that says whether the condition holds for a row's values. For many rows, this is faster
-        than `holds`.
+        """Return a function that says whether the condition holds for a row's values. If there are many rows, this is
+        faster than calling `holds` for each row.
         """
 
     @abstractmethod
@@ -171,7 +173,9 @@ class Not(Condition):
 
 @dataclass(frozen=True, slots=True)
 class Comparison(Condition):
-    """Says something about one cell. `value` is None for operators without a value, and a tuple for one_of."""
+    """A condition on one cell. `value` is None if the operator has no value. `value` is a tuple if the operator is
+    one_of.
+    """
 
     column_id: int
     operator: Operator
@@ -194,7 +198,7 @@ class Comparison(Condition):
         yield self
 
     def _cell_test(self, operator: Operator, me: Set[str], today: date) -> CellTest:
-        """Return a function that says whether the condition holds for a cell. `operator` must not be one with "not"."""
+        """Return a function that says whether the condition holds for a cell. `operator` must be one without "not"."""
         value = self.value
         match operator:
             case Operator.EMPTY:

@@ -1,7 +1,8 @@
 """Defines the content of a form that people fill in: its fields, which rows it is for, and who can open it.
 
-Designers edit it as JSON in `FormDefinition.draft`; publishing copies it to `FormDefinition.published`. Ids of columns
-are texts in JSON, because JavaScript would round them. https://www.rfc-editor.org/rfc/rfc8259#section-6
+`FormDefinition.draft` has the content that designers edit, as JSON. When a designer publishes the form, the content is
+copied to `FormDefinition.published`. Ids of columns are texts in JSON, because JavaScript would round them.
+https://www.rfc-editor.org/rfc/rfc8259#section-6
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ class Reason(TextChoices):
 
 
 class Audience(TextChoices):
-    """Who can open the form. Everyone also needs their own access to the sheet in Smartsheet."""
+    """Who can open the form. With each of these choices, people also need their own access to the sheet in Smartsheet."""
 
     EVERYONE = "everyone", "everybody who is signed in"
     LISTED = "listed", "these people and domains"
@@ -95,7 +96,9 @@ class OptionsWhen:
 
 @dataclass(frozen=True, slots=True)
 class NotAllowed:
-    """While the condition `when` holds, the form can't be saved. `message` says why. It is shown at the field."""
+    """While the condition `when` holds, the form can't be saved. `message` says why. The page shows this message at the
+    field.
+    """
 
     message: str
     when: Condition
@@ -103,8 +106,8 @@ class NotAllowed:
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """A column in a form. `title` and `type` are those that the column had when the designer added it. If the column
-    has another type now, the form leaves out the field.
+    """A column in a form. `title` and `type` are the column's title and type at the time when the designer added the
+    field. If the column has another type now, the form leaves out the field.
 
     The first item of `states` whose condition holds decides the field's state. If no condition holds, the state is
     `state`. The first item of `options` whose condition holds decides the options. If no condition holds, the field has
@@ -141,7 +144,7 @@ class FormField:
 
     @property
     def possible_states(self) -> frozenset[State]:
-        """All states that the field can have, whatever values the row has."""
+        """All states that the field can have, depending on the row's values."""
         return frozenset({self.state, *(one.state for one in self.states)})
 
     def state_for(self, values: Mapping[int, Json], *, me: Set[str], today: date) -> State:
@@ -207,8 +210,8 @@ class FormField:
 
 @dataclass(frozen=True, slots=True)
 class ChosenFilter:
-    """A filter of the sheet that was saved in Smartsheet. `name` is the filter's name at the time when the designer
-    chose it.
+    """A filter that someone saved for the sheet in Smartsheet. `name` is the filter's name at the time when the
+    designer chose it.
     """
 
     id: int
@@ -273,7 +276,7 @@ class Definition:
 
     @property
     def column_ids(self) -> frozenset[int]:
-        """The ids of the columns that have fields or that conditions read."""
+        """The ids of the columns that have a field in the form, or that a condition of the form reads."""
         read = [condition.column_ids for condition in self.conditions]
         return frozenset(field.column_id for field in self.fields).union(*read)
 

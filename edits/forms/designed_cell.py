@@ -11,8 +11,9 @@ from edits.widgets.row_form import CellBoundField
 
 @dataclass(frozen=True, slots=True)
 class DesignedCell:
-    """A cell of the form. `bound` is the cell's field; it is None if the person can't write the cell whatever values
-    the row has. `text` is the cell's value in words. `why` says why the sheet doesn't let this person change the cell.
+    """A cell of the form. `bound` is the cell's field. It is None if the person can never write the cell, no matter
+    which values the row has. `text` is the cell's value in words. `why` says why the sheet doesn't let this person
+    change the cell.
     """
 
     field: FormField
@@ -37,5 +38,5 @@ class DesignedCell:
 
     @property
     def is_always_written(self) -> bool:
-        """Whether the person can change the cell whatever values the row has."""
+        """Whether the person can always change the cell, no matter which values the row has."""
         return self.bound is not None and all(state.is_written for state in self.field.possible_states)

@@ -2,9 +2,10 @@
 
 The state of a field (hidden, shown, editable or required) can depend on the values that the row will have after the
 save. These values depend in turn on which fields are written. So the form finds states and values step by step. It
-starts with the row's current values. Then it replaces the values of the fields that are written by what was typed, and
-evaluates the conditions again, until the states stay the same. If some states never stay the same, their fields are
-hidden. edits/static/byline/js/forms/fill-in.js does the same in the browser.
+starts with the row's current values, and evaluates the conditions with them. Then it puts what was typed into the
+fields that are editable or required, and evaluates the conditions again. It repeats this until the states stay the
+same. If some states never stay the same, their fields are hidden. edits/static/byline/js/forms/fill-in.js does the same
+in the browser.
 
 Only fields that are editable or required are written. Everything else in the sent data is ignored, or reported in
 `refused`.
@@ -107,8 +108,8 @@ class DesignedForm(SheetForm):
 
     @cached_property
     def given(self) -> dict[int, Json]:
-        """The values that are written although the form has no control for them, as far as Smartsheet lets this person
-        write them.
+        """The values that are written although the form has no control for them. Values that Smartsheet doesn't let
+        this person write are left out.
         """
         return {
             one: value
@@ -158,7 +159,7 @@ class DesignedForm(SheetForm):
     # Values and states
 
     def state(self, column_id: int) -> State:
-        """The field's state with the values that the row will have."""
+        """The field's state with the values that the row will have after the save."""
         return self.states.get(column_id, State.HIDDEN)
 
     def _settled(self) -> tuple[dict[int, State], dict[int, Json]]:
@@ -180,8 +181,8 @@ class DesignedForm(SheetForm):
         return {**self.current, **written, **given}
 
     def _is_filled_in(self, column_id: int, states: Mapping[int, State]) -> bool:
-        """Whether a given value is written. If the person can't see the field, a value from the link is only written if
-        the designer allows that.
+        """Whether the value that `given` has for this column is written. If the person can't see the field, a value
+        from the link is only written if the designer allows that.
         """
         is_seen = states[column_id] is not State.HIDDEN
         return is_seen or not self._is_of_link(column_id) or self.designed[column_id][0].prefill is Prefill.HIDDEN
@@ -213,8 +214,10 @@ class DesignedForm(SheetForm):
     # Checking
 
     def require_mine(self) -> None:
-        """If the row isn't one of the person's, record that and raise RowForbidden. The constructor doesn't refuse a
-        form that was sent twice, because the first save perhaps changed the row so that it no longer fits the rule.
+        """If the form doesn't let the person edit this row, record the refusal and raise RowForbidden.
+
+        The constructor makes the same check, except for a form that was sent twice. In that case, the first save
+        perhaps changed the row so that it no longer fits the rule.
         """
         if self.row and (why := self.may_edit(self.row)):
             self._turn_away(why)
@@ -233,7 +236,9 @@ class DesignedForm(SheetForm):
         return 403 if self.is_forbidden and not self.problem else super().status
 
     def clean(self) -> None:
-        """Refuse values sent for fields that aren't written now. If there are none, check the row's values."""
+        """Refuse values that were sent for fields that the person can't change now. If no value was refused, check the
+        values that the row will have.
+        """
         for name, column in self.columns.items():
             if name in self.changed_data and not self.state(column.id).is_written:
                 self._refuse_cell(name, column, NOT_ASKED_NOW)
@@ -256,8 +261,8 @@ class DesignedForm(SheetForm):
             self.add_error(name if is_writable else None, why if is_writable else f"{field.name}: {why}")
 
     def _broken_options(self, field: FormField, column: Column) -> tuple[str, ...]:
-        """Return the field's options if its value isn't one of them, otherwise an empty tuple. A value that the row
-        already had stays valid as long as the options stay the same.
+        """Return the field's options if its value isn't one of them. Return an empty tuple if the value is valid. A
+        value that the row already had stays valid as long as the options stay the same.
         """
         value = self.after.get(column.id)
         options = field.options_for(self.after, me=self.me, today=self.today)
@@ -275,8 +280,8 @@ class DesignedForm(SheetForm):
             self.add_error("reason", NO_REASON)
 
     def why_read_only(self, column: Column) -> str:
-        """Return a sentence that says why the person can't write a cell whatever values the row has; "" if they
-        sometimes can.
+        """Return a sentence that says why the person can never write this column's cell, no matter which values the row
+        has. Return "" if the person can write the cell at least with some values of the row.
         """
         if column.id not in self.designed:
             return NOT_IN_FORM
@@ -318,8 +323,9 @@ class DesignedForm(SheetForm):
         return (*typed, *(one for one in given if not is_same(normal(one.shown), normal(one.typed))))
 
     def _row_after(self, result: Result) -> Row:
-        """Return the row with the saved values. If only Smartsheet can say whether the row still fits, read the row
-        again, with one call. If Smartsheet can't be reached, assume that the row fits the filter as before.
+        """Return the row with the saved values. If only Smartsheet can say whether the row still fits the form's rule
+        and filter, read the row again with one call. If Smartsheet can't be reached, assume that the filter still shows
+        the row.
         """
         row = super()._row_after(result)
         if self.baseline is None or not self._is_rule_calculated(row):
@@ -334,7 +340,9 @@ class DesignedForm(SheetForm):
         return found.row(row.id) or replace(row, cells={}, is_filtered_out=None)
 
     def _is_rule_calculated(self, row: Row) -> bool:
-        """Whether the written values aren't enough to know if the row fits the form's rule and filter."""
+        """Whether only Smartsheet can say if the row fits the form's rule and filter, because it evaluates a filter or
+        calculates a value that the rule reads.
+        """
         rule = self.definition.rule.column_ids if self.definition.rule else frozenset[int]()
         read = [one for one in self.sheet.columns if one.id in rule]
         is_calculated = any(one.formula or one.system_type or row.cell(one).formula for one in read)
@@ -369,8 +377,8 @@ class DesignedForm(SheetForm):
 
     @cached_property
     def known(self) -> Known:
-        """What is known of the row. `changeable` are the columns that the person can change on this page. Some of them
-        only become editable while the person types in other fields.
+        """What is known about the row's values while the person fills in this page. `changeable` are the columns that
+        the person can change. Some of these columns only become editable while the person types in other fields.
         """
         changeable = {column.id for column in self.columns.values()}
         while True:
@@ -381,7 +389,7 @@ class DesignedForm(SheetForm):
             changeable = left
 
     def states_here(self, field: FormField) -> frozenset[State]:
-        """All states that the field can have on this page."""
+        """All states that the field can get while the person fills in this page."""
         return self._states_with(self.known, field.column_id)
 
     def _states_with(self, known: Known, column_id: int) -> frozenset[State]:
@@ -399,12 +407,12 @@ class DesignedForm(SheetForm):
 
     @property
     def unseen_ids(self) -> frozenset[int]:
-        """The columns whose values the page must not have, because the form always hides them."""
+        """The ids of the columns whose values the page must not have, because the form always hides these columns."""
         return frozenset(one for one, (field, column) in self.designed.items() if self._is_never_seen(field, column))
 
     def put(self, data: QueryDict, column_id: int, values: Mapping[int, Json]) -> bool:
-        """Write this column's value into `data`, which the form then shows. Return False if the form has no field for
-        the column.
+        """Copy this column's value from `values` into `data`, so that a form that is made with `data` shows the value.
+        Return False if the form has no field for the column.
         """
         name = f"col-{column_id}"
         if name not in self.columns:
@@ -421,8 +429,8 @@ class DesignedForm(SheetForm):
         return self.states_here(field) == {State.HIDDEN} or (self.row is None and not is_writable)
 
     def _why_shown(self, field: FormField, column: Column) -> str:
-        """Return why the sheet doesn't let this person change a cell, if the form would let them change it; otherwise
-        "".
+        """Return why the sheet doesn't let this person change a cell. Return "" if the sheet lets them, or if the form
+        never does.
         """
         is_for_writing = any(state.is_written for state in field.possible_states)
         return super().why_read_only(column) if is_for_writing else ""
@@ -439,8 +447,9 @@ class DesignedForm(SheetForm):
 
 
 def usable_fields(definition: Definition, sheet: Sheet) -> Iterator[tuple[FormField, Column]]:
-    """Yield the fields whose columns the sheet still has with the same type as in the definition. A field is also left
-    out if one of its conditions reads a column that is gone, because then nobody can know the field's state.
+    """Yield each usable field with its column. A field is usable if the sheet still has its column, with the same type
+    as in the definition. The sheet must also have all columns that the field's conditions read, because the field's
+    state depends on them.
     """
     columns = {column.id: column for column in sheet.columns}
     for field in definition.fields:
