@@ -71,7 +71,9 @@ class Reason(TextChoices):
 
 
 class Audience(TextChoices):
-    """Who can open the form. With each of these choices, people also need their own access to the sheet in Smartsheet."""
+    """Who can open the form. Whatever the designer chooses, people also need their own access to the sheet in
+    Smartsheet.
+    """
 
     EVERYONE = "everyone", "everybody who is signed in"
     LISTED = "listed", "these people and domains"

@@ -1,4 +1,6 @@
-"""Says who can design forms. Designers can open a form only while they can open its sheet with their own token."""
+"""Says who can design forms. Designers can only change a form while they can open the form's sheet with their own
+token.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,10 @@ def designers_only(view: View[P]) -> Callable[Concatenate[Any, P], HttpResponseB
 
 
 def with_form(view: FormView[P]) -> Callable[..., HttpResponseBase]:
-    """Return a view that is called with the form of the address. Only designers of the form's region can open it."""
+    """Return a view that gets the form as an argument. The address has the form's id.
+
+    Only designers and administrators of the form's region can open the view.
+    """
 
     @designers_only
     @wraps(view)
@@ -60,9 +65,7 @@ def with_form(view: FormView[P]) -> Callable[..., HttpResponseBase]:
 
 
 def with_sheet(view: SheetView[P]) -> Callable[..., HttpResponseBase]:
-    """Return a view that is called with the form of the address, and with the form's sheet, read with the designer's
-    token.
-    """
+    """Return a view that gets the form and the form's sheet as arguments. The sheet is read with the designer's token."""
 
     @with_form
     @wraps(view)
@@ -76,8 +79,8 @@ def with_sheet(view: SheetView[P]) -> Callable[..., HttpResponseBase]:
 
 
 def person_of(request: SmartsheetRequest) -> Profile:
-    """Return the profile of the signed-in designer. Raises LookupError if nobody is connected. The decorators prevent
-    that.
+    """Return the profile of the signed-in designer. Raises LookupError if no one is signed in. The decorators in this
+    module prevent that.
     """
     if request.smartsheet_user is None:
         raise LookupError("Nobody is signed in.")
@@ -92,8 +95,8 @@ def is_designer(request: SmartsheetRequest, form: FormDefinition) -> bool:
 
 
 def filters_of(request: SmartsheetRequest, sheet_id: int) -> list[JsonObject] | None:
-    """Return the sheet's filters that the designer can use; None if Smartsheet doesn't say. An answer from the last
-    minute is used again.
+    """Return the sheet's filters that the designer can use; None if the call to Smartsheet fails. If Smartsheet
+    answered such a call within the last minute, that answer is used instead of a new call.
     """
     key = f"designed_filters:{request.user.pk}:{sheet_id}"
     found: list[JsonObject] | None = cache.get(key)
@@ -110,8 +113,8 @@ def sheet_of(request: SmartsheetRequest, sheet_id: int, *, is_fresh: bool = True
     """Read the sheet's columns and its first rows with the designer's own token. If that fails, return a page that says
     why.
 
-    If `is_fresh` is False, an answer from the last minute is used again. So a page that is updated while someone types
-    needs no new calls.
+    If `is_fresh` is False, and if Smartsheet answered such a call within the last minute, that answer is used instead
+    of a new call. So a page can be updated at each keystroke without new calls.
     """
     key = f"designed_sheet:{request.user.pk}:{sheet_id}"
     try:

@@ -27,8 +27,8 @@ EXACT = frozenset({Operator.EQUALS, Operator.NOT_EQUALS, Operator.ONE_OF, Operat
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is wrong with a form. It can be corrected in `panel`. `advice` says what to do. `people` are
-    listed below the advice.
+    """Something that is wrong with a form. `panel` is the panel of the designer's page in which it can be corrected.
+    `advice` says what to do. The page lists `people` below the advice.
     """
 
     sentence: str
@@ -41,8 +41,8 @@ class Finding:
 def check(
     form: FormDefinition, definition: Definition, sheet: Sheet, *, filters: Iterable[Mapping[str, object]] = ()
 ) -> list[Finding]:
-    """Return everything that is wrong with the content of a form, errors first. Of `sheet`, only the columns are
-    needed. `filters` are those that the designer can use; they are only needed if the form has a filter.
+    """Return everything that is wrong with the content of a form, errors first. `sheet` needs only its columns.
+    `filters` are the sheet's filters that the designer can use. They are only needed if the form has a filter.
     """
     found = [*_whole(form, definition), *_conditions(definition, sheet)]
     if definition.filter and (why := why_not_usable(filters, definition.filter)):
@@ -60,7 +60,9 @@ def check_rows(definition: Definition, matching: Matching | None) -> Iterator[Fi
 
 
 def check_people(lacking: Lacking) -> Iterator[Finding]:
-    """Yield a warning if there are people who can open the form, but can't change the sheet in Smartsheet."""
+    """Yield a warning if some people can open the form, but can't change the sheet in Smartsheet. Also yield a warning
+    if it is unknown who can change the sheet.
+    """
     if lacking.names:
         count = len(lacking.names)
         who = "One person" if count == 1 else f"{count} people"
@@ -142,7 +144,9 @@ def _not_writable(field: FormField, column: Column, where: str) -> Iterator[Find
 
 
 def _hides_itself(field: FormField, where: str) -> Iterator[Finding]:
-    """Yield findings if the field's own value hides the field, so that nobody can fill it in or correct it."""
+    """Yield a finding if the field's own value can hide the field. Then nobody can fill in the field, or correct its
+    value.
+    """
     states = {field.state, *(one.state for one in field.states)}
     is_hidden_by_itself = any(
         field.column_id in one.when.column_ids and State.HIDDEN in {one.state, field.state} for one in field.states

@@ -1,7 +1,8 @@
-"""Prepares a condition that a designer builds for the page: its lines with their controls, and the condition in words.
+"""Prepares what the designer's page shows of a condition: lines with their controls, and the condition in words.
 
-The names of all inputs of a condition begin with the condition's name: `rule~0.1~column`. Each button sends what to do,
-such as `line:rule~0`, so everything works without JavaScript.
+The names of all inputs of a condition begin with the condition's name: `rule~0.1~column`. Each button sends a command,
+so everything works without JavaScript. The command `line:rule~0`, for example, adds a line to the first part of the
+rule.
 """
 
 from __future__ import annotations
@@ -70,8 +71,8 @@ class Builder:
 
 
 def builder(name: str, raw: Json, columns: Sequence[Column]) -> Builder:
-    """Return the builder of a condition. `raw` is the condition's JSON, finished or not. None is a condition without
-    lines.
+    """Return the builder of a condition. `raw` is the condition's JSON, finished or not. If `raw` is None, the
+    condition has no lines.
     """
     group = condition_groups.read(raw, columns)
     why = condition_groups.why_unfinished(raw) if group.parts else ""

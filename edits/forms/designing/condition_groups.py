@@ -4,8 +4,8 @@
     group.to_json()                    is JSON for Condition.parse, if the group is finished
 
 A line has a column, an operator and what was typed as the value. A group says how many of its parts must be true.
-Groups of the kinds "none" and "not_all" become conditions with "not". Numbers address the parts of a group, from 0:
-"0.2" is the third part of the group's first part.
+Groups of the kinds "none" and "not_all" become conditions with "not". A path of numbers says which part of a group is
+meant. The first part has the number 0: the path "0.2" means the third part of the group's first part.
 """
 
 from __future__ import annotations
@@ -156,7 +156,9 @@ class Group:
 
 
 def read(raw: Json, columns: Sequence[Column] = ()) -> Group:
-    """Return the group for a condition's JSON, finished or not. None gives an empty group. Raises InvalidCondition."""
+    """Return the group for a condition's JSON, finished or not. If `raw` is None, the group is empty. Raises
+    InvalidCondition.
+    """
     types = {str(column.id): column.type for column in columns}
     if raw is None:
         return Group()
@@ -170,7 +172,7 @@ def posted(data: Mapping[str, str], name: str, columns: Sequence[Column]) -> Gro
 
 
 def why_unfinished(raw: Json) -> str:
-    """Say to the designer why this JSON isn't a complete condition yet; "" if it is one."""
+    """Return a sentence that tells the designer why this JSON isn't a complete condition yet; "" if it is complete."""
     lines = list(_lines(raw))
     if not lines:
         return "Add at least one line."

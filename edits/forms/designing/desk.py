@@ -42,9 +42,9 @@ COPIES = re.compile(r"(states|options|not_allowed)-([0-9]{1,3})")
 
 @dataclass(slots=True)
 class Desk:
-    """The state of the page. `chosen` is a column id, or a key of HEADINGS. `said` is a sentence about what the last
-    step did. `focus` is the id of the element that gets the focus after this step. `filters` returns the sheet's
-    filters, or None if they aren't known.
+    """The state of the page. `chosen` names the chosen panel: it is the column id of a field, or a key of HEADINGS.
+    `said` is a sentence about what the last step did. `focus` is the id of the element that gets the focus after this
+    step. `filters` returns the sheet's filters, or None if they aren't known.
     """
 
     form: FormDefinition
@@ -63,8 +63,8 @@ class Desk:
         return self.baseline.sheet
 
     def take(self, data: QueryDict) -> None:
-        """Write what was typed into the chosen panel to the working copy. Invalid texts stay in the panel, with an
-        error.
+        """Read what was typed into the chosen panel, and store it in the working copy. Invalid texts stay in the panel,
+        with an error.
         """
         self.panel = self._panel(data)
         self.panel.apply()
@@ -82,7 +82,7 @@ class Desk:
 
     @property
     def field(self) -> dict[str, Any] | None:
-        """The chosen field, in JSON; None if the chosen panel isn't that of a field."""
+        """The field whose panel is chosen, in JSON; None if the chosen panel isn't for a field."""
         return self.work.field(self.chosen)
 
     def choose(self, key: str) -> None:
@@ -91,7 +91,7 @@ class Desk:
         self.focus = "settings"
 
     def do(self, verb: str, target: str) -> None:
-        """Do what one of the page's buttons says. An unknown button does nothing, nor does a button for a part that is
+        """Carry out the command of one of the page's buttons. Do nothing if the command is unknown, or if its target is
         gone.
         """
         steps: dict[str, Callable[[str], None]] = {

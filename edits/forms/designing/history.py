@@ -31,7 +31,9 @@ BY_STATE = {FormState.CLOSED: "closed the form", FormState.DRAFT: "made it a dra
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A row of the history. `done` says what was done. `differences` are sentences about how the draft changed."""
+    """A row of the history. `done` says what the person did, such as "published version 2". `differences` are sentences
+    about how the draft changed.
+    """
 
     id: int
     who: str
@@ -104,7 +106,7 @@ def _done(row: Any, before: Any) -> Iterator[str]:
 
 
 def _others(row: Any, before: Any) -> Iterator[str]:
-    """Yield a sentence for each change outside the form's content."""
+    """Yield a sentence for each change that isn't in the form's content, such as a change of the address."""
     if before is None:
         return
     if row.slug != before.slug:

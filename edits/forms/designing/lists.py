@@ -72,7 +72,7 @@ class NewForm(forms.Form):
 @require_safe
 @designers_only
 def forms_page(request: SmartsheetRequest) -> HttpResponse:
-    """List all forms of the person's region. Forms of sheets that they can't open now can't be opened either."""
+    """List all forms of the person's region. People who can't open a form's sheet now can't open the form either."""
     problem = None
     names: dict[int, str] = {}
     try:
@@ -162,7 +162,7 @@ def delete(request: SmartsheetRequest, form: FormDefinition, _baseline: Baseline
 
 
 def free_slug(text: str) -> str:
-    """Return an address for a form that no form has yet, made from a text such as the form's title."""
+    """Return an address that no form has yet. It is made from `text`, such as the title of a form."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     slug = re.sub("[^a-z0-9]+", "-", plain).strip("-")[: LONGEST_SLUG - 4].strip("-") or "form"
     used = set(FormDefinition.objects.filter(slug__startswith=slug).values_list("slug", flat=True)) | RESERVED
@@ -170,7 +170,9 @@ def free_slug(text: str) -> str:
 
 
 def _create(request: SmartsheetRequest, definition: Definition, **values: Any) -> FormDefinition | Problem | None:
-    """Store a draft. Return the form, None if another form has got the address meanwhile, or the problem."""
+    """Store a draft, and return the form. Return None if another form has got the address in the meantime. Return a
+    Problem if the log can't be written.
+    """
     actor = actor_of(request)
     person: Any = request.user
     try:

@@ -23,7 +23,7 @@ ADMINS = frozenset({Access.OWNER, Access.ADMIN})
 
 
 class ShownForm(DesignedForm):
-    """A form that can show any row. The page also says whether the row is the person's. Nothing is logged."""
+    """A form that can show any row, also one that the form's rule or filter excludes. Nothing is logged."""
 
     def may_edit(self, row: Row) -> str:
         return ""
@@ -40,7 +40,7 @@ class LiveForm:
 
     @property
     def is_saved_by_them(self) -> bool:
-        """Whether the form has a value that the person can save."""
+        """Whether the person could save at least one value with the form."""
         return any(cell.is_written or cell.is_given for cell in self.cells)
 
 
@@ -53,7 +53,9 @@ def live_form(
     row_id: int | None = None,
     typed: QueryDict | None = None,
 ) -> LiveForm:
-    """Return the form for a row, or for a new row, as this person sees it. `typed` is what was typed into the form."""
+    """Return the form as this person sees it for a row. If `row_id` is None, it is the form for a new row. `typed` is
+    what was typed into the form.
+    """
     options: dict[str, Any] = {
         "definition": definition,
         "baseline": baseline,
@@ -80,7 +82,9 @@ def live_form(
 
 
 def seen_by(sheet: Sheet, access: Access) -> Sheet:
-    """Return the sheet with the locks and the access level that another person would have in it."""
+    """Return the sheet as it is for a person with this access level. Locked columns and rows can only be changed by
+    admins.
+    """
     is_admin = access in ADMINS
     return replace(
         sheet,

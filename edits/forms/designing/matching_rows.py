@@ -1,4 +1,4 @@
-"""Counts the rows that fit a form's rule and its filter. It reads only the columns that the rule needs."""
+"""Counts the rows that fit a form's rule and its filter. The module reads only the columns that the rule needs."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ ABOUT_ME = frozenset({Operator.ME, Operator.NOT_ME})
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """How many of the `total` rows fit the rule. If the rule depends on the person, `count` is the number of rows that
-    fit the rule for at least one person who is named in the row, and `mine` is the number of rows that fit it for the
-    designer. Otherwise `mine` is None.
+    """How many rows fit a form. `total` is the number of all rows. `count` is the number of rows that fit.
+
+    If the rule depends on the person, a row counts if it fits for the designer, or for someone who is named in the row.
+    Then `mine` is the number of rows that fit for the designer. Otherwise `mine` is None.
     """
 
     total: int
@@ -30,9 +31,11 @@ class Matching:
 
 
 def matching_rows(gateway: Gateway, sheet: Sheet, definition: Definition, *, me: Set[str], today: date) -> Matching:
-    """Count the matching rows. `sheet` has all columns. If the form is for all rows, nothing is read. The designer's
-    token reads the rows, so a filter shows the rows that it shows to the designer. Raises GatewayError. Raises
-    FilterGone if Smartsheet doesn't apply the filter.
+    """Count the rows that fit the form. `sheet` must have all columns. If the form is for all rows, Smartsheet isn't
+    called. Otherwise the rows are read with the designer's token. So if the form has a filter, the rows that the filter
+    shows to the designer are counted.
+
+    Raises GatewayError. Raises FilterGone if Smartsheet doesn't apply the filter.
     """
     rule = definition.rule
     if definition.has_all_rows:

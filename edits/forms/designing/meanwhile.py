@@ -19,8 +19,9 @@ NOT_THERE = object()
 @dataclass(frozen=True, slots=True)
 class Meanwhile:
     """What changed since a designer opened a form, in sentences. `mine` are this designer's unsaved changes. `theirs`
-    are the changes that others saved, and `who` has their names. If it is unknown what was stored when the designer
-    opened the form, `theirs` is empty, and `mine` are the differences from what is stored now.
+    are the changes that others saved, and `who` has their names. If this app doesn't know what was stored when the
+    designer opened the form, `theirs` is empty. Then `mine` says how this designer's working copy differs from what is
+    stored now.
     """
 
     who: str
@@ -50,8 +51,9 @@ def meanwhile(form: FormDefinition, work: WorkingCopy, sheet: Sheet, *, opened: 
 
 
 def merged(form: FormDefinition, work: WorkingCopy, *, opened: int) -> tuple[WorkingCopy, list[str]] | None:
-    """Combine a working copy with what is stored now. If both changed the same thing, the working copy's value is kept,
-    and the returned list names the thing. Return None if the opened version is unknown.
+    """Combine a working copy with what is stored now. If both have changed the same thing, the working copy's value is
+    kept, and the returned list names the thing. Return None if this app doesn't know what was stored when the designer
+    opened the form.
     """
     base, theirs = _base(form, opened), WorkingCopy.of(form)
     if base is None:
@@ -73,8 +75,9 @@ def merged(form: FormDefinition, work: WorkingCopy, *, opened: int) -> tuple[Wor
 
 
 def _fields(base: WorkingCopy, mine: WorkingCopy, theirs: WorkingCopy, collisions: list[str]) -> list[Content]:
-    """Return all fields in the order of `mine`, or in the order of `theirs` if `mine` has the same order as `base`. If
-    one designer removed a field and the other one changed it, the field stays.
+    """Return all fields. If this designer changed the order of the fields in `base`, the fields have the order of
+    `mine`. Otherwise they have the order of `theirs`. If one designer removed a field and the other one changed it, the
+    field stays.
     """
     ids = [[field["column"] for field in one.fields] for one in (base, mine, theirs)]
     kept = [one for one in ids[0] if one in ids[1]]

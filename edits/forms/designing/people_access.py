@@ -40,7 +40,7 @@ class Shares:
     is_known: bool = True
 
     def of(self, profile: Profile) -> Share | None:
-        """Return the share of a person, found by any of the person's addresses; None if there is none."""
+        """Return the share that has one of this person's addresses; None if there is no such share."""
         return next((one for one in self.people if one.email.lower() in profile.addresses), None)
 
     def with_address(self, email: str) -> Share | None:
@@ -53,8 +53,9 @@ class Shares:
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """The people who can open the form but can't change the sheet, and the sheet's owner. If these people aren't known,
-    `why_unknown` says why.
+    """The people who can't save the form. `names` are the people who can open the form but can't change the sheet.
+    `owner` is the owner of the sheet. If it is unknown who can change the sheet, `names` is empty, and `why_unknown`
+    says why.
     """
 
     names: tuple[str, ...] = ()
@@ -64,7 +65,7 @@ class Lacking:
 
 
 def shares_of(gateway: Gateway, sheet_id: int) -> Shares:
-    """Return the people who have access to the sheet. If Smartsheet doesn't say, `is_known` is false."""
+    """Return the people who have access to the sheet. If the call to Smartsheet fails, `is_known` is false."""
     try:
         raw = gateway.shares(sheet_id)
     except GatewayError:
@@ -74,7 +75,7 @@ def shares_of(gateway: Gateway, sheet_id: int) -> Shares:
 
 
 def lacking_access(definition: Definition, shares: Shares, *, region: str) -> Lacking:
-    """Return the people who can open the form, but aren't at least Editors of the sheet."""
+    """Find the people who can open the form, but whose access to the sheet is lower than Editor."""
     if not shares.is_known:
         return Lacking(why_unknown=UNKNOWN)
     names = tuple(sorted(set(_lacking(definition, shares, region)), key=str.casefold))
