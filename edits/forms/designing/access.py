@@ -48,7 +48,7 @@ def designers_only(view: View[P]) -> Callable[Concatenate[Any, P], HttpResponseB
 
 
 def with_form(view: FormView[P]) -> Callable[..., HttpResponseBase]:
-    """Return a view that gets the form as an argument. The address has the form's id.
+    """Return a view that gets a form as an argument. The address has the form's id.
 
     Only designers and administrators of the form's region can open the view.
     """
@@ -65,7 +65,9 @@ def with_form(view: FormView[P]) -> Callable[..., HttpResponseBase]:
 
 
 def with_sheet(view: SheetView[P]) -> Callable[..., HttpResponseBase]:
-    """Return a view that gets the form and the form's sheet as arguments. The sheet is read with the designer's token."""
+    """Return a view that gets a form and its sheet as arguments. The address has the form's id. The sheet is read with
+    the designer's token.
+    """
 
     @with_form
     @wraps(view)

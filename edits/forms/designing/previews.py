@@ -69,8 +69,8 @@ class Viewer:
 @dataclass(frozen=True, slots=True)
 class ListedRows:
     """The rows from which the designer chooses: a page of the sheet, or the rows that a search has found. Found rows
-    have only the primary column and the columns that the rule needs. Pages count from 1. `count` is the number of all
-    rows, also of those on other pages.
+    have only the primary column and the columns that the rule needs. `number` is the number of the page, from 1.
+    `count` is the number of all rows, also of those on other pages.
     """
 
     rows: Sequence[Row]
@@ -82,8 +82,8 @@ class ListedRows:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the person would see, and sentences about what would be refused. `shut_out` says why the person sees no
-    form.
+    """What the person would see. `shut_out` are sentences that say why the person sees no form. `refusals` are
+    sentences about what the person can't change or save.
     """
 
     shut_out: tuple[str, ...]
@@ -94,8 +94,8 @@ class Preview:
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_form
 def preview(request: SmartsheetRequest, form: FormDefinition) -> HttpResponse:
-    """Show the saved draft as `person` would see it for `row`. POST shows the designer's working copy. Nothing is
-    saved.
+    """Show the saved draft as the chosen person would see it for the chosen row. POST shows the designer's working copy
+    instead of the saved draft. Nothing is saved.
     """
     sent = request.POST if request.method == "POST" else request.GET
     try:
@@ -137,7 +137,8 @@ def preview(request: SmartsheetRequest, form: FormDefinition) -> HttpResponse:
 
 
 def listed_rows(gateway: Gateway, page: Sheet, definition: Definition, *, query: str, number: int) -> ListedRows:
-    """Return the rows to choose from. A search reads all rows, with the primary column and the columns of the rule.
+    """Return the rows from which the designer chooses. A search reads all rows of the sheet, but only the primary
+    column and the columns that the rule needs.
 
     Raises GatewayError.
     """
@@ -154,20 +155,25 @@ def listed_rows(gateway: Gateway, page: Sheet, definition: Definition, *, query:
 
 
 def _first(definition: Definition, page: Sheet, listed: ListedRows, viewer: Viewer) -> str:
-    """Return the row to show after a new search: the first found row of the viewer, or else the first found row."""
+    """Return the id of the row to show after a new search; "" if the search found no row.
+
+    This is the first found row that the form shows to the viewer. If there is none, it is the first found row.
+    """
     theirs = (row for row in listed.rows if viewer.owns(definition, page, row))
     row = next(theirs, listed.rows[0] if listed.rows else None)
     return str(row.id) if row else ""
 
 
 def _number(sent: QueryDict) -> int:
-    """Return the number of the page of rows in the request."""
+    """Return which page of rows the request asks for, from 1."""
     text = sent.get("page", "")
     return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
 
 
 def viewers_of(request: SmartsheetRequest, shares: Shares) -> Iterator[Viewer]:
-    """Yield first the designer, then everyone who has signed in, and then everyone else with a share of the sheet."""
+    """Yield the people who can be chosen: first the designer, then everyone who has signed in, and then everyone else
+    who has access to the sheet.
+    """
     designer = person_of(request)
     profiles = [person.as_profile() for person in SmartsheetUser.objects.filter(region=designer.region)]
     profiles.sort(key=lambda profile: (profile.id != designer.id, profile.name.casefold()))
@@ -198,8 +204,9 @@ def preview_of(
 
 
 def chosen_row(definition: Definition, baseline: Baseline, viewer: Viewer, text: str) -> tuple[Row | None, Baseline]:
-    """Return the chosen row, and the sheet with that row. None is a new row. If no row is chosen, return the first row
-    that is the viewer's, or else the first row. Raises GatewayError.
+    """Return the row to show, and the sheet with that row. The returned row is None for a new row. `text` is the chosen
+    row's id, or NEW. If nothing is chosen, return the first row that the form shows to the viewer, or else the first
+    row. Raises GatewayError.
     """
     sheet = baseline.sheet
     if text == NEW or (not text and definition.allow == {Allow.ADD}):
@@ -231,7 +238,7 @@ def _shut_out(definition: Definition, sheet: Sheet, row: Row | None, viewer: Vie
 
 
 def _refusals(definition: Definition, sheet: Sheet, row: Row | None, viewer: Viewer) -> Iterator[str]:
-    """Yield what the person can't change or save, although they see the form."""
+    """Yield sentences about what the person can't change or save, although they see the form."""
     if viewer.access and not viewer.access.is_editor:
         yield f"{viewer.name} {viewer.access.words} on the sheet, so Smartsheet refuses every change."
     if row and row.is_locked and viewer.access not in ADMINS:
@@ -252,5 +259,5 @@ def _refusals(definition: Definition, sheet: Sheet, row: Row | None, viewer: Vie
 
 
 def _profile(share: Share, region: str) -> Profile:
-    """Return a profile with what is known of a person who has never signed in here."""
+    """Return a profile of a person who has never signed in here. It has only the name and the address in the share."""
     return Profile(region=region, id=0, data={"email": share.email, "firstName": share.name or share.email})

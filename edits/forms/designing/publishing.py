@@ -53,7 +53,9 @@ class Checked:
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_sheet
 def publish(request: SmartsheetRequest, form: FormDefinition, baseline: Baseline) -> HttpResponse:
-    """Show what is wrong with the draft, and what publishing changes. POST publishes the draft if it has no errors."""
+    """Show what is wrong with the draft, and what publishing would change. POST publishes the draft if it has no
+    errors.
+    """
     sheet = baseline.sheet
     definition = form.draft_definition
     try:
@@ -93,7 +95,8 @@ def check_all(request: SmartsheetRequest, form: FormDefinition, definition: Defi
 
 
 def _publish(request: SmartsheetRequest, form: FormDefinition, checked: Checked) -> tuple[int, str]:
-    """Publish the form. Return the HTTP status, and why the form wasn't published; "" if it was."""
+    """Publish the form. Return the HTTP status, and a sentence that says why the form wasn't published ("" if it was).
+    """
     if checked.errors:
         return 422, "Not published. Correct these first."
     if request.POST.get("seen") != str(form.revision):
@@ -111,7 +114,9 @@ def _publish(request: SmartsheetRequest, form: FormDefinition, checked: Checked)
 @require_POST
 @with_form
 def close(request: SmartsheetRequest, form: FormDefinition) -> HttpResponse:
-    """Let nobody fill in the form any more. Its designer can close it even if the sheet was deleted."""
+    """Close the form, so that nobody can fill it in any more. The form's designer can do so even if the sheet was
+    deleted.
+    """
     baseline = sheet_of(request, form.sheet_id)
     if isinstance(baseline, HttpResponse) and not is_designer(request, form):
         return baseline

@@ -1,7 +1,7 @@
-"""Defines the Django forms with which a designer changes settings of a field or of the whole form. Each is a panel of
-the page.
+"""Defines the Django forms with which a designer changes settings of a field or of the whole form. Each of these Django
+forms is a panel of the designer's page.
 
-Such a Django form reads its values from a working copy. `apply` writes what was typed to the working copy.
+A panel reads its values from a working copy. `apply` stores what was typed in the working copy.
 """
 
 from __future__ import annotations
@@ -84,7 +84,9 @@ class Settings(forms.Form):
                 self.work.content[name] = self.cleaned_data[name]
 
     def _is_missing(self, name: str) -> bool:
-        """Whether nothing was sent for a list from which one item is chosen. Browsers always send an item."""
+        """Whether the field is a select box, and nothing was sent for it. Browsers always send a value for a select
+        box.
+        """
         return type(self.fields[name]) is forms.ChoiceField and not self.cleaned_data[name]
 
 
@@ -120,7 +122,7 @@ class RowSettings(Settings):
     """The filter that limits the rows, and what people can do with the rows. The page shows the rule for rows beside
     this panel.
 
-    `filters` are the sheet's filters that the designer can use; None if Smartsheet doesn't say.
+    `filters` are the sheet's filters that the designer can use. It is None if the call to Smartsheet failed.
     """
 
     heading = "Rows"
@@ -215,7 +217,9 @@ class ClosingSettings(Settings):
         return {"closes": work.closes, "time_zone": work.time_zone}
 
     def clean_closes(self) -> str:
-        """Return the local time in the form's time zone, which can differ from the reader's."""
+        """Return the closing time as a local time in the form's time zone, which can differ from the designer's time
+        zone.
+        """
         text: str = self.cleaned_data["closes"]
         for form in FORMATS:
             with suppress(ValueError):
@@ -231,7 +235,7 @@ class ClosingSettings(Settings):
 
 
 class DefaultField(forms.Field):
-    """The field for the value that a column has in a new row. It has the same control as the column's field in the
+    """A field for the default value that a column has in new rows. It has the same control as the column's field in the
     form.
     """
 
@@ -253,8 +257,8 @@ class DefaultField(forms.Field):
         return data
 
     def clean(self, value: Any) -> Json:
-        """Return the value in the notation of edits.sheets.held_values. Raises ValidationError, also for a doubtful
-        value.
+        """Return the value in the notation of edits.sheets.held_values. Raises ValidationError if the value is invalid
+        or doubtful.
         """
         texts = [text for text in (*value.chosen, value.other) if text]
         if sorted(texts) == sorted(self.shown):

@@ -1,5 +1,5 @@
-"""The page on which someone takes over a form. Administrators always can. Other designers can if the form's designer is
-gone or can't open the sheet any more.
+"""The page on which someone takes over a form. Administrators always can. Other designers can if the form can't be
+used. They also can if its designer is gone, can't design forms any more or can't open the sheet any more.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ from identity.middleware import SmartsheetRequest
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_sheet
 def take_over(request: SmartsheetRequest, form: FormDefinition, baseline: Baseline) -> HttpResponse:
-    """Ask before taking a form over, and say why this person can or can't. POST makes this person its designer."""
+    """Ask before taking a form over, and say why this person can or can't do so. POST makes this person the form's
+    designer.
+    """
     sheet = baseline.sheet
     try:
         shares = shares_of(gateway_for(request.user), form.sheet_id)
@@ -52,8 +54,8 @@ def take_over(request: SmartsheetRequest, form: FormDefinition, baseline: Baseli
 
 
 def why(form: FormDefinition, shares: Shares | None = None) -> str:
-    """Return why another designer can take the form over; "" if they can't. `shares` are those of the form's sheet, if
-    known.
+    """Return why another designer can take the form over; "" if they can't. `shares` are the shares of the form's
+    sheet. If they aren't given, one reason isn't checked: the sheet isn't shared with the designer any more.
     """
     designer = form.designer
     if designer is None:

@@ -37,7 +37,7 @@ SAME_ADDRESS = "Another form has got this address meanwhile. Choose another addr
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_form
 def design(request: SmartsheetRequest, form: FormDefinition) -> HttpResponse:
-    """Show the page (?chosen= names the panel). POST does what the pressed button says, and sends the page again."""
+    """Show the page (?chosen= names the panel). POST carries out the command of the pressed button."""
     data = request.POST if request.method == "POST" else drafts.take(request)
     baseline = sheet_of(request, form.sheet_id, is_fresh=request.method != "POST" or _verb(request.POST) in SAVING)
     if isinstance(baseline, HttpResponse):
@@ -106,14 +106,16 @@ def _save(request: SmartsheetRequest, desk: Desk, data: QueryDict, *, is_publish
 
 
 def meanwhile_page(request: SmartsheetRequest, desk: Desk, data: QueryDict) -> HttpResponse:
-    """Show who has saved the form meanwhile, and what each designer changed. Nothing typed is lost."""
+    """Show who has saved the form in the meantime, and what each designer changed. Nothing that was typed is lost."""
     desk.form.refresh_from_db()
     found = meanwhile(desk.form, desk.work, desk.sheet, opened=_number(data.get("opened", ""), 0))
     return _page(request, desk, data, status=409, meanwhile=found)
 
 
 def _both(request: SmartsheetRequest, desk: Desk, data: QueryDict) -> HttpResponse:
-    """Show a form with what both designers changed. It isn't saved before they press Save."""
+    """Show a form with the changes of both designers. Nothing is saved until the designer who sees this form presses
+    Save.
+    """
     both = merged(desk.form, desk.work, opened=_number(data.get("opened", ""), 0))
     if both is None:
         return meanwhile_page(request, desk, data)
@@ -156,8 +158,9 @@ def _page(request: SmartsheetRequest, desk: Desk, data: QueryDict, *, status: in
 
 
 def _live(request: SmartsheetRequest, desk: Desk, typed: QueryDict | None) -> dict[str, Any]:
-    """Return the form as the designer would fill it in. It shows the designer's first row among the sheet's first rows,
-    or else a new row. A script sends `typed` if something was typed into the form.
+    """Return the form as the designer would fill it in. The form shows the first row that belongs to the designer among
+    the sheet's first rows. If there is none, it shows a new row. A script sends `typed` if something was typed into the
+    form.
     """
     definition, person, sheet = desk.work.sketch(), person_of(request), desk.sheet
     me, today = known_as(person), today_of(person)
@@ -184,7 +187,7 @@ def _item(desk: Desk, kind: str, number: int, item: dict[str, Any]) -> dict[str,
 
 
 def _unread(request: SmartsheetRequest, form: FormDefinition, page: HttpResponse) -> HttpResponse:
-    """Return the page that says why the sheet can't be read. Keep what was typed in this browser's session."""
+    """Return the page that says why the sheet can't be read. The browser's session keeps what was typed."""
     if request.method == "POST":
         drafts.keep(request)
     return page

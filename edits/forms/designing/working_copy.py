@@ -1,7 +1,7 @@
 """A form while its designer changes it. The page sends the working copy with each request, so nothing is stored before
 the designer presses Save.
 
-The content is that of Definition, except that conditions can be unfinished, and that required texts can be empty.
+The content is like that of Definition. But conditions can be unfinished, and required texts can be empty.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ class WorkingCopy:
             _item(name, field)["when"] = group.to_json()
 
     def _conditions(self) -> Iterator[tuple[str, str, Json]]:
-        """Yield the panel, the place in words, and the JSON of each condition."""
+        """Yield each condition as its panel, its place in words, and its JSON."""
         if self.content["rule"] is not None:
             yield "rows", "Rows", self.content["rule"]
         for field in self.fields:
@@ -188,7 +188,8 @@ def _is_object(raw: Json) -> bool:
 
 
 def _shaped(raw: Json) -> dict[str, Any]:
-    """Return the content with the same keys as Definition.to_json, with its conditions as the builder writes them.
+    """Return the content as a working copy has it. It has the same keys as the result of Definition.to_json. Its
+    conditions look like those that Group.to_json returns.
 
     Raises InvalidDefinition.
     """

@@ -71,7 +71,9 @@ def delete(request: SmartsheetRequest, slug: str, row_id: int) -> HttpResponse:
 
 
 def _why_not(request: SmartsheetRequest, opened: OpenForm, baseline: Baseline, row_id: int) -> str:
-    """Return why the person can't delete the row; "" if they can. Record a refused attempt. Raises NotRecorded."""
+    """Return why the person can't delete the row; "" if they can. If the form refuses a POST, record the attempt.
+    Raises NotRecorded.
+    """
     sheet = baseline.sheet
     row, *beneath = sheet.family(row_id)
     why = "" if opened.is_mine(sheet, row) else NOT_YOURS
@@ -85,7 +87,9 @@ def _why_not(request: SmartsheetRequest, opened: OpenForm, baseline: Baseline, r
 def _answer(
     request: SmartsheetRequest, opened: OpenForm, baseline: Baseline, row_id: int, *, why_not: str
 ) -> HttpResponse:
-    """Ask, or delete the row if the person has agreed. Raises the errors of `save`, and that of a failed row."""
+    """Ask, or delete the row if the person has agreed. Raises the errors of `save`. Raises the error of the row if
+    Smartsheet didn't delete it.
+    """
     sheet = baseline.sheet
     family = sheet.family(row_id)
     context = {

@@ -24,8 +24,8 @@ DISCARDED = "The draft was discarded."
 
 
 def draft_answer(request: SmartsheetRequest, opened: OpenForm, row_id: int | None) -> HttpResponse:
-    """Keep what was sent as a draft, or discard the draft. A script gets JSON with a sentence. A browser gets the
-    form's page.
+    """Make a draft from the values that were sent, or discard the draft. A script gets JSON with a sentence about what
+    was done. A browser gets the form's page.
     """
     text, is_kept = _kept(request, opened, row_id)
     if request.headers.get("Accept") == "application/json":
@@ -42,14 +42,14 @@ def stored_draft(request: SmartsheetRequest, opened: OpenForm, row_id: int | Non
 
 
 def forget_drafts(request: SmartsheetRequest, opened: OpenForm, row_id: int | None) -> None:
-    """Delete the drafts of a form that was saved. If the database fails, the draft is deleted after 30 days."""
+    """Delete the drafts of a form that was saved. If the database fails now, the draft is still deleted after 30 days."""
     drafts.take(request)
     with suppress(DatabaseError):
         FormDraft.objects.of(_person(request), opened.form, row_id).delete()
 
 
 def _kept(request: SmartsheetRequest, opened: OpenForm, row_id: int | None) -> tuple[str, bool]:
-    """Keep or discard the draft. Return a sentence that says what was done, and whether this succeeded."""
+    """Keep or discard the draft. Return two values: a sentence that says what was done, and whether it succeeded."""
     if request.POST.get("author", drafts.author(request)) != drafts.author(request):
         return f"{ANOTHER_AUTHOR.title}. The draft wasn't saved.", False
     person = _person(request)

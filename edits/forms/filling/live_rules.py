@@ -1,7 +1,7 @@
-"""Prepares the states, options and refusals that depend on what is typed, for the script of a form (fill-in.js).
+"""Prepares data for the script of a form (fill-in.js): the states, options and refusals that depend on what is typed.
 
-Conditions on other columns are evaluated here. So the page doesn't have the values of these columns, which the form
-perhaps hides.
+Conditions on columns that the person can't change are evaluated here. So the page doesn't have the values of these
+columns. The form perhaps hides them.
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ def _field(form: DesignedForm, field: FormField) -> dict[str, Json]:
 
 
 def _rests(form: DesignedForm, items: Iterable[tuple[Any, Any]]) -> list[Json]:
-    """Return the items of a list, without those whose conditions can't hold on this page."""
+    """Return the items of a list, such as the states of a field. Items whose conditions can't hold on this page are
+    left out. Each condition has only the part that depends on what is typed.
+    """
     found: list[Json] = []
     for raw, item in items:
         rest = form.known.rest(item.when)
