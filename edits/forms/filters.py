@@ -1,9 +1,9 @@
 """Reads sheets with a filter that Smartsheet applies, and raises FilterGone if Smartsheet doesn't apply it.
 
-If a sheet is read with the id of a filter (filterId), Smartsheet says of each row whether the filter hides it. So a
-filter needs no call of its own, and it shows the same rows that Smartsheet shows to the person whose token reads the
-sheet. Smartsheet's documentation doesn't say what happens if the person can't use the filter: Smartsheet could refuse
-the request, or ignore the filter. So this module expects both.
+If a sheet is read with the id of a filter (filterId), Smartsheet's answer says for each row whether the filter hides
+the row. So a filter needs no extra call. It shows the same rows that Smartsheet shows to the person whose token reads
+the sheet. Smartsheet's documentation doesn't say what happens if the person can't use the filter: Smartsheet could
+refuse the request, or ignore the filter. So this module expects both.
 https://developers.smartsheet.com/api/smartsheet/openapi/sheets/getsheet
 """
 

@@ -1,4 +1,4 @@
-"""Stores what people have typed into forms and not saved yet. Only a draft's author sees it.
+"""Stores drafts: what people have typed into forms, but not saved yet. Only a draft's author sees the draft.
 
 A draft is deleted when its form is saved, when its author's account is deleted, when its author is erased from the log,
 and after 30 days.
@@ -84,13 +84,13 @@ class FormDraft(models.Model):
 
 
 def forget_old() -> int:
-    """Delete the drafts that are no longer kept. Return how many."""
+    """Delete the drafts that are older than KEPT. Return how many were deleted."""
     return FormDraft.objects.old().delete()[0]
 
 
 def erase(*, what: Any, addresses: frozenset[str], **_more: Any) -> int:
-    """Delete the drafts of an erased person, and all drafts that have one of the person's addresses. Return how many.
-    Receives audit.retention.erasure.erasing.
+    """Delete the drafts of an erased person, and all drafts that have one of the person's addresses. Return how many
+    were deleted. Receives the signal audit.retention.erasure.erasing.
     """
     found = Q(pk=None)
     if number := getattr(what, "number", None):

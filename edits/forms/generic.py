@@ -30,14 +30,14 @@ LEFT_RULE = "This row is no longer one that you can edit with the form."
 
 
 class SheetFormView(BaseView):
-    """Shows and saves a SheetForm for the row `row_id` of the address, or for a new row if the address has no `row_id`.
-    If the address has a `sheet_id`, that sheet is used instead of the form's sheet.
+    """Shows and saves a SheetForm for a row. The address names the row with `row_id`. Without `row_id`, the form is for
+    a new row. If the address has a `sheet_id`, that sheet is used instead of the form's sheet.
 
         path("status/<int:row_id>/", SheetFormView.as_view(form_class=StatusForm, success_url="/"))
 
     It has the hooks of Django's FormView. People who aren't connected with Smartsheet are sent to the sign-in, and what
-    they typed is kept. The status of the answer says what happened: 409 for a conflict, 403 for a row outside of the
-    form's rule, 422 for an invalid or refused change, and so on.
+    they typed is kept. The HTTP status says what happened: 409 for a conflict, 403 for a row that the form's rule
+    excludes, 422 for an invalid or refused change, and so on.
     """
 
     form_class: type[SheetForm]

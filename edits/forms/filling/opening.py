@@ -1,4 +1,4 @@
-"""Says whether a person can fill in a form now. If not, NotOpen has the sentences that say why."""
+"""Says whether a person can fill in a form now. If they can't, the exception NotOpen says why."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def open_forms(person: Profile, *, openable: frozenset[int] | Unknown) -> list[F
 
 
 def why_not_open(form: FormDefinition, person: Profile) -> Problem | None:
-    """Return why this person can't fill in the form now; None if this app knows no reason without Smartsheet."""
+    """Return why this person can't fill in the form now; None if this app knows no reason. Smartsheet isn't called."""
     if form.state == FormState.DRAFT or form.published is None:
         return Problem(403, "This form isn't published yet", "Its designer is still working on it.", "", ASK)
     try:
@@ -112,8 +112,8 @@ def why_not_open(form: FormDefinition, person: Profile) -> Problem | None:
 
 
 def is_in_audience(definition: Definition, person: Profile) -> bool:
-    """Whether the form is for this person. All confirmed addresses of the person count. This doesn't check whether the
-    person can open the sheet: Smartsheet does, when the person's token reads the sheet.
+    """Whether the form is for this person. All confirmed addresses of the person count. Whether the person can open the
+    sheet isn't checked here. Smartsheet checks that when the sheet is read with the person's token.
     """
     if definition.audience is not Audience.LISTED:
         return True

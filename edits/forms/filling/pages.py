@@ -113,10 +113,10 @@ def no_filter_page(
 def plain_page(
     request: SmartsheetRequest, form: FormDefinition, problem: Problem, *, has_read: bool = False
 ) -> HttpResponse:
-    """Return a page with only the problem, and what the person typed.
+    """Return a page that has the problem and what the person typed, but not the form.
 
-    Only people who could fill in the form see the form's title and labels. `has_read` is true if Smartsheet has just
-    let the person read the form's sheet.
+    Only people who could fill in the form see its title and the labels of its fields. `has_read` is true if Smartsheet
+    has just let the person read the form's sheet.
     """
     is_insider = has_read or could_fill_in(request, form)
     typed = typed_values(request.POST, form)
@@ -130,7 +130,9 @@ def plain_page(
 
 
 def _with_earlier_save(request: SmartsheetRequest, problem: Problem) -> Problem:
-    """Return the problem. If this form was sent before and saved, the problem doesn't say that nothing was saved."""
+    """Return the problem. If the form was sent twice and the first one was saved, the problem says that, and not
+    "Nothing was saved".
+    """
     is_failure = request.method == "POST" and problem is not NOT_NOTED
     earlier = earlier_result(request) if is_failure else None
     is_saved = earlier is not None and any(row.status is Status.SAVED for row in earlier.rows)
@@ -139,7 +141,7 @@ def _with_earlier_save(request: SmartsheetRequest, problem: Problem) -> Problem:
 
 def could_fill_in(request: SmartsheetRequest, form: FormDefinition) -> bool:
     """Whether this person could fill in the form if the form were open: the designer has listed the person, or the
-    person can open the form's sheet. False if Smartsheet doesn't say which sheets the person can open.
+    person can open the form's sheet. False if it is unknown which sheets the person can open.
     """
     person = request.smartsheet_user
     try:
@@ -155,7 +157,9 @@ def could_fill_in(request: SmartsheetRequest, form: FormDefinition) -> bool:
 
 
 def forget_rows(request: SmartsheetRequest, opened: OpenForm) -> None:
-    """Make the app read the person's rows again for the next list, because the person has just changed a row."""
+    """Make this app read the sheet again before it lists the person's rows the next time. Call this after the person
+    has changed a row.
+    """
     if request.smartsheet_user:
         my_rows.forget(request.smartsheet_user, opened.form.sheet_id)
 
@@ -172,7 +176,7 @@ def read_problem(error: GatewayError | NotRecorded, *, doing: Doing) -> Problem:
 
 
 def saved_redirect(request: SmartsheetRequest, form: FormDefinition, result: Result, *, left: bool) -> HttpResponse:
-    """Redirect to the page that says what was saved."""
+    """Redirect to the page that says what was saved. `left` says whether the row no longer belongs to the person."""
     if not result.is_logged:  # then the database is down, and the page of saved changes can't be shown
         return plain_page(request, form, NOT_NOTED, has_read=True)
     (row,) = result.rows
@@ -185,7 +189,7 @@ def saved_redirect(request: SmartsheetRequest, form: FormDefinition, result: Res
 
 
 def typed_values(data: QueryDict, form: FormDefinition) -> list[tuple[str, str]]:
-    """Return the labels and texts of the fields of a sent form into which something was typed."""
+    """Return what was typed into a sent form, as pairs of a field's label and the typed text."""
     with suppress(ValueError, DatabaseError):  # InvalidDefinition is a ValueError
         definition = form.definition
         fields = definition.fields if definition else ()

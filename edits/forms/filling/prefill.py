@@ -1,4 +1,4 @@
-"""Reads values that the address of a form fills in: `?f.<column id or title>=value`.
+"""Reads the values that the address of a form fills into fields: `?f.<column id or title>=value`.
 
 The designer says for each field what happens to such a value. A suggested value can be changed by the person. A locked
 value is shown and saved, and can't be changed. A hidden value is saved and not shown. The form's page has the locked
@@ -46,7 +46,7 @@ class Prefilled:
 
 
 def from_address(query: QueryDict, opened: OpenForm, sheet: Sheet, row: Row | None) -> Prefilled:
-    """Return the values in the address, without those for fields that can't be filled in by a link."""
+    """Return the values in the address. Values for fields that a link can't fill in are left out."""
     suggested: dict[int, Json] = {}
     given: dict[int, Json] = {}
     unusable: list[str] = []

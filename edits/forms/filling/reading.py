@@ -1,4 +1,4 @@
-"""Reads the row that a person fills in, with the person's own token, and makes the form."""
+"""Reads the row that a person fills in, and makes the form. The row is read with the person's own token."""
 
 from __future__ import annotations
 
@@ -70,11 +70,13 @@ class Filling:
         )
 
     def form_as_sent(self) -> DesignedForm:
-        """Return the form with what was sent, to be shown again but not saved. Raises the errors of DesignedForm."""
+        """Return a form that shows what was sent, but that can't be saved. Raises the errors of DesignedForm."""
         return self.form(draft=lambda: self.request.POST, given=self._given(), is_attempt=True)
 
     def sent_form_loosely(self) -> DesignedForm:
-        """Return the sent form if the row couldn't be read. It can't be saved. Raises the errors of DesignedForm."""
+        """Return the sent form after the row couldn't be read. This form can't be saved. Raises the errors of
+        DesignedForm.
+        """
         return self.form(self.request.POST, given=self._given())
 
     def _given(self) -> dict[int, Json]:
@@ -106,8 +108,8 @@ def read_row(request: SmartsheetRequest, opened: OpenForm, row_id: int | None) -
 
 
 def fresh_form(filling: Filling, baseline: Baseline) -> tuple[DesignedForm, Prefilled]:
-    """Return the form for a person who opens it, and the values from the address. The form has what the person typed
-    before they signed in, and the values from the address.
+    """Return two values: the form for a person who opens it, and the values from the address. The form has the values
+    from the address. It also has what the person typed before they signed in, or what their stored draft has.
     """
     request, opened, row_id = filling.request, filling.opened, filling.row_id
     row = baseline.row(row_id) if row_id else None
@@ -129,7 +131,7 @@ def fresh_form(filling: Filling, baseline: Baseline) -> tuple[DesignedForm, Pref
 
 
 def _defaults(filling: Filling) -> Mapping[int, Json]:
-    """Return the designer's default values if this is a new row."""
+    """Return the designer's default values for a new row. For an existing row, return no values."""
     fields = () if filling.row_id else filling.opened.definition.fields
     return {field.column_id: field.default for field in fields if field.default is not None}
 

@@ -15,7 +15,9 @@ from identity.middleware import SmartsheetRequest
 def note_refused(
     request: SmartsheetRequest, form: FormDefinition, message: str, *, row_id: int | None, action: Action
 ) -> None:
-    """Record that this person sent a form that they can't fill in now. The row wasn't read. Raises NotRecorded."""
+    """Record that this person sent a form that they can't fill in now. The row wasn't read, so the entry has no values
+    of cells. Raises NotRecorded.
+    """
     note(
         actor=actor_of(request),
         action=action,

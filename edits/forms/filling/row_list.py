@@ -38,7 +38,7 @@ def rows_of(
 
 
 def shown_fields(definition: Definition) -> list[FormField]:
-    """Return the fields that the list shows: the first of those that people see in every row."""
+    """Return the fields that the list shows: the first MOST_SHOWN fields that people see in every row."""
     seen = (field for field in definition.fields if State.HIDDEN not in field.possible_states)
     return list(seen)[:MOST_SHOWN]
 
@@ -50,8 +50,8 @@ def needs_of(definition: Definition) -> Condition | None:
 
 
 def _needs(field: FormField) -> Iterator[Condition]:
-    """Yield the conditions under which a field needs the person. Of the field's states, the first one whose condition
-    holds applies.
+    """Yield the conditions under which a field needs the person. If the conditions of several states of the field hold,
+    the first of these states applies.
     """
     is_empty = Comparison(field.column_id, Operator.EMPTY)
     earlier: list[Condition] = []

@@ -79,7 +79,9 @@ def _fill_in(request: SmartsheetRequest, slug: str, row_id: int | None) -> HttpR
 
 
 def _place(request: SmartsheetRequest, opened: OpenForm, baseline: Baseline, row_id: int) -> Place | None:
-    """Return where the row is among the person's rows; None if Smartsheet doesn't say. This makes at most one call."""
+    """Return where the row is among the person's rows; None if the rows can't be read. This makes at most one call to
+    Smartsheet.
+    """
     primary = baseline.sheet.primary
     try:
         return rows_of(request, opened, primary_column_id=primary.id if primary else None).place(row_id)
