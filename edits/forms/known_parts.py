@@ -24,7 +24,9 @@ class Known:
     today: date
 
     def rest(self, condition: Condition) -> Condition | bool:
-        """Return the part of a condition that depends on changeable columns. If no part does, return True or False."""
+        """Return the part of a condition that depends on changeable columns. If there is no such part, return whether
+        the condition holds.
+        """
         match condition:
             case Comparison() if condition.column_id in self.changeable:
                 return condition

@@ -63,10 +63,11 @@ class FormDefinitionQuerySet(TrackedQuerySet["FormDefinition"]):
 
 
 class FormDefinition(Tracked):
-    """A form for the rows of a sheet. To check the form, the app reads the sheet with the token of `designer`, which is
-    None if that person's account was deleted. `revision` counts every save, so that two designers can't overwrite each
-    other's changes. `closes_at` is in UTC and shown in `time_zone`. `problem` is a sentence that says why the form
-    can't be used, for example because its sheet was deleted; "" if it can.
+    """A form for the rows of a sheet. To check the form, this app reads the sheet with the token of `designer`.
+    `designer` is None if that person's account was deleted. `revision` counts every save, so that two designers can't
+    overwrite each other's changes. `closes_at` is in UTC. Pages show it in the form's time zone, `time_zone`. `problem`
+    is a sentence that says why the form can't be used, for example because its sheet was deleted. It is "" if the form
+    can be used.
     """
 
     region = models.CharField(max_length=20)
@@ -114,7 +115,7 @@ class FormDefinition(Tracked):
 
     @property
     def title(self) -> str:
-        """The title of the published content; before the form is published, the title of the draft."""
+        """The title of the published content. If nothing was published yet, the title of the draft."""
         content = self.published or self.draft
         return str(content.get("title") or self.slug) if isinstance(content, dict) else self.slug
 
@@ -147,22 +148,22 @@ class FormDefinition(Tracked):
         self._store(seen, {"draft": definition.to_json(), **values})
 
     def publish(self, *, seen: int, actor: Actor) -> None:
-        """Let people fill in the current draft. Raises ChangedMeanwhile and NotRecorded. After either of them, nothing
-        is stored.
+        """Publish the draft, so that people can fill it in. Raises ChangedMeanwhile and NotRecorded. If one of these is
+        raised, nothing is stored.
         """
         with transaction.atomic():
             self._store(seen, {"state": FormState.PUBLISHED, **UNCHECKED}, is_published=True)
             self._note(actor, Action.FORM_PUBLISH, f"version {self.version}")
 
     def close(self, *, seen: int, actor: Actor) -> None:
-        """Let nobody fill in the form any more. Raises ChangedMeanwhile and NotRecorded."""
+        """Close the form, so that nobody can fill it in any more. Raises ChangedMeanwhile and NotRecorded."""
         with transaction.atomic():
             self._store(seen, {"state": FormState.CLOSED})
             self._note(actor, Action.FORM_CLOSE)
 
     def restore(self, then: Any, *, seen: int, actor: Actor) -> None:
         """Restore the draft from a row of the history. Raises ChangedMeanwhile and NotRecorded. Raises
-        InvalidDefinition if the row's content was erased.
+        InvalidDefinition if the content in this row was erased, or has no fields.
         """
         definition = Definition.parse(then.draft)
         if not definition.fields:

@@ -1,4 +1,4 @@
-"""Lists the rows of a sheet that belong to a person under a form's rule.
+"""Lists a person's rows in a sheet: the rows for which the rule of a form holds for this person.
 
 The app reads only the needed columns of the sheet, with the person's own token. Django's cache keeps the result for a
 minute, for this person and this search only. After a save, `forget` makes the app read the sheet again for the next
@@ -40,9 +40,9 @@ PER_PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class MyRow:
-    """A row of the list. `texts` are those of the shown columns, in their order. `needs_me` says that the person has
-    something to do in the row. `changed_at` (UTC) is when the person last changed the row with this app. Only rows of a
-    RowPage have `changed_at`.
+    """A row of the list. `texts` are the texts of the row's cells in the shown columns, in the order of these columns.
+    `needs_me` says that the person has something to do in the row. `changed_at` (UTC) is when the person last changed
+    the row with this app. Only rows of a RowPage have `changed_at`.
     """
 
     id: int
@@ -56,7 +56,7 @@ class MyRow:
 
 @dataclass(frozen=True, slots=True)
 class RowPage:
-    """One page of the list. Pages count from 1."""
+    """One page of the list. The first page has the number 1."""
 
     rows: tuple[MyRow, ...]
     number: int
@@ -65,8 +65,8 @@ class RowPage:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a row is in the list. Positions count from 1. `previous` and `next` are the ids of the rows before and
-    after it.
+    """Where a row is in the list. The first row has the position 1. `previous` and `next` are the ids of the rows
+    before and after it.
     """
 
     position: int
@@ -77,8 +77,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class MyRows:
-    """The rows that belong to a person. Rows that need the person come first. Otherwise the rows are in the sheet's
-    order.
+    """The rows that belong to a person. Rows that need the person come first. Apart from that, the rows have the order
+    of the sheet.
 
     `columns` are the ids and titles of the shown columns. `missing` are the ids of the searched columns that the sheet
     doesn't have any more. If the rule needs one of the missing columns, there are no rows.
@@ -110,12 +110,12 @@ class MyRows:
         return replace(self, found=[row for row in self.found if _has_words(row, words)])
 
     def only(self, row_ids: Collection[int]) -> MyRows:
-        """Return only those of the rows that have one of these ids."""
+        """Return a list with only the rows that have one of these ids."""
         return replace(self, found=[row for row in self.found if row[0] in row_ids])
 
     def page(self, number: int, *, size: int = PER_PAGE) -> RowPage:
-        """Return a page, or the nearest page that exists. One query finds when the person last changed the rows of the
-        page.
+        """Return a page, or the nearest page that exists. One database query finds when the person last changed each
+        row of the page.
         """
         pages = max(1, -(-len(self.found) // size))
         number = min(max(number, 1), pages)
@@ -152,9 +152,9 @@ def my_rows(
     """Return the rows for which the condition holds for this person, or all rows if `condition` is None. With
     `chosen_filter`, leave out rows that this filter doesn't show to the person.
 
-    Rows come first if the condition `needs` holds for them, such as "a required cell is empty", or if they are among
-    `asked_row_ids`, because someone asked for an update. If `primary_column_id` isn't given, the app reads it from
-    Smartsheet, at most once a day.
+    Rows that need the person come first. A row needs the person if the condition `needs` holds for the row, such as "a
+    required cell is empty". The rows in `asked_row_ids` also need the person, because someone has asked for an update
+    of these rows. If `primary_column_id` isn't given, the app reads it from Smartsheet, at most once a day.
 
     Raises GatewayError if Smartsheet didn't return the sheet.
     """
@@ -183,15 +183,15 @@ def my_rows(
 
 
 def forget(person: Profile, sheet_id: int) -> None:
-    """Make the app read the sheet again for the person's next list. Call this after each save by this person in the
-    sheet.
+    """Make this app read the sheet again before it lists the person's rows the next time. Call this each time the
+    person has saved something in the sheet.
     """
     cache.set(_saved_key(person, sheet_id), uuid4().hex, REMEMBERED)
 
 
 class _Kept:
-    """The cached result of one search of one person. The result isn't used if the person has saved since the search
-    began.
+    """The cached result of one search for one person's rows. The result isn't used if the person has saved since the
+    search began.
     """
 
     def __init__(self, person: Profile, search: RowSearch, today: date) -> None:

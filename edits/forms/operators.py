@@ -1,5 +1,5 @@
-"""Defines the operators of conditions, the values that they take, and their words. edits.forms.conditions describes the
-operators.
+"""Defines the operators of conditions. Says which values each operator takes, and how pages write it in words.
+edits.forms.conditions describes the operators.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class WrongValue(ValueError):
 
 
 def read_value(operator: Operator, raw: Json) -> Value:
-    """Return the value of a condition with this operator, from JSON. Whole numbers become int. Raises WrongValue."""
+    """Return the value that a condition's JSON has for this operator. Whole numbers become int. Raises WrongValue."""
     if operator in WITHOUT_VALUE:
         return _checked(None, is_right=raw is None, wants="takes no “value”")
     if operator in DAYS:

@@ -19,7 +19,9 @@ Key = int | str
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What `class Meta` says. `labels`, `help_texts` and `required` name fields by title, id or name."""
+    """The options in a form's `class Meta`. `labels`, `help_texts` and `required` can name a field by the title or the
+    id of its column, or by the field's own name.
+    """
 
     form: str = "SheetForm"
     sheet_id: int | Callable[[], int] | None = None
@@ -87,7 +89,7 @@ class Options:
         )
 
     def _require_known(self, sheet: Sheet, fields: Mapping[str, SheetField]) -> None:
-        """Check that all keys in `labels`, `help_texts` and `required` are fields of the form. Raises MissingColumn."""
+        """Check that `labels`, `help_texts` and `required` name only fields of the form. Raises MissingColumn."""
         ids = {one.column for one in fields.values()}
         known = {*fields, *ids, *(column.title for column in sheet.columns if column.id in ids)}
         for what in ("labels", "help_texts", "required"):

@@ -1,4 +1,4 @@
-"""What all mails of this app have in common until the mail server has taken them. asking/sending.py sends them."""
+"""The common base of the models that store mails. asking/sending.py sends the mails."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ M = TypeVar("M", bound="OutgoingMail", covariant=True)
 
 
 class MailState(models.TextChoices):
-    """The state of a mail. All except WAITING are final."""
+    """The state of a mail. All states except WAITING are final."""
 
     WAITING = "waiting", "waiting to be sent"
     SENT = "sent", "sent"

@@ -1,5 +1,5 @@
-"""Rules that say which rows a person can edit with a form or a view, for `Meta.row_rule` and for the decorator
-`row_rule`.
+"""Defines rules. A rule says which rows a person can edit with a form or a view. A form has its rule in
+`Meta.row_rule`. A view gets its rule from the decorator `row_rule`.
 
 A rule is a function that takes a baseline and a row. The baseline has the person and the sheet's columns. If the person
 can edit the row, the rule returns "". Otherwise it returns a sentence that says why not.
@@ -35,10 +35,10 @@ ANOTHER_VALUE = "You can't edit rows with this value of “{title}”."
 
 class RowForbidden(Forbidden, PermissionDenied):
     """The rule of a form or a view doesn't let the person edit this row. The attempt is in the log, and nothing was
-    sent.
+    sent to Smartsheet.
 
-    If a view doesn't catch this exception, Django answers 403. `typed` is what the person typed, in words. The message
-    doesn't have it, because Django logs the message.
+    If a view doesn't catch this exception, Django answers 403. `typed` is a text with what the person typed. The
+    exception's message doesn't have this text, because Django logs the message.
     """
 
     def __init__(self, message: str, *, typed: str = "") -> None:

@@ -1,7 +1,7 @@
 """Says whether a row belongs to a person under the rule of a form: a condition, a filter of the sheet, or both.
 
 This app checks the condition on the server, when a row is opened and when it is saved. `me` are the addresses that the
-person is known by. A contact without an address, which has only a name, is nobody.
+person is known by. If a contact has only a name and no address, it matches no person.
 
 Smartsheet applies the filter when the rows are read with the person's own token (filters.py).
 """
@@ -21,7 +21,7 @@ from identity.profiles.readers import reader_of
 
 
 def known_as(person: Profile) -> frozenset[str]:
-    """Return all addresses that the person is known by, now and earlier, in lower case. It takes two queries.
+    """Return all addresses that the person has or had, in lower case. This takes two queries.
 
     Names don't count. People choose their own names in Smartsheet, so anyone could take the name of another person.
     """
@@ -43,8 +43,8 @@ def may(sheet: Sheet, row: Row, *, definition: Definition, me: Set[str], today: 
     filter.
 
     If the sheet doesn't have one of the columns any more, no row belongs to anyone. Otherwise a rule such as "Owner is
-    empty" would hold for every row after someone deletes the column. For the same reason, no row belongs to anyone if
-    Smartsheet didn't apply the filter.
+    empty" would hold for every row after someone deletes the column. If Smartsheet didn't apply the filter, no row
+    belongs to anyone either.
     """
     if definition.filter and row.is_filtered_out is not False:
         return False

@@ -181,7 +181,7 @@ def _value(cell: Raw) -> Json:
 
 
 def _label(raw: Raw) -> str:
-    """Return the row's name, which is the same text as that of Sheet.label."""
+    """Return the row's name. `raw` is the row's cell in the primary column. Sheet.label returns the same text."""
     value = raw.get("value")
     return str(raw.get("displayValue") or ("" if value is None else value)).strip()
 

@@ -59,8 +59,8 @@ from edits.widgets.save_form import NOTHING_FILLED_IN, save_change, saved_or_tol
 class SheetForm(ColumnsForm):
     """A form for a row of a sheet, or for a new row if `row_id` is None.
 
-    `data` is what was sent. If nothing was sent, the function `draft` is called for what the person typed earlier. In
-    the log, `via` says what the changes were made with, such as {"form": "status", "version": 3}.
+    `data` is what was sent. If nothing was sent, the form calls the function `draft`, which returns what the person
+    typed earlier. In the log, `via` says what the changes were made with, such as {"form": "status", "version": 3}.
 
     Raises:
         GatewayError: the row could not be read. If something was sent with the `hidden_inputs`, the form has a
@@ -134,9 +134,9 @@ class SheetForm(ColumnsForm):
     ) -> Result | None:
         """Save the changes. The form must be valid. Return the result.
 
-        If nothing was saved, or if that isn't certain, return None. The form's errors then have the conflicts, the
-        refusal or the problem, and `status` is the HTTP status for the page. `key` makes sure that the changes are
-        saved only once. By default it is the form's own key. `reason` and `via` go into the log.
+        Return None if nothing was saved, or if it isn't certain whether the changes were saved. Then the form's errors
+        have the conflicts, the refusal or the problem, and `status` is the HTTP status for the page. `key` makes sure
+        that the changes are saved only once. By default it is the form's own key. `reason` and `via` go into the log.
 
         Raises:
             RowForbidden: the rule no longer lets the person edit this row. This was logged.

@@ -52,7 +52,7 @@ def ask(
     """Store a request and its mails, and record the request. If the asker has already made a request with this id,
     return that request.
 
-    Raises TooManyMails and NotRecorded. After either of them, nothing is stored, and no one gets a mail.
+    Raises TooManyMails and NotRecorded. If one of these is raised, nothing is stored, and no one gets a mail.
     """
     with transaction.atomic():
         asker = _locked(actor)

@@ -130,8 +130,8 @@ def plain_page(
 
 
 def _with_earlier_save(request: SmartsheetRequest, problem: Problem) -> Problem:
-    """Return the problem. If the form was sent twice and the first one was saved, the problem says that, and not
-    "Nothing was saved".
+    """Return the problem. If the form was sent twice, and it was saved the first time, the problem says so. Then it
+    doesn't say that nothing was saved.
     """
     is_failure = request.method == "POST" and problem is not NOT_NOTED
     earlier = earlier_result(request) if is_failure else None
