@@ -236,7 +236,7 @@ class SheetForm(ColumnsForm):
         return False
 
     def _saved_before(self, change: RowChange, key: str) -> Result | None:
-        """Return the result of the first save with this key, if there was one."""
+        """Return the result of the first save with this key; None if there was no such save."""
         with suppress(DatabaseError):
             owner = self.baseline.gateway.owner if self.baseline else None
             return repeated(self.sheet_id, [change], key=key, person=owner) if key and owner else None

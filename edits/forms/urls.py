@@ -13,7 +13,7 @@ from edits.forms.filling import views as filling
 
 
 class RowConverter(IntConverter):
-    """The id of a row. Addresses with numbers that are too large for the database don't exist."""
+    """The id of a row in an address. If the number is too large for the database, the address isn't found (404)."""
 
     regex = "[0-9]{1,18}"
 

@@ -3,8 +3,9 @@ type, and filters and sheets that were deleted. Also finds forms whose designer 
 
 The worker reads each sheet's columns with the token of the form's designer. If people can't use the form any more, its
 field `problem` says why. If only some fields of the form can't be used, or if the form has no designer, `warning` says
-so. Both are sentences. They name no person, because they are stored and mailed, and erasing a name doesn't reach them.
-The pages on which people fill in forms don't depend on this, because each page checks the columns that it uses.
+so. Both fields have sentences. These sentences name no person, because they are stored and mailed, and a name in them
+couldn't be erased. The pages on which people fill in forms don't depend on these checks. Each page itself checks the
+columns that it uses.
 """
 
 from __future__ import annotations

@@ -1,1 +1,3 @@
-"""Makes all calls to Smartsheet's sheets, and limits their time and size. No write is sent twice."""
+"""Makes all calls to Smartsheet about sheets. Limits the time that calls take, and the size of Smartsheet's answers. A
+write that Smartsheet has perhaps made is never sent again.
+"""

@@ -61,12 +61,12 @@ def read(answer: Answer, *, is_write: bool) -> JsonObject | GatewayError:
 
 
 def no_answer(error: NotSent | NoAnswer, *, is_write: bool) -> GatewayError:
-    """Return the error to raise after a failed exchange."""
+    """Return the error to raise after a request that couldn't be sent, or that got no complete answer."""
     return Unavailable(NOT_SENT) if isinstance(error, NotSent) else _no_clear_answer(is_write=is_write)
 
 
 def refusal(said: JsonObject | None) -> Refused:
-    """Return the error of one refused row of a request whose other rows Smartsheet saved.
+    """Return the error for a row that Smartsheet refused. Smartsheet saved other rows of the same request.
 
     https://developers.smartsheet.com/api/smartsheet/guides/advanced-topics/scalability-options (Partial Success)
     """
@@ -75,7 +75,7 @@ def refusal(said: JsonObject | None) -> Refused:
 
 
 def may_pass(error: GatewayError) -> bool:
-    """Whether a read is likely to succeed a moment later."""
+    """Whether a read that failed with this error is likely to succeed a moment later."""
     return isinstance(error, RateLimited) or error.error_code in (SERVER_TIMEOUT, RETRY)
 
 
@@ -129,7 +129,9 @@ def _error(answer: Answer, content: JsonObject, *, is_write: bool) -> GatewayErr
 
 
 def _said(content: JsonObject) -> str:
-    """Return Smartsheet's message on one line and without control characters. A very long one is cut off."""
+    """Return Smartsheet's message on one line and without control characters. The end of a very long message is cut
+    off.
+    """
     said = content.get("message")
     if not isinstance(said, str):
         return ""
@@ -170,7 +172,7 @@ def _sentence(what: str, said: str) -> str:
 
 
 def _retry_after(header: str) -> float | None:
-    """Return the seconds to wait. The header has a number of seconds or a date.
+    """Return the seconds to wait; None if the header doesn't say. The header can have a number of seconds or a date.
     https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
     """
     if header.isdecimal():

@@ -1,4 +1,7 @@
-"""Limits the time that one request of a person can wait for Smartsheet. All calls of the request share this time."""
+"""Limits how long this app can wait for Smartsheet while it answers one request of a person.
+
+All calls to Smartsheet for this request share the time.
+"""
 
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -7,7 +10,9 @@ from time import monotonic
 
 @dataclass
 class _Waiting:
-    """A person's request. It stores when the first call to Smartsheet began, by the monotonic clock."""
+    """A request of a person to this app. `since` is the time of the monotonic clock when the first call to Smartsheet
+    began.
+    """
 
     since: float | None = None
 

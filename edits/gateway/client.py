@@ -1,8 +1,9 @@
-"""Calls Smartsheet through its SDK. It sends and returns raw JSON. A write is never sent twice.
+"""Calls Smartsheet through its SDK. The gateway sends and returns raw JSON. A write that Smartsheet has perhaps made is
+never sent again.
 
-This module uses the SDK's headers, URLs, retry loop and hook for waits. It replaces the SDK's connection (transport.py)
-and its reading of answers (answers.py). It doesn't use the SDK's models, which lose data silently and are 50 times
-slower. errors.py defines the errors.
+This module uses the SDK's headers, URLs and retry loop, and the SDK's hook for the waits between attempts. It replaces
+the SDK's connection (transport.py) and its reading of answers (answers.py). It doesn't use the SDK's models, which lose
+data silently and are 50 times slower. errors.py defines the errors.
 """
 
 import json
@@ -70,8 +71,8 @@ sdk.setup_logging = _logging
 
 
 class Renew(Protocol):
-    """Returns the next token after one was rejected. Raises SignInAgain if the person has to sign in again, and
-    Unavailable if there is no valid token now.
+    """A function that returns the next token after Smartsheet has rejected a token. Raises SignInAgain if the person
+    has to sign in again, and Unavailable if there is no valid token now.
     """
 
     def __call__(self, rejected: str, *, error_code: int | None, seconds: float) -> str: ...
@@ -82,10 +83,13 @@ def gateway_for(
 ) -> "Gateway":
     """Return the gateway of a signed-in person for one of their requests.
 
-    All gateways of a request share its deadline, which includes refreshing the token. In commands and jobs of the
-    worker, each gateway has that time for itself. If `is_waiting` is False, the gateway doesn't refresh the token and
-    needs no database: an expired token raises Unavailable, and a rejected one SignInAgain. Raises SignInAgain if the
-    person has to sign in again, and Unavailable if there is no valid token now.
+    All gateways of a request share the time that the setting SMARTSHEET_DEADLINE allows. This time includes refreshing
+    the token. In commands and in jobs of the worker, each gateway has the whole time for itself.
+
+    If `is_waiting` is False, the gateway doesn't refresh the token, so its calls need no database. Then an expired
+    token raises Unavailable, and a rejected token raises SignInAgain.
+
+    Raises SignInAgain if the person has to sign in again, and Unavailable if there is no valid token now.
     """
     begun = waiting_since()
     try:
@@ -139,12 +143,13 @@ def _errors_of_tokens() -> Iterator[None]:
 
 
 class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ships no types
-    """Calls Smartsheet as one person, for one request of theirs.
+    """Calls Smartsheet in the name of one person, for one request of this person.
 
     `deadline` is the most seconds that all calls of this gateway can take together. Every method raises GatewayError. A
-    write that Smartsheet has perhaps made is never sent again. Ids are Smartsheet's 64-bit numbers; rows and sheets are
-    its JSON objects. `scopes` are the scopes of the token; if they are None, only Smartsheet decides what it allows. A
-    failed read that is likely to succeed a moment later is repeated, at most `extra_tries` times.
+    write that Smartsheet has perhaps made is never sent again. Ids are Smartsheet's 64-bit numbers. Rows and sheets are
+    Smartsheet's JSON objects. `scopes` are the scopes of the token. If `scopes` is None, `require` allows everything,
+    and only Smartsheet decides what the person can do. A failed read that is likely to succeed a moment later is
+    repeated, at most `extra_tries` times.
 
     If Smartsheet rejects the token, `renew` gives another one. Every read is repeated once with the new token. A write
     is repeated only if Smartsheet says that the token is not valid (1002) or has expired (1003), because these answers
@@ -185,7 +190,7 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
 
     @property
     def owner(self) -> Profile:
-        """The person whose token this is. Raises LookupError if the gateway was made without one."""
+        """The person whose token this gateway uses. Raises LookupError if the gateway was made without an owner."""
         if self._owner is None:
             raise LookupError("This gateway was made without an owner.")
         return self._owner
@@ -254,7 +259,7 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
         return self._call(operation, method, path, sent)
 
     def _take_next_token(self, rejection: SignInAgain) -> None:
-        """Replace the rejected token with the next one. Raises the rejection if there is no `renew`."""
+        """Replace the rejected token with the next one. If there is no `renew`, raise `rejection` instead."""
         if self._renew is None:
             raise rejection
         seconds = self._budget.for_read() / 2
@@ -272,7 +277,7 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
         return content
 
     def _request(self, prepped_request: PreparedRequest, operation: JsonObject) -> "JsonObject | _Failure":
-        """Make one exchange for the SDK's retry loop. Never raises."""
+        """Send one request for the SDK's retry loop. Return the answer's JSON object or the failure. Never raises."""
         is_write = prepped_request.method != "GET"
         seconds = self._budget.for_write() if is_write else self._budget.for_read()
         if not seconds:
@@ -291,7 +296,9 @@ class Gateway(Operations, sdk.Smartsheet):  # type: ignore[misc]  # the SDK ship
         return content
 
     def _log_request(self, operation: JsonObject, response: SimpleNamespace) -> None:
-        """Log no body and no header. The SDK would log bodies, which can contain tokens and what people wrote."""
+        """Log a request without bodies and headers. The SDK's own method would log bodies, which can contain tokens and
+        what people wrote.
+        """
         log.info("%s %s: %d in %.3f s", operation["method"], operation["id"], response.status, response.seconds)
 
 
@@ -308,7 +315,9 @@ class PlainClient(sdk.Smartsheet):  # type: ignore[misc]  # the SDK ships no typ
         self.errors_as_exceptions()
 
     def _log_request(self, operation: JsonObject, response: Response) -> None:
-        """Log no answer. The SDK would log answers with errors, which can quote what people wrote."""
+        """Log a request without the answer. The SDK's own method would log answers with errors, which can quote what
+        people wrote.
+        """
         log.info("%s %s: %d", operation["method"], operation["path"], response.status_code)
 
 
@@ -325,14 +334,16 @@ class _Failure(sdk.OperationErrorResult):  # type: ignore[misc]  # the SDK ships
 
 
 class _Patience(sdk.AbstractUserCalcBackoff):  # type: ignore[misc]  # the SDK ships no types
-    """Tells the SDK's retry loop how long to wait before it repeats a read. A negative number stops it."""
+    """Tells the SDK's retry loop how long to wait before it repeats a read. A negative number stops the loop."""
 
     def __init__(self, budget: Budget, extra_tries: int) -> None:
         self._budget = budget
         self._extra_tries = extra_tries
 
     def calc_backoff(self, previous_attempts: int, total_elapsed_time: float, error_result: _Failure) -> float:
-        """Return the seconds that Smartsheet asks for. If it names none, return half a second, then a second."""
+        """Return the seconds to wait before the read is repeated: those that Smartsheet asks for, or else half a second
+        the first time and a second the next time. Return -1 if the read shouldn't be repeated.
+        """
         asked = error_result.error.retry_after if isinstance(error_result.error, RateLimited) else None
         wait = 2.0 ** (previous_attempts - 2) if asked is None else asked
         is_worth_it = total_elapsed_time + wait <= PATIENCE and wait < self._budget.for_read()

@@ -2,14 +2,15 @@
 
     GatewayError
       SignInAgain      the token is not accepted (401): ask the person to sign in again
-      Forbidden        Smartsheet doesn't allow the person to do this (403): asking again doesn't help
+      Forbidden        Smartsheet doesn't allow the person to do this (403): trying again doesn't help
         NotGranted     this app or the person's token doesn't allow this: nothing was sent
       NotFound         there is no such sheet, row or column for this person (404)
-      Contested        someone else is saving the same cells: nothing was sent, ask again
-      Refused          Smartsheet refused this request (other 4xx): `detail` names the row
+      Contested        someone else is saving the same cells: nothing was sent, try again
+      Refused          Smartsheet refused this request (other 4xx): `detail` says which row is wrong
       RateLimited      too many requests (429): nothing was done, try again after `retry_after`
-      Unavailable      nothing was done: no usable answer to a read, or a write that was surely not carried out
-        Busy           too much is in progress, here or on the sheet: nothing was done, try again after `retry_after`
+      Unavailable      a read got no usable answer, or a write was surely not carried out: nothing was done
+        Busy           this app has too many calls in progress, or the sheet is being changed: nothing was done,
+                       try again after `retry_after`
       OutcomeUnknown   a write was sent and got no clear answer: read the row back, never send it again
 
 Catch GatewayError to catch them all. After every error except OutcomeUnknown, the call certainly changed nothing.
@@ -26,8 +27,9 @@ JsonObject = dict[str, Any]  # a JSON object as Smartsheet sends it
 class GatewayError(Exception):
     """A call to Smartsheet failed.
 
-    `message` is one sentence for people. `error_code` and `ref_id` are Smartsheet's own (None and "" if the error isn't
-    Smartsheet's answer). `detail` has further facts from Smartsheet, such as {"index": 0, "rowId": 123}.
+    `message` is one sentence for people. `error_code` and `ref_id` are from Smartsheet's answer. They are None and ""
+    if Smartsheet didn't send this error. `detail` has further facts from Smartsheet, such as
+    {"index": 0, "rowId": 123}.
     https://developers.smartsheet.com/api/smartsheet/error-codes
     """
 
@@ -114,7 +116,7 @@ class OutcomeUnknown(GatewayError):
 
 
 def wait_in_words(seconds: float) -> str:
-    """Return a time to wait, such as “30 seconds”, “5 minutes” or “24 hours”. It is rounded up to the unit."""
+    """Return a time to wait in words, such as “30 seconds”, “5 minutes” or “24 hours”. The number is rounded up."""
     counts = {"second": ceil(seconds), "minute": ceil(seconds / 60), "hour": ceil(seconds / 3600)}
     unit = next((unit for unit, count in counts.items() if count <= MOST_OF_A_UNIT), "hour")
     count = max(1, counts[unit])

@@ -25,9 +25,11 @@ WITH_WRITERS = "objectValue,writerInfo,format"
 
 
 class Operations(ABC):
-    """Operations on sheets, rows and cells. Ids are Smartsheet's 64-bit numbers, sheets and rows are its JSON objects.
+    """Operations on sheets, rows and cells. Ids are Smartsheet's 64-bit numbers. Sheets and rows are Smartsheet's JSON
+    objects.
 
-    Every method raises edits.gateway.errors.GatewayError. A write is sent in one request and never repeated.
+    Every method raises edits.gateway.errors.GatewayError. A write is one request. If Smartsheet has perhaps made it, it
+    is never sent again.
     """
 
     # Reading
@@ -51,9 +53,9 @@ class Operations(ABC):
     ) -> JsonObject:
         """Return a sheet with its columns, and with all rows, the given rows, or one page of rows.
 
-        Given rows have their last writer (modifiedBy), and those that don't exist are left out. Each row is returned at
-        most once, even if the sheet changes while its pages are read. If `filter_id` names a filter of the sheet that
-        the person can use, each row says whether the filter hides it (filteredOut).
+        With `row_ids`, each row has its last writer (modifiedBy), and rows that don't exist are left out. Each row is
+        returned at most once, even if the sheet changes while its pages are read. If `filter_id` names a filter of the
+        sheet that the person can use, each row says whether the filter hides it (filteredOut).
         https://developers.smartsheet.com/api/smartsheet/openapi/sheets/getsheet
         """
         wanted = _wanted(column_ids, filter_id)
@@ -75,7 +77,7 @@ class Operations(ABC):
         filter_id: int | None = None,
     ) -> Iterator[JsonObject]:
         """Yield all rows of a sheet, page by page. `with_writers` adds each row's last writer (modifiedBy). `filter_id`
-        is as in `sheet`.
+        works as in `sheet`.
 
         If the sheet changes between two pages, the same row can be in both.
         """
@@ -163,8 +165,8 @@ class Operations(ABC):
         allow_partial_success: bool = False,
         parse_locale: str = "",
     ) -> JsonObject:
-        """Add up to 500 rows. Returns Smartsheet's result: result (the new rows), version, failedItems…
-        Smartsheet reads durations in the locale `parse_locale`; if it is "", in the person's locale.
+        """Add up to 500 rows. Returns Smartsheet's answer: result (the new rows), version, failedItems… Smartsheet
+        parses durations in the locale `parse_locale`. If `parse_locale` is "", Smartsheet uses the person's locale.
 
         https://developers.smartsheet.com/api/smartsheet/openapi/rows/rows-addtosheet
         """
@@ -181,8 +183,8 @@ class Operations(ABC):
         allow_partial_success: bool = False,
         parse_locale: str = "",
     ) -> JsonObject:
-        """Change up to 500 rows, each with its id and the cells that change. Returns Smartsheet's result.
-        Smartsheet reads durations in the locale `parse_locale`; if it is "", in the person's locale.
+        """Change up to 500 rows, each with its id and the cells that change. Returns Smartsheet's answer. Smartsheet
+        parses durations in the locale `parse_locale`. If `parse_locale` is "", Smartsheet uses the person's locale.
 
         https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
         """
@@ -192,8 +194,8 @@ class Operations(ABC):
         return _told(answer, sent=len(rows), is_partial=allow_partial_success, of=ids)
 
     def delete_rows(self, sheet_id: int, row_ids: Sequence[int], *, edit_id: UUID | None = None) -> JsonObject:
-        """Delete up to 440 rows (their ids are in the URL) with all rows below them. If Smartsheet answers with an
-        error, it has deleted none. The result lists the ids of the deleted rows.
+        """Delete up to 440 rows with all rows beneath them. There can't be more rows, because their ids are in the URL.
+        If Smartsheet answers with an error, it has deleted no row. The answer lists the ids of the deleted rows.
         https://developers.smartsheet.com/api/smartsheet/openapi/rows/delete-rows
         """
         _require_at_most(IDS_PER_URL, len(row_ids))
@@ -258,8 +260,8 @@ def _understood(is_it: Callable[[T], bool], content: T) -> T:
 
 
 def _told(answer: JsonObject, *, sent: int, is_partial: bool, of: Collection[int] | None = None) -> JsonObject:
-    """Return the answer to a write. Raises OutcomeUnknown if the answer has fewer than `sent` results, or results of
-    rows that aren't in `of`.
+    """Return the answer to a write. Raises OutcomeUnknown if the answer has fewer than `sent` results. Also raises it
+    if the answer has the result of a row whose id isn't in `of`.
     """
     result = answer.get("result")
     done = result if isinstance(result, list) else [result]
@@ -272,7 +274,7 @@ def _told(answer: JsonObject, *, sent: int, is_partial: bool, of: Collection[int
 
 
 def _merged(pages: Iterable[JsonObject]) -> JsonObject:
-    """Combine the pages of a sheet: the sheet's data from the last page, and each row once."""
+    """Combine the pages of a sheet. The result has the sheet's data from the last page, and each row only once."""
     sheet: JsonObject = {}
     rows: dict[int, JsonObject] = {}
     for sheet in pages:
@@ -293,8 +295,8 @@ def _require_at_most(limit: int, count: int) -> None:
 
 
 def _wanted(column_ids: Sequence[int] | None, filter_id: int | None) -> JsonObject:
-    """Return the query parameters that limit the columns and apply a filter. Without include=filters, rows have
-    filteredOut only if Smartsheet applied this filter.
+    """Return the query parameters that limit the columns and apply a filter. They don't have include=filters. So rows
+    have filteredOut only if Smartsheet applied this filter.
     """
     columns = {"columnIds": _joined(column_ids)} if column_ids else {}
     return columns | ({"filterId": str(filter_id)} if filter_id else {})
