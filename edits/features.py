@@ -58,5 +58,5 @@ def why_not(feature: Feature, *, offered: Iterable[str], asked: Iterable[str], g
 
 
 def can_be_granted(reason: str) -> bool:
-    """Whether signing in again would remove this reason."""
+    """Whether the person can use the feature after signing in again. `reason` is the sentence that why_not returned."""
     return reason in {NOT_GRANTED, NO_LOOK_GRANTED}

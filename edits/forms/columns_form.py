@@ -90,8 +90,8 @@ class ColumnsForm(RowForm):
                 self._remember(name, held(self._field(name).cell))  # so that typing the same again counts as a change
 
     def clean(self) -> dict[str, Any] | None:
-        """Check the whole form. Subclasses can override this, and needn't call super(). If it returns a dictionary,
-        that replaces `cleaned_data`.
+        """Check the whole form. Subclasses can override this, and needn't call super(). If this method returns a
+        dictionary, the dictionary replaces `cleaned_data`.
         """
         return None
 

@@ -63,9 +63,9 @@ class DesignedForm(SheetForm):
     """The form of a row, or of a new row if `row_id` is None.
 
     `me` are the addresses that the person is known by, and `today` is the day in their time zone. `baseline` is the
-    sheet as it was just read, or the error if it couldn't be read. `given` has values by column id that are written
-    although the form has no control for them. `suggested` are the ids of columns whose values in `draft` come from the
-    link or the designer. The other arguments are those of SheetForm.
+    sheet as it was just read, or the error if it couldn't be read. `given` has values by column id. These values are
+    written although the form has no control for them. `suggested` are the ids of columns whose values in `draft` come
+    from the link or the designer. The other arguments are those of SheetForm.
     """
 
     why_left_out = NOT_IN_FORM
@@ -340,8 +340,8 @@ class DesignedForm(SheetForm):
         return found.row(row.id) or replace(row, cells={}, is_filtered_out=None)
 
     def _is_rule_calculated(self, row: Row) -> bool:
-        """Whether only Smartsheet can say if the row fits the form's rule and filter, because it evaluates a filter or
-        calculates a value that the rule reads.
+        """Whether only Smartsheet can say if the row fits the form's rule and filter, because Smartsheet evaluates the
+        filter, or calculates a value that the rule reads.
         """
         rule = self.definition.rule.column_ids if self.definition.rule else frozenset[int]()
         read = [one for one in self.sheet.columns if one.id in rule]
@@ -430,7 +430,7 @@ class DesignedForm(SheetForm):
 
     def _why_shown(self, field: FormField, column: Column) -> str:
         """Return why the sheet doesn't let this person change a cell. Return "" if the sheet lets them, or if the form
-        never does.
+        itself never lets them.
         """
         is_for_writing = any(state.is_written for state in field.possible_states)
         return super().why_read_only(column) if is_for_writing else ""

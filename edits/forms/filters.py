@@ -46,7 +46,9 @@ def applying(gateway: Callable[[], Gateway], sheet_id: int, chosen: ChosenFilter
 
 
 def require_applied(rows: Iterable[Row | JsonObject], chosen: ChosenFilter | None) -> None:
-    """Raise FilterGone if Smartsheet didn't apply the filter to each of these rows."""
+    """Raise FilterGone if one of these rows doesn't say whether the filter hides it. Then Smartsheet didn't apply the
+    filter.
+    """
     if chosen and not all(_is_applied(row) for row in rows):
         raise FilterGone(chosen)
 

@@ -77,8 +77,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class MyRows:
-    """The rows that belong to a person. Rows that need the person come first. Apart from that, the rows have the order
-    of the sheet.
+    """The rows that belong to a person. Rows in which the person has something to do come first. Apart from that, the
+    rows have the order of the sheet.
 
     `columns` are the ids and titles of the shown columns. `missing` are the ids of the searched columns that the sheet
     doesn't have any more. If the rule needs one of the missing columns, there are no rows.
@@ -99,7 +99,7 @@ class MyRows:
 
     @property
     def needing_count(self) -> int:
-        """How many rows need the person."""
+        """In how many rows the person has something to do."""
         return sum(needs for *_, needs, _texts in self.found)
 
     def search(self, text: str) -> MyRows:
@@ -152,9 +152,9 @@ def my_rows(
     """Return the rows for which the condition holds for this person, or all rows if `condition` is None. With
     `chosen_filter`, leave out rows that this filter doesn't show to the person.
 
-    Rows that need the person come first. A row needs the person if the condition `needs` holds for the row, such as "a
-    required cell is empty". The rows in `asked_row_ids` also need the person, because someone has asked for an update
-    of these rows. If `primary_column_id` isn't given, the app reads it from Smartsheet, at most once a day.
+    Rows in which the person has something to do come first. These are the rows for which the condition `needs` holds,
+    such as "a required cell is empty". The rows in `asked_row_ids` also count, because someone has asked the person to
+    update them. If `primary_column_id` isn't given, the app reads it from Smartsheet, at most once a day.
 
     Raises GatewayError if Smartsheet didn't return the sheet.
     """

@@ -1,4 +1,5 @@
-"""Says whether a row belongs to a person under the rule of a form: a condition, a filter of the sheet, or both.
+"""Says whether a row belongs to a person under the rule of a form. The rule is a condition, a filter of the sheet, or
+both.
 
 This app checks the condition on the server, when a row is opened and when it is saved. `me` are the addresses that the
 person is known by. If a contact has only a name and no address, it matches no person.

@@ -1,4 +1,4 @@
-"""Finds the rows of a sheet that belong to a person, in Smartsheet's JSON.
+"""Finds the rows of a sheet that belong to a person. The module searches Smartsheet's JSON.
 
 A sheet can have 20,000 rows, and few of them belong to one person. So this module reads the sheet page by page with
 only the needed columns, and parses only matching rows.
@@ -44,7 +44,7 @@ class FoundRows(TypedDict):
 @dataclass(frozen=True, slots=True)
 class RowSearch:
     """What to find: rows for which `condition` holds and that `filter` shows, with the texts of the shown columns. If
-    `needs` holds for a row, the row needs the person.
+    `needs` holds for a row, the person has something to do in this row.
     """
 
     sheet_id: int

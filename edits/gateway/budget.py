@@ -53,7 +53,7 @@ class Budget:
         self._begun = monotonic()
 
     def for_read(self) -> float:
-        """Return the seconds left for a read, or 0."""
+        """Return the seconds left for a read; 0 if no time is left."""
         return max(0.0, self._seconds - self._spent())
 
     def for_write(self) -> float:

@@ -322,7 +322,7 @@ class PlainClient(sdk.Smartsheet):  # type: ignore[misc]  # the SDK ships no typ
 
 
 class _Failure(sdk.OperationErrorResult):  # type: ignore[misc]  # the SDK ships no types
-    """A failed exchange, in the form that the SDK's retry loop expects."""
+    """A failed request, in the form that the SDK's retry loop expects."""
 
     def __init__(self, error: GatewayError, *, should_retry: bool) -> None:
         self.error = error

@@ -1,4 +1,4 @@
-"""Errors of calls to Smartsheet, named by what the caller does next.
+"""Errors of calls to Smartsheet. There is one class for each thing that the caller can do next.
 
     GatewayError
       SignInAgain      the token is not accepted (401): ask the person to sign in again
@@ -62,7 +62,7 @@ class NotGranted(Forbidden):
 
 
 class NotFound(GatewayError):
-    """What the request names doesn't exist, or this person can't see it."""
+    """The sheet, row or column doesn't exist, or this person can't see it."""
 
 
 class Contested(GatewayError):

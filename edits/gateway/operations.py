@@ -28,8 +28,8 @@ class Operations(ABC):
     """Operations on sheets, rows and cells. Ids are Smartsheet's 64-bit numbers. Sheets and rows are Smartsheet's JSON
     objects.
 
-    Every method raises edits.gateway.errors.GatewayError. A write is one request. If Smartsheet has perhaps made it, it
-    is never sent again.
+    Every method raises edits.gateway.errors.GatewayError. Each write is one request. A write that Smartsheet has
+    perhaps made is never sent again.
     """
 
     # Reading
@@ -51,7 +51,7 @@ class Operations(ABC):
         page_size: int | None = None,
         filter_id: int | None = None,
     ) -> JsonObject:
-        """Return a sheet with its columns, and with all rows, the given rows, or one page of rows.
+        """Return a sheet with its columns and with rows: all rows, the rows in `row_ids`, or one page of rows.
 
         With `row_ids`, each row has its last writer (modifiedBy), and rows that don't exist are left out. Each row is
         returned at most once, even if the sheet changes while its pages are read. If `filter_id` names a filter of the

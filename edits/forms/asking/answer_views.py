@@ -33,7 +33,7 @@ NOT_FOR_YOU = Problem(
 @require_safe
 @smartsheet_connected
 def answer(request: SmartsheetRequest, person_id: UUID) -> HttpResponse:
-    """Redirect the person who was asked to their rows in the form. Store the time of the first visit."""
+    """Redirect an asked person to the list of their rows in the form. Store the time of the person's first visit."""
     found = _mine(request, person_id)
     if found is None:
         return problem_page(request, NOT_FOR_YOU)

@@ -115,7 +115,7 @@ def _send(request: SmartsheetRequest, found: FormDefinition, form: AskForm, plan
 
 
 def _one_time_id(request: SmartsheetRequest) -> UUID:
-    """Return the id in the preview's form. Because of this id, a form that is sent twice makes only one request."""
+    """Return the id in the preview's form. With this id, a form that is sent twice makes only one update request."""
     try:
         return UUID(request.POST.get("once", ""))
     except ValueError:
@@ -146,7 +146,7 @@ def _preview(
 
 
 def _sample(request: SmartsheetRequest, found: FormDefinition, form: AskForm, planned: Plan) -> dict[str, str]:
-    """The mail to the first person, without its links."""
+    """The mail to the first person, without its links. The preview shows it as a sample."""
     if not planned.asked:
         return {}
     actor, wanted, primary = actor_of(request), form.wanted(), form.choices.sheet.primary

@@ -1,7 +1,7 @@
 """Writes a mail: plain text and HTML, with headers that can't be forged through names or titles.
 
 A mail has the asker's name, text and address, the form's title and the rows' names. It has no values of cells. If the
-names of rows are personal, it has row numbers instead.
+names of rows are personal, the mail has row numbers instead.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def words_of(
 
 
 def day_in_words(day: date) -> str:
-    """A day with the name of the month. Numbers alone would mean different days in different countries."""
+    """A day with the month's name. A date such as 3/4/2026 would mean different days in different countries."""
     return f"{day:%A}, {day.day} {day:%B} {day.year}"
 
 
@@ -134,7 +134,7 @@ def _headers(mail: Mail, words: Words) -> dict[str, str]:
 
 
 def _lines(words: Words) -> Iterator[str]:
-    """Yield the lines of the plain text. Each link is alone on its line, so that no mail program breaks it."""
+    """Yield the lines of the plain text. Each link has a line of its own, so that no mail program breaks the link."""
     asks = "reminds you" if words.is_reminder else "asks you"
     yield wrapped(f"{words.asker} {asks} to update {words.count} in the form “{words.title}”.")
     yield ""

@@ -53,7 +53,9 @@ class Choices:
         return email in {one.strip().lower() for one in options}
 
     def people_in(self, row: Row) -> list[str]:
-        """The names or addresses of the people in the row."""
+        """The people in the contact columns of the row. Each person is shown by name, or by address if the name is
+        unknown.
+        """
         found = [contact for column in self.contact_columns for contact in contacts(row.cell(column))]
         return list(dict.fromkeys(contact.name or contact.email for contact in found))
 
@@ -128,7 +130,7 @@ class Plan:
 
     @property
     def row_count(self) -> int:
-        """How many different rows are asked about."""
+        """How many different rows people are asked about."""
         return len({row.id for one in self.asked for row in one.rows})
 
 
@@ -148,7 +150,7 @@ def plan(
     If `column` is given, they are the people in this column of each row. Otherwise they are the people with these
     `addresses`.
 
-    `shares` returns the sheet's shares. It is only called if nothing else that this app knows has the person's address.
+    `shares` returns the sheet's shares. It is only called for an address that this app finds nowhere else.
     """
     people: dict[str, PlannedPerson] = {}
     without = []
@@ -178,7 +180,7 @@ def is_known(email: str, region: str) -> bool:
 
 
 def _contacts(row: Row, column: Column | None, addresses: Sequence[str]) -> list[Contact]:
-    """The contacts to ask about a row, without those who have no address."""
+    """The contacts to ask about a row. Contacts without an address are left out."""
     found = contacts(row.cell(column)) if column else [Contact(email=one) for one in addresses]
     return [one for one in found if is_address(one.email)]
 

@@ -101,8 +101,8 @@ def designers_of(form: FormDefinition) -> Iterator[str]:
 
 
 def keep_true(mail: ProblemMail) -> list[str]:
-    """Remove the sentences that are no longer true from the mail, and return the others. Return an empty list if the
-    mail needn't be sent any more.
+    """Keep only those sentences of the mail that are still true, and return them. Return an empty list if the mail
+    needn't be sent any more.
 
     A removed sentence counts as not sent. So designers get a new mail if the sentence becomes true again.
     """
@@ -147,8 +147,8 @@ def words_of(mail: ProblemMail, sentences: Sequence[str]) -> Words:
 
 
 def delete_old() -> int:
-    """Delete mails that are older than KEPT. Return how many were deleted. The links to stop mails that these mails had
-    no longer work.
+    """Delete mails that are older than KEPT. Return how many were deleted. The stop links in these mails then don't
+    work any more.
     """
     return ProblemMail.objects.filter(created_at__lt=timezone.now() - KEPT).delete()[0]
 
@@ -160,7 +160,7 @@ def _told_lately(form: FormDefinition) -> set[tuple[str, str]]:
 
 
 def _lines(words: Words) -> Iterator[str]:
-    """Yield the lines of the plain text. Each link is alone on its line, so that no mail program breaks it."""
+    """Yield the lines of the plain text. Each link has a line of its own, so that no mail program breaks the link."""
     yield wrapped(words.begin)
     yield ""
     yield from (wrapped(f"- {one}", hanging="  ") for one in words.sentences)

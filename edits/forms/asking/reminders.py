@@ -1,4 +1,4 @@
-"""Makes the mails that remind people, and deletes old requests. The worker calls it."""
+"""Makes the mails that remind people, and deletes old requests. The worker calls this module."""
 
 from __future__ import annotations
 

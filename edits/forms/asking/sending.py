@@ -1,4 +1,4 @@
-"""Sends the mails that wait in the tables of mails. The worker calls it.
+"""Sends the mails that wait in the database. The worker calls this module.
 
 A worker claims a mail with one conditional UPDATE, which reserves the mail for a limited time. Then the worker sends
 the mail, and then it marks the mail as sent. If the worker dies before it marks the mail, the reserved time ends, and
@@ -67,8 +67,8 @@ def is_set_up() -> bool:
 
 
 def send_due() -> int:
-    """Send the mails that are due. Return how many the mail server took. If the server can't be reached, the other
-    mails wait.
+    """Send the mails that are due. Return how many mails the mail server took. If the server can't be reached, the
+    other mails wait for the next run.
     """
     kinds: list[type[OutgoingMail]] = [Mail] if is_set_up() else []
     kinds += [ProblemMail] if problem_mails.is_set_up() else []

@@ -65,7 +65,7 @@ class PersonState:
 
 
 def states_of(request: UpdateRequest) -> list[PersonState]:
-    """Return the people of a request. Those who haven't answered come first."""
+    """Return the people of a request with their mails and answers. People whose answer isn't complete come first."""
     stopped = StoppedReminders.addresses_of(request.form_id)
     mails: dict[object, list[Mail]] = {}
     for mail in Mail.objects.filter(person__request=request).order_by("pk"):

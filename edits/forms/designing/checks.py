@@ -41,7 +41,7 @@ class Finding:
 def check(
     form: FormDefinition, definition: Definition, sheet: Sheet, *, filters: Iterable[Mapping[str, object]] = ()
 ) -> list[Finding]:
-    """Return everything that is wrong with the content of a form, errors first. `sheet` needs only its columns.
+    """Return everything that is wrong with the content of a form, errors first. `sheet` needs its columns, but no rows.
     `filters` are the sheet's filters that the designer can use. They are only needed if the form has a filter.
     """
     found = [*_whole(form, definition), *_conditions(definition, sheet)]

@@ -1,4 +1,4 @@
-"""Compares who can open a form with who can change its sheet in Smartsheet."""
+"""Compares the people who can open a form with the people who can change the form's sheet in Smartsheet."""
 
 from __future__ import annotations
 

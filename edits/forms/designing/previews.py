@@ -157,7 +157,8 @@ def listed_rows(gateway: Gateway, page: Sheet, definition: Definition, *, query:
 def _first(definition: Definition, page: Sheet, listed: ListedRows, viewer: Viewer) -> str:
     """Return the id of the row to show after a new search; "" if the search found no row.
 
-    This is the first found row that the form shows to the viewer. If there is none, it is the first found row.
+    If the form shows one of the found rows to the viewer, return the first such row. Otherwise return the first found
+    row.
     """
     theirs = (row for row in listed.rows if viewer.owns(definition, page, row))
     row = next(theirs, listed.rows[0] if listed.rows else None)

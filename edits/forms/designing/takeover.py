@@ -55,7 +55,7 @@ def take_over(request: SmartsheetRequest, form: FormDefinition, baseline: Baseli
 
 def why(form: FormDefinition, shares: Shares | None = None) -> str:
     """Return why another designer can take the form over; "" if they can't. `shares` are the shares of the form's
-    sheet. If they aren't given, one reason isn't checked: the sheet isn't shared with the designer any more.
+    sheet. Without them, this function doesn't check whether the sheet is still shared with the designer.
     """
     designer = form.designer
     if designer is None:

@@ -1,4 +1,4 @@
-"""Keeps what a person has typed into a form as a draft, until they save the form."""
+"""Keeps drafts. A draft is what a person has typed into a form. It is kept until the person saves the form."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ class Filling:
         return self.form(draft=lambda: self.request.POST, given=self._given(), is_attempt=True)
 
     def sent_form_loosely(self) -> DesignedForm:
-        """Return the sent form after the row couldn't be read. This form can't be saved. Raises the errors of
+        """Return the sent form for a row that couldn't be read. This form can't be saved. Raises the errors of
         DesignedForm.
         """
         return self.form(self.request.POST, given=self._given())

@@ -1,4 +1,4 @@
-"""Lists a person's rows in a form. Rows that need the person come first."""
+"""Lists a person's rows in a form. Rows in which the person has something to do come first."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def rows_of(
     primary_column_id: int | None = None,
     asked_row_ids: Collection[int] = (),
 ) -> MyRows:
-    """Return the person's rows in the form. Rows that the person was asked about count as rows that need the person.
-    Raises GatewayError.
+    """Return the person's rows in the form. `asked_row_ids` are rows that someone has asked the person to update. So
+    the person has something to do in them. Raises GatewayError.
     """
     definition = opened.definition
     return my_rows(
@@ -44,14 +44,16 @@ def shown_fields(definition: Definition) -> list[FormField]:
 
 
 def needs_of(definition: Definition) -> Condition | None:
-    """Return the condition for rows that need the person: a required field is empty, or a value isn't allowed."""
+    """Return the condition for rows in which the person has something to do: a required field is empty, or a value
+    isn't allowed.
+    """
     parts = [part for field in definition.fields for part in _needs(field)]
     return AnyOf(tuple(parts)) if parts else None
 
 
 def _needs(field: FormField) -> Iterator[Condition]:
-    """Yield the conditions under which a field needs the person. If the conditions of several states of the field hold,
-    the first of these states applies.
+    """Yield the conditions under which the person has something to do in a field. If the conditions of several states
+    of the field hold, the first of these states applies.
     """
     is_empty = Comparison(field.column_id, Operator.EMPTY)
     earlier: list[Condition] = []

@@ -1,8 +1,8 @@
 """The pages of forms for the people who fill them in.
 
-Their HTTP statuses are those of the row form (edits/rows/views.py). Besides, 403 means that the form isn't for this
-person, or that the row isn't one of the person's rows. 409 means that the form is closed, or that it was published
-again after it was opened.
+Their HTTP statuses are those of the row form (edits/rows/views.py). Two statuses also have other meanings. 403 can mean
+that the form isn't for this person, or that the row isn't one of the person's rows. 409 can mean that the form is
+closed, or that it was published again after the person opened it.
 """
 
 from __future__ import annotations
