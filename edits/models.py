@@ -1,4 +1,4 @@
-"""The models of this app, from their packages. The log of edits is in audit."""
+"""Imports the models of all packages of this app, so that Django finds them. The log of edits is in `audit`."""
 
 from edits.forms.asking.models import Mail, RequestedPerson, StoppedReminders, UpdateRequest
 from edits.forms.asking.problem_mails import ProblemMail

@@ -1,4 +1,4 @@
-"""Gives Smartsheet's own Python client a person's token, for operations that this app doesn't have."""
+"""Makes a client of Smartsheet's own Python SDK with a person's token, for operations that this app doesn't offer."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from identity.tokens import access_tokens
 
 def client_for(user: AbstractBaseUser | AnonymousUser) -> PlainClient:
     """Return a smartsheet.Smartsheet client with the person's own token, which is refreshed first if it has expired.
-    Use the client for one request.
+    Don't keep the client for longer than one Django request.
 
     The client uses the person's region, waits at most SMARTSHEET_DEADLINE between two bytes, repeats nothing, and
     raises the SDK's errors (smartsheet.exceptions). Smartsheet's own history names the person for each change that the
@@ -32,7 +32,9 @@ def client_for(user: AbstractBaseUser | AnonymousUser) -> PlainClient:
 
 
 class _Session(requests.Session):
-    """A session that ignores proxies and certificates in the environment, and waits no longer than the app does."""
+    """An HTTP session that ignores the environment's proxies and certificates. It waits at most SMARTSHEET_DEADLINE
+    seconds for an answer's next byte.
+    """
 
     def __init__(self) -> None:
         super().__init__()

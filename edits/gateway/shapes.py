@@ -1,6 +1,7 @@
 """Checks that JSON has the expected shape, because a proxy in front of Smartsheet can answer with other JSON.
 
-These functions check the ids of a sheet, its columns and its rows. They don't check each of half a million cells.
+These functions check the ids of a sheet, its columns and its rows. They don't check the cells, because a sheet can have
+half a million of them.
 """
 
 from typing import Any

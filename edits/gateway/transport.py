@@ -37,8 +37,9 @@ LARGEST_TOTAL = 128 * MB  # the most bytes of all answers that this process is r
 def _give_large_memory_back() -> None:
     """Make glibc return large blocks of memory to the system as soon as they are free.
 
-    By default, glibc does so only for blocks above a certain size, and raises that size with every such block. It keeps
-    smaller blocks for each thread, which is hundreds of MB after some large answers.
+    By default, glibc returns only blocks above a certain size, and raises this limit each time such a block is freed.
+    glibc keeps freed blocks below the limit, separately for each thread. After some large answers, such blocks add up
+    to hundreds of MB.
     https://man7.org/linux/man-pages/man3/mallopt.3.html
     """
     try:
@@ -66,7 +67,8 @@ class Answer:
 class Room:
     """Reserves the memory of one answer, as a part of the limit for all answers of this process.
 
-    This is a context manager. Leave its block when the answer is parsed.
+    This is a context manager. The memory stays reserved until the `with` block ends, so parse the answer inside the
+    block.
     """
 
     _lock = Lock()
@@ -108,8 +110,8 @@ def exchange(session: requests.Session, request: requests.PreparedRequest, *, se
 
 
 def _body(response: requests.Response, room: Room) -> bytearray:
-    """Return the body as one block of memory, which the system gets back. If the body were many small blocks, the
-    allocator would keep most of them.
+    """Return the body as one large block of memory, which returns to the system when the body is no longer used. If the
+    body were many small blocks, the process would keep most of them.
     """
     body = bytearray()
     for chunk in response.iter_content(CHUNK):
@@ -119,8 +121,8 @@ def _body(response: requests.Response, room: Room) -> bytearray:
 
 
 def new_session() -> requests.Session:
-    """Return a session for one person, without cookies, .netrc and proxies. It shares nothing but connections with
-    other sessions.
+    """Return a session for one person, without cookies, .netrc and proxies. All sessions share their connections, and
+    nothing else.
     """
     session = _Session()
     session.trust_env = False
@@ -139,7 +141,9 @@ class _Session(requests.Session):
 
 @cache
 def _transport(ca_bundle: str) -> TimedAdapter:
-    """Return the process's only adapter, which reuses connections. A new connection takes up to three round trips."""
+    """Return the adapter that all sessions of this process share. It reuses connections, because opening a connection
+    takes up to three round trips.
+    """
     return TimedAdapter(ca_bundle)
 
 

@@ -50,7 +50,9 @@ def sheets(request: SmartsheetRequest) -> HttpResponse:
 @require_safe
 @smartsheet_connected
 def sheet(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
-    """Show the grid of a sheet, and a page of its rows as a table (?page=, from 1). ?view=table shows only that."""
+    """Show the grid of a sheet, and a page of its rows as a table (?page=, from 1). With ?view=table, show only the
+    table.
+    """
     number = request.GET.get("page", "1")
     page = max(1, int(number)) if PAGE.fullmatch(number) else 1
     try:
@@ -73,14 +75,16 @@ def sheet(request: SmartsheetRequest, sheet_id: int) -> HttpResponse:
 
 
 def _api_url() -> str:
-    """Return the address of the API for the grid; "" in a site without the API, which shows a table, not a grid."""
+    """Return the address of the API that the grid uses. Return "" if the site doesn't have the API. The page then shows
+    only the table.
+    """
     with suppress(NoReverseMatch):
         return reverse("api:v1:api-root")
     return ""
 
 
 def _offered(gateway: Gateway, access: Access) -> dict[str, Any]:
-    """Return what the person can do with the rows of a sheet, and sentences that say why they can't do other things."""
+    """Return what the person can do with the rows of a sheet (change, add, delete), and why they can't do the rest."""
     no_access = why_no_edits(access)
     reasons = {one: gateway.why_not(one) or no_access for one in (Feature.CHANGE, Feature.ADD, Feature.DELETE)}
     return {

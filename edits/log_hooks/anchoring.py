@@ -1,8 +1,8 @@
-"""Anchors seals as rows in a Smartsheet sheet that belongs to the auditor. This app can't change that sheet's history
-and its times.
+"""Anchors seals as rows in a Smartsheet sheet that belongs to the auditor. This app can't change the history that
+Smartsheet keeps of that sheet, or the times in it.
 
-The row is added with the token of the person AUDIT_ANCHOR_PERSON to the sheet AUDIT_ANCHOR_SHEET. It is logged like any
-other edit, with the action "anchor". The seal is a line of JSON in the primary column.
+AUDIT_ANCHOR_SHEET is the sheet. Rows are added with the token of the person AUDIT_ANCHOR_PERSON. Adding a row is logged
+like any other edit, with the action "anchor". The row's primary cell has the seal, as a line of JSON.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ def register() -> None:
 
 
 def _to_sheet(found: Sequence[SignedSeal]) -> None:
-    """Add a row with the last of the seals. Raises NoAnchorSheet, NotRecorded, GatewayError."""
+    """Add a row to the sheet, with the last of these seals. Raises NoAnchorSheet, NotRecorded, GatewayError."""
     baseline = read(_person().user, int(settings.AUDIT_ANCHOR_SHEET))
     if baseline.sheet.primary is None:
         raise NoAnchorSheet("The sheet for seals shows this person no primary column.")

@@ -1,7 +1,8 @@
 """Reads Smartsheet's own history of a cell with the reader's token, for the page with the cell's log. The result is
 cached briefly.
 
-Smartsheet counts one page of a history as ten requests, so 30 pages per minute can be read.
+Smartsheet allows each token 300 requests per minute, and counts one page of a history as ten requests. So a person can
+read at most 30 pages per minute.
 https://developers.smartsheet.com/api/smartsheet/openapi/cells/cellhistory-get
 """
 
@@ -30,7 +31,9 @@ TOO_MANY = "Smartsheet limits how many cell histories can be read per minute. Tr
 
 
 def cell_history(request: HttpRequest, *, sheet_id: int, row_id: int, column_id: int, pages: int = 1) -> CellHistory:
-    """Read `pages` pages of the cell's states, newest first. Never raises errors of Smartsheet."""
+    """Read `pages` pages of the cell's states, newest first. If Smartsheet answers with an error, `why_not` in the
+    result says so.
+    """
     if getattr(request, "smartsheet_user", None) is None:
         return CellHistory(why_not=NOT_HERE)
     position = _position(sheet_id, row_id, column_id)

@@ -3,8 +3,8 @@
 A sign-in that can't be recorded doesn't happen. Refusals, and events that have already happened, are recorded if
 possible. If that fails, the error is in the program's own log.
 
-Only the actor of an entry has a name and an e-mail address, because they can be erased there. Other parts of an entry
-have the person's number instead.
+An entry has a person's name and e-mail address only in its actor, because the log can erase them there. Other parts of
+an entry have the person's number.
 """
 
 from datetime import UTC
@@ -35,8 +35,8 @@ def note_sign_in(person: SmartsheetUser, **_more: object) -> None:
 
 @receiver(signals.connecting)
 def note_connection(person: SmartsheetUser, **_more: object) -> None:
-    """Record a connection, in the transaction that stores the token. The entry's subject is the Django user. Raises
-    CannotRecord if the log can't be written.
+    """Record that a Django user connected their Smartsheet account, in the transaction that stores the token. The
+    entry's subject is the Django user. Raises CannotRecord if the log can't be written.
     """
     try:
         note(actor=actor_of(person), action=Action.CONNECT, subject=subject_of(person.user))
@@ -53,7 +53,9 @@ def note_refusal(
     user: AbstractBaseUser | None,
     **_more: object,
 ) -> None:
-    """Record a refusal. Each address or person gets one entry per minute, with a count."""
+    """Record a refused sign-in or connection. At most one entry per minute is written for each person, or for each IP
+    address if the person isn't known. Further refusals are only counted.
+    """
     actor = actor_of_user(user) if user else nobody(region)
     note_or_count(
         Counted.CONNECT if user else Counted.SIGN_IN,
@@ -137,8 +139,8 @@ def note_activation(person: SmartsheetUser, is_active: bool, by: AbstractBaseUse
 
 @receiver(signals.app_token_created)
 def note_new_app_token(token: AppToken, **_more: object) -> None:
-    """Record a new app token, in the transaction that stores it. The token's name can be erased, because the person
-    chose it. Raises CannotRecord if the log can't be written.
+    """Record a new app token, in the transaction that stores it. The person chose the token's name, so the name is
+    recorded as a personal value, which can be erased. Raises CannotRecord if the log can't be written.
     """
     about = (token.person.region, token.person.smartsheet_id)
     facts: list[tuple[str, str, bool]] = [
@@ -166,8 +168,8 @@ def note_end_of_app_token(token: AppToken, why: str, **_more: object) -> None:
 
 @receiver(signals.app_token_refused)
 def note_refused_app_token(token: AppToken | None, why: str, **_more: object) -> None:
-    """Record a refused app token. Each token gets one entry per minute, with a count. Tokens that don't exist are
-    counted by the caller's address.
+    """Record a refused app token. At most one entry per minute is written for each token, or for each IP address if the
+    token doesn't exist. Further refusals are only counted.
     """
     known: dict[str, Any] = {}
     if token:
@@ -177,8 +179,8 @@ def note_refused_app_token(token: AppToken | None, why: str, **_more: object) ->
 
 
 def _note_app_token(token: AppToken, action: Action, **more: Any) -> None:
-    """Record an event of an app token. Edits with a token name the token in the same way. Raises CannotRecord if the
-    log can't be written.
+    """Record an event of an app token. The entry's `via` names the token, as in the entries of edits made with the
+    token. Raises CannotRecord if the log can't be written.
     """
     try:
         note(
@@ -206,7 +208,9 @@ def actor_of(person: SmartsheetUser) -> Actor:
 
 
 def actor_of_user(user: AbstractBaseUser) -> Actor:
-    """Return the Smartsheet person of the Django user; if there is none, an actor with the user's name."""
+    """Return the Django user as an actor: their Smartsheet account if they have one, otherwise their Django name and
+    e-mail address.
+    """
     person: SmartsheetUser | None = getattr(user, "smartsheet", None)
     email = getattr(user, user.get_email_field_name(), "")
     return actor_of(person) if person else Actor(id=0, region="", name=user.get_username(), email=email)

@@ -26,8 +26,8 @@ def reading_actor(request: HttpRequest) -> Actor:
 
 
 def readable_sheets(request: HttpRequest, *, is_waiting: bool) -> Readable:
-    """Return the sheets that the person can open. If they aren't known and `is_waiting` is true, ask Smartsheet and
-    wait for the answer.
+    """Return the sheets that the person can open. If this app doesn't know the sheets and `is_waiting` is true, ask
+    Smartsheet for them and wait for the answer.
     """
     if getattr(request, "smartsheet_user", None) is None:
         return Readable()

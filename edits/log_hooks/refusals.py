@@ -1,7 +1,9 @@
-"""Records refused sign-ins. Each address gets at most one entry per minute, so that refusals can't flood the log.
+"""Records refused sign-ins. At most one entry per minute is written for each address, so that refusals can't flood the
+log.
 
-The first refusal is recorded immediately. Further refusals from the same address within a minute are only counted. The
-next entry of that address has the count. If no further refusal comes, the worker writes an entry with the count.
+The first refusal from an address is recorded immediately. Further refusals from that address within a minute are only
+counted. If another refusal comes after that minute, its entry has the count. If none comes, the worker writes an entry
+with the count.
 """
 
 from __future__ import annotations
@@ -24,8 +26,8 @@ UNKNOWN = "an unknown address"
 
 
 class Counted(Enum):
-    """A kind of event that is counted. Its value has the name in the table of attempts, and the action, phase, origin
-    and reason of the entry with the count.
+    """A kind of event that is counted. The first item of its value is its name in the table of attempts. The other
+    items are the action, phase, origin and reason of the entry that has the count.
     """
 
     SIGN_IN = ("refused_sign_in", Action.SIGN_IN, Phase.REFUSED, Origin.APP, "Sign-ins were refused.")
@@ -40,10 +42,10 @@ class Counted(Enum):
 
 
 def note_or_count(kind: Counted, *, who: str = "", message: str = "", **entry: Any) -> None:
-    """Record the event, or count it if there was one within a minute.
+    """Record the event. If an event of this kind was recorded less than a minute ago, only count this one.
 
-    Events are counted for `who`: the person as region:id. If `who` is empty, they are counted for the request's
-    address. Raises NotRecorded or DatabaseError if the log can't be written.
+    Events are counted separately for each `who`, for example a person as region:id. If `who` is empty, they are counted
+    for the address that the request came from. Raises NotRecorded or DatabaseError if the log can't be written.
     """
     ip = current().ip
     address = who or (network_of(ip) if ip else UNKNOWN)
@@ -63,7 +65,7 @@ def note_or_count(kind: Counted, *, who: str = "", message: str = "", **entry: A
 
 
 def note_counted() -> int:
-    """Record the count of each address that had no event for a minute. Return how many addresses these were. Raises
+    """Record each count whose minute is over, and delete the count. Return how many counts were deleted. Raises
     NotRecorded if the log can't be written.
     """
     with transaction.atomic():
@@ -80,7 +82,9 @@ def note_counted() -> int:
 
 
 def _count_in_words(window: Attempts) -> Iterator[str]:
-    """Yield the sentence with the count, if there were more events than the first one, which has its own entry."""
+    """Yield a sentence with the count of events after the first one, which has its own entry. Yield nothing if there
+    was only one event.
+    """
     if window.count > 1:
         began = f"{window.began_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
         yield f"{window.count - 1} more from {window.address} in the minute after {began}"

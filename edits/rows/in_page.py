@@ -85,8 +85,8 @@ class BackToPage:
         return self._back(sent) or row_page(self.request, form, problem, status=status)
 
     def unread(self, problem: Problem) -> HttpResponse | None:
-        """Redirect to the site's page, which shows why the sheet couldn't be read. Return None if the session can't
-        store what was typed.
+        """Redirect to the site's page, which shows why the sheet couldn't be read. If the session can't store what was
+        typed, return None instead.
         """
         return self._back(Sent(drafts.author(self.request), _typed(self.request.POST), problem))
 
@@ -113,12 +113,16 @@ def page_of(request: HttpRequest, sheet_id: int, row_id: int) -> str:
 
 
 def keep_typed(request: HttpRequest, sheet_id: int, row_id: int) -> None:
-    """Store the form of a person who must log in or connect before it can be saved."""
+    """Store the sent form of a person who must log in, or connect their Smartsheet account, before the form can be
+    saved.
+    """
     keep(request, Sent(request.POST.get("author", ""), _typed(request.POST)), sheet_id=sheet_id, row_id=row_id)
 
 
 def keep(request: HttpRequest, sent: Sent, *, sheet_id: int, row_id: int) -> bool:
-    """Store the form for the next page with this row. Return False if the session can't store it."""
+    """Store the form and its result in the session, for the next page that shows this row. Return False if the session
+    can't store it.
+    """
     is_cookie = settings.SESSION_ENGINE.endswith(".signed_cookies")
     stored = sent.to_json()
     if len(str(stored)) > (LARGEST_IN_COOKIE if is_cookie else LARGEST):
@@ -130,7 +134,9 @@ def keep(request: HttpRequest, sent: Sent, *, sheet_id: int, row_id: int) -> boo
 
 
 def take(request: HttpRequest, *, sheet_id: int, row_id: int) -> Sent | None:
-    """Return and delete the result of this person's form; None if there is none."""
+    """Return the stored result of a form for this row, and delete it from the session. Return None if there is none, or
+    if another person sent the form.
+    """
     kept = request.session.get(KEY, {})
     if _place(sheet_id, row_id) not in kept:
         return None

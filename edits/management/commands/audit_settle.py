@@ -33,7 +33,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Settled: {said or 'nothing'}. Edits still unsettled: {waiting}.")
 
     def _go_on(self, every: float) -> None:
-        """Settle repeatedly until SIGTERM or ^C. If the database doesn't answer, say so and try again."""
+        """Settle repeatedly until SIGTERM or ^C. If the database doesn't answer, print the error and try again."""
         stopped = told_to_stop()
         while not stopped.is_set():
             try:
