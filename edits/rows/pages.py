@@ -27,8 +27,8 @@ def row_page(
     status: int = 200,
     is_readable: bool = True,
 ) -> HttpResponse:
-    """Return the form's page, with the problem at the top if there is one. `is_readable` says that the person could
-    read the row now, so the page also shows them its log.
+    """Return the form's page, with the problem at the top if there is one. `is_readable` says whether the person can
+    read the row at the moment. If so, the page also shows the row's last changes from the log.
     """
     if problem and problem.is_sign_in and request.method == "POST":
         drafts.keep(request)
@@ -60,7 +60,7 @@ def remembered_page(request: SmartsheetRequest, problem: Problem, *, sheet_id: i
 
 @dataclass(frozen=True, slots=True)
 class OwnPages:
-    """Answers with this app's page of the form. After a save, answers with the sheet."""
+    """Answers a sent form with pages of this app: with the form if something is wrong, and with the sheet after a save."""
 
     request: SmartsheetRequest
     sheet_id: int

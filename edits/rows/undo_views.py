@@ -158,13 +158,13 @@ def _undo_part(request: SmartsheetRequest, part: Part) -> HttpResponse:
 
 
 def _remarks(result: Result) -> list[str]:
-    """Return what the results say about rows that were saved, each sentence once."""
+    """Return the messages in the results of saved rows, each message once."""
     return list(dict.fromkeys(row.message for row in result.rows if row.status is Status.SAVED and row.message))
 
 
 def _family(request: SmartsheetRequest, change: LoggedChange) -> Part | None:
-    """Return the part of an edit that deleted this row and the rows beneath it; None if there were no rows beneath it.
-    Record that the person read these entries.
+    """Return the deletions of this row and of the rows beneath it, as a part of their edit. Return None if there were
+    no rows beneath it. Record in the log that the person read these entries.
     """
     entries = family_of(change.intent, most=MOST_ROWS + 1)
     if len(entries) == 1:
@@ -176,7 +176,9 @@ def _family(request: SmartsheetRequest, change: LoggedChange) -> Part | None:
 
 
 def _change(request: SmartsheetRequest, entry_id: int) -> LoggedChange:
-    """Return the change with this entry, and record that the person read it. Raises Http404 if they can't read it."""
+    """Return the change with this entry, and record in the log that the person read it. Raises Http404 if they can't
+    read it.
+    """
     reader = reader_of(request, is_waiting=True)
     entry = get_object_or_404(Entry.objects.intents(), pk=entry_id)
     if not reader.may_read(entry):
@@ -187,8 +189,8 @@ def _change(request: SmartsheetRequest, entry_id: int) -> LoggedChange:
 
 
 def _part(request: SmartsheetRequest, edit_id: UUID) -> Part:
-    """Return the part of the edit that the address names, and record that the person read it. Raises Http404 if they
-    can't read it.
+    """Return the part of the edit that starts at the row in ?from=. Record in the log that the person read it. Raises
+    Http404 if they can't read it.
     """
     reader = reader_of(request, is_waiting=True)
     head = Entry.objects.intents().of_edit(edit_id).first()
@@ -225,8 +227,9 @@ def _edit_page(
     done: int | None = None,
     result: Result | None = None,
 ) -> HttpResponse:
-    """Return the page that asks before undoing. After undoing, `done` is the number of changes that were
-    undone, and `result` their result; the page then says what was undone, and lists the rest.
+    """Return the page that lists the changes of the part, and asks before undoing them. After undoing, `done` is the
+    number of changes that were undone, and `result` is the save's result. The page then says what was undone, and lists
+    the changes that weren't.
     """
     undos = list(undos)
     first = part.changes[0]

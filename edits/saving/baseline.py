@@ -47,7 +47,7 @@ class Baseline:
 
     @property
     def addresses(self) -> frozenset[str]:
-        """All known e-mail addresses of the owner. If the database can't be read, only the current address."""
+        """All known e-mail addresses of the token's owner. If the database can't be read, only the current address."""
         actor = self.actor
         try:
             return SmartsheetUser.objects.addresses(region=actor.region, person_id=actor.id, then=actor.email)
@@ -78,17 +78,18 @@ def read(
     via: Mapping[str, str | int] | None = None,
     filter_id: int | None = None,
 ) -> Baseline:
-    """Read a sheet's columns and these rows as this person, for `save`. Rows that don't exist are left out.
+    """Read a sheet's columns and these rows with the person's token, as the baseline of a `save`. Rows that don't exist
+    are left out.
 
-    `with_descendants` also reads all rows below them, which deleting needs. `with_outline` reads all rows of the sheet
-    instead, with only their primary cells, for putting rows back. `about_to` is the action that the caller is
-    going to save. If this deployment or the person's token doesn't allow the action, the attempt is logged and nothing
-    is read. `via` is as in `save`, and `filter_id` as in Gateway.sheet.
+    With `with_descendants`, all rows below these rows are read too. Deleting rows needs this. With `with_outline`, all
+    rows of the sheet are read, but only their primary cells. Undo needs this to put rows back. `about_to` is the action
+    that the caller is going to save. If this deployment or the person's token doesn't allow the action, the attempt is
+    logged and nothing is read. `via` is as in `save`, and `filter_id` as in Gateway.sheet.
 
     Raises:
         NotGranted: this deployment or the person's token does not allow the action.
         GatewayError: Smartsheet did not return the sheet.
-        NotRecorded: an attempt could not be recorded.
+        NotRecorded: an attempt that isn't allowed could not be recorded.
     """
     gateway = gateway_for(user)
     feature = FEATURES.get(about_to, Feature.VIEW) if about_to else Feature.VIEW

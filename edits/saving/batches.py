@@ -1,5 +1,5 @@
 """Sends rows in batches. Each kind of change has a class, which prepares the log's entries, makes the call, and reads
-each row's outcome from the answer. In the log, each row of an edit is one line.
+each row's outcome from the answer. Each row of an edit is called a line. The log's entries have the line's number.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/rows
 """
@@ -47,8 +47,8 @@ class Line:
 
 
 class Batch(ABC):
-    """The rows of one kind of change. `lines` are the edit's lines. `calls` are its requests, each as a range of
-    numbers of lines.
+    """The rows of one kind of change. `lines` has a line for each row. `calls` has a range for each request to
+    Smartsheet: the numbers of the lines that the request sends.
     """
 
     def __init__(self, baseline: Baseline, rows: Sequence[CheckedRow]) -> None:
@@ -71,11 +71,15 @@ class Batch(ABC):
         """Make one call for these lines. Return the outcome of each line, by its number. Raises GatewayError."""
 
     def proven(self, numbers: Sequence[int]) -> set[int]:
-        """After an unclear answer, return the lines that Smartsheet certainly carried out. Raises GatewayError."""
+        """After an unclear answer, return the numbers of the lines that Smartsheet certainly carried out. Raises
+        GatewayError.
+        """
         return set()
 
     def missing(self, numbers: Sequence[int]) -> list[int]:  # DeleteBatch overrides this
-        """After the answer "not found", return the lines of rows that no longer exist. Raises GatewayError."""
+        """After the answer "not found", return the numbers of the lines whose rows no longer exist. Raises
+        GatewayError.
+        """
         return []
 
     def _add_call(self, lines: Iterable[Line]) -> None:
@@ -126,7 +130,9 @@ class PutBatch(Batch):
 
     @abstractmethod
     def _returned(self, line: Line, row: Row) -> dict[int | None, Json]:
-        """Return what the answer says about a row, for the line's outcome (audit.recording.Outcome)."""
+        """Return the values that Smartsheet's answer has for a row, in the form of `returned` of
+        audit.recording.Outcome.
+        """
 
 
 class UpdateBatch(PutBatch):
@@ -164,8 +170,9 @@ class UpdateBatch(PutBatch):
         return _agreed(row.cells, line.after) if row.cells else {}
 
     def proven(self, numbers: Sequence[int]) -> set[int]:
-        """Return the lines whose cells all have the sent values, and whose rows this person was the last to write. A
-        cell with the old value proves nothing, because Smartsheet can still receive the request.
+        """Return the numbers of the lines that were certainly saved. In the rows of these lines, all cells have the
+        sent values, and this person was the last to write the row. A cell with the old value doesn't prove that the
+        line wasn't saved, because Smartsheet can still receive the request.
         """
         known = self.baseline.addresses
         rows = {row.id: row for row in self._read([self.lines[number].row_id or 0 for number in numbers])}
@@ -181,8 +188,8 @@ class UpdateBatch(PutBatch):
 
 
 class AddBatch(Batch):
-    """Adds rows. `proven` returns no line, because a row that the batch added looks like a row that the person added
-    elsewhere.
+    """Adds rows. After an unclear answer, `proven` returns no line, because nothing shows whether a new row in the
+    sheet was added by this batch or by the same person elsewhere.
     """
 
     def _prepare(self, rows: Sequence[CheckedRow]) -> None:
@@ -295,15 +302,18 @@ class DeleteBatch(Batch):
         }
 
     def proven(self, numbers: Sequence[int]) -> set[int]:
-        """Return the lines of rows that no longer exist. This reads the sheet, because if only a row were read, "not
-        found" could mean that the person has just lost access to the sheet.
+        """Return the numbers of all these lines if none of their rows exists any longer; otherwise return none of them.
+        This reads the sheet and not a single row, because "not found" as the answer for a row could also mean that the
+        person has just lost access to the sheet.
         """
         ids = [self.lines[number].row_id or 0 for number in numbers]
         left = {row["id"] for row in self.baseline.gateway.sheet(self.baseline.sheet.id, row_ids=ids)["rows"]}
         return set() if left else set(numbers)
 
     def missing(self, numbers: Sequence[int]) -> list[int]:
-        """Return the lines of the rows that the request named and that no longer exist."""
+        """Return the lines whose rows were named in the request and no longer exist. The request doesn't name the rows
+        below them.
+        """
         named = {number for position, number in self.numbers.items() if number in numbers}
         ids = [self.lines[number].row_id or 0 for number in named]
         left = {row["id"] for row in self.baseline.gateway.sheet(self.baseline.sheet.id, row_ids=ids)["rows"]}
@@ -357,7 +367,9 @@ def _is_there(line: Line, row: Row | None, addresses: Container[str]) -> bool:
 
 
 def _place_of(checked: CheckedRow) -> Place:
-    """Return the place of a row. All rows of a request need the same place, or Smartsheet answers errorCode 1123."""
+    """Return the place of a row. All rows of a request must have the same place. Otherwise Smartsheet answers errorCode
+    1123.
+    """
     assert isinstance(checked.change, AddRow | MoveRow)  # noqa: S101 # batches() sorts them
     return checked.change.place
 
@@ -370,9 +382,9 @@ def _new_cell(kind: ColumnType, change: CellChange) -> dict[str, Json]:
 
 
 def _evidence_of_restored(checked: CheckedRow, *, is_personal: bool) -> dict[str, Evidence]:
-    """Return the evidence of a restored row: its new place, and its formulas, because the log's values don't show them.
-    A formula can contain a personal value, so with `is_personal` the evidence has only the place. That happens if the
-    row was deleted before the sheet got personal columns.
+    """Return the evidence of a restored row: its new place and its formulas. The log's values don't show the formulas.
+    With `is_personal`, the evidence has only the place, because a formula can contain a personal value. In that case,
+    the sheet got personal columns after the row was deleted.
     """
     assert isinstance(checked.change, AddRow)  # noqa: S101 # batches() sorts them
     if is_personal:

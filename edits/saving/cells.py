@@ -1,4 +1,4 @@
-"""Changes cells of one row in one call, for pages of a site."""
+"""Offers one function that changes cells of a row, for the code of a site's own pages."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ def change_cells(
 ) -> RowResult:
     """Change cells of a row in the name of this user, who must be connected with Smartsheet.
 
-    The keys of `cells` are ids or titles of columns. Each has the value that the person saw and the new value, in the
-    form that `CellChange` describes. The row is saved as a whole or not at all. If a call is repeated with the same
-    `key`, the second call sends nothing. Returns a result for each cell: saved, or unchanged if the cell already had
-    this value.
+    The keys of `cells` are ids or titles of columns. The values are pairs of the value that the person saw and the new
+    value, both in the form that `CellChange` describes. The row is saved as a whole or not at all. If a call is
+    repeated with the same `key`, the second call sends nothing. Returns a result for each cell: saved, or unchanged if
+    the cell already had this value.
 
     Raises:
         InTransaction, NoSuchColumn, Conflict: see these classes. Nothing was sent.
@@ -74,8 +74,8 @@ def change_cells(
 
 
 def is_in_transaction() -> bool:
-    """Whether a transaction is open. The transaction that a TestCase opens doesn't count, as with
-    transaction.atomic(durable=True).
+    """Whether a transaction is open. The transaction that a TestCase opens doesn't count. Django's
+    transaction.atomic(durable=True) ignores that transaction too.
     """
     blocks = connections[DEFAULT_DB_ALIAS].atomic_blocks
     return any(not block._from_testcase for block in blocks)  # type: ignore[attr-defined] # the stubs lack it

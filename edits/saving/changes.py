@@ -1,7 +1,7 @@
 """Defines the changes that entry points pass to `edits.saving.save`.
 
-`undoes` is the id of the log entry that a change undoes. Changes that differ only in `undoes` have the same content for
-an idempotency key.
+`undoes` is the id of the log entry that a change undoes. If two saves with the same idempotency key differ only in
+`undoes`, their content counts as the same.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ class CellChange:
     of edits.sheets.held_values: None for an empty cell, a list for a multi-value cell, otherwise the value itself.
     `column_type(column).parse` makes `typed` from a text.
 
-    Only undo uses `formula` and `format`. A cell of a new row gets `formula` instead of `typed`. `format` is a format
-    descriptor.
+    Only undo uses `formula` and `format`. If there is a `formula`, a cell of a new row gets the formula instead of
+    `typed`. `format` is a format descriptor.
     """
 
     column_id: int
@@ -33,8 +33,8 @@ class CellChange:
 @dataclass(frozen=True, slots=True)
 class Place:
     """The place of a row. With `parent_id`, the row becomes a child of that row. With `sibling_id`, it goes directly
-    below that row, or directly above it if `is_above` is true. Without either, it goes to the top level. `is_first`
-    puts it before the rows that are already there instead of after them.
+    below that row, or directly above it if `is_above` is true. Without either, it goes to the top level. A row on the
+    top level or beneath a parent goes after the rows that are already there, or before them if `is_first` is true.
 
     https://developers.smartsheet.com/api/smartsheet/openapi/rows/rows-addtosheet (Specify Row Location)
     """

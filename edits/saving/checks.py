@@ -62,7 +62,7 @@ class CheckedRow:
 
 
 def check(baseline: Baseline, changes: Sequence[RowChange], *, is_cell_by_cell: bool) -> list[CheckedRow]:
-    """Check each change against the baseline. A change that can be sent has no `result`.
+    """Check each change against the baseline. If a change can be sent, the `result` of its CheckedRow is None.
 
     If `is_cell_by_cell` is true, a cell that can't be saved doesn't prevent saving the row's other cells.
     """
@@ -103,7 +103,9 @@ def _checked(
 
 
 def _why_no_row(baseline: Baseline, change: RowChange, row: Row | None) -> str:
-    """Return a sentence that says why this person can't make the change, whatever its cells are; "" if they can."""
+    """Return a sentence that says why this person can't add, move or delete the row; "" if they can. Cells are checked
+    elsewhere.
+    """
     match change:
         case DeleteRow() if row:
             return why_not_deleted(baseline.sheet, row)
