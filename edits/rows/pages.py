@@ -60,7 +60,7 @@ def remembered_page(request: SmartsheetRequest, problem: Problem, *, sheet_id: i
 
 @dataclass(frozen=True, slots=True)
 class OwnPages:
-    """Answers a sent form with pages of this app: with the form if something is wrong, and with the sheet after a save."""
+    """Answers a sent form with a page of this app: with the sheet after a save, otherwise with the form."""
 
     request: SmartsheetRequest
     sheet_id: int

@@ -70,9 +70,9 @@ def contested_rows(intent: Intent, *, since: int, own: Collection[UUID]) -> set[
 
 
 def contested_undoings(intent: Intent, *, since: int, own: Collection[UUID]) -> set[int]:
-    """Return the ids of the entries of deletions that this save undoes, and that another save undoes too. Only saves
-    after the log's entry `since` count, and not those that certainly added nothing. Raises NotRecorded if the log can't
-    be read.
+    """Return the entries (by id) of the deletions that both this save and another save undo. Saves before the log's
+    entry `since` don't count, and neither do saves that certainly added nothing. Raises NotRecorded if the log can't be
+    read.
     """
     deleted = {line[0].refers_to for line in intent.lines if line[0].row_id is None} - {None}
     if not deleted:
@@ -86,8 +86,8 @@ def contested_undoings(intent: Intent, *, since: int, own: Collection[UUID]) -> 
 
 
 def _others(intent: Intent, *, row_ids: Collection[int], since: int) -> list[tuple[int, int | None, str, UUID]]:
-    """Return the row, column, action and edit of each intent of other saves that were in progress after the entry
-    `since`. Saves that were refused or failed don't count.
+    """Return the intents of other saves of these rows that were in progress after the log's entry `since`, each as its
+    row, column, action and edit. Saves that were refused or failed don't count.
     """
     operations = connection.ops
     recent = operations.adapt_datetimefield_value(timezone.now() - RECENT)
@@ -107,8 +107,8 @@ def _statement(vendor: str, rows: int) -> str:
     """Return the query as plain SQL. Every save runs it, and the ORM would need ten times as long to build the query as
     the database needs to answer it.
 
-    The parameters are: region, sheet, rows, earliest time, longest duration of a save in seconds, own edit, earliest
-    time again, the entry `since`.
+    The parameters of the query are: region, sheet, rows, earliest time, longest duration of a save in seconds, own
+    edit, the earliest time a second time, and the entry `since`.
     """
     ago = "STATEMENT_TIMESTAMP() - make_interval(secs => %s)"
     if vendor == "sqlite":

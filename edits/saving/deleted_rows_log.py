@@ -45,13 +45,15 @@ class DeletedRowsLog:
             self._read(unknown[start : start + AT_ONCE])
 
     def deletion(self, row_id: int) -> LoggedChange | None:
-        """Return the deletion of a row, even if it isn't certain yet; None if no one deleted the row with this app."""
+        """Return the deletion of a row, even if its outcome isn't certain yet. Return None if no one deleted the row
+        with this app.
+        """
         self.look_up([row_id])
         return self._deletions[row_id]
 
     def restoration(self, row_id: int) -> LoggedChange | None:
-        """Return the last addition of a new row for this deleted row, even if it isn't certain yet; None if there is
-        none.
+        """Return the addition of the new row for this deleted row, even if its outcome isn't certain yet. If there are
+        several, return the last one; if there are none, return None.
         """
         self.look_up([row_id])
         return self._restorations.get(row_id)

@@ -3,8 +3,9 @@ Idempotency-Key header, or the batch of a job.
 
 A key belongs to one person and to the content of one save, and is kept for a week. If the save is repeated, it returns
 the first result. If nothing was done, the key is released immediately, so that the save can be tried again. If the
-process dies, the key is kept until its lease expires. After that, the log shows how far the save got. If the log has no
-intent of the save, nothing was sent, and the save can start again.
+process dies during the save, no one can use the key until its lease expires. A repeated save then finds in the log how
+far the first one got. If the log has no intent of the first save, nothing was sent, and the repeated save is carried
+out.
 https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-idempotency-key-header-07
 """
 
@@ -51,7 +52,9 @@ class SaveKeyQuerySet(models.QuerySet["SaveKey"]):
 
 
 class SaveKey(models.Model):
-    """A key, with its person, its content and the save's result. `result` is None while the save is in progress."""
+    """A person's key, with a hash of what the person saves with it, and the result of the save. `result` is None while
+    the save is in progress.
+    """
 
     region = models.CharField(max_length=20)
     person_id = models.BigIntegerField()
@@ -74,8 +77,8 @@ class SaveKey(models.Model):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to carry out a save. If the save was already carried out, `earlier` is its result. If the process that
-    carried it out died, `logged` are its changes in the log, in their order.
+    """The right to carry out a save. If the save was already carried out, `earlier` is its result. If a process died
+    while it carried out the save, `logged` are the changes of the save that the log has, in their order.
     """
 
     edit_id: UUID
@@ -84,7 +87,9 @@ class Claim:
     logged: tuple[LoggedChange, ...] = ()
 
     def edit_id_for(self, action: Action) -> UUID:
-        """Return the id of the log's edit for this kind of change. The id is known before the edit is recorded."""
+        """Return the id that the edit for this kind of change has in the log. The id is known before the edit is
+        recorded.
+        """
         return uuid5(self.edit_id, action.value)
 
     def finish(self, result: Result, *, personal: frozenset[int]) -> None:
@@ -136,8 +141,8 @@ def claim(key: str, *, actor: Actor, digest: str) -> Claim:
 
 
 def find(key: str, *, actor: Actor, digest: str = "") -> Result | None:
-    """Return the result of the save with this key; None if no result is stored. If `digest` is given, a save with
-    different content counts as none. Raises DatabaseError if the database can't be read.
+    """Return the result of the save with this key; None if no result is stored. If `digest` is given, only a save with
+    the same content is found. Raises DatabaseError if the database can't be read.
     """
     keys = SaveKey.objects.filter(region=actor.region, person_id=actor.id, key=_stored(key))
     found = (keys.filter(digest=digest) if digest else keys).exclude(result=None).first()

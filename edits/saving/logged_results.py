@@ -26,12 +26,12 @@ STATUSES = {
 
 
 def of_save(changes: Sequence[RowChange], logged: Sequence[LoggedChange], *, additions: Sequence[int]) -> Result:
-    """Return a result for each change of the save. `logged` are its changes in the log, in their order. `additions` are
-    the positions of the additions that would be sent now.
+    """Return a result for each of the save's `changes`. `logged` are the changes of the save that the log has, in their
+    order. `additions` are the positions of those added rows that would be sent if the save were made now.
 
     A change or a cell that the log doesn't have was certainly not sent. The log doesn't say which of its additions
-    belongs to which change, so they are matched in order. If the log has more or fewer additions than would be sent
-    now, the outcome of each addition is unknown.
+    belongs to which change. So the log's additions are matched with `additions` in their order. If their numbers
+    differ, the outcome of each addition is unknown.
     """
     lines: dict[tuple[str, int | None], list[LoggedChange]] = {}
     added: dict[str, list[list[LoggedChange]]] = {}
@@ -90,7 +90,9 @@ def _by_line(logged: Iterable[LoggedChange]) -> list[list[LoggedChange]]:
 
 
 def _of_change(change: RowChange, line: Sequence[LoggedChange] | None) -> RowResult:
-    """Return the result of a change. `line` is None if the change wasn't sent, and empty if that's unknown."""
+    """Return the result of a change from its line in the log. `line` is None if the change wasn't sent. `line` is empty
+    if it isn't known whether the change was sent.
+    """
     row_id = None if isinstance(change, AddRow) else change.row_id
     if line is None:
         return RowResult(row_id, Status.NOT_SENT, message=NOT_BEGUN)

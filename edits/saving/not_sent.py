@@ -36,8 +36,8 @@ class NotSent:
     facts: dict[str, Any]
 
     def record(self, rows: Iterable[CheckedRow]) -> None:
-        """Write an entry for each cell that isn't sent, or one entry for a row as a whole. If an entry can't be
-        written, write none and raise NotRecorded.
+        """Write an entry for each cell that isn't sent. If the row as a whole isn't sent, write one entry for the row.
+        If one of the entries can't be written, none is written, and NotRecorded is raised.
         """
         found = [row for row in rows if row.result or row.decided]
         if found:
@@ -74,8 +74,8 @@ class NotSent:
             self._note(checked, Phase.REFUSED, [self._row_change(checked)], checked.result.message)
 
     def _note_typed(self, checked: CheckedRow, cells: Iterable[CellChange], reason: str) -> None:
-        """Record what someone typed without permission. It can be any text, so it's recorded as personal and can be
-        erased.
+        """Record what someone typed into cells that they aren't allowed to change. The typed text can be anything, so
+        the log stores it as a personal value, which can be erased.
         """
         changes = [
             Change(

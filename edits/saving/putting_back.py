@@ -33,8 +33,8 @@ PLAIN = "Smartsheet refused formulas, formats or the lock of a row, so the row g
 
 
 def put_back(plan: Plan, places: Places, *, key: str, **facts: Any) -> Result:
-    """Put back the rows that can be put back. `key` is the key of the last save. `facts` are `via` and `reason` of all
-    saves.
+    """Put back the rows that can be put back. This needs one or more saves. Only the last save gets the idempotency key
+    `key`. All saves get `facts`, which are `via` and `reason`.
 
     The rows of a later edit are put back before those of an earlier one. Raises KeyReused, InProgress or NotRecorded if
     the first save raises it.
@@ -83,8 +83,8 @@ class _PuttingBack:
         return f"{self.key} {len(self._plain)}" if self.key and self._plain else self.key
 
     def _ready(self, undos: Sequence[Undo]) -> tuple[dict[int, tuple[Undo, Place]], list[Undo]]:
-        """Return the rows that can be sent now, each with its place, and the rows that have to wait for them. Rows that
-        go to the same place, one behind the other, are together.
+        """Return the rows that can be sent now, each with its place, and the rows that have to wait for these. Rows
+        that go to the same place follow one another in the first result, so that one request can have them all.
         """
         coming = {undo.row_id for undo in undos}
         known: dict[int, Place] = {}
@@ -106,8 +106,8 @@ class _PuttingBack:
         return {undo.row_id: (undo, place) for place, run in runs.items() for undo in run}, later
 
     def _read_version(self) -> None:
-        """Read the version of the sheet after the earlier saves. If this process dies before the next call, settling
-        can see from the version that nothing was sent.
+        """Read the sheet's version, which the earlier saves of this undo have changed. The next intent records the
+        version. If this process dies before the next call, settling can see from the version that nothing was sent.
         """
         baseline = self.baseline
         with suppress(GatewayError):
@@ -119,7 +119,9 @@ class _PuttingBack:
         return row_id in self.results and self.results[row_id].status not in DONE
 
     def _save(self, ready: dict[int, tuple[Undo, Place]], *, key: str) -> list[Undo]:
-        """Save these rows. Return the rows to try again."""
+        """Save these rows. Return the rows that Smartsheet refused, and that have to be sent once more with only their
+        values.
+        """
         changes = [self._change(undo, place) for undo, place in ready.values()]
         try:
             result = save(
@@ -174,8 +176,8 @@ class _PuttingBack:
 
 
 def _number(undo: Undo) -> tuple[int, int]:
-    """Return a key to sort rows by their numbers before the edit. Old entries of deletions have no numbers; their rows
-    keep the log's order.
+    """Return a key to sort rows by the row numbers that they had before the edit. Old entries of deletions don't have
+    the row number. Their rows are sorted in the log's order.
     """
     return undo.was.number if undo.was else 0, undo.change.intent.pk
 

@@ -37,11 +37,11 @@ def restore(
 ) -> Result:
     """Add new rows for deleted ones, at their old places. Return a result for each row, in the order of `row_ids`.
 
-    Each deletion is undone only once, so a call with another key adds nothing: a row that was restored before is
-    `unchanged`, and the result has the id of the new row. If the new row was deleted in Smartsheet itself, the row is
-    restored again. `person` is the user's profile. `may_read` says whether the person can read an entry. `key`, `via`
-    and `reason` are as in `save`. Raises GatewayError if Smartsheet doesn't return the sheet, and NotRecorded,
-    KeyReused or InProgress like `save`.
+    Each deletion is undone only once, whatever the key. If a row was already restored, nothing is added. The row's
+    status is then `unchanged`, and its result has the id of the row that was added. Only if that row was deleted in
+    Smartsheet itself, the row is restored again. `person` is the user's profile. `may_read` says whether the person can
+    read an entry. `key`, `via` and `reason` are as in `save`. Raises GatewayError if Smartsheet doesn't return the
+    sheet, and NotRecorded, KeyReused or InProgress like `save`.
     """
     actor = Actor(id=person.id, region=person.region, name=person.name, email=person.email)
     digest = idempotency.digest_of("restore", sheet_id, tuple(row_ids)) if key else ""
@@ -90,8 +90,8 @@ class _Restoring:
         return Result(tuple(results[row_id] for row_id in row_ids), result.edit_ids, result.is_logged)
 
     def _known(self, row_id: int) -> RowResult | None:
-        """Return the result of a row if its deletion or restoration isn't certain yet, or if its new row was deleted
-        with this app; None otherwise.
+        """Return the result of a row that isn't restored, because the outcome of its deletion or restoration isn't
+        certain yet, or because its new row was deleted with this app. Return None for all other rows.
         """
         restoration = self.log.restoration(row_id)
         for change in (self.log.deletion(row_id), restoration):

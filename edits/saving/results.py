@@ -98,14 +98,14 @@ class Result:
         return next((row.error for row in self.rows if row.error), None)
 
     def raise_error(self) -> None:
-        """Raise the first error, for callers with a single change."""
+        """Raise the first error, if there is one. This is for callers that save a single change."""
         if error := self.error:
             raise error
 
 
 def to_json(result: Result, *, personal: frozenset[int]) -> dict[str, Any]:
-    """Return the result in the form that is stored with its key. It has no values of personal columns and no people's
-    names.
+    """Return the result in the form that is stored with the save's key. The stored result has no values of personal
+    columns and no people's names.
     """
     rows = [
         {

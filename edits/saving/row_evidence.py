@@ -1,8 +1,8 @@
-"""Reads and makes what the log stores about a moved or deleted row besides its values. Undo needs it to put the row
-back.
+"""Makes and reads the data that the log stores about a moved or deleted row besides its values. Undo needs this data to
+put the row back.
 
-In the intent of a move, the old value is the old place. In the intent of a deletion, the evidence has the row's place,
-formulas and formats under "row". Old intents have none of this.
+In the intent of a move, the old value is the old place. In the intent of a deletion, the key "row" of the evidence has
+the row's place, formulas and formats. Old intents have none of this data.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ class OldPlace:
         return cls(logged.get("parentId"), logged["siblingId"], logged.get("rowNumber") or 0)
 
     def to_json(self) -> dict[str, Json]:
-        """Return the place for the log, with the names of Smartsheet's API."""
+        """Return the place in the form in which the log stores it. The names of its parts are those of Smartsheet's
+        API.
+        """
         return {"parentId": self.parent_id, "rowNumber": self.number, "siblingId": self.sibling_id}
 
 
@@ -46,7 +48,8 @@ class OldPlace:
 class DeletedRow:
     """What the log says about a deleted row besides its values. The keys of `formulas` and `formats` are column ids.
 
-    `linked` and `pictured` are the ids of columns whose cells had a link to a cell of another sheet, or a picture.
+    `linked` are the ids of the columns in which the row had a link to a cell of another sheet. `pictured` are the ids
+    of the columns in which the row had a picture.
     """
 
     place: OldPlace
@@ -58,7 +61,9 @@ class DeletedRow:
 
     @classmethod
     def of(cls, entry: Entry) -> DeletedRow | None:
-        """Return what the intent of a deletion says; None if the intent is old and says nothing."""
+        """Return what the intent of a deletion says about its row. Return None if the intent is old and doesn't have
+        this data.
+        """
         said = evidence_of(entry).get("row")
         place = OldPlace.parse(said)
         if place is None or not isinstance(said, dict):

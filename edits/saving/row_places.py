@@ -20,8 +20,9 @@ NO_SIBLING = "The row before it is no longer there, so it goes after the other r
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a row goes: to `place`, directly behind the row `behind`, or beneath the row `beneath`. Undo has to put
-    back the rows `behind` and `beneath` first. `note` is a sentence if the row doesn't go exactly to its old place.
+    """Where a row goes: to `place`, directly behind the row `behind`, or beneath the row `beneath`. If `behind` or
+    `beneath` is given, undo has to put back that row first. `note` is a sentence if the row doesn't go exactly to its
+    old place.
     """
 
     place: Place | None = None
@@ -63,8 +64,8 @@ class Places:
         self._parents[as_id] = self._parents.get(place.sibling_id) if place.sibling_id else place.parent_id
 
     def is_at_old_place(self, row_id: int | None) -> bool:
-        """Whether a moved row is at its old place, and the moved rows that were before it are at theirs. True for a row
-        that wasn't moved.
+        """Whether a moved row is at its old place, and each moved row that was before it is at its own old place too.
+        True for a row that wasn't moved.
         """
         while row_id is not None and row_id in self._was and row_id not in self._back:
             was = self._was[row_id]

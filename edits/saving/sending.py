@@ -39,7 +39,7 @@ STATUSES = {Phase.APPLIED: Status.SAVED, Phase.REFUSED: Status.REFUSED, Phase.UN
 
 
 class Sending:
-    """Sends a batch and keeps its results. `is_logged` is False if an outcome couldn't be recorded."""
+    """Sends a batch and collects its results. `is_logged` is False if an outcome couldn't be recorded."""
 
     def __init__(self, batch: Batch, edit_id: UUID, *, is_partial: bool) -> None:
         self.batch = batch
