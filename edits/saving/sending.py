@@ -73,9 +73,9 @@ class Sending:
         )
 
     def give_way(self, own: Collection[UUID]) -> None:
-        """Leave out the rows that another save is changing at this moment. `own` are the edits of this save. A deletion
-        is left out with all its rows, because Smartsheet always deletes the rows beneath a row too. Raises NotRecorded
-        if the log can't be read.
+        """Record that rows aren't sent because another save is changing them at this moment. `own` are the edits of
+        this save. If one row of a deletion isn't sent, none of the deletion's rows is sent, because Smartsheet always
+        deletes the rows beneath a row too. Raises NotRecorded if the log can't be read.
         """
         since = self.batch.baseline.position
         rows = contested_rows(self._recorded, since=since, own=own)
@@ -100,7 +100,7 @@ class Sending:
         return stopped_by or (None if self.is_logged else Unavailable(NOT_REACHED))
 
     def stop(self, error: GatewayError) -> None:
-        """Record this error as the outcome of all lines that have no outcome yet. They aren't sent."""
+        """Record this error as the outcome of all lines that have no outcome yet, because they won't be sent."""
         if self._intent:
             self._fail([number for number in range(len(self.batch.lines)) if number not in self._outcomes], error)
 
@@ -139,14 +139,16 @@ class Sending:
         return error
 
     def _missing(self, numbers: Sequence[int], error: GatewayError) -> list[int]:
-        """Return the lines of the rows that Smartsheet didn't find. Its answer to a deletion doesn't name them."""
+        """If Smartsheet didn't find some of these rows, return the numbers of their lines. This reads the sheet,
+        because Smartsheet's answer to a deletion doesn't say which rows it didn't find.
+        """
         with suppress(GatewayError):
             return self.batch.missing(numbers) if isinstance(error, NotFound) and len(numbers) > 1 else []
         return []
 
     def _proven(self, numbers: Sequence[int]) -> set[int]:
-        """Read the rows back, and return the lines that Smartsheet certainly carried out. If the request isn't partial,
-        Smartsheet carries it out for all rows or for none, so one proven row proves all.
+        """Read the rows back, and return the numbers of the lines that Smartsheet certainly carried out. If the request
+        isn't partial, Smartsheet carries it out for all rows or for none, so one proven row proves all.
         """
         try:
             proven = self.batch.proven(numbers)
@@ -184,8 +186,9 @@ class Sending:
             self.is_logged = False
 
     def _kept(self, error: GatewayError) -> str:
-        """Return the error's message for the log. Smartsheet's messages can quote a value after a colon. Values of
-        personal columns must be erasable, so if the batch has any, the part after the colon is left out.
+        """Return the error's message for the log. Smartsheet's messages can quote a value after a colon. It must be
+        possible to erase values of personal columns. So if the batch has such values, the part after the colon is left
+        out.
         """
         is_quoting = isinstance(error, Refused | Forbidden | NotFound)
         if self.batch.baseline.personal and is_quoting and self._has_personal:
@@ -251,7 +254,7 @@ def _error_of(outcome: Outcome) -> GatewayError | None:
 
 
 def _named(error: GatewayError, numbers: Sequence[int], lines: Sequence[Line]) -> list[int]:
-    """Return the number of the line that a refusal names, as a list; empty if it names none."""
+    """If a refusal names a row, return the number of that row's line, as a list. Otherwise return an empty list."""
     row_id, index = error.detail.get("rowId"), error.detail.get("index")
     by_row = [number for number, line in zip(numbers, lines, strict=True) if line.row_id and line.row_id == row_id]
     if by_row:

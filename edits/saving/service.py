@@ -4,7 +4,7 @@
     result = save(baseline, [UpdateRow(row_id, cells)])   returns a result for each row and cell
 
 Before each write, the intent is recorded in a transaction of its own. If that fails, nothing is sent. After the write,
-the outcome of each row is recorded. No database transaction is open during a call.
+the outcome of each row is recorded. No database transaction is open while Smartsheet is called.
 
 A write without a clear answer (OutcomeUnknown) is never sent again. Its rows are read back once, and a row counts as
 saved only if that is certain. The outcomes of all other rows stay unknown in the log, until settling finds them.
@@ -44,15 +44,15 @@ def save(
     is_cell_by_cell: bool = False,
     is_partial: bool = False,
 ) -> Result:
-    """Save changes of one sheet as the owner of the baseline's token. Returns the result of each change.
+    """Save changes of one sheet with the token that the baseline was read with. Returns the result of each change.
 
     `changes` are compared with the baseline, so read the baseline just before you call this. If a call is repeated with
     the same `key`, the second call sends nothing (saving/idempotency.py). `via` says what makes the save: a form and
     its version, an app token, a job or a client.
 
     A row is saved as a whole or not at all. If `is_cell_by_cell` is true, a cell that can't be saved doesn't prevent
-    saving the row's other cells. Up to 500 rows (440 for a deletion) are one request. A request is carried out as a
-    whole or not at all, and the first one that fails ends the save. If `is_partial` is true, a row that Smartsheet
+    saving the row's other cells. Each request has up to 500 rows (440 in a deletion). Smartsheet carries out a request
+    as a whole or not at all. The first request that fails ends the save. If `is_partial` is true, a row that Smartsheet
     refuses doesn't prevent saving the other rows of its request.
     https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
 

@@ -1,5 +1,5 @@
-"""Makes the writes with one person's token to one sheet wait for each other, because Smartsheet refuses a second write
-at the same time with errorCode 4004.
+"""Makes sure that only one save at a time writes to a sheet with the same person's token. Other saves wait. If two
+writes came at the same time, Smartsheet would refuse the second one with errorCode 4004.
 
 The lease is in the database, so that all processes see it. If a process dies, its lease expires. Writes with different
 people's tokens don't wait for each other.
@@ -45,7 +45,8 @@ class SheetLease(models.Model):
 
 @contextmanager
 def sheet_lease(*, region: str, person_id: int, sheet_id: int, seconds: float, patience: float) -> Iterator[None]:
-    """Wait for the lease for at most `patience` seconds, and hold it for at most `seconds`.
+    """Hold the lease during the `with` block, but for at most `seconds`. Wait at most `patience` seconds to get the
+    lease.
 
     Raises:
         Busy: another save of this person to this sheet kept the lease longer than `patience`.

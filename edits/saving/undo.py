@@ -2,9 +2,9 @@
 entry that it undoes.
 
 A cell gets its old value back if it still has the value that the edit wrote. An added row is deleted if it still has
-its first values and no rows below it. A moved row goes back to its old place if it is still where the edit put it.
-Smartsheet can't restore a deleted row, so a new row with the old values and formulas is added once, at the old place.
-Each change is checked separately.
+the values that it was added with, and no rows below it. A moved row goes back to its old place if it is still where the
+edit put it. Smartsheet can't restore a deleted row, so a new row with the old values and formulas is added once, at the
+old place. Each change is checked separately.
 """
 
 from __future__ import annotations
@@ -97,7 +97,8 @@ def plan(user: AbstractBaseUser | AnonymousUser, changes: Sequence[LoggedChange]
     """Read the rows of these changes, and find out what undoing each change would do. Raises GatewayError if Smartsheet
     doesn't return the rows.
 
-    All changes are of one edit. They can be of several edits only if all of them deleted rows of the same sheet.
+    All changes must belong to one edit. Only if all changes are deletions of rows of one sheet, they can belong to
+    several edits.
     """
     entry = changes[0].intent
     reasons = [why_never(change, region=region) for change in changes]
@@ -127,8 +128,8 @@ def plan(user: AbstractBaseUser | AnonymousUser, changes: Sequence[LoggedChange]
 
 
 def undo(what: Plan, *, key: str = "", via: Mapping[str, str | int] | None = None, reason: str = "") -> Result:
-    """Undo what can be undone. The result has the rows in the order of `by_row`. If Smartsheet refuses a row, the
-    others are still undone. `via` and `reason` are as in `save`. Raises what `save` raises.
+    """Undo what can be undone. The result has the rows in the order of what.by_row(). If Smartsheet refuses a row, the
+    other rows are undone nevertheless. `via` and `reason` are as in `save`. Raises what `save` raises.
     """
     facts: dict[str, Any] = {"via": via, "reason": reason}
     if what.places:
@@ -152,7 +153,9 @@ def not_undone(what: Plan, result: Result) -> list[Undo]:
 
 
 def _row_change(undos: Sequence[Undo]) -> RowChange:
-    """Return the change that undoes the changed cells of one row, or the addition of the row."""
+    """Return the change that undoes these changes of one row: the row's deletion if the row was added, otherwise new
+    values for the changed cells.
+    """
     entry, row_id = undos[0].change.intent, undos[0].row_id
     if entry.action == Action.ADD:
         return DeleteRow(row_id, undoes=entry.pk)
@@ -165,14 +168,16 @@ def _row_change(undos: Sequence[Undo]) -> RowChange:
 
 
 def _rows_of_edit(entry: Entry) -> list[LoggedChange]:
-    """Return all rows that an edit moved or deleted, including rows that aren't undone now, because rows of one edit
-    can have been next to each other.
+    """Return the changes of all rows that this entry's edit moved or deleted, not only of the rows to undo. The old
+    place of a row can be next to any of these rows.
     """
     return with_outcomes(near([entry]).intents().of_edit(entry.edit_id).order_by("line")[:MOST_ROWS])
 
 
 def _old_places(changes: Iterable[LoggedChange]) -> dict[int, OldPlace]:
-    """Return the places that moved or deleted rows had before the edit, by row id. Old entries don't have places."""
+    """Return the places that moved or deleted rows had before the edit, by row id. Rows whose entries are old are left
+    out, because old entries have no places.
+    """
     found: dict[int, OldPlace] = {}
     for change in changes:
         place: OldPlace | None = None
@@ -199,8 +204,8 @@ def _reason(cell: CellResult | None, row: RowResult) -> str:
 
 
 class _Looking:
-    """Finds out what undoing changes would do, from the sheet that was read. `was` are the old places of their rows.
-    `of_edit` are all rows of an edit that moved or deleted rows.
+    """Finds out, from the sheet that was read, what undoing changes would do. `was` are the old places of the rows of
+    these changes. `of_edit` are the changes of all rows that the edit moved or deleted.
     """
 
     def __init__(
@@ -266,8 +271,8 @@ class _Looking:
         return why_no_edits(self._sheet.access) or (LOCKED if row.is_locked_for_user else "")
 
     def _before(self, place: OldPlace, *, is_put: bool = False) -> int | None:
-        """Return the id of the row before a place. Rows that the same edit moved are skipped, because later requests of
-        the edit may have put them there.
+        """Return the id of the row before a place. Rows that the same edit moved are skipped, because a later request
+        of that edit may have put them before this place.
         """
         before, steps = place.sibling_id, len(self._put)
         while before in self._put and steps:
@@ -293,8 +298,8 @@ class _Looking:
         return replace(found, why_not=why_read_only(self._sheet, column, row) or _why_not_held(column, then))
 
     def _added(self, found: Undo, row: Row) -> Undo:
-        """Find out what undoing an added row would do. It can only be undone if the row's cells still have their first
-        values. Cells that Smartsheet fills in don't count.
+        """Find out what undoing the addition of a row would do. This is only possible if the row's cells still have the
+        values that they were added with. Cells that Smartsheet fills in don't count.
         """
         if row.id in self._parents:
             return replace(found, why_not=HAS_ROWS_BENEATH)
@@ -358,8 +363,8 @@ class _Looking:
     ) -> tuple[tuple[CellChange, ...], tuple[str, ...]]:
         """Return the cells of the new row, and the titles of the columns whose values are lost.
 
-        The new row gets the old values of columns that people can fill in and that still have the same titles.
-        Smartsheet fills in its own columns itself.
+        The new row gets the old values of columns that people can fill in and that still have the same titles. Values
+        of columns that Smartsheet fills in aren't sent, and don't count as lost.
         """
         values: dict[str, Json] = dict(_value(change.old) or {})
         cells: list[CellChange] = []
@@ -395,8 +400,8 @@ class _Looking:
 
 
 def _new_place(change: LoggedChange) -> OldPlace | None:
-    """Return the place where a move put its row. It comes from Smartsheet's answer, or was read when the move was
-    settled.
+    """Return the place where a move put its row. The log has the place from Smartsheet's answer to the move, or from
+    the sheet as it was read when the move was settled.
     """
     if change.stored:
         return OldPlace.parse(_value(change.new))

@@ -23,10 +23,11 @@ class Undo:
     last, if Smartsheet says so. `row` is None if the row no longer exists or wasn't read. `column` is None for a change
     of a whole row. `then` is the cell's value before the change.
 
-    If a deleted row can be added again, `cells` and `attributes` are those of the new row, `columns` are the columns of
-    `cells`, and `lost` are the titles of the columns whose values it doesn't get. `was` is the old place of a deleted
-    or moved row; without it, a deleted row goes to the bottom of the sheet. `where_now` and `where_then` are the places
-    in words. `notes` are sentences about what else differs from before.
+    If a deleted row can be added again, `cells` and `attributes` are those of the new row. `columns` are the columns of
+    `cells`. `lost` are the titles of the columns whose old values the new row doesn't get. `was` is the old place of a
+    deleted or moved row. If `was` is None, a deleted row goes to the bottom of the sheet. `where_now` is the place that
+    a moved row has now, in words, and `where_then` is the old place in words. `notes` are sentences about other things
+    that undoing doesn't restore exactly.
     """
 
     change: LoggedChange

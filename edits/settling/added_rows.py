@@ -1,8 +1,8 @@
-"""Finds the outcome of added rows. A row counts as added by the edit if it has the sent content and this person added
-it at that time.
+"""Finds the outcome of added rows. A row counts as added by the edit if it has the sent content, and if the edit's
+person added it at the time of the edit.
 
-A row that was added and then deleted leaves no trace. So an addition counts as not made only if the sheet hasn't
-changed since.
+A row that was added and then deleted leaves no trace. So an addition counts as not made only if the sheet wasn't
+changed after the request was sent.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/sheets/getsheet (rowsModifiedSince)
 """
@@ -79,7 +79,7 @@ class AddedRows:
 
     def _of_whole(self, line: OpenLine, sheet: Sheet, raw: Raw | None) -> Outcome:
         """Return the outcome of a line whose request was certainly carried out, because other rows of the request
-        exist. `raw` is the line's own row, if it is known.
+        exist. `raw` is the row that was added for this line, if it is known which one that is.
         """
         if raw is None or self._is_wanted_by_others(line):
             return self._record.say(Phase.APPLIED, line, WHICH, sheet)
@@ -95,8 +95,8 @@ class AddedRows:
         return self._record.say_of_all(Phase.UNDECIDABLE, lines, LEAVES_NO_TRACE, sheet, candidates=ids)
 
     def _is_last_change_known(self, sheet: Sheet) -> bool:
-        """Whether the sheet was last changed by an earlier request of this edit. Times are exact to the second, so
-        another row could still be added and deleted within that second.
+        """Whether an earlier request of this edit made the last change of the sheet. Smartsheet's times are exact to
+        the second. So it remains possible that another row was added and deleted within the second of that last change.
         """
         earlier = [raw for raw in self._record.added().rows if raw["id"] in self._claimed.keys() | self._ours]
         times = [at for raw in earlier if (at := parse_time(raw.get("createdAt")))]
@@ -105,10 +105,10 @@ class AddedRows:
     # Matching rows to lines
 
     def _matched(self, lines: Sequence[OpenLine], rows: Sequence[Raw]) -> dict[int, Raw]:
-        """Return the row of each line, as far as it is certain. If as many rows as lines have the same content, the
-        rows and lines are matched in their order.
+        """Return the added row of each line for which it is certain. If several lines have the same content, and just
+        as many rows have that content, these lines and rows are matched in their order.
 
-        Matched rows are left out of the further search, so they can make other matches certain.
+        A matched row can't belong to another line. So each match can make it certain which row belongs to another line.
         """
         wanted: dict[str, list[OpenLine]] = {}
         for line in lines:
@@ -145,8 +145,8 @@ class AddedRows:
         return any(_holds(_parsed(rival), line.changes[0].new) for rival in self._rivals)
 
     def _may_be_of_others(self, line: OpenLine, raw: Raw) -> bool:
-        """Whether another edit perhaps added the row, with its current content, or with other content that someone has
-        changed since.
+        """Whether another edit perhaps added the row: with its current content, or with other content that was changed
+        later.
         """
         return any(self._may_be_of(rival, line, raw) for rival in self._rivals)
 

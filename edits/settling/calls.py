@@ -30,8 +30,9 @@ class Call:
         return [row_id for line in self.lines if (row_id := line.changes[0].row_id)]
 
     def was_not_done(self, edit: OpenEdit, found: dict[int, Outcome]) -> bool:
-        """Whether the request was certainly not carried out, according to the log and to what was found now. A save
-        stops at the first request that fails, so it sent none of the later requests.
+        """Whether the request was certainly not carried out, according to the outcomes in the log and the outcomes
+        `found` by settling. If so, the later requests of the edit weren't sent either, because a save stops at the
+        first request that fails.
         """
         known = {Phase(edit.concluded[number].phase) for number in self.numbers if number in edit.concluded}
         phases = known | {found[number].phase for number in self.numbers if number in found}
@@ -41,7 +42,7 @@ class Call:
 def calls_of(edit: OpenEdit) -> Iterator[Call]:
     """Yield the edit's requests in the order in which they were sent, including settled ones.
 
-    Old intents don't list requests, because an edit was one request then: one row with the rows below it.
+    Old intents don't list requests. Each edit with old intents was a single request, for one row and the rows below it.
     """
     lengths = edit.known.get("calls")
     ends = list(accumulate(n for n in lengths if isinstance(n, int))) if isinstance(lengths, list) else []

@@ -1,8 +1,8 @@
 """Compares this log's changes of a cell with Smartsheet's history of the cell, and matches changes with states.
 
 A state matches a change if it has the same value and the same person (by e-mail address), and a time between the
-change's intent and outcome. The time can be off by as much as the two clocks differ. A state matches at most one
-change, and a change at most one state. This module doesn't read or write anything.
+change's intent and outcome. The time can be off by as much as the two clocks differ. A state can match at most one
+change, and a change can match at most one state. This module doesn't read or write anything.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/cells/cellhistory-get
 """
@@ -40,7 +40,8 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """A change in this log that can have made a state of the cell. `emails` are all known addresses of the person.
+    """A change in this log that can have made a state of the cell. `emails` are all known addresses of the person who
+    made the change.
 
     The change isn't comparable if its value or person was erased.
     """
@@ -61,7 +62,7 @@ class Ours:
 
     @property
     def is_judged(self) -> bool:
-        """Whether the change is compared with Smartsheet, because it was saved, is about this cell only, and is
+        """Whether the change gets a result of its own. That is so if it was saved, is about this cell only, and is
         comparable.
         """
         return self.is_comparable and self.change.is_applied and not self.is_addition
@@ -78,7 +79,7 @@ class Ours:
         return is_erased(self.value) or is_same(_plain(self.value), _plain(version.value))
 
     def is_person(self, version: Version) -> bool:
-        """Whether the change's person made the state. True if the person was erased."""
+        """Whether the person who made the change also made the state. True if the person was erased from the log."""
         return not self.emails or version.by.email.lower() in self.emails
 
 

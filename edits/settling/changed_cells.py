@@ -47,10 +47,10 @@ Memory = MutableMapping[str, Json]  # results of histories from earlier runs, wi
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """The result of one cell's history, and the states that it is based on.
+    """What one cell's history says about the edit, and the states of the history on which this result is based.
 
-    `phase` is APPLIED, NOT_APPLIED or UNDECIDABLE, or None if the history no longer exists. `is_faint` marks a weak
-    NOT_APPLIED: the cell already had the value before the edit, so writing it would have left no trace.
+    `phase` is APPLIED, NOT_APPLIED or UNDECIDABLE. It is None if the cell has no history any more. `is_faint` marks a
+    weak NOT_APPLIED: the cell already had the value before the edit, so writing it would have left no trace.
     """
 
     phase: Phase | None
@@ -72,7 +72,9 @@ class Said:
 
 
 class ChangedCells:
-    """Finds the outcomes of an edit's changed rows. `memory` has the results of earlier runs. New results are added."""
+    """Finds the outcomes of an edit's changed rows. `memory` has the results of earlier runs. New results are added to
+    `memory`.
+    """
 
     def __init__(self, record: Record, memory: Memory) -> None:
         self._record = record
