@@ -81,7 +81,7 @@ class ChangedCells:
         self._memory = memory
 
     def outcomes(self, call: Call) -> Iterator[dict[int, Outcome]]:
-        """Yield the outcomes of a request's open lines, by line number, one by one. Raises what `Record` raises."""
+        """Yield the outcomes of a request's open lines, by line number, one by one. Raises the errors of `Record`."""
         sheet = self._record.rows(call.row_ids)
         rows = {row.id: row for row in sheet.rows}
         if self._record.is_as_it_was(sheet):
@@ -112,7 +112,7 @@ class ChangedCells:
         return unclear | known
 
     def _as_one(self, call: Call, sheet: Sheet, line: OpenLine, outcome: Outcome) -> dict[int, Outcome]:
-        """Return the same outcome for all lines of a request."""
+        """Return the outcome of this line for all lines of its request."""
         message = ALL_SAVED if outcome.phase is Phase.APPLIED else NONE_SAVED
         by = line.changes[0].row_id
         return self._record.say_of_all(outcome.phase, call.lines, message, sheet, byRow=by) | {line.number: outcome}
@@ -157,7 +157,9 @@ class ChangedCells:
         return Said(self._record.say(phase, line, message, sheet, cells=found), tells=False), len(weighed)
 
     def _remembered(self, line: OpenLine, change: Change) -> Weighed:
-        """Return the result of the cell's history, which is read now or was read in an earlier run."""
+        """Return the result of the cell's history. If an earlier run already has the result, the history isn't read
+        again.
+        """
         key = f"{line.number}:{change.column_id}"
         if key not in self._memory:
             try:
@@ -200,8 +202,8 @@ class ChangedCells:
         return Weighed(Phase.NOT_APPLIED, (), is_faint)
 
     def _unexplained_nearby(self, change: Change, history: History) -> list[Mapping[str, Json]]:
-        """Return the states that would match if the clocks differed by more than expected. If other edits explain these
-        states, return none.
+        """Return the states that would match this change if Smartsheet's clock and ours differed by more than expected.
+        If other edits explain all these states, return none.
         """
         record = self._record
         since, until = record.start - SKEW, record.end + SKEW
@@ -222,7 +224,9 @@ def _held(item: Mapping[str, Json], change: Change) -> Json:
 
 
 def _may_be(other: LoggedChange, value: Json) -> bool:
-    """Whether another edit perhaps set this value, because its outcome or the value that it wrote is unknown."""
+    """Whether another edit perhaps set this value. That is possible if it isn't known whether that edit was saved, or
+    which value it wrote.
+    """
     is_unknown = other.phase in OPEN | {Phase.APPLIED} and is_erased(parsed(other.sent))
     return is_unknown or (other.phase in OPEN and _is_value(other.sent, value))
 

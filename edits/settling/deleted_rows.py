@@ -37,10 +37,10 @@ class DeletedRows:
         self._record = record
 
     def outcomes(self, call: Call) -> Iterator[dict[int, Outcome]]:
-        """Yield the outcomes of a request's open lines, by line number. Raises what `Record` raises.
+        """Yield the outcomes of a request's open lines, by line number. Raises the errors of `Record`.
 
-        The sheet's version isn't used, because Smartsheet doesn't document whether a deletion changes the version. It
-        is certain which rows exist.
+        The sheet's version isn't used as evidence, because Smartsheet doesn't document whether a deletion changes the
+        version. The rows that still exist are better evidence.
         """
         sheet = self._record.rows(call.row_ids)
         there = {row.id for row in sheet.rows}
@@ -69,8 +69,9 @@ class DeletedRows:
         return self._record.say(Phase.UNDECIDABLE, line, WHO, sheet)
 
     def _together(self, call: Call, sheet: Sheet, outcomes: dict[int, Outcome]) -> dict[int, Outcome]:
-        """Combine the rows' outcomes into outcomes of the whole request. The first row decides most, because the
-        request named it. Other rows were perhaps only below a row that the request named.
+        """Compare the rows' outcomes, and change them to outcomes that fit together, because Smartsheet deletes all
+        rows of a request or none. The first row is the best evidence, because it was certainly named in the request.
+        The other rows were perhaps only below a named row.
         """
         first = outcomes.get(call.numbers.start)
         if first and first.phase is Phase.NOT_APPLIED:

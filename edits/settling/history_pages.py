@@ -1,7 +1,7 @@
 """Reads a cell's history page by page, as far back as necessary. The pages have the newest states first.
 
-If a state is written between two reads, it moves all other states back by one. So the next page begins with the last
-state of the page before. That state is returned only once.
+If the cell gets a new state between the reading of two pages, all other states move back by one. The second page then
+begins with the last state of the first page. That state is returned only once.
 https://developers.smartsheet.com/api/smartsheet/openapi/cells/cellhistory-get
 """
 
@@ -17,13 +17,16 @@ State = Mapping[str, Json]
 
 
 class History(list[State]):
-    """The states of a cell, newest first. `is_whole` says that no state since the time in question is missing."""
+    """The states of a cell, newest first. `is_whole` is false if states are missing because too many pages would have
+    to be read.
+    """
 
     is_whole = True
 
 
 def read_back(read: Callable[[int], Sequence[State]], *, to: datetime, most: int | None = None) -> History:
-    """Read the states back to the first one before `to`, but at most `most` pages. `read` gets a page by its number.
+    """Read pages of the history until a page ends with a state from before `to`, but read at most `most` pages. `read`
+    is the function that returns a page by its number.
 
     Raises what `read` raises.
     """
@@ -41,7 +44,7 @@ def read_back(read: Callable[[int], Sequence[State]], *, to: datetime, most: int
 
 
 def _again(known: Sequence[State], some: Sequence[State]) -> int:
-    """Return how many states at the beginning of a page are the same as the last of the known states."""
+    """Return how many states at the beginning of the page `some` repeat the last states in `known`."""
     longest = min(len(known), len(some))
     return next((count for count in range(longest, 0, -1) if list(known[-count:]) == list(some[:count])), 0)
 

@@ -1,9 +1,10 @@
-"""Finds the outcome of an edit without a clear answer in Smartsheet's own record. An outcome is only decided if the
-evidence is certain.
+"""Finds out from Smartsheet's own record what became of an edit that got no clear answer. An edit counts as saved or as
+not saved only if the evidence is certain.
 
-This runs when SETTLE_AFTER has passed, because a request that wasn't delivered by then will never be. The requests of
-an edit are checked in the order in which they were sent. If the sheet still has the version from before the edit, the
-edit changed no cell, and added or moved no row. The module of each kind of change checks further evidence.
+This runs when SETTLE_AFTER seconds have passed since the edit. A request that hasn't reached Smartsheet by then will
+never reach it. The requests of an edit are checked in the order in which they were sent. If the sheet still has the
+version from before the edit, the edit changed no cell, and added or moved no row. The module of each kind of change
+checks further evidence.
 """
 
 from __future__ import annotations

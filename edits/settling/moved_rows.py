@@ -2,13 +2,16 @@
 
 A row was moved by the edit if all of this is true:
 - It is at its new place, and wasn't there before.
-- The sheet's last change was when the request was sent, or this person wrote the row then and no one has since.
+- The sheet was last changed when the request was sent. Or the edit's person wrote the row at that time, and no one has
+  written the row since.
 - No other edit of this app explains the new place.
 
 A row wasn't moved if it is at its old place and the sheet wasn't changed later, because no one can have moved the row
-back. Smartsheet doesn't document whether a move counts as a write of the row. If this person is the last writer of rows
-that an earlier request of the same edit moved, a move counts as a write. In that case, a row that no one has written
-since the edit wasn't moved.
+back.
+
+Smartsheet doesn't document whether a move counts as a write of the row. An earlier request of the same edit can show
+this: a move counts as a write if the edit's person is the last writer of the rows that the earlier request moved. In
+that case, a row that no one has written since the edit wasn't moved.
 """
 
 from __future__ import annotations
@@ -78,7 +81,7 @@ class MovedRows:
         self._moved = [entry.row_id for entry in concluded if entry.phase == Phase.APPLIED and entry.row_id]
 
     def outcomes(self, call: Call) -> Iterator[dict[int, Outcome]]:
-        """Yield the outcomes of a request's open lines, by line number. Raises what `Record` raises."""
+        """Yield the outcomes of a request's open lines, by line number. Raises the errors of `Record`."""
         sheet = self._record.rows(call.row_ids)
         if self._record.is_as_it_was(sheet):
             yield self._record.say_of_all(Phase.NOT_APPLIED, call.lines, UNCHANGED, sheet)
@@ -98,7 +101,9 @@ class MovedRows:
         yield outcomes
 
     def _leaves_marks(self) -> bool:
-        """Whether Smartsheet records who moved a row, and when. Smartsheet doesn't document whether it does."""
+        """Whether Smartsheet counts a move as a write of the row, and so records who moved the row, and when.
+        Smartsheet's documentation doesn't say so. That is why rows are checked that this edit has certainly moved.
+        """
         known = self._record.rows(self._moved[:MOST_ASKED]).rows if self._moved else ()
         return any(self._record.is_written_by_them(row) for row in known)
 

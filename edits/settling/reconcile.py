@@ -43,7 +43,7 @@ Progress = Callable[[str], None]  # called now and then with a sentence about th
 
 
 class NobodyToAsk(Exception):
-    """This app has no token of a person who could read the sheet. The message is for people."""
+    """This app has no token of a person who could read the sheet. The exception's message is shown to people."""
 
 
 @dataclass
@@ -171,7 +171,9 @@ class _Reconciliation:
     # One cell
 
     def _compare(self, row_id: int, column_id: int, *, is_wanted: bool) -> bool:
-        """Record the results of a cell. Return whether the cell has a history and something to compare with it."""
+        """Compare a cell with its history, and record the results. Return False if the cell wasn't compared, because
+        there was nothing to compare or the cell no longer exists.
+        """
         before = self._ours(row_id, column_id)
         applied = {one.intent.pk for one in before if one.change.is_applied and not one.is_addition}
         if not applied and not is_wanted:
@@ -211,7 +213,7 @@ class _Reconciliation:
         return Ours(change, value, emails, is_comparable)
 
     def _history(self, row_id: int, column_id: int) -> History:
-        """Read the cell's states, newest first, back to one that is older than all changes to compare. Raises
+        """Read the cell's states, newest first, until a state is older than all changes to compare. Raises
         GatewayError.
         """
         return read_back(lambda page: self._page(row_id, column_id, page), to=self.reach - SKEW)

@@ -55,8 +55,8 @@ class Place:
         )
 
     def _label(self, change: LoggedChange) -> str:
-        """Return the row's label for the entry. If the column with the rows' names is personal now, an older label
-        with the name isn't used again.
+        """Return the row's label for the entry. If the column with the rows' names has become personal, a label with
+        the row's name isn't used.
         """
         primary, label = self.sheet.primary, change.row_label
         is_personal = primary is not None and primary.id in personal_columns(region=self.region, sheet_id=self.sheet.id)
@@ -68,7 +68,9 @@ class Place:
         return is_kept_apart or self.column_id in personal_columns(region=self.region, sheet_id=self.sheet.id)
 
     def states_told(self) -> Counter[str]:
-        """Count, by their time, the states that the log already has as made outside the app."""
+        """Count the states that the log already has as changes from outside the app. The counts are by the states'
+        times.
+        """
         entries = Entry.objects.on_sheet(self.sheet.id).filter(region=self.region, action=Action.RECONCILE)
         of_cell = entries.filter(row_id=self.row_id, column_id=self.column_id, phase=Phase.OUTSIDE)
         return Counter(json.loads(text)["modifiedAt"] for text in of_cell.values_list("evidence", flat=True) if text)

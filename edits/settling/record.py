@@ -48,10 +48,11 @@ class Added:
 
 
 class Record:
-    """The record of an edit's sheet. All methods that read raise GatewayError, and what `spend` raises.
+    """What Smartsheet and our log say about an edit's sheet. All methods that read from Smartsheet raise GatewayError,
+    and the errors of `spend`.
 
-    `emails` are all known addresses of the person. A request that isn't delivered within the time `within` never will
-    be delivered.
+    `emails` are all known addresses of the person who made the edit. A request of the edit that doesn't reach
+    Smartsheet within the time `within` will never reach Smartsheet.
     """
 
     def __init__(
@@ -68,7 +69,9 @@ class Record:
     # Smartsheet's record
 
     def rows(self, row_ids: Sequence[int]) -> Sheet:
-        """Return the sheet with those of these rows that exist, and with the rows' last writers."""
+        """Return the sheet with these rows, and with the last writer of each row. Rows that no longer exist are left
+        out.
+        """
         rows: list[Json] = []
         raw: Json = {}
         for start in range(0, len(row_ids), IDS_PER_URL):
@@ -77,18 +80,18 @@ class Record:
         return Sheet.parse(raw | {"rows": rows})
 
     def _outline(self, column_id: int) -> Sheet:
-        """Return all rows in their order, with one column. They are read only once."""
+        """Return all rows of the sheet in their order, with one column. The rows are read only once."""
         return Sheet.parse(self._gateway().sheet(self.edit.sheet_id, column_ids=[column_id]))
 
     def _added(self) -> Added:
-        """Return the rows that this person added at the time of the edit. They are read only once."""
+        """Return the rows that this person added at the time of the edit. The rows are read only once."""
         raw = self._gateway().rows_modified_since(self.edit.sheet_id, self.start)
         rows = raw.get("rows", ())
         theirs = [one for one in rows if self._is_by_them(one.get("createdBy"), one.get("createdAt"))]
         return Added(Sheet.parse(raw), theirs, is_all=len(rows) < ROWS_PER_PAGE)
 
     def history(self, change: Change) -> History:
-        """Return the states of a cell, newest first, back to one from before the edit."""
+        """Return the states of a cell, newest first, from now back to a state from before the edit."""
 
         def page(number: int) -> list[Mapping[str, Json]]:
             self._spend()
@@ -103,11 +106,11 @@ class Record:
     # Our log
 
     def others(self, entries: EntryQuerySet) -> list[LoggedChange]:
-        """Return this person's other edits with this app. `entries` selects the row or cell."""
+        """Return the changes among `entries` that this person made with this app in other edits of the sheet."""
         return self.other_edits(entries.filter(actor_id=self.edit.actor_id))
 
     def other_edits(self, entries: EntryQuerySet) -> list[LoggedChange]:
-        """Return all people's other edits with this app. `entries` selects the row or cell."""
+        """Return the changes among `entries` that anyone made with this app in other edits of the sheet."""
         same = entries.filter(sheet_id=self.edit.sheet_id, region=self.edit.region)
         return with_clear_texts(with_outcomes(same.intents().exclude(edit_id=self.edit.intent.edit_id)))
 

@@ -1,5 +1,5 @@
-"""Settling: finds the outcomes of edits without a clear answer in Smartsheet's own record, and records the outcomes as
-further entries.
+"""Settling: finds out from Smartsheet's own record what became of edits that got no clear answer, and records these
+outcomes as further entries.
 
 Several processes can settle at the same time: each edit is leased by one process, and each line is settled only once.
 If an edit needs more histories than allowed per minute, it is settled in parts, and each part is recorded. An error
@@ -131,7 +131,9 @@ def _is_hopeless(held: Unsettled, *, patience: int = 1) -> bool:
 
 
 def _pause(held: Unsettled) -> float:
-    """Return the seconds until the next try after Smartsheet didn't answer. They grow with the age of the edit."""
+    """Return the seconds to wait before the next try, after Smartsheet didn't answer. The older the edit, the longer
+    the wait.
+    """
     return min(LATER, max(MINUTE, (timezone.now() - held.at).total_seconds() / 10))
 
 
