@@ -1,5 +1,6 @@
-"""Reads durations such as 5d, 1w 2d, 4h and e5d, and lists of predecessors such as 3FS +2d, 5, as Smartsheet writes
-them. Units are always English; each write tells Smartsheet this.
+"""Reads durations and lists of predecessors in Smartsheet's notation. Examples of durations are 5d, 1w 2d, 4h and e5d.
+"3FS +2d, 5" is a list of two predecessors. The units are always English. Each request that writes durations tells
+Smartsheet so.
 
 https://help.smartsheet.com/articles/765727-enabling-dependencies-using-predecessors
 """
@@ -28,7 +29,7 @@ LOST = "#REF"
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """An amount of time by units. An elapsed duration ignores non-working time."""
+    """An amount of time, as the number of each unit. An elapsed duration also counts the time in which no one works."""
 
     amounts: tuple[tuple[str, Decimal], ...]
     is_elapsed: bool = False

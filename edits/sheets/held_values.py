@@ -66,7 +66,9 @@ def bare(value: Json) -> Json:
 
 
 def target(hyperlink: Mapping[str, Json] | None) -> dict[str, Json]:
-    """Return the target of a hyperlink, for comparing and writing."""
+    """Return only the target of a hyperlink: the id of a sheet, report or dashboard, or an address. Comparisons and
+    writes use only the target.
+    """
     name = next((name for name in TARGETS if hyperlink and hyperlink.get(name) is not None), "")
     return {name: hyperlink[name]} if hyperlink and name else {}
 

@@ -57,7 +57,7 @@ PLAIN = Look()
 
 
 def look(descriptor: str) -> Look | None:
-    """Return the number format of a descriptor, without the sign of the currency; None if it has no number format."""
+    """Return the number format of a format descriptor, without a currency's sign; None if the descriptor has none."""
     parts = descriptor.split(",")
     if len(parts) <= NUMBER_FORMAT or parts[NUMBER_FORMAT] in NONE:
         return None
@@ -70,7 +70,7 @@ def look(descriptor: str) -> Look | None:
 
 
 def currency(descriptor: str) -> str:
-    """Return the sign of the currency of a descriptor; "" if it has no currency."""
+    """Return the sign of the currency in a format descriptor; "" if the descriptor has no currency."""
     parts = descriptor.split(",")
     if len(parts) <= NUMBER_FORMAT or parts[NUMBER_FORMAT] != IS_CURRENCY or not parts[CURRENCY].isdecimal():
         return ""

@@ -26,9 +26,9 @@ class Doubtful(ValidationError):
 
 @dataclass(frozen=True, slots=True)
 class ColumnType:
-    """A column, with the functions for its cells. This base class is used for unknown types. In a contact column, the
-    contacts of the column and of the cell can be entered by name, and also `people`. `rows` are the ids of the sheet's
-    rows in their order, or None if they weren't read.
+    """A column, with functions that show, parse and write its cells. This base class is used for columns of unknown
+    types. In a contact column, people can be entered by name if they are contacts of the column or of the cell, or are
+    among `people`. `rows` are the ids of the sheet's rows in their order, or None if they weren't read.
     """
 
     column: Column
@@ -48,14 +48,14 @@ class ColumnType:
         return f"{text} (link to {where_to(value['hyperlink'])})" if held_values.is_linked(value) else text
 
     def typed(self, cell: Cell, reader: Reader) -> str:
-        """Return the text in a control for the cell. `parse` reads it as the same value. Each choice is on its own
-        line.
+        """Return the text that a form's control has for this cell. `parse` reads this text as the same value. Each
+        choice is on its own line.
         """
         return text_of(bare(held(cell)))
 
     def parse(self, typed: str | Sequence[str], cell: Cell, reader: Reader) -> Value:
-        """Return the value of what was typed. `typed` is a text; for a multi-value column, it is a list of choices.
-        `cell` is the current cell.
+        """Return the value that the typed text stands for. `typed` is a text, or a list of choices for a multi-value
+        column. `cell` is the current cell.
 
         Raises:
             Doubtful: the value can be written, but the person must confirm it first.
@@ -64,9 +64,9 @@ class ColumnType:
         raise ValidationError(self.why_not_here)
 
     def to_send(self, value: Json, cell: Cell) -> dict[str, Json]:
-        """Return the attributes of a Cell object that writes the value and its hyperlink over `cell`.
+        """Return the attributes of the Cell object that gives `cell` this value and the value's hyperlink.
 
-        None clears the cell. Smartsheet needs an empty text and no hyperlink for that.
+        The value None clears the cell. To clear a cell, Smartsheet needs an empty text and no hyperlink.
         https://developers.smartsheet.com/api/smartsheet/openapi/rows/update-rows
         """
         after = self.after(value, cell)
@@ -91,7 +91,7 @@ class ColumnType:
         return held_values.linked(text_of(plain), hyperlink)
 
     def to_api(self, cell: Cell) -> Json:
-        """Return the value for programs, in the form in which programs send values."""
+        """Return the cell's value in the form in which programs get and send values in the API."""
         return bare(held(cell))
 
     def holds(self, cell: Cell, value: Json) -> bool:
@@ -103,7 +103,9 @@ class ColumnType:
         return ""
 
     def why_not_held(self, value: Json) -> str:
-        """Return a sentence that says why Smartsheet wouldn't accept a cell's earlier value; "" if it would."""
+        """Return a sentence that says why a cell can't get this earlier value back, because Smartsheet would refuse it.
+        Return "" if Smartsheet would accept the value.
+        """
         return ""
 
     def why_read_only(self, cell: Cell, *, is_row_locked: bool = False) -> str:

@@ -68,7 +68,9 @@ class DateType(ColumnType):
 
 
 def day_format(descriptor: str) -> str:
-    """Return the date format of a descriptor, for Django's `format`; "" if the descriptor has no known one."""
+    """Return the date format of a format descriptor, in Django's notation; "" if the descriptor has no known date
+    format.
+    """
     parts = descriptor.split(",")
     index = parts[DATE_FORMAT] if len(parts) > DATE_FORMAT else ""
     return FORMATS[int(index)] if index.isdecimal() and int(index) < len(FORMATS) else ""

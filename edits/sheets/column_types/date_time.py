@@ -1,5 +1,5 @@
-"""Handles DATETIME columns, which are only system columns, and ABSTRACT_DATETIME columns, which have the start and end
-of a project plan's tasks.
+"""Handles DATETIME and ABSTRACT_DATETIME columns. Only system columns are DATETIME columns. ABSTRACT_DATETIME columns
+have the start and end of a project plan's tasks.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class DateTime(ColumnType):
 
 
 class ProjectDate(DateType):
-    """The type of a project plan's columns with a day, or a day and time. People see and type days.
+    """The type of a project plan's columns whose cells have a day, or a day with a time. People see and type only days.
 
     Smartsheet's API accepts no end date, and no start of a task with predecessors.
     """
@@ -51,7 +51,7 @@ class ProjectDate(DateType):
         return day
 
     def after(self, value: Json, cell: Cell) -> Json:
-        """Return the value after the write. A task begins when the day's work begins."""
+        """Return the cell's value after the write. Smartsheet adds the time at which a day's work begins."""
         after = super().after(value, cell)
         return f"{after}{DAY_BEGINS}" if day_of(after) else after
 

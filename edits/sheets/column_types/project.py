@@ -39,7 +39,7 @@ class DurationType(ColumnType):
         raise Doubtful(f"{no_duration} It would stand in the column as text.", text)
 
     def after(self, value: Json, cell: Cell) -> Json:
-        """Return the value after the write. Numbers are days."""
+        """Return the cell's value after the write. A number without a unit becomes a number of days."""
         after = super().after(value, cell)
         duration = Duration.read(text_of(after)) if isinstance(after, str) or is_number(after) else None
         return str(duration) if duration else after
@@ -68,7 +68,7 @@ class PredecessorType(ColumnType):
         return text
 
     def after(self, value: Json, cell: Cell) -> Json:
-        """Return the value after the write, as Smartsheet writes it."""
+        """Return the cell's value after the write, in the form in which Smartsheet writes predecessors."""
         after = super().after(value, cell)
         return after if self.why_not_written(after) else ", ".join(map(str, read_predecessors(text_of(after)))) or None
 

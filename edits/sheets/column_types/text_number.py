@@ -73,8 +73,8 @@ class TextNumber(ColumnType):
         return number
 
     def _number(self, written: Written, look: Look | None, locale: Locale) -> int | float | None:
-        """Return the number to store. Return None if Smartsheet can't store it. Also return None for 60%, $5, 100 200
-        and the like, unless the cell or column shows that numbers are meant there.
+        """Return the number to store. Return None if Smartsheet can't store it. Also return None for texts such as 60%,
+        $5 or 100 200, unless the cell's value or format shows that numbers are meant there.
         """
         if look is None and not (
             written.is_plain and not written.is_unclear and written.group in {"", locale.thousands}
@@ -86,7 +86,9 @@ class TextNumber(ColumnType):
         return numbers.exact(written.fraction if is_percent else written.number)
 
     def _look(self, cell: Cell) -> Look | None:
-        """Return the number format of this cell; None if neither the cell nor its column has numbers."""
+        """Return the number format of this cell. Return None if the cell has no number, and no number format of its own
+        or of its column.
+        """
         told = number_formats.look(cell.format or self.column.format)
         if not numbers.is_number(cell.value):
             return told
@@ -104,7 +106,7 @@ class TextNumber(ColumnType):
 
 
 def _text(text: str, look: Look | None, cell: Cell, locale: Locale) -> str:
-    """Return the text as it is. Raises Doubtful if the cell is for numbers, or if the text looks like a number."""
+    """Return the text unchanged. Raises Doubtful if the cell is for numbers, or if the text looks like a number."""
     written = numbers.read(text, locale)
     number = numbers.exact(written.fraction if written.is_percent else written.number) if written else None
     if look is None and number is not None and cell.is_empty:
