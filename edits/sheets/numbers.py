@@ -117,7 +117,9 @@ def rounded(number: Decimal, look: Look, locale: Locale) -> str:
 
 
 def shown(text: str, value: Json, locale: Locale) -> str:
-    """Return Smartsheet's text for a value. A text that shows the number gets the locale's separators."""
+    """Return the text that Smartsheet shows for a value. If the text shows the value as a number, the number gets the
+    locale's separators.
+    """
     match = SHOWN.fullmatch(text) if is_number(value) else None
     if match is None or not _is_said(match, abs(Decimal(str(value)))):
         return text
@@ -153,7 +155,9 @@ def _number(digits: str, decimal: str) -> tuple[Decimal, str, int] | None:
 
 
 def _is_said(match: re.Match[str], value: Decimal) -> bool:
-    """Whether the digits in the text are the value, or its percentage, rounded to the text's decimals."""
+    """Whether the number in the text is the value, rounded to the text's decimals. If the text has a percent sign, the
+    number is compared with the value in percent.
+    """
     figures = Decimal(match["number"].replace(",", ""))
     exactly = value * 100 if "%" in match["after"] else value
     return abs(figures - exactly) <= Decimal(1).scaleb(int(figures.as_tuple().exponent)) / 2

@@ -1,6 +1,6 @@
-"""Finds the sheets that a person can open in Smartsheet now. A thread asks Smartsheet, so that pages don't wait.
+"""Finds the sheets that a person can open in Smartsheet. A thread asks Smartsheet, so that pages don't wait.
 
-Smartsheet's answer stays in Django's cache for a few minutes. All browsers of the person use it.
+Smartsheet's answer stays in Django's cache for a few minutes. The answer is used for all browsers of the person.
 """
 
 from __future__ import annotations
@@ -32,10 +32,11 @@ class Unknown(StrEnum):
 
 
 def openable_sheets(user: AbstractBaseUser | AnonymousUser, *, is_waiting: bool = False) -> frozenset[int] | Unknown:
-    """Return the ids of the sheets, or why they aren't known. If the last answer is a minute old, a thread asks
-    Smartsheet again.
+    """Return the ids of the sheets that the user can open, or why these sheets aren't known. If Smartsheet's last
+    answer is more than a minute old, a thread asks again.
 
-    If no answer is known and `is_waiting` is true, the call asks Smartsheet, and waits at most SMARTSHEET_DEADLINE.
+    If the sheets aren't known and `is_waiting` is true, this asks Smartsheet without a thread, and waits at most
+    SMARTSHEET_DEADLINE seconds for the answer.
     """
     store = _Store(user)
     is_due = store.begin()
@@ -48,7 +49,7 @@ def openable_sheets(user: AbstractBaseUser | AnonymousUser, *, is_waiting: bool 
 
 
 def note(user: AbstractBaseUser | AnonymousUser, sheet_ids: Iterable[int]) -> None:
-    """Store an answer that Smartsheet has just given to the person."""
+    """Store the ids of the sheets that Smartsheet has just listed for this person."""
     _Store(user).keep(frozenset(sheet_ids))
 
 
@@ -70,7 +71,7 @@ class _Store:
         return found if isinstance(found, Unknown) else Unknown.BEING_ASKED
 
     def begin(self) -> bool:
-        """Whether the caller must ask Smartsheet now. If so, other callers needn't."""
+        """Whether the caller must ask Smartsheet now. If so, other callers get False for a while."""
         if cache.get(self._question) == ANSWERED and self.known() is None:  # the cache was full and dropped the sheets
             cache.delete(self._question)
         return cache.add(self._question, Unknown.BEING_ASKED, settings.SMARTSHEET_DEADLINE)
@@ -90,7 +91,9 @@ class _Store:
 def _ask(
     store: _Store, user: AbstractBaseUser | AnonymousUser, gateway: Gateway | None = None
 ) -> frozenset[int] | Unknown:
-    """Ask Smartsheet. https://developers.smartsheet.com/api/smartsheet/openapi/sheets/list-sheets"""
+    """Ask Smartsheet, and store its answer.
+    https://developers.smartsheet.com/api/smartsheet/openapi/sheets/list-sheets
+    """
     try:
         sheet_ids = frozenset(sheet["id"] for sheet in (gateway or gateway_for(user)).sheets())
     except GatewayError as error:

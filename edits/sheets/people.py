@@ -1,4 +1,6 @@
-"""Finds people in the options of a sheet's contact columns, in a row, and among the people it is shared with."""
+"""Finds people in the options of a sheet's contact columns, in a row, and among the people that the sheet is shared
+with.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """Stores which columns have personal values. For such a value, the log's chain has only a commitment, so that the value
 can be erased.
 
-Administrators mark a column of a sheet in the admin, in one region. The history says who marked it, and when. If the
-column with the rows' names is personal, the log shows row numbers instead of names.
+Administrators mark a column as personal in Django's admin, with the column's region and sheet. The history in the admin
+says who marked a column, and when. If the column with the rows' names is personal, the log shows row numbers instead of
+names.
 """
 
 import re

@@ -49,11 +49,11 @@ def read_rows(
     with_descendants: bool = False,
     filter_id: int | None = None,
 ) -> Sheet:
-    """Read the sheet's columns and these rows, and with `with_descendants` also all rows below them. Rows that don't
-    exist are left out. `filter_id` is as in Gateway.sheet.
+    """Read the sheet's columns and these rows. With `with_descendants`, all rows below these rows are read too. Rows
+    that don't exist are left out. `filter_id` is as in Gateway.sheet.
 
-    To find the rows below, this reads all rows of the sheet with only the primary column. For a project plan, it always
-    does so, because a plan needs the rows' parents and numbers.
+    To find the rows below, this function reads all rows of the sheet, but only their primary cells. If the sheet is a
+    project plan, it always does so, because the cells of a plan depend on the rows' parents and numbers.
     """
     if row_ids:
         sheet = Sheet.parse(gateway.sheet(sheet_id, row_ids=row_ids, filter_id=filter_id))

@@ -1,4 +1,6 @@
-"""Says why a person can't change a sheet, a row or a cell here. Each function returns a sentence; "" if they can."""
+"""Says why a person can't change a sheet, a row or a cell here. Each function returns a sentence, or "" if the person
+can make the change.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,8 @@ FROM_BENEATH = "Smartsheet calculates this cell from the rows beneath it."
 
 
 def why_read_only(sheet: Sheet, column: Column, row: Row | None = None, *, kind: ColumnType | None = None) -> str:
-    """Return why this person can't change the cell. If `row` is None, it is the cell of a new row. `kind` is the
-    column's type, if the caller has already made it, because making one is slow.
+    """Return why this person can't change the cell in this row and column. If `row` is None, the cell is in a new row.
+    `kind` is the column's type, if the caller has already made the type. Making a type is slow.
     """
     if reason := why_no_edits(sheet.access):
         return reason

@@ -1,5 +1,5 @@
-"""Finds the people that a sheet is shared with, so that they can be entered by name. The row form asks for them when
-someone moves to a field for a person. They are cached for a while, and everything works without them too.
+"""Finds the people that a sheet is shared with, so that they can be entered by name. The row form asks for these people
+when someone moves to a field for a person. The people are cached for a while. The form also works without them.
 """
 
 from __future__ import annotations
@@ -27,13 +27,17 @@ class SharedPeople(NamedTuple):
 
 
 def known(user: AbstractBaseUser | AnonymousUser, sheet_id: int) -> tuple[Contact, ...]:
-    """Return the people in the cache; none if Smartsheet wasn't asked for this user recently."""
+    """Return the people that the sheet is shared with, if they are in the cache for this user. Otherwise return no
+    one.
+    """
     found: SharedPeople = cache.get(_key(user, sheet_id), SharedPeople())
     return found.people
 
 
 def ask(gateway: Gateway, user: AbstractBaseUser | AnonymousUser, sheet_id: int) -> SharedPeople:
-    """Return the people. Ask Smartsheet if they aren't in the cache. Raises GatewayError."""
+    """Return the people that the sheet is shared with. If they aren't in the cache, ask Smartsheet. Raises
+    GatewayError.
+    """
     found: SharedPeople | None = cache.get(_key(user, sheet_id))
     if found is None:
         shares = gateway.shares(sheet_id)

@@ -66,7 +66,9 @@ class Contact:
 
     @classmethod
     def parse(cls, raw: Json) -> Contact:
-        """Parse a contact option, a contact object or a modifiedBy."""
+        """Parse an object with a name and an address, such as an item of contactOptions, a Contact object or
+        modifiedBy.
+        """
         return cls(email=raw.get("email") or "", name=raw.get("name") or "")
 
     @classmethod
@@ -264,8 +266,8 @@ class Sheet:
 
     @classmethod
     def parse(cls, raw: Mapping[str, Json], *, ancestors: Sequence[int] = ()) -> Sheet:
-        """Parse a Sheet object. `ancestors` are the ids of those ancestors of its first row that the object doesn't
-        contain, topmost first.
+        """Parse a Sheet object. `ancestors` are the ids of the first row's ancestors that the object doesn't contain,
+        topmost first.
         """
         return cls(
             id=raw["id"],

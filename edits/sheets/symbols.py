@@ -1,4 +1,4 @@
-"""Lists the options of symbol columns, because Smartsheet's API doesn't, and gives a word for each symbol.
+"""Lists the options of symbol columns, because Smartsheet's API doesn't list them. Also gives a word for each symbol.
 `static/byline/css/symbols.css` draws the symbols.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/columns (Symbol Columns)

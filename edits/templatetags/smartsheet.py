@@ -1,4 +1,5 @@
-"""Provides template tags that show the form of a row, or a SheetForm, who changed a cell, and what was done on a sheet.
+"""Provides template tags. They show the form of a row, a SheetForm, the last change of a cell, and the last changes of
+a sheet.
 
     {% load smartsheet %}
     {% smartsheet_row_form sheet_id row_id columns="Status, Due" %}
@@ -6,9 +7,9 @@
     {% who_changed sheet_id row_id "Status" %}
     {% smartsheet_log sheet_id %}
 
-Each tag shows only data that the connected person has access to. The row is read with the person's own token. As on the
-log's page, only people who can open the sheet see other people's entries. The tags need the request in the template's
-context.
+Each tag shows only data that the connected person has access to. Rows are read with the person's own token. Only people
+who can open a sheet see other people's entries about the sheet, as on the log's page. The tags need the request in the
+template's context.
 """
 
 from __future__ import annotations
@@ -59,10 +60,10 @@ Columns = str | Iterable[int | str]
 
 @register.inclusion_tag("edits/in_page/row_form.html", takes_context=True)
 def smartsheet_row_form(context: Context, sheet_id: int, row_id: int, columns: Columns = ()) -> dict[str, Any]:
-    """Show the form of a row. Saving it returns to this page. `columns` are the ids or titles of the columns to show,
-    as a list, or as a text with commas. By default, all columns are shown.
+    """Show the form of a row. After a save, the browser returns to the page with the form. `columns` are the ids or
+    titles of the columns to show, as a list, or as a text with commas. By default, all columns are shown.
 
-    Raises InTransaction in a transaction. If ATOMIC_REQUESTS is on, decorate the view with
+    Raises InTransaction if a transaction is open. If ATOMIC_REQUESTS is on, decorate the view with
     transaction.non_atomic_requests.
     """
     request = _request(context)
@@ -105,7 +106,8 @@ def smartsheet_row_form(context: Context, sheet_id: int, row_id: int, columns: C
 def sheet_form(
     context: Context, form: SheetForm, submit: str = "Save", action: str = "", form_id: str = "row-form"
 ) -> dict[str, Any]:
-    """Show a SheetForm with its fields, errors, conflicts and hidden inputs. It is sent to this page, or to `action`.
+    """Show a SheetForm with its fields, errors, conflicts and hidden inputs. The browser sends the form to the address
+    `action`, or to the page's own address if `action` is empty.
 
     Two forms on a page need two `form_id`s, and should have an `auto_id` each.
     """
@@ -127,8 +129,8 @@ def sheet_form(
 
 @register.inclusion_tag("edits/in_page/who_changed.html", takes_context=True)
 def who_changed(context: Context, sheet_id: int, row_id: int, column: int | str) -> dict[str, Any]:
-    """Show who changed a cell last with this site, when, the old and new value, and a link to the cell's timeline.
-    `column` is the column's id, or a title that the log has for it.
+    """Show the last change of a cell that was made with this site: who made it, when, the old and the new value. Also
+    show a link to the cell's timeline. `column` is the column's id, or a title that the log has for it.
     """
     request = _request(context)
     reader, entries = _readable(request)
