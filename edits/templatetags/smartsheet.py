@@ -181,8 +181,8 @@ def _require_no_transaction() -> None:
 
 
 def _as_sent(sent: Sent | None, sheet_id: int, row_id: int) -> tuple[Sheet, Row] | None:
-    """Return the sheet and row that a sent form was made from. They are used if the row can't be read now. Return None
-    if nothing was typed.
+    """Return the sheet and row that a sent form was made from, from the form's snapshot. The caller uses this if the
+    row can't be read from Smartsheet. Return None if nothing was typed.
     """
     query = sent.query if sent else None
     if query is None:
@@ -192,7 +192,9 @@ def _as_sent(sent: Sent | None, sheet_id: int, row_id: int) -> tuple[Sheet, Row]
 
 
 def _form(sent: Sent | None, sheet: Sheet, row: Row, columns: Columns) -> tuple[RowForm, Sequence[int | str]]:
-    """Return the form for these columns with the typed values, and those of the columns that the sheet doesn't have."""
+    """Return the form with the typed values for these columns. Also return those of the `columns` that the sheet
+    doesn't have.
+    """
     only, unknown = _chosen(sheet, columns)
     data = sent.query if sent else None
     form = RowForm(data, sheet=sheet, row=row, only=only, auto_id=f"id_{row.id}_%s")
@@ -219,7 +221,9 @@ def _followed_up(problem: Problem | None, request: HttpRequest) -> Problem | Non
 
 
 def _readable(request: HttpRequest) -> tuple[Reader, EntryQuerySet]:
-    """Return the reader and the intents in the reader's region. This waits until the reader's sheets are known."""
+    """Return the reader and the intents in the reader's region. This waits until it is known which sheets the reader
+    can open.
+    """
     reader = reader_of(request, is_waiting=True)
     return reader, Entry.objects.intents().filter(region=reader.actor.region)
 

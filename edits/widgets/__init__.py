@@ -1,1 +1,1 @@
-"""Code that pages with forms share: a field for each column type, the words for problems, and drafts."""
+"""Contains code that all pages with forms use: a field for each column type, the words for problems, and drafts."""

@@ -75,7 +75,9 @@ class Control(forms.Widget):
         return context
 
     def _options(self, posted: Posted, control_id: str | None) -> Iterable[dict[str, Any]]:
-        """Yield the choices, and then the current values that are no choices any more, so that saving keeps them."""
+        """Yield the choices. Then yield the current values that are no longer among the choices, so that saving keeps
+        these values.
+        """
         known = {key for key, _, _ in self.choices}
         more = [(text, text, "") for text in dict.fromkeys(posted.chosen) if text not in known]
         for number, (key, label, note) in enumerate((*self.choices, *more)):
@@ -176,8 +178,8 @@ class PersonControl(Control):
 
 
 def control_for(kind: ColumnType, cell: Cell, shown: Sequence[str], typed: Sequence[str]) -> Control:
-    """Return the control for a cell of this column type. `shown` is the value when the form was opened, `typed` is the
-    value that was sent. The control must be able to show both.
+    """Return a control for a cell of this column type. `shown` is the value when the form was opened. `typed` is the
+    value that was sent. A control is chosen that can show both values.
     """
     column, texts = kind.column, [text for text in (*shown, *typed) if text]
     offered = dict.fromkeys(shown)
@@ -207,13 +209,17 @@ def control_for(kind: ColumnType, cell: Cell, shown: Sequence[str], typed: Seque
 
 
 def is_keyed(kind: ColumnType) -> bool:
-    """Whether the control holds keys, such as addresses, instead of the visible text."""
+    """Whether the control for this column type sends keys, such as e-mail addresses, instead of the texts that people
+    see.
+    """
     column = kind.column
     return column.type == "CONTACT_LIST" and column.is_validated and bool(column.contact_options)
 
 
 def _with(choices: Iterable[Choice], shown: Iterable[str]) -> list[Choice]:
-    """Return an empty choice, the choices, and the shown values that aren't among them."""
+    """Return the choices, with an empty choice before them. After them come the shown values that aren't among the
+    choices.
+    """
     offered = list(choices)
     keys = {text_of(key) for key, _, _ in offered}
     return [("", "(empty)", ""), *offered, *((text, text, "") for text in shown if text and text not in keys)]

@@ -28,7 +28,7 @@ NOT_TYPED = ("csrfmiddlewaretoken", "snapshot", "once", "keep_draft")
 
 
 def keep(request: HttpRequest) -> None:
-    """Store the form that was sent to this address."""
+    """Store the form that this request sent, as the draft for the request's address."""
     drafts = request.session.get(KEY, {})
     drafts.pop(request.path, None)
     draft = changed(typed(request.POST)).urlencode()
@@ -56,7 +56,9 @@ def typed(data: QueryDict) -> QueryDict:
 
 
 def changed(data: QueryDict) -> QueryDict:
-    """Return the data of a form without unchanged texts, which the form reads from the row again."""
+    """Return the data of a form without the fields whose texts weren't changed. When the form is opened again, it takes
+    these texts from the row.
+    """
     for initial in [name for name in data if name.startswith(INITIAL)]:
         name = initial.removeprefix(INITIAL)
         texts = remembered(str(data[initial]))
@@ -71,7 +73,7 @@ def changed(data: QueryDict) -> QueryDict:
 
 
 def author(request: HttpRequest) -> str:
-    """Return the person of the request, as the form's field `author` names them; "" if no one is signed in."""
+    """Return the signed-in person as the value of the form's hidden field `author`; "" if no one is signed in."""
     person: Profile | None = getattr(request, "smartsheet_user", None)
     return f"{person.region}:{person.id}" if person else ""
 
@@ -79,7 +81,9 @@ def author(request: HttpRequest) -> str:
 def kept_when_signed_out(
     view: Callable[Concatenate[Any, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """If the sender of a form isn't signed in any more, store the form before the view redirects them to sign in."""
+    """Decorate a view that saves a form. If the sender isn't signed in any more, store the form before the view
+    redirects them to sign in.
+    """
 
     @wraps(view)
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:

@@ -36,7 +36,7 @@ def is_empty(value: Json) -> bool:
 
 class CellField(forms.Field):
     """A field for the current `cell`. An unchanged value isn't parsed, because it came from Smartsheet and can be any
-    value. A required field must not be empty; a box must be ticked.
+    value. A required field must not be empty, and a required box must be ticked.
     """
 
     hidden_widget = RememberedInput
@@ -86,7 +86,9 @@ class CellField(forms.Field):
             data[f"{LINK}{name}"] = posted.link
 
     def posted_of(self, texts: Sequence[str]) -> Posted:
-        """Return a `Posted` with these texts. For a cell with a hyperlink, the last one is the link's address."""
+        """Return a `Posted` with these texts. If the cell can have a hyperlink, the last of several texts is the link's
+        address.
+        """
         if self.has_link and len(texts) > 1:
             return Posted(chosen=tuple(texts[:-1]), link=texts[-1])
         return Posted(chosen=tuple(texts))
@@ -138,8 +140,8 @@ class CellField(forms.Field):
         return linked(typed or address, {"url": one_text(address)})
 
     def _address(self, hyperlink: Mapping[str, Json]) -> str:
-        """Return the address of a hyperlink, as browsers send it back: on one line, without spaces around it. If it
-        links to a sheet, return the sheet's address in Smartsheet.
+        """Return the address of a hyperlink as browsers send it back: on one line, without spaces around it. If the
+        hyperlink leads to a sheet, return the sheet's address in Smartsheet.
         """
         known = self.cell.hyperlink or {}
         is_same_place = target(known) == hyperlink
@@ -147,7 +149,9 @@ class CellField(forms.Field):
         return LINE_ENDS.sub("", address).strip()
 
     def _typed(self, posted: Posted) -> str | list[str]:
-        """Return the typed text. Raises ValidationError if the form no longer offers the choice."""
+        """Return the typed text, or the list of chosen texts. Raises ValidationError if the chosen text is no longer
+        among the choices.
+        """
         if isinstance(self.widget, SelectControl):
             chosen = "".join(posted.chosen[:1])
             if (

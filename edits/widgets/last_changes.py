@@ -45,8 +45,8 @@ def last_changes(*, region: str, sheet_id: int, row_id: int) -> dict[int, LastCh
 
 
 def recent_changes(*, region: str, sheet_id: int, since: datetime) -> dict[tuple[int, int], LastChange]:
-    """Return the last change of each cell since this time, by row id and column id. Only the newest 500 changes that
-    Smartsheet applied to the sheet are searched.
+    """Return the last change of each cell that changed since this time, by row id and column id. Only the newest 500
+    changes that Smartsheet applied to the sheet are searched.
     """
     cells = Entry.objects.intents().filter(region=region, sheet_id=sheet_id, column_id__isnull=False)
     found: dict[tuple[int, int], LastChange] = {}

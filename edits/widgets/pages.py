@@ -1,4 +1,4 @@
-"""Code that this app's pages share: the actor, messages after a save, and pages for problems."""
+"""Contains code that several of this app's pages use: for the actor, for messages after a save, and for problems."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def doing(request: SmartsheetRequest, what: Doing) -> Doing:
 
 
 def one_time_key(request: SmartsheetRequest) -> str:
-    """Return the key that makes sure that a form is saved only once. Programs needn't send one."""
+    """Return the key that makes sure that a form is saved only once; "" if a program sent the form without a key."""
     return request.POST.get("once", "")
 
 
@@ -103,7 +103,9 @@ def render_problem(
 
 
 def add_headers(request: SmartsheetRequest, response: HttpResponse, problem: Problem) -> None:
-    """Add the headers of a problem to its page. If the person must sign in again, find out why."""
+    """Add the headers of a problem to its page. If the person must sign in again, find out whether Smartsheet has
+    revoked their token.
+    """
     if problem.retry_after:
         response["Retry-After"] = str(problem.retry_after)
     if problem.status == 401:

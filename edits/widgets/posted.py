@@ -1,7 +1,7 @@
 """Defines the texts that a browser sends for a cell, and how a hidden field stores them.
 
-Browsers send line ends as \\r\\n, which become \\n here. The hidden field has the texts that the control showed. If
-nothing was typed, the browser sends the same texts back, so shown and sent texts are compared without parsing.
+Browsers send line ends as \\r\\n, which become \\n here. The hidden field has the texts that the control showed. If the
+person typed nothing, the browser sends the same texts back. So shown and sent texts can be compared without parsing.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ OTHER, LINK, SURE = "other-", "link-", "sure-"  # prefixes of a field's name
 @dataclass(frozen=True, slots=True)
 class Posted:
     """The data that a browser sends for a cell. `chosen` is the control's value, which is one text, or the choices.
-    `other` is what was typed next to the choices. `link` is the hyperlink. `sure` is what the person has confirmed, in
-    the form that `remember` returns.
+    `other` is what was typed next to the choices. `link` is the hyperlink. `sure` are the texts that the person has
+    confirmed, in the form that `remember` returns.
     """
 
     chosen: tuple[str, ...] = ()

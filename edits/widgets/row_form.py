@@ -1,8 +1,9 @@
 """Defines RowForm, the form for an existing or a new row. It has a field for each column of the sheet.
 
-Fields are named `col-<column id>`. Each has two hidden fields. `initial-col-<column id>` has what the control showed,
-from which the form finds what the person changed. `shown-col-<column id>` has the cell's JSON from Smartsheet, which
-the save compares with the cell's current value. Subclasses can name fields in another way (`name_of`).
+Fields are named `col-<column id>`. Each field has two hidden fields. `initial-col-<column id>` has the texts that the
+control showed. The form compares them with the sent texts to find what the person changed. `shown-col-<column id>` has
+the cell's JSON from Smartsheet. The save compares it with the cell's current value. Subclasses can name fields in
+another way (`name_of`).
 """
 
 from __future__ import annotations
@@ -80,7 +81,9 @@ class CellBoundField(forms.BoundField):
 
     @property
     def sure(self) -> str:
-        """The label of the box that confirms the typed value; "" if there is nothing to confirm."""
+        """The value of the check box with which the person confirms the typed texts; "" if there is nothing to
+        confirm.
+        """
         if not self.form.is_bound:
             return ""
         is_doubtful = any(error.code == "doubtful" for error in self.errors.as_data())
@@ -105,9 +108,9 @@ class CellBoundField(forms.BoundField):
 
 
 class RowForm(forms.Form):
-    """The form with the cells of a row that this person can change. `row` is the row as it was read just now; None
-    means a new row. `only` are the columns to show; None means all. `shared` are the people that the sheet is shared
-    with, who can be entered by name.
+    """The form with the cells of a row that this person can change. `row` is the row as it was just read from
+    Smartsheet, or None for a new row. `only` are the columns to show, or None for all columns. `shared` are the people
+    that the sheet is shared with, who can be entered by name.
     """
 
     bound_field_class = CellBoundField
@@ -144,7 +147,9 @@ class RowForm(forms.Form):
         return None
 
     def refuse_others(self) -> None:
-        """Keep values that were sent for cells that the form has no field for, so that the page can report them."""
+        """Refuse values that were sent for cells without a field in this form. Each value is kept in an error, so that
+        the person sees what they typed.
+        """
         for name in [*self.data]:
             if name not in self.columns and self.is_cell(name):
                 self._refuse(name, self.column_named(name))
@@ -196,7 +201,7 @@ class RowForm(forms.Form):
         return f"col-{column.id}"
 
     def is_cell(self, name: str) -> bool:
-        """Whether a sent field with this name is for a cell, even if the form doesn't have the field."""
+        """Whether this is the name of a cell's field. The form needn't have such a field."""
         return bool(NAME.fullmatch(name))
 
     def column_named(self, name: str) -> Column | None:
@@ -222,7 +227,7 @@ class RowForm(forms.Form):
             self._bound(name).last_change = changes.get(column.id)
 
     def add_conflicts(self, conflicts: Iterable[CellResult]) -> None:
-        """Show conflicts at their fields. The current values become the form's baseline."""
+        """Show conflicts at their fields. The cells' current values become the form's baseline."""
         self._catch_up()
         for conflict in conflicts:
             name = next(name for name, column in self.columns.items() if column.id == conflict.column_id)
@@ -244,7 +249,7 @@ class RowForm(forms.Form):
         return {name: conflict for name, conflict in found.items() if conflict}
 
     def show_again(self, errors: Mapping[str, Sequence[str]], conflicts: Mapping[str, ConflictInWords]) -> None:
-        """Show the errors and conflicts of another form that was saved with the same data."""
+        """Show the errors and conflicts that an earlier form had when the same data was saved."""
         for name, messages in errors.items():
             field = name if name in self.fields else None
             known = self.errors.get(name, ())
@@ -256,7 +261,9 @@ class RowForm(forms.Form):
 
     @property
     def general_errors(self) -> list[str]:
-        """The errors that belong to no field, without the problem, which pages show in a box of its own."""
+        """The errors that belong to no field. The form's `problem` is left out, because pages show the problem in a
+        separate box.
+        """
         errors = self.non_field_errors().as_data()
         return [message for error in errors if error.code != "problem" for message in error.messages]
 
@@ -266,7 +273,7 @@ class RowForm(forms.Form):
         return any(self._bound(name).conflict for name in self.columns)
 
     def add_refusal(self, error: GatewayError) -> None:
-        """Show Smartsheet's refusal at the field of the column that its message names, if it names one."""
+        """If Smartsheet's message names a column, show the refusal at the column's field."""
         numbers = {*re.findall(r"[0-9]+", error.message), str(error.detail.get("columnId"))}
         for name, column in self.columns.items():
             if str(column.id) in numbers:
@@ -293,9 +300,9 @@ class RowForm(forms.Form):
         self.initial[name] = field.posted_of(field.shown)
 
     def _made(self, name: str, column: Column, **kwargs: Any) -> CellField:
-        """Return the field of a cell. Its baseline comes from the sent form; if the form has none, from the cell. If
-        the form has a baseline but no value for the field, the field was an unticked box, even if the column has
-        another type now. If the form has neither, the field is unchanged.
+        """Return the field of a cell. The field's baseline comes from the sent form, or from the cell if the sent form
+        has no baseline for it. If the sent form has a baseline but no value, the field was an unticked box, even if the
+        column has another type now. If the sent form has neither of them, the field is unchanged.
         """
         kind, cell = column_type(self.offered(column), self.people, self.sheet.row_ids), self._cell(column)
         if not self.is_bound:

@@ -1,4 +1,4 @@
-"""Saves a form of a row that was sent, and answers with a page."""
+"""Saves a row's form that a browser has sent, and answers with a page."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ def save_change(
 ) -> Result | None:
     """Save what was typed into a valid form. `key`, `reason` and `via` are as in edits.saving.save.
 
-    Return the result. If the change was not saved, or perhaps not saved, return None: the form then has the conflicts
-    or a `problem`.
+    Return the result if the change was saved. Otherwise, or if this isn't certain, return None. The form then has the
+    conflicts or a `problem`.
     """
     doing = Doing.CHANGE if form.row else Doing.ADD
     try:

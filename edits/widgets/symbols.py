@@ -1,4 +1,6 @@
-"""Renders symbols as HTML. symbols.css draws them. Their words are shown on hover and read by screen readers."""
+"""Renders symbols as HTML. symbols.css draws the symbols. A symbol's word is shown when the mouse is over the symbol,
+and is read by screen readers.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ def drawing(column: Column, cell: Cell) -> str:
 
 
 def picture(symbol: str, value: str) -> SafeString:
-    """Return a symbol next to its word, as HTML. `value` is the control's value."""
+    """Return a symbol as HTML, to be shown next to its word. `value` is the control's value."""
     return _drawn(symbol, value, "")
 
 
