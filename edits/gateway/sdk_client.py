@@ -17,10 +17,10 @@ def client_for(user: AbstractBaseUser | AnonymousUser) -> PlainClient:
     """Return a smartsheet.Smartsheet client with the person's own token, which is refreshed first if it has expired.
     Don't keep the client for longer than one Django request.
 
-    The client uses the person's region, waits at most SMARTSHEET_DEADLINE between two bytes, repeats nothing, and
-    raises the SDK's errors (smartsheet.exceptions). Smartsheet's own history names the person for each change that the
-    client makes. The audit log has none of these changes; use edits.saving for changes that the log should have. Raises
-    identity.tokens.access_tokens.SignInAgain and TryLater.
+    The client uses the person's region, and raises the SDK's errors (smartsheet.exceptions). It waits at most
+    SMARTSHEET_DEADLINE seconds for an answer's next byte, and never repeats a request. Smartsheet's own history names
+    the person for each change that the client makes. The audit log has none of these changes; use edits.saving for
+    changes that the log should have. Raises identity.tokens.access_tokens.SignInAgain and TryLater.
     https://smartsheet.github.io/smartsheet-python-sdk/
     """
     try:

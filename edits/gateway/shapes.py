@@ -42,5 +42,5 @@ def are_ids(content: Json) -> bool:
 
 
 def is_id(content: Json) -> bool:
-    """Whether this is a 64-bit number."""
+    """Whether this can be an id: a positive 64-bit number."""
     return type(content) is int and 0 < content <= LARGEST_ID

@@ -1,4 +1,6 @@
-"""Sends one HTTP request to Smartsheet and reads the answer, within limits of time and size. Never sends it twice."""
+"""Sends one HTTP request to Smartsheet and reads the answer, within limits of time and size. Never sends a request
+twice.
+"""
 
 import ctypes
 import http.client

@@ -1,7 +1,7 @@
 """Records sign-in and token events in the log. No entry contains a secret.
 
 A sign-in that can't be recorded doesn't happen. Refusals, and events that have already happened, are recorded if
-possible. If that fails, the error is in the program's own log.
+possible. If one of them can't be recorded, the program's own log has the error.
 
 An entry has a person's name and e-mail address only in its actor, because the log can erase them there. Other parts of
 an entry have the person's number.

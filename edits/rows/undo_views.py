@@ -69,7 +69,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group of changes with the same expected result. `shown` are its first changes, `count` the number of all."""
+    """A group of changes with the same expected result. `shown` are the first of these changes, and `count` is the
+    number of all.
+    """
 
     title: str
     shown: Sequence[Undo]

@@ -1,7 +1,7 @@
 """Shows the pages on which people change, add and delete rows.
 
-If a page can't do what was requested, its status says why. 401 means that the person must sign in again. 409 means a
-conflict, or a form that was already sent. 422 means an invalid or refused change. 502 means that the change was sent,
+If a page can't do what was requested, its HTTP status says why. 401 means that the person must sign in again. 409 means
+a conflict, or a form that was already sent. 422 means an invalid or refused change. 502 means that the change was sent,
 but the answer wasn't clear. 503 means that Smartsheet or the log isn't available. 403, 404 and 429 are used as usual.
 """
 

@@ -104,8 +104,8 @@ def _others(intent: Intent, *, row_ids: Collection[int], since: int) -> list[tup
 
 @cache
 def _statement(vendor: str, rows: int) -> str:
-    """Return the query as plain SQL. Every save runs it, and the ORM would need ten times as long to build the query as
-    the database needs to answer it.
+    """Return the SQL of the query in `_others`. Every save runs this query. The ORM would need ten times as long to
+    build the query as the database needs to answer it.
 
     The parameters of the query are: region, sheet, rows, earliest time, longest duration of a save in seconds, own
     edit, the earliest time a second time, and the entry `since`.

@@ -1,8 +1,8 @@
 """Makes sure that a save with an idempotency key is carried out only once. The key is a form's one-time key, an
-Idempotency-Key header, or the batch of a job.
+Idempotency-Key header, or a key that the code of a site chooses.
 
-A key belongs to one person and to the content of one save, and is kept for a week. If the save is repeated, it returns
-the first result. If nothing was done, the key is released immediately, so that the save can be tried again. If the
+A key belongs to one person and to the content of one save, and is kept for a week. A repeated save returns the result
+of the first one. If nothing was done, the key is released immediately, so that the save can be tried again. If the
 process dies during the save, no one can use the key until its lease expires. A repeated save then finds in the log how
 far the first one got. If the log has no intent of the first save, nothing was sent, and the repeated save is carried
 out.
@@ -121,7 +121,7 @@ def digest_of(*content: object) -> str:
 
 
 def claim(key: str, *, actor: Actor, digest: str) -> Claim:
-    """Reserve the key. If `key` is empty, the save has no key.
+    """Reserve the key. If `key` is empty, the save has no key, and nothing is reserved.
 
     Raises:
         InProgress: a save with this key is in progress.

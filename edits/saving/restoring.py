@@ -112,7 +112,9 @@ class _Restoring:
 
 
 def _with_remarks(one: Undo, row: RowResult) -> RowResult:
-    """Return the result of a restored row, with a message that says what the new row doesn't have of the old one."""
+    """Return the result of a restored row, with a message that says what the old row had and the new row doesn't
+    have.
+    """
     if row.status is not Status.SAVED:
         return row
     lost = [f"Old values that can't be written: {', '.join(one.lost)}."] if one.lost else []

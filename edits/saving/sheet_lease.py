@@ -74,7 +74,9 @@ GIVE_BACK = """
 
 @cache
 def _take(vendor: str) -> str:
-    """Return the SQL that takes the lease in one statement. It inserts the lease, or updates an expired one."""
+    """Return the SQL that takes the lease in one statement. The statement inserts the lease, or takes over a lease that
+    was given back or has expired.
+    """
     now, end = "STATEMENT_TIMESTAMP()", "STATEMENT_TIMESTAMP() + make_interval(secs => %s)"
     if vendor == "sqlite":
         now, end = (f"STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'now'{more})" for more in ("", ", %s || ' seconds'"))

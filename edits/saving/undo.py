@@ -416,7 +416,7 @@ def _why_not_held(column: Column, then: Json) -> str:
 
 
 def _ticked(value: Json) -> Json:
-    """Return the value, or None for an unticked box, because that counts as an empty cell."""
+    """Return the value, or None for an unticked box, because an unticked box counts as an empty cell."""
     return None if value is False else value
 
 

@@ -15,7 +15,8 @@ from audit.vocabulary import Action, Phase
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request of an edit, with the numbers of all its lines, and its open lines.
+    """One request of an edit. `numbers` are the numbers of all its lines. `lines` are its open lines, which have no
+    certain outcome yet.
 
     `is_whole` says that Smartsheet carries out the request for all of its rows or none.
     """

@@ -131,7 +131,9 @@ class ChangedCells:
         return self._record.say(Phase.NOT_APPLIED, line, UNTOUCHED, sheet, rowModifiedAt=at)
 
     def _of_line(self, line: OpenLine, sheet: Sheet, rows: Mapping[int, Row], most: int) -> tuple[Said, int]:
-        """Return the outcome of a single row, and the number of its cells whose histories were read."""
+        """Return the outcome of a single row, and the number of its cells whose histories were read. Read at most
+        `most` histories.
+        """
         if not line.is_readable:
             return Said(self._record.say(Phase.UNDECIDABLE, line, ERASED, sheet), tells=False), 0
         if line.changes[0].row_id not in rows:

@@ -94,7 +94,9 @@ def _settled(held: Unsettled) -> list[str]:
 
 
 def _conclude(held: Unsettled, edit: OpenEdit, found: Mapping[int, Outcome]) -> list[str]:
-    """Record the outcomes that were found so far, so that they aren't lost. Return their phases."""
+    """Record the outcomes that were found so far, so that they aren't lost. Return the phases of the recorded
+    outcomes.
+    """
     return [str(outcome.phase) for outcome in found.values()] if conclude(held, edit, found) else []
 
 

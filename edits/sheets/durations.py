@@ -29,7 +29,9 @@ LOST = "#REF"
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """An amount of time, as the number of each unit. An elapsed duration also counts the time in which no one works."""
+    """An amount of time, such as 1 week and 2 days. `amounts` has the number of each unit. An elapsed duration also
+    counts the time in which no one works.
+    """
 
     amounts: tuple[tuple[str, Decimal], ...]
     is_elapsed: bool = False

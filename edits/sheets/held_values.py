@@ -2,8 +2,8 @@
 
 None is an empty cell. A check box is true or false. Numbers and texts stay as they are. A day is an ISO 8601 text. A
 cell of a multi-value column is a list of options, or a list of people. Each of these people is an address, or a name if
-they have no address. A cell with a hyperlink is `{"value": …, "hyperlink": …}`; writing only a value keeps the
-hyperlink.
+they have no address. A cell with a hyperlink is `{"value": …, "hyperlink": …}`. If only a value is written into such a
+cell, the hyperlink is kept.
 """
 
 from __future__ import annotations

@@ -52,8 +52,8 @@ def read_rows(
     """Read the sheet's columns and these rows. With `with_descendants`, all rows below these rows are read too. Rows
     that don't exist are left out. `filter_id` is as in Gateway.sheet.
 
-    To find the rows below, this function reads all rows of the sheet, but only their primary cells. If the sheet is a
-    project plan, it always does so, because the cells of a plan depend on the rows' parents and numbers.
+    To find the rows below, this function reads all rows of the sheet, but only their primary cells. For a project plan,
+    the function always reads all rows in this way, because a plan needs the rows' parents and numbers.
     """
     if row_ids:
         sheet = Sheet.parse(gateway.sheet(sheet_id, row_ids=row_ids, filter_id=filter_id))

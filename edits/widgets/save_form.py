@@ -26,7 +26,7 @@ class Answers(Protocol):
         """Return the form as it was sent, with the problem."""
 
     def saved(self, result: Result, *, text: str) -> HttpResponse:
-        """Return a message about what was done."""
+        """Return a response after which the person sees this message about what was done."""
 
 
 def save_form(

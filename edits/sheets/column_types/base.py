@@ -110,7 +110,7 @@ class ColumnType:
 
     def why_read_only(self, cell: Cell, *, is_row_locked: bool = False) -> str:
         """Return a sentence that says why an editor of the sheet can't change the cell; "" if they can. `is_row_locked`
-        says that the row is locked for this person.
+        says whether the row is locked for this person.
         """
         column = self.column
         if column.system_type or column.type == "DATETIME":
