@@ -1,4 +1,5 @@
-"""Decides which entries a person can read: their own, those of sheets that they can open now, and all for an auditor.
+"""Decides which entries a person can read: their own, and those about sheets that they can open now. An auditor can
+read all entries.
 
 The log itself doesn't know users. Two settings name functions that return the person behind a request (AUDIT_ACTOR) and
 the sheets that this person can open (AUDIT_READABLE_SHEETS). Without these settings only auditors can read entries.
@@ -44,8 +45,9 @@ _CORRELATED = """
 
 
 class _Branches(NamedTuple):
-    """The entries that a person can read, in two parts without overlap: `own` are this person's entries (None for an
-    unknown person). `others` are other people's entries; the person can read those on the sheets `sheet_ids`.
+    """The entries to read from, in two parts. `own` are the person's own entries, or None if the person is unknown.
+    `others` are the entries of everyone else. Of these, the person can read only the entries about the sheets
+    `sheet_ids`.
     """
 
     own: EntryQuerySet | None
@@ -55,8 +57,8 @@ class _Branches(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """The ids of the sheets in the person's region that this person can open now. If the sheets are unknown, `why_none`
-    is a sentence that says why, and `is_being_asked` says whether Smartsheet's answer is on its way.
+    """The ids of the sheets that a person can open now. They are all in the person's region. If the sheets are unknown,
+    `why_none` is a sentence that says why, and `is_being_asked` says whether Smartsheet's answer is on its way.
     """
 
     sheet_ids: frozenset[int] = frozenset()
@@ -74,12 +76,12 @@ class Reader:
 
     @cached_property
     def readable(self) -> Readable:
-        """The sheets that the reader can open. An auditor's sheets aren't looked up."""
+        """The sheets that the reader can open. They aren't looked up for an auditor, who can read all entries."""
         return Readable() if self.sees_all else self._ask()
 
     @property
     def is_limited_for_now(self) -> bool:
-        """Whether the page can show more when it is opened again, because Smartsheet's answer is on its way."""
+        """Whether Smartsheet's answer is still on its way. If so, the page can show more when it is opened again."""
         return self.readable.is_being_asked
 
     @property
@@ -100,7 +102,9 @@ class Reader:
         return self.sees_all or (region == self.actor.region and sheet_id in self.readable.sheet_ids)
 
     def narrow(self, entries: EntryQuerySet) -> EntryQuerySet:
-        """Filter the entries to those that the reader can read. `take()` is quicker for the first few of many."""
+        """Filter the entries to those that the reader can read. If only the first few entries are needed, `take()` is
+        quicker.
+        """
         if self.sees_all:
             return entries
         readable = Q(sheet_id__in=self.readable.sheet_ids)
@@ -112,8 +116,8 @@ class Reader:
         """The first `count` of these entries that the reader can read. The entries must be in ascending or descending
         order of id.
 
-        The cost doesn't grow with the log. If the reader can read too few of the first WINDOW entries, the first
-        entries of each sheet are read along an index, and merged.
+        The first WINDOW entries are read. If the reader can read fewer than `count` of them, the first entries of each
+        sheet are read with an index, and merged. So the cost doesn't grow with the log.
         """
         if self.sees_all:
             return list(entries[:count])
@@ -124,7 +128,7 @@ class Reader:
         return list(entries.filter(pk__in=ids))
 
     def count(self, entries: EntryQuerySet, *, cap: int) -> int:
-        """The number of these entries that the reader can read. It stops counting at `cap`, which limits the cost."""
+        """The number of these entries that the reader can read. Counting stops at `cap`, to limit the cost."""
         if self.sees_all:
             return entries.order_by()[:cap].count()
         return _count(self._branches(entries.order_by()), cap)
@@ -143,10 +147,11 @@ class Reader:
 
 
 def reader_of(request: HttpRequest, *, is_waiting: bool = False) -> Reader:
-    """The reader behind a request. Repeated calls return the same object.
+    """The reader behind a request. Later calls for the same request return the same object.
 
-    With `is_waiting`, the reader waits for Smartsheet to say which sheets this person can open. Pass it if the result
-    would be wrong without these sheets. Without it, a page shows less until Smartsheet has answered.
+    Smartsheet says which sheets this person can open. If `is_waiting` is true, looking up the sheets waits for
+    Smartsheet's answer. Pass True if the result would be wrong without these sheets. If it is false, a page shows fewer
+    entries until Smartsheet has answered.
     """
     reader: Reader | None = getattr(request, "_audit_reader", None)
     if reader is None:
@@ -174,7 +179,7 @@ def _wired(setting: str, request: HttpRequest, *, otherwise: T, **options: bool)
 
 
 def _first_ids(branches: _Branches, count: int) -> list[int]:
-    """The lowest ids (or the highest, in descending order) in all branches together, at most `count`."""
+    """At most `count` ids of entries from both parts together: the lowest ids, or the highest in descending order."""
     united, parameters = _united(branches, count)
     if not united:
         return []
@@ -185,7 +190,7 @@ def _first_ids(branches: _Branches, count: int) -> list[int]:
 
 
 def _count(branches: _Branches, cap: int) -> int:
-    """The number of entries in all branches. It stops counting at `cap`."""
+    """The number of entries in both parts together. Counting stops at `cap`."""
     united, parameters = _united(branches, cap)
     if not united:
         return 0
@@ -196,7 +201,9 @@ def _count(branches: _Branches, cap: int) -> int:
 
 
 def _united(branches: _Branches, size: int) -> tuple[str, list[Any]]:
-    """One query for the ids of the first `size` entries of each branch, and its parameters. "" if there are none."""
+    """An SQL query and its parameters. The query finds the ids of the first `size` own entries, and of the first `size`
+    entries of each sheet. It is "" if there is nothing to read.
+    """
     parts: list[str] = []
     parameters: list[Any] = []
     is_lateral = connection.vendor == "postgresql"

@@ -10,7 +10,9 @@ LONGEST_PAUSE = 86_400  # the most seconds between two runs: one day
 
 
 def moment(text: str) -> datetime:
-    """Parse a time. A day means its beginning, and a time without a zone is in UTC. Raises ArgumentTypeError."""
+    """Parse a time. A day without a time stands for its first moment. A time without a time zone is in UTC. Raises
+    ArgumentTypeError.
+    """
     try:
         day = parse_date(text) if "T" not in text and " " not in text else None
         when = datetime.combine(day, time(), UTC) if day else parse_datetime(text)
@@ -26,7 +28,9 @@ def moment(text: str) -> datetime:
 
 
 def pause(text: str) -> float:
-    """Parse the number of seconds to wait between two runs. It must be above 0. Raises ArgumentTypeError."""
+    """Parse the number of seconds to wait between two runs. It must be above 0, and at most a day. Raises
+    ArgumentTypeError.
+    """
     try:
         seconds = float(text)
     except ValueError:

@@ -35,7 +35,9 @@ class State:
 
 
 class Addresses(Protocol):
-    """Returns all known e-mail addresses of an entry's actor, in lower case. The set is empty if they were erased."""
+    """Returns all known e-mail addresses of an entry's actor, in lower case. The set is empty if they were erased.
+    `then` is the address in the entry.
+    """
 
     def __call__(self, *, region: str, person_id: int, then: str) -> frozenset[str]: ...
 
@@ -47,12 +49,12 @@ def only_then(*, region: str, person_id: int, then: str) -> frozenset[str]:  # a
 
 @dataclass(frozen=True, slots=True)
 class CellHistory:
-    """The states of a cell, newest first, from the pages that were read. If none could be read, `why_not` is a sentence
-    that says why.
+    """The states of a cell, newest first. They come from the pages of Smartsheet's history that were read. If no page
+    could be read, `why_not` is a sentence that says why.
 
-    `position` is the id of the log's newest entry about the cell at the time when the history was read. Changes after
-    that entry can lack a state. `has_more` says that older states exist, and `can_go_on` says that they can be
-    requested.
+    `position` is the id of the newest entry about the cell that the log had when the history was read. A change that
+    was logged after this entry can lack a state. `has_more` says whether Smartsheet has older states, and `can_go_on`
+    says whether the page offers to read them.
     """
 
     states: Sequence[State] = ()
@@ -63,8 +65,8 @@ class CellHistory:
     addresses: Addresses = only_then
 
     def is_missing(self, change: LoggedChange) -> bool:
-        """Whether a change that matches no state is missing in Smartsheet: the log says that it was saved, and the
-        history was read back to a time before the change.
+        """Whether Smartsheet's history lacks a change that was saved according to the log. Pass a change that matches
+        no state. False if the part of the history that was read doesn't cover the time of the change.
         """
         outcome = change.outcome
         if self.why_not or not change.is_applied or outcome is None or outcome.pk > self.position:
@@ -99,16 +101,17 @@ class Line:
 
     @property
     def is_erased(self) -> bool:
-        """Whether the value in our log was erased, so that only the times show that both are the same event."""
+        """Whether the value in our log was erased. If so, only the times show that change and state are the same event.
+        """
         return self.theirs is not None and self.ours is not None and is_erased(self.ours.new)
 
 
 def side_by_side(
     changes: Sequence[LoggedChange], history: CellHistory, *, since: datetime | None, until: datetime | None
 ) -> list[Line]:
-    """Both histories in one list, newest first. An event that is in both has one line. A state that is only in
-    Smartsheet's history is left out if it is before `since`, or not before `until`, because it is on another page. None
-    means no limit.
+    """Both histories in one list, newest first. An event that is in both histories has one line. The page covers the
+    time from `since` up to but not including `until`; None means no limit. A state outside this time that matches no
+    change is left out, because another page shows it.
     """
     free = list(changes)
     lines: list[Line] = []
@@ -125,8 +128,9 @@ def side_by_side(
 
 
 def _partner(changes: Sequence[LoggedChange], state: State, addresses: Addresses) -> LoggedChange | None:
-    """The change in the log that led to this state. A saved change is preferred; next is an uncertain one, or one that
-    was settled as not saved and that Smartsheet made later.
+    """The change in the log that led to this state, or None. A saved change with the same value is the first choice. A
+    saved change with an erased value is the second. The last choice is a change with the same value that is uncertain,
+    or that was settled as not saved: Smartsheet may have made it later.
     """
     near = [change for change in changes if _may_be(change, state, addresses)]
     same = [change for change in near if _plain(change.new) == _plain(state.value)]
@@ -141,7 +145,9 @@ def _erased(near: Sequence[LoggedChange], state: State) -> LoggedChange | None:
 
 
 def _may_be(change: LoggedChange, state: State, addresses: Addresses) -> bool:
-    """Whether person and time allow that the change led to the state. An erased address matches every person."""
+    """Whether the change can have led to the state: its outcome, its time and its person must fit. If the log or
+    Smartsheet has no e-mail address, every person fits.
+    """
     if change.phase not in MADE_OR_NOT:
         return False
     last = change.outcome.at if change.outcome else change.intent.at
@@ -153,7 +159,9 @@ def _may_be(change: LoggedChange, state: State, addresses: Addresses) -> bool:
 
 
 def _plain(canonical: str | None) -> object:
-    """A value in a form for comparison: choices are sorted, and an unchecked box equals an empty cell."""
+    """The value of a canonical JSON text, in a form that can be compared. The choices of a multi-select cell are
+    sorted, and an unchecked box equals an empty cell.
+    """
     value = None if canonical is None else json.loads(canonical)
     if isinstance(value, list):
         return sorted(map(str, value))

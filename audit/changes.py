@@ -25,8 +25,8 @@ class LoggedChange:
     """One intent with its outcome entries, in the order in which they were written. An act without an intent is a
     single entry, which is also its own outcome.
 
-    `mentions` are later entries that confirm or undo the change. `clear` maps commitments to their texts, if these were
-    read.
+    `mentions` are later entries that confirm or undo the change. `clear` maps commitments to their texts, or is None if
+    the texts weren't read.
     """
 
     intent: Entry
@@ -132,7 +132,9 @@ class LoggedChange:
 
     @property
     def symbol(self) -> str:
-        """Smartsheet's name of the column's symbols, such as RYG; "" if the column has none, or the log doesn't say."""
+        """Smartsheet's name for the column's symbols, such as RYG. It is "" if the column has no symbols, or if the log
+        doesn't name them.
+        """
         evidence = self.intent.evidence
         if not evidence or '"symbol"' not in evidence:
             return ""
@@ -147,8 +149,8 @@ class LoggedChange:
 
     @property
     def came_by(self) -> list[Part]:
-        """What made the edit: the form and its version, an app token, a job or a client. The parts that the log can be
-        filtered by come first.
+        """What made the edit: the form and its version, an app token, a job or a client. Parts that a filter of the log
+        can search for come first.
         """
         return parts(self.intent.via) if self.intent.via else []
 

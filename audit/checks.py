@@ -30,8 +30,9 @@ def append_only(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> li
 
 
 def confined(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
-    """Report audit.W001 for each PostgreSQL database where the app's role could remove the log's protection, and
-    audit.W002 if the role has more rights than it needs. The demo isn't checked.
+    """Check the rights of the app's role in each PostgreSQL database. Report audit.W001 if the role could remove the
+    log's protection, and audit.W002 if it has more rights than it needs. With DEBUG, as in the demo, nothing is
+    checked.
     """
     if settings.DEBUG:
         return []

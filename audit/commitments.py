@@ -1,7 +1,9 @@
-"""Commitments: the chain has them in place of names and of values that are marked as personal.
+"""Commitments. The chain has a commitment in place of each person's names, and of each value that is marked as
+personal.
 
 A commitment is the HMAC-SHA256 of a text with a random salt. Text and salt are stored in PersonalText, where they can
-be blanked. Without the salt no one can find the text, not even by trying all names. The chain still verifies.
+be blanked. Once the salt is gone, no one can find out the text from its commitment, not even by trying all names. The
+chain still verifies then.
 """
 
 import json

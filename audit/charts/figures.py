@@ -83,7 +83,7 @@ class Chart:
 class Figures:
     """The counts that one reader can see, for the days (UTC) from `first` up to and including `last`. `of_others` is
     the part of the counts that comes from other people's entries. `until` is the time up to which entries were counted,
-    or None if all were.
+    or None if all entries were counted.
     """
 
     first: date
@@ -100,7 +100,7 @@ class Figures:
         return [self.last - timedelta(days=number) for number in range((self.last - self.first).days + 1)]
 
     def by_day(self) -> Chart:
-        """Edits by day. Each of the most active people has a series, and all others share one."""
+        """Edits by day. Each of the most active people has a series, and all others share one series."""
         counts: defaultdict[Person, Counter[date]] = defaultdict(Counter)
         for key, number in self._edits():
             counts[key.region, key.actor_id][key.day] += number
