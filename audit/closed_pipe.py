@@ -1,5 +1,4 @@
-"""Helps a program whose output goes to another program that may stop reading early, such as `head`. It needs no Django.
-"""
+"""Helps a program whose output goes to another program that may stop reading early, such as `head`. It needs no Django."""
 
 import os
 import sys

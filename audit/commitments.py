@@ -50,17 +50,23 @@ def of_actor(*, region: str, person_id: int, names: Names) -> Committed:
 
 
 def of_value(text: str, *, region: str = "", person_id: int | None = None, email: str = "") -> Committed:
-    """A new commitment to a value's canonical JSON. The other arguments say whose value it is, for erasing it."""
+    """A new commitment to a value's canonical JSON. The other arguments say whose value it is, so that erasing this
+    person's data finds it.
+    """
     return _new(text, PersonalText.Kind.VALUE, region=region, person_id=person_id, email=email)
 
 
 def to_store(committed: Sequence[Committed]) -> list[Committed]:
-    """The commitments whose rows have to be written together with the entries that refer to them."""
+    """Those commitments whose rows may be missing in the database. Write these rows together with the entries that
+    refer to them.
+    """
     return [one for one in committed if _stored_until.get(one.commitment, 0.0) < monotonic()]
 
 
 def have_stored(committed: Sequence[Committed]) -> None:
-    """Remember that the rows of these actors are in the database, as soon as the current transaction is committed."""
+    """Once the current transaction is committed, remember which actors have their rows in the database. Commitments to
+    values are ignored.
+    """
     people = [one.commitment for one in committed if one.kind == PersonalText.Kind.ACTOR]
     if people:
         transaction.on_commit(lambda: _stored_until.update(dict.fromkeys(people, monotonic() + MEMORY)))

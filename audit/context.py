@@ -1,4 +1,6 @@
-"""The data of the current request, which the request's entries record. Pass it to threads and jobs explicitly."""
+"""The data of the current request. It is recorded in each entry that the request writes. Threads and jobs only have it
+if you pass it to them.
+"""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,7 +30,9 @@ def current() -> RequestContext:
 
 
 def came_by(via: Mapping[str, str | int]) -> None:
-    """Set `via` for all later entries of the current request. Outside of requests this does nothing."""
+    """From here on, record `via` in all entries of the current request. It says which app token or client made the
+    request. Outside of requests this does nothing.
+    """
     if _current.get() is not NO_REQUEST:
         _current.set(replace(_current.get(), via=via))
 

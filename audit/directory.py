@@ -1,7 +1,7 @@
 """A table of the people and sheets in the log, with their newest names. The filters of the log page list these people
-and sheets. Without this table, the whole log would have to be read for that. The table isn't evidence. A process adds
-or updates a row when it first writes an entry with a person, a sheet or a new name. A person's row has the commitment
-to their names, not the names.
+and sheets. Without this table, the whole log would have to be read to list them. The table isn't evidence. A process
+adds a row, or updates it, when it first writes an entry with this person, this sheet or a new name. A person's row has
+the commitment to their names, not the names.
 """
 
 from collections.abc import Mapping, Sequence
@@ -58,7 +58,7 @@ def to_store(rows: Sequence[Mapping[str, Any]]) -> list[Met]:
 
 
 def have_stored(met: Sequence[Met]) -> None:
-    """Remember that these rows are in the database, as soon as the current transaction is committed."""
+    """Once the current transaction is committed, remember that these rows are in the database."""
     if met:
         until = monotonic() + MEMORY
         transaction.on_commit(lambda: _written.update({one[:3]: (one.name, until) for one in met}))
@@ -70,7 +70,7 @@ def forget(**_kwargs: object) -> None:
 
 
 def upsert(count: int) -> str:
-    """The SQL statement that inserts or updates `count` rows. A row whose name is the same isn't written."""
+    """The SQL statement that inserts or updates `count` rows. A row that exists with the same name isn't written."""
     places = ", ".join(["(%s, %s, %s, %s)"] * count)
     return (
         f"INSERT INTO audit_known (kind, region, number, name) VALUES {places}"  # noqa: S608 # our own names

@@ -1,8 +1,9 @@
 """Reads the first changes of many edits, or counts their changes, in one query. The cost doesn't grow with the length
 of the edits.
 
-An edit can have thousands of cells. A window function would read all of them, and no index serves "the first twenty of
-each". So the query has a subquery with a limit for each edit. The subquery uses the index on the edit and its lines.
+An edit can have thousands of cells. A window function would read all of them, because no index can find "the first
+twenty cells of each edit". So the query has a subquery with a limit for each edit. The subquery uses the index on the
+edit and its lines.
 """
 
 from collections import Counter
@@ -47,8 +48,8 @@ class _Within(Subquery):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The number of changes and rows of an edit, and the outcomes of its first `looked` rows. An act without rows has 0
-    for `rows` and `looked`, and `phases` has the outcomes of its changes.
+    """`changes` and `rows` are the numbers of an edit's changes and rows. `phases` counts the outcomes of the first
+    `looked` rows. For an act without rows, `rows` and `looked` are 0, and `phases` counts the outcomes of its changes.
 
     If `is_whole` is false, the edit is too long to be counted, and has more changes than `changes` says.
     """
@@ -68,8 +69,9 @@ class Counted:
 def first_changes(
     anchors: Collection[Entry], within: EntryQuerySet, *, count: int, is_whole: bool
 ) -> dict[UUID, set[int]]:
-    """The ids of the first `count` changes of each anchor's edit. If `is_whole` is false, only changes of the anchor's
-    own cell or row are read. All changes are from the entries `within`.
+    """The ids of the first `count` changes of each edit, by the edit's id. Each edit is given by one of its entries,
+    the anchor. If `is_whole` is false, only changes of the anchor's own cell or row are read. Only entries in `within`
+    are read.
     """
     part = within.filter(edit_id=OuterRef("edit_id"))
     if is_whole:
@@ -110,8 +112,9 @@ def counted(anchors: Collection[Entry], *, budget: int) -> dict[UUID, Counted]:
 
 
 def near(anchors: Collection[Entry]) -> EntryQuerySet:
-    """The entries that were written around the same time as these: on PostgreSQL these are in the tables of a few
-    months. On SQLite all entries are returned: a limit on the time would keep SQLite from using the index on the edit.
+    """The entries that were written around the same time as the anchors. So PostgreSQL only reads the tables of a few
+    months. On SQLite, all entries are returned, because a limit on the time would keep SQLite from using the index on
+    the edit.
     """
     if connection.vendor != "postgresql":
         return Entry.objects.all()
@@ -149,5 +152,7 @@ def _weight() -> Case:
 
 
 def _unit() -> Case:
-    """What is counted as one: an intent, an act without rows, or all outcomes of a row together."""
+    """The number by which entries are counted: those with the same number count once. Each intent and each act without
+    rows has its own number. All outcomes of a row share one number.
+    """
     return Case(When(Q(phase=Phase.INTENT) | Q(line=None), then=F("id")), default=0)

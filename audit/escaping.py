@@ -13,5 +13,7 @@ def printable(text: str) -> str:
 
 
 def without_bidi_controls(text: str) -> str:
-    """A name or a value for the middle of a sentence, without characters that override the direction of the text."""
+    """The text without the characters that change the direction of the text around it. Use this for a name or a value
+    in the middle of a sentence.
+    """
     return text if text.isascii() else _BIDI_CONTROLS.sub("", text)

@@ -1,3 +1,4 @@
-"""What the database itself guarantees: entries can't be changed, have the database's time, and are chained at commit.
-On PostgreSQL it also limits the app's role, and the log has a partition for each month.
+"""What the database itself guarantees. Entries can't be changed. The database sets their times, and chains them at the
+commit. On PostgreSQL, the database also limits the rights of the app's role, and the log has a partition for each
+month.
 """

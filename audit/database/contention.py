@@ -1,11 +1,11 @@
-"""Keeps writing quick on PostgreSQL when several processes write: no one holds the chain's lock while waiting for the
-disk.
+"""Keeps writing quick on PostgreSQL when several processes write: no process holds the chain's lock while it waits for
+the disk.
 
 The chain's lock (audit_entry_link in triggers_postgresql.py) is released at the commit, and a commit normally waits for
-the disk. So several writers would wait for the disk one after the other. If a writer had to wait for the lock, the
-trigger sends it a notice. For the next second this writer commits without waiting for the disk, which releases the lock
-sooner, and waits for the disk afterwards, together with the others. Nothing is lost: a write still returns only when it
-is on disk, and no link is on disk without the links before it.
+the disk. So several writers would wait for the disk one after the other. If a process had to wait for the lock, the
+trigger sends a notice to this process. For the next second, the process commits without waiting for the disk, so that
+it releases the lock sooner. After the commit it waits for the disk, together with the other writers. Nothing is lost: a
+write returns only when it is on disk, and no link is on disk without the links before it.
 https://www.postgresql.org/docs/current/wal-async-commit.html
 """
 

@@ -38,7 +38,8 @@ class NotAnAppsRole(Exception):
 
 
 def statements(connection: BaseDatabaseWrapper, role: str) -> list[str]:
-    """The SQL statements that grant the role what the app needs, and revoke everything else. They can be run again.
+    """The SQL statements that grant the role what the app needs, and revoke everything else. Running them twice does no
+    harm.
 
     Raises:
         NotAnAppsRole: the database isn't PostgreSQL, or the role doesn't exist, or it owns the tables.
@@ -69,7 +70,9 @@ def statements(connection: BaseDatabaseWrapper, role: str) -> list[str]:
 
 
 def excess(connection: BaseDatabaseWrapper) -> list[str]:
-    """The rights that the connected role has beyond statements(). Other roles can be the source of such rights."""
+    """The connected role's rights that statements() doesn't grant. The role can still have such rights from PUBLIC, or
+    from another role that it is a member of.
+    """
     tables = [*triggers.APPEND_ONLY, triggers.PERSONAL, *triggers_postgresql.parts(connection)]
     tables += [table for table, *_ in histories.tables()]
     there = {*connection.introspection.table_names(), *triggers_postgresql.parts(connection)}

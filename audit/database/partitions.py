@@ -48,7 +48,9 @@ _ready_until: dict[str, float] = {}
 
 
 def prepare(connection: BaseDatabaseWrapper) -> None:
-    """Create the months of today and tomorrow if they are missing. Each process asks the database once an hour."""
+    """Create the partitions for today's month and tomorrow's month, if they are missing. Each process checks this once
+    an hour.
+    """
     if connection.vendor != "postgresql" or _ready_until.get(connection.alias, 0.0) > monotonic():
         return
     with connection.cursor() as cursor:
@@ -58,7 +60,7 @@ def prepare(connection: BaseDatabaseWrapper) -> None:
 
 
 def prepare_ahead(connection: BaseDatabaseWrapper) -> None:
-    """Create the missing months, from now to AHEAD months from now."""
+    """Create the missing partitions, from this month's to the one of AHEAD months later."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT audit_add_partition(now() + n * interval '1 month') FROM generate_series(0, %s) AS n", [AHEAD]

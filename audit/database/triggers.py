@@ -48,11 +48,11 @@ def install(connection: BaseDatabaseWrapper) -> None:
 
 @contextmanager
 def lifted(connection: BaseDatabaseWrapper, tables: Sequence[str]) -> Iterator[None]:
-    """Remove the triggers of these tables within the block. Retiring needs this. On SQLite, erasing from a history
-    needs it too.
+    """Remove the triggers of these tables, run the block, and install the triggers again. Retiring needs this. On
+    SQLite, erasing from a history needs it too.
 
-    No one else sees the tables without triggers, because all of this is in one transaction: the current one, or a new
-    one.
+    No one else sees the tables without triggers, because all of this happens in one transaction. It is a new
+    transaction if none is open.
 
     Raises:
         django.db.DatabaseError: this role does not own the tables.

@@ -158,7 +158,9 @@ def erasable(table: str) -> dict[str, str]:
 
 
 def part(table: str) -> dict[str, str]:
-    """The trigger that prevents TRUNCATE. Each month needs its own, because months don't inherit this trigger."""
+    """The trigger that prevents TRUNCATE. Each month's partition needs this trigger too, because partitions don't
+    inherit it.
+    """
     name = "audit_entry_no_truncate" if table.startswith("audit_entry") else f"{table}_no_truncate"
     return {
         name: f"""
@@ -179,7 +181,7 @@ def drop(*, table: str, name: str) -> str:
 
 def standing(connection: BaseDatabaseWrapper) -> set[tuple[str, str]]:
     """The triggers that exist and always fire, as pairs of table and name. A trigger of the log's table doesn't count
-    if a month lacks it.
+    if a month's partition lacks it.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgenabled = 'A'")
@@ -196,7 +198,9 @@ def months(connection: BaseDatabaseWrapper) -> dict[str, tuple[int, int]]:
 
 
 def parts(connection: BaseDatabaseWrapper) -> list[str]:
-    """All partitions of the log's table, and their own partitions: each can have its triggers switched off."""
+    """All partitions of the log's table, and the partitions of these partitions. Each of them is listed, because its
+    triggers can be switched off separately.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relid::regclass::text FROM pg_partition_tree(to_regclass('audit_entry')) WHERE level > 0"

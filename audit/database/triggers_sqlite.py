@@ -56,17 +56,17 @@ def append_only(table: str, *, unique: Sequence[str]) -> dict[str, str]:
 
 
 def history(table: str, *, key: str, personal: Sequence[str]) -> dict[str, str]:
-    """The triggers that refuse any change, even blanking. A trigger that allows blanking would name the columns, and a
-    migration couldn't remove a column that a trigger names. Erasing removes the triggers within its transaction
-    (triggers.lifted).
+    """The triggers that refuse any change, even blanking. A trigger that allows blanking would have to name the
+    columns. A migration couldn't remove a column that a trigger names. So erasing removes the triggers during its
+    transaction (triggers.lifted).
     """
     return append_only(table, unique=[key])
 
 
 def erasable(table: str) -> dict[str, str]:
     """The triggers that let a row's text be blanked once. They refuse any other change, and deleting or replacing a
-    row. Inserting a row again does nothing, because a process doesn't always know that the row exists. So an erased
-    text doesn't come back.
+    row. Inserting a row that exists does nothing. A process may try this, because it doesn't always know that the row
+    exists. So an erased text doesn't come back.
     """
     return {
         f"{table}_only_erase": f"""
