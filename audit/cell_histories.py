@@ -101,7 +101,9 @@ class Line:
 
     @property
     def is_erased(self) -> bool:
-        """Whether the value in our log was erased. If so, only the times show that change and state are the same event."""
+        """Whether the value in our log was erased. If so, only the times show that the change and the state are the
+        same event.
+        """
         return self.theirs is not None and self.ours is not None and is_erased(self.ours.new)
 
 

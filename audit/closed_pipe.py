@@ -1,4 +1,6 @@
-"""Helps a program whose output goes to another program that may stop reading early, such as `head`. It needs no Django."""
+"""Helps a program whose output goes to another program that may stop reading early, such as `head`. This module needs
+no Django.
+"""
 
 import os
 import sys

@@ -64,7 +64,9 @@ def last_seq() -> int:
 
 
 def windows(*, first_seq: int, last_seq: int, size: int = WINDOW) -> Iterator[Window]:
-    """Windows over the chain from `first_seq` to `last_seq`. A window without entries is left out."""
+    """Windows of `size` links each, which together cover the chain from `first_seq` to `last_seq`. A window without
+    entries is left out.
+    """
     for first in range(first_seq, last_seq + 1, size):
         last = min(first + size - 1, last_seq)
         with connection.cursor() as cursor:
@@ -77,9 +79,9 @@ def windows(*, first_seq: int, last_seq: int, size: int = WINDOW) -> Iterator[Wi
 def query(
     entries: EntryQuerySet, window: Window, *, select: str, joins: str = "", matching: EntryQuerySet | None = None
 ) -> Query | None:
-    """The query that selects `select` from these entries in the window, in the order of the chain. None if no entry can
-    match. `select` and `joins` can use the columns of `link` (audit_leaf) and `entry`. With `matching`, only edits that
-    have an entry in `matching` are read.
+    """The SQL query that reads those of the entries that are in the window, in the order of the chain. It is None if no
+    entry can match. `select` is the SQL of its columns, and `joins` adds further tables. Both can use the columns of
+    `link` (audit_leaf) and `entry`. With `matching`, only edits that have an entry in `matching` are read.
     """
     in_window = entries.filter(id__range=(window.first_id, window.last_id)).order_by()
     if matching is not None:
@@ -107,7 +109,7 @@ def rows(entries: EntryQuerySet, window: Window, *, matching: EntryQuerySet | No
 
 
 def records(*, first_seq: int, last_seq: int) -> bytes:
-    """The records (leaves.record) of these links, 32 bytes for each. A link whose entry was retired has no record."""
+    """The records (leaves.record) of these links, 32 bytes for each. Links whose entries were retired are skipped."""
     return b"".join(_records(window) for window in windows(first_seq=first_seq, last_seq=last_seq))
 
 

@@ -1,8 +1,8 @@
 """Checks an export line by line. It needs the file and a public key, but no Django and no database.
 
-It finds a line that was altered, removed, added or moved; an entry that isn't under the seal that it names; a seal that
-no trusted key has signed; and a clear text that doesn't match its commitment. If the export is a selection of the log,
-only the signature at the end proves that no line is missing.
+It finds each line that was altered, removed, added or moved. It finds entries whose path doesn't lead to their seal,
+seals that no trusted key has signed, and clear texts that don't match their commitments. If the export is a selection
+of the log, only the signature at the end of the file proves that no line is missing.
 """
 
 import hashlib
@@ -35,8 +35,8 @@ _REMEMBERED = 1_000  # how many checked clear texts are cached, because many ent
 class Contents:
     """The contents of a correct file: its first line (`header`), and the numbers of its entries and seals.
 
-    `unsealed` is the number of entries without a seal, and `first_unsealed` is the place in the chain of the first one.
-    `key_ids` are the keys that signed the seals, and `file_key_id` is the key that signed the whole file.
+    `unsealed` is the number of entries without a seal. `first_unsealed` is the place in the chain of the first such
+    entry. `key_ids` are the keys that signed the seals, and `file_key_id` is the key that signed the whole file.
     """
 
     header: Line
@@ -49,8 +49,8 @@ class Contents:
 
     @property
     def is_signed_throughout(self) -> bool:
-        """Whether a signature covers each entry: the signature of a seal or of the whole file. False if the file has no
-        entries and no signature.
+        """Whether each entry is covered by a signature: by that of its seal, or by that of the whole file. False if the
+        file has neither entries nor a signature.
         """
         return self.file_key_id is not None or self.entries > self.unsealed == 0
 
@@ -67,7 +67,7 @@ class Check:
         self._first_unsealed: int | None = None
 
     def take(self, raw: bytes) -> None:
-        """Check the next line, which must have its line break. Raises Wrong."""
+        """Check the next line. `raw` includes the line break. Raises Wrong."""
         line = _read(raw)
         if self._end is not None:
             raise Wrong("There is more data after the end of the export.")
@@ -210,7 +210,7 @@ def _are_texts(*values: object) -> bool:
 
 
 def _are_numbers(*values: object) -> bool:
-    """Whether these are whole numbers of at most 64 bits, the size in a record."""
+    """Whether these are whole numbers that fit into 64 bits, because a record stores each of them in 64 bits."""
     return all(type(value) is int and value in _64_BITS for value in values)
 
 

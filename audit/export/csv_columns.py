@@ -1,5 +1,5 @@
-"""The SQL of the CSV's columns. People have their names, values are as people typed them, and no text can run as a
-formula.
+"""The SQL of the CSV's columns. The CSV has people's names, and values as people typed them. A spreadsheet can't run
+any of its texts as a formula.
 """
 
 from dataclasses import dataclass
@@ -81,14 +81,14 @@ _DIALECTS = {
 
 
 def columns() -> dict[str, str]:
-    """The SQL of each column, by the column's title. Pass it to chain_rows.query together with joins()."""
+    """The SQL of each column, by the column's title. Pass this SQL to chain_rows.query, together with joins()."""
     dialect = _DIALECTS[connection.vendor]
     place = {"seq": "link.seq", "entry": "entry.id", "at_utc": dialect.at}
     return place | _PERSON | {column: _cell(dialect, column) for column in _PLAIN}
 
 
 def joins() -> str:
-    """The joins that find people's names and the clear texts of committed values, unless these were erased.
+    """The SQL joins that find people's names and the clear texts of committed values. Erased names and texts are NULL.
 
     A commitment in a value is canonical JSON: {"hmac":"<64 digits>","objectType":"COMMITMENT"}.
     """
@@ -121,12 +121,12 @@ def _defused(dialect: _Dialect, text: str) -> str:
 
 
 def _value(dialect: _Dialect, json: str) -> str:
-    """The SQL that shows a text without JSON's quotes. Any other value stays JSON. A text stays JSON too if it has an
-    escape that a text column can't store. Only texts can run as formulas, so only they are protected: -0.75 stays a
-    number.
+    """The SQL that turns a value from JSON into the text of a CSV cell. A text loses its JSON quotes, unless it has an
+    escape that a text column can't store. All other values stay JSON. Only texts can run as formulas, so only texts are
+    protected. For example, -0.75 stays a number.
 
-    The most frequent cases come first in the SQL, because they need the least work: no value, and a text without
-    escapes.
+    The most frequent cases need the least work: an empty cell stays NULL, and a text without escapes only loses its
+    first and last character.
     """
     first = dialect.code.format(text=json)
     is_escaped, is_special = (dialect.has.format(text=json, part=part) for part in ("\\", "\\u"))

@@ -26,8 +26,8 @@ Progress = Callable[[int], None]
 def lines(
     entries: EntryQuerySet, *, last_seq: int, export_id: str, progress: Progress, matching: EntryQuerySet | None = None
 ) -> Iterator[bytes]:
-    """The file in pieces. `progress` is called with the last link of each part of the chain that was written.
-    `matching` has the same meaning as in chain_rows.query().
+    """The file in pieces. After each part of the chain, `progress` is called with the number of the last link that was
+    written. `matching` has the same meaning as in chain_rows.query().
     """
     select = columns()
     yield (BOM + _written([list(select)])).encode()
@@ -54,7 +54,7 @@ def _pieces(found: Query) -> Iterator[tuple[bytes, int]]:
 
 
 def _gathered(lines: Iterable[bytes | memoryview]) -> Iterator[tuple[bytes, int]]:
-    """The lines, joined into pieces. A single line would be too small a piece to send."""
+    """The lines, joined into larger pieces, each with its number of lines. Sending each line alone would be slow."""
     piece: list[bytes | memoryview] = []
     for line in lines:
         piece.append(line)

@@ -1,5 +1,5 @@
-"""Exports of the log. Each export is recorded as an entry before the first byte is sent. The file is written while it
-is sent.
+"""Exports of the log. Each export is recorded as an entry before the first byte is sent. The file is made piece by
+piece while it is sent.
 
 CSV is for spreadsheets (audit/export/csv_file.py). JSON Lines contain their own proof (audit/export/jsonl.py).
 """
@@ -23,7 +23,7 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The entries to export, and the query as the log and the file show it.
+    """The entries to export. `query` is the query that selects them, in the form that the log and the file show.
 
     `is_whole` says whether these are all entries of the log. With `matching`, only edits that have an entry in
     `matching` are exported.
@@ -37,7 +37,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A file in pieces, its name and type, and the last link of the chain that it covers.
+    """A file in pieces. `last_seq` is the last link of the chain that the file covers.
 
     If an error happens in the middle, iterating over `pieces` raises it. The file then lacks the line that marks it as
     complete.
@@ -52,8 +52,9 @@ class Export:
 def begin(selection: Selection, *, kind: str, actor: Actor, origin: Origin, progress: Progress | None = None) -> Export:
     """Record that `actor` exports this selection as `kind` ("csv" or "jsonl"), and return the file.
 
-    `progress` is called with the last link that was written so far. The file doesn't include entries that are written
-    from now on. Raises NotRecorded if the export can't be recorded; nothing is exported then.
+    `progress` is called with the number of the last link that is in the file so far. Entries that are written to the
+    log after this call aren't in the file. Raises NotRecorded if the export can't be recorded. In that case nothing is
+    exported.
     """
     at, last_seq = timezone.now(), chain_rows.last_seq()
     query: dict[str, Evidence] = dict(selection.query)

@@ -4,8 +4,8 @@ module. It needs no Django.
     {"type":"export",…}    says who exported what, when, and up to which link of the chain; it is the first line
     {"type":"seal",…}      is a signed seal, and comes before the first entry that it covers
     {"type":"entry",…}     is an entry, with its place in the chain and the path from its record to the seal's root
-    {"type":"end",…}       has the numbers of entries and seals, and the SHA-256 of all bytes before it, which is signed
-                           if there is a key; a file without this line is incomplete
+    {"type":"end",…}       has the numbers of entries and seals, and the SHA-256 of all bytes before this line; the
+                           SHA-256 is signed if there is a key; a file without this line is incomplete
 
 Each line is JSON without spaces, in UTF-8. Hashes are hex. A line is refused if parsing it and writing it again gives
 other bytes. Otherwise two programs could read different things in it, for example if a key occurs twice.
@@ -41,7 +41,9 @@ class Wrong(Exception):
 
 
 def signed_content(digest: bytes) -> bytes:
-    """The bytes that the signature at the end of a file covers. No seal's bytes begin like this."""
+    """The bytes that the signature at the end of a file covers. A seal's bytes begin differently, so a seal's signature
+    can't be used for a file.
+    """
     return VERSION + digest
 
 

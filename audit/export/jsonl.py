@@ -42,8 +42,8 @@ class Header:
 def lines(
     entries: EntryQuerySet, header: Header, *, progress: Progress, matching: EntryQuerySet | None = None
 ) -> Iterator[bytes]:
-    """The file in pieces. `progress` is called with the last link of each part of the chain that was written.
-    `matching` has the same meaning as in chain_rows.query().
+    """The file in pieces. After each part of the chain, `progress` is called with the number of the last link that was
+    written. `matching` has the same meaning as in chain_rows.query().
     """
     file = _File()
     first_seq = Leaf.objects.order_by("seq").values_list("seq", flat=True).first() or 1
@@ -70,7 +70,7 @@ def clear_texts(found: Iterable[Row]) -> Clear:
 
 
 class _File:
-    """Counts and hashes what was written. The last line of the file has the result."""
+    """Counts the lines of the file, and hashes them. The file's last line has the counts and the hash."""
 
     def __init__(self) -> None:
         self._hash = hashlib.sha256()
@@ -138,7 +138,9 @@ def _link_at(seq: int) -> str | None:
 
 
 def _link_before(first_seq: int) -> str | None:
-    """The hash of the link before the first existing one. If earlier links were retired, it is the head of a seal."""
+    """The hash of the link before `first_seq`, the first link that exists. If earlier links were retired, a seal has
+    this hash as its head. None if no seal has it.
+    """
     if first_seq == 1:
         return leaves.GENESIS.hex()
     head = Seal.objects.filter(last_seq=first_seq - 1).order_by("pk").values_list("head", flat=True).first()
@@ -146,8 +148,9 @@ def _link_before(first_seq: int) -> str | None:
 
 
 def _body(found: list[Row], window: Window, *, since: int | None, last_seal: int) -> Iterator[Line]:
-    """The lines of a window: its entries, and each seal before the first entry that it covers. An export of the whole
-    log has all seals; `since` is the link at which it begins. For a selection, `since` is None.
+    """The lines of a window: its entries, and each seal before the first entry that the seal covers. For an export of
+    the whole log, `since` is the first link, and all seals are included. For a selection, `since` is None, and only
+    seals that cover one of its entries are included. Seals up to number `last_seal` are already in the file.
     """
     if since is not None:
         seals = all_sealed(first_seq=window.first_seq, last_seq=window.last_seq, after=last_seal, since=since)
@@ -166,7 +169,9 @@ def _body(found: list[Row], window: Window, *, since: int | None, last_seal: int
 
 
 def _grouped(found: list[Row], seals: list[Sealed]) -> Iterator[tuple[Sealed | None, list[Row]]]:
-    """Each seal with the rows that it covers. At the end comes None, with the rows that no seal covers."""
+    """Each seal with the rows that it covers. The last pair has None instead of a seal, and the rows that no seal
+    covers.
+    """
     position = 0
     for one in seals:
         start = position

@@ -57,7 +57,7 @@ class ExportedSeals:
         self.key_ids: set[str] = set()
 
     def take(self, line: Mapping[str, Any], *, at: int) -> None:
-        """Take the next seal. `at` is the place in the chain of the entry before it. Raises Wrong."""
+        """Check the next seal. `at` is the place in the chain of the last entry before this seal. Raises Wrong."""
         try:
             seal = SignedSeal.from_json(line)
         except NotASeal:
@@ -74,7 +74,9 @@ class ExportedSeals:
         self.key_ids.add(statement.key_id)
 
     def holds(self, record: bytes, *, seq: int, path: str | None) -> bool:
-        """Whether the last seal covers the entry. It is False for an entry without a path to a seal. Raises Wrong."""
+        """Whether the last seal covers the entry. False if the entry has no path and needs none. Raises Wrong if the
+        path is wrong, or if it is missing although the seal covers the entry.
+        """
         statement = self._last.statement if self._last else None
         is_under = statement is not None and statement.first_seq <= seq <= statement.last_seq
         if path is None:
@@ -109,9 +111,9 @@ class ExportedSeals:
 
 
 class SealedPaths:
-    """Checks whether records are under a seal. It keeps the last path that it verified, because records next to each
-    other share most of their path. If a new path meets the kept one, and the rest of both is the same, the new path
-    leads to the root too.
+    """Checks whether records are under a seal. It keeps the last path that it verified, because the paths of
+    neighbouring records are mostly the same. If a new path reaches a node of the kept path, and the rest of both paths
+    is the same, the new path leads to the root too.
     """
 
     def __init__(self, *, root: bytes, size: int) -> None:
@@ -120,8 +122,8 @@ class SealedPaths:
         self._way: list[tuple[int, bytes, bytes]] = []  # for each level: place, node, and the rest of the path
 
     def holds(self, record: bytes, *, index: int, path: bytes) -> bool:
-        """Whether the record is at `index` under the seal. `path` has the hashes of its path, one after the other,
-        beginning at the record.
+        """Whether the seal covers this record, at `index` among its records. `path` has the hashes on the way from the
+        record to the root, one after the other.
         """
         if not 0 <= index < self._size or len(path) % _HASH:
             return False

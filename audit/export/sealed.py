@@ -15,7 +15,7 @@ _IS_EMPTY = Q(last_seq=F("first_seq") - 1)
 
 
 class Tree:
-    """The Merkle tree of audit.proof.merkle. It is kept in memory, to make many paths."""
+    """A Merkle tree as in audit.proof.merkle. All its levels are kept in memory, so that making many paths is quick."""
 
     def __init__(self, records: bytes) -> None:
         """Build the tree over these records of 32 bytes, which follow each other in `records`."""
@@ -24,7 +24,9 @@ class Tree:
             self._levels.append(_level_above(self._levels[-1]))
 
     def path(self, index: int) -> bytes:
-        """The hashes on the way from the record at `index` to the root, one after the other, the lowest first."""
+        """The path from the record at `index` to the root: the hash of the neighbour on each level, the lowest level
+        first.
+        """
         found = []
         for level in self._levels[:-1]:
             start = (index ^ 1) * _HASH
@@ -47,9 +49,10 @@ def sealed(*, first_seq: int, last_seq: int) -> list[Sealed]:
 
 
 def all_sealed(*, first_seq: int, last_seq: int, after: int, since: int) -> list[Sealed]:
-    """The seals that cover these links, and the empty seals between them. The seals with a number above `after` over
-    earlier links, from `since` on, are included too: these seals were made after their entries had been read, so the
-    previous windows missed them.
+    """The seals that cover these links, and the empty seals between them.
+
+    Some seals over earlier links are included too: those that begin at the link `since` or later and whose number is
+    above `after`. These seals were made after the entries that they cover had been read, so earlier calls missed them.
     """
     is_missed = Q(pk__gt=after, first_seq__gte=since, last_seq__lt=first_seq)
     is_between = Q(first_seq__gte=first_seq, first_seq__lte=last_seq + 1)
@@ -73,8 +76,8 @@ def _trees(found: list[SignedSeal]) -> list[Tree | None]:
 
 
 def _tree(seal: SignedSeal, records: bytes | None) -> Tree | None:
-    """The tree of a seal, or None if some of its records are missing. `records` begins with the seal's records; if it
-    is None, they are read here.
+    """The tree of a seal, or None if some of its records are missing. `records` begins with the seal's records. If
+    `records` is None, the seal's records are read here.
     """
     first, last = seal.statement.first_seq, seal.statement.last_seq
     size = (last - first + 1) * _HASH
@@ -83,7 +86,9 @@ def _tree(seal: SignedSeal, records: bytes | None) -> Tree | None:
 
 
 def _level_above(level: bytes) -> bytes:
-    """The level above: the hash of each pair of nodes. A last node without a neighbour moves up unchanged."""
+    """The next higher level of the tree. It has the hash of each pair of nodes. A last node without a neighbour moves
+    up unchanged.
+    """
     whole = len(level) // (2 * _HASH) * 2 * _HASH
     pairs = [hashlib.sha256(b"\x01" + level[at : at + 2 * _HASH]).digest() for at in range(0, whole, 2 * _HASH)]
     return b"".join([*pairs, level[whole:]])

@@ -13,7 +13,9 @@ ONLY_IN_SOME = {"column", "outcome", WORDS}  # filters that can match some entri
 
 
 def selection_of(form: LogFilter, reader: Reader, asked: QueryDict) -> Selection:
-    """The entries that the page shows, and all other entries of the same edits, if the reader can read them."""
+    """The edits that the page shows, with all their entries that the reader can read, even if the page shows only some
+    of them.
+    """
     query = {name: str(asked[name]) for name in form.active}
     entries, matching = form.about(Entry.objects.all()), None
     if query.keys() & ONLY_IN_SOME:

@@ -19,8 +19,8 @@ EXPORT = "audit.export"
 @require_POST  # because an export writes an entry
 @login_required
 def download(request: HttpRequest) -> HttpResponseBase:
-    """Send a file with the entries that the address asks for and the reader can read. The file is written while it is
-    sent.
+    """Send a file with the entries that match the filters in the address and that the reader can read. The file is made
+    piece by piece while it is sent.
 
     Readers who can read all entries need the permission audit.export.
     """

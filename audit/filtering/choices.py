@@ -30,8 +30,9 @@ class Choice(NamedTuple):
 
 
 def people(reader: Reader, *, text: str = "") -> list[Choice]:
-    """The people who have entries that the reader can read, ordered by name, at most LIMIT + 1. With `text`, only
-    people whose name or e-mail address contains it. Region and number identify a person.
+    """The people that the reader can choose, ordered by name. An auditor can choose among the people in the log, of
+    whom at most LIMIT + 1 are returned. Everyone else can only choose themselves. With `text`, only people whose name
+    contains this text are returned, and for an auditor also those whose e-mail address contains it.
     """
     if not reader.sees_all:
         own = Choice(f"{reader.actor.region}:{reader.actor.id}", reader.actor.name)
@@ -48,8 +49,8 @@ def people(reader: Reader, *, text: str = "") -> list[Choice]:
 
 
 def sheets(reader: Reader, *, text: str = "") -> list[Choice]:
-    """The sheets with entries that the reader can read, ordered by name, at most LIMIT + 1. With `text`, only sheets
-    whose name contains it.
+    """The sheets in the log that the reader can read, ordered by name. At most LIMIT + 1 sheets are returned. With
+    `text`, only sheets whose name contains this text are returned.
     """
     known = _sheets(reader)
     if text:

@@ -21,7 +21,9 @@ DAYS = date(1970, 1, 1), date(9998, 12, 31)  # the first and the last day allowe
 
 
 class Person(NamedTuple):
-    """A person, by Smartsheet's number. Without a region, it means everyone who has this number in any region."""
+    """A person, by Smartsheet's number. Without a region, the filter matches everyone who has this number in any
+    region.
+    """
 
     number: int
     region: str | None = None
@@ -68,7 +70,7 @@ class DateInput(_OwnInput, forms.DateInput):
 
 
 class NumberField(forms.IntegerField):
-    """A number from `least` to the largest possible id. Its one error message names the address parameter."""
+    """A number from `least` to the largest possible id. Every error has the same message, which begins with `what`."""
 
     def __init__(self, what: str, *, least: int = 1, **kwargs: Any) -> None:
         message = f"{what}, a whole number."
