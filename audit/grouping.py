@@ -24,9 +24,9 @@ BUDGET = 20_000  # roughly the most entries that a page reads to count the outco
 class Edit:
     """One or more changes that were made together. `count` is their number, and `changes` has the first ones.
 
-    `phases` has each outcome with its number, the most frequent first. If `changes` has all changes, these numbers
-    count changes. Otherwise they count rows: the first `looked` of the edit's `rows` rows. If `is_counted` is false,
-    the edit has more than `count` changes.
+    `phases` has each outcome with a number, the most frequent first. If `changes` has all changes, this is the number
+    of changes with this outcome. Otherwise it is the number of rows with this outcome, among the first `looked` of the
+    edit's `rows` rows. If `is_counted` is false, the edit has more than `count` changes.
     """
 
     changes: Sequence[LoggedChange]
@@ -91,18 +91,24 @@ def edits_of(anchors: Sequence[Entry], *, is_whole: bool, phases: Collection[Pha
 
 
 def each_change(anchors: Sequence[Entry], *, phases: Collection[Phase] = ()) -> list[Edit]:
-    """The changes of these entries (from told()), each as an edit of its own. `phases` is as in edits_of()."""
+    """The changes of these entries, each as an edit of its own. The entries must come from EntryQuerySet.told().
+    `phases` has the same meaning as in edits_of().
+    """
     changes = [change for change in with_outcomes(anchors) if not phases or change.phase in phases]
     return [Edit.of([change]) for change in _with_all_that_is_said(changes)]
 
 
 def changes_of(entry: Entry) -> list[LoggedChange]:
-    """The change that an entry of told() is about, with everything that the entry's page shows."""
+    """The change that this entry is about, with everything that the entry's page shows. The entry must come from
+    EntryQuerySet.told().
+    """
     return _with_all_that_is_said(with_outcomes([entry]))
 
 
 def extent_of(entry: Entry) -> Counted | None:
-    """How many changes the whole edit of this entry has, and their outcomes. The entry must be one of told()."""
+    """How many changes the whole edit of this entry has, and their outcomes. The entry must come from
+    EntryQuerySet.told().
+    """
     return counted([entry], budget=BUDGET).get(entry.edit_id)
 
 
@@ -140,9 +146,9 @@ def _is_outcome(entry: Entry) -> bool:
 def _changes(
     anchors: Sequence[Entry], asked: Sequence[Entry], *, count: int, is_whole: bool
 ) -> dict[UUID, list[LoggedChange]]:
-    """The changes of the anchors' edits, by edit and in order. These are the anchors themselves, if they are changes,
-    and for each entry in `asked` the first `count` changes of its edit. If `is_whole` is false, only changes of the
-    entry's own row or cell are read.
+    """Changes of the anchors' edits, in order, by the edit's id. An anchor that is a change itself is included. For
+    each entry in `asked`, the first `count` changes of its edit are included too. If `is_whole` is false, these are
+    only changes of the entry's own row or cell.
     """
     if not anchors:
         return {}
@@ -179,7 +185,9 @@ def _outcomes(heads: Iterable[Entry], around: EntryQuerySet) -> Mapping[tuple[UU
 
 
 def _on_lines(lines: Collection[tuple[UUID, int | None]], entries: EntryQuerySet) -> Sequence[Entry]:
-    """The outcomes of these lines, oldest first. The query is short: it can find other lines too, which are dropped."""
+    """The outcomes of these lines, oldest first. The query is kept short, so it can find the outcomes of other lines
+    too. These are dropped.
+    """
     if not lines:
         return []
     edits, numbers = {edit_id for edit_id, _ in lines}, {number for _, number in lines}

@@ -24,8 +24,9 @@ def histories() -> list[type[models.Model]]:
 
 
 def is_logged(history: type[models.Model]) -> bool:
-    """Whether the log records this history. The history must have the columns in docs/recording.md, or belong to a
-    history that has them, as the history of a many-to-many relation does. The log ignores a project's other histories.
+    """Whether the log records this history. The history must have the columns that docs/recording.md names. The history
+    of a many-to-many relation doesn't need them if it belongs to a history that has them. The log ignores all other
+    histories of the project.
     """
     if has_actor(history):
         return True
@@ -39,7 +40,7 @@ def has_actor(history: type[models.Model]) -> bool:
 
 
 def personal_fields(history: type[models.Model]) -> list[str]:
-    """The fields that can be blanked, which are text or JSON columns, in the order of the table."""
+    """The names of the fields that can be blanked, in the order of the table. All of them are text or JSON fields."""
     wanted = {ACTOR, *getattr(history.instance_type, "personal_fields", ())}  # type: ignore[attr-defined] # simple-history's
     return [field.name for field in history._meta.concrete_fields if field.name in wanted]
 
@@ -64,7 +65,9 @@ def blank_person(*, region: str, person_id: int) -> int:
 
 
 def blank_address(email: str) -> int:
-    """Blank all personal fields of rows that have this e-mail address in one of them. Returns the number of rows."""
+    """Find the rows with this e-mail address in one of their personal fields, and blank all personal fields of these
+    rows. Returns the number of rows.
+    """
     count = 0
     for history in histories():
         names = personal_fields(history)
@@ -77,7 +80,7 @@ def blank_address(email: str) -> int:
 
 
 def blank_name(name: str) -> int:
-    """Blank this name in rows that were changed by a person without a number. Returns the number of rows."""
+    """Blank this name in rows whose actor has this name but no Smartsheet number. Returns the number of rows."""
     is_theirs = Q(actor_name=name) & (Q(history_user_id=None) | Q(history_user_id=0))
     return sum(_blank(history, is_theirs, [ACTOR]) for history in histories() if has_actor(history))
 

@@ -1,8 +1,8 @@
 """Splits the log into ranges of ids. So a page can read a few months at a time, and stop when it is full.
 
 On PostgreSQL each month is a table, and a query without times is planned for all tables. Ids rise with time, except
-among entries written at almost the same time. So a range has exact ids, and also times that are a day wider, which only
-tell the database which months to skip. On SQLite the whole log is one range.
+among entries written at almost the same time. So a range has times as well as ids. The ids are exact. The times extend
+a day further in both directions, and only tell the database which months to skip. On SQLite the whole log is one range.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +29,9 @@ _oldest: list[int] = []
 
 @dataclass(frozen=True, slots=True)
 class IdRange:
-    """Entries with ids from `low` to below `high`, all written from `since` to before `until`. None means no limit."""
+    """Entries with ids from `low` up to but not including `high`. All of them were written at `since` or later, and
+    before `until`. None means no limit.
+    """
 
     low: int | None = None
     high: int | None = None
@@ -43,10 +45,11 @@ class IdRange:
 
 
 def newest_first(before: int | None, *, steps: Sequence[int] = (), size: int = 0) -> Iterator[IdRange]:
-    """Ranges of 1, 4, 16 … months, from the entry `before` (None: the newest) back to the oldest.
+    """Ranges of 1, 4, 16 … months, from the last entry before `before` back to the oldest entry. If `before` is None,
+    they begin at the newest entry.
 
-    `steps` are the sizes, in ids, of the first ranges. Pass them for queries that usually find enough in a few entries.
-    With `size`, no range has more ids than that.
+    With `steps`, the first ranges have these numbers of ids instead. Pass `steps` if a query usually finds enough among
+    a few entries. With `size`, no range has more than `size` ids.
     """
     for id_range in _back(before):
         if size:
@@ -57,8 +60,8 @@ def newest_first(before: int | None, *, steps: Sequence[int] = (), size: int = 0
 
 
 def oldest_first(after: int, *, steps: Sequence[int] = (), size: int = 0) -> Iterator[IdRange]:
-    """Ranges of 1, 4, 16 … months, from the entry `after` up to the newest. `steps` and `size` have the same meaning as
-    in newest_first().
+    """Ranges of 1, 4, 16 … months, from the first entry after `after` up to the newest. `steps` and `size` have the
+    same meaning as in newest_first().
     """
     for id_range in _forth(after):
         if size:
@@ -72,8 +75,8 @@ def oldest_first(after: int, *, steps: Sequence[int] = (), size: int = 0) -> Ite
 
 
 def ids_between(since: datetime | None, until: datetime | None) -> tuple[int | None, int | None]:
-    """The range of ids that were written in this time: from the first id, up to but not including the second. It can be
-    a little too wide. None means no limit.
+    """The range of ids of the entries that were written from `since` to `until`. It goes from the first id up to but
+    not including the second id. The range can be a little too wide. None means no limit.
     """
     low = _ids_at(since, floor=True) if since else None
     high = _ids_at(until, floor=False) if until else None

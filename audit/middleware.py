@@ -24,7 +24,9 @@ _WITH_PORT = re.compile(r"\[(?P<v6>[^\]]+)\](:\d+)?|(?P<v4>[\d.]+):\d+")
 
 
 class RequestContextMiddleware:
-    """Sets the context (audit.context) for each request, and returns the request's id in X-Request-ID."""
+    """Sets the context (audit.context) for each request, and adds the header X-Request-ID with the request's id to the
+    response.
+    """
 
     sync_capable = True
     async_capable = True
@@ -53,8 +55,8 @@ class RequestContextMiddleware:
 
 
 class NotRecordedMiddleware:
-    """Answers 503 with an explanation if a page can't be shown because the log can't be written. It also records how
-    many entries of other people the parts of a page have shown.
+    """Answers 503 with an explanation if a page can't be shown because the log can't be written. If a page is put
+    together from parts, such as template tags, it also records how many entries of other people these parts have shown.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

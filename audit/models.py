@@ -21,7 +21,7 @@ from audit.vocabulary import Action, Origin, Phase
 
 
 class AppendOnlyError(Exception):
-    """Code tried to save or delete an entry. Only audit.recording writes entries, and nothing deletes them."""
+    """Code tried to save or delete an entry. Only audit.recording writes entries, and a single entry can't be deleted."""
 
 
 class Names(NamedTuple):

@@ -94,7 +94,7 @@ def number_alone(text: str) -> str:
 
 
 def with_current_names(query: QueryDict) -> QueryDict:
-    """The query, with the current name of each parameter that has an old name."""
+    """The query, in which each old parameter name is replaced by the current one."""
     found = query.copy()
     for old, new in RENAMED.items():
         if old in found:
@@ -104,7 +104,9 @@ def with_current_names(query: QueryDict) -> QueryDict:
 
 
 def without_names(query: QueryDict) -> QueryDict:
-    """The query with each person and sheet by number, without the name. A name in a stored query can't be erased."""
+    """The query, in which only the number is left of each person and each sheet. A name in a stored query couldn't be
+    erased.
+    """
     found = with_current_names(query)
     for name in {"person", "sheet"} & query.keys():
         found[name] = number_alone(str(query[name]))
@@ -137,7 +139,7 @@ class PersonField(NumberField):
 
 
 class ViaField(forms.CharField):
-    """What an edit was made by: form:status, token:bl_ab12, job:17 or client:Claude."""
+    """What made an edit, for example form:status, token:bl_ab12, job:17 or client:Claude."""
 
     def __init__(self) -> None:
         widget = TextInput({"class": "form-control", "placeholder": "form:status"})
@@ -153,7 +155,9 @@ class ViaField(forms.CharField):
 
 
 def options(everything: str, choices: list[Choice], chosen: str) -> list[tuple[str, str]]:
-    """The options of a select. The current value is added if it isn't among the choices."""
+    """The options of a select. The first one, with the label `everything`, doesn't filter. The value `chosen` is added
+    if it isn't among the choices.
+    """
     found = [("", everything)] + [(choice.value, choice.label) for choice in choices]
     if chosen and chosen not in {value for value, _ in found}:
         found.append((chosen, chosen))

@@ -59,8 +59,8 @@ def outcome_filter(phase: Phase) -> str:
 class LogFilter(forms.Form):
     """The form with all filters of the log. All of them are optional. `before` and `after` say where the page begins.
 
-    Days are in the reader's time zone, or in UTC if `days` is "utc". If the form is invalid, it has no filters, so a
-    page must show no entries.
+    Days are in the reader's time zone, or in UTC if `days` is "utc". An invalid form has no filters, which would match
+    the whole log. So for an invalid form, a page must show no entries.
     """
 
     WITHOUT_FIELD = CARRIED | set(PAGING)  # parameters that the page's form doesn't show as fields
@@ -169,26 +169,28 @@ class LogFilter(forms.Form):
 
     @property
     def is_for_whole_edits(self) -> bool:
-        """Whether each filter matches whole edits, so that the page shows whole edits and not parts of them."""
+        """Whether all active filters match whole edits. If so, the page shows whole edits. If not, it can show parts of
+        them.
+        """
         return not self.cleaned_data.keys() & NARROWED
 
     @property
     def span(self) -> tuple[int | None, int | None]:
-        """The range of ids that were written on the selected days: from the first id, up to but not including the
-        second.
+        """The range of ids of the entries from the selected days: from the first id, up to but not including the second
+        id.
         """
         return id_ranges.ids_between(*self._moments())
 
     def narrow(self, entries: EntryQuerySet) -> EntryQuerySet:
-        """The entries that match the filters, except for the words, which are searched for separately."""
+        """The entries that match all filters except the words. Searching for the words is a separate step."""
         entries = self.about(entries)
         if "column" in self.cleaned_data:
             entries = entries.on_column(self.cleaned_data["column"])
         return self._with_outcome(entries) if "outcome" in self.cleaned_data else self._told(entries)
 
     def about(self, entries: EntryQuerySet) -> EntryQuerySet:
-        """The entries that match all filters except `column`, `outcome` and the words. These filters don't distinguish
-        between the entries of one row in one edit.
+        """The entries that match all filters except `column`, `outcome` and the words. If an edit changes several cells
+        of a row, either all of its entries on this row match, or none.
         """
         asked = self.cleaned_data
         if "person" in asked:
@@ -214,7 +216,9 @@ class LogFilter(forms.Form):
         return entries.heads() if self.is_for_whole_edits else entries.told()
 
     def _with_outcome(self, entries: EntryQuerySet) -> EntryQuerySet:
-        """The entries of rows with this outcome: intents if the query is about cells, and otherwise outcomes."""
+        """The entries of rows with this outcome. If a filter can match parts of an edit, such as one cell, they are
+        intents. Otherwise they are outcomes.
+        """
         phase = self.cleaned_data["outcome"]
         if phase == UNCERTAIN:
             return _uncertain(entries)
@@ -265,8 +269,8 @@ def _newer_than(entry_id: int) -> Iterator[tuple[UUID, int | None, str]]:
 
 
 def _place() -> int:
-    """The id after which _open() reads entries. Settling has handled the older ones. If settling is late, only about
-    the newest MOST entries are read.
+    """The id after which _open() must read entries. Settling has handled the entries up to this id. If settling is
+    late, the id leaves only about the newest MOST entries to read.
     """
     leaves = Leaf.objects.order_by("-seq").values_list("entry_id", flat=True)
     newest = (leaves.first() or 0) - MOST

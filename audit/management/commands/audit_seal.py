@@ -35,9 +35,10 @@ class Command(BaseCommand):
             self.stderr.write(f"Anchor {name} doesn't have all seals yet; it is tried again with the next seal.")
 
     def _go_on(self, every: float) -> None:
-        """Until SIGTERM or ^C: seal if there are new entries or an empty seal is due, then wait for `every` seconds.
+        """Seal if there are new entries or if an empty seal is due, wait for `every` seconds, and begin again. This
+        goes on until SIGTERM or ^C.
 
-        An error is printed, and sealing is tried again later: without a seal, entries could be changed unnoticed.
+        An error is printed, and doesn't end the loop: as long as entries have no seal, they could be changed unnoticed.
         """
         stopped = told_to_stop()
         while not stopped.is_set():

@@ -43,7 +43,9 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _go_on(self, stream: Stream) -> None:
-        """Send new entries until SIGTERM or ^C. An error is printed. After each error in a row the wait is longer."""
+        """Send new entries until SIGTERM or ^C. An error is printed, and sending is tried again. The wait before a new
+        try gets longer with each error in a row.
+        """
         stopped = told_to_stop()
         while not stopped.is_set():
             try:

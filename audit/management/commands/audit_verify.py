@@ -116,7 +116,7 @@ class Command(BaseCommand):
 
 
 class _Bar:
-    """Shows the progress of verifying on standard error, if that is a terminal."""
+    """Shows the progress of verifying on standard error, if standard error is a terminal."""
 
     def __init__(self, command: BaseCommand) -> None:
         self._out, self._begun = command.stderr, monotonic()
