@@ -21,7 +21,9 @@ from audit.vocabulary import Action, Origin, Phase
 
 
 class AppendOnlyError(Exception):
-    """Code tried to save or delete an entry. Only audit.recording writes entries, and a single entry can't be deleted."""
+    """Code tried to save or delete an entry. Only audit.recording writes entries, and single entries can't be
+    deleted.
+    """
 
 
 class Names(NamedTuple):
@@ -106,8 +108,8 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 class Entry(models.Model):
     """One entry of the log.
 
-    It stores the ids and names that people, sheets, rows and columns had at the time, without foreign keys. So an entry
-    stays the same when one of these is renamed or deleted. The ids are Smartsheet's.
+    It stores the ids and names that people, sheets, rows and columns had when it was written, without foreign keys. So
+    an entry stays the same when one of these is renamed or deleted. The ids are Smartsheet's.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -188,12 +190,14 @@ class Entry(models.Model):
 
     @cached_property
     def names(self) -> Names:
-        """The actor's name and e-mail address at the time. For several entries, `with_names()` needs only one query."""
+        """The actor's name and e-mail address when the entry was written. To read those of several entries in one
+        query, use `with_names()`.
+        """
         return PersonalText.objects.names([self.actor]).get(self.actor) or erased(self)
 
     @property
     def person(self) -> str:
-        """The actor in the form that the page's address uses: region and id. An id alone is unique only within a
+        """The actor in the form that addresses of the log page use: region and id. An id alone is unique only within a
         region.
         """
         return f"{self.region}:{self.actor_id}"
@@ -222,7 +226,9 @@ def with_names(entries: Iterable[Entry]) -> list[Entry]:
 
 
 class Leaf(models.Model):
-    """A link of the chain. Each entry has one, in the order of commits, without gaps. The database writes it."""
+    """A link of the chain. Each entry has one link. The database writes the links in the order of the commits, and
+    numbers them without gaps.
+    """
 
     seq = models.BigIntegerField(primary_key=True)
     entry_id = models.BigIntegerField(unique=True)
@@ -236,8 +242,8 @@ class Leaf(models.Model):
 
 
 class Seal(models.Model):
-    """A signed statement about the links from `first_seq` to `last_seq`. An empty seal proves that nothing was
-    written; its `last_seq` is one less than its `first_seq`. Each seal has the hash of the one before it.
+    """A signed statement about the links from `first_seq` to `last_seq`. An empty seal proves that nothing was written;
+    its `last_seq` is one less than its `first_seq`. Each seal has the hash of the seal before it.
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -1,12 +1,13 @@
 """Records changes of this app's own records in the same log as changes of sheets.
 
 django-simple-history stores a whole row for each change of a record. This module receives a signal for each such row,
-and writes the difference to the log in the same transaction. So either both are stored, or neither is.
+and writes to the log what differs from the previous row. Both happen in the same transaction. So either both are
+stored, or neither is.
 
 A model can define three attributes. The log stores the values of `personal_fields` separately, so that they can be
-erased. `audit_label` is the record's name in the log, also where another record has a foreign key to it; it must not
-contain names of people. `person_fields` names the two fields that identify the record's person: region and Smartsheet's
-number.
+erased. `audit_label` is the record's name in the log. If another record has a foreign key to it, the log shows this
+name as the key's value. The name must not contain names of people. `person_fields` names the two fields that identify
+the record's person: region and Smartsheet's number.
 https://django-simple-history.readthedocs.io/en/latest/signals.html
 """
 
@@ -90,7 +91,9 @@ def _change(instance: models.Model, title: str, old: Json, new: Json, *, is_pers
 
 
 def _told(instance: models.Model) -> set[str]:
-    """The names of the fields to record. The model's `derived_fields` repeat other fields, so they aren't recorded."""
+    """The names of the fields to record. Fields in the model's `derived_fields` only repeat other fields, so they
+    aren't recorded.
+    """
     derived: frozenset[str] = getattr(instance, "derived_fields", frozenset())
     key = instance._meta.pk
     fields = (*instance._meta.concrete_fields, *instance._meta.many_to_many)

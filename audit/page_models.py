@@ -32,9 +32,9 @@ class SavedFilter(models.Model):
 
 
 class Tally(models.Model):
-    """How often a person did something on a day (UTC). `outcome` is a phase. With the phase of intents, `count` is a
-    number of edits. With other phases, it is a number of rows, or of acts without rows. `sheet_id` is 0 if there is no
-    sheet.
+    """How often a person did something on a day (UTC). `outcome` is a phase. If it is INTENT, `count` is the number of
+    edits. For any other phase, `count` is the number of rows, or of acts without rows, that had this outcome.
+    `sheet_id` is 0 if there is no sheet.
     """
 
     day = models.DateField()

@@ -33,10 +33,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Entries, newest first. `older` and `newer` are the ids with which the pages next to this one begin, as `before`
-    and `after` in the address. They are None if there is no such page.
+    """Entries, newest first. `older` is the parameter `before` in the address of the next older page. `newer` is the
+    parameter `after` in the address of the next newer page. Each is None if there is no such page.
 
-    If the time limit was reached before the beginning of the log, `looked_back_to` is the time that was reached.
+    If the time limit ended the reading, `looked_back_to` says how far back in time the log was read.
     """
 
     entries: list[Entry]
@@ -46,16 +46,18 @@ class Page:
 
     @property
     def front(self) -> int:
-        """The newest entry on the page. Entries after it are new."""
+        """The id of the newest entry on the page; 0 for an empty page. Entries with a larger id are new."""
         return self.entries[0].pk if self.entries else 0
 
 
 def page_of(
     asked: Asked, *, reader: Reader, before: int | None = None, after: int | None = None, size: int = PAGE_SIZE
 ) -> Page:
-    """The newest page that the reader can read, or the page before the entry `before`, or the page after `after`.
+    """The page of entries before the entry `before`, or after the entry `after`. If both are None, the newest page. A
+    page only has entries that the reader can read.
 
-    If there are fewer entries after `after` than a page has, it returns the newest page, so paging forward ends there.
+    If fewer entries than a full page follow after `after`, the newest page is returned. So paging forward ends with the
+    newest page.
     """
     if after is not None and (page := _newer_than(asked, reader, after, size)):
         return page
@@ -72,7 +74,9 @@ def page_of(
 
 
 def count(asked: Asked, *, reader: Reader, after: int | None = None, cap: int = CAP) -> int:
-    """The number of entries, or of those after the entry `after`. Counting stops at `cap`, and after TIME_LIMIT."""
+    """The number of entries that match and that the reader can read. With `after`, only entries after this one are
+    counted. Counting stops at `cap`, and after TIME_LIMIT.
+    """
     counted, ends = 0, monotonic() + TIME_LIMIT
     scan = search.SCANNED if search.is_short(asked.text) else 0
     way = id_ranges.newest_first(asked.high, size=scan) if after is None else id_ranges.oldest_first(after, size=scan)
@@ -99,7 +103,9 @@ class _Cuts(TypedDict, total=False):
 
 
 def _cuts(asked: Asked) -> _Cuts:
-    """How to cut the log into ranges. They are smaller if the text index helps less."""
+    """The arguments with which id_ranges splits the log. For a search for words, the first ranges are small. If the
+    text is too short for the index, all ranges are small.
+    """
     if search.is_short(asked.text):
         return {"size": search.SCANNED}
     return {"steps": STEPS} if asked.text else {}
@@ -116,7 +122,9 @@ def _newer_than(asked: Asked, reader: Reader, entry_id: int, size: int) -> Page 
 def _looked(
     asked: Asked, reader: Reader, way: Iterable[IdRange], wanted: int, *, is_back: bool = True
 ) -> tuple[list[Entry], IdRange | None]:
-    """The first `wanted` entries. If the time limit was reached, also the last range that was read, otherwise None."""
+    """The first `wanted` entries that match and that the reader can read. The second value is None, unless the time
+    limit ended the reading: then it is the last range that was read.
+    """
     found: list[Entry] = []
     ends = monotonic() + TIME_LIMIT
     for id_range in way:

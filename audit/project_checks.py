@@ -66,8 +66,8 @@ def _of_histories() -> Iterator[Error]:
 
 
 def _not_erasable(history: type[models.Model], model: type[models.Model]) -> set[str]:
-    """The names that make erasing impossible: in personal_fields, a field that can't be blanked; in person_fields, a
-    field that doesn't exist.
+    """The names of fields that make erasing impossible: those in personal_fields that can't be blanked, and those in
+    person_fields that don't exist.
     """
     fields = {field.name: field for field in history._meta.concrete_fields}
     personal: frozenset[str] = getattr(model, "personal_fields", frozenset())

@@ -1,8 +1,8 @@
 """Anchors: places with copies of the seals. The database's owner can't change these copies.
 
-The setting AUDIT_ANCHORS lists the anchors. A Cursor stores the number of the last seal that an anchor received. If an
-anchor fails, the failure is logged, and the next run tries again. Sealing doesn't wait for anchors. An anchor can
-receive a seal twice. It never misses one, unless it has a `pause`.
+The setting AUDIT_ANCHORS lists the anchors. Each anchor has a Cursor, which stores the number of the last seal that it
+received. If an anchor fails, the failure is logged, and the next run tries again. Sealing doesn't wait for anchors. An
+anchor can receive a seal twice. It never misses one, unless it has a `pause`.
 """
 
 import json
@@ -32,11 +32,11 @@ def _never_rests() -> float:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A place for seals. `publish` returns when it has stored the seals. If it can't, it raises an exception of any
-    class.
+    """A place for seals. The function `publish` stores seals there, and then returns. If it can't store them, it raises
+    an exception of any class.
 
-    An anchor with a `pause` gets only the newest seal, and at least `pause` seconds pass between two. One seal is
-    enough, because each seal has the hash of the one before it.
+    An anchor with a `pause` gets only the newest seal, and at least `pause` seconds pass between two seals. The newest
+    seal is enough, because each seal has the hash of the seal before it.
     """
 
     publish: Callable[[Sequence[SignedSeal]], None]

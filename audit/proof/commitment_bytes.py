@@ -45,11 +45,15 @@ def within(text: str | None) -> list[str]:
 
 
 def of_entry(values: Sequence[object]) -> list[str]:
-    """The commitments in an entry: to its actor, and in its values. `values` are in the order of leaves.COLUMNS."""
+    """The commitments in an entry: first the one to its actor, then those in its values and evidence. `values` are in
+    the order of leaves.COLUMNS.
+    """
     texts = (values[place] for place in _MAY_HOLD)
     return [str(values[_ACTOR])] + [one for text in texts if isinstance(text, str) for one in within(text)]
 
 
 def replaced(text: str, by: Callable[[str], str]) -> str:
-    """Canonical JSON in which `by` has replaced each commitment by another text."""
+    """The canonical JSON `text`, with each commitment replaced. The function `by` returns the text that replaces a
+    commitment.
+    """
     return _FORM.sub(lambda found: by(found[1]), text)

@@ -5,8 +5,8 @@ library, so that an export can be verified without Django and without the databa
     record  the SHA-256 of an entry's place in the chain, number, time and leaf; the seals' Merkle trees cover these
     link    the SHA-256 of the previous link and the record; the database writes it at commit
 
-What is hashed begins with a different byte for a record, a Merkle node and a link. So none of them can be mistaken for
-another. https://www.rfc-editor.org/rfc/rfc9162#name-definition-of-the-merkle-tr
+The first byte of the hashed bytes is different for a record, a Merkle node and a link. So none of the three can be
+mistaken for another. https://www.rfc-editor.org/rfc/rfc9162#name-definition-of-the-merkle-tr
 """
 
 import json
