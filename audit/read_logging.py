@@ -1,4 +1,4 @@
-"""Records when people read other people's entries: who read them, how many they were, and with which query."""
+"""Records when people read other people's entries: who read them, how many entries, and with which query."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,8 @@ from audit.vocabulary import Action
 def note_reading(request: HttpRequest, reader: Reader, entries: Iterable[Entry]) -> None:
     """Write an entry about this page if it shows an entry of another person.
 
-    Raises NotRecorded. Then the page must not be shown: audit.middleware.NotRecordedMiddleware answers 503.
+    Raises NotRecorded if the entry can't be written. In that case the page must not be shown:
+    audit.middleware.NotRecordedMiddleware answers 503.
     """
     note_reading_of(request, reader, sum(not reader.is_own(entry) for entry in entries))
 
@@ -35,14 +36,18 @@ class ShownEntries:
 
 
 def count_shown(request: HttpRequest) -> ShownEntries:
-    """Count the entries that note_shown() is told about, until the page is complete. The middleware calls this."""
+    """From here on, note_shown() only counts the entries that a page shows. The middleware calls this before the page
+    is made, and writes the count when the page is complete.
+    """
     shown = ShownEntries()
     request._audit_shown = shown  # type: ignore[attr-defined]  # read by note_shown()
     return shown
 
 
 def stop_counting(request: HttpRequest) -> None:
-    """Let note_shown() write entries at once from now on: a streamed page is put together after the middleware."""
+    """From here on, note_shown() writes its entries at once. A streamed page needs this, because it is only put
+    together after the middleware has returned.
+    """
     del request._audit_shown  # type: ignore[attr-defined]  # as above
 
 

@@ -83,10 +83,11 @@ class Change:
     """The change of one cell. If `column_id` is None, a whole row is added (`row_id` is None), deleted or moved.
 
     `old` and `new` are values as in Smartsheet's JSON, or None for an empty cell. For an added row, `new` is an object
-    with the values of its cells by column title; for a deleted row, `old` is. For a moved row, they are its places. If
-    the change is personal (or a secret), the chain gets commitments, and the values are stored separately, where they
-    can be erased. `about` is the region and id of the person that the values are about. `refers_to` is the entry that
-    this change undoes. `evidence` is added to the edit's evidence in this change's intent.
+    that has the values of the row's cells by column title. For a deleted row, `old` is such an object. For a moved row,
+    they are the row's old and new place. If the change is personal (or a secret), the chain gets commitments, and the
+    values are stored separately, where they can be erased. `about` is the region and id of the person that the values
+    are about. `refers_to` is the entry that this change undoes. This change's intent has the evidence of the whole
+    edit, and `evidence` in addition.
     """
 
     row_id: int | None
@@ -106,8 +107,9 @@ class Outcome:
     """The outcome of one row of an edit.
 
     The outcome applies to the row with this `row_id`. If the intent has no such row, as when a row is added, the
-    outcome applies to the next row without one. So pass outcomes in the order of the changes. If the last outcome has
-    `row_id` None, it applies to all remaining rows: one Outcome(FAILED, None) settles an edit that failed as a whole.
+    outcome applies to the next row that has no outcome yet. So pass outcomes in the order of the changes. If the last
+    outcome has `row_id` None, it applies to all remaining rows: one Outcome(FAILED, None) settles an edit that failed
+    as a whole.
 
     `returned` has the row's values after the call, by column id, as Smartsheet returned them. For an added row it is
     {None: values}, in the form of Change's `new`. Values that differ from the intent are recorded. If settling found
@@ -126,7 +128,9 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A recorded edit. The call can be made now. `edit_id` is the edit's id; `lines` has its changes, row by row."""
+    """A recorded edit, for which the call to Smartsheet can be made. `edit_id` is the edit's id; `lines` has its
+    changes, row by row.
+    """
 
     edit_id: uuid.UUID
     common: Row
@@ -146,13 +150,13 @@ def intend(
     edit_id: uuid.UUID | None = None,
     via: Mapping[str, Json] | None = None,
 ) -> Intent:
-    """Record an edit before the call: one entry for each change. The entries are committed when this returns.
-    `evidence` has facts that settling can need later. Pass `edit_id` if you need it before the intent is recorded.
-    `via` says what the edit is made by: a form and its version, an app token, a job, or an assistant's client, for
-    example {"form": "status", "version": 3}. The edit's outcomes get the same `via`.
+    """Record an edit before the call to Smartsheet: one entry for each change. The entries are committed when this
+    returns. `evidence` has facts that settling can need later. Pass `edit_id` if you need it before the intent is
+    recorded. `via` says what the edit is made by: a form and its version, an app token, a job, or an assistant's
+    client, for example {"form": "status", "version": 3}. The edit's outcomes get the same `via`.
 
     Raises:
-        NotRecorded: the database didn't accept it. Don't make the call.
+        NotRecorded: the database didn't accept the entries. Don't make the call.
         RuntimeError: a transaction is open, which could roll the record back.
         ValueError: there is no change, or `via` can't be recorded (audit/via.py).
     """
@@ -187,12 +191,12 @@ def settle(
     """Record the outcome of an edit: one entry for each row, and one for each cell in which Smartsheet stored another
     value.
 
-    `outcomes` can also be a mapping from numbers of the edit's lines to outcomes. `unasked` are outcomes of other rows,
-    which Smartsheet changed together with the edit's rows. If `alone` is False, the entries join the current
-    transaction.
+    `outcomes` can also be a mapping, which has the outcomes by the number of the edit's line. `unasked` are outcomes of
+    other rows, which Smartsheet changed together with the edit's rows. If `alone` is False, the entries join the
+    current transaction.
 
     Raises:
-        NotRecorded: the database didn't accept it. The log still shows the edit as not certain yet.
+        NotRecorded: the database didn't accept the entries. The log still shows the edit as not certain yet.
         RuntimeError: a transaction is open although `alone` is True.
     """
     draft = _Draft()  # the actor's names are already stored with the intent

@@ -58,7 +58,9 @@ def root_from(record: bytes, *, index: int, size: int, path: Sequence[bytes]) ->
 
 
 def _level_above(level: list[bytes]) -> list[bytes]:
-    """Return the level above: each pair's hash. As in the RFC, a last node without a neighbour moves up unchanged."""
+    """Return the next higher level of the tree, which has the hash of each pair of nodes. As in the RFC, a last node
+    without a neighbour moves up unchanged.
+    """
     # node() is inlined here, because verifying creates as many nodes as there are entries.
     pairs = [sha256(b"\x01" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)]
     return pairs if len(level) % 2 == 0 else [*pairs, level[-1]]

@@ -63,7 +63,9 @@ class Statement:
         return hashlib.sha256(self.content()).digest()
 
     def follows(self, before: Statement | None) -> bool:
-        """Whether this seal can come next after the seal `before`; if that is None, whether it can be the first."""
+        """Whether this seal can be the next one after the seal `before`. If `before` is None, whether this can be the
+        first seal.
+        """
         expected = (before.number + 1, before.last_seq + 1, before.hash()) if before else (1, 1, FIRST)
         return (self.number, self.first_seq, self.previous) == expected
 
@@ -89,12 +91,14 @@ class SignedSeal:
         return self
 
     def is_signed_by(self, keys: Mapping[str, Ed25519PublicKey]) -> bool:
-        """Whether the key that the seal names is among `keys` (by id), and has signed the seal."""
+        """Whether the key that the seal names has signed the seal. False if this key isn't among `keys`, which has keys
+        by id.
+        """
         key = keys.get(self.statement.key_id)
         return key is not None and is_signed(self.statement.content(), self.signature, key)
 
     def to_json(self) -> dict[str, int | str]:
-        """The seal as anchors and exports have it. Bytes are hex."""
+        """The seal in the form that anchors and exports use. Bytes are hex."""
         statement = self.statement
         numbers = {name: getattr(statement, name) for name in ("number", "at", "first_seq", "last_seq")}
         hashes = {name: getattr(statement, name).hex() for name in _HASHES}

@@ -29,7 +29,8 @@ class ChainBroken(Exception):
 def seal(*, using: str = "default") -> Seal:
     """Seal at most MOST links after the last seal. If there are none, the seal is empty.
 
-    If two processes do this at the same time, one waits for the other, and their seals have no gap or overlap.
+    If two processes seal at the same time, one waits for the other. So there is no gap and no overlap between their
+    seals.
 
     Raises:
         NoSealKey: there is no key, or it can't be used.
@@ -65,8 +66,8 @@ def forget(**_kwargs: object) -> None:
 
 
 def seal_all(*, using: str = "default") -> Iterator[Seal]:
-    """Seal all links that exist now. This makes at least one seal, and each in its own transaction. Raises what seal()
-    raises.
+    """Seal all links that exist now. This makes at least one seal. Each seal is made in a transaction of its own.
+    Raises the same errors as seal().
     """
     newest = Leaf.objects.using(using).order_by("-seq").values_list("seq", flat=True).first() or 0
     made = seal(using=using)
@@ -77,7 +78,7 @@ def seal_all(*, using: str = "default") -> Iterator[Seal]:
 
 
 def signed(seal: Seal) -> SignedSeal:
-    """A seal of the database, in the form that is hashed and signed."""
+    """A seal from the database, in the form that is hashed and signed."""
     statement = Statement(
         number=seal.pk,
         at=leaves.microseconds(seal.at),
@@ -93,7 +94,9 @@ def signed(seal: Seal) -> SignedSeal:
 
 @dataclass(frozen=True, slots=True)
 class SealState:
-    """The last seal, the number of links after it, and the time when the first of these entries was written."""
+    """The last seal, the number of entries after this seal, and the time when the first of these entries was
+    written.
+    """
 
     last: Seal | None
     unsealed: int
@@ -124,8 +127,9 @@ def state(*, using: str = "default") -> SealState:
 
 
 def _written_at(using: str, seq: int, last: Seal | None) -> datetime | None:
-    """The time of the first entry after this seal. The months since the seal are searched first: for a query over all
-    months, PostgreSQL's planning alone takes longer than the page's other queries.
+    """The time when the entry at place `seq` of the chain was written, just after the seal `last`. The months since
+    this seal are searched first. For a query over all months, PostgreSQL's planning alone takes longer than the page's
+    other queries.
     """
     entries = Entry.objects.using(using).filter(pk__in=Leaf.objects.filter(seq=seq).values("entry_id"))
     times = entries.values_list("at", flat=True)
@@ -146,7 +150,8 @@ def records(*, first_seq: int, last_seq: int, using: str = "default") -> list[by
 def _check_made(using: str) -> None:
     """Check that the last seal of this process still exists.
 
-    Otherwise the database's owner could delete seals and recompute the chain, and this process would seal it again.
+    Without this check, the database's owner could delete seals and forge the chain, and this process would seal the
+    forged chain.
     """
     made = _made.get(using)
     if made is None:

@@ -25,7 +25,9 @@ class ActiveFilter(NamedTuple):
 
 
 def active_filters(query: QueryDict, form: LogFilter, edits: Iterable[Edit], reader: Reader) -> list[ActiveFilter]:
-    """The active filters. Their names come from the directory or the page's edits, if the reader can see them."""
+    """The active filters. A filter's name is, for example, that of its person or sheet. These names come from the
+    directory or from the page's edits. A name is "" if the reader can't see it.
+    """
     active = form.active
     names = _names(form, active, next(iter(edits), None), reader)
     return [
@@ -74,7 +76,9 @@ def _names(form: LogFilter, active: Mapping[str, Any], first: Edit | None, reade
 
 
 def _name_of(form: LogFilter, person: Person, reader: Reader) -> str:
-    """The person's name. If the filter has no region, the name is only known if one region alone has the number."""
+    """The person's name. If the filter has no region, several people can have its number. In that case the name is
+    "".
+    """
     regions = [person.region] if person.region is not None else _regions_of(form, person)
     listed = dict(form.people)
     named = [listed.get(f"{region}:{person.number}") for region in regions]

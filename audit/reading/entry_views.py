@@ -53,7 +53,9 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
 
 
 def _retired_by(entry_id: int) -> Entry | None:
-    """The entry about the last retirement. None if entry `entry_id` wasn't retired: an older one still exists."""
+    """The entry about the last retirement. None if the log still has entries as old as `entry_id` or older, because
+    then this entry wasn't retired.
+    """
     if Entry.objects.filter(pk__lte=entry_id).exists():
         return None
     return Entry.objects.filter(action=Action.RETAIN, phase=Phase.DONE).order_by("-id").first()

@@ -68,7 +68,7 @@ def count_of(request: HttpRequest) -> JsonResponse:
 @require_safe
 @login_required
 def newer(request: HttpRequest) -> JsonResponse:
-    """The number of entries that are newer than the entry `after`: {"count": 3}. It stops counting at NEW."""
+    """The number of entries that are newer than the entry `after`: {"count": 3}. Counting stops at NEW."""
     reader = reader_of(request)
     form = _form(request, reader)
     if not form.is_valid() or "after" not in form.cleaned_data:
@@ -80,7 +80,7 @@ def newer(request: HttpRequest) -> JsonResponse:
 @require_safe
 @login_required
 def choices_of(request: HttpRequest, kind: str) -> JsonResponse:
-    """The people, or the sheets, whose names contain the text: {"choices": ["Jane Roe · eu:5", …]}."""
+    """The people, or the sheets, whose names contain the text in the address: {"choices": ["Jane Roe · eu:5", …]}."""
     offer = {"person": choices.people, "sheet": choices.sheets}[kind]
     found = offer(reader_of(request), text=request.GET.get(WORDS, "")[:100].replace("\0", ""))
     return JsonResponse({"choices": [choice.label for choice in found[: choices.OFFERED]]})
