@@ -56,8 +56,8 @@ def page_of(
     """The page of entries before the entry `before`, or after the entry `after`. If both are None, the newest page. A
     page only has entries that the reader can read.
 
-    If fewer entries than a full page follow after `after`, the newest page is returned. So paging forward ends with the
-    newest page.
+    If fewer entries than a full page come after the entry `after`, the newest page is returned. So paging forward ends
+    with the newest page.
     """
     if after is not None and (page := _newer_than(asked, reader, after, size)):
         return page

@@ -231,9 +231,9 @@ def note(
     each change, in the current transaction if there is one.
 
     If the act is about something other than a sheet, `subject` names it as "app.model/key", and `label` names it in
-    words. If `is_head` is False, the log page lists the entry only if people filter by its action. `via` is as in
-    intend(). Returns the id that the entries share. Raises NotRecorded if the entries can't be written, and ValueError
-    if `via` can't be recorded.
+    words. If `is_head` is False, the log page lists the entry only if people filter by its action. `via` has the same
+    meaning as in intend(). Returns the id that the entries share. Raises NotRecorded if the entries can't be written,
+    and ValueError if `via` can't be recorded.
     """
     edit_id = uuid.uuid4()
     named = _named(actor)
@@ -365,8 +365,8 @@ def canonical(value: Json) -> str | None:
 
 
 def _plain(value: Json) -> Json:
-    """The value, in which 5.0 becomes 5, because Smartsheet can return either for the same number. A number that JSON
-    doesn't have, such as infinity, becomes text.
+    """The value, with each number in one form: 5.0 becomes 5, because Smartsheet can return 5.0 or 5 for the same
+    number. A number that JSON doesn't have, such as infinity, becomes text.
     """
     if isinstance(value, float) and not math.isfinite(value):
         return json.dumps(value)

@@ -149,8 +149,8 @@ def batches(entries: EntryQuerySet, text: str, id_range: IdRange, *, is_back: bo
 
 
 def _postgresql_batch(entries: EntryQuerySet, text: str, id_range: IdRange, is_back: bool) -> list[int]:
-    """A batch of ids. It is ordered by an expression: if it were ordered by the id itself, PostgreSQL would read the
-    log in that order, and not the text index.
+    """A batch of ids. The query orders by an expression. If it ordered by the id itself, PostgreSQL would read the log
+    in the order of ids instead of using the text index.
     """
     place = F("id") + 0
     found = matching(id_range.of(entries), text).order_by(place.desc() if is_back else place.asc())

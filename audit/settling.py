@@ -75,7 +75,9 @@ def gather(*, older_than: timedelta) -> int:
 
 
 def _gather_some(older_than: timedelta) -> int | None:
-    """Read the next links, and add their edits to the list. Returns None at the end of the chain."""
+    """Read the next links, and add their unsettled edits to the list. Returns the number of these edits, or None if
+    there are no more links to read.
+    """
     with transaction.atomic(durable=True):
         Cursor.objects.get_or_create(name=CURSOR)
         cursor = Cursor.objects.select_for_update().get(name=CURSOR)
@@ -145,8 +147,8 @@ def _reopened(edit_id: UUID, is_open: Callable[[Phase], bool]) -> OpenEdit | Non
 
 
 def conclude(held: Unsettled, edit: OpenEdit, outcomes: Mapping[int, Outcome]) -> bool:
-    """Record these outcomes, by line. If no line is left, remove the edit from the list; otherwise store its progress.
-    All of this is one transaction.
+    """Record the outcome of each line in `outcomes`. If every line then has an outcome, the edit is removed from the
+    list. If not, its progress is stored. All of this is one transaction.
 
     A line that has got a conclusive outcome in the meantime isn't changed. If another process has taken over the edit,
     nothing is recorded, and the result is False. Raises NotRecorded.
@@ -198,8 +200,8 @@ def _line(number: int, intents: Sequence[Entry], clear: Mapping[str, str]) -> Op
 
 
 def _intent(first: Entry, lines: Iterable[OpenLine]) -> Intent:
-    """The intent, as audit.recording returned it, but without the data of its request: the outcome is recorded outside
-    of that request.
+    """The Intent that intend() returned for this edit, made again from its entries. It lacks the data of the request,
+    because the outcome is recorded outside of that request.
     """
     by_number = {line.number: line.changes for line in lines}
     return Intent(
@@ -230,7 +232,7 @@ def _intent(first: Entry, lines: Iterable[OpenLine]) -> Intent:
 
 
 def _clear_values(intents: Iterable[Entry]) -> dict[str, str]:
-    """The clear texts behind the commitments in the values. Erased texts are left out."""
+    """The clear texts behind the commitments in the values of these intents. Erased texts are left out."""
     wanted = {in_value(text) for intent in intents for text in (intent.old, intent.new)} - {""}
     return dict(PersonalText.objects.clear().filter(commitment__in=wanted).values_list("commitment", "text"))
 

@@ -76,8 +76,8 @@ def _names(form: LogFilter, active: Mapping[str, Any], first: Edit | None, reade
 
 
 def _name_of(form: LogFilter, person: Person, reader: Reader) -> str:
-    """The person's name. If the filter has no region, several people can have its number. In that case the name is
-    "".
+    """The person's name. The name is "" if it isn't known, or if the filter has no region and people in several regions
+    have its number.
     """
     regions = [person.region] if person.region is not None else _regions_of(form, person)
     listed = dict(form.people)

@@ -36,13 +36,15 @@ class NothingToErase(Exception):
 
 
 class ReasonNamesThem(Exception):
-    """The reason contains a name or an address that is to be erased. The reason stays in the log."""
+    """The reason contains a name or an address that is to be erased. It would stay in the log, because reasons can't be
+    erased.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What to erase: everything about the person with this region and id, and texts that have no person, but one of
-    this person's addresses.
+    """What to erase: everything about the person with this region and id. If the log doesn't know whose a text is, the
+    text is erased too if it has one of this person's e-mail addresses.
     """
 
     region: str
@@ -119,8 +121,8 @@ class Values:
 
 @dataclass(frozen=True, slots=True)
 class NameAlone:
-    """What to erase: a name that was recorded without an id, such as that of an admin user, or one that was given to a
-    command.
+    """What to erase: a name that was recorded without an id. Examples are the name of an admin user, and a name that
+    was given to a command.
     """
 
     name: str
@@ -144,8 +146,8 @@ What = Person | Address | Values | NameAlone
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How many names and values can be erased. After an erasure: how many were erased, and how many rows of histories
-    and other records of the apps were blanked.
+    """From look(): how many names and values can be erased. From erase(): how many were erased, how many rows of
+    histories were blanked, and how many other records of the apps were blanked.
     """
 
     names: int
@@ -164,13 +166,15 @@ def look(what: What) -> Found:
 
 
 def names_of(what: What) -> list[str]:
-    """The names that erase() would erase, sorted, so that people can check whose names they are."""
+    """The names that erase() would erase, in alphabetical order. They are shown before erasing, so that people can
+    check whose names they are.
+    """
     texts = PersonalText.objects.clear().filter(what.texts()).actors().values_list("text", flat=True)
     return sorted({Names(*json.loads(text)).name for text in texts})
 
 
 def check_reason(what: What, reason: str) -> None:
-    """Raise ReasonNamesThem if the reason contains a name or an address that is to be erased. The reason stays."""
+    """Raise ReasonNamesThem if the reason contains a name or an address that is to be erased."""
     _refuse_to_name(what.texts(), what, reason)
 
 

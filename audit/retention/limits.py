@@ -1,8 +1,9 @@
 """Finds the boundary up to which the log can be retired, and checks that nothing needs the entries before it any more.
 
-The boundary is the end of the seal over the last entry from before the month. So the chain that remains begins right
-after a seal. All entries up to the boundary are removed. With one seal a minute, these include up to a minute's entries
-from the month itself. The seals of removed entries stay.
+The log is retired up to the beginning of a month. The boundary is the end of the seal that covers the last entry from
+before this month. So the chain that remains begins right after a seal. All entries up to the boundary are removed. If
+the log is sealed once a minute, these include entries from up to the first minute of the month. The seals of removed
+entries stay.
 """
 
 from dataclasses import dataclass
@@ -48,8 +49,8 @@ class Boundary:
         return Entry.objects.filter(Q(at__lt=self.before) | Q(pk__in=self.younger))
 
     def has_changed(self) -> bool:
-        """Whether the boundary is no longer right: another process has retired entries, or an entry from before the
-        month was committed late.
+        """Whether the boundary is no longer right. Since it was found, another process can have retired entries, or an
+        entry from before `before` can have been committed late.
         """
         late = Leaf.objects.filter(seq__gt=self.newest_seq).values("entry_id")
         is_late = Entry.objects.filter(at__lt=self.before, pk__in=late).exists()
@@ -101,8 +102,9 @@ def _check_followers(found: Boundary) -> None:
 
 
 def _check_settled(found: Boundary) -> None:
-    """Raise CannotRetire if an edit among these entries is unsettled. The query has two conditions, because PostgreSQL
-    can hash each of them; with OR it would compare all rows with all rows.
+    """Raise CannotRetire if an edit among the entries to remove is unsettled. The query has two separate conditions,
+    because PostgreSQL can hash each of them. If they were joined with OR, PostgreSQL would compare all rows with all
+    rows.
     """
     outcomes = Entry.objects.filter(edit_id=OuterRef("edit_id"), phase__in=CONCLUSIVE)
     of_row, of_all = Exists(outcomes.filter(line=OuterRef("line"))), Exists(outcomes.filter(line=None))

@@ -35,7 +35,7 @@ def write(boundary: Boundary, path: Path, *, by: Actor, progress: Progress) -> R
     Raises:
         CannotRetire: the file doesn't prove all entries that would be removed.
         FileExistsError, OSError: the file can't be written.
-        NotRecorded: the export couldn't be recorded, so it has no entries.
+        NotRecorded: the export couldn't be recorded, so the file has no entries.
     """
     query = {"retired before": f"{boundary.before:%Y-%m}"}
     asked: dict[str, Evidence] = dict(query)

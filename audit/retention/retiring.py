@@ -35,7 +35,8 @@ def check_rights() -> None:
 
 
 def retire(found: Boundary, export: RetiredExport, *, by: Actor, reason: str) -> None:
-    """Remove the entries up to the boundary. `export` has them. The removal is committed when this returns.
+    """Remove the entries up to the boundary. `export` is the file that has these entries. The removal is committed when
+    this returns.
 
     Raises:
         CannotRetire: the log has changed since the boundary was found, or it couldn't be locked.
@@ -72,7 +73,9 @@ def _stop_everybody() -> None:
 
 
 def _say_so(found: Boundary, export: RetiredExport, *, by: Actor, reason: str) -> None:
-    """Write an entry about the retirement, and link it immediately, so that the chain has a link that stays."""
+    """Write an entry about the retirement. Its link is added to the chain at once, so that the chain isn't empty if all
+    other links are removed.
+    """
     statement = signed(found.seal).statement
     evidence: dict[str, Evidence] = {
         "before": f"{found.before:%Y-%m}",

@@ -42,7 +42,9 @@ class ErasureForm(forms.Form):
 @login_required
 @permission_required("audit.erase", raise_exception=True)
 def erasure(request: HttpRequest) -> HttpResponse:
-    """Ask for person and reason, then show how much would be erased. Erase it only if the form confirms this person."""
+    """Ask for the person and the reason, and then show how much would be erased. Nothing is erased until the form
+    confirms this person.
+    """
     if request.method != "POST":
         form = ErasureForm(initial={"who": request.GET.get("who", "")})
         return render(request, "audit/erasure.html", {"form": form})
