@@ -1,7 +1,7 @@
 """Daily sums of the log. With them, the cost of the figures on a page doesn't grow with the log.
 
-The sums aren't evidence. A worker adds new links of the chain to them, and they can be rebuilt from the chain. When a
-page is read, it counts the newest links itself, at most TAIL.
+The sums aren't evidence. A worker adds new links of the chain to them, and they can be rebuilt from the chain. The
+newest links, at most TAIL of them, are counted whenever a page is opened.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class Key(NamedTuple):
 
 
 class Tail(NamedTuple):
-    """Counts that aren't in the tallies yet. If there were more links than a page counts, `until` is the time up to
-    which they are counted.
+    """Counts of the newest entries, which aren't in the tallies yet. If there were more of these entries than a page
+    counts, `until` is the time up to which they are counted.
     """
 
     counts: Counter[Key]
@@ -61,7 +61,7 @@ def count_new(limit: int = AT_ONCE) -> int:
 
 
 def tail() -> Tail:
-    """The counts of the next links that aren't in the tallies yet, at most TAIL."""
+    """The counts of the links that aren't in the tallies yet. At most TAIL links are counted."""
     seq = Cursor.objects.filter(name=CURSOR).values_list("seq", flat=True).first() or 0
     links, counts, last = _counted(seq, TAIL)
     return Tail(counts, last if len(links) == TAIL else None)

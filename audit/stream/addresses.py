@@ -15,7 +15,9 @@ class NotAnAddress(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """The address that a stream sends to. `kind` is stdout, syslog or http. The cursor is stored under `name`."""
+    """The address that a stream sends to. `kind` is stdout, syslog or http. The stream's cursor is stored under
+    `name`.
+    """
 
     kind: str
     name: str

@@ -29,7 +29,9 @@ class Rest:
     seconds: float = 0.0
 
     def begin(self) -> float:
-        """Begin to wait. Returns the number of seconds."""
+        """Begin to wait after a failure. Returns the number of seconds to wait, which doubles with each further
+        failure.
+        """
         self.seconds = min(self.seconds * 2, LONGEST_REST) or SHORTEST_REST
         self.until = monotonic() + self.seconds
         return self.seconds
@@ -49,7 +51,8 @@ class Stream:
     at_once: int = AT_ONCE  # entries in a delivery; fewer if the target said that these were too many
 
     def send_next(self, limit: int = AT_ONCE) -> int:
-        """Send the entries at the next places of the chain, at most `limit`. Returns the number of places.
+        """Send the entries at the next places of the chain: at most `limit` places. Returns the number of places whose
+        entries were sent.
 
         Raises NotDelivered if the target didn't accept the entries. The next call then sends the same entries.
         """

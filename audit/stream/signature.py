@@ -1,4 +1,5 @@
-"""Signs deliveries over HTTPS with an HMAC over their time, name and body. It needs no Django.
+"""Signs deliveries over HTTPS. The signature is an HMAC of the delivery's time, name and body. This module needs no
+Django.
 
 X-Byline-Signature = "sha256=" + hex HMAC-SHA256(secret, timestamp + "." + delivery + "." + body)
 

@@ -27,7 +27,9 @@ Send = Callable[[Sequence[Line]], None]
 
 
 class NotDelivered(Exception):
-    """The target didn't accept the lines, or didn't confirm it. Send them again. The message has no secrets."""
+    """The target didn't accept the lines, or didn't confirm that it has accepted them. Send the lines again. The
+    message has no secrets.
+    """
 
 
 class TooMuch(NotDelivered):
@@ -35,7 +37,7 @@ class TooMuch(NotDelivered):
 
 
 def sender(address: Address, *, secret: str) -> Send:
-    """The function that sends lines to this address. It raises NotDelivered."""
+    """The function that sends lines to this address. If the lines can't be sent, this function raises NotDelivered."""
     if address.kind == "stdout":
         return _print
     if address.kind == "syslog":
@@ -92,10 +94,10 @@ def _connected(address: Address) -> Iterator[socket.socket]:
 
 @contextmanager
 def _ended_in_time(connection: socket.socket) -> Iterator[None]:
-    """Close the connection if the block takes longer than DEADLINE seconds. This bypasses TLS, which would first wait
-    until the other side closes too.
+    """Close the connection if the block takes longer than DEADLINE seconds. The socket is closed without ending TLS
+    first, because TLS would wait until the other side closes too.
 
-    Raises TimeoutError if it closed the connection, because it isn't known what the other side has read.
+    Raises TimeoutError if the connection was closed in this way: no one knows how much the other side has read.
     """
     is_over = threading.Event()
 
@@ -116,8 +118,8 @@ def _ended_in_time(connection: socket.socket) -> Iterator[None]:
 
 
 def _send_syslog(address: Address, lines: Sequence[Line]) -> None:
-    """Send the lines as frames, each with its length, and then end the sending side. The receiver closes the connection
-    when it has read everything.
+    """Send each line as a frame that begins with its length. After the last frame, say that nothing more follows, and
+    wait until the receiver has read everything and closes the connection.
 
     https://www.rfc-editor.org/rfc/rfc6587#section-3.4.1
     """

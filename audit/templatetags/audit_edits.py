@@ -1,7 +1,8 @@
-"""Template tags for whole edits on the log's pages: a line of the log, and a list of an edit's changes that can be
+"""Template tags for whole edits on the log's pages: a line of the log, and an edit's list of changes, which can be
 folded.
 
-They are Python functions for the same reason as those in audit_lines, and build the lines from that module's parts.
+They are Python functions because templates would be slow (see audit_lines). They use the tags of audit_lines for the
+parts of a line.
 """
 
 from collections.abc import Iterator
@@ -37,8 +38,8 @@ SHOWN = 3  # changes of an edit that are shown without unfolding, so that old an
 @register.simple_tag
 def line_of(edit: Edit, start_of_person: str, start_of_sheet: str, start_of_edit: str) -> SafeString:
     """The table cells of a line of the log, except for the time: who, what, the outcome, and a link to the entry or to
-    all changes of the edit. Each `start_` text is the beginning of a link, from log_start(), to which the link adds its
-    own filter.
+    all changes of the edit. Each parameter `start_…` is the beginning of an address, made by log_start(). A link adds
+    its own filter to this beginning.
     """
     change = edit.first
     if edit.is_grouped:
@@ -53,7 +54,7 @@ def line_of(edit: Edit, start_of_person: str, start_of_sheet: str, start_of_edit
 @register.simple_tag
 def changes_of(edit: Edit, start_of_edit: str = "", start_of_sheet: str = "") -> SafeString:
     """The first changes of an edit, under a sentence that counts all its changes. If the edit has more than SHOWN
-    changes, they are folded.
+    changes, the list is folded.
     """
     changes = [f'<li class="mb-2">{_part(edit, change, start_of_sheet)}</li>' for change in edit.changes]
     if edit.is_shortened or not edit.is_counted:

@@ -32,7 +32,7 @@ _NOTHING = SafeString("")
 
 @register.simple_tag
 def person(entry: Entry, start: str = "") -> SafeString:
-    """The actor of an entry, with a link that filters the log by actor. `start` is as for link()."""
+    """The actor of an entry, with a link that filters the log by actor. `start` has the same meaning as in link()."""
     name = entry.actor_name
     who = escaped(name)
     if entry.actor_id:
@@ -50,7 +50,7 @@ def person(entry: Entry, start: str = "") -> SafeString:
 @register.simple_tag
 def sentence(change: LoggedChange, start: str = "") -> SafeString:
     """A sentence about the change, without the person's name: “changed Status in row 14 of Site plan”. Its links filter
-    by sheet, row and column. `start` is as for link().
+    by sheet, row and column. `start` has the same meaning as in link().
     """
     start = start or log_start()
     said = _on_sheet(change, start) if change.is_on_sheet else _elsewhere(change, start)
@@ -68,8 +68,9 @@ def old_and_new(change: LoggedChange) -> SafeString:
 
 @register.simple_tag
 def marks(change: LoggedChange, is_undo_told: bool = False) -> SafeString:
-    """What else is known of a change: that Smartsheet confirmed it, which entry it undoes or is about, which entry
-    undoes it, and what it was made by. If `is_undo_told`, the page already says what undoes what.
+    """Notes below a change. They say if Smartsheet confirmed the change, which entry it undoes or is about, which entry
+    undoes it, and what made it, such as a form. If `is_undo_told` is true, the notes don't mention undoing, because the
+    page already does.
     """
     return SafeString("".join(_marks(change, is_undo_told)))
 
@@ -124,7 +125,7 @@ def details(entry: Entry, classes: str = "d-print-none") -> SafeString:
 
 @register.simple_tag
 def all_of(edit: Edit, start: str = "") -> SafeString:
-    """The link to all changes of an edit. `start` is as for link()."""
+    """The link to all changes of an edit. `start` has the same meaning as in link()."""
     text = f"All {thousands(edit.count)}" if edit.is_counted else "All"
     address = escaped(f"{start or log_start()}edit={edit.first.intent.edit_id}")
     return SafeString(f'<a class="d-print-none" href="{address}" aria-label="{text} of this edit">{text}</a>')
@@ -166,8 +167,8 @@ def _elsewhere(change: LoggedChange, start: str) -> Iterator[str]:
 
 
 def _label(entry: Entry) -> str:
-    """The label of a record. If it has the actor's own number, the record is about the actor, and the number is
-    replaced by their name.
+    """The label of a record. If the label contains the actor's own region and id, the record is about the actor. In
+    that case, the actor's name replaces them.
     """
     return entry.row_label.replace(entry.person, entry.actor_name) if entry.actor_id else entry.row_label
 
@@ -195,7 +196,7 @@ def _marks(change: LoggedChange, is_undo_told: bool) -> Iterator[str]:
 
 
 def phase_in_words(phase: Phase, before: str = "") -> SafeString:
-    """The icon and the word of an outcome, with a text between them."""
+    """The icon and the word of an outcome, with the text `before` between them."""
     icon, word = _icon_and_word(phase)
     return SafeString(f"{icon}{escaped(before)}{word}")
 
@@ -218,13 +219,13 @@ def _named(entry_id: int) -> SafeString:
 
 
 def strong(text: str) -> SafeString:
-    """A name in the middle of a sentence, for a name without a link."""
+    """A name in the middle of a sentence, in bold and without a link."""
     return SafeString(f'<span class="fw-medium">{escaped(text)}</span>')
 
 
 def log_start(query: str = "") -> str:
     """The address of the log with this query, in a form to which another parameter can be appended. A page with many
-    lines makes it once, because it takes as long as the rest of a link.
+    lines makes this address only once, because making it takes as long as making the rest of a link.
     """
     return f"{_addresses(get_script_prefix(), get_urlconf())[0]}?{f'{query}&' if query else ''}"
 

@@ -70,7 +70,9 @@ def of_record(subject: str) -> Timeline:
 
 
 def page_of(timeline: Timeline, reader: Reader, *, before: int | None = None, size: int = SIZE) -> Page:
-    """The newest page that the reader can read, or the page before the entry `before`."""
+    """The page of entries before the entry `before`, or the newest page if `before` is None. A page only has entries
+    that the reader can read.
+    """
     entries = timeline.entries.newest_first() if before is None else timeline.entries.before(before)
     found = reader.take(entries, size + 1)
     older = found[size - 1].pk if len(found) > size else None
