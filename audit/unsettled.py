@@ -16,8 +16,8 @@ class UnsettledQuerySet(models.QuerySet["Unsettled"]):
     def take(self, *, seconds: float) -> "Unsettled | None":
         """Lease a due edit for `seconds`. Returns None if no edit is due.
 
-        An edit is taken by one UPDATE with a condition on its row. So if two processes want the same edit, only one
-        gets it, on SQLite and PostgreSQL.
+        The edit is leased by a single UPDATE, which finds the row only if no other process has leased the edit first.
+        So if two processes want the same edit, only one gets it, both on SQLite and on PostgreSQL.
         """
         now = timezone.now()
         for found in self.due()[:10]:
@@ -34,7 +34,9 @@ class UnsettledQuerySet(models.QuerySet["Unsettled"]):
 
 
 class Unsettled(models.Model):
-    """An edit without a conclusive outcome. A process that leases it, until `due_at`, tries to find out the outcome."""
+    """An edit without a conclusive outcome. A process leases the edit until `due_at`, and tries to find out the outcome
+    in the meantime.
+    """
 
     edit_id = models.UUIDField(primary_key=True)
     region = models.CharField(max_length=16)
@@ -65,7 +67,9 @@ class Unsettled(models.Model):
         return bool(deleted)
 
     def keep_progress(self) -> bool:
-        """Store what was read so far, for the next run. Returns False if another process has taken the edit over."""
+        """Store what was read so far, so that the next run can go on from there. Returns False if another process has
+        taken over the edit.
+        """
         return bool(self._held().update(progress=self.progress))
 
     def forget(self) -> None:

@@ -3,9 +3,9 @@
 It needs Python and this folder, and `cryptography` to check signatures. It is faster with orjson. It needs no Django
 and no database.
 
-The first line says what is proved and what isn't. The exit code is 0 only if a signature by one of the given keys
-covers every entry. It is 1 if something is wrong, 2 if the file or a key cannot be read, and 3 if nothing is wrong and
-nothing is proved.
+The first line of the output says what is proved and what isn't. The exit code is 0 only if a signature by one of the
+given keys covers every entry. It is 1 if something is wrong, 2 if the file or a key cannot be read, and 3 if nothing is
+wrong and nothing is proved.
 """
 
 import argparse
@@ -28,8 +28,8 @@ LONGEST = 64 * 1024 * 1024  # the most bytes in a line; a file without line brea
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Check the file and print the result. Returns the exit code, which is the same even if the output's reader stops
-    early.
+    """Check the file and print the result. Returns the exit code, which stays the same even if the program that reads
+    the output stops early.
     """
     code, report = _checked(arguments)
     try:
@@ -117,7 +117,7 @@ def _verdict(found: Contents) -> str:
 
 
 def _not_proved_of(found: Contents) -> str:
-    """What other people could have changed in a file that isn't signed as a whole."""
+    """Sentences that say what isn't proved about a file that isn't signed as a whole."""
     header = found.header
     if not header["is_whole"]:
         complete = "that it holds every entry that the query selects"

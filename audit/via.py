@@ -100,7 +100,9 @@ def canonical_via(via: Mapping[str, Any] | None) -> str | None:
 
 
 def parts(text: str | None) -> list[Part]:
-    """The parts in an entry's text, those that the log can be filtered by first. Empty for text in another form."""
+    """The parts of an entry's `via`. Parts that the log can be filtered by come first. The list is empty if the text
+    has another form.
+    """
     try:
         found = json.loads(text or "{}")
     except (ValueError, RecursionError):

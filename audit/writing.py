@@ -37,7 +37,9 @@ class Statement(NamedTuple):
     entries: int = 0
 
     def check(self, written: int) -> None:
-        """Check the number of rows, because a trigger or rule that isn't ours can drop rows. Raises NotRecorded."""
+        """Check the number of rows that were written, because a trigger or rule that isn't ours can drop rows. Raises
+        NotRecorded.
+        """
         if self.entries and written != self.entries:
             raise NotRecorded(f"The audit log took {written} of {self.entries} entries.")
 
@@ -47,7 +49,7 @@ def write(rows: Sequence[Row], committed: Sequence[Committed], *, alone: bool) -
     rows join the current transaction.
 
     Raises:
-        NotRecorded: the database didn't accept them.
+        NotRecorded: the database didn't accept the rows.
         RuntimeError: a transaction is open although `alone` is true; or autocommit is off, so it is unknown when the
             rows would be committed.
     """

@@ -91,7 +91,9 @@ def _lines(page: Page, history: CellHistory, *, is_first: bool) -> list[Line]:
 
 
 def _number(request: HttpRequest, name: str) -> int | None:
-    """The number that a parameter has in the address; None if it is missing."""
+    """The number that a parameter has in the address; None if the parameter is missing. Raises Http404 for anything but
+    a positive number.
+    """
     text = request.GET.get(name, "")
     if not text:
         return None
@@ -102,7 +104,7 @@ def _number(request: HttpRequest, name: str) -> int | None:
 
 
 def _text(text: str) -> str:
-    """The text, if the database can search for it. PostgreSQL raises an error for a NUL."""
+    """The text. Raises Http404 if it contains a NUL, because PostgreSQL can't search for a NUL."""
     if "\0" in text:
         raise Http404
     return text

@@ -46,8 +46,8 @@ class Walk:
 
 
 class Shelf:
-    """Returns entries in the order of their links. It reads them in the order of ids, and keeps each until its link
-    comes.
+    """Returns entries in the order of their links. It reads them in the order of ids, and keeps each entry until its
+    link is read.
     """
 
     def __init__(self, items: Iterable[Item], findings: Findings) -> None:
@@ -70,7 +70,9 @@ class Shelf:
         return self.waiting
 
     def _read(self) -> None:
-        """Read more entries. If two months have an entry with the same id, only the first one waits here."""
+        """Read more entries into `waiting`. If several entries have the same id, only the first is put there, and the
+        others into `doubles`. This can happen, because each month is a table of its own on PostgreSQL.
+        """
         items = list(islice(self._items, AT_ONCE))
         newest = self._newest if items else GREATEST + 1
         for item in items:
@@ -136,7 +138,9 @@ def walk(
 
 
 def _one_of(link: Link, before: bytes, items: list[Item]) -> Item:
-    """The one of these entries with the same id that the link was made for; the last one if it was made for none."""
+    """Of several entries with the same id, the one that the link was made for. If it was made for none of them, the
+    last one.
+    """
     return next((item for item in items if Suspect(link, before, item).follows), items[-1])
 
 

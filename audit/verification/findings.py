@@ -28,8 +28,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong, in a sentence, with the entry, the link (by place) and the seal that the sentence is
-    about.
+    """One thing that is wrong. `text` is a sentence that says what. If the sentence is about an entry, a link or a
+    seal, `entry` is the entry's id, `seq` is the link's place, and `seal` is the seal's number.
     """
 
     kind: Kind
@@ -41,8 +41,8 @@ class Finding:
 
 @dataclass(slots=True)
 class Findings:
-    """The first findings of each kind, and the number of findings of each kind. `first_bad` is the place in the chain
-    and the entry of the finding that comes first in the chain.
+    """`kept` has the first findings of each kind, and `kinds` has the number of findings of each kind. `first_bad` is
+    about the finding that comes first in the chain: it has the place and the id of this finding's entry.
     """
 
     kept: list[Finding] = field(default_factory=list)
@@ -67,7 +67,7 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Anchored:
-    """How many seals an anchor has. `newest` is the number of the newest one that a known key has signed, or 0."""
+    """How many seals an anchor has. `newest` is the number of the newest seal that a known key has signed, or 0."""
 
     count: int
     newest: int
@@ -98,7 +98,7 @@ class Report:
 
     @property
     def rate(self) -> int:
-        """The number of entries that were read in a second."""
+        """The number of entries that were read per second."""
         return round(self.entries / self.seconds) if self.seconds else 0
 
     @property

@@ -81,7 +81,9 @@ def _strangers(connection: BaseDatabaseWrapper) -> Iterator[tuple[str, str]]:
 
 
 def _other_parts(connection: BaseDatabaseWrapper) -> list[str]:
-    """Partitions of the log that aren't its months. They are read, but this app never writes to them."""
+    """Partitions of the log that aren't its months. Queries of the log read them too, but this app never writes to
+    them.
+    """
     return sorted(set(triggers_postgresql.parts(connection)) - set(triggers_postgresql.months(connection)))
 
 
@@ -120,8 +122,8 @@ def _rights(statement: str, schema: str) -> tuple[bool, set[str]]:
 
 
 def _how(sql: str) -> list[object]:
-    """What PostgreSQL's catalogue must say about the trigger with this SQL: its events, its function, that it has no
-    condition and no list of columns, and the function's arguments.
+    """What PostgreSQL's catalogue must say about the trigger with this SQL. The list has the trigger's events, its
+    function, whether it has no condition, its list of columns (always empty), and the function's arguments.
     """
     events, _, rest = sql.partition(" ON ")
     bits = sum(bit for word, bit in _BITS.items() if word in (rest if bit == 1 else events))

@@ -43,7 +43,7 @@ _TEXT = "SELECT commitment, salt, text, email, erased_at IS NOT NULL FROM audit_
 
 class Item(NamedTuple):
     """An entry's id, its time (microseconds since 1970, UTC) and its leaf. `says` is the leaf that is computed from the
-    entry's columns. It is empty if an entry can't have such columns.
+    entry's columns. It is empty if the columns have values that no entry can have.
     """
 
     id: int
@@ -183,7 +183,9 @@ def _seal(number: int, at: Any, *facts: Any) -> SignedSeal | None:
 
 
 def _rows(connection: BaseDatabaseWrapper, sql: str, first: int) -> Iterator[tuple[Any, ...]]:
-    """The rows of a query. It must be ordered by its first column, and begin at the placeholder {}."""
+    """The rows of a query, from the value `first` of its first column on. The query must have the placeholder {} for
+    this value, and must be ordered by this column.
+    """
     read = _sqlite_rows if connection.vendor == "sqlite" else _postgresql_rows
     return read(connection, sql, first)
 

@@ -54,7 +54,7 @@ class SealCheck:
         self._records, self._first_seq = [], seq
 
     def doubt(self) -> None:
-        """Note that the last link is wrong and was reported. So its seal isn't reported as well."""
+        """Note that the last link is wrong and was reported. So the seal over this link isn't reported too."""
         self._is_in_doubt = True
 
     def finish(self, last_seq: int) -> None:
@@ -76,7 +76,9 @@ class SealCheck:
             self._current = self._next()
 
     def _hold(self, seal: Statement, head: bytes) -> None:
-        """Compare a seal with its links, or an empty seal with the one before it. `head` is the last link's hash."""
+        """Compare a seal with its links, or an empty seal with the seal before it. `head` is the hash of the last
+        link.
+        """
         skipped = seal.first_seq - self._first_seq
         size = max(seal.last_seq - seal.first_seq + 1, 0)
         records = self._records[max(skipped, 0) : skipped + size] if skipped + size > 0 else []

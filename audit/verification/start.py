@@ -115,8 +115,8 @@ class Verified:
             return None
 
     def start(self) -> Start | None:
-        """Start after this seal. If the log was retired beyond it in the meantime, start where the log begins now. None
-        if the database has no seal with this number, or a different one.
+        """Start after this seal. If entries after this seal were retired in the meantime, start where the log begins
+        since then. None if the database doesn't have this seal, or has another seal with its number.
         """
         said = self.seal.statement
         if _numbered(str(said.number)) != self.seal:

@@ -33,7 +33,7 @@ _UNSETTLED = """
 
 
 def check_sealed(connection: BaseDatabaseWrapper, findings: Findings, *, after: int) -> None:
-    """Report entries after this link, which no seal covers, if they should have had a seal long ago."""
+    """Report entries that should have had a seal long ago. `after` is the last link that a seal covers."""
     latest = timezone.now() - timedelta(seconds=settings.AUDIT_SEAL_STALE)
     with connection.cursor() as cursor:
         cursor.execute(_UNSEALED, [after, connection.ops.adapt_datetimefield_value(latest)])

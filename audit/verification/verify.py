@@ -100,8 +100,8 @@ def _check_chain(start: Start, report: Report, *, progress: Progress) -> set[str
 
 
 def _first_id(start: Start) -> int:
-    """The id from which entries are read: the smallest one with a link after the start. If an unlinked entry could have
-    been inserted before it, reading begins earlier, right after the entries under the last seal.
+    """The id from which entries are read. It is the smallest id of an entry with a link after the start. If entries
+    without a link could have smaller ids, reading begins earlier: right after the entries with a link before the start.
     """
     # On SQLite, tampering can put values into a link that aren't numbers.
     links = Leaf.objects.filter(entry_id__lte=rows.GREATEST)
@@ -120,7 +120,9 @@ def _items(entries: Iterable[Entry], named: set[str]) -> Iterator[Item]:
 
 
 def _forget_earlier(unlinked: dict[int, Item], start: Start) -> None:
-    """Remove entries whose links come before the start. Their ids can be larger: links are made at commit."""
+    """Remove the entries whose links come before the start from `unlinked`. They were read because their ids are large:
+    ids are given before the commit, but links are made at the commit.
+    """
     if start.seq and unlinked:
         earlier = Leaf.objects.filter(seq__lte=start.seq, entry_id__range=(min(unlinked), rows.GREATEST))
         for entry_id in earlier.values_list("entry_id", flat=True).iterator():
