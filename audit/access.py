@@ -90,7 +90,7 @@ class Reader:
         return self.readable.why_none
 
     def is_own(self, entry: Entry) -> bool:
-        """Whether the reader is the entry's actor. The actor id 0 stands for no particular person."""
+        """Whether the reader is the entry's actor. An entry whose actor has the id 0 is no one's own."""
         return self._is_self(entry.region, entry.actor_id)
 
     def may_read(self, entry: Entry) -> bool:
@@ -113,7 +113,7 @@ class Reader:
         return entries.filter(readable, region=self.actor.region)
 
     def take(self, entries: EntryQuerySet, count: int) -> list[Entry]:
-        """The first `count` of these entries that the reader can read. The entries must be in ascending or descending
+        """Of the entries that the reader can read, the first `count`. `entries` must be in ascending or descending
         order of id.
 
         The first WINDOW entries are read. If the reader can read fewer than `count` of them, the first entries of each
@@ -179,7 +179,9 @@ def _wired(setting: str, request: HttpRequest, *, otherwise: T, **options: bool)
 
 
 def _first_ids(branches: _Branches, count: int) -> list[int]:
-    """At most `count` ids of entries from both parts together: the lowest ids, or the highest in descending order."""
+    """At most `count` ids of entries from both parts together: the lowest ids, or the highest if the entries are in
+    descending order.
+    """
     united, parameters = _united(branches, count)
     if not united:
         return []

@@ -24,8 +24,8 @@ SKEW = timedelta(minutes=2)  # how far our clock and Smartsheet's can differ; Sm
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A value that a cell had from the time `at` (UTC) on, and who set it, according to Smartsheet. `value` is
-    canonical JSON, or None if the cell was empty.
+    """One value in Smartsheet's history of a cell. The cell had this value from the time `at` (UTC) on. `by` and
+    `email` say who set it. `value` is canonical JSON, or None if the cell was empty.
     """
 
     at: datetime

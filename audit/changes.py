@@ -69,7 +69,7 @@ class LoggedChange:
 
     @property
     def verb(self) -> str:
-        """The verb for what the person did. If it wasn't applied, the verb says what they tried to do."""
+        """The verb for what the person did. If the change wasn't applied, the verb says what they tried to do."""
         is_undo = self.intent.origin == Origin.UNDO
         return sentences.verb(self.intent.action, self.phase, message=self.intent.message, is_undo=is_undo)
 
@@ -108,7 +108,9 @@ class LoggedChange:
 
     @cached_property
     def stored(self) -> Entry | None:
-        """The entry whose `new` is the value that Smartsheet stored. None if it stored the value that was sent."""
+        """The entry whose `new` is the value that Smartsheet stored. None if Smartsheet stored the value that was
+        sent.
+        """
         if self.is_row:
             return self.outcome if self.outcome and self.outcome.new is not None else None
         return next((entry for entry in reversed(self.outcomes) if entry.column_id is not None), None)

@@ -21,7 +21,7 @@ MEMORY = 60.0  # seconds that a process caches a person's commitment; it can use
 
 
 class Committed(NamedTuple):
-    """A text and its commitment, with the columns of PersonalText."""
+    """A text and its commitment. The fields are columns of PersonalText."""
 
     commitment: str
     salt: str
@@ -37,7 +37,9 @@ _stored_until: dict[str, float] = {}  # by commitment: until when an actor's row
 
 
 def of_actor(*, region: str, person_id: int, names: Names) -> Committed:
-    """The commitment to a person's current names. A new one is made if the names change or were erased."""
+    """The commitment to a person's current names. A new commitment is made if the names have changed, or if they were
+    erased.
+    """
     key = (region, person_id, names)
     committed, until = _known.get(key, (None, 0.0))
     if committed is None or until < monotonic():

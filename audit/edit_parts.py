@@ -41,7 +41,7 @@ _JOINED = {"postgresql": "string_agg(said, ',')", "sqlite": "group_concat(said)"
 
 
 class _Within(Subquery):
-    """A subquery whose template turns its result into one text."""
+    """A subquery, with a template that turns the subquery's result into a single text."""
 
     output_field = TextField()
 

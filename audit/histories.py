@@ -92,7 +92,9 @@ def person_fields(model: type[models.Model]) -> tuple[str, str] | None:
 
 
 def mentions(text: str, email: str) -> bool:
-    """Whether the text contains this e-mail address, in any case. A part of a longer address doesn't count."""
+    """Whether the text contains this e-mail address, in upper or lower case. A part of a longer address doesn't
+    count.
+    """
     one = rf"(?<!{_ADDRESS_CHARACTER}){re.escape(email)}(?!{_ADDRESS_CHARACTER})"
     return re.search(one, text, re.IGNORECASE) is not None
 

@@ -37,7 +37,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     """Queries of the log. Each of them can use an index."""
 
     def intents(self) -> Self:
-        """Intents. There is one for each changed cell, and for each added or deleted row."""
+        """Intents. There is one for each changed cell, and one for each added, deleted or moved row."""
         return self.filter(phase=Phase.INTENT)
 
     def heads(self) -> Self:

@@ -43,7 +43,7 @@ def note_record(
     instance: models.Model, history_instance: Any, history_user: Any, history_change_reason: str | None, **_more: object
 ) -> None:
     """Record the difference between a history row and the row before it. Raises NotRecorded if the log can't be
-    written. Then the row isn't stored either.
+    written. In that case, the history row isn't stored either.
     """
     if not is_logged(type(history_instance)):
         return
@@ -66,7 +66,7 @@ def note_record(
 
 
 def _row_before(instance: models.Model, row: Any) -> Any:
-    """The previous row of the history. It is found by number, because two rows can have the same time."""
+    """The previous row of the history. It is found by `history_id`, because two rows can have the same time."""
     key = getattr(instance._meta.pk, "attname", "id")
     rows = type(row)._default_manager.filter(**{key: instance.pk}, history_id__lt=row.history_id)
     return rows.order_by("-history_id").first()

@@ -13,9 +13,9 @@ TEXTS = (models.CharField, models.TextField, models.JSONField)  # types of field
 
 
 def recordable(**_kwargs: Any) -> list[CheckMessage]:
-    """Report what the log can't work with: audit.E002 if the log is in another database than 'default', audit.W003 if
-    each request is a transaction, audit.E004 if a history has a foreign key to its actor, audit.E005 if a history has
-    32-bit ids, and audit.E006 if a personal field can't be erased.
+    """Report what the log can't work with. audit.E002: the log isn't in the database 'default'. audit.W003: each
+    request is a transaction. audit.E004: a history has a foreign key to its actor. audit.E005: a history has 32-bit
+    ids. audit.E006: a personal field can't be erased.
     """
     return [*_of_databases(), *_of_histories()]
 

@@ -12,7 +12,7 @@ from audit.vocabulary import Action
 
 
 def note_reading(request: HttpRequest, reader: Reader, entries: Iterable[Entry]) -> None:
-    """Write an entry about this page if it shows an entry of another person.
+    """Write an entry about this page if the page shows an entry of another person.
 
     Raises NotRecorded if the entry can't be written. In that case the page must not be shown:
     audit.middleware.NotRecordedMiddleware answers 503.
@@ -54,7 +54,7 @@ def stop_counting(request: HttpRequest) -> None:
 def note_shown(request: HttpRequest, reader: Reader, entries: Iterable[Entry]) -> None:
     """Like note_reading(), for a part of a page. The entry is written when the page is complete.
 
-    Outside of the middleware, the entry is written at once. In that case, NotRecorded is raised if this fails.
+    If the middleware isn't counting, the entry is written at once, and NotRecorded is raised if it can't be written.
     """
     shown: ShownEntries | None = getattr(request, "_audit_shown", None)
     if shown is None:

@@ -114,7 +114,7 @@ def drop_index(connection: BaseDatabaseWrapper) -> None:
 def matching(entries: EntryQuerySet, text: str) -> EntryQuerySet:
     """The entries that contain this text. % and _ have no special meaning.
 
-    For a text of one or two letters every entry is searched, so pass few entries (SCANNED at a time).
+    For a text of one or two letters, every entry is searched. So pass at most SCANNED entries at a time.
     """
     if is_short(text):
         holds = Q(pk__in=[])

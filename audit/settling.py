@@ -1,4 +1,5 @@
-"""Finds edits without a conclusive outcome, reads from their entries what they intended, and records each outcome once.
+"""Finds edits without a conclusive outcome, reads from their entries what was to be changed, and records each outcome
+once.
 
 The worker calls these functions in this order:
 
@@ -238,7 +239,7 @@ def _clear_values(intents: Iterable[Entry]) -> dict[str, str]:
 
 
 def _value(text: str | None, clear: Mapping[str, str]) -> tuple[Json, bool]:
-    """A value of the log, and whether it could be read."""
+    """A value of the log, and whether it could be read. A value that was erased can't be read."""
     commitment = in_value(text)
     if commitment:
         text = clear.get(commitment)

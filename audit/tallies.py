@@ -44,8 +44,8 @@ class Tail(NamedTuple):
 
 
 def count_new(limit: int = AT_ONCE) -> int:
-    """Add the next links of the chain to the tallies, at most `limit`. Returns their number, which is 0 if none are
-    left.
+    """Add the next links of the chain to the tallies, at most `limit`. Returns the number of added links, which is 0 if
+    there are no more.
 
     Several processes can do this at the same time, because moving the cursor and adding are in one transaction.
     """

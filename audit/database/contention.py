@@ -36,7 +36,7 @@ def are_others_writing() -> bool:
 
 def execute(connection: BaseDatabaseWrapper, sql: str, parameters: list[Any]) -> int:
     """Run one statement in a transaction that releases the chain's lock before it waits for the disk. Returns the
-    number of rows. Raises the statement's errors.
+    number of rows that the statement wrote. Raises the statement's errors.
     """
     steps = f"BEGIN; SET LOCAL synchronous_commit TO OFF; {sql}; COMMIT; SELECT pg_logical_emit_message(true, '', '')"
     try:

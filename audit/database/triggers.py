@@ -1,9 +1,10 @@
-"""Triggers that make the log append-only, set the times of entries, and chain entries at commit (SQLite, PostgreSQL).
+"""Triggers for SQLite and PostgreSQL. They make the log append-only, refuse entries with a wrong time, and link entries
+to the chain.
 
 The first migration installs them. Every migrate installs them again, because SQLite drops a table's triggers when a
-migration rebuilds it. No setting disables them: only a role that can change the tables' structure can remove them. The
-history tables of django-simple-history in all apps are protected in the same way, but their personal data can be
-erased.
+migration rebuilds the table. No setting disables them: only a role that can change the tables' structure can remove
+them. The history tables of django-simple-history in all apps are protected in the same way, but their personal data can
+be erased.
 https://www.sqlite.org/lang_createtrigger.html https://www.postgresql.org/docs/current/sql-createtrigger.html
 """
 

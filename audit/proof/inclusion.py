@@ -20,7 +20,7 @@ class Proof:
 
     @property
     def index(self) -> int:
-        """The entry's index among the entries that the seal covers. The first one has 0."""
+        """The entry's index among the entries that the seal covers. The first entry has the index 0."""
         return self.seq - self.seal.statement.first_seq
 
     @property

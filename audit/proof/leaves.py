@@ -74,8 +74,8 @@ def content(values: Sequence[object]) -> bytes:
     """The canonical bytes of an entry: its version, and then a JSON array of its values, without spaces, in UTF-8.
 
     `values` are those of COLUMNS: texts, integers, booleans and None. `edit_id` is 32 hex digits. An entry has version
-    1 if its `via` is None, and otherwise version 2. So if someone removes `via` from an entry, or adds it to one, the
-    leaf no longer matches. Raises NotCanonical.
+    1 if its `via` is None, and otherwise version 2. So if someone removes `via` from an entry, or adds `via` to an
+    entry, the leaf no longer matches. Raises NotCanonical.
     """
     try:
         return VERSION_1 + dumps(values[:-1]) if values[-1] is None else VERSION_2 + dumps(values)
@@ -89,7 +89,9 @@ def leaf(values: Sequence[object]) -> bytes:
 
 
 def as_object(values: Sequence[object]) -> dict[str, object]:
-    """An entry as exports and streams have it: an object with the columns of its version, in order."""
+    """An entry in the form that exports and streams use: an object with the columns of the entry's version, in
+    order.
+    """
     return dict(zip(COLUMNS_1 if values[-1] is None else COLUMNS_2, values, strict=False))
 
 

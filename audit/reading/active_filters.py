@@ -15,7 +15,9 @@ from audit.vocabulary import Action, Origin
 
 
 class ActiveFilter(NamedTuple):
-    """An active filter: its parameter, its label in the form, its name and id, and the query without it."""
+    """An active filter: its parameter, its label in the form, its name and id, and the query that is left when the
+    filter is removed.
+    """
 
     what: str
     label: str

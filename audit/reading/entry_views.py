@@ -71,7 +71,7 @@ def _intent_of(outcome: Entry) -> Entry | None:
 
 
 def facts_of(change: LoggedChange) -> list[Fact]:
-    """All columns of the intent, the evidence for the outcome, and for an added row the id from the outcome."""
+    """All columns of the intent, and the evidence for the outcome. The id of an added row comes from the outcome."""
     entry = change.intent
     # This app's own records have no sheet, and their values don't come from Smartsheet.
     is_own = entry.action == Action.RECORD

@@ -179,8 +179,8 @@ def check_reason(what: What, reason: str) -> None:
 
 
 def erase(what: What, *, by: Actor, reason: str, origin: Origin) -> Found:
-    """Erase the names or values `what`, and record this in the log, in one transaction. It is committed when this
-    returns, unless another transaction is open.
+    """Erase the names or values `what`, and record this in the log, in one transaction. The erasure is committed when
+    this returns, unless another transaction is open.
 
     Raises:
         NothingToErase: neither the log nor a history has anything to erase.

@@ -1,7 +1,8 @@
 """Removes old entries, their links, and the names that no other entry uses, in one transaction.
 
-Their seals stay. A new entry says up to which seal the log was retired, and which export has the removed entries.
-Verifying then starts after that seal (audit/verification/start.py). Only the owner of the log's tables can retire.
+The seals of these entries stay. A new entry says up to which seal the log was retired, and which export has the removed
+entries. Verifying then starts after that seal (audit/verification/start.py). Only the owner of the log's tables can
+retire.
 """
 
 from datetime import UTC, datetime
@@ -143,7 +144,7 @@ def _forget_sheets() -> None:
 
 
 def _index_anew() -> None:
-    """Rebuild SQLite's text index. It doesn't store the texts, so single entries can't be removed from it."""
+    """Rebuild SQLite's text index. The index doesn't store the texts, so single entries can't be removed from it."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute(f"INSERT INTO {search.TABLE} ({search.TABLE}) VALUES ('delete-all')")  # noqa: S608 # our own name

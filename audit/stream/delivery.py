@@ -30,7 +30,7 @@ class Rest:
 
     def begin(self) -> float:
         """Begin to wait after a failure. Returns the number of seconds to wait, which doubles with each further
-        failure.
+        failure, up to LONGEST_REST.
         """
         self.seconds = min(self.seconds * 2, LONGEST_REST) or SHORTEST_REST
         self.until = monotonic() + self.seconds

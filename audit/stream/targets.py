@@ -76,7 +76,9 @@ def _post(address: Address, lines: Sequence[Line], secret: str) -> None:
 
 @contextmanager
 def _connected(address: Address) -> Iterator[socket.socket]:
-    """A connection to the address, with TLS if the address says so. It is always closed after DEADLINE seconds."""
+    """A connection to the address, with TLS if the address says so. It is closed after DEADLINE seconds at the
+    latest.
+    """
     with socket.create_connection((address.host, address.port), timeout=TIMEOUT) as plain:
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if not address.is_tls:
@@ -118,8 +120,8 @@ def _ended_in_time(connection: socket.socket) -> Iterator[None]:
 
 
 def _send_syslog(address: Address, lines: Sequence[Line]) -> None:
-    """Send each line as a frame that begins with its length. After the last frame, say that nothing more follows, and
-    wait until the receiver has read everything and closes the connection.
+    """Send each line as a frame that begins with its length. After the last frame, end the sending side of the
+    connection. Then wait until the receiver has read everything and closes the connection.
 
     https://www.rfc-editor.org/rfc/rfc6587#section-3.4.1
     """

@@ -28,7 +28,9 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a timeline, newest first. The next page begins before the entry `older`, which is None at the end."""
+    """A page of a timeline, newest first. The next page begins before the entry `older`. On the last page, `older` is
+    None.
+    """
 
     edits: list[Edit]
     older: int | None

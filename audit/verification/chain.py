@@ -70,8 +70,8 @@ class Shelf:
         return self.waiting
 
     def _read(self) -> None:
-        """Read more entries into `waiting`. If several entries have the same id, only the first is put there, and the
-        others into `doubles`. This can happen, because each month is a table of its own on PostgreSQL.
+        """Read more entries into `waiting`. If several entries have the same id, only the first is put there. The
+        others are put into `doubles`. This can happen, because each month is a table of its own on PostgreSQL.
         """
         items = list(islice(self._items, AT_ONCE))
         newest = self._newest if items else GREATEST + 1

@@ -43,7 +43,7 @@ class SealCheck:
         self._hold_up_to(start.seq, start.hash)
 
     def link(self, seq: int, record: bytes, hash: bytes) -> None:
-        """Take the next link. `record` is empty if its entry is missing."""
+        """Take the next link. `record` is empty if the link's entry is missing."""
         self._records.append(record)
         if self._current and self._current.last_seq <= seq:
             self._hold_up_to(seq, hash)

@@ -65,7 +65,9 @@ def check_retired(start: Start, findings: Findings) -> None:
 
 
 def check_commitments(connection: BaseDatabaseWrapper, findings: Findings, *, named: Collection[str]) -> None:
-    """Report each clear text that doesn't match its commitment, and each commitment in `named` that has no row."""
+    """Report each clear text that doesn't match its commitment, and each commitment in `named` without a row in
+    PersonalText.
+    """
     for row in rows.texts(connection):
         if row.is_erased and (row.salt, row.text, row.email) == ("", "", ""):
             continue

@@ -120,7 +120,7 @@ def _items(entries: Iterable[Entry], named: set[str]) -> Iterator[Item]:
 
 
 def _forget_earlier(unlinked: dict[int, Item], start: Start) -> None:
-    """Remove the entries whose links come before the start from `unlinked`. They were read because their ids are large:
+    """Remove from `unlinked` the entries whose links come before the start. They were read because their ids are large:
     ids are given before the commit, but links are made at the commit.
     """
     if start.seq and unlinked:
