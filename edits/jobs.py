@@ -15,7 +15,7 @@ def jobs() -> list[tuple[str, float, Callable[[], object]]]:
     """
     return [
         ("settle", 15, settle_due),
-        ("log counted refusals", 30, refusals.note_counted),
+        ("record how many were refused", 30, refusals.note_counted),
         ("check the sheets of forms", 60, watching.check_due),
         ("delete old idempotency keys", 3600, idempotency.forget_old),
         ("send mails", 5, sending.send_due),
