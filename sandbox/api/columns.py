@@ -49,7 +49,7 @@ def get(call: Call) -> Json:
 
 @operation("column-updateColumn", "PUT", ONE, scope="ADMIN_SHEETS", access=Access.ADMIN)
 def update(call: Call) -> Json:
-    """Rename, move or otherwise change a column. A new type converts its cells."""
+    """Rename, move or otherwise change a column. If its type changes, its cells are converted."""
     writing, view, column = writing_of(call), _view(call), column_in_path(call)
     update_column(writing, column, call.json())
     return success(column_json(call.sheet, column, call.access, view))

@@ -15,11 +15,11 @@ Json = Any
 
 @operation("list-summary-fields-paginated", "GET", "/sheets/{sheetId}/summary/fields", scope="READ_SHEETS")
 def list_none(call: Call) -> Json:
-    """Return an empty list."""
+    """List the summary fields of a sheet. The list is always empty."""
     return index_result(call, [])
 
 
 @operation("list-summary-fields", "GET", "/sheets/{sheetId}/summary", scope="READ_SHEETS")
 def summary(call: Call) -> Json:
-    """Return the summary of a sheet, which never has fields."""
+    """Get the summary of a sheet. The summary never has fields."""
     return {"fields": []}

@@ -22,7 +22,7 @@ def list_all(call: Call) -> Json:
 
 @operation("add-favorite", "POST", "/favorites", scope="ADMIN_WORKSPACES")
 def add(call: Call) -> Json:
-    """Mark one item or a list of items. In a list, marked items are skipped. A single marked item is refused (1129)."""
+    """Mark items as favorites. If an item is one already, a list skips it, and a single item is refused (1129)."""
     body = call.json()
     items = body if isinstance(body, list) else [body]
     wanted = [read_favorite(call.state, call.person.id, item) for item in items]
@@ -44,14 +44,14 @@ def get(call: Call) -> Json:
 @operation("delete-favorites-by-type-and-id", "DELETE", "/favorites/{favoriteType}/{favoriteId}",
            scope="ADMIN_WORKSPACES")  # fmt: skip
 def delete(call: Call) -> Json:
-    """Remove the mark from one item."""
+    """Remove one item from the caller's favorites."""
     call.state.favorites[call.person.id].remove(_in_path(call))
     return success()
 
 
 @operation("delete-favorites-by-type", "DELETE", "/favorites/{favoriteType}", scope="ADMIN_WORKSPACES")
 def delete_several(call: Call) -> Json:
-    """Remove the marks from the items of one type whose ids are in `objectIds`."""
+    """Remove items of one type from the caller's favorites. `objectIds` has their ids."""
     check_kind(call.path["favoriteType"])
     ids = call.numbers("objectIds")
     if ids is None:

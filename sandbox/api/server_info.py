@@ -57,5 +57,5 @@ FORMATS: dict[str, Json] = {
 
 @operation("serverinfo-get", "GET", "/serverinfo", is_open=True)
 def get(call: Call) -> Json:
-    """Get Smartsheet's constants: the languages, and the values that formats can have."""
+    """Get the languages that Smartsheet supports, and the values that formats can have."""
     return {"supportedLocales": LOCALES.split(), "formats": FORMATS}

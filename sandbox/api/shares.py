@@ -34,7 +34,7 @@ Json = Any
 
 @operation("list-sheet-shares", "GET", "/sheets/{sheetId}/shares", scope="READ_SHEETS")
 def list_of_sheet(call: Call) -> Json:
-    """List the shares of a sheet. With `include=workspaceShares`, list also those of its workspace."""
+    """List the shares of a sheet. `include=workspaceShares` adds the shares of its workspace."""
     return index_result(call, _shares(call, call.sheet, "workspaceShares" in call.words("include")))
 
 

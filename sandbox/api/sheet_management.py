@@ -48,7 +48,7 @@ def create_in_workspace(call: Call) -> Json:
 
 @operation("updateSheet", "PUT", "/sheets/{sheetId}", scope="ADMIN_SHEETS")
 def update(call: Call) -> Json:
-    """Rename a sheet (its owner can), change its project settings (editors can) or change your own settings of it."""
+    """Rename a sheet (only its owner), change its project settings (only editors), or change your settings for it."""
     sheet, body = call.sheet, call.json()
     check_attributes("sheet", body, allowed={"name", "projectSettings", "userSettings"}, read_only={"id", "permalink"})
     _check(call, body)

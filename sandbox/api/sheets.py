@@ -59,7 +59,7 @@ def list_all(call: Call) -> Json:
 
 @operation("getSheet", "GET", "/sheets/{sheetId}", scope="READ_SHEETS", media_types=MEDIA_TYPES)
 def get(call: Call) -> Json:
-    """Get a sheet with all its rows, or with the rows that the parameters ask for, as JSON, CSV, Excel or PDF.
+    """Get a sheet as JSON, CSV, Excel or PDF, with all its rows or only those that the parameters select.
 
     The path has the id of the sheet, or the token in its permalink. With `pageSize=0`, the answer has no rows.
     """
@@ -99,7 +99,7 @@ def check_parameters(call: Call) -> None:
 
 @operation("get-sheetVersion", "GET", "/sheets/{sheetId}/version", scope="READ_SHEETS")
 def version(call: Call) -> Json:
-    """Get the version of a sheet. It increases with each change."""
+    """Get the version of a sheet. Each change of the sheet increases the version."""
     return {"version": call.sheet.version}
 
 

@@ -13,7 +13,7 @@ Json = Any
 
 @operation("tokens-getOrRefresh", "POST", "/token", is_open=True)
 def get_or_refresh(call: Call) -> Json:
-    """Exchange a code or a refresh token for new tokens. Parameters can be in the query or in a form."""
+    """Exchange a code or a refresh token for new tokens. The parameters can be in the query or in a form."""
     form = dict(parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True))
     return token_exchange.exchange(
         call.state,
@@ -25,6 +25,6 @@ def get_or_refresh(call: Call) -> Json:
 
 @operation("tokens-delete", "DELETE", "/token")
 def delete(call: Call) -> Json:
-    """Revoke the token of the request."""
+    """Revoke the token with which the request was sent."""
     token_exchange.revoke(call.state, call.token, all_of_client=call.flag("deleteAllForApiClient"))
     return {"message": "SUCCESS", "resultCode": 0}

@@ -105,7 +105,7 @@ def reactivate(call: Call) -> Json:
 
 @operation("update-user-profile-image", "POST", "/users/{userId}/profileimage", scope="WRITE_SHEETS")
 def set_image(call: Call) -> Json:
-    """Set the caller's profile image. System admins can also set other people's. The image itself isn't stored."""
+    """Set your profile image. System admins can set anyone's profile image. The image itself isn't stored."""
     person = colleague_in_path(call)
     if person.id != call.person.id:
         check_system_admin(call)

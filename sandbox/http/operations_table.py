@@ -42,9 +42,14 @@ def _line(operation: Operation) -> tuple[str, ...]:
     on_sheet = "{sheetId}" in operation.path
     return (
         f"`{operation.id}`",
-        f"`{operation.method} {operation.path}`",
+        f"`{operation.method} {_shown_path(operation)}`",
         f"`{operation.scope}`" if operation.scope else "none",
         operation.access.name if on_sheet or operation.access > Access.VIEWER else "–",
         f"{operation.cost}, {HEAVY} with a file" if operation.takes_file else str(operation.cost),
         (operation.handler.__doc__ or "").strip().splitlines()[0],
     )
+
+
+def _shown_path(operation: Operation) -> str:
+    """Return the path without regular expressions: a word that is matched in any case is shown as it is."""
+    return re.sub(r"{\w+:\(\?i:(\w+)\)}", r"\1", operation.path)
