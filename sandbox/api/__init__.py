@@ -1,4 +1,7 @@
-"""The operations of the API. Each module has those of one resource. Importing this package registers all of them."""
+"""The operations of the API. Each module has the operations of one resource.
+
+Importing this package registers all operations.
+"""
 
 from sandbox.api import (
     alternate_emails,

@@ -127,8 +127,10 @@ def attachment_in_path(call: Call) -> Attachment:
 
 
 def _removable(call: Call) -> Attachment:
-    """Return the attachment that the path names. Only its author can delete an attachment of a comment (ApiError 1081),
-    and only editors can delete any other attachment (1004).
+    """Return the attachment that the path names, if the caller is allowed to delete it.
+
+    Raises ApiError 1081 if the attachment is on a comment and another person added it. Raises ApiError 1004 if the
+    attachment is on the sheet or a row, and the caller isn't an editor.
     """
     attachment = attachment_in_path(call)
     if attachment.parent_type == COMMENT and attachment.created_by != call.person.id:

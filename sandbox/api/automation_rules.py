@@ -1,7 +1,7 @@
 """Automation rules. https://developers.smartsheet.com/api/smartsheet/openapi/automationrules
 
-Rules are made in Smartsheet's app. The sandbox has two from the start, but never runs them. `POST /_sandbox/changes`
-makes a change as if an automation made it.
+People make rules in Smartsheet's app. The sandbox has two rules from the start, but never runs them.
+`POST /_sandbox/changes` can change a sheet as if a rule changed it.
 """
 
 from __future__ import annotations
@@ -76,8 +76,8 @@ def _in_path(call: Call) -> AutomationRule:
 
 
 def _may_change(call: Call, rule: AutomationRule) -> bool:
-    """Whether the caller is allowed to change the rule. Admins of the sheet are, and so is the rule's author if they
-    are an editor.
+    """Whether the caller is allowed to change the rule. Admins of the sheet are allowed. The rule's author is allowed
+    if they are an editor of the sheet.
     """
     return call.access >= Access.ADMIN or (call.access >= Access.EDITOR and rule.created_by == call.person.id)
 
@@ -128,7 +128,7 @@ def _check_lists(call: Call, given: dict[str, Json]) -> None:
 
 
 def _only(action: dict[str, Json], chosen: str) -> dict[str, Json]:
-    """Return the action with only the chosen kind of recipients."""
+    """Return the action with the recipients in the attribute `chosen`, and without all other recipients."""
     kept = {name: value for name, value in action.items() if name not in RECIPIENTS or name == chosen}
     return {"notifyAllSharedUsers": False} | kept
 

@@ -72,7 +72,7 @@ def column_in_path(call: Call) -> Column:
 
 
 def _view(call: Call) -> View:
-    """Return the view for a column that was just written. It shows the column's real type, unless the request asks for
-    another level.
+    """Return what the answer shows of a column that was just written. The answer shows the column's real type, unless
+    the request has a `level`.
     """
     return view_of(call) if "level" in call.query else View(level=2)

@@ -1,6 +1,6 @@
 """Cross-sheet references. https://developers.smartsheet.com/api/smartsheet/openapi/crosssheetreferences
 
-They are stored, but formulas that use them aren't calculated.
+The sandbox stores the references, but doesn't calculate the formulas that use them.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def references_json(call: Call) -> list[dict[str, Json]]:
 
 
 def _source(call: Call, body: dict[str, Json]) -> Sheet:
-    """Return the sheet that the reference is to. Raises ApiError 1012 if the body names no sheet, and 1114 if the
+    """Return the sheet that the reference points to. Raises ApiError 1012 if the body names no sheet, and 1114 if the
     caller can't see the sheet.
     """
     if body.get("sourceSheetId") is None:
@@ -75,8 +75,8 @@ def _source(call: Call, body: dict[str, Json]) -> Sheet:
 
 
 def _check_range(source: Sheet, bounds: dict[str, Json]) -> None:
-    """Check a range, which has rows, columns or both. Raises ApiError 1012 if a start or an end is missing, and 1034 or
-    1036 if `source` doesn't have a row or a column.
+    """Check the ids of a range's first and last rows, columns or both. Raises ApiError 1012 if one of them is missing.
+    Raises ApiError 1034 or 1036 if `source` doesn't have a row or column with such an id.
     """
     wanted = [name for pair in (ROWS, COLUMNS) if set(pair) & bounds.keys() for name in pair] or list(COLUMNS)
     for name in wanted:
@@ -105,7 +105,7 @@ def _json(call: Call, reference: CrossSheetReference) -> dict[str, Json]:
 
 
 def _is_whole(call: Call, reference: CrossSheetReference) -> bool:
-    """Whether the other sheet still has the first and last rows and columns of the range."""
+    """Whether the sheet that the reference points to still has the first and last rows and columns of the range."""
     source = call.state.sheets.get(reference.source_id)
     if source is None:
         return False

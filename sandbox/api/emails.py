@@ -49,7 +49,7 @@ def send_rows(call: Call) -> Json:
 
 
 def check_row_message(call: Call, body: dict[str, Json]) -> None:
-    """Refuse a message about rows that can't be sent. Raises ApiError (1006, 1008, 1012, 1036, 1061, 1106, 1219)."""
+    """Check a message that sends rows. Raises ApiError (1006, 1008, 1012, 1036, 1061, 1106, 1219) if it isn't valid."""
     _check_message(body)
     for name in ("includeAttachments", "includeDiscussions"):
         check_type(body, name, bool)

@@ -73,7 +73,7 @@ def _after(call: Call) -> Sequence[ReportedEvent]:
 
 
 def _hour(call: Call, name: str) -> datetime:
-    """Return the start of the hour of a time in the parameters."""
+    """Return the time in the parameter `name`, rounded down to the full hour."""
     return _moment(call, name).replace(minute=0, second=0)
 
 
