@@ -45,7 +45,7 @@ def filters_of(call: Call) -> list[SheetFilter]:
 
 
 def filter_by_id(call: Call, filter_id: int) -> SheetFilter:
-    """Return a filter that the caller can use, by its id. Raises ApiError 1006."""
+    """Return the filter with this id. Raises ApiError 1006 if it doesn't exist, or if the caller can't use it."""
     for each in filters_of(call):
         if each.id == filter_id:
             return each

@@ -38,8 +38,8 @@ def into_workspace(call: Call) -> Json:
 
 
 def _imported(call: Call, container_id: int | None) -> Json:
-    """Make a sheet from the file, which is CSV or Excel. Raises ApiError (1011, 1018, 1024, 1041, 1061, 1091, 1140) if
-    the file or a parameter can't be used.
+    """Make a sheet from the CSV or Excel file in the body. Raises ApiError (1011, 1018, 1024, 1041, 1061, 1091, 1140)
+    if the file or a parameter can't be used.
     """
     if not call.body:
         raise ApiError(1024)

@@ -18,7 +18,7 @@ Json = Any
 
 @operation("copy-rows", "POST", "/sheets/{sheetId}/rows/copy", scope="WRITE_SHEETS")
 def copy(call: Call) -> Json:
-    """Copy rows to the bottom of another sheet. `include` says what is copied with them."""
+    """Copy rows to the bottom of another sheet. `include` says what else is copied, such as attachments."""
     include = call.words("include")
     return _transferred(call, with_children=bool(include & {"children", "all"}))
 

@@ -72,7 +72,7 @@ def row_in_path(call: Call) -> Row:
 
 
 def writing_of(call: Call) -> Writing:
-    """Return the writer, the sheet, and how values are parsed."""
+    """Return the Writing of this request: who writes, to which sheet, and how values are parsed."""
     return Writing(
         call.state,
         call.sheet,

@@ -1,6 +1,6 @@
 """Shares of sheets and workspaces. https://developers.smartsheet.com/api/smartsheet/openapi/sharing
 
-The newer paths (/shares?assetType=&assetId=) do the same as those below /sheets/{id} and /workspaces/{id}.
+The newer paths (/shares?assetType=&assetId=) do the same as the paths below /sheets/{id} and /workspaces/{id}.
 """
 
 from __future__ import annotations
@@ -174,8 +174,8 @@ def _holder(call: Call, item: Item) -> int:
 
 
 def _add(call: Call, item: Item, access: Access) -> Json:
-    """Create shares. Shares in a list that already exist are skipped. Raises ApiError 1025 if the body is a single
-    share that already exists.
+    """Create shares. If the body is a list, shares that already exist are skipped. Raises ApiError 1025 if the body is
+    a single share that already exists.
     """
     body = call.json()
     asked = read_shares(call.state, body if isinstance(body, list) else [body], most=access)
@@ -218,7 +218,11 @@ def _announce(call: Call, item: Item, holder: int, change: str, **details: Json)
 
 
 def _check_editable(call: Call, item: Item, holder: int, access: Access) -> None:
-    """Refuse a change of the owner's share, of the caller's own share, and of a share above the caller's access."""
+    """Raise ApiError if the caller can't change the share of this holder.
+
+    The error is 1028 for the owner's share, and 1040 for the caller's own share. It is 1004 if the caller isn't allowed
+    to share the item, or if the holder's access is higher than the caller's.
+    """
     if holder == item.owner_id:
         raise ApiError(1028)
     if holder == call.person.id:

@@ -118,7 +118,7 @@ def _create(call: Call, container_id: int | None) -> Json:
 
 
 def _check(call: Call, body: dict[str, Json]) -> None:
-    """Check the whole request before anything is changed. Raises ApiError."""
+    """Check the whole request before anything is changed. Raises ApiError if a part isn't valid or isn't allowed."""
     if "userSettings" in body:
         check_attributes("userSettings", body["userSettings"], allowed=set(PERSONAL), read_only=set())
         for name in PERSONAL:

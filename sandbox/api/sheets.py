@@ -24,7 +24,7 @@ Json = Any
 
 
 def view_of(call: Call) -> View:
-    """Return what the answer shows of a sheet, as the parameters ask."""
+    """Read from the parameters what the answer shows of a sheet, and in which format."""
     columns = call.numbers("columnIds")
     return View(
         level=call.number("level", 0, most=2),
@@ -91,7 +91,10 @@ def get(call: Call) -> Json:
 
 
 def check_parameters(call: Call) -> None:
-    """Raise ApiError 1018 if `get` would. Operations that change a sheet and then show it call this function first."""
+    """Check the parameters of `get`. Raises ApiError 1006 or 1018 if a parameter isn't valid.
+
+    Operations that change a sheet and then show it call this function first.
+    """
     view_of(call)
     call.number("ifVersionAfter", 0)
     _page(call, _filtered(call, []))
