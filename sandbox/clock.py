@@ -14,7 +14,7 @@ _ahead: ContextVar[float] = ContextVar("seconds ahead of the true time", default
 
 
 def put_forward(seconds: float) -> None:
-    """Move the clock this many seconds ahead, in the current task."""
+    """Set the clock this many seconds ahead of the real time, for the current task and the tasks that it starts."""
     _ahead.set(seconds)
 
 
@@ -40,7 +40,7 @@ def parse(text: str) -> datetime | None:
 
 
 def epoch_ms(moment: datetime) -> int:
-    """Return a time as milliseconds since 1970. Answers have this format with `numericDates=true`."""
+    """Return a time as milliseconds since 1970. This is the format of times in answers if `numericDates` is true."""
     return int(moment.timestamp() * 1000)
 
 

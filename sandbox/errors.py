@@ -254,8 +254,8 @@ OAUTH_TYPES = {
 
 
 class ApiError(Exception):
-    """The request is refused. `code` is Smartsheet's number of the error. `values` replace the placeholders in its
-    message. `detail` is part of the answer.
+    """The request is refused. `code` is Smartsheet's number of the error. `values` replace the placeholders in the
+    error's message. `detail` is sent in the answer.
     """
 
     def __init__(
@@ -276,7 +276,7 @@ class ApiError(Exception):
         super().__init__(f"{self.code} {self.message}")
 
     def at(self, detail: Json) -> ApiError:
-        """Add to `detail` which item of a bulk request the error belongs to, and return the error."""
+        """Add `detail`, which names the item of a bulk request that caused the error. Return the error."""
         self.detail = {**detail, **self.detail} if isinstance(self.detail, dict) else detail
         return self
 

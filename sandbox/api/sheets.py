@@ -116,7 +116,9 @@ def _file(call: Call) -> Export:
 
 
 def _filtered(call: Call, rows: list[Row]) -> list[Row]:
-    """Return the rows that the parameters ask for by id, number or time of change. Missing rows are ignored."""
+    """Return the rows that the parameters ask for, by filter, id, number or time of change. Ids and numbers that no row
+    has are ignored.
+    """
     chosen = _chosen_filter(call)
     if chosen and "filteredOutRows" in call.words("exclude"):
         rows = [row for row in rows if passes(call.state, call.sheet, row, chosen)]
@@ -131,7 +133,7 @@ def _filtered(call: Call, rows: list[Row]) -> list[Row]:
 
 
 def _chosen_filter(call: Call) -> SheetFilter | None:
-    """Return the filter that the parameters name. Raises ApiError 1006 if the caller can't use the filter."""
+    """Return the filter that the parameters name, if any. Raises ApiError 1006 if the caller can't use the filter."""
     filter_id = call.number("filterId", 0)
     return filter_by_id(call, filter_id) if filter_id else None
 

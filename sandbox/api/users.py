@@ -132,7 +132,7 @@ def colleague_in_path(call: Call) -> Person:
 
 
 def user_json(person: Person, asker: Person, *, include: frozenset[str] = frozenset()) -> dict[str, Json]:
-    """Return the JSON of a User. A User has a name and a status, which a profile doesn't have."""
+    """Return the JSON of a User, with the attributes that `asker` is allowed to see. `include` can have `lastLogin`."""
     body: dict[str, Json] = {"id": person.id, "email": person.email, "name": person.name}
     optional = ["firstName", "lastName", "profileImage"]
     if asker.is_admin:
@@ -156,8 +156,8 @@ def _set_status(call: Call, status: str, *, oneself: int) -> Json:
 
 
 def _heir(call: Call) -> Person | None:
-    """Return the person who gets the items of the person who is removed; None if the request names no one. Raises
-    ApiError 1019 or 1021 if that person doesn't exist or isn't in the organisation.
+    """Return the person who gets the items of the removed person; None if the request names no such person. Raises
+    ApiError 1019 if the heir doesn't exist, and 1021 if the heir isn't in the organisation.
     """
     if "transferTo" not in call.query:
         return None

@@ -34,7 +34,7 @@ EVENTS = ["*.*"]
 
 @operation("list-webhooks", "GET", "/webhooks", scope="ADMIN_WEBHOOKS")
 def list_all(call: Call) -> Json:
-    """List the caller's webhooks, newest first. If the token belongs to an app, list only those that the app made."""
+    """List the caller's webhooks, newest first. With the token of an app, list only the webhooks that the app made."""
     found = [webhook for webhook in reversed(call.state.webhooks.values()) if _is_theirs(call, webhook)]
     return unknown_pages(call, [_json(call, webhook) for webhook in found])
 
@@ -116,7 +116,7 @@ def reset_secret(call: Call) -> Json:
 
 def _is_theirs(call: Call, webhook: Webhook) -> bool:
     """Whether the caller can see the webhook. With a personal token, people see all their webhooks. With the token of
-    an app, they see only those that the app made for them.
+    an app, they see only the webhooks that this app made for them.
     """
     return webhook.owner_id == call.person.id and call.token.client_id in (None, webhook.client_id)
 

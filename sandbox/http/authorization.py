@@ -15,15 +15,17 @@ from sandbox.model.state import Person, State, Token
 
 
 def token_in(state: State, headers: Mapping[str, str]) -> Token | None:
-    """Return the token in the headers, which can have expired. Return None if there is none, or if it was revoked."""
+    """Return the token in the headers, even if it has expired. Return None if the headers have no known token, or if
+    the token was replaced or revoked.
+    """
     scheme, _, credential = headers.get("Authorization", "").partition(" ")
     token = state.tokens.get(credential.strip()) if scheme.lower() == "bearer" else None
     return token if token and not token.is_dead else None
 
 
 def authenticate(state: State, headers: Mapping[str, str]) -> Token:
-    """Return the valid token in the headers. Raises ApiError 1004 without `Authorization`, as the live API does, and
-    1002 or 1003 if the token isn't valid.
+    """Return the token in the headers. Raises ApiError 1002 if the token isn't valid, and 1003 if it has expired. If
+    the header `Authorization` is missing, the error is 1004, as in the live API.
     """
     if "Authorization" not in headers:
         raise ApiError(1004)
@@ -42,8 +44,8 @@ def authorize(operation: Operation, token: Token) -> None:
 
 
 def media_type(operation: Operation, headers: Mapping[str, str]) -> str:
-    """Return the media type of the answer: JSON if `Accept` allows JSON, otherwise another type that the operation has.
-    Raises ApiError 1052 if there is no such type.
+    """Return the media type of the answer. This is JSON if `Accept` allows JSON. If not, it is another type that
+    `Accept` allows and the operation can produce. Raises ApiError 1052 if there is no such type.
     """
     accept = headers.get("Accept", "*/*")
     if operation.is_open or any(kind in accept for kind in ("*/*", "application/*", JSON_TYPE)):
@@ -58,8 +60,9 @@ def acting_person(state: State, token: Token, headers: Mapping[str, str]) -> Per
     """Return the person who makes the request. This is the token's owner, or the person that a system admin names in
     the header `Assume-User`.
 
-    Raises ApiError 1030 if the owner isn't a system admin, or if the named person is one. Raises ApiError 1002 if the
-    token's owner is deactivated; it isn't known what Smartsheet itself answers then.
+    Raises ApiError 1030 if the header is sent without a system admin's personal token, or if the named person doesn't
+    exist, isn't active, or is a system admin. Raises ApiError 1002 if the token's owner is deactivated. What Smartsheet
+    answers in this case isn't known.
     """
     person = state.people[token.person_id]
     if not person.is_active:
@@ -76,7 +79,9 @@ WINDOW_SECONDS = 60.0
 
 
 class RateLimit:
-    """Counts requests per token and minute. A heavy request counts as several. A `per_minute` of 0 means no limit."""
+    """Counts each token's requests per minute. A heavy request counts as `heavy_cost` requests. If `per_minute` is 0,
+    there is no limit.
+    """
 
     def __init__(self, per_minute: int, heavy_cost: int) -> None:
         self.per_minute, self.heavy_cost = per_minute, max(1, heavy_cost)
