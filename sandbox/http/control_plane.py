@@ -135,7 +135,7 @@ class Control:
         return _json(self.world.latency.json())
 
     async def set_latency(self, request: web.Request) -> web.StreamResponse:
-        """Set the latency profile. The series of random waits starts again."""
+        """Set the latency profile. The series of random waits starts from its beginning."""
         try:
             profile = read_profile(await _body(request))
         except (BadLatency, BadBody) as error:

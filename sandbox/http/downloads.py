@@ -35,8 +35,8 @@ def download_of(call: Call, attachment: Attachment) -> dict[str, Any]:
 
 
 def address_of(call: Call, digest: str, *, name: str, mime_type: str) -> str:
-    """Return a signed address that serves the content with this digest. The download has this name and type ("" if the
-    type is unknown).
+    """Return a signed address that serves the content with this digest. The downloaded file has the given name and
+    type. An empty type means that it is unknown.
     """
     seconds = call.settings.file_url_seconds
     query = {

@@ -41,15 +41,17 @@ class BadFault(ValueError):
 class Fault:
     """A fault, with the conditions that a request must match. A condition that is None matches any request.
 
-    The fault applies to a matching request with `probability`, and is removed after it has applied `times` times; 0
-    means that it stays. Two runs with the same `seed` apply the fault to the same requests. By default, the seed
-    consists of the run's seed and the fault's number.
+    `probability` is the probability that the fault applies to a matching request. After the fault has applied `times`
+    times, it is removed. If `times` is 0, it is never removed. Two runs with the same `seed` apply the fault to the
+    same requests. By default, the seed consists of the run's seed and the fault's number.
 
-    The operation starts after `delay` seconds, and the answer is sent `hold` seconds after the operation. Both waits
-    continue if the client closes the connection, and end when all faults are removed. `drop` closes the connection
-    before or after the operation, or during the answer. `body` sends an answer that isn't JSON. `content` sends other
-    JSON. With `apply`, the operation is carried out although the answer is an error. A fault without drop, body,
-    content, status and errorCode only delays the request.
+    The operation starts after `delay` seconds. The answer is sent `hold` seconds after the end of the operation. Both
+    waits continue if the client closes the connection, and end when all faults are removed.
+
+    `drop` closes the connection before or after the operation, or during the answer. `body` sends an answer that
+    clients can't read as JSON. `content` sends other JSON in place of the result. With `apply`, the operation is
+    carried out although the answer is an error. A fault that sets none of drop, body, content, status and errorCode
+    only delays the request.
     """
 
     method: str | None = None
@@ -98,7 +100,7 @@ class Fault:
         return self.status is not None or self.errorCode is not None
 
     def error(self) -> ApiError:
-        """Return the error for the answer. What the fault leaves out comes from Smartsheet's list of errors."""
+        """Return the error for the answer. What the fault doesn't set comes from Smartsheet's list of errors."""
         code = self.errorCode or CODE_OF_STATUS.get(self.status or 0, 4000)
         message = self.message
         if message is None:

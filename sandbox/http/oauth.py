@@ -27,7 +27,7 @@ def add_routes(app: web.Application, world: World) -> None:
 
 
 class Consent:
-    """Handles the consent page. Apps request it by GET or POST. Its form is sent as a POST with a `decision`."""
+    """Handles the consent page. Apps request the page by GET or POST. Its form sends a POST with a `decision`."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -37,7 +37,9 @@ class Consent:
         return self._page(request.query)
 
     async def decide(self, request: web.Request) -> web.StreamResponse:
-        """Handle the button Allow or Deny. A POST without `decision` is an app's request, so show the consent page."""
+        """Handle the button Allow or Deny. A POST without `decision` comes from an app, and the answer is the consent
+        page.
+        """
         form = dict(parse_qsl((await request.read()).decode("utf-8", "replace"), keep_blank_values=True))
         parameters = dict(request.query) | form
         refusal = self._refusal(parameters)
@@ -78,7 +80,7 @@ class Consent:
 
     def _refusal(self, parameters: Mapping[str, str]) -> web.StreamResponse | None:
         """Return the answer to a request that isn't valid; None if the request is valid. If the app or its redirect URL
-        is unknown, the answer is an error page. Otherwise it is a redirect with an error.
+        is unknown, the answer is an error page. For any other problem, the answer is a redirect with an error.
         """
         app = self.world.state.apps.get(parameters.get("client_id", ""))
         if app is None:
@@ -99,7 +101,7 @@ def _error(message: str) -> web.Response:
 
 
 def _back(app: App, answer: dict[str, str], parameters: Mapping[str, str]) -> web.Response:
-    """Redirect (302) to the app's registered URL, with this answer and the unchanged `state`."""
+    """Return a redirect (302) to the app's registered URL, which gets this answer and the unchanged `state`."""
     if "state" in parameters:
         answer |= {"state": parameters["state"]}
     joint = "&" if urlsplit(app.redirect_url).query else "?"

@@ -1,4 +1,4 @@
-"""Keeps the request journal. It has the requests since the start or the last reset."""
+"""Keeps the request journal: the requests since the sandbox was started or last reset."""
 
 from __future__ import annotations
 

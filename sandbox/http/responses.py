@@ -79,7 +79,7 @@ def hang_up(request: web.Request) -> web.Response:
 
 
 def _begun(status: int, fault: Fault, length: int | None) -> web.StreamResponse:
-    """Return a JSON response whose body is sent piece by piece."""
+    """Return a JSON response without its body. The caller of this function sends the body piece by piece."""
     response = web.StreamResponse(status=status, headers=JSON_TYPE)
     response.content_length = length
     response.headers.update(fault.headers)

@@ -16,10 +16,11 @@ LARGEST_SIZE = 10_000
 
 
 def page_of(call: Call, items: Sequence[Item]) -> tuple[dict[str, Any], Sequence[Item]]:
-    """Return the numbers at the beginning of an IndexResult, and the items of the requested page. If there is no such
-    page, return the last page.
+    """Return the attributes of an IndexResult that count pages and items, and the items of the requested page. If the
+    requested page doesn't exist, return the last page.
 
-    With `includeAll`, the page has all items, and the page size is left out. An empty list is then page 0 of 0.
+    With `includeAll`, the page has all items, and the page size is left out. If the list is empty, this page is number
+    0 of 0.
     """
     if call.flag("includeAll"):
         page = min(1, len(items))
@@ -37,7 +38,9 @@ def index_result(call: Call, items: Sequence[Any]) -> dict[str, Any]:
 
 
 def unknown_pages(call: Call, items: Sequence[Any]) -> dict[str, Any]:
-    """Return a page without the numbers of items and pages. If there is no such page, all numbers are 0."""
+    """Return the requested page. The totals of items and pages are -1, which means unknown. If the page has no items,
+    all numbers are 0.
+    """
     size = call.number("pageSize", DEFAULT_SIZE, least=1, most=LARGEST_SIZE)
     page = call.number("page", 1, least=1)
     shown = list(items[(page - 1) * size : page * size])
@@ -47,7 +50,7 @@ def unknown_pages(call: Call, items: Sequence[Any]) -> dict[str, Any]:
 
 
 def token_page(call: Call, items: Sequence[Any]) -> dict[str, Any]:
-    """Return a page of the newer kind. It has a key for the next page, and doesn't say how many items there are."""
+    """Return a page of the newer kind, without the total of items. If there is a next page, `lastKey` is its key."""
     size = call.number("maxItems", DEFAULT_SIZE, least=DEFAULT_SIZE)
     start = _start(call)
     page: dict[str, Any] = {"data": list(items[start : start + size])}
@@ -77,6 +80,6 @@ Json = Any
 
 
 def success(result: Json = None) -> dict[str, Json]:
-    """Return a Result. It has no `result` if the operation returns nothing."""
+    """Return the JSON of a Result. If `result` is None, the JSON has no attribute `result`."""
     body = {"message": "SUCCESS", "resultCode": 0}
     return body if result is None else body | {"result": result}

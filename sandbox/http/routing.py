@@ -1,4 +1,4 @@
-"""Contains the registry of operations. A decorator on the handler of each operation adds the operation to it.
+"""Contains the registry of operations. The decorator `operation` on a handler adds an operation to the registry.
 
 The server, the faults, the request journal and the docs all use this registry.
 """
@@ -36,10 +36,10 @@ MOST_DIGITS = 18
 class Operation:
     """An operation of the API, with its id in Smartsheet's OpenAPI document, its path and its requirements.
 
-    If `scope` is "", any valid token is accepted. `access` is the lowest access level that the caller must have to the
-    sheet in the path. `cost` is the number of requests that a call counts as for the rate limit. If `takes_file` is
-    true, a call with a file counts as a heavy request. `is_open` marks operations that need no token. `media_types` are
-    the types that the answer can have in addition to JSON.
+    If `scope` is "", any valid token is accepted. `access` is the lowest access level that the operation requires for
+    the sheet in the path. The rate limit counts a call as `cost` requests. If `takes_file` is true, a call with a file
+    counts as a heavy request. `is_open` marks operations that need no token. `media_types` are the types that the
+    answer can have in addition to JSON.
     """
 
     id: str
@@ -61,7 +61,9 @@ class Operation:
 
     @property
     def changes_sheet(self) -> bool:
-        """Whether the operation can change the sheet in the path. Two at the same time are refused (4004)."""
+        """Whether the operation can change the sheet in the path. While a change of a sheet is in progress, another
+        change of the sheet with the same token is refused (4004).
+        """
         return self.method != "GET" and self.path.startswith("/sheets/{sheetId}")
 
 
@@ -92,7 +94,9 @@ def operation(
 
 @dataclass(slots=True)
 class Call:
-    """A request, with the caller (who makes it), its operation, parameters and sheet, and the answer's media type."""
+    """A request to an operation. `person` is the caller, who makes the request. `media_type` is the type of the
+    answer.
+    """
 
     state: State
     settings: Settings
@@ -121,7 +125,9 @@ class Call:
         return self.loaded_sheet
 
     def _sheet_by_permalink(self) -> Sheet | None:
-        """Return the sheet with the permalink token in the path. Only `getSheet` accepts one in place of an id."""
+        """Return the sheet whose permalink token is in the path. Only `getSheet` accepts such a token in place of an
+        id.
+        """
         token = self.path["sheetId"]
         if self.operation.id != "getSheet" or token.isdecimal():
             return None
@@ -140,7 +146,9 @@ class Call:
             _ = self.sheet
 
     def announce(self, kind: str, object_id: int | str, change: str, **details: Json) -> None:
-        """Publish an event that the caller caused, on the sheet in the path if there is one. See event_bus.py."""
+        """Publish an event that the caller caused. If the path names a sheet, the event belongs to this sheet. See
+        event_bus.py.
+        """
         sheet_id = self.loaded_sheet.id if self.loaded_sheet else None
         self.state.announce(Event(kind, change, object_id, self.person.id, sheet_id, details=details))
 
@@ -149,7 +157,9 @@ class Call:
         return _number(self.path[name], name)
 
     def json(self) -> Json:
-        """Return the JSON body. Raises ApiError 1024 without a body, 1124 for another type, 1008 for bad JSON."""
+        """Return the JSON body. Raises ApiError 1024 if there is no body, 1124 if its type isn't JSON, and 1008 if it
+        can't be read.
+        """
         if not self.body.strip():
             raise ApiError(1024)
         if "json" not in self.headers.get("Content-Type", "application/json").lower():
@@ -169,7 +179,9 @@ class Call:
         return value == "true"
 
     def number(self, name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
-        """Return a parameter as a whole number. Raises ApiError 1018 if it isn't one or is out of bounds."""
+        """Return a parameter as a whole number, or `default` if it isn't given. Raises ApiError 1018 if it isn't a
+        whole number from `least` to `most`.
+        """
         value = self.query.get(name)
         if value is None or value == "":
             return default
