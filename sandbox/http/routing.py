@@ -195,7 +195,9 @@ class Call:
         return frozenset(word.strip() for word in self.query.get(name, "").split(",") if word.strip())
 
     def numbers(self, name: str) -> list[int] | None:
-        """Return the ids in a comma-separated parameter, in their order and each once; None if it isn't given."""
+        """Return the ids in a comma-separated parameter, in the given order and without duplicates. Return None if the
+        parameter isn't given.
+        """
         if not self.query.get(name):
             return None
         return list(dict.fromkeys(_number(part.strip(), name) for part in self.query[name].split(",") if part.strip()))

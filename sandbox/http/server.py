@@ -55,14 +55,16 @@ def make_app(world: World) -> web.Application:
 
 
 def _route_name(operation: Operation) -> str:
-    """Return the operation's id with underscores. Some ids, such as `create-sheet-in-folder`, have a Python keyword as
-    a part, and aiohttp doesn't accept these as names.
+    """Return the operation's id with underscores. aiohttp doesn't accept a name with hyphens if one of its parts is a
+    Python keyword, as in `create-sheet-in-folder`.
     """
     return operation.id.replace("-", "_")
 
 
 def _operation_in(request: web.Request) -> str | None:
-    """Return the id of the requested operation. For any other route, return its name; None if it has none."""
+    """Return the id of the requested operation. For a route that isn't an operation, return the route's name; None if
+    the route has no name.
+    """
     name = request.match_info.route.name
     return name.removesuffix(f".{SLASH}").replace("_", "-") if name else None
 
@@ -75,7 +77,9 @@ def _endpoint(world: World, operation: Operation) -> Handler:
 
 
 async def _answer(world: World, operation: Operation, request: web.Request, body: bytes) -> web.Response:
-    """Carry out one operation. Only a few operations await anything, so other requests rarely run in between."""
+    """Carry out one operation. Few operations await anything, so other requests rarely run before the end of this
+    one.
+    """
     state, headers = world.state, _readable(request)
     token, person = NOBODY, Person(id=0, profile={})
     if not operation.is_open:
@@ -155,7 +159,9 @@ def _note(world: World, request: web.Request) -> Arrival:
 
 @contextmanager
 def _alone(world: World, request: web.Request) -> Iterator[None]:
-    """Raise ApiError 4004 if another change to the sheet with the same token is in progress."""
+    """Note, as long as the context lasts, that a change of the sheet is in progress. Raises ApiError 4004 if another
+    change of the sheet with the same token is in progress.
+    """
     operation = OPERATIONS.get(_operation_in(request) or "")
     token = token_in(world.state, request.headers)
     is_free = not world.settings.one_write_at_a_time
@@ -231,7 +237,7 @@ async def _carry_out(request: web.Request, handler: Handler, arrival: Arrival) -
 
 
 def _unknown(request: web.Request, refusal: web.HTTPException) -> web.Response:
-    """Return an error for an operation that the sandbox doesn't have, and print the request on stderr, because
+    """Return the error for an operation that the sandbox doesn't have. The request is also printed on stderr, because
     Smartsheet may have the operation.
     """
     print(f"NOT EMULATED: {request.method} {request.rel_url.raw_path}", file=sys.stderr, flush=True)

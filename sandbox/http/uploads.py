@@ -38,13 +38,17 @@ def is_multipart(call: Call) -> bool:
 
 
 def is_link(call: Call) -> bool:
-    """Whether the body is a JSON object that describes an attachment, not a file (which can also be JSON)."""
+    """Whether the body is a JSON object that describes an attachment. If not, the body is a file, which can also
+    contain JSON.
+    """
     is_json = call.headers.get("Content-Type", "").lower().startswith("application/json")
     return is_json and not _disposition(call).lower().startswith("attachment")
 
 
 def read_upload(call: Call) -> Upload:
-    """Return the file of a simple or multipart upload. Raises ApiError (1011, 1074, 1091, 1125-1128)."""
+    """Return the file of a simple or multipart upload. Raises ApiError (1011, 1074, 1091, 1125-1128) if it isn't
+    valid.
+    """
     if is_multipart(call):
         part = _parts(call).get(FILE_PART)
         if part is None:
@@ -55,7 +59,7 @@ def read_upload(call: Call) -> Upload:
 
 def read_with_file(call: Call, name: str) -> tuple[Json, Upload | None]:
     """Return the JSON object of a request, and its file if there is one. The JSON is either the whole body, or the part
-    of a multipart body that has this name.
+    with this name in a multipart body.
     """
     if not is_multipart(call):
         return call.json(), None
@@ -84,8 +88,10 @@ def _from_part(part: Part) -> Upload:
 
 
 def _simple(call: Call) -> Upload:
-    """Return the file that is the whole body. Raises ApiError 1011 if Content-Disposition, Content-Type or
-    Content-Length is missing (Content-Type can be blank), and 1074 if the file is too large.
+    """Return the file of a simple upload, in which the whole body is the file.
+
+    Raises ApiError 1011 if Content-Disposition, Content-Type or Content-Length is missing. A blank Content-Type is
+    accepted. Raises ApiError 1074 if the file is too large.
     """
     name = parameter("content-disposition", _disposition(call), "filename")
     if not name or not _disposition(call).lower().startswith("attachment"):
@@ -113,7 +119,9 @@ def _size(count: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a multipart body. `content_type` is "" if it has none. `filename` is None if the part isn't a file."""
+    """A part of a multipart body. `content_type` is "" if the part doesn't give it. `filename` is None if the part
+    isn't a file.
+    """
 
     name: str
     filename: str | None
@@ -122,8 +130,8 @@ class Part:
 
 
 def read_parts(content_type: str, body: bytes) -> dict[str, Part]:
-    """Return the parts of a multipart body by name. Raises ApiError 1091 without a boundary, 1008 for a malformed body,
-    1125 for a part without a name, and 1126 for two parts with the same name.
+    """Return the parts of a multipart body by name. Raises ApiError 1091 if `content_type` has no boundary, 1008 if the
+    body is malformed, 1125 if a part has no name, and 1126 if two parts have the same name.
     """
     boundary = parameter("content-type", content_type, "boundary")
     if not boundary:

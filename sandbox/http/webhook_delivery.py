@@ -1,4 +1,4 @@
-"""Collects the events of each webhook for a short time, sends them, and retries.
+"""Collects the events of each webhook for a short time, and then sends them. Failed callbacks are sent again.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/webhooks: Webhook Callbacks
 """
@@ -26,7 +26,9 @@ CALLBACKS_PER_VERIFICATION = 100
 
 
 class Courier:
-    """Delivers the events of one sandbox: at most one delivery per webhook, and one request per sheet, at a time."""
+    """Delivers the events of one sandbox. At any time, each webhook has at most one delivery in progress, and each
+    sheet has at most one request.
+    """
 
     def __init__(self, state: State, settings: Settings, callbacks: Callbacks, changed: Callable[[], None]) -> None:
         self._state, self._settings, self._callbacks, self._changed = state, settings, callbacks, changed
@@ -52,9 +54,9 @@ class Courier:
                 self._start(self._deliver(webhook))
 
     async def verify(self, webhook: Webhook) -> None:
-        """Enable the webhook if its URL answers the challenge, otherwise disable it.
+        """Enable the webhook if its URL answers the challenge. If the URL doesn't, disable the webhook.
 
-        If the webhook's status changes in the meantime, that status is kept.
+        If the webhook's status changes during the challenge, the new status is kept.
         """
         before, challenge = webhook.status, str(uuid.uuid4())
         async with self._turns[webhook.sheet_id]:
@@ -100,8 +102,10 @@ class Courier:
         await self._send(webhook, {"newWebhookStatus": status.value}, during=status)
 
     async def _send(self, webhook: Webhook, content: dict[str, Json], *, during: Status) -> bool:
-        """Send a callback until it is acknowledged or given up, or until the webhook's status is no longer `during`.
-        Returns whether the callback was acknowledged.
+        """Send a callback, and repeat it until it is acknowledged. Returns whether it was acknowledged.
+
+        The callback is given up after MOST_RETRIES retries, after an answer that allows no retry, or when the webhook's
+        status is no longer `during`.
         """
         body = {
             "nonce": str(uuid.uuid4()),
@@ -122,7 +126,9 @@ class Courier:
         return False
 
     async def _attempt(self, webhook: Webhook, body: dict[str, Json], retries: int) -> int | None:
-        """Send a callback when no other callback of the sheet is being sent. Returns the HTTP status, or None."""
+        """Send a callback as soon as no other callback of the sheet is being sent. Returns the HTTP status of the
+        answer; None if no answer came.
+        """
         async with self._turns[webhook.sheet_id]:
             answer = await self._callbacks.post(webhook, body)
         webhook.stats.attempted_at, webhook.stats.retries = now(), retries

@@ -24,7 +24,7 @@ def check_email(email: Json) -> str:
 
 
 def owner_of_alternate(state: State, email: str) -> Person | None:
-    """Return the person who has this alternate address; None if no one has."""
+    """Return the person who has this alternate address; None if no one has it."""
     wanted = email.casefold()
     for person in state.people.values():
         if any(each["email"].casefold() == wanted for each in person.profile.get("alternateEmails", [])):
@@ -33,15 +33,15 @@ def owner_of_alternate(state: State, email: str) -> Person | None:
 
 
 def person_for(state: State, email: str) -> Person:
-    """Return the person with this address. If there is none, return a new person outside the organisation. Raises
-    ApiError 1156 if the address isn't valid.
+    """Return the person with this address. If no one has the address, return a new person outside the organisation.
+    Raises ApiError 1156 if the address isn't valid.
     """
     known = state.person_by_email(check_email(email)) or owner_of_alternate(state, email)
     return known or new_person(state, email=email, account=own_account(state, email))
 
 
 def new_person(state: State, *, email: str, account: dict[str, Json], **profile: Json) -> Person:
-    """Add a person with a personal access token, and return them."""
+    """Add a person with a personal access token, and return the person."""
     rest = {"locale": "en_US", "timeZone": "US/Pacific", "account": account, "alternateEmails": []}
     rights = dict.fromkeys(RIGHTS, False)
     person = Person(state.new_id(), {"email": email} | rest | rights | profile, "Invited", "PENDING", state.region)
@@ -51,7 +51,7 @@ def new_person(state: State, *, email: str, account: dict[str, Json], **profile:
 
 
 def renamed(state: State) -> None:
-    """Make sure that cells with row writers show a person's new name or address."""
+    """Clear the cached JSON of all rows, so that answers show a person's new name or address."""
     for sheet in state.sheets.values():
         sheet.forget_looks()
 

@@ -1,4 +1,4 @@
-"""Images in cells: stores them, finds their size in pixels, and makes the cell that shows one.
+"""Images in cells: stores images, finds their size in pixels, and makes the cells that show them.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/cellimages
 """
@@ -36,7 +36,7 @@ def keep_image(state: State, content: bytes, *, mime_type: str, alt_text: str) -
 
 
 def showing(cell: Cell, image: dict[str, Json]) -> Cell:
-    """Return the cell with an image. Its value is the image's alternative text."""
+    """Return the cell, changed so that it shows the image. The new value is the image's alternative text."""
     text = image["altText"]
     return replace(cell, value=text, display=text, object_value=None, image=image)
 
@@ -51,7 +51,7 @@ def size_of(content: bytes) -> tuple[int, int] | None:
 
 
 def _size_of_jpeg(content: bytes) -> tuple[int, int] | None:
-    """Return the size from the first segment of a JPEG that has one; None without such a segment."""
+    """Return the size in the first segment of a JPEG that contains a size; None if no segment contains one."""
     place = 2
     while place + 9 <= len(content) and content[place] == 0xFF:
         if content[place + 1] in FRAMES:

@@ -37,7 +37,9 @@ class View:
 
 
 def dumps(content: Json, *, numeric_dates: bool = False) -> bytes:
-    """Return content as JSON. Times are in ISO 8601 and UTC, or are epoch milliseconds."""
+    """Return content as JSON. Times are epoch milliseconds if `numeric_dates` is true. If not, they are in ISO 8601 and
+    UTC.
+    """
     if not numeric_dates:
         return orjson.dumps(content, option=PLAIN_TIMES)
     return orjson.dumps(content, option=orjson.OPT_PASSTHROUGH_DATETIME, default=_epoch)
@@ -61,7 +63,7 @@ def permalink_token(object_id: int) -> str:
 
 
 def column_type(column: Column, level: int) -> str:
-    """Return a column's type as an API level shows it. A multi-value column is TEXT_NUMBER below its own level."""
+    """Return a column's type as an API level shows it. Below the level of `column_version`, this is TEXT_NUMBER."""
     return column.type if level >= column_version(column) else "TEXT_NUMBER"
 
 
@@ -100,7 +102,7 @@ def column_json(sheet: Sheet, column: Column, access: Access, view: View) -> dic
 
 
 def columns_json(sheet: Sheet, access: Access, view: View) -> list[dict[str, Json]]:
-    """Return the columns that the view shows, in order."""
+    """Return the JSON of the columns that the view shows, from left to right."""
     return [column_json(sheet, column, access, view) for column in wanted_columns(sheet, view)]
 
 
@@ -147,11 +149,12 @@ def _as_number(value: Json) -> Json:
 
 
 def _object_value(sheet: Sheet, column: Column, cell: Cell, view: View) -> Json:
-    """Return the value for include=objectValue. For dates, durations, predecessors, contacts and multi-values it is an
-    object, otherwise the plain value.
+    """Return the value for include=objectValue. For dates, durations, predecessors, contacts and multi-values, this is
+    an object. For all other values, it is the plain value.
 
-    If the API level shows a multi-value column as text, the value is its text. According to the OpenAPI document, check
-    boxes have an object, and texts and numbers have nothing. But the live API answers plain values for all three.
+    If the API level shows a multi-value column as text, the value of its cells is text. According to the OpenAPI
+    document, check boxes have an object, and texts and numbers have nothing. But the live API sends plain values for
+    all three.
     """
     match column.type:
         case "MULTI_CONTACT_LIST" | "MULTI_PICKLIST" if cell.object_value:

@@ -12,7 +12,7 @@ from sandbox.model.state import CELL_LINK_USER, State
 
 
 def register(state: State, sheet: Sheet, row: Row, column_ids: list[int]) -> None:
-    """Add or remove the links of a row's cells, after these cells were written."""
+    """Register the links of a row's cells in these columns, in place of their old links. Call this after a write."""
     for column_id in column_ids:
         here = CellRef(sheet.id, row.id, column_id)
         forget(state, here)
@@ -28,7 +28,7 @@ def forget(state: State, destination: CellRef) -> None:
 
 
 def cut(state: State, gone: Sheet) -> None:
-    """Delete the links of a sheet that is being deleted. Links to its cells become broken."""
+    """Delete the links in a sheet that is being deleted. Links from other sheets to its cells become broken."""
     for sheet in state.sheets.values():
         sheet.links_out = [pair for pair in sheet.links_out if pair[1].sheet_id != gone.id]
     gone.rows = []
@@ -52,7 +52,7 @@ def propagate(state: State, sheet: Sheet, *, at: datetime, depth: int = 10) -> N
 
 
 def _carry(sheet: Sheet, source: CellRef, row: Row, column_id: int, at: datetime) -> bool:
-    """Copy the value of one cell. Returns whether the linked cell changed."""
+    """Copy the value of the source cell to the cell that is linked to it. Returns whether the linked cell changed."""
     origin = sheet.row(source.row_id)
     old = row.cell(column_id)
     if origin is None or sheet.column(source.column_id) is None:

@@ -61,7 +61,9 @@ class Writing:
 
 
 def check_attributes(kind: str, item: Json, *, allowed: set[str], read_only: set[str]) -> None:
-    """Raise ApiError 1008 if the item isn't an object or has unknown attributes, and 1032 if it has read-only ones."""
+    """Raise ApiError 1008 if the item isn't an object or has unknown attributes, and 1032 if it has read-only
+    attributes.
+    """
     if not isinstance(item, dict):
         raise ApiError(1008, f"Expected an object of type {kind}.")
     if unknown := [name for name in item if name not in allowed | read_only]:
