@@ -238,7 +238,9 @@ def _hyperlink(writing: Writing, column: Column, item: dict[str, Json]) -> Cell:
 
 
 def _destination(writing: Writing, kind: str, target: Json) -> tuple[str, str]:
-    """Return the default text of a hyperlink, and its URL. Raises ApiError 1114 if the writer can't see its target."""
+    """Return a hyperlink's default text and URL. Raises ApiError 1114 if the writer can't see the hyperlink's
+    target.
+    """
     if kind == "url":
         return str(target)[:LONGEST_TEXT], str(target)
     state = writing.state
@@ -255,8 +257,8 @@ def _destination(writing: Writing, kind: str, target: Json) -> tuple[str, str]:
 
 
 def _kept_hyperlink(cell: Cell, row: Row | None, column: Column, item: dict[str, Json]) -> Cell:
-    """Return the cell with the hyperlink that the row has in it. If the cell is cleared or `hyperlink` was sent, return
-    it unchanged.
+    """Return the new cell with the hyperlink of the old cell in the row. If the cell is cleared or the request has a
+    `hyperlink`, return the new cell unchanged.
     """
     if row is None or cell.value is None or "hyperlink" in item:
         return cell

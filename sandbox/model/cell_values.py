@@ -53,7 +53,7 @@ class Reading:
 
     @property
     def duration_locale(self) -> str:
-        """The locale for durations: the one in `projectParseLocale`, otherwise the person's."""
+        """The locale for durations: `projectParseLocale` if the request has it, and the person's locale if not."""
         return self.project_locale or self.locale
 
 
@@ -101,7 +101,7 @@ def refused(column: Column, value: Json) -> ApiError:
 
 
 def text_of(value: Primitive) -> str:
-    """Return a value as the grid shows it if the cell has no format."""
+    """Return a value as the grid shows it in a cell without a format."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
@@ -120,8 +120,8 @@ def _text_or_number(column: Column, value: Primitive, reading: Reading) -> Cell:
 
 
 def _lenient_number(text: str, reading: Reading) -> Cell | None:
-    """Return a cell with the number in a text such as `$5,000`, `50%` or `100.5`, and with the text's format. In some
-    locales, the decimal separator is a comma.
+    """Return a cell with the number in a text such as `$5,000`, `50%` or `100.5`; None if the text isn't a number. The
+    cell shows the number as in the text. In some locales, the decimal separator is a comma.
     """
     plain = text.strip()
     if reading.locale[:2] in DECIMAL_COMMA:
@@ -159,7 +159,7 @@ def _project_date(column: Column, value: Primitive, reading: Reading) -> Cell:
 
 
 def _duration(column: Column, value: Primitive, reading: Reading) -> Cell:
-    """Return the cell for a duration. The sandbox knows only English units. The locale decides on decimal commas."""
+    """Return the cell for a duration. Its units must be in English. The locale decides if decimals have a comma."""
     if not reading.strict and isinstance(value, int | float) and not isinstance(value, bool):
         value = f"{value:g}d"
     if not isinstance(value, str):
@@ -220,8 +220,8 @@ def _contact(column: Column, email: Json, reading: Reading, *, name: Json) -> Ce
 
 
 def _known_name(column: Column, email: str, reading: Reading) -> str:
-    """Return the name for an address: from the column's options, or of a person in Smartsheet. Otherwise return the
-    address itself.
+    """Return the name of the contact or person with this address. Contacts in the column's options come first. If
+    neither has a name, return the address.
     """
     for option in column.contact_options:
         if option.get("email", "").casefold() == email.casefold() and option.get("name"):
@@ -279,7 +279,7 @@ def _object_only(column: Column, value: Primitive, reading: Reading) -> Cell:
 
 
 def _free_text(column: Column, value: Json, reading: Reading) -> Cell:
-    """Return a cell with the text, if parsing is lenient and the column isn't restricted. Otherwise raise ApiError."""
+    """Return a cell with the text. Raises ApiError if parsing is strict or the column is restricted."""
     if reading.strict or value is None or (column.validation and not reading.override_validation):
         raise refused(column, value)
     shown = column.type in ("CONTACT_LIST", "DURATION")

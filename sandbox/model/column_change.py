@@ -1,4 +1,4 @@
-"""Adds columns to a sheet that can have rows, and changes and deletes columns.
+"""Adds, changes and deletes columns of a sheet, which can already have rows.
 
 https://developers.smartsheet.com/api/smartsheet/openapi/columns
 """
@@ -184,7 +184,7 @@ def _merged(column: Column, given: dict[str, Json]) -> dict[str, Json]:
 
 
 def _outlasts(name: str, old: str, new: str) -> bool:
-    """Whether a column keeps an attribute when its type changes."""
+    """Whether a column keeps the attribute `name` when its type changes from `old` to `new`."""
     return name not in OF_THE_TYPE or {old, new} <= KEPT_BETWEEN.get(name, set())
 
 
@@ -197,7 +197,9 @@ def _check_unique(writing: Writing, column: Column) -> None:
 
 
 def _index_of(definitions: list[Json]) -> int:
-    """Return the index of the new columns. Raises ApiError (1012, 1031, 1135) unless all of them have the same one."""
+    """Return the index for the new columns. Raises ApiError (1012, 1031, 1135) if an index isn't valid, or if the
+    columns have different indexes.
+    """
     first = definitions[0].get("index")
     for definition in definitions:
         index = definition.get("index")
@@ -211,7 +213,7 @@ def _index_of(definitions: list[Json]) -> int:
 
 
 def _fill(writing: Writing, column: Column) -> None:
-    """Give the rows their automatic numbers, and calculate the column formula."""
+    """Fill a new column with automatic numbers or with the results of its formula, if it has either."""
     rows = writing.sheet.rows
     if column.system_type == "AUTO_NUMBER":
         for row in rows:

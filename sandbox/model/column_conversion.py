@@ -13,7 +13,7 @@ Json = Any
 
 
 def converted(state: State, column: Column, cell: Cell) -> Cell:
-    """Return the cell, converted to the column's new type if possible, otherwise as text."""
+    """Return the cell, converted to the column's new type. If that isn't possible, the value becomes text."""
     if cell.value is None or cell.formula:
         return cell
     new = _read(state, column, cell)

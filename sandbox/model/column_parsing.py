@@ -47,7 +47,9 @@ LONGEST_AUTO_NUMBER = 40
 
 
 def read_columns(state: State, definitions: Json) -> list[Column]:
-    """Return the columns for a new sheet. Raises ApiError (1008, 1012, 1055-1060, 1077-1089, 1142)."""
+    """Return the columns for a new sheet. Raises ApiError (1008, 1012, 1055-1060, 1077-1089, 1142) if they aren't
+    valid.
+    """
     if not isinstance(definitions, list):
         raise ApiError(1008, 'Field "columns" was of unexpected type.')
     columns = [read_column(state, definition) for definition in definitions]
@@ -62,8 +64,9 @@ def read_columns(state: State, definitions: Json) -> list[Column]:
 
 
 def read_column(state: State, definition: Json, *, old: Column | None = None) -> Column:
-    """Return a new column from its JSON, without a look at the sheet's other columns. Only a column that replaces an
-    `old` one can have a type of project sheets. Raises ApiError.
+    """Return a new column from its JSON, without comparing it with the sheet's other columns. The types of project
+    sheets are allowed only if the new column replaces a column (`old`) of the same type.  Raises ApiError if the JSON
+    isn't valid.
     """
     check_attributes("column", definition, allowed=WRITABLE, read_only=READ_ONLY)
     _check_types(definition)
@@ -134,8 +137,9 @@ def _check_types(definition: dict[str, Json]) -> None:
 
 
 def _type(definition: dict[str, Json], old: str | None) -> str:
-    """Return the type. A system column needn't name one. Only a column that replaces an `old` one can have a type of
-    project sheets. Raises ApiError (1012, 1031, 1079, 1089, 1142) for other types.
+    """Return the type in a column's JSON. The JSON of a system column can leave out the type. The types of project
+    sheets are allowed only if the replaced column has the same type (`old`). Raises ApiError (1012, 1031, 1079, 1089,
+    1142) for types that aren't allowed.
     """
     kind, system_type = definition.get("type"), definition.get("systemColumnType")
     if system_type is not None and system_type not in TYPE_OF_SYSTEM_TYPE:

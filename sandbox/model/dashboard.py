@@ -1,7 +1,7 @@
 """Makes JSON from dashboards, which the API calls sights.
 https://developers.smartsheet.com/api/smartsheet/openapi/dashboards
 
-Metric and chart widgets only have references to cells. The values of the cells are read for each answer.
+Metric and chart widgets store only references to cells. The values of the cells are read for each answer.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def sight_json(state: State, sight: Sight, access: Access, *, api_level: int) ->
 
 
 def _contents(state: State, contents: dict[str, Json]) -> dict[str, Json]:
-    """Return the contents of a widget, with the current values of its cells."""
+    """Return the contents of a widget, with the current values of the cells that it shows."""
     sheet = state.sheets.get(contents.get("sheetId") or 0)
     if sheet is None or contents["type"] not in ("METRIC", "CHART"):
         return contents

@@ -1,7 +1,7 @@
 """Passes events to webhooks and Event Reporting.
 
-Code that changes something announces an event to the state (`State.announce`). After the request, all its events are
-published together, each of them once, in the order of ON_SHEETS. Every changed sheet also gets a `sheet updated` event.
+Code that changes something announces an event to the state (`State.announce`). After the request, its events are
+published together, each event once, in the order of ON_SHEETS. Every changed sheet also gets a `sheet updated` event.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """The request that caused events: the id of its token's owner (None without a token), its app and its change agent.
+    """The request that caused events, with the ids of its token's owner and its app, and its change agent. `person_id`
+    is None if the request had no token.
 
     `is_outside` marks a change that was made in Smartsheet's own app, not by an API request.
     """
@@ -70,7 +71,7 @@ class Bus:
         self._listeners.append(listener)
 
     def publish(self, cause: Cause, news: list[Event]) -> None:
-        """Pass the events of a request to the listeners. They are called even if there are no events."""
+        """Pass the events of a request to the listeners. The listeners are called even if there are no events."""
         events = sorted(dict.fromkeys(_with_sheets(news)), key=_order)
         for listener in self._listeners:
             listener(cause, events)
@@ -87,7 +88,7 @@ def on_cell(sheet_id: int, row_id: int, column_id: int, change: str, *, by: int)
 
 
 def change_agent(header: str | None) -> str | None:
-    """Return the Smartsheet-Change-Agent of a request. If it is too long, only its end is returned."""
+    """Return the header Smartsheet-Change-Agent of a request. If the header is too long, only its end is returned."""
     return header[-LONGEST_CHANGE_AGENT:] if header else None
 
 

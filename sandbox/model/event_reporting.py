@@ -19,7 +19,7 @@ ACTIONS = {"created": "CREATE", "deleted": "DELETE", "updated": "UPDATE"}
 
 
 def report(state: State, cause: Cause, events: list[Event]) -> None:
-    """Store these events. If more than KEPT are stored, delete the oldest."""
+    """Store the events of the kinds in REPORTED. If more than KEPT events are stored, delete the oldest ones."""
     for event in events:
         if event.kind in REPORTED:
             state.reported_events.append(_report(state, cause, event))

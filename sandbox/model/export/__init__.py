@@ -39,8 +39,8 @@ __all__ = ["MEDIA_TYPES", "PAPER", "Export", "export"]
 
 
 def export(sheet: Sheet, rows: list[Json], *, media_type: str, paper: str) -> Export:
-    """Return a file of this type with these rows, which are in the form of JSON answers. `paper` (a key of PAPER)
-    applies only to PDF.
+    """Return a file of this type with these rows of the sheet. The rows are JSON, as in answers. `paper` (a key of
+    PAPER) applies only to PDF.
     """
     extension, write = WRITERS[media_type]
     return Export(write(Table.of(sheet, rows), paper), media_type, f"{sheet.name}.{extension}")

@@ -1,4 +1,4 @@
-"""Makes a PDF from a sheet: pages with text in columns (PDF 1.4, with a font that every reader has)."""
+"""Makes a PDF from a sheet: pages with text in columns (PDF 1.4, with a font that every PDF viewer has)."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class Table:
 
     @classmethod
     def of(cls, sheet: Sheet, rows: list[Json]) -> Table:
-        """Return a table with all columns of these rows, which are in the form of JSON answers."""
+        """Return a table with all columns of the sheet and with these rows. The rows are JSON, as in answers."""
         return cls(sheet.name, [column.title for column in sheet.columns], [row["cells"] for row in rows])
 
     def texts(self) -> Iterator[list[str]]:
@@ -41,7 +41,7 @@ def shown(cell: Json) -> str:
 
 
 def number(cell: Json) -> int | float | None:
-    """Return the number in a cell; None if it has none."""
+    """Return the number in a cell; None if the cell has no number."""
     value = cell.get("value")
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
