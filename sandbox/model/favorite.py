@@ -41,7 +41,7 @@ def check_kind(kind: Json) -> None:
 
 
 def name_of(state: State, person_id: int, favorite: Favorite) -> str | None:
-    """Return the name of a favorite item; None if it doesn't exist or this person can't see it."""
+    """Return the name of a favorite item; None if the item doesn't exist or this person can't see it."""
     items: dict[str, Mapping[int, Sheet | Report | Sight]]
     items = {"sheet": state.sheets, "report": state.reports_by_id, "sight": state.sights}
     containers: dict[str, Mapping[int, Folder | Workspace]] = {"folder": state.folders, "workspace": state.workspaces}
@@ -62,6 +62,6 @@ def favorites_of(state: State, person_id: int) -> list[Favorite]:
 
 
 def favorite_flag(state: State, person_id: int, kind: str, object_id: int) -> dict[str, Json]:
-    """Return `favorite: true` if this person has marked the item, otherwise nothing."""
+    """Return `favorite: true` if this person has marked the item. If not, return an empty dictionary."""
     is_favorite = Favorite(kind, object_id) in state.favorites.get(person_id, [])
     return {"favorite": True} if is_favorite else {}

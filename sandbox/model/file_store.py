@@ -10,7 +10,7 @@ from sandbox.model.state import State
 
 
 def keep(state: State, content: bytes) -> str:
-    """Store a content, and return its digest. Contents that nothing refers to are removed."""
+    """Store the content of a file, and return its digest. Remove the contents that nothing refers to."""
     forget_unused(state)
     digest = hashlib.sha256(content).hexdigest()
     state.files[digest] = content
@@ -35,7 +35,7 @@ def save(state: State, state_file: Path) -> None:
 
 
 def tidy(state: State, state_file: Path) -> None:
-    """Remove contents that nothing refers to from disk. Call this after you have written the state."""
+    """Remove from the disk all contents that nothing refers to. Call this after you have written the state."""
     folder = _folder(state_file)
     if folder.is_dir():
         for name in {path.name for path in folder.iterdir()} - _used(state):

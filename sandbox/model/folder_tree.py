@@ -11,9 +11,7 @@ from sandbox.model.state import Folder, State, Workspace
 
 
 def workspace_around(state: State, container_id: int | None) -> Workspace | None:
-    """Return the container itself if it is a workspace, otherwise the workspace that contains it. Return None if the
-    container is in a person's Home.
-    """
+    """Return the workspace around a container, which can be the container itself. Return None in a person's Home."""
     while container_id in state.folders:
         container_id = state.folders[container_id].container_id
     return state.workspaces.get(container_id) if container_id is not None else None
@@ -36,20 +34,22 @@ def workspace_access(state: State, workspace: Workspace, person_id: int) -> Acce
 
 
 def folders_in(state: State, container_id: int | None, *, owner_id: int | None = None) -> list[Folder]:
-    """Return the folders directly in a container, sorted by name. In Home (None), return only those of `owner_id`."""
+    """Return the folders directly in a container (None for Home), sorted by name. With `owner_id`, return only the
+    folders of this person.
+    """
     found = [folder for folder in state.folders.values() if folder.container_id == container_id]
     mine = [folder for folder in found if owner_id in (None, folder.owner_id)]
     return sorted(mine, key=lambda folder: (folder.name.casefold(), folder.id))
 
 
 def sheets_in(state: State, container_id: int, person_id: int) -> list[Sheet]:
-    """Return the sheets directly in a container that a person can see, sorted by name."""
+    """Return the sheets directly in a container, sorted by name. Sheets that the person can't see are left out."""
     return [sheet for sheet in state.sheets_of(person_id) if sheet.container_id == container_id]
 
 
 def home_sheets(state: State, person_id: int) -> list[Sheet]:
-    """Return the sheets at the top of a person's Home. These include sheets in other people's folders that are shared
-    with the person.
+    """Return the sheets at the top of a person's Home. These include the shared sheets whose folder or workspace the
+    person can't see.
     """
     return [sheet for sheet in state.sheets_of(person_id) if not _is_in_reach(state, sheet.container_id, person_id)]
 

@@ -1,6 +1,6 @@
 """Calculates formulas: arithmetic, comparisons, joined texts, and the functions in FUNCTIONS.
 
-Other formulas are stored without a value. Writing one prints a line on stderr.
+Other formulas are stored without a value. When someone writes such a formula, a line is printed on stderr.
 https://help.smartsheet.com/functions
 """
 
@@ -25,8 +25,8 @@ Key = tuple[int, int]
 
 
 def recalculate(sheet: Sheet, rows: list[Row]) -> None:
-    """Schedule the rows of a project sheet. Then calculate the formulas of these rows and of the rows above them in the
-    hierarchy.
+    """If the sheet is a project sheet, schedule its tasks. Then calculate the formulas of these rows and of the rows
+    above them in the hierarchy.
 
     If formulas of the sheet use cells of other rows, calculate all formulas of the sheet.
     """
@@ -59,7 +59,7 @@ def _mentions(title: str) -> re.Pattern[str]:
 
 
 def warn_about(formula: str) -> None:
-    """Print on stderr that a new formula isn't calculated, and why."""
+    """If the sandbox can't calculate a new formula, print on stderr what it can't calculate."""
     if problem := _why_not(formula):
         print(
             f"NOT CALCULATED: the sandbox keeps {formula!r} but cannot calculate {problem}", file=sys.stderr, flush=True
@@ -68,7 +68,7 @@ def warn_about(formula: str) -> None:
 
 @lru_cache(maxsize=4096)
 def _why_not(formula: str) -> str:
-    """Return the part of a formula that the sandbox can't calculate, or ""."""
+    """Return the part of a formula that the sandbox can't calculate; "" if it can calculate the whole formula."""
     try:
         nodes = walk(parsed(formula))
     except (Incalculable, RecursionError) as error:
@@ -79,7 +79,7 @@ def _why_not(formula: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _is_far(formula: str) -> bool:
-    """Whether a formula uses the date, or cells of rows other than its own and those directly below it."""
+    """Whether a formula uses the date, or cells of rows other than its own row and the children of this row."""
     if _why_not(formula):
         return False
     return any(
@@ -112,7 +112,7 @@ class _Run(Calculator):
 
     def run(self) -> None:
         """Calculate the formulas from top to bottom, because most of them use cells above. If a chain of formulas is
-        too long for that, calculate from bottom to top.
+        too long for Python's recursion, calculate the formulas from bottom to top.
         """
         for keys in (list(self.due), list(self.due)[::-1]):
             for key in keys:

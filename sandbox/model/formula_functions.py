@@ -43,7 +43,7 @@ class Calculator(ABC):
 
     @abstractmethod
     def cell(self, row: Row, column: Column) -> Cell:
-        """Return a cell with its current value. Raises FormulaError or Incalculable if it has none."""
+        """Return a cell with its current value. Raises FormulaError or Incalculable if the cell has no value."""
 
     def result(self, node: Node, row: Row, column: Column) -> Cell:
         """Return the cell with the result of a formula. Raises FormulaError or Incalculable if there is no result."""
@@ -100,7 +100,9 @@ class _Formula:
         return self.sheet.rows[number - 1]
 
     def cells(self, node: Node) -> list[Cell]:
-        """Return the cells of a range, or a cell with the value of any other part of the formula."""
+        """Return the cells of a range or of CHILDREN. For any other part of a formula, return one cell with its
+        value.
+        """
         match node:
             case Range():
                 return self.range(node)
@@ -124,7 +126,9 @@ class _Formula:
         return [self.calculator.cell(row, column) for row in rows for column in columns]
 
     def place(self, arguments: tuple[Node, ...]) -> tuple[Row, Column]:
-        """Return the row and column that the argument of CHILDREN or PARENT names; by default the formula's own."""
+        """Return the row and column that the argument of CHILDREN or PARENT names. Without an argument, return the row
+        and column of the formula.
+        """
         match arguments:
             case ():
                 return self.row, self.column

@@ -69,7 +69,7 @@ def operated(sign: str, left: Primitive, right: Primitive) -> Primitive:
 
 
 def shifted(day: date, days: float) -> str:
-    """Return the day that is this many days later. Raises Incalculable for more than a million days."""
+    """Return the day that is this many days after `day`. Raises Incalculable for more than a million days."""
     if abs(days) > MOST_DAYS:
         raise Incalculable("so far a date")
     return (day + timedelta(days=int(days))).isoformat()

@@ -38,8 +38,8 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A reference to a cell. If `row` is None, the cell is in the formula's own row, otherwise in the row with that
-    number. The title "@cell" means the cell of a range that is being tested.
+    """A reference to a cell. If `row` is None, the cell is in the formula's own row. If not, `row` is the number of the
+    cell's row. The title "@cell" means the cell of a range that a criterion is testing.
     """
 
     title: str
@@ -48,8 +48,8 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Cells of one or several columns: all of them if `first` and `last` are None, otherwise those from row number
-    `first` to row number `last`.
+    """A range of cells, from the column `left` to the column `right`, and from row number `first` to row number `last`.
+    If `first` and `last` are None, the range has all rows.
     """
 
     left: str
@@ -105,7 +105,7 @@ def walk(node: Node) -> list[Node]:
 
 
 def _tokens(text: str) -> list[tuple[str, str, str]]:
-    """Return the kind, text and row of each token."""
+    """Return the kind and text of each token, and the row in its text ("" if it has none)."""
     tokens, place = [], 0
     while place < len(text):
         match = TOKEN.match(text, place)
@@ -136,7 +136,7 @@ class _Parser:
         return self.tokens[self.place - 1]
 
     def accept(self, *signs: str) -> str | None:
-        """Read the next sign if it is one of these, and return it; None if it isn't."""
+        """If the next token is one of these signs, read and return it. If not, return None."""
         if self.kind == "sign" and self.tokens[self.place][1] in signs:
             return self.next()[1]
         return None
@@ -206,7 +206,7 @@ class _Parser:
         return tuple(found)
 
     def reference(self, title: str, row: str) -> Node:
-        """Return the node of a cell, or of a range that begins with this cell."""
+        """Return the node of the cell in this column and row, or of a range that begins with this cell."""
         if self.accept(":"):
             kind, text, last = self.next()
             if kind == "word" and (numbered := WORD_AND_ROW.fullmatch(text)):

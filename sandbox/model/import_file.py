@@ -44,9 +44,9 @@ def import_sheet(
 ) -> Sheet:
     """Return a new sheet with the rows of a file.
 
-    The titles of columns come from row number `header`, counted from 0, and the rows above it are left out. If `header`
-    is None, the titles are Column1, Column2 and so on. Raises ApiError 1018 if the file has no such header or primary
-    column, 1061 if it is too large, and 1140 if the person can't create sheets.
+    The titles of columns come from row number `header`, counted from 0. The rows above this row are left out. If
+    `header` is None, the titles are Column1, Column2 and so on. Raises ApiError 1018 if the file has no such header or
+    primary column, 1061 if the file is too large, and 1140 if the person can't create sheets.
     """
     if not person.profile.get("licensedSheetCreator"):
         raise ApiError(1140)
@@ -109,7 +109,9 @@ def _row(state: State, person: Person, sheet: Sheet, values: list[Primitive], re
 
 
 def read_csv(content: bytes) -> Table:
-    """Return the rows of a CSV file in UTF-8 or, if it isn't UTF-8, in Windows-1252. Raises ApiError 1091."""
+    """Return the rows of a CSV file in UTF-8 or, if it isn't UTF-8, in Windows-1252. Raises ApiError 1091 if the file
+    can't be read.
+    """
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -157,7 +159,9 @@ def _is_date(code: str) -> bool:
 
 
 def _rows(sheet: ElementTree.Element, shared: list[str], dates: set[int]) -> Table:
-    """Return the rows. Each cell has the column that its reference names. Rows that the file leaves out are blank."""
+    """Return the values in the rows of a worksheet. A cell's reference says to which column the cell belongs. Rows that
+    the file leaves out are blank.
+    """
     table: Table = []
     for row in sheet.iter(f"{MAIN}row"):
         number = int(row.get("r", len(table) + 1))

@@ -28,7 +28,9 @@ READ_ONLY = {"customWelcomeScreenViewed", "id", "lastLogin", "name", "profileIma
 
 
 def read_rights(body: Json, *, of_all: bool) -> dict[str, Json]:
-    """Return the rights and names in a request. If `of_all` is true, it must have admin and licensedSheetCreator."""
+    """Return the rights and names in a request. If `of_all` is true, the request must have admin and
+    licensedSheetCreator.
+    """
     check_attributes("user", body, allowed={"email", *NAMES, *RIGHTS}, read_only=READ_ONLY)
     for name in RIGHTS:
         check_type(body, name, bool)
@@ -47,7 +49,9 @@ def read_rights(body: Json, *, of_all: bool) -> dict[str, Json]:
 
 
 def add(state: State, admin: Person, body: Json) -> Person:
-    """Invite a person, and return them. Raises ApiError (1015, 1016, 1156, 1159) if the person can't be invited."""
+    """Invite a person, and return the new person. Raises ApiError (1015, 1016, 1156, 1159) if the person can't be
+    invited.
+    """
     rights = read_rights(body, of_all=False)
     email = check_email(body.get("email"))
     if other := owner_of_alternate(state, email):
@@ -67,8 +71,9 @@ def add(state: State, admin: Person, body: Json) -> Person:
 
 
 def remove(state: State, person: Person, *, heir: Person | None, with_sheets: bool) -> None:
-    """Remove a person from the organisation. Their groups go to `heir`. With `with_sheets`, their other items go to
-    `heir` too. Raises ApiError 1107 or 1108 if they own groups that can't go to anyone.
+    """Remove a person from the organisation. `heir` gets the person's groups and, if `with_sheets` is true, the
+    person's other items. If the person owns groups, ApiError 1108 is raised without an heir, and 1107 if the heir isn't
+    a group admin.
     """
     groups = [group for group in state.groups.values() if group.owner_id == person.id]
     if groups and heir is None:
