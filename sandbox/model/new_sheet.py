@@ -77,7 +77,7 @@ def new_sheet(
 def copy_sheet(
     state: State, person: Person, source: Sheet, *, name: str, container_id: int | None, include: frozenset[str]
 ) -> Sheet:
-    """Return a copy of a sheet. It has its own columns, and it has rows only if `include` has `data` or `all`."""
+    """Return a copy of a sheet, with new columns. The copy has rows only if `include` has `data` or `all`."""
     sheet = _blank(state, person, name, container_id)
     columns = {column.id: replace(column, id=state.new_id()) for column in source.columns}
     sheet.columns = list(columns.values())
@@ -97,7 +97,7 @@ def copy_sheet(
 def copy_folder(
     state: State, person: Person, source: Folder, *, name: str, container_id: int | None, include: frozenset[str]
 ) -> Folder:
-    """Return a copy of a folder. It has copies of the folders below, and of the sheets that this person can see."""
+    """Return a copy of a folder, with copies of the folders below it and of the sheets that this person can see."""
     # The folders are listed before the copy is made, because the copy can be inside one of them.
     folders = [state.folders[folder_id] for folder_id in below(state, source.id)]
     copies: dict[int, Folder] = {}
@@ -127,7 +127,7 @@ def _copied_rows(state: State, person: Person, source: Sheet, columns: dict[int,
 
 
 def _settle_links(state: State, sheet: Sheet, *, keep: bool) -> None:
-    """Register the links of copied cells. If `keep` is false, turn the links into plain values instead."""
+    """If `keep` is true, register the links of the copied cells. If not, turn the linked cells into plain values."""
     for row in sheet.rows:
         linked = [column_id for column_id, cell in row.cells.items() if cell.link]
         if keep:

@@ -46,9 +46,9 @@ class OutsideChange:
 def change_sheet(state: State, description: Json) -> OutsideChange:
     """Make the change that a JSON object describes, completely or not at all.
 
-    `by` is form, automation, cellLink or person. If it is person, `person` is the person's id. `sheetId` is the sheet.
-    `add` and `update` are rows as in the API, and `delete` is a list of row ids. Values are parsed as in Smartsheet's
-    app.
+    The key `by` is "form", "automation", "cellLink" or "person". For "person", the key `person` has the person's id.
+    `sheetId` is the id of the sheet. `add` and `update` are rows as in the API. `delete` is a list of row ids. Values
+    are parsed as in Smartsheet's app.
 
     Raises:
         BadChange: a key or value isn't valid, or this kind of change can't do what is described.
@@ -103,7 +103,7 @@ def _carried_out(writing: Writing, given: dict[str, list[Json]], *, keep_links: 
 
 
 def _typed(rows: list[Json]) -> list[Json]:
-    """Return the rows with `strict` set to false, unless a row sets it."""
+    """Return the rows, with `strict` set to false in each cell that doesn't set it."""
     return [
         row | {"cells": [{"strict": False} | cell if isinstance(cell, dict) else cell for cell in row["cells"]]}
         if isinstance(row, dict) and isinstance(row.get("cells"), list)
@@ -113,7 +113,7 @@ def _typed(rows: list[Json]) -> list[Json]:
 
 
 def _keep_links(edit: RowEdit) -> None:
-    """Keep the links of cells whose values change. Raises BadChange if a cell has no link."""
+    """Give each new cell the link of the cell that it replaces. Raises BadChange if the replaced cell has no link."""
     for column_id, cell in edit.cells.items():
         old = edit.row.cell(column_id) if edit.row else cell
         if old.link is None:

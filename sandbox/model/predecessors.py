@@ -62,19 +62,19 @@ def _predecessor(sheet: Sheet, given: Json) -> dict[str, Json]:
 
 
 def cell_of(sheet: Sheet, predecessors: list[dict[str, Json]]) -> Cell:
-    """Return a cell with these predecessors. Its text has the current numbers of their rows."""
+    """Return a cell with these predecessors. The cell's text has the current row numbers of the predecessors."""
     text = ", ".join(_text(sheet, one) for one in predecessors)
     return Cell(text, text, {"objectType": LIST, "predecessors": predecessors})
 
 
 def object_value(sheet: Sheet, cell: Cell) -> Json:
-    """Return the PredecessorList of a cell, with the current numbers of its rows."""
+    """Return the PredecessorList of a cell, with the current row numbers of the predecessors."""
     listed = [_json(sheet, one) for one in cell.object_value["predecessors"]]
     return {"objectType": LIST, "predecessors": listed}
 
 
 def with_row_ids(cell: Cell, row_ids: Mapping[int, int]) -> Cell:
-    """Return the same cell for a copy of its sheet, with the ids of the copied rows."""
+    """Return the cell for a copied sheet. `row_ids` maps the ids in its predecessors to the ids of the copied rows."""
     if (cell.object_value or {}).get("objectType") != LIST:
         return cell
     listed = [one | {"rowId": row_ids.get(one["rowId"], one["rowId"])} for one in cell.object_value["predecessors"]]
@@ -82,7 +82,7 @@ def with_row_ids(cell: Cell, row_ids: Mapping[int, int]) -> Cell:
 
 
 def lag_of(predecessor: dict[str, Json]) -> Duration:
-    """Return the lag of a predecessor; no time if it has none."""
+    """Return the lag of a predecessor. A predecessor without a lag has a lag of zero."""
     return Duration.of_json(predecessor.get("lag") or {}, "lag")
 
 

@@ -46,8 +46,8 @@ def check_item(column: Column, item: dict[str, Json]) -> None:
 
 
 def check_cells(sheet: Sheet, row: Row | None, cells: dict[int, Cell]) -> None:
-    """Raise ApiError 1031 if Smartsheet calculates one of these cells in this row. A new row can have both a start and
-    predecessors. Then the predecessors decide the start.
+    """Raise ApiError 1031 if Smartsheet calculates one of these cells in this row. A new row is accepted with both a
+    start and predecessors. Its predecessors then decide its start.
     """
     if row is None or sheet.settings.project is None:
         return

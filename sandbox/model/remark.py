@@ -20,10 +20,10 @@ SHEET, ROW, COMMENT = "SHEET", "ROW", "COMMENT"
 @dataclass(slots=True)
 class Attachment:
     """A link, or one version of a file. All versions of a file have the same `first_id`, which is the id of the first
-    one.
+    version.
 
-    A file has the `digest` of its content, which the state stores, its `size` in bytes and its `mime_type`. A link has
-    a `url`.
+    A file has a `digest`, a `size` in bytes and a `mime_type`. The state stores the content of the file under the
+    digest. A link has a `url`.
     """
 
     id: int
@@ -63,8 +63,8 @@ class Comment:
 
 @dataclass(slots=True)
 class Discussion:
-    """A thread of one or more comments, oldest first. If `row_id` is None, the discussion is on the whole sheet,
-    otherwise it is on a row.
+    """A thread of one or more comments, oldest first. If `row_id` is None, the discussion is on the whole sheet. If
+    not, it is on the row with this id.
     """
 
     id: int

@@ -83,11 +83,11 @@ def _detach(sheet: Sheet, parent_ids: Collection[int]) -> None:
 def copy_remarks(
     state: State, source: Sheet, target: Sheet, *, ids: Mapping[int, int], include: Collection[str]
 ) -> None:
-    """Copy discussions and attachments from one sheet to another. `include` must have `discussions`, `attachments` or
-    `all`, otherwise nothing is copied.
+    """Copy discussions and attachments from one sheet to another. `include` says what is copied: `discussions`,
+    `attachments` or `all`.
 
-    `ids` maps the ids of copied rows to the ids of their copies. If the whole sheet was copied, its id is in `ids` too.
-    Authors and times stay the same. Only the newest version of a file is copied.
+    `ids` maps the ids of copied rows to the ids of their copies. If the whole sheet was copied, `ids` also maps the
+    sheet's id to the id of the copy. Authors and times stay the same. Only the newest version of a file is copied.
     """
     parents = dict(ids)
     if {"discussions", "all"} & set(include):
@@ -102,7 +102,9 @@ def copy_remarks(
 
 
 def _copied(state: State, discussion: Discussion, ids: Mapping[int, int], parents: dict[int, int]) -> Discussion:
-    """Return a copy of a discussion. The ids of its comments and of their copies are added to `parents`."""
+    """Return a copy of a discussion. For each of its comments, add the comment's id and the id of its copy to
+    `parents`.
+    """
     comments: list[Comment] = []
     for comment in discussion.comments:
         parents[comment.id] = state.new_id()

@@ -53,7 +53,7 @@ def comment_json(state: State, sheet: Sheet, comment: Comment, *, attachments: b
 
 
 def new_discussion_json(state: State, sheet: Sheet, discussion: Discussion) -> dict[str, Json]:
-    """Return the JSON of a discussion for the answer to its creation, without its parent and access level."""
+    """Return the JSON of a discussion for the answer to its creation. Its parent and access level are left out."""
     return _opening(state, sheet, discussion, {"comments", "attachments"}) | _closing(state, discussion)
 
 
@@ -116,9 +116,9 @@ class Remarks:
         return bool(self._lists)
 
     def of_sheet(self) -> dict[str, Json]:
-        """Return the requested lists of the sheet itself, even if they are empty."""
+        """Return the requested lists of discussions and attachments on the sheet itself. Empty lists are included."""
         return {name: by_parent.get(self._sheet_id, []) for name, by_parent in self._lists.items()}
 
     def of_row(self, row_id: int) -> dict[str, Json]:
-        """Return the requested lists of a row. Empty lists are left out."""
+        """Return the requested lists of discussions and attachments on a row. Empty lists are left out."""
         return {name: by_parent[row_id] for name, by_parent in self._lists.items() if row_id in by_parent}

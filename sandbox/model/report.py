@@ -92,8 +92,8 @@ class ReportView:
         return cells
 
     def _column(self, sheet: Sheet, title: str) -> Column | None:
-        """Return the column of a sheet that the report shows under this title: the primary column for the first title,
-        otherwise the column with the same title.
+        """Return the column of a sheet that the report shows under this title. For the report's first title, this is
+        the primary column. For another title, it is the column with the same title.
         """
         if title == self.report.titles[0]:
             return next(column for column in sheet.columns if column.primary)
@@ -107,7 +107,7 @@ class ReportView:
 
 
 def view_level(level: int) -> int:
-    """Return the `level` for sheets at which multi-values look as they do in reports at this level."""
+    """Return the `level` for sheets that shows multi-values in the same way as this `level` for reports."""
     return 2 if level >= MULTI_PICKLIST_LEVEL else min(level, 1)
 
 

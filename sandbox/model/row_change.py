@@ -52,7 +52,7 @@ class RowEdit:
 
 @dataclass(slots=True)
 class Failure:
-    """A row in a request that isn't valid, with the error."""
+    """An invalid row of a request, with its position in the request, its id and the error."""
 
     index: int
     row_id: int | None
@@ -67,8 +67,8 @@ class Failure:
 def read_edits(
     writing: Writing, items: list[Json], *, adding: bool, partial: bool, most: int
 ) -> tuple[list[RowEdit], list[Failure]]:
-    """Read the rows of a request. Returns the valid rows, and the failures if `partial` is true. Otherwise the first
-    row that isn't valid raises its ApiError, whose `detail` names the row.
+    """Read the rows of a request. Returns the valid rows, and a failure for each invalid row. If `partial` is false,
+    the first invalid row raises its ApiError instead, and the error's `detail` names the row.
     """
     if 0 < most < len(items):
         raise ApiError(1061, "row")
@@ -218,7 +218,7 @@ def _finish(writing: Writing, rows: list[Row]) -> None:
 
 
 def delete_rows(writing: Writing, row_ids: list[int], *, ignore_missing: bool) -> list[int]:
-    """Delete rows with their descendants. Raises ApiError 1006 if a row doesn't exist, and 1092 if it is locked.
+    """Delete rows with their descendants. Raises ApiError 1006 if a row doesn't exist, and 1092 if a row is locked.
 
     Returns the ids of all deleted rows. As in Smartsheet's answers, the ids are sorted, and not in the sheet's order.
     """
@@ -261,7 +261,9 @@ def _next_number(columns: list[Column]) -> str | int | None:
 
 
 def auto_number(form: dict[str, Json], number: int) -> str | int:
-    """Return a number in the format of its column, with leading zeros, and with the date in the prefix and suffix."""
+    """Return an automatic number in its column's format, with leading zeros, prefix and suffix. Prefix and suffix can
+    contain the date.
+    """
     if not form.get("prefix") and not form.get("suffix") and not form.get("fill"):
         return number
     text = f"{form.get('prefix', '')}{str(number).zfill(len(form.get('fill', '')))}{form.get('suffix', '')}"

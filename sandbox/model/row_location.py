@@ -29,7 +29,9 @@ class Location:
     outdent: bool = False
 
     def check(self, sheet: Sheet, row: Row | None) -> None:
-        """Raise ApiError (1062, 1063, 1064, 1185) if the row can't be put here. `row` is None for a new row."""
+        """Raise ApiError (1062, 1063, 1064, 1185) if the row can't be put at this location. `row` is None for a new
+        row.
+        """
         own = {member.id for member in sheet.family(row)} if row else set()
         if self.parent_id is not None:
             _check_parent(sheet, sheet.row(self.parent_id), own, self.parent_id)
@@ -46,7 +48,9 @@ class Location:
             raise ApiError(1062)
 
     def target(self, sheet: Sheet) -> tuple[int | None, int]:
-        """Return the id of the parent, and the index for the first row. An indent or outdent has no target."""
+        """Return the id of the new parent, and the index at which the first row is inserted. An indent or outdent has
+        neither.
+        """
         if (sibling := sheet.row(self.sibling_id)) is not None:
             return sibling.parent_id, sheet.index(sibling) if self.above else sheet.end_of(sibling)
         if (parent := sheet.row(self.parent_id)) is not None:
@@ -55,7 +59,9 @@ class Location:
 
 
 def read_location(item: dict[str, Json]) -> Location | None:
-    """Return the location in a row's JSON; None if it has none. Raises ApiError 1062 if its parts don't match."""
+    """Return the location in a row's JSON; None if there is none. Raises ApiError 1062 if its parts contradict each
+    other.
+    """
     for name in ("toTop", "toBottom", "above"):
         check_type(item, name, bool)
     for name in ("parentId", "siblingId", "indent", "outdent"):
@@ -101,7 +107,9 @@ def move_rows(sheet: Sheet, rows: list[Row], location: Location) -> None:
 
 
 def _families(sheet: Sheet, rows: list[Row]) -> list[list[Row]]:
-    """Return each row with its descendants. Rows that move along with another one are left out."""
+    """Return each of the rows with its descendants. If a descendant is itself one of the rows, it isn't returned with
+    its ancestor, and neither are its own descendants.
+    """
     named = {row.id for row in rows}
     families = []
     for row in rows:
